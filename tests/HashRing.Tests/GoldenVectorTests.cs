@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text;
 using WsBalancer.HashRing.Rendezvous;
@@ -12,7 +13,20 @@ namespace WsBalancer.HashRing.Tests;
 /// </summary>
 public sealed class GoldenVectorTests
 {
+    private static readonly Dictionary<string, Lazy<Ring>> Rings = GoldenVectors.All.Rings.ToDictionary(
+        static golden => golden.Name,
+        static golden => new Lazy<Ring>(() => SmallRing.Build(golden.RingNodes, golden.SlotBits, golden.Seed)));
+
     public static TheoryData<string> RingNames => [.. GoldenVectors.All.Rings.Select(static ring => ring.Name)];
+
+    // Proves that the run without intrinsics is one: see IntrinsicsOffTests.
+    [Fact]
+    public void HardwareIntrinsics_AreOffWhenTheEnvironmentSaysSo()
+    {
+        var isOff = Environment.GetEnvironmentVariable("DOTNET_EnableHWIntrinsic") == "0";
+
+        Assert.Equal(!isOff, Vector128.IsHardwareAccelerated);
+    }
 
     [Fact]
     public void LogTable_IsExact()
@@ -73,7 +87,7 @@ public sealed class GoldenVectorTests
     private static (GoldenRing Golden, Ring Ring) Build(string name)
     {
         var golden = GoldenVectors.All.Rings.Single(ring => ring.Name == name);
-        return (golden, SmallRing.Build(golden.RingNodes, golden.SlotBits, golden.Seed));
+        return (golden, Rings[name].Value);
     }
 
     private static string TableSha256(Ring ring)

@@ -56,6 +56,6 @@ internal static class SmallRing
     }
 
     /// <summary>Checks a property with a fixed number of random cases, on this thread.</summary>
-    public static void ForAll<T>(Gen<T> cases, Action<T> check, int count = 100) =>
+    public static void ForAll<T>(Gen<T> cases, Action<T> check, int count = 60) =>
         cases.Sample(check, iter: count, threads: 1);
 }

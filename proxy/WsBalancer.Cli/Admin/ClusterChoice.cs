@@ -1,0 +1,29 @@
+namespace WsBalancer.Cli.Admin;
+
+/// <summary>Which cluster a command means: the one that was named, or the only one there is.</summary>
+internal static class ClusterChoice
+{
+    /// <returns>The index of the cluster in the list.</returns>
+    /// <exception cref="CommandFailure">There is none, there are several, or the name is unknown.</exception>
+    public static int Pick(IReadOnlyList<ClusterAnswer> clusters, string? named)
+    {
+        var ids = string.Join(", ", clusters.Select(cluster => cluster.Id));
+        if (clusters.Count is 0)
+        {
+            throw new CommandFailure(
+                ExitCode.Failed, "The balancer places no cluster by a ring: WsBalancer:Clusters names none.");
+        }
+
+        if (named is null)
+        {
+            return clusters.Count is 1
+                ? 0
+                : throw new CommandFailure(ExitCode.Usage, $"There are several clusters; choose one with --cluster: {ids}.");
+        }
+
+        var index = clusters.Index().Where(entry => entry.Item.Id == named).Select(entry => entry.Index);
+        return index.FirstOrDefault(-1) is var found and >= 0
+            ? found
+            : throw new CommandFailure(ExitCode.Failed, $"There is no cluster '{named}'. There are: {ids}.");
+    }
+}

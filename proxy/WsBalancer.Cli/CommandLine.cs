@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace WsBalancer.Cli;
+
+/// <summary>Runs one command line: parses it, runs its command, and turns every outcome into an exit code.</summary>
+internal static class CommandLine
+{
+    // A user may be called @alice: an argument is never the name of a file to read arguments from.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    {
+        var parsed = CommandTree.Create().Parse(arguments, Parsing);
+        if (parsed.Action is ParseErrorAction complaint)
+        {
+            return Explain(parsed, complaint, error);
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(Invocation(output, error));
+        }
+        catch (CommandFailure failure)
+        {
+            await error.WriteLineAsync($"wsbalancer: {failure.Message}");
+            return failure.ExitCode;
+        }
+        catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
+        {
+            // A fault of ours. The trace is for the report of it; a crash would only add a core dump.
+            await error.WriteLineAsync($"wsbalancer: unexpected failure: {unexpected}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static InvocationConfiguration Invocation(TextWriter output, TextWriter error) => new()
+    {
+        Output = output,
+        Error = error,
+        EnableDefaultExceptionHandler = false,
+        // The default forces an exit two seconds after SIGTERM, in the middle of an orderly shutdown.
+        ProcessTerminationTimeout = null,
+    };
+
+    // The library would print the help of the command to standard output and exit 1.
+    private static int Explain(ParseResult parsed, ParseErrorAction complaint, TextWriter error)
+    {
+        complaint.ShowHelp = false;
+        parsed.Invoke(Invocation(error, error));
+
+        var path = string.Join(' ', PathOf(parsed));
+        error.WriteLine($"'{path} --help' shows how it is used.");
+        return ExitCode.Usage;
+    }
+
+    private static IEnumerable<string> PathOf(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        return command is RootCommand ? [CommandTree.Name] : [CommandTree.Name, command.Name];
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text.Json;
+using WsBalancer.Cli.Admin;
+
+namespace WsBalancer.Cli.Commands;
+
+/// <summary><c>wsbalancer status</c>: the balancer and each of its clusters at a glance.</summary>
+internal static class StatusCommand
+{
+    private const int ShortFingerprint = 12;
+
+    public static Command Create() => OperatorCommand.Create(
+        "status",
+        "Show whether the balancer is ready, and each cluster's ring, nodes and tunnels",
+        RunAsync);
+
+    private static async Task RunAsync(Operation operation, CancellationToken cancellation)
+    {
+        var answer = await operation.Client.ListClustersAsync(cancellation);
+        var chosen = operation.Settings.Cluster is { } named ? ClusterChoice.Pick(answer.Value, named) : (int?)null;
+
+        if (operation.Settings.Json)
+        {
+            await operation.Output.Writer.WriteLineAsync(chosen is { } only ? OnlyOne(answer, only) : answer.Document);
+            return;
+        }
+
+        var readiness = await operation.Client.ReadReadinessAsync(cancellation);
+        var shown = chosen is { } index ? [answer.Value[index]] : answer.Value;
+        foreach (var line in Lines(operation.Settings.Address, readiness, shown))
+        {
+            await operation.Output.Writer.WriteLineAsync(line);
+        }
+    }
+
+    private static IEnumerable<string> Lines(Uri address, Readiness readiness, IEnumerable<ClusterAnswer> clusters)
+    {
+        var ready = readiness is Readiness.Ready ? "ready" : "not ready: starting or shutting down";
+        yield return $"balancer       {address.AbsoluteUri.TrimEnd('/')}, {ready}";
+
+        foreach (var cluster in clusters)
+        {
+            var ring = cluster.Ring;
+            yield return $"cluster        {cluster.Id}";
+            yield return $"  ring         {ring.Algorithm}, spec {ring.Spec}, epoch {ring.Epoch}";
+            yield return $"  fingerprint  {ring.Fingerprint[..Math.Min(ShortFingerprint, ring.Fingerprint.Length)]}";
+            yield return $"  nodes        {Nodes(cluster.Nodes)}";
+            yield return $"  tunnels      {cluster.Nodes.Sum(node => node.Tunnels)}, "
+                + $"{cluster.Nodes.Sum(node => node.Misplaced)} misplaced";
+        }
+    }
+
+    private static string Nodes(IReadOnlyList<NodeAnswer> nodes)
+    {
+        var states = Counted(nodes, node => node.State);
+        var health = Counted(nodes, node => node.Health);
+        return nodes.Count is 0 ? "none" : $"{nodes.Count}: {states}; {health}";
+    }
+
+    private static string Counted(IEnumerable<NodeAnswer> nodes, Func<NodeAnswer, string> by) =>
+        string.Join(", ", nodes.CountBy(by).Select(entry => $"{entry.Value} {entry.Key}"));
+
+    // Still the balancer's own text, so that no field is lost on the way.
+    private static string OnlyOne(Answer<IReadOnlyList<ClusterAnswer>> answer, int index)
+    {
+        using var document = JsonDocument.Parse(answer.Document);
+        return $"[{document.RootElement[index].GetRawText()}]";
+    }
+}

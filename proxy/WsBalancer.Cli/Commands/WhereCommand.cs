@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Commands;
+
+/// <summary><c>wsbalancer where USER</c>: which node a user belongs to, where the user is, and why.</summary>
+internal static class WhereCommand
+{
+    private static readonly Argument<string> User = new("USER")
+    {
+        Description = "The user id as the nodes know it; an id that begins with '-' goes after '--'",
+    };
+
+    public static Command Create() => OperatorCommand.Create(
+        "where",
+        "Show a user's owner, home, order and live tunnels, and say why",
+        RunAsync,
+        User);
+
+    private static async Task RunAsync(Operation operation, CancellationToken cancellation)
+    {
+        var cluster = operation.Settings.Cluster ?? await OnlyClusterAsync(operation.Client, cancellation);
+        var user = operation.Parsed.GetRequiredValue(User);
+        var answer = await operation.Client.FindOwnerAsync(cluster, user, cancellation);
+
+        if (operation.Settings.Json)
+        {
+            await operation.Output.Writer.WriteLineAsync(answer.Document);
+            return;
+        }
+
+        foreach (var line in Lines(answer.Value))
+        {
+            await operation.Output.Writer.WriteLineAsync(line);
+        }
+
+        if (answer.Value.Tunnels.Count > 0)
+        {
+            TableOf(answer.Value.Tunnels).Write(operation.Output);
+        }
+    }
+
+    private static async Task<string> OnlyClusterAsync(AdminClient client, CancellationToken cancellation)
+    {
+        var clusters = (await client.ListClustersAsync(cancellation)).Value;
+        return clusters[ClusterChoice.Pick(clusters, named: null)].Id;
+    }
+
+    private static IEnumerable<string> Lines(OwnerAnswer answer) =>
+    [
+        $"user     {answer.User}",
+        $"owner    {answer.Owner ?? "none"}",
+        $"home     {answer.Home ?? "none"}",
+        $"now      {answer.Node ?? "none"}",
+        $"order    {string.Join(", ", answer.Order)}",
+        $"tunnels  {WhereWords.Tunnels(answer)}",
+        $"why      {WhereWords.Why(answer)}",
+    ];
+
+    private static TextTable TableOf(IEnumerable<TunnelAnswer> tunnels)
+    {
+        var table = new TextTable(
+            new Column("TUNNEL"), new Column("NODE"), new Column("OPENED"), new Column("MISPLACED"));
+
+        foreach (var tunnel in tunnels)
+        {
+            var opened = tunnel.OpenedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            table.AddRow(tunnel.Id, tunnel.Node, opened, tunnel.Misplaced ? "yes" : "no");
+        }
+
+        return table;
+    }
+}

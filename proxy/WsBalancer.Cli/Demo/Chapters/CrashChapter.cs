@@ -1,0 +1,77 @@
+using WsBalancer.Cli.Demo.Claims;
+using WsBalancer.Cli.Demo.Processes;
+using WsBalancer.Cli.Demo.Users;
+
+namespace WsBalancer.Cli.Demo.Chapters;
+
+/// <summary>A node is killed without warning, and comes back.</summary>
+internal sealed class CrashChapter : IChapterTeller
+{
+    private static readonly TimeSpan LossDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SettleDeadline = TimeSpan.FromSeconds(5);
+
+    public string Title => "A crash moves that node's users only, and its return brings them home";
+
+    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    {
+        var before = stage.Crowd.Placement();
+        var crashed = stage.Fleet.Nodes.MaxBy(node => before.Values.Count(other => other == node.Id))!;
+        var victims = stage.Crowd.Users.Where(user => before.GetValueOrDefault(user.Name) == crashed.Id).ToList();
+        var others = stage.Crowd.Users.Except(victims).ToList();
+
+        return
+        [
+            .. await CrashAsync(stage, crashed, victims, others, before, cancellation),
+            .. await ReturnAsync(stage, crashed, victims, others, before, cancellation),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<Claim>> CrashAsync(
+        Stage stage,
+        DemoNode crashed,
+        List<DemoUser> victims,
+        List<DemoUser> others,
+        IReadOnlyDictionary<string, string> before,
+        CancellationToken cancellation)
+    {
+        stage.Screen.Step($"killing {crashed.Id} (SIGKILL)");
+        await crashed.Process!.CrashAsync();
+        await stage.Fact.BecomesTrueAsync(
+            LossDeadline, _ => Task.FromResult(victims.TrueForAll(user => user.Node is null)), cancellation);
+        var lost = victims.Count(user => user.Node is null);
+
+        stage.Screen.Step($"its {victims.Count} users reconnect");
+        await Crowd.ConnectAsync(victims, cancellation);
+        var answered = await Crowd.CountAnsweringAsync(others, "after the crash", cancellation);
+
+        return CrashClaims.Judge(crashed.Id, lost, answered, before, stage.Crowd.Placement());
+    }
+
+    private static async Task<IReadOnlyList<Claim>> ReturnAsync(
+        Stage stage,
+        DemoNode crashed,
+        List<DemoUser> victims,
+        List<DemoUser> others,
+        IReadOnlyDictionary<string, string> before,
+        CancellationToken cancellation)
+    {
+        await stage.AwaitHealthAsync(crashed, "unhealthy", cancellation);
+
+        stage.Screen.Step($"starting {crashed.Id} again, same name, same port");
+        await stage.Fleet.ReturnAsync(crashed, cancellation);
+        await stage.AwaitHealthAsync(crashed, "healthy", cancellation);
+
+        stage.Screen.Step("its users reconnect");
+        await Crowd.ConnectAsync(victims, cancellation);
+        var answered = await Crowd.CountAnsweringAsync(others, "after the return", cancellation);
+
+        // The balancer learns of a closed socket a moment after its client does.
+        var misplaced = 0L;
+        await stage.Fact.BecomesTrueAsync(
+            SettleDeadline,
+            async token => (misplaced = (await stage.ListNodesAsync(token)).Sum(node => node.Misplaced)) is 0,
+            cancellation);
+
+        return HomecomingClaims.Judge(crashed.Id, answered, misplaced, before, stage.Crowd.Placement());
+    }
+}

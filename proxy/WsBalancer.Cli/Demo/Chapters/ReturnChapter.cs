@@ -1,0 +1,19 @@
+using WsBalancer.Cli.Demo.Claims;
+
+namespace WsBalancer.Cli.Demo.Chapters;
+
+/// <summary>Everybody leaves and comes again.</summary>
+internal sealed class ReturnChapter : IChapterTeller
+{
+    public string Title => "Users come back to their node";
+
+    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    {
+        var before = stage.Crowd.Placement();
+
+        stage.Screen.Step("reconnecting every user");
+        await stage.Crowd.ConnectAsync(cancellation);
+
+        return ReturnClaims.Judge(before, stage.Crowd.Placement());
+    }
+}

@@ -1,0 +1,22 @@
+using WsBalancer.Cli.Demo.Claims;
+
+namespace WsBalancer.Cli.Demo.Chapters;
+
+/// <summary>The users connect.</summary>
+internal sealed class SpreadChapter : IChapterTeller
+{
+    public string Title => "Users are spread over the nodes";
+
+    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    {
+        stage.Screen.Step($"connecting {stage.Crowd.Users.Count} users");
+        await stage.Crowd.ConnectAsync(cancellation);
+
+        stage.Screen.Step("asking the balancer who owns each of them");
+        return SpreadClaims.Judge(
+            stage.Crowd.Users.Count,
+            stage.Crowd.Placement(),
+            await stage.ListOwnersAsync(cancellation),
+            await stage.ListNodesAsync(cancellation));
+    }
+}

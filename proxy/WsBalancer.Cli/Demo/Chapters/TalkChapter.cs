@@ -1,0 +1,33 @@
+using WsBalancer.Cli.Demo.Claims;
+using WsBalancer.Cli.Demo.Users;
+
+namespace WsBalancer.Cli.Demo.Chapters;
+
+/// <summary>Users on each node write to users on each other node.</summary>
+internal sealed class TalkChapter : IChapterTeller
+{
+    private const int PairsOfUsers = 5;
+
+    public string Title => "Users on different nodes talk, through Redis";
+
+    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    {
+        var byNode = stage.Crowd.Users.Where(user => user.Node is not null).ToLookup(user => user.Node!);
+        var nodes = byNode.Select(group => group.Key).ToList();
+        var pairs =
+            from sender in byNode
+            from receiver in byNode
+            where sender.Key != receiver.Key
+            from pair in sender.Zip(receiver).Take(PairsOfUsers)
+            select SendAsync(pair.First, pair.Second, cancellation);
+
+        stage.Screen.Step($"sending messages between {nodes.Count} nodes");
+        return TalkClaims.Judge(nodes, await Task.WhenAll(pairs));
+    }
+
+    private static async Task<Delivery> SendAsync(DemoUser sender, DemoUser receiver, CancellationToken cancellation)
+    {
+        var (from, to) = (sender.Node ?? "", receiver.Node ?? "");
+        return new Delivery(from, to, await sender.ReachesAsync(receiver, $"hi from {sender.Name}", cancellation));
+    }
+}

@@ -1,0 +1,31 @@
+namespace WsBalancer.Cli.Demo.Claims;
+
+/// <summary>Adding a node moves that node's share of the users to it, and nobody else.</summary>
+internal static class ResizeClaims
+{
+    /// <remarks><paramref name="stillOpen"/> is how many sockets stayed open while the node was added.</remarks>
+    public static IReadOnlyList<Claim> Judge(
+        string added,
+        double share,
+        int stillOpen,
+        IReadOnlyDictionary<string, string> before,
+        IReadOnlyDictionary<string, string> after)
+    {
+        var moved = before.Where(entry => after.GetValueOrDefault(entry.Key) != entry.Value).ToList();
+        var toAdded = moved.Count(entry => after.GetValueOrDefault(entry.Key) == added);
+        var elsewhere = moved.Count - toAdded;
+
+        return
+        [
+            Claim.ForAll("adding a node closes nobody's socket", stillOpen, before.Count, "sockets stayed open"),
+            new Claim(
+                $"{added} takes its exact share of the users, within 6 σ",
+                toAdded > 0 && Share.Explains(share, toAdded, before.Count),
+                $"{Share.Describe(share, toAdded, before.Count)} of {before.Count} moved to {added}"),
+            new Claim(
+                "nobody moves between the other nodes",
+                elsewhere is 0,
+                $"{elsewhere} moved elsewhere, {before.Count - moved.Count} stayed"),
+        ];
+    }
+}

@@ -1,0 +1,40 @@
+using WsBalancer.Cli.Admin;
+
+namespace WsBalancer.Cli.Demo.Claims;
+
+/// <summary>Users are spread over the nodes by the ring, and the balancer knows where each of them is.</summary>
+internal static class SpreadClaims
+{
+    public static IReadOnlyList<Claim> Judge(
+        int users,
+        IReadOnlyDictionary<string, string> placement,
+        IReadOnlyDictionary<string, string?> owners,
+        IReadOnlyList<NodeAnswer> nodes) =>
+    [
+        Claim.ForAll("every user is connected to a node", placement.Count, users, "users"),
+        ByShare(placement, nodes),
+        AtOwner(users, placement, owners),
+    ];
+
+    public static Claim AtOwner(
+        int users, IReadOnlyDictionary<string, string> placement, IReadOnlyDictionary<string, string?> owners) =>
+        Claim.ForAll(
+            "every user is on the node that the balancer names as its owner",
+            placement.Count(entry => owners.GetValueOrDefault(entry.Key) == entry.Value),
+            users,
+            "users");
+
+    private static Claim ByShare(IReadOnlyDictionary<string, string> placement, IReadOnlyList<NodeAnswer> nodes)
+    {
+        var counts = nodes.Select(node => placement.Count(entry => entry.Value == node.Id)).ToList();
+        var strangers = placement.Count - counts.Sum();
+        var fits = nodes.Zip(counts).All(pair => Share.Explains(pair.First.Share, pair.Second, placement.Count));
+        var evidence = nodes.Zip(counts).Select(pair =>
+            $"{pair.First.Id} {Share.Describe(pair.First.Share, pair.Second, placement.Count)}");
+
+        return new Claim(
+            "each node has its exact share of the users, within 6 σ",
+            fits && strangers is 0 && placement.Count > 0,
+            string.Join(", ", evidence));
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Demo;
+
+/// <summary><c>wsbalancer demo</c>: shows on real processes what the balancer promises, and checks it.</summary>
+internal static class DemoCommand
+{
+    // A resize and a crash need somewhere else to go; sixteen .NET processes are what a laptop bears.
+    private const int FewestNodes = 2;
+    private const int MostNodes = 16;
+
+    // Each user is a socket here and two in the balancer.
+    private const int MostUsers = 2_000;
+
+    public static Command Create()
+    {
+        var nodes = Between("--nodes", "How many nodes to start with", 3, FewestNodes, MostNodes);
+        var users = Between("--users", "How many users connect", 200, 1, MostUsers);
+
+        var command = new Command("demo", "Watch it work: Redis, nodes, users and the balancer, every claim checked")
+        {
+            nodes,
+            users,
+        };
+        command.SetAction((parsed, cancellation) => new DemoRun(
+            new DemoSettings(parsed.GetValue(nodes), parsed.GetValue(users)),
+            CommandOutput.Of(parsed.InvocationConfiguration),
+            parsed.InvocationConfiguration.Error,
+            TimeProvider.System).RunAsync(cancellation));
+
+        return command;
+    }
+
+    private static Option<int> Between(string name, string description, int standard, int fewest, int most) => new(name)
+    {
+        Description = $"{description}, {fewest} to {most}",
+        HelpName = "N",
+        DefaultValueFactory = _ => standard,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (int.TryParse(text, out var number) && number >= fewest && number <= most)
+            {
+                return number;
+            }
+
+            result.AddError($"{name} takes a whole number from {fewest} to {most}, not '{text}'.");
+            return standard;
+        },
+    };
+}

@@ -1,0 +1,104 @@
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Demo.Chapters;
+using WsBalancer.Cli.Demo.Display;
+using WsBalancer.Cli.Demo.Processes;
+using WsBalancer.Cli.Demo.Users;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Demo;
+
+/// <summary>One run of the demo: starts everything, tells the story, reports, and leaves nothing behind.</summary>
+internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextWriter error, TimeProvider time)
+{
+    private const int LinesOfEachProcess = 30;
+
+    // Ctrl-C reaches the children too, and a story fails on a dead process: the reason may be known after its effect.
+    private static readonly TimeSpan ReasonLag = TimeSpan.FromMilliseconds(500);
+
+    /// <returns>The exit code: 0 only if every claim held.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        using var interruption = new Interruption(cancellation);
+        try
+        {
+            await using var fleet = new DemoFleet(time);
+            return await RunAsync(fleet, interruption);
+        }
+        catch (Exception) when (interruption.HasHappened)
+        {
+            await error.WriteLineAsync("wsbalancer demo: interrupted; everything it started has ended.");
+            return ExitCode.Failed;
+        }
+        catch (Exception cause) when (cause is DemoFailure or CommandFailure)
+        {
+            await error.WriteLineAsync($"wsbalancer demo: {cause.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private async Task<int> RunAsync(DemoFleet fleet, Interruption interruption)
+    {
+        IDemoScreen screen = output.Terminal is { } terminal
+            ? new LiveScreen(terminal, time)
+            : new PlainScreen(output.Writer);
+
+        try
+        {
+            var start = time.GetTimestamp();
+            var chapters = await screen.RunAsync(() => TellUnlessBrokenAsync(fleet, screen, interruption));
+            var report = new DemoReport(settings, chapters, time.GetElapsedTime(start));
+
+            report.Write(output);
+            return report.AllHeld ? ExitCode.Done : await FailAsync(fleet);
+        }
+        catch (Exception) when (!interruption.HasHappened)
+        {
+            await FailAsync(fleet);
+            throw;
+        }
+    }
+
+    // A story whose process died would end in some follow-up failure: the death is what to report.
+    private async Task<IReadOnlyList<Chapter>> TellUnlessBrokenAsync(
+        DemoFleet fleet, IDemoScreen screen, Interruption interruption)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
+        var story = TellAsync(fleet, screen, end.Token);
+        await Task.WhenAny(story, fleet.Broken);
+        if (story.IsCompletedSuccessfully)
+        {
+            return await story;
+        }
+
+        await Task.WhenAny(Task.Delay(ReasonLag, time, interruption.Token));
+        await end.CancelAsync();
+        await Task.WhenAny(story);
+        interruption.Token.ThrowIfCancellationRequested();
+        return fleet.Broken.IsCompleted ? throw await fleet.Broken : await story;
+    }
+
+    private async Task<IReadOnlyList<Chapter>> TellAsync(
+        DemoFleet fleet, IDemoScreen screen, CancellationToken cancellation)
+    {
+        screen.Step($"starting Redis, {settings.Nodes} nodes and the balancer");
+        await fleet.StartAsync(settings.Nodes, cancellation);
+        screen.Step($"balancer at {fleet.Balancer}, admin at {fleet.Admin}");
+
+        await using var crowd = new Crowd(settings.Users, fleet.Balancer, time);
+        using var admin = new AdminClient(new AdminSettings(fleet.Admin, Token: null, DemoConfiguration.Cluster, Json: false));
+        screen.Watch(() => DemoPicture.Of(fleet.Nodes, crowd.Placement()));
+
+        return await DemoStory.TellAsync(new Stage(fleet, crowd, admin, screen, new Fact(time)), cancellation);
+    }
+
+    private async Task<int> FailAsync(DemoFleet fleet)
+    {
+        await error.WriteLineAsync("What the processes wrote last:");
+        foreach (var line in fleet.Outputs(LinesOfEachProcess))
+        {
+            await error.WriteLineAsync($"  {line}");
+        }
+
+        return ExitCode.Failed;
+    }
+}

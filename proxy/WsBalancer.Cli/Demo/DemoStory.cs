@@ -1,0 +1,24 @@
+using WsBalancer.Cli.Demo.Chapters;
+
+namespace WsBalancer.Cli.Demo;
+
+/// <summary>The chapters in their order. A claim that fails does not end the story: the rest is told all the same.</summary>
+internal static class DemoStory
+{
+    public static async Task<IReadOnlyList<Chapter>> TellAsync(Stage stage, CancellationToken cancellation)
+    {
+        IChapterTeller[] tellers =
+            [new SpreadChapter(), new ReturnChapter(), new TalkChapter(), new ResizeChapter(), new CrashChapter()];
+
+        var chapters = new List<Chapter>();
+        foreach (var teller in tellers)
+        {
+            stage.Screen.BeginChapter(teller.Title);
+            var chapter = new Chapter(teller.Title, await teller.TellAsync(stage, cancellation));
+            stage.Screen.EndChapter(chapter);
+            chapters.Add(chapter);
+        }
+
+        return chapters;
+    }
+}

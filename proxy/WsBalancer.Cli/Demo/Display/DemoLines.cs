@@ -1,0 +1,25 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using WsBalancer.Cli.Demo.Chapters;
+using WsBalancer.Cli.Demo.Claims;
+
+namespace WsBalancer.Cli.Demo.Display;
+
+/// <summary>A told chapter as lines, plain or coloured.</summary>
+internal static class DemoLines
+{
+    public static IEnumerable<IRenderable> Of(Chapter chapter) =>
+    [
+        new Markup($"[bold]{Markup.Escape(chapter.Title)}[/]"),
+        .. chapter.Claims.Select(claim => new Markup(
+            $"  {(claim.Held ? "[green]✓[/]" : "[red]✗[/]")} {Markup.Escape(Sentence(claim))}")),
+    ];
+
+    public static IEnumerable<string> PlainOf(Chapter chapter) =>
+    [
+        chapter.Title,
+        .. chapter.Claims.Select(claim => $"  {(claim.Held ? '✓' : '✗')} {Sentence(claim)}"),
+    ];
+
+    private static string Sentence(Claim claim) => $"{claim.Promise}: {claim.Evidence}";
+}

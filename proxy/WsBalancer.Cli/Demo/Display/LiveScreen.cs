@@ -1,0 +1,66 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using WsBalancer.Cli.Demo.Chapters;
+
+namespace WsBalancer.Cli.Demo.Display;
+
+/// <summary>A picture that is drawn anew ten times a second: the nodes and their users, the step, the claims.</summary>
+internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDemoScreen
+{
+    private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _lock = new();
+    private readonly List<Chapter> _told = [];
+    private string _title = "";
+    private string _step = "";
+    private Func<DemoPicture> _look = () => new DemoPicture([]);
+
+    /// <remarks>The picture goes when the story ends: the report that follows says it all, and can be scrolled.</remarks>
+    public Task<T> RunAsync<T>(Func<Task<T>> story) =>
+        console.Live(Draw()).AutoClear(true).StartAsync(async context =>
+        {
+            var running = story();
+            while (!running.IsCompleted)
+            {
+                context.UpdateTarget(Draw());
+                await Task.WhenAny(running, Task.Delay(Frame, time, CancellationToken.None));
+            }
+
+            return await running;
+        });
+
+    public void BeginChapter(string title) => Change(() => (_title, _step) = (title, ""));
+
+    public void Step(string what) => Change(() => _step = what);
+
+    public void EndChapter(Chapter chapter) => Change(() =>
+    {
+        _told.Add(chapter);
+        (_title, _step) = ("", "");
+    });
+
+    public void Watch(Func<DemoPicture> look) => Change(() => _look = look);
+
+    /// <summary>The whole picture as it is now.</summary>
+    public IRenderable Draw()
+    {
+        lock (_lock)
+        {
+            var told = _told.SelectMany(DemoLines.Of).ToList();
+            if (_title.Length > 0)
+            {
+                told.Add(new Markup($"[bold]{Markup.Escape(_title)}[/]"));
+            }
+
+            return new Rows([NodeBars.Draw(_look()), .. told, new Markup($"[grey]… {Markup.Escape(_step)}[/]")]);
+        }
+    }
+
+    private void Change(Action change)
+    {
+        lock (_lock)
+        {
+            change();
+        }
+    }
+}

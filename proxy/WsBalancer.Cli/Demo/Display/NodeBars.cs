@@ -1,0 +1,31 @@
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace WsBalancer.Cli.Demo.Display;
+
+/// <summary>A bar for each node, as long as it has users.</summary>
+internal static class NodeBars
+{
+    private const int Longest = 40;
+
+    public static IRenderable Draw(DemoPicture picture)
+    {
+        var most = Math.Max(1, picture.Bars.Select(bar => bar.Users).DefaultIfEmpty().Max());
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn { NoWrap = true });
+        grid.AddColumn(new GridColumn { NoWrap = true });
+        grid.AddColumn(new GridColumn { NoWrap = true, Alignment = Justify.Right });
+
+        foreach (var (node, users) in picture.Bars)
+        {
+            var length = (int)Math.Ceiling((double)users * Longest / most);
+            grid.AddRow(
+                new Text(node),
+                new Text(new string('█', length).PadRight(Longest, '·'), new Style(users > 0 ? Color.Green : Color.Grey)),
+                new Text(users.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        return new Panel(grid) { Header = new PanelHeader(" users on each node "), Border = BoxBorder.Rounded };
+    }
+}

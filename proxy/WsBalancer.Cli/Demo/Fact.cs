@@ -1,0 +1,35 @@
+namespace WsBalancer.Cli.Demo;
+
+/// <summary>Waits until something has become true, by asking again and again, up to a deadline.</summary>
+internal sealed class Fact(TimeProvider time)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <exception cref="DemoFailure">It did not become true in time.</exception>
+    public async Task AwaitAsync(
+        string description, TimeSpan deadline, Func<CancellationToken, Task<bool>> holds, CancellationToken cancellation)
+    {
+        if (!await BecomesTrueAsync(deadline, holds, cancellation))
+        {
+            throw new DemoFailure($"Not within {deadline.TotalSeconds:0} s: {description}.");
+        }
+    }
+
+    /// <returns>Whether it became true in time.</returns>
+    public async Task<bool> BecomesTrueAsync(
+        TimeSpan deadline, Func<CancellationToken, Task<bool>> holds, CancellationToken cancellation)
+    {
+        var start = time.GetTimestamp();
+        while (!await holds(cancellation))
+        {
+            if (time.GetElapsedTime(start) > deadline)
+            {
+                return false;
+            }
+
+            await Task.Delay(Pause, time, cancellation);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,133 @@
+namespace WsBalancer.Cli.Demo.Processes;
+
+/// <summary>Redis, the nodes and the balancer, as processes of their own. Disposing it ends them all.</summary>
+internal sealed class DemoFleet : IAsyncDisposable
+{
+    private static readonly Uri AnyPort = new("http://127.0.0.1:0/");
+
+    private readonly TimeProvider _time;
+    private readonly ProgramFile _nodeProgram = ProgramFile.FindNode();
+    private readonly ProgramFile _balancerProgram = ProgramFile.FindBalancer();
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("wsbalancer-demo-");
+    private readonly Undertaker _undertaker = new();
+    private readonly TaskCompletionSource<DemoFailure> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly List<ChildProcess> _processes = [];
+    private readonly List<DemoNode> _nodes = [];
+    private ChildProcess? _balancer;
+    private string _redis = "";
+
+    public DemoFleet(TimeProvider time) => _time = time;
+
+    /// <summary>Completes, with the reason, when a process ended that nobody ended.</summary>
+    public Task<DemoFailure> Broken => _broken.Task;
+
+    public IReadOnlyList<DemoNode> Nodes => _nodes;
+
+    /// <summary>Where clients connect.</summary>
+    public Uri Balancer { get; private set; } = AnyPort;
+
+    public Uri Admin { get; private set; } = AnyPort;
+
+    private string ConfigurationFile => Path.Combine(_directory.FullName, "wsbalancer.json");
+
+    public async Task StartAsync(int nodes, CancellationToken cancellation)
+    {
+        var redis = Start("redis", _nodeProgram, "redis", "--port", "0");
+        _redis = await redis.ReadAfterAsync("redis listening on ", cancellation);
+
+        _nodes.AddRange(Enumerable.Range(1, nodes).Select(number => new DemoNode($"ws-{number}")));
+        await Task.WhenAll(_nodes.Select(node => StartNodeAsync(node, cancellation)));
+
+        WriteConfiguration();
+        _balancer = Start("wsbalancer", _balancerProgram, "run", "--config", ConfigurationFile);
+        Balancer = await ReadAddressAsync(_balancer, "wsbalancer listening on ", cancellation);
+        Admin = await ReadAddressAsync(_balancer, "wsbalancer admin on ", cancellation);
+        await _balancer.ReadAfterAsync("wsbalancer ready", cancellation);
+    }
+
+    /// <summary>Starts one more node and names it in the configuration, which the balancer then reads again.</summary>
+    public async Task<DemoNode> AddNodeAsync(CancellationToken cancellation)
+    {
+        var node = new DemoNode($"ws-{_nodes.Count + 1}");
+        await StartNodeAsync(node, cancellation);
+        _nodes.Add(node);
+
+        WriteConfiguration();
+        Signals.Reload(_balancer!.Id);
+        return node;
+    }
+
+    /// <summary>Brings a crashed node back under its name, on its port.</summary>
+    public Task ReturnAsync(DemoNode node, CancellationToken cancellation) => StartNodeAsync(node, cancellation);
+
+    /// <summary>The end of what every process wrote, for the report of a failure.</summary>
+    public IEnumerable<string> Outputs(int lines)
+    {
+        lock (_lock)
+        {
+            return [.. _processes.SelectMany(process =>
+                process.Output.Lines.TakeLast(lines).Select(line => $"{process.Name} | {line}"))];
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
+        }
+        finally
+        {
+            _undertaker.Dispose();
+            _directory.Delete(recursive: true);
+        }
+    }
+
+    private async Task StartNodeAsync(DemoNode node, CancellationToken cancellation)
+    {
+        var address = node.Address ?? AnyPort;
+        var process = Start(
+            node.Id,
+            _nodeProgram,
+            "serve", "--urls", address.AbsoluteUri.TrimEnd('/'), "--name", node.Id, "--redis", _redis);
+
+        node.Process = process;
+        node.Address = await ReadAddressAsync(process, $"{node.Id} listening on ", cancellation);
+    }
+
+    private ChildProcess Start(string name, ProgramFile program, params string[] arguments)
+    {
+        var process = ChildProcess.Start(name, program, arguments, _undertaker, _time);
+        lock (_lock)
+        {
+            _processes.Add(process);
+        }
+
+        _ = WatchAsync(process);
+        return process;
+    }
+
+    private async Task WatchAsync(ChildProcess process)
+    {
+        await process.UnexpectedEnd;
+        _broken.TrySetResult(new DemoFailure(process.DescribeEnd()));
+    }
+
+    // Written beside and renamed, so that no reader ever sees half of it.
+    private void WriteConfiguration()
+    {
+        var fresh = $"{ConfigurationFile}.new";
+        File.WriteAllText(fresh, DemoConfiguration.Write(_nodes.Select(node => (node.Id, node.Address!))));
+        File.Move(fresh, ConfigurationFile, overwrite: true);
+    }
+
+    private static async Task<Uri> ReadAddressAsync(
+        ChildProcess process, string prefix, CancellationToken cancellation)
+    {
+        var text = await process.ReadAfterAsync(prefix, cancellation);
+        return Uri.TryCreate(text, UriKind.Absolute, out var address)
+            ? address
+            : throw new DemoFailure($"{process.Name} wrote '{prefix}{text}', which names no address.");
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace WsBalancer.Cli.Demo.Users;
+
+/// <summary>All users of the demo.</summary>
+internal sealed class Crowd : IAsyncDisposable
+{
+    // Enough to be quick, few enough not to be the reconnect storm that this demo is not about.
+    private const int AtOnce = 16;
+
+    private readonly SocketsHttpHandler _handler = new() { UseProxy = false };
+    private readonly HttpMessageInvoker _http;
+
+    public Crowd(int count, Uri balancer, TimeProvider time)
+    {
+        _http = new HttpMessageInvoker(_handler);
+        Users = [.. Enumerable.Range(1, count).Select(number =>
+            new DemoUser(string.Create(CultureInfo.InvariantCulture, $"user-{number:000}"), balancer, _http, time))];
+    }
+
+    public IReadOnlyList<DemoUser> Users { get; }
+
+    /// <summary>The node of every user that is connected.</summary>
+    public IReadOnlyDictionary<string, string> Placement() => Users
+        .Select(user => (user.Name, user.Node))
+        .Where(user => user.Node is not null)
+        .ToDictionary(user => user.Name, user => user.Node!);
+
+    public Task ConnectAsync(CancellationToken cancellation) => ConnectAsync(Users, cancellation);
+
+    public static Task ConnectAsync(IEnumerable<DemoUser> users, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(
+            users,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            async (user, token) => await user.ConnectAsync(token));
+
+    /// <summary>How many of the sockets still carry a message to the node and back.</summary>
+    public static async Task<int> CountAnsweringAsync(
+        IEnumerable<DemoUser> users, string occasion, CancellationToken cancellation)
+    {
+        var answers = users.Select(user => user.ReachesAsync(user, $"{occasion}: {user.Name}", cancellation));
+        return (await Task.WhenAll(answers)).Count(answered => answered);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Users.Select(user => user.DisposeAsync().AsTask()));
+        _http.Dispose();
+        _handler.Dispose();
+    }
+}

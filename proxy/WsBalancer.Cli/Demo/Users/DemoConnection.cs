@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using System.Text.Json;
+
+namespace WsBalancer.Cli.Demo.Users;
+
+/// <summary>One WebSocket of a user through the balancer, from its welcome to its end.</summary>
+internal sealed class DemoConnection : IAsyncDisposable
+{
+    private const int LongestMessage = 16 * 1024;
+    private static readonly TimeSpan CloseDeadline = TimeSpan.FromSeconds(3);
+
+    private readonly ClientWebSocket _socket;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<WireMessage>> _expected = new();
+    private readonly SemaphoreSlim _sending = new(1, 1);
+
+    private DemoConnection(ClientWebSocket socket, string node, TimeProvider time)
+    {
+        (_socket, Node, _time) = (socket, node, time);
+        Ended = ReadToEndAsync();
+    }
+
+    /// <summary>The node that said welcome.</summary>
+    public string Node { get; }
+
+    /// <summary>Completes when the socket has ended, whoever ended it; never fails.</summary>
+    public Task Ended { get; }
+
+    /// <exception cref="WebSocketException">The handshake was refused or the socket was lost.</exception>
+    public static async Task<DemoConnection> OpenAsync(
+        Uri address, HttpMessageInvoker http, TimeProvider time, CancellationToken cancellation)
+    {
+        var socket = new ClientWebSocket();
+        try
+        {
+            await socket.ConnectAsync(address, http, cancellation);
+            var first = await ReadAsync(socket, cancellation);
+            return first is { Type: WireMessage.Welcome, Node: { } node }
+                ? new DemoConnection(socket, node, time)
+                : throw new WebSocketException("The node did not say welcome.");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public async Task SendAsync(WireMessage message, CancellationToken cancellation)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.WireMessage);
+        await _sending.WaitAsync(cancellation);
+        try
+        {
+            await _socket.SendAsync(bytes, WebSocketMessageType.Text, endOfMessage: true, cancellation);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    /// <summary>The direct message that carries <paramref name="data"/>; ask before it is sent.</summary>
+    public Task<WireMessage> ExpectAsync(string data) => _expected.GetOrAdd(
+        data, _ => new TaskCompletionSource<WireMessage>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            using var deadline = new CancellationTokenSource(CloseDeadline, _time);
+            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, deadline.Token);
+            await Ended.WaitAsync(deadline.Token);
+        }
+        catch (Exception cause) when (cause is WebSocketException or OperationCanceledException)
+        {
+            // Already lost, or nobody answers the close: there is nothing left to close in order.
+            _socket.Abort();
+        }
+
+        await Ended;
+        _socket.Dispose();
+        _sending.Dispose();
+    }
+
+    private async Task ReadToEndAsync()
+    {
+        try
+        {
+            while (await ReadAsync(_socket, CancellationToken.None) is { } message)
+            {
+                if (message is { Type: WireMessage.Direct, Data: { } data } && _expected.TryRemove(data, out var waiting))
+                {
+                    waiting.TrySetResult(message);
+                }
+            }
+        }
+        catch (Exception cause) when (cause is WebSocketException or OperationCanceledException or JsonException)
+        {
+            // The socket was lost, aborted, or carries something else: for the user it has ended.
+            _socket.Abort();
+        }
+    }
+
+    /// <returns>Null when the other side has closed.</returns>
+    private static async Task<WireMessage?> ReadAsync(ClientWebSocket socket, CancellationToken cancellation)
+    {
+        var buffer = new byte[LongestMessage];
+        var length = 0;
+        while (length < buffer.Length)
+        {
+            var part = await socket.ReceiveAsync(buffer.AsMemory(length), cancellation);
+            if (part.MessageType is WebSocketMessageType.Close)
+            {
+                return null;
+            }
+
+            length += part.Count;
+            if (part.EndOfMessage)
+            {
+                return JsonSerializer.Deserialize(buffer.AsSpan(0, length), WireJson.Default.WireMessage);
+            }
+        }
+
+        throw new WebSocketException($"A message was longer than {LongestMessage} bytes.");
+    }
+}

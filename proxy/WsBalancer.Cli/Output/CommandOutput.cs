@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace WsBalancer.Cli.Output;
+
+/// <summary>
+/// Where a command writes: always as plain lines, and on a terminal also with tables, colours and live displays.
+/// </summary>
+internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal)
+{
+    /// <summary>Lines that nothing wraps, truncates or colours.</summary>
+    public TextWriter Writer { get; } = writer;
+
+    /// <summary>Null when the output goes to a file, a pipe or a dumb terminal.</summary>
+    public IAnsiConsole? Terminal { get; } = terminal;
+
+    public static CommandOutput Of(InvocationConfiguration invocation)
+    {
+        var isConsole = ReferenceEquals(invocation.Output, Console.Out) && !Console.IsOutputRedirected;
+        return new CommandOutput(
+            invocation.Output,
+            isConsole && AnsiConsole.Profile.Capabilities.Ansi ? AnsiConsole.Console : null);
+    }
+}

@@ -1,0 +1,70 @@
+using Spectre.Console;
+
+namespace WsBalancer.Cli.Output;
+
+/// <summary>
+/// Rows and columns. On a terminal that is wide enough a drawn table, else aligned text, which is never wrapped or
+/// truncated: an id that was cut in a pipe is an id that a script gets wrong.
+/// </summary>
+internal sealed class TextTable(params Column[] columns)
+{
+    // Two characters between columns, as in the tables of ps, ss and kubectl.
+    private const string Gap = "  ";
+
+    private readonly List<string[]> _rows = [];
+
+    public void AddRow(params string[] cells)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(cells.Length, columns.Length);
+        _rows.Add(cells);
+    }
+
+    public void Write(CommandOutput output)
+    {
+        if (output.Terminal is { } terminal && DrawnWidth() <= terminal.Profile.Width)
+        {
+            terminal.Write(Drawn());
+            return;
+        }
+
+        output.Writer.WriteLine(Line([.. columns.Select(column => column.Title)]));
+        foreach (var row in _rows)
+        {
+            output.Writer.WriteLine(Line(row));
+        }
+    }
+
+    private string Line(string[] cells)
+    {
+        var padded = cells.Select((cell, i) =>
+            columns[i].IsNumber ? cell.PadLeft(WidthOf(i)) : cell.PadRight(WidthOf(i)));
+        return string.Join(Gap, padded).TrimEnd();
+    }
+
+    private Table Drawn()
+    {
+        var table = new Table { Border = TableBorder.Rounded };
+        foreach (var column in columns)
+        {
+            var header = new TableColumn(new Text(column.Title, new Style(decoration: Decoration.Bold)))
+            {
+                NoWrap = true,
+                Alignment = column.IsNumber ? Justify.Right : Justify.Left,
+            };
+            table.AddColumn(header);
+        }
+
+        foreach (var row in _rows)
+        {
+            table.AddRow(row.Select(cell => new Text(cell)));
+        }
+
+        return table;
+    }
+
+    // A cell has a space at each side and a border at its left; one border closes the row.
+    private int DrawnWidth() => columns.Select((_, i) => WidthOf(i) + 3).Sum() + 1;
+
+    private int WidthOf(int column) =>
+        Math.Max(columns[column].Title.Length, _rows.Select(row => row[column].Length).DefaultIfEmpty().Max());
+}

@@ -11,10 +11,13 @@ internal static class ConfigurationCheck
     /// <summary>The name of YARP's section.</summary>
     public const string ProxySection = "ReverseProxy";
 
+    private static readonly string[] Roots = ["Urls", "Kestrel", "Logging", ProxySection, BalancerSettings.Section];
+
     /// <returns>A sentence for each mistake; empty if there is none.</returns>
     public static async Task<IReadOnlyList<string>> FindMistakesAsync(IConfiguration configuration)
     {
         var errors = new List<SettingsError>();
+        errors.AddRange(UnknownKeysOf(configuration));
         var settings = BalancerSettings.Read(configuration, errors);
         var mistakes = errors.Select(error => error.Message).ToList();
 
@@ -38,6 +41,12 @@ internal static class ConfigurationCheck
         AddRingMistakes(proxy, settings, mistakes);
         return mistakes;
     }
+
+    private static IEnumerable<SettingsError> UnknownKeysOf(IConfiguration configuration) =>
+        from section in configuration.GetChildren()
+        where !Roots.Contains(section.Key, StringComparer.OrdinalIgnoreCase)
+        select new SettingsError(
+            section.Path, $"{section.Path} is not a known key: expected one of {string.Join(", ", Roots)}");
 
     private static async Task AddYarpMistakesAsync(IProxyConfig proxy, IConfigValidator validator, List<string> mistakes)
     {

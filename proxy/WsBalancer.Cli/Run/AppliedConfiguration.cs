@@ -113,6 +113,15 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
             .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
     }
 
+    // Where in the file the mistake is stands in the innermost message.
+    private static IEnumerable<Exception> Chain(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            yield return exception;
+        }
+    }
+
     private IConfigurationRoot Read()
     {
         try
@@ -122,7 +131,7 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
         catch (Exception ex) when (ex is IOException or InvalidDataException or UnauthorizedAccessException
             or ArgumentException)
         {
-            throw new SettingsException([ex.InnerException is null ? ex.Message : $"{ex.Message} {ex.InnerException.Message}"]);
+            throw new SettingsException([string.Join(" ", Chain(ex).Select(cause => cause.Message).Distinct())]);
         }
     }
 }

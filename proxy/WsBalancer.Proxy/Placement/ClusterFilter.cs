@@ -45,6 +45,12 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
                 yield return $"{key}: a node id has letters, digits, '.', '_' and '-', and at most 253 of them.";
             }
 
+            if (!Uri.TryCreate(destination.Address, UriKind.Absolute, out var address)
+                || address.Scheme is not ("http" or "https"))
+            {
+                yield return $"{key}:Address is '{destination.Address}': expected http://HOST:PORT/ or https://HOST:PORT/.";
+            }
+
             if (NodeWeight.MistakeIn(destination) is { } mistake)
             {
                 yield return $"{key}:Metadata:{NodeWeight.MetadataKey} is {mistake}.";

@@ -1,0 +1,187 @@
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Tests.Tunnels;
+
+public sealed class TunnelLegTests
+{
+    private static readonly byte[] Close = TestFrame.Close(1012);
+
+    private readonly RecordingStream _peer = new();
+    private readonly RecordingObserver _observer = new();
+    private readonly TunnelLeg _leg;
+
+    public TunnelLegTests() => _leg = new TunnelLeg(_peer, _observer);
+
+    [Fact]
+    public async Task Close_BetweenFrames_IsWrittenAtOnce()
+    {
+        await _leg.WriteAsync(TestFrame.Binary(10), Cancellation);
+        await _leg.CloseAsync(Close, Cancellation);
+
+        Assert.Equal([.. TestFrame.Binary(10), .. Close], _peer.Written);
+    }
+
+    [Fact]
+    public async Task Close_BeforeAnyFrame_IsWrittenAtOnce()
+    {
+        await _leg.CloseAsync(Close, Cancellation);
+
+        Assert.Equal(Close, _peer.Written);
+    }
+
+    // Every cut of a frame, in its header and in its payload, with the rest of it and another one in the next write.
+    [Fact]
+    public async Task Close_InsideAFrame_IsWrittenRightAfterItsLastByte()
+    {
+        var frame = TestFrame.Binary(300);
+        for (var cut = 1; cut < frame.Length; cut++)
+        {
+            var peer = new RecordingStream();
+            var leg = new TunnelLeg(peer, new RecordingObserver());
+            await leg.WriteAsync(frame.AsMemory(0, cut), Cancellation);
+            await leg.CloseAsync(Close, Cancellation);
+            Assert.Equal(frame[..cut], peer.Written);
+
+            await leg.WriteAsync((byte[])[.. frame[cut..], .. TestFrame.Binary(5)], Cancellation);
+
+            Assert.Equal([.. frame, .. Close], peer.Written);
+        }
+    }
+
+    [Fact]
+    public async Task Close_BetweenFragments_DoesNotWaitForTheMessage()
+    {
+        await _leg.WriteAsync(TestFrame.Of(1, [65], final: false), Cancellation);
+        await _leg.CloseAsync(Close, Cancellation);
+
+        Assert.Equal([.. TestFrame.Of(1, [65], final: false), .. Close], _peer.Written);
+    }
+
+    [Fact]
+    public async Task Close_WhileAWriteIsHeldUp_FollowsIt()
+    {
+        ValueTask write;
+        using (_peer.Hold())
+        {
+            write = _leg.WriteAsync(TestFrame.Binary(10), Cancellation);
+            await _leg.CloseAsync(Close, Cancellation);
+            Assert.Empty(_peer.Written);
+        }
+
+        await write;
+
+        Assert.Equal([.. TestFrame.Binary(10), .. Close], _peer.Written);
+    }
+
+    [Fact]
+    public async Task Write_AfterOurClose_IsDroppedAndNotCounted()
+    {
+        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.WriteAsync(TestFrame.Binary(10), Cancellation);
+
+        Assert.Equal(Close, _peer.Written);
+        Assert.Equal(0, _observer.Bytes);
+    }
+
+    [Fact]
+    public async Task Close_AfterThePeersOwn_IsNotWrittenAgain()
+    {
+        await _leg.WriteAsync(TestFrame.Close(1000), Cancellation);
+        await _leg.CloseAsync(Close, Cancellation);
+
+        Assert.Equal(TestFrame.Close(1000), _peer.Written);
+        Assert.True(_leg.CloseWritten);
+        Assert.Equal(1, _observer.Closes);
+    }
+
+    [Fact]
+    public async Task Close_WaitingForAFrameThatIsAClose_IsNotWrittenAgain()
+    {
+        var theirs = TestFrame.Close(1000);
+        await _leg.WriteAsync(theirs.AsMemory(0, 1), Cancellation);
+        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.WriteAsync(theirs.AsMemory(1), Cancellation);
+
+        Assert.Equal(theirs, _peer.Written);
+    }
+
+    [Fact]
+    public async Task Close_Twice_IsWrittenOnce()
+    {
+        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.CloseAsync(Close, Cancellation);
+
+        Assert.Equal(Close, _peer.Written);
+    }
+
+    [Fact]
+    public async Task Close_AfterNonsense_IsNeverWritten()
+    {
+        byte[] impossibleLength = [0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0];
+        await _leg.WriteAsync(impossibleLength, Cancellation);
+        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.WriteAsync(new byte[100], Cancellation);
+
+        Assert.Equal([.. impossibleLength, .. new byte[100]], _peer.Written);
+        Assert.True(_leg.Lost);
+    }
+
+    [Fact]
+    public async Task Write_CountsBytesAndTheFramesThatEndInThem()
+    {
+        var frame = TestFrame.Binary(10);
+        await _leg.WriteAsync((byte[])[.. frame, .. frame, .. frame[..3]], Cancellation);
+        Assert.Equal((27, 2), (_observer.Bytes, _observer.Frames));
+
+        await _leg.WriteAsync(frame.AsMemory(3), Cancellation);
+        Assert.Equal((36, 3), (_observer.Bytes, _observer.Frames));
+    }
+
+    [Fact]
+    public async Task Write_ToAPeerThatIsGone_SaysSo()
+    {
+        _peer.WriteFailure = new IOException("gone");
+
+        await Assert.ThrowsAsync<IOException>(async () => await _leg.WriteAsync(TestFrame.Binary(1), Cancellation));
+
+        Assert.Equal(1, _observer.Ends);
+    }
+
+    [Fact]
+    public async Task Read_AtTheEnd_SaysSo_ButNotForAnEmptyBuffer()
+    {
+        Assert.Equal(0, await _leg.ReadAsync(Memory<byte>.Empty, Cancellation));
+        Assert.Equal(0, _observer.Ends);
+
+        Assert.Equal(0, await _leg.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal(1, _observer.Ends);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private sealed class RecordingObserver : ILegObserver
+    {
+        public long Bytes { get; private set; }
+
+        public long Frames { get; private set; }
+
+        public int Closes { get; private set; }
+
+        public int Ends { get; private set; }
+
+        public void Received()
+        {
+            // Nothing here depends on when.
+        }
+
+        public void Passed(long bytes, long frames)
+        {
+            Bytes += bytes;
+            Frames += frames;
+        }
+
+        public void ClosePassed() => Closes++;
+
+        public void Ended() => Ends++;
+    }
+}

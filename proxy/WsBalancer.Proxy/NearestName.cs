@@ -3,7 +3,7 @@ namespace WsBalancer.Proxy;
 /// <summary>Guesses which known name somebody meant who wrote another.</summary>
 internal static class NearestName
 {
-    /// <summary>Finds the known name with the fewest edits from what was written; null if all are far from it.</summary>
+    /// <summary>Finds the known name that needs the fewest edits; null if all are far from what was written.</summary>
     public static string? Find(string written, IEnumerable<string> known)
     {
         // A third of the letters wrong is still a typing mistake; more is another word.

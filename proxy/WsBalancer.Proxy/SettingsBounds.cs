@@ -20,7 +20,7 @@ internal sealed class SettingsBounds
         Description = Describe();
     }
 
-    /// <summary>What an error message says of the bounds, to follow the name of the type: <c>from 1 to 10</c>.</summary>
+    /// <summary>What an error message says of the bounds, after the name of the type: <c>from 1 to 10</c>.</summary>
     public string Description { get; }
 
     public bool Contains(object value) =>

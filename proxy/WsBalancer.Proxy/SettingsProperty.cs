@@ -65,7 +65,7 @@ internal sealed class SettingsProperty
     public static string DescribeSection(Type type) =>
         $"a section with the keys {string.Join(", ", SettableProperties(type).Select(property => property.Name))}";
 
-    /// <summary>Reads one value and holds it against the bounds and rules; false if it is not what is expected.</summary>
+    /// <summary>Reads one value and holds it against bounds and rules; false if it is not what is expected.</summary>
     public bool TryParse(string text, out object? value)
     {
         value = null;
@@ -82,7 +82,8 @@ internal sealed class SettingsProperty
     }
 
     private static bool IsOff(string text) =>
-        text.Equals("off", StringComparison.OrdinalIgnoreCase) || text.Equals("none", StringComparison.OrdinalIgnoreCase);
+        text.Equals("off", StringComparison.OrdinalIgnoreCase)
+        || text.Equals("none", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<PropertyInfo> SettableProperties(Type type) => type
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)

@@ -71,7 +71,8 @@ internal sealed class SettingsReader(List<SettingsError> errors)
             ReadScalar(property, section);
         }
 
-        if (errors.Count == before && property.IsRequired && property.Value is null or "" or ICollection<string> { Count: 0 })
+        var isEmpty = property.Value is null or "" or ICollection<string> { Count: 0 };
+        if (errors.Count == before && property.IsRequired && isEmpty)
         {
             errors.Add(new SettingsError(section.Path, $"{section.Path} is missing: expected {property.Expected}"));
         }

@@ -50,7 +50,9 @@ internal static class SettingsScalar
 
     // Without the check a bare path would count as the URL of a file.
     private static Uri? ParseUri(string text) =>
-        text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : null;
+        text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            ? uri
+            : null;
 
     // Enum.TryParse would also take numbers, and names joined by commas.
     private static object? ParseName(Type type, string text)

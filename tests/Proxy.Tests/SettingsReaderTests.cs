@@ -198,10 +198,10 @@ public sealed class SettingsReaderTests
     [Fact]
     public void Read_OfAJsonFile_TakesNullsAndEmptyValuesForWhatTheyAre()
     {
-        const string json = """
+        const string Json = """
             { "Keys": [], "Words": ["x"], "Section": {}, "OtherSection": null, "Limit": null, "FollowLive": true }
             """;
-        using var file = new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Root": { "C": {{json}} } }"""));
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Root": { "C": {{Json}} } }"""));
         var configuration = new ConfigurationBuilder().AddJsonStream(file).Build();
 
         var settings = new SettingsReader(_errors).Read<SampleSettings>(configuration.GetSection("Root:C"));

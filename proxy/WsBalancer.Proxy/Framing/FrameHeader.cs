@@ -4,7 +4,8 @@ namespace WsBalancer.Proxy.Framing;
 
 /// <summary>The part of a WebSocket frame before its payload (RFC 6455 §5.2).</summary>
 /// <remarks>
-/// Reserved bits and opcodes are not judged: extensions give them meaning, and a tunnel passes what both ends agreed on.
+/// Reserved bits and opcodes are not judged: extensions give them meaning, and a tunnel passes what both ends agreed
+/// on.
 /// </remarks>
 internal readonly record struct FrameHeader
 {

@@ -25,7 +25,7 @@ internal sealed class CookieSource(string name) : UserKeySource
         foreach (var range in line.Split(';'))
         {
             var pair = line[range].Trim();
-            if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.Ordinal))
+            if (pair.StartsWith(name, StringComparison.Ordinal) && pair[name.Length..].StartsWith('='))
             {
                 return pair[(name.Length + 1)..].ToString();
             }

@@ -5,13 +5,16 @@ namespace WsBalancer.Proxy.Identity;
 /// <summary>Removes the headers that the client's Connection header names: they were meant for us (RFC 9110 §7.6.1).
 /// </summary>
 /// <remarks>
-/// YARP removes only the well-known ones. A client must not be able to use this to take away what the node relies on,
-/// so the headers of the handshake, of framing and of forwarding stay whatever it names.
+/// YARP removes only the well-known ones. Kestrel shows a Connection header that has <c>keep-alive</c> or
+/// <c>Upgrade</c> in it as just that: what it names beside them cannot be seen, and stays. A client must not be able to
+/// use this to take away what the node relies on, so the headers of the handshake, of framing and of forwarding stay
+/// whatever it names.
 /// </remarks>
 internal sealed class HopByHopTransform : RequestTransform
 {
+    // Keep-Alive is no header to protect, but a word that stands in Connection for itself; YARP removes it already.
     private static readonly string[] ProtectedNames =
-        ["Host", "Upgrade", "X-Real-IP", "Content-Length", "Transfer-Encoding"];
+        ["Host", "Upgrade", "X-Real-IP", "Content-Length", "Transfer-Encoding", "Keep-Alive"];
 
     private static readonly string[] ProtectedPrefixes = ["Sec-WebSocket-", "X-Forwarded-"];
 
@@ -22,7 +25,7 @@ internal sealed class HopByHopTransform : RequestTransform
             foreach (var range in line.AsSpan().Split(','))
             {
                 var name = line.AsSpan(range).Trim();
-                if (!name.IsEmpty && !IsProtected(name) && !name.Equals("keep-alive", StringComparison.OrdinalIgnoreCase))
+                if (!name.IsEmpty && !IsProtected(name))
                 {
                     Remove(context, name.ToString());
                 }

@@ -40,5 +40,8 @@ internal sealed record IdentityOptions : IValidatableObject
     }
 
     private UserKeySource[] ParseSources() =>
-        [.. UserKey.Select(text => UserKeySource.TryParse(text, out var source, out _) ? source : null).OfType<UserKeySource>()];
+        [.. UserKey.Select(Parse).OfType<UserKeySource>()];
+
+    private static UserKeySource? Parse(string text) =>
+        UserKeySource.TryParse(text, out var source, out _) ? source : null;
 }

@@ -25,8 +25,8 @@ internal sealed class TrustedProxies
             if (!TryParse(texts[i], out networks[i]))
             {
                 proxies = null;
-                error = $"'{texts[i]}' is neither an address nor a network: expected one such as 10.1.2.3, 10.0.0.0/8 "
-                    + "or fd00::/8";
+                error = $"'{texts[i]}' is neither an address nor a network: "
+                    + "expected one such as 10.1.2.3, 10.0.0.0/8 or fd00::/8";
                 return false;
             }
         }
@@ -36,7 +36,7 @@ internal sealed class TrustedProxies
         return true;
     }
 
-    /// <summary>An IPv4 address mapped into IPv6, as dual-stack sockets report it, counts as the IPv4 address.</summary>
+    /// <summary>An IPv4 address mapped into IPv6, as dual-stack sockets report it, counts as IPv4.</summary>
     public bool Contains(IPAddress address)
     {
         var unmapped = ClientAddress.Unmap(address);

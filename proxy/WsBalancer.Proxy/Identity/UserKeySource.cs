@@ -12,7 +12,7 @@ internal abstract class UserKeySource
     /// <summary>Finds the id in a request; null or empty if it is not there.</summary>
     public abstract string? Find(HttpContext context, TrustedProxies trusted, bool isRaw);
 
-    /// <summary>Reads a source as the configuration writes it; the error names the text and what was expected.</summary>
+    /// <summary>Reads a source as the configuration has it; the error names the text and what was expected.</summary>
     public static bool TryParse(
         string text,
         [NotNullWhen(true)] out UserKeySource? source,

@@ -86,7 +86,8 @@ public sealed class CloseFrameTests
                 await peer.ReceiveAsync(new byte[1], CancellationToken.None);
 
                 Assert.Equal(code, (int?)peer.CloseStatus);
-                Assert.StartsWith(peer.CloseStatusDescription!, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(reason)));
+                var wellFormed = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(reason));
+                Assert.StartsWith(peer.CloseStatusDescription!, wellFormed, StringComparison.Ordinal);
             });
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed class Subscriptions(IMessageBus bus)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
 
-    /// <summary>Takes a reference, also when the answer is no. Ends when the channel is active or known not to be.</summary>
+    /// <summary>Takes a reference, even if the answer is no. Ends when the channel is active or cannot be.</summary>
     /// <returns>Whether messages of other nodes arrive from now on.</returns>
     public async Task<bool> AcquireAsync(string channel)
     {

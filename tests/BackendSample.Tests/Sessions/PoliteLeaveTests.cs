@@ -57,27 +57,29 @@ public sealed class PoliteLeaveTests
     }
 
     [Fact]
-    public async Task WhatWasSentBeforeTheClose_StillArrives()
+    public async Task WhatWaitsInTheQueue_IsSentBeforeTheClose()
     {
-        await using var node = await TestNode.StartAsync();
-        using var client = await TestClient.WelcomedAsync(node.Address, "alice");
+        await using var node = await TestNode.StartAsync(TestNode.Options with { MaxQueueBytes = 64 * 1024 * 1024 });
+        using var alice = await TestClient.WelcomedAsync(node.Address, "alice");
         using var bob = await TestClient.WelcomedAsync(node.Address, "bob");
-        for (var number = 0; number < 50; number++)
+        // More than all the buffers of the machine between the two.
+        var payload = new string('x', 100_000);
+        for (var number = 0; number < 300; number++)
         {
-            await bob.SendAsync($$"""{"type":"direct","to":"alice","data":{{number}}}""");
+            await bob.SendAsync($$"""{"type":"direct","to":"alice","data":["{{payload}}",{{number}}]}""");
         }
 
-        // The node answers in order, so the fifty are on their way.
+        // The node answers in order, so all of them are queued.
         await bob.SendAsync("""{"type":"echo"}""");
         await bob.ReceiveTextAsync();
         var stopping = node.StopAsync();
 
-        for (var number = 0; number < 50; number++)
+        for (var number = 0; number < 300; number++)
         {
-            Assert.EndsWith($"\"data\":{number}}}", await client.ReceiveTextAsync(), StringComparison.Ordinal);
+            Assert.EndsWith($",{number}]}}", await alice.ReceiveTextAsync(), StringComparison.Ordinal);
         }
 
-        Assert.Equal((1012, "service restart"), await client.ReceiveCloseAsync());
+        Assert.Equal((1012, "service restart"), await alice.ReceiveCloseAsync());
         Assert.Equal((1012, "service restart"), await bob.ReceiveCloseAsync());
         await stopping;
     }

@@ -33,7 +33,7 @@ internal sealed class Audience
         }
     }
 
-    /// <summary>Posts the message to every member. Messages of one channel reach all members in the same order.</summary>
+    /// <summary>Posts the message to every member. All members get those of a channel in one order.</summary>
     public void Deliver(string channel, ReadOnlyMemory<byte> message)
     {
         if (!_channels.TryGetValue(channel, out var members))

@@ -16,12 +16,12 @@ internal enum ClientMessageKind
 /// <summary>One text message of a client, understood.</summary>
 /// <param name="Kind">What it asks for.</param>
 /// <param name="Target">The user of a direct message, or the room; empty for the others.</param>
-/// <param name="Payload">The JSON of <c>data</c>, as sent: a slice of the parsed bytes, valid as long as they are.</param>
+/// <param name="Payload">The JSON of <c>data</c>, as sent: a slice of the bytes, valid as long as they are.</param>
 /// <param name="Reason">Why it is invalid; empty otherwise.</param>
 internal readonly record struct ClientMessage(
     ClientMessageKind Kind, string Target, ReadOnlyMemory<byte> Payload, string Reason)
 {
-    /// <summary>The longest room name, in UTF-16 units: long enough for any path, short enough for a Redis key.</summary>
+    /// <summary>The longest room name, in UTF-16 units: what Centrifugo allows for a channel.</summary>
     public const int MaxRoomLength = 255;
 
     /// <summary>The longest user id, in UTF-16 units.</summary>
@@ -35,7 +35,8 @@ internal readonly record struct ClientMessage(
         }
         catch (JsonException malformed)
         {
-            return Invalid($"not valid JSON, from byte {malformed.BytePositionInLine} of line {malformed.LineNumber + 1}");
+            var (line, at) = (malformed.LineNumber + 1, malformed.BytePositionInLine);
+            return Invalid($"not valid JSON, from byte {at} of line {line}");
         }
         catch (InvalidOperationException)
         {
@@ -68,12 +69,17 @@ internal readonly record struct ClientMessage(
         return payload.IsEmpty ? Invalid("'data' is missing") : message with { Payload = payload };
     }
 
-    private static ClientMessage Named(ClientMessageKind kind, string field, string? target, int longest) => target switch
+    private static ClientMessage Named(ClientMessageKind kind, string field, string? target, int longest)
     {
-        null or "" => Invalid($"'{field}' is missing, empty or not a text"),
-        _ when target.Length > longest => Invalid($"'{field}' is longer than {longest} characters"),
-        _ => new(kind, target, default, ""),
-    };
+        if (string.IsNullOrEmpty(target))
+        {
+            return Invalid($"'{field}' is missing, empty or not a text");
+        }
+
+        return target.Length > longest
+            ? Invalid($"'{field}' is longer than {longest} characters")
+            : new(kind, target, default, "");
+    }
 
     private static ClientMessage Invalid(string reason) => new(ClientMessageKind.Invalid, "", default, reason);
 

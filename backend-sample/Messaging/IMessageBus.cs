@@ -1,6 +1,6 @@
 namespace WsBalancer.BackendSample.Messaging;
 
-/// <summary>What carries messages between nodes. What arrives is delivered to the local <see cref="Audience"/>.</summary>
+/// <summary>Carries messages between nodes. What arrives goes to the local <see cref="Audience"/>.</summary>
 internal interface IMessageBus
 {
     /// <summary>Starts to receive the channel.</summary>

@@ -8,7 +8,8 @@ namespace WsBalancer.BackendSample.Messaging;
 internal static class ServerMessage
 {
     // Never part of an HTML page, so "ö" and "'" may stay readable.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static ReadOnlyMemory<byte> Welcome(string node, string user) =>
         Write("welcome", ("node", node), ("user", user));

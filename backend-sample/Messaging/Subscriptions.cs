@@ -12,7 +12,7 @@ internal sealed class Subscriptions(IMessageBus bus)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
 
-    /// <summary>Takes a reference, also when the answer is no. Ends when the channel is active or known not to be.</summary>
+    /// <summary>Takes a reference, even if the answer is no. Ends when the channel is active or cannot be.</summary>
     /// <returns>Whether messages of other nodes arrive from now on.</returns>
     public async Task<bool> AcquireAsync(string channel)
     {
@@ -37,16 +37,16 @@ internal sealed class Subscriptions(IMessageBus bus)
         lock (_lock)
         {
             subscription = _subscriptions[channel];
-            if (--subscription.References > 0)
-            {
-                return;
-            }
         }
 
         await subscription.Turn.WaitAsync();
         try
         {
-            await DeactivateAsync(subscription);
+            // Counted down only now: a reference on its way back still keeps the entry for those behind it.
+            if (CountDown(subscription) == 0)
+            {
+                await DeactivateAsync(subscription);
+            }
         }
         finally
         {
@@ -92,11 +92,6 @@ internal sealed class Subscriptions(IMessageBus bus)
 
     private async Task DeactivateAsync(Subscription subscription)
     {
-        if (IsReferenced(subscription))
-        {
-            return;
-        }
-
         if (subscription.IsActive)
         {
             await bus.UnsubscribeAsync(subscription.Channel);
@@ -105,13 +100,19 @@ internal sealed class Subscriptions(IMessageBus bus)
 
         lock (_lock)
         {
-            // Someone may have taken a reference meanwhile: then the entry stays, and it subscribes anew. Or another
-            // release was faster, and the name belongs to a new entry already.
-            if (subscription.References == 0
-                && ReferenceEquals(_subscriptions.GetValueOrDefault(subscription.Channel), subscription))
+            // Someone may have taken a reference meanwhile: then the entry stays, and it subscribes anew.
+            if (subscription.References == 0)
             {
                 _subscriptions.Remove(subscription.Channel);
             }
+        }
+    }
+
+    private int CountDown(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            return --subscription.References;
         }
     }
 

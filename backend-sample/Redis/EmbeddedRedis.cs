@@ -5,7 +5,7 @@ using Garnet.server;
 
 namespace WsBalancer.BackendSample.Redis;
 
-/// <summary>A Redis-compatible server inside this process (Microsoft Garnet): for demos and tests, not for fleets.</summary>
+/// <summary>A Redis-compatible server in this process (Microsoft Garnet): for trying out, not for fleets.</summary>
 internal sealed class EmbeddedRedis : IDisposable
 {
     private readonly GarnetServer _server;

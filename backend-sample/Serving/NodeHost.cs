@@ -7,7 +7,7 @@ using WsBalancer.BackendSample.Sessions;
 
 namespace WsBalancer.BackendSample.Serving;
 
-/// <summary>Puts a node together. Nothing but its options decides how it runs: no environment, no settings file.</summary>
+/// <summary>Puts a node together. Only its options decide how it runs: no environment, no settings file.</summary>
 internal static class NodeHost
 {
     // The sessions end by their own close timeout; this is for what comes after them.
@@ -36,7 +36,8 @@ internal static class NodeHost
         });
         if (options.Redis is null)
         {
-            ServingLog.StandsAlone(app.Logger, options.Name);
+            var logger = app.Services.GetRequiredService<ILogger<NodeEndpoint>>();
+            ServingLog.StandsAlone(logger, options.Name);
         }
 
         app.Run(app.Services.GetRequiredService<NodeEndpoint>().AnswerAsync);

@@ -34,10 +34,12 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, int maxMessageBytes
     public async Task DiscardAsync(CancellationToken cancellation)
     {
         var buffer = new byte[FirstBuffer];
-        while ((await socket.ReceiveAsync(buffer.AsMemory(), cancellation)).MessageType is not WebSocketMessageType.Close)
+        ValueWebSocketReceiveResult piece;
+        do
         {
-            // On to the next piece.
+            piece = await socket.ReceiveAsync(buffer.AsMemory(), cancellation);
         }
+        while (piece.MessageType is not WebSocketMessageType.Close);
     }
 
     private async Task<InboxEnd?> ReadBinaryAsync(bool ended, CancellationToken cancellation)
@@ -55,7 +57,8 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, int maxMessageBytes
                 return read.Closed ? InboxEnd.ClientClosed : InboxEnd.MessageTooBig;
             }
 
-            await outbox.EchoAsync(new EchoPiece(buffer, read.Length, WebSocketMessageType.Binary, ended), cancellation);
+            var piece = new EchoPiece(buffer, read.Length, WebSocketMessageType.Binary, ended);
+            await outbox.EchoAsync(piece, cancellation);
             if (ended)
             {
                 return null;

@@ -43,7 +43,7 @@ internal sealed class Outbox(WebSocket socket, int maxQueueBytes, int maxMessage
         return true;
     }
 
-    /// <summary>Sends a piece of a message back to the client. Only the loop that reads from the client calls it.</summary>
+    /// <summary>Sends a piece of a message back. Only the loop that reads from the client calls it.</summary>
     /// <param name="piece">Taken over: its buffer goes back to the pool when it is sent.</param>
     /// <param name="cancellation">Ends the wait for room.</param>
     public async ValueTask EchoAsync(EchoPiece piece, CancellationToken cancellation)

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+using WsBalancer.BackendSample.Cli;
+using WsBalancer.BackendSample.Tests.Support;
+
+namespace WsBalancer.BackendSample.Tests.Cli;
+
+public sealed class NodeCommandLineTests
+{
+    [Theory]
+    [InlineData("serve --urls nonsense", "--urls: 'nonsense'")]
+    [InlineData("serve --urls https://127.0.0.1:1", "--urls: 'https://127.0.0.1:1'")]
+    [InlineData("serve --urls http://localhost:0", "http://127.0.0.1:0")]
+    [InlineData("serve --name a/b", "--name: 'a/b'")]
+    [InlineData("serve --name @alice", "--name: '@alice'")]
+    [InlineData("serve --redis localhost", "--redis: 'localhost' is not HOST:PORT")]
+    [InlineData("serve --redis localhost:0", "--redis: 'localhost:0'")]
+    [InlineData("serve --redis localhost:65536", "--redis: 'localhost:65536'")]
+    [InlineData("serve --max-message 1023", "--max-message: '1023'")]
+    [InlineData("serve --max-message 257MiB", "--max-message: '257MiB'")]
+    [InlineData("serve --max-queue lots", "--max-queue: 'lots'")]
+    [InlineData("serve --keep-alive 999ms", "--keep-alive: '999ms'")]
+    [InlineData("serve --keep-alive-timeout off", "--keep-alive-timeout: 'off'")]
+    [InlineData("serve --close-timeout 301s", "--close-timeout: '301s'")]
+    [InlineData("serve --frobnicate", "--frobnicate")]
+    [InlineData("redis --port 65536", "--port: '65536' is not a number from 0 to 65535")]
+    [InlineData("redis --port -1", "--port: '-1'")]
+    [InlineData("redis --bind example.org", "--bind: 'example.org'")]
+    [InlineData("", "Required command")]
+    public async Task AWrongCommandLine_NamesTheMistake_AndExitsWith2(string arguments, string mistake)
+    {
+        var (code, output, error) = await RunAsync(arguments);
+
+        Assert.Equal(2, code);
+        Assert.Contains(mistake, error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Fact]
+    public async Task TheHelp_ShowsDefaultsInTheFormThatTheOptionsTake()
+    {
+        var (code, output, _) = await RunAsync("serve --help");
+
+        Assert.Equal(0, code);
+        Assert.Contains("[default: 17MiB]", output, StringComparison.Ordinal);
+        Assert.Contains("[default: 30s]", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("serve --urls http://{0}")]
+    [InlineData("redis --port {1}")]
+    public async Task AnAddressInUse_IsSaidInOneLine_AndExitsWith1(string arguments)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var endpoint = (IPEndPoint)other.LocalEndpoint;
+
+        var (code, _, error) = await RunAsync(arguments
+            .Replace("{0}", endpoint.ToString(), StringComparison.Ordinal)
+            .Replace("{1}", $"{endpoint.Port}", StringComparison.Ordinal));
+
+        Assert.Equal(1, code);
+        Assert.Contains("cannot listen on", error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task TheEmbeddedRedis_SaysWhereItListens_AndExitsWith0OnSigterm()
+    {
+        using var redis = NodeProcess.Start("redis", "--port", "0");
+        var ready = await redis.ReadLineAsync();
+        Assert.StartsWith("redis listening on 127.0.0.1:", ready, StringComparison.Ordinal);
+        using (var client = new TcpClient())
+        {
+            await client.ConnectAsync(IPEndPoint.Parse(ready![(ready!.LastIndexOf(' ') + 1)..]), Deadline.Token);
+        }
+
+        await redis.SignalAsync("TERM");
+
+        Assert.Equal(0, await redis.WaitForExitAsync());
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await NodeCommandLine.RunAsync(
+            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using WsBalancer.BackendSample.Messaging;
+
+namespace WsBalancer.BackendSample.Tests.Messaging;
+
+public sealed class AudienceTests
+{
+    private readonly Audience _audience = new();
+
+    [Fact]
+    public void Deliver_ReachesTheMembersOfThatChannelOnly()
+    {
+        var member = Added("a");
+        var other = Added("b");
+
+        _audience.Deliver("a", "x"u8.ToArray());
+
+        Assert.Equal(["hi", "x"], member.Heard);
+        Assert.Equal(["hi"], other.Heard);
+    }
+
+    [Fact]
+    public void Deliver_AfterRemove_ReachesNobody()
+    {
+        var member = Added("a");
+        _audience.Remove("a", member);
+
+        _audience.Deliver("a", "x"u8.ToArray());
+
+        Assert.Equal(["hi"], member.Heard);
+    }
+
+    [Fact]
+    public void Add_AfterTheChannelWasEmptied_OpensItAnew()
+    {
+        _audience.Remove("a", Added("a"));
+        var member = Added("a");
+
+        _audience.Deliver("a", "x"u8.ToArray());
+
+        Assert.Equal(["hi", "x"], member.Heard);
+    }
+
+    private Listener Added(string channel)
+    {
+        var member = new Listener();
+        _audience.Add(channel, member, "hi"u8.ToArray());
+        return member;
+    }
+
+    private sealed class Listener : IAudienceMember
+    {
+        public List<string> Heard { get; } = [];
+
+        public void Post(ReadOnlyMemory<byte> message) => Heard.Add(Encoding.UTF8.GetString(message.Span));
+    }
+}

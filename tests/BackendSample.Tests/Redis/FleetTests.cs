@@ -1,0 +1,119 @@
+using System.Net;
+using WsBalancer.BackendSample.Redis;
+using WsBalancer.BackendSample.Tests.Support;
+
+namespace WsBalancer.BackendSample.Tests.Redis;
+
+/// <summary>Two nodes and a Redis of either kind: users find each other wherever they are.</summary>
+public abstract class FleetTests : IAsyncLifetime
+{
+    private TestNode _one = null!;
+    private TestNode _two = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var redis = await StartRedisAsync();
+        _one = await TestNode.StartAsync("ws-1", redis);
+        _two = await TestNode.StartAsync("ws-2", redis);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _one.DisposeAsync();
+        await _two.DisposeAsync();
+        await StopRedisAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task ADirectMessage_ReachesEveryConnectionOfTheUserOnce()
+    {
+        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        using var bobHere = await TestClient.WelcomedAsync(_one.Address, "bob");
+        using var bobThere = await TestClient.WelcomedAsync(_two.Address, "bob");
+
+        await alice.SendAsync("""{"type":"direct","to":"bob","data":{"n":1}}""");
+        await alice.SendAsync("""{"type":"direct","to":"bob","data":{"n":2}}""");
+
+        foreach (var bob in (TestClient[])[bobHere, bobThere])
+        {
+            Assert.Equal(Direct(1), await bob.ReceiveTextAsync());
+            Assert.Equal(Direct(2), await bob.ReceiveTextAsync());
+        }
+
+        static string Direct(int number) =>
+            $$$"""{"type":"direct","from":"alice","to":"bob","node":"ws-1","data":{"n":{{{number}}}}}""";
+    }
+
+    [Fact]
+    public async Task ARoomMessage_ReachesEveryMemberOnce_TheSenderIncluded()
+    {
+        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        using var bob = await TestClient.WelcomedAsync(_two.Address, "bob");
+        using var carol = await TestClient.WelcomedAsync(_two.Address, "carol");
+        await alice.JoinAsync("r");
+        await bob.JoinAsync("r");
+        await carol.JoinAsync("other");
+
+        for (var number = 0; number < 100; number++)
+        {
+            await bob.SendAsync($$"""{"type":"room","room":"r","data":{{number}}}""");
+        }
+
+        for (var number = 0; number < 100; number++)
+        {
+            var expected = $$"""{"type":"room","room":"r","from":"bob","node":"ws-2","data":{{number}}}""";
+            Assert.Equal(expected, await alice.ReceiveTextAsync());
+            Assert.Equal(expected, await bob.ReceiveTextAsync());
+        }
+
+        // Carol's next word is her own echo: the room did not reach her.
+        await carol.SendAsync("""{"type":"echo"}""");
+        Assert.Equal("""{"type":"echo"}""", await carol.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task WhoIsNoMember_CannotSpeakInTheRoom_NorAfterLeavingIt()
+    {
+        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        const string Refusal = """{"type":"error","reason":"not a member of room 'r': join it first"}""";
+
+        await alice.SendAsync("""{"type":"room","room":"r","data":1}""");
+        Assert.Equal(Refusal, await alice.ReceiveTextAsync());
+        await alice.JoinAsync("r");
+        await alice.JoinAsync("r");
+        await alice.SendAsync("""{"type":"leave","room":"r"}""");
+        Assert.Equal("""{"type":"left","room":"r"}""", await alice.ReceiveTextAsync());
+        await alice.SendAsync("""{"type":"room","room":"r","data":1}""");
+
+        Assert.Equal(Refusal, await alice.ReceiveTextAsync());
+    }
+
+    private protected abstract Task<EndPoint> StartRedisAsync();
+
+    private protected abstract ValueTask StopRedisAsync();
+}
+
+public sealed class FleetOverRedisServerTests : FleetTests
+{
+    private RedisServer? _redis;
+
+    private protected override async Task<EndPoint> StartRedisAsync() =>
+        (_redis = await RedisServer.StartAsync()).Endpoint;
+
+    private protected override ValueTask StopRedisAsync() => _redis!.DisposeAsync();
+}
+
+public sealed class FleetOverEmbeddedRedisTests : FleetTests
+{
+    private EmbeddedRedis? _redis;
+
+    private protected override Task<EndPoint> StartRedisAsync() =>
+        Task.FromResult<EndPoint>((_redis = EmbeddedRedis.Start(IPAddress.Loopback, 0)).Endpoint);
+
+    private protected override ValueTask StopRedisAsync()
+    {
+        _redis!.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,136 @@
+using WsBalancer.BackendSample.Tests.Support;
+
+namespace WsBalancer.BackendSample.Tests.Redis;
+
+/// <summary>What holds over a real redis-server only: counts of subscribers, and its absence.</summary>
+public sealed class RedisTests : IAsyncLifetime
+{
+    private RedisServer _redis = null!;
+
+    public async ValueTask InitializeAsync() => _redis = await RedisServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _redis.DisposeAsync();
+
+    [Fact]
+    public async Task ANode_SubscribesForItsFirstMember_AndUnsubscribesAfterItsLast()
+    {
+        await using var node = await TestNode.StartAsync("ws-1", _redis.Endpoint);
+        using var alice = await TestClient.WelcomedAsync(node.Address, "alice");
+        using var bob = await TestClient.WelcomedAsync(node.Address, "bob");
+
+        await alice.JoinAsync("r");
+        await bob.JoinAsync("r");
+        Assert.Equal(1, await _redis.CountSubscribersAsync("room:r"));
+        Assert.Equal(1, await _redis.CountSubscribersAsync("user:alice"));
+
+        await alice.SendAsync("""{"type":"leave","room":"r"}""");
+        Assert.Equal("""{"type":"left","room":"r"}""", await alice.ReceiveTextAsync());
+        Assert.Equal(1, await _redis.CountSubscribersAsync("room:r"));
+        bob.Socket.Abort();
+
+        await Deadline.UntilAsync(
+            async () => await _redis.CountSubscribersAsync("room:r") == 0, "nobody subscribes to the room");
+        Assert.Equal(1, await _redis.CountSubscribersAsync("user:alice"));
+        Assert.Equal(0, await _redis.CountSubscribersAsync("user:bob"));
+    }
+
+    [Fact]
+    public async Task WithRedisAway_MessagesReachThisNode_AndTheSenderIsTold()
+    {
+        var log = new FakeLog();
+        await using var node = await TestNode.StartAsync(
+            TestNode.Options with { Redis = _redis.Endpoint }, log.AddTo);
+        using var alice = await TestClient.WelcomedAsync(node.Address, "alice");
+        using var bob = await TestClient.WelcomedAsync(node.Address, "bob");
+        _redis.Kill();
+        await Deadline.UntilAsync(() => log.Count("RedisIsAway") == 1, "the node has seen that Redis is away");
+
+        await alice.SendAsync("""{"type":"direct","to":"bob","data":1}""");
+
+        Assert.Equal(
+            """{"type":"error","reason":"redis is away: the message reached node 'ws-1' only"}""",
+            await alice.ReceiveTextAsync());
+        Assert.Equal(
+            """{"type":"direct","from":"alice","to":"bob","node":"ws-1","data":1}""", await bob.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task AfterARestartOfRedis_MessagesFlowAgain_AndTheLogSaysSoOnceEachWay()
+    {
+        var log = new FakeLog();
+        await using var one = await TestNode.StartAsync(
+            TestNode.Options with { Redis = _redis.Endpoint }, log.AddTo);
+        await using var two = await TestNode.StartAsync("ws-2", _redis.Endpoint);
+        using var alice = await TestClient.WelcomedAsync(one.Address, "alice");
+        using var bob = await TestClient.WelcomedAsync(two.Address, "bob");
+        await alice.JoinAsync("r");
+        await bob.JoinAsync("r");
+        _redis.Kill();
+        await Deadline.UntilAsync(() => log.Count("RedisIsAway") == 1, "the node has seen that Redis is away");
+        using var carol = await TestClient.WelcomedAsync(one.Address, "carol");
+        await carol.SendAsync("""{"type":"join","room":"new"}""");
+        Assert.Equal(
+            """{"type":"error","reason":"redis is away: could not join room 'new', try again"}""",
+            await carol.ReceiveTextAsync());
+
+        await _redis.ResumeAsync();
+
+        await Deadline.UntilAsync(
+            async () => await _redis.CountSubscribersAsync("room:r") == 2, "both nodes subscribe to the room again");
+        await Deadline.UntilAsync(
+            async () => await _redis.CountSubscribersAsync("user:carol") == 1, "who came meanwhile is subscribed too");
+        await bob.SendAsync("""{"type":"room","room":"r","data":"again"}""");
+        var expected = """{"type":"room","room":"r","from":"bob","node":"ws-2","data":"again"}""";
+        Assert.Equal(expected, await alice.ReceiveTextAsync());
+        Assert.Equal(expected, await bob.ReceiveTextAsync());
+        await bob.SendAsync("""{"type":"direct","to":"carol","data":"hello"}""");
+        Assert.Contains("hello", await carol.ReceiveTextAsync(), StringComparison.Ordinal);
+        await Deadline.UntilAsync(() => log.Count("RedisIsBack") == 1, "the node has seen that Redis is back");
+        Assert.Equal(1, log.Count("RedisIsAway"));
+    }
+
+    [Fact]
+    public async Task ANodeStartedBeforeRedis_JoinsTheOthersWhenItIsThere()
+    {
+        _redis.Kill();
+        var log = new FakeLog();
+        await using var node = await TestNode.StartAsync(
+            TestNode.Options with { Redis = _redis.Endpoint }, log.AddTo);
+        using var alice = await TestClient.WelcomedAsync(node.Address, "alice");
+        Assert.Equal(1, log.Count("RedisIsAway"));
+
+        await _redis.ResumeAsync();
+
+        await Deadline.UntilAsync(
+            async () => await _redis.CountSubscribersAsync("user:alice") == 1, "the node subscribes to its user");
+        await Deadline.UntilAsync(() => log.Count("RedisIsBack") == 1, "the node has seen that Redis is there");
+        Assert.Equal(1, log.Count("RedisIsAway"));
+    }
+
+    // The embedded server does not promise this: it sends on the thread of whoever publishes.
+    [Fact]
+    public async Task TwoSendersInOneRoom_AreHeardInTheSameOrderOnBothNodes()
+    {
+        await using var one = await TestNode.StartAsync("ws-1", _redis.Endpoint);
+        await using var two = await TestNode.StartAsync("ws-2", _redis.Endpoint);
+        using var alice = await TestClient.WelcomedAsync(one.Address, "alice");
+        using var bob = await TestClient.WelcomedAsync(two.Address, "bob");
+        await alice.JoinAsync("r");
+        await bob.JoinAsync("r");
+
+        await Task.WhenAll(SpeakAsync(alice), SpeakAsync(bob));
+
+        for (var heard = 0; heard < 200; heard++)
+        {
+            Assert.Equal(await alice.ReceiveTextAsync(), await bob.ReceiveTextAsync());
+        }
+
+        static async Task SpeakAsync(TestClient client)
+        {
+            for (var number = 0; number < 100; number++)
+            {
+                await client.SendAsync($$"""{"type":"room","room":"r","data":{{number}}}""");
+            }
+        }
+    }
+}

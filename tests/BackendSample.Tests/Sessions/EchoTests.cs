@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.BackendSample.Tests.Support;
+
+namespace WsBalancer.BackendSample.Tests.Sessions;
+
+public sealed class EchoTests : IAsyncLifetime
+{
+    private TestNode _node = null!;
+
+    public async ValueTask InitializeAsync() => _node = await TestNode.StartAsync();
+
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    [Fact]
+    public async Task TheFirstMessage_IsTheWelcome()
+    {
+        using var client = await TestClient.ConnectAsync(_node.Address, "alice");
+
+        Assert.Equal("""{"type":"welcome","node":"ws-1","user":"alice"}""", await client.ReceiveTextAsync());
+    }
+
+    [Theory]
+    [InlineData("""{"type":"echo"}""")]
+    [InlineData(""" {"text" : "döner \ud83e\udd59 🥙",   "type":"echo" } """)]
+    public async Task AnEcho_ComesBackByteForByte(string text)
+    {
+        using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
+
+        await client.SendAsync(text);
+
+        Assert.Equal(text, await client.ReceiveTextAsync());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(125)]
+    [InlineData(126)]
+    [InlineData(4096)]
+    [InlineData(4097)]
+    [InlineData(65_535)]
+    [InlineData(65_536)]
+    [InlineData(1_000_000)]
+    [InlineData(16 * 1024 * 1024)]
+    public async Task ABinaryMessage_ComesBackByteForByte(int length)
+    {
+        using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
+        var bytes = Bytes(length);
+
+        // Sent as a whole before anything is read, as simple clients do.
+        await client.SendAsync(bytes);
+
+        var (type, echoed) = await client.ReceiveAsync();
+        Assert.Equal(WebSocketMessageType.Binary, type);
+        AssertSame(bytes, echoed);
+    }
+
+    [Fact]
+    public async Task ALongEchoOfText_ComesBackByteForByte()
+    {
+        using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
+        var text = $$"""{"type":"echo","data":"{{new string('x', 16 * 1024 * 1024)}}"}""";
+
+        await client.SendAsync(text);
+
+        Assert.True(text == await client.ReceiveTextAsync(), "The text came back changed.");
+    }
+
+    [Fact]
+    public async Task AFragmentedMessage_ComesBackAsOneMessage()
+    {
+        using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
+        var bytes = Bytes(200_000);
+
+        await client.SendAsync([], end: false);
+        await client.SendAsync(bytes[..1], end: false);
+        await client.SendAsync(bytes[1..150_000], end: false);
+        await client.SendAsync(bytes[150_000..], end: false);
+        await client.SendAsync([]);
+
+        AssertSame(bytes, (await client.ReceiveAsync()).Bytes);
+    }
+
+    [Fact]
+    public async Task AMessageOfOthersDuringAnEcho_ComesAfterIt()
+    {
+        using var alice = await TestClient.WelcomedAsync(_node.Address, "alice");
+        using var bob = await TestClient.WelcomedAsync(_node.Address, "bob");
+        var bytes = Bytes(100_000);
+        await alice.SendAsync(bytes[..70_000], end: false);
+        // The first part on its way back tells that the echo has begun.
+        var part = await alice.Socket.ReceiveAsync(new byte[1], Deadline.Token);
+        await bob.SendAsync("""{"type":"direct","to":"alice","data":1}""");
+        await bob.SendAsync("""{"type":"echo"}""");
+        await bob.ReceiveTextAsync();
+
+        await alice.SendAsync(bytes[70_000..]);
+
+        Assert.False(part.EndOfMessage);
+        AssertSame(bytes[1..], (await alice.ReceiveAsync()).Bytes);
+        Assert.StartsWith("""{"type":"direct",""", await alice.ReceiveTextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIsNotUnderstood_IsAnsweredByAnError_AndTheConnectionStays()
+    {
+        using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
+
+        await client.SendAsync("hello");
+        var error = await client.ReceiveTextAsync();
+        await client.SendAsync("""{"type":"echo"}""");
+
+        Assert.StartsWith("""{"type":"error","reason":"not valid JSON""", error, StringComparison.Ordinal);
+        Assert.Equal("""{"type":"echo"}""", await client.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task AClosingClient_IsAnsweredWithItsOwnCode()
+    {
+        using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
+
+        await client.Socket.CloseAsync((WebSocketCloseStatus)4321, "bye", Deadline.Token);
+
+        Assert.Equal(4321, (int?)client.Socket.CloseStatus);
+        await Deadline.UntilAsync(() => _node.Sessions.Count == 0, "the session has ended");
+    }
+
+    [Fact]
+    public async Task OverHttp2_TheNodeSpeaksTheSame()
+    {
+        await using var node = await TestNode.StartAsync(TestNode.Options, services =>
+            services.Configure<KestrelServerOptions>(kestrel =>
+                kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http2)));
+        using var client = new TestClient();
+        client.Socket.Options.HttpVersion = HttpVersion.Version20;
+        client.Socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        using var invoker = new HttpMessageInvoker(new SocketsHttpHandler());
+        var bytes = Bytes(1_000_000);
+
+        await client.Socket.ConnectAsync(
+            TestClient.WebSocketAddress(node.Address, "/?user=alice"), invoker, Deadline.Token);
+        var welcome = await client.ReceiveTextAsync();
+        await client.SendAsync(bytes);
+
+        Assert.Contains("welcome", welcome, StringComparison.Ordinal);
+        AssertSame(bytes, (await client.ReceiveAsync()).Bytes);
+    }
+
+    // Not Assert.Equal, which would print megabytes.
+    private static void AssertSame(byte[] sent, byte[] received) => Assert.True(
+        sent.AsSpan().SequenceEqual(received), $"{sent.Length} bytes came back changed, as {received.Length}.");
+
+    private static byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,8 @@
+namespace WsBalancer.BackendSample.Tests.Support;
+
+/// <summary>The program <c>ws-node</c> itself, as built beside the tests.</summary>
+internal static class NodeProcess
+{
+    public static ServerProcess Start(params string[] arguments) =>
+        ServerProcess.Start(Path.Combine(AppContext.BaseDirectory, "ws-node"), arguments);
+}

@@ -1,0 +1,96 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace WsBalancer.BackendSample.Tests.Support;
+
+/// <summary>A real redis-server on a free port, with nothing on disk that outlives the test.</summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    private static int Servers;
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ws-node-redis-");
+    private ServerProcess? _process;
+
+    private RedisServer(IPEndPoint endpoint) => Endpoint = endpoint;
+
+    public IPEndPoint Endpoint { get; }
+
+    public static async Task<RedisServer> StartAsync()
+    {
+        var server = new RedisServer(FindFreeEndpoint());
+        await server.ResumeAsync();
+        return server;
+    }
+
+    public void Kill()
+    {
+        _process?.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Starts on the same port, at first or again.</summary>
+    public async Task ResumeAsync()
+    {
+        try
+        {
+            _process = ServerProcess.Start(
+                "redis-server",
+                "--bind", Endpoint.Address.ToString(),
+                "--port", Endpoint.Port.ToString(CultureInfo.InvariantCulture),
+                "--protected-mode", "no",
+                "--save", "",
+                "--appendonly", "no",
+                "--dir", _directory.FullName);
+        }
+        catch (Win32Exception missing)
+        {
+            throw new InvalidOperationException(
+                "These tests need the program redis-server on the PATH: apt-get install redis-server.", missing);
+        }
+
+        await Deadline.UntilAsync(AnswersAsync, $"redis-server answers at {Endpoint}");
+    }
+
+    /// <summary>How many connections subscribe to the channel.</summary>
+    public async Task<long> CountSubscribersAsync(string channel)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},allowAdmin=true");
+        return await redis.GetServer(Endpoint).SubscriptionSubscriberCountAsync(RedisChannel.Literal(channel));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Kill();
+        _directory.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    // Linux has millions of loopback addresses. One for each server, so that nobody can take the port while it is
+    // down, not even an outgoing connection.
+    private static IPEndPoint FindFreeEndpoint()
+    {
+        var (process, number) = (Environment.ProcessId, Interlocked.Increment(ref Servers));
+        var address = OperatingSystem.IsLinux()
+            ? new IPAddress([127, (byte)(64 | (process >> 8)), (byte)process, (byte)number])
+            : IPAddress.Loopback;
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(address, 0));
+        return (IPEndPoint)listener.LocalEndPoint!;
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await using var redis = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},connectTimeout=1000");
+            return true;
+        }
+        catch (RedisConnectionException)
+        {
+            return false;
+        }
+    }
+}

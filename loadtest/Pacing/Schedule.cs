@@ -15,5 +15,6 @@ internal readonly record struct Schedule(long Start, long Count, Rate Rate, long
         StartingNow(time, (long)Math.Ceiling(length.TotalSeconds * rate.PerSecond), rate);
 
     /// <summary>The intended time of event <paramref name="index"/> (from 0), as a timestamp.</summary>
-    public long IntendedAt(long index) => Start + (long)(index / Rate.PerSecond * TimestampFrequency);
+    public long IntendedAt(long index) =>
+        Start + (long)Math.Round(index * (double)TimestampFrequency / Rate.PerSecond);
 }

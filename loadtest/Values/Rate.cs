@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace WsBalancer.LoadTest.Values;
 
-/// <summary>How often something begins: <c>100/s</c>, <c>6000/m</c>, <c>3600/h</c>; a plain number is a second's.</summary>
+/// <summary>How often something begins: <c>100/s</c>, <c>6000/m</c>, <c>3600/h</c>; plain is a second's.</summary>
 internal readonly record struct Rate(double PerSecond)
 {
     public const string Expected = "a rate above 0 and up to 1000000/s, such as 100/s, 6000/m or 250";

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace WsBalancer.LoadTest.Tests.Pacing;
+
+/// <summary>Fake time that passes only once somebody has gone to sleep: a sleeper that read the clock before, but set
+/// its timer after, would otherwise oversleep.</summary>
+internal sealed class SleeperTime : FakeTimeProvider
+{
+    private int _sleeps;
+    private int _awaited;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = base.CreateTimer(callback, state, dueTime, period);
+        Interlocked.Increment(ref _sleeps);
+        return timer;
+    }
+
+    public async Task AdvanceAsync(TimeSpan time)
+    {
+        _awaited++;
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref _sleeps) >= _awaited, $"sleep {_awaited}");
+        Advance(time);
+    }
+}

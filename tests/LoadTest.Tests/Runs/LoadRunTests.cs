@@ -1,0 +1,218 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using WsBalancer.LoadTest.Connections;
+using WsBalancer.LoadTest.Reports;
+using WsBalancer.LoadTest.Runs;
+using WsBalancer.LoadTest.Values;
+
+namespace WsBalancer.LoadTest.Tests.Runs;
+
+public sealed class LoadRunTests
+{
+    private static readonly RunSettings Brief = new(
+        new Target(new Uri("ws://unset/"), "u"), 4, new Rate(1_000), TimeSpan.FromMilliseconds(200))
+    {
+        MessageRate = new Rate(500),
+        Grace = TimeSpan.FromMilliseconds(200),
+    };
+
+    [Theory]
+    [InlineData(false, 47)]
+    [InlineData(true, 8)]
+    [InlineData(false, 100_000)]
+    public async Task RunAsync_AgainstAnEcho_LosesNothingAndIgnoresTheGreeting(bool isBinary, int size)
+    {
+        await using var server = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket));
+
+        var patient = Brief with { IsBinary = isBinary, MessageSize = size, Grace = TimeSpan.FromSeconds(20) };
+        var report = await RunAsync(server.Address, patient);
+
+        Assert.Equal(["u1", "u2", "u3", "u4"], server.Users.Order());
+        Assert.Equal((4, 4, 0), (report.Connections.Opened, report.Connections.ClosedAtEnd, report.Errors));
+        Assert.Equal((100, 100, 100), (report.Messages.Scheduled, report.Messages.Sent, report.Messages.Echoed));
+        Assert.Equal((4, 0, 0), (report.Messages.Other, report.Messages.Foreign, report.Messages.Duplicates));
+        Assert.Equal((4, 100), (report.Latency.Connect.Count, report.Latency.Message.Count));
+    }
+
+    [Fact]
+    public async Task RunAsync_WhenTheServerCloses_CountsTheCodesAndKeepsLostApart()
+    {
+        var ends = 0;
+        await using var server = await TestServer.StartAsync(async socket =>
+        {
+            await TestServer.ReceiveAsync(socket);
+            if (Interlocked.Increment(ref ends) == 1)
+            {
+                socket.Abort();
+                return;
+            }
+
+            await socket.CloseOutputAsync((WebSocketCloseStatus)1012, "restart", CancellationToken.None);
+            await TestServer.EchoAsync(socket);
+        });
+
+        var report = await RunAsync(server.Address, Brief);
+
+        Assert.Equal([new("1012", 3)], report.Connections.CloseCodes);
+        Assert.Equal((3, 1), (report.Connections.Closed, report.Connections.Lost));
+        Assert.Equal(0, report.Connections.ClosedAtEnd);
+        Assert.Equal(100, report.Messages.Lost + report.Messages.Echoed + report.Messages.Unsent);
+    }
+
+    [Fact]
+    public async Task RunAsync_WhenNoConnectionIsLeft_CountsWhatIsDueAsUnsent()
+    {
+        await using var server = await TestServer.StartAsync(
+            socket => socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, null, CancellationToken.None));
+        using var stop = new CancellationTokenSource();
+        var settings = Brief with { Target = new Target(server.Address, "u"), Hold = TimeSpan.FromHours(1) };
+        var run = new LoadRun(settings, TimeProvider.System);
+        var running = run.RunAsync(stop.Token);
+        await Eventually.IsTrueAsync(() => run.Measurements.CloseCodes.Total == 4, "all closes");
+        var due = run.Measurements.MessagesScheduled.Value;
+        await Eventually.IsTrueAsync(() => run.Measurements.MessagesScheduled.Value > due + 10, "messages due");
+
+        await stop.CancelAsync();
+        await running;
+
+        var found = run.Measurements;
+        Assert.True(found.MessagesScheduled.Value - found.MessagesSent.Value >= 9);
+        Assert.Equal([new(1001, 4)], run.Measurements.CloseCodes.Snapshot());
+    }
+
+    [Fact]
+    public async Task RunAsync_WhenSomeAreRefused_CountsTheReasonAndMeasuresTheRest()
+    {
+        await using var server = await TestServer.StartAsync(
+            socket => TestServer.EchoAsync(socket), user => user is "u1" or "u3" ? 503 : null);
+
+        var report = await RunAsync(server.Address, Brief);
+
+        Assert.Equal([new("http503", 2)], report.Connections.Failures);
+        Assert.Equal((2, 2, 2), (report.Connections.Opened, report.Connections.Failed, report.Latency.Connect.Count));
+        Assert.Equal((100, 2), (report.Messages.Echoed, report.Errors));
+    }
+
+    [Fact]
+    public async Task RunAsync_WhereNobodyListens_SaysRefused()
+    {
+        using var closed = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        var report = await RunAsync(new Uri($"ws://{closed.LocalEndPoint}/"), Brief);
+
+        Assert.Equal([new("refused", 4)], report.Connections.Failures);
+    }
+
+    [Fact]
+    public async Task RunAsync_WhereNobodyAnswers_SaysTimeout()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+
+        var impatient = Brief with { ConnectTimeout = TimeSpan.FromMilliseconds(100) };
+        var report = await RunAsync(new Uri($"ws://{silent.LocalEndpoint}/"), impatient);
+
+        Assert.Equal([new("timeout", 4)], report.Connections.Failures);
+    }
+
+    [Fact]
+    public async Task RunAsync_WhenEchoesComeTwiceOrNever_CountsThemWithoutFailing()
+    {
+        await using var twice = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket, copies: 2));
+        await using var never = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket, copies: 0));
+
+        var doubled = await RunAsync(twice.Address, Brief);
+        var silent = await RunAsync(never.Address, Brief);
+
+        Assert.Equal((100, 0), (doubled.Messages.Echoed, doubled.Messages.Lost));
+        Assert.InRange(doubled.Messages.Duplicates, 90, 100);
+        Assert.Equal((0, 100), (silent.Messages.Echoed, silent.Messages.Lost));
+    }
+
+    [Fact]
+    public async Task RunAsync_WhenTheServerStalls_CountsTheWaitOfEveryMessageBehind()
+    {
+        // The first echo is held back until half of all messages are due: a generator that waits for its answer
+        // would send nothing meanwhile, and record one slow message instead of a hundred.
+        LoadRun? run = null;
+        await using var server = await TestServer.StartAsync(async socket =>
+        {
+            await Eventually.IsTrueAsync(() => run!.Measurements.MessagesScheduled.Value >= 100, "half of them");
+            await TestServer.EchoAsync(socket);
+        });
+        var settings = Brief with
+        {
+            Target = new Target(server.Address, "u"),
+            Connections = 1,
+            MessageRate = new Rate(200),
+            Hold = TimeSpan.FromSeconds(1),
+            Grace = TimeSpan.FromSeconds(20),
+        };
+        run = new LoadRun(settings, TimeProvider.System);
+
+        var report = await ReportAsync(run, settings);
+
+        Assert.Equal(200, report.Latency.Message.Count);
+        Assert.True(report.Latency.Message.MaxMs >= 450, $"max {report.Latency.Message.MaxMs} ms");
+        Assert.True(report.Latency.Message.P90Ms >= 250, $"p90 {report.Latency.Message.P90Ms} ms");
+    }
+
+    [Fact]
+    public async Task RunAsync_WhenItsOwnSocketIsBlocked_CountsLatencyFromTheIntendedTime()
+    {
+        // Messages that no socket buffer can hold: later ones cannot even be handed over while the server stalls.
+        LoadRun? run = null;
+        await using var server = await TestServer.StartAsync(async socket =>
+        {
+            await Eventually.IsTrueAsync(() => run!.Measurements.MessagesScheduled.Value >= 10, "all messages");
+            await TestServer.EchoAsync(socket);
+        });
+        var settings = Brief with
+        {
+            Target = new Target(server.Address, "u"),
+            Connections = 1,
+            MessageRate = new Rate(20),
+            MessageSize = ByteSize.Max,
+            Hold = TimeSpan.FromSeconds(0.5),
+            Grace = TimeSpan.FromSeconds(20),
+        };
+        run = new LoadRun(settings, TimeProvider.System);
+
+        var report = await ReportAsync(run, settings);
+
+        Assert.Equal((10, 10), (report.Messages.Sent, report.Messages.Echoed));
+        Assert.True(
+            report.Latency.Message.P50Ms > report.Latency.MessageService.P50Ms * 1.5,
+            $"latency {report.Latency.Message.P50Ms} ms, service {report.Latency.MessageService.P50Ms} ms");
+    }
+
+    [Fact]
+    public async Task RunAsync_WhenStopped_StillClosesAndReports()
+    {
+        await using var server = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket));
+        using var stop = new CancellationTokenSource();
+        var settings = Brief with { Target = new Target(server.Address, "u"), Hold = TimeSpan.FromHours(1) };
+        var run = new LoadRun(settings, TimeProvider.System);
+        var running = run.RunAsync(stop.Token);
+        await Eventually.IsTrueAsync(() => run.Measurements.MessagesEchoed.Value > 5, "some echoes");
+
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal((4, 0), (run.Measurements.ClosedAtEnd.Value, run.Open.Count));
+    }
+
+    private static Task<RunReport> RunAsync(Uri address, RunSettings settings)
+    {
+        settings = settings with { Target = new Target(address, "u") };
+        return ReportAsync(new LoadRun(settings, TimeProvider.System), settings);
+    }
+
+    private static async Task<RunReport> ReportAsync(LoadRun run, RunSettings settings)
+    {
+        await run.RunAsync(TestContext.Current.CancellationToken);
+        return RunReport.From(settings, run, TimeProvider.System.GetUtcNow(), run.Held, stopped: false);
+    }
+}

@@ -9,12 +9,15 @@ internal static class ShapeRules
     // A record, an enum or a delegate of this size is part of its neighbour's idea; more is an idea of its own.
     private const int SmallEnoughToStay = 25;
 
-    /// <summary>A file holds the type it is named after, and beside it at most small values of its.</summary>
+    /// <summary>
+    /// A file holds the type it is named after, and beside it at most small values of its; or nothing but small values
+    /// that belong together, under a name of their own.
+    /// </summary>
     public static IEnumerable<string> OneTypePerFile(SourceFile file)
     {
         var types = TopLevelTypes(file).ToList();
         var name = file.Name.Split('.')[0];
-        if (types.Count == 0)
+        if (types.Count != 1 && types.TrueForAll(IsSmallValue))
         {
             return [];
         }
@@ -50,8 +53,10 @@ internal static class ShapeRules
 
     private static bool IsProgram(SourceFile file) => file.Syntax.Members.OfType<GlobalStatementSyntax>().Any();
 
+    // A class without members is what source generators fill, such as a JSON context.
     private static bool IsSmallValue(MemberDeclarationSyntax type) =>
         type is RecordDeclarationSyntax or EnumDeclarationSyntax or DelegateDeclarationSyntax
+            or ClassDeclarationSyntax { Members.Count: 0, BaseList: not null }
         && LinesOf(type) <= SmallEnoughToStay;
 
     private static int LinesOf(SyntaxNode node)

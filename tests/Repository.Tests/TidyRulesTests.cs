@@ -68,8 +68,12 @@ public sealed class TidyRulesTests
     [Theory]
     [InlineData("class Sample;", 0)]
     [InlineData("class Sample; record Part(int X); enum Kind { A } delegate void Done();", 0)]
+    [InlineData("record Part(int X); record Whole(Part[] Parts);", 0)]
+    [InlineData("class Sample; partial class SampleJson : JsonSerializerContext;", 0)]
     [InlineData("class Other;", 1)]
+    [InlineData("record Other;", 1)]
     [InlineData("class Sample; class Other;", 1)]
+    [InlineData("class Sample; class Other : Sample { int x; }", 1)]
     [InlineData("Console.WriteLine(); record Part(int X);", 0)]
     public void OneTypePerFile_AllowsSmallValuesBesideIt(string code, int found) =>
         Assert.Equal(found, ShapeRules.OneTypePerFile(File(code)).Count());

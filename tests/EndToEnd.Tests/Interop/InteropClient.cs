@@ -10,22 +10,23 @@ internal static class InteropClient
     private const string Python = "/usr/bin/python3";
 
     /// <summary>Runs the client of the npm package "ws" against <paramref name="url"/>.</summary>
-    public static Task<InteropResult> RunNode(Uri url)
+    public static Task<InteropResult> RunNode(Uri url, params IEnumerable<string> subprotocols)
     {
         var folder = Path.Combine(Programs.Interop, "node");
         Assert.True(
             Directory.Exists(Path.Combine(folder, "node_modules", "ws")),
             $"The npm package ws is missing: apt-get install nodejs npm && npm ci --prefix {folder}");
 
-        return Run("Node.js", FindOnPath("node", "nodejs"), Path.Combine(folder, "client.mjs"), url);
+        return Run("Node.js", FindOnPath("node", "nodejs"), Path.Combine(folder, "client.mjs"), [url.ToString(), .. subprotocols]);
     }
 
     /// <summary>Runs the client of Python's "websockets" against <paramref name="url"/>.</summary>
-    public static Task<InteropResult> RunPython(Uri url)
+    public static Task<InteropResult> RunPython(Uri url, params IEnumerable<string> subprotocols)
     {
         Assert.True(File.Exists(Python), $"{Python} is missing: apt-get install python3-websockets");
 
-        return Run("Python", Python, Path.Combine(Programs.Interop, "python", "client.py"), url);
+        var script = Path.Combine(Programs.Interop, "python", "client.py");
+        return Run("Python", Python, script, [url.ToString(), .. subprotocols]);
     }
 
     /// <summary>The first file of this name on the path.</summary>
@@ -38,9 +39,9 @@ internal static class InteropClient
         return found;
     }
 
-    private static async Task<InteropResult> Run(string name, string program, string script, Uri url)
+    private static async Task<InteropResult> Run(string name, string program, string script, string[] arguments)
     {
-        await using var process = RunningProcess.Start(name, program, script, url.ToString());
+        await using var process = RunningProcess.Start(name, program, [script, .. arguments]);
         var code = await process.ExitCode();
 
         Assert.True(code == 0, $"The client in {name} ended with {code}:\n{process.Output}");

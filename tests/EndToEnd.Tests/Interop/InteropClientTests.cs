@@ -11,7 +11,9 @@ public sealed class InteropClientTests
     {
         await using var node = ScriptedNode.Start("ws-1", Script.EchoCompressed("chat.v2"));
 
-        Assert.Equal(InteropResult.Perfect, await InteropClient.RunNode(new Uri($"ws://127.0.0.1:{node.Port}/")));
+        var result = await InteropClient.RunNode(new Uri($"ws://127.0.0.1:{node.Port}/"), "chat.v2", "chat.v1");
+
+        Assert.Equal(InteropResult.Perfect, result);
     }
 
     [Fact]
@@ -19,7 +21,9 @@ public sealed class InteropClientTests
     {
         await using var node = ScriptedNode.Start("ws-1", Script.EchoCompressed("chat.v2"));
 
-        Assert.Equal(InteropResult.Perfect, await InteropClient.RunPython(new Uri($"ws://127.0.0.1:{node.Port}/")));
+        var result = await InteropClient.RunPython(new Uri($"ws://127.0.0.1:{node.Port}/"), "chat.v2", "chat.v1");
+
+        Assert.Equal(InteropResult.Perfect, result);
     }
 
     [Fact]

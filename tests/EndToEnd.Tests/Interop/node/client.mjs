@@ -3,7 +3,8 @@ import WebSocket from 'ws';
 import { randomBytes } from 'node:crypto';
 
 const sizes = [0, 1, 125, 126, 65535, 65536, 1000000];
-const socket = new WebSocket(process.argv[2], ['chat.v2', 'chat.v1'], { perMessageDeflate: { threshold: 0 } });
+const [url, ...subprotocols] = process.argv.slice(2);
+const socket = new WebSocket(url, subprotocols, { perMessageDeflate: { threshold: 0 } });
 
 const inbox = [];
 let waiting;

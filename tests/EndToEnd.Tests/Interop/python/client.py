@@ -21,9 +21,9 @@ async def receive(socket):
             return message
 
 
-async def main(url):
+async def main(url, *subprotocols):
     echoed = 0
-    async with websockets.connect(url, subprotocols=["chat.v2", "chat.v1"], max_size=None) as socket:
+    async with websockets.connect(url, subprotocols=subprotocols or None, max_size=None) as socket:
         for size in SIZES:
             # Half of it compresses well, half of it not at all.
             binary = bytes(size // 2) + os.urandom(size - size // 2)
@@ -46,4 +46,4 @@ async def main(url):
     }))
 
 
-asyncio.run(main(sys.argv[1]))
+asyncio.run(main(*sys.argv[1:]))

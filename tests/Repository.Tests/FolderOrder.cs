@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace WsBalancer.Repository.Tests;
 
 /// <summary>
-/// Which folder of the proxy library may use which: each only those before it. The files at the root use all, and are
-/// used by none.
+/// Which folder of the proxy library may use which: each only those before it. Files at the root may use all; those
+/// that do are used by no folder, the others are ground under everything.
 /// </summary>
 internal sealed class FolderOrder
 {
@@ -21,6 +21,7 @@ internal sealed class FolderOrder
 
     private readonly IReadOnlyList<SourceFile> _files;
     private readonly ILookup<string, string> _folderOfType;
+    private readonly HashSet<string> _roof = [];
 
     public FolderOrder(IEnumerable<SourceFile> files)
     {
@@ -30,9 +31,31 @@ internal sealed class FolderOrder
                          from type in ShapeRules.TopLevelTypes(file)
                          select (Name: ShapeRules.NameOf(type), Folder: FolderOf(file)))
             .ToLookup(type => type.Name, type => type.Folder);
+        FindRoof();
     }
 
     public IEnumerable<string> Violations() => _files.Where(file => FolderOf(file) != "").SelectMany(ViolationsIn);
+
+    // What uses the roof is roof too.
+    private void FindRoof()
+    {
+        var ground = _files.Where(file => FolderOf(file) == "").ToList();
+        for (var found = true; found;)
+        {
+            found = ground.RemoveAll(IsRoof) > 0;
+        }
+    }
+
+    private bool IsRoof(SourceFile file)
+    {
+        if (!file.Syntax.DescendantNodes().Any(node => UsedFolder(node) is not null))
+        {
+            return false;
+        }
+
+        _roof.UnionWith(ShapeRules.TopLevelTypes(file).Select(ShapeRules.NameOf));
+        return true;
+    }
 
     private IEnumerable<string> ViolationsIn(SourceFile file)
     {
@@ -50,7 +73,7 @@ internal sealed class FolderOrder
                select $"{file.At(name)}: {folder} must not use {(used == "" ? "the library's root" : used)} ({name})";
     }
 
-    /// <summary>The folder that a name leads to; "" for the root; null for a name from outside.</summary>
+    /// <summary>The folder that a name leads to; "" for the roof; null for anything else.</summary>
     private string? UsedFolder(SyntaxNode node) => node switch
     {
         QualifiedNameSyntax name => OfQualified(name.Left.ToString(), name.Right.Identifier.Text),
@@ -64,7 +87,7 @@ internal sealed class FolderOrder
     {
         if (left is Namespace or "global::" + Namespace or "Proxy")
         {
-            return right;
+            return Folders.Contains(right) ? right : _roof.Contains(right) ? "" : null;
         }
 
         return Folders.Contains(left) && _folderOfType[right].Contains(left) ? left : null;
@@ -75,7 +98,7 @@ internal sealed class FolderOrder
     {
         var isMember = name.Parent is MemberAccessExpressionSyntax access && access.Name == name;
 
-        return !isMember && _folderOfType[name.Identifier.Text].Contains("") ? "" : null;
+        return !isMember && _roof.Contains(name.Identifier.Text) ? "" : null;
     }
 
     private static string FolderOf(SourceFile file)

@@ -31,6 +31,7 @@ public sealed class FolderOrderTests
     [InlineData("class Tunnel { object o = Admin.Count; }", 0)]
     [InlineData("class Tunnel { object o = new Services(); }", 1)]
     [InlineData("class Tunnel { object o = this.Services; }", 0)]
+    [InlineData("class Tunnel { object o = new Text(); }", 0)]
     [InlineData("// using WsBalancer.Proxy.Admin;", 0)]
     public void AUseOfALaterFolder_IsFound(string code, int found) =>
         Assert.Equal(found, Order(("Tunnels/Tunnel.cs", code)).Violations().Count());
@@ -41,7 +42,7 @@ public sealed class FolderOrderTests
 
     [Fact]
     public void AFileAtTheRoot_MayUseAll() =>
-        Assert.Empty(Order(("Setup.cs", "using WsBalancer.Proxy.Admin; class Setup { Door door; }")).Violations());
+        Assert.Empty(Order(("Start.cs", "using WsBalancer.Proxy.Admin; class Start { Door door; }")).Violations());
 
     private static FolderOrder Order((string Path, string Text) file)
     {
@@ -49,7 +50,9 @@ public sealed class FolderOrderTests
         [
             ("Admin/Door.cs", "class Door;"),
             ("Framing/Frame.cs", "class Frame;"),
-            ("Services.cs", "class Services;"),
+            ("Setup.cs", "using WsBalancer.Proxy.Admin; class Setup;"),
+            ("Services.cs", "class Services { Setup setup; }"),
+            ("Text.cs", "class Text;"),
             file,
         ];
 

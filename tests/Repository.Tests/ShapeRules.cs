@@ -1,4 +1,3 @@
-using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace WsBalancer.Repository.Tests;
@@ -6,32 +5,41 @@ namespace WsBalancer.Repository.Tests;
 /// <summary>Rules about where a type lives. Each yields the places that break it.</summary>
 internal static class ShapeRules
 {
-    // A record, an enum or a delegate of this size is part of its neighbour's idea; more is an idea of its own.
+    // A type of this size can be part of its neighbour's idea; more is an idea of its own.
     private const int SmallEnoughToStay = 25;
 
-    /// <summary>A file holds the type it is named after, and beside it at most small values of its.</summary>
+    private static readonly string[] PlatformNamespaces =
+        ["Microsoft.AspNetCore.Builder", "Microsoft.Extensions.DependencyInjection"];
+
+    /// <summary>
+    /// A file holds the type it is named after, and beside it at most small ones that belong to it; or nothing but
+    /// small ones that belong together, under a name of their own.
+    /// </summary>
     public static IEnumerable<string> OneTypePerFile(SourceFile file)
     {
         var types = TopLevelTypes(file).ToList();
         var name = file.Name.Split('.')[0];
-        if (types.Count == 0)
+        if (types.Count != 1 && types.TrueForAll(IsSmall))
         {
             return [];
         }
 
-        var strangers = types.Where(type => NameOf(type) != name && !IsSmallValue(type)).Select(NameOf);
+        var strangers = types.Where(type => NameOf(type) != name && !IsSmall(type)).Select(NameOf);
         return types.Exists(type => NameOf(type) == name) || IsProgram(file)
             ? strangers.Select(stranger => $"{file.Path}: {stranger} wants a file of its own")
             : [$"{file.Path}: no type {name} in it"];
     }
 
     /// <summary>The namespace is file-scoped and says the folder: the project's, and those below it.</summary>
+    /// <remarks>Extensions of the platform at a project's root live where its users look for them.</remarks>
     public static IEnumerable<string> NamespaceIsFolder(SourceFile file, string root, string projectFolder)
     {
         var expected = root + file.Folder[projectFolder.Length..].Replace('/', '.');
 
         return from declared in file.Syntax.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>()
-               where declared is NamespaceDeclarationSyntax || declared.Name.ToString() != expected
+               let name = declared.Name.ToString()
+               let extendsThePlatform = file.Folder == projectFolder && PlatformNamespaces.Contains(name)
+               where declared is NamespaceDeclarationSyntax || (name != expected && !extendsThePlatform)
                select $"{file.At(declared)}: expected 'namespace {expected};'";
     }
 
@@ -50,13 +58,9 @@ internal static class ShapeRules
 
     private static bool IsProgram(SourceFile file) => file.Syntax.Members.OfType<GlobalStatementSyntax>().Any();
 
-    private static bool IsSmallValue(MemberDeclarationSyntax type) =>
-        type is RecordDeclarationSyntax or EnumDeclarationSyntax or DelegateDeclarationSyntax
-        && LinesOf(type) <= SmallEnoughToStay;
-
-    private static int LinesOf(SyntaxNode node)
+    private static bool IsSmall(MemberDeclarationSyntax type)
     {
-        var span = node.GetLocation().GetLineSpan();
-        return span.EndLinePosition.Line - span.StartLinePosition.Line + 1;
+        var span = type.GetLocation().GetLineSpan();
+        return span.EndLinePosition.Line - span.StartLinePosition.Line < SmallEnoughToStay;
     }
 }

@@ -29,7 +29,20 @@ public sealed class SolutionTests
     }
 
     [Fact]
-    public void TheTopLevel_HoldsNothingElse() => Assert.Empty(SourceTree.TopLevel.Except(Folders).Except(RootFiles));
+    public void TheTopLevel_HasTheseFoldersAndNothingElse()
+    {
+        Assert.Empty(Folders.Except(SourceTree.TopLevel));
+        Assert.Empty(SourceTree.TopLevel.Except(Folders).Except(RootFiles));
+    }
+
+    // What a visitor is told to run is what is run.
+    [Fact]
+    public void TheScript_RunsTheTestCommandOfTheReadme()
+    {
+        var readme = CommandsIn("README.md").Distinct();
+
+        Assert.Equal(readme, CommandsIn(".ci/run").Select(command => command.Split(" 2>&1")[0]));
+    }
 
     [Fact]
     public void APackage_HasItsVersionInOnePlace()
@@ -63,6 +76,10 @@ public sealed class SolutionTests
 
         Assert.DoesNotContain(Projects, project => !files.Contains($"{project.Folder}/packages.lock.json"));
     }
+
+    private static IEnumerable<string> CommandsIn(string path) =>
+        SourceTree.Find(path).Lines.Select(line => line.Trim())
+            .Where(line => line.StartsWith("dotnet test", StringComparison.Ordinal));
 
     private static HashSet<string?> CentralVersions() =>
         [.. XElement.Parse(SourceTree.Find("Directory.Packages.props").Text).Descendants("PackageVersion")

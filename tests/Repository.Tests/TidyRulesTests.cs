@@ -68,15 +68,17 @@ public sealed class TidyRulesTests
     [Theory]
     [InlineData("class Sample;", 0)]
     [InlineData("class Sample; record Part(int X); enum Kind { A } delegate void Done();", 0)]
+    [InlineData("record Part(int X); record Whole(Part[] Parts);", 0)]
     [InlineData("class Other;", 1)]
-    [InlineData("class Sample; class Other;", 1)]
+    [InlineData("record Other;", 1)]
+    [InlineData("class Sample; class Other;", 0)]
     [InlineData("Console.WriteLine(); record Part(int X);", 0)]
-    public void OneTypePerFile_AllowsSmallValuesBesideIt(string code, int found) =>
+    public void OneTypePerFile_AllowsSmallOnesBesideIt(string code, int found) =>
         Assert.Equal(found, ShapeRules.OneTypePerFile(File(code)).Count());
 
     [Fact]
-    public void OneTypePerFile_SendsALargeRecordToItsOwnFile() =>
-        Assert.Single(ShapeRules.OneTypePerFile(File($"class Sample;\nrecord Large {{\n{new string('\n', 30)}}}")));
+    public void OneTypePerFile_SendsALargeTypeToItsOwnFile() =>
+        Assert.Single(ShapeRules.OneTypePerFile(File($"class Sample;\nclass Large {{{new string('\n', 25)}}}")));
 
     [Theory]
     [InlineData("namespace Root.Sub.Deep;", 0)]
@@ -85,6 +87,16 @@ public sealed class TidyRulesTests
     public void NamespaceIsFolder_WantsTheFileScopedForm(string code, int found) =>
         Assert.Equal(found, ShapeRules.NamespaceIsFolder(
             new SourceFile("proxy/Project/Sub/Deep/Sample.cs", code), "Root", "proxy/Project").Count());
+
+    [Theory]
+    [InlineData("proxy/Project/Setup.cs", 0)]
+    [InlineData("proxy/Project/Sub/Setup.cs", 1)]
+    public void NamespaceIsFolder_LetsTheRootExtendThePlatform(string path, int found)
+    {
+        var file = new SourceFile(path, "namespace Microsoft.Extensions.DependencyInjection;");
+
+        Assert.Equal(found, ShapeRules.NamespaceIsFolder(file, "Root", "proxy/Project").Count());
+    }
 
     private static SourceFile File(string text) => new("tests/Some.Tests/Sample.cs", text);
 }

@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.WebSockets;
+
+namespace WsBalancer.EndToEnd.Tests.Clients;
+
+/// <summary>WebSockets over HTTP/2 (RFC 8441), as .NET speaks them: several on one TLS connection.</summary>
+internal sealed class Http2Client(TestCertificate certificate) : IDisposable
+{
+    private readonly HttpMessageInvoker _invoker = new(new SocketsHttpHandler
+    {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            // Exactly this certificate, and no other: stricter than a chain of trust.
+            RemoteCertificateValidationCallback = (_, presented, _, _) =>
+                presented?.GetCertHashString() == certificate.Certificate.GetCertHashString(),
+        },
+    });
+
+    /// <summary>Opens a WebSocket with HTTP/2 or not at all.</summary>
+    public async Task<ClientWebSocket> Open(Uri url, Action<ClientWebSocketOptions>? configure = null)
+    {
+        using var deadline = Deadline.Start();
+        var socket = new ClientWebSocket();
+        socket.Options.HttpVersion = HttpVersion.Version20;
+        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        socket.Options.CollectHttpResponseDetails = true;
+        configure?.Invoke(socket.Options);
+        await socket.ConnectAsync(url, _invoker, deadline.Token);
+        return socket;
+    }
+
+    public void Dispose() => _invoker.Dispose();
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests.Clients;
+
+/// <summary>A WebSocket client on a bare socket: it may say anything, and sees every byte of what comes back.</summary>
+internal sealed class RawClient : IDisposable
+{
+    private readonly int _port;
+
+    private RawClient(int port, Socket socket)
+    {
+        _port = port;
+        Wire = new WireSocket(socket);
+    }
+
+    public WireSocket Wire { get; }
+
+    /// <summary>The response to the handshake.</summary>
+    public MessageHead Response { get; private set; } = new("", []);
+
+    /// <summary>Connects, and says nothing yet.</summary>
+    public static async Task<RawClient> Connect(int port)
+    {
+        using var deadline = Deadline.Start();
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
+        return new RawClient(port, socket);
+    }
+
+    /// <summary>Opens a WebSocket, and fails if the answer is anything else.</summary>
+    public static async Task<RawClient> Open(int port, string target, params (string Name, string Value)[] headers)
+    {
+        var client = await Connect(port);
+        var key = HandshakeKey.New();
+        var response = await client.Ask(target, key, headers);
+        if (response.Status != 101)
+        {
+            var body = await client.ReadBody();
+            client.Dispose();
+            Assert.Fail($"Expected 101 for {target}, got: {response.StartLine}\n{body}");
+        }
+
+        Assert.Equal(HandshakeKey.Answer(key), response["Sec-WebSocket-Accept"]);
+        return client;
+    }
+
+    /// <summary>Asks for a WebSocket and returns whatever the answer is, without its body.</summary>
+    public static async Task<RawClient> Ask(int port, string target, params (string Name, string Value)[] headers)
+    {
+        var client = await Connect(port);
+        await client.Ask(target, HandshakeKey.New(), headers);
+        return client;
+    }
+
+    /// <summary>Sends a frame, masked if it is not yet.</summary>
+    public Task Send(Frame frame) => Wire.Send((frame.Mask is null ? frame.Masked() : frame).ToBytes());
+
+    public Task<Frame> Read() => Wire.ReadFrame();
+
+    /// <summary>Reads the welcome and returns the node that sent it.</summary>
+    public async Task<string> ReadWelcome()
+    {
+        var frame = await Read();
+        using var welcome = JsonDocument.Parse(frame.Payload);
+
+        Assert.Equal("welcome", welcome.RootElement.GetProperty("type").GetString());
+        return welcome.RootElement.GetProperty("node").GetString() ?? "";
+    }
+
+    /// <summary>Closes in order, from here: Close, the peer's Close, its end.</summary>
+    /// <returns>The code that came back.</returns>
+    public async Task<int?> Close(int code = 1000, string reason = "")
+    {
+        await Send(Frame.Close(code, reason));
+        Frame frame;
+        do
+        {
+            frame = await Read();
+        }
+        while (frame.Opcode != Opcode.Close);
+
+        await Wire.ReadEnd();
+        return frame.CloseCode;
+    }
+
+    /// <summary>The body of a response: by its length, in chunks, or up to the end.</summary>
+    public async Task<string> ReadBody()
+    {
+        if (Response["Content-Length"] is { } length)
+        {
+            return Encoding.UTF8.GetString(await Wire.ReadBytes(int.Parse(length, CultureInfo.InvariantCulture)));
+        }
+
+        return Encoding.UTF8.GetString(
+            Response["Transfer-Encoding"] is "chunked" ? await ReadChunks() : (await Wire.ReadToEnd()).Bytes);
+    }
+
+    public void Dispose() => Wire.Dispose();
+
+    private async Task<MessageHead> Ask(string target, string key, (string Name, string Value)[] headers)
+    {
+        var request = new StringBuilder($"GET {target} HTTP/1.1\r\n");
+        var hasHost = headers.Any(header => header.Name.Equals("Host", StringComparison.OrdinalIgnoreCase));
+        (string Name, string Value)[] all =
+        [
+            .. hasHost ? [] : new[] { ("Host", $"127.0.0.1:{_port}") },
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Key", key),
+            ("Sec-WebSocket-Version", "13"),
+            .. headers,
+        ];
+        foreach (var (name, value) in all)
+        {
+            request.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
+        }
+
+        await Wire.Send($"{request}\r\n");
+        Response = await Wire.ReadHead() ?? throw new EndOfStreamException("Connection ended without a response.");
+        return Response;
+    }
+
+    private async Task<byte[]> ReadChunks()
+    {
+        using var body = new MemoryStream();
+        while (true)
+        {
+            var size = Convert.ToInt32(await ReadLine(), 16);
+            body.Write(await Wire.ReadBytes(size));
+            await ReadLine();
+            if (size == 0)
+            {
+                return body.ToArray();
+            }
+        }
+    }
+
+    private async Task<string> ReadLine()
+    {
+        var line = new StringBuilder();
+        while (line.Length < 2 || line.ToString(line.Length - 2, 2) != "\r\n")
+        {
+            line.Append((char)(await Wire.ReadBytes(1))[0]);
+        }
+
+        return line.ToString(0, line.Length - 2);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using WsBalancer.EndToEnd.Tests.Clients;
+using WsBalancer.EndToEnd.Tests.Processes;
+
+namespace WsBalancer.EndToEnd.Tests.Fixtures;
+
+/// <summary>A balancer as a process: its configuration is a file in a folder of its own, its ports are free ones.</summary>
+internal sealed class Balancer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder;
+    private readonly HttpClient _admin;
+
+    private Balancer(DirectoryInfo folder, RunningProcess process, Uri[] urls, Uri admin)
+    {
+        (_folder, Process, Urls) = (folder, process, urls);
+        _admin = new HttpClient { BaseAddress = admin, Timeout = Deadline.Default };
+    }
+
+    public RunningProcess Process { get; }
+
+    /// <summary>The data addresses, in the order it told them.</summary>
+    public Uri[] Urls { get; }
+
+    public int Port => Urls[0].Port;
+
+    /// <summary>Starts a balancer and waits until it says that it is ready.</summary>
+    public static async Task<Balancer> Start(BalancerConfig config)
+    {
+        var folder = Directory.CreateTempSubdirectory("wsbalancer-");
+        var file = FileIn(folder);
+        await File.WriteAllTextAsync(file, config.ToString());
+        var process = RunningProcess.Start("wsbalancer", Programs.Balancer, "run", "--config", file);
+        try
+        {
+            await process.After("wsbalancer ready");
+            var urls = (await process.After("wsbalancer listening on ")).Select(url => new Uri(url)).ToArray();
+            var admin = (await process.After("wsbalancer admin on "))[0];
+            return new Balancer(folder, process, urls, new Uri(admin));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            folder.Delete(recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a WebSocket of a user on the wire.</summary>
+    public Task<RawClient> Open(string user, params (string Name, string Value)[] headers) =>
+        RawClient.Open(Port, Target(user), headers);
+
+    /// <summary>Asks for a WebSocket of a user, whatever the answer.</summary>
+    public Task<RawClient> Ask(string user, params (string Name, string Value)[] headers) =>
+        RawClient.Ask(Port, Target(user), headers);
+
+    /// <summary>Opens a WebSocket, reads the welcome, closes it, and returns the node that welcomed.</summary>
+    public async Task<string> Visit(string user)
+    {
+        using var client = await Open(user);
+        var node = await client.ReadWelcome();
+        await client.Close();
+        return node;
+    }
+
+    /// <summary>Where each of these users is welcomed.</summary>
+    public async Task<Dictionary<string, string>> VisitAll(IEnumerable<string> users)
+    {
+        var visits = new System.Collections.Concurrent.ConcurrentDictionary<string, string>();
+        await Parallel.ForEachAsync(
+            users,
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
+            async (user, _) => visits[user] = await Visit(user));
+        return new Dictionary<string, string>(visits);
+    }
+
+    /// <summary>What the admin API says about a user.</summary>
+    public Task<JsonNode> Owner(string user) =>
+        Get($"/api/v1/clusters/{BalancerConfig.Cluster}/owner?user={Uri.EscapeDataString(user)}");
+
+    /// <summary>What the admin API says about the cluster.</summary>
+    public async Task<JsonNode> Cluster() => (await Get("/api/v1/clusters"))[0]!;
+
+    /// <summary>What the admin API says about a node; null when it does not list it.</summary>
+    public async Task<JsonNode?> Node(string name) =>
+        (await Cluster())["nodes"]!.AsArray().FirstOrDefault(node => (string?)node!["id"] == name);
+
+    public async Task<JsonNode> Get(string path)
+    {
+        using var response = await _admin.GetAsync(path, TestContext.Current.CancellationToken);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode}\n{body}\n{Process.Output}");
+        return JsonNode.Parse(body)!;
+    }
+
+    /// <summary>The status of an admin call, whatever it is.</summary>
+    public async Task<HttpStatusCode> Status(string path)
+    {
+        using var response = await _admin.GetAsync(path, TestContext.Current.CancellationToken);
+
+        return response.StatusCode;
+    }
+
+    public async Task<JsonNode?> Post(string path, JsonNode body)
+    {
+        using var response = await _admin.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
+        var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode}\n{answer}\n{Process.Output}");
+        return answer.Length == 0 ? null : JsonNode.Parse(answer);
+    }
+
+    /// <summary>Replaces the configuration file in one step, as careful editors do; the balancer watches it.</summary>
+    public async Task Write(string config)
+    {
+        var next = Path.Combine(_folder.FullName, "next.json");
+        await File.WriteAllTextAsync(next, config, TestContext.Current.CancellationToken);
+        File.Move(next, FileIn(_folder), overwrite: true);
+    }
+
+    /// <summary>Waits until the admin API says that a fact about the cluster holds.</summary>
+    public Task Until(string fact, Func<JsonNode, bool> holds) =>
+        Deadline.Until(fact, async () => holds(await Cluster()), () => Process.Output);
+
+    public Task UntilHealth(string node, string health) => Until(
+        $"{node} is {health}",
+        cluster => cluster["nodes"]!.AsArray().Any(item =>
+            (string?)item!["id"] == node && (string?)item["health"] == health));
+
+    public async ValueTask DisposeAsync()
+    {
+        _admin.Dispose();
+        await Process.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private static string FileIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "wsbalancer.json");
+
+    private static string Target(string user) => $"/chat?user={Uri.EscapeDataString(user)}";
+}

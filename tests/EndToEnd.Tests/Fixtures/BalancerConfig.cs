@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using WsBalancer.EndToEnd.Tests.Nodes;
+
+namespace WsBalancer.EndToEnd.Tests.Fixtures;
+
+/// <summary>A configuration file being written: one cluster "chat" for every path, users from the query.</summary>
+internal sealed class BalancerConfig
+{
+    public const string Cluster = "chat";
+
+    /// <summary>Where the settings of the cluster begin.</summary>
+    public const string ClusterKey = $"WsBalancer:Clusters:{Cluster}";
+
+    private const string NodesKey = $"ReverseProxy:Clusters:{Cluster}:Destinations";
+
+    private readonly JsonObject _root = [];
+
+    public static BalancerConfig With(params IEnumerable<ScriptedNode> nodes) =>
+        With(nodes.Select(node => (node.Name, node.Address)));
+
+    public static BalancerConfig With(params IEnumerable<WsNode> nodes) =>
+        With(nodes.Select(node => (node.Name, node.Address)));
+
+    public static BalancerConfig With(params IEnumerable<(string Name, string Address)> nodes)
+    {
+        var config = new BalancerConfig()
+            .Set("Urls", "http://127.0.0.1:0")
+            .Set("WsBalancer:Admin:Url", "http://127.0.0.1:0")
+            .Set($"ReverseProxy:Routes:{Cluster}:ClusterId", Cluster)
+            .Set($"ReverseProxy:Routes:{Cluster}:Match:Path", "/{**any}")
+            .Set($"{ClusterKey}:UserKey", new JsonArray("query:user"));
+        foreach (var (name, address) in nodes)
+        {
+            config.AddNode(name, address);
+        }
+
+        return config;
+    }
+
+    public BalancerConfig AddNode(string name, string address) => Set($"{NodesKey}:{name}:Address", address);
+
+    public BalancerConfig RemoveNode(string name)
+    {
+        Section(NodesKey.Split(':')).Remove(name);
+        return this;
+    }
+
+    /// <summary>Sets what a path of keys leads to; null removes it.</summary>
+    public BalancerConfig Set(string key, JsonNode? value)
+    {
+        var path = key.Split(':');
+        var section = Section(path[..^1]);
+        section.Remove(path[^1]);
+        if (value is not null)
+        {
+            section[path[^1]] = value;
+        }
+
+        return this;
+    }
+
+    public override string ToString() => _root.ToJsonString(new() { WriteIndented = true });
+
+    private JsonObject Section(string[] path)
+    {
+        var section = _root;
+        foreach (var key in path)
+        {
+            section[key] ??= new JsonObject();
+            section = section[key]!.AsObject();
+        }
+
+        return section;
+    }
+}

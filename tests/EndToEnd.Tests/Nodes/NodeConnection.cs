@@ -1,0 +1,62 @@
+using System.Text;
+using System.Text.Json;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests.Nodes;
+
+/// <summary>One connection to a scripted node, with the request that came on it.</summary>
+internal sealed class NodeConnection(string node, WireSocket wire, MessageHead request) : IDisposable
+{
+    public WireSocket Wire { get; } = wire;
+
+    public MessageHead Request { get; } = request;
+
+    public bool AsksForUpgrade => Request["Upgrade"] is "websocket";
+
+    /// <summary>Answers 101.</summary>
+    public Task AcceptUpgrade(params (string Name, string Value)[] headers) => Answer(
+        101, "Switching Protocols", null,
+        [
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Accept", HandshakeKey.Answer(Request["Sec-WebSocket-Key"] ?? "")),
+            .. headers,
+        ]);
+
+    /// <summary>Answers with exactly these headers; a body brings its Content-Length with it.</summary>
+    public Task Answer(int status, string reason, string? body, params (string Name, string Value)[] headers)
+    {
+        var answer = new StringBuilder($"HTTP/1.1 {status} {reason}\r\n");
+        foreach (var (name, value) in headers)
+        {
+            answer.Append($"{name}: {value}\r\n");
+        }
+
+        return Wire.Send(body is null
+            ? $"{answer}\r\n"
+            : $"{answer}Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+    }
+
+    /// <summary>Says who this is, as the sample node does.</summary>
+    public Task Welcome() => Send(Frame.Text(
+        JsonSerializer.Serialize(new { type = "welcome", node, user = Request.Query("user") })));
+
+    public Task Send(Frame frame) => Wire.Send(frame.ToBytes());
+
+    /// <summary>Sends every frame back as it came, but for its mask, until the peer closes or leaves.</summary>
+    public async Task Echo()
+    {
+        Frame frame;
+        do
+        {
+            frame = await Wire.ReadFrame();
+            await Send(frame.Opcode == Opcode.Ping ? Frame.Pong(frame.Payload) : frame.Unmasked());
+        }
+        while (frame.Opcode != Opcode.Close);
+
+        Wire.HalfClose();
+        await Wire.ReadToEnd();
+    }
+
+    public void Dispose() => Wire.Dispose();
+}

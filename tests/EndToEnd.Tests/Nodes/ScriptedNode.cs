@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests.Nodes;
+
+/// <summary>
+/// A node on a bare socket that does what a test tells it to, byte for byte. It records every request, and counts
+/// every connection, those that ask nothing (probes) included.
+/// </summary>
+internal sealed class ScriptedNode : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<WireSocket, Task> _open = new();
+    private readonly ConcurrentQueue<MessageHead> _requests = new();
+    private readonly ConcurrentQueue<Exception> _failures = new();
+    private readonly Channel<NodeConnection> _arrivals = Channel.CreateUnbounded<NodeConnection>();
+    private TcpListener _listener;
+    private Task _accepting;
+    private int _connections;
+
+    private ScriptedNode(string name, Func<NodeConnection, Task> script)
+    {
+        (Name, Script) = (name, script);
+        _listener = Listen(0);
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        _accepting = Accept(_listener);
+    }
+
+    public string Name { get; }
+
+    public int Port { get; }
+
+    public string Address => $"http://127.0.0.1:{Port}/";
+
+    /// <summary>What the next connections meet; may change at any time.</summary>
+    public Func<NodeConnection, Task> Script { get; set; }
+
+    /// <summary>Connections ever accepted.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    public IReadOnlyCollection<MessageHead> Requests => _requests;
+
+    public int Upgrades => _requests.Count(request => request["Upgrade"] is "websocket");
+
+    /// <summary>Connections on which somebody still speaks.</summary>
+    public int Open => _open.Count;
+
+    public static ScriptedNode Start(string name, Func<NodeConnection, Task>? script = null) =>
+        new(name, script ?? Nodes.Script.Echo());
+
+    /// <summary>The next connection that asked for something, in the order of arrival.</summary>
+    public async Task<NodeConnection> NextArrival()
+    {
+        using var deadline = Deadline.Start();
+        return await _arrivals.Reader.ReadAsync(deadline.Token);
+    }
+
+    /// <summary>From here on connections are refused; the open ones stay.</summary>
+    public async Task StopListening()
+    {
+        _listener.Dispose();
+        await _accepting;
+    }
+
+    /// <summary>Listens again, on the same port.</summary>
+    public void ListenAgain()
+    {
+        _listener = Listen(Port);
+        _accepting = Accept(_listener);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopListening();
+        foreach (var wire in _open.Keys)
+        {
+            wire.Dispose();
+        }
+
+        await Task.WhenAll(_open.Values);
+        if (!_failures.IsEmpty)
+        {
+            throw new AggregateException($"The script of {Name} failed.", _failures);
+        }
+    }
+
+    private static TcpListener Listen(int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Start(4096);
+        return listener;
+    }
+
+    private async Task Accept(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                var socket = await listener.AcceptSocketAsync();
+                socket.NoDelay = true;
+                Interlocked.Increment(ref _connections);
+                var wire = new WireSocket(socket);
+                var served = new TaskCompletionSource();
+                _open[wire] = served.Task;
+                _ = Serve(wire, served);
+            }
+        }
+        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+        {
+            return;
+        }
+    }
+
+    private async Task Serve(WireSocket wire, TaskCompletionSource served)
+    {
+        try
+        {
+            using (wire)
+            {
+                await Run(wire);
+            }
+        }
+        catch (Exception left) when (IsDeparture(left))
+        {
+            // The peer left, or the test ended: a script need not care.
+            served.TrySetResult();
+        }
+        catch (Exception failure)
+        {
+            _failures.Enqueue(failure);
+        }
+        finally
+        {
+            _open.TryRemove(wire, out _);
+            served.TrySetResult();
+        }
+    }
+
+    private async Task Run(WireSocket wire)
+    {
+        if (await wire.ReadHead() is not { } request)
+        {
+            return;
+        }
+
+        var connection = new NodeConnection(Name, wire, request);
+        _requests.Enqueue(request);
+        _arrivals.Writer.TryWrite(connection);
+        await Script(connection);
+    }
+
+    private static bool IsDeparture(Exception exception) =>
+        exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException;
+}

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace WsBalancer.EndToEnd.Tests.Processes;
+
+/// <summary>A program under test: what it wrote, what it is told, how it ended. It never outlives the tests.</summary>
+internal sealed partial class RunningProcess : IAsyncDisposable
+{
+    private static readonly ConcurrentDictionary<int, Process> Alive = new();
+
+    // The product must not inherit what the developer's shell happens to set.
+    private static readonly string[] Foreign = ["WSBALANCER", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "Kestrel__"];
+
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly Process _process;
+    private readonly string _name;
+    private readonly Task _ended;
+
+    static RunningProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var process in Alive.Values)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    };
+
+    private RunningProcess(string name, Process process)
+    {
+        (_name, _process) = (name, process);
+        process.OutputDataReceived += (_, line) => Keep("", line.Data);
+        process.ErrorDataReceived += (_, line) => Keep("! ", line.Data);
+        process.Start();
+        Alive[process.Id] = process;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _ended = process.WaitForExitAsync();
+    }
+
+    /// <summary>Everything written so far; lines of standard error begin with "! ".</summary>
+    public string Output => string.Join('\n', _lines);
+
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    /// <summary>Whether it ended, and all that it wrote has been read.</summary>
+    public bool HasEnded => _ended.IsCompleted;
+
+    public static RunningProcess Start(string name, string program, params IEnumerable<string> arguments) =>
+        Start(name, program, new Dictionary<string, string>(), arguments);
+
+    public static RunningProcess Start(
+        string name,
+        string program,
+        IReadOnlyDictionary<string, string> environment,
+        params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var key in start.Environment.Keys.Where(IsForeign).ToList())
+        {
+            start.Environment.Remove(key);
+        }
+
+        foreach (var (key, value) in environment)
+        {
+            start.Environment[key] = value;
+        }
+
+        return new RunningProcess(name, new Process { StartInfo = start });
+    }
+
+    /// <summary>Waits for lines that begin with <paramref name="prefix"/>, and returns what follows in each.</summary>
+    /// <remarks>A program that ends first has failed, and its output says why.</remarks>
+    public async Task<IReadOnlyList<string>> After(string prefix)
+    {
+        await Deadline.Until(
+            $"{_name} writes '{prefix}…'", () => HasEnded || Rest(prefix).Count > 0, () => Output);
+
+        return Rest(prefix) is { Count: > 0 } found
+            ? found
+            : throw new InvalidOperationException($"{_name} ended before it wrote '{prefix}…':\n{Output}");
+    }
+
+    public void Send(Signal signal) => Assert.Equal(0, Kill(_process.Id, (int)signal));
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<int> ExitCode()
+    {
+        await Deadline.Until($"{_name} ends", () => HasEnded, () => Output);
+
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        await _ended;
+        Alive.TryRemove(_process.Id, out _);
+        _process.Dispose();
+    }
+
+    private List<string> Rest(string prefix) =>
+        [.. from line in _lines where line.StartsWith(prefix, StringComparison.Ordinal) select line[prefix.Length..]];
+
+    private void Keep(string mark, string? line)
+    {
+        if (line is not null)
+        {
+            _lines.Enqueue(mark + line);
+        }
+    }
+
+    private static bool IsForeign(string key) =>
+        Foreign.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,10 @@
+namespace WsBalancer.EndToEnd.Tests.Processes;
+
+/// <summary>What a process can be told (POSIX numbers).</summary>
+public enum Signal
+{
+    Hangup = 1,
+    Interrupt = 2,
+    Kill = 9,
+    Terminate = 15,
+}

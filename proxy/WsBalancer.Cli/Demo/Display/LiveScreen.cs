@@ -52,7 +52,9 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
                 told.Add(new Markup($"[bold]{Markup.Escape(_title)}[/]"));
             }
 
-            return new Rows([NodeBars.Draw(_look()), .. told, new Markup($"[grey]… {Markup.Escape(_step)}[/]")]);
+            var picture = _look();
+            IEnumerable<IRenderable> bars = picture.Bars.Count > 0 ? [NodeBars.Draw(picture)] : [];
+            return new Rows([.. bars, .. told, new Markup($"[grey]… {Markup.Escape(_step)}[/]")]);
         }
     }
 

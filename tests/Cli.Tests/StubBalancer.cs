@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Cli.Tests;
@@ -44,10 +45,10 @@ internal sealed class StubBalancer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        Targets.Enqueue(context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget);
+        Targets.Enqueue(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
         Authorizations.Enqueue(context.Request.Headers.Authorization.ToString());
 
-        var (status, type, body) = _answers.GetValueOrDefault(context.Request.Path, (404, "text/plain", "no such page"));
+        var (status, type, body) = _answers.GetValueOrDefault(context.Request.Path, (404, "text/plain", "not here"));
         context.Response.StatusCode = status;
         context.Response.ContentType = type;
         await context.Response.WriteAsync(body, context.RequestAborted);

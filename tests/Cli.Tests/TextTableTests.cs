@@ -5,7 +5,7 @@ namespace WsBalancer.Cli.Tests;
 
 public sealed class TextTableTests
 {
-    private const string LongId = "a-node-with-a-name-that-is-longer-than-any-terminal-of-the-seventies-was-wide-by-far";
+    private const string LongId = "a-node-with-a-name-that-is-longer-than-any-terminal-of-the-seventies-was-wide";
 
     [Fact]
     public void ATable_OnAWideTerminal_IsDrawn()

@@ -109,7 +109,8 @@ public sealed class ClaimsTests
         expected,
         Marks(HomecomingClaims.Judge("a", answered, misplaced, Placements.Of(before), Placements.Of(after))));
 
-    private static string Marks(IEnumerable<Claim> claims) => string.Concat(claims.Select(claim => claim.Held ? '✓' : '✗'));
+    private static string Marks(IEnumerable<Claim> claims) =>
+        string.Concat(claims.Select(claim => claim.Held ? '✓' : '✗'));
 
     private static IEnumerable<Delivery> Deliveries(string pairs, bool arrived) => pairs
         .Split(' ', StringSplitOptions.RemoveEmptyEntries)

@@ -35,7 +35,8 @@ public sealed class DemoReportTests
         var report = Report(Good, Bad);
 
         Assert.False(report.AllHeld);
-        Assert.Contains("  ✗ all [are] heard: 2 of 3 messages\n1 of 2 claims failed", Plain(report), StringComparison.Ordinal);
+        Assert.Contains(
+            "  ✗ all [are] heard: 2 of 3 messages\n1 of 2 claims failed", Plain(report), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,9 +66,10 @@ public sealed class DemoReportTests
 
         terminal.Write(screen.Draw());
 
-        Assert.Contains($"ws-1  {new string('█', 40)}  10", terminal.Output, StringComparison.Ordinal);
-        Assert.Contains($"ws-2  {new string('█', 20)}{new string('·', 20)}   5", terminal.Output, StringComparison.Ordinal);
-        Assert.Contains($"ws-3  {new string('·', 40)}   0", terminal.Output, StringComparison.Ordinal);
+        var (ten, five, none) = (new string('█', 40), $"{new string('█', 20)}{new string('·', 20)}", new string('·', 40));
+        Assert.Contains($"ws-1  {ten}  10", terminal.Output, StringComparison.Ordinal);
+        Assert.Contains($"ws-2  {five}   5", terminal.Output, StringComparison.Ordinal);
+        Assert.Contains($"ws-3  {none}   0", terminal.Output, StringComparison.Ordinal);
         Assert.Contains("✗ all [are] heard", terminal.Output, StringComparison.Ordinal);
         Assert.Contains("A new node", terminal.Output, StringComparison.Ordinal);
         Assert.Contains("… starting [one]", terminal.Output, StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Tests.Demo;
 
-/// <summary>Writes placements down shortly: <c>"a a b"</c> puts u1 and u2 on a, and u3 on b; <c>-</c> is nowhere.</summary>
+/// <summary>Short for placements: <c>"a a b"</c> puts u1 and u2 on a, and u3 on b; <c>-</c> is nowhere.</summary>
 internal static class Placements
 {
     public static IReadOnlyDictionary<string, string> Of(string nodes) => nodes

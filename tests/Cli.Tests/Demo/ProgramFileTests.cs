@@ -43,7 +43,8 @@ public sealed class ProgramFileTests : IDisposable
 
         var failure = Assert.Throws<DemoFailure>(() => ProgramFile.Find([_root.FullName], "ws-node", host: null));
 
-        Assert.Contains($"ws-node is not there. Looked in: {_root.FullName}.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"ws-node is not there. Looked in: {_root.FullName}.", failure.Message, StringComparison.Ordinal);
     }
 
     private void Write(params string[] names) =>

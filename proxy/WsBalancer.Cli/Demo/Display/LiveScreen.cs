@@ -15,7 +15,7 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
     private string _step = "";
     private Func<DemoPicture> _look = () => new DemoPicture([]);
 
-    /// <remarks>The picture goes when the story ends: the report that follows says it all, and can be scrolled.</remarks>
+    /// <remarks>The picture goes when the story ends: the report that follows says it all, and scrolls.</remarks>
     public Task<T> RunAsync<T>(Func<Task<T>> story) =>
         console.Live(Draw()).AutoClear(true).StartAsync(async context =>
         {

@@ -24,8 +24,8 @@ internal sealed record ProgramFile(string FileName, IReadOnlyList<string> Prefix
     public static ProgramFile Find(IReadOnlyList<string> directories, string name, string? host)
     {
         // Its library tells whether the program is there: a build leaves executables without one beside their users.
-        var library = directories.Select(directory => Path.Combine(directory, $"{name}.dll")).FirstOrDefault(File.Exists)
-            ?? throw Missing(directories, name);
+        var libraries = directories.Select(directory => Path.Combine(directory, $"{name}.dll"));
+        var library = libraries.FirstOrDefault(File.Exists) ?? throw Missing(directories, name);
 
         // The same host as ours: an executable would look for a .NET of its own, and might find none.
         var executable = Path.ChangeExtension(library, OperatingSystem.IsWindows() ? "exe" : null);

@@ -94,7 +94,8 @@ internal sealed class DemoConnection : IAsyncDisposable
         {
             while (await ReadAsync(_socket, CancellationToken.None) is { } message)
             {
-                if (message is { Type: WireMessage.Direct, Data: { } data } && _expected.TryRemove(data, out var waiting))
+                if (message is { Type: WireMessage.Direct, Data: { } data }
+                    && _expected.TryRemove(data, out var waiting))
                 {
                     waiting.TrySetResult(message);
                 }

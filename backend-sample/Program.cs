@@ -1,1 +1,3 @@
-return 0;
+using WsBalancer.BackendSample.Cli;
+
+return await NodeCommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using WsBalancer.Cli.Commands;
 using WsBalancer.Cli.Demo;
+using WsBalancer.Cli.Run;
 
 namespace WsBalancer.Cli;
 
@@ -37,6 +38,8 @@ internal static class CommandTree
 
     private static IEnumerable<Command> Commands() =>
     [
+        RunCommand.Create(),
+        CheckCommand.Create(),
         DemoCommand.Create(),
         StatusCommand.Create(),
         NodesCommand.Create(),

@@ -1,0 +1,9 @@
+namespace WsBalancer.BackendSample.Cli;
+
+/// <summary>What the program says to the shell.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace WsBalancer.BackendSample.Cli;
+
+/// <summary>The command line of <c>ws-node</c>.</summary>
+internal static class NodeCommandLine
+{
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand("A WebSocket node: echoes, direct messages and rooms, joined to others by Redis.")
+        {
+            ServeCommand.Create(),
+            RedisCommand.Create(),
+        };
+
+        // '@' is a letter like any other: no response files.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            return await RefuseAsync(parsed, error);
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            // The commands handle signals themselves, and take the time they need to leave.
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static async Task<int> RefuseAsync(ParseResult parsed, TextWriter error)
+    {
+        foreach (var mistake in parsed.Errors)
+        {
+            await error.WriteLineAsync($"ws-node: {mistake.Message}");
+        }
+
+        var command = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+        await error.WriteLineAsync($"See 'ws-node {command}--help'.");
+        return ExitCode.Usage;
+    }
+}

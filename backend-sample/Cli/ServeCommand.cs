@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using StackExchange.Redis;
+using WsBalancer.BackendSample.Serving;
+
+namespace WsBalancer.BackendSample.Cli;
+
+/// <summary><c>ws-node serve</c>: run one node.</summary>
+internal static class ServeCommand
+{
+    private const int MaxNameLength = 64;
+
+    private static readonly NodeOptions Normally = new() { Name = "ws-1", Urls = "http://127.0.0.1:5001" };
+
+    private static readonly Option<string> Urls = new("--urls")
+    {
+        Description = "Where to listen; port 0 takes a free one; several with ';' between them.",
+        HelpName = "URL",
+        DefaultValueFactory = _ => Normally.Urls,
+        CustomParser = ParseUrls,
+    };
+
+    private static readonly Option<string> Name = new("--name")
+    {
+        Description = "What the node is called in messages, in the log and by the balancer.",
+        HelpName = "ID",
+        DefaultValueFactory = _ => Normally.Name,
+        CustomParser = ParseName,
+    };
+
+    private static readonly Option<EndPoint?> Redis = new("--redis")
+    {
+        Description = "The Redis that joins the nodes. Without it, messages stay on this node.",
+        HelpName = "HOST:PORT",
+        CustomParser = ParseRedis,
+    };
+
+    private static readonly Option<int?> MaxMessage = SizeOption.Create(
+        "--max-message", "The longest message of a client; a longer one closes the connection with 1009.",
+        Normally.MaxMessageBytes);
+
+    private static readonly Option<int?> MaxQueue = SizeOption.Create(
+        "--max-queue", "What may wait for a client that reads slowly; more closes it with 4008.",
+        Normally.MaxQueueBytes);
+
+    private static readonly Option<TimeSpan?> KeepAlive = DurationOption.Create(
+        "--keep-alive", "Ping a client after so much silence.", Normally.KeepAliveInterval,
+        TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), mayBeOff: true);
+
+    private static readonly Option<TimeSpan?> KeepAliveTimeout = DurationOption.Create(
+        "--keep-alive-timeout", "A client whose pong takes longer is lost.", Normally.KeepAliveTimeout,
+        TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+
+    private static readonly Option<TimeSpan?> CloseTimeout = DurationOption.Create(
+        "--close-timeout", "How long a client may take to answer a Close frame.", Normally.CloseTimeout,
+        TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
+
+    public static Command Create()
+    {
+        var command = new Command("serve", "Run one WebSocket node, until SIGTERM or Ctrl-C.")
+        {
+            Urls, Name, Redis, MaxMessage, MaxQueue, KeepAlive, KeepAliveTimeout, CloseTimeout,
+        };
+        command.SetAction((parsed, cancellation) =>
+            RunAsync(Bind(parsed), parsed.InvocationConfiguration, cancellation));
+        return command;
+    }
+
+    private static NodeOptions Bind(ParseResult parsed) => new()
+    {
+        Urls = parsed.GetRequiredValue(Urls),
+        Name = parsed.GetRequiredValue(Name),
+        Redis = parsed.GetValue(Redis),
+        MaxMessageBytes = parsed.GetValue(MaxMessage) ?? Normally.MaxMessageBytes,
+        MaxQueueBytes = parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes,
+        KeepAliveInterval = parsed.GetValue(KeepAlive) ?? Normally.KeepAliveInterval,
+        KeepAliveTimeout = parsed.GetValue(KeepAliveTimeout) ?? Normally.KeepAliveTimeout,
+        CloseTimeout = parsed.GetValue(CloseTimeout) ?? Normally.CloseTimeout,
+    };
+
+    private static async Task<int> RunAsync(
+        NodeOptions options, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        await using var app = NodeHost.Build(options);
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (IOException failure)
+        {
+            await console.Error.WriteLineAsync($"ws-node: cannot listen on {options.Urls}: {failure.Message}");
+            return ExitCode.Failed;
+        }
+
+        var addresses = string.Join(", ", app.Urls);
+        await console.Output.WriteLineAsync($"{options.Name} listening on {addresses}".AsMemory(), cancellation);
+        await console.Output.FlushAsync(cancellation);
+
+        // The host itself waits for the signal, and closes every session before it stops.
+        await app.WaitForShutdownAsync(cancellation);
+        return ExitCode.Done;
+    }
+
+    private static string? ParseUrls(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        foreach (var url in text.Split(';'))
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != "http" || uri.PathAndQuery != "/")
+            {
+                result.AddError($"--urls: '{url}' is not an address such as http://127.0.0.1:5001.");
+            }
+            else if (uri is { Port: 0, Host: "localhost" })
+            {
+                result.AddError("--urls: a free port needs an address: write http://127.0.0.1:0.");
+            }
+        }
+
+        return text;
+    }
+
+    private static string? ParseName(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var isId = text is { Length: > 0 and <= MaxNameLength }
+            && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
+        if (!isId)
+        {
+            result.AddError($"--name: '{text}' is not 1 to {MaxNameLength} letters, digits, '.', '_' or '-'.");
+        }
+
+        return text;
+    }
+
+    private static EndPoint? ParseRedis(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var colon = text.LastIndexOf(':');
+        if (colon > 0
+            && int.TryParse(text.AsSpan(colon + 1), out var port) && port is >= 1 and <= IPEndPoint.MaxPort
+            && EndPointCollection.TryParse(text) is { } endpoint)
+        {
+            return endpoint;
+        }
+
+        result.AddError($"--redis: '{text}' is not HOST:PORT, such as 127.0.0.1:6379.");
+        return null;
+    }
+}

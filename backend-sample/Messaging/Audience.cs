@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+
+namespace WsBalancer.BackendSample.Messaging;
+
+/// <summary>Who on this node listens to which channel.</summary>
+internal sealed class Audience
+{
+    private readonly ConcurrentDictionary<string, HashSet<IAudienceMember>> _channels = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a member. It gets the greeting before anything that is delivered to the channel.</summary>
+    public void Add(string channel, IAudienceMember member, ReadOnlyMemory<byte> greeting)
+    {
+        while (!TryAdd(channel, member, greeting))
+        {
+            // The set was emptied and dropped between finding and locking it: take the next one.
+        }
+    }
+
+    public void Remove(string channel, IAudienceMember member)
+    {
+        if (!_channels.TryGetValue(channel, out var members))
+        {
+            return;
+        }
+
+        lock (members)
+        {
+            members.Remove(member);
+            if (members.Count == 0)
+            {
+                _channels.TryRemove(KeyValuePair.Create(channel, members));
+            }
+        }
+    }
+
+    /// <summary>Posts the message to every member. Messages of one channel reach all members in the same order.</summary>
+    public void Deliver(string channel, ReadOnlyMemory<byte> message)
+    {
+        if (!_channels.TryGetValue(channel, out var members))
+        {
+            return;
+        }
+
+        lock (members)
+        {
+            foreach (var member in members)
+            {
+                member.Post(message);
+            }
+        }
+    }
+
+    private bool TryAdd(string channel, IAudienceMember member, ReadOnlyMemory<byte> greeting)
+    {
+        var members = _channels.GetOrAdd(channel, static _ => []);
+        lock (members)
+        {
+            if (!_channels.TryGetValue(channel, out var current) || !ReferenceEquals(current, members))
+            {
+                return false;
+            }
+
+            member.Post(greeting);
+            members.Add(member);
+            return true;
+        }
+    }
+}

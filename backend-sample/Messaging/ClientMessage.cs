@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+namespace WsBalancer.BackendSample.Messaging;
+
+/// <summary>What a client asked for. <see cref="Invalid"/> carries the reason to tell it.</summary>
+internal enum ClientMessageKind
+{
+    Invalid,
+    Echo,
+    Direct,
+    Join,
+    Leave,
+    Room,
+}
+
+/// <summary>One text message of a client, understood.</summary>
+/// <param name="Kind">What it asks for.</param>
+/// <param name="Target">The user of a direct message, or the room; empty for the others.</param>
+/// <param name="Payload">The JSON of <c>data</c>, as sent: a slice of the parsed bytes, valid as long as they are.</param>
+/// <param name="Reason">Why it is invalid; empty otherwise.</param>
+internal readonly record struct ClientMessage(
+    ClientMessageKind Kind, string Target, ReadOnlyMemory<byte> Payload, string Reason)
+{
+    /// <summary>The longest room name, in UTF-16 units: long enough for any path, short enough for a Redis key.</summary>
+    public const int MaxRoomLength = 255;
+
+    /// <summary>The longest user id, in UTF-16 units.</summary>
+    public const int MaxUserLength = 1024;
+
+    public static ClientMessage Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return Understand(ClientMessageFields.Read(json));
+        }
+        catch (JsonException malformed)
+        {
+            return Invalid($"not valid JSON, from byte {malformed.BytePositionInLine} of line {malformed.LineNumber + 1}");
+        }
+        catch (InvalidOperationException)
+        {
+            // What the reader throws for a lone surrogate such as "\ud800": text that cannot be sent on.
+            return Invalid("a text holds half of a surrogate pair");
+        }
+    }
+
+    private static ClientMessage Understand(ClientMessageFields? fields) => fields switch
+    {
+        null => Invalid("expected a JSON object, for example {\"type\":\"join\",\"room\":\"r\"}"),
+        { Type: null } => Invalid("'type' is missing or not a text"),
+        { Type: "echo" } => new(ClientMessageKind.Echo, "", default, ""),
+        { Type: "direct" } => Addressed(ClientMessageKind.Direct, "to", fields.To, MaxUserLength, fields.Payload),
+        { Type: "room" } => Addressed(ClientMessageKind.Room, "room", fields.Room, MaxRoomLength, fields.Payload),
+        { Type: "join" } => Named(ClientMessageKind.Join, "room", fields.Room, MaxRoomLength),
+        { Type: "leave" } => Named(ClientMessageKind.Leave, "room", fields.Room, MaxRoomLength),
+        _ => Invalid($"unknown type '{Shortened(fields.Type)}': expected echo, direct, join, leave or room"),
+    };
+
+    private static ClientMessage Addressed(
+        ClientMessageKind kind, string field, string? target, int longest, ReadOnlyMemory<byte> payload)
+    {
+        var message = Named(kind, field, target, longest);
+        if (message.Kind is ClientMessageKind.Invalid)
+        {
+            return message;
+        }
+
+        return payload.IsEmpty ? Invalid("'data' is missing") : message with { Payload = payload };
+    }
+
+    private static ClientMessage Named(ClientMessageKind kind, string field, string? target, int longest) => target switch
+    {
+        null or "" => Invalid($"'{field}' is missing, empty or not a text"),
+        _ when target.Length > longest => Invalid($"'{field}' is longer than {longest} characters"),
+        _ => new(kind, target, default, ""),
+    };
+
+    private static ClientMessage Invalid(string reason) => new(ClientMessageKind.Invalid, "", default, reason);
+
+    private static string Shortened(string text) => text.Length <= 40 ? text : $"{text[..40]}…";
+}

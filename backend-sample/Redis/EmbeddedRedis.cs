@@ -1,0 +1,66 @@
+using System.Net;
+using System.Net.Sockets;
+using Garnet;
+using Garnet.server;
+
+namespace WsBalancer.BackendSample.Redis;
+
+/// <summary>A Redis-compatible server inside this process (Microsoft Garnet): for demos and tests, not for fleets.</summary>
+internal sealed class EmbeddedRedis : IDisposable
+{
+    private readonly GarnetServer _server;
+    private int _isDisposed;
+
+    private EmbeddedRedis(GarnetServer server, IPEndPoint endpoint)
+    {
+        _server = server;
+        Endpoint = endpoint;
+    }
+
+    public IPEndPoint Endpoint { get; }
+
+    /// <summary>Starts a server; port 0 takes a free one.</summary>
+    /// <exception cref="SocketException">The port is taken, or the address is not of this machine.</exception>
+    public static EmbeddedRedis Start(IPAddress address, int port)
+    {
+        var endpoint = FindPort(new IPEndPoint(address, port));
+        var server = new GarnetServer(new GarnetServerOptions
+        {
+            EndPoints = [endpoint],
+            QuietMode = true,
+            // The defaults are for a server of its own: 16 GB of log, 128 MB of index, 1 GB of buffers.
+            LogMemorySize = "64m",
+            PageSize = "1m",
+            IndexMemorySize = "8m",
+            BufferPoolMemoryBudget = "16m",
+        });
+        try
+        {
+            server.Start();
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+
+        return new EmbeddedRedis(server, endpoint);
+    }
+
+    public void Dispose()
+    {
+        // The server throws when it is disposed twice.
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            _server.Dispose();
+        }
+    }
+
+    // The server cannot say which port it got for 0; and a port that is taken is best found before it starts.
+    private static IPEndPoint FindPort(IPEndPoint wanted)
+    {
+        using var socket = new Socket(wanted.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(wanted);
+        return (IPEndPoint)socket.LocalEndPoint!;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace WsBalancer.BackendSample.Redis;
+
+// Event ids 200-299 belong to Redis. The next free one is 205.
+internal static partial class RedisLog
+{
+    [LoggerMessage(200, LogLevel.Warning,
+        "Redis at {Endpoint} is away. Messages reach this node only; it is tried again without end.",
+        EventName = "RedisIsAway")]
+    public static partial void RedisIsAway(ILogger logger, EndPoint endpoint);
+
+    [LoggerMessage(201, LogLevel.Information,
+        "Redis at {Endpoint} is back. Messages reach all nodes.", EventName = "RedisIsBack")]
+    public static partial void RedisIsBack(ILogger logger, EndPoint endpoint);
+
+    // The three below come in thousands when Redis is away, and the warning above has said it all.
+    [LoggerMessage(202, LogLevel.Debug, "Could not subscribe to '{Channel}'; it is tried again.",
+        EventName = "SubscribeFailed")]
+    public static partial void SubscribeFailed(ILogger logger, string channel, Exception failure);
+
+    [LoggerMessage(203, LogLevel.Debug, "Could not unsubscribe from '{Channel}'.", EventName = "UnsubscribeFailed")]
+    public static partial void UnsubscribeFailed(ILogger logger, string channel, Exception failure);
+
+    [LoggerMessage(204, LogLevel.Debug, "Could not tell whether a message to '{Channel}' was sent.",
+        EventName = "PublishFailed")]
+    public static partial void PublishFailed(ILogger logger, string channel, Exception failure);
+}

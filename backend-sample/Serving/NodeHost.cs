@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WsBalancer.BackendSample.Messaging;
+using WsBalancer.BackendSample.Redis;
+using WsBalancer.BackendSample.Sessions;
+
+namespace WsBalancer.BackendSample.Serving;
+
+/// <summary>Puts a node together. Nothing but its options decides how it runs: no environment, no settings file.</summary>
+internal static class NodeHost
+{
+    // The sessions end by their own close timeout; this is for what comes after them.
+    private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(10);
+
+    public static WebApplication Build(NodeOptions options, Action<IServiceCollection>? configure = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // A limit for bodies, which a WebSocket over HTTP/2 would count against.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.CloseTimeout + ShutdownMargin);
+        AddLog(builder.Logging);
+        AddNode(builder.Services, options);
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseWebSockets(new WebSocketOptions
+        {
+            KeepAliveInterval = options.KeepAliveInterval,
+            KeepAliveTimeout = options.KeepAliveTimeout,
+        });
+        if (options.Redis is null)
+        {
+            ServingLog.StandsAlone(app.Logger, options.Name);
+        }
+
+        app.Run(app.Services.GetRequiredService<NodeEndpoint>().AnswerAsync);
+        return app;
+    }
+
+    private static void AddLog(ILoggingBuilder log) => log
+        // Standard output is for the line that says the node is ready.
+        .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+        .AddSimpleConsole(console => console.SingleLine = true)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        // An address in use is an everyday mistake: one line says it, not a stack trace as well.
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
+    private static void AddNode(IServiceCollection services, NodeOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<Audience>();
+        services.AddSingleton<Subscriptions>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<Conversation>();
+        services.AddSingleton<NodeEndpoint>();
+        services.AddHostedService<PoliteLeave>();
+        if (options.Redis is null)
+        {
+            services.AddSingleton<IMessageBus, LocalBus>();
+            return;
+        }
+
+        services.AddSingleton(provider => new RedisBus(
+            options.Redis,
+            options.Name,
+            provider.GetRequiredService<Audience>(),
+            provider.GetRequiredService<ILogger<RedisBus>>()));
+        services.AddSingleton<IMessageBus>(provider => provider.GetRequiredService<RedisBus>());
+        services.AddHostedService<RedisWorker>();
+    }
+}

@@ -1,0 +1,122 @@
+using WsBalancer.BackendSample.Messaging;
+
+namespace WsBalancer.BackendSample.Sessions;
+
+/// <summary>What the node does with what its clients say.</summary>
+internal sealed class Conversation(
+    NodeOptions options, IMessageBus bus, Subscriptions subscriptions, Audience audience)
+{
+    /// <summary>The most rooms of one session: what Centrifugo allows.</summary>
+    public const int MaxRooms = 128;
+
+    /// <summary>Welcomes the client, serves it, and forgets it.</summary>
+    public async Task HoldAsync(Session session)
+    {
+        var channel = ChannelName.User(session.User);
+        // With Redis away the client is welcome all the same; the channel is subscribed when Redis is back.
+        await subscriptions.AcquireAsync(channel);
+        audience.Add(channel, session, ServerMessage.Welcome(options.Name, session.User));
+        try
+        {
+            await session.RunAsync(message => AnswerAsync(session, message));
+        }
+        finally
+        {
+            audience.Remove(channel, session);
+            await subscriptions.ReleaseAsync(channel);
+            foreach (var room in session.Rooms)
+            {
+                await DropAsync(session, ChannelName.Room(room));
+            }
+        }
+    }
+
+    private Task AnswerAsync(Session session, ClientMessage message) => message.Kind switch
+    {
+        ClientMessageKind.Direct => SendDirectAsync(session, message),
+        ClientMessageKind.Join => JoinAsync(session, message.Target),
+        ClientMessageKind.Leave => LeaveAsync(session, message.Target),
+        ClientMessageKind.Room => SendToRoomAsync(session, message),
+        _ => Refuse(session, message.Reason),
+    };
+
+    private Task SendDirectAsync(Session session, ClientMessage message) => PublishAsync(
+        session,
+        ChannelName.User(message.Target),
+        ServerMessage.Direct(session.User, message.Target, options.Name, message.Payload));
+
+    private Task SendToRoomAsync(Session session, ClientMessage message)
+    {
+        if (!session.Rooms.Contains(message.Target))
+        {
+            return Refuse(session, $"not a member of room '{message.Target}': join it first");
+        }
+
+        return PublishAsync(
+            session,
+            ChannelName.Room(message.Target),
+            ServerMessage.Room(message.Target, session.User, options.Name, message.Payload));
+    }
+
+    private async Task PublishAsync(Session session, string channel, ReadOnlyMemory<byte> message)
+    {
+        var outcome = await bus.PublishAsync(channel, message);
+        if (outcome is PublishOutcome.LocalOnly)
+        {
+            await Refuse(session, $"redis is away: the message reached node '{options.Name}' only");
+        }
+        else if (outcome is PublishOutcome.Unknown)
+        {
+            await Refuse(session, "redis went away: the message may not have been delivered");
+        }
+    }
+
+    private async Task JoinAsync(Session session, string room)
+    {
+        if (session.Rooms.Contains(room))
+        {
+            session.Post(ServerMessage.Joined(room));
+            return;
+        }
+
+        if (session.Rooms.Count >= MaxRooms)
+        {
+            await Refuse(session, $"a member of {MaxRooms} rooms already: leave one first");
+            return;
+        }
+
+        var channel = ChannelName.Room(room);
+        if (!await subscriptions.AcquireAsync(channel))
+        {
+            await subscriptions.ReleaseAsync(channel);
+            await Refuse(session, $"redis is away: could not join room '{room}', try again");
+            return;
+        }
+
+        session.Rooms.Add(room);
+        audience.Add(channel, session, ServerMessage.Joined(room));
+    }
+
+    private async Task LeaveAsync(Session session, string room)
+    {
+        // Leaving a room twice is leaving it: the answer says how things are.
+        if (session.Rooms.Remove(room))
+        {
+            await DropAsync(session, ChannelName.Room(room));
+        }
+
+        session.Post(ServerMessage.Left(room));
+    }
+
+    private async Task DropAsync(Session session, string channel)
+    {
+        audience.Remove(channel, session);
+        await subscriptions.ReleaseAsync(channel);
+    }
+
+    private static Task Refuse(Session session, string reason)
+    {
+        session.Post(ServerMessage.Error(reason));
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,22 @@
+namespace WsBalancer.BackendSample.Sessions;
+
+/// <summary>Closes every session before the host stops, while the node still answers that it is leaving.</summary>
+internal sealed class PoliteLeave(SessionRegistry sessions, ILogger<PoliteLeave> logger) : IHostedLifecycleService
+{
+    /// <summary>Runs while the listeners are still open: only after it are they closed.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        SessionLog.Leaving(logger, sessions.Count);
+        return sessions.LeaveAsync().WaitAsync(cancellationToken);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+
+namespace WsBalancer.BackendSample.Sessions;
+
+/// <summary>The open sessions of this node, and whether it is leaving.</summary>
+internal sealed class SessionRegistry
+{
+    private readonly ConcurrentDictionary<Session, byte> _sessions = new();
+    private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isLeaving;
+
+    public int Count => _sessions.Count;
+
+    public bool IsLeaving => _isLeaving;
+
+    public void Add(Session session)
+    {
+        _sessions.TryAdd(session, 0);
+
+        // Added, then looked: either this sees that the node is leaving, or Leave sees the session.
+        if (_isLeaving)
+        {
+            session.Close(SessionClose.ServiceRestart);
+        }
+    }
+
+    public void Remove(Session session)
+    {
+        _sessions.TryRemove(session, out _);
+        NoteIfEmptied();
+    }
+
+    /// <summary>Closes every session, and those that still come. Ends when none is left.</summary>
+    public Task LeaveAsync()
+    {
+        _isLeaving = true;
+        foreach (var session in _sessions.Keys)
+        {
+            session.Close(SessionClose.ServiceRestart);
+        }
+
+        NoteIfEmptied();
+        return _emptied.Task;
+    }
+
+    private void NoteIfEmptied()
+    {
+        if (_isLeaving && _sessions.IsEmpty)
+        {
+            _emptied.TrySetResult();
+        }
+    }
+}

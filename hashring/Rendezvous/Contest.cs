@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+
+namespace WsBalancer.HashRing.Rendezvous;
+
+/// <summary>The weighted rendezvous of some of a ring's nodes: given a slot's random word, who wins, or in which order.</summary>
+/// <remarks>
+/// Nodes are grouped by weight, the heaviest first. Within a group the largest draw wins, so the loop over a group is
+/// mixing and comparing integers only, and logarithms are taken at most once per group and slot.
+/// </remarks>
+internal sealed class Contest
+{
+    // "wrh1" in ASCII: keeps hashes of node ids apart from hashes of user ids.
+    private const long NodeHashSeed = 0x7772_6831;
+
+    // 24 bytes each: 3 KB of stack, and more nodes than most fleets have.
+    private const int StackContenders = 128;
+
+    private readonly ulong[] _hashes;
+    private readonly int[] _nodes;
+    private readonly WeightGroup[] _groups;
+
+    private Contest(ulong[] hashes, int[] nodes, WeightGroup[] groups)
+    {
+        _hashes = hashes;
+        _nodes = nodes;
+        _groups = groups;
+    }
+
+    /// <summary>How many nodes take part.</summary>
+    public int Count => _nodes.Length;
+
+    /// <summary>The contest of the members with weight that the filter lets in; all of them without a filter.</summary>
+    public static Contest Of(ReadOnlySpan<Member> members, Func<int, bool>? filter = null)
+    {
+        var entrants = new List<(int Weight, int Node, ulong Hash)>(members.Length);
+        for (var i = 0; i < members.Length; i++)
+        {
+            if (members[i].Weight > 0 && (filter is null || filter(i)))
+            {
+                entrants.Add((members[i].Weight, i, HashOf(members[i])));
+            }
+        }
+
+        entrants.Sort(static (a, b) => a.Weight != b.Weight ? b.Weight.CompareTo(a.Weight) : a.Node.CompareTo(b.Node));
+        return new Contest(
+            [.. entrants.Select(static entrant => entrant.Hash)],
+            [.. entrants.Select(static entrant => entrant.Node)],
+            GroupsOf(entrants));
+    }
+
+    public static ulong HashOf(Member member) => XxHash3.HashToUInt64(member.IdBytes, NodeHashSeed);
+
+    /// <summary>The winner, or <see cref="Contender.Nobody"/> if nobody takes part.</summary>
+    public Contender WinnerOf(ulong slotWord)
+    {
+        var best = Contender.Nobody;
+        foreach (var group in _groups)
+        {
+            var candidate = WinnerOf(group, slotWord);
+            if (candidate.Beats(best))
+            {
+                best = candidate;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The winner among the available nodes, or <see cref="Contender.Nobody"/>.</summary>
+    public Contender WinnerOf(ulong slotWord, NodeMask available)
+    {
+        var best = Contender.Nobody;
+        foreach (var group in _groups)
+        {
+            for (var i = group.Start; i < group.End; i++)
+            {
+                if (!available.Contains(_nodes[i]))
+                {
+                    continue;
+                }
+
+                var candidate = new Contender(Mix.Draw(_hashes[i], slotWord), group.Weight, _nodes[i]);
+                if (candidate.Beats(best))
+                {
+                    best = candidate;
+                }
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Writes all nodes of the contest, the preferred first. The span has room for <see cref="Count"/>.</summary>
+    [SkipLocalsInit]
+    public void Order(ulong slotWord, Span<int> order)
+    {
+        if (Count <= StackContenders)
+        {
+            Span<Contender> few = stackalloc Contender[StackContenders];
+            Order(slotWord, few[..Count], order);
+            return;
+        }
+
+        var many = ArrayPool<Contender>.Shared.Rent(Count);
+        Order(slotWord, many.AsSpan(0, Count), order);
+        ArrayPool<Contender>.Shared.Return(many);
+    }
+
+    private static WeightGroup[] GroupsOf(List<(int Weight, int Node, ulong Hash)> entrants)
+    {
+        var groups = new List<WeightGroup>();
+        for (var start = 0; start < entrants.Count; start = groups[^1].End)
+        {
+            var end = start;
+            while (end < entrants.Count && entrants[end].Weight == entrants[start].Weight)
+            {
+                end++;
+            }
+
+            groups.Add(new WeightGroup(entrants[start].Weight, start, end));
+        }
+
+        return [.. groups];
+    }
+
+    private Contender WinnerOf(WeightGroup group, ulong slotWord)
+    {
+        var hashes = _hashes.AsSpan(group.Start, group.End - group.Start);
+        var best = 0;
+        var bestDraw = Mix.Draw(hashes[0], slotWord);
+        for (var i = 1; i < hashes.Length; i++)
+        {
+            // Strictly larger: of equal draws, the node of the lower index, which comes first, stays.
+            var draw = Mix.Draw(hashes[i], slotWord);
+            if (draw > bestDraw)
+            {
+                bestDraw = draw;
+                best = i;
+            }
+        }
+
+        return new Contender(bestDraw, group.Weight, _nodes[group.Start + best]);
+    }
+
+    private void Order(ulong slotWord, Span<Contender> contenders, Span<int> order)
+    {
+        foreach (var group in _groups)
+        {
+            for (var i = group.Start; i < group.End; i++)
+            {
+                var contender = new Contender(Mix.Draw(_hashes[i], slotWord), group.Weight, _nodes[i]);
+                contenders[i] = _groups.Length > 1 ? contender.WithLog() : contender;
+            }
+        }
+
+        // Contenders compare themselves: a comparer passed in would be boxed on every call.
+        contenders.Sort();
+        for (var i = 0; i < contenders.Length; i++)
+        {
+            order[i] = contenders[i].Node;
+        }
+    }
+
+    /// <summary>The part of the arrays, from start to before end, that holds the nodes of one weight.</summary>
+    private readonly record struct WeightGroup(int Weight, int Start, int End);
+}

@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+
+namespace WsBalancer.HashRing.Rendezvous;
+
+/// <summary>The integer mixing of a rendezvous ring: the finaliser of SplitMix64 and the words it makes.</summary>
+/// <remarks>
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014), with the constants of Vigna's
+/// public-domain splitmix64. A bijection of 64 bits, so two different node hashes never tie in a slot.
+/// </remarks>
+internal static class Mix
+{
+    // 2^64 / golden ratio, odd: steps of it visit every 64-bit value before one returns.
+    private const ulong Step = 0x9E37_79B9_7F4A_7C15;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Finish(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58_476D_1CE4_E5B9;
+        value = (value ^ (value >> 27)) * 0x94D0_49BB_1331_11EB;
+        return value ^ (value >> 31);
+    }
+
+    /// <summary>The slot's own random word: the output number slot + 1 of SplitMix64 from the table seed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong SlotWord(ulong tableSeed, ulong slot) => Finish(tableSeed + ((slot + 1) * Step));
+
+    /// <summary>A node's draw in a slot: uniform over 64 bits; among equal weights, the largest draw wins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Draw(ulong nodeHash, ulong slotWord) => Finish(nodeHash ^ slotWord);
+}

@@ -1,0 +1,123 @@
+using System.IO.Hashing;
+
+namespace WsBalancer.HashRing.Rendezvous;
+
+/// <summary>
+/// The default ring: 2^18 equal slots, each owned by the winner of a weighted rendezvous of all nodes; the top 18 bits
+/// of a user's hash name the slot.
+/// </summary>
+/// <remarks>
+/// In each slot every node has a rank that depends on its own id and weight and on nothing else. So a change moves
+/// exactly the slots it must: an added or raised node only wins slots, a removed or lowered one only loses them, and
+/// under a mask the winner is that of a ring without the others.
+/// </remarks>
+internal sealed class RendezvousRing : Ring
+{
+    public const string AlgorithmName = "rendezvous";
+
+    /// <summary>Part of the contract: another number of slots would move nearly every user.</summary>
+    public const int DefaultSlotBits = 18;
+
+    private readonly Membership _membership;
+    private readonly Contest _contest;
+    private readonly SlotTable _table;
+    private readonly RingSeeds _seeds;
+    private readonly bool _hasSeed;
+    private readonly int _slotBits;
+    private readonly int[] _owned;
+
+    private RendezvousRing(
+        Membership membership, Contest contest, SlotTable table, RingSeeds seeds, bool hasSeed, int slotBits)
+        : base(membership, seeds, AlgorithmName, SpecOf(slotBits, hasSeed))
+    {
+        _membership = membership;
+        _contest = contest;
+        _table = table;
+        _seeds = seeds;
+        _hasSeed = hasSeed;
+        _slotBits = slotBits;
+        _owned = CountOwned(table, membership.Nodes.Count, 1 << slotBits);
+    }
+
+    internal override UInt128 PositionCount => UInt128.One << _slotBits;
+
+    public static RendezvousRing Build(
+        Membership membership, RingSeeds seeds, bool hasSeed, int slotBits = DefaultSlotBits)
+    {
+        var contest = Contest.Of(membership.Members);
+        if (contest.Count == 0)
+        {
+            return new RendezvousRing(membership, contest, default, seeds, hasSeed, slotBits);
+        }
+
+        var owners = new ushort[1 << slotBits];
+        for (var slot = 0; slot < owners.Length; slot++)
+        {
+            owners[slot] = (ushort)contest.WinnerOf(Mix.SlotWord(seeds.Table, (ulong)slot)).Node;
+        }
+
+        var table = SlotTable.Of(owners, membership.Nodes.Count);
+        return new RendezvousRing(membership, contest, table, seeds, hasSeed, slotBits);
+    }
+
+    public override ulong Hash(ReadOnlySpan<byte> utf8User) =>
+        XxHash3.HashToUInt64(utf8User, unchecked((long)_seeds.Key));
+
+    public override int OwnerOf(ulong hash) => _table.OwnerOf(SlotOf(hash));
+
+    public override int OwnerOf(ulong hash, NodeMask available)
+    {
+        var owner = OwnerOf(hash);
+        return available.Contains(owner) ? owner : _contest.WinnerOf(SlotWordOf(hash), available).Node;
+    }
+
+    public override int OrderOf(ulong hash, Span<int> order)
+    {
+        if (order.Length < _contest.Count)
+        {
+            throw new ArgumentException(
+                $"The order has {_contest.Count} nodes; the span has room for {order.Length}.", nameof(order));
+        }
+
+        _contest.Order(SlotWordOf(hash), order);
+        return _contest.Count;
+    }
+
+    internal override int OwnerAt(ulong position) => _table.OwnerOf(position);
+
+    internal override ulong ArcEndOf(ulong position) => position;
+
+    private protected override UInt128 PositionsOwnedBy(int node) => (uint)_owned[node];
+
+    private protected override Ring WithMembership(Membership next)
+    {
+        var contest = Contest.Of(next.Members);
+        if (contest.Count == 0 || !_table.HasOwners)
+        {
+            return Build(next, _seeds, _hasSeed, _slotBits);
+        }
+
+        var owners = new ushort[1 << _slotBits];
+        new SlotUpdate(_membership, next, contest).Write(_table, _seeds.Table, owners);
+        var table = SlotTable.Of(owners, next.Nodes.Count);
+        return new RendezvousRing(next, contest, table, _seeds, _hasSeed, _slotBits);
+    }
+
+    private static string SpecOf(int slotBits, bool hasSeed) =>
+        $"{AlgorithmName}/1;b={slotBits};seed={(hasSeed ? "set" : "none")}";
+
+    private static int[] CountOwned(SlotTable table, int nodeCount, int slotCount)
+    {
+        var owned = new int[nodeCount];
+        for (var slot = 0; table.HasOwners && slot < slotCount; slot++)
+        {
+            owned[table.OwnerOf((ulong)slot)]++;
+        }
+
+        return owned;
+    }
+
+    private ulong SlotOf(ulong hash) => hash >> (64 - _slotBits);
+
+    private ulong SlotWordOf(ulong hash) => Mix.SlotWord(_seeds.Table, SlotOf(hash));
+}

@@ -1,0 +1,36 @@
+namespace WsBalancer.HashRing;
+
+/// <summary>One change of a ring's nodes, for <see cref="Ring.Apply"/>.</summary>
+public readonly record struct RingChange
+{
+    private RingChange(RingChangeKind kind, string id, int weight)
+    {
+        Kind = kind;
+        Id = id;
+        Weight = weight;
+    }
+
+    internal RingChangeKind Kind { get; }
+
+    internal string Id { get; }
+
+    internal int Weight { get; }
+
+    /// <summary>Adds a node that the ring does not have.</summary>
+    public static RingChange Add(RingNode node) => new(RingChangeKind.Add, node.Id, node.Weight);
+
+    /// <summary>Removes a node that the ring has.</summary>
+    public static RingChange Remove(string id) => new(RingChangeKind.Remove, id, 0);
+
+    /// <summary>Gives a node that the ring has another weight, 0 to 65,535.</summary>
+    public static RingChange Reweight(string id, int weight) => new(RingChangeKind.Reweight, id, weight);
+
+    /// <summary>The change in words, for logs.</summary>
+    public override string ToString() => Kind switch
+    {
+        RingChangeKind.Add => $"add '{Id}' with weight {Weight}",
+        RingChangeKind.Remove => $"remove '{Id}'",
+        RingChangeKind.Reweight => $"reweight '{Id}' to {Weight}",
+        _ => "no change",
+    };
+}

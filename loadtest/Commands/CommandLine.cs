@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace WsBalancer.LoadTest.Commands;
+
+/// <summary>Reads the command line and runs what it asks for.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> InvokeAsync(
+        string[] arguments, TextWriter output, TextWriter error, TimeProvider time)
+    {
+        var root = new RootCommand("Load tests for WebSocket servers and what stands in front of them.")
+        {
+            RunCommand.Create(time),
+        };
+        // Without response files: "@alice" is a fine prefix for users.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var problem in parsed.Errors)
+            {
+                await error.WriteLineAsync(problem.Message);
+            }
+
+            await error.WriteLineAsync("'wsload run --help' lists every option.");
+            return ExitCode.Usage;
+        }
+
+        // The run handles its own signals, and takes as long as it needs to report.
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            ProcessTerminationTimeout = null,
+        });
+    }
+}

@@ -1,0 +1,77 @@
+namespace WsBalancer.LoadTest.Connections;
+
+/// <summary>The connections that are open now, and whose turn it is to send. Thread-safe; every call is O(1) but
+/// <see cref="Snapshot"/>.</summary>
+internal sealed class OpenConnections
+{
+    private readonly Lock _gate = new();
+    private readonly List<LoadConnection> _open = [];
+    private readonly Dictionary<LoadConnection, int> _places = [];
+    private int _turn;
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _open.Count;
+            }
+        }
+    }
+
+    public int Peak { get; private set; }
+
+    public void Add(LoadConnection connection)
+    {
+        lock (_gate)
+        {
+            _places.Add(connection, _open.Count);
+            _open.Add(connection);
+            Peak = Math.Max(Peak, _open.Count);
+        }
+    }
+
+    public void Remove(LoadConnection connection)
+    {
+        lock (_gate)
+        {
+            if (!_places.Remove(connection, out var place))
+            {
+                return;
+            }
+
+            // The last one moves into the gap.
+            var last = _open[^1];
+            _open.RemoveAt(_open.Count - 1);
+            if (last != connection)
+            {
+                _open[place] = last;
+                _places[last] = place;
+            }
+        }
+    }
+
+    /// <summary>Picks the connections in turn; null when none is open.</summary>
+    public LoadConnection? Next()
+    {
+        lock (_gate)
+        {
+            if (_open.Count == 0)
+            {
+                return null;
+            }
+
+            _turn = _turn + 1 < _open.Count ? _turn + 1 : 0;
+            return _open[_turn];
+        }
+    }
+
+    public IReadOnlyList<LoadConnection> Snapshot()
+    {
+        lock (_gate)
+        {
+            return [.. _open];
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using WsBalancer.Proxy;
+
+namespace WsBalancer.Cli.Run;
+
+/// <summary>Builds the host that carries users. The admin host comes with the library.</summary>
+internal static class BalancerHost
+{
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    public static WebApplication Build(AppliedConfiguration configuration)
+    {
+        // Empty: no appsettings.json and no ASPNETCORE_*; what is not in the configuration is a default of ours.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "wsbalancer" });
+        ((IConfigurationBuilder)builder.Configuration).Add(configuration);
+        AddLogging(builder);
+        AddServer(builder);
+        builder.Services.AddReverseProxy()
+            .LoadFromConfig(builder.Configuration.GetSection(ConfigurationCheck.ProxySection))
+            .AddWsBalancer();
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.MapWsBalancer();
+        return app;
+    }
+
+    private static void AddServer(WebApplicationBuilder builder)
+    {
+        var endpoints = builder.Configuration.GetSection("Kestrel");
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+
+            // Bodies are the nodes' business, and a slow reader is bounded by YARP's activity timeout, which looks at
+            // both sides; the server's own rate limit would also reset tunnels of clients that pause.
+            server.Limits.MaxRequestBodySize = null;
+            server.Limits.MinResponseDataRate = null;
+
+            // Addresses are read at the start only: rebinding ends every tunnel of an endpoint within seconds.
+            server.Configure(endpoints, reloadOnChange: false);
+        });
+        if (!endpoints.GetSection("Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(builder.Configuration["Urls"] ?? DefaultUrl);
+        }
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
+        {
+            // YARP and the server log every request at Information, with its query string, where user ids stand.
+            builder.Logging.SetMinimumLevel(LogLevel.Information);
+            builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+            builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+            builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy;
+using WsBalancer.Proxy.Admin;
+
+namespace WsBalancer.Cli.Run;
+
+/// <summary>The running balancer: starts, says where it listens, reloads on SIGHUP, and stops in good order.</summary>
+internal static class BalancerProcess
+{
+    public static async Task<int> RunAsync(
+        RunSource source, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    {
+        try
+        {
+            using var configuration = source.File is { } file
+                ? await AppliedConfiguration.FromFileAsync(file)
+                : await AppliedConfiguration.FromSettingsAsync(source.Settings!);
+            await using var app = BalancerHost.Build(configuration);
+            return await RunAsync(app, configuration, source.File, output, cancellation);
+        }
+        catch (SettingsException ex)
+        {
+            await MistakeList.WriteAsync(errors, ex.Mistakes);
+            return ExitCode.Usage;
+        }
+        catch (IOException ex)
+        {
+            // An address that is taken, or not ours.
+            await errors.WriteLineAsync($"wsbalancer cannot start: {ex.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        WebApplication app,
+        AppliedConfiguration configuration,
+        string? file,
+        TextWriter output,
+        CancellationToken cancellation)
+    {
+        await app.StartAsync(cancellation);
+        foreach (var url in app.Urls)
+        {
+            await output.WriteLineAsync($"wsbalancer listening on {url}");
+        }
+
+        foreach (var url in app.Services.GetRequiredService<AdminHost>().Addresses)
+        {
+            await output.WriteLineAsync($"wsbalancer admin on {url}");
+        }
+
+        await output.WriteLineAsync("wsbalancer ready");
+        await output.FlushAsync(CancellationToken.None);
+
+        using var hangUp = file is null ? null : ReloadOnHangUp(app.Logger, configuration);
+        if (file is not null)
+        {
+            configuration.Watch(file, TimeProvider.System, app.Logger);
+        }
+
+        await app.WaitForShutdownAsync(cancellation);
+        return ExitCode.Done;
+    }
+
+    private static PosixSignalRegistration ReloadOnHangUp(ILogger logger, AppliedConfiguration configuration) =>
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            RunLog.HangUp(logger);
+            _ = configuration.ReloadAsync(logger);
+        });
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace WsBalancer.Cli.Run;
+
+/// <summary>The configuration that <c>run --node …</c> stands for: one cluster, every path, no file.</summary>
+internal static class DropInSettings
+{
+    private const string Cluster = "default";
+
+    public static IReadOnlyDictionary<string, string?> From(
+        string[] nodes, string[] userKey, string listen, string admin)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Urls"] = listen,
+            ["WsBalancer:Admin:Url"] = admin,
+            [$"ReverseProxy:Routes:{Cluster}:ClusterId"] = Cluster,
+            [$"ReverseProxy:Routes:{Cluster}:Match:Path"] = "/{**any}",
+        };
+        for (var i = 0; i < userKey.Length; i++)
+        {
+            settings[$"WsBalancer:Clusters:{Cluster}:UserKey:{i.ToString(CultureInfo.InvariantCulture)}"] = userKey[i];
+        }
+
+        foreach (var node in nodes.Select(NodeArgument.Parse))
+        {
+            var key = $"ReverseProxy:Clusters:{Cluster}:Destinations:{node.Id}";
+            if (!settings.TryAdd($"{key}:Address", node.Url))
+            {
+                throw new CommandFailure(ExitCode.Usage, $"--node names '{node.Id}' twice.");
+            }
+
+            settings[$"{key}:Metadata:Weight"] = node.Weight;
+        }
+
+        return settings;
+    }
+}

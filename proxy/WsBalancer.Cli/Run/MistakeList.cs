@@ -1,0 +1,15 @@
+namespace WsBalancer.Cli.Run;
+
+/// <summary>Mistakes of a configuration, as a person reads them: one line each.</summary>
+internal static class MistakeList
+{
+    public static async Task WriteAsync(TextWriter errors, IReadOnlyList<string> mistakes)
+    {
+        await errors.WriteLineAsync(
+            mistakes.Count == 1 ? "The configuration has a mistake:" : $"The configuration has {mistakes.Count} mistakes:");
+        foreach (var mistake in mistakes)
+        {
+            await errors.WriteLineAsync($"  {mistake}");
+        }
+    }
+}

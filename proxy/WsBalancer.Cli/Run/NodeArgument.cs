@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+
+namespace WsBalancer.Cli.Run;
+
+/// <summary>A node as the command line names it: <c>ID=URL</c> or <c>ID=URL@WEIGHT</c>.</summary>
+internal sealed partial record NodeArgument(string Id, string Url, string Weight)
+{
+    /// <summary>Reads one. The weight is the digits after the last <c>@</c>; 1 without.</summary>
+    /// <exception cref="CommandFailure">It is not of that form; the message says what was expected.</exception>
+    public static NodeArgument Parse(string text)
+    {
+        var match = Form().Match(text);
+        var url = match.Groups["url"].Value;
+        if (!match.Success || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new CommandFailure(
+                ExitCode.Usage,
+                $"'{text}': expected ID=URL or ID=URL@WEIGHT, as in ws-1=http://10.0.0.1:5000 or ws-1=http://10.0.0.1:5000@2.");
+        }
+
+        var weight = match.Groups["weight"];
+        return new NodeArgument(match.Groups["id"].Value, url, weight.Success ? weight.Value : "1");
+    }
+
+    [GeneratedRegex("^(?<id>[^=]+)=(?<url>.+?)(@(?<weight>[0-9]+))?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Form();
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+
+namespace WsBalancer.Cli.Run;
+
+/// <summary><c>wsbalancer run</c>: the balancer, from a file or from the command line alone.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var config = new Option<FileInfo?>("--config")
+        {
+            Description = "The configuration file (JSON; see config/wsbalancer.json). It is read again when it changes.",
+            HelpName = "FILE",
+        };
+        var nodes = new Option<string[]>("--node")
+        {
+            Description = "A node, ID=URL or ID=URL@WEIGHT; repeat for more. Instead of a file.",
+            HelpName = "ID=URL[@WEIGHT]",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var userKey = new Option<string[]>("--user-key")
+        {
+            Description = "Where the user id stands: query:NAME, header:NAME, cookie:NAME, path:N or client-ip.",
+            HelpName = "SOURCE",
+            DefaultValueFactory = _ => ["query:user"],
+        };
+        var listen = new Option<string>("--listen")
+        {
+            Description = "Where users connect.",
+            HelpName = "URL",
+            DefaultValueFactory = _ => "http://127.0.0.1:8080",
+        };
+        var admin = new Option<string>("--admin")
+        {
+            Description = "Where the admin API listens.",
+            HelpName = "URL",
+            DefaultValueFactory = _ => "http://127.0.0.1:9900",
+        };
+        var command = new Command("run", "Run the balancer.") { config, nodes, userKey, listen, admin };
+        command.Validators.Add(result =>
+        {
+            var file = result.GetValue(config);
+            var hasNodes = result.GetValue(nodes) is { Length: > 0 };
+            if (file is null == !hasNodes)
+            {
+                result.AddError("Expected either --config FILE or at least one --node ID=URL.");
+            }
+            else if (file is not null
+                && (IsGiven(result, userKey) || IsGiven(result, listen) || IsGiven(result, admin)))
+            {
+                result.AddError("--user-key, --listen and --admin go with --node; with --config the file says it.");
+            }
+        });
+        command.SetAction((parsed, cancellation) => BalancerProcess.RunAsync(
+            parsed.GetValue(config) is { } file
+                ? new RunSource(file.FullName, null)
+                : new RunSource(null, DropInSettings.From(
+                    parsed.GetValue(nodes)!,
+                    parsed.GetValue(userKey)!,
+                    parsed.GetValue(listen)!,
+                    parsed.GetValue(admin)!)),
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error,
+            cancellation));
+        return command;
+    }
+
+    private static bool IsGiven(System.CommandLine.Parsing.SymbolResult result, Option option) =>
+        result.GetResult(option) is { Implicit: false };
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+
+namespace WsBalancer.Cli.Run;
+
+// Event ids 900-949 belong to the program. The next free one is 904.
+internal static partial class RunLog
+{
+    [LoggerMessage(900, LogLevel.Information, "The configuration has changed and is applied.")]
+    public static partial void Applying(ILogger logger);
+
+    [LoggerMessage(901, LogLevel.Error, "{Mistake}")]
+    public static partial void Mistake(ILogger logger, string mistake);
+
+    [LoggerMessage(902, LogLevel.Error,
+        "The changed configuration has mistakes ({Count}) and is not applied: everything stays as it was.")]
+    public static partial void ReloadRefused(ILogger logger, int count);
+
+    [LoggerMessage(903, LogLevel.Information, "SIGHUP: reading the configuration anew.")]
+    public static partial void HangUp(ILogger logger);
+}

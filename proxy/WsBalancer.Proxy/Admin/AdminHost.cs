@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Prometheus;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Admin;
+
+/// <summary>
+/// The operator's door: a server of its own beside the one that carries users, so that no route of theirs can answer
+/// here, and so that it still answers while the other one stops. Starts before it, and stops after it.
+/// </summary>
+internal sealed class AdminHost(
+    AdminOptions options,
+    FleetRegistry fleet,
+    TunnelRegistry tunnels,
+    Readiness readiness,
+    BalancerRegistry metrics,
+    ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
+{
+    private WebApplication? _app;
+
+    /// <summary>Where it listens, with the real port. Empty until it does.</summary>
+    public IEnumerable<string> Addresses => _app?.Urls ?? [];
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _app = Build();
+        await _app.StartAsync(cancellationToken);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        if (_app is not null)
+        {
+            await _app.StopAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+    }
+
+    private WebApplication Build()
+    {
+        // Empty: no appsettings.json and no ASPNETCORE_* may reach this server.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls(options.Url.ToString());
+        builder.Services.AddSingleton(loggers).AddSingleton(fleet).AddSingleton(tunnels);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddRouting().AddProblemDetails().AddOpenApi();
+        builder.Services.AddHealthChecks().AddCheck("ready", readiness, tags: [Readiness.Tag]);
+
+        var app = builder.Build();
+        app.UseMiddleware<AdminGuard>(options);
+        app.UseRouting();
+        app.UseWhen(
+            context => context.Request.Path == "/metrics",
+            scrapes => scrapes.Use((context, next) =>
+                metrics.OneAtATimeAsync(() => next(context), context.RequestAborted)));
+        app.UseStatusCodePages();
+        app.MapClusters();
+        app.MapOpenApi();
+        app.MapMetrics("/metrics", metrics.Registry);
+        app.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks(
+            "/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Readiness.Tag) });
+        return app;
+    }
+
+    // Signals are the data host's business; this one is started and stopped by it.
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

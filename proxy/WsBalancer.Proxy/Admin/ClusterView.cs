@@ -1,0 +1,72 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Admin;
+
+/// <summary>A cluster as the API shows it.</summary>
+internal sealed record ClusterView(string Id, RingView? Ring, IReadOnlyList<NodeView> Nodes)
+{
+    public static ClusterView Of(FleetCluster cluster, TunnelRegistry tunnels)
+    {
+        cluster.Sweep();
+        var snapshot = cluster.Current;
+        return new ClusterView(
+            cluster.Id,
+            snapshot.Ring is null ? null : RingView.Of(snapshot),
+            [.. snapshot.Nodes.Concat(cluster.Leaving).Select(node => NodeView.Of(node, snapshot, tunnels))]);
+    }
+}
+
+/// <summary>A ring as the API shows it.</summary>
+internal sealed record RingView(string Algorithm, string Spec, long Epoch, string Fingerprint)
+{
+    public static RingView Of(FleetSnapshot snapshot) => new(
+        snapshot.Ring!.Algorithm, snapshot.Ring.Spec, snapshot.Epoch, Fleet.Fingerprint.Text(snapshot.Ring));
+}
+
+/// <summary>A node as the API shows it.</summary>
+internal sealed record NodeView(
+    string Id,
+    string Address,
+    int Weight,
+    string Source,
+    IReadOnlyList<string> Overridden,
+    string State,
+    string Health,
+    long Tunnels,
+    int Misplaced,
+    double Share)
+{
+    public static NodeView Of(Node node, FleetSnapshot snapshot, TunnelRegistry tunnels) => new(
+        node.Id,
+        node.Address,
+        node.Weight,
+        Source: "configured",
+        Overridden: [],
+        Label.Of(node.State),
+        Label.Of(node.Health),
+        node.Ledger.Active,
+        Fleet.Misplaced.Count(tunnels, snapshot, node),
+        snapshot.ShareOf(node));
+}
+
+/// <summary>Published names of states.</summary>
+internal static class Label
+{
+    public static string Of(NodeState state) => state switch
+    {
+        NodeState.Active => "active",
+        NodeState.Draining => "draining",
+        NodeState.Drained => "drained",
+        NodeState.Leaving => "leaving",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No label is published for this state."),
+    };
+
+    public static string Of(NodeHealth health) => health switch
+    {
+        NodeHealth.Healthy => "healthy",
+        NodeHealth.Unhealthy => "unhealthy",
+        NodeHealth.Unknown => "unknown",
+        _ => throw new ArgumentOutOfRangeException(nameof(health), health, "No label is published for this health."),
+    };
+}

@@ -1,0 +1,37 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Admin;
+
+/// <summary>Where a user belongs, as the API shows it. Ids of nodes; null where there is none.</summary>
+internal sealed record OwnerView(
+    string User,
+    string? Owner,
+    string? Home,
+    string? Node,
+    IReadOnlyList<string> Order,
+    string Reason,
+    IReadOnlyList<OwnedTunnelView> Tunnels)
+{
+    public static OwnerView Of(FleetCluster cluster, TunnelRegistry tunnels, string user)
+    {
+        var placement = UserPlacement.Of(cluster, tunnels, user);
+        var snapshot = cluster.Current;
+        return new OwnerView(
+            user,
+            placement.Owner?.Id,
+            placement.Home?.Id,
+            placement.Next?.Id,
+            [.. placement.Order.Select(node => node.Id)],
+            placement.Reason,
+            [.. tunnels.Of(cluster.Id, user).Select(tunnel => OwnedTunnelView.Of(tunnel, snapshot))]);
+    }
+}
+
+/// <summary>A live tunnel of a user, as the API shows it.</summary>
+internal sealed record OwnedTunnelView(string Id, string Node, DateTimeOffset OpenedAt, bool Misplaced)
+{
+    public static OwnedTunnelView Of(Tunnel tunnel, FleetSnapshot snapshot) => new(
+        tunnel.Identity.Id, tunnel.Identity.Node.Node, tunnel.OpenedAt, Fleet.Misplaced.Is(snapshot, tunnel));
+}

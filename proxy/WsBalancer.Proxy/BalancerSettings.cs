@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Identity;
+using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy;
+
+/// <summary>Everything under <c>WsBalancer</c> in the configuration, read and checked. Immutable.</summary>
+/// <param name="Admin">The operator's door. Read at the start only.</param>
+/// <param name="State">Where changes are kept. Read at the start only.</param>
+/// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
+/// <param name="TrustedProxies">Whose forwarding headers are believed.</param>
+/// <param name="Clusters">The clusters that the ring places. Ids ignore case, as YARP's do.</param>
+internal sealed record BalancerSettings(
+    AdminOptions Admin,
+    StateOptions State,
+    ShutdownOptions Shutdown,
+    TrustedProxies TrustedProxies,
+    IReadOnlyDictionary<string, ClusterSettings> Clusters)
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "WsBalancer";
+
+    // One record for each folder that has something to set for a cluster. The first two stand in the cluster's section
+    // itself, the others in a section of their own.
+    private static readonly (string Name, Type Type)[] Sections =
+    [
+        ("Ring", typeof(RingSettings)),
+        ("Handshake", typeof(HandshakeOptions)),
+        ("Health", typeof(HealthOptions)),
+        ("Tunnels", typeof(TunnelOptions)),
+        ("Drain", typeof(DrainOptions)),
+    ];
+
+    /// <summary>Reads the section. The result is of use only if no mistake was added to <paramref name="errors"/>.</summary>
+    public static BalancerSettings Read(IConfiguration configuration, List<SettingsError> errors)
+    {
+        var section = configuration.GetSection(Section);
+        var reader = new SettingsReader(errors);
+        var root = reader.Read<RootOptions>(
+            section, nameof(Admin), nameof(State), nameof(Shutdown), nameof(Clusters));
+        if (!TrustedProxies.TryParse(root.TrustedProxies, out var trusted, out var mistake))
+        {
+            var key = $"{Section}:{nameof(TrustedProxies)}";
+            errors.Add(new SettingsError(key, $"{key}: {mistake}"));
+        }
+
+        var clusters = section.GetSection(nameof(Clusters)).GetChildren().ToDictionary(
+            cluster => cluster.Key,
+            cluster => ReadCluster(reader, cluster, trusted ?? TrustedProxies.None, errors),
+            StringComparer.OrdinalIgnoreCase);
+        return new BalancerSettings(
+            reader.Read<AdminOptions>(section.GetSection(nameof(Admin))),
+            reader.Read<StateOptions>(section.GetSection(nameof(State))),
+            reader.Read<ShutdownOptions>(section.GetSection(nameof(Shutdown))),
+            trusted ?? TrustedProxies.None,
+            clusters);
+    }
+
+    private static ClusterSettings ReadCluster(
+        SettingsReader reader, IConfigurationSection section, TrustedProxies trusted, List<SettingsError> errors)
+    {
+        var before = errors.Count;
+        var names = Sections.Select(other => other.Name).ToArray();
+        var identity = reader.Read<IdentityOptions>(section, [nameof(PlacementOptions.FollowLive), .. names]);
+        var placement = reader.Read<PlacementOptions>(
+            section, [nameof(IdentityOptions.UserKey), nameof(IdentityOptions.OnMissingUserKey), .. names]);
+        var records = new List<object> { identity, placement };
+        records.AddRange(Sections.Select(other => reader.Read(other.Type, section.GetSection(other.Name))));
+        if (errors.Count == before)
+        {
+            records.Add(new UserIdentity(
+                identity.CreateUserKey(() => trusted, isRaw: false), identity.OnMissingUserKey, identity.IssuedCookie));
+        }
+
+        return new ClusterSettings(records);
+    }
+
+    private sealed record RootOptions
+    {
+        public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+    }
+}

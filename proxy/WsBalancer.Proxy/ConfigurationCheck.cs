@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.Proxy.Placement;
+using Yarp.ReverseProxy.Configuration;
+
+namespace WsBalancer.Proxy;
+
+/// <summary>Finds every mistake in a whole configuration, YARP's part and ours together, without applying any of it.</summary>
+internal static class ConfigurationCheck
+{
+    /// <summary>The name of YARP's section.</summary>
+    public const string ProxySection = "ReverseProxy";
+
+    private static readonly string[] Roots = ["Urls", "Kestrel", "Logging", ProxySection, BalancerSettings.Section];
+
+    /// <returns>A sentence for each mistake; empty if there is none.</returns>
+    public static async Task<IReadOnlyList<string>> FindMistakesAsync(IConfiguration configuration)
+    {
+        var errors = new List<SettingsError>();
+        errors.AddRange(UnknownKeysOf(configuration));
+        var settings = BalancerSettings.Read(configuration, errors);
+        var mistakes = errors.Select(error => error.Message).ToList();
+
+        // YARP's own parser and validators, in a container of their own that is thrown away.
+        var services = new ServiceCollection();
+        services.AddLogging().AddReverseProxy().LoadFromConfig(configuration.GetSection(ProxySection));
+        await using var provider = services.BuildServiceProvider();
+        IProxyConfig proxy;
+        try
+        {
+            proxy = provider.GetRequiredService<IProxyConfigProvider>().GetConfig();
+        }
+        catch (Exception ex) when (ex is not OutOfMemoryException)
+        {
+            // Its parser throws whatever a bad value leads to, at the first one.
+            mistakes.Add($"{ProxySection}: {ex.Message}");
+            return mistakes;
+        }
+
+        await AddYarpMistakesAsync(proxy, provider.GetRequiredService<IConfigValidator>(), mistakes);
+        AddRingMistakes(proxy, settings, mistakes);
+        return mistakes;
+    }
+
+    private static IEnumerable<SettingsError> UnknownKeysOf(IConfiguration configuration) =>
+        from section in configuration.GetChildren()
+        where !Roots.Contains(section.Key, StringComparer.OrdinalIgnoreCase)
+        select new SettingsError(
+            section.Path, $"{section.Path} is not a known key: expected one of {string.Join(", ", Roots)}");
+
+    private static async Task AddYarpMistakesAsync(IProxyConfig proxy, IConfigValidator validator, List<string> mistakes)
+    {
+        foreach (var cluster in proxy.Clusters)
+        {
+            var errors = await validator.ValidateClusterAsync(cluster);
+            mistakes.AddRange(errors.Select(error => $"{ProxySection}:Clusters:{cluster.ClusterId}: {error.Message}"));
+        }
+
+        foreach (var route in proxy.Routes)
+        {
+            var key = $"{ProxySection}:Routes:{route.RouteId}";
+            var errors = await validator.ValidateRouteAsync(route);
+            mistakes.AddRange(errors.Select(error => $"{key}: {error.Message}"));
+            if (route.ClusterId is { } id && !proxy.Clusters.Any(cluster => IsNamed(cluster, id)))
+            {
+                mistakes.Add($"{key}:ClusterId is '{id}': expected the name of a cluster under {ProxySection}:Clusters.");
+            }
+        }
+    }
+
+    private static void AddRingMistakes(IProxyConfig proxy, BalancerSettings settings, List<string> mistakes)
+    {
+        foreach (var id in settings.Clusters.Keys)
+        {
+            if (proxy.Clusters.FirstOrDefault(cluster => IsNamed(cluster, id)) is { } cluster)
+            {
+                mistakes.AddRange(ClusterFilter.MistakesIn(cluster));
+            }
+            else
+            {
+                mistakes.Add(
+                    $"{BalancerSettings.Section}:Clusters:{id}: expected the name of a cluster under {ProxySection}:Clusters.");
+            }
+        }
+    }
+
+    private static bool IsNamed(ClusterConfig cluster, string id) =>
+        string.Equals(cluster.ClusterId, id, StringComparison.OrdinalIgnoreCase);
+}

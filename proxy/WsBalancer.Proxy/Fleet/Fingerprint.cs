@@ -1,0 +1,10 @@
+using WsBalancer.HashRing;
+
+namespace WsBalancer.Proxy.Fleet;
+
+/// <summary>A ring's fingerprint as people and other balancers see it.</summary>
+internal static class Fingerprint
+{
+    /// <summary>32 lower-case hexadecimal digits.</summary>
+    public static string Text(Ring ring) => ring.Fingerprint.ToString("x32", null);
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+
+namespace WsBalancer.Proxy.Fleet;
+
+// Event ids 200-299 belong to the fleet. The next free one is 204.
+internal static partial class FleetLog
+{
+    [LoggerMessage(200, LogLevel.Information,
+        "Ring of cluster '{Cluster}', epoch {Epoch}: {Nodes} nodes; moved {Moved:P2} of the users, " +
+        "at least {Minimum:P2} had to move, {Excess:P2} in excess.")]
+    public static partial void RingChanged(
+        ILogger logger, string cluster, long epoch, int nodes, double moved, double minimum, double excess);
+
+    [LoggerMessage(203, LogLevel.Debug, "Cluster '{Cluster}' has {Nodes} nodes; {Spec}.")]
+    public static partial void Configured(ILogger logger, string cluster, int nodes, string spec);
+
+    [LoggerMessage(201, LogLevel.Information, "Node '{Node}' of cluster '{Cluster}' is {Health}: {Why}.")]
+    public static partial void HealthChanged(
+        ILogger logger, string node, string cluster, NodeHealth health, string why);
+
+    [LoggerMessage(202, LogLevel.Information, "Node '{Node}' of cluster '{Cluster}' says that it {What}.")]
+    public static partial void DrainAnnounced(ILogger logger, string node, string cluster, string what);
+}

@@ -1,0 +1,92 @@
+using Prometheus;
+using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Fleet;
+
+/// <summary>Publishes what the fleet looks like; read anew at every scrape.</summary>
+internal sealed class FleetMetrics
+{
+    private static readonly string[] NodeLabels = ["cluster", "node"];
+    private static readonly string[] States = [.. Enum.GetNames<NodeState>().Select(state => state.ToLowerInvariant())];
+
+    private readonly BalancerRegistry _registry;
+    private readonly TunnelRegistry _tunnels;
+    private readonly Gauge _state;
+    private readonly Gauge _healthy;
+    private readonly Gauge _share;
+    private readonly Gauge _misplaced;
+    private readonly Gauge _epoch;
+    private readonly Gauge _ring;
+    private readonly Gauge _moved;
+    private readonly Gauge _excess;
+
+    public FleetMetrics(BalancerRegistry registry, TunnelRegistry tunnels)
+    {
+        _registry = registry;
+        _tunnels = tunnels;
+        var metrics = registry.Instruments;
+        _state = metrics.CreateGauge(
+            "wsbalancer_node_state", "1 for the state that the node is in.", ["cluster", "node", "state"]);
+        _healthy = metrics.CreateGauge("wsbalancer_node_healthy", "0 if the node is unhealthy, else 1.", NodeLabels);
+        _share = metrics.CreateGauge("wsbalancer_node_share", "Part of the key space that the ring gives.", NodeLabels);
+        _misplaced = metrics.CreateGauge(
+            "wsbalancer_tunnels_misplaced", "Tunnels whose node is not their user's home.", NodeLabels);
+        _epoch = metrics.CreateGauge("wsbalancer_ring_epoch", "Grows with every change of the ring.", ["cluster"]);
+        _ring = metrics.CreateGauge(
+            "wsbalancer_ring_info", "The ring's algorithm and content.", ["cluster", "algorithm", "fingerprint"]);
+        _moved = metrics.CreateGauge(
+            "wsbalancer_ring_moved_ratio", "Part of the users that the last change of the ring moved.", ["cluster"]);
+        _excess = metrics.CreateGauge(
+            "wsbalancer_ring_excess_ratio", "Part of the users that it moved without need.", ["cluster"]);
+    }
+
+    public void Publish(FleetRegistry fleet) => _registry.BeforeScrape(() => Collect(fleet));
+
+    public void RingChanged(FleetCluster cluster, RingChangeRecord change)
+    {
+        _moved.WithLabels(cluster.Id).Set(change.Moved);
+        _excess.WithLabels(cluster.Id).Set(change.Excess);
+    }
+
+    private void Collect(FleetRegistry fleet)
+    {
+        // Few series, all derived: begin from nothing, so that what is gone is gone.
+        foreach (var gauge in (Gauge[])[_state, _healthy, _share, _misplaced, _epoch, _ring])
+        {
+            foreach (var labels in gauge.GetAllLabelValues().ToArray())
+            {
+                gauge.RemoveLabelled(labels);
+            }
+        }
+
+        foreach (var cluster in fleet.Clusters)
+        {
+            cluster.Sweep();
+            Collect(cluster);
+        }
+    }
+
+    private void Collect(FleetCluster cluster)
+    {
+        var snapshot = cluster.Current;
+        _epoch.WithLabels(cluster.Id).Set(snapshot.Epoch);
+        if (snapshot.Ring is { } ring)
+        {
+            _ring.WithLabels(cluster.Id, ring.Algorithm, Fingerprint.Text(ring)).Set(1);
+        }
+
+        foreach (var node in snapshot.Nodes.Concat(cluster.Leaving))
+        {
+            foreach (var state in States)
+            {
+                var isIn = string.Equals(state, node.State.ToString(), StringComparison.OrdinalIgnoreCase);
+                _state.WithLabels(cluster.Id, node.Id, state).Set(isIn ? 1 : 0);
+            }
+
+            _healthy.WithLabels(cluster.Id, node.Id).Set(node.Health == NodeHealth.Unhealthy ? 0 : 1);
+            _share.WithLabels(cluster.Id, node.Id).Set(snapshot.ShareOf(node));
+            _misplaced.WithLabels(cluster.Id, node.Id).Set(Misplaced.Count(_tunnels, snapshot, node));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Tunnels;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Model;
+
+namespace WsBalancer.Proxy.Fleet;
+
+/// <summary>
+/// The clusters that the ring places, kept in step with YARP's and with our settings. Cluster ids ignore case, as
+/// YARP's do.
+/// </summary>
+internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
+{
+    private readonly ConcurrentDictionary<string, FleetCluster> _clusters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly IClusterSettingsSource _settings;
+    private readonly TunnelRegistry _tunnels;
+    private readonly Lazy<IProxyStateLookup> _proxy;
+    private readonly FleetMetrics _metrics;
+    private readonly ILogger<FleetRegistry> _logger;
+
+    // YARP builds its listeners before the state that they would look into; hence lazy.
+    public FleetRegistry(
+        IClusterSettingsSource settings,
+        TunnelRegistry tunnels,
+        Lazy<IProxyStateLookup> proxy,
+        FleetMetrics metrics,
+        ILogger<FleetRegistry> logger)
+    {
+        _settings = settings;
+        _tunnels = tunnels;
+        _proxy = proxy;
+        _metrics = metrics;
+        _logger = logger;
+        _settings.Changed += OnSettingsChanged;
+        metrics.Publish(this);
+    }
+
+    /// <summary>Raised after a node became healthy or unhealthy, or began or ceased to drain.</summary>
+    public event Action<FleetCluster, Node>? NodeChanged;
+
+    /// <summary>Raised after the nodes or the settings of a cluster changed, and after one came or went.</summary>
+    public event Action? Reconfigured;
+
+    public IEnumerable<FleetCluster> Clusters => _clusters.Values.OrderBy(cluster => cluster.Id, StringComparer.Ordinal);
+
+    public FleetCluster? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
+
+    public void OnClusterAdded(ClusterState cluster) => Configure(cluster);
+
+    public void OnClusterChanged(ClusterState cluster) => Configure(cluster);
+
+    public void OnClusterRemoved(ClusterState cluster)
+    {
+        if (_clusters.TryRemove(cluster.ClusterId, out _))
+        {
+            Reconfigured?.Invoke();
+        }
+    }
+
+    /// <summary>Records what a probe or a connect found out.</summary>
+    public void SetHealth(FleetCluster cluster, Node node, NodeHealth health, string why)
+    {
+        if (node.Health == health)
+        {
+            return;
+        }
+
+        cluster.Update(node, health: health);
+        FleetLog.HealthChanged(_logger, node.Id, cluster.Id, health, why);
+        NodeChanged?.Invoke(cluster, node);
+    }
+
+    /// <summary>Records that a node said it drains, or that it no longer says so.</summary>
+    public void SetSaysDraining(FleetCluster cluster, Node node, bool draining)
+    {
+        if (node.SaysDraining == draining)
+        {
+            return;
+        }
+
+        cluster.Update(node, saysDraining: draining);
+        FleetLog.DrainAnnounced(_logger, node.Id, cluster.Id, draining ? "drains" : "no longer drains");
+        NodeChanged?.Invoke(cluster, node);
+    }
+
+    public void Dispose() => _settings.Changed -= OnSettingsChanged;
+
+    private void OnSettingsChanged()
+    {
+        foreach (var cluster in _proxy.Value.GetClusters())
+        {
+            Configure(cluster);
+        }
+    }
+
+    private void Configure(ClusterState state)
+    {
+        if (!_settings.Current.TryGetValue(state.ClusterId, out var settings))
+        {
+            OnClusterRemoved(state);
+            return;
+        }
+
+        var cluster = _clusters.GetOrAdd(state.ClusterId, id => new FleetCluster(id, settings, state.Model, _tunnels));
+        var change = cluster.Configure(settings, state.Model, [.. state.Destinations.Values]);
+        FleetLog.Configured(_logger, cluster.Id, cluster.Current.Nodes.Length, cluster.Current.Ring?.Spec ?? "no ring");
+        if (change is not null)
+        {
+            _metrics.RingChanged(cluster, change);
+            FleetLog.RingChanged(
+                _logger,
+                cluster.Id,
+                change.Epoch,
+                cluster.Current.Nodes.Length,
+                change.Moved,
+                change.Moved - change.Excess,
+                change.Excess);
+        }
+
+        Reconfigured?.Invoke();
+    }
+}

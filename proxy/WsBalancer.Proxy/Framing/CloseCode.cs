@@ -1,0 +1,17 @@
+namespace WsBalancer.Proxy.Framing;
+
+/// <summary>Status codes of Close frames (RFC 6455 §7.4 and the registry that continues it).</summary>
+internal static class CloseCode
+{
+    public const int Normal = 1000;
+    public const int GoingAway = 1001;
+    public const int ServiceRestart = 1012;
+    public const int TryAgainLater = 1013;
+
+    /// <summary>What an error message calls the codes that may be sent.</summary>
+    public const string Allowed = "1000 to 1003, 1007 to 1014 or 3000 to 4999";
+
+    /// <summary>True if the code may stand in a frame; 1005, 1006 and 1015 never may, 1004 is reserved.</summary>
+    public static bool MayBeSent(int code) => code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014)
+        or (>= 3000 and <= 4999);
+}

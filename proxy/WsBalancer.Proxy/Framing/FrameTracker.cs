@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+
+namespace WsBalancer.Proxy.Framing;
+
+/// <summary>
+/// Knows where in its frames one direction of a tunnel is. Shown every byte in order, it says whether a frame of ours
+/// may be put in between now.
+/// </summary>
+/// <remarks>
+/// <para>Only headers are looked at; payload costs one subtraction however long it is. Control frames may stand between
+/// the fragments of a message (RFC 6455 §5.4), so the boundaries of messages do not matter.</para>
+/// <para>A mutable value without references: keep it in a field and never copy it. Not thread-safe.</para>
+/// </remarks>
+internal struct FrameTracker
+{
+    private ulong _payloadLeft;
+    private HeaderBytes _header;
+    private byte _headerLength;
+    private byte _codeBytesLeft;
+    private bool _codeRead;
+    private ushort _code;
+    private ushort _codeMask;
+
+    /// <summary>Frames that have ended; one that has begun and not ended is not among them.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>True once the header of a Close frame has passed.</summary>
+    public bool CloseSeen { get; private set; }
+
+    /// <summary>
+    /// True forever once a length had its top bit set. No frame can end after it, so there is never a boundary again.
+    /// </summary>
+    public bool Lost { get; private set; }
+
+    /// <summary>True between frames, and before the first.</summary>
+    public readonly bool AtBoundary => (_payloadLeft | _headerLength) == 0 && !Lost;
+
+    /// <summary>The status code of the first Close frame, unmasked; null before it, and if it carries none.</summary>
+    public readonly int? CloseCode => _codeRead ? _code : null;
+
+    /// <summary>Takes note of bytes that pass.</summary>
+    public void Advance(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[AdvanceToBoundary(bytes)..];
+        }
+    }
+
+    /// <summary>
+    /// Takes note of bytes up to the end of the current frame or, at a boundary, of the next one. Returns how many
+    /// that were: all, if the frame does not end among them (<see cref="AtBoundary"/> tells).
+    /// </summary>
+    public int AdvanceToBoundary(ReadOnlySpan<byte> bytes)
+    {
+        if (Lost || bytes.IsEmpty)
+        {
+            return bytes.Length;
+        }
+
+        var count = 0;
+        if (_payloadLeft == 0)
+        {
+            count = AdvanceHeader(bytes);
+            if (_headerLength != 0 || Lost)
+            {
+                return bytes.Length;
+            }
+        }
+
+        return count + AdvancePayload(bytes[count..]);
+    }
+
+    private int AdvanceHeader(ReadOnlySpan<byte> bytes)
+    {
+        // The usual case: the header is all there and needs no copy.
+        if (_headerLength == 0)
+        {
+            var length = FrameHeader.LengthOf(bytes);
+            if (bytes.Length >= length)
+            {
+                Begin(FrameHeader.Read(bytes[..length]));
+                return length;
+            }
+        }
+
+        return GatherHeader(bytes);
+    }
+
+    private int GatherHeader(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> header = _header;
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            header[_headerLength++] = bytes[i];
+            if (_headerLength == FrameHeader.LengthOf(header[.._headerLength]))
+            {
+                Begin(FrameHeader.Read(header[.._headerLength]));
+                _headerLength = 0;
+                return i + 1;
+            }
+        }
+
+        return bytes.Length;
+    }
+
+    private void Begin(FrameHeader header)
+    {
+        if (header.PayloadLength > long.MaxValue)
+        {
+            Lost = true;
+            return;
+        }
+
+        _payloadLeft = header.PayloadLength;
+        if (header.IsClose && !CloseSeen)
+        {
+            CloseSeen = true;
+            _codeMask = (ushort)(header.Mask >> 16);
+            _codeBytesLeft = (byte)(header.PayloadLength < 2 ? 0 : 2);
+        }
+    }
+
+    private int AdvancePayload(ReadOnlySpan<byte> bytes)
+    {
+        var count = (int)Math.Min(_payloadLeft, (ulong)bytes.Length);
+        if (_codeBytesLeft != 0)
+        {
+            ReadCode(bytes[..count]);
+        }
+
+        _payloadLeft -= (ulong)count;
+        if (_payloadLeft == 0)
+        {
+            Frames++;
+        }
+
+        return count;
+    }
+
+    private void ReadCode(ReadOnlySpan<byte> payload)
+    {
+        for (var i = 0; i < payload.Length && _codeBytesLeft != 0; i++)
+        {
+            _code = (ushort)((_code << 8) | payload[i]);
+            _codeBytesLeft--;
+            if (_codeBytesLeft == 0)
+            {
+                _code ^= _codeMask;
+                _codeRead = true;
+            }
+        }
+    }
+
+    [InlineArray(FrameHeader.MaxLength)]
+    private struct HeaderBytes
+    {
+        private byte _first;
+    }
+}

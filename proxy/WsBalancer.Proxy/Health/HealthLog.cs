@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Logging;
+
+namespace WsBalancer.Proxy.Health;
+
+// Event ids 300-399 belong to health. The next free one is 301.
+internal static partial class HealthLog
+{
+    [LoggerMessage(300, LogLevel.Error,
+        "Probing node '{Node}' of cluster '{Cluster}' failed in a way that is not the node's; probing goes on.")]
+    public static partial void ProbeFaulted(ILogger logger, string node, string cluster, Exception exception);
+}

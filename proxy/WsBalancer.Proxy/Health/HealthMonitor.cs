@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Fleet;
+
+namespace WsBalancer.Proxy.Health;
+
+/// <summary>Keeps one <see cref="NodeWatch"/> for every configured node, and passes on what users' connects tell.</summary>
+internal sealed class HealthMonitor(
+    FleetRegistry fleet, NodeProbe probe, TimeProvider time, ILogger<HealthMonitor> logger) : BackgroundService
+{
+    private readonly ConcurrentDictionary<Node, NodeWatch> _watches = new();
+
+    // One waiting signal is enough: a reconciliation sees everything that changed before it.
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public void ConnectSucceeded(Node node) => Find(node)?.ConnectSucceeded();
+
+    public void ConnectFailed(Node node, string why) => Find(node)?.ConnectFailed(why);
+
+    /// <summary>A node answered a handshake with the announcement that it drains.</summary>
+    public void Announced(Node node) => Find(node)?.Announced();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        fleet.Reconfigured += Signal;
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await ReconcileAsync();
+                await _changed.Reader.ReadAsync(stoppingToken);
+            }
+        }
+        finally
+        {
+            fleet.Reconfigured -= Signal;
+            await Task.WhenAll(_watches.Values.Select(watch => watch.DisposeAsync().AsTask()));
+        }
+    }
+
+    private NodeWatch? Find(Node node) => _watches.GetValueOrDefault(node);
+
+    private void Signal() => _changed.Writer.TryWrite(true);
+
+    private async Task ReconcileAsync()
+    {
+        var configured = fleet.Clusters
+            .SelectMany(cluster => cluster.Current.Nodes.Select(node => (Cluster: cluster, Node: node)))
+            .ToDictionary(pair => pair.Node, pair => pair.Cluster);
+        foreach (var watch in _watches.Values)
+        {
+            if (!configured.ContainsKey(watch.Node) || watch.Node.Address != watch.Address)
+            {
+                _watches.TryRemove(watch.Node, out _);
+                await watch.DisposeAsync();
+            }
+        }
+
+        foreach (var (node, cluster) in configured)
+        {
+            if (!_watches.ContainsKey(node))
+            {
+                var watch = new NodeWatch(fleet, cluster, node, probe, time);
+                _watches[node] = watch;
+                watch.Start(ex => HealthLog.ProbeFaulted(logger, node.Id, cluster.Id, ex));
+            }
+        }
+    }
+}

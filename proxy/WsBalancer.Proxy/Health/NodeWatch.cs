@@ -1,0 +1,135 @@
+using WsBalancer.Proxy.Fleet;
+
+namespace WsBalancer.Proxy.Health;
+
+/// <summary>
+/// Watches one node at one address: probes it until disposed, and turns findings into what the fleet knows. Everything
+/// that judges goes through one lock, since users' connects report from any thread.
+/// </summary>
+internal sealed class NodeWatch : IAsyncDisposable
+{
+    // A node that is only probed by TCP cannot take back that it drains; after so long the next handshake asks again.
+    private static readonly TimeSpan AnnouncementHolds = TimeSpan.FromSeconds(30);
+
+    private readonly FleetRegistry _fleet;
+    private readonly FleetCluster _cluster;
+    private readonly NodeProbe _probe;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HealthJudge _judge = new();
+    private readonly Lock _gate = new();
+    private Task _loop = Task.CompletedTask;
+    private long? _announcedAt;
+
+    public NodeWatch(FleetRegistry fleet, FleetCluster cluster, Node node, NodeProbe probe, TimeProvider time)
+    {
+        _fleet = fleet;
+        _cluster = cluster;
+        _probe = probe;
+        _time = time;
+        Node = node;
+        Address = node.Address;
+    }
+
+    public Node Node { get; }
+
+    /// <summary>The address when the watch began. At a new address a node is judged anew.</summary>
+    public string Address { get; }
+
+    private HealthOptions Options => _cluster.Current.Settings.Get<HealthOptions>();
+
+    /// <summary>Begins to probe, at once and then at the interval. Faults of the loop itself go to the caller's log.</summary>
+    public void Start(Action<Exception> faulted) => _loop = Task.Run(() => LoopAsync(faulted), _stop.Token);
+
+    public void ConnectSucceeded()
+    {
+        lock (_gate)
+        {
+            _judge.ConnectSucceeded();
+        }
+    }
+
+    public void ConnectFailed(string why)
+    {
+        lock (_gate)
+        {
+            _judge.ConnectFailed(Options);
+            _fleet.SetHealth(_cluster, Node, _judge.Verdict, $"users could not connect ({why})");
+        }
+    }
+
+    /// <summary>The node answered a handshake with the announcement that it drains.</summary>
+    public void Announced()
+    {
+        lock (_gate)
+        {
+            _announcedAt = _time.GetTimestamp();
+            _fleet.SetSaysDraining(_cluster, Node, true);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task LoopAsync(Action<Exception> faulted)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                var outcome = await _probe.RunAsync(_cluster.Current, Node, _stop.Token);
+                Judge(outcome);
+            }
+            catch (Exception ex) when (ex is not OperationCanceledException)
+            {
+                faulted(ex);
+            }
+
+            // ± 10 %, so that balancers that were started together do not probe together.
+            var interval = NodeProbe.IntervalOf(_cluster.Current) * (0.9 + (0.2 * Random.Shared.NextDouble()));
+            await Task.Delay(interval, _time, _stop.Token);
+        }
+    }
+
+    private void Judge(ProbeOutcome outcome)
+    {
+        lock (_gate)
+        {
+            var before = _judge.Verdict;
+            switch (outcome.Kind)
+            {
+                case ProbeFinding.Succeeded or ProbeFinding.Draining:
+                    _judge.ProbeSucceeded(Options);
+                    break;
+                case ProbeFinding.Failed:
+                    _judge.ProbeFailed(Options);
+                    break;
+                case ProbeFinding.OwnFault:
+                    return;
+            }
+
+            _fleet.SetHealth(_cluster, Node, _judge.Verdict, outcome.Why);
+            if (outcome.Kind == ProbeFinding.Draining)
+            {
+                _announcedAt = _time.GetTimestamp();
+                _fleet.SetSaysDraining(_cluster, Node, true);
+            }
+            else if (outcome.Kind == ProbeFinding.Succeeded && TakesItBack(outcome, before))
+            {
+                _fleet.SetSaysDraining(_cluster, Node, false);
+            }
+        }
+    }
+
+    // A healthy answer over HTTP takes the announcement back; a TCP connect only once the node has been away meanwhile,
+    // or when the announcement is old.
+    private bool TakesItBack(ProbeOutcome outcome, NodeHealth before) =>
+        _judge.Verdict == NodeHealth.Healthy
+        && (outcome.IsHttp
+            || before == NodeHealth.Unhealthy
+            || (_announcedAt is { } at && _time.GetElapsedTime(at) > AnnouncementHolds));
+}

@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Model;
+using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace WsBalancer.Proxy.Identity;
+
+/// <summary>
+/// The headers that a node of a ring cluster gets: Host as the client sent it, X-Forwarded-For, -Proto, -Host, -Prefix
+/// and X-Real-IP as the connection has them, and nothing that the client declared hop-by-hop.
+/// </summary>
+/// <remarks>
+/// <para>What a client writes into these headers is dropped; a trusted proxy's X-Forwarded-For is appended to, its
+/// -Proto, -Host and -Prefix are kept. <c>Forwarded</c> is removed as YARP does, so that no node can believe it over
+/// the headers that are true. A route that configures X-Forwarded, Forwarded or RequestHeaderOriginalHost itself has
+/// its way; X-Real-IP is set all the same.</para>
+/// <para>These transforms stand before the route's own, which therefore can change or remove what they set.</para>
+/// </remarks>
+internal sealed class ForwardedHeaders(Func<TrustedProxies> trusted, Func<string, bool> isRingCluster)
+    : ITransformProvider
+{
+    public void ValidateRoute(TransformRouteValidationContext context)
+    {
+        // Nothing of a route matters here.
+    }
+
+    public void ValidateCluster(TransformClusterValidationContext context)
+    {
+        // Nothing of a cluster matters here.
+    }
+
+    public void Apply(TransformBuilderContext context)
+    {
+        if (context.Route.ClusterId is not { } cluster || !isRingCluster(cluster))
+        {
+            return;
+        }
+
+        var position = 0;
+        context.RequestTransforms.Insert(position++, new HopByHopTransform());
+        if (!context.RequestTransforms.OfType<RequestHeaderOriginalHostTransform>().Any())
+        {
+            context.RequestTransforms.Insert(position++, new RequestFuncTransform(KeepHost));
+            context.AddOriginalHost();
+        }
+
+        if (context.UseDefaultForwarders ?? true)
+        {
+            context.UseDefaultForwarders = false;
+            context.RequestTransforms.Insert(position++, new RequestFuncTransform(Forward));
+        }
+
+        context.RequestTransforms.Insert(position, new RequestFuncTransform(SetRealAddress));
+    }
+
+    // YARP would ignore a node's own Host once the client's is kept; whoever configures one means it.
+    private static ValueTask KeepHost(RequestTransformContext context)
+    {
+        var node = context.HttpContext.Features.Get<IReverseProxyFeature>()?.ProxiedDestination;
+        if (node?.Model.Config.Host is { Length: > 0 } host)
+        {
+            context.ProxyRequest.Headers.Host = host;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask Forward(RequestTransformContext context)
+    {
+        var request = context.HttpContext.Request;
+        var peer = context.HttpContext.Connection.RemoteIpAddress;
+        var received = peer is not null && trusted().Contains(peer) ? request.Headers : null;
+        var address = peer is null ? null : ClientAddress.Unmap(peer).ToString();
+
+        Set(context, "X-Forwarded-For", StringValues.Concat(received?["X-Forwarded-For"] ?? default, address));
+        SetUnless(received, context, "X-Forwarded-Proto", request.Scheme);
+        SetUnless(received, context, "X-Forwarded-Host", request.Host.ToUriComponent());
+        SetUnless(received, context, "X-Forwarded-Prefix", request.PathBase.ToUriComponent());
+        RequestTransform.RemoveHeader(context, "Forwarded");
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask SetRealAddress(RequestTransformContext context)
+    {
+        Set(context, "X-Real-IP", ClientAddress.Of(context.HttpContext, trusted())?.ToString());
+        return ValueTask.CompletedTask;
+    }
+
+    private static void SetUnless(
+        IHeaderDictionary? received, RequestTransformContext context, string name, string ours)
+    {
+        var theirs = received?[name] ?? default;
+        Set(context, name, StringValues.IsNullOrEmpty(theirs) ? new StringValues(ours) : theirs);
+    }
+
+    private static void Set(RequestTransformContext context, string name, StringValues value)
+    {
+        RequestTransform.RemoveHeader(context, name);
+        if (!StringValues.IsNullOrEmpty(value))
+        {
+            RequestTransform.AddHeader(context, name, value);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Yarp.ReverseProxy.Transforms;
+
+namespace WsBalancer.Proxy.Identity;
+
+/// <summary>Removes the headers that the client's Connection header names: they were meant for us (RFC 9110 §7.6.1).
+/// </summary>
+/// <remarks>
+/// YARP removes only the well-known ones. A client must not be able to use this to take away what the node relies on,
+/// so the headers of the handshake, of framing and of forwarding stay whatever it names.
+/// </remarks>
+internal sealed class HopByHopTransform : RequestTransform
+{
+    private static readonly string[] ProtectedNames =
+        ["Host", "Upgrade", "X-Real-IP", "Content-Length", "Transfer-Encoding"];
+
+    private static readonly string[] ProtectedPrefixes = ["Sec-WebSocket-", "X-Forwarded-"];
+
+    public override ValueTask ApplyAsync(RequestTransformContext context)
+    {
+        foreach (var line in context.HttpContext.Request.Headers.Connection)
+        {
+            foreach (var range in line.AsSpan().Split(','))
+            {
+                var name = line.AsSpan(range).Trim();
+                if (!name.IsEmpty && !IsProtected(name) && !name.Equals("keep-alive", StringComparison.OrdinalIgnoreCase))
+                {
+                    Remove(context, name.ToString());
+                }
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    // Removing throws for what cannot be the name of a header; asking does not.
+    private static void Remove(RequestTransformContext context, string name)
+    {
+        var request = context.ProxyRequest;
+        if (request.Headers.NonValidated.Contains(name)
+            || request.Content?.Headers.NonValidated.Contains(name) is true)
+        {
+            RemoveHeader(context, name);
+        }
+    }
+
+    private static bool IsProtected(ReadOnlySpan<char> name)
+    {
+        foreach (var known in ProtectedNames)
+        {
+            if (name.Equals(known, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        foreach (var prefix in ProtectedPrefixes)
+        {
+            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

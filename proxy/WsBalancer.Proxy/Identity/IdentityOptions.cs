@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WsBalancer.Proxy.Identity;
+
+/// <summary>How the users of a cluster are told apart. Read from <c>WsBalancer:Clusters:C</c>.</summary>
+internal sealed record IdentityOptions : IValidatableObject
+{
+    /// <summary>Where the user id stands, in the order of asking. Required.</summary>
+    // No default: any guess would pin users by something that is not their id, and look as if it worked.
+    [Required]
+    public IReadOnlyList<string> UserKey { get; init; } = [];
+
+    /// <summary>What becomes of a handshake without a user id. Default: it is rejected.</summary>
+    public OnMissingUserKey OnMissingUserKey { get; init; } = OnMissingUserKey.Reject;
+
+    /// <summary>The name of the cookie to issue; null unless cookies are issued.</summary>
+    public string? IssuedCookie => OnMissingUserKey == OnMissingUserKey.Cookie
+        ? ParseSources().OfType<CookieSource>().FirstOrDefault()?.Name
+        : null;
+
+    /// <summary>Builds the finder of user ids from options that are valid.</summary>
+    public UserKey CreateUserKey(Func<TrustedProxies> trusted, bool isRaw) => new(ParseSources(), trusted, isRaw);
+
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
+    {
+        foreach (var text in UserKey)
+        {
+            if (!UserKeySource.TryParse(text, out _, out var error))
+            {
+                yield return new ValidationResult(error, [nameof(UserKey)]);
+            }
+        }
+
+        if (OnMissingUserKey == OnMissingUserKey.Cookie && IssuedCookie is null)
+        {
+            yield return new ValidationResult(
+                $"expected a source cookie:NAME in {nameof(UserKey)}, which names the cookie to issue",
+                [nameof(OnMissingUserKey)]);
+        }
+    }
+
+    private UserKeySource[] ParseSources() =>
+        [.. UserKey.Select(text => UserKeySource.TryParse(text, out var source, out _) ? source : null).OfType<UserKeySource>()];
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace WsBalancer.Proxy.Identity;
+
+/// <summary>A segment of the path as the client sent it, counted from 1, percent-decoded once.</summary>
+/// <remarks>
+/// The server's own decoding cannot be used: it leaves %2F alone, so that %2F and %252F become one text. Only a path
+/// with dot segments is taken as the server resolved it, because that is the path the node will see.
+/// </remarks>
+internal sealed class PathSource(int segment) : UserKeySource
+{
+    public override string? Find(HttpContext context, TrustedProxies trusted, bool isRaw)
+    {
+        var path = FindPath(context.Features.Get<IHttpRequestFeature>()?.RawTarget);
+        if (path.IsEmpty || HasDotSegment(path))
+        {
+            return FindSegment((context.Request.PathBase + context.Request.Path).Value).ToString();
+        }
+
+        var found = FindSegment(path);
+        return isRaw || !found.Contains('%') ? found.ToString() : Uri.UnescapeDataString(found);
+    }
+
+    private ReadOnlySpan<char> FindSegment(ReadOnlySpan<char> path)
+    {
+        var number = 0;
+        foreach (var range in path.Split('/'))
+        {
+            // Before the first slash there is nothing, which is segment 0.
+            if (number++ == segment)
+            {
+                return path[range];
+            }
+        }
+
+        return default;
+    }
+
+    // The target is a path with a query; toward a proxy it may also be a whole URL.
+    private static ReadOnlySpan<char> FindPath(ReadOnlySpan<char> target)
+    {
+        var scheme = target.IndexOf("://");
+        if (!target.StartsWith('/') && scheme >= 0)
+        {
+            target = target[(scheme + 3)..];
+            target = target[Math.Max(target.IndexOf('/'), 0)..];
+        }
+
+        var query = target.IndexOf('?');
+        target = query < 0 ? target : target[..query];
+        return target.StartsWith('/') ? target : default;
+    }
+
+    private static bool HasDotSegment(ReadOnlySpan<char> path) =>
+        path.Contains("/.", StringComparison.Ordinal) || path.Contains("/%2e", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace WsBalancer.Proxy.Identity;
+
+/// <summary>A place in a request where the user id may stand.</summary>
+internal abstract class UserKeySource
+{
+    private const string Expected = "expected header:NAME, query:NAME, cookie:NAME, path:N (N from 1) or client-ip";
+
+    /// <summary>Finds the id in a request; null or empty if it is not there.</summary>
+    public abstract string? Find(HttpContext context, TrustedProxies trusted, bool isRaw);
+
+    /// <summary>Reads a source as the configuration writes it; the error names the text and what was expected.</summary>
+    public static bool TryParse(
+        string text,
+        [NotNullWhen(true)] out UserKeySource? source,
+        [NotNullWhen(false)] out string? error)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var kind = colon < 0 ? text : text[..colon];
+        var name = colon < 0 ? "" : text[(colon + 1)..];
+        source = kind switch
+        {
+            "header" when IsToken(name) => new HeaderSource(name),
+            "query" when name.Length > 0 => new QuerySource(name),
+            "cookie" when IsToken(name) => new CookieSource(name),
+            "path" when TryParseSegment(name, out var segment) => new PathSource(segment),
+            "client-ip" when colon < 0 => ClientAddressSource.Instance,
+            _ => null,
+        };
+        error = (source, kind) switch
+        {
+            (not null, _) => null,
+            (null, "claim") => $"'{text}' is not available yet: {Expected}",
+            _ => $"'{text}' is not a source of user ids: {Expected}",
+        };
+
+        return source is not null;
+    }
+
+    private static bool TryParseSegment(string text, out int segment) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out segment) && segment > 0;
+
+    // What RFC 9110 §5.6.2 lets stand in a header's name, and RFC 6265 in a cookie's.
+    private static bool IsToken(string name) => name.Length > 0 && name.All(character =>
+        char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
+}

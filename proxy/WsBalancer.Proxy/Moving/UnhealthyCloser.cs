@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>Empties nodes that become unhealthy, where <see cref="OnUnhealthy.Close"/> is configured; paced like a drain.</summary>
+internal sealed class UnhealthyCloser(
+    FleetRegistry fleet, TunnelRegistry tunnels, PacedCloser closer, ILogger<UnhealthyCloser> logger)
+    : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        fleet.NodeChanged += OnNodeChanged;
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        fleet.NodeChanged -= OnNodeChanged;
+        await _stop.CancelAsync();
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private void OnNodeChanged(FleetCluster cluster, Node node)
+    {
+        var settings = cluster.Current.Settings;
+        if (node.Health == NodeHealth.Unhealthy && settings.Get<HealthOptions>().OnUnhealthy == OnUnhealthy.Close)
+        {
+            _ = CloseAsync(node, settings.Get<DrainOptions>(), settings.Get<TunnelOptions>());
+        }
+    }
+
+    // A node that recovers keeps what it still has: the list of what is left to close is then empty.
+    private async Task CloseAsync(Node node, DrainOptions drain, TunnelOptions options)
+    {
+        var farewell = new Farewell(TunnelEnd.Drain, drain.CloseCode, "the node is unhealthy");
+        var pace = new Pace(drain.RatePerSecond, drain.Deadline, options.CloseTimeout);
+        try
+        {
+            await closer.RunAsync(
+                () => node.Health == NodeHealth.Unhealthy ? tunnels.On(node.Key) : [], farewell, pace, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            MovingLog.EmptyingStopped(logger, node.Id, node.Key.Cluster);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using WsBalancer.Proxy.Fleet;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>Prepares YARP's configuration of ring clusters, and refuses nodes that the ring cannot hold.</summary>
+internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : IProxyConfigFilter
+{
+    public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel)
+    {
+        if (!settings.Current.ContainsKey(cluster.ClusterId))
+        {
+            return new(cluster);
+        }
+
+        var mistakes = MistakesIn(cluster).ToArray();
+        if (mistakes.Length > 0)
+        {
+            throw new ArgumentException(string.Join(" ", mistakes));
+        }
+
+        return new(cluster with { HttpRequest = Http11UnlessSaid(cluster.HttpRequest), HealthCheck = Unchecked(cluster) });
+    }
+
+    public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) =>
+        new(route);
+
+    /// <summary>What a ring cannot take of a cluster's destinations, a sentence each, beginning with the key.</summary>
+    public static IEnumerable<string> MistakesIn(ClusterConfig cluster)
+    {
+        if (cluster.SessionAffinity is { Enabled: true })
+        {
+            yield return $"ReverseProxy:Clusters:{cluster.ClusterId}:SessionAffinity: a cluster that the ring places pins "
+                + "users by their id; expected no session affinity beside it.";
+        }
+
+        foreach (var (id, destination) in cluster.Destinations ?? new Dictionary<string, DestinationConfig>())
+        {
+            var key = $"ReverseProxy:Clusters:{cluster.ClusterId}:Destinations:{id}";
+            if (!NodeId().IsMatch(id))
+            {
+                yield return $"{key}: a node id has letters, digits, '.', '_' and '-', and at most 253 of them.";
+            }
+
+            if (!Uri.TryCreate(destination.Address, UriKind.Absolute, out var address)
+                || address.Scheme is not ("http" or "https"))
+            {
+                yield return $"{key}:Address is '{destination.Address}': expected http://HOST:PORT/ or https://HOST:PORT/.";
+            }
+
+            if (NodeWeight.MistakeIn(destination) is { } mistake)
+            {
+                yield return $"{key}:Metadata:{NodeWeight.MetadataKey} is {mistake}.";
+            }
+        }
+    }
+
+    // YARP would try HTTP/2 on https addresses first, which nodes that only know the Upgrade answer with 404.
+    private static ForwarderRequestConfig Http11UnlessSaid(ForwarderRequestConfig? request) =>
+        request switch
+        {
+            { Version: not null } => request,
+            _ => (request ?? ForwarderRequestConfig.Empty) with { Version = HttpVersion.Version11 },
+        };
+
+    // Health of ring clusters is judged here. What is set for YARP's active checks says how; YARP itself must not probe.
+    private static HealthCheckConfig? Unchecked(ClusterConfig cluster) =>
+        cluster.HealthCheck is null
+            ? null
+            : cluster.HealthCheck with
+            {
+                Active = cluster.HealthCheck.Active is { } active ? active with { Enabled = false } : null,
+                Passive = cluster.HealthCheck.Passive is { } passive ? passive with { Enabled = false } : null,
+            };
+
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,253}$", RegexOptions.CultureInvariant)]
+    private static partial Regex NodeId();
+}

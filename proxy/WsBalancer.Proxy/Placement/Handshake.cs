@@ -1,0 +1,114 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>
+/// A WebSocket handshake, from the request to the tunnel that comes of it. YARP forwards it; this stands where the
+/// client's and the node's streams come into being, and puts a <see cref="TunnelLeg"/> over each.
+/// </summary>
+internal sealed class Handshake : PlacedRequest, IDisposable
+{
+    private readonly HttpContext _context;
+    private readonly TunnelRegistry _tunnels;
+    private readonly TunnelOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Action _opened;
+    private readonly string? _user;
+    private readonly CancellationToken _clientGone;
+    private readonly CancellationTokenSource _end = new();
+    private CancellationTokenRegistration _onClientGone;
+
+    /// <param name="context">The request. Its upgrade feature and its abort token are replaced.</param>
+    /// <param name="user">The user id, or null.</param>
+    /// <param name="options">Those of the cluster.</param>
+    /// <param name="tunnels">Where the tunnel is registered.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="opened">Called once the tunnel is open.</param>
+    public Handshake(
+        HttpContext context,
+        string? user,
+        TunnelOptions options,
+        TunnelRegistry tunnels,
+        TimeProvider time,
+        Action opened)
+    {
+        _context = context;
+        _user = user;
+        _options = options;
+        _tunnels = tunnels;
+        _time = time;
+        _opened = opened;
+        _clientGone = context.RequestAborted;
+        _onClientGone = _clientGone.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        context.RequestAborted = _end.Token;
+        context.Features.Set<PlacedRequest>(this);
+        TunnelUpgrade.Install(context, AcceptClient);
+    }
+
+    /// <summary>The tunnel, once the client has been answered.</summary>
+    public Tunnel? Tunnel { get; private set; }
+
+    public bool ClientIsGone => _clientGone.IsCancellationRequested;
+
+    // A handshake has no body.
+    public override bool CanGoOn => true;
+
+    public override void Answered(HttpRequestMessage request, HttpResponseMessage response)
+    {
+        base.Answered(request, response);
+        var upgrades = response.StatusCode == HttpStatusCode.SwitchingProtocols
+            || (response.StatusCode == HttpStatusCode.OK && request.Headers.Protocol is not null);
+        if (upgrades)
+        {
+            response.Content = new UpgradedContent(response.Content, AcceptNode);
+        }
+    }
+
+    // The source of the abort token has no timer and nothing to free; a cut that is under way may still cancel it.
+    public void Dispose() => _onClientGone.Dispose();
+
+    private TunnelLeg AcceptClient(Stream client)
+    {
+        var node = Node!;
+        var identity = new TunnelIdentity(_tunnels.NextId(), node.Key, _user, _context.Request.Protocol);
+        var tunnel = new Tunnel(identity, _options, node.Ledger, _time, _end);
+        tunnel.ClientLeg = new TunnelLeg(client, tunnel.ClientObserver);
+        LiftLimits();
+        Tunnel = tunnel;
+        return tunnel.ClientLeg;
+    }
+
+    private TunnelLeg AcceptNode(Stream node)
+    {
+        var tunnel = Tunnel!;
+        tunnel.NodeLeg = new TunnelLeg(node, tunnel.NodeObserver);
+        _tunnels.Add(tunnel);
+
+        // From here on a client that goes does not cancel: what it sent before is still on its way to the node.
+        _onClientGone.Dispose();
+        _onClientGone = _clientGone.UnsafeRegister(static tunnel => ((Tunnel)tunnel!).ClientGone(), tunnel);
+        _opened();
+        return tunnel.NodeLeg;
+    }
+
+    // A tunnel may be as slow and as silent as it likes; only a peer that is gone is looked for.
+    private void LiftLimits()
+    {
+        if (_context.Features.Get<IHttpMinResponseDataRateFeature>() is { } response)
+        {
+            response.MinDataRate = null;
+        }
+
+        if (_context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } request)
+        {
+            request.MinDataRate = null;
+        }
+
+        _context.Features.Get<IConnectionSocketFeature>()?.Socket.KeepAlive(_options.KeepAlive);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using WsBalancer.HashRing;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>
+/// The nodes to try for one request, best first: the available ones in the user's order, then, for want of health, those
+/// that are merely not draining. Reads the fleet anew at every step, so that what an attempt found out counts.
+/// </summary>
+/// <param name="cluster">The cluster to choose in.</param>
+/// <param name="user">The user id; null spreads by weight.</param>
+/// <param name="live">The user's live tunnels, if the first choice is to follow the newest of them.</param>
+internal sealed class NodeOrder(FleetCluster cluster, string? user, IReadOnlyList<Tunnel>? live = null)
+{
+    private readonly ulong _anywhere = user is null ? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) : 0;
+    private List<Node>? _tried;
+
+    /// <summary>The next node to try, or null when there is none left.</summary>
+    public Node? Next()
+    {
+        var snapshot = cluster.Current;
+        var next = FollowLive(snapshot) ?? Choose(snapshot, snapshot.Available) ?? Choose(snapshot, snapshot.NotDraining);
+        if (next is not null)
+        {
+            (_tried ??= new List<Node>(1)).Add(next);
+        }
+
+        return next;
+    }
+
+    private Node? FollowLive(FleetSnapshot snapshot)
+    {
+        if (_tried is not null || live is not [.., var newest])
+        {
+            return null;
+        }
+
+        return Array.Find(snapshot.Nodes, node => node.Key == newest.Identity.Node && !node.IsDraining);
+    }
+
+    private Node? Choose(FleetSnapshot snapshot, NodeMask from)
+    {
+        if (snapshot.Ring is not { } ring)
+        {
+            return null;
+        }
+
+        if (_tried is not null)
+        {
+            foreach (var node in _tried)
+            {
+                var tried = Array.IndexOf(snapshot.Nodes, node);
+                from = tried < 0 ? from : from.Without(tried);
+            }
+        }
+
+        var index = ring.OwnerOf(user is null ? _anywhere : ring.Hash(user), from);
+        return index < 0 ? null : snapshot.Nodes[index];
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>
+/// YARP's forwarder, with two things changed for requests that were placed: the attempt is watched, and YARP's activity
+/// timeout does not touch tunnels, which may be silent for as long as they like.
+/// </summary>
+internal sealed class PlacedForwarder(IHttpForwarder inner, TimeProvider time) : IHttpForwarder
+{
+    private readonly ConditionalWeakTable<ForwarderRequestConfig, ForwarderRequestConfig> _patient = [];
+
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer) =>
+        SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
+
+    public async ValueTask<ForwarderError> SendAsync(
+        HttpContext context,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer,
+        CancellationToken cancellationToken)
+    {
+        if (context.Features.Get<PlacedRequest>() is not { } placed)
+        {
+            return await inner.SendAsync(
+                context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
+        }
+
+        using var invoker = new PlacedInvoker(httpClient, placed, time);
+        var config = placed is Handshake ? WithoutActivityTimeout(requestConfig) : requestConfig;
+        return await inner.SendAsync(context, destinationPrefix, invoker, config, transformer, cancellationToken);
+    }
+
+    private ForwarderRequestConfig WithoutActivityTimeout(ForwarderRequestConfig config) =>
+        _patient.GetValue(config, static config => config with { ActivityTimeout = Timeout.InfiniteTimeSpan });
+}

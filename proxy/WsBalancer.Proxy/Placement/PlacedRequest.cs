@@ -1,0 +1,30 @@
+using WsBalancer.Proxy.Fleet;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>A request on its way to a node: what the forwarder finds out about an attempt, and what it must know.</summary>
+internal abstract class PlacedRequest
+{
+    /// <summary>The node of the attempt that is under way.</summary>
+    public Node? Node { get; private set; }
+
+    /// <summary>The status that the node answered the attempt with; null while it has not.</summary>
+    public int? Answer { get; private set; }
+
+    /// <summary>How long the node has to answer the attempt; null leaves it to YARP.</summary>
+    public TimeSpan? Patience { get; private set; }
+
+    /// <summary>Whether the request can be sent again, so that an announcement of a drain is not passed on.</summary>
+    public abstract bool CanGoOn { get; }
+
+    public void Begin(Node node, TimeSpan? patience)
+    {
+        Node = node;
+        Patience = patience;
+        Answer = null;
+    }
+
+    /// <summary>The node answered. May replace the content of the answer.</summary>
+    public virtual void Answered(HttpRequestMessage request, HttpResponseMessage response) =>
+        Answer = (int)response.StatusCode;
+}

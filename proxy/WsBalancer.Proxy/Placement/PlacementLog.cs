@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace WsBalancer.Proxy.Placement;
+
+// Event ids 400-499 belong to placement. The next free one is 401.
+internal static partial class PlacementLog
+{
+    // Debug: in an outage there is one for every handshake. The change of the node's health is what is logged then.
+    [LoggerMessage(400, LogLevel.Debug, "A handshake to node '{Node}' of cluster '{Cluster}' failed: {Failure}. {Why}")]
+    public static partial void AttemptFailed(
+        ILogger logger, string node, string cluster, AttemptFailure failure, string why);
+}

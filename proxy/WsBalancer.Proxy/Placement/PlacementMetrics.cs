@@ -1,0 +1,65 @@
+using Prometheus;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Telemetry;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>What becomes of handshakes and requests, as events.</summary>
+internal sealed class PlacementMetrics
+{
+    private readonly Counter _handshakes;
+    private readonly Histogram _handshakeDuration;
+    private readonly Counter _requests;
+    private readonly Counter _retries;
+    private readonly Counter _rejected;
+
+    public PlacementMetrics(BalancerRegistry registry)
+    {
+        var metrics = registry.Instruments;
+        _handshakes = metrics.CreateCounter(
+            "wsbalancer_handshakes_total", "Attempts of handshakes, by what came of them.", ["cluster", "node", "outcome"]);
+        _handshakeDuration = metrics.CreateHistogram(
+            "wsbalancer_handshake_duration_seconds",
+            "From a handshake's request to its 101, with every attempt.",
+            ["cluster"],
+            new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.0005, 2, 16) });
+        _requests = metrics.CreateCounter(
+            "wsbalancer_requests_total", "Plain requests, by the status of their answer.", ["cluster", "node", "code"]);
+        _retries = metrics.CreateCounter(
+            "wsbalancer_retries_total", "Attempts after the first one.", ["cluster"]);
+        _rejected = metrics.CreateCounter(
+            "wsbalancer_rejected_total", "Requests that the balancer itself refused.", ["cluster", "reason"]);
+    }
+
+    public void HandshakeAccepted(Node node, TimeSpan duration)
+    {
+        Handshake(node, "accepted");
+        _handshakeDuration.WithLabels(node.Key.Cluster).Observe(duration.TotalSeconds);
+    }
+
+    /// <summary>The node answered with something else than a WebSocket.</summary>
+    public void HandshakeRefused(Node node) => Handshake(node, "refused");
+
+    /// <summary>The client went before it was answered.</summary>
+    public void HandshakeAbandoned(Node node) => Handshake(node, "abandoned");
+
+    public void HandshakeFailed(Node node, AttemptFailure failure) => Handshake(node, failure switch
+    {
+        AttemptFailure.NotConnected => "not_connected",
+        AttemptFailure.OwnFault => "own_fault",
+        AttemptFailure.Reset => "reset",
+        AttemptFailure.Silent => "silent",
+        AttemptFailure.Draining => "draining",
+        _ => "failed",
+    });
+
+    public void RequestAnswered(Node node, int status) =>
+        _requests.WithLabels(node.Key.Cluster, node.Id, status.ToString("000", null)).Inc();
+
+    public void Retried(string cluster) => _retries.WithLabels(cluster).Inc();
+
+    public void Rejected(string cluster, Rejection rejection) => _rejected.WithLabels(cluster, rejection.Label).Inc();
+
+    private void Handshake(Node node, string outcome) =>
+        _handshakes.WithLabels(node.Key.Cluster, node.Id, outcome).Inc();
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>A request that asks for no WebSocket, placed by the same user id as the user's tunnels.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "The body belongs to the server.")]
+internal sealed class PlainRequest : PlacedRequest
+{
+    private readonly HttpContext _context;
+    private readonly BodyReadMark? _body;
+
+    public PlainRequest(HttpContext context)
+    {
+        _context = context;
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            _body = new BodyReadMark(context.Request.Body);
+            context.Request.Body = _body;
+        }
+
+        context.Features.Set<PlacedRequest>(this);
+    }
+
+    public override bool CanGoOn => _body is not { WasRead: true };
+
+    /// <summary>Whether another node may be tried after such a failure.</summary>
+    public bool MayRetry(AttemptFailure failure) => CanGoOn && failure switch
+    {
+        AttemptFailure.NotConnected or AttemptFailure.OwnFault or AttemptFailure.Draining => true,
+
+        // The node may have acted on it: only what is safe to do twice (RFC 9110 §9.2.1) is done twice.
+        AttemptFailure.Reset => HttpMethods.IsGet(_context.Request.Method)
+            || HttpMethods.IsHead(_context.Request.Method)
+            || HttpMethods.IsOptions(_context.Request.Method),
+        _ => false,
+    };
+}

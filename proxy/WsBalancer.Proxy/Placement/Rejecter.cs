@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using WsBalancer.Proxy.Fleet;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>Answers in the place of a node: counted, and with RFC 9457 problem details.</summary>
+internal sealed class Rejecter(PlacementMetrics metrics)
+{
+    public Task RejectAsync(HttpContext context, FleetCluster cluster, Rejection rejection)
+    {
+        metrics.Rejected(cluster.Id, rejection);
+        context.Response.StatusCode = rejection.Status;
+        return context.Response.WriteAsJsonAsync(
+            new ProblemDetails { Status = rejection.Status, Title = rejection.Title, Detail = rejection.Detail },
+            options: null,
+            contentType: "application/problem+json",
+            context.RequestAborted);
+    }
+
+    /// <summary>Rejects a request that no node took.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="cluster">Where a node was looked for.</param>
+    /// <param name="anyTried">Whether there was one to try.</param>
+    public Task NobodyAsync(HttpContext context, FleetCluster cluster, bool anyTried)
+    {
+        var snapshot = cluster.Current;
+        var rejection = snapshot switch
+        {
+            _ when !snapshot.Nodes.Any(node => node.Weight > 0) => Rejection.NoNode,
+            _ when !anyTried || snapshot.NotDraining.IsEmpty => Rejection.AllDraining,
+            _ => Rejection.Unreachable,
+        };
+        return RejectAsync(context, cluster, rejection);
+    }
+}

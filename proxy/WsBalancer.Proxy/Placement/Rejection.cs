@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>Every reason for which the balancer itself refuses a request.</summary>
+/// <param name="Label">As published in <c>wsbalancer_rejected_total</c>.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Title">For the problem body.</param>
+/// <param name="Detail">What the client, or whoever reads its log, can do about it.</param>
+internal sealed record Rejection(string Label, int Status, string Title, string Detail)
+{
+    public static readonly Rejection NoUser = new(
+        "no_user", StatusCodes.Status400BadRequest, "No user id", "The request carries no user id where one is expected.");
+
+    public static readonly Rejection UserTooLong = new(
+        "user_too_long", StatusCodes.Status400BadRequest, "User id too long", "A user id has at most 1024 bytes.");
+
+    public static readonly Rejection NoNode = new(
+        "no_node", StatusCodes.Status503ServiceUnavailable, "No node", "No node takes users: none is configured.");
+
+    public static readonly Rejection AllDraining = new(
+        "all_draining", StatusCodes.Status503ServiceUnavailable, "All nodes are draining", "Try again later.");
+
+    public static readonly Rejection Unreachable = new(
+        "unreachable", StatusCodes.Status503ServiceUnavailable, "No node could be reached", "Try again later.");
+
+    public static readonly Rejection Stopping = new(
+        "stopping", StatusCodes.Status503ServiceUnavailable, "This balancer is stopping", "Connect again.");
+}

@@ -1,0 +1,195 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace WsBalancer.Proxy;
+
+/// <summary>
+/// Reads sections of the configuration into immutable records. Strict: what it does not know or cannot read is an
+/// error with the key, the value and what was expected; it collects them all instead of stopping at the first.
+/// </summary>
+/// <remarks>
+/// The platform's binder ignores unknown keys, throws at the first mistake, and cannot read <c>10s</c>. A setting that
+/// is wrong keeps its default, so that the rest can be checked; the records are of use only if no error was added.
+/// </remarks>
+internal sealed class SettingsReader(List<SettingsError> errors)
+{
+    /// <summary>Reads a section into a new record.</summary>
+    /// <param name="section">The section; if it does not exist, the record has its defaults.</param>
+    /// <param name="otherKeys">Keys in the section that are read elsewhere.</param>
+    public T Read<T>(IConfigurationSection section, params string[] otherKeys)
+        where T : class => (T)Read(typeof(T), section, otherKeys);
+
+    /// <inheritdoc cref="Read{T}"/>
+    public object Read(Type type, IConfigurationSection section, params string[] otherKeys)
+    {
+        var record = Activator.CreateInstance(type)!;
+        if (section.Value is { } text)
+        {
+            Report(section.Path, text, SettingsProperty.HoldsSecrets(type), SettingsProperty.DescribeSection(type));
+            return record;
+        }
+
+        var properties = SettingsProperty.Of(record);
+        RefuseUnknownKeys(section, [.. properties.Select(property => property.Name), .. otherKeys]);
+        var wrong = properties.Where(property => !TryRead(property, section.GetSection(property.Name))).ToArray();
+        if (record is IValidatableObject validatable && !wrong.Any(property => property.Value is null))
+        {
+            Validate(validatable, section, properties, wrong);
+        }
+
+        return record;
+    }
+
+    private void RefuseUnknownKeys(IConfigurationSection section, string[] known)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                var hint = NearestName.Find(child.Key, known) is { } name
+                    ? $"did you mean {name}?"
+                    : $"expected one of {string.Join(", ", known)}";
+                errors.Add(new SettingsError(child.Path, $"{child.Path} is not a known key: {hint}"));
+            }
+        }
+    }
+
+    private bool TryRead(SettingsProperty property, IConfigurationSection section)
+    {
+        var before = errors.Count;
+        if (property.IsSection)
+        {
+            ReadSection(property, section);
+        }
+        else if (property.IsList)
+        {
+            ReadList(property, section);
+        }
+        else
+        {
+            ReadScalar(property, section);
+        }
+
+        if (errors.Count == before && property.IsRequired && property.Value is null or "" or ICollection<string> { Count: 0 })
+        {
+            errors.Add(new SettingsError(section.Path, $"{section.Path} is missing: expected {property.Expected}"));
+        }
+
+        return errors.Count == before;
+    }
+
+    private void ReadSection(SettingsProperty property, IConfigurationSection section)
+    {
+        // A section that is not there still has to be read if it has defaults: something in it may be required.
+        if (property.Value is not null || section.Exists())
+        {
+            property.Value = Read(property.Type, section);
+        }
+    }
+
+    private void ReadScalar(SettingsProperty property, IConfigurationSection section)
+    {
+        if (section.GetChildren().Any())
+        {
+            errors.Add(new SettingsError(
+                section.Path, $"{section.Path} is a section: expected {property.Expected}"));
+        }
+        else if (section.Value is { } text && TryParse(property, section.Path, text, out var value))
+        {
+            property.Value = value;
+        }
+    }
+
+    private void ReadList(SettingsProperty property, IConfigurationSection section)
+    {
+        var items = section.GetChildren().ToArray();
+        if (items.Length == 0)
+        {
+            ReadListOfOne(property, section);
+            return;
+        }
+
+        // An array of the file and a text of the environment, laid over each other: nobody can say which was meant.
+        if (section.Value is not null)
+        {
+            errors.Add(new SettingsError(
+                section.Path, $"{section.Path} is both a text and a list: expected {property.Expected}"));
+            return;
+        }
+
+        var before = errors.Count;
+        string[] values = [.. items.Select(item => ReadItem(property, item))];
+        if (errors.Count == before)
+        {
+            property.Value = values;
+        }
+    }
+
+    private void ReadListOfOne(SettingsProperty property, IConfigurationSection section)
+    {
+        // Configuration files give an empty array as an empty text.
+        if (section.Value is "")
+        {
+            property.Value = Array.Empty<string>();
+        }
+        else if (section.Value is { } text && TryParse(property, section.Path, text, out var value))
+        {
+            property.Value = new[] { (string)value! };
+        }
+    }
+
+    private string ReadItem(SettingsProperty property, IConfigurationSection item)
+    {
+        if (item.Value is not { } text || !int.TryParse(item.Key, CultureInfo.InvariantCulture, out _))
+        {
+            errors.Add(new SettingsError(
+                item.Path, $"{item.Path} is not an item of a list: expected {property.Expected}"));
+            return "";
+        }
+
+        return TryParse(property, item.Path, text, out var value) ? (string)value! : "";
+    }
+
+    private bool TryParse(SettingsProperty property, string key, string text, out object? value)
+    {
+        if (property.TryParse(text, out value))
+        {
+            return true;
+        }
+
+        Report(key, text, property.IsSecret, property.Expected);
+        return false;
+    }
+
+    private void Report(string key, string text, bool isSecret, string expected)
+    {
+        var shown = isSecret ? $"{key} is wrong (its value is not shown)" : $"{key} is '{text}'";
+        errors.Add(new SettingsError(key, $"{shown}: expected {expected}"));
+    }
+
+    // Rules between settings. One that names a setting which is wrong already would only repeat that.
+    private void Validate(
+        IValidatableObject record, IConfigurationSection section, SettingsProperty[] all, SettingsProperty[] wrong)
+    {
+        foreach (var result in record.Validate(new ValidationContext(record)))
+        {
+            string[] names = [.. result.MemberNames];
+            if (wrong.Any(property => names.Length == 0 || names.Any(name => Concerns(property, name))))
+            {
+                continue;
+            }
+
+            var key = names.Length == 0 ? section.Path : $"{section.Path}:{names[0]}";
+            var isSecret = names.Length > 0 && all.Any(property => property.IsSecret && Concerns(property, names[0]));
+            var text = names.Length == 0 || isSecret ? null : section[names[0]];
+            var message = result.ErrorMessage ?? "is not allowed";
+            var isShown = text is null || message.Contains($"'{text}'", StringComparison.Ordinal);
+            errors.Add(new SettingsError(key, isShown ? $"{key}: {message}" : $"{key} is '{text}': {message}"));
+        }
+    }
+
+    // A member may be a path into the setting, as UserKey:0.
+    private static bool Concerns(SettingsProperty property, string member) =>
+        member.Split(':')[0].Equals(property.Name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,42 @@
+namespace WsBalancer.Proxy.Tunnels;
+
+/// <summary>An asynchronous, unseekable, two-way stream: what is left to say is how it reads, writes and flushes.</summary>
+internal abstract class DuplexStream : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Flush() => throw new NotSupportedException("Only asynchronous calls.");
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Only asynchronous calls.");
+
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Only asynchronous calls.");
+
+    public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
+
+    public abstract override ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Framing;
+
+namespace WsBalancer.Proxy.Tunnels;
+
+/// <summary>Once a second, closes the tunnels of which one side has been silent for longer than allowed.</summary>
+// One walk over all tunnels, not a timer for each: idle limits are minutes, so a second more does not matter.
+internal sealed class IdleSweep(TunnelRegistry tunnels, TimeProvider time, ILogger<IdleSweep> logger)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            foreach (var tunnel in tunnels.All)
+            {
+                if (tunnel.IsIdle && tunnel.Close(TunnelEnd.Idle, CloseCode.GoingAway, "idle"))
+                {
+                    TunnelLog.Idle(logger, tunnel.Identity.Id, tunnel.Identity.Node.Node, tunnel.Identity.Node.Cluster);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,307 @@
+using System.Security.Cryptography;
+using WsBalancer.Proxy.Framing;
+
+namespace WsBalancer.Proxy.Tunnels;
+
+/// <summary>
+/// One upgraded connection end to end: client, balancer, node. Knows who it is for and where it leads, counts what
+/// passes, and closes on request the way RFC 6455 wants it. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Closing: (1) a Close frame toward the client at a frame boundary; what the node says after it is dropped. (2) The
+/// client's bytes, its echo of the Close among them, still go to the node, so that the node sees an orderly end too and
+/// ends its connection, which ends the tunnel. (3) No echo within the close timeout: a masked Close toward the node,
+/// if that leg is at a boundary, and the tunnel is cut.
+/// </remarks>
+internal sealed class Tunnel
+{
+    // After the timeout the node still gets its own Close frame; it must not hold the cut up.
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
+
+    private readonly TunnelOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _cut;
+    private readonly Lock _gate = new();
+    private readonly long _openedAt;
+    private ITimer? _deadline;
+    private TunnelEnd? _end;
+    private long _lastFromClient;
+    private long _lastFromNode;
+    private long _bytesFromClient;
+    private long _bytesFromNode;
+    private long _framesFromClient;
+    private long _framesFromNode;
+    private bool _ended;
+    private bool _cutDone;
+
+    /// <param name="identity">Who the tunnel is for and where it leads.</param>
+    /// <param name="options">Its timeouts.</param>
+    /// <param name="ledger">The account of its node.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cut">Cancelled to end both legs at once, without a word. The owner's; at most once, from any thread.</param>
+    public Tunnel(
+        TunnelIdentity identity,
+        TunnelOptions options,
+        TunnelLedger ledger,
+        TimeProvider time,
+        CancellationTokenSource cut)
+    {
+        Identity = identity;
+        Ledger = ledger;
+        _options = options;
+        _time = time;
+        _cut = cut;
+        _openedAt = _lastFromClient = _lastFromNode = time.GetTimestamp();
+        OpenedAt = time.GetUtcNow();
+        ClientObserver = new ClientLegObserver(this);
+        NodeObserver = new NodeLegObserver(this);
+    }
+
+    public TunnelIdentity Identity { get; }
+
+    public TunnelLedger Ledger { get; }
+
+    public DateTimeOffset OpenedAt { get; }
+
+    public TimeSpan Age => _time.GetElapsedTime(_openedAt);
+
+    /// <summary>Whether the client did not answer our Close frame in time, so that the tunnel had to be cut.</summary>
+    public bool Forced { get; private set; }
+
+    /// <summary>Whether it was asked to close, or its client is gone.</summary>
+    public bool IsClosing
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ended || _cutDone || _deadline is not null;
+            }
+        }
+    }
+
+    /// <summary>Watches the client's leg: what is written to it is what the node says.</summary>
+    public ILegObserver ClientObserver { get; }
+
+    /// <summary>Watches the node's leg: what is written to it is what the client says.</summary>
+    public ILegObserver NodeObserver { get; }
+
+    /// <summary>The leg toward the client. Set once, before the tunnel is registered.</summary>
+    public TunnelLeg? ClientLeg { get; set; }
+
+    /// <summary>The leg toward the node. Set once, before the tunnel is registered.</summary>
+    public TunnelLeg? NodeLeg { get; set; }
+
+    public TunnelTraffic Traffic => new(
+        Interlocked.Read(ref _bytesFromClient),
+        Interlocked.Read(ref _bytesFromNode),
+        Interlocked.Read(ref _framesFromClient),
+        Interlocked.Read(ref _framesFromNode));
+
+    /// <summary>How long nothing has come from the client, and from the node.</summary>
+    public (TimeSpan Client, TimeSpan Node) IdleFor => (
+        _time.GetElapsedTime(Interlocked.Read(ref _lastFromClient)),
+        _time.GetElapsedTime(Interlocked.Read(ref _lastFromNode)));
+
+    /// <summary>Whether one side has been silent for longer than the options allow.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            var (client, node) = IdleFor;
+            return client > _options.IdleClient || node > _options.IdleNode;
+        }
+    }
+
+    /// <summary>Begins to close the tunnel. Only the first call counts; the tunnel ends within the close timeout.</summary>
+    /// <param name="end">The reason that is counted.</param>
+    /// <param name="code">A code that may be sent (<see cref="CloseCode.MayBeSent"/>).</param>
+    /// <param name="reason">The text for the client, at most 123 bytes.</param>
+    /// <returns>Whether this call began it.</returns>
+    public bool Close(TunnelEnd end, int code, string reason)
+    {
+        lock (_gate)
+        {
+            if (_ended || _deadline is not null)
+            {
+                return false;
+            }
+
+            _end ??= end;
+            _deadline = _time.CreateTimer(
+                static tunnel => ((Tunnel)tunnel!).Overdue(), this, _options.CloseTimeout, Timeout.InfiniteTimeSpan);
+        }
+
+        Speak(ClientLeg, FrameOf(code, reason, mask: null));
+        return true;
+    }
+
+    /// <summary>Ends the tunnel at once, without a Close frame.</summary>
+    public void Cut(TunnelEnd end)
+    {
+        lock (_gate)
+        {
+            if (_ended || _cutDone)
+            {
+                return;
+            }
+
+            _end ??= end;
+            _cutDone = true;
+        }
+
+        _cut.Cancel();
+    }
+
+    /// <summary>
+    /// The client's connection is gone. Whatever it had sent is still on its way to the node, so the tunnel is not cut
+    /// here; it is when that takes longer than the close timeout.
+    /// </summary>
+    public void ClientGone() => EndSoon(TunnelEnd.ClientLost);
+
+    /// <summary>Records that the tunnel is over. <paramref name="otherwise"/> is the reason if nobody gave one.</summary>
+    public TunnelEnd Finish(TunnelEnd otherwise)
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            _deadline?.Dispose();
+            var lost = ClientLeg is { Lost: true } || NodeLeg is { Lost: true };
+            return _end ?? (lost ? TunnelEnd.Protocol : otherwise);
+        }
+    }
+
+    private void EndSoon(TunnelEnd end)
+    {
+        lock (_gate)
+        {
+            _end ??= end;
+            if (!_ended)
+            {
+                _deadline ??= _time.CreateTimer(
+                    static tunnel => ((Tunnel)tunnel!).Cut(TunnelEnd.ClientLost),
+                    this,
+                    _options.CloseTimeout,
+                    Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    // The close timeout has passed. A client that did answer leaves the node as the one that is late.
+    private void Overdue()
+    {
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            if (NodeLeg is { CloseWritten: false })
+            {
+                Forced = true;
+                _deadline!.Change(LastWord, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        if (Forced)
+        {
+            Speak(NodeLeg, FrameOf(CloseCode.GoingAway, "", (uint)RandomNumberGenerator.GetInt32(int.MaxValue)), thenCut: true);
+        }
+        else
+        {
+            Cut(TunnelEnd.Error);
+        }
+    }
+
+    private static byte[] FrameOf(int code, string reason, uint? mask)
+    {
+        Span<byte> frame = stackalloc byte[CloseFrame.MaxLength];
+        return frame[..CloseFrame.Write(frame, code, reason, mask)].ToArray();
+    }
+
+    private void Speak(TunnelLeg? leg, byte[] closeFrame, bool thenCut = false) =>
+        _ = SpeakAsync(leg!, closeFrame, thenCut);
+
+    // Nobody awaits this: a leg that cannot be written to has ended or is being cut, which its copy loop reports.
+    private async Task SpeakAsync(TunnelLeg leg, byte[] closeFrame, bool thenCut)
+    {
+        try
+        {
+            await leg.CloseAsync(closeFrame, _cut.Token);
+        }
+        catch (Exception ex) when (ex is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            Cut(TunnelEnd.Error);
+        }
+
+        if (thenCut)
+        {
+            Cut(TunnelEnd.Error);
+        }
+    }
+
+    private void Saw(TunnelEnd end)
+    {
+        lock (_gate)
+        {
+            _end ??= end;
+        }
+    }
+
+    private sealed class ClientLegObserver(Tunnel tunnel) : ILegObserver
+    {
+        public void Received() =>
+            Interlocked.Exchange(ref tunnel._lastFromClient, tunnel._time.GetTimestamp());
+
+        public void Passed(long bytes, long frames)
+        {
+            Interlocked.Add(ref tunnel._bytesFromNode, bytes);
+            Interlocked.Add(ref tunnel._framesFromNode, frames);
+            tunnel.Ledger.FromNode(bytes, frames);
+        }
+
+        public void ClosePassed() => tunnel.Saw(TunnelEnd.Node);
+
+        // A client that said goodbye leaves its node time to answer; one that just went does not hold the node.
+        public void Ended()
+        {
+            if (tunnel.NodeLeg is { CloseWritten: true })
+            {
+                tunnel.EndSoon(TunnelEnd.ClientLost);
+            }
+            else
+            {
+                tunnel.Cut(TunnelEnd.ClientLost);
+            }
+        }
+    }
+
+    private sealed class NodeLegObserver(Tunnel tunnel) : ILegObserver
+    {
+        public void Received() =>
+            Interlocked.Exchange(ref tunnel._lastFromNode, tunnel._time.GetTimestamp());
+
+        public void Passed(long bytes, long frames)
+        {
+            Interlocked.Add(ref tunnel._bytesFromClient, bytes);
+            Interlocked.Add(ref tunnel._framesFromClient, frames);
+            tunnel.Ledger.FromClient(bytes, frames);
+        }
+
+        public void ClosePassed() => tunnel.Saw(TunnelEnd.Client);
+
+        public void Ended() => tunnel.Saw(TunnelEnd.NodeLost);
+    }
+}
+
+/// <summary>Who a tunnel is for and where it leads.</summary>
+/// <param name="Id">Names the tunnel at this balancer.</param>
+/// <param name="Node">Where it leads.</param>
+/// <param name="User">The user id, or null for a tunnel that was spread.</param>
+/// <param name="Protocol">The client's HTTP version, as in <c>HTTP/1.1</c>.</param>
+internal sealed record TunnelIdentity(string Id, NodeKey Node, string? User, string Protocol);
+
+/// <summary>What passed through a tunnel so far.</summary>
+internal readonly record struct TunnelTraffic(
+    long BytesFromClient, long BytesFromNode, long FramesFromClient, long FramesFromNode);

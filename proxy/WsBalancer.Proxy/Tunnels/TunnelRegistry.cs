@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace WsBalancer.Proxy.Tunnels;
+
+/// <summary>Every live tunnel of this balancer: by id, by node, by user; and the account of every node. Thread-safe.</summary>
+internal sealed class TunnelRegistry
+{
+    private readonly ConcurrentDictionary<string, Tunnel> _byId = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<NodeKey, ConcurrentDictionary<string, Tunnel>> _byNode = new();
+    private readonly ConcurrentDictionary<(string Cluster, string User), ImmutableList<Tunnel>> _byUser = new();
+    private readonly ConcurrentDictionary<NodeKey, TunnelLedger> _ledgers = new();
+
+    // Tunnel ids of two balancers differ in their first half, so that one can be named without saying where it is.
+    private readonly string _idPrefix = RandomNumberGenerator.GetHexString(8, lowercase: true);
+    private int _lastId;
+
+    public TunnelRegistry(TunnelMetrics metrics) => metrics.Publish(this);
+
+    public int Count => _byId.Count;
+
+    public IEnumerable<Tunnel> All => _byId.Values;
+
+    public IReadOnlyDictionary<NodeKey, TunnelLedger> Ledgers => _ledgers;
+
+    public string NextId() => _idPrefix + Interlocked.Increment(ref _lastId).ToString("x8", null);
+
+    /// <summary>The account of a node; it begins at zero when it is first asked for.</summary>
+    public TunnelLedger LedgerOf(NodeKey node) => _ledgers.GetOrAdd(node, static _ => new TunnelLedger());
+
+    /// <summary>Closes the account of a node that has left. Kept while the node has tunnels.</summary>
+    /// <returns>Whether it was closed.</returns>
+    public bool Forget(NodeKey node) =>
+        _ledgers.TryGetValue(node, out var ledger) && ledger.Active == 0 && _ledgers.TryRemove(node, out _);
+
+    public Tunnel? Find(string id) => _byId.GetValueOrDefault(id);
+
+    public IEnumerable<Tunnel> On(NodeKey node) => _byNode.TryGetValue(node, out var tunnels) ? tunnels.Values : [];
+
+    /// <summary>The live tunnels of a user, the oldest first.</summary>
+    public IReadOnlyList<Tunnel> Of(string cluster, string user) =>
+        _byUser.TryGetValue((cluster, user), out var tunnels) ? tunnels : [];
+
+    public void Add(Tunnel tunnel)
+    {
+        var identity = tunnel.Identity;
+        tunnel.Ledger.Opened();
+        _byId[identity.Id] = tunnel;
+        _byNode.GetOrAdd(identity.Node, static _ => new(StringComparer.Ordinal))[identity.Id] = tunnel;
+        if (identity.User is { } user)
+        {
+            _byUser.AddOrUpdate(
+                (identity.Node.Cluster, user),
+                static (_, added) => [added],
+                static (_, tunnels, added) => tunnels.Add(added),
+                tunnel);
+        }
+    }
+
+    /// <summary>Takes an ended tunnel out and counts its end.</summary>
+    public void Remove(Tunnel tunnel, TunnelEnd end)
+    {
+        var identity = tunnel.Identity;
+        _byId.TryRemove(identity.Id, out _);
+        if (_byNode.TryGetValue(identity.Node, out var onNode))
+        {
+            onNode.TryRemove(identity.Id, out _);
+        }
+
+        if (identity.User is { } user)
+        {
+            RemoveFromUser((identity.Node.Cluster, user), tunnel);
+        }
+
+        tunnel.Ledger.Closed(end);
+    }
+
+    private void RemoveFromUser((string Cluster, string User) key, Tunnel tunnel)
+    {
+        while (_byUser.TryGetValue(key, out var tunnels))
+        {
+            var left = tunnels.Remove(tunnel);
+            var done = left.IsEmpty
+                ? _byUser.TryRemove(KeyValuePair.Create(key, tunnels))
+                : _byUser.TryUpdate(key, left, tunnels);
+            if (done)
+            {
+                return;
+            }
+        }
+    }
+}

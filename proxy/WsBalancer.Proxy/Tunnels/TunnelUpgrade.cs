@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace WsBalancer.Proxy.Tunnels;
+
+/// <summary>
+/// Stands in for the server's upgrade features, so that the stream that YARP copies through is ours. Serves
+/// HTTP/1.1 (Upgrade) and HTTP/2 (extended CONNECT, RFC 8441) alike.
+/// </summary>
+/// <param name="http1">The server's own feature, or null.</param>
+/// <param name="http2">The server's own feature, or null.</param>
+/// <param name="accepted">Called with the client's stream once the upgrade is answered; gives the stream to use.</param>
+internal sealed class TunnelUpgrade(
+    IHttpUpgradeFeature? http1, IHttpExtendedConnectFeature? http2, Func<Stream, Stream> accepted)
+    : IHttpUpgradeFeature, IHttpExtendedConnectFeature
+{
+    public bool IsUpgradableRequest => http1?.IsUpgradableRequest ?? false;
+
+    public bool IsExtendedConnect => http2?.IsExtendedConnect ?? false;
+
+    public string? Protocol => http2?.Protocol;
+
+    public async Task<Stream> UpgradeAsync() => accepted(await http1!.UpgradeAsync());
+
+    public async ValueTask<Stream> AcceptAsync() => accepted(await http2!.AcceptAsync());
+
+    /// <summary>Whether the request asks for a WebSocket, and may have one.</summary>
+    public static bool IsAskedFor(HttpContext context)
+    {
+        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
+        {
+            return string.Equals(connect.Protocol, "websocket", StringComparison.OrdinalIgnoreCase);
+        }
+
+        return context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+            && HttpMethods.IsGet(context.Request.Method)
+            && string.Equals(context.Request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Puts this in the place of the server's features of a request.</summary>
+    public static void Install(HttpContext context, Func<Stream, Stream> accepted)
+    {
+        var features = context.Features;
+        var upgrade = new TunnelUpgrade(
+            features.Get<IHttpUpgradeFeature>(), features.Get<IHttpExtendedConnectFeature>(), accepted);
+        features.Set<IHttpUpgradeFeature>(upgrade);
+        features.Set<IHttpExtendedConnectFeature>(upgrade);
+    }
+}

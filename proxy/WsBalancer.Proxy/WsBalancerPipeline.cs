@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.Proxy.Placement;
+
+#pragma warning disable IDE0130 // The namespace in which YARP's own extensions are found.
+namespace Microsoft.AspNetCore.Builder;
+#pragma warning restore IDE0130
+
+/// <summary>Puts WebSocket balancing into YARP's pipeline.</summary>
+public static class WsBalancerPipeline
+{
+    /// <summary>
+    /// Maps YARP's routes with a pipeline in which the ring places the clusters it is configured for, and YARP balances
+    /// the others as it does by itself.
+    /// </summary>
+    /// <param name="endpoints">The application.</param>
+    /// <returns>YARP's builder, for conventions.</returns>
+    public static ReverseProxyConventionBuilder MapWsBalancer(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapReverseProxy(pipeline =>
+        {
+            pipeline.UseSessionAffinity();
+            pipeline.UseLoadBalancing();
+            pipeline.UseWsBalancer();
+            pipeline.UsePassiveHealthChecks();
+        });
+
+    /// <summary>
+    /// Adds the placement to a pipeline of one's own. It decides over what stands before it, so it comes after
+    /// <c>UseLoadBalancing</c>.
+    /// </summary>
+    /// <param name="pipeline">That of <c>MapReverseProxy</c>.</param>
+    /// <returns>The same pipeline.</returns>
+    public static IReverseProxyApplicationBuilder UseWsBalancer(this IReverseProxyApplicationBuilder pipeline)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+
+        pipeline.ApplicationServices.GetRequiredService<PipelineMark>().IsSet = true;
+        pipeline.UseMiddleware<PlacementMiddleware>();
+        return pipeline;
+    }
+}

@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using WsBalancer.Proxy;
+using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Identity;
+using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Proxy.Tunnels;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+#pragma warning disable IDE0130 // The namespace in which YARP's own extensions are found.
+namespace Microsoft.Extensions.DependencyInjection;
+#pragma warning restore IDE0130
+
+/// <summary>Adds WebSocket balancing to YARP.</summary>
+public static class WsBalancerServices
+{
+    /// <summary>
+    /// Places the clusters that are named under <c>WsBalancer:Clusters</c> in the application's configuration by a
+    /// consistent-hash ring of their users. Also starts the admin host at <c>WsBalancer:Admin:Url</c>. The pipeline
+    /// must be mapped with <c>MapWsBalancer</c>, or have <c>UseWsBalancer</c>: without, the start fails.
+    /// </summary>
+    /// <param name="builder">YARP's, after <c>AddReverseProxy</c>.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException">YARP's forwarder is not registered.</exception>
+    public static IReverseProxyBuilder AddWsBalancer(this IReverseProxyBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<SettingsSource>(provider => new SettingsSource(
+            provider.GetRequiredService<IConfiguration>(),
+            provider.GetRequiredService<Logging.ILogger<SettingsSource>>()));
+        services.AddSingleton<IClusterSettingsSource>(provider => provider.GetRequiredService<SettingsSource>());
+        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Admin);
+        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Shutdown);
+        services.AddHealthChecks();
+
+        services.AddSingleton<BalancerRegistry>();
+        services.AddSockets().AddTunnels().AddFleet().AddHealth().AddPlacement().AddMoving();
+        builder.AddConfigFilter<ClusterFilter>();
+
+        // Last: of the hosted services it is stopped after all the others.
+        services.AddSingleton<AdminHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<AdminHost>());
+        return builder;
+    }
+
+    private static IServiceCollection AddSockets(this IServiceCollection services) =>
+        services.AddSingleton<NameCache>().AddSingleton<NodeDialer>();
+
+    private static IServiceCollection AddTunnels(this IServiceCollection services) =>
+        services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<IdleSweep>();
+
+    private static IServiceCollection AddFleet(this IServiceCollection services)
+    {
+        services.AddSingleton<FleetMetrics>();
+        services.AddSingleton<FleetRegistry>();
+        services.AddSingleton(provider => new Lazy<IProxyStateLookup>(provider.GetRequiredService<IProxyStateLookup>));
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<FleetRegistry>());
+        return services;
+    }
+
+    private static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddSingleton<Readiness>().AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
+        return services;
+    }
+
+    private static IServiceCollection AddPlacement(this IServiceCollection services)
+    {
+        services.AddSingleton<PlacementMetrics>().AddSingleton<Rejecter>().AddSingleton<AttemptJudge>();
+        services.AddSingleton<HandshakePlacement>().AddSingleton<RequestPlacement>();
+        services.AddSingleton<PipelineMark>().AddHostedService<PipelineCheck>();
+        services.AddSingleton<IForwarderHttpClientFactory, NodeHttpClientFactory>();
+        services.AddSingleton<ITransformProvider>(provider =>
+        {
+            var settings = provider.GetRequiredService<SettingsSource>();
+            return new ForwardedHeaders(() => settings.Settings.TrustedProxies, settings.Current.ContainsKey);
+        });
+        services.DecorateForwarder();
+        return services;
+    }
+
+    private static IServiceCollection AddMoving(this IServiceCollection services)
+    {
+        services.AddSingleton<PacedCloser>();
+        services.AddHostedService<UnhealthyCloser>().AddHostedService<ShutdownWorker>();
+
+        // The server waits for the tunnels as long as closing them may take, and a little longer for the last answers.
+        services.AddOptions<HostOptions>().Configure<ShutdownOptions>((host, shutdown) =>
+            host.ShutdownTimeout = shutdown.Delay + shutdown.Timeout + TimeSpan.FromSeconds(15));
+        return services;
+    }
+
+    private static void DecorateForwarder(this IServiceCollection services)
+    {
+        var yarp = services.LastOrDefault(service => service.ServiceType == typeof(IHttpForwarder))?.ImplementationType
+            ?? throw new InvalidOperationException("AddWsBalancer comes after AddReverseProxy.");
+        services.AddSingleton<IHttpForwarder>(provider => new PlacedForwarder(
+            (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp), provider.GetRequiredService<TimeProvider>()));
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace WsBalancer.HashRing.Tests;
+
+public sealed class AllocationTests
+{
+    private const int Rounds = 200;
+
+    private static readonly string Short = "5f0c2f1e-8a2b-4b62-9d2f-0c5d6f7a8b9c";
+    private static readonly string Long = new('€', 5000);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(128)]
+    [InlineData(300)]
+    public void Lookups_AllocateNothing(int nodeCount)
+    {
+        var ring = SmallRing.Build(
+            Enumerable.Range(0, nodeCount).Select(static i => new RingNode($"n{i}", 1 + (i % 3))));
+        var utf8 = Encoding.UTF8.GetBytes(Short);
+        var order = new int[nodeCount];
+        var mask = NodeMask.All(nodeCount).Without(ring.OwnerOf(Short));
+
+        AssertNoAllocation(() => ring.Hash(utf8));
+        AssertNoAllocation(() => ring.Hash(Short));
+        AssertNoAllocation(() => ring.Hash(Long));
+        AssertNoAllocation(() => (ulong)ring.OwnerOf(utf8));
+        AssertNoAllocation(() => (ulong)ring.OwnerOf(Short));
+        AssertNoAllocation(() => (ulong)ring.OwnerOf(ring.Hash(Short), mask));
+        AssertNoAllocation(() => (ulong)ring.OrderOf(ring.Hash(Short), order));
+    }
+
+    [Fact]
+    public void Measure_OfAnAllocation_IsNotZero() => Assert.NotEqual(0, Measure(static () => (ulong)new byte[1].Length));
+
+    private static void AssertNoAllocation(Func<ulong> lookup) => Assert.Equal(0, Measure(lookup));
+
+    private static long Measure(Func<ulong> lookup)
+    {
+        // The first rounds fill the pools and compile what is generic.
+        var sum = Repeat(lookup);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        sum += Repeat(lookup);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        GC.KeepAlive(sum);
+        return allocated;
+    }
+
+    private static ulong Repeat(Func<ulong> lookup)
+    {
+        var sum = 0UL;
+        for (var i = 0; i < Rounds; i++)
+        {
+            sum += lookup();
+        }
+
+        return sum;
+    }
+}

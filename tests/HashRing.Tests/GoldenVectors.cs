@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace WsBalancer.HashRing.Tests;
+
+/// <summary>What an independent implementation of the ring's definition computed; see the folder <c>Vectors</c>.</summary>
+internal sealed record GoldenVectors(
+    GoldenLogTable LogTable, Dictionary<string, ulong> NegLog2, IReadOnlyList<GoldenRing> Rings)
+{
+    public static readonly GoldenVectors All = Load();
+
+    private static GoldenVectors Load()
+    {
+        using var file = typeof(GoldenVectors).Assembly.GetManifestResourceStream("vectors.json")!;
+        return JsonSerializer.Deserialize<GoldenVectors>(file, JsonSerializerOptions.Web)!;
+    }
+}
+
+internal sealed record GoldenLogTable(ulong First, ulong Last, string Sha256);
+
+internal sealed record GoldenRing(
+    string Name,
+    int SlotBits,
+    string? Seed,
+    IReadOnlyList<string> Nodes,
+    string Spec,
+    string Fingerprint,
+    string TableSha256,
+    IReadOnlyList<int> Owned,
+    IReadOnlyList<GoldenUser> Users)
+{
+    public IEnumerable<RingNode> RingNodes => Nodes.Select(static text =>
+    {
+        var at = text.LastIndexOf('@');
+        return new RingNode(text[..at], int.Parse(text[(at + 1)..], CultureInfo.InvariantCulture));
+    });
+}
+
+internal sealed record GoldenUser(string Text, int Times, string Hash, IReadOnlyList<int> Order)
+{
+    public string Id => string.Concat(Enumerable.Repeat(Text, Times));
+}

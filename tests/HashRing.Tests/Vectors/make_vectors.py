@@ -1,0 +1,156 @@
+"""Writes golden vectors of the rendezvous ring, from its definition alone.
+
+It shares nothing with the C# library: integers are Python's, logarithms come from 60-digit decimals, hashes from
+xxHash's own C code. Indexes in "owned" and "order" are those of the nodes in ascending order of their UTF-8 ids; an
+order is cut after ten nodes; the SHA-256 of a table is that of its owners by slot as 16-bit little-endian numbers,
+that of the logarithms of 64-bit ones. Run it with Python 3 and the package python3-xxhash (or `pip install xxhash`):
+
+    python3 make_vectors.py > vectors.json
+"""
+
+import decimal
+import hashlib
+import json
+import struct
+import textwrap
+from functools import cmp_to_key
+
+import xxhash
+
+MASK = (1 << 64) - 1
+decimal.getcontext().prec = 60
+
+
+def log_table():
+    one, ln2 = decimal.Decimal(1), decimal.Decimal(2).ln()
+    exact = [(one + decimal.Decimal(i) / 4096).ln() / ln2 * (1 << 48) for i in range(4097)]
+    return [int(x.to_integral_value(rounding=decimal.ROUND_HALF_EVEN)) for x in exact]
+
+
+TABLE = log_table()
+
+
+def mix(x):
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & MASK
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EB & MASK
+    return x ^ (x >> 31)
+
+
+def neg_log2(u):
+    if u == 0:
+        return 64 << 48
+    zeros = 64 - u.bit_length()
+    m = u << zeros
+    i, f = (m >> 51) & 4095, m & ((1 << 51) - 1)
+    return ((zeros + 1) << 48) - (TABLE[i] + ((TABLE[i + 1] - TABLE[i]) * f >> 51))
+
+
+def leb128(n):
+    out = b""
+    while n >= 0x80:
+        out += bytes([n & 0x7F | 0x80])
+        n >>= 7
+    return out + bytes([n])
+
+
+def compare(a, b):
+    """Preferred first: smaller log/weight, then larger draw, then lower index. Each is (draw, weight, index)."""
+    left, right = neg_log2(a[0]) * b[1], neg_log2(b[0]) * a[1]
+    if left != right:
+        return -1 if left < right else 1
+    if a[0] != b[0]:
+        return -1 if a[0] > b[0] else 1
+    return a[2] - b[2]
+
+
+class Ring:
+    def __init__(self, nodes, bits=18, seed=None):
+        self.nodes = sorted(((i.encode(), w) for i, w in nodes))
+        self.bits, self.seed = bits, seed
+        text = None if seed is None else seed.encode()
+        self.key_seed = 0 if seed is None else xxhash.xxh3_64_intdigest(text, 0)
+        self.table_seed = 0 if seed is None else xxhash.xxh3_64_intdigest(text, 1)
+        self.spec = f"rendezvous/1;b={bits};seed={'none' if seed is None else 'set'}"
+        self.hashes = [xxhash.xxh3_64_intdigest(i, 0x77726831) for i, _ in self.nodes]
+        self.table = [self.order(slot, only_first=True) for slot in range(1 << bits)]
+
+    def order(self, slot, only_first=False):
+        word = mix((self.table_seed + (slot + 1) * 0x9E3779B97F4A7C15) & MASK)
+        draws = [(mix(h ^ word), w, i) for i, (h, (_, w)) in enumerate(zip(self.hashes, self.nodes)) if w]
+        if not only_first:
+            return [i for _, _, i in sorted(draws, key=cmp_to_key(compare))]
+        best = draws[0]
+        for draw in draws[1:]:
+            if compare(draw, best) < 0:
+                best = draw
+        return best[2]
+
+    def hash(self, user):
+        return xxhash.xxh3_64_intdigest(user.encode(), self.key_seed)
+
+    def fingerprint(self):
+        spec = self.spec.encode()
+        content = leb128(len(spec)) + spec + struct.pack("<QQ", self.key_seed, self.table_seed)
+        for node_id, weight in self.nodes:
+            content += leb128(len(node_id)) + node_id + struct.pack("<I", weight) + leb128(0)
+        return xxhash.xxh3_128_hexdigest(content)
+
+    def table_sha256(self):
+        return hashlib.sha256(struct.pack(f"<{len(self.table)}H", *self.table)).hexdigest()
+
+
+USERS = [("", 1), ("a", 1), ("alice", 1), ("Alice", 1), ("42", 1), ("5f0c2f1e-8a2b-4b62-9d2f-0c5d6f7a8b9c", 1),
+         ("élodie", 1), ("用户一", 1), ("🦊", 1), ("e\u0301", 1), ("\0", 1), ("u-", 8), ("u-", 64), ("€", 85),
+         ("€", 86), ("x", 255), ("x", 256), ("x", 257), ("0123456789", 103), ("ключ", 5000)]
+
+DRAWS = [0, 1, 2, 3, 1 << 63, (1 << 63) - 1, MASK, MASK - 1, 0x123456789ABCDEF]
+
+RINGS = [
+    ("one node", [("only", 1)], 12, None),
+    ("ten equal nodes", [(f"10.0.0.{i}:8080", 1) for i in range(1, 11)], 18, None),
+    ("ten equal nodes, seeded", [(f"10.0.0.{i}:8080", 1) for i in range(1, 11)], 14, "correct horse battery"),
+    ("weights, one of them zero", [("a", 1), ("b", 2), ("c", 3), ("d", 5), ("e", 8), ("f", 1), ("g", 0)], 18, "s"),
+    ("extreme weights", [("light", 1), ("heavy", 65535), ("middle", 256)], 16, None),
+    ("ids beyond ASCII",
+     [("ws-1", 1), ("nœud", 2), ("\uffee", 1), ("🦊", 1), ("节点", 3), ("É", 1), ("节" * 43, 1)], 14, "🔑"),
+    ("256 nodes", [(f"n{i}", 1 + i % 3) for i in range(256)], 12, None),
+    ("257 nodes", [(f"n{i}", 1 + i % 3) for i in range(257)], 12, None),
+]
+
+
+def describe(name, nodes, bits, seed):
+    ring = Ring(nodes, bits, seed)
+    users = []
+    for text, times in USERS:
+        value = ring.hash(text * times)
+        order = ring.order(value >> (64 - bits))
+        assert order[0] == ring.table[value >> (64 - bits)]
+        users.append({"text": text, "times": times, "hash": f"{value:016x}", "order": order[:10]})
+    owned = [ring.table.count(i) for i in range(len(nodes))]
+    return {"name": name, "slotBits": bits, "seed": seed, "nodes": [f"{i}@{w}" for i, w in nodes], "spec": ring.spec,
+            "fingerprint": ring.fingerprint(), "tableSha256": ring.table_sha256(), "owned": owned, "users": users}
+
+
+def dump(value, indent=0):
+    """JSON with one record or wrapped list of scalars to a line, so that changes can be read."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(flat) + indent <= 110 or not isinstance(value, (dict, list)):
+        return flat
+    pad = " " * (indent + 2)
+    if isinstance(value, dict):
+        inner = ",\n".join(f"{pad}{json.dumps(k)}: {dump(v, indent + 2)}" for k, v in value.items())
+        return "{\n" + inner + "\n" + " " * indent + "}"
+    if all(not isinstance(v, (dict, list)) for v in value):
+        inner = textwrap.fill(flat[1:-1], 110, initial_indent=pad, subsequent_indent=pad, break_long_words=False)
+    else:
+        inner = ",\n".join(pad + dump(v, indent + 2) for v in value)
+    return "[\n" + inner + "\n" + " " * indent + "]"
+
+
+if __name__ == "__main__":
+    packed = struct.pack("<4097Q", *TABLE)
+    print(dump({
+        "logTable": {"first": TABLE[1], "last": TABLE[4095], "sha256": hashlib.sha256(packed).hexdigest()},
+        "negLog2": {f"{draw:016x}": neg_log2(draw) for draw in DRAWS},
+        "rings": [describe(*ring) for ring in RINGS],
+    }))

@@ -1,0 +1,64 @@
+namespace WsBalancer.Repository.Tests;
+
+/// <summary>Projects depend one way.</summary>
+public sealed class DependencyTests
+{
+    // What a product project may see the types of. Programs are only ever built first, never seen.
+    private static readonly Dictionary<string, string[]> MaySee = new()
+    {
+        ["WsBalancer.HashRing"] = [],
+        ["WsBalancer.BackendSample"] = [],
+        ["WsBalancer.LoadTest"] = [],
+        ["WsBalancer.Proxy"] = ["WsBalancer.HashRing"],
+        ["WsBalancer.Cli"] = ["WsBalancer.HashRing", "WsBalancer.Proxy"],
+    };
+
+    private static IEnumerable<Project> All => SourceTree.Projects.Select(Project.Read);
+
+    private static IEnumerable<Project> Products => All.Where(project => !project.IsTest);
+
+    private static IEnumerable<Project> Tests => All.Where(project => project.IsTest);
+
+    [Fact]
+    public void EveryProductProject_IsInTheDrawing() =>
+        Assert.Equal(MaySee.Keys.Order(), Products.Select(project => project.Name).Order());
+
+    [Fact]
+    public void AProject_SeesOnlyWhatTheDrawingAllows() =>
+        Rule.Holds(
+            from project in Products
+            from reference in project.References
+            where reference.SeesTypes && !MaySee[project.Name].Contains(reference.Name)
+            select $"{project.Path} must not use {reference.Name}");
+
+    // The ring, the sample and the load test prove nothing about the balancer if they share its code.
+    [Theory]
+    [InlineData("WsBalancer.HashRing")]
+    [InlineData("WsBalancer.BackendSample")]
+    [InlineData("WsBalancer.LoadTest")]
+    public void ThisProject_RefersToNoOther(string name) =>
+        Assert.Empty(Products.Single(project => project.Name == name).References);
+
+    [Fact]
+    public void OnlyItsTests_SeeTheCommandLine() =>
+        Assert.Equal(
+            ["Cli.Tests"],
+            from project in All
+            where project.References.Contains(("WsBalancer.Cli", true))
+            select project.Name);
+
+    // Through their sockets and nothing else: that is what end to end means.
+    [Fact]
+    public void TheEndToEndTests_SeeNoProject() =>
+        Assert.DoesNotContain(
+            Tests.Single(project => project.Name == "EndToEnd.Tests").References, reference => reference.SeesTypes);
+
+    [Fact]
+    public void NoProject_RefersToTests()
+    {
+        var tests = Tests.Select(project => project.Name).ToHashSet();
+
+        Assert.DoesNotContain(
+            All.SelectMany(project => project.References), reference => tests.Contains(reference.Name));
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace WsBalancer.Repository.Tests;
+
+/// <summary>
+/// Which folder of the proxy library may use which: each only those before it. The files at the root use all, and are
+/// used by none.
+/// </summary>
+internal sealed class FolderOrder
+{
+    public const string Project = "proxy/WsBalancer.Proxy";
+
+    private const string Namespace = "WsBalancer.Proxy";
+
+    public static readonly string[] Folders =
+    [
+        "Telemetry", "Framing", "Sockets", "Tunnels", "Identity", "State", "Fleet", "Health", "Placement", "Admission",
+        "Moving", "Admin",
+    ];
+
+    private readonly IReadOnlyList<SourceFile> _files;
+    private readonly ILookup<string, string> _folderOfType;
+
+    public FolderOrder(IEnumerable<SourceFile> files)
+    {
+        _files =
+            [.. files.Where(file => file.IsCSharp && file.Path.StartsWith(Project + "/", StringComparison.Ordinal))];
+        _folderOfType = (from file in _files
+                         from type in ShapeRules.TopLevelTypes(file)
+                         select (Name: ShapeRules.NameOf(type), Folder: FolderOf(file)))
+            .ToLookup(type => type.Name, type => type.Folder);
+    }
+
+    public IEnumerable<string> Violations() => _files.Where(file => FolderOf(file) != "").SelectMany(ViolationsIn);
+
+    private IEnumerable<string> ViolationsIn(SourceFile file)
+    {
+        var folder = FolderOf(file);
+        var rank = Array.IndexOf(Folders, folder);
+        if (rank < 0)
+        {
+            return [$"{file.Path}: {folder} is not in the order of folders"];
+        }
+
+        return from name in file.Syntax.DescendantNodes()
+               let used = UsedFolder(name)
+               where used is not null && used != folder && Array.IndexOf(Folders, used) is var other
+                   && (other < 0 || other > rank)
+               select $"{file.At(name)}: {folder} must not use {(used == "" ? "the library's root" : used)} ({name})";
+    }
+
+    /// <summary>The folder that a name leads to; "" for the root; null for a name from outside.</summary>
+    private string? UsedFolder(SyntaxNode node) => node switch
+    {
+        QualifiedNameSyntax name => OfQualified(name.Left.ToString(), name.Right.Identifier.Text),
+        MemberAccessExpressionSyntax name => OfQualified(name.Expression.ToString(), name.Name.Identifier.Text),
+        SimpleNameSyntax name => OfRootType(name),
+        _ => null,
+    };
+
+    // "using WsBalancer.Proxy.X", "WsBalancer.Proxy.X.Type", and what resolves without a using: "Proxy.X" and "X.Type".
+    private string? OfQualified(string left, string right)
+    {
+        if (left is Namespace or "global::" + Namespace or "Proxy")
+        {
+            return right;
+        }
+
+        return Folders.Contains(left) && _folderOfType[right].Contains(left) ? left : null;
+    }
+
+    // Types at the root need no using anywhere in the library. A name after a dot is somebody's member.
+    private string? OfRootType(SimpleNameSyntax name)
+    {
+        var isMember = name.Parent is MemberAccessExpressionSyntax access && access.Name == name;
+
+        return !isMember && _folderOfType[name.Identifier.Text].Contains("") ? "" : null;
+    }
+
+    private static string FolderOf(SourceFile file)
+    {
+        var inside = file.Path[(Project.Length + 1)..];
+
+        return inside.Contains('/') ? inside[..inside.IndexOf('/')] : "";
+    }
+}

@@ -1,0 +1,58 @@
+namespace WsBalancer.Repository.Tests;
+
+/// <summary>Inside the proxy library dependencies point one way, and the rule finds every way around it.</summary>
+public sealed class FolderOrderTests
+{
+    [Fact]
+    public void AProxyFolder_UsesOnlyFoldersBeforeIt() => Rule.Holds(new FolderOrder(SourceTree.Files).Violations());
+
+    // A global using would make a folder visible everywhere without a line in any file.
+    [Fact]
+    public void TheProxyLibrary_HasNoGlobalUsingsOfItsFolders()
+    {
+        var project = SourceTree.Find("proxy/WsBalancer.Proxy/WsBalancer.Proxy.csproj");
+        var files = SourceTree.CSharp.Where(Project.Read(project).Owns);
+
+        Assert.DoesNotContain("<Using Include=\"WsBalancer.Proxy", project.Text, StringComparison.Ordinal);
+        Rule.Holds(from file in files
+                   from directive in file.Syntax.Usings
+                   where directive.GlobalKeyword.Text != ""
+                   select $"{file.At(directive)}: {directive}");
+    }
+
+    [Theory]
+    [InlineData("using WsBalancer.Proxy.Framing;", 0)]
+    [InlineData("using WsBalancer.Proxy.Admin;", 1)]
+    [InlineData("using static WsBalancer.Proxy.Admin.Door;", 1)]
+    [InlineData("using Opened = WsBalancer.Proxy.Admin.Door;", 1)]
+    [InlineData("class Tunnel { WsBalancer.Proxy.Admin.Door door; }", 1)]
+    [InlineData("class Tunnel { Admin.Door door; }", 1)]
+    [InlineData("class Tunnel { object o = Admin.Door.Open(); }", 1)]
+    [InlineData("class Tunnel { object o = Admin.Count; }", 0)]
+    [InlineData("class Tunnel { object o = new Services(); }", 1)]
+    [InlineData("class Tunnel { object o = this.Services; }", 0)]
+    [InlineData("// using WsBalancer.Proxy.Admin;", 0)]
+    public void AUseOfALaterFolder_IsFound(string code, int found) =>
+        Assert.Equal(found, Order(("Tunnels/Tunnel.cs", code)).Violations().Count());
+
+    [Fact]
+    public void AFolderThatIsNotInTheOrder_IsFound() =>
+        Assert.Single(Order(("Extras/Extra.cs", "class Extra;")).Violations());
+
+    [Fact]
+    public void AFileAtTheRoot_MayUseAll() =>
+        Assert.Empty(Order(("Setup.cs", "using WsBalancer.Proxy.Admin; class Setup { Door door; }")).Violations());
+
+    private static FolderOrder Order((string Path, string Text) file)
+    {
+        (string Path, string Text)[] library =
+        [
+            ("Admin/Door.cs", "class Door;"),
+            ("Framing/Frame.cs", "class Frame;"),
+            ("Services.cs", "class Services;"),
+            file,
+        ];
+
+        return new FolderOrder(library.Select(item => new SourceFile($"{FolderOrder.Project}/{item.Path}", item.Text)));
+    }
+}

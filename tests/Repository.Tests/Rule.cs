@@ -1,0 +1,13 @@
+namespace WsBalancer.Repository.Tests;
+
+/// <summary>A rule names every place that breaks it.</summary>
+internal static class Rule
+{
+    /// <summary>Fails with the whole list, not with its first few entries.</summary>
+    public static void Holds(IEnumerable<string> violations)
+    {
+        var list = violations.ToList();
+
+        Assert.True(list.Count == 0, $"{list.Count} places break the rule:\n{string.Join('\n', list)}");
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace WsBalancer.Repository.Tests;
+
+/// <summary>Rules about where a type lives. Each yields the places that break it.</summary>
+internal static class ShapeRules
+{
+    // A record, an enum or a delegate of this size is part of its neighbour's idea; more is an idea of its own.
+    private const int SmallEnoughToStay = 25;
+
+    /// <summary>A file holds the type it is named after, and beside it at most small values of its.</summary>
+    public static IEnumerable<string> OneTypePerFile(SourceFile file)
+    {
+        var types = TopLevelTypes(file).ToList();
+        var name = file.Name.Split('.')[0];
+        if (types.Count == 0)
+        {
+            return [];
+        }
+
+        var strangers = types.Where(type => NameOf(type) != name && !IsSmallValue(type)).Select(NameOf);
+        return types.Exists(type => NameOf(type) == name) || IsProgram(file)
+            ? strangers.Select(stranger => $"{file.Path}: {stranger} wants a file of its own")
+            : [$"{file.Path}: no type {name} in it"];
+    }
+
+    /// <summary>The namespace is file-scoped and says the folder: the project's, and those below it.</summary>
+    public static IEnumerable<string> NamespaceIsFolder(SourceFile file, string root, string projectFolder)
+    {
+        var expected = root + file.Folder[projectFolder.Length..].Replace('/', '.');
+
+        return from declared in file.Syntax.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>()
+               where declared is NamespaceDeclarationSyntax || declared.Name.ToString() != expected
+               select $"{file.At(declared)}: expected 'namespace {expected};'";
+    }
+
+    public static IEnumerable<MemberDeclarationSyntax> TopLevelTypes(SourceFile file) =>
+        file.Syntax
+            .DescendantNodes(node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
+            .OfType<MemberDeclarationSyntax>()
+            .Where(member => member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
+
+    public static string NameOf(MemberDeclarationSyntax type) => type switch
+    {
+        BaseTypeDeclarationSyntax declaration => declaration.Identifier.Text,
+        DelegateDeclarationSyntax declaration => declaration.Identifier.Text,
+        _ => throw new ArgumentException("Not a type.", nameof(type)),
+    };
+
+    private static bool IsProgram(SourceFile file) => file.Syntax.Members.OfType<GlobalStatementSyntax>().Any();
+
+    private static bool IsSmallValue(MemberDeclarationSyntax type) =>
+        type is RecordDeclarationSyntax or EnumDeclarationSyntax or DelegateDeclarationSyntax
+        && LinesOf(type) <= SmallEnoughToStay;
+
+    private static int LinesOf(SyntaxNode node)
+    {
+        var span = node.GetLocation().GetLineSpan();
+        return span.EndLinePosition.Line - span.StartLinePosition.Line + 1;
+    }
+}

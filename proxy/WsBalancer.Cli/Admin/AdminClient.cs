@@ -5,7 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>Speaks to a balancer's admin API. Every failure is a <see cref="CommandFailure"/> with a clear sentence.</summary>
+/// <summary>
+/// Speaks to a balancer's admin API. Every failure is a <see cref="CommandFailure"/> with a clear sentence.
+/// </summary>
 internal sealed class AdminClient : IDisposable
 {
     // Answers come from memory: a balancer that takes longer is stuck, or it is not a balancer.
@@ -105,7 +107,8 @@ internal sealed class AdminClient : IDisposable
                 ExitCode.Failed,
                 _hasToken
                     ? $"The balancer at {_http.BaseAddress} refused the token (401). Compare it with its Admin:Token."
-                    : $"The balancer at {_http.BaseAddress} wants a token (401): give --token or set WSBALANCER_TOKEN.");
+                    : $"The balancer at {_http.BaseAddress} wants a token (401): give --token or "
+                        + "set WSBALANCER_TOKEN.");
         }
 
         return ProblemIn(response, document) is { } problem

@@ -18,7 +18,8 @@ internal static class ClusterChoice
         {
             return clusters.Count is 1
                 ? 0
-                : throw new CommandFailure(ExitCode.Usage, $"There are several clusters; choose one with --cluster: {ids}.");
+                : throw new CommandFailure(
+                    ExitCode.Usage, $"There are several clusters; choose one with --cluster: {ids}.");
         }
 
         var index = clusters.Index().Where(entry => entry.Item.Id == named).Select(entry => entry.Index);

@@ -24,7 +24,8 @@ internal static class OperatorCommand
         {
             var settings = AdminOptions.Read(parsed);
             using var client = new AdminClient(settings);
-            await run(new Operation(parsed, settings, client, CommandOutput.Of(parsed.InvocationConfiguration)), cancellation);
+            var output = CommandOutput.Of(parsed.InvocationConfiguration);
+            await run(new Operation(parsed, settings, client, output), cancellation);
             return ExitCode.Done;
         });
 

@@ -85,7 +85,8 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
         screen.Step($"balancer at {fleet.Balancer}, admin at {fleet.Admin}");
 
         await using var crowd = new Crowd(settings.Users, fleet.Balancer, time);
-        using var admin = new AdminClient(new AdminSettings(fleet.Admin, Token: null, DemoConfiguration.Cluster, Json: false));
+        using var admin = new AdminClient(
+            new AdminSettings(fleet.Admin, Token: null, DemoConfiguration.Cluster, Json: false));
         screen.Watch(() => DemoPicture.Of(fleet.Nodes, crowd.Placement()));
 
         return await DemoStory.TellAsync(new Stage(fleet, crowd, admin, screen, new Fact(time)), cancellation);

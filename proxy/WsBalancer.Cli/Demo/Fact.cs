@@ -7,7 +7,10 @@ internal sealed class Fact(TimeProvider time)
 
     /// <exception cref="DemoFailure">It did not become true in time.</exception>
     public async Task AwaitAsync(
-        string description, TimeSpan deadline, Func<CancellationToken, Task<bool>> holds, CancellationToken cancellation)
+        string description,
+        TimeSpan deadline,
+        Func<CancellationToken, Task<bool>> holds,
+        CancellationToken cancellation)
     {
         if (!await BecomesTrueAsync(deadline, holds, cancellation))
         {

@@ -6,7 +6,8 @@ internal sealed record Delivery(string FromNode, string ToNode, bool Arrived);
 /// <summary>Users on different nodes reach each other through Redis.</summary>
 internal static class TalkClaims
 {
-    public static IReadOnlyList<Claim> Judge(IReadOnlyCollection<string> nodes, IReadOnlyCollection<Delivery> deliveries)
+    public static IReadOnlyList<Claim> Judge(
+        IReadOnlyCollection<string> nodes, IReadOnlyCollection<Delivery> deliveries)
     {
         var pairs = deliveries.Where(delivery => delivery.Arrived && delivery.FromNode != delivery.ToNode)
             .Select(delivery => (delivery.FromNode, delivery.ToNode))

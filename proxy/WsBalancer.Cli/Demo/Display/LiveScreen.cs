@@ -15,7 +15,7 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
     private string _step = "";
     private Func<DemoPicture> _look = () => new DemoPicture([]);
 
-    /// <remarks>The picture goes when the story ends: the report that follows says it all, and can be scrolled.</remarks>
+    /// <remarks>The picture goes when the story ends: the report that follows says it all, and scrolls.</remarks>
     public Task<T> RunAsync<T>(Func<Task<T>> story) =>
         console.Live(Draw()).AutoClear(true).StartAsync(async context =>
         {
@@ -52,7 +52,9 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
                 told.Add(new Markup($"[bold]{Markup.Escape(_title)}[/]"));
             }
 
-            return new Rows([NodeBars.Draw(_look()), .. told, new Markup($"[grey]… {Markup.Escape(_step)}[/]")]);
+            var picture = _look();
+            IEnumerable<IRenderable> bars = picture.Bars.Count > 0 ? [NodeBars.Draw(picture)] : [];
+            return new Rows([.. bars, .. told, new Markup($"[grey]… {Markup.Escape(_step)}[/]")]);
         }
     }
 

@@ -20,9 +20,10 @@ internal static class NodeBars
         foreach (var (node, users) in picture.Bars)
         {
             var length = (int)Math.Ceiling((double)users * Longest / most);
+            var colour = new Style(users > 0 ? Color.Green : Color.Grey);
             grid.AddRow(
                 new Text(node),
-                new Text(new string('█', length).PadRight(Longest, '·'), new Style(users > 0 ? Color.Green : Color.Grey)),
+                new Text(new string('█', length).PadRight(Longest, '·'), colour),
                 new Text(users.ToString(CultureInfo.InvariantCulture)));
         }
 

@@ -37,7 +37,7 @@ internal sealed class ChildOutput
         }
     }
 
-    /// <summary>The rest of the first line that begins with <paramref name="prefix"/>, also if it is there already.</summary>
+    /// <summary>The rest of the first line that begins with <paramref name="prefix"/>, old or yet to come.</summary>
     public async Task<string> AfterAsync(string prefix)
     {
         var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -10,7 +10,9 @@ internal sealed class DemoFleet : IAsyncDisposable
     private readonly ProgramFile _balancerProgram = ProgramFile.FindBalancer();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("wsbalancer-demo-");
     private readonly Undertaker _undertaker = new();
-    private readonly TaskCompletionSource<DemoFailure> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<DemoFailure> _broken =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private readonly Lock _lock = new();
     private readonly List<ChildProcess> _processes = [];
     private readonly List<DemoNode> _nodes = [];

@@ -23,26 +23,20 @@ internal sealed record ProgramFile(string FileName, IReadOnlyList<string> Prefix
     /// <exception cref="DemoFailure">No directory has the program.</exception>
     public static ProgramFile Find(IReadOnlyList<string> directories, string name, string? host)
     {
-        foreach (var directory in directories)
-        {
-            var executable = Path.Combine(directory, OperatingSystem.IsWindows() ? $"{name}.exe" : name);
-            if (host is null && File.Exists(executable))
-            {
-                return new ProgramFile(executable, []);
-            }
+        // Its library tells whether the program is there: a build leaves executables without one beside their users.
+        var libraries = directories.Select(directory => Path.Combine(directory, $"{name}.dll"));
+        var library = libraries.FirstOrDefault(File.Exists) ?? throw Missing(directories, name);
 
-            // The same host as ours: an executable would look for a .NET of its own, and might find none.
-            var library = Path.Combine(directory, $"{name}.dll");
-            if (File.Exists(library))
-            {
-                return new ProgramFile(host ?? "dotnet", [library]);
-            }
-        }
-
-        throw new DemoFailure(
-            $"The program {name} is not there. Looked in: {string.Join(", ", directories)}. "
-            + "'dotnet build' of the whole solution builds it.");
+        // The same host as ours: an executable would look for a .NET of its own, and might find none.
+        var executable = Path.ChangeExtension(library, OperatingSystem.IsWindows() ? "exe" : null);
+        return host is null && File.Exists(executable)
+            ? new ProgramFile(executable, [])
+            : new ProgramFile(host ?? "dotnet", [library]);
     }
+
+    private static DemoFailure Missing(IReadOnlyList<string> directories, string name) => new(
+        $"The program {name} is not there. Looked in: {string.Join(", ", directories)}. "
+        + "'dotnet build' of the whole solution builds it.");
 
     private static string? RunningHost() =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet" ? Environment.ProcessPath : null;

@@ -70,7 +70,11 @@ internal sealed class DemoConnection : IAsyncDisposable
         try
         {
             using var deadline = new CancellationTokenSource(CloseDeadline, _time);
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, deadline.Token);
+            if (_socket.State is WebSocketState.Open)
+            {
+                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, deadline.Token);
+            }
+
             await Ended.WaitAsync(deadline.Token);
         }
         catch (Exception cause) when (cause is WebSocketException or OperationCanceledException)
@@ -90,16 +94,22 @@ internal sealed class DemoConnection : IAsyncDisposable
         {
             while (await ReadAsync(_socket, CancellationToken.None) is { } message)
             {
-                if (message is { Type: WireMessage.Direct, Data: { } data } && _expected.TryRemove(data, out var waiting))
+                if (message is { Type: WireMessage.Direct, Data: { } data }
+                    && _expected.TryRemove(data, out var waiting))
                 {
                     waiting.TrySetResult(message);
                 }
+            }
+
+            if (_socket.State is WebSocketState.CloseReceived)
+            {
+                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
             }
         }
         catch (Exception cause) when (cause is WebSocketException or OperationCanceledException or JsonException)
         {
             // The socket was lost, aborted, or carries something else: for the user it has ended.
-            _socket.Abort();
+            return;
         }
     }
 

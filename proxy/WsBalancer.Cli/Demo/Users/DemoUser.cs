@@ -16,7 +16,7 @@ internal sealed class DemoUser(string name, Uri balancer, HttpMessageInvoker htt
     /// <summary>The node it is connected to, or null when its socket has ended or never opened.</summary>
     public string? Node => _connection is { Ended.IsCompleted: false } open ? open.Node : null;
 
-    /// <summary>Closes the socket if there is one and opens another; tries again as a client would, then gives up.</summary>
+    /// <summary>Opens a socket in the place of the one it has; tries again as a client would, then gives up.</summary>
     public async Task ConnectAsync(CancellationToken cancellation)
     {
         await DisposeAsync();

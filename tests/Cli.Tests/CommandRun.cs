@@ -1,0 +1,14 @@
+namespace WsBalancer.Cli.Tests;
+
+/// <summary>What one command line gave: its exit code and what it wrote.</summary>
+internal sealed record CommandRun(int ExitCode, string Output, string Error)
+{
+    public static async Task<CommandRun> OfAsync(params string[] arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = await CommandLine.RunAsync(arguments, output, error);
+        return new CommandRun(code, output.ToString(), error.ToString());
+    }
+
+    public IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using WsBalancer.Cli.Demo.Processes;
+
+namespace WsBalancer.Cli.Tests.Demo;
+
+public sealed class UndertakerTests
+{
+    private const int Killed = 128 + 9;
+
+    [Fact]
+    public async Task TheEndOfThePipe_KillsTheWatchedAndSparesTheForgotten()
+    {
+        var undertaker = new Undertaker();
+        using var first = Sleeper();
+        using var second = Sleeper();
+        using var forgotten = Sleeper();
+        undertaker.Watch(first.Id);
+        undertaker.Watch(forgotten.Id);
+        undertaker.Watch(second.Id);
+        undertaker.Forget(forgotten.Id);
+
+        undertaker.Dispose();
+        await first.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await second.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([Killed, Killed], [first.ExitCode, second.ExitCode]);
+        Assert.False(forgotten.HasExited);
+        forgotten.Kill();
+    }
+
+    private static Process Sleeper() => Process.Start("sleep", "60");
+}

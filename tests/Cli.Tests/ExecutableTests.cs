@@ -1,0 +1,96 @@
+using System.Diagnostics;
+
+namespace WsBalancer.Cli.Tests;
+
+/// <summary>The program as a script sees it: exit codes and which stream says what.</summary>
+public sealed class ExecutableTests
+{
+    // Nothing listens on port 1 of the loopback interface.
+    private const string Nobody = "http://127.0.0.1:1";
+
+    [Fact]
+    public async Task NoArguments_ShowTheHelpAndExit0()
+    {
+        var run = await RunAsync([]);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Contains("wsbalancer where alice", run.Output, StringComparison.Ordinal);
+        Assert.Empty(run.Error);
+    }
+
+    [Theory]
+    [InlineData("'nodse' was not matched. Did you mean", "nodse")]
+    [InlineData("Required argument missing", "where")]
+    [InlineData("--colour", "status", "--colour")]
+    [InlineData("--users takes a whole number from 1 to 2000, not 'many'", "demo", "--users", "many")]
+    [InlineData("--nodes takes a whole number from 2 to 16, not '1'", "demo", "--nodes", "1")]
+    [InlineData("'nowhere' is not an address", "status", "--admin", "nowhere")]
+    [InlineData("'ftp://x' is not an address", "status", "--admin", "ftp://x", "--json")]
+    public async Task AWrongCommandLine_Exits2AndSaysWhyOnStandardErrorOnly(string why, params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(why, run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("nodes", "--json")]
+    [InlineData("where", "alice")]
+    public async Task ABalancerThatIsAway_Exits3AndNamesTheAddress(params string[] arguments)
+    {
+        var run = await RunAsync([.. arguments, "--admin", Nobody]);
+
+        Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+        Assert.Contains($"Cannot reach a balancer at {Nobody}/: Connection ref", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
+    public async Task TheEnvironment_NamesTheBalancerAndTheToken()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.Chat);
+
+        var run = await RunAsync(["nodes"], ("WSBALANCER_ADMIN", stub.Address), ("WSBALANCER_TOKEN", "s3cret"));
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal("Bearer s3cret", Assert.Single(stub.Authorizations));
+    }
+
+    [Fact]
+    public async Task AUserCalledLikeAFile_IsAUser()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.Chat).With(Documents.ChatOwner, Documents.Owner(user: "@alice"));
+
+        var run = await RunAsync(["where", "@alice", "--admin", stub.Address]);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Contains("/api/v1/clusters/chat/owner?user=%40alice", stub.Targets);
+    }
+
+    private static async Task<CommandRun> RunAsync(
+        string[] arguments, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo(Artifacts.Executable, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("WSBALANCER_ADMIN");
+        start.Environment.Remove("WSBALANCER_TOKEN");
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new CommandRun(process.ExitCode, await output, await error);
+    }
+}

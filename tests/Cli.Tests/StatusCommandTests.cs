@@ -1,0 +1,74 @@
+namespace WsBalancer.Cli.Tests;
+
+public sealed class StatusCommandTests
+{
+    [Fact]
+    public async Task Status_SaysWhatTheBalancerAndItsClustersAre()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.Chat);
+
+        var run = await CommandRun.OfAsync("status", "--admin", stub.Address);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal(
+            [
+                $"balancer       {stub.Address}, ready",
+                "cluster        chat",
+                "  ring         rendezvous, spec rendezvous/1;b=18;seed=none, epoch 7",
+                "  fingerprint  001122334455",
+                "  nodes        2: 1 active, 1 draining; 1 healthy, 1 unhealthy",
+                "  tunnels      200, 80 misplaced",
+            ],
+            run.Lines);
+    }
+
+    [Fact]
+    public async Task Status_OfABalancerThatIsNotReady_SaysSo()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, "[]").With("/readyz", "", status: 503);
+
+        var run = await CommandRun.OfAsync("status", "--admin", stub.Address);
+
+        Assert.Equal([$"balancer       {stub.Address}, not ready: starting or shutting down"], run.Lines);
+    }
+
+    [Fact]
+    public async Task Status_WithJson_PrintsTheAnswerAndNothingElse()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.ChatAndGames);
+
+        var run = await CommandRun.OfAsync("status", "--json", "--admin", stub.Address);
+
+        Assert.Equal($"{Documents.ChatAndGames}\n", run.Output);
+    }
+
+    [Fact]
+    public async Task Status_OfOneCluster_LeavesTheOthersOut()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.ChatAndGames);
+
+        var text = await CommandRun.OfAsync("status", "--cluster", "games", "--admin", stub.Address);
+        var json = await CommandRun.OfAsync("status", "--cluster", "chat", "--json", "--admin", stub.Address);
+
+        Assert.Equal(["games"], text.Lines.Where(line => line.StartsWith("cluster", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[^1]));
+        Assert.Equal($"{Documents.Chat}\n", json.Output);
+    }
+
+    [Fact]
+    public async Task Status_OfAnUnknownCluster_Exits1AndListsTheClusters()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.ChatAndGames);
+
+        var run = await CommandRun.OfAsync("status", "--cluster", "chatt", "--json", "--admin", stub.Address);
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal("wsbalancer: There is no cluster 'chatt'. There are: chat, games.\n", run.Error);
+        Assert.Empty(run.Output);
+    }
+}

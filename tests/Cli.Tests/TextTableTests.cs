@@ -1,0 +1,78 @@
+using Spectre.Console.Testing;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Tests;
+
+public sealed class TextTableTests
+{
+    private const string LongId = "a-node-with-a-name-that-is-longer-than-any-terminal-of-the-seventies-was-wide";
+
+    [Fact]
+    public void ATable_OnAWideTerminal_IsDrawn()
+    {
+        using var terminal = new TestConsole { Profile = { Width = 120 } };
+        var plain = new StringWriter();
+
+        Table().Write(new CommandOutput(plain, terminal));
+
+        Assert.Contains($"│ {LongId} │     7 │", terminal.Output, StringComparison.Ordinal);
+        Assert.Empty(plain.ToString());
+    }
+
+    [Fact]
+    public void ATable_OnATerminalThatIsTooNarrow_KeepsEveryCellWhole()
+    {
+        using var terminal = new TestConsole { Profile = { Width = 40 } };
+        var plain = new StringWriter();
+
+        Table().Write(new CommandOutput(plain, terminal));
+
+        Assert.Contains($"{LongId}      7\n", plain.ToString(), StringComparison.Ordinal);
+        Assert.Empty(terminal.Output);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(-1, false)]
+    public void ATable_IsDrawnExactlyWhenItFits(int difference, bool drawn)
+    {
+        // Two columns, each with a space at both sides, and three borders.
+        using var terminal = new TestConsole { Profile = { Width = LongId.Length + 5 + 7 + difference } };
+
+        Table().Write(new CommandOutput(new StringWriter(), terminal));
+
+        Assert.Equal(drawn, terminal.Output.Contains(LongId, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ACell_IsNeverTakenForMarkup()
+    {
+        using var terminal = new TestConsole();
+        var table = new TextTable(new Column("NODE"));
+        table.AddRow("[red]x[/]");
+
+        table.Write(new CommandOutput(new StringWriter(), terminal));
+
+        Assert.Contains("[red]x[/]", terminal.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ALine_EndsWithoutSpaces()
+    {
+        var plain = new StringWriter();
+        var table = new TextTable(new Column("NODE"), new Column("STATE"));
+        table.AddRow("ws-1", "leaving");
+        table.AddRow("ws-2", "");
+
+        table.Write(new CommandOutput(plain, terminal: null));
+
+        Assert.Equal("NODE  STATE\nws-1  leaving\nws-2\n", plain.ToString());
+    }
+
+    private static TextTable Table()
+    {
+        var table = new TextTable(new Column("NODE"), new Column("COUNT", IsNumber: true));
+        table.AddRow(LongId, "7");
+        return table;
+    }
+}

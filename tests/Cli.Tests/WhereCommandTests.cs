@@ -1,0 +1,87 @@
+namespace WsBalancer.Cli.Tests;
+
+public sealed class WhereCommandTests
+{
+    private const string AtHome = """
+        {"id": "t-1", "node": "ws-1", "openedAt": "2026-01-02T03:04:05Z", "misplaced": false}
+        """;
+
+    private const string Away = """
+        {"id": "t-2", "node": "ws-2", "openedAt": "2026-01-02T03:04:06Z", "misplaced": true}
+        """;
+
+    [Fact]
+    public async Task Where_ShowsTheUsersNodesAndTunnels()
+    {
+        var run = await WhereAsync(Documents.Owner(reason: "owner", tunnels: $"{AtHome}, {Away}"));
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal(
+            [
+                "user     alice",
+                "owner    ws-1",
+                "home     ws-1",
+                "now      ws-1",
+                "order    ws-1, ws-2",
+                "tunnels  2 open, 1 misplaced (its node is not the user's home)",
+                "why      ws-1 is the first of the user's order, and it takes new tunnels (owner)",
+                "TUNNEL  NODE  OPENED                MISPLACED",
+                "t-1     ws-1  2026-01-02 03:04:05Z  no",
+                "t-2     ws-2  2026-01-02 03:04:06Z  yes",
+            ],
+            run.Lines);
+    }
+
+    [Theory]
+    [InlineData("ws-1", "ws-1", "ws-2", "ws-1 is home but takes no new tunnel now; a new tunnel goes to ws-2")]
+    [InlineData("ws-1", "ws-1", null, "ws-1 is home but takes no new tunnel now; no other node does either")]
+    [InlineData("ws-1", "ws-2", "ws-2", "ws-1 is draining or leaving, so home is ws-2, the next of the order")]
+    [InlineData("ws-1", "ws-2", "ws-3",
+        "ws-1 is draining or leaving, and ws-2 takes no new tunnel now; a new tunnel goes to ws-3")]
+    [InlineData("ws-1", null, null, "every node is draining or leaving: there is no home")]
+    public async Task Where_SaysWhyInWords(string owner, string? home, string? node, string why)
+    {
+        var run = await WhereAsync(Documents.Owner(owner: owner, home: home, node: node));
+
+        Assert.Contains($"why      {why}", run.Lines);
+    }
+
+    [Theory]
+    [InlineData("", "tunnels  none is open here")]
+    [InlineData(AtHome, "tunnels  1 open, at home")]
+    public async Task Where_CountsTheTunnels(string tunnels, string expected)
+    {
+        var run = await WhereAsync(Documents.Owner(tunnels: tunnels));
+
+        Assert.Contains(expected, run.Lines);
+    }
+
+    [Fact]
+    public async Task Where_WithJson_PrintsTheAnswerAndNothingElse()
+    {
+        var document = Documents.Owner(tunnels: Away);
+
+        var run = await WhereAsync(document, "--json");
+
+        Assert.Equal($"{document}\n", run.Output);
+    }
+
+    [Fact]
+    public async Task Where_WithACluster_AsksForNoOther()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.ChatOwner, Documents.Owner());
+
+        var run = await CommandRun.OfAsync("where", "--cluster", "chat", "--admin", stub.Address, "--", "--bob");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal("/api/v1/clusters/chat/owner?user=--bob", Assert.Single(stub.Targets));
+    }
+
+    private static async Task<CommandRun> WhereAsync(string document, params string[] options)
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.Chat).With(Documents.ChatOwner, document);
+        return await CommandRun.OfAsync(["where", "alice", "--admin", stub.Address, .. options]);
+    }
+}

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using WsBalancer.LoadTest.Connections;
+using WsBalancer.LoadTest.Measuring;
 using WsBalancer.LoadTest.Reports;
 using WsBalancer.LoadTest.Runs;
 using WsBalancer.LoadTest.Values;
@@ -14,7 +15,8 @@ public sealed class LoadRunTests
         new Target(new Uri("ws://unset/"), "u"), 4, new Rate(1_000), TimeSpan.FromMilliseconds(200))
     {
         MessageRate = new Rate(500),
-        Grace = TimeSpan.FromMilliseconds(200),
+        // A bound, not a wait: a run settles as soon as every echo is there.
+        Grace = TimeSpan.FromSeconds(20),
     };
 
     [Theory]
@@ -25,8 +27,7 @@ public sealed class LoadRunTests
     {
         await using var server = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket));
 
-        var patient = Brief with { IsBinary = isBinary, MessageSize = size, Grace = TimeSpan.FromSeconds(20) };
-        var report = await RunAsync(server.Address, patient);
+        var report = await RunAsync(server.Address, Brief with { IsBinary = isBinary, MessageSize = size });
 
         Assert.Equal(["u1", "u2", "u3", "u4"], server.Users.Order());
         Assert.Equal((4, 4, 0), (report.Connections.Opened, report.Connections.ClosedAtEnd, report.Errors));
@@ -52,12 +53,11 @@ public sealed class LoadRunTests
             await TestServer.EchoAsync(socket);
         });
 
-        var report = await RunAsync(server.Address, Brief);
+        var found = await RunUntilAsync(
+            server.Address, found => found.CloseCodes.Total + found.ConnectionsLost.Value == 4, "all ends");
 
-        Assert.Equal([new("1012", 3)], report.Connections.CloseCodes);
-        Assert.Equal((3, 1), (report.Connections.Closed, report.Connections.Lost));
-        Assert.Equal(0, report.Connections.ClosedAtEnd);
-        Assert.Equal(100, report.Messages.Lost + report.Messages.Echoed + report.Messages.Unsent);
+        Assert.Equal([new(1012, 3)], found.CloseCodes.Snapshot());
+        Assert.Equal((1, 0), (found.ConnectionsLost.Value, found.ClosedAtEnd.Value));
     }
 
     [Fact]
@@ -65,20 +65,16 @@ public sealed class LoadRunTests
     {
         await using var server = await TestServer.StartAsync(
             socket => socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, null, CancellationToken.None));
-        using var stop = new CancellationTokenSource();
-        var settings = Brief with { Target = new Target(server.Address, "u"), Hold = TimeSpan.FromHours(1) };
-        var run = new LoadRun(settings, TimeProvider.System);
-        var running = run.RunAsync(stop.Token);
-        await Eventually.IsTrueAsync(() => run.Measurements.CloseCodes.Total == 4, "all closes");
-        var due = run.Measurements.MessagesScheduled.Value;
-        await Eventually.IsTrueAsync(() => run.Measurements.MessagesScheduled.Value > due + 10, "messages due");
 
-        await stop.CancelAsync();
-        await running;
+        var found = await RunUntilAsync(
+            server.Address,
+            found => found.CloseCodes.Total == 4 && found.MessagesScheduled.Value > found.MessagesSent.Value + 10,
+            "messages due after the last close");
 
-        var found = run.Measurements;
-        Assert.True(found.MessagesScheduled.Value - found.MessagesSent.Value >= 9);
-        Assert.Equal([new(1001, 4)], run.Measurements.CloseCodes.Snapshot());
+        var report = ReportMessages.From(found, TimeSpan.FromSeconds(1));
+        Assert.Equal([new(1001, 4)], found.CloseCodes.Snapshot());
+        Assert.True(report.Unsent > 10);
+        Assert.Equal(report.Scheduled, report.Echoed + report.Lost + report.Unsent);
     }
 
     [Fact]
@@ -124,7 +120,7 @@ public sealed class LoadRunTests
         await using var never = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket, copies: 0));
 
         var doubled = await RunAsync(twice.Address, Brief);
-        var silent = await RunAsync(never.Address, Brief);
+        var silent = await RunAsync(never.Address, Brief with { Grace = TimeSpan.FromMilliseconds(200) });
 
         Assert.Equal((100, 0), (doubled.Messages.Echoed, doubled.Messages.Lost));
         Assert.InRange(doubled.Messages.Duplicates, 90, 100);
@@ -148,7 +144,6 @@ public sealed class LoadRunTests
             Connections = 1,
             MessageRate = new Rate(200),
             Hold = TimeSpan.FromSeconds(1),
-            Grace = TimeSpan.FromSeconds(20),
         };
         run = new LoadRun(settings, TimeProvider.System);
 
@@ -176,7 +171,6 @@ public sealed class LoadRunTests
             MessageRate = new Rate(20),
             MessageSize = ByteSize.Max,
             Hold = TimeSpan.FromSeconds(0.5),
-            Grace = TimeSpan.FromSeconds(20),
         };
         run = new LoadRun(settings, TimeProvider.System);
 
@@ -192,16 +186,25 @@ public sealed class LoadRunTests
     public async Task RunAsync_WhenStopped_StillClosesAndReports()
     {
         await using var server = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket));
+
+        var found = await RunUntilAsync(server.Address, found => found.MessagesEchoed.Value > 5, "some echoes");
+
+        Assert.Equal(4, found.ClosedAtEnd.Value);
+        Assert.Equal(found.MessagesSent.Value, found.MessagesEchoed.Value);
+    }
+
+    /// <summary>Runs without an end, and stops the run once the fact holds.</summary>
+    private static async Task<Measurements> RunUntilAsync(Uri address, Func<Measurements, bool> fact, string what)
+    {
         using var stop = new CancellationTokenSource();
-        var settings = Brief with { Target = new Target(server.Address, "u"), Hold = TimeSpan.FromHours(1) };
-        var run = new LoadRun(settings, TimeProvider.System);
+        var run = new LoadRun(
+            Brief with { Target = new Target(address, "u"), Hold = TimeSpan.FromHours(1) }, TimeProvider.System);
         var running = run.RunAsync(stop.Token);
-        await Eventually.IsTrueAsync(() => run.Measurements.MessagesEchoed.Value > 5, "some echoes");
+        await Eventually.IsTrueAsync(() => fact(run.Measurements), what);
 
         await stop.CancelAsync();
         await running;
-
-        Assert.Equal((4, 0), (run.Measurements.ClosedAtEnd.Value, run.Open.Count));
+        return run.Measurements;
     }
 
     private static Task<RunReport> RunAsync(Uri address, RunSettings settings)

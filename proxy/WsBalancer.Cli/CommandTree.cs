@@ -17,6 +17,7 @@ internal static class CommandTree
 
         Examples:
           wsbalancer demo                          watch it work: real nodes, real users, every claim checked
+          wsbalancer run --config wsbalancer.json  balance the fleet that the file describes
           wsbalancer status                        is the balancer up, and how is its fleet
           wsbalancer nodes                         each node: share, state, health, tunnels
           wsbalancer where alice                   which node alice belongs to, where she is, and why

@@ -33,7 +33,7 @@ internal static class Documents
         string? owner = "ws-1",
         string? home = "ws-1",
         string? node = "ws-1",
-        string reason = "",
+        string reason = "ws-1 is the owner and available",
         string tunnels = "") => $$"""
         {"user": "{{user}}", "owner": {{Quote(owner)}}, "home": {{Quote(home)}}, "node": {{Quote(node)}},
          "order": ["ws-1", "ws-2"], "reason": "{{reason}}", "tunnels": [{{tunnels}}]}

@@ -24,7 +24,7 @@ internal sealed record OwnerAnswer(
     string? Home,
     string? Node,
     IReadOnlyList<string> Order,
-    string? Reason,
+    string Reason,
     IReadOnlyList<TunnelAnswer> Tunnels);
 
 /// <summary>One live tunnel of a user.</summary>

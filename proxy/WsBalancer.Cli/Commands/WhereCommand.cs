@@ -55,9 +55,20 @@ internal static class WhereCommand
         $"home     {answer.Home ?? "none"}",
         $"now      {answer.Node ?? "none"}",
         $"order    {string.Join(", ", answer.Order)}",
-        $"tunnels  {WhereWords.Tunnels(answer)}",
-        $"why      {WhereWords.Why(answer)}",
+        $"tunnels  {TunnelsOf(answer)}",
+        $"why      {answer.Reason}",
     ];
+
+    private static string TunnelsOf(OwnerAnswer answer)
+    {
+        var misplaced = answer.Tunnels.Count(tunnel => tunnel.Misplaced);
+        return (answer.Tunnels.Count, misplaced) switch
+        {
+            (0, _) => "none is open here",
+            (var open, 0) => $"{open} open, {(open is 1 ? "at home" : "all at home")}",
+            var (open, away) => $"{open} open, {away} misplaced (its node is not the user's home)",
+        };
+    }
 
     private static TextTable TableOf(IEnumerable<TunnelAnswer> tunnels)
     {

@@ -100,18 +100,28 @@ public abstract class Ring
         }
 
         Span<byte> bytes = stackalloc byte[StackChars * MaxBytesPerChar];
-        Utf8.FromUtf16(user, bytes, out _, out var written);
-        return Hash(bytes[..written]);
+        return Hash(bytes[..Encode(user, bytes)]);
     }
 
     /// <summary>The index of the node that owns the hash, or −1 if no node has weight.</summary>
     public abstract int OwnerOf(ulong hash);
 
     /// <summary>The index of the node that owns the user, or −1 if no node has weight.</summary>
-    public int OwnerOf(ReadOnlySpan<byte> utf8User) => OwnerOf(Hash(utf8User));
+    // Virtual so that a sealed ring can do it without a second call through the table of virtuals.
+    public virtual int OwnerOf(ReadOnlySpan<byte> utf8User) => OwnerOf(Hash(utf8User));
 
     /// <summary>The index of the node that owns the user, or −1 if no node has weight.</summary>
-    public int OwnerOf(ReadOnlySpan<char> user) => OwnerOf(Hash(user));
+    [SkipLocalsInit]
+    public int OwnerOf(ReadOnlySpan<char> user)
+    {
+        if (user.Length > StackChars)
+        {
+            return OwnerOf(HashLong(user));
+        }
+
+        Span<byte> bytes = stackalloc byte[StackChars * MaxBytesPerChar];
+        return OwnerOf(bytes[..Encode(user, bytes)]);
+    }
 
     /// <summary>
     /// The index of the first available node in the order of the hash, or −1 if none is: the owner that a ring without
@@ -168,6 +178,19 @@ public abstract class Ring
     private protected abstract UInt128 PositionsOwnedBy(int node);
 
     private protected abstract Ring WithMembership(Membership next);
+
+    /// <summary>Writes the UTF-8 of a text that is sure to fit, and returns its length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Encode(ReadOnlySpan<char> user, Span<byte> bytes)
+    {
+        // Most ids are ASCII, and for those this is the shorter way.
+        if (Ascii.FromUtf16(user, bytes, out var written) != OperationStatus.Done)
+        {
+            Utf8.FromUtf16(user, bytes, out _, out written);
+        }
+
+        return written;
+    }
 
     private ulong HashLong(ReadOnlySpan<char> user)
     {

@@ -1,15 +1,17 @@
+using System.Runtime.CompilerServices;
+
 namespace WsBalancer.HashRing.Rendezvous;
 
 /// <summary>
 /// A node in the contest for one slot. The smaller L(draw) / weight is preferred; then the larger draw; then the lower
-/// index. Contenders compare in that order, the preferred one first.
+/// index.
 /// </summary>
 /// <remarks>
 /// L(draw) / weight of a uniform draw is exponential with rate weight, so the smallest of several is each node's with a
 /// probability proportional to its weight (Schindelhauer and Schomaker, "Weighted distributed hash tables", 2005).
 /// Quotients are compared by cross-multiplication in 128 bits: exactly, and unchanged when all weights are scaled.
 /// </remarks>
-internal readonly struct Contender(ulong draw, int weight, int node, ulong log = 0) : IComparable<Contender>
+internal readonly struct Contender(ulong draw, int weight, int node)
 {
     /// <summary>Whom everybody beats: the winner where nobody takes part.</summary>
     public static readonly Contender Nobody = new(0, 0, -1);
@@ -20,11 +22,7 @@ internal readonly struct Contender(ulong draw, int weight, int node, ulong log =
 
     public int Node { get; } = node;
 
-    /// <summary>L(draw) if it was computed already, else 0, which L never is.</summary>
-    private ulong Log { get; } = log;
-
-    public Contender WithLog() => new(Draw, Weight, Node, NegLog2.Of(Draw));
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Beats(in Contender other)
     {
         if (Weight == other.Weight)
@@ -40,28 +38,19 @@ internal readonly struct Contender(ulong draw, int weight, int node, ulong log =
             return isHeavier;
         }
 
-        return CompareQuotients(other) < 0;
+        return BeatsByQuotient(NegLog2.Of(Draw), other, NegLog2.Of(other.Draw));
     }
 
-    public int CompareTo(Contender other)
+    /// <summary>The same as <see cref="Beats"/>, of two different nodes whose L(draw) is known.</summary>
+    public bool BeatsByQuotient(ulong log, in Contender other, ulong otherLog)
     {
-        if (Node == other.Node)
-        {
-            return 0;
-        }
-
-        return Beats(other) ? -1 : 1;
-    }
-
-    private int CompareQuotients(in Contender other)
-    {
-        var mine = Math.BigMul(Log == 0 ? NegLog2.Of(Draw) : Log, (ulong)other.Weight);
-        var theirs = Math.BigMul(other.Log == 0 ? NegLog2.Of(other.Draw) : other.Log, (ulong)Weight);
+        var mine = Math.BigMul(log, (ulong)other.Weight);
+        var theirs = Math.BigMul(otherLog, (ulong)Weight);
         if (mine != theirs)
         {
-            return mine.CompareTo(theirs);
+            return mine < theirs;
         }
 
-        return Draw != other.Draw ? other.Draw.CompareTo(Draw) : Node.CompareTo(other.Node);
+        return Draw != other.Draw ? Draw > other.Draw : Node < other.Node;
     }
 }

@@ -92,20 +92,50 @@ internal sealed class Contest
         return best;
     }
 
+    /// <summary>
+    /// The winner for each word of a block, or <see cref="Contender.Nobody"/>. Both spans have
+    /// <see cref="BlockContest.Size"/> entries.
+    /// </summary>
+    [SkipLocalsInit]
+    public void FindWinners(ReadOnlySpan<ulong> words, Span<Contender> best)
+    {
+        Span<ulong> draws = stackalloc ulong[BlockContest.Size];
+        Span<ulong> places = stackalloc ulong[BlockContest.Size];
+        if (_groups.Length == 0)
+        {
+            best.Fill(Contender.Nobody);
+        }
+
+        foreach (var group in _groups)
+        {
+            BlockContest.Compete(_hashes.AsSpan(group.Start, group.End - group.Start), words, draws, places);
+            var nodes = _nodes.AsSpan(group.Start);
+            var isFirst = group.Start == 0;
+            for (var i = 0; i < words.Length; i++)
+            {
+                var candidate = new Contender(draws[i], group.Weight, nodes[(int)places[i]]);
+                if (isFirst || candidate.Beats(best[i]))
+                {
+                    best[i] = candidate;
+                }
+            }
+        }
+    }
+
     /// <summary>Writes all nodes of the contest, the preferred first. The span has room for <see cref="Count"/>.</summary>
     [SkipLocalsInit]
     public void Order(ulong slotWord, Span<int> order)
     {
         if (Count <= StackContenders)
         {
-            Span<Contender> few = stackalloc Contender[StackContenders];
+            Span<RankedContender> few = stackalloc RankedContender[StackContenders];
             Order(slotWord, few[..Count], order);
             return;
         }
 
-        var many = ArrayPool<Contender>.Shared.Rent(Count);
+        var many = ArrayPool<RankedContender>.Shared.Rent(Count);
         Order(slotWord, many.AsSpan(0, Count), order);
-        ArrayPool<Contender>.Shared.Return(many);
+        ArrayPool<RankedContender>.Shared.Return(many);
     }
 
     private static WeightGroup[] GroupsOf(List<(int Weight, int Node, ulong Hash)> entrants)
@@ -144,14 +174,14 @@ internal sealed class Contest
         return new Contender(bestDraw, group.Weight, _nodes[group.Start + best]);
     }
 
-    private void Order(ulong slotWord, Span<Contender> contenders, Span<int> order)
+    private void Order(ulong slotWord, Span<RankedContender> contenders, Span<int> order)
     {
         foreach (var group in _groups)
         {
             for (var i = group.Start; i < group.End; i++)
             {
                 var contender = new Contender(Mix.Draw(_hashes[i], slotWord), group.Weight, _nodes[i]);
-                contenders[i] = _groups.Length > 1 ? contender.WithLog() : contender;
+                contenders[i] = new RankedContender(contender, _groups.Length > 1 ? NegLog2.Of(contender.Draw) : 0);
             }
         }
 

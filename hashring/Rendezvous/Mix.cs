@@ -9,20 +9,32 @@ namespace WsBalancer.HashRing.Rendezvous;
 /// </remarks>
 internal static class Mix
 {
+    public const ulong FirstFactor = 0xBF58_476D_1CE4_E5B9;
+    public const ulong SecondFactor = 0x94D0_49BB_1331_11EB;
+
     // 2^64 / golden ratio, odd: steps of it visit every 64-bit value before one returns.
     private const ulong Step = 0x9E37_79B9_7F4A_7C15;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Finish(ulong value)
     {
-        value = (value ^ (value >> 30)) * 0xBF58_476D_1CE4_E5B9;
-        value = (value ^ (value >> 27)) * 0x94D0_49BB_1331_11EB;
+        value = (value ^ (value >> 30)) * FirstFactor;
+        value = (value ^ (value >> 27)) * SecondFactor;
         return value ^ (value >> 31);
     }
 
     /// <summary>The slot's own random word: the output number slot + 1 of SplitMix64 from the table seed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong SlotWord(ulong tableSeed, ulong slot) => Finish(tableSeed + ((slot + 1) * Step));
+
+    /// <summary>The words of the slots from the first one on.</summary>
+    public static void WriteSlotWords(ulong tableSeed, int firstSlot, Span<ulong> words)
+    {
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = SlotWord(tableSeed, (ulong)(firstSlot + i));
+        }
+    }
 
     /// <summary>A node's draw in a slot: uniform over 64 bits; among equal weights, the largest draw wins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 
 namespace WsBalancer.HashRing.Rendezvous;
 
@@ -36,7 +37,7 @@ internal sealed class RendezvousRing : Ring
         _seeds = seeds;
         _hasSeed = hasSeed;
         _slotBits = slotBits;
-        _owned = CountOwned(table, membership.Nodes.Count, 1 << slotBits);
+        _owned = table.CountOwned(membership.Nodes.Count);
     }
 
     internal override UInt128 PositionCount => UInt128.One << _slotBits;
@@ -50,12 +51,8 @@ internal sealed class RendezvousRing : Ring
             return new RendezvousRing(membership, contest, default, seeds, hasSeed, slotBits);
         }
 
-        var owners = new ushort[1 << slotBits];
-        for (var slot = 0; slot < owners.Length; slot++)
-        {
-            owners[slot] = (ushort)contest.WinnerOf(Mix.SlotWord(seeds.Table, (ulong)slot)).Node;
-        }
-
+        var owners = GC.AllocateUninitializedArray<ushort>(1 << slotBits);
+        WriteOwners(contest, seeds.Table, owners);
         var table = SlotTable.Of(owners, membership.Nodes.Count);
         return new RendezvousRing(membership, contest, table, seeds, hasSeed, slotBits);
     }
@@ -64,6 +61,8 @@ internal sealed class RendezvousRing : Ring
         XxHash3.HashToUInt64(utf8User, unchecked((long)_seeds.Key));
 
     public override int OwnerOf(ulong hash) => _table.OwnerOf(SlotOf(hash));
+
+    public override int OwnerOf(ReadOnlySpan<byte> utf8User) => OwnerOf(Hash(utf8User));
 
     public override int OwnerOf(ulong hash, NodeMask available)
     {
@@ -97,25 +96,33 @@ internal sealed class RendezvousRing : Ring
             return Build(next, _seeds, _hasSeed, _slotBits);
         }
 
-        var owners = new ushort[1 << _slotBits];
+        var owners = GC.AllocateUninitializedArray<ushort>(1 << _slotBits);
         new SlotUpdate(_membership, next, contest).Write(_table, _seeds.Table, owners);
         var table = SlotTable.Of(owners, next.Nodes.Count);
         return new RendezvousRing(next, contest, table, _seeds, _hasSeed, _slotBits);
     }
 
+    [SkipLocalsInit]
+    private static void WriteOwners(Contest contest, ulong tableSeed, Span<ushort> owners)
+    {
+        Span<ulong> words = stackalloc ulong[BlockContest.Size];
+        Span<Contender> winners = new Contender[BlockContest.Size];
+        for (var first = 0; first < owners.Length; first += BlockContest.Size)
+        {
+            Mix.WriteSlotWords(tableSeed, first, words);
+            contest.FindWinners(words, winners);
+
+            // The only block of a very small table reaches past its end.
+            var block = owners[first..Math.Min(owners.Length, first + BlockContest.Size)];
+            for (var i = 0; i < block.Length; i++)
+            {
+                block[i] = (ushort)winners[i].Node;
+            }
+        }
+    }
+
     private static string SpecOf(int slotBits, bool hasSeed) =>
         $"{AlgorithmName}/1;b={slotBits};seed={(hasSeed ? "set" : "none")}";
-
-    private static int[] CountOwned(SlotTable table, int nodeCount, int slotCount)
-    {
-        var owned = new int[nodeCount];
-        for (var slot = 0; table.HasOwners && slot < slotCount; slot++)
-        {
-            owned[table.OwnerOf((ulong)slot)]++;
-        }
-
-        return owned;
-    }
 
     private ulong SlotOf(ulong hash) => hash >> (64 - _slotBits);
 

@@ -45,4 +45,21 @@ internal readonly struct SlotTable
 
         return _wide is { } wide ? wide[slot] : -1;
     }
+
+    /// <summary>How many slots each node owns.</summary>
+    public int[] CountOwned(int nodeCount)
+    {
+        var owned = new int[nodeCount];
+        foreach (var owner in _narrow ?? [])
+        {
+            owned[owner]++;
+        }
+
+        foreach (var owner in _wide ?? [])
+        {
+            owned[owner]++;
+        }
+
+        return owned;
+    }
 }

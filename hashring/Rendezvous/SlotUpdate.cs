@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace WsBalancer.HashRing.Rendezvous;
 
 /// <summary>
@@ -19,12 +21,22 @@ internal sealed class SlotUpdate
     }
 
     /// <summary>Writes the owner of every slot. The table before has owners, and so has the ring after.</summary>
+    [SkipLocalsInit]
     public void Write(SlotTable before, ulong tableSeed, Span<ushort> after)
     {
-        for (var slot = 0; slot < after.Length; slot++)
+        Span<ulong> words = stackalloc ulong[BlockContest.Size];
+        Span<Contender> challengers = new Contender[BlockContest.Size];
+        for (var first = 0; first < after.Length; first += BlockContest.Size)
         {
-            var incumbent = _incumbents[before.OwnerOf((ulong)slot)];
-            after[slot] = (ushort)Winner(incumbent, tableSeed, (ulong)slot);
+            Mix.WriteSlotWords(tableSeed, first, words);
+            _challengers.FindWinners(words, challengers);
+
+            // The only block of a very small table reaches past its end.
+            var block = after[first..Math.Min(after.Length, first + BlockContest.Size)];
+            for (var i = 0; i < block.Length; i++)
+            {
+                block[i] = (ushort)Winner(_incumbents[before.OwnerOf((ulong)(first + i))], challengers[i], words[i]);
+            }
         }
     }
 
@@ -55,11 +67,11 @@ internal sealed class SlotUpdate
         return challengers;
     }
 
-    private int Winner(in Incumbent incumbent, ulong tableSeed, ulong slot)
+    private int Winner(in Incumbent incumbent, in Contender challenger, ulong slotWord)
     {
         if (!incumbent.Stays)
         {
-            return _everyone.WinnerOf(Mix.SlotWord(tableSeed, slot)).Node;
+            return _everyone.WinnerOf(slotWord).Node;
         }
 
         if (_challengers.Count == 0)
@@ -67,9 +79,7 @@ internal sealed class SlotUpdate
             return incumbent.Node;
         }
 
-        var slotWord = Mix.SlotWord(tableSeed, slot);
         var owner = new Contender(Mix.Draw(incumbent.Hash, slotWord), incumbent.Weight, incumbent.Node);
-        var challenger = _challengers.WinnerOf(slotWord);
         return challenger.Beats(owner) ? challenger.Node : incumbent.Node;
     }
 

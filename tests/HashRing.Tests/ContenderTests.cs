@@ -19,8 +19,9 @@ public sealed class ContenderTests
 
             Assert.Equal(expected, new Contender(drawA, weightA, 0).Beats(new Contender(drawB, weightB, 1)));
             Assert.Equal(!expected, new Contender(drawB, weightB, 1).Beats(new Contender(drawA, weightA, 0)));
-            Assert.Equal(
-                expected, new Contender(drawA, weightA, 0).WithLog().Beats(new Contender(drawB, weightB, 1).WithLog()));
+            Assert.Equal(expected, Rank(drawA, weightA, 0).CompareTo(Rank(drawB, weightB, 1)) < 0);
+            Assert.Equal(!expected, Rank(drawB, weightB, 1).CompareTo(Rank(drawA, weightA, 0)) < 0);
+            Assert.Equal(0, Rank(drawA, weightA, 0).CompareTo(Rank(drawA, weightA, 0)));
         }, count: 20_000);
 
     [Fact]
@@ -49,4 +50,7 @@ public sealed class ContenderTests
         Assert.False(Contender.Nobody.Beats(new Contender(0, 1, 0)));
         Assert.False(Contender.Nobody.Beats(Contender.Nobody));
     }
+
+    private static RankedContender Rank(ulong draw, int weight, int node) =>
+        new(new Contender(draw, weight, node), NegLog2.Of(draw));
 }

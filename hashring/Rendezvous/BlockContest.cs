@@ -1,0 +1,82 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace WsBalancer.HashRing.Rendezvous;
+
+/// <summary>
+/// The draws of many slots at once: node by node over a block of slots, several slots to an instruction where the
+/// machine has vectors. Building a ring is this loop; it finds the same winners as a <see cref="Contest"/> does alone.
+/// </summary>
+internal static class BlockContest
+{
+    /// <summary>Slots in a block: what belongs to it stays in the first-level cache.</summary>
+    public const int Size = 256;
+
+    /// <summary>
+    /// For each slot word of a block, the largest draw of the nodes, and the place in <paramref name="hashes"/> of the
+    /// first node that has it.
+    /// </summary>
+    public static void Compete(
+        ReadOnlySpan<ulong> hashes, ReadOnlySpan<ulong> words, Span<ulong> draws, Span<ulong> places)
+    {
+        places[..Size].Clear();
+        for (var slot = 0; slot < Size; slot++)
+        {
+            draws[slot] = Mix.Draw(hashes[0], words[slot]);
+        }
+
+        for (var place = 1; place < hashes.Length; place++)
+        {
+            if (Vector.IsHardwareAccelerated)
+            {
+                Challenge(
+                    hashes[place],
+                    (ulong)place,
+                    MemoryMarshal.Cast<ulong, Vector<ulong>>(words[..Size]),
+                    MemoryMarshal.Cast<ulong, Vector<ulong>>(draws[..Size]),
+                    MemoryMarshal.Cast<ulong, Vector<ulong>>(places[..Size]));
+            }
+            else
+            {
+                Challenge(hashes[place], (ulong)place, words[..Size], draws[..Size], places[..Size]);
+            }
+        }
+    }
+
+    private static void Challenge(
+        ulong hash, ulong place, ReadOnlySpan<Vector<ulong>> words, Span<Vector<ulong>> draws, Span<Vector<ulong>> places)
+    {
+        var hashes = new Vector<ulong>(hash);
+        var challenger = new Vector<ulong>(place);
+        for (var i = 0; i < words.Length; i++)
+        {
+            var draw = Finish(hashes ^ words[i]);
+            var wins = Vector.GreaterThan(draw, draws[i]);
+            draws[i] = Vector.ConditionalSelect(wins, draw, draws[i]);
+            places[i] = Vector.ConditionalSelect(wins, challenger, places[i]);
+        }
+    }
+
+    private static void Challenge(
+        ulong hash, ulong place, ReadOnlySpan<ulong> words, Span<ulong> draws, Span<ulong> places)
+    {
+        for (var i = 0; i < words.Length; i++)
+        {
+            var draw = Mix.Draw(hash, words[i]);
+            if (draw > draws[i])
+            {
+                draws[i] = draw;
+                places[i] = place;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<ulong> Finish(Vector<ulong> value)
+    {
+        value = (value ^ (value >>> 30)) * Mix.FirstFactor;
+        value = (value ^ (value >>> 27)) * Mix.SecondFactor;
+        return value ^ (value >>> 31);
+    }
+}

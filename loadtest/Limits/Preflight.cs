@@ -3,7 +3,7 @@ namespace WsBalancer.LoadTest.Limits;
 /// <summary>Tells before a run what would make it fail halfway, and what to do about it.</summary>
 internal static class Preflight
 {
-    // What the runtime itself holds open: libraries, pipes, event queues. Measured at about 60; rounded up.
+    // What the runtime itself holds open: libraries, pipes, event queues. An estimate, on the safe side.
     private const int OwnDescriptors = 150;
 
     public static IReadOnlyList<string> Check(int connections, ProcessLimits limits)

@@ -18,6 +18,7 @@ internal static class ConfigurationCheck
     {
         var errors = new List<SettingsError>();
         errors.AddRange(UnknownKeysOf(configuration));
+        errors.AddRange(ListenAddresses.MistakesIn(configuration));
         var settings = BalancerSettings.Read(configuration, errors);
         var mistakes = errors.Select(error => error.Message).ToList();
 

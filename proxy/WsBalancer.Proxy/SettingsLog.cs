@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy;
 
-// Event ids 1-49 belong to the settings. The next free one is 4.
+// Event ids 1-49 belong to the settings. The next free one is 3.
 internal static partial class SettingsLog
 {
     [LoggerMessage(1, LogLevel.Error, "{Mistake}")]
@@ -11,7 +11,4 @@ internal static partial class SettingsLog
     [LoggerMessage(2, LogLevel.Error,
         "The changed configuration has mistakes ({Count}) and is not applied: everything stays as it was.")]
     public static partial void ReloadRefused(ILogger logger, int count);
-
-    [LoggerMessage(3, LogLevel.Information, "The changed configuration is applied.")]
-    public static partial void Reloaded(ILogger logger);
 }

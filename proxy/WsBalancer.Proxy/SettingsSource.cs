@@ -14,13 +14,16 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     private readonly IConfiguration _configuration;
     private readonly ILogger<SettingsSource> _logger;
     private readonly IDisposable _subscription;
+    private readonly Lock _reloads = new();
     private volatile BalancerSettings _settings;
+    private volatile IChangeToken _token;
 
     /// <exception cref="SettingsException">The configuration has mistakes.</exception>
     public SettingsSource(IConfiguration configuration, ILogger<SettingsSource> logger)
     {
         _configuration = configuration;
         _logger = logger;
+        _token = configuration.GetReloadToken();
         var errors = new List<SettingsError>();
         _settings = BalancerSettings.Read(configuration, errors);
         SettingsException.ThrowIfAny(errors.Select(error => error.Message));
@@ -29,24 +32,55 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
 
     public event Action? Changed;
 
-    public BalancerSettings Settings => _settings;
+    /// <summary>The settings in force, as new as the configuration.</summary>
+    // YARP hears of a change on its own, before or after us. Whoever asks first after it brings the settings up to date,
+    // so that a cluster is never prepared with settings older than itself.
+    public BalancerSettings Settings
+    {
+        get
+        {
+            if (_token.HasChanged)
+            {
+                Reload();
+            }
 
-    public IReadOnlyDictionary<string, ClusterSettings> Current => _settings.Clusters;
+            return _settings;
+        }
+    }
+
+    public IReadOnlyDictionary<string, ClusterSettings> Current => Settings.Clusters;
 
     public void Dispose() => _subscription.Dispose();
 
     private void Reload()
     {
-        var errors = new List<SettingsError>();
-        var settings = BalancerSettings.Read(_configuration, errors);
-        if (errors.Count > 0)
+        if (TryReload())
         {
-            errors.ForEach(error => SettingsLog.Mistake(_logger, error.Message));
-            SettingsLog.ReloadRefused(_logger, errors.Count);
-            return;
+            Changed?.Invoke();
         }
+    }
 
-        _settings = settings;
-        Changed?.Invoke();
+    private bool TryReload()
+    {
+        lock (_reloads)
+        {
+            if (!_token.HasChanged)
+            {
+                return false;
+            }
+
+            _token = _configuration.GetReloadToken();
+            var errors = new List<SettingsError>();
+            var settings = BalancerSettings.Read(_configuration, errors);
+            if (errors.Count > 0)
+            {
+                errors.ForEach(error => SettingsLog.Mistake(_logger, error.Message));
+                SettingsLog.ReloadRefused(_logger, errors.Count);
+                return false;
+            }
+
+            _settings = settings;
+            return true;
+        }
     }
 }

@@ -78,6 +78,11 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
 
             RunLog.ReloadRefused(logger, ex.Mistakes.Count);
         }
+        catch (Exception ex) when (ex is not OutOfMemoryException)
+        {
+            // Nobody awaits a reload: what goes wrong in it must be told here.
+            RunLog.ReloadFailed(logger, ex);
+        }
         finally
         {
             _reloads.Release();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,9 @@ namespace WsBalancer.Cli.Run;
 internal static class BalancerHost
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    // Eight times the server's default: after an outage everybody connects at once. The kernel's somaxconn bounds it.
+    private const int Backlog = 4_096;
 
     public static WebApplication Build(AppliedConfiguration configuration)
     {
@@ -46,6 +50,7 @@ internal static class BalancerHost
             // Addresses are read at the start only: rebinding ends every tunnel of an endpoint within seconds.
             server.Configure(endpoints, reloadOnChange: false);
         });
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = Backlog);
         if (!endpoints.GetSection("Endpoints").Exists())
         {
             builder.WebHost.UseUrls(builder.Configuration["Urls"] ?? DefaultUrl);
@@ -68,6 +73,9 @@ internal static class BalancerHost
             // YARP and the server log every request at Information, with its query string, where user ids stand.
             builder.Logging.SetMinimumLevel(LogLevel.Information);
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+            // A start that fails is told in one sentence by the program, not with a trace.
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
             builder.Logging.AddFilter("Yarp", LogLevel.Warning);
             builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,9 +28,9 @@ internal static class BalancerProcess
             await MistakeList.WriteAsync(errors, ex.Mistakes);
             return ExitCode.Usage;
         }
-        catch (IOException ex)
+        catch (Exception ex) when (ex is IOException or InvalidOperationException or CryptographicException)
         {
-            // An address that is taken, or not ours.
+            // An address that is taken or not ours, a certificate that cannot be used.
             await errors.WriteLineAsync($"wsbalancer cannot start: {ex.Message}");
             return ExitCode.Failed;
         }
@@ -56,7 +57,7 @@ internal static class BalancerProcess
         await output.WriteLineAsync("wsbalancer ready");
         await output.FlushAsync(CancellationToken.None);
 
-        using var hangUp = file is null ? null : ReloadOnHangUp(app.Logger, configuration);
+        using var hangUp = ReloadOnHangUp(app.Logger, configuration);
         if (file is not null)
         {
             configuration.Watch(file, TimeProvider.System, app.Logger);

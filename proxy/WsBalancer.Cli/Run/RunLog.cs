@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Cli.Run;
 
-// Event ids 900-949 belong to the program. The next free one is 904.
+// Event ids 900-949 belong to the program. The next free one is 905.
 internal static partial class RunLog
 {
     [LoggerMessage(900, LogLevel.Information, "The configuration has changed and is applied.")]
@@ -14,6 +14,9 @@ internal static partial class RunLog
     [LoggerMessage(902, LogLevel.Error,
         "The changed configuration has mistakes ({Count}) and is not applied: everything stays as it was.")]
     public static partial void ReloadRefused(ILogger logger, int count);
+
+    [LoggerMessage(904, LogLevel.Error, "Applying the changed configuration failed.")]
+    public static partial void ReloadFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(903, LogLevel.Information, "SIGHUP: reading the configuration anew.")]
     public static partial void HangUp(ILogger logger);

@@ -74,10 +74,6 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         }
     }
 
-    public Node? Find(string nodeId) =>
-        _current.Nodes.Concat(_leavingNodes).FirstOrDefault(
-            node => string.Equals(node.Id, nodeId, StringComparison.OrdinalIgnoreCase));
-
     private Dictionary<string, Node> TakeOver(Node[] before, IReadOnlyCollection<DestinationState> destinations)
     {
         var known = before.Concat(_leaving.Values).ToDictionary(node => node.Id, StringComparer.OrdinalIgnoreCase);

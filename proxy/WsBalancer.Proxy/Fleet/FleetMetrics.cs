@@ -60,9 +60,9 @@ internal sealed class FleetMetrics
             }
         }
 
+        fleet.Sweep();
         foreach (var cluster in fleet.Clusters)
         {
-            cluster.Sweep();
             Collect(cluster);
         }
     }

@@ -84,6 +84,20 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         NodeChanged?.Invoke(cluster, node);
     }
 
+    /// <summary>Closes the accounts of nodes that are gone, with or without their cluster, and have no tunnel left.</summary>
+    public void Sweep()
+    {
+        foreach (var cluster in Clusters)
+        {
+            cluster.Sweep();
+        }
+
+        foreach (var node in _tunnels.Ledgers.Keys.Where(node => !_clusters.ContainsKey(node.Cluster)))
+        {
+            _tunnels.Forget(node);
+        }
+    }
+
     public void Dispose() => _settings.Changed -= OnSettingsChanged;
 
     private void OnSettingsChanged()

@@ -2,9 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Health;
 
-// Event ids 300-399 belong to health. The next free one is 301.
+// Event ids 300-399 belong to health. The next free one is 302.
 internal static partial class HealthLog
 {
+    [LoggerMessage(301, LogLevel.Error, "Taking over a changed fleet failed; some nodes are not probed until the next change.")]
+    public static partial void ReconcileFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(300, LogLevel.Error,
         "Probing node '{Node}' of cluster '{Cluster}' failed in a way that is not the node's; probing goes on.")]
     public static partial void ProbeFaulted(ILogger logger, string node, string cluster, Exception exception);

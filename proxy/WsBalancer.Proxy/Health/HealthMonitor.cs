@@ -30,7 +30,7 @@ internal sealed class HealthMonitor(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                await ReconcileAsync();
+                await ReconcileUnlessBrokenAsync();
                 await _changed.Reader.ReadAsync(stoppingToken);
             }
         }
@@ -44,6 +44,19 @@ internal sealed class HealthMonitor(
     private NodeWatch? Find(Node node) => _watches.GetValueOrDefault(node);
 
     private void Signal() => _changed.Writer.TryWrite(true);
+
+    // Nodes that could not be watched now are tried again with the next change; users' connects judge them meanwhile.
+    private async Task ReconcileUnlessBrokenAsync()
+    {
+        try
+        {
+            await ReconcileAsync();
+        }
+        catch (Exception ex) when (ex is not OperationCanceledException)
+        {
+            HealthLog.ReconcileFailed(logger, ex);
+        }
+    }
 
     private async Task ReconcileAsync()
     {

@@ -12,14 +12,34 @@ internal sealed class IdleSweep(TunnelRegistry tunnels, TimeProvider time, ILogg
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        var failing = false;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var tunnel in tunnels.All)
+            try
             {
-                if (tunnel.IsIdle && tunnel.Close(TunnelEnd.Idle, CloseCode.GoingAway, "idle"))
-                {
-                    TunnelLog.Idle(logger, tunnel.Identity.Id, tunnel.Identity.Node.Node, tunnel.Identity.Node.Cluster);
-                }
+                Sweep();
+                failing = false;
+            }
+            catch (Exception ex) when (!failing)
+            {
+                // Said once: the next second will most likely fail alike.
+                failing = true;
+                TunnelLog.SweepFailed(logger, ex);
+            }
+            catch (Exception ex)
+            {
+                TunnelLog.SweepFailedAgain(logger, ex.Message);
+            }
+        }
+    }
+
+    private void Sweep()
+    {
+        foreach (var tunnel in tunnels.All)
+        {
+            if (tunnel.IsIdle && tunnel.Close(TunnelEnd.Idle, CloseCode.GoingAway, "idle"))
+            {
+                TunnelLog.Idle(logger, tunnel.Identity.Id, tunnel.Identity.Node.Node, tunnel.Identity.Node.Cluster);
             }
         }
     }

@@ -46,6 +46,9 @@ internal sealed class TunnelRegistry
     {
         var identity = tunnel.Identity;
         tunnel.Ledger.Opened();
+
+        // The node may have left, and its account been closed, while the handshake was under way.
+        _ledgers.TryAdd(identity.Node, tunnel.Ledger);
         _byId[identity.Id] = tunnel;
         _byNode.GetOrAdd(identity.Node, static _ => new(StringComparer.Ordinal))[identity.Id] = tunnel;
         if (identity.User is { } user)

@@ -17,6 +17,7 @@ internal static class NegLog2
 
     private const int IntervalBits = 12;
     private const int OffsetBits = 63 - IntervalBits;
+    private const int ArtanhBits = 120;
 
     private static readonly ulong[] Table = BuildTable();
 
@@ -60,8 +61,6 @@ internal static class NegLog2
 
         return Array.ConvertAll(sums, part => (ulong)((((part << (FractionBits + 1)) / sums[^1]) + 1) >> 1));
     }
-
-    private const int ArtanhBits = 120;
 
     /// <summary>artanh(1/x) = 1/x + 1/(3x³) + 1/(5x⁵) + … with 120 fractional bits.</summary>
     private static UInt128 Artanh(ulong x)

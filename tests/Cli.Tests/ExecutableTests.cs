@@ -22,8 +22,9 @@ public sealed class ExecutableTests
     [InlineData("'nodse' was not matched. Did you mean", "nodse")]
     [InlineData("Required argument missing", "where")]
     [InlineData("--colour", "status", "--colour")]
-    [InlineData("--users takes a whole number from 1 to 2000, not 'many'", "demo", "--users", "many")]
+    [InlineData("--users takes a whole number from 40 to 2000, not 'many'", "demo", "--users", "many")]
     [InlineData("--nodes takes a whole number from 2 to 16, not '1'", "demo", "--nodes", "1")]
+    [InlineData("--users takes at least 100 then", "demo", "--nodes", "5", "--users", "99")]
     [InlineData("'nowhere' is not an address", "status", "--admin", "nowhere")]
     [InlineData("'ftp://x' is not an address", "status", "--admin", "ftp://x", "--json")]
     public async Task AWrongCommandLine_Exits2AndSaysWhyOnStandardErrorOnly(string why, params string[] arguments)

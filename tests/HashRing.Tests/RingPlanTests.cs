@@ -100,20 +100,33 @@ public sealed class RingPlanTests
         Assert.Equal((UInt128)(1 << 18), plan.MovedShare.Total);
     }
 
-    // Rendezvous never has excess, so a ring that forgets who its nodes are has to show that it would be seen.
+    // Rendezvous never has excess, so a ring that moves too much has to show that it would be seen.
     [Fact]
     public void Excess_CountsMovesBetweenNodesThatTheChangeLeftAlone()
     {
-        var before = new StripedRing([new RingNode("a"), new RingNode("b"), new RingNode("c")]);
-        var after = new StripedRing([new RingNode("a"), new RingNode("b"), new RingNode("c"), new RingNode("d")]);
+        var before = new EvenRing([new RingNode("a"), new RingNode("b"), new RingNode("c")]);
+        var after = new EvenRing([new RingNode("a"), new RingNode("b"), new RingNode("c"), new RingNode("d")]);
 
         var plan = before.PlanTo(after);
 
-        // Of 12 positions, abcabcabcabc becomes abcdabcdabcd: 9 differ, 3 of them go to d.
-        Assert.Equal(new RingShare(9, 12), plan.MovedShare);
+        // aaaabbbbcccc becomes aaabbbcccddd.
+        Assert.Equal(
+            [("a", "b", 1), ("b", "c", 2), ("c", "d", 3)],
+            plan.Moves.Select(static move => (move.FromId!, move.ToId!, (int)move.Share.Owned)));
+        Assert.Equal(new RingShare(6, 12), plan.MovedShare);
         Assert.Equal(new RingShare(3, 12), plan.MinimumShare);
-        Assert.Equal(new RingShare(6, 12), plan.ExcessShare);
-        Assert.Equal((0.75, 0.25, 0.5), (plan.Moved, plan.Minimum, plan.Excess));
+        Assert.Equal(new RingShare(3, 12), plan.ExcessShare);
+        Assert.Equal((0.5, 0.25, 0.25), (plan.Moved, plan.Minimum, plan.Excess));
+    }
+
+    [Fact]
+    public void Excess_LeavesOutMovesOfAReweightedNode()
+    {
+        var before = new EvenRing([new RingNode("a"), new RingNode("b"), new RingNode("c")]);
+        var after = new EvenRing([new RingNode("a"), new RingNode("b", 2), new RingNode("c"), new RingNode("d")]);
+
+        Assert.Equal(0, before.PlanTo(after).Excess);
+        Assert.Equal(0, after.PlanTo(before).Excess);
     }
 
     [Fact]

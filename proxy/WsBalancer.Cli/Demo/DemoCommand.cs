@@ -10,13 +10,16 @@ internal static class DemoCommand
     private const int FewestNodes = 2;
     private const int MostNodes = 16;
 
+    // With fewer, chance alone may leave a node without any user, and then there is nothing to show of it.
+    private const int FewestUsersOfANode = 20;
+
     // Each user is a socket here and two in the balancer.
     private const int MostUsers = 2_000;
 
     public static Command Create()
     {
         var nodes = Between("--nodes", "How many nodes to start with", 3, FewestNodes, MostNodes);
-        var users = Between("--users", "How many users connect", 200, 1, MostUsers);
+        var users = Between("--users", "How many users connect", 200, FewestNodes * FewestUsersOfANode, MostUsers);
 
         var command = new Command("demo", "Watch it work: Redis, nodes, users and the balancer, every claim checked")
         {
@@ -24,13 +27,19 @@ internal static class DemoCommand
             users,
         };
         command.SetAction((parsed, cancellation) => new DemoRun(
-            new DemoSettings(parsed.GetValue(nodes), parsed.GetValue(users)),
+            SettingsOf(parsed.GetValue(nodes), parsed.GetValue(users)),
             CommandOutput.Of(parsed.InvocationConfiguration),
             parsed.InvocationConfiguration.Error,
             TimeProvider.System).RunAsync(cancellation));
 
         return command;
     }
+
+    private static DemoSettings SettingsOf(int nodes, int users) => users >= nodes * FewestUsersOfANode
+        ? new DemoSettings(nodes, users)
+        : throw new CommandFailure(
+            ExitCode.Usage,
+            $"{users} users are too few for {nodes} nodes: --users takes at least {nodes * FewestUsersOfANode} then.");
 
     private static Option<int> Between(string name, string description, int standard, int fewest, int most) => new(name)
     {

@@ -1,0 +1,30 @@
+namespace WsBalancer.HashRing.Tests;
+
+/// <summary>
+/// The ring nobody should use: twelve positions in one arc per node, all of one length. It moves more than a change
+/// needs, and its arcs end elsewhere than those of the ring before.
+/// </summary>
+internal sealed class EvenRing(RingNode[] nodes) : Ring(Membership.Of(nodes), default, "even", "even/1")
+{
+    private const ulong Positions = 12;
+
+    internal override UInt128 PositionCount => Positions;
+
+    private ulong ArcLength => Positions / (ulong)Nodes.Count;
+
+    public override ulong Hash(ReadOnlySpan<byte> utf8User) => throw new NotSupportedException();
+
+    public override int OwnerOf(ulong hash) => throw new NotSupportedException();
+
+    public override int OwnerOf(ulong hash, NodeMask available) => throw new NotSupportedException();
+
+    public override int OrderOf(ulong hash, Span<int> order) => throw new NotSupportedException();
+
+    internal override int OwnerAt(ulong position) => (int)(position / ArcLength);
+
+    internal override ulong ArcEndOf(ulong position) => (((position / ArcLength) + 1) * ArcLength) - 1;
+
+    private protected override UInt128 PositionsOwnedBy(int node) => throw new NotSupportedException();
+
+    private protected override Ring WithMembership(Membership next) => throw new NotSupportedException();
+}

@@ -32,6 +32,3 @@ internal static class OperatorCommand
         return command;
     }
 }
-
-/// <summary>What one run of an operator's command works with.</summary>
-internal sealed record Operation(ParseResult Parsed, AdminSettings Settings, AdminClient Client, CommandOutput Output);

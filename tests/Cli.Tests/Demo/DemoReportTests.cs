@@ -66,7 +66,8 @@ public sealed class DemoReportTests
 
         terminal.Write(screen.Draw());
 
-        var (ten, five, none) = (new string('█', 40), $"{new string('█', 20)}{new string('·', 20)}", new string('·', 40));
+        var (ten, none) = (new string('█', 40), new string('·', 40));
+        var five = $"{ten[..20]}{none[..20]}";
         Assert.Contains($"ws-1  {ten}  10", terminal.Output, StringComparison.Ordinal);
         Assert.Contains($"ws-2  {five}   5", terminal.Output, StringComparison.Ordinal);
         Assert.Contains($"ws-3  {none}   0", terminal.Output, StringComparison.Ordinal);

@@ -1,8 +1,5 @@
 namespace WsBalancer.Cli.Demo.Claims;
 
-/// <summary>A message that a user on one node sent to a user on another, and whether it arrived.</summary>
-internal sealed record Delivery(string FromNode, string ToNode, bool Arrived);
-
 /// <summary>Users on different nodes reach each other through Redis.</summary>
 internal static class TalkClaims
 {

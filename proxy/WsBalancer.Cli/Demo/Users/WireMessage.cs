@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace WsBalancer.Cli.Demo.Users;
 
 /// <summary>What a sample node and its clients say to each other; each type uses some of the fields.</summary>
@@ -14,9 +12,3 @@ internal sealed record WireMessage(
     public const string Welcome = "welcome";
     public const string Direct = "direct";
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(WireMessage))]
-internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,6 @@
+namespace WsBalancer.Cli.Admin;
+
+/// <summary>One node of a cluster.</summary>
+/// <remarks><c>Share</c> is the part of the key space that the ring gives the node, 0…1, whatever its state.</remarks>
+internal sealed record NodeAnswer(
+    string Id, string Address, int Weight, string State, string Health, long Tunnels, long Misplaced, double Share);

@@ -1,0 +1,15 @@
+namespace WsBalancer.Cli.Admin;
+
+/// <summary>The answer of <c>GET /api/v1/clusters/{c}/owner</c>.</summary>
+/// <remarks>
+/// <c>Node</c> is where a new tunnel would go now, and <c>Reason</c> why, in the balancer's words. <c>Home</c> is null
+/// when every node is draining.
+/// </remarks>
+internal sealed record OwnerAnswer(
+    string User,
+    string? Owner,
+    string? Home,
+    string? Node,
+    IReadOnlyList<string> Order,
+    string Reason,
+    IReadOnlyList<TunnelAnswer> Tunnels);

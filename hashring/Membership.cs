@@ -20,7 +20,8 @@ internal sealed class Membership
         if (members.Length > Ring.MaxNodes)
         {
             throw new ArgumentException(
-                $"A ring of {members.Length} nodes is too large; at most {Ring.MaxNodes} are allowed.", nameof(members));
+                $"A ring of {members.Length} nodes is too large; at most {Ring.MaxNodes} are allowed.",
+                nameof(members));
         }
 
         // Not string.CompareOrdinal: it orders UTF-16 units, which differs from UTF-8 above U+FFFF.
@@ -39,7 +40,9 @@ internal sealed class Membership
 
     public ReadOnlyCollection<RingNode> Nodes { get; }
 
-    /// <summary>Checks every node and puts them in order. Throws <see cref="ArgumentException"/> on a wrong one.</summary>
+    /// <summary>
+    /// Checks every node and puts them in order. Throws <see cref="ArgumentException"/> on a wrong one.
+    /// </summary>
     public static Membership Of(IEnumerable<RingNode> nodes)
     {
         var byId = new Dictionary<string, Member>(StringComparer.Ordinal);

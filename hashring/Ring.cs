@@ -37,7 +37,9 @@ public abstract class Ring
         Fingerprint = RingFingerprint.Of(spec, seeds, membership.Members);
     }
 
-    /// <summary>The nodes by index: in ascending order of the bytes of their UTF-8 ids, those of weight 0 too.</summary>
+    /// <summary>
+    /// The nodes by index: in ascending order of the bytes of their UTF-8 ids, those of weight 0 too.
+    /// </summary>
     public IReadOnlyList<RingNode> Nodes => _membership.Nodes;
 
     /// <summary>The construction's name, as in <see cref="RingOptions.Algorithm"/>.</summary>
@@ -135,7 +137,9 @@ public abstract class Ring
     /// <exception cref="ArgumentException">The span is shorter than that.</exception>
     public abstract int OrderOf(ulong hash, Span<int> order);
 
-    /// <summary>The exact part of the key space that the node owns; all shares sum to 1 if any node has weight.</summary>
+    /// <summary>
+    /// The exact part of the key space that the node owns; all shares sum to 1 if any node has weight.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The ring has no node of that index.</exception>
     public RingShare ShareOf(int node)
     {
@@ -172,7 +176,9 @@ public abstract class Ring
     /// <summary>The owner of a position, or −1 if no node has weight.</summary>
     internal abstract int OwnerAt(ulong position);
 
-    /// <summary>The last position that certainly has the same owner as this one and all between; never before it.</summary>
+    /// <summary>
+    /// The last position that certainly has the same owner as this one and all between; never before it.
+    /// </summary>
     internal abstract ulong ArcEndOf(ulong position);
 
     private protected abstract UInt128 PositionsOwnedBy(int node);

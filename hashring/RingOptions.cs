@@ -3,7 +3,9 @@ namespace WsBalancer.HashRing;
 /// <summary>How a ring is built. Rings agree on owners only when all of it is equal, and the nodes too.</summary>
 public sealed record RingOptions
 {
-    /// <summary>The construction; <c>rendezvous</c> is the default and, for now, the only one. Case-sensitive.</summary>
+    /// <summary>
+    /// The construction; <c>rendezvous</c> is the default and, for now, the only one. Case-sensitive.
+    /// </summary>
     public string Algorithm { get; init; } = "rendezvous";
 
     /// <summary>

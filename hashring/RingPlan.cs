@@ -108,7 +108,9 @@ public sealed class RingPlan
         }
     }
 
-    /// <summary>The index in the later ring of each node of the earlier one; a value no owner has if it is gone.</summary>
+    /// <summary>
+    /// The index in the later ring of each node of the earlier one; a value no owner has if it is gone.
+    /// </summary>
     private static int[] Successors(Ring before, Ring after)
     {
         const int Gone = -2;

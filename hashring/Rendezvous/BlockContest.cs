@@ -47,7 +47,11 @@ internal static class BlockContest
     // Optimised at once: most processes build a ring or two, at their start, before tiering has seen any of it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Challenge(
-        ulong hash, ulong place, ReadOnlySpan<Vector<ulong>> words, Span<Vector<ulong>> draws, Span<Vector<ulong>> places)
+        ulong hash,
+        ulong place,
+        ReadOnlySpan<Vector<ulong>> words,
+        Span<Vector<ulong>> draws,
+        Span<Vector<ulong>> places)
     {
         var hashes = new Vector<ulong>(hash);
         var challenger = new Vector<ulong>(place);

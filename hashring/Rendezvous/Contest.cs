@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace WsBalancer.HashRing.Rendezvous;
 
-/// <summary>The weighted rendezvous of some of a ring's nodes: given a slot's random word, who wins, or in which order.</summary>
+/// <summary>
+/// The weighted rendezvous of some of a ring's nodes: given a slot's random word, who wins, or in which order.
+/// </summary>
 /// <remarks>
 /// Nodes are grouped by weight, the heaviest first. Within a group the largest draw wins, so the loop over a group is
 /// mixing and comparing integers only, and logarithms are taken at most once per group and slot.
@@ -122,7 +124,9 @@ internal sealed class Contest
         }
     }
 
-    /// <summary>Writes all nodes of the contest, the preferred first. The span has room for <see cref="Count"/>.</summary>
+    /// <summary>
+    /// Writes all nodes of the contest, the preferred first. The span has room for <see cref="Count"/>.
+    /// </summary>
     [SkipLocalsInit]
     public void Order(ulong slotWord, Span<int> order)
     {

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace WsBalancer.HashRing.Rendezvous;
 
-/// <summary>The owner of every slot, in bytes while node indexes fit them. The default value: nobody owns any.</summary>
+/// <summary>
+/// The owner of every slot, in bytes while node indexes fit them. The default value: nobody owns any.
+/// </summary>
 internal readonly struct SlotTable
 {
     private const int MaxNarrowNodes = 256;

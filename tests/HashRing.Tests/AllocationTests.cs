@@ -32,9 +32,12 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void Measure_OfAnAllocation_IsNotZero() => Assert.NotEqual(0, Measure(static () => (ulong)new byte[1].Length));
+    public void Measure_OfAnAllocation_IsNotZero() =>
+        Assert.NotEqual(0, Measure(static () => (ulong)new byte[1].Length));
 
-    private static void AssertNoAllocation(Func<ulong> lookup) => Assert.Equal(0, Measure(lookup));
+    // The least of three: a collection in between, caused by another test, may empty the pools once.
+    private static void AssertNoAllocation(Func<ulong> lookup) =>
+        Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => Measure(lookup)));
 
     private static long Measure(Func<ulong> lookup)
     {

@@ -1,6 +1,8 @@
 namespace WsBalancer.HashRing.Tests;
 
-/// <summary>A wrong ring is never built: the message names the value, and the first valid neighbour is accepted.</summary>
+/// <summary>
+/// A wrong ring is never built: the message names the value, and the first valid neighbour is accepted.
+/// </summary>
 public sealed class BadInputTests
 {
     private static readonly Ring Ring = SmallRing.Build([new RingNode("a"), new RingNode("b", 2)]);

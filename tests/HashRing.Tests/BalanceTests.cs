@@ -1,8 +1,8 @@
 namespace WsBalancer.HashRing.Tests;
 
 /// <summary>
-/// The statistics of the ring and of the hash of user ids. Windows are 6 standard deviations wide, and the sets of nodes
-/// and users are fixed, so these tests never fail by chance.
+/// The statistics of the ring and of the hash of user ids. Windows are 6 standard deviations wide, and the sets of
+/// nodes and users are fixed, so these tests never fail by chance.
 /// </summary>
 public sealed class BalanceTests
 {

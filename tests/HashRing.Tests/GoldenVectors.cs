@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace WsBalancer.HashRing.Tests;
 
-/// <summary>What an independent implementation of the ring's definition computed; see the folder <c>Vectors</c>.</summary>
+/// <summary>
+/// What an independent implementation of the ring's definition computed; see the folder <c>Vectors</c>.
+/// </summary>
 internal sealed record GoldenVectors(
     GoldenLogTable LogTable, Dictionary<string, ulong> NegLog2, IReadOnlyList<GoldenRing> Rings)
 {

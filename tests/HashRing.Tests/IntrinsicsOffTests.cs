@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace WsBalancer.HashRing.Tests;
 
-/// <summary>Machines with other instructions must agree: the golden vectors hold without any hardware intrinsics.</summary>
+/// <summary>
+/// Machines with other instructions must agree: the golden vectors hold without any hardware intrinsics.
+/// </summary>
 public sealed class IntrinsicsOffTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);

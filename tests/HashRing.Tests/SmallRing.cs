@@ -11,7 +11,8 @@ internal static class SmallRing
     public const int SlotBits = 10;
 
     // Few distinct weights make groups of equal ones; the others make a group of each.
-    private static readonly Gen<int> Weight = Gen.Frequency((4, Gen.Int[1, 3]), (1, Gen.Const(0)), (2, Gen.Int[1, 65535]));
+    private static readonly Gen<int> Weight =
+        Gen.Frequency((4, Gen.Int[1, 3]), (1, Gen.Const(0)), (2, Gen.Int[1, 65535]));
 
     private static readonly Gen<string> Id = Gen.Frequency(
         (3, Gen.String[Gen.Char.AlphaNumeric, 1, 8]),

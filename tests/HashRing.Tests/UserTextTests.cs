@@ -6,7 +6,7 @@ public sealed class UserTextTests
 {
     private static readonly Ring Ring = SmallRing.Build([new RingNode("a"), new RingNode("b")], seed: "seed");
 
-    // Any UTF-16 unit, surrogates often, so that some pair up and some do not; around the length of the stack buffer too.
+    // Any UTF-16 unit, surrogates often, so that some pair up and some do not; longer than the stack buffer at times.
     private static readonly Gen<string> AnyText = Gen.Frequency((3, Gen.Char), (1, Gen.Char['\uD800', '\uDFFF']))
         .Array[0, 300].Select(static chars => new string(chars));
 

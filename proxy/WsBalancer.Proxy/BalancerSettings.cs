@@ -37,7 +37,9 @@ internal sealed record BalancerSettings(
         ("Drain", typeof(DrainOptions)),
     ];
 
-    /// <summary>Reads the section. The result is of use only if no mistake was added to <paramref name="errors"/>.</summary>
+    /// <summary>
+    /// Reads the section. The result is of use only if no mistake was added to <paramref name="errors"/>.
+    /// </summary>
     public static BalancerSettings Read(IConfiguration configuration, List<SettingsError> errors)
     {
         var section = configuration.GetSection(Section);

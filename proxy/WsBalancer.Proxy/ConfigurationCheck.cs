@@ -5,11 +5,15 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy;
 
-/// <summary>Finds every mistake in a whole configuration, YARP's part and ours together, without applying any of it.</summary>
+/// <summary>
+/// Finds every mistake in a whole configuration, YARP's part and ours together, without applying any of it.
+/// </summary>
 internal static class ConfigurationCheck
 {
     /// <summary>The name of YARP's section.</summary>
     public const string ProxySection = "ReverseProxy";
+
+    private const string ExpectedCluster = $"expected the name of a cluster under {ProxySection}:Clusters.";
 
     private static readonly string[] Roots = ["Urls", "Kestrel", "Logging", ProxySection, BalancerSettings.Section];
 
@@ -49,7 +53,8 @@ internal static class ConfigurationCheck
         select new SettingsError(
             section.Path, $"{section.Path} is not a known key: expected one of {string.Join(", ", Roots)}");
 
-    private static async Task AddYarpMistakesAsync(IProxyConfig proxy, IConfigValidator validator, List<string> mistakes)
+    private static async Task AddYarpMistakesAsync(
+        IProxyConfig proxy, IConfigValidator validator, List<string> mistakes)
     {
         foreach (var cluster in proxy.Clusters)
         {
@@ -64,7 +69,7 @@ internal static class ConfigurationCheck
             mistakes.AddRange(errors.Select(error => $"{key}: {error.Message}"));
             if (route.ClusterId is { } id && !proxy.Clusters.Any(cluster => IsNamed(cluster, id)))
             {
-                mistakes.Add($"{key}:ClusterId is '{id}': expected the name of a cluster under {ProxySection}:Clusters.");
+                mistakes.Add($"{key}:ClusterId is '{id}': {ExpectedCluster}");
             }
         }
     }
@@ -79,8 +84,7 @@ internal static class ConfigurationCheck
             }
             else
             {
-                mistakes.Add(
-                    $"{BalancerSettings.Section}:Clusters:{id}: expected the name of a cluster under {ProxySection}:Clusters.");
+                mistakes.Add($"{BalancerSettings.Section}:Clusters:{id}: {ExpectedCluster}");
             }
         }
     }

@@ -4,7 +4,7 @@ namespace WsBalancer.Proxy;
 public sealed class SettingsException : Exception
 {
     internal SettingsException(IReadOnlyList<string> mistakes)
-        : base($"The configuration has mistakes ({mistakes.Count}):{string.Concat(mistakes.Select(m => $"\n  {m}"))}") =>
+        : base($"The configuration has {mistakes.Count} mistakes:\n  {string.Join("\n  ", mistakes)}") =>
         Mistakes = mistakes;
 
     /// <summary>One sentence a mistake, with the key and the value.</summary>

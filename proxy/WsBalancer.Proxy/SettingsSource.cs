@@ -33,7 +33,8 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     public event Action? Changed;
 
     /// <summary>The settings in force, as new as the configuration.</summary>
-    // YARP hears of a change on its own, before or after us. Whoever asks first after it brings the settings up to date,
+    // YARP hears of a change on its own, before or after us. Whoever asks first after it brings the settings up to
+    // date,
     // so that a cluster is never prepared with settings older than itself.
     public BalancerSettings Settings
     {

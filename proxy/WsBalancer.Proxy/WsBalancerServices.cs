@@ -108,6 +108,7 @@ public static class WsBalancerServices
         var yarp = services.LastOrDefault(service => service.ServiceType == typeof(IHttpForwarder))?.ImplementationType
             ?? throw new InvalidOperationException("AddWsBalancer comes after AddReverseProxy.");
         services.AddSingleton<IHttpForwarder>(provider => new PlacedForwarder(
-            (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp), provider.GetRequiredService<TimeProvider>()));
+            (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp),
+            provider.GetRequiredService<TimeProvider>()));
     }
 }

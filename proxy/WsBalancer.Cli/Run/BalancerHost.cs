@@ -67,7 +67,8 @@ internal static class BalancerHost
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
         {
             // YARP and the server log every request at Information, with its query string, where user ids stand.

@@ -5,8 +5,7 @@ internal static class MistakeList
 {
     public static async Task WriteAsync(TextWriter errors, IReadOnlyList<string> mistakes)
     {
-        await errors.WriteLineAsync(
-            mistakes.Count == 1 ? "The configuration has a mistake:" : $"The configuration has {mistakes.Count} mistakes:");
+        await errors.WriteLineAsync($"The configuration has {(mistakes is [_] ? "a mistake" : $"{mistakes.Count} mistakes")}:");
         foreach (var mistake in mistakes)
         {
             await errors.WriteLineAsync($"  {mistake}");

@@ -11,17 +11,19 @@ internal sealed partial record NodeArgument(string Id, string Url, string Weight
     {
         var match = Form().Match(text);
         var url = match.Groups["url"].Value;
-        if (!match.Success || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        if (!match.Success
+            || !Uri.TryCreate(url, UriKind.Absolute, out var uri)
+            || uri.Scheme is not ("http" or "https"))
         {
             throw new CommandFailure(
                 ExitCode.Usage,
-                $"'{text}': expected ID=URL or ID=URL@WEIGHT, as in ws-1=http://10.0.0.1:5000 or ws-1=http://10.0.0.1:5000@2.");
+                $"'{text}': expected ID=URL or ID=URL@WEIGHT, as in ws-1=http://10.0.0.1:5000@2.");
         }
 
         var weight = match.Groups["weight"];
         return new NodeArgument(match.Groups["id"].Value, url, weight.Success ? weight.Value : "1");
     }
 
-    [GeneratedRegex("^(?<id>[^=]+)=(?<url>.+?)(@(?<weight>[0-9]+))?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^(?<id>[^=]+)=(?<url>.+?)(@(?<weight>[0-9]+))?$", RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

@@ -9,7 +9,7 @@ internal static class RunCommand
     {
         var config = new Option<FileInfo?>("--config")
         {
-            Description = "The configuration file (JSON; see config/wsbalancer.json). It is read again when it changes.",
+            Description = "The configuration file, as config/wsbalancer.json. It is read again when it changes.",
             HelpName = "FILE",
         };
         var nodes = new Option<string[]>("--node")

@@ -35,7 +35,8 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options)
         // A name that somebody else's resolver points to this machine is how a page gets round the same-origin rule.
         if (!LoopbackName.Is(request.Host.Host))
         {
-            return Refuse(StatusCodes.Status400BadRequest, "Without a token the admin API answers loopback names only.");
+            return Refuse(
+                StatusCodes.Status400BadRequest, "Without a token the admin API answers loopback names only.");
         }
 
         var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
@@ -51,5 +52,6 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options)
         && CryptographicOperations.FixedTimeEquals(
             Encoding.UTF8.GetBytes(header["Bearer ".Length..].Trim()), Encoding.UTF8.GetBytes(token));
 
-    private static ProblemHttpResult Refuse(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+    private static ProblemHttpResult Refuse(int status, string detail) =>
+        TypedResults.Problem(detail, statusCode: status);
 }

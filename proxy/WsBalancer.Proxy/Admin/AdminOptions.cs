@@ -10,7 +10,9 @@ internal sealed record AdminOptions : IValidatableObject
     // Loopback: whoever reaches it can move every user.
     public Uri Url { get; init; } = new("http://127.0.0.1:9900");
 
-    /// <summary>What callers must present as a bearer token. Default: none, and then only loopback may listen.</summary>
+    /// <summary>
+    /// What callers must present as a bearer token. Default: none, and then only loopback may listen.
+    /// </summary>
     [Secret]
     public string? Token { get; init; }
 

@@ -16,7 +16,8 @@ internal static class ClusterEndpoints
     {
         var clusters = admin.MapGroup("/api/v1/clusters").WithTags("Clusters");
         clusters.MapGet("/", List).WithSummary("Every cluster that the ring places, with its nodes.");
-        clusters.MapGet("/{cluster}/owner", Owner).WithSummary("Where a user belongs, where a new tunnel would go, and why.");
+        clusters.MapGet("/{cluster}/owner", Owner)
+            .WithSummary("Where a user belongs, where a new tunnel would go, and why.");
     }
 
     private static Ok<ClusterView[]> List(FleetRegistry fleet, TunnelRegistry tunnels) =>
@@ -35,8 +36,9 @@ internal static class ClusterEndpoints
 
         if (string.IsNullOrEmpty(user) || Encoding.UTF8.GetByteCount(user) > UserId.MaxBytes)
         {
+            var mistake = string.IsNullOrEmpty(user) ? "missing" : "too long";
             return TypedResults.Problem(
-                $"'user' is {(string.IsNullOrEmpty(user) ? "missing" : "too long")}: expected 1 to {UserId.MaxBytes} bytes.",
+                $"'user' is {mistake}: expected 1 to {UserId.MaxBytes} bytes.",
                 statusCode: StatusCodes.Status400BadRequest);
         }
 

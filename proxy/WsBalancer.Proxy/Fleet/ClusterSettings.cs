@@ -12,7 +12,9 @@ internal sealed class ClusterSettings(IEnumerable<object> sections)
     private readonly FrozenDictionary<Type, object> _sections =
         sections.ToFrozenDictionary(section => section.GetType());
 
-    /// <summary>The record of this type. It must be registered: asking for another is a mistake in this program.</summary>
+    /// <summary>
+    /// The record of this type. It must be registered: asking for another is a mistake in this program.
+    /// </summary>
     public T Get<T>()
         where T : class => (T)_sections[typeof(T)];
 }

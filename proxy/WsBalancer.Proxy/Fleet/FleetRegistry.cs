@@ -42,7 +42,8 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     /// <summary>Raised after the nodes or the settings of a cluster changed, and after one came or went.</summary>
     public event Action? Reconfigured;
 
-    public IEnumerable<FleetCluster> Clusters => _clusters.Values.OrderBy(cluster => cluster.Id, StringComparer.Ordinal);
+    public IEnumerable<FleetCluster> Clusters =>
+        _clusters.Values.OrderBy(cluster => cluster.Id, StringComparer.Ordinal);
 
     public FleetCluster? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
 
@@ -84,7 +85,9 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         NodeChanged?.Invoke(cluster, node);
     }
 
-    /// <summary>Closes the accounts of nodes that are gone, with or without their cluster, and have no tunnel left.</summary>
+    /// <summary>
+    /// Closes the accounts of nodes that are gone, with or without their cluster, and have no tunnel left.
+    /// </summary>
     public void Sweep()
     {
         foreach (var cluster in Clusters)

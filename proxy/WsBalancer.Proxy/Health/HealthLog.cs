@@ -5,7 +5,8 @@ namespace WsBalancer.Proxy.Health;
 // Event ids 300-399 belong to health. The next free one is 302.
 internal static partial class HealthLog
 {
-    [LoggerMessage(301, LogLevel.Error, "Taking over a changed fleet failed; some nodes are not probed until the next change.")]
+    [LoggerMessage(301, LogLevel.Error,
+        "Taking over a changed fleet failed; some nodes are not probed until the next change.")]
     public static partial void ReconcileFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(300, LogLevel.Error,

@@ -6,7 +6,9 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Health;
 
-/// <summary>Keeps one <see cref="NodeWatch"/> for every configured node, and passes on what users' connects tell.</summary>
+/// <summary>
+/// Keeps one <see cref="NodeWatch"/> for every configured node, and passes on what users' connects tell.
+/// </summary>
 internal sealed class HealthMonitor(
     FleetRegistry fleet, NodeProbe probe, TimeProvider time, ILogger<HealthMonitor> logger) : BackgroundService
 {

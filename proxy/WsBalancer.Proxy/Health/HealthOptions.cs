@@ -8,7 +8,9 @@ internal sealed record HealthOptions
     /// <summary>What a probe does. Default: <c>auto</c>.</summary>
     public ProbeKind Probe { get; init; } = ProbeKind.Auto;
 
-    /// <summary>Between two probes of a node, ± 10 %. Default: 2 s, or YARP's <c>HealthCheck:Active:Interval</c>.</summary>
+    /// <summary>
+    /// Between two probes of a node, ± 10 %. Default: 2 s, or YARP's <c>HealthCheck:Active:Interval</c>.
+    /// </summary>
     // HAProxy's default; with a fall of 3 a dead node is out within 6 s even if nobody connects to it.
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan? Interval { get; init; }

@@ -38,7 +38,9 @@ internal sealed class NodeWatch : IAsyncDisposable
 
     private HealthOptions Options => _cluster.Current.Settings.Get<HealthOptions>();
 
-    /// <summary>Begins to probe, at once and then at the interval. Faults of the loop itself go to the caller's log.</summary>
+    /// <summary>
+    /// Begins to probe, at once and then at the interval. Faults of the loop itself go to the caller's log.
+    /// </summary>
     public void Start(Action<Exception> faulted) => _loop = Task.Run(() => LoopAsync(faulted), _stop.Token);
 
     public void ConnectSucceeded()

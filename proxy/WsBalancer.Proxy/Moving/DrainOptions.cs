@@ -22,7 +22,8 @@ internal sealed record DrainOptions : IValidatableObject
     {
         if (!Framing.CloseCode.MayBeSent(CloseCode))
         {
-            yield return new ValidationResult($"expected {Framing.CloseCode.Allowed} (default 1012)", [nameof(CloseCode)]);
+            yield return new ValidationResult(
+                $"expected {Framing.CloseCode.Allowed} (default 1012)", [nameof(CloseCode)]);
         }
     }
 }

@@ -4,7 +4,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Closes many tunnels without a storm: at a pace, all tunnels of a user together, users in no order of theirs.</summary>
+/// <summary>
+/// Closes many tunnels without a storm: at a pace, all tunnels of a user together, users in no order of theirs.
+/// </summary>
 internal sealed class PacedCloser(TimeProvider time)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);

@@ -7,7 +7,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Stops the balancer: says that it is not ready, waits, then closes the tunnels at a pace while the server, which stops
+/// Stops the balancer: says that it is not ready, waits, then closes the tunnels at a pace while the server, which
+/// stops
 /// accepting at the same time, waits for them.
 /// </summary>
 /// <remarks>

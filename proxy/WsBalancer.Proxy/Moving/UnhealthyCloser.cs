@@ -6,7 +6,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Empties nodes that become unhealthy, where <see cref="OnUnhealthy.Close"/> is configured; paced like a drain.</summary>
+/// <summary>
+/// Empties nodes that become unhealthy, where <see cref="OnUnhealthy.Close"/> is configured; paced like a drain.
+/// </summary>
 internal sealed class UnhealthyCloser(
     FleetRegistry fleet, TunnelRegistry tunnels, PacedCloser closer, ILogger<UnhealthyCloser> logger)
     : IHostedService, IDisposable

@@ -2,7 +2,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>A request body that remembers whether anything was read of it: if so, the request cannot be sent again.</summary>
+/// <summary>
+/// A request body that remembers whether anything was read of it: if so, the request cannot be sent again.
+/// </summary>
 internal sealed class BodyReadMark(Stream body) : DuplexStream
 {
     public bool WasRead { get; private set; }

@@ -22,19 +22,23 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
             throw new ArgumentException(string.Join(" ", mistakes));
         }
 
-        return new(cluster with { HttpRequest = Http11UnlessSaid(cluster.HttpRequest), HealthCheck = Unchecked(cluster) });
+        return new(cluster with
+        {
+            HttpRequest = Http11UnlessSaid(cluster.HttpRequest),
+            HealthCheck = Unchecked(cluster),
+        });
     }
 
-    public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) =>
-        new(route);
+    public ValueTask<RouteConfig> ConfigureRouteAsync(
+        RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);
 
     /// <summary>What a ring cannot take of a cluster's destinations, a sentence each, beginning with the key.</summary>
     public static IEnumerable<string> MistakesIn(ClusterConfig cluster)
     {
         if (cluster.SessionAffinity is { Enabled: true })
         {
-            yield return $"ReverseProxy:Clusters:{cluster.ClusterId}:SessionAffinity: a cluster that the ring places pins "
-                + "users by their id; expected no session affinity beside it.";
+            yield return $"ReverseProxy:Clusters:{cluster.ClusterId}:SessionAffinity: the ring pins users by their id; "
+                + "expected no session affinity beside it.";
         }
 
         foreach (var (id, destination) in cluster.Destinations ?? new Dictionary<string, DestinationConfig>())
@@ -48,7 +52,8 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
             if (!Uri.TryCreate(destination.Address, UriKind.Absolute, out var address)
                 || address.Scheme is not ("http" or "https"))
             {
-                yield return $"{key}:Address is '{destination.Address}': expected http://HOST:PORT/ or https://HOST:PORT/.";
+                yield return $"{key}:Address is '{destination.Address}': expected http://HOST:PORT/ or "
+                    + "https://HOST:PORT/.";
             }
 
             if (NodeWeight.MistakeIn(destination) is { } mistake)
@@ -66,7 +71,8 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
             _ => (request ?? ForwarderRequestConfig.Empty) with { Version = HttpVersion.Version11 },
         };
 
-    // Health of ring clusters is judged here. What is set for YARP's active checks says how; YARP itself must not probe.
+    // Health of ring clusters is judged here. What is set for YARP's active checks says how; YARP itself must not
+    // probe.
     private static HealthCheckConfig? Unchecked(ClusterConfig cluster) =>
         cluster.HealthCheck is null
             ? null

@@ -6,7 +6,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Leads a handshake to the first node of its user's order that takes it, and sees its tunnel off at the end.</summary>
+/// <summary>
+/// Leads a handshake to the first node of its user's order that takes it, and sees its tunnel off at the end.
+/// </summary>
 internal sealed class HandshakePlacement(
     TunnelRegistry tunnels,
     AttemptJudge judge,
@@ -27,8 +29,7 @@ internal sealed class HandshakePlacement(
         var begun = time.GetTimestamp();
         var settings = cluster.Current.Settings;
         var options = settings.Get<HandshakeOptions>();
-        var live = user is not null && settings.Get<PlacementOptions>().FollowLive ? tunnels.Of(cluster.Id, user) : null;
-        var order = new NodeOrder(cluster, user, live);
+        var order = NodeOrder.For(cluster, user, tunnels);
         using var handshake = new Handshake(
             context, user, settings.Get<TunnelOptions>(), tunnels, time, () => Opened(context, begun));
 

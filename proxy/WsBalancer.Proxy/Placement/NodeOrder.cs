@@ -6,7 +6,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// The nodes to try for one request, best first: the available ones in the user's order, then, for want of health, those
+/// The nodes to try for one request, best first: the available ones in the user's order, then, for want of health,
+/// those
 /// that are merely not draining. Reads the fleet anew at every step, so that what an attempt found out counts.
 /// </summary>
 /// <param name="cluster">The cluster to choose in.</param>
@@ -17,11 +18,24 @@ internal sealed class NodeOrder(FleetCluster cluster, string? user, IReadOnlyLis
     private readonly ulong _anywhere = user is null ? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) : 0;
     private List<Node>? _tried;
 
+    /// <summary>Whether the last node was chosen because the user's newest live tunnel leads there.</summary>
+    public bool Followed { get; private set; }
+
+    /// <summary>The order for a user, following the live tunnels if the cluster is configured so.</summary>
+    public static NodeOrder For(FleetCluster cluster, string? user, TunnelRegistry tunnels) => new(
+        cluster,
+        user,
+        user is not null && cluster.Current.Settings.Get<PlacementOptions>().FollowLive
+            ? tunnels.Of(cluster.Id, user)
+            : null);
+
     /// <summary>The next node to try, or null when there is none left.</summary>
     public Node? Next()
     {
         var snapshot = cluster.Current;
-        var next = FollowLive(snapshot) ?? Choose(snapshot, snapshot.Available) ?? Choose(snapshot, snapshot.NotDraining);
+        var next = FollowLive(snapshot)
+            ?? Choose(snapshot, snapshot.Available)
+            ?? Choose(snapshot, snapshot.NotDraining);
         if (next is not null)
         {
             (_tried ??= new List<Node>(1)).Add(next);
@@ -32,12 +46,11 @@ internal sealed class NodeOrder(FleetCluster cluster, string? user, IReadOnlyLis
 
     private Node? FollowLive(FleetSnapshot snapshot)
     {
-        if (_tried is not null || live is not [.., var newest])
-        {
-            return null;
-        }
-
-        return Array.Find(snapshot.Nodes, node => node.Key == newest.Identity.Node && !node.IsDraining);
+        var followed = _tried is null && live is [.., var newest]
+            ? Array.Find(snapshot.Nodes, node => node.Key == newest.Identity.Node && !node.IsDraining)
+            : null;
+        Followed = followed is not null;
+        return followed;
     }
 
     private Node? Choose(FleetSnapshot snapshot, NodeMask from)

@@ -2,7 +2,9 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>A request on its way to a node: what the forwarder finds out about an attempt, and what it must know.</summary>
+/// <summary>
+/// A request on its way to a node: what the forwarder finds out about an attempt, and what it must know.
+/// </summary>
 internal abstract class PlacedRequest
 {
     /// <summary>The node of the attempt that is under way.</summary>

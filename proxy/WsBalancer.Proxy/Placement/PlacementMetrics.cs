@@ -17,7 +17,9 @@ internal sealed class PlacementMetrics
     {
         var metrics = registry.Instruments;
         _handshakes = metrics.CreateCounter(
-            "wsbalancer_handshakes_total", "Attempts of handshakes, by what came of them.", ["cluster", "node", "outcome"]);
+            "wsbalancer_handshakes_total",
+            "Attempts of handshakes, by what came of them.",
+            ["cluster", "node", "outcome"]);
         _handshakeDuration = metrics.CreateHistogram(
             "wsbalancer_handshake_duration_seconds",
             "From a handshake's request to its 101, with every attempt.",

@@ -10,7 +10,10 @@ namespace WsBalancer.Proxy.Placement;
 internal sealed record Rejection(string Label, int Status, string Title, string Detail)
 {
     public static readonly Rejection NoUser = new(
-        "no_user", StatusCodes.Status400BadRequest, "No user id", "The request carries no user id where one is expected.");
+        "no_user",
+        StatusCodes.Status400BadRequest,
+        "No user id",
+        "The request carries no user id where one is expected.");
 
     public static readonly Rejection UserTooLong = new(
         "user_too_long", StatusCodes.Status400BadRequest, "User id too long", "A user id has at most 1024 bytes.");

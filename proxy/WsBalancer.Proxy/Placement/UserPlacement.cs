@@ -22,10 +22,10 @@ internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadO
         var indexes = new int[snapshot.Nodes.Length];
         var count = ring.OrderOf(ring.Hash(user), indexes);
         var order = indexes.Take(count).Select(index => snapshot.Nodes[index]).ToArray();
-        var live = snapshot.Settings.Get<PlacementOptions>().FollowLive ? tunnels.Of(cluster.Id, user) : null;
-        var next = new NodeOrder(cluster, user, live).Next();
+        var nodes = NodeOrder.For(cluster, user, tunnels);
+        var next = nodes.Next();
         return new UserPlacement(
-            snapshot.OwnerOf(user), snapshot.HomeOf(user), next, order, Explain(order, next, live is [_, ..]));
+            snapshot.OwnerOf(user), snapshot.HomeOf(user), next, order, Explain(order, next, nodes.Followed));
     }
 
     private static string Explain(Node[] order, Node? next, bool follows)

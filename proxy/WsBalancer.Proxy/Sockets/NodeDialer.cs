@@ -6,8 +6,11 @@ namespace WsBalancer.Proxy.Sockets;
 /// <summary>Opens connections to nodes.</summary>
 internal sealed class NodeDialer(NameCache names, TimeProvider time)
 {
-    /// <summary>Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all.</summary>
-    /// <exception cref="SocketException">No address accepted; <see cref="SocketError.TimedOut"/> if none in time.</exception>
+    /// <summary>
+    /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all.
+    /// </summary>
+    /// <exception cref="SocketException">No address accepted; <see cref="SocketError.TimedOut"/> if none in
+    /// time.</exception>
     public async ValueTask<Socket> ConnectAsync(
         string host, int port, TimeSpan timeout, TimeSpan? keepAlive, CancellationToken cancellation)
     {
@@ -18,7 +21,7 @@ internal sealed class NodeDialer(NameCache names, TimeProvider time)
             var addresses = await names.FindAsync(host, either.Token);
             return await ConnectToAnyAsync(addresses, port, keepAlive, either.Token);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new SocketException((int)SocketError.TimedOut);
         }

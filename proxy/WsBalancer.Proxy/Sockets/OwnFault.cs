@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Sockets;
 
-/// <summary>Faults of this process or this machine: they say nothing about the node that was being connected to.</summary>
+/// <summary>
+/// Faults of this process or this machine: they say nothing about the node that was being connected to.
+/// </summary>
 internal static class OwnFault
 {
     // From errno.h of Linux.

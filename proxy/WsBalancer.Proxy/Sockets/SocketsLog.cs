@@ -6,6 +6,7 @@ namespace WsBalancer.Proxy.Sockets;
 // Event ids 50-99 belong to sockets. The next free one is 51.
 internal static partial class SocketsLog
 {
-    [LoggerMessage(50, LogLevel.Warning, "The name '{Host}' cannot be resolved ({Error}); its last addresses are kept.")]
+    [LoggerMessage(50, LogLevel.Warning,
+        "The name '{Host}' cannot be resolved ({Error}); its last addresses are kept.")]
     public static partial void NameNotResolved(ILogger logger, string host, SocketError error);
 }

@@ -2,7 +2,9 @@ using Prometheus;
 
 namespace WsBalancer.Proxy.Telemetry;
 
-/// <summary>The Prometheus registry of one balancer. Each host has its own, so that two in a process never mix.</summary>
+/// <summary>
+/// The Prometheus registry of one balancer. Each host has its own, so that two in a process never mix.
+/// </summary>
 internal sealed class BalancerRegistry : IDisposable
 {
     private readonly SemaphoreSlim _scrape = new(1, 1);

@@ -1,6 +1,8 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>An asynchronous, unseekable, two-way stream: what is left to say is how it reads, writes and flushes.</summary>
+/// <summary>
+/// An asynchronous, unseekable, two-way stream: what is left to say is how it reads, writes and flushes.
+/// </summary>
 internal abstract class DuplexStream : Stream
 {
     public override bool CanRead => true;
@@ -29,7 +31,8 @@ internal abstract class DuplexStream : Stream
     public override void Write(byte[] buffer, int offset, int count) =>
         throw new NotSupportedException("Only asynchronous calls.");
 
-    public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
+    public abstract override ValueTask<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default);
 
     public abstract override ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default);

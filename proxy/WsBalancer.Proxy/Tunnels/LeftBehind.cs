@@ -12,9 +12,8 @@ internal static class LeftBehind
     public static void ResetAfter(HttpContext context, TimeSpan patience, TimeProvider time)
     {
         // On HTTP/2 the connection is shared with other streams, and its server bounds each of them.
-        if (!HttpProtocol.IsHttp11(context.Request.Protocol)
-            || context.Features.Get<IConnectionLifetimeFeature>() is not { ConnectionClosed.IsCancellationRequested: false }
-                connection)
+        var connection = context.Features.Get<IConnectionLifetimeFeature>();
+        if (connection is null || !HttpProtocol.IsHttp11(context.Request.Protocol))
         {
             return;
         }

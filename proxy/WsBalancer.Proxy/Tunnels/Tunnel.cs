@@ -38,7 +38,8 @@ internal sealed class Tunnel
     /// <param name="options">Its timeouts.</param>
     /// <param name="ledger">The account of its node.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cut">Cancelled to end both legs at once, without a word. The owner's; at most once, from any thread.</param>
+    /// <param name="cut">Cancelled to end both legs at once, without a word. The owner's; at most once, from any
+    /// thread.</param>
     public Tunnel(
         TunnelIdentity identity,
         TunnelOptions options,
@@ -113,7 +114,9 @@ internal sealed class Tunnel
         }
     }
 
-    /// <summary>Begins to close the tunnel. Only the first call counts; the tunnel ends within the close timeout.</summary>
+    /// <summary>
+    /// Begins to close the tunnel. Only the first call counts; the tunnel ends within the close timeout.
+    /// </summary>
     /// <param name="end">The reason that is counted.</param>
     /// <param name="code">A code that may be sent (<see cref="CloseCode.MayBeSent"/>).</param>
     /// <param name="reason">The text for the client, at most 123 bytes.</param>
@@ -159,7 +162,9 @@ internal sealed class Tunnel
     /// </summary>
     public void ClientGone() => EndSoon(TunnelEnd.ClientLost);
 
-    /// <summary>Records that the tunnel is over. <paramref name="otherwise"/> is the reason if nobody gave one.</summary>
+    /// <summary>
+    /// Records that the tunnel is over. <paramref name="otherwise"/> is the reason if nobody gave one.
+    /// </summary>
     public TunnelEnd Finish(TunnelEnd otherwise)
     {
         lock (_gate)
@@ -206,7 +211,8 @@ internal sealed class Tunnel
 
         if (Forced)
         {
-            Speak(NodeLeg, FrameOf(CloseCode.GoingAway, "", (uint)RandomNumberGenerator.GetInt32(int.MaxValue)), thenCut: true);
+            var mask = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
+            Speak(NodeLeg, FrameOf(CloseCode.GoingAway, "", mask), thenCut: true);
         }
         else
         {
@@ -294,14 +300,3 @@ internal sealed class Tunnel
         public void Ended() => tunnel.Saw(TunnelEnd.NodeLost);
     }
 }
-
-/// <summary>Who a tunnel is for and where it leads.</summary>
-/// <param name="Id">Names the tunnel at this balancer.</param>
-/// <param name="Node">Where it leads.</param>
-/// <param name="User">The user id, or null for a tunnel that was spread.</param>
-/// <param name="Protocol">The client's HTTP version, as in <c>HTTP/1.1</c>.</param>
-internal sealed record TunnelIdentity(string Id, NodeKey Node, string? User, string Protocol);
-
-/// <summary>What passed through a tunnel so far.</summary>
-internal readonly record struct TunnelTraffic(
-    long BytesFromClient, long BytesFromNode, long FramesFromClient, long FramesFromNode);

@@ -50,7 +50,9 @@ internal sealed class TunnelLedger
     }
 }
 
-/// <summary>A <see cref="TunnelLedger"/> at one moment. <paramref name="Closed"/> is indexed by <see cref="TunnelEnd"/>.</summary>
+/// <summary>
+/// A <see cref="TunnelLedger"/> at one moment. <paramref name="Closed"/> is indexed by <see cref="TunnelEnd"/>.
+/// </summary>
 internal sealed record LedgerReading(
     long Opened, long[] Closed, long BytesFromClients, long BytesFromNode, long FramesFromClients, long FramesFromNode)
 {

@@ -60,7 +60,8 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
     /// Writes a Close frame at the next frame boundary: now if the leg is between frames, else after the frame that
     /// is on its way. Does nothing if a Close frame has been written, or one is waiting.
     /// </summary>
-    /// <returns>A task that ends when the frame is written, if that was possible at once; else a completed one.</returns>
+    /// <returns>A task that ends when the frame is written, if that was possible at once; else a completed
+    /// one.</returns>
     public Task CloseAsync(byte[] closeFrame, CancellationToken cancellation)
     {
         lock (_turn)

@@ -20,7 +20,9 @@ internal sealed record TunnelOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Silence after which TCP probes the peer on both legs. Default: 60 s; <c>off</c> leaves it to the peers.</summary>
+    /// <summary>
+    /// Silence after which TCP probes the peer on both legs. Default: 60 s; <c>off</c> leaves it to the peers.
+    /// </summary>
     // The kernel's own default of two hours keeps half-open sockets for an evening.
     [Range(typeof(TimeSpan), "00:00:01", "02:00:00")]
     public TimeSpan? KeepAlive { get; init; } = TimeSpan.FromSeconds(60);

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>Every live tunnel of this balancer: by id, by node, by user; and the account of every node. Thread-safe.</summary>
+/// <summary>
+/// Every live tunnel of this balancer: by id, by node, by user; and the account of every node. Thread-safe.
+/// </summary>
 internal sealed class TunnelRegistry
 {
     private readonly ConcurrentDictionary<string, Tunnel> _byId = new(StringComparer.Ordinal);

@@ -9,7 +9,8 @@ namespace WsBalancer.Proxy.Tunnels;
 /// </summary>
 /// <param name="http1">The server's own feature, or null.</param>
 /// <param name="http2">The server's own feature, or null.</param>
-/// <param name="accepted">Called with the client's stream once the upgrade is answered; gives the stream to use.</param>
+/// <param name="accepted">Called with the client's stream once the upgrade is answered; gives the stream to
+/// use.</param>
 internal sealed class TunnelUpgrade(
     IHttpUpgradeFeature? http1, IHttpExtendedConnectFeature? http2, Func<Stream, Stream> accepted)
     : IHttpUpgradeFeature, IHttpExtendedConnectFeature

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -6,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>A balancer as a process: its configuration is a file in a folder of its own, its ports are free ones.</summary>
+/// <summary>A balancer as a process: its configuration is a file of its own, its ports are free ones.</summary>
 internal sealed class Balancer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -67,17 +68,32 @@ internal sealed class Balancer : IAsyncDisposable
     /// <summary>Where each of these users is welcomed.</summary>
     public async Task<Dictionary<string, string>> VisitAll(IEnumerable<string> users)
     {
-        var visits = new System.Collections.Concurrent.ConcurrentDictionary<string, string>();
-        await Parallel.ForEachAsync(
-            users,
-            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
-            async (user, _) => visits[user] = await Visit(user));
+        var visits = new ConcurrentDictionary<string, string>();
+        var together = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = 16,
+            CancellationToken = TestContext.Current.CancellationToken,
+        };
+        await Parallel.ForEachAsync(users, together, async (user, _) => visits[user] = await Visit(user));
         return new Dictionary<string, string>(visits);
     }
 
     /// <summary>What the admin API says about a user.</summary>
     public Task<JsonNode> Owner(string user) =>
         Get($"/api/v1/clusters/{BalancerConfig.Cluster}/owner?user={Uri.EscapeDataString(user)}");
+
+    /// <summary>A user whose order begins with these nodes.</summary>
+    public async Task<string> UserOf(params string[] nodes)
+    {
+        for (var i = 0; ; i++)
+        {
+            var order = (await Owner($"user-{i}"))["order"]!.AsArray().Select(node => (string)node!);
+            if (order.Take(nodes.Length).SequenceEqual(nodes))
+            {
+                return $"user-{i}";
+            }
+        }
+    }
 
     /// <summary>What the admin API says about the cluster.</summary>
     public async Task<JsonNode> Cluster() => (await Get("/api/v1/clusters"))[0]!;

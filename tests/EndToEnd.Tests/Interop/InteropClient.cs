@@ -17,7 +17,8 @@ internal static class InteropClient
             Directory.Exists(Path.Combine(folder, "node_modules", "ws")),
             $"The npm package ws is missing: apt-get install nodejs npm && npm ci --prefix {folder}");
 
-        return Run("Node.js", FindOnPath("node", "nodejs"), Path.Combine(folder, "client.mjs"), [url.ToString(), .. subprotocols]);
+        var script = Path.Combine(folder, "client.mjs");
+        return Run("Node.js", FindOnPath("node", "nodejs"), script, [url.ToString(), .. subprotocols]);
     }
 
     /// <summary>Runs the client of Python's "websockets" against <paramref name="url"/>.</summary>

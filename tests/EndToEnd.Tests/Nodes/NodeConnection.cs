@@ -5,11 +5,18 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Nodes;
 
 /// <summary>One connection to a scripted node, with the request that came on it.</summary>
-internal sealed class NodeConnection(string node, WireSocket wire, MessageHead request) : IDisposable
+/// <param name="node">What the node is called.</param>
+/// <param name="wire">The connection.</param>
+/// <param name="request">What came on it.</param>
+/// <param name="stopped">Completes when the node stops.</param>
+internal sealed class NodeConnection(string node, WireSocket wire, MessageHead request, Task stopped) : IDisposable
 {
     public WireSocket Wire { get; } = wire;
 
     public MessageHead Request { get; } = request;
+
+    /// <summary>Completes when the node stops: until then a script may leave the connection to the test.</summary>
+    public Task Stopped { get; } = stopped;
 
     public bool AsksForUpgrade => Request["Upgrade"] is "websocket";
 

@@ -32,6 +32,14 @@ internal static class Script
             ("Sec-WebSocket-Extensions", string.Join("; ", agreed)))(connection);
     };
 
+    /// <summary>Upgrades, says nothing, and leaves the connection to the test.</summary>
+    public static Func<NodeConnection, Task> Hold(params (string Name, string Value)[] headers) => async connection =>
+    {
+        await connection.AcceptUpgrade(headers);
+        await connection.Stopped;
+    };
+
+    /// <summary>Answers and closes; the length of the body goes with it.</summary>
     public static Func<NodeConnection, Task> Answer(
         int status, string reason, string body, params (string Name, string Value)[] headers) =>
         connection => connection.Answer(status, reason, body, [.. headers, ("Connection", "close")]);

@@ -15,8 +15,9 @@ internal sealed class ScriptedNode : IAsyncDisposable
     private readonly ConcurrentDictionary<WireSocket, Task> _open = new();
     private readonly ConcurrentQueue<MessageHead> _requests = new();
     private readonly ConcurrentQueue<Exception> _failures = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<NodeConnection> _arrivals = Channel.CreateUnbounded<NodeConnection>();
-    private TcpListener _listener;
+    private Socket _listener;
     private Task _accepting;
     private int _connections;
 
@@ -24,7 +25,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
     {
         (Name, Script) = (name, script);
         _listener = Listen(0);
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
         _accepting = Accept(_listener);
     }
 
@@ -57,6 +58,16 @@ internal sealed class ScriptedNode : IAsyncDisposable
         return await _arrivals.Reader.ReadAsync(deadline.Token);
     }
 
+    /// <summary>Forgets the requests so far and the arrivals that nobody asked for.</summary>
+    public void Forget()
+    {
+        _requests.Clear();
+        while (_arrivals.Reader.TryRead(out var missed))
+        {
+            missed.Dispose();
+        }
+    }
+
     /// <summary>From here on connections are refused; the open ones stay.</summary>
     public async Task StopListening()
     {
@@ -74,6 +85,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopListening();
+        _stopped.TrySetResult();
         foreach (var wire in _open.Keys)
         {
             wire.Dispose();
@@ -86,20 +98,21 @@ internal sealed class ScriptedNode : IAsyncDisposable
         }
     }
 
-    private static TcpListener Listen(int port)
+    private static Socket Listen(int port)
     {
-        var listener = new TcpListener(IPAddress.Loopback, port);
-        listener.Start(4096);
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        listener.Listen(4096);
         return listener;
     }
 
-    private async Task Accept(TcpListener listener)
+    private async Task Accept(Socket listener)
     {
         try
         {
             while (true)
             {
-                var socket = await listener.AcceptSocketAsync();
+                var socket = await listener.AcceptAsync();
                 socket.NoDelay = true;
                 Interlocked.Increment(ref _connections);
                 var wire = new WireSocket(socket);
@@ -146,7 +159,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
             return;
         }
 
-        var connection = new NodeConnection(Name, wire, request);
+        var connection = new NodeConnection(Name, wire, request, _stopped.Task);
         _requests.Enqueue(request);
         _arrivals.Writer.TryWrite(connection);
         await Script(connection);

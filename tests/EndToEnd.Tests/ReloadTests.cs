@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using WsBalancer.EndToEnd.Tests.Clients;
+using WsBalancer.EndToEnd.Tests.Fixtures;
+using WsBalancer.EndToEnd.Tests.Nodes;
+using WsBalancer.EndToEnd.Tests.Processes;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests;
+
+/// <summary>A changed file changes what it says and not one open tunnel more.</summary>
+public sealed class ReloadTests
+{
+    [Fact]
+    public async Task OpenTunnels_AreUntouchedByAReload()
+    {
+        await using var fleet = await ScriptedFleet.Start();
+        await using var fourth = ScriptedNode.Start("d");
+        var clients = await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(i => fleet.Balancer.Open($"user-{i}")));
+        await Task.WhenAll(clients.Select(client => client.ReadWelcome()));
+
+        await fleet.Balancer.Write(BalancerConfig.With([.. fleet.Nodes, fourth]).ToString());
+        await fleet.Balancer.Until("d is there", cluster => cluster["nodes"]!.AsArray().Count == 4);
+        fleet.Balancer.Process.Send(Signal.Hangup);
+        await AssertAlive(clients);
+
+        Assert.Equal(30, fleet.Nodes.Sum(node => node.Upgrades));
+    }
+
+    [Fact]
+    public async Task ARemovedNode_LeavesWhenItsLastTunnelEnds()
+    {
+        await using var fleet = await ScriptedFleet.Start();
+        var user = await fleet.Balancer.UserOf("a");
+        using var client = await fleet.Balancer.Open(user);
+        await client.ReadWelcome();
+
+        await fleet.Balancer.Write(BalancerConfig.With(fleet.B, fleet.C).ToString());
+        await fleet.Balancer.Until("a is leaving", cluster => (string?)Node(cluster, "a")?["state"] == "leaving");
+        var elsewhere = await fleet.Balancer.Visit(user);
+        var leaving = await fleet.Balancer.Node("a");
+        await AssertAlive(client);
+        await client.Close();
+
+        Assert.NotEqual("a", elsewhere);
+        Assert.Equal((0, 1), ((double)leaving!["share"]!, (int)leaving["misplaced"]!));
+        await fleet.Balancer.Until("a is gone", cluster => Node(cluster, "a") is null);
+    }
+
+    [Fact]
+    public async Task ANewAddress_UnderTheSameId_KeepsUsersAndTunnels()
+    {
+        await using var fleet = await ScriptedFleet.Start();
+        await using var moved = ScriptedNode.Start("a");
+        var user = await fleet.Balancer.UserOf("a");
+        using var client = await fleet.Balancer.Open(user);
+        await client.ReadWelcome();
+
+        await fleet.Balancer.Write(BalancerConfig.With(moved, fleet.B, fleet.C).ToString());
+        await fleet.Balancer.Until(
+            "a has its new address", cluster => (string?)Node(cluster, "a")!["address"] == moved.Address);
+        await fleet.Balancer.Visit(user);
+        await AssertAlive(client);
+
+        Assert.Equal((1, 1), (fleet.A.Upgrades, moved.Upgrades));
+    }
+
+    [Theory]
+    [InlineData("Handshake:Attempts", "many")]
+    [InlineData("Handshake:Attemts", "3")]
+    [InlineData("Tunnels:CloseTimeout", "-1s")]
+    public async Task AWrongFile_ChangesNothingAndSaysSo(string key, string value)
+    {
+        await using var fleet = await ScriptedFleet.Start();
+        using var client = await fleet.Balancer.Open("alice");
+        await client.ReadWelcome();
+        var wrong = BalancerConfig.With(fleet.A).Set($"{BalancerConfig.ClusterKey}:{key}", value);
+
+        await fleet.Balancer.Write(wrong.ToString());
+        await Says(fleet.Balancer, "is not applied");
+        var cluster = await fleet.Balancer.Cluster();
+        await AssertAlive(client);
+
+        Assert.Equal(3, cluster["nodes"]!.AsArray().Count);
+        Assert.Contains($"{BalancerConfig.ClusterKey}:{key}", fleet.Balancer.Process.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await fleet.Balancer.Owner("alice"))["tunnels"]!.AsArray().Count(IsMisplaced));
+    }
+
+    [Fact]
+    public async Task AFileThatCannotBeRead_ChangesNothing_AndTheNextGoodOneCounts()
+    {
+        await using var fleet = await ScriptedFleet.Start();
+        await fleet.Balancer.Visit("alice");
+
+        await fleet.Balancer.Write("{ \"WsBalancer\": ");
+        await Says(fleet.Balancer, "is not applied");
+        var before = await fleet.Balancer.Cluster();
+        await fleet.Balancer.Write(BalancerConfig.With(fleet.A, fleet.B).ToString());
+        await fleet.Balancer.Until("c is gone", cluster => cluster["nodes"]!.AsArray().Count == 2);
+
+        Assert.Equal(3, before["nodes"]!.AsArray().Count);
+    }
+
+    private static async Task AssertAlive(params RawClient[] clients)
+    {
+        foreach (var client in clients)
+        {
+            await client.Send(Frame.Text("still here"));
+            Assert.Equal("still here", (await client.Read()).PayloadText);
+        }
+    }
+
+    private static Task Says(Balancer balancer, string text) => Deadline.Until(
+        $"it says '{text}'",
+        () => balancer.Process.Output.Contains(text, StringComparison.Ordinal),
+        () => balancer.Process.Output);
+
+    private static JsonNode? Node(JsonNode cluster, string name) =>
+        cluster["nodes"]!.AsArray().FirstOrDefault(node => (string?)node!["id"] == name);
+
+    private static bool IsMisplaced(JsonNode? tunnel) => (bool)tunnel!["misplaced"]!;
+}

@@ -1,0 +1,113 @@
+using System.Net;
+using WsBalancer.EndToEnd.Tests.Fixtures;
+using WsBalancer.EndToEnd.Tests.Processes;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests;
+
+/// <summary>A balancer that is told to stop says so first, then says goodbye to everybody, then ends well.</summary>
+public sealed class ShutdownTests
+{
+    [Theory]
+    [InlineData(Signal.Terminate)]
+    [InlineData(Signal.Interrupt)]
+    public async Task AStop_ClosesEveryTunnelWith1001_AndExits0(Signal signal)
+    {
+        await using var fleet = await ScriptedFleet.Start();
+        var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => fleet.Balancer.Open($"user-{i}")));
+        await Task.WhenAll(clients.Select(client => client.ReadWelcome()));
+
+        fleet.Balancer.Process.Send(signal);
+        foreach (var client in clients)
+        {
+            var close = await client.Read();
+            Assert.Equal((Opcode.Close, 1001), (close.Opcode, close.CloseCode));
+            await client.Send(Frame.Close(1001));
+            Assert.Equal(StreamEnd.Fin, await client.Wire.ReadEnd());
+            client.Dispose();
+        }
+
+        Assert.Equal(0, await fleet.Balancer.Process.ExitCode());
+    }
+
+    [Fact]
+    public async Task Readiness_IsGoneBeforeTheDoorCloses()
+    {
+        await using var tunnel = await HeldTunnel.Open(("WsBalancer:Shutdown:Delay", "3s"));
+        var before = await tunnel.Balancer.Status("/readyz");
+
+        tunnel.Balancer.Process.Send(Signal.Terminate);
+        await Deadline.Until(
+            "it is not ready",
+            async () => await tunnel.Balancer.Status("/readyz") == HttpStatusCode.ServiceUnavailable);
+        using var late = await tunnel.Balancer.Open("late");
+        var alive = await tunnel.Balancer.Status("/livez");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (before, alive));
+        Assert.Equal(1001, (await tunnel.Client.Read()).CloseCode);
+        Assert.Equal(1001, (await late.Read()).CloseCode);
+    }
+
+    // The client's answer to the Close belongs to the node: it must see an orderly end too.
+    [Fact]
+    public async Task TheClientsAnswer_ReachesTheNode()
+    {
+        await using var tunnel = await HeldTunnel.Open();
+
+        tunnel.Balancer.Process.Send(Signal.Terminate);
+        await tunnel.Client.Read();
+        await tunnel.Client.Send(Frame.Close(1001, "bye"));
+        var close = await tunnel.Node.Wire.ReadFrame();
+
+        Assert.Equal((1001, "bye"), (close.CloseCode, close.CloseReason));
+        Assert.NotNull(close.Mask);
+    }
+
+    [Fact]
+    public async Task AMuteClient_IsCutAfterTheCloseTimeout_AndTheNodeIsTold()
+    {
+        await using var tunnel = await HeldTunnel.Open(($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", "1s"));
+
+        tunnel.Balancer.Process.Send(Signal.Terminate);
+        var toClient = await tunnel.Client.Read();
+        var toNode = await tunnel.Node.Wire.ReadFrame();
+        await tunnel.Client.Wire.ReadEnd();
+
+        Assert.Equal((1001, 1001), (toClient.CloseCode, toNode.CloseCode));
+        Assert.NotNull(toNode.Mask);
+        Assert.Equal(0, await tunnel.Balancer.Process.ExitCode());
+    }
+
+    // Data of the node that is half on its way goes out whole: a Close within a frame would be part of it.
+    [Fact]
+    public async Task AFrameThatIsHalfSent_IsFinishedBeforeTheClose()
+    {
+        await using var tunnel = await HeldTunnel.Open();
+        var frame = Frame.Text(new string('x', 1_000)).ToBytes();
+        await tunnel.Node.Wire.Send(frame.AsMemory(0, 500));
+        var first = await tunnel.Client.Wire.ReadBytes(500);
+
+        tunnel.Balancer.Process.Send(Signal.Terminate);
+        await Deadline.Until(
+            "it stops listening", async () => !await IsListening(tunnel.Balancer.Port));
+        await tunnel.Node.Wire.Send(frame.AsMemory(500));
+        var rest = await tunnel.Client.Wire.ReadBytes(frame.Length - 500);
+        var close = await tunnel.Client.Read();
+
+        Assert.Equal(frame, first.Concat(rest));
+        Assert.Equal(1001, close.CloseCode);
+    }
+
+    private static async Task<bool> IsListening(int port)
+    {
+        try
+        {
+            using var probe = await Clients.RawClient.Connect(port);
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+}

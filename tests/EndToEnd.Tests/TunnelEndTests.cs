@@ -1,0 +1,89 @@
+using WsBalancer.EndToEnd.Tests.Fixtures;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests;
+
+/// <summary>However one end leaves, the other learns it, and nothing is left in between.</summary>
+public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
+{
+    [Fact]
+    public async Task TheClientsClose_ReachesTheNode_AndTheNodesTheClient()
+    {
+        await using var tunnel = await HeldTunnel.Open(shared);
+
+        await tunnel.Client.Send(Frame.Close(4001, "done"));
+        var atNode = await tunnel.Node.Wire.ReadFrame();
+        await tunnel.Node.Send(Frame.Close(4001, "yes"));
+        var atClient = await tunnel.Client.Read();
+        tunnel.Node.Wire.HalfClose();
+
+        Assert.Equal(((int?)4001, "done"), (atNode.CloseCode, atNode.CloseReason));
+        Assert.Equal(((int?)4001, "yes"), (atClient.CloseCode, atClient.CloseReason));
+        Assert.Equal(StreamEnd.Fin, await tunnel.Client.Wire.ReadEnd());
+        await NothingIsLeft(tunnel);
+    }
+
+    [Fact]
+    public async Task TheNodesClose_ReachesTheClient()
+    {
+        await using var tunnel = await HeldTunnel.Open(shared);
+
+        await tunnel.Node.Send(Frame.Close(4002, "full"));
+        var close = await tunnel.Client.Read();
+
+        Assert.Equal(((int?)4002, "full"), (close.CloseCode, close.CloseReason));
+    }
+
+    [Fact]
+    public async Task AClientThatIsCutOff_IsGoneForTheNode()
+    {
+        await using var tunnel = await HeldTunnel.Open(shared);
+
+        tunnel.Client.Wire.Reset();
+        await tunnel.Node.Wire.ReadToEnd();
+
+        await NothingIsLeft(tunnel);
+    }
+
+    [Fact]
+    public async Task ANodeThatIsCutOff_IsGoneForTheClient()
+    {
+        await using var tunnel = await HeldTunnel.Open(shared);
+
+        tunnel.Node.Wire.Reset();
+        await tunnel.Client.Wire.ReadToEnd();
+
+        await NothingIsLeft(tunnel);
+    }
+
+    // What was sent before the end arrives before the end.
+    [Fact]
+    public async Task TheLastWords_OfAClientThatLeaves_ReachTheNode()
+    {
+        await using var tunnel = await HeldTunnel.Open(shared);
+        var words = Frame.Binary(new byte[100_000]).Masked().ToBytes();
+        await tunnel.AssertRelayed(words, []);
+
+        await tunnel.Client.Wire.Send(words);
+        tunnel.Client.Wire.HalfClose();
+        var (bytes, _) = await tunnel.Node.Wire.ReadToEnd();
+
+        Assert.Equal(words, bytes);
+    }
+
+    [Fact]
+    public async Task TheLastWords_OfANodeThatLeaves_ReachTheClient()
+    {
+        await using var tunnel = await HeldTunnel.Open(shared);
+        var words = Frame.Binary(new byte[100_000]).ToBytes();
+
+        await tunnel.Node.Wire.Send(words);
+        tunnel.Node.Wire.HalfClose();
+        var (bytes, _) = await tunnel.Client.Wire.ReadToEnd();
+
+        Assert.Equal(words, bytes);
+    }
+
+    private static Task NothingIsLeft(HeldTunnel tunnel) => tunnel.Balancer.Until(
+        "no tunnel is left", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
+}

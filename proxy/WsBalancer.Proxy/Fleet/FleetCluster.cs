@@ -117,6 +117,7 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         }
 
         node.Destination = destination;
+        node.Address = destination.Model.Config.Address;
         node.Weight = weight;
         node.IsLeaving = false;
         return node;

@@ -11,7 +11,9 @@ namespace WsBalancer.Proxy.Fleet;
 internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterModel yarp, TunnelRegistry tunnels)
 {
     private readonly Lock _changes = new();
-    private readonly Dictionary<string, Node> _leaving = new(StringComparer.OrdinalIgnoreCase);
+
+    // Case in an id matters to the ring though not to YARP: another spelling is another node.
+    private readonly Dictionary<string, Node> _leaving = new(StringComparer.Ordinal);
     private volatile FleetSnapshot _current = FleetSnapshot.Empty(settings, yarp);
     private volatile Node[] _leavingNodes = [];
 
@@ -80,8 +82,8 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
 
     private Dictionary<string, Node> TakeOver(Node[] before, IReadOnlyCollection<DestinationState> destinations)
     {
-        var known = before.Concat(_leaving.Values).ToDictionary(node => node.Id, StringComparer.OrdinalIgnoreCase);
-        var nodes = new Dictionary<string, Node>(StringComparer.OrdinalIgnoreCase);
+        var known = before.Concat(_leaving.Values).ToDictionary(node => node.Id, StringComparer.Ordinal);
+        var nodes = new Dictionary<string, Node>(StringComparer.Ordinal);
         foreach (var destination in destinations)
         {
             known.Remove(destination.DestinationId, out var node);
@@ -104,8 +106,7 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         var key = new NodeKey(Id, destination.DestinationId);
         var weight = NodeWeight.Of(destination.Model.Config);
 
-        // Case in an id matters to the ring though not to YARP: another spelling is another node.
-        if (node is null || node.Id != destination.DestinationId)
+        if (node is null)
         {
             return new Node(key, destination, tunnels.LedgerOf(key)) { Weight = weight };
         }

@@ -14,6 +14,8 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     private readonly IConfiguration _configuration;
     private readonly ILogger<SettingsSource> _logger;
     private readonly IDisposable _subscription;
+    private readonly Lock _reloads = new();
+    private volatile IChangeToken _read;
     private volatile BalancerSettings _settings;
 
     /// <exception cref="SettingsException">The configuration has mistakes.</exception>
@@ -21,6 +23,7 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     {
         _configuration = configuration;
         _logger = logger;
+        _read = configuration.GetReloadToken();
         var errors = new List<SettingsError>();
         _settings = BalancerSettings.Read(configuration, errors);
         SettingsException.ThrowIfAny(errors.Select(error => error.Message));
@@ -29,24 +32,52 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
 
     public event Action? Changed;
 
-    public BalancerSettings Settings => _settings;
+    /// <summary>
+    /// The settings in force. YARP may be told of a reload before this is, and asks; hence a look whether they are old.
+    /// </summary>
+    public BalancerSettings Settings
+    {
+        get
+        {
+            Reload();
+            return _settings;
+        }
+    }
 
-    public IReadOnlyDictionary<string, ClusterSettings> Current => _settings.Clusters;
+    public IReadOnlyDictionary<string, ClusterSettings> Current => Settings.Clusters;
 
     public void Dispose() => _subscription.Dispose();
 
     private void Reload()
     {
-        var errors = new List<SettingsError>();
-        var settings = BalancerSettings.Read(_configuration, errors);
-        if (errors.Count > 0)
+        if (_read.HasChanged && TryReload())
         {
-            errors.ForEach(error => SettingsLog.Mistake(_logger, error.Message));
-            SettingsLog.ReloadRefused(_logger, errors.Count);
-            return;
+            Changed?.Invoke();
         }
+    }
 
-        _settings = settings;
-        Changed?.Invoke();
+    private bool TryReload()
+    {
+        lock (_reloads)
+        {
+            if (!_read.HasChanged)
+            {
+                return false;
+            }
+
+            // Taken before the reading: what changes during it is read once more.
+            _read = _configuration.GetReloadToken();
+            var errors = new List<SettingsError>();
+            var settings = BalancerSettings.Read(_configuration, errors);
+            if (errors.Count > 0)
+            {
+                errors.ForEach(error => SettingsLog.Mistake(_logger, error.Message));
+                SettingsLog.ReloadRefused(_logger, errors.Count);
+                return false;
+            }
+
+            _settings = settings;
+            return true;
+        }
     }
 }

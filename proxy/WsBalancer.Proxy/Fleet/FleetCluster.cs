@@ -48,6 +48,9 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         }
     }
 
+    /// <summary>The cluster is no longer the ring's: all its nodes leave.</summary>
+    public void Leave() => Configure(_current.Settings, _current.Yarp, []);
+
     /// <summary>Changes what is known of a node and, if that makes a difference to placement, the masks.</summary>
     public void Update(Node node, NodeHealth? health = null, bool? saysDraining = null)
     {

@@ -13,6 +13,10 @@ namespace WsBalancer.Proxy.Fleet;
 internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
 {
     private readonly ConcurrentDictionary<string, FleetCluster> _clusters = new(StringComparer.OrdinalIgnoreCase);
+
+    // Clusters that are gone but for tunnels that are still open.
+    private readonly ConcurrentDictionary<string, FleetCluster> _leaving = new(StringComparer.OrdinalIgnoreCase);
+
     private readonly IClusterSettingsSource _settings;
     private readonly TunnelRegistry _tunnels;
     private readonly Lazy<IProxyStateLookup> _proxy;
@@ -52,9 +56,29 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
 
     public void OnClusterRemoved(ClusterState cluster)
     {
-        if (_clusters.TryRemove(cluster.ClusterId, out _))
+        if (_clusters.TryRemove(cluster.ClusterId, out var removed))
         {
+            removed.Leave();
+            _leaving[removed.Id] = removed;
+            _metrics.ClusterRemoved(removed);
             Reconfigured?.Invoke();
+        }
+    }
+
+    /// <summary>Forgets nodes, and clusters, that are gone and whose last tunnel has ended.</summary>
+    public void Sweep()
+    {
+        foreach (var cluster in _clusters.Values.Concat(_leaving.Values))
+        {
+            cluster.Sweep();
+        }
+
+        foreach (var (id, cluster) in _leaving)
+        {
+            if (cluster.Leaving.Count == 0)
+            {
+                _leaving.TryRemove(KeyValuePair.Create(id, cluster));
+            }
         }
     }
 
@@ -102,7 +126,9 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
             return;
         }
 
-        var cluster = _clusters.GetOrAdd(state.ClusterId, id => new FleetCluster(id, settings, state.Model, _tunnels));
+        var cluster = _clusters.GetOrAdd(state.ClusterId, id => _leaving.TryRemove(id, out var back)
+            ? back
+            : new FleetCluster(id, settings, state.Model, _tunnels));
         var change = cluster.Configure(settings, state.Model, [.. state.Destinations.Values]);
         FleetLog.Configured(_logger, cluster.Id, cluster.Current.Nodes.Length, cluster.Current.Ring?.Spec ?? "no ring");
         if (change is not null)

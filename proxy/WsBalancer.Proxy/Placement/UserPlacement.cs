@@ -24,8 +24,9 @@ internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadO
         var order = indexes.Take(count).Select(index => snapshot.Nodes[index]).ToArray();
         var live = snapshot.Settings.Get<PlacementOptions>().FollowLive ? tunnels.Of(cluster.Id, user) : null;
         var next = new NodeOrder(cluster, user, live).Next();
+        var follows = live is [.., var newest] && next?.Key == newest.Identity.Node;
         return new UserPlacement(
-            snapshot.OwnerOf(user), snapshot.HomeOf(user), next, order, Explain(order, next, live is [_, ..]));
+            snapshot.OwnerOf(user), snapshot.HomeOf(user), next, order, Explain(order, next, follows));
     }
 
     private static string Explain(Node[] order, Node? next, bool follows)

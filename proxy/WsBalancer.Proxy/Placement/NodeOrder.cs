@@ -37,7 +37,8 @@ internal sealed class NodeOrder(FleetCluster cluster, string? user, IReadOnlyLis
             return null;
         }
 
-        return Array.Find(snapshot.Nodes, node => node.Key == newest.Identity.Node && !node.IsDraining);
+        return Array.Find(
+            snapshot.Nodes, node => node.Key == newest.Identity.Node && node is { Weight: > 0, IsDraining: false });
     }
 
     private Node? Choose(FleetSnapshot snapshot, NodeMask from)

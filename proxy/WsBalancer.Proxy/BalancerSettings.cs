@@ -70,8 +70,9 @@ internal sealed record BalancerSettings(
         var before = errors.Count;
         var names = Sections.Select(other => other.Name).ToArray();
         var identity = reader.Read<IdentityOptions>(section, [nameof(PlacementOptions.FollowLive), .. names]);
-        var placement = reader.Read<PlacementOptions>(
-            section, [nameof(IdentityOptions.UserKey), nameof(IdentityOptions.OnMissingUserKey), .. names]);
+
+        // The same section once more, whose unknown keys have been told by now.
+        var placement = reader.Read<PlacementOptions>(section, [.. section.GetChildren().Select(child => child.Key)]);
         var records = new List<object> { identity, placement };
         records.AddRange(Sections.Select(other => reader.Read(other.Type, section.GetSection(other.Name))));
         if (errors.Count == before)

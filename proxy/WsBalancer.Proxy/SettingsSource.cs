@@ -15,15 +15,15 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     private readonly ILogger<SettingsSource> _logger;
     private readonly IDisposable _subscription;
     private readonly Lock _reloads = new();
+    private volatile IChangeToken _read;
     private volatile BalancerSettings _settings;
-    private volatile IChangeToken _token;
 
     /// <exception cref="SettingsException">The configuration has mistakes.</exception>
     public SettingsSource(IConfiguration configuration, ILogger<SettingsSource> logger)
     {
         _configuration = configuration;
         _logger = logger;
-        _token = configuration.GetReloadToken();
+        _read = configuration.GetReloadToken();
         var errors = new List<SettingsError>();
         _settings = BalancerSettings.Read(configuration, errors);
         SettingsException.ThrowIfAny(errors.Select(error => error.Message));
@@ -32,19 +32,14 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
 
     public event Action? Changed;
 
-    /// <summary>The settings in force, as new as the configuration.</summary>
-    // YARP hears of a change on its own, before or after us. Whoever asks first after it brings the settings up to
-    // date,
-    // so that a cluster is never prepared with settings older than itself.
+    /// <summary>
+    /// The settings in force. YARP may be told of a reload before this is, and asks; hence a look whether they are old.
+    /// </summary>
     public BalancerSettings Settings
     {
         get
         {
-            if (_token.HasChanged)
-            {
-                Reload();
-            }
-
+            Reload();
             return _settings;
         }
     }
@@ -55,7 +50,7 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
 
     private void Reload()
     {
-        if (TryReload())
+        if (_read.HasChanged && TryReload())
         {
             Changed?.Invoke();
         }
@@ -65,12 +60,13 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     {
         lock (_reloads)
         {
-            if (!_token.HasChanged)
+            if (!_read.HasChanged)
             {
                 return false;
             }
 
-            _token = _configuration.GetReloadToken();
+            // Taken before the reading: what changes during it is read once more.
+            _read = _configuration.GetReloadToken();
             var errors = new List<SettingsError>();
             var settings = BalancerSettings.Read(_configuration, errors);
             if (errors.Count > 0)

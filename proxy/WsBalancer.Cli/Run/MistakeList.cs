@@ -5,7 +5,8 @@ internal static class MistakeList
 {
     public static async Task WriteAsync(TextWriter errors, IReadOnlyList<string> mistakes)
     {
-        await errors.WriteLineAsync($"The configuration has {(mistakes is [_] ? "a mistake" : $"{mistakes.Count} mistakes")}:");
+        var count = mistakes is [_] ? "a mistake" : $"{mistakes.Count} mistakes";
+        await errors.WriteLineAsync($"The configuration has {count}:");
         foreach (var mistake in mistakes)
         {
             await errors.WriteLineAsync($"  {mistake}");

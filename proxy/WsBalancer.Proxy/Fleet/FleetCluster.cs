@@ -12,7 +12,9 @@ namespace WsBalancer.Proxy.Fleet;
 internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterModel yarp, TunnelRegistry tunnels)
 {
     private readonly Lock _changes = new();
-    private readonly Dictionary<string, Node> _leaving = new(StringComparer.OrdinalIgnoreCase);
+
+    // Case in an id matters to the ring though not to YARP: another spelling is another node.
+    private readonly Dictionary<string, Node> _leaving = new(StringComparer.Ordinal);
     private volatile FleetSnapshot _current = FleetSnapshot.Empty(settings, yarp);
     private volatile Node[] _leavingNodes = [];
 
@@ -47,6 +49,9 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         }
     }
 
+    /// <summary>The cluster is no longer the ring's: all its nodes leave.</summary>
+    public void Leave() => Configure(_current.Settings, _current.Yarp, []);
+
     /// <summary>Changes what is known of a node and, if that makes a difference to placement, the masks.</summary>
     public void Update(Node node, NodeHealth? health = null, bool? saysDraining = null)
     {
@@ -75,10 +80,15 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         }
     }
 
+    /// <summary>The node of that id, configured or leaving. Ids ignore case here, as YARP's do.</summary>
+    public Node? Find(string nodeId) =>
+        _current.Nodes.Concat(_leavingNodes).FirstOrDefault(
+            node => string.Equals(node.Id, nodeId, StringComparison.OrdinalIgnoreCase));
+
     private Dictionary<string, Node> TakeOver(Node[] before, IReadOnlyCollection<DestinationState> destinations)
     {
-        var known = before.Concat(_leaving.Values).ToDictionary(node => node.Id, StringComparer.OrdinalIgnoreCase);
-        var nodes = new Dictionary<string, Node>(StringComparer.OrdinalIgnoreCase);
+        var known = before.Concat(_leaving.Values).ToDictionary(node => node.Id, StringComparer.Ordinal);
+        var nodes = new Dictionary<string, Node>(StringComparer.Ordinal);
         foreach (var destination in destinations)
         {
             known.Remove(destination.DestinationId, out var node);
@@ -101,8 +111,7 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         var key = new NodeKey(Id, destination.DestinationId);
         var weight = NodeWeight.Of(destination.Model.Config);
 
-        // Case in an id matters to the ring though not to YARP: another spelling is another node.
-        if (node is null || node.Id != destination.DestinationId)
+        if (node is null)
         {
             return new Node(key, destination, tunnels.LedgerOf(key)) { Weight = weight };
         }
@@ -114,6 +123,7 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         }
 
         node.Destination = destination;
+        node.Address = destination.Model.Config.Address;
         node.Weight = weight;
         node.IsLeaving = false;
         return node;

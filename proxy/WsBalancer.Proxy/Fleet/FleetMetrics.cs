@@ -49,6 +49,12 @@ internal sealed class FleetMetrics
         _excess.WithLabels(cluster.Id).Set(change.Excess);
     }
 
+    public void ClusterRemoved(FleetCluster cluster)
+    {
+        _moved.RemoveLabelled(cluster.Id);
+        _excess.RemoveLabelled(cluster.Id);
+    }
+
     private void Collect(FleetRegistry fleet)
     {
         // Few series, all derived: begin from nothing, so that what is gone is gone.

@@ -13,6 +13,10 @@ namespace WsBalancer.Proxy.Fleet;
 internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
 {
     private readonly ConcurrentDictionary<string, FleetCluster> _clusters = new(StringComparer.OrdinalIgnoreCase);
+
+    // Clusters that are gone but for tunnels that are still open.
+    private readonly ConcurrentDictionary<string, FleetCluster> _leaving = new(StringComparer.OrdinalIgnoreCase);
+
     private readonly IClusterSettingsSource _settings;
     private readonly TunnelRegistry _tunnels;
     private readonly Lazy<IProxyStateLookup> _proxy;
@@ -53,9 +57,29 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
 
     public void OnClusterRemoved(ClusterState cluster)
     {
-        if (_clusters.TryRemove(cluster.ClusterId, out _))
+        if (_clusters.TryRemove(cluster.ClusterId, out var removed))
         {
+            removed.Leave();
+            _leaving[removed.Id] = removed;
+            _metrics.ClusterRemoved(removed);
             Reconfigured?.Invoke();
+        }
+    }
+
+    /// <summary>Forgets nodes, and clusters, that are gone and whose last tunnel has ended.</summary>
+    public void Sweep()
+    {
+        foreach (var cluster in _clusters.Values.Concat(_leaving.Values))
+        {
+            cluster.Sweep();
+        }
+
+        foreach (var (id, cluster) in _leaving)
+        {
+            if (cluster.Leaving.Count == 0)
+            {
+                _leaving.TryRemove(KeyValuePair.Create(id, cluster));
+            }
         }
     }
 
@@ -85,22 +109,6 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         NodeChanged?.Invoke(cluster, node);
     }
 
-    /// <summary>
-    /// Closes the accounts of nodes that are gone, with or without their cluster, and have no tunnel left.
-    /// </summary>
-    public void Sweep()
-    {
-        foreach (var cluster in Clusters)
-        {
-            cluster.Sweep();
-        }
-
-        foreach (var node in _tunnels.Ledgers.Keys.Where(node => !_clusters.ContainsKey(node.Cluster)))
-        {
-            _tunnels.Forget(node);
-        }
-    }
-
     public void Dispose() => _settings.Changed -= OnSettingsChanged;
 
     private void OnSettingsChanged()
@@ -119,7 +127,9 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
             return;
         }
 
-        var cluster = _clusters.GetOrAdd(state.ClusterId, id => new FleetCluster(id, settings, state.Model, _tunnels));
+        var cluster = _clusters.GetOrAdd(state.ClusterId, id => _leaving.TryRemove(id, out var back)
+            ? back
+            : new FleetCluster(id, settings, state.Model, _tunnels));
         var change = cluster.Configure(settings, state.Model, [.. state.Destinations.Values]);
         FleetLog.Configured(_logger, cluster.Id, cluster.Current.Nodes.Length, cluster.Current.Ring?.Spec ?? "no ring");
         if (change is not null)

@@ -21,7 +21,8 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
 
     public TunnelLedger Ledger { get; } = ledger;
 
-    public string Address => Destination.Model.Config.Address;
+    /// <summary>The address as of the last configuration; YARP changes that of its destination in place.</summary>
+    public string Address { get; internal set; } = destination.Model.Config.Address;
 
     /// <summary>From the metadata of the destination; 0 owns nothing.</summary>
     public int Weight { get; internal set; }

@@ -59,13 +59,7 @@ internal sealed class NodeProbe(NodeDialer dialer, TimeProvider time)
 
     private static async Task<ProbeOutcome> GetAsync(FleetSnapshot cluster, Node node, CancellationToken cancellation)
     {
-        var active = ActiveOf(cluster);
-        var uri = new UriBuilder(ProbedAddress(node)) { Path = active?.Path ?? "/", Query = active?.Query ?? "" }.Uri;
-        using var request = new HttpRequestMessage(HttpMethod.Get, uri)
-        {
-            Version = HttpVersion.Version11,
-            Headers = { ConnectionClose = true },
-        };
+        using var request = RequestTo(cluster, node);
         using var response = await cluster.Yarp.HttpClient.SendAsync(request, cancellation);
         if (DrainAnnouncement.IsIn(response))
         {
@@ -76,6 +70,21 @@ internal sealed class NodeProbe(NodeDialer dialer, TimeProvider time)
             response.IsSuccessStatusCode ? ProbeFinding.Succeeded : ProbeFinding.Failed,
             $"a probe was answered with {(int)response.StatusCode}",
             IsHttp: true);
+    }
+
+    // As YARP would ask: below the path of the address, under the destination's Host, in the cluster's HTTP version.
+    private static HttpRequestMessage RequestTo(FleetSnapshot cluster, Node node)
+    {
+        var active = ActiveOf(cluster);
+        var uri = new UriBuilder(ProbedAddress(node)) { Query = active?.Query ?? "" };
+        uri.Path = $"{uri.Path.TrimEnd('/')}/{active?.Path?.TrimStart('/')}";
+        var http = cluster.Yarp.Config.HttpRequest;
+        return new HttpRequestMessage(HttpMethod.Get, uri.Uri)
+        {
+            Version = http?.Version ?? HttpVersion.Version11,
+            VersionPolicy = http?.VersionPolicy ?? HttpVersionPolicy.RequestVersionOrLower,
+            Headers = { ConnectionClose = true, Host = node.Destination.Model.Config.Host },
+        };
     }
 
     private static Uri ProbedAddress(Node node)

@@ -9,6 +9,8 @@ namespace WsBalancer.Proxy.Placement;
 /// <summary>Prepares YARP's configuration of ring clusters, and refuses nodes that the ring cannot hold.</summary>
 internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : IProxyConfigFilter
 {
+    private const string Address = "http://HOST:PORT/ or https://HOST:PORT/";
+
     public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel)
     {
         if (!settings.Current.ContainsKey(cluster.ClusterId))
@@ -49,11 +51,14 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
                 yield return $"{key}: a node id has letters, digits, '.', '_' and '-', and at most 253 of them.";
             }
 
-            if (!Uri.TryCreate(destination.Address, UriKind.Absolute, out var address)
-                || address.Scheme is not ("http" or "https"))
+            if (!IsAddress(destination.Address))
             {
-                yield return $"{key}:Address is '{destination.Address}': expected http://HOST:PORT/ or "
-                    + "https://HOST:PORT/.";
+                yield return $"{key}:Address is '{destination.Address}': expected {Address}.";
+            }
+
+            if (!string.IsNullOrEmpty(destination.Health) && !IsAddress(destination.Health))
+            {
+                yield return $"{key}:Health is '{destination.Health}': expected {Address}.";
             }
 
             if (NodeWeight.MistakeIn(destination) is { } mistake)
@@ -63,6 +68,9 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
         }
     }
 
+    private static bool IsAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+
     // YARP would try HTTP/2 on https addresses first, which nodes that only know the Upgrade answer with 404.
     private static ForwarderRequestConfig Http11UnlessSaid(ForwarderRequestConfig? request) =>
         request switch
@@ -71,8 +79,7 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
             _ => (request ?? ForwarderRequestConfig.Empty) with { Version = HttpVersion.Version11 },
         };
 
-    // Health of ring clusters is judged here. What is set for YARP's active checks says how; YARP itself must not
-    // probe.
+    // Health of ring clusters is judged here. What is set for YARP's active checks says how; YARP must not probe.
     private static HealthCheckConfig? Unchecked(ClusterConfig cluster) =>
         cluster.HealthCheck is null
             ? null

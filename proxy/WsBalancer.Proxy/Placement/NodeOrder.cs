@@ -47,7 +47,8 @@ internal sealed class NodeOrder(FleetCluster cluster, string? user, IReadOnlyLis
     private Node? FollowLive(FleetSnapshot snapshot)
     {
         var followed = _tried is null && live is [.., var newest]
-            ? Array.Find(snapshot.Nodes, node => node.Key == newest.Identity.Node && !node.IsDraining)
+            ? Array.Find(
+                snapshot.Nodes, node => node.Key == newest.Identity.Node && node is { Weight: > 0, IsDraining: false })
             : null;
         Followed = followed is not null;
         return followed;

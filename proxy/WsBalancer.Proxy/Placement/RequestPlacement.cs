@@ -11,36 +11,42 @@ internal sealed class RequestPlacement(AttemptJudge judge, Rejecter rejecter, Pl
         var options = cluster.Current.Settings.Get<HandshakeOptions>();
         var order = new NodeOrder(cluster, user);
         var request = new PlainRequest(context);
-        for (var attempt = 0; attempt < options.Attempts && order.Next() is { } node; attempt++)
+        var attempts = 0;
+        while (attempts < options.Attempts && order.Next() is { } node)
         {
-            if (attempt > 0)
+            if (attempts > 0)
             {
                 metrics.Retried(cluster.Id);
             }
 
+            attempts++;
             request.Begin(node, patience: null);
             context.GetReverseProxyFeature().AvailableDestinations = node.Destination;
             await next(context);
-            if (!MayGoOn(context, request, node))
+            var failure = Judge(context, request, node);
+            if (!request.MayRetry(failure))
             {
                 metrics.RequestAnswered(node, context.Response.StatusCode);
                 return;
             }
 
+            // A node that announces its drain was not a try: it is the fleet that we had to learn.
+            attempts -= failure == AttemptFailure.Draining ? 1 : 0;
             AttemptJudge.Forget(context);
         }
 
         await rejecter.NobodyAsync(context, cluster, anyTried: request.Node is not null);
     }
 
-    private bool MayGoOn(HttpContext context, PlainRequest request, Node node)
+    // Final: what the response says by now is the answer.
+    private AttemptFailure Judge(HttpContext context, PlainRequest request, Node node)
     {
         if (request.Answer is null && context.GetForwarderErrorFeature() is not null)
         {
-            return request.MayRetry(judge.Judge(context, node));
+            return judge.Judge(context, node);
         }
 
         judge.Answered(node);
-        return false;
+        return AttemptFailure.Final;
     }
 }

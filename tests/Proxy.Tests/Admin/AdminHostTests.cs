@@ -1,0 +1,81 @@
+using System.Net;
+using WsBalancer.Proxy.Tests.Telemetry;
+
+namespace WsBalancer.Proxy.Tests.Admin;
+
+public sealed class AdminHostTests : IAsyncDisposable
+{
+    private readonly TestNode _node = new("ws-1");
+
+    [Fact]
+    public async Task Health_IsServed()
+    {
+        await using var app = await BalancerApp.StartAsync(Settings());
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/livez"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/readyz"));
+        app.Get<WsBalancer.Proxy.Health.Readiness>().Leave();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/livez"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(app, "/readyz"));
+    }
+
+    [Fact]
+    public async Task Metrics_AgreeInEveryScrape_HoweverManyScrape()
+    {
+        await using var app = await BalancerApp.StartAsync(Settings());
+        await using var traffic = TunnelTraffic.Begin(app.Tunnels, "ws-1");
+
+        var texts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ScrapeAsync(app)));
+
+        Assert.All(texts, text => Scrape.Parse(text).AssertAgrees());
+        Assert.Contains(texts, text => Scrape.Parse(text).SumOf("wsbalancer_tunnels_opened_total") > 0);
+    }
+
+    [Fact]
+    public async Task Token_IsAskedForWhereverChangesCouldBeMade()
+    {
+        await using var app = await BalancerApp.StartAsync(Settings().With("WsBalancer:Admin:Token", "secret"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(app, "/api/v1/clusters"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(app, "/openapi/v1.json"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/api/v1/clusters", "Authorization: Bearer secret"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/metrics"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/readyz"));
+    }
+
+    [Fact]
+    public async Task StrangersName_IsRefused()
+    {
+        await using var app = await BalancerApp.StartAsync(Settings());
+
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(app, "/api/v1/clusters", "Host: evil.example"));
+    }
+
+    // A route that matches everything must not answer on the admin port, nor the other way round.
+    [Fact]
+    public async Task Doors_AreSeparate()
+    {
+        await using var app = await BalancerApp.StartAsync(Settings());
+
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(app, "/page?user=alice"));
+        using var response = await app.SendAsync(HttpMethod.Get, "/api/v1/clusters?user=alice");
+        Assert.Equal("ws-1", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    private static async Task<HttpStatusCode> StatusAsync(BalancerApp app, string target, params string[] headers)
+    {
+        using var response = await app.AskAsync(target, null, headers);
+        return response.StatusCode;
+    }
+
+    private static async Task<string> ScrapeAsync(BalancerApp app)
+    {
+        using var response = await app.AskAsync("/metrics");
+        Assert.Equal("text/plain", response.Content.Headers.ContentType?.MediaType);
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    private Dictionary<string, string?> Settings() => ChatSettings.Of(("ws-1", _node.Address));
+}

@@ -1,0 +1,142 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Tests;
+
+/// <summary>
+/// A YARP application with the library in it, in this process. Built, it has read its settings; started, it also
+/// listens and probes. Its clock stands still unless a test advances it: nodes are probed once, at the start.
+/// </summary>
+internal sealed class BalancerApp : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ReloadableSettings _settings;
+    private readonly HttpClient _client =
+        new(new SocketsHttpHandler { UseCookies = false, UseProxy = false }) { Timeout = Deadline.Default };
+
+    private BalancerApp(WebApplication app, ReloadableSettings settings, TimerLog time)
+    {
+        _app = app;
+        _settings = settings;
+        Time = time;
+    }
+
+    public TimerLog Time { get; }
+
+    public FleetRegistry Fleet => Get<FleetRegistry>();
+
+    public TunnelRegistry Tunnels => Get<TunnelRegistry>();
+
+    public FleetCluster Chat => Fleet.Find("chat")!;
+
+    public FakeLogCollector Logs => Get<FakeLogCollector>();
+
+    /// <summary>Where the data host listens, without the slash at the end.</summary>
+    public string Url => _app.Urls.First();
+
+    /// <summary>Where the admin host listens, without the slash at the end.</summary>
+    public string AdminUrl => Get<AdminHost>().Addresses.First();
+
+    public IHostApplicationLifetime Lifetime => _app.Lifetime;
+
+    public static BalancerApp Build(
+        Dictionary<string, string?> settings,
+        Action<IServiceCollection>? services = null,
+        Action<WebApplication>? map = null)
+    {
+        var source = new ReloadableSettings(settings);
+        var time = new TimerLog();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        ((IConfigurationBuilder)builder.Configuration).Add(source);
+        builder.Logging.AddFakeLogging();
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddReverseProxy()
+            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
+            .AddWsBalancer();
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseRouting();
+        (map ?? (mapped => mapped.MapWsBalancer()))(app);
+        return new BalancerApp(app, source, time);
+    }
+
+    /// <summary>Starts it, and waits until every node of the ring clusters has been probed once.</summary>
+    public static async Task<BalancerApp> StartAsync(
+        Dictionary<string, string?> settings, Action<IServiceCollection>? services = null)
+    {
+        var app = Build(settings, services);
+        await app.StartAsync();
+        var nodes = app.Fleet.Clusters.Sum(cluster => cluster.Current.Nodes.Length);
+        await app.Time.Until(IsBetweenProbes, nodes);
+        return app;
+    }
+
+    public Task StartAsync() => _app.StartAsync(TestContext.Current.CancellationToken);
+
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Replaces the whole configuration, as a reload of the file does.</summary>
+    public void Apply(Dictionary<string, string?> settings) => _settings.Replace(settings);
+
+    public Node Node(string id) => Chat.Find(id) ?? throw new ArgumentException($"No node {id}.", nameof(id));
+
+    /// <summary>A user whose order begins with these nodes.</summary>
+    public string UserOf(params string[] order) => Enumerable.Range(0, int.MaxValue)
+        .Select(i => $"user-{i}")
+        .First(user => UserPlacement.Of(Chat, Tunnels, user).Order.Select(node => node.Id).Take(order.Length)
+            .SequenceEqual(order));
+
+    /// <summary>Sends a request to the data host; the answer is there once its headers are.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string target, HttpContent? content = null) =>
+        _client.SendAsync(
+            new HttpRequestMessage(method, Url + target) { Content = content },
+            HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken);
+
+    /// <summary>Asks for a tunnel; its stream is that of the answer, if that is 101.</summary>
+    public Task<HttpResponseMessage> HandshakeAsync(string target)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, Url + target);
+        request.Headers.Add("Connection", "Upgrade");
+        request.Headers.Add("Upgrade", "websocket");
+        request.Headers.Add("Sec-WebSocket-Version", "13");
+        request.Headers.Add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        return _client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Sends a request to the admin host.</summary>
+    public Task<HttpResponseMessage> AskAsync(string target, HttpMethod? method = null, params string[] headers)
+    {
+        var request = new HttpRequestMessage(method ?? HttpMethod.Get, AdminUrl + target);
+        foreach (var header in headers)
+        {
+            var colon = header.IndexOf(':', StringComparison.Ordinal);
+            request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim());
+        }
+
+        return _client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    // The default interval, ± 10 %; nothing else in an application that stands still waits for so long.
+    private static bool IsBetweenProbes(TimeSpan due) => due.TotalSeconds is >= 1.8 and <= 2.2;
+}

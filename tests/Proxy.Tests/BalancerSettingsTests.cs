@@ -1,0 +1,203 @@
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Identity;
+using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Tests;
+
+public sealed class BalancerSettingsTests
+{
+    private const string UserKey = "Clusters:chat:UserKey";
+
+    [Fact]
+    public void Admin_IsRead() => AssertAll(
+        new AdminOptions { Url = new Uri("http://[::1]:1234"), Token = "secret" },
+        Read(("Admin:Url", "http://[::1]:1234"), ("Admin:Token", "secret")).Admin);
+
+    [Fact]
+    public void State_IsRead() => AssertAll(
+        new StateOptions { Path = "elsewhere.json" }, Read(("State:Path", "elsewhere.json")).State);
+
+    [Fact]
+    public void Shutdown_IsRead() => AssertAll(
+        new ShutdownOptions { Delay = TimeSpan.FromSeconds(3), Timeout = TimeSpan.FromMinutes(2) },
+        Read(("Shutdown:Delay", "3s"), ("Shutdown:Timeout", "2m")).Shutdown);
+
+    [Fact]
+    public void TrustedProxies_AreRead()
+    {
+        var trusted = Read(("TrustedProxies:0", "10.0.0.0/8"), ("TrustedProxies:1", "192.0.2.1")).TrustedProxies;
+
+        Assert.True(trusted.Contains(IPAddress.Parse("10.1.2.3")));
+        Assert.True(trusted.Contains(IPAddress.Parse("192.0.2.1")));
+        Assert.False(trusted.Contains(IPAddress.Parse("192.0.2.2")));
+    }
+
+    [Fact]
+    public void Identity_IsRead()
+    {
+        var cluster = ReadCluster(
+            ("UserKey:0", "query:user"), ("UserKey:1", "cookie:sid"), ("OnMissingUserKey", "Cookie"));
+
+        var identity = cluster.Get<IdentityOptions>();
+        Assert.Equal(["query:user", "cookie:sid"], identity.UserKey);
+        Assert.Equal(OnMissingUserKey.Cookie, identity.OnMissingUserKey);
+        Assert.Equal((OnMissingUserKey.Cookie, "sid"), (
+            cluster.Get<UserIdentity>().OnMissing, cluster.Get<UserIdentity>().CookieName));
+    }
+
+    [Fact]
+    public void Placement_IsRead() => AssertAll(
+        new PlacementOptions { FollowLive = true },
+        ReadCluster(("UserKey", "query:user"), ("FollowLive", "true")).Get<PlacementOptions>());
+
+    // There is only one algorithm to choose so far.
+    [Fact]
+    public void Ring_IsRead() => Assert.Equal(
+        new RingSettings { Seed = "salt" },
+        ReadCluster(("UserKey", "query:user"), ("Ring:Algorithm", "rendezvous"), ("Ring:Seed", "salt"))
+            .Get<RingSettings>());
+
+    [Fact]
+    public void Handshake_IsRead() => AssertAll(
+        new HandshakeOptions
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            Timeout = TimeSpan.FromSeconds(20),
+            Attempts = 5,
+        },
+        ReadCluster(
+            ("UserKey", "query:user"),
+            ("Handshake:ConnectTimeout", "2s"),
+            ("Handshake:Timeout", "20s"),
+            ("Handshake:Attempts", "5")).Get<HandshakeOptions>());
+
+    [Fact]
+    public void Health_IsRead() => AssertAll(
+        new HealthOptions
+        {
+            Probe = ProbeKind.Http,
+            Interval = TimeSpan.FromSeconds(7),
+            Timeout = TimeSpan.FromSeconds(3),
+            Fall = 4,
+            Rise = 5,
+            ConnectFailures = 6,
+            OnUnhealthy = OnUnhealthy.Close,
+        },
+        ReadCluster(
+            ("UserKey", "query:user"),
+            ("Health:Probe", "http"),
+            ("Health:Interval", "7s"),
+            ("Health:Timeout", "3s"),
+            ("Health:Fall", "4"),
+            ("Health:Rise", "5"),
+            ("Health:ConnectFailures", "6"),
+            ("Health:OnUnhealthy", "close")).Get<HealthOptions>());
+
+    [Fact]
+    public void Tunnels_AreRead() => AssertAll(
+        new TunnelOptions
+        {
+            IdleClient = TimeSpan.FromMinutes(1),
+            IdleNode = TimeSpan.FromMinutes(2),
+            CloseTimeout = TimeSpan.FromSeconds(3),
+            KeepAlive = null,
+        },
+        ReadCluster(
+            ("UserKey", "query:user"),
+            ("Tunnels:IdleClient", "1m"),
+            ("Tunnels:IdleNode", "2m"),
+            ("Tunnels:CloseTimeout", "3s"),
+            ("Tunnels:KeepAlive", "off")).Get<TunnelOptions>());
+
+    [Fact]
+    public void Drain_IsRead() => AssertAll(
+        new DrainOptions { RatePerSecond = 7, Deadline = TimeSpan.FromMinutes(3), CloseCode = 1001 },
+        ReadCluster(
+            ("UserKey", "query:user"),
+            ("Drain:RatePerSecond", "7"),
+            ("Drain:Deadline", "3m"),
+            ("Drain:CloseCode", "1001")).Get<DrainOptions>());
+
+    [Fact]
+    public void Nothing_IsTheDefaults()
+    {
+        var settings = Read();
+
+        Assert.Equal(new AdminOptions(), settings.Admin);
+        Assert.Equal(new ShutdownOptions(), settings.Shutdown);
+        Assert.Empty(settings.Clusters);
+    }
+
+    [Fact]
+    public void Mistakes_AreAllToldAtOnce() => Assert.Equal(
+        [
+            "WsBalancer:Admin:Url is 'http://0.0.0.0:9900': without Token only a loopback address may be listened on",
+            "WsBalancer:Clusters:chat:Drain:CloseCode is '1005': "
+                + "expected 1000 to 1003, 1007 to 1014 or 3000 to 4999 (default 1012)",
+            "WsBalancer:Clusters:chat:Handshake:ConnectTimeout is '20s': "
+                + "expected no more than Timeout, which is 00:00:10",
+            "WsBalancer:Clusters:chat:Health:Fall is '0': expected a whole number from 1 to 1000 (default 3)",
+            "WsBalancer:Clusters:chat:Ring:Algorithm is 'maglev': expected the algorithm 'rendezvous', the only one "
+                + "that there is so far (default rendezvous)",
+            "WsBalancer:Clusters:chat:Userkey2 is not a known key: did you mean UserKey?",
+            "WsBalancer:Clusters:other:UserKey is missing: expected a list, each a text",
+            "WsBalancer:Shutdown:Delay is '5': expected a duration such as 500ms, 10s, 5m, 1h or 00:00:10 "
+                + "from 0s to 1h (default 0s)",
+            "WsBalancer:Shutdwn is not a known key: did you mean Shutdown?",
+            "WsBalancer:TrustedProxies: 'here' is neither an address nor a network: "
+                + "expected one such as 10.1.2.3, 10.0.0.0/8 or fd00::/8",
+        ],
+        MistakesIn(
+            ("Shutdwn:Delay", "1s"),
+            ("TrustedProxies", "here"),
+            ("Admin:Url", "http://0.0.0.0:9900"),
+            ("Shutdown:Delay", "5"),
+            (UserKey, "query:user"),
+            ("Clusters:chat:Userkey2", "x"),
+            ("Clusters:chat:Ring:Algorithm", "maglev"),
+            ("Clusters:chat:Handshake:ConnectTimeout", "20s"),
+            ("Clusters:chat:Health:Fall", "0"),
+            ("Clusters:chat:Drain:CloseCode", "1005"),
+            ("Clusters:other:FollowLive", "true")).Order(StringComparer.Ordinal));
+
+    // A setting that is not in the expected record, or not in the test, would still have its default.
+    private static void AssertAll<T>(T expected, T read)
+        where T : class, new()
+    {
+        var untouched = new T();
+        Assert.All(
+            typeof(T).GetProperties().Where(property => property.CanWrite),
+            property => Assert.NotEqual(property.GetValue(untouched), property.GetValue(read)));
+        Assert.Equal(expected, read);
+    }
+
+    private static ClusterSettings ReadCluster(params (string Key, string Value)[] settings) =>
+        Read([.. settings.Select(setting => ($"Clusters:chat:{setting.Key}", setting.Value))]).Clusters["CHAT"];
+
+    private static BalancerSettings Read(params (string Key, string Value)[] settings)
+    {
+        var errors = new List<SettingsError>();
+        var read = BalancerSettings.Read(Of(settings), errors);
+        Assert.Empty(errors);
+        return read;
+    }
+
+    private static IEnumerable<string> MistakesIn(params (string Key, string Value)[] settings)
+    {
+        var errors = new List<SettingsError>();
+        BalancerSettings.Read(Of(settings), errors);
+        return errors.Select(error => error.Message);
+    }
+
+    private static IConfigurationRoot Of((string Key, string Value)[] settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting =>
+            KeyValuePair.Create($"WsBalancer:{setting.Key}", (string?)setting.Value)))
+        .Build();
+}

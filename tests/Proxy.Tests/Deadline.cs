@@ -1,0 +1,21 @@
+namespace WsBalancer.Proxy.Tests;
+
+/// <summary>How long a test waits for a fact before it fails. Nothing waits for the time itself.</summary>
+internal static class Deadline
+{
+    // Far more than anything takes on an idle machine: a deadline that is met costs nothing, however long.
+    public static readonly TimeSpan Default = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Waits until a fact holds; fails with its name if it does not.</summary>
+    public static async Task Until(string fact, Func<bool> holds)
+    {
+        using var deadline = new CancellationTokenSource(Default);
+        while (!holds())
+        {
+            Assert.False(deadline.IsCancellationRequested, $"Not within {Default.TotalSeconds} s: {fact}.");
+            await Task.Delay(Pause, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+}

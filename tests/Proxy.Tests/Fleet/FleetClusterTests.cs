@@ -1,0 +1,216 @@
+using WsBalancer.Proxy.Fleet;
+
+namespace WsBalancer.Proxy.Tests.Fleet;
+
+public sealed class FleetClusterTests : IAsyncDisposable
+{
+    private readonly Dictionary<string, string?> _settings = ChatSettings.OfNodes("ws-1", "ws-2", "ws-3");
+    private readonly BalancerApp _app;
+
+    public FleetClusterTests() => _app = BalancerApp.Build(_settings);
+
+    [Fact]
+    public void FirstRing_IsEpochOne()
+    {
+        Assert.Equal(1, _app.Chat.Current.Epoch);
+        Assert.Equal(["ws-1", "ws-2", "ws-3"], _app.Chat.Current.Nodes.Select(node => node.Id));
+        Assert.Equal(1, _app.Chat.Current.Nodes.Sum(_app.Chat.Current.ShareOf), 1e-12);
+    }
+
+    [Fact]
+    public void Node_Added_LeavesTheOthersAsTheyWere()
+    {
+        var before = _app.Chat.Current.Nodes;
+        Mark("ws-2", NodeHealth.Unhealthy, draining: true);
+
+        _app.Apply(_settings.WithNode("ws-4", "http://ws-4.invalid/"));
+
+        Assert.Equal(2, _app.Chat.Current.Epoch);
+        Assert.Equal(4, _app.Chat.Current.Nodes.Length);
+        Assert.All(before, node => Assert.Same(node, _app.Node(node.Id)));
+        Assert.Equal((NodeHealth.Unhealthy, true), StateOf("ws-2"));
+        Assert.False(_app.Chat.Current.Available.Contains(Array.IndexOf(_app.Chat.Current.Nodes, _app.Node("ws-2"))));
+        Assert.Equal((NodeHealth.Unknown, false), StateOf("ws-4"));
+    }
+
+    [Fact]
+    public void Node_Reweighted_KeepsItsStateAndItsShareFollows()
+    {
+        Mark("ws-2", NodeHealth.Healthy, draining: true);
+
+        _app.Apply(_settings.WithWeight("ws-2", 2));
+
+        Assert.Equal(2, _app.Chat.Current.Epoch);
+        Assert.Equal((NodeHealth.Healthy, true), StateOf("ws-2"));
+        Assert.InRange(_app.Chat.Current.ShareOf(_app.Node("ws-2")), 0.49, 0.51);
+    }
+
+    [Fact]
+    public void Node_AtANewAddress_KeepsItsUsersAndNotItsState()
+    {
+        Mark("ws-2", NodeHealth.Unhealthy, draining: true);
+        var node = _app.Node("ws-2");
+        var fingerprint = FingerprintOf();
+
+        _app.Apply(_settings.WithNode("ws-2", "http://elsewhere.invalid/"));
+
+        Assert.Same(node, _app.Node("ws-2"));
+        Assert.Equal("http://elsewhere.invalid/", node.Address);
+        Assert.Equal((NodeHealth.Unknown, false), StateOf("ws-2"));
+        Assert.Equal((fingerprint, 1), (FingerprintOf(), _app.Chat.Current.Epoch));
+        Assert.Equal(3, _app.Chat.Current.Available.Count);
+    }
+
+    [Fact]
+    public void SameNodesAgain_ChangeNothing()
+    {
+        var ring = _app.Chat.Current.Ring;
+
+        _app.Apply(_settings.With("ReverseProxy:Routes:chat:Order", "7"));
+        _app.Apply(_settings.With(ChatSettings.Ours + "Drain:RatePerSecond", "7"));
+
+        Assert.Same(ring, _app.Chat.Current.Ring);
+        Assert.Equal(1, _app.Chat.Current.Epoch);
+    }
+
+    [Fact]
+    public void Health_ChangesTheMaskAndNeverTheRing()
+    {
+        var ring = _app.Chat.Current.Ring;
+        var user = _app.UserOf("ws-1", "ws-3");
+
+        _app.Fleet.SetHealth(_app.Chat, _app.Node("ws-1"), NodeHealth.Unhealthy, "test");
+
+        var current = _app.Chat.Current;
+        Assert.Same(ring, current.Ring);
+        Assert.Equal((1, 2, 3), (current.Epoch, current.Available.Count, current.NotDraining.Count));
+        Assert.Equal(("ws-1", "ws-1"), (current.OwnerOf(user)!.Id, current.HomeOf(user)!.Id));
+    }
+
+    [Fact]
+    public void Drain_ChangesTheHomeAndNeverTheRing()
+    {
+        var ring = _app.Chat.Current.Ring;
+        var user = _app.UserOf("ws-1", "ws-3");
+
+        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
+
+        var current = _app.Chat.Current;
+        Assert.Same(ring, current.Ring);
+        Assert.Equal((1, 2, 2), (current.Epoch, current.Available.Count, current.NotDraining.Count));
+        Assert.Equal(("ws-1", "ws-3"), (current.OwnerOf(user)!.Id, current.HomeOf(user)!.Id));
+        Assert.Equal(NodeState.Drained, _app.Node("ws-1").State);
+        using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), user, _app.Time);
+        Assert.Equal(NodeState.Draining, _app.Node("ws-1").State);
+    }
+
+    [Fact]
+    public void Node_Removed_StaysAsLeavingUntilItsLastTunnelEnds()
+    {
+        var node = _app.Node("ws-2");
+        using var tunnel = new TestTunnel(_app.Tunnels, node, _app.UserOf("ws-2"), _app.Time);
+
+        _app.Apply(_settings.WithoutNode("ws-2"));
+
+        Assert.Equal(["ws-1", "ws-3"], _app.Chat.Current.Nodes.Select(other => other.Id));
+        Assert.Same(node, Assert.Single(_app.Chat.Leaving));
+        Assert.Equal((NodeState.Leaving, 0), (node.State, _app.Chat.Current.ShareOf(node)));
+        Assert.True(Misplaced.Is(_app.Chat.Current, tunnel.Tunnel));
+        Assert.Equal(1, Misplaced.Count(_app.Tunnels, _app.Chat.Current, node));
+
+        tunnel.End();
+        _app.Chat.Sweep();
+
+        Assert.Empty(_app.Chat.Leaving);
+        Assert.Null(_app.Chat.Find("ws-2"));
+        Assert.DoesNotContain(node.Key, _app.Tunnels.Ledgers.Keys);
+    }
+
+    [Fact]
+    public void Node_RemovedWithoutTunnels_IsGoneAtOnce()
+    {
+        _app.Apply(_settings.WithoutNode("ws-2"));
+
+        Assert.Empty(_app.Chat.Leaving);
+        Assert.Null(_app.Chat.Find("ws-2"));
+    }
+
+    [Fact]
+    public void Node_AddedAgainWhileItLeaves_IsTheSameWithItsTunnels()
+    {
+        var node = _app.Node("ws-2");
+        var fingerprint = FingerprintOf();
+        Mark("ws-2", NodeHealth.Unhealthy, draining: true);
+        using var tunnel = new TestTunnel(_app.Tunnels, node, _app.UserOf("ws-2"), _app.Time);
+        _app.Apply(_settings.WithoutNode("ws-2"));
+
+        _app.Apply(_settings);
+
+        Assert.Same(node, _app.Node("ws-2"));
+        Assert.Empty(_app.Chat.Leaving);
+        Assert.Equal((NodeState.Active, 1), (node.State, node.Ledger.Active));
+        Assert.Equal((NodeHealth.Unknown, false), StateOf("ws-2"));
+        Assert.False(Misplaced.Is(_app.Chat.Current, tunnel.Tunnel));
+        Assert.Equal((fingerprint, 3), (FingerprintOf(), _app.Chat.Current.Epoch));
+    }
+
+    [Fact]
+    public void Node_SpelledAnotherWay_IsAnotherAndTheOldOneLeaves()
+    {
+        var node = _app.Node("ws-2");
+        using var tunnel = new TestTunnel(_app.Tunnels, node, "alice", _app.Time);
+
+        // In one step YARP would keep its destination, and the old spelling with it.
+        _app.Apply(_settings.WithoutNode("ws-2"));
+        _app.Apply(_settings.WithoutNode("ws-2").WithNode("WS-2", "http://ws-2.invalid/"));
+
+        Assert.Contains("WS-2", _app.Chat.Current.Nodes.Select(other => other.Id));
+        Assert.Same(node, Assert.Single(_app.Chat.Leaving));
+        tunnel.End();
+        _app.Chat.Sweep();
+        Assert.DoesNotContain(node.Key, _app.Tunnels.Ledgers.Keys);
+    }
+
+    [Fact]
+    public void LastNode_Removed_LeavesNoRing()
+    {
+        _app.Apply(ChatSettings.Of());
+
+        Assert.Null(_app.Chat.Current.Ring);
+        Assert.Empty(_app.Chat.Current.Nodes);
+        Assert.Null(_app.Chat.Current.HomeOf("alice"));
+        Assert.Equal(2, _app.Chat.Current.Epoch);
+    }
+
+    [Fact]
+    public void Misplaced_IsATunnelThatIsNotAtItsUsersHome()
+    {
+        using var home = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), _app.UserOf("ws-1"), _app.Time);
+        using var away = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), _app.UserOf("ws-2"), _app.Time);
+        using var anonymous = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), null, _app.Time);
+
+        Assert.Equal(
+            [false, true, false],
+            new[] { home, away, anonymous }.Select(tunnel => Misplaced.Is(_app.Chat.Current, tunnel.Tunnel)));
+        Assert.Equal(1, Misplaced.Count(_app.Tunnels, _app.Chat.Current, _app.Node("ws-1")));
+
+        // A sick home is still home; one that drains is not.
+        _app.Fleet.SetHealth(_app.Chat, _app.Node("ws-2"), NodeHealth.Unhealthy, "test");
+        Assert.True(Misplaced.Is(_app.Chat.Current, away.Tunnel));
+        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
+        Assert.True(Misplaced.Is(_app.Chat.Current, home.Tunnel));
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private string FingerprintOf() => Fingerprint.Text(_app.Chat.Current.Ring!);
+
+    private (NodeHealth Health, bool Draining) StateOf(string node) =>
+        (_app.Node(node).Health, _app.Node(node).SaysDraining);
+
+    private void Mark(string node, NodeHealth health, bool draining)
+    {
+        _app.Fleet.SetHealth(_app.Chat, _app.Node(node), health, "test");
+        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node(node), draining);
+    }
+}

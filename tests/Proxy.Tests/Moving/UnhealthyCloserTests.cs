@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy.Tests.Moving;
+
+public sealed class UnhealthyCloserTests
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+
+    [Fact]
+    public async Task Close_EmptiesTheSickNodeAtThePaceOfADrain()
+    {
+        await using var app = await StartAsync("Close");
+        var sick = Open(app, "ws-1", count: 20);
+        var healthy = Open(app, "ws-2", count: 20);
+
+        app.Fleet.SetHealth(app.Chat, app.Node("ws-1"), NodeHealth.Unhealthy, "test");
+        Assert.Equal(0, Told(sick));
+        app.Time.Advance(Step);
+        await Deadline.Until("the first", () => Told(sick) == 5);
+        await AdvanceUntil(app, "all", () => Told(sick) == 20);
+
+        Assert.All(sick, tunnel => Assert.Equal(4000, tunnel.ToldCode));
+        Assert.Equal(0, Told(healthy));
+    }
+
+    [Fact]
+    public async Task Close_StopsWhenTheNodeIsBack()
+    {
+        await using var app = await StartAsync("Close");
+        var tunnels = Open(app, "ws-1", count: 20);
+        app.Fleet.SetHealth(app.Chat, app.Node("ws-1"), NodeHealth.Unhealthy, "test");
+        app.Time.Advance(Step);
+        await Deadline.Until("the first", () => Told(tunnels) == 5);
+
+        app.Fleet.SetHealth(app.Chat, app.Node("ws-1"), NodeHealth.Healthy, "test");
+        app.Time.Advance(Step);
+
+        // It has ended if a second fall begins anew: from nothing, not with what two would close.
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(5, Told(tunnels));
+    }
+
+    [Fact]
+    public async Task Keep_TouchesNothing()
+    {
+        await using var app = await StartAsync("Keep");
+        var tunnels = Open(app, "ws-1", count: 3);
+
+        app.Fleet.SetHealth(app.Chat, app.Node("ws-1"), NodeHealth.Unhealthy, "test");
+
+        Assert.DoesNotContain(Step, app.Time.Due);
+        Assert.Equal(0, Told(tunnels));
+    }
+
+    private static int Told(IEnumerable<TestTunnel> tunnels) => tunnels.Count(tunnel => tunnel.ToldCode is not null);
+
+    private static List<TestTunnel> Open(BalancerApp app, string node, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new TestTunnel(app.Tunnels, app.Node(node), $"user-{i}", app.Time))];
+
+    private static Task AdvanceUntil(BalancerApp app, string fact, Func<bool> holds) => Deadline.Until(fact, () =>
+    {
+        app.Time.Advance(Step);
+        return holds();
+    });
+
+    private static async Task<BalancerApp> StartAsync(string onUnhealthy)
+    {
+        var app = BalancerApp.Build(ChatSettings.OfNodes("ws-1", "ws-2")
+            .With(ChatSettings.Ours + "Health:OnUnhealthy", onUnhealthy)
+            .With(ChatSettings.Ours + "Drain:RatePerSecond", "100")
+            .With(ChatSettings.Ours + "Drain:CloseCode", "4000"));
+        var closer = new UnhealthyCloser(
+            app.Fleet, app.Tunnels, app.Get<PacedCloser>(), NullLogger<UnhealthyCloser>.Instance);
+        await closer.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+}

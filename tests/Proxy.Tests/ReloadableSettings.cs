@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Configuration;
+
+namespace WsBalancer.Proxy.Tests;
+
+/// <summary>A configuration in memory that can be replaced as a whole, as if its file had been written anew.</summary>
+internal sealed class ReloadableSettings : ConfigurationProvider, IConfigurationSource
+{
+    public ReloadableSettings(IDictionary<string, string?> settings) => Data = Copy(settings);
+
+    public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+    public void Replace(IDictionary<string, string?> settings)
+    {
+        Data = Copy(settings);
+        OnReload();
+    }
+
+    private static Dictionary<string, string?> Copy(IDictionary<string, string?> settings) =>
+        new(settings, StringComparer.OrdinalIgnoreCase);
+}

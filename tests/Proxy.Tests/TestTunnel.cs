@@ -1,0 +1,40 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Tests.Tunnels;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Tests;
+
+/// <summary>A registered tunnel without sockets, whose peers say nothing.</summary>
+internal sealed class TestTunnel : IDisposable
+{
+    private readonly TunnelRegistry _registry;
+    private readonly RecordingStream _client = new();
+    private readonly CancellationTokenSource _cut = new();
+
+    public TestTunnel(TunnelRegistry registry, Node node, string? user, TimeProvider time)
+        : this(registry, node.Key, node.Ledger, user, time)
+    {
+    }
+
+    public TestTunnel(TunnelRegistry registry, NodeKey node, TunnelLedger ledger, string? user, TimeProvider time)
+    {
+        _registry = registry;
+        var identity = new TunnelIdentity(registry.NextId(), node, user, "HTTP/1.1");
+        Tunnel = new Tunnel(identity, new TunnelOptions(), ledger, time, _cut);
+        Tunnel.ClientLeg = new TunnelLeg(_client, Tunnel.ClientObserver);
+        Tunnel.NodeLeg = new TunnelLeg(new RecordingStream(), Tunnel.NodeObserver);
+        registry.Add(Tunnel);
+    }
+
+    public Tunnel Tunnel { get; }
+
+    /// <summary>The code of the Close frame that the client was sent; null if none.</summary>
+    public int? ToldCode => _client.Written is [0x88, _, var high, var low, ..] ? (high << 8) | low : null;
+
+    public bool IsCut => _cut.IsCancellationRequested;
+
+    /// <summary>Ends the tunnel, as the placement does when both sides are done.</summary>
+    public void End(TunnelEnd otherwise = TunnelEnd.Client) => _registry.Remove(Tunnel, Tunnel.Finish(otherwise));
+
+    public void Dispose() => _cut.Dispose();
+}

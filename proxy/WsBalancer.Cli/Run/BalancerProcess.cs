@@ -43,6 +43,14 @@ internal static class BalancerProcess
         TextWriter output,
         CancellationToken cancellation)
     {
+        using var hangUp = ReloadOnHangUp(app.Logger, configuration);
+        if (file is not null)
+        {
+            // Whatever changed between the first reading and the watching is read now.
+            configuration.Watch(file, TimeProvider.System, app.Logger);
+            await configuration.ReloadAsync(app.Logger);
+        }
+
         await app.StartAsync(cancellation);
         foreach (var url in app.Urls)
         {
@@ -56,12 +64,6 @@ internal static class BalancerProcess
 
         await output.WriteLineAsync("wsbalancer ready");
         await output.FlushAsync(CancellationToken.None);
-
-        using var hangUp = ReloadOnHangUp(app.Logger, configuration);
-        if (file is not null)
-        {
-            configuration.Watch(file, TimeProvider.System, app.Logger);
-        }
 
         await app.WaitForShutdownAsync(cancellation);
         return ExitCode.Done;

@@ -10,7 +10,9 @@ internal sealed class Pace(double ratePerSecond, TimeSpan over, TimeSpan closeTi
 {
     private double _due;
 
-    /// <summary>Says how many to close now.</summary>
+    /// <summary>
+    /// Says how many to close now. What is closed is told with <see cref="Spend"/>: it may be more, and is then owed.
+    /// </summary>
     /// <param name="remaining">How many are open and not asked to close yet.</param>
     /// <param name="elapsed">Since the beginning.</param>
     /// <param name="step">Since the last call.</param>
@@ -23,8 +25,9 @@ internal sealed class Pace(double ratePerSecond, TimeSpan over, TimeSpan closeTi
         }
 
         _due = Math.Min(remaining, _due + (Math.Max(ratePerSecond, remaining / left.TotalSeconds) * step.TotalSeconds));
-        var now = (int)_due;
-        _due -= now;
-        return now;
+        return Math.Max(0, (int)_due);
     }
+
+    /// <summary>Records what was closed.</summary>
+    public void Spend(int closed) => _due -= closed;
 }

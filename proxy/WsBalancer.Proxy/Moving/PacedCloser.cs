@@ -33,7 +33,9 @@ internal sealed class PacedCloser(TimeProvider time)
 
             var count = pace.Next(waiting.Count, time.GetElapsedTime(begun, now), time.GetElapsedTime(last, now));
             last = now;
-            foreach (var tunnel in Choose(waiting, count))
+            var chosen = Choose(waiting, count);
+            pace.Spend(chosen.Count);
+            foreach (var tunnel in chosen)
             {
                 tunnel.Close(farewell.End, farewell.Code, farewell.Text);
             }

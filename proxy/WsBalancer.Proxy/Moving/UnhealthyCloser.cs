@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
@@ -14,6 +15,7 @@ internal sealed class UnhealthyCloser(
     : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<Node, bool> _emptying = new();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -32,7 +34,9 @@ internal sealed class UnhealthyCloser(
     private void OnNodeChanged(FleetCluster cluster, Node node)
     {
         var settings = cluster.Current.Settings;
-        if (node.Health == NodeHealth.Unhealthy && settings.Get<HealthOptions>().OnUnhealthy == OnUnhealthy.Close)
+        if (node.Health == NodeHealth.Unhealthy
+            && settings.Get<HealthOptions>().OnUnhealthy == OnUnhealthy.Close
+            && _emptying.TryAdd(node, true))
         {
             _ = CloseAsync(node, settings.Get<DrainOptions>(), settings.Get<TunnelOptions>());
         }
@@ -51,6 +55,10 @@ internal sealed class UnhealthyCloser(
         catch (OperationCanceledException)
         {
             MovingLog.EmptyingStopped(logger, node.Id, node.Key.Cluster);
+        }
+        finally
+        {
+            _emptying.TryRemove(node, out _);
         }
     }
 }

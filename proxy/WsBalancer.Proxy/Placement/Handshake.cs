@@ -47,7 +47,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         _onClientGone = _clientGone.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
         context.RequestAborted = _end.Token;
         context.Features.Set<PlacedRequest>(this);
-        TunnelUpgrade.Install(context, AcceptClient);
+        TunnelUpgrade.Install(context, Accepting, AcceptClient);
     }
 
     /// <summary>The tunnel, once the client has been answered.</summary>
@@ -72,6 +72,10 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     // The source of the abort token has no timer and nothing to free; a cut that is under way may still cancel it.
     public void Dispose() => _onClientGone.Dispose();
 
+    // The client may speak and go as soon as it has read its 101. What it said is still on its way to the node then, so
+    // from here on its going does not cancel; the tunnel is told instead.
+    private void Accepting() => _onClientGone.Dispose();
+
     private TunnelLeg AcceptClient(Stream client)
     {
         var node = Node!;
@@ -88,9 +92,6 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         var tunnel = Tunnel!;
         tunnel.NodeLeg = new TunnelLeg(node, tunnel.NodeObserver);
         _tunnels.Add(tunnel);
-
-        // From here on a client that goes does not cancel: what it sent before is still on its way to the node.
-        _onClientGone.Dispose();
         _onClientGone = _clientGone.UnsafeRegister(static tunnel => ((Tunnel)tunnel!).ClientGone(), tunnel);
         _opened();
         return tunnel.NodeLeg;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Framing;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Tunnels;
 
@@ -78,6 +79,12 @@ internal sealed class HandshakePlacement(
         var handshake = (Handshake)context.Features.Get<PlacedRequest>()!;
         judge.Answered(handshake.Node!);
         metrics.HandshakeAccepted(handshake.Node!, time.GetElapsedTime(begun));
+
+        // Begun before the stop, open after its closing: nobody else will close it.
+        if (readiness.IsRefusing)
+        {
+            handshake.Tunnel!.Close(TunnelEnd.Shutdown, CloseCode.GoingAway, "the balancer is stopping");
+        }
     }
 
     // What to make of an attempt that opened no tunnel. Final: what the response says by now is the answer.

@@ -20,6 +20,9 @@ internal sealed class NodeHttpClientFactory(
             return;
         }
 
+        // Traces belong to the client and the node: their headers pass like any other.
+        handler.ActivityHeadersPropagator = null;
+
         // The dialer has a deadline of its own, read at each connect so that a reload is felt.
         handler.ConnectTimeout = Timeout.InfiniteTimeSpan;
         handler.ConnectCallback = async (connect, cancellation) =>

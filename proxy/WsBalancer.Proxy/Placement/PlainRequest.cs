@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -21,9 +23,23 @@ internal sealed class PlainRequest : PlacedRequest
         }
 
         context.Features.Set<PlacedRequest>(this);
+
+        // YARP would let any method upgrade; such a tunnel would be in no registry.
+        TunnelUpgrade.Remove(context);
     }
 
     public override bool CanGoOn => _body is not { WasRead: true };
+
+    public override void Answered(HttpRequestMessage request, HttpResponseMessage response)
+    {
+        base.Answered(request, response);
+        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+        {
+            response.Dispose();
+            throw new HttpRequestException(
+                HttpRequestError.InvalidResponse, "The node switched protocols, which nobody had asked for.");
+        }
+    }
 
     /// <summary>Whether another node may be tried after such a failure.</summary>
     public bool MayRetry(AttemptFailure failure) => CanGoOn && failure switch

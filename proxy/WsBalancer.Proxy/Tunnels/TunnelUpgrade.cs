@@ -9,10 +9,11 @@ namespace WsBalancer.Proxy.Tunnels;
 /// </summary>
 /// <param name="http1">The server's own feature, or null.</param>
 /// <param name="http2">The server's own feature, or null.</param>
+/// <param name="accepting">Called before the upgrade is answered.</param>
 /// <param name="accepted">Called with the client's stream once the upgrade is answered; gives the stream to
 /// use.</param>
 internal sealed class TunnelUpgrade(
-    IHttpUpgradeFeature? http1, IHttpExtendedConnectFeature? http2, Func<Stream, Stream> accepted)
+    IHttpUpgradeFeature? http1, IHttpExtendedConnectFeature? http2, Action accepting, Func<Stream, Stream> accepted)
     : IHttpUpgradeFeature, IHttpExtendedConnectFeature
 {
     public bool IsUpgradableRequest => http1?.IsUpgradableRequest ?? false;
@@ -21,9 +22,17 @@ internal sealed class TunnelUpgrade(
 
     public string? Protocol => http2?.Protocol;
 
-    public async Task<Stream> UpgradeAsync() => accepted(await http1!.UpgradeAsync());
+    public async Task<Stream> UpgradeAsync()
+    {
+        accepting();
+        return accepted(await http1!.UpgradeAsync());
+    }
 
-    public async ValueTask<Stream> AcceptAsync() => accepted(await http2!.AcceptAsync());
+    public async ValueTask<Stream> AcceptAsync()
+    {
+        accepting();
+        return accepted(await http2!.AcceptAsync());
+    }
 
     /// <summary>Whether the request asks for a WebSocket, and may have one.</summary>
     public static bool IsAskedFor(HttpContext context)
@@ -38,12 +47,19 @@ internal sealed class TunnelUpgrade(
             && string.Equals(context.Request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>Takes the server's features away, so that a request that asks for no WebSocket gets none.</summary>
+    public static void Remove(HttpContext context)
+    {
+        context.Features.Set<IHttpUpgradeFeature>(null);
+        context.Features.Set<IHttpExtendedConnectFeature>(null);
+    }
+
     /// <summary>Puts this in the place of the server's features of a request.</summary>
-    public static void Install(HttpContext context, Func<Stream, Stream> accepted)
+    public static void Install(HttpContext context, Action accepting, Func<Stream, Stream> accepted)
     {
         var features = context.Features;
         var upgrade = new TunnelUpgrade(
-            features.Get<IHttpUpgradeFeature>(), features.Get<IHttpExtendedConnectFeature>(), accepted);
+            features.Get<IHttpUpgradeFeature>(), features.Get<IHttpExtendedConnectFeature>(), accepting, accepted);
         features.Set<IHttpUpgradeFeature>(upgrade);
         features.Set<IHttpExtendedConnectFeature>(upgrade);
     }

@@ -18,6 +18,7 @@ public sealed class AdminApiTests : IAsyncLifetime
     public async Task Clusters_HaveTheShapeThatIsPublished()
     {
         using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), _app.UserOf("ws-2"), _app.Time);
+        using var home = new TestTunnel(_app.Tunnels, _app.Node("ws-2"), _app.UserOf("ws-2"), _app.Time);
         _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
 
         var clusters = await GetAsync("/api/v1/clusters");
@@ -38,7 +39,7 @@ public sealed class AdminApiTests : IAsyncLifetime
         Assert.Equal(
             $"ws-1 {_first.Address} 1 configured [] draining healthy 1 1", string.Join(' ', FieldsOf(nodes[0])[..^1]));
         Assert.Equal(
-            $"ws-2 {_second.Address} 3 configured [] active healthy 0 0", string.Join(' ', FieldsOf(nodes[1])[..^1]));
+            $"ws-2 {_second.Address} 3 configured [] active healthy 1 0", string.Join(' ', FieldsOf(nodes[1])[..^1]));
     }
 
     [Fact]

@@ -42,6 +42,7 @@ public sealed class AdminGuardTests
     [InlineData("Bearer secret2", 401)]
     [InlineData("Bearer ", 401)]
     [InlineData("Basic secret", 401)]
+    [InlineData("Digest secret", 401)]
     [InlineData("secret", 401)]
     [InlineData(null, 401)]
     public async Task WithAToken_ItIsAskedFor(string? authorization, int status) => Assert.Equal(

@@ -20,10 +20,10 @@ public sealed class AdminHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Metrics_AgreeInEveryScrape_HoweverManyScrape()
+    public async Task Metrics_AgreeInEveryScrape()
     {
         await using var app = await BalancerApp.StartAsync(Settings());
-        await using var traffic = TunnelTraffic.Begin(app.Tunnels, "ws-1");
+        await using var traffic = TunnelTraffic.Begin(app.Tunnels);
 
         var texts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ScrapeAsync(app)));
 

@@ -187,11 +187,11 @@ public sealed class FleetClusterTests : IAsyncDisposable
     {
         using var home = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), _app.UserOf("ws-1"), _app.Time);
         using var away = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), _app.UserOf("ws-2"), _app.Time);
-        using var anonymous = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), null, _app.Time);
+        var anonymous = _app.Chat.Current.Nodes.Select(node => new TestTunnel(_app.Tunnels, node, null, _app.Time));
 
-        Assert.Equal(
-            [false, true, false],
-            new[] { home, away, anonymous }.Select(tunnel => Misplaced.Is(_app.Chat.Current, tunnel.Tunnel)));
+        Assert.False(Misplaced.Is(_app.Chat.Current, home.Tunnel));
+        Assert.True(Misplaced.Is(_app.Chat.Current, away.Tunnel));
+        Assert.All(anonymous, tunnel => Assert.False(Misplaced.Is(_app.Chat.Current, tunnel.Tunnel)));
         Assert.Equal(1, Misplaced.Count(_app.Tunnels, _app.Chat.Current, _app.Node("ws-1")));
 
         // A sick home is still home; one that drains is not.

@@ -54,6 +54,18 @@ public sealed class PaceTests
         Assert.InRange(pace.Next(1_000, Step * 101, Step), 5, 6);
     }
 
+    // A user of five tunnels goes as a whole, though one was due; the next four steps pay for it.
+    [Fact]
+    public void Excess_IsOwed()
+    {
+        var pace = new Pace(20, TimeSpan.FromMinutes(10), CloseTimeout);
+        Assert.Equal(1, pace.Next(1_000, Step, Step));
+
+        pace.Spend(5);
+
+        Assert.Equal([0, 0, 0, 0, 1], Enumerable.Range(2, 5).Select(step => pace.Next(995, Step * step, Step)));
+    }
+
     [Fact]
     public void Pace_NeverClosesMoreThanThereIs_NeverIsSlowerThanTheFloor_AndEndsInTime() =>
         Gen.Select(Gen.Int[1, 2_000], Gen.Int[6, 120], Gen.Int[0, 3_000], Gen.Int[10, 1_000])
@@ -66,6 +78,7 @@ public sealed class PaceTests
                 for (var elapsed = step; elapsed <= over - CloseTimeout; elapsed += step)
                 {
                     var now = pace.Next(remaining, elapsed, step);
+                    pace.Spend(now);
                     Assert.InRange(now, 0, remaining);
                     remaining -= now;
                     var least = Math.Min(total, (int)(rate * elapsed.TotalSeconds) - 1);
@@ -81,7 +94,9 @@ public sealed class PaceTests
         var closed = 0;
         for (var elapsed = Step; elapsed <= until; elapsed += Step)
         {
-            closed += pace.Next(total - closed, elapsed, Step);
+            var now = pace.Next(total - closed, elapsed, Step);
+            pace.Spend(now);
+            closed += now;
         }
 
         return closed;

@@ -47,7 +47,9 @@ public sealed class PacedCloserTests
         var first = await FirstToldAsync();
 
         Assert.Equal(first, await FirstToldAsync());
-        Assert.NotEqual(Enumerable.Range(0, 10).Select(i => $"user-{i}").Order(), first);
+        var users = Enumerable.Range(0, 100).Select(i => $"user-{i}").ToArray();
+        Assert.NotEqual(users.Take(10).Order(StringComparer.Ordinal), first);
+        Assert.NotEqual(users.Order(StringComparer.Ordinal).Take(10), first);
     }
 
     [Fact]
@@ -84,7 +86,7 @@ public sealed class PacedCloserTests
         await Deadline.Until("ten", () => crowd.Told == 10);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
-        return crowd.ToldByUser().Select(user => user.User).Order();
+        return [.. crowd.ToldByUser().Select(user => user.User).Order(StringComparer.Ordinal)];
     }
 
     private Task RunAsync(Crowd crowd, double rate, CancellationToken? stop = null) =>

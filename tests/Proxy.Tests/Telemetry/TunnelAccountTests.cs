@@ -14,7 +14,7 @@ public sealed class TunnelAccountTests : IDisposable
     public async Task Opened_IsActiveAndClosedInEveryScrape_WhileTunnelsComeAndGo()
     {
         Scrape[] scrapes;
-        await using (TunnelTraffic.Begin(_tunnels, "ws-1", "ws-2"))
+        await using (TunnelTraffic.Begin(_tunnels))
         {
             // Two at a time: a scrape that is being written must not be touched by the next.
             var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => ScrapeAsync(times: 30))));

@@ -2,22 +2,24 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Telemetry;
 
-/// <summary>Tunnels that come and go as fast as they can, from one thread a node, until disposed.</summary>
+/// <summary>Tunnels that come and go as fast as they can, at many nodes from two threads, until disposed.</summary>
 internal sealed class TunnelTraffic : IAsyncDisposable
 {
-    private const int OpenAtOnce = 5;
+    // Enough for a scrape to take a while.
+    private const int Nodes = 50;
+    private const int OpenAtOnce = 100;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TunnelRegistry _tunnels;
     private readonly Task[] _threads;
 
-    private TunnelTraffic(TunnelRegistry tunnels, string[] nodes)
+    private TunnelTraffic(TunnelRegistry tunnels)
     {
         _tunnels = tunnels;
-        _threads = [.. nodes.Select(node => Task.Run(() => ComeAndGo(new NodeKey("chat", node))))];
+        _threads = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(ComeAndGo))];
     }
 
-    public static TunnelTraffic Begin(TunnelRegistry tunnels, params string[] nodes) => new(tunnels, nodes);
+    public static TunnelTraffic Begin(TunnelRegistry tunnels) => new(tunnels);
 
     public async ValueTask DisposeAsync()
     {
@@ -32,11 +34,12 @@ internal sealed class TunnelTraffic : IAsyncDisposable
         tunnel.Dispose();
     }
 
-    private void ComeAndGo(NodeKey node)
+    private void ComeAndGo()
     {
         var open = new Queue<TestTunnel>();
         for (var i = 0; !_stop.IsCancellationRequested; i++)
         {
+            var node = new NodeKey("chat", $"node-{i % Nodes}");
             open.Enqueue(new TestTunnel(
                 _tunnels, node, _tunnels.LedgerOf(node), $"user-{i % 10}", TimeProvider.System));
             if (open.Count > OpenAtOnce)

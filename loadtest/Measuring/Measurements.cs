@@ -23,6 +23,9 @@ internal sealed class Measurements(TimeProvider time)
 
     public Counter ConnectsStarted { get; } = new();
 
+    /// <summary>Begun, and neither opened nor failed when the run was stopped.</summary>
+    public Counter ConnectsAbandoned { get; } = new();
+
     public Counter Opened { get; } = new();
 
     public CountByKey<string> ConnectFailures { get; } = new();

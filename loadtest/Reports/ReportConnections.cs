@@ -21,7 +21,7 @@ internal sealed record ReportConnections(
         found.ConnectsStarted.Value,
         found.Opened.Value,
         found.ConnectFailures.Total,
-        found.ConnectsStarted.Value - found.Opened.Value - found.ConnectFailures.Total,
+        found.ConnectsAbandoned.Value,
         peakOpen,
         found.CloseCodes.Total,
         found.ConnectionsLost.Value,

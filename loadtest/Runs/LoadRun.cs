@@ -79,7 +79,7 @@ internal sealed class LoadRun(RunSettings settings, TimeProvider time)
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Begun, but neither opened nor failed: the report shows it as abandoned.
+            Measurements.ConnectsAbandoned.Add();
         }
     }
 

@@ -4,7 +4,9 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>Only a handshake that the node accepted opens a tunnel: half of one has let requests past other balancers.</summary>
+/// <summary>
+/// Only a handshake that the node accepted opens a tunnel: half of one has let requests past other balancers.
+/// </summary>
 public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
 {
     private const string Key = "dGhlIHNhbXBsZSBub25jZQ==";

@@ -6,6 +6,7 @@ namespace WsBalancer.LoadTest.Tests;
 internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(2);
 
     public static async Task IsTrueAsync(Func<bool> fact, string what)
     {
@@ -13,7 +14,7 @@ internal static class Eventually
         while (!fact())
         {
             Assert.True(Stopwatch.GetElapsedTime(begun) < Deadline, $"Waited {Deadline} in vain for: {what}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, CancellationToken.None);
+            await Task.Delay(BetweenLooks, TimeProvider.System, CancellationToken.None);
         }
     }
 }

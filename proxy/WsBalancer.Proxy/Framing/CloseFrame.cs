@@ -46,6 +46,13 @@ internal static class CloseFrame
         return headerLength + payload.Length;
     }
 
+    /// <summary>A Close frame of its own; as <see cref="Write"/> otherwise.</summary>
+    public static byte[] Create(int code, ReadOnlySpan<char> reason, uint? mask)
+    {
+        Span<byte> frame = stackalloc byte[MaxLength];
+        return frame[..Write(frame, code, reason, mask)].ToArray();
+    }
+
     private static void Apply(ReadOnlySpan<byte> mask, Span<byte> payload)
     {
         for (var i = 0; i < payload.Length; i++)

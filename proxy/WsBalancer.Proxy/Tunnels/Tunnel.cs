@@ -135,7 +135,7 @@ internal sealed class Tunnel
                 static tunnel => ((Tunnel)tunnel!).Overdue(), this, _options.CloseTimeout, Timeout.InfiniteTimeSpan);
         }
 
-        Speak(ClientLeg, FrameOf(code, reason, mask: null));
+        Speak(ClientLeg, CloseFrame.Create(code, reason, mask: null));
         return true;
     }
 
@@ -212,18 +212,12 @@ internal sealed class Tunnel
         if (Forced)
         {
             var mask = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
-            Speak(NodeLeg, FrameOf(CloseCode.GoingAway, "", mask), thenCut: true);
+            Speak(NodeLeg, CloseFrame.Create(CloseCode.GoingAway, "", mask), thenCut: true);
         }
         else
         {
             Cut(TunnelEnd.Error);
         }
-    }
-
-    private static byte[] FrameOf(int code, string reason, uint? mask)
-    {
-        Span<byte> frame = stackalloc byte[CloseFrame.MaxLength];
-        return frame[..CloseFrame.Write(frame, code, reason, mask)].ToArray();
     }
 
     private void Speak(TunnelLeg? leg, byte[] closeFrame, bool thenCut = false) =>

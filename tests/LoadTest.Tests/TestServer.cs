@@ -46,6 +46,19 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Receives until the client closes, and answers nothing. A server that closed and echoes on fails, and its reset
+    /// takes the Close away that the client had not read yet.
+    /// </summary>
+    public static async Task AwaitCloseAsync(WebSocket socket)
+    {
+        var isOpen = true;
+        while (isOpen)
+        {
+            isOpen = await ReceiveAsync(socket) is not null;
+        }
+    }
+
     /// <summary>Receives a whole message; null, and the Close answered, when the client closes.</summary>
     public static async Task<(byte[] Bytes, WebSocketMessageType Type)?> ReceiveAsync(WebSocket socket)
     {

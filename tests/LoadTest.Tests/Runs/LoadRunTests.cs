@@ -50,7 +50,7 @@ public sealed class LoadRunTests
             }
 
             await socket.CloseOutputAsync((WebSocketCloseStatus)1012, "restart", CancellationToken.None);
-            await TestServer.EchoAsync(socket);
+            await TestServer.AwaitCloseAsync(socket);
         });
 
         var found = await RunUntilAsync(

@@ -13,6 +13,8 @@ public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
 
     private const string Smuggled = "GET /secret?user=eve HTTP/1.1\r\nHost: x\r\n\r\n";
 
+    private static readonly Func<NodeConnection, Task> AlwaysUpgrade = connection => connection.AcceptUpgrade();
+
     // The node refuses the version, and a balancer that tunnels all the same hands the client a free line to it.
     [Fact]
     public async Task AfterARefusedVersion_ASecondRequestIsARequestAndNotATunnel()
@@ -27,6 +29,34 @@ public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
 
         Assert.Equal((426, 426), (first?.Status, second?.Status));
         Assert.Equal(["127.0.0.1", "127.0.0.1"], shared.Node.Requests.Select(request => request["X-Forwarded-For"]));
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    public async Task AnUpgradeWithAnotherMethod_OpensNoTunnel(string method)
+    {
+        var balancer = shared.Begin(AlwaysUpgrade);
+        using var client = await RawClient.Connect(balancer.Port);
+
+        await client.Wire.Send(Request(method, "Sec-WebSocket-Version: 13", "Content-Length: 0"));
+        var answer = await client.Wire.ReadHead();
+
+        Assert.NotEqual(101, answer?.Status);
+        Assert.Empty((await balancer.Owner("alice"))["tunnels"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A101ThatNobodyAskedFor_OpensNoTunnel()
+    {
+        var balancer = shared.Begin(AlwaysUpgrade);
+        using var client = await RawClient.Connect(balancer.Port);
+
+        await client.Wire.Send("GET /chat?user=alice HTTP/1.1\r\nHost: x\r\n\r\n");
+        var answer = await client.Wire.ReadHead();
+
+        Assert.NotEqual(101, answer?.Status);
+        Assert.Empty((await balancer.Owner("alice"))["tunnels"]!.AsArray());
     }
 
     [Fact]

@@ -77,6 +77,19 @@ public sealed class HeaderTests(OneNode shared) : IClassFixture<OneNode>
         Assert.All(sent[..^2], header => Assert.Equal(header.Item2, request[header.Item1]));
     }
 
+    // A trace belongs to the client and the node: the balancer neither begins one nor takes a part in it.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    public async Task ATrace_IsTheClients(string? trace)
+    {
+        (string, string)[] headers = trace is null ? [] : [("traceparent", trace)];
+
+        var request = await RequestAtNode("/chat?user=alice", headers);
+
+        Assert.Equal(trace, request["traceparent"]);
+    }
+
     [Fact]
     public async Task HeadersNamedByConnection_EndAtTheBalancer()
     {

@@ -86,6 +86,28 @@ public sealed class ReloadTests
         Assert.Equal(0, (await fleet.Balancer.Owner("alice"))["tunnels"]!.AsArray().Count(IsMisplaced));
     }
 
+    // "Ready" is what deployments wait for before they go on, and the next step may be a change.
+    [Fact]
+    public async Task AChange_RightAfterReady_IsNotMissed()
+    {
+        await using var fleet = await ScriptedFleet.Start();
+
+        await fleet.Balancer.Write(BalancerConfig.With(fleet.A, fleet.B).ToString());
+
+        await fleet.Balancer.Until("c is gone", cluster => cluster["nodes"]!.AsArray().Count == 2);
+    }
+
+    [Fact]
+    public async Task AHangup_RightAfterReady_DoesNoHarm()
+    {
+        await using var fleet = await ScriptedFleet.Start();
+
+        fleet.Balancer.Process.Send(Signal.Hangup);
+        await Says(fleet.Balancer, "SIGHUP");
+
+        Assert.Equal(3, (await fleet.Balancer.Cluster())["nodes"]!.AsArray().Count);
+    }
+
     [Fact]
     public async Task AFileThatCannotBeRead_ChangesNothing_AndTheNextGoodOneCounts()
     {

@@ -72,6 +72,22 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
     }
 
     [Fact]
+    public async Task TheLastWords_RightAfterTheHandshake_ReachTheNode()
+    {
+        var words = Frame.Binary(new byte[100_000]).Masked().ToBytes();
+        for (var attempt = 0; attempt < 50; attempt++)
+        {
+            await using var tunnel = await HeldTunnel.Open(shared);
+
+            await tunnel.Client.Wire.Send(words);
+            tunnel.Client.Wire.HalfClose();
+            var (bytes, _) = await tunnel.Node.Wire.ReadToEnd();
+
+            Assert.Equal(words, bytes);
+        }
+    }
+
+    [Fact]
     public async Task TheLastWords_OfANodeThatLeaves_ReachTheClient()
     {
         await using var tunnel = await HeldTunnel.Open(shared);

@@ -22,6 +22,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private readonly CancellationToken _clientGone;
     private readonly CancellationTokenSource _end = new();
     private CancellationTokenRegistration _onClientGone;
+    private Tunnel? _accepted;
 
     /// <param name="context">The request. Its upgrade feature and its abort token are replaced.</param>
     /// <param name="user">The user id, or null.</param>
@@ -50,7 +51,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         TunnelUpgrade.Install(context, Accepting, AcceptClient);
     }
 
-    /// <summary>The tunnel, once the client has been answered.</summary>
+    /// <summary>The tunnel, once it is open, which is when it is registered.</summary>
     public Tunnel? Tunnel { get; private set; }
 
     public bool ClientIsGone => _clientGone.IsCancellationRequested;
@@ -80,21 +81,19 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     {
         var node = Node!;
         var identity = new TunnelIdentity(_tunnels.NextId(), node.Key, _user, _context.Request.Protocol);
-        var tunnel = new Tunnel(identity, _options, node.Ledger, _time, _end);
-        tunnel.ClientLeg = new TunnelLeg(client, tunnel.ClientObserver);
+        _accepted = new Tunnel(identity, _options, node.Ledger, _time, _end);
         LiftLimits();
-        Tunnel = tunnel;
-        return tunnel.ClientLeg;
+        return _accepted.ClientLeg = new TunnelLeg(client, _accepted.ClientObserver);
     }
 
     private TunnelLeg AcceptNode(Stream node)
     {
-        var tunnel = Tunnel!;
-        tunnel.NodeLeg = new TunnelLeg(node, tunnel.NodeObserver);
-        _tunnels.Add(tunnel);
-        _onClientGone = _clientGone.UnsafeRegister(static tunnel => ((Tunnel)tunnel!).ClientGone(), tunnel);
+        Tunnel = _accepted!;
+        Tunnel.NodeLeg = new TunnelLeg(node, Tunnel.NodeObserver);
+        _tunnels.Add(Tunnel);
+        _onClientGone = _clientGone.UnsafeRegister(static tunnel => ((Tunnel)tunnel!).ClientGone(), Tunnel);
         _opened();
-        return tunnel.NodeLeg;
+        return Tunnel.NodeLeg;
     }
 
     // A tunnel may be as slow and as silent as it likes; only a peer that is gone is looked for.

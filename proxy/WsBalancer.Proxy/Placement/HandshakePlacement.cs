@@ -52,11 +52,17 @@ internal sealed class HandshakePlacement(
             attempts++;
             handshake.Begin(node, attempts == options.Attempts ? left : left / 2);
             context.GetReverseProxyFeature().AvailableDestinations = node.Destination;
-            await next(context);
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                End(context, handshake.Tunnel, settings.Get<TunnelOptions>());
+            }
 
             if (handshake.Tunnel is not null)
             {
-                End(context, handshake.Tunnel, settings.Get<TunnelOptions>());
                 return;
             }
 
@@ -108,8 +114,13 @@ internal sealed class HandshakePlacement(
         return failure;
     }
 
-    private void End(HttpContext context, Tunnel tunnel, TunnelOptions options)
+    private void End(HttpContext context, Tunnel? tunnel, TunnelOptions options)
     {
+        if (tunnel is null)
+        {
+            return;
+        }
+
         var end = tunnel.Finish(TunnelEnd.Error);
         tunnels.Remove(tunnel, end);
         LeftBehind.ResetAfter(context, options.CloseTimeout, time);

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Tests.Tunnels;
+
+public sealed class LeftBehindTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeConnection _connection = new();
+
+    [Fact]
+    public void Client_ThatStaysAfterItsTunnel_IsReset()
+    {
+        LeftBehind.ResetAfter(RequestOver("HTTP/1.1"), Patience, _time);
+
+        _time.Advance(Patience - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, _connection.Aborts);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, _connection.Aborts);
+    }
+
+    [Fact]
+    public void Client_ThatIsGoneInTime_IsLeftAlone()
+    {
+        LeftBehind.ResetAfter(RequestOver("HTTP/1.1"), Patience, _time);
+        _connection.End();
+        _time.Advance(Patience);
+
+        Assert.Equal(0, _connection.Aborts);
+    }
+
+    [Fact]
+    public void Client_OnHttp2_KeepsTheConnectionOfItsOtherStreams()
+    {
+        LeftBehind.ResetAfter(RequestOver("HTTP/2"), Patience, _time);
+        _time.Advance(Patience);
+
+        Assert.Equal(0, _connection.Aborts);
+    }
+
+    private DefaultHttpContext RequestOver(string protocol)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Protocol = protocol;
+        context.Features.Set<IConnectionLifetimeFeature>(_connection);
+        return context;
+    }
+
+    private sealed class FakeConnection : IConnectionLifetimeFeature
+    {
+        private readonly CancellationTokenSource _closed = new();
+
+        public FakeConnection() => ConnectionClosed = _closed.Token;
+
+        public int Aborts { get; private set; }
+
+        public CancellationToken ConnectionClosed { get; set; }
+
+        public void Abort() => Aborts++;
+
+        public void End() => _closed.Cancel();
+    }
+}

@@ -14,7 +14,7 @@ internal static class CheckCommand
             HelpName = "FILE",
             Required = true,
         };
-        var command = new Command("check", "Check a configuration file: exit 0 if it is fine, 2 with every mistake.")
+        var command = new Command("check", "Check a configuration file: exit 0 if it is fine, 2 with every mistake")
         {
             config,
         };

@@ -79,16 +79,23 @@ internal sealed class NodeWatch : IAsyncDisposable
 
     private async Task LoopAsync(Action<Exception> faulted)
     {
+        var isFaulted = false;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                var outcome = await _probe.RunAsync(_cluster.Current, Node, _stop.Token);
-                Judge(outcome);
+                Judge(await _probe.RunAsync(_cluster.Current, Node, _stop.Token));
+                isFaulted = false;
             }
-            catch (Exception ex) when (ex is not OperationCanceledException)
+            catch (Exception ex) when (!_stop.IsCancellationRequested)
             {
-                faulted(ex);
+                // Told once, not at every probe until it is mended.
+                if (!isFaulted)
+                {
+                    faulted(ex);
+                }
+
+                isFaulted = true;
             }
 
             // ± 10 %, so that balancers that were started together do not probe together.

@@ -36,7 +36,14 @@ internal static class RunCommand
             HelpName = "URL",
             DefaultValueFactory = _ => "http://127.0.0.1:9900",
         };
-        var command = new Command("run", "Run the balancer, from a file or from --node alone") { config, nodes, userKey, listen, admin };
+        var command = new Command("run", "Run the balancer, from a file or from --node alone")
+        {
+            config,
+            nodes,
+            userKey,
+            listen,
+            admin,
+        };
         command.Validators.Add(result =>
         {
             var file = result.GetValue(config);

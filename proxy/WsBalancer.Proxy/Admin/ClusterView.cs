@@ -43,30 +43,9 @@ internal sealed record NodeView(
         node.Weight,
         Source: "configured",
         Overridden: [],
-        Label.Of(node.State),
-        Label.Of(node.Health),
+        NodeLabel.Of(node.State),
+        NodeLabel.Of(node.Health),
         node.Ledger.Active,
         Fleet.Misplaced.Count(tunnels, snapshot, node),
         snapshot.ShareOf(node));
-}
-
-/// <summary>Published names of states.</summary>
-internal static class Label
-{
-    public static string Of(NodeState state) => state switch
-    {
-        NodeState.Active => "active",
-        NodeState.Draining => "draining",
-        NodeState.Drained => "drained",
-        NodeState.Leaving => "leaving",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No label is published for this state."),
-    };
-
-    public static string Of(NodeHealth health) => health switch
-    {
-        NodeHealth.Healthy => "healthy",
-        NodeHealth.Unhealthy => "unhealthy",
-        NodeHealth.Unknown => "unknown",
-        _ => throw new ArgumentOutOfRangeException(nameof(health), health, "No label is published for this health."),
-    };
 }

@@ -16,7 +16,7 @@ internal static partial class FleetLog
 
     [LoggerMessage(201, LogLevel.Information, "Node '{Node}' of cluster '{Cluster}' is {Health}: {Why}.")]
     public static partial void HealthChanged(
-        ILogger logger, string node, string cluster, NodeHealth health, string why);
+        ILogger logger, string node, string cluster, string health, string why);
 
     [LoggerMessage(202, LogLevel.Information, "Node '{Node}' of cluster '{Cluster}' says that it {What}.")]
     public static partial void DrainAnnounced(ILogger logger, string node, string cluster, string what);

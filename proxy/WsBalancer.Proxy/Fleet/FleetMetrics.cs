@@ -8,7 +8,6 @@ namespace WsBalancer.Proxy.Fleet;
 internal sealed class FleetMetrics
 {
     private static readonly string[] NodeLabels = ["cluster", "node"];
-    private static readonly string[] States = [.. Enum.GetNames<NodeState>().Select(state => state.ToLowerInvariant())];
 
     private readonly BalancerRegistry _registry;
     private readonly TunnelRegistry _tunnels;
@@ -84,10 +83,10 @@ internal sealed class FleetMetrics
 
         foreach (var node in snapshot.Nodes.Concat(cluster.Leaving))
         {
-            foreach (var state in States)
+            var isIn = NodeLabel.Of(node.State);
+            foreach (var state in NodeLabel.States)
             {
-                var isIn = string.Equals(state, node.State.ToString(), StringComparison.OrdinalIgnoreCase);
-                _state.WithLabels(cluster.Id, node.Id, state).Set(isIn ? 1 : 0);
+                _state.WithLabels(cluster.Id, node.Id, state).Set(state == isIn ? 1 : 0);
             }
 
             _healthy.WithLabels(cluster.Id, node.Id).Set(node.Health == NodeHealth.Unhealthy ? 0 : 1);

@@ -92,7 +92,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
 
         cluster.Update(node, health: health);
-        FleetLog.HealthChanged(_logger, node.Id, cluster.Id, health, why);
+        FleetLog.HealthChanged(_logger, node.Id, cluster.Id, NodeLabel.Of(health), why);
         NodeChanged?.Invoke(cluster, node);
     }
 

@@ -43,7 +43,7 @@ public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
         var answer = await client.Wire.ReadHead();
 
         Assert.NotEqual(101, answer?.Status);
-        Assert.Empty((await balancer.Owner("alice"))["tunnels"]!.AsArray());
+        await HasNoTunnel(balancer);
     }
 
     [Fact]
@@ -56,8 +56,12 @@ public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
         var answer = await client.Wire.ReadHead();
 
         Assert.NotEqual(101, answer?.Status);
-        Assert.Empty((await balancer.Owner("alice"))["tunnels"]!.AsArray());
+        await HasNoTunnel(balancer);
     }
+
+    // The test before may have had one that is only now being counted as ended; one of this test stays.
+    private static Task HasNoTunnel(Balancer balancer) => Deadline.Until(
+        "alice has no tunnel", async () => (await balancer.Owner("alice"))["tunnels"]!.AsArray().Count == 0);
 
     [Fact]
     public async Task AnUpgradeToHttp2_EndsAtTheBalancer()

@@ -118,6 +118,13 @@ internal sealed class BalancerApp : IAsyncDisposable
             request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>The only tunnel there is; it is registered a moment after the client has its 101.</summary>
+    public async Task<Tunnel> TheTunnelAsync()
+    {
+        await Deadline.Until("the tunnel", () => Tunnels.Count > 0);
+        return Assert.Single(Tunnels.All);
+    }
+
     /// <summary>Sends a request to the admin host.</summary>
     public Task<HttpResponseMessage> AskAsync(string target, HttpMethod? method = null, params string[] headers)
     {

@@ -9,10 +9,13 @@ internal static class Deadline
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Waits until a fact holds; fails with its name if it does not.</summary>
-    public static async Task Until(string fact, Func<bool> holds)
+    public static Task Until(string fact, Func<bool> holds) => Until(fact, () => Task.FromResult(holds()));
+
+    /// <inheritdoc cref="Until(string, Func{bool})"/>
+    public static async Task Until(string fact, Func<Task<bool>> holds)
     {
         using var deadline = new CancellationTokenSource(Default);
-        while (!holds())
+        while (!await holds())
         {
             Assert.False(deadline.IsCancellationRequested, $"Not within {Default.TotalSeconds} s: {fact}.");
             await Task.Delay(Pause, TimeProvider.System, TestContext.Current.CancellationToken);

@@ -66,6 +66,8 @@ internal sealed class TunnelRegistry
     /// <summary>Takes an ended tunnel out and counts its end.</summary>
     public void Remove(Tunnel tunnel, TunnelEnd end)
     {
+        // Counted first: whoever no longer finds the tunnel finds its end counted.
+        tunnel.Ledger.Closed(end);
         var identity = tunnel.Identity;
         _byId.TryRemove(identity.Id, out _);
         if (_byNode.TryGetValue(identity.Node, out var onNode))
@@ -77,8 +79,6 @@ internal sealed class TunnelRegistry
         {
             RemoveFromUser((identity.Node.Cluster, user), tunnel);
         }
-
-        tunnel.Ledger.Closed(end);
     }
 
     private void RemoveFromUser((string Cluster, string User) key, Tunnel tunnel)

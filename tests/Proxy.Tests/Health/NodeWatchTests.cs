@@ -11,7 +11,7 @@ public sealed class NodeWatchTests
         node.Start();
 
         await Deadline.Until("healthy", () => node.Node.Health == NodeHealth.Healthy);
-        Assert.Equal(1, node.Server.Connections);
+        await Deadline.Until("accepted", () => node.Server.Connections == 1);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class MissingUserTests
         using var response = await nodes.App.HandshakeAsync("/ws");
 
         await HandshakeTests.AssertEchoAsync(response);
-        Assert.Null(Assert.Single(nodes.App.Tunnels.All).Identity.User);
+        Assert.Null((await nodes.App.TheTunnelAsync()).Identity.User);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class MissingUserTests
         using var response = await nodes.App.HandshakeAsync("/ws");
 
         await HandshakeTests.AssertEchoAsync(response);
-        var user = Assert.Single(nodes.App.Tunnels.All).Identity.User;
+        var user = (await nodes.App.TheTunnelAsync()).Identity.User;
         var cookie = Assert.Single(response.Headers.GetValues("Set-Cookie"));
         Assert.StartsWith($"sid={user};", cookie, StringComparison.Ordinal);
     }

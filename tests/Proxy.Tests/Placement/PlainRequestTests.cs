@@ -17,8 +17,11 @@ public sealed class PlainRequestTests
         var other = nodes.App.UserOf("ws-2");
         Assert.Equal(
             "ws-2", await TwoNodes.SourceOf(await nodes.App.SendAsync(HttpMethod.Get, $"/page?user={other}")));
+
+        // Counted a moment after the client has its answer.
+        await Deadline.Until("it is counted", async () => (await Scrape.OfAsync(nodes.App.Get<BalancerRegistry>()))
+            .SumOf("wsbalancer_requests_total{cluster=\"chat\",node=\"ws-1\",code=\"200\"}") == 1);
         var scrape = await Scrape.OfAsync(nodes.App.Get<BalancerRegistry>());
-        Assert.Equal(1, scrape["wsbalancer_requests_total{cluster=\"chat\",node=\"ws-1\",code=\"200\"}"]);
         Assert.Equal(0, scrape.SumOf("wsbalancer_tunnels_opened_total"));
     }
 

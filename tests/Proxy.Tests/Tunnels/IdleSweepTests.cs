@@ -14,7 +14,7 @@ public sealed class IdleSweepTests
             ChatSettings.Of(("ws-1", node.Address)).With($"{ChatSettings.Ours}Tunnels:{limit}", "60s"));
         using var response = await app.HandshakeAsync("/?user=alice");
         await using var client = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
-        var tunnel = Assert.Single(app.Tunnels.All);
+        var tunnel = await app.TheTunnelAsync();
 
         app.Time.Advance(TimeSpan.FromSeconds(60));
         Assert.False(tunnel.IsClosing);
@@ -36,7 +36,7 @@ public sealed class IdleSweepTests
         await using var node = new TestNode("ws-1");
         await using var app = await BalancerApp.StartAsync(ChatSettings.Of(("ws-1", node.Address)));
         using var response = await app.HandshakeAsync("/?user=alice");
-        var tunnel = Assert.Single(app.Tunnels.All);
+        var tunnel = await app.TheTunnelAsync();
 
         app.Time.Advance(TimeSpan.FromDays(2));
 

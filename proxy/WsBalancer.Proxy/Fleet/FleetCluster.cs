@@ -6,8 +6,7 @@ namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
 /// A cluster that the ring places. Readers take <see cref="Current"/> once and use it throughout; all changes go
-/// through
-/// here, one at a time, and end in one swap of that reference.
+/// through here, one at a time, and end in one swap of that reference.
 /// </summary>
 internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterModel yarp, TunnelRegistry tunnels)
 {

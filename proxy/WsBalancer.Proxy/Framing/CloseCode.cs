@@ -3,10 +3,8 @@ namespace WsBalancer.Proxy.Framing;
 /// <summary>Status codes of Close frames (RFC 6455 §7.4 and the registry that continues it).</summary>
 internal static class CloseCode
 {
-    public const int Normal = 1000;
     public const int GoingAway = 1001;
     public const int ServiceRestart = 1012;
-    public const int TryAgainLater = 1013;
 
     /// <summary>What an error message calls the codes that may be sent.</summary>
     public const string Allowed = "1000 to 1003, 1007 to 1014 or 3000 to 4999";

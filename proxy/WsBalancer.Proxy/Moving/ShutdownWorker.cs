@@ -8,8 +8,7 @@ namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
 /// Stops the balancer: says that it is not ready, waits, then closes the tunnels at a pace while the server, which
-/// stops
-/// accepting at the same time, waits for them.
+/// stops accepting at the same time, waits for them.
 /// </summary>
 /// <remarks>
 /// The host calls <see cref="StoppingAsync"/> while the listeners are open, and stops the server, which was started

@@ -7,8 +7,7 @@ namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
 /// The nodes to try for one request, best first: the available ones in the user's order, then, for want of health,
-/// those
-/// that are merely not draining. Reads the fleet anew at every step, so that what an attempt found out counts.
+/// those that are merely not draining. Reads the fleet anew at every step, so that what an attempt found out counts.
 /// </summary>
 /// <param name="cluster">The cluster to choose in.</param>
 /// <param name="user">The user id; null spreads by weight.</param>

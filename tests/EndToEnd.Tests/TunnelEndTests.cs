@@ -87,6 +87,21 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
         }
     }
 
+    // More than the node's receive window takes: the rest waits in the balancer's socket when the tunnel ends.
+    [Fact]
+    public async Task TheLastWords_ReachANodeThatReadsThemAfterTheEnd()
+    {
+        await using var tunnel = await HeldTunnel.Open(shared);
+        var words = Frame.Binary(new byte[400_000]).Masked().ToBytes();
+
+        await tunnel.Client.Wire.Send(words);
+        tunnel.Client.Wire.HalfClose();
+        await NothingIsLeft(tunnel);
+        var (bytes, end) = await tunnel.Node.Wire.ReadToEnd();
+
+        Assert.Equal((words.Length, StreamEnd.Fin), (bytes.Length, end));
+    }
+
     [Fact]
     public async Task TheLastWords_OfANodeThatLeaves_ReachTheClient()
     {

@@ -75,14 +75,18 @@ internal sealed class Handshake : PlacedRequest, IDisposable
 
     // The client may speak and go as soon as it has read its 101. What it said is still on its way to the node then, so
     // from here on its going does not cancel; the tunnel is told instead.
-    private void Accepting() => _onClientGone.Dispose();
+    // For the same reason its socket is set up before: afterwards it may be closed already.
+    private void Accepting()
+    {
+        _onClientGone.Dispose();
+        LiftLimits();
+    }
 
     private TunnelLeg AcceptClient(Stream client)
     {
         var node = Node!;
         var identity = new TunnelIdentity(_tunnels.NextId(), node.Key, _user, _context.Request.Protocol);
         _accepted = new Tunnel(identity, _options, node.Ledger, _time, _end);
-        LiftLimits();
         return _accepted.ClientLeg = new TunnelLeg(client, _accepted.ClientObserver);
     }
 

@@ -1,14 +1,15 @@
 namespace WsBalancer.HashRing;
 
-/// <summary>A node that passed every check, with the bytes of its id.</summary>
+/// <summary>A node that passed the checks that hold for every ring, with the bytes of its id and of its key.</summary>
 internal sealed class Member
 {
-    public const int MaxIdBytes = 1024;
+    public const int MaxNameBytes = 1024;
 
-    private Member(RingNode node, byte[] idBytes)
+    private Member(RingNode node, byte[] idBytes, byte[] keyBytes)
     {
         Node = node;
         IdBytes = idBytes;
+        KeyBytes = keyBytes;
     }
 
     public RingNode Node { get; }
@@ -20,6 +21,12 @@ internal sealed class Member
     /// <summary>The id in UTF-8: what is hashed, and what nodes are ordered by.</summary>
     public byte[] IdBytes { get; }
 
+    /// <summary>What a ring that goes by keys calls this node: its key, or its id if it has none.</summary>
+    public string Key => Node.Key ?? Id;
+
+    /// <summary>The key in UTF-8.</summary>
+    public byte[] KeyBytes { get; }
+
     public static Member Of(RingNode node)
     {
         if (string.IsNullOrEmpty(node.Id))
@@ -27,24 +34,31 @@ internal sealed class Member
             throw new ArgumentException("A node id is empty; every node needs one.", nameof(node));
         }
 
-        var bytes = StrictUtf8.TryEncode(node.Id) ?? throw new ArgumentException(
-            $"Node id '{node.Id}' is not well-formed UTF-16: it has a surrogate without its other half.",
-            nameof(node));
-        if (bytes.Length > MaxIdBytes)
+        var idBytes = Encode(node.Id, "Node id", nameof(node));
+        var keyBytes = node.Key switch
         {
-            throw new ArgumentException(
-                $"Node id '{node.Id[..32]}…' has {bytes.Length} bytes of UTF-8; at most {MaxIdBytes} are allowed.",
-                nameof(node));
-        }
+            null => idBytes,
+            "" => throw new ArgumentException(
+                $"The key of node '{node.Id}' is empty; leave it out to use the id.", nameof(node)),
+            var key => Encode(key, "Key", nameof(node)),
+        };
 
         ThrowIfNotAWeight(node.Id, node.Weight);
-        return new Member(node, bytes);
+        return new Member(node, idBytes, keyBytes);
     }
 
     public Member WithWeight(int weight)
     {
         ThrowIfNotAWeight(Id, weight);
-        return new Member(Node with { Weight = weight }, IdBytes);
+        return new Member(Node with { Weight = weight }, IdBytes, KeyBytes);
+    }
+
+    private static byte[] Encode(string name, string what, string parameter)
+    {
+        var bytes = StrictUtf8.TryEncode(name) ?? throw new ArgumentException(
+            $"{what} '{name}' is not well-formed UTF-16: it has a surrogate without its other half.", parameter);
+        return bytes.Length <= MaxNameBytes ? bytes : throw new ArgumentException(
+            $"{what} '{name[..32]}…' has {bytes.Length} bytes of UTF-8; at most {MaxNameBytes} are allowed.", parameter);
     }
 
     private static void ThrowIfNotAWeight(string id, int weight)

@@ -33,12 +33,16 @@ internal sealed class Membership
             _indexes.Add(members[i].Id, i);
         }
 
+        WeightedCount = members.Count(static member => member.Weight > 0);
         Nodes = Array.AsReadOnly(Array.ConvertAll(members, static member => member.Node));
     }
 
     public ReadOnlySpan<Member> Members => _members;
 
     public ReadOnlyCollection<RingNode> Nodes { get; }
+
+    /// <summary>How many nodes have a weight over 0.</summary>
+    public int WeightedCount { get; }
 
     /// <summary>
     /// Checks every node and puts them in order. Throws <see cref="ArgumentException"/> on a wrong one.
@@ -52,6 +56,13 @@ internal sealed class Membership
         }
 
         return new Membership([.. byId.Values]);
+    }
+
+    /// <summary>The part of each node's weight in the sum of all, in double precision; 0 when that is 0.</summary>
+    public double[] NormalizedWeights()
+    {
+        var sum = _members.Sum(static member => (double)member.Weight);
+        return Array.ConvertAll(_members, member => member.Weight == 0 ? 0 : member.Weight / sum);
     }
 
     public int IndexOf(string id) => _indexes.GetValueOrDefault(id, -1);
@@ -78,13 +89,13 @@ internal sealed class Membership
         switch (change.Kind)
         {
             case RingChangeKind.Add:
-                Add(byId, new RingNode(change.Id, change.Weight));
+                Add(byId, change.Node);
                 break;
             case RingChangeKind.Remove:
                 byId.Remove(Find(byId, change).Id);
                 break;
             case RingChangeKind.Reweight:
-                byId[change.Id] = Find(byId, change).WithWeight(change.Weight);
+                byId[change.Id] = Find(byId, change).WithWeight(change.Node.Weight);
                 break;
             default:
                 throw new ArgumentException("A change is uninitialised: use Add, Remove or Reweight.", nameof(change));

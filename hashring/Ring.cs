@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
-using WsBalancer.HashRing.Rendezvous;
 
 namespace WsBalancer.HashRing;
 
@@ -21,6 +20,9 @@ public abstract class Ring
     /// <summary>The largest number of nodes, inclusive.</summary>
     public const int MaxNodes = 65_535;
 
+    /// <summary>The largest number of points, inclusive, of a ring that has points.</summary>
+    public const int MaxPoints = 16_777_216;
+
     // Up to this many UTF-16 units are transcoded on the stack; longer ids take a pooled buffer.
     private const int StackChars = 256;
     private const int MaxBytesPerChar = 3;
@@ -28,13 +30,13 @@ public abstract class Ring
     private readonly Membership _membership;
     private readonly RingSeeds _seeds;
 
-    private protected Ring(Membership membership, RingSeeds seeds, string algorithm, string spec)
+    private protected Ring(Membership membership, RingSeeds seeds, string algorithm, string spec, bool hasKeys)
     {
         _membership = membership;
         _seeds = seeds;
         Algorithm = algorithm;
         Spec = spec;
-        Fingerprint = RingFingerprint.Of(spec, seeds, membership.Members);
+        Fingerprint = RingFingerprint.Of(spec, seeds, membership.Members, hasKeys);
     }
 
     /// <summary>
@@ -57,26 +59,28 @@ public abstract class Ring
     /// </summary>
     public UInt128 Fingerprint { get; }
 
+    /// <summary>The size of what lookups read, in bytes.</summary>
+    public abstract long TableBytes { get; }
+
     /// <summary>How many positions the key space has; at most 2^64.</summary>
     internal abstract UInt128 PositionCount { get; }
 
     /// <summary>Builds the ring of the nodes; their order does not matter.</summary>
     /// <exception cref="ArgumentException">
     /// There is no node, or more than <see cref="MaxNodes"/>; an id is empty, longer than 1,024 bytes of UTF-8, not
-    /// well-formed or there twice; a weight is out of range; the algorithm is unknown; or the seed is empty.
+    /// well-formed or there twice; a weight is out of range; the algorithm is unknown or cannot take an option, a key
+    /// or a weight; or the seed is empty.
     /// </exception>
     public static Ring Build(IEnumerable<RingNode> nodes, RingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         options ??= new RingOptions();
-        var seeds = RingSeeds.Of(options.Seed);
-        return options.Algorithm switch
+        if (options.Mistakes().FirstOrDefault() is { } mistake)
         {
-            RendezvousRing.AlgorithmName => RendezvousRing.Build(Membership.Of(nodes), seeds, options.Seed is not null),
-            _ => throw new ArgumentException(
-                $"Ring algorithm '{options.Algorithm}' is unknown; known is: {RendezvousRing.AlgorithmName}.",
-                nameof(options)),
-        };
+            throw new ArgumentException($"Ring: {mistake}", nameof(options));
+        }
+
+        return RingAlgorithm.Find(options.Algorithm)!.Build(Membership.Of(nodes), options);
     }
 
     /// <summary>The index of the node, or −1 if the ring does not have it.</summary>
@@ -86,7 +90,10 @@ public abstract class Ring
         return _membership.IndexOf(id);
     }
 
-    /// <summary>The 64-bit hash that decides the order of a user, of the UTF-8 bytes as they are.</summary>
+    /// <summary>
+    /// The hash that decides the order of a user, of the UTF-8 bytes as they are: of 64 bits or, where the algorithm
+    /// has it so, of 32 with zeros above.
+    /// </summary>
     public abstract ulong Hash(ReadOnlySpan<byte> utf8User);
 
     /// <summary>
@@ -126,8 +133,9 @@ public abstract class Ring
     }
 
     /// <summary>
-    /// The index of the first available node in the order of the hash, or −1 if none is: the owner that a ring without
-    /// the other nodes would give. O(1) while the owner is available, O(nodes) otherwise.
+    /// The index of the first available node in the order of the hash, or −1 if none is. O(1) while the owner is
+    /// available. For <c>rendezvous</c>, <c>nginx</c> and <c>haproxy</c> it is the owner that a ring without the other
+    /// nodes would give; for the others it is not, and nobody moves but those whose owner is not available.
     /// </summary>
     public abstract int OwnerOf(ulong hash, NodeMask available);
 
@@ -184,6 +192,15 @@ public abstract class Ring
     private protected abstract UInt128 PositionsOwnedBy(int node);
 
     private protected abstract Ring WithMembership(Membership next);
+
+    private protected static void ThrowIfShort(Span<int> order, int count)
+    {
+        if (order.Length < count)
+        {
+            throw new ArgumentException(
+                $"The order has {count} nodes; the span has room for {order.Length}.", nameof(order));
+        }
+    }
 
     /// <summary>Writes the UTF-8 of a text that is sure to fit, and returns its length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

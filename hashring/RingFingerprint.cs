@@ -6,11 +6,12 @@ namespace WsBalancer.HashRing;
 
 /// <summary>
 /// The content hash of a ring: XXH128 over the spec, both seeds, and of every node in order the id, the weight and the
-/// ring key. Texts come as LEB128 length and UTF-8, seeds as 8 and weights as 4 bytes, little-endian.
+/// key. Texts come as LEB128 length and UTF-8, seeds as 8 and weights as 4 bytes, little-endian. A ring that takes no
+/// notice of keys writes each as the empty text.
 /// </summary>
 internal static class RingFingerprint
 {
-    public static UInt128 Of(string spec, RingSeeds seeds, ReadOnlySpan<Member> members)
+    public static UInt128 Of(string spec, RingSeeds seeds, ReadOnlySpan<Member> members, bool hasKeys)
     {
         var hash = new XxHash128();
         AppendText(hash, Encoding.UTF8.GetBytes(spec));
@@ -21,8 +22,7 @@ internal static class RingFingerprint
             AppendText(hash, member.IdBytes);
             AppendWeight(hash, member.Weight);
 
-            // The place of the name that a compatible ring hashes instead of the id; rendezvous has none.
-            AppendText(hash, []);
+            AppendText(hash, hasKeys ? member.KeyBytes : []);
         }
 
         return hash.GetCurrentHashAsUInt128();

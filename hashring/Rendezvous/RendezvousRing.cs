@@ -29,7 +29,7 @@ internal sealed class RendezvousRing : Ring
 
     private RendezvousRing(
         Membership membership, Contest contest, SlotTable table, RingSeeds seeds, bool hasSeed, int slotBits)
-        : base(membership, seeds, AlgorithmName, SpecOf(slotBits, hasSeed))
+        : base(membership, seeds, AlgorithmName, SpecOf(slotBits, hasSeed), hasKeys: false)
     {
         _membership = membership;
         _contest = contest;
@@ -40,7 +40,12 @@ internal sealed class RendezvousRing : Ring
         _owned = table.CountOwned(membership.Nodes.Count);
     }
 
+    public override long TableBytes => _table.Bytes;
+
     internal override UInt128 PositionCount => UInt128.One << _slotBits;
+
+    public static RendezvousRing Build(Membership membership, RingOptions options) =>
+        Build(membership, RingSeeds.Of(options.Seed), options.Seed is not null);
 
     public static RendezvousRing Build(
         Membership membership, RingSeeds seeds, bool hasSeed, int slotBits = DefaultSlotBits)
@@ -72,12 +77,7 @@ internal sealed class RendezvousRing : Ring
 
     public override int OrderOf(ulong hash, Span<int> order)
     {
-        if (order.Length < _contest.Count)
-        {
-            throw new ArgumentException(
-                $"The order has {_contest.Count} nodes; the span has room for {order.Length}.", nameof(order));
-        }
-
+        ThrowIfShort(order, _contest.Count);
         _contest.Order(SlotWordOf(hash), order);
         return _contest.Count;
     }

@@ -4,9 +4,11 @@ namespace WsBalancer.HashRing.Tests;
 /// The ring nobody should use: twelve positions in one arc per node, all of one length. It moves more than a change
 /// needs, and its arcs end elsewhere than those of the ring before.
 /// </summary>
-internal sealed class EvenRing(RingNode[] nodes) : Ring(Membership.Of(nodes), default, "even", "even/1")
+internal sealed class EvenRing(RingNode[] nodes) : Ring(Membership.Of(nodes), default, "even", "even/1", hasKeys: false)
 {
     private const ulong Positions = 12;
+
+    public override long TableBytes => 0;
 
     internal override UInt128 PositionCount => Positions;
 

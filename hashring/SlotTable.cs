@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace WsBalancer.HashRing.Rendezvous;
+namespace WsBalancer.HashRing;
 
 /// <summary>
 /// The owner of every slot, in bytes while node indexes fit them. The default value: nobody owns any.
@@ -19,6 +19,9 @@ internal readonly struct SlotTable
     }
 
     public bool HasOwners => _narrow is not null || _wide is not null;
+
+    /// <summary>The size of the table in bytes.</summary>
+    public long Bytes => (_narrow?.Length ?? 0) + ((_wide?.Length ?? 0) * sizeof(ushort));
 
     /// <summary>The table of the owners by slot, which it keeps if they do not fit bytes.</summary>
     public static SlotTable Of(ushort[] owners, int nodeCount)

@@ -1,0 +1,76 @@
+namespace WsBalancer.HashRing.Maglev;
+
+/// <summary>
+/// Fills a table by turns, each node with the next free slot of a permutation of its own: Eisenbud and others, "Maglev:
+/// A Fast and Reliable Software Network Load Balancer", NSDI 2016, §3.4; with weights as Envoy has them.
+/// </summary>
+internal static class MaglevTable
+{
+    /// <summary>
+    /// A prime size makes every skip visit every slot. Envoy's default and bound; the paper wants over 100 slots a node.
+    /// </summary>
+    public static RingTableSize Sizes { get; } = new(Default: 65_537, Least: 2, Most: 5_000_011, IsPrime: true);
+
+    /// <summary>The owner of every slot.</summary>
+    /// <param name="entries">The nodes in the order of their turns; at least one.</param>
+    /// <param name="size">A prime number.</param>
+    public static ushort[] Fill(MaglevEntry[] entries, int size)
+    {
+        var owners = new ushort[size];
+        var isTaken = new bool[size];
+        var turns = Array.ConvertAll(entries, entry => new Turn(entry, size));
+        var heaviest = entries.Max(static entry => entry.Weight);
+        var free = size;
+        for (var round = 1; free > 0; round++)
+        {
+            for (var i = 0; i < turns.Length && free > 0; i++)
+            {
+                ref var turn = ref turns[i];
+                if (turn.Skips(round))
+                {
+                    continue;
+                }
+
+                var slot = turn.Take(isTaken, heaviest);
+                owners[slot] = turn.Node;
+                free--;
+            }
+        }
+
+        return owners;
+    }
+
+    /// <summary>How far a node is in its permutation, and when it may go on.</summary>
+    private struct Turn(MaglevEntry entry, int size)
+    {
+        private readonly int _step = (int)(entry.Skip % ((ulong)size - 1)) + 1;
+        private readonly double _weight = entry.Weight;
+        private int _next = (int)(entry.Offset % (ulong)size);
+        private double _target;
+
+        public ushort Node { get; } = (ushort)entry.Node;
+
+        // A lighter node waits until as many rounds as are due to its weight have passed.
+        public readonly bool Skips(int round) => round * _weight < _target;
+
+        public int Take(bool[] isTaken, double heaviest)
+        {
+            _target += heaviest;
+            while (isTaken[_next])
+            {
+                Advance(isTaken.Length);
+            }
+
+            var slot = _next;
+            isTaken[slot] = true;
+            Advance(isTaken.Length);
+            return slot;
+        }
+
+        private void Advance(int size)
+        {
+            _next += _step;
+            _next = _next >= size ? _next - size : _next;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+
+namespace WsBalancer.HashRing.Points;
+
+/// <summary>
+/// The ring of Envoy's <c>RING_HASH</c> with XXH64, its default: points in proportion to the weights, at least
+/// <c>minimum_ring_size</c> in all. A node's key is what Envoy hashes for the host: the <c>hash_key</c> of its metadata,
+/// or its hostname if so configured, or else its address, <c>127.0.0.1:8080</c>.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Compatible with Envoy 1.20 to 1.36; source: <c>ring_hash_lb.cc</c>. Checked against the expectations of Envoy's own
+/// tests. <see cref="RingOptions.TableSize"/> is <c>minimum_ring_size</c>; <c>maximum_ring_size</c> is its default, 8 M.
+/// </para>
+/// <para>
+/// How many points a node has depends on how many nodes there are (<c>ceil(1024 / n)</c> when weights are equal), so a
+/// change moves users between nodes that it does not concern: that is the algorithm. Where weights do not come out as
+/// whole numbers of points, Envoy's counts depend on the order of hosts in its configuration; here it is that of ids.
+/// Health is a mask here and moves only the users of the node that is not available; Envoy builds another ring.
+/// </para>
+/// </remarks>
+internal sealed class EnvoyRing : PointRing<ulong>
+{
+    public const string AlgorithmName = "envoy-ring";
+
+    private const int MaxSize = 8 * 1024 * 1024;
+
+    private EnvoyRing(Membership membership, RingOptions options, int minSize)
+        : base(
+            membership,
+            options,
+            string.Create(CultureInfo.InvariantCulture, $"{AlgorithmName}/1;min={minSize}"),
+            PointsOf(membership, minSize))
+    {
+    }
+
+    /// <summary>What <c>minimum_ring_size</c> may be.</summary>
+    public static RingTableSize Sizes { get; } = new(Default: 1024, Least: 1, Most: MaxSize, IsPrime: false);
+
+    public static EnvoyRing Build(Membership membership, RingOptions options) =>
+        new(membership, options, options.TableSize ?? Sizes.Default);
+
+    public override ulong Hash(ReadOnlySpan<byte> utf8User) => XxHash64.HashToUInt64(utf8User);
+
+    public override int OwnerOf(ReadOnlySpan<byte> utf8User) => OwnerOf(Hash(utf8User));
+
+    // The sums run in double precision over all nodes, as there: what one node has over, the next one lacks.
+    private static PointTable<ulong> PointsOf(Membership membership, int minSize)
+    {
+        var weights = membership.NormalizedWeights();
+        var lightest = weights.Where(static weight => weight > 0).DefaultIfEmpty(1).Min();
+        var scale = Math.Min(Math.Ceiling(lightest * minSize) / lightest, MaxSize);
+
+        var points = new PointList<ulong>();
+        var target = 0.0;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            target += scale * weights[i];
+            for (var number = 0; points.Count < target; number++)
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"{membership.Members[i].Key}_{number}");
+                points.Add(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(name)), i);
+            }
+        }
+
+        return new PointTable<ulong>(points);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace WsBalancer.HashRing.Points;
+
+/// <summary>A server as HAProxy's ring knows it: by its number, <c>id N</c> in its configuration.</summary>
+internal static class HaproxyServer
+{
+    /// <summary>Points of a server start this far from those of the next: a bound of its weight.</summary>
+    public const uint PointsPerServer = 4096;
+
+    // The product wraps at 2^32, so numbers this far apart have the same points.
+    private const int Period = (int)((1UL << 32) / PointsPerServer);
+
+    private const string Expected = "the server's id in HAProxy, a whole number from 1 to 2147483647";
+
+    /// <summary>The number of a member whose key has been checked.</summary>
+    public static uint NumberOf(Member member) => uint.Parse(member.Key, CultureInfo.InvariantCulture);
+
+    public static IEnumerable<RingMistake> MistakesIn(IEnumerable<RingNode> nodes)
+    {
+        var known = new Dictionary<int, RingNode>();
+        foreach (var node in nodes)
+        {
+            if (TryParse(node.Key ?? node.Id) is not { } number)
+            {
+                yield return new RingMistake(nameof(RingNode.Key), node.Key, Expected, node.Id);
+            }
+            else if (!known.TryAdd(number % Period, node))
+            {
+                var other = known[number % Period];
+                var reason = $"a number that is not that of node '{other.Id}', or {Period} or a multiple away from it: "
+                    + "HAProxy gives both the same points";
+                yield return new RingMistake(nameof(RingNode.Key), node.Key, reason, node.Id);
+            }
+        }
+    }
+
+    private static int? TryParse(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : null;
+
+    /// <summary>HAProxy's <c>full_hash</c>: a bijection, so different numbers have different points.</summary>
+    public static uint FullHash(uint value)
+    {
+        value = value + 0x7ED5_5D16 + (value << 12);
+        value = value ^ 0xC761_C23C ^ (value >> 19);
+        value = value + 0x1656_67B1 + (value << 5);
+        value = (value + 0xD3A2_646C) ^ (value << 9);
+        value = value + 0xFD70_46C5 + (value << 3);
+        value = value ^ 0xB55A_4F09 ^ (value >> 16);
+        return value * 3_221_225_473;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace WsBalancer.HashRing.Points;
+
+/// <summary>
+/// The ring of libketama: 160 points a node on average, four from each MD5. A node's key is its line in the list of
+/// servers, <c>host:port</c>.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Compatible with libketama 0.1 (RJ/ketama, <c>ketama_create_continuum</c>) and what copies it exactly, among them
+/// node-hashring. Checked against the published vectors of node-hashring.
+/// </para>
+/// <para>
+/// How many points a node has depends on the weights of all (<c>floor(weight / sum · 40 · nodes)</c>, in single
+/// precision as there), so a change moves users between nodes that it does not concern: that is the algorithm.
+/// </para>
+/// </remarks>
+internal sealed class KetamaRing : PointRing<uint>
+{
+    public const string AlgorithmName = "ketama";
+
+    private const int PointsPerDigest = 4;
+
+    private KetamaRing(Membership membership, RingOptions options)
+        : base(membership, options, AlgorithmName + "/1", PointsOf(membership))
+    {
+    }
+
+    public static KetamaRing Build(Membership membership, RingOptions options) => new(membership, options);
+
+    public override ulong Hash(ReadOnlySpan<byte> utf8User)
+    {
+        Span<byte> digest = stackalloc byte[MD5.HashSizeInBytes];
+        Md5(utf8User, digest);
+        return BinaryPrimitives.ReadUInt32LittleEndian(digest);
+    }
+
+    public override int OwnerOf(ReadOnlySpan<byte> utf8User) => OwnerOf(Hash(utf8User));
+
+    private static PointTable<uint> PointsOf(Membership membership)
+    {
+        var sum = 0U;
+        foreach (var member in membership.Members)
+        {
+            sum += (uint)member.Weight;
+        }
+
+        var points = new PointList<uint>();
+        for (var i = 0; i < membership.Members.Length; i++)
+        {
+            var share = membership.Members[i].Weight / (float)sum;
+            var digests = MathF.Floor((float)(share * 40.0 * membership.WeightedCount));
+            AddPoints(points, membership.Members[i], i, (int)digests);
+        }
+
+        return new PointTable<uint>(points);
+    }
+
+    private static void AddPoints(PointList<uint> points, Member member, int node, int digests)
+    {
+        Span<byte> digest = stackalloc byte[MD5.HashSizeInBytes];
+        for (var i = 0; i < digests; i++)
+        {
+            Md5(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{member.Key}-{i}")), digest);
+            for (var word = 0; word < PointsPerDigest; word++)
+            {
+                points.Add(BinaryPrimitives.ReadUInt32LittleEndian(digest[(word * sizeof(uint))..]), node);
+            }
+        }
+    }
+
+#pragma warning disable CA5351 // The algorithm is defined with MD5, which protects nothing here.
+    private static void Md5(ReadOnlySpan<byte> bytes, Span<byte> digest) => MD5.HashData(bytes, digest);
+#pragma warning restore CA5351
+}

@@ -1,0 +1,28 @@
+namespace WsBalancer.HashRing;
+
+/// <summary>The sizes of a ring's table that may be chosen.</summary>
+/// <param name="Default">The size if none is chosen.</param>
+/// <param name="Least">The smallest, inclusive.</param>
+/// <param name="Most">The largest, inclusive.</param>
+/// <param name="IsPrime">Whether it must be a prime number.</param>
+public sealed record RingTableSize(int Default, int Least, int Most, bool IsPrime)
+{
+    /// <summary>Whether the size may be chosen.</summary>
+    public bool Allows(int size) => size >= Least && size <= Most && (!IsPrime || HasNoDivisor(size));
+
+    /// <summary>The sizes in words.</summary>
+    public override string ToString() => $"a {(IsPrime ? "prime" : "whole")} number from {Least} to {Most}";
+
+    private static bool HasNoDivisor(int number)
+    {
+        for (var divisor = 2; divisor <= number / divisor; divisor++)
+        {
+            if (number % divisor == 0)
+            {
+                return false;
+            }
+        }
+
+        return number > 1;
+    }
+}

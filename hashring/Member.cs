@@ -57,8 +57,14 @@ internal sealed class Member
     {
         var bytes = StrictUtf8.TryEncode(name) ?? throw new ArgumentException(
             $"{what} '{name}' is not well-formed UTF-16: it has a surrogate without its other half.", parameter);
-        return bytes.Length <= MaxNameBytes ? bytes : throw new ArgumentException(
-            $"{what} '{name[..32]}…' has {bytes.Length} bytes of UTF-8; at most {MaxNameBytes} are allowed.", parameter);
+        if (bytes.Length > MaxNameBytes)
+        {
+            throw new ArgumentException(
+                $"{what} '{name[..32]}…' has {bytes.Length} bytes of UTF-8; at most {MaxNameBytes} are allowed.",
+                parameter);
+        }
+
+        return bytes;
     }
 
     private static void ThrowIfNotAWeight(string id, int weight)

@@ -18,7 +18,7 @@ public sealed class RingAlgorithm
             Hashes = HaproxyHash.Names,
             MistakesInKeys = HaproxyServer.MistakesIn,
         },
-        new(EnvoyRing.AlgorithmName, EnvoyRing.Build) { TableSize = EnvoyRing.Sizes },
+        new(EnvoyRing.AlgorithmName, EnvoyRing.Build) { TableSize = EnvoyRing.Sizes, Hashes = EnvoyRing.Hashes },
         new(EnvoyMaglevRing.AlgorithmName, EnvoyMaglevRing.Build) { TableSize = MaglevTable.Sizes },
         new(KetamaRing.AlgorithmName, KetamaRing.Build),
         new(PlainMaglevRing.AlgorithmName, PlainMaglevRing.Build) { TableSize = MaglevTable.Sizes, TakesSeed = true },

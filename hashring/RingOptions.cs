@@ -10,7 +10,7 @@ public sealed record RingOptions
     public string Algorithm { get; init; } = RingAlgorithm.Default.Name;
 
     /// <summary>
-    /// How a user id is hashed, where the algorithm leaves a choice: one of <see cref="RingAlgorithm.Hashes"/>. Null
+    /// Which hash function, where the algorithm leaves a choice: one of <see cref="RingAlgorithm.Hashes"/>. Null
     /// for the first of them.
     /// </summary>
     public string? Hash { get; init; }

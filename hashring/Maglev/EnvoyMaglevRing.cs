@@ -5,8 +5,8 @@ namespace WsBalancer.HashRing.Maglev;
 
 /// <summary>
 /// The table of Envoy's <c>MAGLEV</c>: XXH64 throughout, 65,537 slots unless its <c>table_size</c> is another. A node's
-/// key is what Envoy hashes for the host: the <c>hash_key</c> of its metadata, or its hostname if so configured, or else
-/// its address, <c>127.0.0.1:8080</c>.
+/// key is what Envoy hashes for the host: the <c>hash_key</c> of its metadata, or its hostname if so configured, or
+/// else its address, <c>127.0.0.1:8080</c>.
 /// </summary>
 /// <remarks>
 /// <para>

@@ -25,7 +25,8 @@ internal abstract class MaglevRing : KeyedRing
             ? default
             : SlotTable.Of(MaglevTable.Fill(entries, size), membership.Nodes.Count);
         _owned = _table.CountOwned(membership.Nodes.Count);
-        _slotless = [.. Enumerable.Range(0, _owned.Length).Where(i => membership.Nodes[i].Weight > 0 && _owned[i] == 0)];
+        _slotless =
+            [.. Enumerable.Range(0, _owned.Length).Where(i => membership.Nodes[i].Weight > 0 && _owned[i] == 0)];
     }
 
     public sealed override long TableBytes => _table.Bytes;

@@ -7,7 +7,8 @@ namespace WsBalancer.HashRing.Maglev;
 internal static class MaglevTable
 {
     /// <summary>
-    /// A prime size makes every skip visit every slot. Envoy's default and bound; the paper wants over 100 slots a node.
+    /// A prime size makes every skip visit every slot. Default and bound are Envoy's; the paper wants over 100 slots a
+    /// node.
     /// </summary>
     public static RingTableSize Sizes { get; } = new(Default: 65_537, Least: 2, Most: 5_000_011, IsPrime: true);
 

@@ -5,14 +5,15 @@ using System.Text;
 namespace WsBalancer.HashRing.Points;
 
 /// <summary>
-/// The ring of Envoy's <c>RING_HASH</c> with XXH64, its default: points in proportion to the weights, at least
-/// <c>minimum_ring_size</c> in all. A node's key is what Envoy hashes for the host: the <c>hash_key</c> of its metadata,
-/// or its hostname if so configured, or else its address, <c>127.0.0.1:8080</c>.
+/// The ring of Envoy's <c>RING_HASH</c>: points in proportion to the weights, at least <c>minimum_ring_size</c> in all.
+/// A node's key is what Envoy hashes for the host: the <c>hash_key</c> of its metadata, or its hostname if so
+/// configured, or else its address, <c>127.0.0.1:8080</c>.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Compatible with Envoy 1.20 to 1.36; source: <c>ring_hash_lb.cc</c>. Checked against the expectations of Envoy's own
-/// tests. <see cref="RingOptions.TableSize"/> is <c>minimum_ring_size</c>; <c>maximum_ring_size</c> is its default, 8 M.
+/// tests. <see cref="RingOptions.TableSize"/> is <c>minimum_ring_size</c>; <c>maximum_ring_size</c> is its default,
+/// 8,388,608. <see cref="RingOptions.Hash"/> is its <c>hash_function</c>, of the points; users are hashed by XXH64.
 /// </para>
 /// <para>
 /// How many points a node has depends on how many nodes there are (<c>ceil(1024 / n)</c> when weights are equal), so a
@@ -26,32 +27,44 @@ internal sealed class EnvoyRing : PointRing<ulong>
     public const string AlgorithmName = "envoy-ring";
 
     private const int MaxSize = 8 * 1024 * 1024;
+    private const string Xxh64 = "xxhash64";
+    private const string Murmur = "murmur2";
 
-    private EnvoyRing(Membership membership, RingOptions options, int minSize)
+    private EnvoyRing(Membership membership, RingOptions options, string hash, int minSize, int maxSize)
         : base(
             membership,
             options,
-            string.Create(CultureInfo.InvariantCulture, $"{AlgorithmName}/1;min={minSize}"),
-            PointsOf(membership, minSize))
+            string.Create(CultureInfo.InvariantCulture, $"{AlgorithmName}/1;hash={hash};min={minSize};max={maxSize}"),
+            PointsOf(membership, hash, minSize, maxSize))
     {
     }
+
+    /// <summary>What <c>hash_function</c> may be.</summary>
+    public static IReadOnlyList<string> Hashes { get; } = [Xxh64, Murmur];
 
     /// <summary>What <c>minimum_ring_size</c> may be.</summary>
     public static RingTableSize Sizes { get; } = new(Default: 1024, Least: 1, Most: MaxSize, IsPrime: false);
 
     public static EnvoyRing Build(Membership membership, RingOptions options) =>
-        new(membership, options, options.TableSize ?? Sizes.Default);
+        Build(membership, options, MaxSize);
+
+    /// <param name="membership">The nodes.</param>
+    /// <param name="options">Their ring.</param>
+    /// <param name="maxSize">What <c>maximum_ring_size</c> is.</param>
+    public static EnvoyRing Build(Membership membership, RingOptions options, int maxSize) =>
+        new(membership, options, options.Hash ?? Hashes[0], options.TableSize ?? Sizes.Default, maxSize);
 
     public override ulong Hash(ReadOnlySpan<byte> utf8User) => XxHash64.HashToUInt64(utf8User);
 
     public override int OwnerOf(ReadOnlySpan<byte> utf8User) => OwnerOf(Hash(utf8User));
 
     // The sums run in double precision over all nodes, as there: what one node has over, the next one lacks.
-    private static PointTable<ulong> PointsOf(Membership membership, int minSize)
+    private static PointTable<ulong> PointsOf(
+        Membership membership, string hash, int minSize, int maxSize)
     {
         var weights = membership.NormalizedWeights();
         var lightest = weights.Where(static weight => weight > 0).DefaultIfEmpty(1).Min();
-        var scale = Math.Min(Math.Ceiling(lightest * minSize) / lightest, MaxSize);
+        var scale = Math.Min(Math.Ceiling(lightest * minSize) / lightest, maxSize);
 
         var points = new PointList<ulong>();
         var target = 0.0;
@@ -60,8 +73,9 @@ internal sealed class EnvoyRing : PointRing<ulong>
             target += scale * weights[i];
             for (var number = 0; points.Count < target; number++)
             {
-                var name = string.Create(CultureInfo.InvariantCulture, $"{membership.Members[i].Key}_{number}");
-                points.Add(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(name)), i);
+                var name = Encoding.UTF8.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"{membership.Members[i].Key}_{number}"));
+                points.Add(hash == Murmur ? Murmur2.Of(name) : XxHash64.HashToUInt64(name), i);
             }
         }
 

@@ -144,7 +144,7 @@ internal sealed class HaproxyRing : KeyedRing
         return new PointTable<uint>(points);
     }
 
-    /// <summary>Half of each gap, rounded down, belongs to the point before it, and the rest to the one after.</summary>
+    /// <summary>Half of a gap, rounded down, belongs to the point before it, and the rest to the one after.</summary>
     private static UInt128[] CountOwned(PointTable<uint> points, int nodeCount)
     {
         var owned = new UInt128[nodeCount];

@@ -25,6 +25,9 @@ internal abstract class PointRing<T> : KeyedRing
 
     public sealed override long TableBytes => _points.Bytes;
 
+    /// <summary>How many points the ring has, equal ones included.</summary>
+    public int PointCount => _points.Count;
+
     internal sealed override UInt128 PositionCount => (UInt128)ulong.CreateTruncating(T.MaxValue) + 1;
 
     public sealed override int OwnerOf(ulong hash) => _points.NodeAt(T.CreateTruncating(hash));

@@ -13,7 +13,7 @@ namespace WsBalancer.HashRing.Points;
 internal sealed class PointTable<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>, IUnsignedNumber<T>
 {
-    // Keys are the operator's, and with luck or malice their hashes could crowd: then halving does what steps would not.
+    // Hashes could crowd, of keys that somebody has chosen so: then halving does what steps would not.
     private const int MaxSteps = 8;
 
     private readonly Point<T>[] _points;
@@ -46,7 +46,7 @@ internal sealed class PointTable<T>
 
     public Point<T> this[int index] => _points[index];
 
-    /// <summary>The node of the first point at or after the hash, round the circle; −1 if there are no points.</summary>
+    /// <summary>The node of the first point at or after the hash, round the circle; −1 if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int NodeAt(T hash) => At(FirstFrom(hash)).Node;
 

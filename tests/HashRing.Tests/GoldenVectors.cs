@@ -9,12 +9,13 @@ namespace WsBalancer.HashRing.Tests;
 internal sealed record GoldenVectors(
     GoldenLogTable LogTable, Dictionary<string, ulong> NegLog2, IReadOnlyList<GoldenRing> Rings)
 {
-    public static readonly GoldenVectors All = Load();
+    public static readonly GoldenVectors All = Load<GoldenVectors>("vectors.json");
 
-    private static GoldenVectors Load()
+    /// <summary>Reads a file of the folder <c>Vectors</c>.</summary>
+    public static T Load<T>(string file)
     {
-        using var file = typeof(GoldenVectors).Assembly.GetManifestResourceStream("vectors.json")!;
-        return JsonSerializer.Deserialize<GoldenVectors>(file, JsonSerializerOptions.Web)!;
+        using var stream = typeof(GoldenVectors).Assembly.GetManifestResourceStream(file)!;
+        return JsonSerializer.Deserialize<T>(stream, JsonSerializerOptions.Web)!;
     }
 }
 

@@ -173,7 +173,7 @@ HAPROXY_GROUPS += [Group(name, *rest, hash_type="sdbm+avalanche", **options) for
     ("default hash, ten and two disabled", ([*range(1, 11)],), {"down": [2, 5]}),
     ("default hash, one of weight 0", (MIXED_IDS, [10, 1, 64, 0, 100]), {}),
     ("default hash, single", ([12],), {}),
-    ("default hash, large ids", ([65535, 65536, 1048575, 1048576, 1048577, 2147483647],), {}),
+    ("default hash, large ids", ([65535, 65536, 1048575, 1048576, 1048577, 2147482647],), {}),
     ("default hash, weights 1 to 256", ([5, 4, 3, 2, 1], [1, 255, 256, 2, 16]), {}),
 ]]
 

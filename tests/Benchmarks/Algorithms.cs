@@ -1,0 +1,9 @@
+using WsBalancer.HashRing;
+
+namespace WsBalancer.Benchmarks;
+
+/// <summary>The names of the algorithms that benchmarks of our own rings go through.</summary>
+public static class Algorithms
+{
+    public static IEnumerable<string> Names => [new RingOptions().Algorithm];
+}

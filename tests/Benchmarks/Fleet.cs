@@ -1,0 +1,18 @@
+using WsBalancer.HashRing;
+
+namespace WsBalancer.Benchmarks;
+
+/// <summary>The nodes of the rings that are measured.</summary>
+internal static class Fleet
+{
+    private static readonly int[] MixedWeights = [1, 2, 3, 5, 8];
+
+    public static RingNode[] Equal(int count) => [.. Enumerable.Range(0, count).Select(Node)];
+
+    /// <summary>Five different weights, each as often as the others.</summary>
+    public static RingNode[] Mixed(int count) =>
+        [.. Equal(count).Select(static (node, i) => node with { Weight = MixedWeights[i % MixedWeights.Length] })];
+
+    /// <summary>The node of that number; those from 0 on make the fleet.</summary>
+    public static RingNode Node(int number) => new($"10.0.{number / 250}.{(number % 250) + 1}:8080");
+}

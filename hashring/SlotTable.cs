@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace WsBalancer.HashRing;
@@ -23,21 +24,41 @@ internal readonly struct SlotTable
     /// <summary>The size of the table in bytes.</summary>
     public long Bytes => (_narrow?.Length ?? 0) + ((_wide?.Length ?? 0) * sizeof(ushort));
 
-    /// <summary>The table of the owners by slot, which it keeps if they do not fit bytes.</summary>
-    public static SlotTable Of(ushort[] owners, int nodeCount)
+    /// <summary>A table of so many slots, to be written before anybody reads it.</summary>
+    public static SlotTable Create(int slots, int nodeCount) => nodeCount > MaxNarrowNodes
+        ? new SlotTable(null, GC.AllocateUninitializedArray<ushort>(slots))
+        : new SlotTable(GC.AllocateUninitializedArray<byte>(slots), null);
+
+    /// <summary>The table of the owners by slot.</summary>
+    public static SlotTable Of(ReadOnlySpan<ushort> owners, int nodeCount)
     {
-        if (nodeCount > MaxNarrowNodes)
+        var table = Create(owners.Length, nodeCount);
+        table.Write(0, owners);
+        return table;
+    }
+
+    /// <summary>Writes the owners of the slots from the first one on.</summary>
+    public void Write(int first, ReadOnlySpan<ushort> owners)
+    {
+        if (_narrow is null)
         {
-            return new SlotTable(null, owners);
+            owners.CopyTo(_wide.AsSpan(first));
+            return;
         }
 
-        var narrow = GC.AllocateUninitializedArray<byte>(owners.Length);
-        for (var slot = 0; slot < narrow.Length; slot++)
+        var to = _narrow.AsSpan(first, owners.Length);
+        while (to.Length >= Vector<byte>.Count)
         {
-            narrow[slot] = (byte)owners[slot];
+            var (low, high) = (new Vector<ushort>(owners), new Vector<ushort>(owners[Vector<ushort>.Count..]));
+            Vector.Narrow(low, high).CopyTo(to);
+            to = to[Vector<byte>.Count..];
+            owners = owners[Vector<byte>.Count..];
         }
 
-        return new SlotTable(narrow, null);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = (byte)owners[i];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

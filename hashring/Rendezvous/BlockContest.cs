@@ -21,10 +21,7 @@ internal static class BlockContest
         ReadOnlySpan<ulong> hashes, ReadOnlySpan<ulong> words, Span<ulong> draws, Span<ulong> places)
     {
         places[..Size].Clear();
-        for (var slot = 0; slot < Size; slot++)
-        {
-            draws[slot] = Mix.Draw(hashes[0], words[slot]);
-        }
+        Draw(hashes[0], words[..Size], draws[..Size]);
 
         for (var place = 1; place < hashes.Length; place++)
         {
@@ -44,6 +41,18 @@ internal static class BlockContest
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Draw(ulong hash, ReadOnlySpan<ulong> words, Span<ulong> draws)
+    {
+        var hashes = new Vector<ulong>(hash);
+        var from = MemoryMarshal.Cast<ulong, Vector<ulong>>(words);
+        var to = MemoryMarshal.Cast<ulong, Vector<ulong>>(draws);
+        for (var i = 0; i < from.Length; i++)
+        {
+            to[i] = Mix.Finish(hashes ^ from[i]);
+        }
+    }
+
     // Optimised at once: most processes build a ring or two, at their start, before tiering has seen any of it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Challenge(
@@ -57,7 +66,7 @@ internal static class BlockContest
         var challenger = new Vector<ulong>(place);
         for (var i = 0; i < words.Length; i++)
         {
-            var draw = Finish(hashes ^ words[i]);
+            var draw = Mix.Finish(hashes ^ words[i]);
             var wins = Vector.GreaterThan(draw, draws[i]);
             draws[i] = Vector.ConditionalSelect(wins, draw, draws[i]);
             places[i] = Vector.ConditionalSelect(wins, challenger, places[i]);
@@ -76,13 +85,5 @@ internal static class BlockContest
                 places[i] = place;
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<ulong> Finish(Vector<ulong> value)
-    {
-        value = (value ^ (value >>> 30)) * Mix.FirstFactor;
-        value = (value ^ (value >>> 27)) * Mix.SecondFactor;
-        return value ^ (value >>> 31);
     }
 }

@@ -30,6 +30,12 @@ internal sealed class Contest
         _groups = groups;
     }
 
+    /// <summary>The weight of all who take part, if they have one and there are any.</summary>
+    public int? SoleWeight => _groups is [var group] ? group.Weight : null;
+
+    /// <summary>The hashes of those who take part.</summary>
+    public ReadOnlySpan<ulong> Hashes => _hashes;
+
     /// <summary>How many nodes take part.</summary>
     public int Count => _nodes.Length;
 
@@ -51,6 +57,9 @@ internal sealed class Contest
             [.. entrants.Select(static entrant => entrant.Node)],
             GroupsOf(entrants));
     }
+
+    /// <summary>The indexes of those who take part, in the order of <see cref="Hashes"/>.</summary>
+    public IEnumerable<ushort> NodeIndexes() => _nodes.Select(static node => (ushort)node);
 
     public static ulong HashOf(Member member) => XxHash3.HashToUInt64(member.IdBytes, NodeHashSeed);
 

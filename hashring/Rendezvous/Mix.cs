@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace WsBalancer.HashRing.Rendezvous;
 
@@ -9,8 +11,8 @@ namespace WsBalancer.HashRing.Rendezvous;
 /// </remarks>
 internal static class Mix
 {
-    public const ulong FirstFactor = 0xBF58_476D_1CE4_E5B9;
-    public const ulong SecondFactor = 0x94D0_49BB_1331_11EB;
+    private const ulong FirstFactor = 0xBF58_476D_1CE4_E5B9;
+    private const ulong SecondFactor = 0x94D0_49BB_1331_11EB;
 
     // 2^64 / golden ratio, odd: steps of it visit every 64-bit value before one returns.
     private const ulong Step = 0x9E37_79B9_7F4A_7C15;
@@ -27,13 +29,28 @@ internal static class Mix
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong SlotWord(ulong tableSeed, ulong slot) => Finish(tableSeed + ((slot + 1) * Step));
 
-    /// <summary>The words of the slots from the first one on.</summary>
+    /// <summary>
+    /// The words of the slots from the first one on: of a number of slots that is a multiple of 8.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteSlotWords(ulong tableSeed, int firstSlot, Span<ulong> words)
     {
-        for (var i = 0; i < words.Length; i++)
+        var states = (Vector<ulong>.Indices * Step) + new Vector<ulong>(tableSeed + (((ulong)firstSlot + 1) * Step));
+        var stride = new Vector<ulong>((ulong)Vector<ulong>.Count * Step);
+        foreach (ref var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(words))
         {
-            words[i] = SlotWord(tableSeed, (ulong)(firstSlot + i));
+            some = Finish(states);
+            states += stride;
         }
+    }
+
+    /// <inheritdoc cref="Finish(ulong)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<ulong> Finish(Vector<ulong> value)
+    {
+        value = (value ^ (value >>> 30)) * FirstFactor;
+        value = (value ^ (value >>> 27)) * SecondFactor;
+        return value ^ (value >>> 31);
     }
 
     /// <summary>A node's draw in a slot: uniform over 64 bits; among equal weights, the largest draw wins.</summary>

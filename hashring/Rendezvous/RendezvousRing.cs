@@ -56,9 +56,8 @@ internal sealed class RendezvousRing : Ring
             return new RendezvousRing(membership, contest, default, seeds, hasSeed, slotBits);
         }
 
-        var owners = GC.AllocateUninitializedArray<ushort>(1 << slotBits);
-        WriteOwners(contest, seeds.Table, owners);
-        var table = SlotTable.Of(owners, membership.Nodes.Count);
+        var table = SlotTable.Create(1 << slotBits, membership.Nodes.Count);
+        WriteOwners(contest, seeds.Table, 1 << slotBits, table);
         return new RendezvousRing(membership, contest, table, seeds, hasSeed, slotBits);
     }
 
@@ -96,28 +95,29 @@ internal sealed class RendezvousRing : Ring
             return Build(next, _seeds, _hasSeed, _slotBits);
         }
 
-        var owners = GC.AllocateUninitializedArray<ushort>(1 << _slotBits);
-        new SlotUpdate(_membership, next, contest).Write(_table, _seeds.Table, owners);
-        var table = SlotTable.Of(owners, next.Nodes.Count);
+        var table = SlotTable.Create(1 << _slotBits, next.Nodes.Count);
+        new SlotUpdate(_membership, next, contest).Write(_table, _seeds.Table, 1 << _slotBits, table);
         return new RendezvousRing(next, contest, table, _seeds, _hasSeed, _slotBits);
     }
 
     [SkipLocalsInit]
-    private static void WriteOwners(Contest contest, ulong tableSeed, Span<ushort> owners)
+    private static void WriteOwners(Contest contest, ulong tableSeed, int slots, SlotTable table)
     {
         Span<ulong> words = stackalloc ulong[BlockContest.Size];
+        Span<ushort> owners = stackalloc ushort[BlockContest.Size];
         Span<Contender> winners = new Contender[BlockContest.Size];
-        for (var first = 0; first < owners.Length; first += BlockContest.Size)
+        for (var first = 0; first < slots; first += BlockContest.Size)
         {
+            // The only block of a very small table is not all its.
+            var block = owners[..Math.Min(slots, BlockContest.Size)];
             Mix.WriteSlotWords(tableSeed, first, words);
             contest.FindWinners(words, winners);
-
-            // The only block of a very small table reaches past its end.
-            var block = owners[first..Math.Min(owners.Length, first + BlockContest.Size)];
             for (var i = 0; i < block.Length; i++)
             {
                 block[i] = (ushort)winners[i].Node;
             }
+
+            table.Write(first, block);
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class SlotUpdate
     private readonly Contest _everyone;
     private readonly Contest _challengers;
     private readonly Incumbent[] _incumbents;
+    private readonly DrawUpdate? _byDraws;
 
     public SlotUpdate(Membership before, Membership after, Contest everyone)
     {
@@ -18,25 +19,32 @@ internal sealed class SlotUpdate
         _incumbents = IncumbentsOf(before, after);
         var challengers = ChallengersOf(before, after);
         _challengers = Contest.Of(after.Members, node => challengers[node]);
+        _byDraws = DrawUpdate.IfEnough(_incumbents, _challengers);
     }
 
     /// <summary>Writes the owner of every slot. The table before has owners, and so has the ring after.</summary>
     [SkipLocalsInit]
-    public void Write(SlotTable before, ulong tableSeed, Span<ushort> after)
+    public void Write(SlotTable before, ulong tableSeed, int slots, SlotTable after)
     {
         Span<ulong> words = stackalloc ulong[BlockContest.Size];
+        Span<ushort> owners = stackalloc ushort[BlockContest.Size];
         Span<Contender> challengers = new Contender[BlockContest.Size];
-        for (var first = 0; first < after.Length; first += BlockContest.Size)
+        for (var first = 0; first < slots; first += BlockContest.Size)
         {
+            // The only block of a very small table is not all its.
+            var block = owners[..Math.Min(slots, BlockContest.Size)];
             Mix.WriteSlotWords(tableSeed, first, words);
-            _challengers.FindWinners(words, challengers);
-
-            // The only block of a very small table reaches past its end.
-            var block = after[first..Math.Min(after.Length, first + BlockContest.Size)];
-            for (var i = 0; i < block.Length; i++)
+            if (_byDraws is not null)
             {
-                block[i] = (ushort)Winner(_incumbents[before.OwnerOf((ulong)(first + i))], challengers[i], words[i]);
+                _byDraws.Write(before, first, words, block);
             }
+            else
+            {
+                _challengers.FindWinners(words, challengers);
+                Decide(before, first, words, challengers, block);
+            }
+
+            after.Write(first, block);
         }
     }
 
@@ -67,6 +75,19 @@ internal sealed class SlotUpdate
         return challengers;
     }
 
+    private void Decide(
+        SlotTable before,
+        int first,
+        ReadOnlySpan<ulong> words,
+        ReadOnlySpan<Contender> challengers,
+        Span<ushort> owners)
+    {
+        for (var i = 0; i < owners.Length; i++)
+        {
+            owners[i] = (ushort)Winner(_incumbents[before.OwnerOf((ulong)(first + i))], challengers[i], words[i]);
+        }
+    }
+
     private int Winner(in Incumbent incumbent, in Contender challenger, ulong slotWord)
     {
         if (!incumbent.Stays)
@@ -82,7 +103,4 @@ internal sealed class SlotUpdate
         var owner = new Contender(Mix.Draw(incumbent.Hash, slotWord), incumbent.Weight, incumbent.Node);
         return challenger.Beats(owner) ? challenger.Node : incumbent.Node;
     }
-
-    /// <summary>An owner before the change: its hash, and its weight and index after it.</summary>
-    private readonly record struct Incumbent(ulong Hash, int Weight, int Node, bool Stays);
 }

@@ -43,6 +43,22 @@ public sealed class EquivalenceTests
                 SmallRing.OrderOf(rebuilt, SmallRing.HashOf(77)), SmallRing.OrderOf(applied, SmallRing.HashOf(77)));
         }, count: 150);
 
+    // Equal weights take another way; small tables have less than a block.
+    [Fact]
+    public void Apply_ToNodesOfOneWeight_IsTheRingBuiltFromTheResult() =>
+        SmallRing.ForAll(Gen.Select(SmallRing.Nodes, Gen.Int[1, 3], Gen.Int[1, 10], Gen.Bool), static values =>
+        {
+            var (some, added, slotBits, hasIdle) = values;
+            var nodes = some.Select((node, i) => node with { Weight = hasIdle && i == 0 ? 0 : 7 }).ToArray();
+            var newcomers = Enumerable.Range(0, added).Select(static i => new RingNode($"new-comer-{i}", 7)).ToArray();
+            var rebuilt = SmallRing.Build([.. nodes, .. newcomers], slotBits);
+
+            var applied = SmallRing.Build(nodes, slotBits).Apply([.. newcomers.Select(RingChange.Add)]);
+
+            Assert.Equal(SmallRing.OwnersOf(rebuilt), SmallRing.OwnersOf(applied));
+            Assert.Equal(SharesOf(rebuilt), SharesOf(applied));
+        }, count: 150);
+
     // From bytes to 16-bit indexes and back.
     [Fact]
     public void Apply_AcrossTwoHundredAndFiftySixNodes_IsTheRingBuiltFromTheResult()

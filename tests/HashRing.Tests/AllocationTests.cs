@@ -1,4 +1,5 @@
 using System.Text;
+using WsBalancer.HashRing.Tests.Compatible;
 
 namespace WsBalancer.HashRing.Tests;
 
@@ -9,6 +10,8 @@ public sealed class AllocationTests
     private static readonly string Short = "5f0c2f1e-8a2b-4b62-9d2f-0c5d6f7a8b9c";
     private static readonly string Long = new('€', 5000);
 
+    public static TheoryData<string> Algorithms => AnyRing.Names;
+
     [Theory]
     [InlineData(1)]
     [InlineData(10)]
@@ -16,8 +19,22 @@ public sealed class AllocationTests
     [InlineData(300)]
     public void Lookups_AllocateNothing(int nodeCount)
     {
-        var ring = SmallRing.Build(
-            Enumerable.Range(0, nodeCount).Select(static i => new RingNode($"n{i}", 1 + (i % 3))));
+        AssertLookupsAllocateNothing(SmallRing.Build(
+            Enumerable.Range(0, nodeCount).Select(static i => new RingNode($"n{i}", 1 + (i % 3)))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Algorithms))]
+    public void Lookups_OfEveryAlgorithm_AllocateNothing(string algorithm) =>
+        AssertLookupsAllocateNothing(AnyRing.Build(algorithm, AnyRing.Equal(algorithm, 70)));
+
+    [Fact]
+    public void Measure_OfAnAllocation_IsNotZero() =>
+        Assert.NotEqual(0, Measure(static () => (ulong)new byte[1].Length));
+
+    private static void AssertLookupsAllocateNothing(Ring ring)
+    {
+        var nodeCount = ring.Nodes.Count;
         var utf8 = Encoding.UTF8.GetBytes(Short);
         var order = new int[nodeCount];
         var mask = NodeMask.All(nodeCount).Without(ring.OwnerOf(Short));
@@ -30,10 +47,6 @@ public sealed class AllocationTests
         AssertNoAllocation(() => (ulong)ring.OwnerOf(ring.Hash(Short), mask));
         AssertNoAllocation(() => (ulong)ring.OrderOf(ring.Hash(Short), order));
     }
-
-    [Fact]
-    public void Measure_OfAnAllocation_IsNotZero() =>
-        Assert.NotEqual(0, Measure(static () => (ulong)new byte[1].Length));
 
     // The least of three: a collection in between, caused by another test, may empty the pools once.
     private static void AssertNoAllocation(Func<ulong> lookup) =>

@@ -72,9 +72,15 @@ public sealed class GoldenVectorTests
     public void Ring_HasHashesOwnersAndOrdersOfUsers(string name)
     {
         var (golden, ring) = Build(name);
+
+        AssertUsers(golden.Users, ring);
+    }
+
+    private static void AssertUsers(IEnumerable<GoldenUser> users, Ring ring)
+    {
         var order = new int[ring.Nodes.Count];
 
-        Assert.All(golden.Users, user =>
+        Assert.All(users, user =>
         {
             var count = ring.OrderOf(ring.Hash(user.Id), order);
             Assert.Equal(user.Hash, ring.Hash(user.Id).ToString("x16", null));
@@ -82,6 +88,43 @@ public sealed class GoldenVectorTests
             Assert.Equal(user.Order[0], ring.OwnerOf(user.Id));
             Assert.Equal(user.Order, order.Take(Math.Min(count, user.Order.Count)));
         });
+    }
+
+    public static TheoryData<string> MaglevNames => [.. GoldenVectors.All.Maglevs.Select(static ring => ring.Name)];
+
+    [Theory]
+    [MemberData(nameof(MaglevNames))]
+    public void Maglev_HasSpecFingerprintTableSharesAndOrders(string name)
+    {
+        var golden = GoldenVectors.All.Maglevs.Single(ring => ring.Name == name);
+        var ring = Ring.Build(golden.RingNodes, new RingOptions
+        {
+            Algorithm = "maglev",
+            TableSize = golden.TableSize,
+            Seed = golden.Seed,
+        });
+
+        Assert.Equal(golden.Spec, ring.Spec);
+        Assert.Equal(golden.Fingerprint, ring.Fingerprint.ToString("x32", null));
+        Assert.Equal(golden.TableSha256, TableSha256(ring));
+        Assert.Equal(golden.Owned, Enumerable.Range(0, ring.Nodes.Count).Select(node => (int)ring.ShareOf(node).Owned));
+        AssertUsers(golden.Users, ring);
+    }
+
+    [Theory]
+    [InlineData("nginx", null, null)]
+    [InlineData("haproxy", "djb2", null)]
+    [InlineData("ketama", null, null)]
+    [InlineData("envoy-maglev", null, 251)]
+    [InlineData("envoy-ring", "murmur2", 100)]
+    public void KeyedRing_HasSpecAndFingerprint(string algorithm, string? hash, int? size)
+    {
+        var ring = Ring.Build(
+            [new RingNode("b", 3, "22"), new RingNode("a", 1, "1")],
+            new RingOptions { Algorithm = algorithm, Hash = hash, TableSize = size });
+
+        var golden = Assert.Single(GoldenVectors.All.Keyed, golden => golden.Spec == ring.Spec);
+        Assert.Equal(golden.Fingerprint, ring.Fingerprint.ToString("x32", null));
     }
 
     private static (GoldenRing Golden, Ring Ring) Build(string name)

@@ -7,7 +7,11 @@ namespace WsBalancer.HashRing.Tests;
 /// What an independent implementation of the ring's definition computed; see the folder <c>Vectors</c>.
 /// </summary>
 internal sealed record GoldenVectors(
-    GoldenLogTable LogTable, Dictionary<string, ulong> NegLog2, IReadOnlyList<GoldenRing> Rings)
+    GoldenLogTable LogTable,
+    Dictionary<string, ulong> NegLog2,
+    IReadOnlyList<GoldenRing> Rings,
+    IReadOnlyList<GoldenMaglev> Maglevs,
+    IReadOnlyList<GoldenKeyed> Keyed)
 {
     public static readonly GoldenVectors All = Load<GoldenVectors>("vectors.json");
 
@@ -38,6 +42,28 @@ internal sealed record GoldenRing(
         return new RingNode(text[..at], int.Parse(text[(at + 1)..], CultureInfo.InvariantCulture));
     });
 }
+
+internal sealed record GoldenMaglev(
+    string Name,
+    int TableSize,
+    string? Seed,
+    IReadOnlyList<string> Nodes,
+    string Spec,
+    string Fingerprint,
+    string TableSha256,
+    IReadOnlyList<int> Owned,
+    IReadOnlyList<GoldenUser> Users)
+{
+    /// <summary>Written as <c>id@weight=key</c>.</summary>
+    public IEnumerable<RingNode> RingNodes => Nodes.Select(static text =>
+    {
+        var parts = text.Split('@', '=');
+        return new RingNode(parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture), parts[2]);
+    });
+}
+
+/// <summary>The fingerprint of a ring of the nodes a of weight 1 with key 1, and b of weight 3 with key 22.</summary>
+internal sealed record GoldenKeyed(string Spec, string Fingerprint);
 
 internal sealed record GoldenUser(string Text, int Times, string Hash, IReadOnlyList<int> Order)
 {

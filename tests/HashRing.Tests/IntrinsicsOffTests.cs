@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using WsBalancer.HashRing.Tests.Compatible;
 
 namespace WsBalancer.HashRing.Tests;
 
 /// <summary>
-/// Machines with other instructions must agree: the golden vectors hold without any hardware intrinsics.
+/// Machines with other instructions must agree: all vectors hold without any hardware intrinsics.
 /// </summary>
 public sealed class IntrinsicsOffTests
 {
@@ -12,7 +13,11 @@ public sealed class IntrinsicsOffTests
     [Fact]
     public async Task GoldenVectors_WithoutHardwareIntrinsics_Hold()
     {
-        var start = SelfStart("-noColor", "-class", typeof(GoldenVectorTests).FullName!);
+        var start = SelfStart(
+            "-noColor",
+            "-class", typeof(GoldenVectorTests).FullName!,
+            "-class", typeof(PeerVectorTests).FullName!,
+            "-class", typeof(PublishedVectorTests).FullName!);
         start.Environment["DOTNET_EnableHWIntrinsic"] = "0";
 
         using var process = Process.Start(start)!;

@@ -1,4 +1,4 @@
-"""Writes golden vectors of the rendezvous ring, from its definition alone.
+"""Writes golden vectors of the rendezvous and the maglev ring, from their definitions alone.
 
 It shares nothing with the C# library: integers are Python's, logarithms come from 60-digit decimals, hashes from
 xxHash's own C code. Indexes in "owned" and "order" are those of the nodes in ascending order of their UTF-8 ids; an
@@ -63,13 +63,28 @@ def compare(a, b):
     return a[2] - b[2]
 
 
+def seeds(text):
+    """What a seed becomes: one number for users, one for the table."""
+    return (0, 0) if text is None else tuple(xxhash.xxh3_64_intdigest(text.encode(), n) for n in (0, 1))
+
+
+def fingerprint(spec, key_seed, table_seed, nodes):
+    """Over spec, seeds and (id, weight, key) of each node in order; a ring without keys has empty ones."""
+    content = leb128(len(spec)) + spec.encode() + struct.pack("<QQ", key_seed, table_seed)
+    for node_id, weight, key in nodes:
+        content += leb128(len(node_id)) + node_id + struct.pack("<I", weight) + leb128(len(key)) + key
+    return xxhash.xxh3_128_hexdigest(content)
+
+
+def sha256(table):
+    return hashlib.sha256(struct.pack(f"<{len(table)}H", *table)).hexdigest()
+
+
 class Ring:
     def __init__(self, nodes, bits=18, seed=None):
         self.nodes = sorted(((i.encode(), w) for i, w in nodes))
-        self.bits, self.seed = bits, seed
-        text = None if seed is None else seed.encode()
-        self.key_seed = 0 if seed is None else xxhash.xxh3_64_intdigest(text, 0)
-        self.table_seed = 0 if seed is None else xxhash.xxh3_64_intdigest(text, 1)
+        self.bits = bits
+        self.key_seed, self.table_seed = seeds(seed)
         self.spec = f"rendezvous/1;b={bits};seed={'none' if seed is None else 'set'}"
         self.hashes = [xxhash.xxh3_64_intdigest(i, 0x77726831) for i, _ in self.nodes]
         self.table = [self.order(slot, only_first=True) for slot in range(1 << bits)]
@@ -89,14 +104,50 @@ class Ring:
         return xxhash.xxh3_64_intdigest(user.encode(), self.key_seed)
 
     def fingerprint(self):
-        spec = self.spec.encode()
-        content = leb128(len(spec)) + spec + struct.pack("<QQ", self.key_seed, self.table_seed)
-        for node_id, weight in self.nodes:
-            content += leb128(len(node_id)) + node_id + struct.pack("<I", weight) + leb128(0)
-        return xxhash.xxh3_128_hexdigest(content)
+        nodes = [(node_id, weight, b"") for node_id, weight in self.nodes]
+        return fingerprint(self.spec, self.key_seed, self.table_seed, nodes)
 
-    def table_sha256(self):
-        return hashlib.sha256(struct.pack(f"<{len(self.table)}H", *self.table)).hexdigest()
+
+class Maglev:
+    """Nodes are (id, weight, key)."""
+
+    def __init__(self, nodes, size, seed=None):
+        self.nodes = sorted((i.encode(), w, k.encode()) for i, w, k in nodes)
+        self.size = size
+        self.key_seed, self.table_seed = seeds(seed)
+        self.spec = f"maglev/1;m={size};seed={'none' if seed is None else 'set'}"
+        self.table = self.fill()
+
+    def permutation(self, key):
+        digest = xxhash.xxh3_128_intdigest(key, self.table_seed)
+        offset, skip = (digest & MASK) % self.size, (digest >> 64) % (self.size - 1) + 1
+        return ((offset + skip * n) % self.size for n in range(self.size))
+
+    def fill(self):
+        turns = []
+        for key, index in sorted((key, i) for i, (_, weight, key) in enumerate(self.nodes) if weight):
+            turns.append({"index": index, "weight": self.nodes[index][1], "target": 0, "slots": self.permutation(key)})
+        heaviest = max(turn["weight"] for turn in turns)
+        table, taken, rounds = [None] * self.size, 0, 0
+        while True:
+            rounds += 1
+            for turn in turns:
+                if rounds * turn["weight"] < turn["target"]:
+                    continue
+                turn["target"] += heaviest
+                table[next(slot for slot in turn["slots"] if table[slot] is None)] = turn["index"]
+                taken += 1
+                if taken == self.size:
+                    return table
+
+    def hash(self, user):
+        return xxhash.xxh3_64_intdigest(user.encode(), self.key_seed)
+
+    def order(self, slot):
+        """The nodes in the slot and those after it, round the table; then those without any."""
+        round_the_table = self.table[slot:] + self.table[:slot]
+        rest = (i for i, (_, weight, _) in enumerate(self.nodes) if weight)
+        return list(dict.fromkeys([*round_the_table, *rest]))
 
 
 USERS = [("", 1), ("a", 1), ("alice", 1), ("Alice", 1), ("42", 1), ("5f0c2f1e-8a2b-4b62-9d2f-0c5d6f7a8b9c", 1),
@@ -128,7 +179,30 @@ def describe(name, nodes, bits, seed):
         users.append({"text": text, "times": times, "hash": f"{value:016x}", "order": order[:10]})
     owned = [ring.table.count(i) for i in range(len(nodes))]
     return {"name": name, "slotBits": bits, "seed": seed, "nodes": [f"{i}@{w}" for i, w in nodes], "spec": ring.spec,
-            "fingerprint": ring.fingerprint(), "tableSha256": ring.table_sha256(), "owned": owned, "users": users}
+            "fingerprint": ring.fingerprint(), "tableSha256": sha256(ring.table), "owned": owned, "users": users}
+
+
+MAGLEVS = [
+    ("ten equal nodes", [(f"ws-{i}", 1, f"10.0.0.{i}:8080") for i in range(1, 11)], 65537, None),
+    ("ten equal nodes, seeded", [(f"ws-{i}", 1, f"10.0.0.{i}:8080") for i in range(1, 11)], 1009, "correct horse"),
+    ("weights, one of them zero", [("a", 1, "z"), ("b", 2, "b"), ("c", 7, "x"), ("d", 0, "d")], 5003, None),
+    ("so light that it has no slot", [("a", 1, "é"), ("b", 65535, "🦊"), ("c", 30000, "c")], 251, "s"),
+    ("257 nodes", [(f"n{i}", 1 + i % 3, f"k{i}") for i in range(257)], 1009, None),
+]
+
+# Of rings that this file does not build: only what the fingerprint is made of.
+KEYED = ["nginx/1", "haproxy/1;hash=djb2", "ketama/1", "envoy-maglev/1;m=251",
+         "envoy-ring/1;hash=murmur2;min=100;max=8388608"]
+
+
+def describe_maglev(name, nodes, size, seed):
+    ring = Maglev(nodes, size, seed)
+    users = [{"text": text, "times": times, "hash": f"{ring.hash(text * times):016x}",
+              "order": ring.order(ring.hash(text * times) % size)[:10]} for text, times in USERS]
+    owned = [ring.table.count(i) for i in range(len(nodes))]
+    return {"name": name, "tableSize": size, "seed": seed, "nodes": [f"{i}@{w}={k}" for i, w, k in nodes],
+            "spec": ring.spec, "fingerprint": fingerprint(ring.spec, ring.key_seed, ring.table_seed, ring.nodes),
+            "tableSha256": sha256(ring.table), "owned": owned, "users": users}
 
 
 def dump(value, indent=0):
@@ -153,4 +227,7 @@ if __name__ == "__main__":
         "logTable": {"first": TABLE[1], "last": TABLE[4095], "sha256": hashlib.sha256(packed).hexdigest()},
         "negLog2": {f"{draw:016x}": neg_log2(draw) for draw in DRAWS},
         "rings": [describe(*ring) for ring in RINGS],
+        "maglevs": [describe_maglev(*ring) for ring in MAGLEVS],
+        "keyed": [{"spec": spec, "fingerprint": fingerprint(spec, 0, 0, [(b"a", 1, b"1"), (b"b", 3, b"22")])}
+                  for spec in KEYED],
     }))

@@ -10,7 +10,8 @@ namespace WsBalancer.HashRing.Maglev;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Compatible with Envoy 1.20 to 1.36; source: <c>maglev_lb.cc</c>. Checked against the tables of Envoy's own tests.
+/// Compatible with Envoy as of commit 08417eb6, checked against the tables of its own tests; source:
+/// <c>maglev_lb.cc</c>.
 /// </para>
 /// <para>
 /// A change moves some slots between nodes that it does not concern: that is the algorithm. Health is a mask here and

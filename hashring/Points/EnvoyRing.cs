@@ -11,8 +11,8 @@ namespace WsBalancer.HashRing.Points;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Compatible with Envoy 1.20 to 1.36; source: <c>ring_hash_lb.cc</c>. Checked against the expectations of Envoy's own
-/// tests. <see cref="RingOptions.TableSize"/> is <c>minimum_ring_size</c>; <c>maximum_ring_size</c> is its default,
+/// Compatible with Envoy as of commit 13e9fdb2, checked against the expectations of its own tests; source:
+/// <c>ring_hash_lb.cc</c>. <see cref="RingOptions.TableSize"/> is <c>minimum_ring_size</c>; <c>maximum_ring_size</c> is its default,
 /// 8,388,608. <see cref="RingOptions.Hash"/> is its <c>hash_function</c>, of the points; users are hashed by XXH64.
 /// </para>
 /// <para>

@@ -6,9 +6,9 @@ namespace WsBalancer.HashRing.Points;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Compatible with HAProxy 1.5 to 2.9, and with those releases of 3.0 and later that have "fix key calculation when
-/// using default hash-key id" (October 2025); source: <c>src/lb_chash.c</c>. The 3.0 releases before that have points
-/// of their own. Checked against vectors taken from a running HAProxy.
+/// Compatible with HAProxy 2.x, checked against owners that 2.6.12 gave while running, and by its source
+/// (<c>src/lb_chash.c</c>) with those releases of 3.0 and later that have the fix of the key calculation of October
+/// 2025. The 3.0 releases before that have points of their own.
 /// </para>
 /// <para>
 /// Weight 1, HAProxy's default, is 16 points: shares then differ by a sixth from the mean. Weight 10 for every server

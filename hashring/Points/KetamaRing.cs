@@ -11,8 +11,8 @@ namespace WsBalancer.HashRing.Points;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Compatible with libketama 0.1 (RJ/ketama, <c>ketama_create_continuum</c>) and what copies it exactly, among them
-/// node-hashring. Checked against the published vectors of node-hashring.
+/// Compatible with libketama (RJ/ketama, <c>ketama_create_continuum</c>) and what copies it exactly, such as
+/// node-hashring, whose record of libketama's answers it was checked against.
 /// </para>
 /// <para>
 /// How many points a node has depends on the weights of all (<c>floor(weight / sum · 40 · nodes)</c>, in single

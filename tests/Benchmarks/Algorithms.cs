@@ -5,5 +5,5 @@ namespace WsBalancer.Benchmarks;
 /// <summary>The names of the algorithms that benchmarks of our own rings go through.</summary>
 public static class Algorithms
 {
-    public static IEnumerable<string> Names => [new RingOptions().Algorithm];
+    public static IEnumerable<string> Names => RingAlgorithm.All.Select(static algorithm => algorithm.Name);
 }

@@ -12,13 +12,13 @@ namespace WsBalancer.Benchmarks;
 internal static class BenchmarkSettings
 {
     // For a shared machine with two cores: many short iterations, so that what a neighbour disturbs is seen as an
-    // outlier and not averaged in; and two seconds of warm-up, so that tiering is over and the processor at its pace.
+    // outlier and not averaged in; and over a second of warm-up, so that tiering is over and the processor at its pace.
     public static IConfig WithOurJob() => WithoutJob()
         .AddJob(Job.Default
-            .WithIterationTime(TimeInterval.FromMilliseconds(200))
-            .WithWarmupCount(10)
-            .WithMinIterationCount(15)
-            .WithMaxIterationCount(30));
+            .WithIterationTime(TimeInterval.FromMilliseconds(150))
+            .WithWarmupCount(8)
+            .WithMinIterationCount(10)
+            .WithMaxIterationCount(20));
 
     public static ManualConfig WithoutJob() => ManualConfig.CreateEmpty()
         .AddLogger(ConsoleLogger.Default)

@@ -22,7 +22,7 @@ public class BuildBenchmarks
     public void Prepare()
     {
         _options = new RingOptions { Algorithm = Algorithm };
-        _nodes = Weights == "equal" ? Fleet.Equal(Nodes) : Fleet.Mixed(Nodes);
+        _nodes = Fleet.WithKeys(Algorithm, Weights == "equal" ? Fleet.Equal(Nodes) : Fleet.Mixed(Nodes));
     }
 
     [Benchmark]

@@ -16,12 +16,17 @@ public class ChangeBenchmarks
     [Params(10, 100)]
     public int Nodes { get; set; }
 
+    [Params("equal", "mixed")]
+    public string Weights { get; set; } = "";
+
     [GlobalSetup]
     public void Build()
     {
-        _ring = Ring.Build(Fleet.Equal(Nodes), new RingOptions { Algorithm = Algorithm });
-        _addition = RingChange.Add(Fleet.Node(Nodes));
-        _removal = RingChange.Remove(Fleet.Node(Nodes / 2).Id);
+        var nodes = Weights == "equal" ? Fleet.Equal(Nodes + 1) : Fleet.Mixed(Nodes + 1);
+        nodes = Fleet.WithKeys(Algorithm, nodes);
+        _ring = Ring.Build(nodes[..^1], new RingOptions { Algorithm = Algorithm });
+        _addition = RingChange.Add(nodes[^1]);
+        _removal = RingChange.Remove(nodes[Nodes / 2].Id);
     }
 
     [Benchmark]

@@ -15,4 +15,9 @@ internal static class Fleet
 
     /// <summary>The node of that number; those from 0 on make the fleet.</summary>
     public static RingNode Node(int number) => new($"10.0.{number / 250}.{(number % 250) + 1}:8080");
+
+    /// <summary>The nodes with the keys that the algorithm needs.</summary>
+    public static RingNode[] WithKeys(string algorithm, RingNode[] nodes) => algorithm == "haproxy"
+        ? [.. nodes.Select(static (node, i) => node with { Key = $"{i + 1}" })]
+        : nodes;
 }

@@ -21,7 +21,8 @@ public class LookupBenchmarks
     [GlobalSetup]
     public void Build()
     {
-        _ring = Ring.Build(Fleet.Equal(Nodes), new RingOptions { Algorithm = Algorithm });
+        _ring = Ring.Build(
+            Fleet.WithKeys(Algorithm, Fleet.Equal(Nodes)), new RingOptions { Algorithm = Algorithm });
         _hashes = UserIds.Hashes(_ring);
     }
 

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace WsBalancer.HashRing.Points;
@@ -23,8 +21,6 @@ internal sealed class KetamaRing : PointRing<uint>
 {
     public const string AlgorithmName = "ketama";
 
-    private const int PointsPerDigest = 4;
-
     private KetamaRing(Membership membership, RingOptions options)
         : base(membership, options, AlgorithmName + "/1", PointsOf(membership))
     {
@@ -32,12 +28,7 @@ internal sealed class KetamaRing : PointRing<uint>
 
     public static KetamaRing Build(Membership membership, RingOptions options) => new(membership, options);
 
-    public override ulong Hash(ReadOnlySpan<byte> utf8User)
-    {
-        Span<byte> digest = stackalloc byte[MD5.HashSizeInBytes];
-        Md5(utf8User, digest);
-        return BinaryPrimitives.ReadUInt32LittleEndian(digest);
-    }
+    public override ulong Hash(ReadOnlySpan<byte> utf8User) => Md5.Of(utf8User).A;
 
     public override int OwnerOf(ReadOnlySpan<byte> utf8User) => OwnerOf(Hash(utf8User));
 
@@ -62,18 +53,14 @@ internal sealed class KetamaRing : PointRing<uint>
 
     private static void AddPoints(PointList<uint> points, Member member, int node, int digests)
     {
-        Span<byte> digest = stackalloc byte[MD5.HashSizeInBytes];
         for (var i = 0; i < digests; i++)
         {
-            Md5(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{member.Key}-{i}")), digest);
-            for (var word = 0; word < PointsPerDigest; word++)
-            {
-                points.Add(BinaryPrimitives.ReadUInt32LittleEndian(digest[(word * sizeof(uint))..]), node);
-            }
+            var name = string.Create(CultureInfo.InvariantCulture, $"{member.Key}-{i}");
+            var digest = Md5.Of(Encoding.UTF8.GetBytes(name));
+            points.Add(digest.A, node);
+            points.Add(digest.B, node);
+            points.Add(digest.C, node);
+            points.Add(digest.D, node);
         }
     }
-
-#pragma warning disable CA5351 // The algorithm is defined with MD5, which protects nothing here.
-    private static void Md5(ReadOnlySpan<byte> bytes, Span<byte> digest) => MD5.HashData(bytes, digest);
-#pragma warning restore CA5351
 }

@@ -33,7 +33,7 @@ internal sealed class SettingsReader(List<SettingsError> errors)
         var properties = SettingsProperty.Of(record);
         RefuseUnknownKeys(section, [.. properties.Select(property => property.Name), .. otherKeys]);
         var wrong = properties.Where(property => !TryRead(property, section.GetSection(property.Name))).ToArray();
-        if (record is IValidatableObject validatable && !wrong.Any(property => property.Value is null))
+        if (record is IValidatableObject validatable && !wrong.Any(property => property is { IsRequired: true, Value: null }))
         {
             Validate(validatable, section, properties, wrong);
         }

@@ -24,7 +24,7 @@ internal sealed record RingView(string Algorithm, string Spec, long Epoch, strin
         snapshot.Ring!.Algorithm, snapshot.Ring.Spec, snapshot.Epoch, Fleet.Fingerprint.Text(snapshot.Ring));
 }
 
-/// <summary>A node as the API shows it.</summary>
+/// <summary>A node as the API shows it. Its ring key is null if the ring goes by the ids.</summary>
 internal sealed record NodeView(
     string Id,
     string Address,
@@ -35,7 +35,8 @@ internal sealed record NodeView(
     string Health,
     long Tunnels,
     int Misplaced,
-    double Share)
+    double Share,
+    string? RingKey)
 {
     public static NodeView Of(Node node, FleetSnapshot snapshot, TunnelRegistry tunnels) => new(
         node.Id,
@@ -47,5 +48,6 @@ internal sealed record NodeView(
         NodeLabel.Of(node.Health),
         node.Ledger.Active,
         Fleet.Misplaced.Count(tunnels, snapshot, node),
-        snapshot.ShareOf(node));
+        snapshot.ShareOf(node),
+        node.RingKey);
 }

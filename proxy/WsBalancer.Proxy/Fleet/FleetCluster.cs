@@ -25,8 +25,8 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
     public IReadOnlyList<Node> Leaving => _leavingNodes;
 
     /// <summary>
-    /// Takes over what is configured, which <see cref="RingMembers.MistakesIn"/> has found right. Nodes keep their state
-    /// over a change of address or weight.
+    /// Takes over what is configured, which <see cref="RingMembers.MistakesIn"/> has found right. Nodes keep their
+    /// state over a change of address or weight.
     /// </summary>
     /// <returns>What the change moved; null if the ring is the same as before, or the first.</returns>
     public RingChangeRecord? Configure(

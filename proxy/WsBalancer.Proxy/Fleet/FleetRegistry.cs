@@ -156,7 +156,8 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         if (change.IsKnown)
         {
             var minimum = change.Moved - change.Excess;
-            FleetLog.RingChanged(_logger, cluster.Id, change.Epoch, nodes, change.Moved, minimum, change.Excess);
+            FleetLog.RingChanged(
+                _logger, cluster.Id, change.Epoch, nodes, change.Moved, minimum, change.Excess);
         }
         else
         {

@@ -36,7 +36,7 @@ internal static class NodeRingKey
             (null, _) => null,
             ("", _) => $"'': expected 1 to {MaxBytes} bytes",
             ({ } key, _) when Encoding.UTF8.GetByteCount(key) is > MaxBytes and var bytes =>
-                string.Create(CultureInfo.InvariantCulture, $"'{key[..32]}…', {bytes} bytes: expected at most {MaxBytes}"),
+                $"'{key[..32]}…', {bytes} bytes: expected at most {MaxBytes}",
             _ => null,
         };
 

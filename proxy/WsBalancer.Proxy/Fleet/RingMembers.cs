@@ -44,7 +44,8 @@ internal static class RingMembers
         }
     }
 
-    // A weight that is none adds nothing to the sum; a node without an address has no key, which is told of the address.
+    // A weight that is none adds nothing to the sum. A node without an address has no key, which its address is blamed
+    // for.
     private static IEnumerable<RingNode> MembersOf(
         IReadOnlyDictionary<string, DestinationConfig> destinations, RingAlgorithm algorithm) =>
         from node in destinations

@@ -37,7 +37,8 @@ public sealed class CompatibleRingTests : IAsyncDisposable
     [InlineData("é, 你-{0}")]
     public async Task HeaderOfAUser_IsHashedAsItStandsThere(string form)
     {
-        await using var app = await StartAsync("nginx", all => all.With(ChatSettings.Ours + "UserKey", "header:X-User"));
+        await using var app = await StartAsync(
+            "nginx", all => all.With(ChatSettings.Ours + "UserKey", "header:X-User"));
         using var client = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -46,7 +47,8 @@ public sealed class CompatibleRingTests : IAsyncDisposable
 
         foreach (var id in UsersOf(form))
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"{app.Url}/page") { Headers = { { "X-User", id } } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{app.Url}/page");
+            request.Headers.Add("X-User", id);
             using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
             var owner = await TwoNodes.SourceOf(response);
             Assert.Equal(OwnerOf("nginx", id), owner);

@@ -130,7 +130,8 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         var destinations = state.Destinations.Values.ToArray();
         var configs = destinations.ToDictionary(
             destination => destination.DestinationId, destination => destination.Model.Config, StringComparer.Ordinal);
-        if (RingMembers.MistakesIn(state.ClusterId, configs, settings.Get<RingSettings>()).FirstOrDefault() is { } mistake)
+        var mistakes = RingMembers.MistakesIn(state.ClusterId, configs, settings.Get<RingSettings>());
+        if (mistakes.FirstOrDefault() is { } mistake)
         {
             FleetLog.RingKept(_logger, state.ClusterId, mistake);
             return;

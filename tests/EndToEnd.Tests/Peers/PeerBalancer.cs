@@ -18,7 +18,7 @@ internal sealed class PeerBalancer : IAsyncDisposable
 
     private UnixDomainSocketEndPoint Address => new(SocketIn(_folder));
 
-    /// <summary>Starts an nginx that hashes the query's <c>user</c>, with one of the nodes marked as down if so.</summary>
+    /// <summary>Starts an nginx that hashes the query's <c>user</c>; one of the nodes may be down.</summary>
     public static Task<PeerBalancer> StartNginx(IEnumerable<PeerNode> nodes, PeerNode? down = null) => Start(
         "nginx",
         folder => $$"""
@@ -47,7 +47,7 @@ internal sealed class PeerBalancer : IAsyncDisposable
             """,
         file => ["-e", "stderr", "-c", file]);
 
-    /// <summary>Starts a HAProxy that hashes the query's <c>user</c>, with one of the nodes disabled if so.</summary>
+    /// <summary>Starts a HAProxy that hashes the query's <c>user</c>; one of the nodes may be disabled.</summary>
     public static Task<PeerBalancer> StartHaproxy(IEnumerable<PeerNode> nodes, PeerNode? down = null) => Start(
         "haproxy",
         folder => $"""

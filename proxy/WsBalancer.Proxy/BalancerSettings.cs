@@ -77,8 +77,10 @@ internal sealed record BalancerSettings(
         records.AddRange(Sections.Select(other => reader.Read(other.Type, section.GetSection(other.Name))));
         if (errors.Count == before)
         {
+            // Another balancer hashes the text as it stands in the request, so a ring like its own must too.
+            var isRaw = records.OfType<RingSettings>().Single().Kind!.HasKeys;
             records.Add(new UserIdentity(
-                identity.CreateUserKey(() => trusted, isRaw: false), identity.OnMissingUserKey, identity.IssuedCookie));
+                identity.CreateUserKey(() => trusted, isRaw), identity.OnMissingUserKey, identity.IssuedCookie));
         }
 
         return new ClusterSettings(records);

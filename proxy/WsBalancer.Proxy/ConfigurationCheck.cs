@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 using Yarp.ReverseProxy.Configuration;
 
@@ -76,11 +77,11 @@ internal static class ConfigurationCheck
 
     private static void AddRingMistakes(IProxyConfig proxy, BalancerSettings settings, List<string> mistakes)
     {
-        foreach (var id in settings.Clusters.Keys)
+        foreach (var (id, ours) in settings.Clusters)
         {
             if (proxy.Clusters.FirstOrDefault(cluster => IsNamed(cluster, id)) is { } cluster)
             {
-                mistakes.AddRange(ClusterFilter.MistakesIn(cluster));
+                mistakes.AddRange(ClusterFilter.MistakesIn(cluster, ours.Get<RingSettings>()));
             }
             else
             {

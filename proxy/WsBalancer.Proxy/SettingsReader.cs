@@ -33,7 +33,8 @@ internal sealed class SettingsReader(List<SettingsError> errors)
         var properties = SettingsProperty.Of(record);
         RefuseUnknownKeys(section, [.. properties.Select(property => property.Name), .. otherKeys]);
         var wrong = properties.Where(property => !TryRead(property, section.GetSection(property.Name))).ToArray();
-        if (record is IValidatableObject validatable && !wrong.Any(property => property.Value is null))
+        var isWhole = !wrong.Any(property => property is { IsRequired: true, Value: null });
+        if (isWhole && record is IValidatableObject validatable)
         {
             Validate(validatable, section, properties, wrong);
         }

@@ -28,15 +28,32 @@ internal static class Documents
           "fingerprint": "00112233445566778899aabbccddeeff"}, "nodes": {{ChatNodes}}}
         """;
 
+    /// <summary>A cluster whose ring goes by keys; one node leaves, and has none any more.</summary>
+    public const string Nginx = """
+        [{"id": "chat", "ring": {"algorithm": "nginx", "spec": "nginx/1", "epoch": 2,
+          "fingerprint": "0123456789abcdef0123456789abcdef"}, "nodes": [
+            {"id": "ws-1", "address": "http://10.0.0.1:5001/", "weight": 1, "state": "active", "health": "healthy",
+             "tunnels": 1, "misplaced": 0, "share": 1, "ringKey": "chat-1:5001"},
+            {"id": "ws-2", "address": "http://10.0.0.2:5001/", "weight": 1, "state": "leaving", "health": "healthy",
+             "tunnels": 2, "misplaced": 2, "share": 0, "ringKey": null}]}]
+        """;
+
+    /// <summary>A cluster without nodes.</summary>
+    public const string Empty = """[{"id": "chat", "ring": null, "nodes": []}]""";
+
     public static string Owner(
         string user = "alice",
         string? owner = "ws-1",
         string? home = "ws-1",
         string? node = "ws-1",
         string reason = "ws-1 is the owner and available",
-        string tunnels = "") => $$"""
+        string tunnels = "",
+        string algorithm = "rendezvous",
+        string? ringKey = null) => $$"""
         {"user": "{{user}}", "owner": {{Quote(owner)}}, "home": {{Quote(home)}}, "node": {{Quote(node)}},
-         "order": ["ws-1", "ws-2"], "reason": "{{reason}}", "tunnels": [{{tunnels}}]}
+         "order": ["ws-1", "ws-2"], "reason": "{{reason}}", "tunnels": [{{tunnels}}],
+         "ring": {"algorithm": "{{algorithm}}", "spec": "s", "epoch": 7, "fingerprint": "00"},
+         "ringKey": {{Quote(ringKey)}}}
         """;
 
     private static string Quote(string? text) => text is null ? "null" : $"\"{text}\"";

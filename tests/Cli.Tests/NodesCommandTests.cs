@@ -21,6 +21,23 @@ public sealed class NodesCommandTests
     }
 
     [Fact]
+    public async Task Nodes_OfARingOfKeys_HaveAColumnForThem()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.Nginx);
+
+        var run = await CommandRun.OfAsync("nodes", "--admin", stub.Address);
+
+        Assert.Equal(
+            [
+                "NODE  ADDRESS                WEIGHT    SHARE  STATE    HEALTH   TUNNELS  MISPLACED  RING KEY",
+                "ws-1  http://10.0.0.1:5001/       1  100.00%  active   healthy        1          0  chat-1:5001",
+                "ws-2  http://10.0.0.2:5001/       1    0.00%  leaving  healthy        2          2",
+            ],
+            run.Lines);
+    }
+
+    [Fact]
     public async Task Nodes_WithJson_PrintTheBalancersOwnArray()
     {
         await using var stub = await StubBalancer.StartAsync();

@@ -24,6 +24,32 @@ public sealed class StatusCommandTests
     }
 
     [Fact]
+    public async Task Status_OfARingOfKeys_ShowsThem()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.Nginx);
+
+        var run = await CommandRun.OfAsync("status", "--admin", stub.Address);
+
+        Assert.Contains("  ring         nginx, spec nginx/1, epoch 2", run.Lines);
+        Assert.Contains("  ring keys    ws-1 chat-1:5001", run.Lines);
+    }
+
+    [Fact]
+    public async Task Status_OfAClusterWithoutNodes_HasNoRing()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.Empty);
+
+        var run = await CommandRun.OfAsync("status", "--admin", stub.Address);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal(
+            ["cluster        chat", "  ring         none", "  nodes        none", "  tunnels      0, 0 misplaced"],
+            run.Lines.Skip(1));
+    }
+
+    [Fact]
     public async Task Status_OfABalancerThatIsNotReady_SaysSo()
     {
         await using var stub = await StubBalancer.StartAsync();

@@ -23,6 +23,7 @@ public sealed class WhereCommandTests
                 "home     ws-1",
                 "now      ws-1",
                 "order    ws-1, ws-2",
+                "ring     rendezvous",
                 "tunnels  2 open, 1 misplaced (its node is not the user's home)",
                 "why      ws-1 is the owner and available",
                 "TUNNEL  NODE  OPENED                MISPLACED",
@@ -30,6 +31,14 @@ public sealed class WhereCommandTests
                 "t-2     ws-2  2026-01-02 03:04:06Z  yes",
             ],
             run.Lines);
+    }
+
+    [Fact]
+    public async Task Where_WithARingOfKeys_SaysWhatItHashesForTheOwner()
+    {
+        var run = await WhereAsync(Documents.Owner(algorithm: "nginx", ringKey: "chat-1:5001"));
+
+        Assert.Contains("ring     nginx, which knows ws-1 as chat-1:5001", run.Lines);
     }
 
     [Fact]

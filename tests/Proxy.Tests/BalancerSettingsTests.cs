@@ -57,12 +57,15 @@ public sealed class BalancerSettingsTests
         new PlacementOptions { FollowLive = true },
         ReadCluster(("UserKey", "query:user"), ("FollowLive", "true")).Get<PlacementOptions>());
 
-    // There is only one algorithm to choose so far.
+    // No algorithm has all of it: RingSettingsTests has each setting with one that has.
     [Fact]
     public void Ring_IsRead() => Assert.Equal(
-        new RingSettings { Seed = "salt" },
-        ReadCluster(("UserKey", "query:user"), ("Ring:Algorithm", "rendezvous"), ("Ring:Seed", "salt"))
-            .Get<RingSettings>());
+        new RingSettings { Algorithm = "maglev", TableSize = 251, Seed = "salt" },
+        ReadCluster(
+            ("UserKey", "query:user"),
+            ("Ring:Algorithm", "maglev"),
+            ("Ring:TableSize", "251"),
+            ("Ring:Seed", "salt")).Get<RingSettings>());
 
     [Fact]
     public void Handshake_IsRead() => AssertAll(
@@ -144,8 +147,8 @@ public sealed class BalancerSettingsTests
             "WsBalancer:Clusters:chat:Handshake:ConnectTimeout is '20s': "
                 + "expected no more than Timeout, which is 00:00:10",
             "WsBalancer:Clusters:chat:Health:Fall is '0': expected a whole number from 1 to 1000 (default 3)",
-            "WsBalancer:Clusters:chat:Ring:Algorithm is 'maglev': expected the algorithm 'rendezvous', the only one "
-                + "that there is so far (default rendezvous)",
+            "WsBalancer:Clusters:chat:Ring:Algorithm is 'hash': expected one of "
+                + "rendezvous, nginx, haproxy, envoy-ring, envoy-maglev, ketama, maglev",
             "WsBalancer:Clusters:chat:Userkey2 is not a known key: did you mean UserKey?",
             "WsBalancer:Clusters:other:UserKey is missing: expected a list, each a text",
             "WsBalancer:Shutdown:Delay is '5': expected a duration such as 500ms, 10s, 5m, 1h or 00:00:10 "
@@ -161,7 +164,7 @@ public sealed class BalancerSettingsTests
             ("Shutdown:Delay", "5"),
             (UserKey, "query:user"),
             ("Clusters:chat:Userkey2", "x"),
-            ("Clusters:chat:Ring:Algorithm", "maglev"),
+            ("Clusters:chat:Ring:Algorithm", "hash"),
             ("Clusters:chat:Handshake:ConnectTimeout", "20s"),
             ("Clusters:chat:Health:Fall", "0"),
             ("Clusters:chat:Drain:CloseCode", "1005"),

@@ -36,10 +36,10 @@ public sealed class ConfigurationCheckTests
                     + "expected the name of a cluster under ReverseProxy:Clusters.",
                 "ReverseProxy:Clusters:chat:Destinations:ws 3: a node id has letters, digits, '.', '_' and '-', "
                     + "and at most 253 of them.",
-                "ReverseProxy:Clusters:chat:Destinations:ws-1:Metadata:Weight is 'heavy': "
-                    + "expected a whole number from 0 to 65535 (default 1).",
                 "ReverseProxy:Clusters:chat:Destinations:ws-4:Address is 'ftp://ws-4.invalid/': "
                     + "expected http://HOST:PORT/ or https://HOST:PORT/.",
+                "ReverseProxy:Clusters:chat:Destinations:ws-1:Metadata:Weight is 'heavy': "
+                    + "expected a whole number from 0 to 65535 (default 1).",
                 "WsBalancer:Clusters:elsewhere: expected the name of a cluster under ReverseProxy:Clusters.",
             ],
             mistakes);
@@ -77,10 +77,22 @@ public sealed class ConfigurationCheckTests
         await FindAsync(Right.With(ChatSettings.Yarps + "Destinations:ws-1:Health", "ws-1:8081")));
 
     [Fact]
+    public async Task Ring_AndItsNodes_AreCheckedTogether() => Assert.Equal(
+        [
+            "WsBalancer:Clusters:chat:Ring:Hash is 'md5': expected one of sdbm+avalanche, sdbm, djb2+avalanche, djb2, "
+                + "wt6+avalanche, wt6, crc32+avalanche, crc32",
+            "ReverseProxy:Clusters:chat:Destinations:ws-2:Metadata:RingKey is missing: expected the server's id in "
+                + "HAProxy, which numbers servers by their order, and configuration keeps none.",
+        ],
+        await FindAsync(Right
+            .With(ChatSettings.Ours + "Ring:Algorithm", "haproxy")
+            .With(ChatSettings.Ours + "Ring:Hash", "md5")
+            .With(ChatSettings.Yarps + "Destinations:ws-1:Metadata:RingKey", "1")));
+
+    [Fact]
     public async Task Clusters_OfYarpAlone_AreNotHeldToTheRingsRules() => Assert.Empty(await FindAsync(Right
         .With("ReverseProxy:Clusters:plain:Destinations:any thing:Address", "http://plain.invalid/")
         .With("ReverseProxy:Clusters:plain:Destinations:any thing:Metadata:Weight", "heavy")));
-
 
     private static Task<IReadOnlyList<string>> FindAsync(Dictionary<string, string?> settings) =>
         ConfigurationCheck.FindMistakesAsync(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());

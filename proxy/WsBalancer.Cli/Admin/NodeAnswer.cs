@@ -1,6 +1,17 @@
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>One node of a cluster.</summary>
-/// <remarks><c>Share</c> is the part of the key space that the ring gives the node, 0…1, whatever its state.</remarks>
+/// <remarks>
+/// <c>Share</c> is the part of the key space that the ring gives the node, 0…1, whatever its state. <c>RingKey</c> is
+/// what the ring hashes for the node; null if that is its id.
+/// </remarks>
 internal sealed record NodeAnswer(
-    string Id, string Address, int Weight, string State, string Health, long Tunnels, long Misplaced, double Share);
+    string Id,
+    string Address,
+    int Weight,
+    string State,
+    string Health,
+    long Tunnels,
+    long Misplaced,
+    double Share,
+    string? RingKey = null);

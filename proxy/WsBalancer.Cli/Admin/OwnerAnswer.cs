@@ -3,7 +3,7 @@ namespace WsBalancer.Cli.Admin;
 /// <summary>The answer of <c>GET /api/v1/clusters/{c}/owner</c>.</summary>
 /// <remarks>
 /// <c>Node</c> is where a new tunnel would go now, and <c>Reason</c> why, in the balancer's words. <c>Home</c> is null
-/// when every node is draining.
+/// when every node is draining. <c>RingKey</c> is what the ring hashes for the owner; null if that is its id.
 /// </remarks>
 internal sealed record OwnerAnswer(
     string User,
@@ -12,4 +12,6 @@ internal sealed record OwnerAnswer(
     string? Node,
     IReadOnlyList<string> Order,
     string Reason,
-    IReadOnlyList<TunnelAnswer> Tunnels);
+    IReadOnlyList<TunnelAnswer> Tunnels,
+    RingAnswer? Ring,
+    string? RingKey);

@@ -30,9 +30,12 @@ internal static class NodesCommand
         TableOf(answer.Value[chosen].Nodes).Write(operation.Output);
     }
 
-    public static TextTable TableOf(IEnumerable<NodeAnswer> nodes)
+    public static TextTable TableOf(IReadOnlyList<NodeAnswer> nodes)
     {
-        var table = new TextTable(
+        // Most rings go by the ids, which are there already.
+        var hasKeys = nodes.Any(node => node.RingKey is not null);
+        Column[] columns =
+        [
             new Column("NODE"),
             new Column("ADDRESS"),
             new Column("WEIGHT", IsNumber: true),
@@ -40,11 +43,13 @@ internal static class NodesCommand
             new Column("STATE"),
             new Column("HEALTH"),
             new Column("TUNNELS", IsNumber: true),
-            new Column("MISPLACED", IsNumber: true));
-
+            new Column("MISPLACED", IsNumber: true),
+        ];
+        var table = new TextTable(hasKeys ? [.. columns, new Column("RING KEY")] : columns);
         foreach (var node in nodes)
         {
-            table.AddRow(
+            string[] cells =
+            [
                 node.Id,
                 node.Address,
                 Number(node.Weight),
@@ -52,7 +57,9 @@ internal static class NodesCommand
                 node.State,
                 node.Health,
                 Number(node.Tunnels),
-                Number(node.Misplaced));
+                Number(node.Misplaced),
+            ];
+            table.AddRow(hasKeys ? [.. cells, node.RingKey ?? ""] : cells);
         }
 
         return table;

@@ -40,14 +40,28 @@ internal static class StatusCommand
 
         foreach (var cluster in clusters)
         {
-            var ring = cluster.Ring;
             yield return $"cluster        {cluster.Id}";
-            yield return $"  ring         {ring.Algorithm}, spec {ring.Spec}, epoch {ring.Epoch}";
-            yield return $"  fingerprint  {ring.Fingerprint[..Math.Min(ShortFingerprint, ring.Fingerprint.Length)]}";
+            foreach (var line in cluster.Ring is { } ring ? Lines(ring, cluster.Nodes) : ["  ring         none"])
+            {
+                yield return line;
+            }
+
             yield return $"  nodes        {Nodes(cluster.Nodes)}";
             yield return $"  tunnels      {cluster.Nodes.Sum(node => node.Tunnels)}, "
                 + $"{cluster.Nodes.Sum(node => node.Misplaced)} misplaced";
         }
+    }
+
+    private static IEnumerable<string> Lines(RingAnswer ring, IReadOnlyList<NodeAnswer> nodes)
+    {
+        var keys = nodes.Where(node => node.RingKey is not null).Select(node => $"{node.Id} {node.RingKey}").ToArray();
+        yield return $"  ring         {ring.Algorithm}, spec {ring.Spec}, epoch {ring.Epoch}";
+        if (keys.Length > 0)
+        {
+            yield return $"  ring keys    {string.Join(", ", keys)}";
+        }
+
+        yield return $"  fingerprint  {ring.Fingerprint[..Math.Min(ShortFingerprint, ring.Fingerprint.Length)]}";
     }
 
     private static string Nodes(IReadOnlyList<NodeAnswer> nodes)

@@ -10,7 +10,8 @@ internal static class WhereCommand
 {
     private static readonly Argument<string> User = new("USER")
     {
-        Description = "The user id as the nodes know it; an id that begins with '-' goes after '--'",
+        Description = "The user id as the nodes know it, or, if the ring is not rendezvous, as it stands undecoded in "
+            + "requests; an id that begins with '-' goes after '--'",
     };
 
     public static Command Create() => OperatorCommand.Create(
@@ -55,9 +56,17 @@ internal static class WhereCommand
         $"home     {answer.Home ?? "none"}",
         $"now      {answer.Node ?? "none"}",
         $"order    {string.Join(", ", answer.Order)}",
+        $"ring     {RingOf(answer)}",
         $"tunnels  {TunnelsOf(answer)}",
         $"why      {answer.Reason}",
     ];
+
+    private static string RingOf(OwnerAnswer answer) => answer switch
+    {
+        { Ring: null } => "none",
+        { RingKey: { } key } => $"{answer.Ring.Algorithm}, which knows {answer.Owner} as {key}",
+        _ => answer.Ring.Algorithm,
+    };
 
     private static string TunnelsOf(OwnerAnswer answer)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WsBalancer.HashRing;
 
 namespace WsBalancer.Cli.Run;
 
@@ -24,6 +25,12 @@ internal static class RunCommand
             HelpName = "SOURCE",
             DefaultValueFactory = _ => ["query:user"],
         };
+        var ring = new Option<string>("--ring")
+        {
+            Description = "How users are placed: " + string.Join(", ", RingAlgorithm.All.Select(known => known.Name)),
+            HelpName = "ALGORITHM",
+            DefaultValueFactory = _ => RingAlgorithm.Default.Name,
+        };
         var listen = new Option<string>("--listen")
         {
             Description = "Where users connect.",
@@ -41,6 +48,7 @@ internal static class RunCommand
             config,
             nodes,
             userKey,
+            ring,
             listen,
             admin,
         };
@@ -53,9 +61,10 @@ internal static class RunCommand
                 result.AddError("Expected either --config FILE or at least one --node ID=URL.");
             }
             else if (file is not null
-                && (IsGiven(result, userKey) || IsGiven(result, listen) || IsGiven(result, admin)))
+                && Array.Exists<Option>([userKey, ring, listen, admin], option => IsGiven(result, option)))
             {
-                result.AddError("--user-key, --listen and --admin go with --node; with --config the file says it.");
+                result.AddError(
+                    "--user-key, --ring, --listen and --admin go with --node; with --config the file says it.");
             }
         });
         command.SetAction((parsed, cancellation) => BalancerProcess.RunAsync(
@@ -64,6 +73,7 @@ internal static class RunCommand
                 : new RunSource(null, DropInSettings.From(
                     parsed.GetValue(nodes)!,
                     parsed.GetValue(userKey)!,
+                    parsed.GetValue(ring)!,
                     parsed.GetValue(listen)!,
                     parsed.GetValue(admin)!)),
             parsed.InvocationConfiguration.Output,

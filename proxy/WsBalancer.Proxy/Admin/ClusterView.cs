@@ -23,29 +23,3 @@ internal sealed record RingView(string Algorithm, string Spec, long Epoch, strin
     public static RingView Of(FleetSnapshot snapshot) => new(
         snapshot.Ring!.Algorithm, snapshot.Ring.Spec, snapshot.Epoch, Fleet.Fingerprint.Text(snapshot.Ring));
 }
-
-/// <summary>A node as the API shows it.</summary>
-internal sealed record NodeView(
-    string Id,
-    string Address,
-    int Weight,
-    string Source,
-    IReadOnlyList<string> Overridden,
-    string State,
-    string Health,
-    long Tunnels,
-    int Misplaced,
-    double Share)
-{
-    public static NodeView Of(Node node, FleetSnapshot snapshot, TunnelRegistry tunnels) => new(
-        node.Id,
-        node.Address,
-        node.Weight,
-        Source: "configured",
-        Overridden: [],
-        NodeLabel.Of(node.State),
-        NodeLabel.Of(node.Health),
-        node.Ledger.Active,
-        Fleet.Misplaced.Count(tunnels, snapshot, node),
-        snapshot.ShareOf(node));
-}

@@ -4,7 +4,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admin;
 
-/// <summary>Where a user belongs, as the API shows it. Ids of nodes; null where there is none.</summary>
+/// <summary>
+/// Where a user belongs, as the API shows it. Ids of nodes; null where there is none. The ring key is the owner's.
+/// </summary>
 internal sealed record OwnerView(
     string User,
     string? Owner,
@@ -12,7 +14,9 @@ internal sealed record OwnerView(
     string? Node,
     IReadOnlyList<string> Order,
     string Reason,
-    IReadOnlyList<OwnedTunnelView> Tunnels)
+    IReadOnlyList<OwnedTunnelView> Tunnels,
+    RingView? Ring,
+    string? RingKey)
 {
     public static OwnerView Of(FleetCluster cluster, TunnelRegistry tunnels, string user)
     {
@@ -25,7 +29,9 @@ internal sealed record OwnerView(
             placement.Next?.Id,
             [.. placement.Order.Select(node => node.Id)],
             placement.Reason,
-            [.. tunnels.Of(cluster.Id, user).Select(tunnel => OwnedTunnelView.Of(tunnel, snapshot))]);
+            [.. tunnels.Of(cluster.Id, user).Select(tunnel => OwnedTunnelView.Of(tunnel, snapshot))],
+            snapshot.Ring is null ? null : RingView.Of(snapshot),
+            placement.Owner?.RingKey);
     }
 }
 

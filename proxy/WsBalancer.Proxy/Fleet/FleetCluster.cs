@@ -24,7 +24,10 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
     /// <summary>Nodes that are no longer configured but still have tunnels.</summary>
     public IReadOnlyList<Node> Leaving => _leavingNodes;
 
-    /// <summary>Takes over what is configured. Nodes keep their state over a change of address or weight.</summary>
+    /// <summary>
+    /// Takes over what is configured, which <see cref="RingMembers.MistakesIn"/> has found right. Nodes keep their
+    /// state over a change of address or weight.
+    /// </summary>
     /// <returns>What the change moved; null if the ring is the same as before, or the first.</returns>
     public RingChangeRecord? Configure(
         ClusterSettings settings, ClusterModel yarp, IReadOnlyCollection<DestinationState> destinations)
@@ -32,8 +35,9 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         lock (_changes)
         {
             var before = _current;
-            var nodes = TakeOver(before.Nodes, destinations);
-            var ring = BuildRing(nodes, settings.Get<RingSettings>());
+            var ringSettings = settings.Get<RingSettings>();
+            var nodes = TakeOver(before.Nodes, destinations, ringSettings.Kind!);
+            var ring = BuildRing(nodes, ringSettings.Options);
             var sameRing = ring?.Fingerprint == before.Ring?.Fingerprint;
             var inRingOrder = ring is null ? [] : ring.Nodes.Select(member => nodes[member.Id]).ToArray();
             _current = new FleetSnapshot(
@@ -84,14 +88,17 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         _current.Nodes.Concat(_leavingNodes).FirstOrDefault(
             node => string.Equals(node.Id, nodeId, StringComparison.OrdinalIgnoreCase));
 
-    private Dictionary<string, Node> TakeOver(Node[] before, IReadOnlyCollection<DestinationState> destinations)
+    private Dictionary<string, Node> TakeOver(
+        Node[] before, IReadOnlyCollection<DestinationState> destinations, RingAlgorithm algorithm)
     {
         var known = before.Concat(_leaving.Values).ToDictionary(node => node.Id, StringComparer.Ordinal);
         var nodes = new Dictionary<string, Node>(StringComparer.Ordinal);
         foreach (var destination in destinations)
         {
             known.Remove(destination.DestinationId, out var node);
-            nodes.Add(destination.DestinationId, Take(node, destination));
+            var taken = Take(node, destination);
+            taken.RingKey = NodeRingKey.Of(destination.Model.Config, algorithm);
+            nodes.Add(taken.Id, taken);
         }
 
         _leaving.Clear();
@@ -128,10 +135,9 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         return node;
     }
 
-    private static Ring? BuildRing(Dictionary<string, Node> nodes, RingSettings settings) =>
+    private static Ring? BuildRing(Dictionary<string, Node> nodes, RingOptions options) =>
         nodes.Count == 0
             ? null
             : Ring.Build(
-                nodes.Values.Select(node => new RingNode(node.Id, node.Weight)),
-                new RingOptions { Algorithm = settings.Algorithm, Seed = settings.Seed });
+                nodes.Values.Select(node => new RingNode(node.Id, node.Weight, node.RingKey)), options);
 }

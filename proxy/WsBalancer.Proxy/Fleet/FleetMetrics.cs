@@ -35,7 +35,9 @@ internal sealed class FleetMetrics
         _ring = metrics.CreateGauge(
             "wsbalancer_ring_info", "The ring's algorithm and content.", ["cluster", "algorithm", "fingerprint"]);
         _moved = metrics.CreateGauge(
-            "wsbalancer_ring_moved_ratio", "Part of the users that the last change of the ring moved.", ["cluster"]);
+            "wsbalancer_ring_moved_ratio",
+            "Part of the users that the last change of the ring moved; 1 if it cannot be known.",
+            ["cluster"]);
         _excess = metrics.CreateGauge(
             "wsbalancer_ring_excess_ratio", "Part of the users that it moved without need.", ["cluster"]);
     }

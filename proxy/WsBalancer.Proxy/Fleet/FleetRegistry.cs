@@ -127,24 +127,42 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
             return;
         }
 
+        var destinations = state.Destinations.Values.ToArray();
+        var configs = destinations.ToDictionary(
+            destination => destination.DestinationId, destination => destination.Model.Config, StringComparer.Ordinal);
+        var mistakes = RingMembers.MistakesIn(state.ClusterId, configs, settings.Get<RingSettings>());
+        if (mistakes.FirstOrDefault() is { } mistake)
+        {
+            FleetLog.RingKept(_logger, state.ClusterId, mistake);
+            return;
+        }
+
         var cluster = _clusters.GetOrAdd(state.ClusterId, id => _leaving.TryRemove(id, out var back)
             ? back
             : new FleetCluster(id, settings, state.Model, _tunnels));
-        var change = cluster.Configure(settings, state.Model, [.. state.Destinations.Values]);
+        var change = cluster.Configure(settings, state.Model, destinations);
         FleetLog.Configured(_logger, cluster.Id, cluster.Current.Nodes.Length, cluster.Current.Ring?.Spec ?? "no ring");
         if (change is not null)
         {
             _metrics.RingChanged(cluster, change);
-            FleetLog.RingChanged(
-                _logger,
-                cluster.Id,
-                change.Epoch,
-                cluster.Current.Nodes.Length,
-                change.Moved,
-                change.Moved - change.Excess,
-                change.Excess);
+            Tell(cluster, change);
         }
 
         Reconfigured?.Invoke();
+    }
+
+    private void Tell(FleetCluster cluster, RingChangeRecord change)
+    {
+        var nodes = cluster.Current.Nodes.Length;
+        if (change.IsKnown)
+        {
+            var minimum = change.Moved - change.Excess;
+            FleetLog.RingChanged(
+                _logger, cluster.Id, change.Epoch, nodes, change.Moved, minimum, change.Excess);
+        }
+        else
+        {
+            FleetLog.RingReplaced(_logger, cluster.Id, change.Epoch, nodes, cluster.Current.Ring!.Spec);
+        }
     }
 }

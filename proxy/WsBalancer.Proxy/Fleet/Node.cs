@@ -27,6 +27,9 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     /// <summary>From the metadata of the destination; 0 owns nothing.</summary>
     public int Weight { get; internal set; }
 
+    /// <summary>What the ring hashes for the node; null if that is its id.</summary>
+    public string? RingKey { get; internal set; }
+
     public NodeHealth Health
     {
         get => (NodeHealth)_health;

@@ -12,16 +12,12 @@ internal static class NodeWeight
 
     /// <summary>The weight of a destination that has been checked with <see cref="MistakeIn"/>.</summary>
     public static int Of(DestinationConfig destination) =>
-        Text(destination) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 1;
+        NodeMetadata.Find(destination, MetadataKey) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 1;
 
     /// <summary>What is wrong with the configured weight, or null.</summary>
     public static string? MistakeIn(DestinationConfig destination) =>
-        Text(destination) is not { } text
+        NodeMetadata.Find(destination, MetadataKey) is not { } text
         || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var weight) && weight <= Largest)
             ? null
             : $"'{text}': expected a whole number from 0 to {Largest} (default 1)";
-
-    private static string? Text(DestinationConfig destination) =>
-        destination.Metadata?.FirstOrDefault(
-            entry => string.Equals(entry.Key, MetadataKey, StringComparison.OrdinalIgnoreCase)).Value;
 }

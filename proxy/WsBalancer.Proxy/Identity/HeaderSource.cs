@@ -6,5 +6,5 @@ namespace WsBalancer.Proxy.Identity;
 internal sealed class HeaderSource(string name) : UserKeySource
 {
     public override string? Find(HttpContext context, TrustedProxies trusted, bool isRaw) =>
-        context.Request.Headers[name] is [{ } first, ..] ? first.Trim() : null;
+        context.Request.Headers[name] is [{ } first, ..] ? isRaw ? first.Trim(' ', '\t') : first.Trim() : null;
 }

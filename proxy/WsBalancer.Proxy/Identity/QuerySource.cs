@@ -9,12 +9,33 @@ internal sealed class QuerySource(string name) : UserKeySource
 {
     public override string? Find(HttpContext context, TrustedProxies trusted, bool isRaw)
     {
-        foreach (var pair in new QueryStringEnumerable(context.Request.QueryString.Value))
+        var query = context.Request.QueryString.Value;
+        if (isRaw)
         {
-            var found = isRaw ? pair.EncodedName : pair.DecodeName();
-            if (found.Span.Equals(name, StringComparison.OrdinalIgnoreCase))
+            return FindRaw(query);
+        }
+
+        foreach (var pair in new QueryStringEnumerable(query))
+        {
+            if (pair.DecodeName().Span.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
-                return (isRaw ? pair.EncodedValue : pair.DecodeValue()).ToString();
+                return pair.DecodeValue().ToString();
+            }
+        }
+
+        return null;
+    }
+
+    // nginx and HAProxy want the name with its '=', and pass over one without.
+    private string? FindRaw(ReadOnlySpan<char> query)
+    {
+        query = query.StartsWith('?') ? query[1..] : query;
+        foreach (var range in query.Split('&'))
+        {
+            var pair = query[range];
+            if (pair.StartsWith(name, StringComparison.OrdinalIgnoreCase) && pair[name.Length..].StartsWith('='))
+            {
+                return pair[(name.Length + 1)..].ToString();
             }
         }
 

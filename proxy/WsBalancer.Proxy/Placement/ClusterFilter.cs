@@ -13,12 +13,12 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
 
     public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel)
     {
-        if (!settings.Current.ContainsKey(cluster.ClusterId))
+        if (!settings.Current.TryGetValue(cluster.ClusterId, out var ours))
         {
             return new(cluster);
         }
 
-        var mistakes = MistakesIn(cluster).ToArray();
+        var mistakes = MistakesIn(cluster, ours.Get<RingSettings>()).ToArray();
         if (mistakes.Length > 0)
         {
             throw new ArgumentException(string.Join(" ", mistakes));
@@ -35,15 +35,16 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
         RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);
 
     /// <summary>What a ring cannot take of a cluster's destinations, a sentence each, beginning with the key.</summary>
-    public static IEnumerable<string> MistakesIn(ClusterConfig cluster)
+    public static IEnumerable<string> MistakesIn(ClusterConfig cluster, RingSettings ring)
     {
+        var nodes = cluster.Destinations ?? new Dictionary<string, DestinationConfig>();
         if (cluster.SessionAffinity is { Enabled: true })
         {
             yield return $"ReverseProxy:Clusters:{cluster.ClusterId}:SessionAffinity: the ring pins users by their id; "
                 + "expected no session affinity beside it.";
         }
 
-        foreach (var (id, destination) in cluster.Destinations ?? new Dictionary<string, DestinationConfig>())
+        foreach (var (id, destination) in nodes)
         {
             var key = $"ReverseProxy:Clusters:{cluster.ClusterId}:Destinations:{id}";
             if (!NodeId().IsMatch(id))
@@ -60,11 +61,11 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
             {
                 yield return $"{key}:Health is '{destination.Health}': expected {Address}.";
             }
+        }
 
-            if (NodeWeight.MistakeIn(destination) is { } mistake)
-            {
-                yield return $"{key}:Metadata:{NodeWeight.MetadataKey} is {mistake}.";
-            }
+        foreach (var mistake in RingMembers.MistakesIn(cluster.ClusterId, nodes, ring))
+        {
+            yield return mistake;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets;
@@ -19,6 +20,10 @@ internal sealed class NodeHttpClientFactory(
         {
             return;
         }
+
+        // The server reads headers as UTF-8, so this gives the node the bytes that the client sent; ASCII would refuse
+        // them with a 502.
+        handler.RequestHeaderEncodingSelector ??= (_, _) => Encoding.UTF8;
 
         // Traces belong to the client and the node: their headers pass like any other.
         handler.ActivityHeadersPropagator = null;

@@ -30,10 +30,11 @@ internal static class InteropClient
         return Run("Python", Python, script, [url.ToString(), .. subprotocols]);
     }
 
-    /// <summary>The first file of this name on the path.</summary>
+    /// <summary>The first file of this name on the path, or where Debian keeps servers, which is not on every path.
+    /// </summary>
     public static string FindOnPath(string program, string package)
     {
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
             .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
         Assert.True(found is not null, $"The program {program} is missing: apt-get install {package}");

@@ -34,12 +34,12 @@ public sealed class AdminApiTests : IAsyncLifetime
         Assert.Matches("^[0-9a-f]{32}$", ring.GetProperty("fingerprint").GetString());
         var nodes = cluster.GetProperty("nodes").EnumerateArray().ToArray();
         Assert.All(nodes, node => Assert.Equal(
-            "id address weight source overridden state health tunnels misplaced share", NamesOf(node)));
+            "id address weight source overridden state health tunnels misplaced share ringKey", NamesOf(node)));
         Assert.Equal(1, nodes.Sum(node => node.GetProperty("share").GetDouble()), 1e-12);
         Assert.Equal(
-            $"ws-1 {_first.Address} 1 configured [] draining healthy 1 1", string.Join(' ', FieldsOf(nodes[0])[..^1]));
+            $"ws-1 {_first.Address} 1 configured [] draining healthy 1 1", string.Join(' ', FieldsOf(nodes[0])[..^2]));
         Assert.Equal(
-            $"ws-2 {_second.Address} 3 configured [] active healthy 1 0", string.Join(' ', FieldsOf(nodes[1])[..^1]));
+            $"ws-2 {_second.Address} 3 configured [] active healthy 1 0", string.Join(' ', FieldsOf(nodes[1])[..^2]));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class AdminApiTests : IAsyncLifetime
 
         var owner = await GetAsync($"/api/v1/clusters/CHAT/owner?user={user}");
 
-        Assert.Equal("user owner home node order reason tunnels", NamesOf(owner));
+        Assert.Equal("user owner home node order reason tunnels ring ringKey", NamesOf(owner));
         Assert.Equal(
             $"""{user} ws-1 ws-1 ws-1 ["ws-1","ws-2"] ws-1 is the owner and available""",
             Line(owner, "user", "owner", "home", "node", "order", "reason"));
@@ -99,6 +99,35 @@ public sealed class AdminApiTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, owner.GetProperty("home").ValueKind);
         Assert.Equal(JsonValueKind.Null, owner.GetProperty("node").ValueKind);
         Assert.Equal(home.Tunnel.OpenedAt, tunnels[0].GetProperty("openedAt").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Ring_OfAnotherKind_IsNamedWithItsKeys()
+    {
+        _app.Apply(ChatSettings.Of(("ws-1", _first.Address), ("ws-2", _second.Address))
+            .With(ChatSettings.Ours + "Ring:Algorithm", "nginx")
+            .With(ChatSettings.Yarps + "Destinations:ws-1:Metadata:RingKey", "10.0.0.1:5001"));
+
+        var cluster = (await GetAsync("/api/v1/clusters"))[0];
+        var owner = await GetAsync($"/api/v1/clusters/chat/owner?user={_app.UserOf("ws-1")}");
+
+        Assert.Equal("nginx nginx/1", Line(cluster.GetProperty("ring"), "algorithm", "spec"));
+        Assert.Equal(
+            ["10.0.0.1:5001", new Uri(_second.Address).Authority],
+            cluster.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("ringKey").GetString()));
+        Assert.Equal(cluster.GetProperty("ring").ToString(), owner.GetProperty("ring").ToString());
+        Assert.Equal("10.0.0.1:5001", owner.GetProperty("ringKey").GetString());
+    }
+
+    [Fact]
+    public async Task Ring_ThatGoesByIds_HasNoKeys()
+    {
+        var node = (await GetAsync("/api/v1/clusters"))[0].GetProperty("nodes")[0];
+        var owner = await GetAsync("/api/v1/clusters/chat/owner?user=alice");
+
+        Assert.Equal(JsonValueKind.Null, node.GetProperty("ringKey").ValueKind);
+        Assert.Equal(JsonValueKind.Null, owner.GetProperty("ringKey").ValueKind);
+        Assert.Equal("rendezvous", owner.GetProperty("ring").GetProperty("algorithm").GetString());
     }
 
     [Theory]

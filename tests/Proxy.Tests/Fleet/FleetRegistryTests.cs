@@ -127,12 +127,12 @@ public sealed class FleetRegistryTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Change_OfTheSeed_MovesEverything()
+    public void Change_OfTheSeed_MovesUpToEverything()
     {
         var before = _app.Chat.Current;
         _app.Apply(_settings.With(ChatSettings.Ours + "Ring:Seed", "salt"));
 
-        Assert.Equal(new RingChangeRecord(2, 1, 0), RingChangeRecord.Of(before, _app.Chat.Current));
+        Assert.Equal(new RingChangeRecord(2, 1, 0, IsKnown: false), RingChangeRecord.Of(before, _app.Chat.Current));
     }
 
     [Fact]

@@ -24,6 +24,13 @@ public sealed class UserKeyTests
     [Theory]
     [InlineData("/?user=a%2Bb+c%20d", "a%2Bb+c%20d")]
     [InlineData("/?%75ser=alice&user=bob", "bob")]
+    [InlineData("/?x=1&user=alice&user=bob", "alice")]
+    [InlineData("/?USER=alice", "alice")]
+    [InlineData("/?user&users=carol&user=bob", "bob")]
+    [InlineData("/?user=&user=bob", null)]
+    [InlineData("/?user=a=b%zz", "a=b%zz")]
+    [InlineData("/?user", null)]
+    [InlineData("/", null)]
     public void Query_Raw_IsTheTextOnTheWire(string target, string? expected) =>
         Assert.Equal(expected, Find("query:user", RequestContext.Of(target), isRaw: true));
 
@@ -58,6 +65,14 @@ public sealed class UserKeyTests
 
         Assert.Equal("alice", Find("path:2", context));
     }
+
+    [Theory]
+    [InlineData("\u00a0alice\u3000", true, "\u00a0alice\u3000")]
+    [InlineData("\u00a0alice\u3000", false, "alice")]
+    [InlineData(" \talice, a\t ", true, "alice, a")]
+    [InlineData("%C3%A9", true, "%C3%A9")]
+    public void Header_Raw_IsTrimmedOnlyOfWhatHttpLetsStandThere(string value, bool isRaw, string expected) =>
+        Assert.Equal(expected, Find("header:X-User", RequestContext.Of(headers: ("X-User", value)), isRaw));
 
     [Fact]
     public void Header_IsTheFirstValueTrimmed()

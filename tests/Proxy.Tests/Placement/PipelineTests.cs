@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 using Yarp.ReverseProxy.Configuration;
 
@@ -131,7 +132,7 @@ public sealed class PipelineTests
 
         Assert.Equal(
             ["Destinations:" + new string('a', 254), "Destinations:ws-1:Address", "Destinations:ws-2:Address"],
-            ClusterFilter.MistakesIn(cluster).Select(
+            ClusterFilter.MistakesIn(cluster, new RingSettings { Algorithm = "nginx" }).Select(
                 mistake => mistake.Split([": ", " is "], 2, StringSplitOptions.None)[0][ChatSettings.Yarps.Length..]));
     }
 

@@ -1,0 +1,11 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace WsBalancer.Proxy.Fleet;
+
+/// <summary>What the metadata of a destination says of the node. Its keys ignore case.</summary>
+internal static class NodeMetadata
+{
+    public static string? Find(DestinationConfig destination, string key) =>
+        destination.Metadata?.FirstOrDefault(
+            entry => string.Equals(entry.Key, key, StringComparison.OrdinalIgnoreCase)).Value;
+}

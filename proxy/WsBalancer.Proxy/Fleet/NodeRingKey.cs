@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+using WsBalancer.HashRing;
+using Yarp.ReverseProxy.Configuration;
+
+namespace WsBalancer.Proxy.Fleet;
+
+/// <summary>
+/// What a ring that is compatible with another balancer hashes for a node: the other one's name for it, from the
+/// metadata of its destination, or <c>host:port</c> of its address.
+/// </summary>
+internal static class NodeRingKey
+{
+    public const string MetadataKey = "RingKey";
+
+    private const int MaxBytes = 1024;
+
+    private const string Haproxy = "haproxy";
+
+    /// <summary>
+    /// The key; null if the ring goes by the ids, or if neither metadata nor address have one.
+    /// </summary>
+    public static string? Of(DestinationConfig destination, RingAlgorithm algorithm) =>
+        algorithm.HasKeys
+            ? NodeMetadata.Find(destination, MetadataKey) ?? HostAndPort(destination.Address)
+            : null;
+
+    /// <summary>What is wrong with the configured key by itself, or null. A ring without keys minds none.</summary>
+    public static string? MistakeIn(DestinationConfig destination, RingAlgorithm algorithm) =>
+        (NodeMetadata.Find(destination, MetadataKey), algorithm) switch
+        {
+            (_, { HasKeys: false }) => null,
+            (null, { Name: Haproxy }) =>
+                "missing: expected the server's id in HAProxy, which numbers servers by their order, and configuration "
+                + "keeps none",
+            (null, _) => null,
+            ("", _) => $"'': expected 1 to {MaxBytes} bytes",
+            ({ } key, _) when Encoding.UTF8.GetByteCount(key) is > MaxBytes and var bytes =>
+                $"'{key[..32]}…', {bytes} bytes: expected at most {MaxBytes}",
+            _ => null,
+        };
+
+    // The port is always written, as balancers do that have no scheme to take it from.
+    private static string? HostAndPort(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Port >= 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{uri.Host}:{uri.Port}")
+            : null;
+}

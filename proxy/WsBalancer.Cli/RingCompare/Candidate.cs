@@ -2,7 +2,7 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Cli.RingCompare;
 
-/// <summary>One algorithm in the comparison: its ring, what the change does to it, and what can be timed of it.</summary>
+/// <summary>One algorithm: its ring, what the change does to it, and what can be timed of it.</summary>
 internal sealed class Candidate
 {
     private readonly RingNature _nature;

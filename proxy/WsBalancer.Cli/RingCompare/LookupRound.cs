@@ -29,7 +29,7 @@ internal sealed class LookupRound
         }
     }
 
-    /// <summary>The sum of all answers: it keeps the lookups from being optimised away, and proves them equal.</summary>
+    /// <summary>The sum of all answers: it keeps the lookups from being optimised away.</summary>
     public long Sum { get; private set; }
 
     public static ReadOnlySpan<byte> IdOf(int user) => Ids.AsSpan(user * IdLength, IdLength);

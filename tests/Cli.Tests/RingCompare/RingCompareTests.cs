@@ -50,7 +50,8 @@ public sealed class RingCompareTests
     {
         var run = RingCompareRun.Of("--nodes", "3");
 
-        Assert.StartsWith("ALGORITHM     LOOKUP ns  RING ns  BUILD ms  TABLE KiB", run.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "ALGORITHM     LOOKUP ns  RING ns  BUILD ms  TABLE KiB", run.Output, StringComparison.Ordinal);
         Assert.Contains(
             "\nrendezvous      61035.2  61035.2  1000.000      256.0", run.Output, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace WsBalancer.Cli;
 
@@ -56,7 +57,12 @@ internal static class CommandLine
 
     private static IEnumerable<string> PathOf(ParseResult parsed)
     {
-        var command = parsed.CommandResult.Command;
-        return command is RootCommand ? [CommandTree.Name] : [CommandTree.Name, command.Name];
+        var below = new Stack<string>();
+        for (var at = parsed.CommandResult; at.Parent is CommandResult parent; at = parent)
+        {
+            below.Push(at.Command.Name);
+        }
+
+        return [CommandTree.Name, .. below];
     }
 }

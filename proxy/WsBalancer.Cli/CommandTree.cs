@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using WsBalancer.Cli.Commands;
 using WsBalancer.Cli.Demo;
+using WsBalancer.Cli.RingCompare;
 using WsBalancer.Cli.Run;
 
 namespace WsBalancer.Cli;
@@ -21,6 +22,7 @@ internal static class CommandTree
           wsbalancer status                        is the balancer up, and how is its fleet
           wsbalancer nodes                         each node: share, state, health, tunnels
           wsbalancer where alice                   which node alice belongs to, where she is, and why
+          wsbalancer ring compare                  every ring: how fast, how even, and what a change moves
 
         Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the balancer cannot be reached.
         """;
@@ -45,5 +47,6 @@ internal static class CommandTree
         StatusCommand.Create(),
         NodesCommand.Create(),
         WhereCommand.Create(),
+        RingCommand.Create(TimeProvider.System),
     ];
 }

@@ -18,8 +18,9 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var nodes = Between("--nodes", "How many nodes to start with", 3, FewestNodes, MostNodes);
-        var users = Between("--users", "How many users connect", 200, FewestNodes * FewestUsersOfANode, MostUsers);
+        var nodes = WholeNumberOption.Create("--nodes", "How many nodes to start with", 3, FewestNodes, MostNodes);
+        var users = WholeNumberOption.Create(
+            "--users", "How many users connect", 200, FewestNodes * FewestUsersOfANode, MostUsers);
 
         var command = new Command("demo", "Watch it work: Redis, nodes, users and the balancer, every claim checked")
         {
@@ -40,22 +41,4 @@ internal static class DemoCommand
         : throw new CommandFailure(
             ExitCode.Usage,
             $"{users} users are too few for {nodes} nodes: --users takes at least {nodes * FewestUsersOfANode} then.");
-
-    private static Option<int> Between(string name, string description, int standard, int fewest, int most) => new(name)
-    {
-        Description = $"{description}, {fewest} to {most}",
-        HelpName = "N",
-        DefaultValueFactory = _ => standard,
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (int.TryParse(text, out var number) && number >= fewest && number <= most)
-            {
-                return number;
-            }
-
-            result.AddError($"{name} takes a whole number from {fewest} to {most}, not '{text}'.");
-            return standard;
-        },
-    };
 }

@@ -21,7 +21,7 @@ internal sealed class TextTable(params Column[] columns)
 
     public void Write(CommandOutput output)
     {
-        if (output.Terminal is { } terminal && DrawnWidth() <= terminal.Profile.Width)
+        if (output.Terminal is { } terminal && FitsOn(terminal))
         {
             terminal.Write(Drawn());
             return;
@@ -33,6 +33,9 @@ internal sealed class TextTable(params Column[] columns)
             output.Writer.WriteLine(Line(row));
         }
     }
+
+    /// <summary>Whether the terminal is wide enough for the table to be drawn.</summary>
+    public bool FitsOn(IAnsiConsole terminal) => DrawnWidth() <= terminal.Profile.Width;
 
     private string Line(string[] cells)
     {

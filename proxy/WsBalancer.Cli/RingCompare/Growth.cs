@@ -1,0 +1,32 @@
+using System.Globalization;
+using WsBalancer.HashRing;
+
+namespace WsBalancer.Cli.RingCompare;
+
+/// <summary>The change that rings are compared by: a fleet of equal nodes, and more of the same.</summary>
+/// <param name="Nodes">How many there are.</param>
+/// <param name="Added">How many come.</param>
+internal sealed record Growth(int Nodes, int Added)
+{
+    // As many of the last octet's values as are a round number.
+    private const int HostsOfANet = 250;
+
+    public double EvenShareOfAdded => (double)Added / (Nodes + Added);
+
+    public RingNode[] Before(RingNature nature) => Between(1, Nodes, nature);
+
+    public RingChange[] Change(RingNature nature) =>
+        Array.ConvertAll(Between(Nodes + 1, Nodes + Added, nature), RingChange.Add);
+
+    private static RingNode[] Between(int first, int last, RingNature nature) =>
+        [.. Enumerable.Range(first, last - first + 1).Select(number => Node(number, nature))];
+
+    /// <summary>The nodes have addresses for ids, <c>10.0.0.1:8080</c> and so on, which most rings hash.</summary>
+    private static RingNode Node(int number, RingNature nature)
+    {
+        var (net, host) = Math.DivRem(number - 1, HostsOfANet);
+        var id = string.Create(CultureInfo.InvariantCulture, $"10.0.{net}.{host + 1}:8080");
+        var key = nature.KeysAreNumbers ? number.ToString(CultureInfo.InvariantCulture) : null;
+        return new RingNode(id, Key: key);
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.RingCompare;
+
+/// <summary><c>wsbalancer ring compare</c>: every algorithm side by side, computed then and there.</summary>
+internal static class RingCommand
+{
+    private const int MostNodes = 1_000;
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print the comparison as one JSON document and nothing else",
+    };
+
+    /// <param name="clock">What lookups and builds are measured with.</param>
+    public static Command Create(TimeProvider clock) => new("ring", "Look at rings; needs no balancer")
+    {
+        Compare(clock),
+    };
+
+    private static Command Compare(TimeProvider clock)
+    {
+        var nodes = WholeNumberOption.Create("--nodes", "How many nodes there are", 10, 1, MostNodes);
+        var add = WholeNumberOption.Create("--add", "How many more come", 1, 1, MostNodes);
+
+        var command = new Command(
+            "compare",
+            "Compare all ring algorithms: speed, memory, evenness, and what a change moves; takes some seconds")
+        {
+            nodes,
+            add,
+            Json,
+        };
+        command.SetAction(parsed => Run(
+            new RingComparison(new Growth(parsed.GetValue(nodes), parsed.GetValue(add)), new BestTime(clock)),
+            CommandOutput.Of(parsed.InvocationConfiguration),
+            parsed.GetValue(Json)));
+
+        return command;
+    }
+
+    private static int Run(RingComparison comparison, CommandOutput output, bool json)
+    {
+        if (json)
+        {
+            output.Writer.WriteLine(
+                JsonSerializer.Serialize(comparison.Run(), RingCompareJson.Default.ComparisonReport));
+            return ExitCode.Done;
+        }
+
+        ReportText.Write(output.Terminal is { } terminal ? RunOn(terminal, comparison) : comparison.Run(), output);
+        return ExitCode.Done;
+    }
+
+    // Drawn once: a spinner would take time from what is being measured.
+    private static ComparisonReport RunOn(IAnsiConsole terminal, RingComparison comparison) =>
+        terminal.Status().AutoRefresh(false).Start("Measuring: this takes about 5 seconds", status =>
+        {
+            status.Refresh();
+            return comparison.Run();
+        });
+}

@@ -12,8 +12,9 @@ namespace WsBalancer.HashRing.Points;
 /// <remarks>
 /// <para>
 /// Compatible with Envoy as of commit 13e9fdb2, checked against the expectations of its own tests; source:
-/// <c>ring_hash_lb.cc</c>. <see cref="RingOptions.TableSize"/> is <c>minimum_ring_size</c>; <c>maximum_ring_size</c> is its default,
-/// 8,388,608. <see cref="RingOptions.Hash"/> is its <c>hash_function</c>, of the points; users are hashed by XXH64.
+/// <c>ring_hash_lb.cc</c>. <see cref="RingOptions.TableSize"/> is <c>minimum_ring_size</c>; <c>maximum_ring_size</c>
+/// is its default, 8,388,608. <see cref="RingOptions.Hash"/> is its <c>hash_function</c>, of the points; users are
+/// hashed by XXH64.
 /// </para>
 /// <para>
 /// How many points a node has depends on how many nodes there are (<c>ceil(1024 / n)</c> when weights are equal), so a

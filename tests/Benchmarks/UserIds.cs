@@ -10,7 +10,7 @@ namespace WsBalancer.Benchmarks;
 internal static class UserIds
 {
     /// <summary>How many there are; one invocation of a benchmark looks each up once.</summary>
-    public const int Count = 4096;
+    public const int Count = 1024;
 
     private const int Seed = 20_11;
 

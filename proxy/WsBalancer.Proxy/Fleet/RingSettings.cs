@@ -10,7 +10,7 @@ internal sealed record RingSettings : IValidatableObject
     // The others are for fleets that come from another balancer: with its ring no user moves on the way.
     public string Algorithm { get; init; } = RingAlgorithm.Default.Name;
 
-    /// <summary>How the user id is hashed, for an algorithm that leaves a choice. Default: its first.</summary>
+    /// <summary>The hash function, for an algorithm that leaves a choice. Default: its first.</summary>
     public string? Hash { get; init; }
 
     /// <summary>The size of the table, for an algorithm that leaves a choice. Default: its own.</summary>

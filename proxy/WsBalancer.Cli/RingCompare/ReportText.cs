@@ -78,6 +78,7 @@ internal static class ReportText
             "",
             "When a node is down, only its users move, with every ring; to where a ring",
             $"without it would have them, with {MaskingLikeRemoval(report)}.",
+            "Balancers need share no state with any of them: nodes, weights, options decide.",
             "",
             "How to choose: rendezvous, unless users must stay where another balancer puts",
             "them: then the ring that has its name.",

@@ -10,12 +10,12 @@ that of the logarithms of 64-bit ones. Run it with Python 3 and the package pyth
 
 import decimal
 import hashlib
-import json
 import struct
-import textwrap
 from functools import cmp_to_key
 
 import xxhash
+
+from vector_json import dump
 
 MASK = (1 << 64) - 1
 decimal.getcontext().prec = 60
@@ -203,22 +203,6 @@ def describe_maglev(name, nodes, size, seed):
     return {"name": name, "tableSize": size, "seed": seed, "nodes": [f"{i}@{w}={k}" for i, w, k in nodes],
             "spec": ring.spec, "fingerprint": fingerprint(ring.spec, ring.key_seed, ring.table_seed, ring.nodes),
             "tableSha256": sha256(ring.table), "owned": owned, "users": users}
-
-
-def dump(value, indent=0):
-    """JSON with one record or wrapped list of scalars to a line, so that changes can be read."""
-    flat = json.dumps(value, ensure_ascii=False)
-    if len(flat) + indent <= 110 or not isinstance(value, (dict, list)):
-        return flat
-    pad = " " * (indent + 2)
-    if isinstance(value, dict):
-        inner = ",\n".join(f"{pad}{json.dumps(k)}: {dump(v, indent + 2)}" for k, v in value.items())
-        return "{\n" + inner + "\n" + " " * indent + "}"
-    if all(not isinstance(v, (dict, list)) for v in value):
-        inner = textwrap.fill(flat[1:-1], 110, initial_indent=pad, subsequent_indent=pad, break_long_words=False)
-    else:
-        inner = ",\n".join(pad + dump(v, indent + 2) for v in value)
-    return "[\n" + inner + "\n" + " " * indent + "]"
 
 
 if __name__ == "__main__":

@@ -8,18 +8,18 @@ are one listener of its own for each, which answers with its number. Run it with
 """
 
 import http.client
-import json
 import re
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-import textwrap
 import time
 import urllib.parse
 import uuid
 from pathlib import Path
+
+from vector_json import dump
 
 # Found by search. CRC-32 of n...: at, before and after points of nginx's first group, and 0 and 2^32 - 1; of h... and
 # m...: at points, and halfway between two points, of HAProxy's rings by crc32, of ten equal and of mixed servers.
@@ -219,22 +219,6 @@ def take(program, field, config, options, groups, ask, keys):
         finally:
             peer.stop()
     return {"version": version, "groups": [group.describe(field, own) for group, own in zip(groups, owners)]}
-
-
-def dump(value, indent=0):
-    """JSON with one record or wrapped list of scalars to a line, so that changes can be read."""
-    flat = json.dumps(value, ensure_ascii=False)
-    if len(flat) + indent <= 110 or not isinstance(value, (dict, list)):
-        return flat
-    pad = " " * (indent + 2)
-    if isinstance(value, dict):
-        inner = ",\n".join(f"{pad}{json.dumps(k)}: {dump(v, indent + 2)}" for k, v in value.items())
-        return "{\n" + inner + "\n" + " " * indent + "}"
-    if all(not isinstance(v, (dict, list)) for v in value):
-        inner = textwrap.fill(flat[1:-1], 110, initial_indent=pad, subsequent_indent=pad, break_long_words=False)
-    else:
-        inner = ",\n".join(pad + dump(v, indent + 2) for v in value)
-    return "[\n" + inner + "\n" + " " * indent + "]"
 
 
 if __name__ == "__main__":

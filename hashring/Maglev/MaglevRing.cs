@@ -38,7 +38,9 @@ internal abstract class MaglevRing : KeyedRing
     public sealed override int OwnerOf(ulong hash, NodeMask available)
     {
         var slot = (int)_modulo.Of(hash);
-        for (var step = 0; step < _size && _table.HasOwners; step++)
+        // Without this, a fleet that is down would cost every lookup a walk round the whole table.
+        var steps = available.IsEmpty || !_table.HasOwners ? 0 : _size;
+        for (var step = 0; step < steps; step++)
         {
             var node = _table.OwnerOf((ulong)slot);
             if (available.Contains(node))

@@ -42,6 +42,21 @@ internal sealed class HaproxyHash
         return new HaproxyHash(Enum.Parse<Function>(function, ignoreCase: true), hasAvalanche);
     }
 
+    /// <summary>
+    /// HAProxy's <c>full_hash</c>: a bijection, so different numbers have different points; and what <c>avalanche</c>
+    /// does.
+    /// </summary>
+    public static uint FullHash(uint value)
+    {
+        value = value + 0x7ED5_5D16 + (value << 12);
+        value = value ^ 0xC761_C23C ^ (value >> 19);
+        value = value + 0x1656_67B1 + (value << 5);
+        value = (value + 0xD3A2_646C) ^ (value << 9);
+        value = value + 0xFD70_46C5 + (value << 3);
+        value = value ^ 0xB55A_4F09 ^ (value >> 16);
+        return value * 3_221_225_473;
+    }
+
     public uint Of(ReadOnlySpan<byte> bytes)
     {
         var hash = _function switch
@@ -51,7 +66,7 @@ internal sealed class HaproxyHash
             Function.Wt6 => Wt6(bytes),
             _ => Crc32.HashToUInt32(bytes),
         };
-        return _hasAvalanche ? HaproxyServer.FullHash(hash) : hash;
+        return _hasAvalanche ? FullHash(hash) : hash;
     }
 
     // hash · factor + byte, over all bytes: four at a time, since otherwise each waits for the product before it.

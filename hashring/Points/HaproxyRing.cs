@@ -55,6 +55,12 @@ internal sealed class HaproxyRing : KeyedRing
 
     public override int OwnerOf(ulong hash, NodeMask available)
     {
+        // Without this, a fleet that is down would cost every lookup a walk round the whole ring.
+        if (available.IsEmpty)
+        {
+            return -1;
+        }
+
         var position = (uint)hash;
         var next = NextTo(position);
         var previous = Before(next);
@@ -137,7 +143,7 @@ internal sealed class HaproxyRing : KeyedRing
             var first = unchecked(HaproxyServer.NumberOf(member) * HaproxyServer.PointsPerServer);
             for (var point = 0U; point < PointsPerWeight * member.Weight; point++)
             {
-                points.Add(HaproxyServer.FullHash(first + point), i);
+                points.Add(HaproxyHash.FullHash(first + point), i);
             }
         }
 

@@ -39,16 +39,4 @@ internal static class HaproxyServer
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
             : null;
-
-    /// <summary>HAProxy's <c>full_hash</c>: a bijection, so different numbers have different points.</summary>
-    public static uint FullHash(uint value)
-    {
-        value = value + 0x7ED5_5D16 + (value << 12);
-        value = value ^ 0xC761_C23C ^ (value >> 19);
-        value = value + 0x1656_67B1 + (value << 5);
-        value = (value + 0xD3A2_646C) ^ (value << 9);
-        value = value + 0xFD70_46C5 + (value << 3);
-        value = value ^ 0xB55A_4F09 ^ (value >> 16);
-        return value * 3_221_225_473;
-    }
 }

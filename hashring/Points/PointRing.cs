@@ -101,7 +101,9 @@ internal abstract class PointRing<T> : KeyedRing
 
     private int NextOf(int first, NodeMask available)
     {
-        for (var step = 1; step <= _points.Count; step++)
+        // Without this, a fleet that is down would cost every lookup a walk round the whole ring.
+        var steps = available.IsEmpty ? 0 : _points.Count;
+        for (var step = 1; step <= steps; step++)
         {
             var index = first + step;
             var node = _points[index < _points.Count ? index : index - _points.Count].Node;

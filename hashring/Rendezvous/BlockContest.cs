@@ -25,19 +25,12 @@ internal static class BlockContest
 
         for (var place = 1; place < hashes.Length; place++)
         {
-            if (Vector.IsHardwareAccelerated)
-            {
-                Challenge(
-                    hashes[place],
-                    (ulong)place,
-                    MemoryMarshal.Cast<ulong, Vector<ulong>>(words[..Size]),
-                    MemoryMarshal.Cast<ulong, Vector<ulong>>(draws[..Size]),
-                    MemoryMarshal.Cast<ulong, Vector<ulong>>(places[..Size]));
-            }
-            else
-            {
-                Challenge(hashes[place], (ulong)place, words[..Size], draws[..Size], places[..Size]);
-            }
+            Challenge(
+                hashes[place],
+                (ulong)place,
+                MemoryMarshal.Cast<ulong, Vector<ulong>>(words[..Size]),
+                MemoryMarshal.Cast<ulong, Vector<ulong>>(draws[..Size]),
+                MemoryMarshal.Cast<ulong, Vector<ulong>>(places[..Size]));
         }
     }
 
@@ -70,20 +63,6 @@ internal static class BlockContest
             var wins = Vector.GreaterThan(draw, draws[i]);
             draws[i] = Vector.ConditionalSelect(wins, draw, draws[i]);
             places[i] = Vector.ConditionalSelect(wins, challenger, places[i]);
-        }
-    }
-
-    private static void Challenge(
-        ulong hash, ulong place, ReadOnlySpan<ulong> words, Span<ulong> draws, Span<ulong> places)
-    {
-        for (var i = 0; i < words.Length; i++)
-        {
-            var draw = Mix.Draw(hash, words[i]);
-            if (draw > draws[i])
-            {
-                draws[i] = draw;
-                places[i] = place;
-            }
         }
     }
 }

@@ -3,8 +3,6 @@ namespace WsBalancer.HashRing;
 /// <summary>A node that passed the checks that hold for every ring, with the bytes of its id and of its key.</summary>
 internal sealed class Member
 {
-    public const int MaxNameBytes = 1024;
-
     private Member(RingNode node, byte[] idBytes, byte[] keyBytes)
     {
         Node = node;
@@ -57,10 +55,11 @@ internal sealed class Member
     {
         var bytes = StrictUtf8.TryEncode(name) ?? throw new ArgumentException(
             $"{what} '{name}' is not well-formed UTF-16: it has a surrogate without its other half.", parameter);
-        if (bytes.Length > MaxNameBytes)
+        if (bytes.Length > RingNode.MaxNameBytes)
         {
             throw new ArgumentException(
-                $"{what} '{name[..32]}…' has {bytes.Length} bytes of UTF-8; at most {MaxNameBytes} are allowed.",
+                $"{what} '{name[..32]}…' has {bytes.Length} bytes of UTF-8; "
+                + $"at most {RingNode.MaxNameBytes} are allowed.",
                 parameter);
         }
 

@@ -9,13 +9,19 @@ public sealed class RingAlgorithm
 {
     private static readonly RingAlgorithm[] Known =
     [
-        new(RendezvousRing.AlgorithmName, RendezvousRing.Build) { TakesSeed = true },
-        new(NginxRing.AlgorithmName, NginxRing.Build) { PointsPerWeight = NginxRing.PointsPerWeight },
+        new(RendezvousRing.AlgorithmName, RendezvousRing.Build) { TakesSeed = true, MaskIsRemoval = true },
+        new(NginxRing.AlgorithmName, NginxRing.Build)
+        {
+            PointsPerWeight = NginxRing.PointsPerWeight,
+            MaskIsRemoval = true,
+        },
         new(HaproxyRing.AlgorithmName, HaproxyRing.Build)
         {
             PointsPerWeight = HaproxyRing.PointsPerWeight,
             MaxWeight = HaproxyRing.MaxWeight,
             Hashes = HaproxyHash.Names,
+            MaskIsRemoval = true,
+            HasNumbersForKeys = true,
             MistakesInKeys = HaproxyServer.MistakesIn,
         },
         new(EnvoyRing.AlgorithmName, EnvoyRing.Build) { TableSize = EnvoyRing.Sizes, Hashes = EnvoyRing.Hashes },
@@ -41,6 +47,15 @@ public sealed class RingAlgorithm
 
     /// <summary>Whether the ring goes by <see cref="RingNode.Key"/>; if not, by the id alone.</summary>
     public bool HasKeys => this != Default;
+
+    /// <summary>Whether keys are whole numbers from 1, and not any text.</summary>
+    public bool HasNumbersForKeys { get; private init; }
+
+    /// <summary>
+    /// Whether the owner under a mask is that of a ring without the other nodes. If not, it is still the first of the
+    /// order that is available.
+    /// </summary>
+    public bool MaskIsRemoval { get; private init; }
 
     /// <summary>Whether <see cref="RingOptions.Seed"/> may be set.</summary>
     public bool TakesSeed { get; private init; }

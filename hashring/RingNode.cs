@@ -15,6 +15,9 @@ namespace WsBalancer.HashRing;
 /// </param>
 public readonly record struct RingNode(string Id, int Weight = 1, string? Key = null)
 {
+    /// <summary>The largest size of an id or a key in bytes of UTF-8, inclusive.</summary>
+    public const int MaxNameBytes = 1024;
+
     /// <summary>The largest weight, inclusive.</summary>
     public const int MaxWeight = 65_535;
 }

@@ -17,7 +17,8 @@ internal static class Fleet
     public static RingNode Node(int number) => new($"10.0.{number / 250}.{(number % 250) + 1}:8080");
 
     /// <summary>The nodes with the keys that the algorithm needs.</summary>
-    public static RingNode[] WithKeys(string algorithm, RingNode[] nodes) => algorithm == "haproxy"
-        ? [.. nodes.Select(static (node, i) => node with { Key = $"{i + 1}" })]
-        : nodes;
+    public static RingNode[] WithKeys(string algorithm, RingNode[] nodes) =>
+        RingAlgorithm.Find(algorithm)!.HasNumbersForKeys
+            ? [.. nodes.Select(static (node, i) => node with { Key = $"{i + 1}" })]
+            : nodes;
 }

@@ -5,17 +5,17 @@ namespace WsBalancer.Cli.RingCompare;
 /// <summary>One algorithm: its ring, what the change does to it, and what can be timed of it.</summary>
 internal sealed class Candidate
 {
-    private readonly RingNature _nature;
+    private readonly RingAlgorithm _algorithm;
     private readonly Ring _ring;
     private readonly RingPlan _plan;
 
     public Candidate(RingAlgorithm algorithm, Growth growth)
     {
-        _nature = RingNature.Of(algorithm);
+        _algorithm = algorithm;
         var options = new RingOptions { Algorithm = algorithm.Name };
-        var nodes = growth.Before(_nature);
+        var nodes = growth.Before(algorithm);
         _ring = Ring.Build(nodes, options);
-        _plan = _ring.PlanTo(_ring.Apply(growth.Change(_nature)));
+        _plan = _ring.PlanTo(_ring.Apply(growth.Change(algorithm)));
 
         Build = () => Ring.Build(nodes, options);
         Lookups = new LookupRound(_ring);
@@ -39,6 +39,6 @@ internal sealed class Candidate
         _plan.Minimum,
         _plan.Excess,
         Enumerable.Range(0, _ring.Nodes.Count).Max(node => _ring.ShareOf(node).Ratio) * _ring.Nodes.Count,
-        _nature.Weights,
-        _nature.MaskIsRemoval);
+        WeightWords.Of(_algorithm),
+        _algorithm.MaskIsRemoval);
 }

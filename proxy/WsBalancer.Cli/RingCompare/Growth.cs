@@ -13,20 +13,20 @@ internal sealed record Growth(int Nodes, int Added)
 
     public double EvenShareOfAdded => (double)Added / (Nodes + Added);
 
-    public RingNode[] Before(RingNature nature) => Between(1, Nodes, nature);
+    public RingNode[] Before(RingAlgorithm algorithm) => Between(1, Nodes, algorithm);
 
-    public RingChange[] Change(RingNature nature) =>
-        Array.ConvertAll(Between(Nodes + 1, Nodes + Added, nature), RingChange.Add);
+    public RingChange[] Change(RingAlgorithm algorithm) =>
+        Array.ConvertAll(Between(Nodes + 1, Nodes + Added, algorithm), RingChange.Add);
 
-    private static RingNode[] Between(int first, int last, RingNature nature) =>
-        [.. Enumerable.Range(first, last - first + 1).Select(number => Node(number, nature))];
+    private static RingNode[] Between(int first, int last, RingAlgorithm algorithm) =>
+        [.. Enumerable.Range(first, last - first + 1).Select(number => Node(number, algorithm))];
 
     /// <summary>The nodes have addresses for ids, <c>10.0.0.1:8080</c> and so on, which most rings hash.</summary>
-    private static RingNode Node(int number, RingNature nature)
+    private static RingNode Node(int number, RingAlgorithm algorithm)
     {
         var (net, host) = Math.DivRem(number - 1, HostsOfANet);
         var id = string.Create(CultureInfo.InvariantCulture, $"10.0.{net}.{host + 1}:8080");
-        var key = nature.KeysAreNumbers ? number.ToString(CultureInfo.InvariantCulture) : null;
+        var key = algorithm.HasNumbersForKeys ? number.ToString(CultureInfo.InvariantCulture) : null;
         return new RingNode(id, Key: key);
     }
 }

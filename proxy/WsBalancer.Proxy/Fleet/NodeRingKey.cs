@@ -13,9 +13,7 @@ internal static class NodeRingKey
 {
     public const string MetadataKey = "RingKey";
 
-    private const int MaxBytes = 1024;
-
-    private const string Haproxy = "haproxy";
+    private const int MaxBytes = RingNode.MaxNameBytes;
 
     /// <summary>
     /// The key; null if the ring goes by the ids, or if neither metadata nor address have one.
@@ -30,7 +28,7 @@ internal static class NodeRingKey
         (NodeMetadata.Find(destination, MetadataKey), algorithm) switch
         {
             (_, { HasKeys: false }) => null,
-            (null, { Name: Haproxy }) =>
+            (null, { HasNumbersForKeys: true }) =>
                 "missing: expected the server's id in HAProxy, which numbers servers by their order, and configuration "
                 + "keeps none",
             (null, _) => null,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WsBalancer.HashRing;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Fleet;
@@ -8,7 +9,7 @@ internal static class NodeWeight
 {
     public const string MetadataKey = "Weight";
 
-    private const int Largest = 65_535;
+    private const int Largest = RingNode.MaxWeight;
 
     /// <summary>The weight of a destination that has been checked with <see cref="MistakeIn"/>.</summary>
     public static int Of(DestinationConfig destination) =>

@@ -4,15 +4,19 @@ using WsBalancer.HashRing;
 namespace WsBalancer.Cli.Tests.RingCompare;
 
 /// <summary>What the comparison says of an algorithm in words is what its ring does.</summary>
-public sealed class RingNatureTests
+public sealed class CandidateTests
 {
     public static TheoryData<string> Algorithms => [.. RingAlgorithm.All.Select(algorithm => algorithm.Name)];
 
     [Theory]
     [MemberData(nameof(Algorithms))]
+    public void Weights_AreInWords(string algorithm) =>
+        Assert.NotEmpty(WeightWords.Of(RingAlgorithm.Find(algorithm)!));
+
+    [Theory]
+    [MemberData(nameof(Algorithms))]
     public void MaskIsRemoval_SaysWhetherTheOwnerIsThatOfARingWithoutTheNode(string algorithm)
     {
-        var nature = RingNature.Of(RingAlgorithm.Find(algorithm)!);
         var options = new RingOptions { Algorithm = algorithm };
         RingNode[] nodes = [.. Enumerable.Range(1, 6).Select(i => new RingNode($"ws-{i}", i, $"{i}"))];
         var ring = Ring.Build(nodes, options);
@@ -25,15 +29,15 @@ public sealed class RingNatureTests
             return ring.Nodes[ring.OwnerOf(hash, mask)].Id != smaller.Nodes[smaller.OwnerOf(hash)].Id;
         });
 
-        Assert.Equal(nature.MaskIsRemoval, differing == 0);
+        Assert.Equal(RingAlgorithm.Find(algorithm)!.MaskIsRemoval, differing == 0);
     }
 
     [Theory]
     [MemberData(nameof(Algorithms))]
     public void BothLookups_FindTheSameOwners(string algorithm)
     {
-        var nature = RingNature.Of(RingAlgorithm.Find(algorithm)!);
-        var ring = Ring.Build(new Growth(3, 1).Before(nature), new RingOptions { Algorithm = algorithm });
+        var nodes = new Growth(3, 1).Before(RingAlgorithm.Find(algorithm)!);
+        var ring = Ring.Build(nodes, new RingOptions { Algorithm = algorithm });
         var round = new LookupRound(ring);
 
         round.FromIds();
@@ -58,8 +62,8 @@ public sealed class RingNatureTests
     [InlineData(2_000, "10.0.7.250:8080")]
     public void ANode_IsCalledLikeAnAddress(int number, string id)
     {
-        var nginx = RingNature.Of(RingAlgorithm.Find("nginx")!);
-        var haproxy = RingNature.Of(RingAlgorithm.Find("haproxy")!);
+        var nginx = RingAlgorithm.Find("nginx")!;
+        var haproxy = RingAlgorithm.Find("haproxy")!;
 
         Assert.Equal(new RingNode(id), new Growth(number, 1).Before(nginx)[^1]);
         Assert.Equal(new RingNode(id, Key: $"{number}"), new Growth(number, 1).Before(haproxy)[^1]);

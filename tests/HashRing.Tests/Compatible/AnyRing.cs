@@ -23,7 +23,7 @@ internal static class AnyRing
 
     /// <summary>So many nodes of weight 1, with the names that published figures are for.</summary>
     public static RingNode[] Equal(string algorithm, int count) => [.. Enumerable.Range(1, count).Select(number =>
-        algorithm == "haproxy" ? Node(number) : Node(number) with { Key = null })];
+        RingAlgorithm.Find(algorithm)!.HasNumbersForKeys ? Node(number) : Node(number) with { Key = null })];
 
     /// <summary>A ring; where the size can be chosen, one small enough to be looked at whole.</summary>
     public static Ring Build(string algorithm, IEnumerable<RingNode> nodes)

@@ -26,7 +26,7 @@ public readonly struct NodeMask
     }
 
     /// <summary>Whether no node is in the set.</summary>
-    public bool IsEmpty => Count == 0;
+    public bool IsEmpty => _first == 0 && !_rest.AsSpan().ContainsAnyExcept(0UL);
 
     /// <summary>How many nodes are in the set.</summary>
     public int Count

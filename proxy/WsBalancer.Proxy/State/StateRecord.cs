@@ -1,0 +1,56 @@
+namespace WsBalancer.Proxy.State;
+
+/// <summary>
+/// One runtime change, as every balancer of the fleet has it. A deletion is a record too: absence means nothing.
+/// </summary>
+/// <param name="Key">What it is about.</param>
+/// <param name="Version">The higher one wins, everywhere.</param>
+/// <param name="Value">What was decided; null if that was taken back.</param>
+internal sealed record StateRecord(StateKey Key, StateVersion Version, StateValue? Value);
+
+/// <summary>What a record is about. Ids of clusters ignore case, those of nodes do not.</summary>
+/// <param name="Cluster">The cluster, in lower case.</param>
+/// <param name="Kind">Which kind of decision.</param>
+/// <param name="Node">The node; empty if it is about the cluster.</param>
+internal readonly record struct StateKey(string Cluster, StateKind Kind, string Node)
+{
+    /// <summary>The key of a decision about a node.</summary>
+    public static StateKey Of(string cluster, StateKind kind, string node) =>
+        new(cluster.ToLowerInvariant(), kind, node);
+
+    /// <summary>The key of a decision about a whole cluster.</summary>
+    public static StateKey Of(string cluster, StateKind kind) => Of(cluster, kind, "");
+}
+
+/// <summary>The kinds of runtime decisions; each has a <see cref="StateValue"/> of its own.</summary>
+internal enum StateKind
+{
+    /// <summary>A node that was added, or registered itself: <see cref="MemberValue"/>.</summary>
+    Member,
+
+    /// <summary>A node that was removed: <see cref="RemovalValue"/>.</summary>
+    Removal,
+
+    /// <summary>Another weight than the file's: <see cref="WeightValue"/>.</summary>
+    Weight,
+
+    /// <summary>A drain that an operator began: <see cref="DrainValue"/>.</summary>
+    Drain,
+
+    /// <summary>A part of the users on another ring: <see cref="BlendValue"/>.</summary>
+    Blend,
+
+    /// <summary>The last rebalance of the cluster: <see cref="RebalanceValue"/>.</summary>
+    Rebalance,
+}
+
+/// <summary>
+/// Orders the records of a key without any clock: 1 + the highest number that its writer had seen, then the writer.
+/// </summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Writer">The id of the balancer that wrote it.</param>
+internal readonly record struct StateVersion(long Number, string Writer) : IComparable<StateVersion>
+{
+    public int CompareTo(StateVersion other) =>
+        Number != other.Number ? Number.CompareTo(other.Number) : string.CompareOrdinal(Writer, other.Writer);
+}

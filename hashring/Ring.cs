@@ -166,12 +166,22 @@ public abstract class Ring
     /// </exception>
     public Ring Apply(params ReadOnlySpan<RingChange> changes) => WithMembership(_membership.Apply(changes));
 
+    /// <summary>
+    /// Whether the two hash users alike and have the same positions, so that they can be held against each other: they
+    /// have the same spec and seed.
+    /// </summary>
+    public bool IsComparableTo(Ring other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Spec == other.Spec && _seeds == other._seeds;
+    }
+
     /// <summary>What going from this ring to the next would move, exactly.</summary>
     /// <exception cref="ArgumentException">The rings differ in spec or seed, so nothing can be said.</exception>
     public RingPlan PlanTo(Ring next)
     {
         ArgumentNullException.ThrowIfNull(next);
-        if (Spec != next.Spec || _seeds != next._seeds)
+        if (!IsComparableTo(next))
         {
             throw new ArgumentException(
                 $"A ring '{Spec}' and a ring '{next.Spec}' cannot be compared unless spec and seed are equal.",

@@ -31,6 +31,7 @@ internal sealed record BalancerSettings(
     private static readonly (string Name, Type Type)[] Sections =
     [
         ("Ring", typeof(RingSettings)),
+        ("Registration", typeof(RegistrationOptions)),
         ("Handshake", typeof(HandshakeOptions)),
         ("Health", typeof(HealthOptions)),
         ("Tunnels", typeof(TunnelOptions)),

@@ -9,6 +9,7 @@ using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy;
@@ -45,8 +46,8 @@ public static class WsBalancerServices
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Shutdown);
         services.AddHealthChecks();
 
-        services.AddSingleton<BalancerRegistry>();
-        services.AddSockets().AddTunnels().AddFleet().AddHealth().AddPlacement().AddMoving();
+        services.AddSingleton<BalancerRegistry>().AddSingleton<BalancerEvents>();
+        services.AddSockets().AddTunnels().AddState().AddFleet().AddHealth().AddPlacement().AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
         // Last: of the hosted services it is stopped after all the others.
@@ -61,10 +62,14 @@ public static class WsBalancerServices
     private static IServiceCollection AddTunnels(this IServiceCollection services) =>
         services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<IdleSweep>();
 
+    private static IServiceCollection AddState(this IServiceCollection services) =>
+        services.AddSingleton(new StateStore("balancer"));
+
     private static IServiceCollection AddFleet(this IServiceCollection services)
     {
-        services.AddSingleton<FleetMetrics>();
+        services.AddSingleton<FleetMetrics>().AddSingleton<FleetNews>().AddSingleton<FleetPlanner>().AddSingleton<FleetChanges>();
         services.AddSingleton<FleetRegistry>();
+        services.AddSingleton<Registrations>().AddHostedService<RegistrationWorker>();
         services.AddSingleton(provider => new Lazy<IProxyStateLookup>(provider.GetRequiredService<IProxyStateLookup>));
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<FleetRegistry>());
         return services;

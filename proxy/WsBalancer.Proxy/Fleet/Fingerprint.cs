@@ -6,5 +6,5 @@ namespace WsBalancer.Proxy.Fleet;
 internal static class Fingerprint
 {
     /// <summary>32 lower-case hexadecimal digits.</summary>
-    public static string Text(Ring ring) => ring.Fingerprint.ToString("x32", null);
+    public static string Text(RingBlend ring) => ring.Fingerprint.ToString("x32", null);
 }

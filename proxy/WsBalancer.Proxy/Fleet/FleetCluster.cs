@@ -1,4 +1,3 @@
-using WsBalancer.HashRing;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Model;
 
@@ -8,61 +7,87 @@ namespace WsBalancer.Proxy.Fleet;
 /// A cluster that the ring places. Readers take <see cref="Current"/> once and use it throughout; all changes go
 /// through here, one at a time, and end in one swap of that reference.
 /// </summary>
-internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterModel yarp, TunnelRegistry tunnels)
+internal sealed class FleetCluster(
+    string id, ClusterSettings settings, ClusterModel yarp, TunnelRegistry tunnels, TimeProvider time) : IDisposable
 {
     private readonly Lock _changes = new();
+    private readonly SemaphoreSlim _operations = new(1, 1);
 
     // Case in an id matters to the ring though not to YARP: another spelling is another node.
     private readonly Dictionary<string, Node> _leaving = new(StringComparer.Ordinal);
     private volatile FleetSnapshot _current = FleetSnapshot.Empty(settings, yarp);
     private volatile Node[] _leavingNodes = [];
+    private long _homesChangedAt = time.GetTimestamp();
 
     public string Id { get; } = id;
 
     public FleetSnapshot Current => _current;
 
-    /// <summary>Nodes that are no longer configured but still have tunnels.</summary>
+    /// <summary>Nodes that are no longer members but still have tunnels.</summary>
     public IReadOnlyList<Node> Leaving => _leavingNodes;
 
+    /// <summary>When any user last got another home: the ring changed, or a drain began or ended.</summary>
+    public long HomesChangedAt => Interlocked.Read(ref _homesChangedAt);
+
+    /// <summary>Lets an operator's changes of the cluster in one at a time; disposing lets the next one in.</summary>
+    /// <param name="ifEpoch">The epoch that the caller has seen; null for any.</param>
+    /// <param name="cancellation">Gives up waiting for the one before.</param>
+    /// <exception cref="RefusedException">The ring has changed since that epoch.</exception>
+    public async Task<IDisposable> EnterAsync(long? ifEpoch, CancellationToken cancellation)
+    {
+        await _operations.WaitAsync(cancellation);
+        if (ifEpoch is { } expected && expected != _current.Epoch)
+        {
+            _operations.Release();
+            throw new RefusedException(
+                RefusalKind.Stale,
+                $"If-Match is {expected}, and cluster '{Id}' is at epoch {_current.Epoch}: its ring has changed. "
+                + "Nothing was done; look again.");
+        }
+
+        return new Operation(_operations);
+    }
+
     /// <summary>
-    /// Takes over what is configured, which <see cref="RingMembers.MistakesIn"/> has found right. Nodes keep their
-    /// state over a change of address or weight.
+    /// Takes over what the cluster is to have, which <see cref="ClusterRing.MistakesIn"/> has found right. Nodes keep
+    /// their state over a change of address or weight.
     /// </summary>
-    /// <returns>What the change moved; null if the ring is the same as before, or the first.</returns>
-    public RingChangeRecord? Configure(
-        ClusterSettings settings, ClusterModel yarp, IReadOnlyCollection<DestinationState> destinations)
+    public Reconfiguration Configure(ClusterSettings settings, ClusterModel yarp, Composition composition)
     {
         lock (_changes)
         {
             var before = _current;
             var ringSettings = settings.Get<RingSettings>();
-            var nodes = TakeOver(before.Nodes, destinations, ringSettings.Kind!);
-            var ring = BuildRing(nodes, ringSettings.Options);
+            var news = new Reconfiguration();
+            var nodes = TakeOver(before, composition, ringSettings, news);
+            var ring = ClusterRing.Build([.. composition.Members.Values], ringSettings, composition.Blend);
             var sameRing = ring?.Fingerprint == before.Ring?.Fingerprint;
-            var inRingOrder = ring is null ? [] : ring.Nodes.Select(member => nodes[member.Id]).ToArray();
             _current = new FleetSnapshot(
                 settings,
                 yarp,
+                composition,
                 sameRing ? before.Ring : ring,
-                inRingOrder,
+                ring is null ? [] : [.. ring.Nodes.Select(member => nodes[member.Id])],
                 default,
                 default,
                 sameRing ? before.Epoch : before.Epoch + 1).WithMasks();
-            return sameRing ? null : RingChangeRecord.Of(before, _current);
+            NoteHomes(before, sameRing);
+            news.Ring = sameRing ? null : RingChangeRecord.Of(before, _current);
+            return news;
         }
     }
 
-    /// <summary>The cluster is no longer the ring's: all its nodes leave.</summary>
-    public void Leave() => Configure(_current.Settings, _current.Yarp, []);
-
     /// <summary>Changes what is known of a node and, if that makes a difference to placement, the masks.</summary>
-    public void Update(Node node, NodeHealth? health = null, bool? saysDraining = null)
+    /// <param name="node">The node.</param>
+    /// <param name="change">Sets its properties; called under the lock, so it is short and calls nothing else.</param>
+    public void Update(Node node, Action<Node> change)
     {
         lock (_changes)
         {
-            node.Health = health ?? node.Health;
-            node.SaysDraining = saysDraining ?? node.SaysDraining;
-            _current = _current.WithMasks();
+            var before = _current;
+            change(node);
+            _current = before.WithMasks();
+            NoteHomes(before, sameRing: true);
         }
     }
 
@@ -83,28 +108,47 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         }
     }
 
-    /// <summary>The node of that id, configured or leaving. Ids ignore case here, as YARP's do.</summary>
+    /// <summary>The node of that id, member or leaving. Ids ignore case here, as YARP's do.</summary>
     public Node? Find(string nodeId) =>
         _current.Nodes.Concat(_leavingNodes).FirstOrDefault(
             node => string.Equals(node.Id, nodeId, StringComparison.OrdinalIgnoreCase));
 
-    private Dictionary<string, Node> TakeOver(
-        Node[] before, IReadOnlyCollection<DestinationState> destinations, RingAlgorithm algorithm)
+    public void Dispose() => _operations.Dispose();
+
+    private void NoteHomes(FleetSnapshot before, bool sameRing)
     {
-        var known = before.Concat(_leaving.Values).ToDictionary(node => node.Id, StringComparer.Ordinal);
-        var nodes = new Dictionary<string, Node>(StringComparer.Ordinal);
-        foreach (var destination in destinations)
+        if (!sameRing || !_current.HasHomesOf(before))
         {
-            known.Remove(destination.DestinationId, out var node);
-            var taken = Take(node, destination);
-            taken.RingKey = NodeRingKey.Of(destination.Model.Config, algorithm);
+            Interlocked.Exchange(ref _homesChangedAt, time.GetTimestamp());
+        }
+    }
+
+    private Dictionary<string, Node> TakeOver(
+        FleetSnapshot before, Composition composition, RingSettings settings, Reconfiguration news)
+    {
+        var known = before.Nodes.Concat(_leaving.Values).ToDictionary(node => node.Id, StringComparer.Ordinal);
+        var nodes = new Dictionary<string, Node>(StringComparer.Ordinal);
+        foreach (var member in composition.Members.Values)
+        {
+            known.Remove(member.Id, out var node);
+            var taken = Take(node, member, news);
+            taken.RingKey = NodeRingKey.Of(member.Config, settings.Kind!);
+            taken.OperatorDrain = composition.Drains.GetValueOrDefault(member.Id);
+            taken.RemovalDrain = null;
             nodes.Add(taken.Id, taken);
         }
 
         _leaving.Clear();
         foreach (var node in known.Values)
         {
+            if (!node.IsLeaving)
+            {
+                news.Left.Add(node);
+            }
+
             node.IsLeaving = true;
+            node.OperatorDrain = null;
+            node.RemovalDrain = composition.Removals.GetValueOrDefault(node.Id)?.Drain;
             _leaving.Add(node.Id, node);
         }
 
@@ -112,32 +156,50 @@ internal sealed class FleetCluster(string id, ClusterSettings settings, ClusterM
         return nodes;
     }
 
-    private Node Take(Node? node, DestinationState destination)
+    private Node Take(Node? node, Member member, Reconfiguration news)
     {
-        var key = new NodeKey(Id, destination.DestinationId);
-        var weight = NodeWeight.Of(destination.Model.Config);
-
+        var destination = DestinationOf(node, member);
         if (node is null)
         {
-            return new Node(key, destination, tunnels.LedgerOf(key)) { Weight = weight };
+            var key = new NodeKey(Id, member.Id);
+            node = new Node(key, destination, tunnels.LedgerOf(key), time.GetTimestamp());
+            news.Joined.Add(node);
         }
-
-        if (node.IsLeaving || node.Address != destination.Model.Config.Address)
+        else if (node.IsLeaving || node.Address != member.Config.Address)
         {
-            node.Health = NodeHealth.Unknown;
+            if (node.IsLeaving)
+            {
+                node.JoinedAt = time.GetTimestamp();
+                news.Joined.Add(node);
+            }
+
+            node.ProbedHealth = NodeHealth.Unknown;
             node.SaysDraining = false;
+        }
+        else if (node.Weight != member.Weight)
+        {
+            news.Reweighed.Add((node, node.Weight));
         }
 
         node.Destination = destination;
-        node.Address = destination.Model.Config.Address;
-        node.Weight = weight;
+        node.Address = member.Config.Address;
+        node.Weight = member.Weight;
+        node.IsWeightOverridden = member.IsWeightOverridden;
+        node.Source = member.Source;
         node.IsLeaving = false;
         return node;
     }
 
-    private static Ring? BuildRing(Dictionary<string, Node> nodes, RingOptions options) =>
-        nodes.Count == 0
-            ? null
-            : Ring.Build(
-                nodes.Values.Select(node => new RingNode(node.Id, node.Weight, node.RingKey)), options);
+    // A node that no configuration names has a destination of its own; YARP forwards to it all the same.
+    private static DestinationState DestinationOf(Node? node, Member member) => member.Configured
+        ?? (node is { Source: not NodeSource.Configured } && node.Address == member.Config.Address
+            ? node.Destination
+            : new DestinationState(member.Id, new DestinationModel(member.Config)));
+
+    private sealed class Operation(SemaphoreSlim operations) : IDisposable
+    {
+        private SemaphoreSlim? _operations = operations;
+
+        public void Dispose() => Interlocked.Exchange(ref _operations, null)?.Release();
+    }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Fleet;
 
-// Event ids 200-299 belong to the fleet. The next free one is 206.
+// Event ids 200-299 belong to the fleet. The next free one is 210.
 internal static partial class FleetLog
 {
     [LoggerMessage(200, LogLevel.Information,
@@ -30,4 +30,17 @@ internal static partial class FleetLog
 
     [LoggerMessage(202, LogLevel.Information, "Node '{Node}' of cluster '{Cluster}' says that it {What}.")]
     public static partial void DrainAnnounced(ILogger logger, string node, string cluster, string what);
+
+    [LoggerMessage(206, LogLevel.Information, "Cluster '{Cluster}': {What}.")]
+    public static partial void NodeChanged(ILogger logger, string cluster, string what);
+
+    [LoggerMessage(207, LogLevel.Error, "Taking back what has lapsed in cluster '{Cluster}' failed.")]
+    public static partial void TakingBackFailed(ILogger logger, string cluster, Exception exception);
+
+    [LoggerMessage(208, LogLevel.Error, "Taking over what nodes register failed; it goes on.")]
+    public static partial void RegistrationsFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(209, LogLevel.Warning,
+        "Node '{Node}' registered itself in cluster '{Cluster}', whose ring cannot take it: {Mistake}")]
+    public static partial void RegistrationRefused(ILogger logger, string node, string cluster, string mistake);
 }

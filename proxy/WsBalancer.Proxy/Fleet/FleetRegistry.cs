@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Model;
@@ -17,31 +18,43 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     // Clusters that are gone but for tunnels that are still open.
     private readonly ConcurrentDictionary<string, FleetCluster> _leaving = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly Lock _configuring = new();
     private readonly IClusterSettingsSource _settings;
+    private readonly StateStore _state;
     private readonly TunnelRegistry _tunnels;
     private readonly Lazy<IProxyStateLookup> _proxy;
-    private readonly FleetMetrics _metrics;
+    private readonly FleetNews _news;
+    private readonly TimeProvider _time;
     private readonly ILogger<FleetRegistry> _logger;
 
     // YARP builds its listeners before the state that they would look into; hence lazy.
     public FleetRegistry(
         IClusterSettingsSource settings,
+        StateStore state,
         TunnelRegistry tunnels,
         Lazy<IProxyStateLookup> proxy,
         FleetMetrics metrics,
+        FleetNews news,
+        TimeProvider time,
         ILogger<FleetRegistry> logger)
     {
         _settings = settings;
+        _state = state;
         _tunnels = tunnels;
         _proxy = proxy;
-        _metrics = metrics;
+        _news = news;
+        _time = time;
         _logger = logger;
         _settings.Changed += OnSettingsChanged;
+        _state.Changed += OnStateChanged;
         metrics.Publish(this);
     }
 
     /// <summary>Raised after a node became healthy or unhealthy, or began or ceased to drain.</summary>
     public event Action<FleetCluster, Node>? NodeChanged;
+
+    /// <summary>Raised after the ring of a cluster changed.</summary>
+    public event Action<FleetCluster, RingChangeRecord>? RingChanged;
 
     /// <summary>Raised after the nodes or the settings of a cluster changed, and after one came or went.</summary>
     public event Action? Reconfigured;
@@ -59,9 +72,10 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     {
         if (_clusters.TryRemove(cluster.ClusterId, out var removed))
         {
-            removed.Leave();
+            var last = removed.Current;
+            removed.Configure(last.Settings, last.Yarp, Composition.Empty);
             _leaving[removed.Id] = removed;
-            _metrics.ClusterRemoved(removed);
+            _news.ClusterRemoved(removed);
             Reconfigured?.Invoke();
         }
     }
@@ -86,36 +100,90 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     /// <summary>Records what a probe or a connect found out.</summary>
     public void SetHealth(FleetCluster cluster, Node node, NodeHealth health, string why)
     {
-        if (node.Health == health)
+        if (node.ProbedHealth != health)
         {
-            return;
+            cluster.Update(node, changed => changed.ProbedHealth = health);
+            _news.HealthChanged(cluster, node, why);
+            NodeChanged?.Invoke(cluster, node);
         }
-
-        cluster.Update(node, health: health);
-        FleetLog.HealthChanged(_logger, node.Id, cluster.Id, NodeLabel.Of(health), why);
-        NodeChanged?.Invoke(cluster, node);
     }
 
     /// <summary>Records that a node said it drains, or that it no longer says so.</summary>
     public void SetSaysDraining(FleetCluster cluster, Node node, bool draining)
     {
-        if (node.SaysDraining == draining)
+        if (node.SaysDraining != draining)
+        {
+            cluster.Update(node, changed => changed.SaysDraining = draining);
+            _news.DrainAnnounced(cluster, node, draining);
+            NodeChanged?.Invoke(cluster, node);
+        }
+    }
+
+    /// <summary>Records what a node's registration says, and whether it is still there.</summary>
+    public void SetRegistration(FleetCluster cluster, Node node, bool isLost, bool draining)
+    {
+        var (wasLost, wasDraining) = (node.IsLeaseLost, node.RegistrySaysDraining);
+        if ((wasLost, wasDraining) == (isLost, draining))
         {
             return;
         }
 
-        cluster.Update(node, saysDraining: draining);
-        FleetLog.DrainAnnounced(_logger, node.Id, cluster.Id, draining ? "drains" : "no longer drains");
+        cluster.Update(node, changed =>
+        {
+            changed.IsLeaseLost = isLost;
+            changed.RegistrySaysDraining = draining;
+        });
+        if (wasLost != isLost)
+        {
+            _news.HealthChanged(
+                cluster, node, isLost ? "its registration has run out" : "it has registered itself again");
+        }
+
+        if (wasDraining != draining)
+        {
+            _news.DrainAnnounced(cluster, node, draining);
+        }
+
         NodeChanged?.Invoke(cluster, node);
     }
 
-    public void Dispose() => _settings.Changed -= OnSettingsChanged;
+    /// <summary>Records whether a node has as many tunnels as it may.</summary>
+    public void SetFull(FleetCluster cluster, Node node, bool full)
+    {
+        if (node.IsFull != full)
+        {
+            cluster.Update(node, changed => changed.IsFull = full);
+            NodeChanged?.Invoke(cluster, node);
+        }
+    }
+
+    public void Dispose()
+    {
+        _settings.Changed -= OnSettingsChanged;
+        _state.Changed -= OnStateChanged;
+        foreach (var cluster in _clusters.Values.Concat(_leaving.Values))
+        {
+            cluster.Dispose();
+        }
+    }
 
     private void OnSettingsChanged()
     {
         foreach (var cluster in _proxy.Value.GetClusters())
         {
             Configure(cluster);
+        }
+    }
+
+    private void OnStateChanged(IReadOnlyList<StateRecord> changed)
+    {
+        var concerned = changed.Select(record => record.Key.Cluster).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var state in _proxy.Value.GetClusters())
+        {
+            if (concerned.Contains(state.ClusterId))
+            {
+                Configure(state);
+            }
         }
     }
 
@@ -127,42 +195,81 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
             return;
         }
 
-        var destinations = state.Destinations.Values.ToArray();
-        var configs = destinations.ToDictionary(
-            destination => destination.DestinationId, destination => destination.Model.Config, StringComparer.Ordinal);
-        var mistakes = RingMembers.MistakesIn(state.ClusterId, configs, settings.Get<RingSettings>());
-        if (mistakes.FirstOrDefault() is { } mistake)
+        if (TakeOver(state, settings) is not var (cluster, before, change))
         {
-            FleetLog.RingKept(_logger, state.ClusterId, mistake);
             return;
         }
 
-        var cluster = _clusters.GetOrAdd(state.ClusterId, id => _leaving.TryRemove(id, out var back)
-            ? back
-            : new FleetCluster(id, settings, state.Model, _tunnels));
-        var change = cluster.Configure(settings, state.Model, destinations);
-        FleetLog.Configured(_logger, cluster.Id, cluster.Current.Nodes.Length, cluster.Current.Ring?.Spec ?? "no ring");
-        if (change is not null)
+        var composition = cluster.Current.Composition;
+        Settle(composition);
+        _news.Reconfigured(cluster, change);
+        if (change.Ring is { } moved)
         {
-            _metrics.RingChanged(cluster, change);
-            Tell(cluster, change);
+            RingChanged?.Invoke(cluster, moved);
+        }
+
+        foreach (var node in cluster.Current.Nodes)
+        {
+            if (before.Composition.Drains.GetValueOrDefault(node.Id)
+                != composition.Drains.GetValueOrDefault(node.Id))
+            {
+                NodeChanged?.Invoke(cluster, node);
+            }
         }
 
         Reconfigured?.Invoke();
     }
 
-    private void Tell(FleetCluster cluster, RingChangeRecord change)
+    // Reloads and runtime changes come from different threads; what is composed last is taken over last.
+    private (FleetCluster Cluster, FleetSnapshot Before, Reconfiguration Change)? TakeOver(
+        ClusterState state, ClusterSettings settings)
     {
-        var nodes = cluster.Current.Nodes.Length;
-        if (change.IsKnown)
+        lock (_configuring)
         {
-            var minimum = change.Moved - change.Excess;
-            FleetLog.RingChanged(
-                _logger, cluster.Id, change.Epoch, nodes, change.Moved, minimum, change.Excess);
+            var ring = settings.Get<RingSettings>();
+            var composition = Composition.Of(
+                state.Destinations.Values, ring.Algorithm, _state.Of(state.ClusterId), _state.StandingOf);
+            var mistakes = ClusterRing.MistakesIn(
+                state.ClusterId, [.. composition.Members.Values], ring, composition.Blend);
+            if (mistakes.FirstOrDefault() is { } mistake)
+            {
+                FleetLog.RingKept(_logger, state.ClusterId, mistake);
+                return null;
+            }
+
+            var cluster = _clusters.GetOrAdd(state.ClusterId, id => _leaving.TryRemove(id, out var back)
+                ? back
+                : new FleetCluster(id, settings, state.Model, _tunnels, _time));
+            var before = cluster.Current;
+            return (cluster, before, cluster.Configure(settings, state.Model, composition));
         }
-        else
+    }
+
+    // Outside of the locks: the store has one of its own, under which it tells of changes.
+    private void Settle(Composition composition)
+    {
+        foreach (var (key, standing) in composition.Standings)
         {
-            FleetLog.RingReplaced(_logger, cluster.Id, change.Epoch, nodes, cluster.Current.Ring!.Spec);
+            _state.Stand(key, standing);
+        }
+
+        if (composition.Lapsed.Count > 0)
+        {
+            _ = TakeBackAsync([.. composition.Lapsed.Select(key => new StateChange(key, null))]);
+        }
+    }
+
+    private async Task TakeBackAsync(StateChange[] changes)
+    {
+        try
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            await _state.WriteAsync(changes, CancellationToken.None);
+        }
+        catch (Exception ex) when (ex is not OutOfMemoryException)
+        {
+            // What has lapsed does not hold; only the record stays, and is tried again with the next change.
+            FleetLog.TakingBackFailed(_logger, changes[0].Key.Cluster, ex);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Text;
 using WsBalancer.HashRing;
 using Yarp.ReverseProxy.Model;
 
@@ -9,7 +11,8 @@ namespace WsBalancer.Proxy.Fleet;
 /// </summary>
 /// <param name="Settings">What is configured for the cluster.</param>
 /// <param name="Yarp">YARP's side of the cluster.</param>
-/// <param name="Ring">Holds every configured node; null while there is none.</param>
+/// <param name="Composition">What the cluster is made of, and by whom.</param>
+/// <param name="Ring">Holds every member; null while there is none.</param>
 /// <param name="Nodes">The nodes; the index is the ring's.</param>
 /// <param name="Available">The nodes that a new tunnel may go to.</param>
 /// <param name="NotDraining">The nodes that may be a user's home.</param>
@@ -17,14 +20,15 @@ namespace WsBalancer.Proxy.Fleet;
 internal sealed record FleetSnapshot(
     ClusterSettings Settings,
     ClusterModel Yarp,
-    Ring? Ring,
+    Composition Composition,
+    RingBlend? Ring,
     Node[] Nodes,
     NodeMask Available,
     NodeMask NotDraining,
     long Epoch)
 {
     public static FleetSnapshot Empty(ClusterSettings settings, ClusterModel yarp) =>
-        new(settings, yarp, null, [], default, default, 0);
+        new(settings, yarp, Composition.Empty, null, [], default, default, 0);
 
     /// <summary>The same cluster with its masks read anew from the nodes.</summary>
     public FleetSnapshot WithMasks()
@@ -44,13 +48,37 @@ internal sealed record FleetSnapshot(
     public Node? OwnerOf(string user) => Ring is null ? null : NodeAt(Ring.OwnerOf(user));
 
     /// <summary>The first of the user's order that is not draining.</summary>
-    public Node? HomeOf(string user) => Ring is null ? null : NodeAt(Ring.OwnerOf(Ring.Hash(user), NotDraining));
+    public Node? HomeOf(string user) => Ring is null ? null : NodeAt(Ring.OwnerOf(user, NotDraining));
+
+    /// <summary>The part of the users that the node of that id owns, 0…1; 0 if it is none.</summary>
+    public double ShareOf(string id) => Ring?.IndexOf(id) is { } index and >= 0 ? Ring.ShareOf(index) : 0;
 
     /// <summary>The node's exact part of the key space, 0…1.</summary>
     public double ShareOf(Node node)
     {
         var index = Array.IndexOf(Nodes, node);
-        return Ring is null || index < 0 ? 0 : Ring.ShareOf(index).Ratio;
+        return Ring is null || index < 0 ? 0 : Ring.ShareOf(index);
+    }
+
+    /// <summary>
+    /// Whether every user has the home that it has in an earlier snapshot of the same ring.
+    /// </summary>
+    public bool HasHomesOf(FleetSnapshot other) =>
+        Enumerable.Range(0, Nodes.Length).All(i => NotDraining.Contains(i) == other.NotDraining.Contains(i));
+
+    /// <summary>
+    /// What balancers compare beside the ring: a hash over every member's id and address, and the drains of operators.
+    /// What nodes say of themselves is not in it, since balancers hear it at different moments.
+    /// </summary>
+    public string StateHash()
+    {
+        var hash = new XxHash128();
+        foreach (var node in Nodes)
+        {
+            hash.Append(Encoding.UTF8.GetBytes($"{node.Id}\n{node.Address}\n{node.OperatorDrain?.Operation}\n"));
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
     private Node? NodeAt(int index) => index < 0 ? null : Nodes[index];

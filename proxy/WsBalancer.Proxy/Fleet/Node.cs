@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Model;
 
@@ -7,10 +8,15 @@ namespace WsBalancer.Proxy.Fleet;
 /// A node of a cluster over time. Its identity is its id: a new address or weight is the same node. What changes is
 /// written by <see cref="FleetCluster"/> alone; reading is safe from any thread.
 /// </summary>
-internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedger ledger)
+internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedger ledger, long joinedAt)
 {
     private volatile int _health;
     private volatile bool _saysDraining;
+    private volatile bool _registrySaysDraining;
+    private volatile bool _isLeaseLost;
+    private volatile bool _isFull;
+    private volatile DrainValue? _operatorDrain;
+    private volatile DrainValue? _removalDrain;
 
     public NodeKey Key { get; } = key;
 
@@ -24,31 +30,82 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     /// <summary>The address as of the last configuration; YARP changes that of its destination in place.</summary>
     public string Address { get; internal set; } = destination.Model.Config.Address;
 
-    /// <summary>From the metadata of the destination; 0 owns nothing.</summary>
+    /// <summary>Who brought it.</summary>
+    public NodeSource Source { get; internal set; }
+
+    /// <summary>The weight in force; 0 owns nothing.</summary>
     public int Weight { get; internal set; }
+
+    /// <summary>Whether the weight is an operator's, laid over the one of the node's source.</summary>
+    public bool IsWeightOverridden { get; internal set; }
 
     /// <summary>What the ring hashes for the node; null if that is its id.</summary>
     public string? RingKey { get; internal set; }
 
-    public NodeHealth Health
+    /// <summary>When it came, or came back; a timestamp of the clock.</summary>
+    public long JoinedAt { get; internal set; } = joinedAt;
+
+    /// <summary>What probes and connects say; unhealthy while the lease of its registration is lost.</summary>
+    public NodeHealth Health => _isLeaseLost ? NodeHealth.Unhealthy : ProbedHealth;
+
+    /// <summary>What probes and connects say alone.</summary>
+    public NodeHealth ProbedHealth
     {
         get => (NodeHealth)_health;
         internal set => _health = (int)value;
     }
 
-    /// <summary>Whether the node itself said that it drains.</summary>
+    /// <summary>Whether it registered itself and has not been heard of since.</summary>
+    public bool IsLeaseLost
+    {
+        get => _isLeaseLost;
+        internal set => _isLeaseLost = value;
+    }
+
+    /// <summary>Whether the node itself said, to a probe or a handshake, that it drains.</summary>
     public bool SaysDraining
     {
         get => _saysDraining;
         internal set => _saysDraining = value;
     }
 
-    /// <summary>No longer configured; kept until its last tunnel ends.</summary>
+    /// <summary>Whether the node's registration says that it drains.</summary>
+    public bool RegistrySaysDraining
+    {
+        get => _registrySaysDraining;
+        internal set => _registrySaysDraining = value;
+    }
+
+    /// <summary>The drain that an operator began; null without one.</summary>
+    public DrainValue? OperatorDrain
+    {
+        get => _operatorDrain;
+        internal set => _operatorDrain = value;
+    }
+
+    /// <summary>How the tunnels of the node, which leaves, are to be closed; null leaves them open.</summary>
+    public DrainValue? RemovalDrain
+    {
+        get => _removalDrain;
+        internal set => _removalDrain = value;
+    }
+
+    /// <summary>Whether it has as many tunnels as it may.</summary>
+    public bool IsFull
+    {
+        get => _isFull;
+        internal set => _isFull = value;
+    }
+
+    /// <summary>No longer a member; kept until its last tunnel ends.</summary>
     public bool IsLeaving { get; internal set; }
 
-    public bool IsDraining => SaysDraining;
+    /// <summary>Whether the node drains of its own accord.</summary>
+    public bool DrainsItself => SaysDraining || RegistrySaysDraining;
 
-    public bool IsAvailable => !IsDraining && Health != NodeHealth.Unhealthy;
+    public bool IsDraining => DrainsItself || OperatorDrain is not null;
+
+    public bool IsAvailable => !IsDraining && Health != NodeHealth.Unhealthy && !IsFull;
 
     public NodeState State => this switch
     {

@@ -23,4 +23,12 @@ internal static class NodeLabel
         NodeHealth.Unknown => "unknown",
         _ => throw new ArgumentOutOfRangeException(nameof(health), health, "No label is published for this health."),
     };
+
+    public static string Of(NodeSource source) => source switch
+    {
+        NodeSource.Configured => "configured",
+        NodeSource.Added => "added",
+        NodeSource.Registered => "registered",
+        _ => throw new ArgumentOutOfRangeException(nameof(source), source, "No label is published for this source."),
+    };
 }

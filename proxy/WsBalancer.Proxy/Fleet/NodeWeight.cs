@@ -15,6 +15,9 @@ internal static class NodeWeight
     public static int Of(DestinationConfig destination) =>
         NodeMetadata.Find(destination, MetadataKey) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 1;
 
+    /// <summary>A weight as it stands in metadata.</summary>
+    public static string Text(int weight) => weight.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>What is wrong with the configured weight, or null.</summary>
     public static string? MistakeIn(DestinationConfig destination) =>
         NodeMetadata.Find(destination, MetadataKey) is not { } text

@@ -5,9 +5,12 @@ namespace WsBalancer.Proxy.Fleet;
 /// <param name="Moved">The part of the key space that has another owner now, 0…1.</param>
 /// <param name="Excess">The part of it that went between two nodes that the change did not touch, 0…1.</param>
 /// <param name="IsKnown">False if the two rings share no key space: as many as all may have moved, and nobody can count
-/// them.</param>
+/// them. A step of a blend is expected to move what is given, within the chance of who is connected.</param>
 internal sealed record RingChangeRecord(long Epoch, double Moved, double Excess, bool IsKnown = true)
 {
+    /// <summary>The part of <see cref="Moved"/> that the change could not do without.</summary>
+    public double Minimum => Moved - Excess;
+
     /// <returns>Null if there was no ring before: nobody was anywhere to move from.</returns>
     public static RingChangeRecord? Of(FleetSnapshot before, FleetSnapshot after)
     {
@@ -21,17 +24,10 @@ internal sealed record RingChangeRecord(long Epoch, double Moved, double Excess,
             return new RingChangeRecord(after.Epoch, 1, 0);
         }
 
-        if (!CanBeCompared(before, after))
-        {
-            return new RingChangeRecord(after.Epoch, 1, 0, IsKnown: false);
-        }
-
         var plan = before.Ring.PlanTo(after.Ring);
-        return new RingChangeRecord(after.Epoch, plan.Moved, plan.Excess);
+        var isKnown = plan.IsExact || before.Ring.To is not null || after.Ring.To is not null;
+        return isKnown
+            ? new RingChangeRecord(after.Epoch, plan.Moved, plan.Excess)
+            : new RingChangeRecord(after.Epoch, 1, 0, IsKnown: false);
     }
-
-    // A spec says that there is a seed, not which.
-    private static bool CanBeCompared(FleetSnapshot before, FleetSnapshot after) =>
-        before.Ring!.Spec == after.Ring!.Spec
-        && before.Settings.Get<RingSettings>().Seed == after.Settings.Get<RingSettings>().Seed;
 }

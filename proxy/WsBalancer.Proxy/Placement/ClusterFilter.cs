@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using WsBalancer.Proxy.Fleet;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -7,10 +6,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>Prepares YARP's configuration of ring clusters, and refuses nodes that the ring cannot hold.</summary>
-internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : IProxyConfigFilter
+internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyConfigFilter
 {
-    private const string Address = "http://HOST:PORT/ or https://HOST:PORT/";
-
     public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel)
     {
         if (!settings.Current.TryGetValue(cluster.ClusterId, out var ours))
@@ -47,19 +44,19 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
         foreach (var (id, destination) in nodes)
         {
             var key = $"ReverseProxy:Clusters:{cluster.ClusterId}:Destinations:{id}";
-            if (!NodeId().IsMatch(id))
+            if (!NodeForm.IsId(id))
             {
-                yield return $"{key}: a node id has letters, digits, '.', '_' and '-', and at most 253 of them.";
+                yield return $"{key}: a node id has {NodeForm.ExpectedId}.";
             }
 
-            if (!IsAddress(destination.Address))
+            if (!NodeForm.IsAddress(destination.Address))
             {
-                yield return $"{key}:Address is '{destination.Address}': expected {Address}.";
+                yield return $"{key}:Address is '{destination.Address}': expected {NodeForm.ExpectedAddress}.";
             }
 
-            if (!string.IsNullOrEmpty(destination.Health) && !IsAddress(destination.Health))
+            if (!string.IsNullOrEmpty(destination.Health) && !NodeForm.IsAddress(destination.Health))
             {
-                yield return $"{key}:Health is '{destination.Health}': expected {Address}.";
+                yield return $"{key}:Health is '{destination.Health}': expected {NodeForm.ExpectedAddress}.";
             }
         }
 
@@ -68,9 +65,6 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
             yield return mistake;
         }
     }
-
-    private static bool IsAddress(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
 
     // YARP would try HTTP/2 on https addresses first, which nodes that only know the Upgrade answer with 404.
     private static ForwarderRequestConfig Http11UnlessSaid(ForwarderRequestConfig? request) =>
@@ -89,7 +83,4 @@ internal sealed partial class ClusterFilter(IClusterSettingsSource settings) : I
                 Active = cluster.HealthCheck.Active is { } active ? active with { Enabled = false } : null,
                 Passive = cluster.HealthCheck.Passive is { } passive ? passive with { Enabled = false } : null,
             };
-
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,253}$", RegexOptions.CultureInvariant)]
-    private static partial Regex NodeId();
 }

@@ -69,7 +69,7 @@ internal sealed class NodeOrder(FleetCluster cluster, string? user, IReadOnlyLis
             }
         }
 
-        var index = ring.OwnerOf(user is null ? _anywhere : ring.Hash(user), from);
+        var index = user is null ? ring.OwnerOf(_anywhere, from) : ring.OwnerOf(user, from);
         return index < 0 ? null : snapshot.Nodes[index];
     }
 }

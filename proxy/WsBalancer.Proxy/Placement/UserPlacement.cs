@@ -20,7 +20,7 @@ internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadO
         }
 
         var indexes = new int[snapshot.Nodes.Length];
-        var count = ring.OrderOf(ring.Hash(user), indexes);
+        var count = ring.OrderOf(user, indexes);
         var order = indexes.Take(count).Select(index => snapshot.Nodes[index]).ToArray();
         var nodes = NodeOrder.For(cluster, user, tunnels);
         var next = nodes.Next();
@@ -56,5 +56,10 @@ internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadO
             : $"{string.Join(", ", passed)}; {next.Id} is the first of the order that is available";
     }
 
-    private static string WhyNot(Node node) => node.IsDraining ? "draining" : "unhealthy";
+    private static string WhyNot(Node node) => node switch
+    {
+        { IsDraining: true } => "draining",
+        { IsFull: true } => "full",
+        _ => "unhealthy",
+    };
 }

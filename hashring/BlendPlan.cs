@@ -1,0 +1,72 @@
+namespace WsBalancer.HashRing;
+
+/// <summary>What going from one blend to another moves.</summary>
+/// <param name="Moved">The fraction of the users whose owner differs, 0 to 1.</param>
+/// <param name="Excess">
+/// The part of it that went between two nodes neither of which the change added, removed or reweighted.
+/// </param>
+/// <param name="IsExact">
+/// Whether it was counted position by position. Where users go from one key space to another nothing can be counted:
+/// the two hashes are independent, and what is given is the expected value.
+/// </param>
+public sealed record BlendPlan(double Moved, double Excess, bool IsExact)
+{
+    /// <summary>The part of <see cref="Moved"/> that the change cannot do without.</summary>
+    public double Minimum => Moved - Excess;
+
+    internal static BlendPlan Between(RingBlend before, RingBlend after)
+    {
+        // Within each of these parts of the users, one ring stands against one ring.
+        double[] bounds = [0, .. new[] { before.Share, after.Share }.Where(share => share is > 0 and < 1).Order(), 1];
+        var whole = new BlendPlan(0, 0, IsExact: true);
+        for (var i = 1; i < bounds.Length; i++)
+        {
+            var width = bounds[i] - bounds[i - 1];
+            if (width > 0)
+            {
+                whole = whole.Plus(Between(before.RingAt(bounds[i - 1]), after.RingAt(bounds[i - 1])), width);
+            }
+        }
+
+        return whole;
+    }
+
+    private static BlendPlan Between(Ring before, Ring after)
+    {
+        if (before.IsComparableTo(after))
+        {
+            var plan = before.PlanTo(after);
+            return new BlendPlan(plan.Moved, plan.Excess, IsExact: true);
+        }
+
+        return Expected(before, after);
+    }
+
+    // A user owned by i before is owned by j after with the probability of j's share, whatever i is.
+    private static BlendPlan Expected(Ring before, Ring after)
+    {
+        double same = 0, sameUntouched = 0, untouchedBefore = 0, untouchedAfter = 0;
+        for (var i = 0; i < before.Nodes.Count; i++)
+        {
+            var j = after.IndexOf(before.Nodes[i].Id);
+            if (j < 0)
+            {
+                continue;
+            }
+
+            var (shareBefore, shareAfter) = (before.ShareOf(i).Ratio, after.ShareOf(j).Ratio);
+            same += shareBefore * shareAfter;
+            if (before.Nodes[i].Weight == after.Nodes[j].Weight)
+            {
+                sameUntouched += shareBefore * shareAfter;
+                untouchedBefore += shareBefore;
+                untouchedAfter += shareAfter;
+            }
+        }
+
+        return new BlendPlan(1 - same, (untouchedBefore * untouchedAfter) - sameUntouched, IsExact: false);
+    }
+
+    private BlendPlan Plus(BlendPlan part, double width) =>
+        new(Moved + (part.Moved * width), Excess + (part.Excess * width), IsExact && part.IsExact);
+}

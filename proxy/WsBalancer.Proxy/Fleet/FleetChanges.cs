@@ -1,0 +1,161 @@
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Fleet;
+
+/// <summary>
+/// Changes a cluster's nodes at run time, one change of a cluster at a time. Each is a set of records in the store; the
+/// fleet follows from them, here and at every balancer that shares them.
+/// </summary>
+/// <remarks>Every method throws <see cref="RefusedException"/> for what cannot be done, and then nothing is.</remarks>
+internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
+{
+    /// <summary>Adds a node, or takes its removal back.</summary>
+    public Task<ChangeResult> AddAsync(
+        FleetCluster cluster, NodeAddition addition, long? ifEpoch, CancellationToken cancellation) =>
+        DoAsync(
+            cluster,
+            () => planner.Plan(cluster, new FleetChangeRequest([addition], [], new Dictionary<string, int>())),
+            () => Addition(cluster, addition),
+            ifEpoch,
+            cancellation);
+
+    /// <summary>Takes a node out of the ring; it stays listed until its last tunnel ends.</summary>
+    /// <param name="cluster">Its cluster.</param>
+    /// <param name="nodeId">The node.</param>
+    /// <param name="drain">How its tunnels are closed; null leaves them open.</param>
+    /// <param name="force">Whether even if users have no other node to go to.</param>
+    /// <param name="ifEpoch">The epoch that the caller has seen; null for any.</param>
+    /// <param name="cancellation">Gives up waiting for a change before.</param>
+    public Task<ChangeResult> RemoveAsync(
+        FleetCluster cluster,
+        string nodeId,
+        DrainValue? drain,
+        bool force,
+        long? ifEpoch,
+        CancellationToken cancellation) => DoAsync(
+            cluster,
+            () => planner.Plan(cluster, new FleetChangeRequest([], [nodeId], new Dictionary<string, int>())),
+            () => Removal(cluster, nodeId, drain, force),
+            ifEpoch,
+            cancellation);
+
+    /// <summary>Gives a node another weight.</summary>
+    public Task<ChangeResult> ReweighAsync(
+        FleetCluster cluster, string nodeId, int weight, long? ifEpoch, CancellationToken cancellation) => DoAsync(
+            cluster,
+            () => planner.Plan(
+                cluster, new FleetChangeRequest([], [], new Dictionary<string, int> { [nodeId] = weight })),
+            () => Weight(cluster, nodeId, weight),
+            ifEpoch,
+            cancellation);
+
+    /// <summary>Puts a share of the users onto another ring.</summary>
+    public Task<ChangeResult> BlendAsync(
+        FleetCluster cluster, string to, double share, long? ifEpoch, CancellationToken cancellation) => DoAsync(
+            cluster,
+            () => planner.PlanBlend(cluster, to, share),
+            () =>
+            [
+                new StateChange(
+                    StateKey.Of(cluster.Id, StateKind.Blend),
+                    share > 0 ? FleetPlanner.BlendOf(cluster, to, share) : null),
+            ],
+            ifEpoch,
+            cancellation);
+
+    /// <summary>Refuses to take the last node away that users could go to.</summary>
+    /// <exception cref="RefusedException">It is the last one.</exception>
+    public static void RefuseTheLast(FleetCluster cluster, Node node, string what, string anyway)
+    {
+        var takesUsers = cluster.Current.Nodes.Where(other => other is { Weight: > 0, IsDraining: false }).ToArray();
+        if (takesUsers is [var last] && last == node)
+        {
+            throw new RefusedException(
+                RefusalKind.Conflict,
+                $"Node '{node.Id}' is the last of cluster '{cluster.Id}' that takes users: {what}, every handshake would "
+                + $"be answered with 503. {anyway}");
+        }
+    }
+
+    private async Task<ChangeResult> DoAsync(
+        FleetCluster cluster,
+        Func<FleetPlan> plan,
+        Func<IReadOnlyList<StateChange>> changes,
+        long? ifEpoch,
+        CancellationToken cancellation)
+    {
+        using var turn = await cluster.EnterAsync(ifEpoch, cancellation);
+        var planned = plan();
+        var shared = await state.WriteAsync(changes(), cancellation);
+        return new ChangeResult(planned, cluster.Current.Epoch, shared);
+    }
+
+    private static List<StateChange> Addition(FleetCluster cluster, NodeAddition addition)
+    {
+        var source = cluster.Current.Composition.Sources.GetValueOrDefault(addition.Id);
+        List<StateChange> changes = [new(Key(cluster, StateKind.Removal, addition.Id), null)];
+        if (source is null)
+        {
+            var member = new MemberValue(MemberOrigin.Added, addition.Address, addition.Weight, addition.RingKey);
+            changes.Add(new(Key(cluster, StateKind.Member, addition.Id), member));
+            return changes;
+        }
+
+        if (new Uri(source.Config.Address) != new Uri(addition.Address))
+        {
+            throw new RefusedException(
+                RefusalKind.Conflict,
+                $"'address' is '{addition.Address}', and its source ({NodeLabel.Of(source.Source)}) has '{source.Config.Address}' for node "
+                + $"'{addition.Id}': add it with that address.");
+        }
+
+        changes.Add(WeightOver(cluster, addition.Id, addition.Weight, source.Weight));
+        return changes;
+    }
+
+    private static List<StateChange> Removal(FleetCluster cluster, string nodeId, DrainValue? drain, bool force)
+    {
+        var node = FleetPlanner.NodeOf(cluster, nodeId);
+        if (!force)
+        {
+            RefuseTheLast(cluster, node, "without it", "Force it if that is meant.");
+        }
+
+        List<StateChange> changes =
+        [
+            new(Key(cluster, StateKind.Removal, node.Id), new RemovalValue(node.Source != NodeSource.Added, drain)),
+            new(Key(cluster, StateKind.Drain, node.Id), null),
+            new(Key(cluster, StateKind.Weight, node.Id), null),
+        ];
+        if (node.Source == NodeSource.Added)
+        {
+            changes.Add(new(Key(cluster, StateKind.Member, node.Id), null));
+        }
+
+        return changes;
+    }
+
+    private List<StateChange> Weight(FleetCluster cluster, string nodeId, int weight)
+    {
+        var node = FleetPlanner.NodeOf(cluster, nodeId);
+        if (weight == 0)
+        {
+            RefuseTheLast(cluster, node, "at weight 0", "Give another node a weight first.");
+        }
+
+        if (node.Source == NodeSource.Added)
+        {
+            var key = Key(cluster, StateKind.Member, node.Id);
+            return [new(key, ((MemberValue)state.Find(key)!) with { Weight = weight })];
+        }
+
+        var underlying = cluster.Current.Composition.Sources[node.Id].Weight;
+        return [WeightOver(cluster, node.Id, weight, underlying)];
+    }
+
+    private static StateChange WeightOver(FleetCluster cluster, string nodeId, int weight, int underlying) => new(
+        Key(cluster, StateKind.Weight, nodeId), weight == underlying ? null : new WeightValue(weight, underlying));
+
+    private static StateKey Key(FleetCluster cluster, StateKind kind, string node) =>
+        StateKey.Of(cluster.Id, kind, node);
+}

@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Telemetry;
+
+namespace WsBalancer.Proxy.Fleet;
+
+/// <summary>Says what changes in the fleet, to everybody at once: in the log, as an event, and in the metrics.</summary>
+internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILogger<FleetRegistry> logger)
+{
+    public void HealthChanged(FleetCluster cluster, Node node, string why)
+    {
+        var health = NodeLabel.Of(node.Health);
+        FleetLog.HealthChanged(logger, node.Id, cluster.Id, health, why);
+        events.Publish(EventKind.Health, cluster.Id, node.Id, $"{node.Id} is {health}: {why}");
+    }
+
+    public void DrainAnnounced(FleetCluster cluster, Node node, bool draining)
+    {
+        var what = draining ? "drains" : "no longer drains";
+        FleetLog.DrainAnnounced(logger, node.Id, cluster.Id, what);
+        events.Publish(EventKind.Drain, cluster.Id, node.Id, $"{node.Id} says that it {what}");
+    }
+
+    public void RegistrationRefused(FleetCluster cluster, string node, string mistake)
+    {
+        FleetLog.RegistrationRefused(logger, node, cluster.Id, mistake);
+        events.Publish(EventKind.Node, cluster.Id, node, $"{node} registered itself and cannot be taken: {mistake}");
+    }
+
+    public void ClusterRemoved(FleetCluster cluster) => metrics.ClusterRemoved(cluster);
+
+    public void Reconfigured(FleetCluster cluster, Reconfiguration change)
+    {
+        FleetLog.Configured(logger, cluster.Id, cluster.Current.Nodes.Length, cluster.Current.Ring?.Spec ?? "no ring");
+        foreach (var node in change.Joined)
+        {
+            Tell(cluster, node, $"{node.Id} joined with weight {node.Weight} ({NodeLabel.Of(node.Source)})");
+        }
+
+        foreach (var node in change.Left)
+        {
+            Tell(cluster, node, $"{node.Id} leaves; {node.Ledger.Active} tunnels are open there");
+        }
+
+        foreach (var (node, before) in change.Reweighed)
+        {
+            Tell(cluster, node, $"{node.Id} has weight {node.Weight} instead of {before}");
+        }
+
+        if (change.Ring is { } moved)
+        {
+            metrics.RingChanged(cluster, moved);
+            RingChanged(cluster, moved);
+        }
+    }
+
+    private void Tell(FleetCluster cluster, Node node, string what)
+    {
+        // At the start every node joins; that is not news.
+        if (cluster.Current.Epoch > 1)
+        {
+            FleetLog.NodeChanged(logger, cluster.Id, what);
+            events.Publish(EventKind.Node, cluster.Id, node.Id, what);
+        }
+    }
+
+    private void RingChanged(FleetCluster cluster, RingChangeRecord change)
+    {
+        var nodes = cluster.Current.Nodes.Length;
+        if (!change.IsKnown)
+        {
+            FleetLog.RingReplaced(logger, cluster.Id, change.Epoch, nodes, cluster.Current.Ring!.Spec);
+            events.Publish(
+                EventKind.Ring,
+                cluster.Id,
+                null,
+                $"the ring is another one ({cluster.Current.Ring.Spec}): up to all users moved",
+                ("epoch", change.Epoch));
+            return;
+        }
+
+        FleetLog.RingChanged(
+            logger, cluster.Id, change.Epoch, nodes, change.Moved, change.Minimum, change.Excess);
+        events.Publish(
+            EventKind.Ring,
+            cluster.Id,
+            null,
+            string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"the ring changed: moved {change.Moved:P2}, minimum {change.Minimum:P2}, excess {change.Excess:P2}"),
+            ("epoch", change.Epoch),
+            ("moved", change.Moved),
+            ("minimum", change.Minimum),
+            ("excess", change.Excess));
+    }
+}

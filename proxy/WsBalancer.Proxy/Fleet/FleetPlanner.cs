@@ -1,0 +1,127 @@
+using WsBalancer.HashRing;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Fleet;
+
+/// <summary>Holds requests for changes against a cluster as it is, and says what they would move. Changes nothing.</summary>
+internal sealed class FleetPlanner(TunnelRegistry tunnels)
+{
+    /// <exception cref="RefusedException">Something in the request is wrong, or not there.</exception>
+    public FleetPlan Plan(FleetCluster cluster, FleetChangeRequest request)
+    {
+        var snapshot = cluster.Current;
+        var members = new Dictionary<string, Member>(snapshot.Composition.Members, StringComparer.Ordinal);
+        foreach (var id in request.Remove)
+        {
+            members.Remove(MemberOf(cluster, id).Id);
+        }
+
+        foreach (var (id, weight) in request.Weights)
+        {
+            var member = MemberOf(cluster, id);
+            RefuseWeight(id, weight);
+            members[member.Id] = member.Weighing(weight);
+        }
+
+        foreach (var addition in request.Add)
+        {
+            RefuseAddition(cluster, addition);
+            members[addition.Id] = Member.Of(
+                addition.Id, addition.Address, addition.Weight, addition.RingKey, NodeSource.Added);
+        }
+
+        return Plan(cluster, members.Values, snapshot.Composition.Blend);
+    }
+
+    /// <summary>What going on to another share of the users on another ring would move.</summary>
+    /// <exception cref="RefusedException">The ring or the share is wrong, or the ring cannot take the nodes.</exception>
+    public FleetPlan PlanBlend(FleetCluster cluster, string to, double share)
+    {
+        var blend = BlendOf(cluster, to, share);
+        return Plan(cluster, [.. cluster.Current.Composition.Members.Values], blend);
+    }
+
+    /// <summary>The blend that a request stands for.</summary>
+    public static BlendValue BlendOf(FleetCluster cluster, string to, double share)
+    {
+        var from = cluster.Current.Settings.Get<RingSettings>().Algorithm;
+        var known = RingAlgorithm.All.Select(algorithm => algorithm.Name).Where(name => name != from);
+        if (to == from || RingAlgorithm.Find(to) is null)
+        {
+            throw new RefusedException(
+                RefusalKind.BadValue, $"'to' is '{to}': expected one of {string.Join(", ", known)}.");
+        }
+
+        return share is >= 0 and <= 1
+            ? new BlendValue(from, to, share)
+            : throw new RefusedException(RefusalKind.BadValue, $"'share' is {share}: expected a number from 0 to 1.");
+    }
+
+    /// <summary>The member of that id. Ids ignore case here.</summary>
+    /// <exception cref="RefusedException">There is none, or it is leaving.</exception>
+    public static Member MemberOf(FleetCluster cluster, string id)
+    {
+        var members = cluster.Current.Composition.Members;
+        var node = NodeOf(cluster, id);
+        return node.IsLeaving
+            ? throw new RefusedException(
+                RefusalKind.Conflict, $"Node '{node.Id}' is leaving already; {node.Ledger.Active} tunnels are open there.")
+            : members[node.Id];
+    }
+
+    /// <summary>The node of that id, leaving ones too.</summary>
+    /// <exception cref="RefusedException">There is none.</exception>
+    public static Node NodeOf(FleetCluster cluster, string id)
+    {
+        var nodes = cluster.Current.Nodes.Concat(cluster.Leaving);
+        return cluster.Find(id) ?? throw new RefusedException(
+            RefusalKind.Unknown,
+            $"There is no node '{id}' in cluster '{cluster.Id}'; known: "
+            + $"{string.Join(", ", nodes.Select(node => node.Id).Order(StringComparer.Ordinal))}.");
+    }
+
+    public static void RefuseWeight(string id, int weight)
+    {
+        if (!NodeForm.IsWeight(weight))
+        {
+            throw new RefusedException(
+                RefusalKind.BadValue, $"The weight of '{id}' is {weight}: expected {NodeForm.ExpectedWeight}.");
+        }
+    }
+
+    public static void RefuseAddition(FleetCluster cluster, NodeAddition addition)
+    {
+        if (!NodeForm.IsId(addition.Id))
+        {
+            throw new RefusedException(
+                RefusalKind.BadValue, $"'id' is '{addition.Id}': a node id has {NodeForm.ExpectedId}.");
+        }
+
+        if (!NodeForm.IsAddress(addition.Address))
+        {
+            throw new RefusedException(
+                RefusalKind.BadValue, $"'address' is '{addition.Address}': expected {NodeForm.ExpectedAddress}.");
+        }
+
+        RefuseWeight(addition.Id, addition.Weight);
+        if (cluster.Find(addition.Id) is { IsLeaving: false } there)
+        {
+            throw new RefusedException(
+                RefusalKind.Conflict, $"Node '{there.Id}' is there already, at {there.Address} ({NodeLabel.Of(there.Source)}).");
+        }
+    }
+
+    private FleetPlan Plan(FleetCluster cluster, IReadOnlyCollection<Member> members, BlendValue? blend)
+    {
+        var snapshot = cluster.Current;
+        var mistakes = ClusterRing.MistakesIn(cluster.Id, members, snapshot.Settings.Get<RingSettings>(), blend);
+        if (mistakes.FirstOrDefault() is { } mistake)
+        {
+            throw new RefusedException(RefusalKind.BadValue, $"The ring cannot take it. {mistake}");
+        }
+
+        var nodes = snapshot.Nodes.Concat(cluster.Leaving);
+        return FleetPlan.Of(snapshot, members, blend, nodes.SelectMany(node => tunnels.On(node.Key)));
+    }
+}

@@ -47,7 +47,7 @@ public sealed class RingBlend
         ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
         if (!from.Nodes.Select(WithoutKey).SequenceEqual(to.Nodes.Select(WithoutKey)))
         {
-            throw new ArgumentException("Only rings of the same nodes, with the same weights, can be blended.", nameof(to));
+            throw new ArgumentException("Only rings of the same nodes and weights can be blended.", nameof(to));
         }
 
         (From, To, Share) = (from, to, share);
@@ -133,7 +133,8 @@ public sealed class RingBlend
 
     private static RingNode WithoutKey(RingNode node) => node with { Key = null };
 
-    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.####}%");
+    private static string Percent(double share) =>
+        string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.####}%");
 
     private static UInt128 FingerprintOf(Ring from, Ring to, ulong threshold)
     {

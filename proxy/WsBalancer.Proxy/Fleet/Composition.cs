@@ -57,7 +57,7 @@ internal sealed class Composition
         IReadOnlyList<StateRecord> records,
         Func<StateKey, StateStanding> standingOf)
     {
-        var named = configured.ToDictionary(destination => destination.DestinationId, Member.Of, StringComparer.Ordinal);
+        var named = configured.Select(Member.Of).ToDictionary(member => member.Id, StringComparer.Ordinal);
         var sources = SourcesOf(named, records);
         var composition = new Composition { Sources = sources };
         foreach (var record in records)
@@ -89,7 +89,10 @@ internal sealed class Composition
     {
         var source = sources.GetValueOrDefault(record.Key.Node);
         var underlying = new Underlying(
-            source?.Source == NodeSource.Configured, source?.Source == NodeSource.Registered, source?.Weight, algorithm);
+            source?.Source == NodeSource.Configured,
+            source?.Source == NodeSource.Registered,
+            source?.Weight,
+            algorithm);
         if (Standing.Next(record.Value!, standing, underlying) is not { } next)
         {
             _lapsed.Add(record.Key);

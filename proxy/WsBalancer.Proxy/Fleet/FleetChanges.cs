@@ -72,8 +72,8 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
         {
             throw new RefusedException(
                 RefusalKind.Conflict,
-                $"Node '{node.Id}' is the last of cluster '{cluster.Id}' that takes users: {what}, every handshake would "
-                + $"be answered with 503. {anyway}");
+                $"Node '{node.Id}' is the last of cluster '{cluster.Id}' that takes users: {what}, every handshake "
+                + $"would be answered with 503. {anyway}");
         }
     }
 
@@ -105,8 +105,8 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
         {
             throw new RefusedException(
                 RefusalKind.Conflict,
-                $"'address' is '{addition.Address}', and its source ({NodeLabel.Of(source.Source)}) has '{source.Config.Address}' for node "
-                + $"'{addition.Id}': add it with that address.");
+                $"'address' is '{addition.Address}', and its source ({NodeLabel.Of(source.Source)}) has "
+                + $"'{source.Config.Address}' for node '{addition.Id}': add it with that address.");
         }
 
         changes.Add(WeightOver(cluster, addition.Id, addition.Weight, source.Weight));

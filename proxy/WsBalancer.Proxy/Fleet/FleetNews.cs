@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>Says what changes in the fleet, to everybody at once: in the log, as an event, and in the metrics.</summary>
+/// <summary>Says what changes in the fleet: in the log, as an event, and in the metrics.</summary>
 internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILogger<FleetRegistry> logger)
 {
     public void HealthChanged(FleetCluster cluster, Node node, string why)

@@ -98,6 +98,6 @@ internal sealed record FleetPlan(
     }
 }
 
-/// <summary>A node in a plan: the part of the users that it owns, and the open tunnels that are at home there.</summary>
+/// <summary>A node in a plan: its part of the users, and the open tunnels that are at home there.</summary>
 internal sealed record PlannedNode(
     string Id, double ShareBefore, double ShareAfter, int TunnelsBefore, int TunnelsAfter);

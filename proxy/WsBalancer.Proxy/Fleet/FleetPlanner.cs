@@ -4,7 +4,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>Holds requests for changes against a cluster as it is, and says what they would move. Changes nothing.</summary>
+/// <summary>
+/// Holds requests for changes against a cluster as it is, and says what they would move. Changes nothing.
+/// </summary>
 internal sealed class FleetPlanner(TunnelRegistry tunnels)
 {
     /// <exception cref="RefusedException">Something in the request is wrong, or not there.</exception>
@@ -35,7 +37,7 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
     }
 
     /// <summary>What going on to another share of the users on another ring would move.</summary>
-    /// <exception cref="RefusedException">The ring or the share is wrong, or the ring cannot take the nodes.</exception>
+    /// <exception cref="RefusedException">The ring or the share is wrong, or does not fit the nodes.</exception>
     public FleetPlan PlanBlend(FleetCluster cluster, string to, double share)
     {
         var blend = BlendOf(cluster, to, share);
@@ -66,7 +68,8 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
         var node = NodeOf(cluster, id);
         return node.IsLeaving
             ? throw new RefusedException(
-                RefusalKind.Conflict, $"Node '{node.Id}' is leaving already; {node.Ledger.Active} tunnels are open there.")
+                RefusalKind.Conflict,
+                $"Node '{node.Id}' is leaving already; {node.Ledger.Active} tunnels are open there.")
             : members[node.Id];
     }
 
@@ -108,7 +111,8 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
         if (cluster.Find(addition.Id) is { IsLeaving: false } there)
         {
             throw new RefusedException(
-                RefusalKind.Conflict, $"Node '{there.Id}' is there already, at {there.Address} ({NodeLabel.Of(there.Source)}).");
+                RefusalKind.Conflict,
+                $"Node '{there.Id}' is there already, at {there.Address} ({NodeLabel.Of(there.Source)}).");
         }
     }
 

@@ -10,7 +10,11 @@ namespace WsBalancer.Proxy.Fleet;
 /// <param name="Source">Who brought it.</param>
 /// <param name="IsWeightOverridden">Whether the weight is an operator's, not the source's.</param>
 internal sealed record Member(
-    string Id, DestinationConfig Config, DestinationState? Configured, NodeSource Source, bool IsWeightOverridden = false)
+    string Id,
+    DestinationConfig Config,
+    DestinationState? Configured,
+    NodeSource Source,
+    bool IsWeightOverridden = false)
 {
     public int Weight => NodeWeight.Of(Config);
 

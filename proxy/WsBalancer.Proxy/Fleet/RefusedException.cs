@@ -1,6 +1,8 @@
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>An operator's request that is not carried out. The message says which value, and what was expected.</summary>
+/// <summary>
+/// An operator's request that is not carried out. The message says which value, and what was expected.
+/// </summary>
 internal sealed class RefusedException(RefusalKind kind, string message) : Exception(message)
 {
     public RefusalKind Kind { get; } = kind;

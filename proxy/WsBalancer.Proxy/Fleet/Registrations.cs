@@ -16,12 +16,15 @@ internal sealed class Registrations(
     /// <summary>Whether there is any source to ask.</summary>
     public bool AnySource => _sources.Length > 0;
 
-    /// <summary>Brings the fleet up to what the sources name now. Changes nothing while one of them cannot tell.</summary>
+    /// <summary>
+    /// Brings the fleet up to what the sources name now. Changes nothing while one of them cannot tell.
+    /// </summary>
     public async Task TakeOverAsync(CancellationToken cancellation)
     {
         if (_sources.Select(source => source.Nodes).ToArray() is var answers && Array.TrueForAll(answers, HasAnswer))
         {
-            var named = answers.SelectMany(nodes => nodes!).ToLookup(node => node.Cluster, StringComparer.OrdinalIgnoreCase);
+            var named = answers.SelectMany(nodes => nodes!)
+                .ToLookup(node => node.Cluster, StringComparer.OrdinalIgnoreCase);
             foreach (var cluster in fleet.Clusters.ToArray())
             {
                 var nodes = named[cluster.Id].DistinctBy(node => node.Id, StringComparer.Ordinal)

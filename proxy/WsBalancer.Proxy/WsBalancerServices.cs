@@ -9,6 +9,7 @@ using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy;
@@ -46,7 +47,7 @@ public static class WsBalancerServices
         services.AddHealthChecks();
 
         services.AddSingleton<BalancerRegistry>();
-        services.AddSockets().AddTunnels().AddFleet().AddHealth().AddPlacement().AddMoving();
+        services.AddSockets().AddTunnels().AddState().AddFleet().AddHealth().AddPlacement().AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
         // Last: of the hosted services it is stopped after all the others.
@@ -60,6 +61,38 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddTunnels(this IServiceCollection services) =>
         services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<IdleSweep>();
+
+    private static IServiceCollection AddState(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.State);
+        services.AddSingleton(provider => BalancerName.Of(
+            provider.GetRequiredService<StateOptions>(), provider.GetRequiredService<AdminOptions>().Url.Port));
+        services.TryAddSingleton(provider => new StateFolder(
+            provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
+        services.AddSingleton(CreateStateStore);
+        services.AddSingleton<Peers>().AddSingleton<Disconnections>();
+        return services;
+    }
+
+    private static StateStore CreateStateStore(IServiceProvider provider)
+    {
+        var folder = provider.GetRequiredService<StateFolder>().Path;
+        var file = provider.GetRequiredService<StateOptions>().FileIn(folder) is { } path
+            ? new StateFile(path, provider.GetRequiredService<Logging.ILogger<StateFile>>())
+            : null;
+        try
+        {
+            return new StateStore(
+                provider.GetRequiredService<BalancerName>().Id,
+                file,
+                provider.GetRequiredService<Logging.ILogger<StateStore>>()).Load();
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
 
     private static IServiceCollection AddFleet(this IServiceCollection services)
     {

@@ -62,8 +62,37 @@ public static class WsBalancerServices
     private static IServiceCollection AddTunnels(this IServiceCollection services) =>
         services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<IdleSweep>();
 
-    private static IServiceCollection AddState(this IServiceCollection services) =>
-        services.AddSingleton(new StateStore("balancer"));
+    private static IServiceCollection AddState(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.State);
+        services.AddSingleton(provider => BalancerName.Of(
+            provider.GetRequiredService<StateOptions>(), provider.GetRequiredService<AdminOptions>().Url.Port));
+        services.TryAddSingleton(provider => new StateFolder(
+            provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
+        services.AddSingleton(CreateStateStore);
+        services.AddSingleton<Peers>().AddSingleton<Disconnections>();
+        return services;
+    }
+
+    private static StateStore CreateStateStore(IServiceProvider provider)
+    {
+        var folder = provider.GetRequiredService<StateFolder>().Path;
+        var file = provider.GetRequiredService<StateOptions>().FileIn(folder) is { } path
+            ? new StateFile(path, provider.GetRequiredService<Logging.ILogger<StateFile>>())
+            : null;
+        try
+        {
+            return new StateStore(
+                provider.GetRequiredService<BalancerName>().Id,
+                file,
+                provider.GetRequiredService<Logging.ILogger<StateStore>>()).Load();
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
 
     private static IServiceCollection AddFleet(this IServiceCollection services)
     {

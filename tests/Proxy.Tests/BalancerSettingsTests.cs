@@ -22,7 +22,12 @@ public sealed class BalancerSettingsTests
 
     [Fact]
     public void State_IsRead() => AssertAll(
-        new StateOptions { Path = "elsewhere.json" }, Read(("State:Path", "elsewhere.json")).State);
+        new StateOptions { Path = "elsewhere.json", Redis = "redis:6379", Prefix = "fleet-1", Id = "b-1" },
+        Read(
+            ("State:Path", "elsewhere.json"),
+            ("State:Redis", "redis:6379"),
+            ("State:Prefix", "fleet-1"),
+            ("State:Id", "b-1")).State);
 
     [Fact]
     public void Shutdown_IsRead() => AssertAll(

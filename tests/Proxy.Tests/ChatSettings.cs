@@ -14,6 +14,7 @@ internal static class ChatSettings
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             ["WsBalancer:Admin:Url"] = "http://127.0.0.1:0",
+            ["WsBalancer:State:Path"] = "off",
             ["ReverseProxy:Routes:chat:ClusterId"] = "chat",
             ["ReverseProxy:Routes:chat:Match:Path"] = "/{**any}",
             [Ours + "UserKey"] = "query:user",

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using WsBalancer.Proxy;
+using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Cli.Run;
 
@@ -17,13 +18,16 @@ internal static class BalancerHost
     // Eight times the server's default: after an outage everybody connects at once. The kernel's somaxconn bounds it.
     private const int Backlog = 4_096;
 
-    public static WebApplication Build(AppliedConfiguration configuration)
+    /// <param name="configuration">What it runs on.</param>
+    /// <param name="folder">The folder of the configuration file: where the state file is, unless it says otherwise.</param>
+    public static WebApplication Build(AppliedConfiguration configuration, string folder)
     {
         // Empty: no appsettings.json and no ASPNETCORE_*; what is not in the configuration is a default of ours.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "wsbalancer" });
         ((IConfigurationBuilder)builder.Configuration).Add(configuration);
         AddLogging(builder);
         AddServer(builder);
+        builder.Services.AddSingleton(new StateFolder(folder));
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection(ConfigurationCheck.ProxySection))
             .AddWsBalancer();

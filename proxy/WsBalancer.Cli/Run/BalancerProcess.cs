@@ -20,7 +20,7 @@ internal static class BalancerProcess
             using var configuration = source.File is { } file
                 ? await AppliedConfiguration.FromFileAsync(file)
                 : await AppliedConfiguration.FromSettingsAsync(source.Settings!);
-            await using var app = BalancerHost.Build(configuration);
+            await using var app = BalancerHost.Build(configuration, source.Folder);
             return await RunAsync(app, configuration, source.File, output, cancellation);
         }
         catch (SettingsException ex)
@@ -30,7 +30,7 @@ internal static class BalancerProcess
         }
         catch (Exception ex) when (ex is IOException or InvalidOperationException or CryptographicException)
         {
-            // An address that is taken or not ours, a certificate that cannot be used.
+            // An address that is taken or not ours, a certificate that cannot be used, a state file that cannot be read.
             await errors.WriteLineAsync($"wsbalancer cannot start: {ex.Message}");
             return ExitCode.Failed;
         }

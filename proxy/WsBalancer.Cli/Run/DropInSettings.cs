@@ -8,12 +8,13 @@ internal static class DropInSettings
     private const string Cluster = "default";
 
     public static IReadOnlyDictionary<string, string?> From(
-        string[] nodes, string[] userKey, string ring, string listen, string admin)
+        string[] nodes, string[] userKey, string ring, string listen, string admin, FileInfo? state)
     {
         var settings = new Dictionary<string, string?>
         {
             ["Urls"] = listen,
             ["WsBalancer:Admin:Url"] = admin,
+            ["WsBalancer:State:Path"] = state?.FullName ?? "off",
             [$"WsBalancer:Clusters:{Cluster}:Ring:Algorithm"] = ring,
             [$"ReverseProxy:Routes:{Cluster}:ClusterId"] = Cluster,
             [$"ReverseProxy:Routes:{Cluster}:Match:Path"] = "/{**any}",

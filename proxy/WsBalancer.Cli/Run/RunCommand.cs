@@ -43,6 +43,11 @@ internal static class RunCommand
             HelpName = "URL",
             DefaultValueFactory = _ => "http://127.0.0.1:9900",
         };
+        var state = new Option<FileInfo?>("--state")
+        {
+            Description = "The file that keeps changes made at run time. Without, they are gone with the process.",
+            HelpName = "PATH",
+        };
         var command = new Command("run", "Run the balancer, from a file or from --node alone")
         {
             config,
@@ -51,6 +56,7 @@ internal static class RunCommand
             ring,
             listen,
             admin,
+            state,
         };
         command.Validators.Add(result =>
         {
@@ -61,10 +67,10 @@ internal static class RunCommand
                 result.AddError("Expected either --config FILE or at least one --node ID=URL.");
             }
             else if (file is not null
-                && Array.Exists<Option>([userKey, ring, listen, admin], option => IsGiven(result, option)))
+                && Array.Exists<Option>([userKey, ring, listen, admin, state], option => IsGiven(result, option)))
             {
                 result.AddError(
-                    "--user-key, --ring, --listen and --admin go with --node; with --config the file says it.");
+                    "--user-key, --ring, --listen, --admin and --state go with --node; with --config the file says it.");
             }
         });
         command.SetAction((parsed, cancellation) => BalancerProcess.RunAsync(
@@ -75,7 +81,8 @@ internal static class RunCommand
                     parsed.GetValue(userKey)!,
                     parsed.GetValue(ring)!,
                     parsed.GetValue(listen)!,
-                    parsed.GetValue(admin)!)),
+                    parsed.GetValue(admin)!,
+                    parsed.GetValue(state))),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error,
             cancellation));

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
@@ -6,7 +8,17 @@ namespace WsBalancer.Proxy.State;
 /// <param name="Key">What it is about.</param>
 /// <param name="Version">The higher one wins, everywhere.</param>
 /// <param name="Value">What was decided; null if that was taken back.</param>
-internal sealed record StateRecord(StateKey Key, StateVersion Version, StateValue? Value);
+internal sealed record StateRecord(StateKey Key, StateVersion Version, StateValue? Value)
+{
+    /// <summary>Whether this one wins over another of the same key, wherever the two meet.</summary>
+    // Two of one version should not be: a balancer that lost its file, or two with one id, can make them all the same.
+    // Any rule will do then, as long as it is the same at every balancer.
+    public bool IsNewerThan(StateRecord other) => Version.CompareTo(other.Version) switch
+    {
+        0 => this != other && string.CompareOrdinal(StateJson.Write(this), StateJson.Write(other)) > 0,
+        var order => order > 0,
+    };
+}
 
 /// <summary>What a record is about. Ids of clusters ignore case, those of nodes do not.</summary>
 /// <param name="Cluster">The cluster, in lower case.</param>
@@ -20,9 +32,13 @@ internal readonly record struct StateKey(string Cluster, StateKind Kind, string 
 
     /// <summary>The key of a decision about a whole cluster.</summary>
     public static StateKey Of(string cluster, StateKind kind) => Of(cluster, kind, "");
+
+    /// <summary>How it is named where there is one text for it.</summary>
+    public override string ToString() => $"{Cluster}/{Kind}/{Node}";
 }
 
 /// <summary>The kinds of runtime decisions; each has a <see cref="StateValue"/> of its own.</summary>
+[JsonConverter(typeof(StateNameConverter<StateKind>))]
 internal enum StateKind
 {
     /// <summary>A node that was added, or registered itself: <see cref="MemberValue"/>.</summary>

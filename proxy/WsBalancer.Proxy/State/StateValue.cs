@@ -10,7 +10,7 @@ internal sealed record MemberValue(MemberOrigin Origin, string Address, int Weig
     : StateValue;
 
 /// <summary>Who brought a node that the file does not name.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<MemberOrigin>))]
+[JsonConverter(typeof(StateNameConverter<MemberOrigin>))]
 internal enum MemberOrigin
 {
     /// <summary>An operator.</summary>
@@ -55,7 +55,7 @@ internal sealed record RebalanceValue(string Operation, double RatePerSecond, Re
     : StateValue;
 
 /// <summary>Where a rebalance is.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<RebalanceState>))]
+[JsonConverter(typeof(StateNameConverter<RebalanceState>))]
 internal enum RebalanceState
 {
     /// <summary>There has been none.</summary>

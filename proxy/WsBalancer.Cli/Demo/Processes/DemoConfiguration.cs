@@ -34,6 +34,7 @@ internal static class DemoConfiguration
             ["WsBalancer"] = new JsonObject
             {
                 ["Admin"] = new JsonObject { ["Url"] = "http://127.0.0.1:0" },
+                ["State"] = new JsonObject { ["Path"] = "off" },
                 ["Clusters"] = new JsonObject
                 {
                     [Cluster] = new JsonObject

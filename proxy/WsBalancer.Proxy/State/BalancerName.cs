@@ -1,0 +1,22 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>Who this balancer is among those of its fleet.</summary>
+/// <param name="Id">Its name, unless somebody gave it to two.</param>
+/// <param name="Instance">This process, and no other.</param>
+internal sealed record BalancerName(string Id, string Instance)
+{
+    /// <param name="options">May name it.</param>
+    /// <param name="adminPort">Tells two on one host apart; 0 is any free port, which nobody knows yet.</param>
+    public static BalancerName Of(StateOptions options, int adminPort)
+    {
+        var instance = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        var suffix = adminPort == 0 ? instance[..8] : adminPort.ToString(CultureInfo.InvariantCulture);
+        return new BalancerName(options.Id ?? $"{Environment.MachineName}-{suffix}", instance);
+    }
+}
+
+/// <summary>The folder of the configuration, where a relative path of the state file begins.</summary>
+internal sealed record StateFolder(string Path);

@@ -1,0 +1,42 @@
+using CsCheck;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Tests.State;
+
+/// <summary>Records as fleets make them: few keys, few versions, so that they meet.</summary>
+internal static class StateSample
+{
+    public static readonly StateKey Weight = StateKey.Of("chat", StateKind.Weight, "ws-1");
+
+    public static readonly StateKey Drain = StateKey.Of("chat", StateKind.Drain, "ws-2");
+
+    private static readonly Gen<StateValue> Value = Gen.OneOf<StateValue>(
+        Gen.Select(Gen.Int[0, 65_535], Gen.Int[0, 3]).Select((weight, file) => (StateValue)new WeightValue(weight, file)),
+        Gen.Const((StateValue)null!));
+
+    /// <summary>A record of the same kind, for one of three nodes.</summary>
+    public static Gen<StateRecord> Record { get; } =
+        Gen.Select(Gen.Int[1, 3], Gen.Long[1, 4], Gen.Int[1, 3], Value).Select((node, number, writer, value) =>
+            new StateRecord(
+                StateKey.Of("chat", StateKind.Weight, $"ws-{node}"), new StateVersion(number, $"b-{writer}"), value));
+
+    /// <summary>One of every kind of value, and a tombstone.</summary>
+    public static IReadOnlyList<StateRecord> OfEveryKind { get; } =
+    [
+        Of(StateKind.Member, "ws-9", new MemberValue(MemberOrigin.Added, "http://10.0.0.9:5000/", 2, "ring key")),
+        Of(StateKind.Removal, "ws-3", new RemovalValue(true, new DrainValue("op-1", 12.5, null, 1012))),
+        Of(StateKind.Weight, "ws-1", new WeightValue(7, 1)),
+        Of(StateKind.Drain, "ws-2", new DrainValue("op-2", 0, 600, 1001)),
+        Of(StateKind.Blend, "", new BlendValue("ketama", "rendezvous", 0.1)),
+        Of(StateKind.Rebalance, "", new RebalanceValue("op-3", 50, RebalanceState.Stopped, "fingerprints differ")),
+        Of(StateKind.Drain, "ws-1", null),
+    ];
+
+    public static StateRecord Of(StateKey key, long number, StateValue? value, string writer = "b-1") =>
+        new(key, new StateVersion(number, writer), value);
+
+    public static WeightValue Of(int weight) => new(weight, 1);
+
+    private static StateRecord Of(StateKind kind, string node, StateValue? value) =>
+        Of(StateKey.Of("chat", kind, node), 5, value);
+}

@@ -1,0 +1,202 @@
+using Microsoft.Extensions.Logging.Testing;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Tests.State;
+
+public sealed class StateStoreTests : IDisposable
+{
+    private readonly StateFolderFixture _folder = new();
+    private readonly List<StateRecord> _changed = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Write_IsFoundAndRaised()
+    {
+        using var store = Follow(new StateStore("b-1"));
+
+        Assert.Null(await WriteAsync(store, StateSample.Weight, StateSample.Of(7)));
+
+        Assert.Equal(StateSample.Of(7), store.Find(StateSample.Weight));
+        var record = StateSample.Of(StateSample.Weight, 1, StateSample.Of(7));
+        Assert.Equal([record], _changed);
+        Assert.Equal([record], store.Of("CHAT"));
+        Assert.Empty(store.Of("other"));
+    }
+
+    [Fact]
+    public async Task Write_IsNumberedAboveEverythingEverSeen()
+    {
+        using var store = new StateStore("b-1");
+        await store.MergeAsync([StateSample.Of(StateSample.Drain, 41, null, "b-2")]);
+
+        await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
+
+        Assert.Equal(new StateVersion(42, "b-1"), store.Records.Find(StateSample.Weight)!.Version);
+    }
+
+    [Fact]
+    public async Task TakingBack_LeavesATombstone_ThatAnOlderRecordDoesNotUndo()
+    {
+        using var store = Follow(new StateStore("b-1"));
+        await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
+        await WriteAsync(store, StateSample.Weight, null);
+        _changed.Clear();
+
+        await store.MergeAsync([StateSample.Of(StateSample.Weight, 1, StateSample.Of(9), "b-9")]);
+
+        Assert.Null(store.Find(StateSample.Weight));
+        Assert.Empty(store.Of("chat"));
+        Assert.Equal(2, store.Records.Find(StateSample.Weight)!.Version.Number);
+        Assert.Empty(_changed);
+    }
+
+    [Fact]
+    public async Task Merge_RaisesOnlyWhatChanged()
+    {
+        using var store = Follow(new StateStore("b-1"));
+        await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
+        _changed.Clear();
+        var newer = StateSample.Of(StateSample.Drain, 2, null, "b-2");
+
+        await store.MergeAsync([StateSample.Of(StateSample.Weight, 1, StateSample.Of(7)), newer]);
+
+        Assert.Equal([newer], _changed);
+    }
+
+    [Fact]
+    public async Task Write_IsInTheFileBeforeItIsRaised()
+    {
+        using var store = Open();
+        byte[]? kept = null;
+        store.Changed += _ => kept = File.ReadAllBytes(_folder.Path);
+
+        await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
+
+        Assert.Equal(File.ReadAllBytes(_folder.Path), kept);
+    }
+
+    [Fact]
+    public async Task WriteThatCannotBeKept_ChangesNothing()
+    {
+        using var store = Follow(Open());
+        await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
+        _changed.Clear();
+        store.ShareAsync = _ => throw new InvalidOperationException("There is nothing to share.");
+        Directory.CreateDirectory(_folder.Next);
+
+        await Assert.ThrowsAsync<StateFileException>(() => WriteAsync(store, StateSample.Weight, StateSample.Of(8)));
+
+        Assert.Equal(StateSample.Of(7), store.Find(StateSample.Weight));
+        Assert.Equal(1, store.Records.Highest);
+        Assert.Empty(_changed);
+    }
+
+    [Fact]
+    public async Task Write_AfterARestart_IsThere()
+    {
+        using (var store = Open())
+        {
+            await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
+            await store.MergeAsync([StateSample.Of(StateSample.Drain, 5, null, "b-2")]);
+        }
+
+        using var again = Open();
+
+        Assert.Equal(StateSample.Of(7), again.Find(StateSample.Weight));
+        Assert.Equal(5, again.Records.Highest);
+    }
+
+    [Fact]
+    public async Task Share_ComesLast_AndItsAnswerIsTheResult()
+    {
+        using var store = new StateStore("b-1");
+        StateValue? seen = null;
+        store.Changed += _ => seen = store.Find(StateSample.Weight);
+        store.ShareAsync = _ => Task.FromResult<bool?>(seen is null);
+
+        Assert.False(await WriteAsync(store, StateSample.Weight, StateSample.Of(7)));
+    }
+
+    [Fact]
+    public async Task Changes_AreRaisedOneAtATime()
+    {
+        using var store = Open();
+        var (running, most) = (0, 0);
+        store.Changed += _ =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref running));
+            Thread.Yield();
+            Interlocked.Decrement(ref running);
+        };
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => i % 2 == 0
+            ? WriteAsync(store, StateSample.Weight, StateSample.Of(i))
+            : store.MergeAsync([StateSample.Of(StateSample.Drain, i, null, "b-2")]))));
+
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public async Task Standing_IsKept_AndANewerRecordBeginsAnew()
+    {
+        using (var store = Open())
+        {
+            await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
+            store.Stand(StateSample.Weight, StateStanding.Lapsed);
+            Assert.Equal(StateStanding.Lapsed, store.StandingOf(StateSample.Weight));
+        }
+
+        using (var again = Open())
+        {
+            Assert.Equal(StateStanding.Lapsed, again.StandingOf(StateSample.Weight));
+            await again.MergeAsync([StateSample.Of(StateSample.Weight, 2, StateSample.Of(7), "b-2")]);
+            Assert.Equal(StateStanding.Waiting, again.StandingOf(StateSample.Weight));
+        }
+
+        Assert.Equal(StateStanding.Waiting, Assert.Single(_folder.Read()).Standing);
+    }
+
+    [Fact]
+    public async Task Standing_IsSavedByItself()
+    {
+        using var store = Open();
+        await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
+
+        store.Stand(StateSample.Weight, StateStanding.InEffect);
+
+        await Deadline.Until("it is saved once more", () => File.Exists(_folder.Previous));
+        await store.FlushAsync();
+        Assert.Contains("inEffect", File.ReadAllText(_folder.Path), StringComparison.Ordinal);
+    }
+
+    // A drain that the others know of is obeyed here, whatever the disk says; it is written as soon as that can be.
+    [Fact]
+    public async Task MergeThatCannotBeKept_Holds_IsToldOnce_AndIsKeptLater()
+    {
+        var log = new FakeLogger<StateStore>();
+        using var store = Open(log);
+        Directory.CreateDirectory(_folder.Next);
+        var record = StateSample.Of(StateSample.Weight, 2, StateSample.Of(7), "b-2");
+
+        await store.MergeAsync([record]);
+        await store.MergeAsync([record]);
+
+        Assert.Equal(StateSample.Of(7), store.Find(StateSample.Weight));
+        Assert.Single(log.Collector.GetSnapshot());
+        Directory.Delete(_folder.Next);
+        await store.MergeAsync([record]);
+        Assert.Contains("b-2", File.ReadAllText(_folder.Path), StringComparison.Ordinal);
+    }
+
+    private static Task<bool?> WriteAsync(StateStore store, StateKey key, StateValue? value) =>
+        store.WriteAsync([new StateChange(key, value)], TestContext.Current.CancellationToken);
+
+    private StateStore Follow(StateStore store)
+    {
+        store.Changed += _changed.AddRange;
+        return store;
+    }
+
+    private StateStore Open(FakeLogger<StateStore>? log = null) => new StateStore("b-1", _folder.Open(), log).Load();
+}

@@ -10,12 +10,13 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <remarks>
 /// Closing: (1) a Close frame toward the client at a frame boundary; what the node says after it is dropped. (2) The
 /// client's bytes, its echo of the Close among them, still go to the node, so that the node sees an orderly end too and
-/// ends its connection, which ends the tunnel. (3) No echo within the close timeout: a masked Close toward the node,
-/// if that leg is at a boundary, and the tunnel is cut.
+/// ends its connection, which ends the tunnel. (3) No echo within the close timeout: the client is given up, so that the
+/// node is read even if the client takes nothing, and the node is sent a masked Close at a boundary; when it ends, or
+/// after a second, the tunnel is cut.
 /// </remarks>
 internal sealed class Tunnel
 {
-    // After the timeout the node still gets its own Close frame; it must not hold the cut up.
+    // After the timeout the node still gets its own Close frame, and time to answer; it must not hold the cut up.
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
 
     private readonly TunnelOptions _options;
@@ -125,7 +126,7 @@ internal sealed class Tunnel
     {
         lock (_gate)
         {
-            if (_ended || _deadline is not null)
+            if (_ended || _cutDone || _deadline is not null)
             {
                 return false;
             }
@@ -195,6 +196,7 @@ internal sealed class Tunnel
     // The close timeout has passed. A client that did answer leaves the node as the one that is late.
     private void Overdue()
     {
+        var lastWord = false;
         lock (_gate)
         {
             if (_ended)
@@ -202,17 +204,18 @@ internal sealed class Tunnel
                 return;
             }
 
-            if (NodeLeg is { CloseWritten: false })
+            if (!Forced && NodeLeg is { CloseWritten: false })
             {
-                Forced = true;
+                Forced = lastWord = true;
                 _deadline!.Change(LastWord, Timeout.InfiniteTimeSpan);
             }
         }
 
-        if (Forced)
+        if (lastWord)
         {
             var mask = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
-            Speak(NodeLeg, CloseFrame.Create(CloseCode.GoingAway, "", mask), thenCut: true);
+            Speak(NodeLeg, CloseFrame.Create(CloseCode.GoingAway, "", mask));
+            ClientLeg!.Abandon();
         }
         else
         {
@@ -220,22 +223,16 @@ internal sealed class Tunnel
         }
     }
 
-    private void Speak(TunnelLeg? leg, byte[] closeFrame, bool thenCut = false) =>
-        _ = SpeakAsync(leg!, closeFrame, thenCut);
+    private void Speak(TunnelLeg? leg, byte[] closeFrame) => _ = SpeakAsync(leg!, closeFrame);
 
     // Nobody awaits this: a leg that cannot be written to has ended or is being cut, which its copy loop reports.
-    private async Task SpeakAsync(TunnelLeg leg, byte[] closeFrame, bool thenCut)
+    private async Task SpeakAsync(TunnelLeg leg, byte[] closeFrame)
     {
         try
         {
             await leg.CloseAsync(closeFrame, _cut.Token);
         }
         catch (Exception ex) when (ex is IOException or OperationCanceledException or InvalidOperationException)
-        {
-            Cut(TunnelEnd.Error);
-        }
-
-        if (thenCut)
         {
             Cut(TunnelEnd.Error);
         }

@@ -19,6 +19,9 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
     private byte[]? _close;
     private Stage _stage;
     private bool _writing;
+    private bool _abandoned;
+    private CancellationTokenSource? _writes;
+    private CancellationTokenRegistration _onLoopCancelled;
 
     private enum Stage
     {
@@ -84,12 +87,33 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
         return WriteCloseAsync(cancellation).AsTask();
     }
 
+    /// <summary>
+    /// Gives this leg's peer up: what is written to it from here on is dropped, a write that it holds up too, and when
+    /// it goes, it goes without an error. So the copy loop goes on reading the other leg.
+    /// </summary>
+    public void Abandon()
+    {
+        CancellationTokenSource? writes;
+        lock (_turn)
+        {
+            _stage = Stage.Closed;
+            _abandoned = true;
+            writes = _writing ? _writes : null;
+        }
+
+        writes?.Cancel();
+    }
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read;
         try
         {
             read = await inner.ReadAsync(buffer, cancellationToken);
+        }
+        catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
+        {
+            read = 0;
         }
         catch (IOException)
         {
@@ -112,21 +136,29 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var passed = Begin(buffer.Span, out var frames, out var closeSeen);
-        if (passed > 0)
+        var passed = Begin(buffer.Span, cancellationToken, out var frames, out var closeSeen);
+        try
         {
-            await WriteOnAsync(buffer[..passed], cancellationToken);
-            observer.Passed(passed, frames);
-        }
+            if (passed > 0)
+            {
+                await WriteOnAsync(buffer[..passed], _writes!.Token);
+                observer.Passed(passed, frames);
+            }
 
-        if (closeSeen)
-        {
-            observer.ClosePassed();
-        }
+            if (closeSeen)
+            {
+                observer.ClosePassed();
+            }
 
-        if (End())
+            if (End())
+            {
+                await WriteCloseAsync(_writes!.Token);
+            }
+        }
+        catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
         {
-            await WriteCloseAsync(cancellationToken);
+            // Dropped, as what comes after it.
+            return;
         }
     }
 
@@ -136,6 +168,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
     {
         if (disposing)
         {
+            _onLoopCancelled.Dispose();
             inner.Dispose();
         }
 
@@ -157,10 +190,11 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
 
     // Takes the turn and says how much of the buffer may pass: all of it, or the rest of the frame that a Close waits
     // for, or nothing after a Close.
-    private int Begin(ReadOnlySpan<byte> buffer, out long frames, out bool closeSeen)
+    private int Begin(ReadOnlySpan<byte> buffer, CancellationToken loop, out long frames, out bool closeSeen)
     {
         lock (_turn)
         {
+            Follow(loop);
             var framesBefore = _frames.Frames;
             var closeBefore = _frames.CloseSeen;
             var passed = 0;
@@ -181,6 +215,29 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
             frames = _frames.Frames - framesBefore;
             closeSeen = _frames.CloseSeen && !closeBefore;
             return passed;
+        }
+    }
+
+    // A write ends early when the loop is cancelled, or the peer given up. One source for all writes: the loop's token is
+    // the same in all of them. Never disposed, as it has no timer and may be cancelled late.
+    private void Follow(CancellationToken loop)
+    {
+        if (_writes is null || _onLoopCancelled.Token != loop)
+        {
+            _writes = new CancellationTokenSource();
+            _onLoopCancelled.Dispose();
+            _onLoopCancelled = loop.UnsafeRegister(
+                static writes => ((CancellationTokenSource)writes!).Cancel(), _writes);
+        }
+    }
+
+    private bool IsOfAbandoned(Exception exception, CancellationToken loop)
+    {
+        lock (_turn)
+        {
+            return _abandoned
+                && exception is IOException or OperationCanceledException
+                && !loop.IsCancellationRequested;
         }
     }
 

@@ -7,18 +7,10 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Clients;
 
-/// <summary>A WebSocket client on a bare socket: it may say anything, and sees every byte of what comes back.</summary>
-internal sealed class RawClient : IDisposable
+/// <summary>A WebSocket client on a bare wire: it may say anything, and sees every byte of what comes back.</summary>
+internal sealed class RawClient(int port, WireEnd wire) : IDisposable
 {
-    private readonly int _port;
-
-    private RawClient(int port, Socket socket)
-    {
-        _port = port;
-        Wire = new WireSocket(socket);
-    }
-
-    public WireSocket Wire { get; }
+    public WireEnd Wire { get; } = wire;
 
     /// <summary>The response to the handshake.</summary>
     public MessageHead Response { get; private set; } = new("", []);
@@ -29,7 +21,7 @@ internal sealed class RawClient : IDisposable
         using var deadline = Deadline.Start();
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
-        return new RawClient(port, socket);
+        return new RawClient(port, new WireSocket(socket));
     }
 
     /// <summary>Opens a WebSocket, and fails if the answer is anything else.</summary>
@@ -108,7 +100,7 @@ internal sealed class RawClient : IDisposable
         var hasHost = headers.Any(header => header.Name.Equals("Host", StringComparison.OrdinalIgnoreCase));
         (string Name, string Value)[] all =
         [
-            .. hasHost ? [] : new[] { ("Host", $"127.0.0.1:{_port}") },
+            .. hasHost ? [] : new[] { ("Host", $"127.0.0.1:{port}") },
             ("Upgrade", "websocket"),
             ("Connection", "Upgrade"),
             ("Sec-WebSocket-Key", key),

@@ -111,6 +111,10 @@ internal sealed class Balancer : IAsyncDisposable
         return JsonNode.Parse(body)!;
     }
 
+    /// <summary>Everything that it measures, at this moment.</summary>
+    public async Task<Scrape> Scrape() =>
+        new(await _admin.GetStringAsync("/metrics", TestContext.Current.CancellationToken));
+
     /// <summary>The status of an admin call, whatever it is.</summary>
     public async Task<HttpStatusCode> Status(string path)
     {

@@ -7,9 +7,12 @@ namespace WsBalancer.EndToEnd.Tests.Fixtures;
 /// <summary>An open tunnel with the test at both ends.</summary>
 internal sealed class HeldTunnel : IAsyncDisposable
 {
+    /// <summary>What its client asks for.</summary>
+    public const string Target = "/chat?user=alice";
+
     private readonly Together _owned;
 
-    private HeldTunnel(Balancer balancer, RawClient client, NodeConnection node, params IAsyncDisposable[] owned)
+    public HeldTunnel(Balancer balancer, RawClient client, NodeConnection node, params IAsyncDisposable[] owned)
     {
         (Balancer, Client, Node) = (balancer, client, node);
         _owned = new Together(owned);
@@ -67,7 +70,7 @@ internal sealed class HeldTunnel : IAsyncDisposable
     private static void AssertSame(byte[] sent, byte[] received, string difference) =>
         Assert.True(sent.AsSpan().SequenceEqual(received), difference);
 
-    private static async Task Send(WireSocket wire, byte[] bytes, Random? pieces)
+    private static async Task Send(WireEnd wire, byte[] bytes, Random? pieces)
     {
         for (var sent = 0; sent < bytes.Length;)
         {

@@ -45,6 +45,10 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     /// <summary>Whether it ended, and all that it wrote has been read.</summary>
     public bool HasEnded => _ended.IsCompleted;
 
+    /// <summary>Sockets that it holds.</summary>
+    public int Sockets => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFiles()
+        .Count(file => file.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) ?? false);
+
     public static RunningProcess Start(string name, string program, params IEnumerable<string> arguments) =>
         Start(name, program, new Dictionary<string, string>(), arguments);
 

@@ -1,145 +1,28 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
-using System.Text;
 
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>
-/// A TCP connection read and written by the byte, the HTTP head and the WebSocket frame. Everything has a deadline, and
-/// the two ways a peer can end are told apart.
-/// </summary>
-internal sealed class WireSocket(Socket socket) : IDisposable
+/// <summary>A TCP connection.</summary>
+internal sealed class WireSocket(Socket socket) : WireEnd
 {
-    private const int LongestHead = 64 * 1024;
+    public override void HalfClose() => socket.Shutdown(SocketShutdown.Send);
 
-    private readonly byte[] _buffer = new byte[64 * 1024];
-    private int _start;
-    private int _end;
-
-    public int LocalPort { get; } = ((System.Net.IPEndPoint)socket.LocalEndPoint!).Port;
-
-    public async Task Send(ReadOnlyMemory<byte> bytes)
-    {
-        using var deadline = Deadline.Start();
-        while (bytes.Length > 0)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, deadline.Token)..];
-        }
-    }
-
-    public Task Send(string text) => Send(Encoding.UTF8.GetBytes(text));
-
-    /// <summary>Reads up to and including the empty line; null if the peer ended before the first byte.</summary>
-    public async Task<MessageHead?> ReadHead()
-    {
-        var head = new StringBuilder();
-        while (head.Length < LongestHead)
-        {
-            if (await ReadByteOrEnd() is not { } next)
-            {
-                return head.Length == 0 ? null : throw new EndOfStreamException($"The peer ended within: {head}");
-            }
-
-            head.Append((char)next);
-            if (next == '\n' && head.ToString(Math.Max(0, head.Length - 4), Math.Min(4, head.Length)) == "\r\n\r\n")
-            {
-                return MessageHead.Parse(head.ToString());
-            }
-        }
-
-        throw new InvalidDataException("A head without an end.");
-    }
-
-    /// <summary>Reads one frame and takes off its mask.</summary>
-    public async Task<Frame> ReadFrame()
-    {
-        var head = await ReadBytes(2);
-        var length = head[1] & 0x7F;
-        var form = length switch { 126 => LengthForm.Bits16, 127 => LengthForm.Bits64, _ => LengthForm.Bits7 };
-        var size = form switch
-        {
-            LengthForm.Bits16 => BinaryPrimitives.ReadUInt16BigEndian(await ReadBytes(2)),
-            LengthForm.Bits64 => checked((int)BinaryPrimitives.ReadUInt64BigEndian(await ReadBytes(8))),
-            _ => length,
-        };
-        var mask = (head[1] & 0x80) != 0 ? await ReadBytes(4) : null;
-
-        return new Frame((Opcode)(head[0] & 0x0F), Frame.WithMask(await ReadBytes(size), mask))
-        {
-            Final = (head[0] & 0x80) != 0,
-            Reserved = head[0] >> 4 & 7,
-            Length = form,
-            Mask = mask,
-        };
-    }
-
-    public async Task<byte[]> ReadBytes(int count)
-    {
-        var bytes = new byte[count];
-        for (var read = 0; read < count;)
-        {
-            if (_start == _end && !await Fill())
-            {
-                throw new EndOfStreamException($"The peer ended after {read} of {count} bytes.");
-            }
-
-            var some = Math.Min(count - read, _end - _start);
-            _buffer.AsSpan(_start, some).CopyTo(bytes.AsSpan(read));
-            _start += some;
-            read += some;
-        }
-
-        return bytes;
-    }
-
-    /// <summary>Reads whatever still comes, up to the peer's end.</summary>
-    public async Task<(byte[] Bytes, StreamEnd End)> ReadToEnd()
-    {
-        using var bytes = new MemoryStream();
-        try
-        {
-            while (_start < _end || await Fill())
-            {
-                bytes.Write(_buffer, _start, _end - _start);
-                _start = _end;
-            }
-
-            return (bytes.ToArray(), StreamEnd.Fin);
-        }
-        catch (SocketException cut) when (cut.SocketErrorCode is SocketError.ConnectionReset)
-        {
-            return (bytes.ToArray(), StreamEnd.Reset);
-        }
-    }
-
-    /// <summary>Waits for the peer's end; nothing may come before it.</summary>
-    public async Task<StreamEnd> ReadEnd()
-    {
-        var (bytes, end) = await ReadToEnd();
-
-        Assert.Equal([], bytes);
-        return end;
-    }
-
-    /// <summary>Says FIN: no more from here, though the peer may still speak.</summary>
-    public void HalfClose() => socket.Shutdown(SocketShutdown.Send);
-
-    /// <summary>Says RST: the peer loses what it had not read yet.</summary>
-    public void Reset()
+    public override void Reset()
     {
         socket.LingerState = new LingerOption(true, 0);
         socket.Close();
     }
 
-    public void Dispose() => socket.Dispose();
+    public override void Dispose() => socket.Dispose();
 
-    private async Task<byte?> ReadByteOrEnd() => _start < _end || await Fill() ? _buffer[_start++] : null;
-
-    private async Task<bool> Fill()
+    protected override async Task Transmit(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        using var deadline = Deadline.Start();
-        (_start, _end) = (0, await socket.ReceiveAsync(_buffer, deadline.Token));
-
-        return _end > 0;
+        while (bytes.Length > 0)
+        {
+            bytes = bytes[await socket.SendAsync(bytes, cancellation)..];
+        }
     }
+
+    protected override ValueTask<int> Receive(Memory<byte> buffer, CancellationToken cancellation) =>
+        socket.ReceiveAsync(buffer, cancellation);
 }

@@ -44,29 +44,63 @@ public sealed class TunnelTests : IDisposable
     }
 
     [Fact]
-    public void Close_NotAnswered_TellsTheNodeMaskedAndCuts()
+    public void Close_NotAnswered_TellsTheNodeMasked_AndCutsASecondLater()
     {
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
         _time.Advance(TimeSpan.FromSeconds(4.9));
-        Assert.False(_cut.IsCancellationRequested);
+        Assert.Empty(_node.Written);
 
         _time.Advance(TimeSpan.FromSeconds(0.1));
 
         Assert.True(_tunnel.Forced);
-        Assert.True(_cut.IsCancellationRequested);
+        Assert.False(_cut.IsCancellationRequested);
         Assert.Equal([0x88, 0x82], _node.Written[..2]);
         Assert.Equal(1001, UnmaskedCode(_node.Written));
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(_cut.IsCancellationRequested);
     }
 
     [Fact]
-    public async Task Close_NotAnsweredInTheMiddleOfAFrame_CutsWithoutAWord()
+    public async Task Close_NotAnsweredInTheMiddleOfAFrame_CutsASecondLaterWithoutAWord()
     {
         await _tunnel.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(0, 5), Cancellation);
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
         _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(_cut.IsCancellationRequested);
+        _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.True(_cut.IsCancellationRequested);
         Assert.Equal(TestFrame.Binary(10)[..5], _node.Written);
+    }
+
+    [Fact]
+    public async Task Close_NotAnsweredButTheFrameEndsInTime_TellsTheNode()
+    {
+        await _tunnel.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(0, 5), Cancellation);
+        _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await _tunnel.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(5), Cancellation);
+
+        Assert.Equal(1001, UnmaskedCode(_node.Written[TestFrame.Binary(10).Length..]));
+    }
+
+    // What holds the copy loop up must not hold up what the node still has to say.
+    [Fact]
+    public async Task Close_NotAnswered_ByAClientThatTakesNothing_LetsTheNodeGoOn()
+    {
+        using var held = _client.Hold();
+        var write = _tunnel.ClientLeg!.WriteAsync(TestFrame.Binary(10), Cancellation);
+        _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
+        Assert.False(write.IsCompleted);
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await write;
+        await _tunnel.ClientLeg!.WriteAsync(TestFrame.Close(1001), Cancellation);
+
+        Assert.False(_cut.IsCancellationRequested);
+        Assert.Empty(_client.Written);
     }
 
     [Fact]

@@ -1,0 +1,60 @@
+using WsBalancer.EndToEnd.Tests.Fixtures;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests;
+
+/// <summary>A tunnel that is to close while its client does not take what its node sends.</summary>
+public sealed class BackPressureTests(PatientNode patient, ImpatientNode impatient)
+    : IClassFixture<PatientNode>, IClassFixture<ImpatientNode>
+{
+    [Theory]
+    [InlineData(HttpWire.Http1)]
+    [InlineData(HttpWire.Http2)]
+    public async Task AClientThatReadsAgain_GetsWholeFrames_ThenTheClose(HttpWire wire)
+    {
+        await patient.Begin();
+        await using var tunnel = await patient.Open(wire);
+        var flood = await Flood.Begin(tunnel.Node);
+
+        await patient.CloseByFailingNode();
+        var (frames, close) = await Flood.Read(tunnel.Client);
+        await tunnel.Client.Send(Frame.Close(1012));
+        var answer = await tunnel.Node.Wire.ReadFrame();
+        var wasSent = await flood.Done;
+        await tunnel.Node.Send(Frame.Close(1012));
+        tunnel.Node.Wire.HalfClose();
+
+        Assert.NotEqual(0, frames);
+        Assert.Equal((1012, 1012), (close.CloseCode, answer.CloseCode));
+        Assert.True(wasSent, "The node's input was not read to the end.");
+        Assert.Equal(StreamEnd.Fin, await tunnel.Client.Wire.ReadEnd());
+        Assert.Equal(StreamEnd.Fin, await tunnel.Node.Wire.ReadEnd());
+    }
+
+    [Theory]
+    [InlineData(HttpWire.Http1)]
+    [InlineData(HttpWire.Http2)]
+    public async Task AClientThatNeverReads_IsCut_AndTheNodeEndsInOrder(HttpWire wire)
+    {
+        await impatient.Begin();
+        await impatient.Balancer.Until("no tunnel is left", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
+        var sockets = impatient.Balancer.Process.Sockets;
+        await using var tunnel = await impatient.Open(wire);
+        var flood = await Flood.Begin(tunnel.Node);
+
+        await impatient.CloseByFailingNode();
+        var close = await tunnel.Node.Wire.ReadFrame();
+        var wasSent = await flood.Done;
+        await tunnel.Node.Send(Frame.Close(1001));
+        tunnel.Node.Wire.HalfClose();
+        var end = await tunnel.Node.Wire.ReadEnd();
+        await impatient.Balancer.Until("no tunnel is left", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
+        await Deadline.Until(
+            $"its sockets are {sockets} again", () => impatient.Balancer.Process.Sockets <= sockets,
+            () => $"{impatient.Balancer.Process.Sockets}\n{impatient.Balancer.Process.Output}");
+
+        Assert.Equal(1001, close.CloseCode);
+        Assert.NotNull(close.Mask);
+        Assert.Equal((true, StreamEnd.Fin), (wasSent, end));
+    }
+}

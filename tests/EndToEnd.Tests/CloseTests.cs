@@ -1,0 +1,203 @@
+using WsBalancer.EndToEnd.Tests.Fixtures;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests;
+
+/// <summary>
+/// A tunnel that the balancer closes: one Close frame between two frames of the node, the client's answer to the node,
+/// an orderly end at both sides.
+/// </summary>
+public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
+{
+    private const int Told = 1012;
+
+    [Theory]
+    [InlineData(HttpWire.Http1)]
+    [InlineData(HttpWire.Http2)]
+    public async Task ATunnelAtRest_EndsInOrderAtBothSides(HttpWire wire)
+    {
+        await shared.Begin();
+        await using var tunnel = await shared.Open(wire);
+        var before = await shared.Balancer.Scrape();
+
+        await shared.CloseByFailingNode();
+        var close = await tunnel.Client.Read();
+        await EndInOrder(tunnel);
+
+        Assert.Equal((Told, null), (close.CloseCode, close.Mask));
+        await AssertEnded(before, "drain");
+    }
+
+    [Theory]
+    [InlineData(HttpWire.Http1)]
+    [InlineData(HttpWire.Http2)]
+    public async Task InTheMiddleOfAFrame_TheCloseComesRightAfterItsEnd(HttpWire wire)
+    {
+        await shared.Begin();
+        await using var tunnel = await shared.Open(wire);
+        var frame = Frame.Binary(new byte[300_000]).ToBytes();
+        await tunnel.Node.Wire.Send(frame.AsMemory(0, 150_000));
+        var first = await tunnel.Client.Wire.ReadBytes(150_000);
+
+        await shared.CloseByFailingNode();
+        await tunnel.Node.Wire.Send((byte[])[.. frame[150_000..], .. Frame.Text("dropped").ToBytes()]);
+        var rest = await tunnel.Client.Wire.ReadBytes(150_000 + frame.Length - 300_000);
+        var close = await tunnel.Client.Read();
+        await EndInOrder(tunnel);
+
+        Assert.Equal(frame, first.Concat(rest));
+        Assert.Equal(Told, close.CloseCode);
+    }
+
+    [Theory]
+    [InlineData(HttpWire.Http1)]
+    [InlineData(HttpWire.Http2)]
+    public async Task InTheHeaderOfAFrame_TheCloseComesRightAfterItsEnd(HttpWire wire)
+    {
+        await shared.Begin();
+        await using var tunnel = await shared.Open(wire);
+        var frame = Frame.Binary(new byte[1_000]).ToBytes();
+        await tunnel.Node.Wire.Send(frame.AsMemory(0, 3));
+        var first = await tunnel.Client.Wire.ReadBytes(3);
+
+        await shared.CloseByFailingNode();
+        await tunnel.Node.Wire.Send(frame.AsMemory(3));
+        var rest = await tunnel.Client.Wire.ReadBytes(frame.Length - 3);
+        var close = await tunnel.Client.Read();
+        await EndInOrder(tunnel);
+
+        Assert.Equal(frame, first.Concat(rest));
+        Assert.Equal(Told, close.CloseCode);
+    }
+
+    [Theory]
+    [InlineData(HttpWire.Http1)]
+    [InlineData(HttpWire.Http2)]
+    public async Task BetweenTheFragmentsOfAMessage_TheCloseComesAtOnce(HttpWire wire)
+    {
+        await shared.Begin();
+        await using var tunnel = await shared.Open(wire);
+        await tunnel.Node.Send(new Frame(Opcode.Text, "to be cont"u8.ToArray()) { Final = false });
+        var fragment = await tunnel.Client.Read();
+
+        await shared.CloseByFailingNode();
+        var close = await tunnel.Client.Read();
+        await tunnel.Node.Send(new Frame(Opcode.Continuation, "inued"u8.ToArray()));
+        await EndInOrder(tunnel);
+
+        Assert.Equal((false, Told), (fragment.Final, close.CloseCode));
+    }
+
+    [Theory]
+    [InlineData(HttpWire.Http1)]
+    [InlineData(HttpWire.Http2)]
+    public async Task AfterTheClose_TheNodeIsNotHeard_AndTheClientStillIs(HttpWire wire)
+    {
+        await shared.Begin();
+        await using var tunnel = await shared.Open(wire);
+
+        await shared.CloseByFailingNode();
+        await tunnel.Node.Send(Frame.Binary(new byte[2_000_000]));
+        await tunnel.Client.Send(Frame.Text("my last words"));
+        await tunnel.Client.Send(Frame.Ping("and one more"));
+        var words = await tunnel.Node.Wire.ReadFrame();
+        var ping = await tunnel.Node.Wire.ReadFrame();
+        await tunnel.Node.Send(Frame.Pong(ping.Payload));
+        var close = await tunnel.Client.Read();
+        await EndInOrder(tunnel);
+
+        Assert.Equal(("my last words", "and one more"), (words.PayloadText, ping.PayloadText));
+        Assert.Equal(Told, close.CloseCode);
+    }
+
+    // Its Close leaves the client before ours is read: to the node it is the answer, to the client ours is.
+    [Theory]
+    [InlineData(HttpWire.Http1)]
+    [InlineData(HttpWire.Http2)]
+    public async Task AClientThatClosesAtTheSameMoment_EndsInOrder(HttpWire wire)
+    {
+        await shared.Begin();
+        await using var tunnel = await shared.Open(wire);
+        var before = await shared.Balancer.Scrape();
+
+        await shared.CloseByFailingNode();
+        await tunnel.Client.Send(Frame.Close(4001, "I go"));
+        var atNode = await tunnel.Node.Wire.ReadFrame();
+        await tunnel.Node.Send(Frame.Close(4001, "yes"));
+        tunnel.Node.Wire.HalfClose();
+        var atClient = await tunnel.Client.Read();
+
+        Assert.Equal((4001, Told), (atNode.CloseCode, atClient.CloseCode));
+        Assert.Equal(StreamEnd.Fin, await tunnel.Client.Wire.ReadEnd());
+        Assert.Equal(StreamEnd.Fin, await tunnel.Node.Wire.ReadEnd());
+        await AssertEnded(before, "drain");
+    }
+
+    [Theory]
+    [InlineData(HttpWire.Http1)]
+    [InlineData(HttpWire.Http2)]
+    public async Task AClientThatClosedAMomentBefore_EndsInOrder_AndIsCountedAsTheOneWhoLeft(HttpWire wire)
+    {
+        await shared.Begin();
+        await using var tunnel = await shared.Open(wire);
+        var before = await shared.Balancer.Scrape();
+        await tunnel.Client.Send(Frame.Close(4001, "I go"));
+        var atNode = await tunnel.Node.Wire.ReadFrame();
+
+        await shared.CloseByFailingNode();
+        await tunnel.Node.Send(Frame.Close(4001, "yes"));
+        tunnel.Node.Wire.HalfClose();
+        var atClient = await tunnel.Client.Read();
+
+        Assert.Equal((4001, Told), (atNode.CloseCode, atClient.CloseCode));
+        Assert.Equal(StreamEnd.Fin, await tunnel.Client.Wire.ReadEnd());
+        await AssertEnded(before, "client");
+    }
+
+    // The client answers and is gone, as programs that exit do.
+    [Theory]
+    [InlineData(HttpWire.Http1)]
+    [InlineData(HttpWire.Http2)]
+    public async Task AClientThatAnswersAndLeavesAtOnce_IsHeardByTheNode(HttpWire wire)
+    {
+        await shared.Begin();
+        await using var tunnel = await shared.Open(wire);
+        var before = await shared.Balancer.Scrape();
+
+        await shared.CloseByFailingNode();
+        await tunnel.Client.Read();
+        await tunnel.Client.Send(Frame.Close(Told));
+        tunnel.Client.Wire.HalfClose();
+        var atNode = await tunnel.Node.Wire.ReadFrame();
+        await tunnel.Node.Send(Frame.Close(Told));
+        tunnel.Node.Wire.HalfClose();
+
+        Assert.Equal(Told, atNode.CloseCode);
+        Assert.Equal(StreamEnd.Fin, await tunnel.Node.Wire.ReadEnd());
+        await AssertEnded(before, "drain");
+    }
+
+    // As servers do: the node answers the Close and ends the connection, which ends the client's.
+    private static async Task EndInOrder(HeldTunnel tunnel)
+    {
+        await tunnel.Client.Send(Frame.Close(Told, "bye"));
+        var answer = await tunnel.Node.Wire.ReadFrame();
+        await tunnel.Node.Send(Frame.Close(Told, "bye"));
+        tunnel.Node.Wire.HalfClose();
+
+        Assert.Equal((Told, "bye"), (answer.CloseCode, answer.CloseReason));
+        Assert.NotNull(answer.Mask);
+        Assert.Equal(StreamEnd.Fin, await tunnel.Client.Wire.ReadEnd());
+        Assert.Equal(StreamEnd.Fin, await tunnel.Node.Wire.ReadEnd());
+    }
+
+    // This tunnel and the one that told when it was time.
+    private async Task AssertEnded(Scrape before, string reason)
+    {
+        await shared.Balancer.Until("no tunnel is left", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
+        var after = await shared.Balancer.Scrape();
+
+        Assert.Equal(2, after.Closed - before.Closed);
+        Assert.Equal(reason == "drain" ? 2 : 1, after.ClosedFor(reason) - before.ClosedFor(reason));
+    }
+}

@@ -1,0 +1,97 @@
+using WsBalancer.EndToEnd.Tests.Clients;
+using WsBalancer.EndToEnd.Tests.Nodes;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests.Fixtures;
+
+/// <summary>
+/// A balancer for HTTP/1.1 and HTTP/2 before one scripted node, for all the tests of a class that ask it to close
+/// tunnels.
+/// </summary>
+public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
+{
+    private const string Endpoints = "Kestrel:Endpoints";
+    private const string Health = $"{BalancerConfig.ClusterKey}:Health";
+
+    private readonly TestCertificate _certificate = TestCertificate.Create();
+    private Balancer? _balancer;
+    private bool _listens = true;
+
+    internal ScriptedNode Node { get; } = ScriptedNode.Start("a");
+
+    internal Balancer Balancer => _balancer ?? throw new InvalidOperationException("It has not started.");
+
+    public async ValueTask InitializeAsync() => _balancer = await Balancer.Start(BalancerConfig.With(Node)
+        .Set("Urls", null)
+        .Set($"{Endpoints}:plain:Url", "http://127.0.0.1:0")
+        .Set($"{Endpoints}:secure:Url", "https://127.0.0.1:0")
+        .Set($"{Endpoints}:secure:Certificate:Path", _certificate.Path)
+        .Set($"{Endpoints}:secure:Certificate:Password", _certificate.Password)
+        .Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", closeTimeout)
+        .Set($"{Health}:Interval", "0.1s")
+        .Set($"{Health}:Fall", 1)
+        .Set($"{Health}:Rise", 1)
+        .Set($"{Health}:OnUnhealthy", "Close"));
+
+    /// <summary>Begins a test: what came before is forgotten.</summary>
+    internal async Task Begin(Func<NodeConnection, Task>? script = null)
+    {
+        if (!_listens)
+        {
+            Node.ListenAgain();
+            _listens = true;
+        }
+
+        Node.Forget();
+        Node.Script = script ?? Script.Hold();
+        await Balancer.UntilHealth("a", "healthy");
+    }
+
+    /// <summary>Opens a tunnel with the test at both ends.</summary>
+    internal async Task<HeldTunnel> Open(HttpWire wire)
+    {
+        if (wire == HttpWire.Http1)
+        {
+            var client = await RawClient.Open(Port("http"), HeldTunnel.Target);
+            return new HeldTunnel(Balancer, client, await Node.NextArrival());
+        }
+
+        var connection = await Connect();
+        var stream = await connection.Open(HeldTunnel.Target);
+        return new HeldTunnel(Balancer, stream, await Node.NextArrival(), connection);
+    }
+
+    internal Task<Http2Connection> Connect() => Http2Connection.Connect(Port("https"), _certificate);
+
+    /// <summary>Asks for all tunnels to be closed, and waits until they have been told.</summary>
+    internal async Task CloseByFailingNode()
+    {
+        using var witness = await RawClient.Open(Port("http"), HeldTunnel.Target);
+        using var atNode = await Node.NextArrival();
+
+        await Node.StopListening();
+        _listens = false;
+        while ((await witness.Read()).Opcode != Opcode.Close)
+        {
+        }
+
+        await witness.Send(Frame.Close(1012));
+        await atNode.Wire.ReadFrame();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Balancer.DisposeAsync();
+        await Node.DisposeAsync();
+        _certificate.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private int Port(string scheme) => Balancer.Urls.Single(url => url.Scheme == scheme).Port;
+}
+
+/// <summary>One that waits for the answers of slow machines.</summary>
+public sealed class PatientNode() : ClosingNode("25s");
+
+/// <summary>One that waits for a second.</summary>
+public sealed class ImpatientNode() : ClosingNode("1s");

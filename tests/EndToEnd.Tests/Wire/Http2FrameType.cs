@@ -1,0 +1,13 @@
+namespace WsBalancer.EndToEnd.Tests.Wire;
+
+/// <summary>What an HTTP/2 frame is for (RFC 9113 §6).</summary>
+public enum Http2FrameType
+{
+    Data = 0,
+    Headers = 1,
+    Reset = 3,
+    Settings = 4,
+    Ping = 6,
+    GoAway = 7,
+    WindowUpdate = 8,
+}

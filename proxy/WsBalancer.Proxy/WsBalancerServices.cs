@@ -129,7 +129,8 @@ public static class WsBalancerServices
     private static IServiceCollection AddMoving(this IServiceCollection services)
     {
         services.AddSingleton<PacedCloser>();
-        services.AddHostedService<UnhealthyCloser>().AddHostedService<ShutdownWorker>();
+        services.AddHostedService<UnhealthyCloser>().AddHostedService<LifetimeWorker>();
+        services.AddHostedService<ShutdownWorker>();
 
         // The server waits for the tunnels as long as closing them may take, and a little longer for the last answers.
         services.AddOptions<HostOptions>().Configure<ShutdownOptions>((host, shutdown) =>

@@ -114,6 +114,8 @@ public sealed class BalancerSettingsTests
         {
             IdleClient = TimeSpan.FromMinutes(1),
             IdleNode = TimeSpan.FromMinutes(2),
+            MaxLifetime = TimeSpan.FromHours(6),
+            LifetimeJitter = 0.25,
             CloseTimeout = TimeSpan.FromSeconds(3),
             KeepAlive = null,
         },
@@ -121,6 +123,8 @@ public sealed class BalancerSettingsTests
             ("UserKey", "query:user"),
             ("Tunnels:IdleClient", "1m"),
             ("Tunnels:IdleNode", "2m"),
+            ("Tunnels:MaxLifetime", "6h"),
+            ("Tunnels:LifetimeJitter", "0.25"),
             ("Tunnels:CloseTimeout", "3s"),
             ("Tunnels:KeepAlive", "off")).Get<TunnelOptions>());
 

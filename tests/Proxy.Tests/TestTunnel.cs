@@ -11,16 +11,23 @@ internal sealed class TestTunnel : IDisposable
     private readonly RecordingStream _client = new();
     private readonly CancellationTokenSource _cut = new();
 
-    public TestTunnel(TunnelRegistry registry, Node node, string? user, TimeProvider time)
-        : this(registry, node.Key, node.Ledger, user, time)
+    public TestTunnel(
+        TunnelRegistry registry, Node node, string? user, TimeProvider time, TunnelOptions? options = null)
+        : this(registry, node.Key, node.Ledger, user, time, options)
     {
     }
 
-    public TestTunnel(TunnelRegistry registry, NodeKey node, TunnelLedger ledger, string? user, TimeProvider time)
+    public TestTunnel(
+        TunnelRegistry registry,
+        NodeKey node,
+        TunnelLedger ledger,
+        string? user,
+        TimeProvider time,
+        TunnelOptions? options = null)
     {
         _registry = registry;
         var identity = new TunnelIdentity(registry.NextId(), node, user, "HTTP/1.1");
-        Tunnel = new Tunnel(identity, new TunnelOptions(), ledger, time, _cut);
+        Tunnel = new Tunnel(identity, options ?? new TunnelOptions(), ledger, time, _cut);
         Tunnel.ClientLeg = new TunnelLeg(_client, Tunnel.ClientObserver);
         Tunnel.NodeLeg = new TunnelLeg(new RecordingStream(), Tunnel.NodeObserver);
         registry.Add(Tunnel);

@@ -59,13 +59,19 @@ internal sealed class ShutdownWorker(
     private async Task CloseAllAsync()
     {
         using var cut = time.CreateTimer(_ => CutAll(), null, options.Timeout, Timeout.InfiniteTimeSpan);
-        var pace = new Pace(RatePerSecond, options.Timeout, LongestClose);
-        var farewell = new Farewell(TunnelEnd.Shutdown, CloseCode.GoingAway, "the balancer is stopping");
-        while (tunnels.Count > 0 && !_timeIsUp.IsCancellationRequested)
-        {
-            await closer.RunAsync(() => tunnels.All, farewell, pace, CancellationToken.None);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), time, CancellationToken.None);
-        }
+        var plan = new ClosingPlan(
+            "shutdown",
+            new Farewell(TunnelEnd.Shutdown, CloseCode.GoingAway, "the balancer is stopping"),
+            new PaceTerms(RatePerSecond, options.Timeout, LongestClose),
+            () => tunnels.All,
+            static _ => true);
+        var run = closer.Prepare(plan);
+        await closer.RunAsync(
+            plan.Operation,
+            () => run.Step() is var phase && (tunnels.Count == 0 || _timeIsUp.IsCancellationRequested)
+                ? ClosingPhase.Done
+                : phase == ClosingPhase.Done ? ClosingPhase.Ending : phase,
+            CancellationToken.None);
     }
 
     private void CutAll()

@@ -42,19 +42,22 @@ internal sealed class UnhealthyCloser(
         }
     }
 
-    // A node that recovers keeps what it still has: the list of what is left to close is then empty.
+    // A node that recovers keeps what it still has: nothing is due any more.
     private async Task CloseAsync(Node node, DrainOptions drain, TunnelOptions options)
     {
-        var farewell = new Farewell(TunnelEnd.Drain, drain.CloseCode, "the node is unhealthy");
-        var pace = new Pace(drain.RatePerSecond, drain.Deadline, options.CloseTimeout);
+        var plan = new ClosingPlan(
+            $"unhealthy:{node.Key.Cluster}:{node.Id}",
+            new Farewell(TunnelEnd.Drain, drain.CloseCode, "the node is unhealthy"),
+            new PaceTerms(drain.RatePerSecond, drain.Deadline, options.CloseTimeout),
+            () => tunnels.On(node.Key),
+            tunnel => node.Health == NodeHealth.Unhealthy && tunnel.Identity.Node == node.Key);
         try
         {
-            await closer.RunAsync(
-                () => node.Health == NodeHealth.Unhealthy ? tunnels.On(node.Key) : [], farewell, pace, _stop.Token);
+            await closer.RunAsync(plan, _stop.Token);
         }
         catch (OperationCanceledException)
         {
-            MovingLog.EmptyingStopped(logger, node.Id, node.Key.Cluster);
+            MovingLog.Stopped(logger, plan.Operation);
         }
         finally
         {

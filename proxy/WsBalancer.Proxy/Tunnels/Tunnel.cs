@@ -32,7 +32,7 @@ internal sealed class Tunnel
     private long _bytesFromNode;
     private long _framesFromClient;
     private long _framesFromNode;
-    private bool _ended;
+    private volatile bool _ended;
     private bool _cutDone;
 
     /// <param name="identity">Who the tunnel is for and where it leads.</param>
@@ -50,6 +50,7 @@ internal sealed class Tunnel
     {
         Identity = identity;
         Ledger = ledger;
+        Lifetime = TunnelLifetime.Of(identity.Id, options);
         _options = options;
         _time = time;
         _cut = cut;
@@ -65,7 +66,28 @@ internal sealed class Tunnel
 
     public DateTimeOffset OpenedAt { get; }
 
+    /// <summary>When it was opened, as a timestamp of its clock: to compare with other moments.</summary>
+    public long OpenedTimestamp => _openedAt;
+
     public TimeSpan Age => _time.GetElapsedTime(_openedAt);
+
+    /// <summary>How old it may become; null if its cluster sets no limit.</summary>
+    public TimeSpan? Lifetime { get; }
+
+    /// <summary>Whether it is over.</summary>
+    public bool HasEnded => _ended;
+
+    /// <summary>Why it ends, as far as it is known: the first reason that anybody gave.</summary>
+    public TunnelEnd? EndReason
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _end;
+            }
+        }
+    }
 
     /// <summary>Whether the client did not answer our Close frame in time, so that the tunnel had to be cut.</summary>
     public bool Forced { get; private set; }

@@ -15,6 +15,16 @@ internal sealed record TunnelOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan? IdleNode { get; init; }
 
+    /// <summary>Ends a tunnel that is so old. Default: off.</summary>
+    // Off, because it is a kill too; for fleets that want every user to come by anew, with fresh tokens, every so often.
+    [Range(typeof(TimeSpan), "00:00:10", "365.00:00:00")]
+    public TimeSpan? MaxLifetime { get; init; }
+
+    /// <summary>How far, at most, a tunnel's own lifetime is from that, either way: 0…0.5. Default: 0.1.</summary>
+    // Tunnels that were opened together, after a restart, would else end together every time.
+    [Range(0.0, 0.5)]
+    public double LifetimeJitter { get; init; } = 0.1;
+
     /// <summary>How long a client has to answer a Close frame before its tunnel is cut. Default: 5 s.</summary>
     // SignalR's and ws-node's own close timeout; a phone on a slow network answers within two.
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]

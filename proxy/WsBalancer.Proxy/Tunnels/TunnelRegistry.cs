@@ -22,7 +22,8 @@ internal sealed class TunnelRegistry
 
     public int Count => _byId.Count;
 
-    public IEnumerable<Tunnel> All => _byId.Values;
+    // Walked, not copied under all locks at once, as the dictionary's own Values would be.
+    public IEnumerable<Tunnel> All => _byId.Select(static entry => entry.Value);
 
     public IReadOnlyDictionary<NodeKey, TunnelLedger> Ledgers => _ledgers;
 
@@ -38,7 +39,8 @@ internal sealed class TunnelRegistry
 
     public Tunnel? Find(string id) => _byId.GetValueOrDefault(id);
 
-    public IEnumerable<Tunnel> On(NodeKey node) => _byNode.TryGetValue(node, out var tunnels) ? tunnels.Values : [];
+    public IEnumerable<Tunnel> On(NodeKey node) =>
+        _byNode.TryGetValue(node, out var tunnels) ? tunnels.Select(static entry => entry.Value) : [];
 
     /// <summary>The live tunnels of a user, the oldest first.</summary>
     public IReadOnlyList<Tunnel> Of(string cluster, string user) =>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
 
@@ -6,16 +8,18 @@ namespace WsBalancer.Proxy.Tests.Moving;
 /// <summary>Many users, each with tunnels that end as soon as they are told to.</summary>
 internal sealed class Crowd : IDisposable
 {
+    private static readonly NodeKey Node = new("chat", "ws-1");
+
     private readonly BalancerRegistry _metrics = new();
     private readonly List<TestTunnel> _tunnels = [];
 
     public Crowd(int users, int tunnelsEach)
     {
         Registry = new TunnelRegistry(new TunnelMetrics(_metrics));
-        var node = new NodeKey("chat", "ws-1");
+        Closer = new PacedCloser(Registry, Time, NullLogger<PacedCloser>.Instance);
         for (var i = 0; i < users * tunnelsEach; i++)
         {
-            _tunnels.Add(new TestTunnel(Registry, node, Registry.LedgerOf(node), $"user-{i % users}", Time));
+            _tunnels.Add(Open($"user-{i % users}"));
         }
     }
 
@@ -23,9 +27,14 @@ internal sealed class Crowd : IDisposable
 
     public TunnelRegistry Registry { get; }
 
+    public PacedCloser Closer { get; }
+
     public int Told => _tunnels.Count(tunnel => tunnel.ToldCode is not null);
 
     public IReadOnlyList<TestTunnel> Tunnels => _tunnels;
+
+    /// <summary>One tunnel more, which is the caller's.</summary>
+    public TestTunnel Open(string? user) => new(Registry, Node, Registry.LedgerOf(Node), user, Time);
 
     /// <summary>Tunnels told to close, by user; only users of whom any was told.</summary>
     public IEnumerable<(string User, int Told)> ToldByUser() => _tunnels
@@ -42,26 +51,23 @@ internal sealed class Crowd : IDisposable
         }
     }
 
-    /// <summary>Advances the clock by a step of the closer, and waits until the closer has taken it.</summary>
-    public async Task StepAsync(Func<int> steps)
+    /// <summary>Advances the clock by a step of the closer, so many times, and lets the run take each.</summary>
+    public void Step(ClosingRun run, int steps = 1)
     {
-        var before = steps();
-        Time.Advance(TimeSpan.FromMilliseconds(50));
-        await Deadline.Until("a step", () => steps() > before);
-    }
-
-    /// <summary>Steps until the closer is done.</summary>
-    public async Task FinishAsync(Task run, Func<int> steps)
-    {
-        while (!run.IsCompleted)
+        for (var i = 0; i < steps; i++)
         {
-            var before = steps();
-            Time.Advance(TimeSpan.FromMilliseconds(50));
-            await Deadline.Until("a step or the end", () => steps() > before || run.IsCompleted);
+            Time.Advance(PacedCloser.Step);
+            run.Step();
         }
-
-        await run;
     }
+
+    /// <summary>A plan to close everybody.</summary>
+    public ClosingPlan Plan(double rate, string operation = "drain-1", TimeSpan? over = null) => new(
+        operation,
+        new Farewell(TunnelEnd.Drain, 1012, "moving"),
+        new PaceTerms(rate, over, TimeSpan.FromSeconds(5)),
+        () => Registry.All,
+        static _ => true);
 
     public void Dispose()
     {

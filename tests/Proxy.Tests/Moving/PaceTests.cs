@@ -34,18 +34,18 @@ public sealed class PaceTests
     [Fact]
     public void Everything_IsDueWhenTheTimeIsUp()
     {
-        var pace = new Pace(1, TimeSpan.FromSeconds(10), CloseTimeout);
+        var pace = Create(1, TimeSpan.FromSeconds(10));
 
         Assert.Equal(0, pace.Next(7, TimeSpan.Zero, TimeSpan.Zero));
         Assert.Equal(7, pace.Next(7, TimeSpan.FromSeconds(5), Step));
-        Assert.Equal(7, new Pace(1, TimeSpan.Zero, CloseTimeout).Next(7, TimeSpan.Zero, TimeSpan.Zero));
+        Assert.Equal(7, Create(1, TimeSpan.Zero).Next(7, TimeSpan.Zero, TimeSpan.Zero));
     }
 
     // A pace that had nothing to close for a while does not make up for it with a storm.
     [Fact]
     public void Idleness_IsNotSavedUp()
     {
-        var pace = new Pace(100, TimeSpan.FromMinutes(10), CloseTimeout);
+        var pace = Create(100, TimeSpan.FromMinutes(10));
         for (var i = 1; i <= 100; i++)
         {
             Assert.Equal(0, pace.Next(0, Step * i, Step));
@@ -58,7 +58,7 @@ public sealed class PaceTests
     [Fact]
     public void Excess_IsOwed()
     {
-        var pace = new Pace(20, TimeSpan.FromMinutes(10), CloseTimeout);
+        var pace = Create(20, TimeSpan.FromMinutes(10));
         Assert.Equal(1, pace.Next(1_000, Step, Step));
 
         pace.Spend(5);
@@ -73,7 +73,7 @@ public sealed class PaceTests
             {
                 var step = TimeSpan.FromMilliseconds(stepMilliseconds);
                 var over = TimeSpan.FromSeconds(seconds);
-                var pace = new Pace(rate, over, CloseTimeout);
+                var pace = Create(rate, over);
                 var remaining = total;
                 for (var elapsed = step; elapsed <= over - CloseTimeout; elapsed += step)
                 {
@@ -88,9 +88,82 @@ public sealed class PaceTests
                 Assert.Equal(0, remaining);
             });
 
+    [Fact]
+    public void WithoutDeadline_NothingRaisesIt()
+    {
+        var pace = Create(10, over: null);
+
+        Assert.Equal(10, pace.Next(1_000_000, TimeSpan.FromDays(365), TimeSpan.FromSeconds(1)));
+        Assert.False(pace.IsRaised);
+    }
+
+    [Fact]
+    public void RateZero_WithoutDeadline_ClosesNothingEver() =>
+        Gen.Select(Gen.Int[0, 10_000], Gen.Int[0, 10_000_000]).Sample((remaining, seconds) =>
+            Assert.Equal(0, Create(0, over: null).Next(remaining, TimeSpan.FromSeconds(seconds), Step)));
+
+    // 1,000 at 100 a second take 10 s, and 5 s are for the answers: of a minute, 45 s pass before the first is closed.
+    [Fact]
+    public void RateZero_WaitsUntilTheDeadlineCanOnlyJustBeKept()
+    {
+        var pace = new Pace(new PaceTerms(0, TimeSpan.FromSeconds(60), CloseTimeout, LateRatePerSecond: 100));
+        var remaining = 1_000;
+        var firstAt = TimeSpan.Zero;
+        for (var elapsed = Step; elapsed <= TimeSpan.FromSeconds(55); elapsed += Step)
+        {
+            var now = pace.Next(remaining, elapsed, Step);
+            pace.Spend(now);
+            Assert.InRange(now, 0, 6);
+            firstAt = now > 0 && firstAt == TimeSpan.Zero ? elapsed : firstAt;
+            remaining -= now;
+        }
+
+        Assert.Equal(0, remaining);
+        Assert.InRange(firstAt.TotalSeconds, 45, 45.2);
+        Assert.True(pace.IsRaised);
+    }
+
+    // Ends of their own accord make it slower than needed for a moment: it does not stop again for that.
+    [Fact]
+    public void RateZero_OnceBegun_GoesOn()
+    {
+        var pace = new Pace(new PaceTerms(0, TimeSpan.FromSeconds(60), CloseTimeout, LateRatePerSecond: 100));
+        Assert.Equal(0, pace.RateAt(1_000, TimeSpan.FromSeconds(44)));
+        Assert.Equal(100, pace.RateAt(1_000, TimeSpan.FromSeconds(45)));
+
+        Assert.Equal(100, pace.RateAt(1, TimeSpan.FromSeconds(46)));
+    }
+
+    [Fact]
+    public void Raise_IsTold_NotThatOfRounding()
+    {
+        var even = Create(20, TimeSpan.FromSeconds(55));
+        even.Next(1_000, Step, Step);
+        even.Next(1_000, Step * 2, Step);
+        Assert.False(even.IsRaised);
+
+        var late = Create(20, TimeSpan.FromSeconds(50));
+        late.Next(1_000, Step, Step);
+        Assert.True(late.IsRaised);
+    }
+
+    // Each balancer takes its part of the rate, as if one had closed them all.
+    [Fact]
+    public void Share_OfEveryBalancer_AddsUpToTheRate() =>
+        Gen.Select(Gen.Int[1, 2_000], Gen.Int[1, 10_000].Array[1, 6]).Sample((rate, balancers) =>
+        {
+            var elapsed = TimeSpan.FromSeconds(1);
+            var pace = Create(rate, TimeSpan.FromMinutes(5));
+            var sum = balancers.Sum(own => pace.RateAt(own, elapsed, FleetShare.Of(own, balancers.Sum() - own)));
+
+            Assert.Equal(pace.RateAt(balancers.Sum(), elapsed), sum, 0.001);
+        });
+
+    private static Pace Create(double rate, TimeSpan? over) => new(new PaceTerms(rate, over, CloseTimeout));
+
     private static int Run(double rate, TimeSpan over, int total, TimeSpan until)
     {
-        var pace = new Pace(rate, over, CloseTimeout);
+        var pace = Create(rate, over);
         var closed = 0;
         for (var elapsed = Step; elapsed <= until; elapsed += Step)
         {

@@ -1,65 +1,29 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Moving;
-using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Moving;
 
 public sealed class PacedCloserTests
 {
-    private static readonly Farewell Farewell = new(TunnelEnd.Drain, 1012, "moving");
-
-    private int _steps;
-
     [Fact]
-    public async Task Rate_IsKept_AndItStopsWhenNobodyIsLeft()
+    public async Task Plan_IsCarriedOutToTheEnd()
     {
-        using var crowd = new Crowd(users: 100, tunnelsEach: 1);
-        var run = RunAsync(crowd, rate: 100);
-        for (var i = 1; i <= 20; i++)
-        {
-            await crowd.StepAsync(() => Volatile.Read(ref _steps));
-            await Deadline.Until("its tunnels", () => crowd.Told == i * 5);
-        }
+        using var crowd = new Crowd(users: 20, tunnelsEach: 1);
+        var run = crowd.Closer.RunAsync(crowd.Plan(rate: 100), TestContext.Current.CancellationToken);
+        Assert.False(run.IsCompleted);
 
-        await crowd.StepAsync(() => Volatile.Read(ref _steps));
-        await run;
-        Assert.All(crowd.Tunnels, tunnel => Assert.Equal(1012, tunnel.ToldCode));
-        Assert.Equal(TunnelEnd.Drain, crowd.Tunnels[0].Tunnel.Finish(TunnelEnd.Error));
+        await Deadline.Until("the end", () => Advance(crowd, run));
+
+        Assert.Equal(20, crowd.Told);
     }
 
     [Fact]
-    public async Task Users_AreClosedWhole()
-    {
-        using var crowd = new Crowd(users: 20, tunnelsEach: 4);
-        var run = RunAsync(crowd, rate: 100);
-        for (var i = 0; i < 4; i++)
-        {
-            await crowd.StepAsync(() => Volatile.Read(ref _steps));
-            await Deadline.Until("some tunnels", () => crowd.Told > i * 5);
-            Assert.All(crowd.ToldByUser(), user => Assert.Equal(4, user.Told));
-        }
-
-        await crowd.FinishAsync(run, () => Volatile.Read(ref _steps));
-    }
-
-    [Fact]
-    public async Task Order_IsTheSameForTheSameUsers_AndNotThatOfTheirComing()
-    {
-        var first = await FirstToldAsync();
-
-        Assert.Equal(first, await FirstToldAsync());
-        var users = Enumerable.Range(0, 100).Select(i => $"user-{i}").ToArray();
-        Assert.NotEqual(users.Take(10).Order(StringComparer.Ordinal), first);
-        Assert.NotEqual(users.Order(StringComparer.Ordinal).Take(10), first);
-    }
-
-    [Fact]
-    public async Task NobodyThere_IsDoneAtOnce()
+    public void NobodyThere_IsDoneAtOnce()
     {
         using var crowd = new Crowd(users: 0, tunnelsEach: 0);
 
-        await RunAsync(crowd, rate: 1);
-
-        Assert.Equal(1, _steps);
+        Assert.True(crowd.Closer.RunAsync(crowd.Plan(rate: 1), TestContext.Current.CancellationToken).IsCompleted);
     }
 
     [Fact]
@@ -67,8 +31,8 @@ public sealed class PacedCloserTests
     {
         using var crowd = new Crowd(users: 100, tunnelsEach: 1);
         using var stop = new CancellationTokenSource();
-        var run = RunAsync(crowd, rate: 100, stop.Token);
-        await crowd.StepAsync(() => Volatile.Read(ref _steps));
+        var run = crowd.Closer.RunAsync(crowd.Plan(rate: 100), stop.Token);
+        crowd.Time.Advance(PacedCloser.Step);
         await Deadline.Until("five", () => crowd.Told == 5);
         await stop.CancelAsync();
 
@@ -76,27 +40,28 @@ public sealed class PacedCloserTests
         Assert.Equal(5, crowd.Told);
     }
 
-    private async Task<IEnumerable<string>> FirstToldAsync()
+    [Fact]
+    public async Task Step_ThatFails_IsToldOnce_AndDoesNotEndIt()
     {
-        using var crowd = new Crowd(users: 100, tunnelsEach: 1);
-        using var stop = new CancellationTokenSource();
-        _steps = 0;
-        var run = RunAsync(crowd, rate: 200, stop.Token);
-        await crowd.StepAsync(() => Volatile.Read(ref _steps));
-        await Deadline.Until("ten", () => crowd.Told == 10);
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
-        return [.. crowd.ToldByUser().Select(user => user.User).Order(StringComparer.Ordinal)];
+        using var crowd = new Crowd(users: 0, tunnelsEach: 0);
+        var logger = new FakeLogger<PacedCloser>();
+        var closer = new PacedCloser(crowd.Registry, crowd.Time, logger);
+        var steps = 0;
+        var run = closer.RunAsync(
+            "a drain",
+            () => ++steps < 4 ? throw new InvalidOperationException("broken") : ClosingPhase.Done,
+            TestContext.Current.CancellationToken);
+
+        await Deadline.Until("the end", () => Advance(crowd, run));
+
+        Assert.Equal(4, steps);
+        var told = Assert.Single(logger.Collector.GetSnapshot(), line => line.Level == LogLevel.Error);
+        Assert.Equal("A step of 'a drain' failed; it goes on.", told.Message);
     }
 
-    private Task RunAsync(Crowd crowd, double rate, CancellationToken? stop = null) =>
-        new PacedCloser(crowd.Time).RunAsync(
-            () =>
-            {
-                Interlocked.Increment(ref _steps);
-                return crowd.Registry.All;
-            },
-            Farewell,
-            new Pace(rate, TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(5)),
-            stop ?? TestContext.Current.CancellationToken);
+    private static bool Advance(Crowd crowd, Task run)
+    {
+        crowd.Time.Advance(PacedCloser.Step);
+        return run.IsCompleted;
+    }
 }

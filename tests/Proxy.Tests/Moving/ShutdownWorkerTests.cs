@@ -102,7 +102,7 @@ public sealed class ShutdownWorkerTests : IDisposable
         new ShutdownOptions { Delay = delay, Timeout = timeout },
         _readiness,
         _crowd.Registry,
-        new PacedCloser(_crowd.Time),
+        _crowd.Closer,
         _crowd.Time,
         _logger);
 }

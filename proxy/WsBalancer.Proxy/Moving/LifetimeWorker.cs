@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>Closes the tunnels that have reached their lifetime; paced like a drain, for many may reach it together.</summary>
+internal sealed class LifetimeWorker(
+    FleetRegistry fleet, TunnelRegistry tunnels, PacedCloser closer, TimeProvider time, ILogger<LifetimeWorker> logger)
+    : BackgroundService
+{
+    private readonly ConcurrentDictionary<string, bool> _closing = new(StringComparer.OrdinalIgnoreCase);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => SteadyLoop.RunAsync(
+        "looking for tunnels that have reached their lifetime", () => Look(stoppingToken), time, logger, stoppingToken);
+
+    private static bool HasOutlived(Tunnel tunnel) => tunnel.Age >= tunnel.Lifetime;
+
+    private void Look(CancellationToken stop)
+    {
+        foreach (var tunnel in tunnels.All)
+        {
+            if (HasOutlived(tunnel) && _closing.TryAdd(tunnel.Identity.Node.Cluster, true))
+            {
+                _ = CloseAsync(tunnel.Identity.Node.Cluster, stop);
+            }
+        }
+    }
+
+    private async Task CloseAsync(string cluster, CancellationToken stop)
+    {
+        // A cluster that is gone has no settings any more; its last tunnels go by the defaults.
+        var settings = fleet.Find(cluster)?.Current.Settings;
+        var drain = settings?.Get<DrainOptions>() ?? new DrainOptions();
+        var plan = new ClosingPlan(
+            $"lifetime:{cluster}",
+            new Farewell(TunnelEnd.Lifetime, drain.CloseCode, "the connection has reached its lifetime"),
+            new PaceTerms(drain.RatePerSecond, Over: null, TimeSpan.Zero),
+            () => tunnels.All,
+            tunnel => HasOutlived(tunnel) && string.Equals(
+                tunnel.Identity.Node.Cluster, cluster, StringComparison.OrdinalIgnoreCase));
+        try
+        {
+            await closer.RunAsync(plan, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            MovingLog.Stopped(logger, plan.Operation);
+        }
+        finally
+        {
+            _closing.TryRemove(cluster, out _);
+        }
+    }
+}

@@ -43,7 +43,7 @@ internal static class ProgressView
                 new TaskDescriptionColumn { Alignment = Justify.Left })
             .StartAsync(context =>
             {
-                var task = context.AddTask("", maxValue: Whole);
+                var task = context.AddTask("…", maxValue: Whole);
                 return work(point =>
                 {
                     task.Description = Markup.Escape(point.Words);

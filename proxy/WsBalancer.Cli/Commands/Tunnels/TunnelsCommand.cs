@@ -54,7 +54,7 @@ internal static class TunnelsCommand
         TableOf(answer.Value).Write(operation.Output);
         if (answer.Value.Count == filter.Limit)
         {
-            await operation.NoteAsync($"These are the {filter.Limit} oldest; --limit shows more.");
+            await operation.NoteAsync($"The list ends at --limit {filter.Limit}: there may be more.");
         }
 
         return ExitCode.Done;

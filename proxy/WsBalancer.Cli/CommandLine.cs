@@ -10,9 +10,14 @@ internal static class CommandLine
     // A user may be called @alice: an argument is never the name of a file to read arguments from.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments,
+        TextWriter output,
+        TextWriter error,
+        TimeProvider time,
+        CancellationToken cancellation = default)
     {
-        var parsed = CommandTree.Create().Parse(arguments, Parsing);
+        var parsed = CommandTree.Create(time).Parse(arguments, Parsing);
         if (parsed.Action is ParseErrorAction complaint)
         {
             return Explain(parsed, complaint, error);
@@ -20,7 +25,7 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(Invocation(output, error));
+            return await parsed.InvokeAsync(Invocation(output, error), cancellation);
         }
         catch (CommandFailure failure)
         {

@@ -1,6 +1,10 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using WsBalancer.Cli.Commands;
+using WsBalancer.Cli.Commands.Changing;
+using WsBalancer.Cli.Commands.Draining;
+using WsBalancer.Cli.Commands.Looking;
+using WsBalancer.Cli.Commands.Rebalancing;
+using WsBalancer.Cli.Commands.Tunnels;
+using WsBalancer.Cli.Commands.Watching;
 using WsBalancer.Cli.Demo;
 using WsBalancer.Cli.RingCompare;
 using WsBalancer.Cli.Run;
@@ -22,31 +26,48 @@ internal static class CommandTree
           wsbalancer status                        is the balancer up, and how is its fleet
           wsbalancer nodes                         each node: share, state, health, tunnels
           wsbalancer where alice                   which node alice belongs to, where she is, and why
+          wsbalancer drain ws-2 --wait             take a node out of service, and see its users go
+          wsbalancer plan --remove ws-3             what a change would move, before it is made
+          wsbalancer rebalance --wait              bring home whoever is elsewhere, at a pace
+          wsbalancer events                        follow what happens
           wsbalancer ring compare                  every ring: how fast, how even, and what a change moves
 
         Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the balancer cannot be reached.
         """;
 
-    public static RootCommand Create()
+    /// <param name="time">The clock of commands that wait or measure.</param>
+    public static RootCommand Create(TimeProvider time)
     {
         var root = new RootCommand(Description);
-        foreach (var command in Commands())
+        foreach (var command in Commands(time))
         {
             root.Add(command);
         }
 
-        root.SetAction(parsed => new HelpAction().Invoke(parsed));
+        ExamplesHelp.AddTo(root);
+        root.SetAction(parsed => new ExamplesHelp().Invoke(parsed));
         return root;
     }
 
-    private static IEnumerable<Command> Commands() =>
+    private static IEnumerable<Command> Commands(TimeProvider time) =>
     [
         RunCommand.Create(),
         CheckCommand.Create(),
         DemoCommand.Create(),
         StatusCommand.Create(),
-        NodesCommand.Create(),
+        NodesCommand.Create(time),
         WhereCommand.Create(),
-        RingCommand.Create(TimeProvider.System),
+        TunnelsCommand.Create(),
+        EventsCommand.Create(time),
+        DrainCommand.Create(time),
+        ResumeCommand.Create(),
+        PlanCommand.Create(),
+        AddCommand.Create(),
+        RemoveCommand.Create(),
+        WeightCommand.Create(),
+        RebalanceCommand.Create(time),
+        BlendCommand.Create(),
+        DisconnectCommand.Create(),
+        RingCommand.Create(time),
     ];
 }

@@ -3,10 +3,14 @@ namespace WsBalancer.Cli.Tests;
 /// <summary>What one command line gave: its exit code and what it wrote.</summary>
 internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
-    public static async Task<CommandRun> OfAsync(params string[] arguments)
+    public static Task<CommandRun> OfAsync(params string[] arguments) =>
+        OfAsync(new HastyClock(), CancellationToken.None, arguments);
+
+    public static async Task<CommandRun> OfAsync(
+        TimeProvider time, CancellationToken cancellation, params string[] arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(arguments, output, error);
+        var code = await CommandLine.RunAsync(arguments, output, error, time, cancellation);
         return new CommandRun(code, output.ToString(), error.ToString());
     }
 

@@ -10,17 +10,28 @@ namespace WsBalancer.Cli.Tests;
 /// <summary>Answers as the admin API of a balancer does, with the documents of the test.</summary>
 internal sealed class StubBalancer : IAsyncDisposable
 {
+    private static readonly StubAnswer NotHere = new(404, "text/plain", "not here");
+
     private readonly WebApplication _application;
-    private readonly ConcurrentDictionary<string, (int Status, string Type, string Body)> _answers = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<StubAnswer>> _answers = new();
 
     private StubBalancer(WebApplication application) => _application = application;
 
     public string Address => _application.Urls.First();
 
+    /// <summary>Every request, the first one first.</summary>
+    public ConcurrentQueue<StubRequest> Requests { get; } = new();
+
     /// <summary>Path and query of every request, as they came over the wire.</summary>
-    public ConcurrentQueue<string> Targets { get; } = new();
+    public IEnumerable<string> Targets => Requests.Select(request => request.Target);
+
+    /// <summary>The requests that are more than questions.</summary>
+    public IEnumerable<StubRequest> Changes => Requests.Where(request => request.Method is not "GET");
 
     public ConcurrentQueue<string> Authorizations { get; } = new();
+
+    /// <summary>Called for each request before it is answered.</summary>
+    public Action<StubRequest> Asked { get; set; } = _ => { };
 
     public static async Task<StubBalancer> StartAsync()
     {
@@ -35,22 +46,52 @@ internal sealed class StubBalancer : IAsyncDisposable
         return stub.With("/readyz", "ok", type: "text/plain");
     }
 
-    public StubBalancer With(string path, string body, int status = 200, string type = "application/json")
+    /// <summary>A balancer with the cluster <c>chat</c>.</summary>
+    public static async Task<StubBalancer> WithChatAsync() =>
+        (await StartAsync()).With(Documents.Clusters, Documents.Chat);
+
+    /// <summary>Answers the path, whatever the method.</summary>
+    public StubBalancer With(string path, string body, int status = 200, string type = "application/json") =>
+        On(path, new StubAnswer(status, type, body));
+
+    /// <summary>
+    /// Answers a call, <c>POST /path</c>, or a path, whatever the method; one answer after the other, and the last one
+    /// from then on.
+    /// </summary>
+    public StubBalancer On(string call, params StubAnswer[] answers)
     {
-        _answers[path] = (status, type, body);
+        _answers[call] = new ConcurrentQueue<StubAnswer>(answers);
         return this;
     }
+
+    /// <summary>Runs an operator's command against this balancer.</summary>
+    public Task<CommandRun> RunAsync(params string[] arguments) =>
+        CommandRun.OfAsync([.. arguments, "--admin", Address]);
 
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context)
     {
-        Targets.Enqueue(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+        using var reader = new StreamReader(context.Request.Body);
+        var request = new StubRequest(
+            context.Request.Method,
+            context.Features.Get<IHttpRequestFeature>()!.RawTarget,
+            await reader.ReadToEndAsync(context.RequestAborted),
+            context.Request.Headers.IfMatch.ToString(),
+            context.Request.Headers["Last-Event-ID"].ToString());
+        Requests.Enqueue(request);
         Authorizations.Enqueue(context.Request.Headers.Authorization.ToString());
+        Asked(request);
 
-        var (status, type, body) = _answers.GetValueOrDefault(context.Request.Path, (404, "text/plain", "not here"));
-        context.Response.StatusCode = status;
-        context.Response.ContentType = type;
-        await context.Response.WriteAsync(body, context.RequestAborted);
+        var answers = _answers.GetValueOrDefault($"{request.Method} {context.Request.Path}")
+            ?? _answers.GetValueOrDefault(context.Request.Path);
+        await NextOf(answers).WriteToAsync(context);
     }
+
+    private static StubAnswer NextOf(ConcurrentQueue<StubAnswer>? answers) => answers switch
+    {
+        null => NotHere,
+        { Count: > 1 } when answers.TryDequeue(out var next) => next,
+        _ => answers.First(),
+    };
 }

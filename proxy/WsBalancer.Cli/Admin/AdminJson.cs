@@ -6,5 +6,12 @@ namespace WsBalancer.Cli.Admin;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<ClusterAnswer>))]
 [JsonSerializable(typeof(OwnerAnswer))]
+[JsonSerializable(typeof(PlanAnswer))]
+[JsonSerializable(typeof(BlendAnswer))]
+[JsonSerializable(typeof(DrainAnswer))]
+[JsonSerializable(typeof(RebalanceAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<LiveTunnelAnswer>))]
+[JsonSerializable(typeof(DisconnectAnswer))]
+[JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 internal sealed partial class AdminJson : JsonSerializerContext;

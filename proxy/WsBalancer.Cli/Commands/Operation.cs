@@ -5,4 +5,38 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli.Commands;
 
 /// <summary>What one run of an operator's command works with.</summary>
-internal sealed record Operation(ParseResult Parsed, AdminSettings Settings, AdminClient Client, CommandOutput Output);
+internal sealed record Operation(
+    ParseResult Parsed, AdminSettings Settings, AdminClient Client, CommandOutput Output, TextWriter Error)
+{
+    /// <summary>The cluster that is meant: the one that was named, or the only one there is.</summary>
+    public async Task<ClusterClient> FindClusterAsync(CancellationToken cancellation)
+    {
+        if (Settings.Cluster is { } named)
+        {
+            return Client.In(named);
+        }
+
+        var clusters = (await Client.ListClustersAsync(cancellation)).Value;
+        return Client.In(clusters[ClusterChoice.Pick(clusters, named: null)].Id);
+    }
+
+    /// <summary>Writes the document as it came with <c>--json</c>, else the lines.</summary>
+    public Task WriteAsync<T>(Answer<T> answer, params IEnumerable<string> lines) =>
+        Settings.Json ? Output.Writer.WriteLineAsync(answer.Document) : WriteLinesAsync(lines);
+
+    public async Task WriteLinesAsync(params IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            await Output.Writer.WriteLineAsync(line);
+        }
+    }
+
+    /// <summary>Says on standard error what is no part of the answer.</summary>
+    public Task NoteAsync(string sentence) => Error.WriteLineAsync($"wsbalancer: {sentence}");
+
+    /// <summary>Says so if the other balancers do not know of the change yet.</summary>
+    public Task NoteSharingAsync(bool? shared) => shared is false
+        ? NoteAsync("Redis is away: it is done at this balancer, and the others learn of it when Redis is back.")
+        : Task.CompletedTask;
+}

@@ -5,30 +5,61 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli.Commands;
 
 /// <summary>A command that asks a running balancer: it takes the admin options and gets a client for them.</summary>
-internal static class OperatorCommand
+internal sealed class OperatorCommand : Command
 {
-    public static Command Create(
+    /// <remarks><paramref name="run"/> does it, and returns the exit code.</remarks>
+    public OperatorCommand(
         string name,
         string description,
-        Func<Operation, CancellationToken, Task> run,
-        params Argument[] arguments)
+        Func<Operation, CancellationToken, Task<int>> run,
+        params IEnumerable<Symbol> symbols)
+        : base(name, description)
     {
-        var command = new Command(name, description);
-        foreach (var argument in arguments)
+        foreach (var symbol in symbols)
         {
-            command.Add(argument);
+            Take(symbol);
         }
 
-        AdminOptions.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var settings = AdminOptions.Read(parsed);
-            using var client = new AdminClient(settings);
-            var output = CommandOutput.Of(parsed.InvocationConfiguration);
-            await run(new Operation(parsed, settings, client, output), cancellation);
-            return ExitCode.Done;
-        });
+        AdminOptions.AddTo(this);
+        SetAction((parsed, cancellation) => RunAsync(run, parsed, cancellation));
+    }
 
-        return command;
+    /// <summary>Command lines that its help shows, without the name of the program.</summary>
+    public IReadOnlyList<string> Examples { get; init; } = [];
+
+    private static async Task<int> RunAsync(
+        Func<Operation, CancellationToken, Task<int>> run, ParseResult parsed, CancellationToken cancellation)
+    {
+        var settings = AdminOptions.Read(parsed);
+        var (output, error) = (parsed.InvocationConfiguration, parsed.InvocationConfiguration.Error);
+        using var interruption = new Interruption(cancellation);
+        using var client = new AdminClient(settings);
+        var operation = new Operation(parsed, settings, client, CommandOutput.Of(output), error);
+        try
+        {
+            return await run(operation, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.HasHappened)
+        {
+            throw new CommandFailure(ExitCode.Failed, "Interrupted.");
+        }
+    }
+
+    private void Take(Symbol symbol)
+    {
+        switch (symbol)
+        {
+            case Argument argument:
+                Add(argument);
+                break;
+            case Option option:
+                Add(option);
+                break;
+            case Command command:
+                Add(command);
+                break;
+            default:
+                throw new ArgumentException($"A command has no place for a {symbol.GetType().Name}.", nameof(symbol));
+        }
     }
 }

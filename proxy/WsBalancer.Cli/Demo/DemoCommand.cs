@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo;

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace WsBalancer.Cli.Output;
 
@@ -27,15 +28,21 @@ internal sealed class TextTable(params Column[] columns)
             return;
         }
 
-        output.Writer.WriteLine(Line([.. columns.Select(column => column.Title)]));
-        foreach (var row in _rows)
+        foreach (var line in Lines())
         {
-            output.Writer.WriteLine(Line(row));
+            output.Writer.WriteLine(line);
         }
     }
 
+    /// <summary>The same for a live display, which has no other way to write.</summary>
+    public IRenderable DrawOn(IAnsiConsole terminal) =>
+        FitsOn(terminal) ? Drawn() : new Text(string.Join('\n', Lines()));
+
     /// <summary>Whether the terminal is wide enough for the table to be drawn.</summary>
     public bool FitsOn(IAnsiConsole terminal) => DrawnWidth() <= terminal.Profile.Width;
+
+    private IEnumerable<string> Lines() =>
+        _rows.Prepend([.. columns.Select(column => column.Title)]).Select(Line);
 
     private string Line(string[] cells)
     {

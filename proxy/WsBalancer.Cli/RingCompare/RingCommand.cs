@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
+using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.RingCompare;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WsBalancer.Cli.Arguments;
 
 namespace WsBalancer.Cli.Run;
 

@@ -1,4 +1,4 @@
-namespace WsBalancer.Cli.Tests;
+namespace WsBalancer.Cli.Tests.Looking;
 
 public sealed class WhereCommandTests
 {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace WsBalancer.Cli;
+namespace WsBalancer.Cli.Arguments;
 
 /// <summary>An option that takes a whole number within bounds; any other value is a wrong command line.</summary>
 internal static class WholeNumberOption

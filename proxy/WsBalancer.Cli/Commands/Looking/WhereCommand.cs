@@ -1,9 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
 
-namespace WsBalancer.Cli.Commands;
+namespace WsBalancer.Cli.Commands.Looking;
 
 /// <summary><c>wsbalancer where USER</c>: which node a user belongs to, where the user is, and why.</summary>
 internal static class WhereCommand
@@ -14,39 +13,27 @@ internal static class WhereCommand
             + "requests; an id that begins with '-' goes after '--'",
     };
 
-    public static Command Create() => OperatorCommand.Create(
+    public static Command Create() => new OperatorCommand(
         "where",
         "Show a user's owner, home, order and live tunnels, and say why",
         RunAsync,
-        User);
-
-    private static async Task RunAsync(Operation operation, CancellationToken cancellation)
+        User)
     {
-        var cluster = operation.Settings.Cluster ?? await OnlyClusterAsync(operation.Client, cancellation);
-        var user = operation.Parsed.GetRequiredValue(User);
-        var answer = await operation.Client.FindOwnerAsync(cluster, user, cancellation);
+        Examples = ["where alice", "where --json alice", "where -- --bob"],
+    };
 
-        if (operation.Settings.Json)
-        {
-            await operation.Output.Writer.WriteLineAsync(answer.Document);
-            return;
-        }
+    private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
+    {
+        var cluster = await operation.FindClusterAsync(cancellation);
+        var answer = await cluster.FindOwnerAsync(operation.Parsed.GetRequiredValue(User), cancellation);
 
-        foreach (var line in Lines(answer.Value))
-        {
-            await operation.Output.Writer.WriteLineAsync(line);
-        }
-
-        if (answer.Value.Tunnels.Count > 0)
+        await operation.WriteAsync(answer, Lines(answer.Value));
+        if (!operation.Settings.Json && answer.Value.Tunnels.Count > 0)
         {
             TableOf(answer.Value.Tunnels).Write(operation.Output);
         }
-    }
 
-    private static async Task<string> OnlyClusterAsync(AdminClient client, CancellationToken cancellation)
-    {
-        var clusters = (await client.ListClustersAsync(cancellation)).Value;
-        return clusters[ClusterChoice.Pick(clusters, named: null)].Id;
+        return ExitCode.Done;
     }
 
     private static IEnumerable<string> Lines(OwnerAnswer answer) =>
@@ -86,8 +73,8 @@ internal static class WhereCommand
 
         foreach (var tunnel in tunnels)
         {
-            var opened = tunnel.OpenedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-            table.AddRow(tunnel.Id, tunnel.Node, opened, tunnel.Misplaced ? "yes" : "no");
+            table.AddRow(
+                tunnel.Id, tunnel.Node, Amounts.Time(tunnel.OpenedAt), tunnel.Misplaced ? "yes" : "no");
         }
 
         return table;

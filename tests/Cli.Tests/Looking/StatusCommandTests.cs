@@ -1,4 +1,4 @@
-namespace WsBalancer.Cli.Tests;
+namespace WsBalancer.Cli.Tests.Looking;
 
 public sealed class StatusCommandTests
 {
@@ -19,6 +19,8 @@ public sealed class StatusCommandTests
                 "  fingerprint  001122334455",
                 "  nodes        2: 1 active, 1 draining; 1 healthy, 1 unhealthy",
                 "  tunnels      200, 80 misplaced",
+                "  draining     ws-2 80 tunnels",
+                "  at run time  ws-2 added, ws-2 weighs 3",
             ],
             run.Lines);
     }
@@ -33,6 +35,7 @@ public sealed class StatusCommandTests
 
         Assert.Contains("  ring         nginx, spec nginx/1, epoch 2", run.Lines);
         Assert.Contains("  ring keys    ws-1 chat-1:5001", run.Lines);
+        Assert.Contains("  draining     ws-2 leaves, 2 tunnels", run.Lines);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using WsBalancer.Cli.Admin;
 
-namespace WsBalancer.Cli.Run;
+namespace WsBalancer.Cli.Arguments;
 
 /// <summary>A node as the command line names it: <c>ID=URL</c> or <c>ID=URL@WEIGHT</c>.</summary>
 internal sealed partial record NodeArgument(string Id, string Url, string Weight)
@@ -23,6 +24,13 @@ internal sealed partial record NodeArgument(string Id, string Url, string Weight
         var weight = match.Groups["weight"];
         return new NodeArgument(match.Groups["id"].Value, url, weight.Success ? weight.Value : "1");
     }
+
+    /// <exception cref="CommandFailure">The weight is too large.</exception>
+    public NodeAddition ToAddition(string? ringKey = null) => new(Id, Url, WeightOf(this), ringKey);
+
+    private static int WeightOf(NodeArgument node) => WeightArgument.ParseWeight(node.Weight)
+        ?? throw new CommandFailure(
+            ExitCode.Usage, $"'{node.Id}' would weigh {node.Weight}: a weight is from 0 to 65535.");
 
     [GeneratedRegex("^(?<id>[^=]+)=(?<url>.+?)(@(?<weight>[0-9]+))?$", RegexOptions.ExplicitCapture)]
     private static partial Regex Form();

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace WsBalancer.Cli.Demo;
+namespace WsBalancer.Cli;
 
-/// <summary>Turns Ctrl-C and the other requests to end into a token, so that the demo stops what it started.</summary>
+/// <summary>Turns Ctrl-C and the other requests to end into a token, so that a command ends what it began in order.</summary>
 internal sealed class Interruption : IDisposable
 {
     private static readonly PosixSignal[] Signals =

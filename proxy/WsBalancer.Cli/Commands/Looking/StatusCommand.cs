@@ -1,36 +1,38 @@
 using System.CommandLine;
 using System.Text.Json;
 using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Output;
 
-namespace WsBalancer.Cli.Commands;
+namespace WsBalancer.Cli.Commands.Looking;
 
 /// <summary><c>wsbalancer status</c>: the balancer and each of its clusters at a glance.</summary>
 internal static class StatusCommand
 {
     private const int ShortFingerprint = 12;
 
-    public static Command Create() => OperatorCommand.Create(
+    public static Command Create() => new OperatorCommand(
         "status",
         "Show whether the balancer is ready, and each cluster's ring, nodes and tunnels",
-        RunAsync);
+        RunAsync)
+    {
+        Examples = ["status", "status --json"],
+    };
 
-    private static async Task RunAsync(Operation operation, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
     {
         var answer = await operation.Client.ListClustersAsync(cancellation);
         var chosen = operation.Settings.Cluster is { } named ? ClusterChoice.Pick(answer.Value, named) : (int?)null;
 
         if (operation.Settings.Json)
         {
-            await operation.Output.Writer.WriteLineAsync(chosen is { } only ? OnlyOne(answer, only) : answer.Document);
-            return;
+            await operation.WriteLinesAsync(chosen is { } only ? OnlyOne(answer, only) : answer.Document);
+            return ExitCode.Done;
         }
 
         var readiness = await operation.Client.ReadReadinessAsync(cancellation);
         var shown = chosen is { } index ? [answer.Value[index]] : answer.Value;
-        foreach (var line in Lines(operation.Settings.Address, readiness, shown))
-        {
-            await operation.Output.Writer.WriteLineAsync(line);
-        }
+        await operation.WriteLinesAsync(Lines(operation.Settings.Address, readiness, shown));
+        return ExitCode.Done;
     }
 
     private static IEnumerable<string> Lines(Uri address, Readiness readiness, IEnumerable<ClusterAnswer> clusters)
@@ -49,6 +51,40 @@ internal static class StatusCommand
             yield return $"  nodes        {Nodes(cluster.Nodes)}";
             yield return $"  tunnels      {cluster.Nodes.Sum(node => node.Tunnels)}, "
                 + $"{cluster.Nodes.Sum(node => node.Misplaced)} misplaced";
+            foreach (var line in InMotion(cluster.Nodes))
+            {
+                yield return line;
+            }
+        }
+    }
+
+    private static IEnumerable<string> InMotion(IReadOnlyList<NodeAnswer> nodes)
+    {
+        (string Label, IEnumerable<string> Entries)[] lines =
+        [
+            ("draining   ", from node in nodes
+                            where node.State is "draining" or "leaving"
+                            let tunnels = Amounts.Count(node.Tunnels, "tunnel")
+                            select node.State is "leaving" ? $"{node.Id} leaves, {tunnels}" : $"{node.Id} {tunnels}"),
+            ("at run time", nodes.SelectMany(ChangesOf)),
+        ];
+        return from line in lines
+               let entries = string.Join(", ", line.Entries)
+               where entries.Length > 0
+               select $"  {line.Label}  {entries}";
+    }
+
+    // What a look into the configuration would not tell.
+    private static IEnumerable<string> ChangesOf(NodeAnswer node)
+    {
+        if (node.Source != NodeAnswer.Configured)
+        {
+            yield return $"{node.Id} {node.Source}";
+        }
+
+        if (node.HasOtherWeight)
+        {
+            yield return $"{node.Id} weighs {Amounts.Number(node.Weight)}";
         }
     }
 

@@ -1,4 +1,4 @@
-namespace WsBalancer.Cli.Tests;
+namespace WsBalancer.Cli.Tests.Watching;
 
 public sealed class NodesCommandTests
 {
@@ -13,9 +13,10 @@ public sealed class NodesCommandTests
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(
             [
-                "NODE  ADDRESS                WEIGHT   SHARE  STATE     HEALTH     TUNNELS  MISPLACED",
-                "ws-1  http://10.0.0.1:5001/       1  25.00%  active    healthy        120          0",
-                "ws-2  http://10.0.0.2:5001/       3  75.00%  draining  unhealthy       80         80",
+                "NODE  ADDRESS                SOURCE      WEIGHT   SHARE  STATE     HEALTH     TUNNELS  MISPLACED",
+                "ws-1  http://10.0.0.1:5001/  configured       1  25.00%  active    healthy        120          0",
+                "ws-2  http://10.0.0.2:5001/  added           3*  75.00%  draining  unhealthy       80         80",
+                "* changed at run time, 'wsbalancer weight': not the weight of the configuration",
             ],
             run.Lines);
     }
@@ -30,9 +31,9 @@ public sealed class NodesCommandTests
 
         Assert.Equal(
             [
-                "NODE  ADDRESS                WEIGHT    SHARE  STATE    HEALTH   TUNNELS  MISPLACED  RING KEY",
-                "ws-1  http://10.0.0.1:5001/       1  100.00%  active   healthy        1          0  chat-1:5001",
-                "ws-2  http://10.0.0.2:5001/       1    0.00%  leaving  healthy        2          2",
+                "NODE  ADDRESS                SOURCE      WEIGHT    SHARE  STATE    HEALTH   TUNNELS  MISPLACED  RING KEY",
+                "ws-1  http://10.0.0.1:5001/  configured       1  100.00%  active   healthy        1          0  chat-1:5001",
+                "ws-2  http://10.0.0.2:5001/  configured       1    0.00%  leaving  healthy        2          2",
             ],
             run.Lines);
     }
@@ -60,7 +61,7 @@ public sealed class NodesCommandTests
         Assert.Equal(ExitCode.Usage, open.ExitCode);
         Assert.Equal(
             "wsbalancer: There are several clusters; choose one with --cluster: chat, games.\n", open.Error);
-        Assert.Equal(3, chosen.Lines.Count());
+        Assert.Equal(4, chosen.Lines.Count());
     }
 
     [Fact]

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Mime;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace WsBalancer.Cli.Admin;
+
+/// <summary>Calls over HTTP, and makes a clear <see cref="CommandFailure"/> of whatever goes wrong.</summary>
+internal sealed class AdminConnection : IDisposable
+{
+    // Answers come from memory: a balancer that takes longer is stuck, or it is not a balancer.
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http;
+    private readonly TimeSpan _timeout;
+    private readonly bool _hasToken;
+
+    public AdminConnection(AdminSettings settings, TimeSpan timeout)
+    {
+        _timeout = timeout;
+        _hasToken = settings.Token is not null;
+
+        // Admin addresses are private: a proxy for the way out to the Internet cannot reach them.
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = timeout };
+        _http = new HttpClient(handler) { BaseAddress = settings.Address, Timeout = Timeout.InfiniteTimeSpan };
+        if (settings.Token is { } token)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    public Task<Answer<T>> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        CallAsync(new AdminCall(HttpMethod.Get, path), type, cancellation);
+
+    public async Task<Answer<T>> CallAsync<T>(AdminCall call, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var request = RequestOf(call);
+        var (response, document) = await AskAsync(request, cancellation);
+        using (response)
+        {
+            if (!response.IsSuccessStatusCode)
+            {
+                throw Refusal(response, document);
+            }
+        }
+
+        try
+        {
+            var value = JsonSerializer.Deserialize(document, type) ?? throw NotABalancer("it answered null");
+            return new Answer<T>(document.TrimEnd(), value);
+        }
+        catch (JsonException cause)
+        {
+            throw NotABalancer("its answer is not the JSON that the admin API gives", cause);
+        }
+    }
+
+    public async Task<HttpStatusCode> ReadStatusAsync(string path, CancellationToken cancellation)
+    {
+        using var request = RequestOf(new AdminCall(HttpMethod.Get, path));
+        var (response, _) = await AskAsync(request, cancellation);
+        using (response)
+        {
+            return response.StatusCode;
+        }
+    }
+
+    /// <summary>Opens an answer that does not end. Only to connect has a time limit: it may begin with silence.</summary>
+    public async Task<Stream> OpenAsync(
+        string path, string mediaType, string? lastEventId, CancellationToken cancellation)
+    {
+        using var request = RequestOf(new AdminCall(HttpMethod.Get, path));
+        request.Headers.Accept.ParseAdd(mediaType);
+        if (lastEventId is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
+        }
+
+        var response = await SendAsync(request, cancellation, cancellation);
+        if (!response.IsSuccessStatusCode)
+        {
+            using (response)
+            {
+                throw Refusal(response, await response.Content.ReadAsStringAsync(cancellation));
+            }
+        }
+
+        return response.Content.Headers.ContentType?.MediaType == mediaType
+            ? await response.Content.ReadAsStreamAsync(cancellation)
+            : throw NotABalancer($"/{path} is not a stream of events");
+    }
+
+    public CommandFailure NotABalancer(string evidence, Exception? cause = null) => new(
+        ExitCode.Unreachable,
+        $"What answers at {_http.BaseAddress} is not a balancer's admin API: {evidence}. --admin takes the Admin:Url, "
+        + "not the address that clients use.",
+        cause);
+
+    public void Dispose() => _http.Dispose();
+
+    private static HttpRequestMessage RequestOf(AdminCall call)
+    {
+        var request = new HttpRequestMessage(call.Method, new Uri(call.Path, UriKind.Relative));
+        if (call.Body is { } body)
+        {
+            request.Content = new StringContent(
+                body.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue(MediaTypeNames.Application.Json));
+        }
+
+        if (call.IfEpoch is { } epoch)
+        {
+            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{epoch.ToString(CultureInfo.InvariantCulture)}\""));
+        }
+
+        return request;
+    }
+
+    private async Task<(HttpResponseMessage Response, string Document)> AskAsync(
+        HttpRequestMessage request, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(_timeout);
+        var response = await SendAsync(request, limit.Token, cancellation);
+        try
+        {
+            return (response, await response.Content.ReadAsStringAsync(limit.Token));
+        }
+        catch (Exception cause) when (cause is HttpRequestException or IOException)
+        {
+            response.Dispose();
+            throw Unreachable(cause);
+        }
+        catch (OperationCanceledException cause) when (!cancellation.IsCancellationRequested)
+        {
+            response.Dispose();
+            throw Silent(cause);
+        }
+    }
+
+    // The limit ends the request; the part of it that is the caller's wish is no failure of the balancer.
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken limit, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
+        }
+        catch (HttpRequestException cause)
+        {
+            throw Unreachable(cause);
+        }
+        catch (OperationCanceledException cause) when (!cancellation.IsCancellationRequested)
+        {
+            throw Silent(cause);
+        }
+    }
+
+    private CommandFailure Unreachable(Exception cause) => new(
+        ExitCode.Unreachable,
+        $"Cannot reach a balancer at {_http.BaseAddress}: {cause.GetBaseException().Message}. Check that it "
+        + "runs and that this is its Admin:Url; --admin URL or WSBALANCER_ADMIN name another.",
+        cause);
+
+    private CommandFailure Silent(Exception cause) => new(
+        ExitCode.Unreachable,
+        $"The balancer at {_http.BaseAddress} did not answer within {_timeout.TotalSeconds:0.#} s. "
+        + "Check that the address is its Admin:Url and that no firewall drops the packets.",
+        cause);
+
+    private CommandFailure Refusal(HttpResponseMessage response, string document)
+    {
+        if (response.StatusCode is HttpStatusCode.Unauthorized)
+        {
+            return new CommandFailure(
+                ExitCode.Failed,
+                _hasToken
+                    ? $"The balancer at {_http.BaseAddress} refused the token (401). Compare it with its Admin:Token."
+                    : $"The balancer at {_http.BaseAddress} wants a token (401): give --token or "
+                        + "set WSBALANCER_TOKEN.");
+        }
+
+        return (response.StatusCode, ProblemText.In(response, document)) switch
+        {
+            (HttpStatusCode.PreconditionFailed, var problem) => new CommandFailure(
+                ExitCode.Failed,
+                $"The fleet has changed since the plan was made, and nothing was done: try again. {problem}".TrimEnd()),
+            (_, { } problem) => new CommandFailure(ExitCode.Failed, problem),
+            _ => NotABalancer($"it answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd()),
+        };
+    }
+}

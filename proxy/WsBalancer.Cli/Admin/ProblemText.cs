@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace WsBalancer.Cli.Admin;
+
+/// <summary>What an answer that is a problem says, as a sentence.</summary>
+internal static class ProblemText
+{
+    /// <returns>Null if the answer is no problem document, or an empty one.</returns>
+    public static string? In(HttpResponseMessage response, string document)
+    {
+        if (response.Content.Headers.ContentType?.MediaType is not "application/problem+json")
+        {
+            return null;
+        }
+
+        try
+        {
+            var problem = JsonSerializer.Deserialize(document, AdminJson.Default.ProblemAnswer);
+            var parts = new[] { problem?.Title, problem?.Detail }.Where(part => !string.IsNullOrWhiteSpace(part));
+            return string.Join(": ", parts.Select(part => part!.TrimEnd('.'))) is { Length: > 0 } text
+                ? $"{text}."
+                : null;
+        }
+        catch (JsonException)
+        {
+            // The media type promised more than the body holds; the status code says what there is to say.
+            return null;
+        }
+    }
+}

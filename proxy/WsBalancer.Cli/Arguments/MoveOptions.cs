@@ -1,0 +1,40 @@
+using System.Globalization;
+using WsBalancer.Cli.Admin;
+using WsBalancer.Proxy;
+using Closing = WsBalancer.Proxy.Framing.CloseCode;
+
+namespace WsBalancer.Cli.Arguments;
+
+/// <summary>The options that say how tunnels are closed.</summary>
+internal static class MoveOptions
+{
+    public static ValueOption<TimeSpan> Duration(string name, string description) =>
+        new(name, "TIME", description, DurationText.Expected, ParseDuration);
+
+    public static ValueOption<DrainDeadline> Deadline() => new(
+        "--deadline",
+        "TIME|none",
+        "When what is left is closed whatever the rate [default: the cluster's Drain:Deadline]",
+        $"{DurationText.Expected}, or none",
+        ParseDeadline);
+
+    public static ValueOption<int> CloseCode(string standard) => new(
+        "--code",
+        "CODE",
+        $"The code of the Close frame [default: {standard}]",
+        $"a code that may be sent ({Closing.Allowed})",
+        ParseCloseCode);
+
+    private static TimeSpan? ParseDuration(string text) =>
+        DurationText.TryParse(text, out var duration) && duration > TimeSpan.Zero ? duration : null;
+
+    private static DrainDeadline? ParseDeadline(string text) => text is "none"
+        ? new DrainDeadline(After: null)
+        : ParseDuration(text) is { } after ? new DrainDeadline(after) : null;
+
+    private static int? ParseCloseCode(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+        && Closing.MayBeSent(code)
+            ? code
+            : null;
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace WsBalancer.Cli.Arguments;
+
+/// <summary>How many tunnels a second: <c>100/s</c>, <c>100</c>, <c>0.5/s</c>, <c>0</c>.</summary>
+internal static class RateText
+{
+    public const string Expected = "a number of tunnels a second such as 100/s, 100 or 0.5/s";
+
+    // More than a balancer has tunnels: whoever wants no limit has none.
+    private const double Most = 1_000_000;
+
+    public static double? Parse(string text)
+    {
+        var number = text.EndsWith("/s", StringComparison.Ordinal) ? text[..^2] : text;
+        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate)
+            && rate is >= 0 and <= Most
+            ? rate
+            : null;
+    }
+
+    /// <summary>A rate at which something moves.</summary>
+    public static double? ParsePositive(string text) => Parse(text) is { } rate and > 0 ? rate : null;
+}

@@ -1,0 +1,37 @@
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Commands.Changing;
+
+/// <summary>Shows what a change of the fleet will move, and then makes it, if the fleet is still the one it was.</summary>
+internal static class PlannedChange
+{
+    /// <remarks>
+    /// <paramref name="make"/> makes the change if the fleet still has the epoch of the plan; <paramref name="done"/> says
+    /// in one sentence what has been done then.
+    /// </remarks>
+    public static async Task<int> RunAsync<T>(
+        Operation operation, Answer<T> plan, Func<long, Task<Answer<T>>> make, string done)
+        where T : PlanAnswer
+    {
+        if (!operation.Settings.Json)
+        {
+            PlanText.Write(plan.Value, operation.Output);
+        }
+
+        var answer = await make(plan.Value.Epoch);
+        await operation.NoteSharingAsync(answer.Value.Shared);
+        await operation.WriteAsync(answer, Lines(answer.Value, done));
+        return ExitCode.Done;
+    }
+
+    private static IEnumerable<string> Lines(PlanAnswer made, string done)
+    {
+        yield return $"{done} The fleet is at epoch {Amounts.Number(made.Epoch)}.";
+        if (made.TunnelsMoved > 0)
+        {
+            yield return "Nobody was closed: who has another home now goes there on the next connect, or with "
+                + "'wsbalancer rebalance'.";
+        }
+    }
+}

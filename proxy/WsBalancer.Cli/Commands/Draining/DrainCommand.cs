@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Arguments;
+
+namespace WsBalancer.Cli.Commands.Draining;
+
+/// <summary><c>wsbalancer drain NODE</c>: no new tunnels for it; the open ones end at a pace, by a deadline.</summary>
+internal static class DrainCommand
+{
+    private static readonly Argument<string> Node = new("NODE") { Description = "The id of the node" };
+
+    private static readonly ValueOption<double> Rate = new(
+        "--rate",
+        "RATE",
+        "Tunnels closed in a second, at least; 0 closes none and needs --deadline [default: the cluster's "
+            + "Drain:RatePerSecond]",
+        RateText.Expected,
+        RateText.Parse);
+
+    private static readonly ValueOption<TimeSpan> Over = MoveOptions.Duration(
+        "--over", "Spread evenly over so long, instead of --rate; also the deadline if none is given");
+
+    private static readonly ValueOption<DrainDeadline> Deadline = MoveOptions.Deadline();
+
+    private static readonly ValueOption<int> Code = MoveOptions.CloseCode("the cluster's Drain:CloseCode");
+
+    private static readonly Option<bool> Force = new("--force")
+    {
+        Description = "Also if no node is left that does not drain",
+    };
+
+    private static readonly Option<bool> Wait = new("--wait")
+    {
+        Description = "Wait until it is drained, and show how far it is; exit 1 if it is not by the deadline",
+    };
+
+    public static Command Create(TimeProvider time)
+    {
+        var command = new OperatorCommand(
+            "drain",
+            "Take a node out of service: nobody comes, and who is there goes at a pace; again to change it",
+            (operation, cancellation) => RunAsync(operation, time, cancellation),
+            Node, Rate, Over, Deadline, Code, Force, Wait)
+        {
+            Examples =
+            [
+                "drain ws-2 --wait                       at the cluster's rate, and see it end",
+                "drain ws-2 --over 5m                    evenly over five minutes",
+                "drain ws-2 --rate 0 --deadline none     cordon: nobody comes, nobody is closed",
+            ],
+        };
+        command.Validators.Add(Validate);
+        return command;
+    }
+
+    private static void Validate(CommandResult result)
+    {
+        if (result.GetResult(Rate) is not null && result.GetResult(Over) is not null)
+        {
+            result.AddError("--rate and --over exclude each other: how fast, or how long.");
+        }
+        else if (Rate.Peek(result) is 0 && result.GetResult(Deadline) is null)
+        {
+            result.AddError(
+                "--rate 0 closes nothing and needs --deadline: a time such as 10m after which it is over, or none.");
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        Operation operation, TimeProvider time, CancellationToken cancellation)
+    {
+        var parsed = operation.Parsed;
+        var node = parsed.GetRequiredValue(Node);
+        var request = new DrainRequest(
+            parsed.GetValue(Rate),
+            parsed.GetValue(Over),
+            parsed.GetValue(Deadline),
+            parsed.GetValue(Code),
+            parsed.GetValue(Force));
+
+        var cluster = await operation.FindClusterAsync(cancellation);
+        var answer = await cluster.BeginDrainAsync(node, request, cancellation);
+        await operation.NoteSharingAsync(answer.Value.Shared);
+        if (parsed.GetValue(Wait))
+        {
+            return await new DrainWait(operation, cluster, node, time).RunAsync(answer, cancellation);
+        }
+
+        await operation.WriteAsync(answer, DrainText.Begun(node, answer.Value));
+        return ExitCode.Done;
+    }
+}

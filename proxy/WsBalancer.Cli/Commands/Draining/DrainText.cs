@@ -1,0 +1,41 @@
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Commands.Draining;
+
+/// <summary>A drain in words.</summary>
+internal static class DrainText
+{
+    public static IEnumerable<string> Begun(string node, DrainAnswer drain)
+    {
+        yield return $"{node} is {drain.State}: {Progress(drain)}.";
+        yield return drain.DeadlineSeconds is { } deadline
+            ? $"What is left after {Amounts.Duration(deadline)} is closed whatever the rate."
+            : "It has no deadline.";
+        yield return $"'wsbalancer resume {node}' ends the drain; 'wsbalancer nodes --watch' follows it.";
+    }
+
+    /// <summary>For example <c>812 of 1000 tunnels remain, 100/s, about 9s left</c>.</summary>
+    public static string Progress(DrainAnswer drain)
+    {
+        var remain = $"{Amounts.Number(drain.Remaining)} of {Amounts.Count(drain.Total, "tunnel")} remain";
+        return (drain.RatePerSecond, drain.EtaSeconds) switch
+        {
+            (null, _) => remain,
+            (0, null) => $"{remain}, none is closed",
+            ({ } rate, null) => $"{remain}, {Amounts.Rate(rate)}",
+            ({ } rate, { } eta) => $"{remain}, {Amounts.Rate(rate)}, about {Amounts.Duration(eta)} left",
+        };
+    }
+
+    public static string Drained(string node, DrainAnswer drain) =>
+        $"{node} is drained: {Amounts.Count(drain.Closed, "tunnel")} closed, {Amounts.Number(drain.Forced)} by force.";
+
+    public static string Resumed(string node, DrainAnswer drain) => drain.State switch
+    {
+        "active" => $"{node} is active again.",
+        _ when drain.Sources.Count > 0 =>
+            $"The operator's drain of {node} has ended, but it is {drain.State} still: {string.Join(", ", drain.Sources)}.",
+        _ => $"The operator's drain of {node} has ended; it is {drain.State}.",
+    };
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Arguments;
+
+namespace WsBalancer.Cli.Commands.Rebalancing;
+
+/// <summary><c>wsbalancer rebalance</c>: closes misplaced tunnels at a pace, so that their users come home.</summary>
+internal static class RebalanceCommand
+{
+    private static readonly ValueOption<double> Rate = new(
+        "--rate",
+        "RATE",
+        "Tunnels closed in a second [default: the cluster's rate]",
+        $"{RateText.Expected}, more than 0",
+        RateText.ParsePositive);
+
+    private static readonly Option<bool> Wait = new("--wait")
+    {
+        Description = "Wait until it ends, and show how far it is; exit 1 if somebody is still misplaced",
+    };
+
+    public static Command Create(TimeProvider time) => new OperatorCommand(
+        "rebalance",
+        "Bring misplaced users home: close their tunnels at a pace, if their home can take them",
+        (operation, cancellation) => RunAsync(operation, time, cancellation),
+        Rate,
+        Wait,
+        Step("pause", "Stop closing for now", (cluster, token) => cluster.PauseRebalanceAsync(true, token)),
+        Step("continue", "Go on after a pause", (cluster, token) => cluster.PauseRebalanceAsync(false, token)),
+        Step("cancel", "End it where it is", (cluster, token) => cluster.CancelRebalanceAsync(token)),
+        Step("status", "Show how far it is", (cluster, token) => cluster.ReadRebalanceAsync(token)))
+    {
+        Examples =
+        [
+            "rebalance --wait            and see it end",
+            "rebalance --rate 20/s       gently; while it runs, this changes its rate",
+            "rebalance pause             then: rebalance continue, or rebalance cancel",
+        ],
+    };
+
+    private static async Task<int> RunAsync(
+        Operation operation, TimeProvider time, CancellationToken cancellation)
+    {
+        var cluster = await operation.FindClusterAsync(cancellation);
+        var answer = await cluster.BeginRebalanceAsync(operation.Parsed.GetValue(Rate), cancellation);
+        await operation.NoteSharingAsync(answer.Value.Shared);
+        if (operation.Parsed.GetValue(Wait))
+        {
+            return await new RebalanceWait(operation, cluster, time).RunAsync(answer, cancellation);
+        }
+
+        await operation.WriteAsync(answer, RebalanceText.Of(answer.Value));
+        return ExitCode.Done;
+    }
+
+    private static OperatorCommand Step(
+        string name,
+        string description,
+        Func<ClusterClient, CancellationToken, Task<Answer<RebalanceAnswer>>> take) =>
+        new(name, description, async (operation, cancellation) =>
+        {
+            var answer = await take(await operation.FindClusterAsync(cancellation), cancellation);
+            await operation.NoteSharingAsync(answer.Value.Shared);
+            await operation.WriteAsync(answer, RebalanceText.Of(answer.Value));
+            return ExitCode.Done;
+        });
+}

@@ -1,0 +1,38 @@
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Commands.Rebalancing;
+
+/// <summary>A rebalance in words.</summary>
+internal static class RebalanceText
+{
+    /// <summary>For example <c>running: 30 misplaced, 2 of them blocked, 12 closed, 50/s, about 1s left</c>.</summary>
+    public static string Of(RebalanceAnswer rebalance)
+    {
+        string?[] parts =
+        [
+            $"{Amounts.Number(rebalance.Misplaced)} misplaced",
+            rebalance.Blocked > 0 ? $"{Amounts.Number(rebalance.Blocked)} of them blocked" : null,
+            $"{Amounts.Number(rebalance.Closed)} closed",
+            IsOpen(rebalance) && rebalance.RatePerSecond is { } rate ? Amounts.Rate(rate) : null,
+            rebalance is { State: "running", EtaSeconds: { } eta } ? $"about {Amounts.Duration(eta)} left" : null,
+        ];
+        var reason = string.IsNullOrEmpty(rebalance.Reason) ? "" : $" ({rebalance.Reason})";
+        return $"{rebalance.State}: {string.Join(", ", parts.Where(part => part is not null))}{reason}";
+    }
+
+    /// <summary>Whether it closes tunnels, or will go on to.</summary>
+    public static bool IsOpen(RebalanceAnswer rebalance) => rebalance.State is "running" or "paused";
+
+    /// <summary>Why somebody is still misplaced at the end.</summary>
+    public static string Shortfall(RebalanceAnswer rebalance)
+    {
+        var left = $"{Amounts.Count(rebalance.Misplaced, "tunnel")} {(rebalance.Misplaced is 1 ? "is" : "are")} still "
+            + "misplaced";
+        var blocked = rebalance.Blocked > 0
+            ? $", {Amounts.Number(rebalance.Blocked)} of them because their home is not healthy or is full"
+            : "";
+        var reason = string.IsNullOrEmpty(rebalance.Reason) ? "" : $" {rebalance.Reason.TrimEnd('.')}.";
+        return $"The rebalance is {rebalance.State}, and {left}{blocked}.{reason}";
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Commands.Waiting;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Commands.Watching;
+
+/// <summary>Writes every event of a balancer, and comes back to the stream where it left it.</summary>
+internal sealed class EventStream(Operation operation, TimeProvider time)
+{
+    private readonly Patience _patience = new(time, operation.Error);
+    private string? _lastId;
+
+    /// <summary>Ends by cancellation only, or with a failure.</summary>
+    public async Task FollowAsync(CancellationToken cancellation)
+    {
+        await CheckAsync(cancellation);
+        while (true)
+        {
+            await using var stream = await _patience.AskAsync(
+                token => operation.Client.OpenEventsAsync(_lastId, token), cancellation);
+            await ReadToEndAsync(stream, cancellation);
+
+            await operation.NoteAsync("The stream of events has ended; connecting again.");
+            await Task.Delay(Patience.Pause, time, cancellation);
+        }
+    }
+
+    // A stream that is silent for an hour looks like one that nobody will ever write to.
+    private async Task CheckAsync(CancellationToken cancellation)
+    {
+        var clusters = (await operation.Client.ListClustersAsync(cancellation)).Value;
+        if (operation.Settings.Cluster is { } named)
+        {
+            ClusterChoice.Pick(clusters, named);
+        }
+    }
+
+    private async Task ReadToEndAsync(Stream stream, CancellationToken cancellation)
+    {
+        var parser = SseParser.Create(stream);
+        try
+        {
+            await foreach (var item in parser.EnumerateAsync(cancellation))
+            {
+                _lastId = item.EventId ?? _lastId;
+                await WriteAsync(item.Data);
+            }
+        }
+        catch (Exception cause) when (cause is IOException or HttpRequestException)
+        {
+            // The balancer has gone without a word. Whoever calls connects again.
+            return;
+        }
+    }
+
+    private async Task WriteAsync(string document)
+    {
+        EventAnswer happened;
+        try
+        {
+            happened = JsonSerializer.Deserialize(document, AdminJson.Default.EventAnswer)!;
+        }
+        catch (JsonException cause)
+        {
+            throw new CommandFailure(ExitCode.Unreachable, $"'{document}' is not an event of a balancer.", cause);
+        }
+
+        if (operation.Settings.Cluster is null || operation.Settings.Cluster == happened.Cluster)
+        {
+            await operation.Output.Writer.WriteLineAsync(operation.Settings.Json ? document : LineOf(happened));
+            await operation.Output.Writer.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    private static string LineOf(EventAnswer happened)
+    {
+        var place = happened.Node is null ? happened.Cluster : $"{happened.Cluster}/{happened.Node}";
+        var figures = (happened.Figures ?? new Dictionary<string, double>())
+            .Select(figure => $"{figure.Key} {figure.Value.ToString("0.####", CultureInfo.InvariantCulture)}")
+            .ToArray();
+        var tail = figures.Length is 0 ? "" : $" ({string.Join(", ", figures)})";
+        return $"{Amounts.Time(happened.At)}  {happened.Kind,-12}  {place}: {happened.Message}{tail}";
+    }
+}

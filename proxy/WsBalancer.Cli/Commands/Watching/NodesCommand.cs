@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Text.Json;
+using WsBalancer.Cli.Admin;
+
+namespace WsBalancer.Cli.Commands.Watching;
+
+/// <summary><c>wsbalancer nodes</c>: one line for each node of a cluster.</summary>
+internal static class NodesCommand
+{
+    private static readonly Option<bool> Watch = new("--watch")
+    {
+        Description = "Follow it until Ctrl-C: the table again whenever it changes, with --json one document a line",
+    };
+
+    public static Command Create(TimeProvider time) => new OperatorCommand(
+        "nodes",
+        "List a cluster's nodes: share, state, health, tunnels",
+        (operation, cancellation) => RunAsync(operation, time, cancellation),
+        Watch)
+    {
+        Examples = ["nodes", "nodes --watch"],
+    };
+
+    private static async Task<int> RunAsync(
+        Operation operation, TimeProvider time, CancellationToken cancellation)
+    {
+        if (operation.Parsed.GetValue(Watch))
+        {
+            return await new NodesWatch(operation, time).RunAsync(cancellation);
+        }
+
+        var answer = await ReadAsync(operation, cancellation);
+        if (operation.Settings.Json)
+        {
+            await operation.WriteAsync(answer);
+        }
+        else
+        {
+            new NodesTable(answer.Value).Write(operation.Output);
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>The nodes of the cluster that is meant, as the balancer wrote them.</summary>
+    public static async Task<Answer<IReadOnlyList<NodeAnswer>>> ReadAsync(
+        Operation operation, CancellationToken cancellation)
+    {
+        var answer = await operation.Client.ListClustersAsync(cancellation);
+        var chosen = ClusterChoice.Pick(answer.Value, operation.Settings.Cluster);
+        using var document = JsonDocument.Parse(answer.Document);
+        return new Answer<IReadOnlyList<NodeAnswer>>(
+            document.RootElement[chosen].GetProperty("nodes").GetRawText(), answer.Value[chosen].Nodes);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Commands.Waiting;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Commands.Watching;
+
+/// <summary>Follows the nodes of a cluster: a live table on a terminal, elsewhere each change as it comes.</summary>
+internal sealed class NodesWatch(Operation operation, TimeProvider time)
+{
+    private readonly Questions _questions = new(time, operation.Error);
+
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await (operation.Output.Terminal is { } terminal && !operation.Settings.Json
+                ? DrawAsync(terminal, cancellation)
+                : WriteAsync(cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // To be stopped is how it ends.
+            return ExitCode.Done;
+        }
+
+        return ExitCode.Failed;
+    }
+
+    private Task DrawAsync(IAnsiConsole terminal, CancellationToken cancellation) =>
+        terminal.Live(new Text("")).StartAsync(async context =>
+        {
+            await foreach (var answer in AnswersAsync(cancellation))
+            {
+                context.UpdateTarget(new NodesTable(answer.Value).DrawOn(terminal));
+            }
+        });
+
+    private async Task WriteAsync(CancellationToken cancellation)
+    {
+        var last = "";
+        await foreach (var answer in AnswersAsync(cancellation))
+        {
+            var text = operation.Settings.Json ? OnOneLine(answer.Document) : TextOf(answer.Value);
+            if (text != last)
+            {
+                // A blank line tells one table from the next; documents are told apart by their lines.
+                await operation.Output.Writer.WriteAsync(
+                    last.Length is 0 || operation.Settings.Json ? text : $"\n{text}");
+                await operation.Output.Writer.FlushAsync(CancellationToken.None);
+                last = text;
+            }
+        }
+    }
+
+    private IAsyncEnumerable<Answer<IReadOnlyList<NodeAnswer>>> AnswersAsync(CancellationToken cancellation) =>
+        _questions.AskAsync(token => NodesCommand.ReadAsync(operation, token), cancellation);
+
+    private static string TextOf(IReadOnlyList<NodeAnswer> nodes)
+    {
+        using var text = new StringWriter();
+        new NodesTable(nodes).Write(new CommandOutput(text, terminal: null));
+        return text.ToString();
+    }
+
+    private static string OnOneLine(string document) => $"{JsonNode.Parse(document)!.ToJsonString()}\n";
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using WsBalancer.Cli.Commands;
+
+namespace WsBalancer.Cli;
+
+/// <summary>The library's help, and below it the examples of the command.</summary>
+internal sealed class ExamplesHelp : SynchronousCommandLineAction
+{
+    private readonly HelpAction _help = new();
+
+    /// <summary>Takes the place of the help of every command below.</summary>
+    public static void AddTo(RootCommand root) => root.Options.OfType<HelpOption>().Single().Action = new ExamplesHelp();
+
+    public override bool ClearsParseErrors => _help.ClearsParseErrors;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var code = _help.Invoke(parseResult);
+        if (parseResult.CommandResult.Command is OperatorCommand { Examples.Count: > 0 } command)
+        {
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (var example in command.Examples)
+            {
+                output.WriteLine($"  {CommandTree.Name} {example}");
+            }
+
+            output.WriteLine();
+        }
+
+        return code;
+    }
+}

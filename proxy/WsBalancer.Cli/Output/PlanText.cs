@@ -1,0 +1,39 @@
+using WsBalancer.Cli.Admin;
+
+namespace WsBalancer.Cli.Output;
+
+/// <summary>A plan as a person reads it: how much moves, how much of it had to, and what each node wins or loses.</summary>
+internal static class PlanText
+{
+    public static void Write(PlanAnswer plan, CommandOutput output)
+    {
+        output.Writer.WriteLine(
+            $"moved    {Amounts.Percent(plan.Moved)} of all users "
+            + $"(minimum {Amounts.Percent(plan.Minimum)}, excess {Amounts.Percent(plan.Excess)})");
+        output.Writer.WriteLine(
+            $"tunnels  {Amounts.Number(plan.TunnelsMoved)} of {Amounts.Number(plan.Nodes.Sum(node => node.TunnelsBefore))}"
+            + " here get another home");
+        TableOf(plan.Nodes).Write(output);
+    }
+
+    private static TextTable TableOf(IEnumerable<PlannedNodeAnswer> nodes)
+    {
+        var table = new TextTable(
+            new Column("NODE"),
+            new Column("SHARE", IsNumber: true),
+            new Column("AFTER", IsNumber: true),
+            new Column("TUNNELS", IsNumber: true),
+            new Column("AFTER", IsNumber: true));
+        foreach (var node in nodes)
+        {
+            table.AddRow(
+                node.Id,
+                Amounts.Percent(node.ShareBefore),
+                $"→ {Amounts.Percent(node.ShareAfter)}",
+                Amounts.Number(node.TunnelsBefore),
+                $"→ {Amounts.Number(node.TunnelsAfter)}");
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,173 @@
+namespace WsBalancer.Cli.Tests.Draining;
+
+public sealed class DrainWaitTests
+{
+    [Fact]
+    public async Task Wait_WritesALineASecondAndEndsWithTheForcedOnes()
+    {
+        await using var stub = await DrainingAsync(
+            Moves.Drain(200), Moves.Drain(200), Moves.Drain(50), Moves.Drain(0, "drained", forced: 3));
+        var clock = new HastyClock();
+
+        var run = await WaitAsync(stub, clock);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal(
+            [
+                "300 of 300 tunnels remain, 100/s, about 3s left",
+                "200 of 300 tunnels remain, 100/s, about 2s left",
+                "50 of 300 tunnels remain, 100/s, about 1s left",
+                "0 of 300 tunnels remain, 100/s, about 0s left",
+                "ws-2 is drained: 300 tunnels closed, 3 by force.",
+            ],
+            run.Lines);
+        Assert.Equal(TimeSpan.FromSeconds(4), clock.Passed);
+    }
+
+    [Fact]
+    public async Task Wait_WithJson_PrintsTheLastAnswerOnly()
+    {
+        await using var stub = await DrainingAsync(Moves.Drain(200), Moves.Drain(0, "drained"));
+
+        var run = await WaitAsync(stub, new HastyClock(), "--json");
+
+        Assert.Equal($"{Moves.Drain(0, "drained")}\n", run.Output);
+    }
+
+    [Fact]
+    public async Task Wait_OfANodeWithoutTunnels_IsOverAtOnce()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On($"POST {Moves.DrainOfNode}", Moves.Drain(0));
+
+        var run = await WaitAsync(stub, new HastyClock());
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.DoesNotContain($"GET {Moves.DrainOfNode}", stub.Requests.Select(request => request.ToString()));
+    }
+
+    [Theory]
+    [InlineData("active", "", "The drain of ws-2 has been ended meanwhile (resume); 40 tunnels are still open.")]
+    [InlineData(
+        "draining",
+        "\"node\"",
+        "The drain of ws-2 has been ended meanwhile (resume), though the node drains by itself; 40 tunnels are still open.")]
+    [InlineData(
+        "leaving", "", "ws-2 has been removed meanwhile, which ended its drain; 40 tunnels are still open.")]
+    public async Task Wait_ForADrainThatSomebodyEnds_Exits1(string state, string sources, string why)
+    {
+        await using var stub = await DrainingAsync(Moves.Drain(40, state, sources));
+
+        var run = await WaitAsync(stub, new HastyClock(), "--json");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal($"wsbalancer: {why}\n", run.Error);
+        Assert.Equal($"{Moves.Drain(40, state, sources)}\n", run.Output);
+    }
+
+    [Fact]
+    public async Task Wait_BeyondTheDeadline_Exits1()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On(Moves.DrainOfNode, Moves.Drain(1, deadline: "60"));
+        var clock = new HastyClock();
+
+        var run = await WaitAsync(stub, clock);
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal("wsbalancer: ws-2 is not drained by the deadline: 1 tunnel is still open.\n", run.Error);
+        Assert.Equal(TimeSpan.FromSeconds(66), clock.Passed);
+    }
+
+    [Fact]
+    public async Task ADeadlineThatIsCountedDown_IsTheSame()
+    {
+        await using var stub = await DrainingAsync(
+            [.. Enumerable.Range(1, 8).Select(second => (StubAnswer)Moves.Drain(300, deadline: $"{8 - second}")),
+                Moves.Drain(0, "drained")]);
+
+        var run = await WaitAsync(stub, new HastyClock());
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task ADeadlineThatIsRaised_IsWaitedFor()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On($"POST {Moves.DrainOfNode}", Moves.Drain(300, deadline: "2"))
+            .On($"GET {Moves.DrainOfNode}", Moves.Drain(300, deadline: "30"));
+        var clock = new HastyClock();
+
+        var run = await WaitAsync(stub, clock);
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal(TimeSpan.FromSeconds(1 + 36), clock.Passed);
+    }
+
+    [Fact]
+    public async Task Interrupted_Wait_SaysThatTheDrainGoesOn()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On(Moves.DrainOfNode, Moves.Drain(300));
+        using var interrupt = new CancellationTokenSource();
+        stub.Asked = request => InterruptAfter(stub, request, interrupt);
+
+        var run = await CommandRun.OfAsync(
+            new HastyClock(), interrupt.Token, "drain", "ws-2", "--wait", "--admin", stub.Address);
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal(
+            "wsbalancer: No longer waiting. The drain of ws-2 goes on; 'wsbalancer resume ws-2' ends it.\n", run.Error);
+        Assert.Equal($"POST {Moves.DrainOfNode}", Assert.Single(stub.Changes).ToString());
+    }
+
+    [Fact]
+    public async Task ARestartOfTheBalancer_IsBorneWith()
+    {
+        await using var stub = await DrainingAsync(
+            StubAnswer.Gone, StubAnswer.Gone, Moves.Drain(100), Moves.Drain(0, "drained"));
+
+        var run = await WaitAsync(stub, new HastyClock());
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal(
+            """
+            wsbalancer: The balancer does not answer; asking again for 30 s.
+            wsbalancer: The balancer answers again.
+
+            """,
+            run.Error);
+    }
+
+    [Fact]
+    public async Task ABalancerThatStaysAway_Exits3AfterHalfAMinute()
+    {
+        await using var stub = await DrainingAsync(Moves.Drain(100), StubAnswer.Gone);
+        var clock = new HastyClock();
+
+        var run = await WaitAsync(stub, clock);
+
+        Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+        Assert.Contains("Cannot reach a balancer at", run.Error, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(2 + 30), clock.Passed);
+    }
+
+    private static async Task<StubBalancer> DrainingAsync(params StubAnswer[] answers) =>
+        (await StubBalancer.WithChatAsync())
+            .On($"POST {Moves.DrainOfNode}", Moves.Drain(300))
+            .On($"GET {Moves.DrainOfNode}", answers);
+
+    private static Task<CommandRun> WaitAsync(StubBalancer stub, HastyClock clock, params string[] options) =>
+        CommandRun.OfAsync(
+            clock, CancellationToken.None, ["drain", "ws-2", "--wait", "--admin", stub.Address, .. options]);
+
+    // Clusters, the begin, and then the third answer of the wait.
+    private static void InterruptAfter(StubBalancer stub, StubRequest request, CancellationTokenSource interrupt)
+    {
+        if (request.Method is "GET" && stub.Requests.Count > 4)
+        {
+            interrupt.Cancel();
+        }
+    }
+}

@@ -40,8 +40,9 @@ public sealed class ClosingRunTests
         crowd.Step(run, steps: 2);
         crowd.Tunnels[0].End();
 
-        // The others do not answer within their close timeout.
+        // The others do not answer within their close timeout, nor do their nodes to the last word after it.
         crowd.Time.Advance(TimeSpan.FromSeconds(5));
+        crowd.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.All(crowd.Tunnels.Skip(1), tunnel => Assert.True(tunnel.IsCut));
         crowd.EndTold();
         run.Step();

@@ -64,7 +64,9 @@ public sealed record BlendPlan(double Moved, double Excess, bool IsExact)
             }
         }
 
-        return new BlendPlan(1 - same, (untouchedBefore * untouchedAfter) - sameUntouched, IsExact: false);
+        // Shares sum to one, or to nothing: without weights nobody owns anybody.
+        var isOwned = before.Nodes.Concat(after.Nodes).Any(static node => node.Weight > 0);
+        return new BlendPlan(isOwned ? 1 - same : 0, (untouchedBefore * untouchedAfter) - sameUntouched, IsExact: false);
     }
 
     private BlendPlan Plus(BlendPlan part, double width) =>

@@ -43,8 +43,11 @@ public sealed class RingBlend
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
-        ArgumentOutOfRangeException.ThrowIfNegative(share);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
+        if (share is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(share), share, "A share is a number from 0 to 1.");
+        }
+
         if (!from.Nodes.Select(WithoutKey).SequenceEqual(to.Nodes.Select(WithoutKey)))
         {
             throw new ArgumentException("Only rings of the same nodes and weights can be blended.", nameof(to));

@@ -28,6 +28,24 @@ public sealed class AllocationTests
     public void Lookups_OfEveryAlgorithm_AllocateNothing(string algorithm) =>
         AssertLookupsAllocateNothing(AnyRing.Build(algorithm, AnyRing.Equal(algorithm, 70)));
 
+    [Theory]
+    [InlineData(0.5, "alice")]
+    [InlineData(0.5, "bob")]
+    [InlineData(1, "alice")]
+    public void Lookups_OfABlend_AllocateNothing(double share, string user)
+    {
+        var nodes = AnyRing.Equal("nginx", 70);
+        var blend = new RingBlend(AnyRing.Build("nginx", nodes), AnyRing.Build("rendezvous", nodes), share);
+        var mask = NodeMask.All(70).Without(blend.OwnerOf(user));
+        var order = new int[70];
+
+        AssertNoAllocation(() => (ulong)blend.OwnerOf(user));
+        AssertNoAllocation(() => (ulong)blend.OwnerOf(Long));
+        AssertNoAllocation(() => (ulong)blend.OwnerOf(user, mask));
+        AssertNoAllocation(() => (ulong)blend.OrderOf(user, order));
+        AssertNoAllocation(() => blend.IsOver(user) ? 1UL : 0UL);
+    }
+
     [Fact]
     public void Measure_OfAnAllocation_IsNotZero() =>
         Assert.NotEqual(0, Measure(static () => (ulong)new byte[1].Length));

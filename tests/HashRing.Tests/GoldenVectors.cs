@@ -11,7 +11,8 @@ internal sealed record GoldenVectors(
     Dictionary<string, ulong> NegLog2,
     IReadOnlyList<GoldenRing> Rings,
     IReadOnlyList<GoldenMaglev> Maglevs,
-    IReadOnlyList<GoldenKeyed> Keyed)
+    IReadOnlyList<GoldenKeyed> Keyed,
+    GoldenBlend Blend)
 {
     public static readonly GoldenVectors All = Load<GoldenVectors>("vectors.json");
 
@@ -69,3 +70,8 @@ internal sealed record GoldenUser(string Text, int Times, string Hash, IReadOnly
 {
     public string Id => string.Concat(Enumerable.Repeat(Text, Times));
 }
+
+internal sealed record GoldenBlend(
+    IReadOnlyList<string> Users, IReadOnlyList<string> Hashes, IReadOnlyList<GoldenBlendStep> Steps);
+
+internal sealed record GoldenBlendStep(double Share, IReadOnlyList<int> Over);

@@ -6,6 +6,20 @@ namespace WsBalancer.Proxy.Fleet;
 /// <summary>Builds the ring of a cluster's members.</summary>
 internal static class ClusterRing
 {
+    /// <summary>The ring of a composition; that of the snapshot before, if it is made of the same.</summary>
+    /// <returns>Null without members.</returns>
+    public static RingBlend? Build(FleetSnapshot before, Composition composition, RingSettings settings)
+    {
+        // Most changes are not of the ring, and to build one takes a while.
+        var isSame = before.Ring is not null
+            && before.Settings.Get<RingSettings>() == settings
+            && before.Composition.Blend == composition.Blend
+            && AlgorithmsOf(settings, composition.Blend).All(algorithm =>
+                NodesOf(before.Composition.Members.Values, algorithm).ToHashSet()
+                    .SetEquals(NodesOf(composition.Members.Values, algorithm)));
+        return isSame ? before.Ring : Build([.. composition.Members.Values], settings, composition.Blend);
+    }
+
     /// <returns>Null without members.</returns>
     public static RingBlend? Build(IReadOnlyCollection<Member> members, RingSettings settings, BlendValue? blend)
     {
@@ -31,13 +45,14 @@ internal static class ClusterRing
             : mistakes.Concat(RingMembers.MistakesIn(cluster, configs, new RingSettings { Algorithm = blend.To }));
     }
 
-    private static Ring Build(IEnumerable<Member> members, RingOptions options)
-    {
-        var algorithm = RingAlgorithm.Find(options.Algorithm)!;
-        return Ring.Build(
-            members.Select(member => new RingNode(member.Id, member.Weight, NodeRingKey.Of(member.Config, algorithm))),
-            options);
-    }
+    private static Ring Build(IEnumerable<Member> members, RingOptions options) =>
+        Ring.Build(NodesOf(members, RingAlgorithm.Find(options.Algorithm)!), options);
+
+    private static IEnumerable<RingNode> NodesOf(IEnumerable<Member> members, RingAlgorithm algorithm) =>
+        members.Select(member => new RingNode(member.Id, member.Weight, NodeRingKey.Of(member.Config, algorithm)));
+
+    private static IEnumerable<RingAlgorithm> AlgorithmsOf(RingSettings settings, BlendValue? blend) =>
+        blend is null ? [settings.Kind!] : [settings.Kind!, RingAlgorithm.Find(blend.To)!];
 
     // Hash and size belong to the ring that is configured; the other takes its own defaults, and the seed if it can.
     private static RingOptions OptionsOf(BlendValue blend, RingSettings settings) => new()

@@ -13,8 +13,9 @@ internal sealed class Composition
     private readonly Dictionary<string, DrainValue> _drains = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RemovalValue> _removals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WeightValue> _weights = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
     private readonly List<(StateKey Key, StateStanding Standing)> _standings = [];
-    private readonly List<StateKey> _lapsed = [];
+    private readonly List<StateRecord> _lapsed = [];
 
     private Composition()
     {
@@ -35,7 +36,10 @@ internal sealed class Composition
     /// <summary>The drains that operators began, by node.</summary>
     public IReadOnlyDictionary<string, DrainValue> Drains => _drains;
 
-    /// <summary>The removals, by node.</summary>
+    /// <summary>
+    /// The removals, by node. One that no longer hides a node, since the file has dropped it too, still says how the
+    /// tunnels that are left there are closed.
+    /// </summary>
     public IReadOnlyDictionary<string, RemovalValue> Removals => _removals;
 
     /// <summary>The blend that holds; null without one.</summary>
@@ -45,7 +49,7 @@ internal sealed class Composition
     public IReadOnlyList<(StateKey Key, StateStanding Standing)> Standings => _standings;
 
     /// <summary>The runtime changes that are to be taken back.</summary>
-    public IReadOnlyList<StateKey> Lapsed => _lapsed;
+    public IReadOnlyList<StateRecord> Lapsed => _lapsed;
 
     /// <param name="configured">What the configuration names.</param>
     /// <param name="algorithm">The ring that is configured.</param>
@@ -66,6 +70,34 @@ internal sealed class Composition
         }
 
         composition.Lay(named);
+        return composition;
+    }
+
+    /// <summary>Whether an operator removed what the configuration, or the node itself, still names.</summary>
+    public bool IsHidden(string id) => _hidden.Contains(id);
+
+    /// <summary>
+    /// The same nodes with the drains of another composition: for a ring that has to stay as it is.
+    /// </summary>
+    public Composition WithDrainsOf(Composition other)
+    {
+        var composition = new Composition { Sources = Sources, Blend = Blend };
+        foreach (var (id, member) in _members)
+        {
+            composition._members.Add(id, member);
+        }
+
+        composition._hidden.UnionWith(_hidden);
+        foreach (var (id, drain) in other._drains)
+        {
+            composition._drains.Add(id, drain);
+        }
+
+        foreach (var (id, removal) in other._removals)
+        {
+            composition._removals.Add(id, removal);
+        }
+
         return composition;
     }
 
@@ -95,13 +127,18 @@ internal sealed class Composition
             algorithm);
         if (Standing.Next(record.Value!, standing, underlying) is not { } next)
         {
-            _lapsed.Add(record.Key);
+            _lapsed.Add(record);
             return;
         }
 
         if (next != standing)
         {
             _standings.Add((record.Key, next));
+        }
+
+        if (record.Value is RemovalValue removal)
+        {
+            _removals[record.Key.Node] = removal;
         }
 
         if (next == StateStanding.InEffect)
@@ -117,8 +154,8 @@ internal sealed class Composition
             case MemberValue member:
                 _members[record.Key.Node] = MemberOf(record.Key.Node, member);
                 break;
-            case RemovalValue removal:
-                _removals[record.Key.Node] = removal;
+            case RemovalValue { WasConfigured: true }:
+                _hidden.Add(record.Key.Node);
                 break;
             case WeightValue weight:
                 _weights[record.Key.Node] = weight;
@@ -139,12 +176,9 @@ internal sealed class Composition
             _members[id] = member;
         }
 
-        foreach (var (id, removal) in _removals)
+        foreach (var id in _hidden)
         {
-            if (removal.WasConfigured)
-            {
-                _members.Remove(id);
-            }
+            _members.Remove(id);
         }
 
         foreach (var (id, weight) in _weights)

@@ -7,8 +7,12 @@ namespace WsBalancer.Proxy.Fleet;
 internal sealed record FleetChangeRequest(
     IReadOnlyList<NodeAddition> Add, IReadOnlyList<string> Remove, IReadOnlyDictionary<string, int> Weights);
 
-/// <summary>A node to add.</summary>
-internal sealed record NodeAddition(string Id, string Address, int Weight = 1, string? RingKey = null);
+/// <summary>A node to add, or one that was removed to take back.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Address">Where it listens.</param>
+/// <param name="Weight">Its weight; null for that of its source or, without one, 1.</param>
+/// <param name="RingKey">What the ring hashes for it; null for what its source or its address say.</param>
+internal sealed record NodeAddition(string Id, string Address, int? Weight = null, string? RingKey = null);
 
 /// <summary>A change that was made.</summary>
 /// <param name="Plan">What it moved.</param>

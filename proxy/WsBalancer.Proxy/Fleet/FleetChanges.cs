@@ -17,7 +17,8 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
             () => planner.Plan(cluster, new FleetChangeRequest([addition], [], new Dictionary<string, int>())),
             () => Addition(cluster, addition),
             ifEpoch,
-            cancellation);
+            cancellation,
+            mayMend: false);
 
     /// <summary>Takes a node out of the ring; it stays listed until its last tunnel ends.</summary>
     /// <param name="cluster">Its cluster.</param>
@@ -61,7 +62,8 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
                     share > 0 ? FleetPlanner.BlendOf(cluster, to, share) : null),
             ],
             ifEpoch,
-            cancellation);
+            cancellation,
+            mayMend: share == 0);
 
     /// <summary>Refuses to take the last node away that users could go to.</summary>
     /// <exception cref="RefusedException">It is the last one.</exception>
@@ -82,38 +84,49 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
         Func<FleetPlan> plan,
         Func<IReadOnlyList<StateChange>> changes,
         long? ifEpoch,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        bool mayMend = true)
     {
         using var turn = await cluster.EnterAsync(ifEpoch, cancellation);
+        if (!mayMend)
+        {
+            RefuseIfKept(cluster, "Nothing was done");
+        }
+
         var planned = plan();
         var shared = await state.WriteAsync(changes(), cancellation);
+        RefuseIfKept(cluster, "The change is kept, and waits for that");
         return new ChangeResult(planned, cluster.Current.Epoch, shared);
+    }
+
+    // Less of what was changed at run time may be what makes the rest fit again; more is not.
+    private static void RefuseIfKept(FleetCluster cluster, string what)
+    {
+        if (cluster.Mistake is { } mistake)
+        {
+            throw new RefusedException(
+                RefusalKind.Conflict,
+                $"The ring of cluster '{cluster.Id}' stays as it is until its nodes and its settings fit each other: "
+                + $"{mistake} {what}.");
+        }
     }
 
     private static List<StateChange> Addition(FleetCluster cluster, NodeAddition addition)
     {
-        var source = cluster.Current.Composition.Sources.GetValueOrDefault(addition.Id);
-        List<StateChange> changes = [new(Key(cluster, StateKind.Removal, addition.Id), null)];
-        if (source is null)
+        var member = FleetPlanner.AdditionOf(cluster, addition);
+        List<StateChange> changes = [new(Key(cluster, StateKind.Removal, member.Id), null)];
+        if (cluster.Current.Composition.Sources.GetValueOrDefault(member.Id) is { } source)
         {
-            var member = new MemberValue(MemberOrigin.Added, addition.Address, addition.Weight, addition.RingKey);
-            changes.Add(new(Key(cluster, StateKind.Member, addition.Id), member));
+            changes.Add(WeightOver(cluster, member.Id, member.Weight, source.Weight));
             return changes;
         }
 
-        if (new Uri(source.Config.Address) != new Uri(addition.Address))
-        {
-            throw new RefusedException(
-                RefusalKind.Conflict,
-                $"'address' is '{addition.Address}', and its source ({NodeLabel.Of(source.Source)}) has "
-                + $"'{source.Config.Address}' for node '{addition.Id}': add it with that address.");
-        }
-
-        changes.Add(WeightOver(cluster, addition.Id, addition.Weight, source.Weight));
+        var value = new MemberValue(MemberOrigin.Added, addition.Address, member.Weight, addition.RingKey);
+        changes.Add(new(Key(cluster, StateKind.Member, member.Id), value));
         return changes;
     }
 
-    private static List<StateChange> Removal(FleetCluster cluster, string nodeId, DrainValue? drain, bool force)
+    private List<StateChange> Removal(FleetCluster cluster, string nodeId, DrainValue? drain, bool force)
     {
         var node = FleetPlanner.NodeOf(cluster, nodeId);
         if (!force)
@@ -127,9 +140,12 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
             new(Key(cluster, StateKind.Drain, node.Id), null),
             new(Key(cluster, StateKind.Weight, node.Id), null),
         ];
-        if (node.Source == NodeSource.Added)
+
+        // Even if the file names it by now: it may not do so at every balancer yet.
+        var member = Key(cluster, StateKind.Member, node.Id);
+        if (state.Find(member) is MemberValue { Origin: MemberOrigin.Added })
         {
-            changes.Add(new(Key(cluster, StateKind.Member, node.Id), null));
+            changes.Add(new(member, null));
         }
 
         return changes;
@@ -143,14 +159,15 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
             RefuseTheLast(cluster, node, "at weight 0", "Give another node a weight first.");
         }
 
-        if (node.Source == NodeSource.Added)
+        if (cluster.Current.Composition.Sources.GetValueOrDefault(node.Id) is { } source)
         {
-            var key = Key(cluster, StateKind.Member, node.Id);
-            return [new(key, ((MemberValue)state.Find(key)!) with { Weight = weight })];
+            return [WeightOver(cluster, node.Id, weight, source.Weight)];
         }
 
-        var underlying = cluster.Current.Composition.Sources[node.Id].Weight;
-        return [WeightOver(cluster, node.Id, weight, underlying)];
+        var key = Key(cluster, StateKind.Member, node.Id);
+        return state.Find(key) is MemberValue member
+            ? [new(key, member with { Weight = weight })]
+            : throw new RefusedException(RefusalKind.Conflict, $"Node '{node.Id}' has just been removed elsewhere.");
     }
 
     private static StateChange WeightOver(FleetCluster cluster, string nodeId, int weight, int underlying) => new(

@@ -17,6 +17,7 @@ internal sealed class FleetCluster(
     private readonly Dictionary<string, Node> _leaving = new(StringComparer.Ordinal);
     private volatile FleetSnapshot _current = FleetSnapshot.Empty(settings, yarp);
     private volatile Node[] _leavingNodes = [];
+    private volatile string? _mistake;
     private long _homesChangedAt = time.GetTimestamp();
 
     public string Id { get; } = id;
@@ -25,6 +26,12 @@ internal sealed class FleetCluster(
 
     /// <summary>Nodes that are no longer members but still have tunnels.</summary>
     public IReadOnlyList<Node> Leaving => _leavingNodes;
+
+    /// <summary>
+    /// Why the ring stays as it is, whatever is asked for: its nodes and its settings do not fit each other. Null if
+    /// they do.
+    /// </summary>
+    public string? Mistake => _mistake;
 
     /// <summary>When any user last got another home: the ring changed, or a drain began or ended.</summary>
     public long HomesChangedAt => Interlocked.Read(ref _homesChangedAt);
@@ -52,27 +59,40 @@ internal sealed class FleetCluster(
     /// Takes over what the cluster is to have, which <see cref="ClusterRing.MistakesIn"/> has found right. Nodes keep
     /// their state over a change of address or weight.
     /// </summary>
-    public Reconfiguration Configure(ClusterSettings settings, ClusterModel yarp, Composition composition)
+    /// <param name="settings">What is configured for the cluster.</param>
+    /// <param name="yarp">YARP's side of it.</param>
+    /// <param name="composition">The nodes.</param>
+    /// <param name="mistake">Why it is not what was asked for but what it had; null if it is.</param>
+    public Reconfiguration Configure(
+        ClusterSettings settings, ClusterModel yarp, Composition composition, string? mistake = null)
     {
         lock (_changes)
         {
+            _mistake = mistake;
             var before = _current;
             var ringSettings = settings.Get<RingSettings>();
             var news = new Reconfiguration();
             var nodes = TakeOver(before, composition, ringSettings, news);
-            var ring = ClusterRing.Build([.. composition.Members.Values], ringSettings, composition.Blend);
+            var ring = ClusterRing.Build(before, composition, ringSettings);
             var sameRing = ring?.Fingerprint == before.Ring?.Fingerprint;
+            if (sameRing && before.Ring?.To is null && ring?.To is null)
+            {
+                ring = before.Ring;
+            }
+
             _current = new FleetSnapshot(
                 settings,
                 yarp,
                 composition,
-                sameRing ? before.Ring : ring,
+                ring,
                 ring is null ? [] : [.. ring.Nodes.Select(member => nodes[member.Id])],
                 default,
                 default,
                 sameRing ? before.Epoch : before.Epoch + 1).WithMasks();
             NoteHomes(before, sameRing);
             news.Ring = sameRing ? null : RingChangeRecord.Of(before, _current);
+            news.Drains.AddRange(_current.Nodes.Where(node =>
+                before.Composition.Drains.GetValueOrDefault(node.Id) != node.OperatorDrain));
             return news;
         }
     }
@@ -108,10 +128,15 @@ internal sealed class FleetCluster(
         }
     }
 
-    /// <summary>The node of that id, member or leaving. Ids ignore case here, as YARP's do.</summary>
-    public Node? Find(string nodeId) =>
-        _current.Nodes.Concat(_leavingNodes).FirstOrDefault(
-            node => string.Equals(node.Id, nodeId, StringComparison.OrdinalIgnoreCase));
+    /// <summary>
+    /// The node of that id, member or leaving. Ids ignore case here, as YARP's do, but where it tells two apart.
+    /// </summary>
+    public Node? Find(string nodeId)
+    {
+        var nodes = _current.Nodes.Concat(_leavingNodes).ToArray();
+        return Array.Find(nodes, node => node.Id == nodeId)
+            ?? Array.Find(nodes, node => string.Equals(node.Id, nodeId, StringComparison.OrdinalIgnoreCase));
+    }
 
     public void Dispose() => _operations.Dispose();
 
@@ -165,26 +190,29 @@ internal sealed class FleetCluster(
             node = new Node(key, destination, tunnels.LedgerOf(key), time.GetTimestamp());
             news.Joined.Add(node);
         }
-        else if (node.IsLeaving || node.Address != member.Config.Address)
+        else if (node.IsLeaving)
         {
-            if (node.IsLeaving)
-            {
-                node.JoinedAt = time.GetTimestamp();
-                news.Joined.Add(node);
-            }
-
-            node.ProbedHealth = NodeHealth.Unknown;
-            node.SaysDraining = false;
+            node.JoinedAt = time.GetTimestamp();
+            node.IsLeaseLost = false;
+            node.RegistrySaysDraining = false;
+            news.Joined.Add(node);
         }
         else if (node.Weight != member.Weight)
         {
             news.Reweighed.Add((node, node.Weight));
         }
 
+        if (node.IsLeaving || node.Address != member.Config.Address)
+        {
+            node.ProbedHealth = NodeHealth.Unknown;
+            node.SaysDraining = false;
+        }
+
         node.Destination = destination;
         node.Address = member.Config.Address;
         node.Weight = member.Weight;
         node.IsWeightOverridden = member.IsWeightOverridden;
+        node.IsLeaseLost &= member.Source == NodeSource.Registered;
         node.Source = member.Source;
         node.IsLeaving = false;
         return node;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Fleet;
 
-// Event ids 200-299 belong to the fleet. The next free one is 210.
+// Event ids 200-299 belong to the fleet. The next free one is 211.
 internal static partial class FleetLog
 {
     [LoggerMessage(200, LogLevel.Information,
@@ -43,4 +43,9 @@ internal static partial class FleetLog
     [LoggerMessage(209, LogLevel.Warning,
         "Node '{Node}' registered itself in cluster '{Cluster}', whose ring cannot take it: {Mistake}")]
     public static partial void RegistrationRefused(ILogger logger, string node, string cluster, string mistake);
+
+    [LoggerMessage(210, LogLevel.Warning,
+        "Ring of cluster '{Cluster}' begins without a change that was made at run time ({Kind} {Node}), which does not " +
+        "fit the configuration: {Mistake}")]
+    public static partial void LeftOut(ILogger logger, string cluster, string kind, string node, string mistake);
 }

@@ -14,11 +14,6 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
     {
         var snapshot = cluster.Current;
         var members = new Dictionary<string, Member>(snapshot.Composition.Members, StringComparer.Ordinal);
-        foreach (var id in request.Remove)
-        {
-            members.Remove(MemberOf(cluster, id).Id);
-        }
-
         foreach (var (id, weight) in request.Weights)
         {
             var member = MemberOf(cluster, id);
@@ -26,11 +21,22 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
             members[member.Id] = member.Weighing(weight);
         }
 
+        foreach (var id in request.Remove)
+        {
+            var member = MemberOf(cluster, id);
+            if (!members.Remove(member.Id) || request.Weights.Keys.Contains(id, StringComparer.OrdinalIgnoreCase))
+            {
+                throw Twice(member.Id);
+            }
+        }
+
         foreach (var addition in request.Add)
         {
-            RefuseAddition(cluster, addition);
-            members[addition.Id] = Member.Of(
-                addition.Id, addition.Address, addition.Weight, addition.RingKey, NodeSource.Added);
+            var member = AdditionOf(cluster, addition);
+            if (!members.TryAdd(member.Id, member))
+            {
+                throw Twice(member.Id);
+            }
         }
 
         return Plan(cluster, members.Values, snapshot.Composition.Blend);
@@ -40,8 +46,9 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
     /// <exception cref="RefusedException">The ring or the share is wrong, or does not fit the nodes.</exception>
     public FleetPlan PlanBlend(FleetCluster cluster, string to, double share)
     {
+        // Nobody on the other ring is no blend: to end one is possible whatever that ring can take.
         var blend = BlendOf(cluster, to, share);
-        return Plan(cluster, [.. cluster.Current.Composition.Members.Values], blend);
+        return Plan(cluster, [.. cluster.Current.Composition.Members.Values], share > 0 ? blend : null);
     }
 
     /// <summary>The blend that a request stands for.</summary>
@@ -64,13 +71,10 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
     /// <exception cref="RefusedException">There is none, or it is leaving.</exception>
     public static Member MemberOf(FleetCluster cluster, string id)
     {
-        var members = cluster.Current.Composition.Members;
         var node = NodeOf(cluster, id);
-        return node.IsLeaving
-            ? throw new RefusedException(
-                RefusalKind.Conflict,
-                $"Node '{node.Id}' is leaving already; {node.Ledger.Active} tunnels are open there.")
-            : members[node.Id];
+        return cluster.Current.Composition.Members.GetValueOrDefault(node.Id) ?? throw new RefusedException(
+            RefusalKind.Conflict,
+            $"Node '{node.Id}' is leaving already; {node.Ledger.Active} tunnels are open there.");
     }
 
     /// <summary>The node of that id, leaving ones too.</summary>
@@ -93,7 +97,36 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
         }
     }
 
-    public static void RefuseAddition(FleetCluster cluster, NodeAddition addition)
+    /// <summary>The member that an addition would be: that of its source, if it has one, with its weight.</summary>
+    /// <exception cref="RefusedException">Something about it is wrong, or it is there already.</exception>
+    public static Member AdditionOf(FleetCluster cluster, NodeAddition addition)
+    {
+        RefuseForm(addition);
+        if (cluster.Find(addition.Id) is { IsLeaving: false } there)
+        {
+            throw new RefusedException(
+                RefusalKind.Conflict,
+                $"Node '{there.Id}' is there already, at {there.Address} ({NodeLabel.Of(there.Source)}).");
+        }
+
+        if (cluster.Current.Composition.Sources.Values.FirstOrDefault(member => string.Equals(
+            member.Id, addition.Id, StringComparison.OrdinalIgnoreCase)) is not { } source)
+        {
+            return Member.Of(
+                addition.Id, addition.Address, addition.Weight ?? 1, addition.RingKey, NodeSource.Added);
+        }
+
+        RefuseOther(source, "id", addition.Id, source.Id);
+        RefuseOther(source, "address", $"{new Uri(addition.Address)}", $"{new Uri(source.Config.Address)}");
+        if (addition.RingKey is { } key)
+        {
+            RefuseOther(source, "ringKey", key, NodeMetadata.Find(source.Config, NodeRingKey.MetadataKey) ?? "");
+        }
+
+        return addition.Weight is { } weight ? source.Weighing(weight) : source;
+    }
+
+    private static void RefuseForm(NodeAddition addition)
     {
         if (!NodeForm.IsId(addition.Id))
         {
@@ -107,14 +140,22 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
                 RefusalKind.BadValue, $"'address' is '{addition.Address}': expected {NodeForm.ExpectedAddress}.");
         }
 
-        RefuseWeight(addition.Id, addition.Weight);
-        if (cluster.Find(addition.Id) is { IsLeaving: false } there)
+        RefuseWeight(addition.Id, addition.Weight ?? 1);
+    }
+
+    private static void RefuseOther(Member source, string field, string value, string expected)
+    {
+        if (value != expected)
         {
             throw new RefusedException(
                 RefusalKind.Conflict,
-                $"Node '{there.Id}' is there already, at {there.Address} ({NodeLabel.Of(there.Source)}).");
+                $"'{field}' is '{value}': expected '{expected}', to take back the removed node '{source.Id}' as its "
+                + $"source ({NodeLabel.Of(source.Source)}) has it.");
         }
     }
+
+    private static RefusedException Twice(string id) =>
+        new(RefusalKind.BadValue, $"Node '{id}' is named twice: expected one change of a node.");
 
     private FleetPlan Plan(FleetCluster cluster, IReadOnlyCollection<Member> members, BlendValue? blend)
     {

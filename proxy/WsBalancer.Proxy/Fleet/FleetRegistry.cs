@@ -24,8 +24,8 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     private readonly TunnelRegistry _tunnels;
     private readonly Lazy<IProxyStateLookup> _proxy;
     private readonly FleetNews _news;
+    private readonly Composer _composer;
     private readonly TimeProvider _time;
-    private readonly ILogger<FleetRegistry> _logger;
 
     // YARP builds its listeners before the state that they would look into; hence lazy.
     public FleetRegistry(
@@ -44,7 +44,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         _proxy = proxy;
         _news = news;
         _time = time;
-        _logger = logger;
+        _composer = new Composer(state, logger);
         _settings.Changed += OnSettingsChanged;
         _state.Changed += OnStateChanged;
         metrics.Publish(this);
@@ -70,11 +70,8 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
 
     public void OnClusterRemoved(ClusterState cluster)
     {
-        if (_clusters.TryRemove(cluster.ClusterId, out var removed))
+        if (TakeAway(cluster.ClusterId) is { } removed)
         {
-            var last = removed.Current;
-            removed.Configure(last.Settings, last.Yarp, Composition.Empty);
-            _leaving[removed.Id] = removed;
             _news.ClusterRemoved(removed);
             Reconfigured?.Invoke();
         }
@@ -102,8 +99,9 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     {
         if (node.ProbedHealth != health)
         {
+            var before = node.Health;
             cluster.Update(node, changed => changed.ProbedHealth = health);
-            _news.HealthChanged(cluster, node, why);
+            TellHealth(cluster, node, before, why);
             NodeChanged?.Invoke(cluster, node);
         }
     }
@@ -122,7 +120,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     /// <summary>Records what a node's registration says, and whether it is still there.</summary>
     public void SetRegistration(FleetCluster cluster, Node node, bool isLost, bool draining)
     {
-        var (wasLost, wasDraining) = (node.IsLeaseLost, node.RegistrySaysDraining);
+        var (before, wasLost, wasDraining) = (node.Health, node.IsLeaseLost, node.RegistrySaysDraining);
         if ((wasLost, wasDraining) == (isLost, draining))
         {
             return;
@@ -133,11 +131,8 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
             changed.IsLeaseLost = isLost;
             changed.RegistrySaysDraining = draining;
         });
-        if (wasLost != isLost)
-        {
-            _news.HealthChanged(
-                cluster, node, isLost ? "its registration has run out" : "it has registered itself again");
-        }
+        TellHealth(
+            cluster, node, before, isLost ? "its registration has run out" : "it has registered itself again");
 
         if (wasDraining != draining)
         {
@@ -167,6 +162,15 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
     }
 
+    // It has two causes, and one of them may change nothing while the other holds.
+    private void TellHealth(FleetCluster cluster, Node node, NodeHealth before, string why)
+    {
+        if (node.Health != before)
+        {
+            _news.HealthChanged(cluster, node, why);
+        }
+    }
+
     private void OnSettingsChanged()
     {
         foreach (var cluster in _proxy.Value.GetClusters())
@@ -177,7 +181,9 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
 
     private void OnStateChanged(IReadOnlyList<StateRecord> changed)
     {
-        var concerned = changed.Select(record => record.Key.Cluster).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        // A rebalance moves tunnels, not homes.
+        var concerned = changed.Where(record => record.Key.Kind != StateKind.Rebalance)
+            .Select(record => record.Key.Cluster).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var state in _proxy.Value.GetClusters())
         {
             if (concerned.Contains(state.ClusterId))
@@ -195,81 +201,61 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
             return;
         }
 
-        if (TakeOver(state, settings) is not var (cluster, before, change))
+        if (TakeOver(state, settings) is not var (cluster, change))
         {
             return;
         }
 
-        var composition = cluster.Current.Composition;
-        Settle(composition);
         _news.Reconfigured(cluster, change);
         if (change.Ring is { } moved)
         {
             RingChanged?.Invoke(cluster, moved);
         }
 
-        foreach (var node in cluster.Current.Nodes)
+        foreach (var node in change.Drains)
         {
-            if (before.Composition.Drains.GetValueOrDefault(node.Id)
-                != composition.Drains.GetValueOrDefault(node.Id))
-            {
-                NodeChanged?.Invoke(cluster, node);
-            }
+            NodeChanged?.Invoke(cluster, node);
         }
 
         Reconfigured?.Invoke();
     }
 
-    // Reloads and runtime changes come from different threads; what is composed last is taken over last.
-    private (FleetCluster Cluster, FleetSnapshot Before, Reconfiguration Change)? TakeOver(
-        ClusterState state, ClusterSettings settings)
+    private FleetCluster? TakeAway(string id)
     {
         lock (_configuring)
         {
-            var ring = settings.Get<RingSettings>();
-            var composition = Composition.Of(
-                state.Destinations.Values, ring.Algorithm, _state.Of(state.ClusterId), _state.StandingOf);
-            var mistakes = ClusterRing.MistakesIn(
-                state.ClusterId, [.. composition.Members.Values], ring, composition.Blend);
-            if (mistakes.FirstOrDefault() is { } mistake)
+            if (!_clusters.TryRemove(id, out var removed))
             {
-                FleetLog.RingKept(_logger, state.ClusterId, mistake);
                 return null;
             }
 
+            var last = removed.Current;
+            removed.Configure(last.Settings, last.Yarp, Composition.Empty);
+            _leaving[removed.Id] = removed;
+            return removed;
+        }
+    }
+
+    // Reloads and runtime changes come from different threads; what is composed last is taken over last. Events are for
+    // after the lock; the store takes note of standings without a lock.
+    private (FleetCluster Cluster, Reconfiguration Change)? TakeOver(ClusterState state, ClusterSettings settings)
+    {
+        lock (_configuring)
+        {
+            var before = _clusters.GetValueOrDefault(state.ClusterId)?.Current;
+            var composition = _composer.Compose(state, settings.Get<RingSettings>(), before, out var mistake);
+            if (composition is null)
+            {
+                return null;
+            }
+
+            _composer.Settle(composition);
             var cluster = _clusters.GetOrAdd(state.ClusterId, id => _leaving.TryRemove(id, out var back)
                 ? back
                 : new FleetCluster(id, settings, state.Model, _tunnels, _time));
-            var before = cluster.Current;
-            return (cluster, before, cluster.Configure(settings, state.Model, composition));
-        }
-    }
-
-    // Outside of the locks: the store has one of its own, under which it tells of changes.
-    private void Settle(Composition composition)
-    {
-        foreach (var (key, standing) in composition.Standings)
-        {
-            _state.Stand(key, standing);
-        }
-
-        if (composition.Lapsed.Count > 0)
-        {
-            _ = TakeBackAsync([.. composition.Lapsed.Select(key => new StateChange(key, null))]);
-        }
-    }
-
-    private async Task TakeBackAsync(StateChange[] changes)
-    {
-        try
-        {
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            await _state.WriteAsync(changes, CancellationToken.None);
-        }
-        catch (Exception ex) when (ex is not OutOfMemoryException)
-        {
-            // What has lapsed does not hold; only the record stays, and is tried again with the next change.
-            FleetLog.TakingBackFailed(_logger, changes[0].Key.Cluster, ex);
+            return (cluster, mistake is null
+                ? cluster.Configure(settings, state.Model, composition)
+                : cluster.Configure(before!.Settings, before.Yarp, composition, mistake));
         }
     }
 }

@@ -14,4 +14,7 @@ internal sealed class Reconfiguration
 
     /// <summary>Nodes with another weight, and the one that they had.</summary>
     public List<(Node Node, int Before)> Reweighed { get; } = [];
+
+    /// <summary>Nodes for which an operator's drain began, changed or ended.</summary>
+    public List<Node> Drains { get; } = [];
 }

@@ -23,7 +23,7 @@ internal sealed class RegistrationWorker(
                 await registrations.TakeOverAsync(stoppingToken);
                 failing = false;
             }
-            catch (Exception ex) when (ex is not OperationCanceledException)
+            catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
             {
                 // Said once: the next second will most likely fail alike.
                 if (!failing)

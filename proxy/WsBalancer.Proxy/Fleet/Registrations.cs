@@ -36,10 +36,15 @@ internal sealed class Registrations(
 
     private static bool HasAnswer(IReadOnlyList<NamedNode>? nodes) => nodes is not null;
 
+    private static StateKey Key(FleetCluster cluster, string node) => StateKey.Of(cluster.Id, StateKind.Member, node);
+
+    private static MemberValue ValueOf(NamedNode node) => new(MemberOrigin.Registered, node.Address, node.Weight);
+
     private async Task TakeOverAsync(
         FleetCluster cluster, Dictionary<string, NamedNode> named, CancellationToken cancellation)
     {
-        var changes = named.Values.Select(node => JoinOf(cluster, node)).OfType<StateChange>()
+        var changes = Joining(cluster, named.Values)
+            .Select(node => new StateChange(Key(cluster, node.Id), ValueOf(node)))
             .Concat(Expired(cluster, named)).ToArray();
         if (changes.Length > 0)
         {
@@ -53,28 +58,31 @@ internal sealed class Registrations(
         }
     }
 
-    // Null if it is there already as it says.
-    private StateChange? JoinOf(FleetCluster cluster, NamedNode node)
+    // Those of the file are written down too: they stay when the file drops them, for as long as they register.
+    private NamedNode[] Joining(FleetCluster cluster, IEnumerable<NamedNode> named)
     {
-        var key = StateKey.Of(cluster.Id, StateKind.Member, node.Id);
-        var isOthers = cluster.Current.Composition.Sources.GetValueOrDefault(node.Id)?.Source == NodeSource.Configured
-            || state.Find(key) is MemberValue { Origin: MemberOrigin.Added };
-        var value = new MemberValue(MemberOrigin.Registered, node.Address, node.Weight);
-        return isOthers || Equals(state.Find(key), value) || IsRefused(cluster, node)
-            ? null
-            : new StateChange(key, value);
+        var members = new Dictionary<string, Member>(cluster.Current.Composition.Members, StringComparer.Ordinal);
+        var joining = named.Where(node => IsNews(cluster, node)).ToArray();
+
+        // Together, if they can be: two that change places fit only so.
+        if (joining.Length > 0 && MistakeIn(cluster, members, joining) is not null)
+        {
+            joining = [.. joining.Where(node => !IsRefused(cluster, members, node))];
+        }
+
+        return joining;
     }
 
-    // A ring that cannot take a node stays as it is; that is said once for each version of the node.
-    private bool IsRefused(FleetCluster cluster, NamedNode node)
+    private bool IsNews(FleetCluster cluster, NamedNode node) => state.Find(Key(cluster, node.Id)) switch
     {
-        var members = cluster.Current.Composition.Members.Values.Where(member => member.Id != node.Id)
-            .Append(Member.Of(node.Id, node.Address, node.Weight, null, NodeSource.Registered)).ToArray();
-        var mistake = ClusterRing.MistakesIn(
-            cluster.Id,
-            members,
-            cluster.Current.Settings.Get<RingSettings>(),
-            cluster.Current.Composition.Blend).FirstOrDefault();
+        MemberValue { Origin: MemberOrigin.Added } => false,
+        var value => !Equals(value, ValueOf(node)),
+    };
+
+    // A ring that cannot take a node stays as it is; that is said once for each version of the node.
+    private bool IsRefused(FleetCluster cluster, Dictionary<string, Member> members, NamedNode node)
+    {
+        var mistake = MistakeIn(cluster, members, node);
         if (mistake is not null && _refused.Add($"{cluster.Id} {node}"))
         {
             news.RegistrationRefused(cluster, node.Id, mistake);
@@ -83,21 +91,71 @@ internal sealed class Registrations(
         return mistake is not null;
     }
 
+    /// <summary>What is wrong with members and nodes together; null, and they are members, if nothing is.</summary>
+    private static string? MistakeIn(
+        FleetCluster cluster, Dictionary<string, Member> members, params ReadOnlySpan<NamedNode> nodes)
+    {
+        var composition = cluster.Current.Composition;
+        var with = new Dictionary<string, Member>(members, StringComparer.Ordinal);
+        foreach (var node in nodes)
+        {
+            if (MistakeIn(composition.Sources.Keys.Concat(with.Keys), node) is { } mistake)
+            {
+                return mistake;
+            }
+
+            // The others of this id are not what the ring gets, as long as they are there.
+            if (!composition.IsHidden(node.Id) && with.GetValueOrDefault(node.Id)?.Source != NodeSource.Configured)
+            {
+                with[node.Id] = Member.Of(node.Id, node.Address, node.Weight, null, NodeSource.Registered);
+            }
+        }
+
+        var settings = cluster.Current.Settings.Get<RingSettings>();
+        if (ClusterRing.MistakesIn(cluster.Id, with.Values, settings, composition.Blend).FirstOrDefault() is { } wrong)
+        {
+            return wrong;
+        }
+
+        foreach (var (id, member) in with)
+        {
+            members[id] = member;
+        }
+
+        return null;
+    }
+
+    private static string? MistakeIn(IEnumerable<string> others, NamedNode node)
+    {
+        var other = others.FirstOrDefault(id =>
+            id != node.Id && string.Equals(id, node.Id, StringComparison.OrdinalIgnoreCase));
+        return node switch
+        {
+            _ when other is not null => $"its id '{node.Id}' differs from that of node '{other}' only in case.",
+            _ when !NodeForm.IsId(node.Id) => $"its id is '{node.Id}': expected {NodeForm.ExpectedId}.",
+            _ when !NodeForm.IsAddress(node.Address) =>
+                $"its address is '{node.Address}': expected {NodeForm.ExpectedAddress}.",
+            _ when !NodeForm.IsWeight(node.Weight) =>
+                $"its weight is {node.Weight}: expected {NodeForm.ExpectedWeight}.",
+            _ => null,
+        };
+    }
+
     private IEnumerable<StateChange> Expired(FleetCluster cluster, Dictionary<string, NamedNode> named)
     {
         var removeAfter = cluster.Current.Settings.Get<RegistrationOptions>().RemoveAfter;
-        foreach (var (id, source) in cluster.Current.Composition.Sources)
+        foreach (var record in state.Of(cluster.Id))
         {
-            var key = StateKey.Of(cluster.Id, StateKind.Member, id);
-            if (source.Source != NodeSource.Registered || named.ContainsKey(id))
+            if (record.Value is not MemberValue { Origin: MemberOrigin.Registered }
+                || named.ContainsKey(record.Key.Node))
             {
-                _lostAt.Remove(key);
+                _lostAt.Remove(record.Key);
             }
-            else if (_lostAt.TryAdd(key, time.GetTimestamp()) is false
-                && time.GetElapsedTime(_lostAt[key]) > removeAfter)
+            else if (!_lostAt.TryAdd(record.Key, time.GetTimestamp())
+                && time.GetElapsedTime(_lostAt[record.Key]) > removeAfter)
             {
-                _lostAt.Remove(key);
-                yield return new StateChange(key, null);
+                _lostAt.Remove(record.Key);
+                yield return new StateChange(record.Key, null);
             }
         }
     }

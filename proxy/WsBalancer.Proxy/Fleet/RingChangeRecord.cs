@@ -1,3 +1,5 @@
+using WsBalancer.HashRing;
+
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>What a change of a ring moved: the proof that it was no more than it had to be.</summary>
@@ -25,9 +27,13 @@ internal sealed record RingChangeRecord(long Epoch, double Moved, double Excess,
         }
 
         var plan = before.Ring.PlanTo(after.Ring);
-        var isKnown = plan.IsExact || before.Ring.To is not null || after.Ring.To is not null;
-        return isKnown
+        return plan.IsExact || IsStep(before.Ring, after.Ring)
             ? new RingChangeRecord(after.Epoch, plan.Moved, plan.Excess)
             : new RingChangeRecord(after.Epoch, 1, 0, IsKnown: false);
     }
+
+    // Of a blend, the last one among them. Beyond that the hashes of two rings need not be independent: those of one
+    // algorithm with another size of its table are not.
+    private static bool IsStep(RingBlend before, RingBlend after) =>
+        before.From.IsComparableTo(after.From) || before.To?.IsComparableTo(after.From) is true;
 }

@@ -1,3 +1,4 @@
+using WsBalancer.HashRing;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Fleet;
@@ -19,15 +20,21 @@ internal static class Standing
     public static StateStanding? Next(StateValue value, StateStanding standing, Underlying underlying) => value switch
     {
         // Named by the configuration it has become configuration, and goes when that drops it.
-        MemberValue => underlying.IsConfigured
+        MemberValue { Origin: MemberOrigin.Added } => underlying.IsConfigured
             ? StateStanding.Lapsed
             : Holds(standing, fits: true),
+
+        // The configuration goes before it; without that it is there for as long as it registers itself.
+        MemberValue => underlying.IsConfigured ? StateStanding.Waiting : StateStanding.InEffect,
         RemovalValue { WasConfigured: true } => Holds(standing, underlying.IsConfigured || underlying.IsRegistered),
 
         // Nothing is hidden: it only says how the tunnels that are left are closed.
-        RemovalValue => underlying.IsConfigured ? null : StateStanding.InEffect,
+        RemovalValue => underlying.IsConfigured || underlying.IsRegistered ? null : StateStanding.InEffect,
         WeightValue weight => Holds(standing, underlying.Weight == weight.FileWeight),
-        BlendValue blend => Holds(standing, underlying.Algorithm == blend.From),
+
+        // A balancer of a later release may know rings that this one does not.
+        BlendValue blend => Holds(
+            standing, underlying.Algorithm == blend.From && RingAlgorithm.Find(blend.To) is not null),
         _ => StateStanding.InEffect,
     };
 

@@ -1,4 +1,4 @@
-"""Writes golden vectors of the rendezvous and the maglev ring, from their definitions alone.
+"""Writes golden vectors of the rendezvous and the maglev ring and of blends, from their definitions alone.
 
 It shares nothing with the C# library: integers are Python's, logarithms come from 60-digit decimals, hashes from
 xxHash's own C code. Indexes in "owned" and "order" are those of the nodes in ascending order of their UTF-8 ids; an
@@ -205,6 +205,20 @@ def describe_maglev(name, nodes, size, seed):
             "tableSha256": sha256(ring.table), "owned": owned, "users": users}
 
 
+BLEND_SEED = int.from_bytes(b"blend", "big")
+BLEND_USERS = ["", "a", "alice", "Alice", "42", "5f0c2f1e-8a2b-4b62-9d2f-0c5d6f7a8b9c", "élodie", "用户一", "🦊", "e\u0301",
+               "\0", "u-" * 8, "€" * 24, "x" * 48, *(f"user-{i}" for i in range(86))]
+BLEND_SHARES = [0.000001, 0.01, 0.1, 0.25, 0.5, 0.9, 0.999999]
+
+
+def describe_blend():
+    """Over are the users whose hash, of UTF-16, is below that share of all hashes."""
+    hashes = [xxhash.xxh3_64_intdigest(user.encode("utf-16-le"), BLEND_SEED) for user in BLEND_USERS]
+    return {"users": BLEND_USERS, "hashes": [f"{value:016x}" for value in hashes],
+            "steps": [{"share": share, "over": [i for i, value in enumerate(hashes) if value < int(share * 2**64)]}
+                      for share in BLEND_SHARES]}
+
+
 if __name__ == "__main__":
     packed = struct.pack("<4097Q", *TABLE)
     print(dump({
@@ -214,4 +228,5 @@ if __name__ == "__main__":
         "maglevs": [describe_maglev(*ring) for ring in MAGLEVS],
         "keyed": [{"spec": spec, "fingerprint": fingerprint(spec, 0, 0, [(b"a", 1, b"1"), (b"b", 3, b"22")])}
                   for spec in KEYED],
+        "blend": describe_blend(),
     }))

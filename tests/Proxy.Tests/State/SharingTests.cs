@@ -47,8 +47,12 @@ public sealed class SharingTests : IAsyncDisposable
     public async Task Start_WithoutRedis_DoesNotWaitLong_AndAChangeIsSharedLater()
     {
         await using var one = new SharingBalancer(_redis, "b-1");
+        var started = TimeProvider.System.GetTimestamp();
 
-        await one.StartAsync().WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
+        await one.StartAsync();
+
+        // Two, and what a busy machine adds.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0, 6);
         Assert.False(await one.WriteAsync(Weight, StateSample.Of(7)));
         Assert.Equal(StateSample.Of(7), one.Store.Find(Weight));
         await _redis.ResumeAsync();

@@ -13,6 +13,9 @@ internal sealed record NodeOptions
     /// <summary>The Redis that joins the nodes; null for a node that stands alone.</summary>
     public EndPoint? Redis { get; init; }
 
+    /// <summary>How it registers with balancers, through that Redis; null if it does not.</summary>
+    public RegistrationOptions? Registration { get; init; }
+
     /// <summary>The longest message a client may send.</summary>
     // One above 16 MiB, which is what others call "big", so that such a message passes with its JSON around it.
     public int MaxMessageBytes { get; init; } = 17 * 1024 * 1024;

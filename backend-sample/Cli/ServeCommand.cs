@@ -62,6 +62,7 @@ internal static class ServeCommand
         {
             Urls, Name, Redis, MaxMessage, MaxQueue, KeepAlive, KeepAliveTimeout, CloseTimeout,
         };
+        RegisterOption.AddTo(command, Urls, Redis);
         command.SetAction((parsed, cancellation) =>
             RunAsync(Bind(parsed), parsed.InvocationConfiguration, cancellation));
         return command;
@@ -72,6 +73,7 @@ internal static class ServeCommand
         Urls = parsed.GetRequiredValue(Urls),
         Name = parsed.GetRequiredValue(Name),
         Redis = parsed.GetValue(Redis),
+        Registration = RegisterOption.Bind(parsed),
         MaxMessageBytes = parsed.GetValue(MaxMessage) ?? Normally.MaxMessageBytes,
         MaxQueueBytes = parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes,
         KeepAliveInterval = parsed.GetValue(KeepAlive) ?? Normally.KeepAliveInterval,

@@ -15,6 +15,9 @@ internal sealed class RedisBus(EndPoint endpoint, string node, Audience audience
     private ConnectionMultiplexer? _connection;
     private int _isAway;
 
+    /// <summary>What is kept in the same Redis, for as long as it is there.</summary>
+    public IDatabase Keys => _connection!.GetDatabase();
+
     private ISubscriber Redis => _connection!.GetSubscriber();
 
     /// <summary>Connects. A Redis that is away is no failure: the connection is made when it is there.</summary>

@@ -1,8 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsBalancer.BackendSample.Messaging;
 using WsBalancer.BackendSample.Redis;
+using WsBalancer.BackendSample.Registration;
 using WsBalancer.BackendSample.Sessions;
 
 namespace WsBalancer.BackendSample.Serving;
@@ -75,5 +79,15 @@ internal static class NodeHost
             provider.GetRequiredService<ILogger<RedisBus>>()));
         services.AddSingleton<IMessageBus>(provider => provider.GetRequiredService<RedisBus>());
         services.AddHostedService<RedisWorker>();
+        if (options.Registration is { } registration)
+        {
+            // After PoliteLeave, and so told to stop before it.
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<NodeRegistrar>(
+                provider, registration, () => AddressOf(provider)));
+        }
     }
+
+    // With the real port, if a free one was asked for.
+    private static string AddressOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 }

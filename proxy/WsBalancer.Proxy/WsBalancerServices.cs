@@ -71,8 +71,27 @@ public static class WsBalancerServices
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton(CreateStateStore);
         services.AddSingleton<Peers>().AddSingleton<Disconnections>();
+        services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
+        services.AddSingleton<DisconnectionChannel>().AddSingleton<RedisSharing>();
+        services.AddSingleton(provider => new RedisMembership(
+            provider.GetRequiredService<RedisLink>(),
+            () => provider.GetRequiredService<SettingsSource>().Current.Keys,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Logging.ILogger<RedisMembership>>()));
+        services.AddSingleton<IMembershipSource>(provider => IfShared<RedisMembership>(provider) is { } redis
+            ? redis
+            : new NoMembership());
+        services.AddHostedService(provider => new StateWorker(
+            provider.GetRequiredService<StateStore>(),
+            IfShared<RedisSharing>(provider),
+            provider.GetRequiredService<TimeProvider>()));
         return services;
     }
+
+    // Without a Redis in the settings nothing of all that is ever created.
+    private static T? IfShared<T>(IServiceProvider provider)
+        where T : class =>
+        provider.GetRequiredService<StateOptions>().IsShared ? provider.GetRequiredService<T>() : null;
 
     private static StateStore CreateStateStore(IServiceProvider provider)
     {

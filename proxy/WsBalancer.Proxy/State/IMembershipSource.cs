@@ -20,3 +20,22 @@ internal interface IMembershipSource
 /// <param name="Weight">Its weight, 0…65535.</param>
 /// <param name="IsDraining">Whether it says that it drains.</param>
 internal sealed record NamedNode(string Cluster, string Id, string Address, int Weight, bool IsDraining);
+
+/// <summary>Where nodes come from the file alone.</summary>
+internal sealed class NoMembership : IMembershipSource
+{
+    public IReadOnlyList<NamedNode> Nodes => [];
+
+    public event Action? Changed
+    {
+        add
+        {
+            // It never does.
+        }
+
+        remove
+        {
+            // It never does.
+        }
+    }
+}

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.State;
 
-// Event ids 700-799 belong to the state. The next free one is 713.
+// Event ids 700-799 belong to the state. The next free one is 712.
 internal static partial class StateLog
 {
     [LoggerMessage(700, LogLevel.Warning,
@@ -18,4 +18,36 @@ internal static partial class StateLog
         "{Why} What this balancer has learnt from the others is in force, and is lost here when it stops; it is tried " +
         "again with every change.")]
     public static partial void NotSaved(ILogger logger, string why);
+
+    [LoggerMessage(703, LogLevel.Debug, "The other balancers were not told; it is made up for later. {Why}")]
+    public static partial void NotShared(ILogger logger, string why);
+
+    [LoggerMessage(704, LogLevel.Error, "Field '{Field}' of '{Key}' in Redis is not a record, and is ignored: {Why}")]
+    public static partial void BadRecord(ILogger logger, string key, string field, string why);
+
+    [LoggerMessage(705, LogLevel.Error,
+        "Another balancer calls itself '{Id}' too: give each its own WsBalancer:State:Id. Until then neither sees the " +
+        "other, and progress and tunnel counts of the fleet are wrong.")]
+    public static partial void SameId(ILogger logger, string id);
+
+    // Once a second while it is so: a program of another version, which the first line of it says as well.
+    [LoggerMessage(706, LogLevel.Debug, "What balancer '{Id}' says of itself cannot be read: {Why}")]
+    public static partial void BadPeer(ILogger logger, string id, string why);
+
+    [LoggerMessage(707, LogLevel.Error, "A disconnection that another balancer sent could not be carried out.")]
+    public static partial void DisconnectionFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(708, LogLevel.Error, "Key '{Key}' in Redis registers no node, and is ignored: '{Value}': {Why}")]
+    public static partial void BadRegistration(ILogger logger, string key, string value, string why);
+
+    [LoggerMessage(709, LogLevel.Warning,
+        "Redis at {Where} is away. This balancer goes on with what it knows, and tries again without end. {Why}")]
+    public static partial void RedisIsAway(ILogger logger, string where, string why);
+
+    [LoggerMessage(710, LogLevel.Information, "Redis at {Where} is back, and what was missed is made up for.")]
+    public static partial void RedisIsBack(ILogger logger, string where);
+
+    [LoggerMessage(711, LogLevel.Error,
+        "{What} through Redis at {Where} fails; it is tried again each second, and told again when it has worked.")]
+    public static partial void StepFailed(ILogger logger, string what, string where, Exception exception);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace WsBalancer.Proxy.State;
@@ -34,7 +35,7 @@ internal readonly record struct StateKey(string Cluster, StateKind Kind, string 
     public static StateKey Of(string cluster, StateKind kind) => Of(cluster, kind, "");
 
     /// <summary>How it is named where there is one text for it.</summary>
-    public override string ToString() => $"{Cluster}/{Kind}/{Node}";
+    public override string ToString() => $"{Cluster}/{JsonNamingPolicy.CamelCase.ConvertName(Kind.ToString())}/{Node}";
 }
 
 /// <summary>The kinds of runtime decisions; each has a <see cref="StateValue"/> of its own.</summary>

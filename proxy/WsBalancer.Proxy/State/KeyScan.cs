@@ -1,0 +1,58 @@
+namespace WsBalancer.Proxy.State;
+
+/// <summary>
+/// Finds keys that are in no list, by looking at all there are. That may take long in a Redis that is used for more, so
+/// it goes on beside everything else, and rests ten times as long as it took.
+/// </summary>
+internal sealed class KeyScan(RedisLink link, TimeProvider time)
+{
+    private const int PageSize = 1_000;
+
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(5);
+
+    private Task<HashSet<string>> _scan = Task.FromResult<HashSet<string>>([]);
+    private HashSet<string> _found = [];
+    private long _restedAt;
+    private TimeSpan _rest;
+    private bool _hasBegun;
+
+    /// <summary>The keys that the last look found; begins the next look if it is time.</summary>
+    public IReadOnlyCollection<string> Find(string pattern)
+    {
+        if (!_scan.IsCompleted)
+        {
+            return _found;
+        }
+
+        if (_scan.IsCompletedSuccessfully)
+        {
+            _found = _scan.Result;
+        }
+
+        if (!_hasBegun || time.GetElapsedTime(_restedAt) >= _rest)
+        {
+            _hasBegun = true;
+            (_restedAt, _rest) = (time.GetTimestamp(), ShortestRest);
+            _scan = LookAsync(pattern);
+        }
+
+        return _found;
+    }
+
+    private async Task<HashSet<string>> LookAsync(string pattern)
+    {
+        var started = time.GetTimestamp();
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var server in link.Primaries.ToList())
+        {
+            await foreach (var key in server.KeysAsync(link.Database.Database, pattern, PageSize))
+            {
+                found.Add(key.ToString());
+            }
+        }
+
+        var took = time.GetElapsedTime(started);
+        (_restedAt, _rest) = (time.GetTimestamp(), took * 10 > ShortestRest ? took * 10 : ShortestRest);
+        return found;
+    }
+}

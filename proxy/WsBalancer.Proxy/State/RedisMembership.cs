@@ -1,0 +1,155 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>
+/// Nodes that register themselves: each as a key <c>{prefix}:node:{cluster}:{id}</c> that it renews, and as a member of
+/// the set <c>{prefix}:nodes:{cluster}</c>, through which it is found within a second.
+/// </summary>
+/// <param name="link">Redis.</param>
+/// <param name="clusters">The ids of the clusters that matter.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For registrations that are none.</param>
+internal sealed class RedisMembership(
+    RedisLink link, Func<IEnumerable<string>> clusters, TimeProvider time, ILogger<RedisMembership> logger)
+    : IMembershipSource
+{
+    // Longer than nodes take to renew: a Redis that came back empty has all of them again by then.
+    private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(5);
+
+    private readonly KeyScan _scan = new(link, time);
+    private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
+    private volatile IReadOnlyList<NamedNode>? _nodes;
+
+    public event Action? Changed;
+
+    public IReadOnlyList<NamedNode>? Nodes => _nodes;
+
+    /// <exception cref="RedisException">Redis is away, or refuses.</exception>
+    public async Task ReadAsync()
+    {
+        try
+        {
+            var keys = await FindKeysAsync();
+            var values = await Task.WhenAll(keys.Keys.Select(async key =>
+                (Key: key, Value: await link.Database.StringGetAsync(key))));
+            await TakeOverAsync(keys, values);
+        }
+        catch
+        {
+            // Nobody is missed while nobody could be seen.
+            foreach (var seen in _seen.Values)
+            {
+                seen.MissingSince = null;
+            }
+
+            Publish(null);
+            throw;
+        }
+    }
+
+    // By key: the set that has its id, and the id; without a set for keys that were found without one.
+    private async Task<Dictionary<string, NodeAt>> FindKeysAsync()
+    {
+        var keys = new Dictionary<string, NodeAt>(StringComparer.Ordinal);
+        var configured = clusters().ToList();
+        foreach (var cluster in configured.Concat(configured.Select(id => id.ToLowerInvariant())).Distinct())
+        {
+            foreach (var member in await link.Database.SetMembersAsync(link.Key($"nodes:{cluster}")))
+            {
+                keys[link.Name($"node:{cluster}:{member}")] = new NodeAt(cluster, member.ToString(), IsListed: true);
+            }
+        }
+
+        var start = link.Name("node:");
+        foreach (var key in _scan.Find(start + "*"))
+        {
+            var colon = key.LastIndexOf(':');
+            if (colon > start.Length
+                && configured.Contains(key[start.Length..colon], StringComparer.OrdinalIgnoreCase))
+            {
+                keys.TryAdd(key, new NodeAt(key[start.Length..colon], key[(colon + 1)..], IsListed: false));
+            }
+        }
+
+        return keys;
+    }
+
+    private async Task TakeOverAsync(Dictionary<string, NodeAt> keys, (string Key, RedisValue Value)[] values)
+    {
+        foreach (var (key, value) in values.Where(pair => !pair.Value.IsNull))
+        {
+            Take(key, keys[key], value.ToString());
+        }
+
+        var present = values.Where(pair => !pair.Value.IsNull).Select(pair => pair.Key).ToHashSet();
+        var configured = clusters().Select(id => id.ToLowerInvariant()).ToHashSet();
+        foreach (var (key, seen) in _seen.Where(pair => !present.Contains(pair.Key)).ToList())
+        {
+            seen.MissingSince ??= time.GetTimestamp();
+            if (time.GetElapsedTime(seen.MissingSince.Value) >= Doubt || !configured.Contains(seen.Node.Cluster))
+            {
+                _seen.Remove(key);
+                _told.Remove(key);
+            }
+        }
+
+        Publish([.. _seen
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => pair.Value.Node)
+            .DistinctBy(node => (node.Cluster, node.Id))]);
+        await ForgetAsync(keys.Where(pair => pair.Value.IsListed && !present.Contains(pair.Key)
+            && !_seen.ContainsKey(pair.Key)).Select(pair => pair.Value));
+    }
+
+    private void Take(string key, NodeAt at, string value)
+    {
+        if (Registration.Read(at.Cluster.ToLowerInvariant(), at.Id, value, out var mistake) is { } node)
+        {
+            _seen[key] = new Seen(node);
+            _told.Remove(key);
+        }
+        else if (_told.GetValueOrDefault(key) != value)
+        {
+            // What it said before still holds: half a sentence must not move anybody.
+            _told[key] = value;
+            StateLog.BadRegistration(logger, key, Shorten(value), mistake);
+        }
+    }
+
+    // A node that died took its key with it in time, but not its name in the set.
+    private async Task ForgetAsync(IEnumerable<NodeAt> gone)
+    {
+        foreach (var at in gone)
+        {
+            await link.Database.SetRemoveAsync(link.Key($"nodes:{at.Cluster}"), at.Id);
+        }
+    }
+
+    private void Publish(IReadOnlyList<NamedNode>? nodes)
+    {
+        var before = _nodes;
+        var isSame = nodes is null || before is null ? nodes == before : nodes.SequenceEqual(before);
+        if (!isSame)
+        {
+            _nodes = nodes;
+            Changed?.Invoke();
+        }
+    }
+
+    private static string Shorten(string value) =>
+        value.Length <= 200 ? value : string.Create(CultureInfo.InvariantCulture, $"{value[..200]}…");
+
+    private readonly record struct NodeAt(string Cluster, string Id, bool IsListed);
+
+    private sealed class Seen(NamedNode node)
+    {
+        public NamedNode Node => node;
+
+        /// <summary>Since when its key is not there; null if it is, or nobody could look.</summary>
+        public long? MissingSince { get; set; }
+    }
+}

@@ -1,0 +1,170 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>
+/// Everything that balancers do through Redis, once a second, for as long as the process lives. Redis may go away and
+/// come back at any time; that is said once each way.
+/// </summary>
+internal sealed class RedisSharing : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly RedisLink _link;
+    private readonly PeerExchange _peers;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RedisSharing> _logger;
+    private readonly SharingStep _connect;
+    private readonly SharingStep[] _steps;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _running = Task.CompletedTask;
+    private bool _isAway;
+
+    public RedisSharing(
+        RedisLink link,
+        StateStore store,
+        StateExchange state,
+        PeerExchange peers,
+        Disconnections disconnections,
+        DisconnectionChannel channel,
+        RedisMembership membership,
+        TimeProvider time,
+        ILogger<RedisSharing> logger)
+    {
+        (_link, _peers, _time, _logger) = (link, peers, time, logger);
+        _connect = new SharingStep("connecting", link.ConnectAsync);
+        _steps =
+        [
+            new SharingStep("sharing changes", state.ExchangeAsync),
+            new SharingStep("listening for changes", Once(state.SubscribeAsync)),
+            new SharingStep("listening for disconnections", Once(channel.SubscribeAsync)),
+            new SharingStep("hearing the other balancers", peers.ExchangeAsync),
+            new SharingStep("reading registered nodes", membership.ReadAsync),
+        ];
+        store.ShareAsync = state.ShareAsync;
+        disconnections.SendAsync = channel.SendAsync;
+    }
+
+    /// <summary>Completes when Redis was asked for everything once, or did not answer.</summary>
+    public Task FirstRound => _first.Task;
+
+    public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>Ends it, and takes leave of the others.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        try
+        {
+            await _peers.LeaveAsync();
+        }
+        catch (Exception ex) when (ex is RedisException or TimeoutException)
+        {
+            StateLog.NotShared(_logger, ex.Message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, _time);
+        try
+        {
+            do
+            {
+                await RoundAsync();
+                _first.TrySetResult();
+            }
+            while (await timer.WaitForNextTickAsync(_stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how it ends.
+            _first.TrySetResult();
+        }
+    }
+
+    private async Task RoundAsync()
+    {
+        var failures = new List<Exception>();
+        if (await AttemptAsync(_connect) is { } failure)
+        {
+            failures.Add(failure);
+        }
+        else
+        {
+            // At once, so that a Redis that hangs costs one timeout and not five.
+            failures.AddRange((await Task.WhenAll(_steps.Select(AttemptAsync))).OfType<Exception>());
+        }
+
+        var away = failures.Find(IsAway);
+        if (away is not null && !_isAway)
+        {
+            StateLog.RedisIsAway(_logger, _link.Where, away.Message);
+        }
+        else if (failures.Count == 0 && _isAway)
+        {
+            StateLog.RedisIsBack(_logger, _link.Where);
+        }
+
+        _isAway = away is not null || (_isAway && failures.Count > 0);
+    }
+
+    private async Task<Exception?> AttemptAsync(SharingStep step)
+    {
+        try
+        {
+            await step.RunAsync();
+            step.IsFailing = false;
+            return null;
+        }
+        catch (Exception ex) when (IsAway(ex))
+        {
+            return ex;
+        }
+        catch (Exception ex) when (ex is not OutOfMemoryException)
+        {
+            if (!step.IsFailing)
+            {
+                step.IsFailing = true;
+                StateLog.StepFailed(_logger, step.What, _link.Where, ex);
+            }
+
+            return ex;
+        }
+    }
+
+    private static bool IsAway(Exception exception) => exception is RedisConnectionException or TimeoutException;
+
+    // The client library subscribes again by itself after an absence of Redis.
+    private static Func<Task> Once(Func<Task> subscribe)
+    {
+        var isDone = false;
+        return async () =>
+        {
+            if (!isDone)
+            {
+                await subscribe();
+                isDone = true;
+            }
+        };
+    }
+
+    private sealed class SharingStep(string what, Func<Task> run)
+    {
+        public string What => what;
+
+        public bool IsFailing { get; set; }
+
+        public Task RunAsync() => run();
+    }
+}

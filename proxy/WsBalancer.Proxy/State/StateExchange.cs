@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>
+/// Makes the records here and in Redis the same: takes what is newer there, writes what is newer here. Which is newer is
+/// decided here alone; Redis only refuses to replace what has changed meanwhile.
+/// </summary>
+internal sealed class StateExchange(
+    RedisLink link, StateStore store, BalancerName name, TimeProvider time, ILogger<StateExchange> logger)
+    : IDisposable
+{
+    // Others write at the same moment, once: at the third time something else is going on.
+    private const int Attempts = 5;
+
+    // An operator waits for it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
+    private int _isHinted;
+
+    private RedisKey Hash => link.Key("state");
+
+    private RedisChannel Changes => link.Channel("changes");
+
+    /// <summary>Listens for others that have changed something.</summary>
+    public Task SubscribeAsync() => link.Subscriber.SubscribeAsync(Changes, (_, message) =>
+    {
+        if (message != name.Instance)
+        {
+            Hint();
+        }
+    });
+
+    /// <summary>Tells the others what is new here.</summary>
+    /// <returns>Whether they were told; if not, that is made up for later.</returns>
+    public async Task<bool?> ShareAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await ExchangeAsync().WaitAsync(Patience, time, cancellation);
+        }
+        catch (Exception ex) when (ex is RedisException or TimeoutException or OperationCanceledException)
+        {
+            StateLog.NotShared(logger, ex.Message);
+            return false;
+        }
+        catch (Exception ex) when (ex is not OutOfMemoryException)
+        {
+            // What was decided is in force all the same: whoever decided it must not be told otherwise.
+            StateLog.StepFailed(logger, "sharing changes", link.Where, ex);
+            return false;
+        }
+    }
+
+    /// <returns>Whether Redis now has everything that is here.</returns>
+    /// <exception cref="RedisException">Redis is away, or refuses.</exception>
+    public async Task<bool> ExchangeAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            // What is said from now on may be missed by this reading, and wants another one.
+            Volatile.Write(ref _isHinted, 0);
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                if (await TryExchangeAsync())
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<bool> TryExchangeAsync()
+    {
+        var there = (await link.Database.HashGetAllAsync(Hash)).ToDictionary(
+            entry => entry.Name.ToString(),
+            entry => HeardRecord.Read(entry.Name.ToString(), entry.Value));
+        Tell(there);
+        await store.MergeAsync([.. there.Values.Select(heard => heard.Record).OfType<StateRecord>()]);
+
+        var ours = store.Records.All
+            .Select(record => (Record: record, There: there.GetValueOrDefault(record.Key.ToString())))
+            .Where(pair => pair.There is null || pair.There.GivesWayTo(pair.Record))
+            .ToList();
+        return ours.Count == 0 || await TryWriteAsync(ours);
+    }
+
+    // All or nothing: if any of it has changed since it was read, somebody else was quicker, and all is read again.
+    private async Task<bool> TryWriteAsync(List<(StateRecord Record, HeardRecord? There)> ours)
+    {
+        var transaction = link.Database.CreateTransaction();
+        foreach (var (record, there) in ours)
+        {
+            RedisValue field = record.Key.ToString();
+            transaction.AddCondition(there is null
+                ? Condition.HashNotExists(Hash, field)
+                : Condition.HashEqual(Hash, field, there.Raw));
+            _ = transaction.HashSetAsync(Hash, field, StateJson.Write(record));
+        }
+
+        if (!await transaction.ExecuteAsync())
+        {
+            return false;
+        }
+
+        await link.Subscriber.PublishAsync(Changes, name.Instance);
+        return true;
+    }
+
+    // Many changes of one moment are one reading.
+    private void Hint()
+    {
+        if (Interlocked.Exchange(ref _isHinted, 1) == 0)
+        {
+            _ = ShareAsync(CancellationToken.None);
+        }
+    }
+
+    private void Tell(Dictionary<string, HeardRecord> there)
+    {
+        foreach (var (field, heard) in there)
+        {
+            var raw = heard.Raw.ToString();
+            if (heard.Mistake is { } mistake && _told.GetValueOrDefault(field) != raw)
+            {
+                _told[field] = raw;
+                StateLog.BadRecord(logger, Hash.ToString(), field, mistake);
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Tests.State;
+
+/// <summary>Balancers that hear of each other through a real Redis.</summary>
+public sealed class PeerExchangeTests : IAsyncLifetime
+{
+    private const int SameId = 705;
+
+    private RedisServer _redis = null!;
+
+    public async ValueTask InitializeAsync() => _redis = await RedisServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _redis.DisposeAsync();
+
+    [Fact]
+    public async Task Report_ReachesTheOthers_AndNobodyHearsItself()
+    {
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 3));
+        await using var two = await StartAsync("b-2", Reporting(tunnels: 4));
+
+        await Deadline.Until("both heard", () => one.Peers.Others.Count == 1 && two.Peers.Others.Count == 1);
+
+        var heard = Assert.Single(one.Peers.Of("CHAT"));
+        Assert.Equal("b-2", one.Peers.Others[0].Id);
+        Assert.Equal(Reporting(tunnels: 4) with { Nodes = heard.Nodes }, heard);
+        Assert.Equal(new PeerNode(4, 1, new PeerDrain(9, 8, 7, 6)), heard.Nodes["ws-1"]);
+    }
+
+    [Fact]
+    public async Task Report_FollowsWhatChanges()
+    {
+        var tunnels = 1;
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+        await using var two = await StartAsync("b-2", () => Reporting(tunnels));
+        await Deadline.Until("it is heard", () => Heard(one) == 1);
+
+        tunnels = 2;
+
+        await Deadline.Until("the new one is heard", () => Heard(one) == 2);
+    }
+
+    [Fact]
+    public async Task BalancerThatStops_IsNoPeerAnyMore_AtOnce()
+    {
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+        await using var two = await StartAsync("b-2", Reporting(tunnels: 0));
+        await Deadline.Until("it is heard", () => one.Peers.Others.Count == 1);
+
+        await two.StopAsync();
+
+        Assert.False(await _redis.Database.KeyExistsAsync("wsbalancer:balancer:b-2"));
+        await Deadline.Until("it is not heard", () => one.Peers.Others.Count == 0);
+        Assert.Equal(["b-1"], (await _redis.Database.SetMembersAsync("wsbalancer:balancers")).Select(id => id.ToString()));
+    }
+
+    [Fact]
+    public async Task BalancerThatDies_IsForgottenWithItsLease()
+    {
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+        var two = await StartAsync("b-2", Reporting(tunnels: 0));
+        await Deadline.Until("it is heard", () => one.Peers.Others.Count == 1);
+
+        await two.DisposeAsync();
+
+        Assert.True(await _redis.Database.KeyExistsAsync("wsbalancer:balancer:b-2"));
+        Assert.InRange(
+            (await _redis.Database.KeyTimeToLiveAsync("wsbalancer:balancer:b-2"))!.Value.TotalSeconds, 0.1, 5);
+        await Deadline.Until("it is not heard", () => one.Peers.Others.Count == 0);
+        await Deadline.Until("its id is gone", async () =>
+            await _redis.Database.SetLengthAsync("wsbalancer:balancers") == 1);
+    }
+
+    [Fact]
+    public async Task Peers_OfARedisThatIsAway_AreForgottenWithTheirLease()
+    {
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+        await using var two = await StartAsync("b-2", Reporting(tunnels: 0));
+        await Deadline.Until("it is heard", () => one.Peers.Others.Count == 1);
+
+        _redis.Kill();
+
+        await Deadline.Until("it is not heard", () => one.Peers.Others.Count == 0);
+    }
+
+    [Fact]
+    public async Task TwoOfOneId_AreTold_Once()
+    {
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+        await using var two = await StartAsync("b-1", Reporting(tunnels: 0));
+        await using var three = await StartAsync("b-3", Reporting(tunnels: 0));
+
+        await Deadline.Until("both are told", () => one.Said(SameId) > 0 && two.Said(SameId) > 0);
+
+        Assert.Equal((1, 1, 0), (one.Said(SameId), two.Said(SameId), three.Said(SameId)));
+        Assert.Contains("'b-1'", one.Messages(SameId).Single(), StringComparison.Ordinal);
+    }
+
+    // What its earlier life left has some seconds to live.
+    [Fact]
+    public async Task RestartedBalancer_IsNoTwin()
+    {
+        await using (await StartAsync("b-1", Reporting(tunnels: 0)))
+        {
+            await Deadline.Until("it has spoken", () => _redis.Database.KeyExistsAsync("wsbalancer:balancer:b-1"));
+        }
+
+        await using var again = await StartAsync("b-1", Reporting(tunnels: 5));
+        await using var other = await StartAsync("b-2", Reporting(tunnels: 0));
+
+        await Deadline.Until("its second report is heard", () => Heard(other) == 5);
+        Assert.Equal(0, again.Said(SameId));
+    }
+
+    [Fact]
+    public async Task ReportThatCannotBeRead_IsNoPeer()
+    {
+        await _redis.Database.StringSetAsync("wsbalancer:balancer:b-9", "{}");
+        await _redis.Database.SetAddAsync("wsbalancer:balancers", "b-9");
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+        await using var two = await StartAsync("b-2", Reporting(tunnels: 0));
+
+        await Deadline.Until("the other one is heard", () => one.Peers.Others.Count > 0);
+
+        Assert.Equal("b-2", Assert.Single(one.Peers.Others).Id);
+    }
+
+    [Fact]
+    public async Task Disconnection_ReachesEveryOther_AndNotItsSender()
+    {
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+        await using var two = await StartAsync("b-2", Reporting(tunnels: 0));
+        var heard = new List<(int At, Disconnection What)>();
+        one.Disconnections.Received += what => heard.Add((1, what));
+        two.Disconnections.Received += what => heard.Add((2, what));
+        var disconnection = new Disconnection("chat", "Zoë @ home", null, 1008);
+
+        Assert.True(await one.Disconnections.SendAsync(disconnection, TestContext.Current.CancellationToken));
+
+        await Deadline.Until("it is heard", () => heard.Count > 0);
+        Assert.Equal([(2, disconnection)], heard);
+    }
+
+    [Fact]
+    public async Task Disconnection_OfARedisThatIsAway_SaysSo()
+    {
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+        _redis.Kill();
+
+        Assert.False(await one.Disconnections.SendAsync(
+            new Disconnection(null, null, "t-1", 1012), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Subscriptions_SurviveARestartOfRedis()
+    {
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+        await using var two = await StartAsync("b-2", Reporting(tunnels: 0));
+        var heard = 0;
+        two.Disconnections.Received += _ => Interlocked.Increment(ref heard);
+        _redis.Kill();
+        await _redis.ResumeAsync(isEmpty: true);
+
+        await Deadline.Until("one is heard again", async () =>
+        {
+            await one.Disconnections.SendAsync(
+                new Disconnection(null, null, "t-1", 1012), TestContext.Current.CancellationToken);
+            return heard > 0;
+        });
+    }
+
+    private static long? Heard(SharingBalancer balancer) =>
+        balancer.Peers.Of("chat").FirstOrDefault()?.Nodes["ws-1"].Tunnels;
+
+    private static PeerCluster Reporting(int tunnels) => new(
+        "f1",
+        "s1",
+        new Dictionary<string, PeerNode> { ["ws-1"] = new(tunnels, 1, new PeerDrain(9, 8, 7, 6)) },
+        new PeerRebalance("op-1", 3, 2, 1));
+
+    private Task<SharingBalancer> StartAsync(string id, PeerCluster cluster) => StartAsync(id, () => cluster);
+
+    private async Task<SharingBalancer> StartAsync(string id, Func<PeerCluster> cluster)
+    {
+        var balancer = new SharingBalancer(_redis, id);
+        balancer.Peers.Own = () => new Dictionary<string, PeerCluster> { ["chat"] = cluster() };
+        await balancer.StartAsync();
+        return balancer;
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Logging.Testing;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Tests.State;
+
+/// <summary>
+/// Everything of a balancer that shares through Redis, and nothing else. Its clock is the real one: what it waits for is
+/// another process.
+/// </summary>
+internal sealed class SharingBalancer : IAsyncDisposable
+{
+    private readonly FakeLogCollector _log = new();
+    private readonly RedisLink _link;
+    private readonly StateExchange _exchange;
+    private readonly StateWorker _worker;
+    private readonly RedisSharing _sharing;
+
+    public SharingBalancer(RedisServer redis, string id, StateFile? file = null)
+        : this(new StateOptions { Redis = redis.Address, Id = id }, file)
+    {
+    }
+
+    public SharingBalancer(StateOptions options, StateFile? file = null)
+    {
+        var time = TimeProvider.System;
+        var name = BalancerName.Of(options, 0);
+        _link = new RedisLink(options, name);
+        Store = new StateStore(name.Id, file, new FakeLogger<StateStore>(_log)).Load();
+        _exchange = new StateExchange(_link, Store, name, time, new FakeLogger<StateExchange>(_log));
+        Membership = new RedisMembership(
+            _link, () => ["Chat", "other"], time, new FakeLogger<RedisMembership>(_log));
+        _sharing = new RedisSharing(
+            _link,
+            Store,
+            _exchange,
+            new PeerExchange(_link, Peers, name, time, new FakeLogger<PeerExchange>(_log)),
+            Disconnections,
+            new DisconnectionChannel(
+                _link, Disconnections, name, time, new FakeLogger<DisconnectionChannel>(_log)),
+            Membership,
+            time,
+            new FakeLogger<RedisSharing>(_log));
+        _worker = new StateWorker(Store, _sharing, time);
+    }
+
+    public StateStore Store { get; }
+
+    public Peers Peers { get; } = new();
+
+    public Disconnections Disconnections { get; } = new();
+
+    public RedisMembership Membership { get; }
+
+    public static async Task<SharingBalancer> StartAsync(RedisServer redis, string id, StateFile? file = null)
+    {
+        var balancer = new SharingBalancer(redis, id, file);
+        await balancer.StartAsync();
+        return balancer;
+    }
+
+    public Task StartAsync() => _worker.StartingAsync(TestContext.Current.CancellationToken);
+
+    public Task StopAsync() => _worker.StoppedAsync(TestContext.Current.CancellationToken);
+
+    public int Said(int eventId) => _log.GetSnapshot().Count(record => record.Id.Id == eventId);
+
+    public IEnumerable<string> Messages(int eventId) =>
+        _log.GetSnapshot().Where(record => record.Id.Id == eventId).Select(record => record.Message);
+
+    public Task<bool?> WriteAsync(StateKey key, StateValue? value) =>
+        Store.WriteAsync([new StateChange(key, value)], TestContext.Current.CancellationToken);
+
+    public Task UntilFound(StateKey key, StateValue? value) =>
+        Deadline.Until($"{key} is {value}", () => Store.Records.Find(key) is { } found && found.Value == value);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sharing.DisposeAsync();
+        await _link.DisposeAsync();
+        _exchange.Dispose();
+        Store.Dispose();
+    }
+}

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Identity;
@@ -36,6 +37,7 @@ internal sealed record BalancerSettings(
         ("Health", typeof(HealthOptions)),
         ("Tunnels", typeof(TunnelOptions)),
         ("Drain", typeof(DrainOptions)),
+        ("Limits", typeof(LimitOptions)),
     ];
 
     /// <summary>

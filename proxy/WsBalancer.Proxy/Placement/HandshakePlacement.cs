@@ -86,7 +86,7 @@ internal sealed class HandshakePlacement(
             }
             finally
             {
-                End(context, handshake.Tunnel, settings.Get<TunnelOptions>());
+                End(context, cluster, handshake.Tunnel);
             }
 
             if (handshake.Tunnel is not null)
@@ -171,7 +171,7 @@ internal sealed class HandshakePlacement(
         return failure;
     }
 
-    private void End(HttpContext context, Tunnel? tunnel, TunnelOptions options)
+    private void End(HttpContext context, FleetCluster cluster, Tunnel? tunnel)
     {
         if (tunnel is null)
         {
@@ -180,7 +180,7 @@ internal sealed class HandshakePlacement(
 
         var end = tunnel.Finish(TunnelEnd.Error);
         tunnels.Remove(tunnel, end);
-        LeftBehind.ResetAfter(context, options.CloseTimeout, time);
+        LeftBehind.ResetAfter(context, cluster.Current.Settings.Get<TunnelOptions>().CloseTimeout, time);
         TunnelLog.Ended(
             logger,
             tunnel.Identity.Id,

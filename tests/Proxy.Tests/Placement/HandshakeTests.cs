@@ -186,6 +186,9 @@ public sealed class HandshakeTests
 
         await AssertEchoAsync(response);
         Assert.Single(nodes.Second.Requests);
+
+        // What is negotiated before the tunnel must be at the same node.
+        Assert.Equal("ws-2", await TwoNodes.SourceOf(await nodes.GetAsync()));
     }
 
     [Fact]

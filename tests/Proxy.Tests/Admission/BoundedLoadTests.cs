@@ -130,6 +130,13 @@ public sealed class BoundedLoadTests : IAsyncDisposable
         Assert.Equal("ws-2", placed.Next?.Id);
         Assert.Equal("ws-1 is full; ws-2 is the first of the order that is available", placed.Reason);
 
+        limited.App.Fleet.SetHealth(limited.App.Chat, limited.App.Node("ws-2"), NodeHealth.Unhealthy, "test");
+        placed = UserPlacement.Of(limited.App.Chat, limited.App.Tunnels, limited.Control, user);
+        Assert.Equal("ws-2", placed.Next?.Id);
+        Assert.Equal(
+            "no node is available for lack of room or health; ws-2 is the first that is not draining or full",
+            placed.Reason);
+
         using var second = limited.EnterAt("ws-2");
         placed = UserPlacement.Of(limited.App.Chat, limited.App.Tunnels, limited.Control, user);
         Assert.Null(placed.Next);

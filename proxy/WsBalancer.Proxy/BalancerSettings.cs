@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Identity;
@@ -37,6 +38,7 @@ internal sealed record BalancerSettings(
         ("Tunnels", typeof(TunnelOptions)),
         ("Drain", typeof(DrainOptions)),
         ("AutoRebalance", typeof(AutoRebalanceOptions)),
+        ("Limits", typeof(LimitOptions)),
     ];
 
     /// <summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Identity;
@@ -47,7 +48,8 @@ public static class WsBalancerServices
         services.AddHealthChecks();
 
         services.AddSingleton<BalancerRegistry>().AddSingleton<BalancerEvents>();
-        services.AddSockets().AddTunnels().AddState().AddFleet().AddHealth().AddPlacement().AddMoving();
+        services.AddSockets().AddTunnels().AddState().AddFleet().AddHealth().AddPlacement().AddAdmission();
+        services.AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
         // Last: of the hosted services it is stopped after all the others.
@@ -143,6 +145,14 @@ public static class WsBalancerServices
             return new ForwardedHeaders(() => settings.Settings.TrustedProxies, settings.Current.ContainsKey);
         });
         services.DecorateForwarder();
+        return services;
+    }
+
+    private static IServiceCollection AddAdmission(this IServiceCollection services)
+    {
+        services.AddSingleton<AdmissionControl>();
+        services.AddSingleton<IAdmission>(provider => provider.GetRequiredService<AdmissionControl>());
+        services.AddHostedService(provider => provider.GetRequiredService<AdmissionControl>());
         return services;
     }
 

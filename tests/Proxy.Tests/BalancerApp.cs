@@ -96,7 +96,8 @@ internal sealed class BalancerApp : IAsyncDisposable
     /// <summary>A user whose order begins with these nodes.</summary>
     public string UserOf(params string[] order) => Enumerable.Range(0, int.MaxValue)
         .Select(i => $"user-{i}")
-        .First(user => UserPlacement.Of(Chat, Tunnels, user).Order.Select(node => node.Id).Take(order.Length)
+        .First(user => UserPlacement.Of(Chat, Tunnels, Get<IAdmission>(), user).Order.Select(node => node.Id)
+            .Take(order.Length)
             .SequenceEqual(order));
 
     /// <summary>Sends a request to the data host; the answer is there once its headers are.</summary>

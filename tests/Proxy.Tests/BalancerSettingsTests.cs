@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Identity;
@@ -146,6 +147,30 @@ public sealed class BalancerSettingsTests
             ("AutoRebalance:RatePerSecond", "7")).Get<AutoRebalanceOptions>());
 
     [Fact]
+    public void Limits_AreRead() => AssertAll(
+        new LimitOptions
+        {
+            MaxTunnels = 1_000,
+            MaxTunnelsPerNode = 100,
+            MaxTunnelsPerUser = 10,
+            HandshakesPerSecondPerNode = 50,
+            SlowStart = TimeSpan.FromSeconds(30),
+            BoundedLoad = 1.25,
+        },
+        ReadCluster(
+            ("UserKey", "query:user"),
+            ("Limits:MaxTunnels", "1000"),
+            ("Limits:MaxTunnelsPerNode", "100"),
+            ("Limits:MaxTunnelsPerUser", "10"),
+            ("Limits:HandshakesPerSecondPerNode", "50"),
+            ("Limits:SlowStart", "30s"),
+            ("Limits:BoundedLoad", "1.25")).Get<LimitOptions>());
+
+    [Fact]
+    public void Limits_AreOffByDefault() =>
+        Assert.True(ReadCluster(("UserKey", "query:user")).Get<LimitOptions>().IsOff);
+
+    [Fact]
     public void Nothing_IsTheDefaults()
     {
         var settings = Read();
@@ -164,6 +189,10 @@ public sealed class BalancerSettingsTests
             "WsBalancer:Clusters:chat:Handshake:ConnectTimeout is '20s': "
                 + "expected no more than Timeout, which is 00:00:10",
             "WsBalancer:Clusters:chat:Health:Fall is '0': expected a whole number from 1 to 1000 (default 3)",
+            "WsBalancer:Clusters:chat:Limits:BoundedLoad is '1': "
+                + "expected a number above 1 to 100, or off (default off)",
+            "WsBalancer:Clusters:chat:Limits:SlowStart is '10s': "
+                + "expected HandshakesPerSecondPerNode beside it, which is what it raises",
             "WsBalancer:Clusters:chat:Ring:Algorithm is 'hash': expected one of "
                 + "rendezvous, nginx, haproxy, envoy-ring, envoy-maglev, ketama, maglev",
             "WsBalancer:Clusters:chat:Userkey2 is not a known key: did you mean UserKey?",
@@ -185,6 +214,8 @@ public sealed class BalancerSettingsTests
             ("Clusters:chat:Handshake:ConnectTimeout", "20s"),
             ("Clusters:chat:Health:Fall", "0"),
             ("Clusters:chat:Drain:CloseCode", "1005"),
+            ("Clusters:chat:Limits:BoundedLoad", "1"),
+            ("Clusters:chat:Limits:SlowStart", "10s"),
             ("Clusters:other:FollowLive", "true")).Order(StringComparer.Ordinal));
 
     // A setting that is not in the expected record, or not in the test, would still have its default.

@@ -12,8 +12,13 @@ internal sealed class TestTunnel : IDisposable
     private readonly CancellationTokenSource _cut = new();
 
     public TestTunnel(
-        TunnelRegistry registry, Node node, string? user, TimeProvider time, TunnelOptions? options = null)
-        : this(registry, node.Key, node.Ledger, user, time, options)
+        TunnelRegistry registry,
+        Node node,
+        string? user,
+        TimeProvider time,
+        TunnelOptions? options = null,
+        Action<Tunnel>? register = null)
+        : this(registry, node.Key, node.Ledger, user, time, options, register)
     {
     }
 
@@ -23,14 +28,15 @@ internal sealed class TestTunnel : IDisposable
         TunnelLedger ledger,
         string? user,
         TimeProvider time,
-        TunnelOptions? options = null)
+        TunnelOptions? options = null,
+        Action<Tunnel>? register = null)
     {
         _registry = registry;
         var identity = new TunnelIdentity(registry.NextId(), node, user, "HTTP/1.1");
         Tunnel = new Tunnel(identity, options ?? new TunnelOptions(), ledger, time, _cut);
         Tunnel.ClientLeg = new TunnelLeg(_client, Tunnel.ClientObserver);
         Tunnel.NodeLeg = new TunnelLeg(new RecordingStream(), Tunnel.NodeObserver);
-        registry.Add(Tunnel);
+        (register ?? registry.Add)(Tunnel);
     }
 
     public Tunnel Tunnel { get; }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Identity;
+using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admin;
@@ -24,7 +25,7 @@ internal static class ClusterEndpoints
         TypedResults.Ok(fleet.Clusters.Select(cluster => ClusterView.Of(cluster, tunnels)).ToArray());
 
     private static Results<Ok<OwnerView>, ProblemHttpResult> Owner(
-        string cluster, string? user, FleetRegistry fleet, TunnelRegistry tunnels)
+        string cluster, string? user, FleetRegistry fleet, TunnelRegistry tunnels, IAdmission admission)
     {
         if (fleet.Find(cluster) is not { } found)
         {
@@ -42,6 +43,6 @@ internal static class ClusterEndpoints
                 statusCode: StatusCodes.Status400BadRequest);
         }
 
-        return TypedResults.Ok(OwnerView.Of(found, tunnels, user));
+        return TypedResults.Ok(OwnerView.Of(found, tunnels, admission, user));
     }
 }

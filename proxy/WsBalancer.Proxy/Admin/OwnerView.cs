@@ -18,9 +18,9 @@ internal sealed record OwnerView(
     RingView? Ring,
     string? RingKey)
 {
-    public static OwnerView Of(FleetCluster cluster, TunnelRegistry tunnels, string user)
+    public static OwnerView Of(FleetCluster cluster, TunnelRegistry tunnels, IAdmission admission, string user)
     {
-        var placement = UserPlacement.Of(cluster, tunnels, user);
+        var placement = UserPlacement.Of(cluster, tunnels, admission, user);
         var snapshot = cluster.Current;
         return new OwnerView(
             user,

@@ -17,7 +17,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private readonly TunnelRegistry _tunnels;
     private readonly TunnelOptions _options;
     private readonly TimeProvider _time;
-    private readonly Action _opened;
+    private readonly Action<Tunnel> _opened;
     private readonly string? _user;
     private readonly CancellationToken _clientGone;
     private readonly CancellationTokenSource _end = new();
@@ -27,16 +27,16 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     /// <param name="context">The request. Its upgrade feature and its abort token are replaced.</param>
     /// <param name="user">The user id, or null.</param>
     /// <param name="options">Those of the cluster.</param>
-    /// <param name="tunnels">Where the tunnel is registered.</param>
+    /// <param name="tunnels">Where tunnels get their ids.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="opened">Called once the tunnel is open.</param>
+    /// <param name="opened">Called once the tunnel is open: registers it.</param>
     public Handshake(
         HttpContext context,
         string? user,
         TunnelOptions options,
         TunnelRegistry tunnels,
         TimeProvider time,
-        Action opened)
+        Action<Tunnel> opened)
     {
         _context = context;
         _user = user;
@@ -94,9 +94,8 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     {
         Tunnel = _accepted!;
         Tunnel.NodeLeg = new TunnelLeg(node, Tunnel.NodeObserver);
-        _tunnels.Add(Tunnel);
+        _opened(Tunnel);
         _onClientGone = _clientGone.UnsafeRegister(static tunnel => ((Tunnel)tunnel!).ClientGone(), Tunnel);
-        _opened();
         return Tunnel.NodeLeg;
     }
 

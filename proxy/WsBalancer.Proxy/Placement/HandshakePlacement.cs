@@ -15,6 +15,7 @@ internal sealed class HandshakePlacement(
     AttemptJudge judge,
     Rejecter rejecter,
     Readiness readiness,
+    IAdmission admission,
     PlacementMetrics metrics,
     TimeProvider time,
     ILogger<HandshakePlacement> logger)
@@ -27,12 +28,24 @@ internal sealed class HandshakePlacement(
             return;
         }
 
+        if (admission.Enter(cluster, user, out var place) is { } refused)
+        {
+            await rejecter.RejectAsync(context, cluster, refused);
+            return;
+        }
+
         var begun = time.GetTimestamp();
+        using var order = new NodeOrder(
+            cluster, user, NodePreference.ForTunnel(cluster, user, tunnels, admission, place));
         var settings = cluster.Current.Settings;
         var options = settings.Get<HandshakeOptions>();
-        var order = NodeOrder.For(cluster, user, tunnels);
         using var handshake = new Handshake(
-            context, user, settings.Get<TunnelOptions>(), tunnels, time, () => Opened(context, begun));
+            context,
+            user,
+            settings.Get<TunnelOptions>(),
+            tunnels,
+            time,
+            tunnel => Opened(context, order, tunnel, begun));
 
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)
@@ -48,6 +61,21 @@ internal sealed class HandshakePlacement(
                 break;
             }
 
+            if (order.Place is not null)
+            {
+                if (!await HasTurnAsync(context, cluster, order, handshake, node, left))
+                {
+                    return;
+                }
+
+                left = options.Timeout - time.GetElapsedTime(begun);
+            }
+
+            if (attempts == 0 && order.Spilled)
+            {
+                metrics.Spilled(cluster.Id);
+            }
+
             // Half of what is left; all of it for the last one.
             attempts++;
             handshake.Begin(node, attempts == options.Attempts ? left : left / 2);
@@ -58,7 +86,7 @@ internal sealed class HandshakePlacement(
             }
             finally
             {
-                End(context, handshake.Tunnel, settings.Get<TunnelOptions>());
+                End(context, cluster, handshake.Tunnel);
             }
 
             if (handshake.Tunnel is not null)
@@ -77,11 +105,40 @@ internal sealed class HandshakePlacement(
             AttemptJudge.Forget(context);
         }
 
-        await rejecter.NobodyAsync(context, cluster, anyTried: handshake.Node is not null);
+        await rejecter.NobodyAsync(context, cluster, anyTried: handshake.Node is not null, order.PassedFull);
     }
 
-    private void Opened(HttpContext context, long begun)
+    // A handshake waits for its own node, and is refused rather than spread when there are too many: its user belongs
+    // there. If it is not its turn in time it has been answered here, or nobody waits for an answer.
+    private async Task<bool> HasTurnAsync(
+        HttpContext context, FleetCluster cluster, NodeOrder order, Handshake handshake, Node node, TimeSpan left)
     {
+        var retryAfter = await order.Place!.TurnAsync(left, context.RequestAborted);
+        if (handshake.ClientIsGone)
+        {
+            metrics.HandshakeAbandoned(node);
+            return false;
+        }
+
+        if (retryAfter is not null)
+        {
+            await rejecter.RejectAsync(context, cluster, Rejection.HandshakeRate, retryAfter);
+        }
+
+        return retryAfter is null;
+    }
+
+    private void Opened(HttpContext context, NodeOrder order, Tunnel tunnel, long begun)
+    {
+        if (order.Place is { } place)
+        {
+            place.Open(tunnel);
+        }
+        else
+        {
+            tunnels.Add(tunnel);
+        }
+
         var handshake = (Handshake)context.Features.Get<PlacedRequest>()!;
         judge.Answered(handshake.Node!);
         metrics.HandshakeAccepted(handshake.Node!, time.GetElapsedTime(begun));
@@ -89,7 +146,7 @@ internal sealed class HandshakePlacement(
         // Begun before the stop, open after its closing: nobody else will close it.
         if (readiness.IsRefusing)
         {
-            handshake.Tunnel!.Close(TunnelEnd.Shutdown, CloseCode.GoingAway, "the balancer is stopping");
+            tunnel.Close(TunnelEnd.Shutdown, CloseCode.GoingAway, "the balancer is stopping");
         }
     }
 
@@ -114,7 +171,7 @@ internal sealed class HandshakePlacement(
         return failure;
     }
 
-    private void End(HttpContext context, Tunnel? tunnel, TunnelOptions options)
+    private void End(HttpContext context, FleetCluster cluster, Tunnel? tunnel)
     {
         if (tunnel is null)
         {
@@ -123,7 +180,7 @@ internal sealed class HandshakePlacement(
 
         var end = tunnel.Finish(TunnelEnd.Error);
         tunnels.Remove(tunnel, end);
-        LeftBehind.ResetAfter(context, options.CloseTimeout, time);
+        LeftBehind.ResetAfter(context, cluster.Current.Settings.Get<TunnelOptions>().CloseTimeout, time);
         TunnelLog.Ended(
             logger,
             tunnel.Identity.Id,

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using WsBalancer.HashRing;
 using WsBalancer.Proxy.Fleet;
-using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -11,8 +10,8 @@ namespace WsBalancer.Proxy.Placement;
 /// </summary>
 /// <param name="cluster">The cluster to choose in.</param>
 /// <param name="user">The user id; null spreads by weight.</param>
-/// <param name="live">The user's live tunnels, if the first choice is to follow the newest of them.</param>
-internal sealed class NodeOrder(FleetCluster cluster, string? user, IReadOnlyList<Tunnel>? live = null)
+/// <param name="preference">What else decides, if anything.</param>
+internal sealed class NodeOrder(FleetCluster cluster, string? user, NodePreference? preference = null) : IDisposable
 {
     private readonly ulong _anywhere = user is null ? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) : 0;
     private List<Node>? _tried;
@@ -20,37 +19,81 @@ internal sealed class NodeOrder(FleetCluster cluster, string? user, IReadOnlyLis
     /// <summary>Whether the last node was chosen because the user's newest live tunnel leads there.</summary>
     public bool Followed { get; private set; }
 
-    /// <summary>The order for a user, following the live tunnels if the cluster is configured so.</summary>
-    public static NodeOrder For(FleetCluster cluster, string? user, TunnelRegistry tunnels) => new(
-        cluster,
-        user,
-        user is not null && cluster.Current.Settings.Get<PlacementOptions>().FollowLive
-            ? tunnels.Of(cluster.Id, user)
-            : null);
+    /// <summary>Whether the last node was chosen because one before it has reached its bound.</summary>
+    public bool Spilled { get; private set; }
+
+    /// <summary>Whether, now that there is none left, one was passed over for nothing but being full.</summary>
+    public bool PassedFull { get; private set; }
+
+    /// <summary>What the handshake holds; null for one that nothing limits, and for what is no handshake.</summary>
+    public IHandshakePlace? Place => preference?.Place;
 
     /// <summary>The next node to try, or null when there is none left.</summary>
     public Node? Next()
     {
-        var snapshot = cluster.Current;
-        var next = FollowLive(snapshot)
-            ?? Choose(snapshot, snapshot.Available)
-            ?? Choose(snapshot, snapshot.NotDraining);
-        if (next is not null)
+        while (Best(cluster.Current) is { } next)
         {
             (_tried ??= new List<Node>(1)).Add(next);
+            if (Place is not { } place || place.TryTake(next))
+            {
+                return next;
+            }
+
+            // Another handshake took the last place since the fleet was read.
+            PassedFull = true;
         }
 
-        return next;
+        PassedFull |= Array.Exists(cluster.Current.Nodes, IsPassedFull);
+        return null;
     }
 
-    private Node? FollowLive(FleetSnapshot snapshot)
+    /// <summary>Gives back what the handshake still holds.</summary>
+    public void Dispose() => Place?.Dispose();
+
+    private bool IsPassedFull(Node node) =>
+        node is { IsFull: true, IsDraining: false, Weight: > 0 } && _tried?.Contains(node) != true;
+
+    private Node? Best(FleetSnapshot snapshot)
     {
-        var followed = _tried is null && live is [.., var newest]
-            ? Array.Find(
-                snapshot.Nodes, node => node.Key == newest.Identity.Node && node is { Weight: > 0, IsDraining: false })
-            : null;
+        var followed = FollowLive(snapshot);
         Followed = followed is not null;
-        return followed;
+        Spilled = false;
+        return followed
+            ?? WithinBound(snapshot, Choose(snapshot, snapshot.Available))
+            ?? Choose(snapshot, ForWantOfHealth(snapshot));
+    }
+
+    private Node? FollowLive(FleetSnapshot snapshot) =>
+        _tried is null && preference?.Live is [.., var newest]
+            ? Array.Find(snapshot.Nodes, node => node.Key == newest.Identity.Node && MayBeFollowed(node))
+            : null;
+
+    private bool MayBeFollowed(Node node) =>
+        node is { Weight: > 0, IsDraining: false } && !(preference!.SkipsFull && node.IsFull);
+
+    // The second of the available ones at most, so that a user is always at one of two nodes; and only at first, since
+    // after a failed attempt there is enough to do without.
+    private Node? WithinBound(FleetSnapshot snapshot, Node? first)
+    {
+        if (_tried is not null || first is null || preference?.Bound is not { } bound || !bound.LoadOf(first).IsReached)
+        {
+            return first;
+        }
+
+        var second = Choose(snapshot, snapshot.Available.Without(Array.IndexOf(snapshot.Nodes, first)));
+        Spilled = second is not null && !bound.LoadOf(second).IsReached;
+        return Spilled ? second : first;
+    }
+
+    private NodeMask ForWantOfHealth(FleetSnapshot snapshot)
+    {
+        var mask = snapshot.NotDraining;
+        for (var i = 0; i < snapshot.Nodes.Length && preference is { SkipsFull: true }; i++)
+        {
+            mask = snapshot.Nodes[i].IsFull ? mask.Without(i) : mask;
+        }
+
+        return mask;
     }
 
     private Node? Choose(FleetSnapshot snapshot, NodeMask from)

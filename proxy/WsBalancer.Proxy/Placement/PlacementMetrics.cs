@@ -12,6 +12,7 @@ internal sealed class PlacementMetrics
     private readonly Counter _requests;
     private readonly Counter _retries;
     private readonly Counter _rejected;
+    private readonly Counter _spilled;
 
     public PlacementMetrics(BalancerRegistry registry)
     {
@@ -31,6 +32,10 @@ internal sealed class PlacementMetrics
             "wsbalancer_retries_total", "Attempts after the first one.", ["cluster"]);
         _rejected = metrics.CreateCounter(
             "wsbalancer_rejected_total", "Requests that the balancer itself refused.", ["cluster", "reason"]);
+        _spilled = metrics.CreateCounter(
+            "wsbalancer_spilled_total",
+            "Handshakes that went to the second node of their user's order, because the first had reached its bound.",
+            ["cluster"]);
     }
 
     public void HandshakeAccepted(Node node, TimeSpan duration)
@@ -59,6 +64,8 @@ internal sealed class PlacementMetrics
         _requests.WithLabels(node.Key.Cluster, node.Id, status.ToString("000", null)).Inc();
 
     public void Retried(string cluster) => _retries.WithLabels(cluster).Inc();
+
+    public void Spilled(string cluster) => _spilled.WithLabels(cluster).Inc();
 
     public void Rejected(string cluster, Rejection rejection) => _rejected.WithLabels(cluster, rejection.Label).Inc();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using WsBalancer.Proxy.Fleet;
@@ -7,10 +8,22 @@ namespace WsBalancer.Proxy.Placement;
 /// <summary>Answers in the place of a node: counted, and with RFC 9457 problem details.</summary>
 internal sealed class Rejecter(PlacementMetrics metrics)
 {
-    public Task RejectAsync(HttpContext context, FleetCluster cluster, Rejection rejection)
+    /// <summary>Rejects a request.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="cluster">The cluster that it was for.</param>
+    /// <param name="rejection">Why.</param>
+    /// <param name="retryAfter">When to come back, if that is known better than soon.</param>
+    public Task RejectAsync(
+        HttpContext context, FleetCluster cluster, Rejection rejection, TimeSpan? retryAfter = null)
     {
         metrics.Rejected(cluster.Id, rejection);
         context.Response.StatusCode = rejection.Status;
+        if (rejection.IsForNow)
+        {
+            var seconds = (int)(retryAfter ?? RetryAfter.Soon()).TotalSeconds;
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
         return context.Response.WriteAsJsonAsync(
             new ProblemDetails { Status = rejection.Status, Title = rejection.Title, Detail = rejection.Detail },
             options: null,
@@ -22,12 +35,14 @@ internal sealed class Rejecter(PlacementMetrics metrics)
     /// <param name="context">The request.</param>
     /// <param name="cluster">Where a node was looked for.</param>
     /// <param name="anyTried">Whether there was one to try.</param>
-    public Task NobodyAsync(HttpContext context, FleetCluster cluster, bool anyTried)
+    /// <param name="passedFull">Whether one was passed over for being full.</param>
+    public Task NobodyAsync(HttpContext context, FleetCluster cluster, bool anyTried, bool passedFull = false)
     {
         var snapshot = cluster.Current;
         var rejection = snapshot switch
         {
             _ when !snapshot.Nodes.Any(node => node.Weight > 0) => Rejection.NoNode,
+            _ when passedFull => Rejection.Full,
             _ when !anyTried || snapshot.NotDraining.IsEmpty => Rejection.AllDraining,
             _ => Rejection.Unreachable,
         };

@@ -29,4 +29,31 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
 
     public static readonly Rejection Stopping = new(
         "stopping", StatusCodes.Status503ServiceUnavailable, "This balancer is stopping", "Connect again.");
+
+    public static readonly Rejection MaxTunnels = new(
+        "max_tunnels",
+        StatusCodes.Status503ServiceUnavailable,
+        "Too many tunnels",
+        "This balancer has as many tunnels of the cluster as it may have. Try again later.");
+
+    public static readonly Rejection Full = new(
+        "full",
+        StatusCodes.Status503ServiceUnavailable,
+        "All nodes are full",
+        "Every node that could be reached has as many tunnels of this balancer as it may have. Try again later.");
+
+    public static readonly Rejection MaxTunnelsPerUser = new(
+        "max_tunnels_per_user",
+        StatusCodes.Status429TooManyRequests,
+        "Too many tunnels of this user",
+        "The user has as many tunnels at this balancer as a user may have. Close one, or try again later.");
+
+    public static readonly Rejection HandshakeRate = new(
+        "handshake_rate",
+        StatusCodes.Status503ServiceUnavailable,
+        "Too many handshakes at once",
+        "The user's node is being given as many handshakes a second as it may have. Try again later.");
+
+    /// <summary>Whether the same request may do better later, so that the answer says when.</summary>
+    public bool IsForNow => Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;
 }

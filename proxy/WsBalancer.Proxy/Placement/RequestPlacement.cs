@@ -1,15 +1,18 @@
 using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>Leads a plain request to the first node of its user's order that can be reached.</summary>
-internal sealed class RequestPlacement(AttemptJudge judge, Rejecter rejecter, PlacementMetrics metrics)
+internal sealed class RequestPlacement(
+    TunnelRegistry tunnels, AttemptJudge judge, Rejecter rejecter, IAdmission admission, PlacementMetrics metrics)
 {
     public async Task RunAsync(HttpContext context, FleetCluster cluster, string? user, RequestDelegate next)
     {
         var options = cluster.Current.Settings.Get<HandshakeOptions>();
-        var order = new NodeOrder(cluster, user);
+        var order = new NodeOrder(
+            cluster, user, NodePreference.ForRequest(cluster, user, tunnels, admission));
         var request = new PlainRequest(context);
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)

@@ -11,7 +11,7 @@ namespace WsBalancer.Proxy.Placement;
 /// <param name="Reason">Why <paramref name="Next"/> is what it is, in words.</param>
 internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadOnlyList<Node> Order, string Reason)
 {
-    public static UserPlacement Of(FleetCluster cluster, TunnelRegistry tunnels, string user)
+    public static UserPlacement Of(FleetCluster cluster, TunnelRegistry tunnels, IAdmission admission, string user)
     {
         var snapshot = cluster.Current;
         if (snapshot.Ring is not { } ring)
@@ -22,13 +22,21 @@ internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadO
         var indexes = new int[snapshot.Nodes.Length];
         var count = ring.OrderOf(user, indexes);
         var order = indexes.Take(count).Select(index => snapshot.Nodes[index]).ToArray();
-        var nodes = NodeOrder.For(cluster, user, tunnels);
+        var preference = NodePreference.ForQuestion(cluster, user, tunnels, admission);
+        var nodes = new NodeOrder(cluster, user, preference);
         var next = nodes.Next();
-        return new UserPlacement(
-            snapshot.OwnerOf(user), snapshot.HomeOf(user), next, order, Explain(order, next, nodes.Followed));
+        var reason = Explain(order, next, nodes, preference.Bound);
+        if (next is not null && admission.Foresee(cluster, user) is { } refused)
+        {
+            var answer = $"{refused.Status} ({refused.Label})";
+            reason = $"a new tunnel would be refused with {answer}; without that limit: {reason}";
+            next = null;
+        }
+
+        return new UserPlacement(snapshot.OwnerOf(user), snapshot.HomeOf(user), next, order, reason);
     }
 
-    private static string Explain(Node[] order, Node? next, bool follows)
+    private static string Explain(Node[] order, Node? next, NodeOrder nodes, ILoadBound? bound)
     {
         if (order.Length == 0)
         {
@@ -37,29 +45,43 @@ internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadO
 
         if (next is null)
         {
-            return "every node is draining";
+            return nodes.PassedFull ? "every node that is not draining is full" : "every node is draining";
         }
 
-        if (follows)
+        if (nodes.Followed)
         {
             return $"{next.Id} has the user's newest live tunnel, which is followed unless it is draining";
         }
 
         if (!next.IsAvailable)
         {
-            return $"no node is available for lack of health; {next.Id} is the first of the order that is not draining";
+            return Array.Exists(order, node => node is { IsFull: true, IsDraining: false })
+                ? $"no node is available for lack of room or health; {next.Id} is the first that is not draining or full"
+                : $"no node is available for lack of health; {next.Id} is the first of the order that is not draining";
         }
 
-        var passed = order.TakeWhile(node => node != next).Select(node => $"{node.Id} is {WhyNot(node)}").ToArray();
-        return passed.Length == 0
-            ? $"{next.Id} is the owner and available"
-            : $"{string.Join(", ", passed)}; {next.Id} is the first of the order that is available";
+        var passed = order.TakeWhile(node => node != next).ToArray();
+        var whyNot = string.Join(", ", passed.Select(node => $"{node.Id} {WhyNot(node, bound)}"));
+        return (passed.Length, nodes.Spilled) switch
+        {
+            (0, _) when bound?.LoadOf(next) is { IsReached: true } => $"{next.Id} is the owner and available; it "
+                + $"{AtBound(next, bound)}, but so has the next of the order, or there is none",
+            (0, _) => $"{next.Id} is the owner and available",
+            (_, true) => $"{whyNot}; {next.Id} is the next of the order that is available, and within its bound",
+            _ => $"{whyNot}; {next.Id} is the first of the order that is available",
+        };
     }
 
-    private static string WhyNot(Node node) => node switch
+    private static string WhyNot(Node node, ILoadBound? bound) => node switch
     {
-        { IsDraining: true } => "draining",
-        { IsFull: true } => "full",
-        _ => "unhealthy",
+        { IsDraining: true } => "is draining",
+        { Health: NodeHealth.Unhealthy } => "is unhealthy",
+        { IsFull: true } => "is full",
+        _ => AtBound(node, bound),
     };
+
+    // Null only if the node became available, or the bound was lifted, since it was passed.
+    private static string AtBound(Node node, ILoadBound? bound) => bound?.LoadOf(node) is { } load
+        ? $"has reached its bound ({load.Tunnels} tunnels, at most {load.Cap})"
+        : "was not available";
 }

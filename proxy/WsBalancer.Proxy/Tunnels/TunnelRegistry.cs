@@ -20,6 +20,9 @@ internal sealed class TunnelRegistry
 
     public TunnelRegistry(TunnelMetrics metrics) => metrics.Publish(this);
 
+    /// <summary>Raised after a tunnel has ended and is in no count any more.</summary>
+    public event Action<Tunnel>? Removed;
+
     public int Count => _byId.Count;
 
     // Walked, not copied under all locks at once, as the dictionary's own Values would be.
@@ -81,6 +84,8 @@ internal sealed class TunnelRegistry
         {
             RemoveFromUser((identity.Node.Cluster, user), tunnel);
         }
+
+        Removed?.Invoke(tunnel);
     }
 
     private void RemoveFromUser((string Cluster, string User) key, Tunnel tunnel)

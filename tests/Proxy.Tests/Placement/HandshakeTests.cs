@@ -186,6 +186,9 @@ public sealed class HandshakeTests
 
         await AssertEchoAsync(response);
         Assert.Single(nodes.Second.Requests);
+
+        // What is negotiated before the tunnel must be at the same node.
+        Assert.Equal("ws-2", await TwoNodes.SourceOf(await nodes.GetAsync()));
     }
 
     [Fact]
@@ -225,6 +228,7 @@ public sealed class HandshakeTests
     {
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(status is 503 or 429, response.Headers.RetryAfter?.Delta is { TotalSeconds: >= 1 and <= 5 });
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         Assert.Equal(
             (status, title), (problem.GetProperty("status").GetInt32(), problem.GetProperty("title").GetString()));

@@ -58,7 +58,7 @@ public sealed class NodeOrderTests : IAsyncDisposable
     [Fact]
     public void WhatAnAttemptFindsOut_CountsForTheNext()
     {
-        var order = new NodeOrder(_app.Chat, _user);
+        using var order = new NodeOrder(_app.Chat, _user);
         Assert.Equal("ws-1", order.Next()?.Id);
         Fall("ws-2");
         Drain("ws-3");
@@ -71,7 +71,7 @@ public sealed class NodeOrderTests : IAsyncDisposable
     [Fact]
     public void NodeThatLeavesMeanwhile_IsNotTriedAgain()
     {
-        var order = new NodeOrder(_app.Chat, _user);
+        using var order = new NodeOrder(_app.Chat, _user);
         Assert.Equal("ws-1", order.Next()?.Id);
         _app.Apply(_settings.WithoutNode("ws-1").WithoutNode("ws-2"));
 
@@ -126,7 +126,7 @@ public sealed class NodeOrderTests : IAsyncDisposable
     [Fact]
     public void NobodysRequest_TriesEveryNodeOnce()
     {
-        var order = new NodeOrder(_app.Chat, user: null);
+        using var order = new NodeOrder(_app.Chat, user: null);
 
         Assert.Equal(
             ["ws-1", "ws-2", "ws-3", "ws-4"],
@@ -138,7 +138,8 @@ public sealed class NodeOrderTests : IAsyncDisposable
 
     private string Order(bool follow = false)
     {
-        var order = new NodeOrder(_app.Chat, _user, follow ? _app.Tunnels.Of("chat", _user) : null);
+        using var order = new NodeOrder(
+            _app.Chat, _user, follow ? new NodePreference(_app.Tunnels.Of("chat", _user)) : null);
         var ids = new List<string>();
         while (order.Next() is { } node)
         {

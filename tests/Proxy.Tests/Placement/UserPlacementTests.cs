@@ -97,7 +97,8 @@ public sealed class UserPlacementTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private UserPlacement Placed() => UserPlacement.Of(_app.Chat, _app.Tunnels, _user);
+    private UserPlacement Placed() => UserPlacement.Of(
+        _app.Chat, _app.Tunnels, _app.Get<IAdmission>(), _user);
 
     private void Expect(string? owner, string? home, string? next, string reason)
     {

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Hosting;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Admission;
+
+/// <summary>Holds handshakes to the limits of their clusters: one gate for every cluster that has any.</summary>
+internal sealed class AdmissionControl : IAdmission, IHostedService
+{
+    private readonly ConditionalWeakTable<FleetCluster, ClusterGate> _gates = [];
+    private readonly FleetRegistry _fleet;
+    private readonly TunnelRegistry _tunnels;
+    private readonly ConditionalWeakTable<FleetCluster, ClusterGate>.CreateValueCallback _create;
+
+    public AdmissionControl(FleetRegistry fleet, TunnelRegistry tunnels, TimeProvider time)
+    {
+        _fleet = fleet;
+        _tunnels = tunnels;
+        _create = cluster => new ClusterGate(cluster, fleet, tunnels, time);
+    }
+
+    public Rejection? Enter(FleetCluster cluster, string? user, out IHandshakePlace? place)
+    {
+        place = null;
+        if (LimitsOf(cluster).IsOff)
+        {
+            return null;
+        }
+
+        var gate = GateOf(cluster);
+        var refusal = gate.TryEnter(user);
+        place = refusal is null ? new HandshakePlace(gate, user) : null;
+        return refusal;
+    }
+
+    public Rejection? Foresee(FleetCluster cluster, string user) =>
+        LimitsOf(cluster).IsOff ? null : GateOf(cluster).Refusal(user);
+
+    public ILoadBound? BoundOf(FleetCluster cluster) => LimitsOf(cluster).BoundedLoad is null ? null : GateOf(cluster);
+
+    /// <summary>What is counted for the cluster.</summary>
+    public ClusterGate GateOf(FleetCluster cluster) => _gates.GetValue(cluster, _create);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _fleet.Reconfigured += Look;
+        _fleet.NodeChanged += Look;
+        _tunnels.Removed += Ended;
+        Look();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _fleet.Reconfigured -= Look;
+        _fleet.NodeChanged -= Look;
+        _tunnels.Removed -= Ended;
+        return Task.CompletedTask;
+    }
+
+    private static LimitOptions LimitsOf(FleetCluster cluster) => cluster.Current.Settings.Get<LimitOptions>();
+
+    private void Look()
+    {
+        foreach (var cluster in _fleet.Clusters)
+        {
+            LimitedGateOf(cluster)?.Look();
+        }
+    }
+
+    private void Look(FleetCluster cluster, Node changed) => LimitedGateOf(cluster)?.Look(changed);
+
+    // Also where the limits were just lifted: nodes that were full no longer are.
+    private ClusterGate? LimitedGateOf(FleetCluster cluster) =>
+        _gates.TryGetValue(cluster, out var gate) ? gate : LimitsOf(cluster).IsOff ? null : GateOf(cluster);
+
+    private void Ended(Tunnel tunnel)
+    {
+        if (_fleet.Find(tunnel.Identity.Node.Cluster) is { } cluster && _gates.TryGetValue(cluster, out var gate))
+        {
+            gate.Ended(tunnel);
+        }
+    }
+}

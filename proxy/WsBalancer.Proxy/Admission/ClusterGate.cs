@@ -1,0 +1,280 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Admission;
+
+/// <summary>
+/// Counts what a cluster's handshakes hold beside its tunnels, so that no limit is exceeded however many come at once.
+/// A handshake is counted here until its tunnel is registered; the one turns into the other in one step. Thread-safe.
+/// </summary>
+internal sealed class ClusterGate : ILoadBound
+{
+    // What a start finds, it finds within this time: reading what others know of the fleet takes up to 2 s.
+    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Node, NodeDoor> _nodes = [];
+    private readonly Dictionary<string, int> _heldByUser = new(StringComparer.Ordinal);
+    private readonly LoadCaps _caps = new();
+    private readonly FleetRegistry _fleet;
+    private readonly TunnelRegistry _tunnels;
+    private readonly Func<Node, long> _takenBy;
+    private readonly long _begunAt;
+    private int _held;
+
+    public ClusterGate(FleetCluster cluster, FleetRegistry fleet, TunnelRegistry tunnels, TimeProvider time)
+    {
+        Cluster = cluster;
+        Time = time;
+        _fleet = fleet;
+        _tunnels = tunnels;
+        _takenBy = node => DoorOf(node).Taken;
+        _begunAt = time.GetTimestamp();
+    }
+
+    public FleetCluster Cluster { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>Handshakes that are counted here; those of users, and those that hold a place at a node.</summary>
+    public (int All, int OfUsers, int AtNodes) Held
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_held, _heldByUser.Values.Sum(), _nodes.Values.Sum(door => door.Held));
+            }
+        }
+    }
+
+    private LimitOptions Limits => Cluster.Current.Settings.Get<LimitOptions>();
+
+    /// <summary>Why one more handshake is refused; null if it is not.</summary>
+    public Rejection? Refusal(string? user)
+    {
+        lock (_gate)
+        {
+            return Refusal(Limits, user);
+        }
+    }
+
+    /// <summary>Takes a place in the cluster and one of the user's, unless there is none.</summary>
+    public Rejection? TryEnter(string? user)
+    {
+        lock (_gate)
+        {
+            if (Refusal(Limits, user) is { } refusal)
+            {
+                return refusal;
+            }
+
+            _held++;
+            if (user is not null)
+            {
+                _heldByUser[user] = _heldByUser.GetValueOrDefault(user) + 1;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Gives the place at one node back, and takes one at another.</summary>
+    /// <returns>The door of that node; null if it is full.</returns>
+    public NodeDoor? Move(NodeDoor? from, Node to)
+    {
+        NodeDoor? taken;
+        lock (_gate)
+        {
+            Release(from);
+            taken = DoorOf(to);
+            taken = taken.Taken >= Limits.MaxTunnelsPerNode ? null : taken;
+            if (taken is not null)
+            {
+                taken.Held++;
+            }
+        }
+
+        Tell(from?.Node);
+        Tell(to);
+        return taken;
+    }
+
+    /// <summary>Gives every place back.</summary>
+    public void Leave(string? user, NodeDoor? at)
+    {
+        lock (_gate)
+        {
+            Release(user, at);
+        }
+
+        Tell(at?.Node);
+    }
+
+    /// <summary>Registers a tunnel in the places that its handshake held.</summary>
+    public void Open(Tunnel tunnel, string? user, NodeDoor? at)
+    {
+        lock (_gate)
+        {
+            _tunnels.Add(tunnel);
+            Release(user, at);
+        }
+
+        // Nothing changed, unless the tunnel has ended already.
+        Tell(at?.Node);
+    }
+
+    public NodeLoad LoadOf(Node node)
+    {
+        lock (_gate)
+        {
+            _caps.Look(Cluster.Current, _takenBy);
+            return _caps.LoadOf(node, Limits.BoundedLoad ?? double.PositiveInfinity, _takenBy);
+        }
+    }
+
+    /// <summary>Looks at the cluster anew: nodes come and go, and the limits may be others.</summary>
+    public void Look()
+    {
+        foreach (var node in Cluster.Current.Nodes)
+        {
+            Look(node);
+        }
+
+        lock (_gate)
+        {
+            var nodes = Cluster.Current.Nodes;
+            foreach (var (node, door) in _nodes.ToArray())
+            {
+                if (door.Held == 0 && !nodes.Contains(node))
+                {
+                    _nodes.Remove(node);
+                }
+            }
+        }
+    }
+
+    /// <summary>Looks at one node anew: it may have recovered, and share the users again.</summary>
+    public void Look(Node node)
+    {
+        lock (_gate)
+        {
+            DoorOf(node).Look();
+            if (Limits.BoundedLoad is null)
+            {
+                _caps.Forget();
+            }
+            else
+            {
+                _caps.Look(Cluster.Current, _takenBy);
+            }
+        }
+
+        Tell(node);
+    }
+
+    /// <summary>A tunnel has ended: its node may have room again.</summary>
+    public void Ended(Tunnel tunnel)
+    {
+        foreach (var node in Cluster.Current.Nodes)
+        {
+            if (node.Ledger == tunnel.Ledger)
+            {
+                Tell(node);
+            }
+        }
+    }
+
+    private Rejection? Refusal(LimitOptions limits, string? user)
+    {
+        if (limits.MaxTunnels is { } max && TakenInAll() >= max)
+        {
+            return Rejection.MaxTunnels;
+        }
+
+        // Not those that are told to close: their user is about to be back, which is what they are closed for.
+        return user is not null && limits.MaxTunnelsPerUser is { } maxOfUser
+            && _tunnels.Of(Cluster.Id, user).Count(tunnel => !tunnel.IsClosing) + _heldByUser.GetValueOrDefault(user)
+                >= maxOfUser
+            ? Rejection.MaxTunnelsPerUser
+            : null;
+    }
+
+    private long TakenInAll()
+    {
+        var taken = (long)_held;
+        foreach (var node in Cluster.Current.Nodes)
+        {
+            taken += node.Ledger.Active;
+        }
+
+        foreach (var node in Cluster.Leaving)
+        {
+            taken += node.Ledger.Active;
+        }
+
+        return taken;
+    }
+
+    private NodeDoor DoorOf(Node node)
+    {
+        if (!_nodes.TryGetValue(node, out var door))
+        {
+            door = new NodeDoor(node, new HandshakeBucket(Time));
+            _nodes.Add(node, door);
+            if (Time.GetElapsedTime(_begunAt) >= Beginning)
+            {
+                door.Bucket.BeginRise();
+            }
+        }
+
+        return door;
+    }
+
+    private void Release(string? user, NodeDoor? at)
+    {
+        _held--;
+        Release(at);
+        if (user is null)
+        {
+            return;
+        }
+
+        var left = _heldByUser[user] - 1;
+        if (left == 0)
+        {
+            _heldByUser.Remove(user);
+        }
+        else
+        {
+            _heldByUser[user] = left;
+        }
+    }
+
+    private static void Release(NodeDoor? door)
+    {
+        if (door is not null)
+        {
+            door.Held--;
+        }
+    }
+
+    // Outside the lock, since others listen. Whoever changes a count comes here afterwards, and reads it anew until
+    // what is told is what is counted: so the last one to come tells the truth.
+    private void Tell(Node? node)
+    {
+        while (node is not null && node.IsFull != IsFull(node))
+        {
+            _fleet.SetFull(Cluster, node, IsFull(node));
+        }
+    }
+
+    private bool IsFull(Node node)
+    {
+        lock (_gate)
+        {
+            return Limits.MaxTunnelsPerNode is { } max && DoorOf(node).Taken >= max;
+        }
+    }
+}

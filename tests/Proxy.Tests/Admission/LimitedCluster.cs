@@ -1,0 +1,74 @@
+using WsBalancer.Proxy.Admission;
+using WsBalancer.Proxy.Placement;
+
+namespace WsBalancer.Proxy.Tests.Admission;
+
+/// <summary>A balancer whose cluster has limits, with nodes that nothing connects to: tests take the places.</summary>
+internal sealed class LimitedCluster : IAsyncDisposable
+{
+    private readonly List<TestTunnel> _tunnels = [];
+
+    public LimitedCluster(params (string Limit, string Value)[] limits)
+        : this(["ws-1", "ws-2", "ws-3"], limits)
+    {
+    }
+
+    public LimitedCluster(string[] nodes, params (string Limit, string Value)[] limits)
+    {
+        Settings = limits.Aggregate(
+            ChatSettings.OfNodes(nodes), (all, limit) => all.With(Key(limit.Limit), limit.Value));
+        App = BalancerApp.Build(Settings);
+
+        // As a start does, but without listening.
+        _ = Control.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public Dictionary<string, string?> Settings { get; }
+
+    public BalancerApp App { get; }
+
+    public AdmissionControl Control => App.Get<AdmissionControl>();
+
+    public ClusterGate Gate => Control.GateOf(App.Chat);
+
+    public static string Key(string limit) => $"{ChatSettings.Ours}Limits:{limit}";
+
+    /// <summary>Lets a handshake in, which nothing may refuse.</summary>
+    public IHandshakePlace Enter(string? user = null)
+    {
+        Assert.Null(Control.Enter(App.Chat, user, out var place));
+        return Assert.IsType<HandshakePlace>(place);
+    }
+
+    /// <summary>Lets a handshake in and to a node.</summary>
+    public IHandshakePlace EnterAt(string node, string? user = null)
+    {
+        var place = Enter(user);
+        Assert.True(place.TryTake(App.Node(node)));
+        return place;
+    }
+
+    /// <summary>Registers a tunnel, as without limits.</summary>
+    public TestTunnel Open(string node, string? user = null) =>
+        Kept(new TestTunnel(App.Tunnels, App.Node(node), user, App.Time));
+
+    /// <summary>Opens a tunnel from a place.</summary>
+    public TestTunnel Open(string node, IHandshakePlace place, string? user = null) =>
+        Kept(new TestTunnel(App.Tunnels, App.Node(node), user, App.Time, register: place.Open));
+
+    public async ValueTask DisposeAsync()
+    {
+        _tunnels.ForEach(tunnel => tunnel.Dispose());
+        await App.DisposeAsync();
+    }
+
+    private TestTunnel Kept(TestTunnel tunnel)
+    {
+        lock (_tunnels)
+        {
+            _tunnels.Add(tunnel);
+        }
+
+        return tunnel;
+    }
+}

@@ -208,7 +208,7 @@ public sealed class NodeApiTests : IAsyncLifetime
     [Fact]
     public async Task StateThatCannotBeKept_IsAProblemThatSaysThatNothingWasDone()
     {
-        _app.Get<StateStore>().Changed += _ => throw new IOException("The file 'x' cannot be written: disk full.");
+        _app.Get<StateStore>().Changed += _ => throw new StateFileException("The file 'x' cannot be written: disk full.");
 
         (await _app.CallAsync("PATCH", Nodes + "/ws-1", """{"weight":2}""")).IsProblem(
             500, "The file 'x' cannot be written: disk full. Nothing was done.");

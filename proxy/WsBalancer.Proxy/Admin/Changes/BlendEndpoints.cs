@@ -25,8 +25,8 @@ internal static class BlendEndpoints
         string cluster,
         FleetRegistry fleet,
         FleetPlanner planner,
-        [FromQuery][Description(BlendBody.ExpectedRing)] string? to,
-        [FromQuery][Description(BlendBody.ExpectedShare)] string? share)
+        [FromQuery, Description(BlendBody.ExpectedRing)] string? to,
+        [FromQuery, Description(BlendBody.ExpectedShare)] string? share)
     {
         var found = fleet.Get(cluster);
         var step = QueryText.Number(nameof(share), share, value => value is >= 0 and <= 1, BlendBody.ExpectedShare);
@@ -50,7 +50,7 @@ internal static class BlendEndpoints
         HttpRequest request,
         FleetRegistry fleet,
         FleetChanges changes,
-        [FromHeader(Name = IfMatch.Name)][Description(IfMatch.Means)] string? ifMatch)
+        [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch)
     {
         var found = fleet.Get(cluster);
         var body = await RequestBody.ReadAsync<BlendBody>(request);

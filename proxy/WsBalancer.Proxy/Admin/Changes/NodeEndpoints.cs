@@ -31,7 +31,7 @@ internal static class NodeEndpoints
         HttpRequest request,
         FleetRegistry fleet,
         FleetChanges changes,
-        [FromHeader(Name = IfMatch.Name)][Description(IfMatch.Means)] string? ifMatch)
+        [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch)
     {
         var found = fleet.Get(cluster);
         var body = await RequestBody.ReadAsync<NodeBody>(request);
@@ -46,7 +46,7 @@ internal static class NodeEndpoints
         HttpRequest request,
         FleetRegistry fleet,
         FleetChanges changes,
-        [FromHeader(Name = IfMatch.Name)][Description(IfMatch.Means)] string? ifMatch)
+        [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch)
     {
         var found = fleet.Get(cluster);
         var body = await RequestBody.ReadAsync<WeightBody>(request);
@@ -60,9 +60,9 @@ internal static class NodeEndpoints
         string node,
         FleetRegistry fleet,
         FleetChanges changes,
-        [FromQuery][Description("Whether its tunnels are closed at the pace of the cluster's drains.")] string? drain,
-        [FromQuery][Description("Whether even if no other node takes users.")] string? force,
-        [FromHeader(Name = IfMatch.Name)][Description(IfMatch.Means)] string? ifMatch,
+        [FromQuery, Description("Whether its tunnels are closed at the pace of the cluster's drains.")] string? drain,
+        [FromQuery, Description("Whether even if no other node takes users.")] string? force,
+        [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch,
         CancellationToken cancellation)
     {
         var found = fleet.Get(cluster);

@@ -26,7 +26,7 @@ internal static class ClusterEndpoints
         FleetRegistry fleet,
         TunnelRegistry tunnels,
         Peers peers,
-        [FromQuery][Description(Scope.Expected)] string? scope)
+        [FromQuery, Description(Scope.Expected)] string? scope)
     {
         var isFleet = Scope.IsFleet(scope);
         return TypedResults.Ok(fleet.Clusters
@@ -38,6 +38,6 @@ internal static class ClusterEndpoints
         string cluster,
         FleetRegistry fleet,
         TunnelRegistry tunnels,
-        [FromQuery][Description("The user id, percent-encoded once.")] string? user) =>
+        [FromQuery, Description("The user id, percent-encoded once.")] string? user) =>
         TypedResults.Ok(OwnerView.Of(fleet.Get(cluster), tunnels, QueryText.User(user)));
 }

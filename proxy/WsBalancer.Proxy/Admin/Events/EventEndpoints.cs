@@ -36,7 +36,7 @@ internal static class EventEndpoints
         BalancerEvents events,
         TimeProvider time,
         IHostApplicationLifetime admin,
-        [FromHeader(Name = LastEventId)][Description(KnownMeans)] string? lastEventId)
+        [FromHeader(Name = LastEventId), Description(KnownMeans)] string? lastEventId)
     {
         using var listener = new EventListener(events, Known(lastEventId), KeepAlive, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(

@@ -26,10 +26,10 @@ internal static class TunnelEndpoints
         string cluster,
         FleetRegistry fleet,
         TunnelRegistry tunnels,
-        [FromQuery][Description("Whose.")] string? user,
-        [FromQuery][Description("To which node.")] string? node,
-        [FromQuery][Description(ExpectedAge)] string? olderThanSeconds,
-        [FromQuery][Description(ExpectedLimit)] string? limit)
+        [FromQuery, Description("Whose.")] string? user,
+        [FromQuery, Description("To which node.")] string? node,
+        [FromQuery, Description(ExpectedAge)] string? olderThanSeconds,
+        [FromQuery, Description(ExpectedLimit)] string? limit)
     {
         var found = fleet.Get(cluster);
         var filter = new TunnelFilter(

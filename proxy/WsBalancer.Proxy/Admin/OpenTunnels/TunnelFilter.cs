@@ -17,7 +17,7 @@ internal sealed record TunnelFilter(string? User, Node? Node, double? OlderThanS
     public IEnumerable<Tunnel> In(FleetCluster cluster, TunnelRegistry tunnels) => Source(cluster, tunnels)
         .Where(tunnel => Node is null || tunnel.Identity.Node == Node.Key)
         .Where(tunnel => OlderThanSeconds is not { } seconds || tunnel.Age.TotalSeconds > seconds)
-        .OrderBy(tunnel => tunnel.OpenedAt)
+        .OrderBy(tunnel => tunnel.OpenedTimestamp)
         .ThenBy(tunnel => tunnel.Identity.Id, StringComparer.Ordinal)
         .Take(Limit);
 

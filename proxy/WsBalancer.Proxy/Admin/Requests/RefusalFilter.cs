@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Admin.Requests;
 
@@ -20,7 +21,7 @@ internal sealed class RefusalFilter : IEndpointFilter
         {
             return TypedResults.Problem(ex.Message, statusCode: ex.StatusCode);
         }
-        catch (IOException ex)
+        catch (StateFileException ex)
         {
             // A change is kept before anything is made of it.
             return TypedResults.Problem(

@@ -36,6 +36,7 @@ internal sealed record BalancerSettings(
         ("Health", typeof(HealthOptions)),
         ("Tunnels", typeof(TunnelOptions)),
         ("Drain", typeof(DrainOptions)),
+        ("AutoRebalance", typeof(AutoRebalanceOptions)),
     ];
 
     /// <summary>

@@ -107,6 +107,7 @@ public static class WsBalancerServices
     private static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services.AddSingleton<Readiness>().AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>();
+        services.TryAddSingleton<HandshakeOutcomes>();
         services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
         return services;
     }
@@ -128,7 +129,16 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddMoving(this IServiceCollection services)
     {
-        services.AddSingleton<PacedCloser>();
+        services.TryAddSingleton<Peers>();
+        services.TryAddSingleton<Disconnections>();
+        services.AddSingleton<PacedCloser>().AddSingleton<OtherBalancers>().AddSingleton<MovingNews>();
+        services.AddSingleton<DrainRuns>().AddSingleton<Drains>().AddHostedService<DrainWorker>();
+        services.AddSingleton<Agreement>().AddHostedService(provider => provider.GetRequiredService<Agreement>());
+        services.AddSingleton<RebalanceRuns>().AddSingleton<Rebalances>().AddHostedService<RebalanceWorker>();
+        services.AddHostedService<AutoRebalance>();
+        services.AddSingleton<Disconnects>().AddHostedService(provider => provider.GetRequiredService<Disconnects>());
+        services.AddSingleton<OwnReport>().AddHostedService(provider => provider.GetRequiredService<OwnReport>());
+        services.AddHostedService<MovingMetrics>();
         services.AddHostedService<UnhealthyCloser>().AddHostedService<LifetimeWorker>();
         services.AddHostedService<ShutdownWorker>();
 

@@ -138,6 +138,14 @@ public sealed class BalancerSettingsTests
             ("Drain:CloseCode", "1001")).Get<DrainOptions>());
 
     [Fact]
+    public void AutoRebalance_IsRead() => AssertAll(
+        new AutoRebalanceOptions { After = TimeSpan.FromMinutes(2), RatePerSecond = 7 },
+        ReadCluster(
+            ("UserKey", "query:user"),
+            ("AutoRebalance:After", "2m"),
+            ("AutoRebalance:RatePerSecond", "7")).Get<AutoRebalanceOptions>());
+
+    [Fact]
     public void Nothing_IsTheDefaults()
     {
         var settings = Read();

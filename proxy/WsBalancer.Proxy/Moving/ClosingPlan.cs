@@ -13,6 +13,9 @@ internal sealed record ClosingPlan(
 {
     /// <summary>The part of the rate that is this balancer's, asked at every step.</summary>
     public Func<double> Share { get; init; } = static () => 1;
+
+    /// <summary>Called for every tunnel that was asked to close.</summary>
+    public Action<Tunnel> Closed { get; init; } = static _ => { };
 }
 
 /// <summary>What a closed tunnel is told, and counted as.</summary>

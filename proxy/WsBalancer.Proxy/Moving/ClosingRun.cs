@@ -79,6 +79,7 @@ internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelReg
                 if (IsDue(tunnel) && tunnel.Close(plan.Farewell.End, plan.Farewell.Code, plan.Farewell.Text))
                 {
                     tally.Add(tunnel);
+                    plan.Closed(tunnel);
                     closed++;
                 }
             }

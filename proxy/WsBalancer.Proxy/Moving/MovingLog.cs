@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Moving;
 
-// Event ids 500-599 belong to moving. The next free one is 505.
+// Event ids 500-599 belong to moving. The next free one is 509.
 internal static partial class MovingLog
 {
     [LoggerMessage(500, LogLevel.Information,
@@ -17,4 +17,20 @@ internal static partial class MovingLog
 
     [LoggerMessage(503, LogLevel.Debug, "A step of '{What}' failed again: {Why}")]
     public static partial void StepFailedAgain(ILogger logger, string what, string why);
+
+    [LoggerMessage(504, LogLevel.Information, "Cluster '{Cluster}': {What}.")]
+    public static partial void Happened(ILogger logger, string cluster, string what);
+
+    [LoggerMessage(505, LogLevel.Debug, "The drain of '{Node}' of cluster '{Cluster}' closes nothing any more.")]
+    public static partial void Ended(ILogger logger, string node, string cluster);
+
+    [LoggerMessage(506, LogLevel.Warning, "Balancers disagree on cluster '{Cluster}': {Reason}.")]
+    public static partial void Disputed(ILogger logger, string cluster, string reason);
+
+    [LoggerMessage(507, LogLevel.Debug, "The rebalance of cluster '{Cluster}' closes nothing any more here.")]
+    public static partial void RebalanceEnded(ILogger logger, string cluster);
+
+    [LoggerMessage(508, LogLevel.Error,
+        "The rebalance of cluster '{Cluster}' has ended, which cannot be written down; it is tried again.")]
+    public static partial void EndNotWritten(ILogger logger, string cluster, Exception exception);
 }

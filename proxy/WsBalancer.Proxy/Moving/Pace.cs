@@ -33,6 +33,7 @@ internal sealed class Pace(PaceTerms terms)
         }
 
         var rate = RateAt(remaining, elapsed, share);
+        _isLate |= Terms.RatePerSecond == 0 && rate > 0;
         IsRaised |= remaining > 0 && rate > Terms.RatePerSecond * share * Noticeable;
         _due = Math.Min(remaining, _due + (rate * step.TotalSeconds));
         return Math.Max(0, (int)_due);
@@ -53,9 +54,11 @@ internal sealed class Pace(PaceTerms terms)
         }
 
         // Without a rate it waits for as long as the deadline can still be kept without haste; then it goes on.
-        _isLate |= Terms.Over is not null && remaining > 0 && needed >= Terms.LateRatePerSecond * share;
-        return _isLate ? Math.Max(Terms.LateRatePerSecond * share, needed) : 0;
+        return _isLate || IsLate(remaining, needed, share) ? Math.Max(Terms.LateRatePerSecond * share, needed) : 0;
     }
+
+    private bool IsLate(long remaining, double needed, double share) =>
+        Terms is { RatePerSecond: 0, Over: not null } && remaining > 0 && needed >= Terms.LateRatePerSecond * share;
 }
 
 /// <summary>What a <see cref="Pace"/> has to keep.</summary>

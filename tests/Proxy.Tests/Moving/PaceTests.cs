@@ -128,8 +128,8 @@ public sealed class PaceTests
     public void RateZero_OnceBegun_GoesOn()
     {
         var pace = new Pace(new PaceTerms(0, TimeSpan.FromSeconds(60), CloseTimeout, LateRatePerSecond: 100));
-        Assert.Equal(0, pace.RateAt(1_000, TimeSpan.FromSeconds(44)));
-        Assert.Equal(100, pace.RateAt(1_000, TimeSpan.FromSeconds(45)));
+        Assert.Equal(0, pace.Next(1_000, TimeSpan.FromSeconds(44), Step));
+        Assert.Equal(5, pace.Next(1_000, TimeSpan.FromSeconds(45), Step));
 
         Assert.Equal(100, pace.RateAt(1, TimeSpan.FromSeconds(46)));
     }

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>
+/// Compares the ring and the state of every cluster with what the other balancers report: users of balancers that
+/// disagree end up on different nodes.
+/// </summary>
+internal sealed class Agreement(
+    FleetRegistry fleet, Peers peers, MovingNews news, TimeProvider time, ILogger<Agreement> logger)
+    : BackgroundService
+{
+    private readonly ConcurrentDictionary<string, DisagreementClock> _clocks = new(StringComparer.OrdinalIgnoreCase);
+    private readonly long _begun = time.GetTimestamp();
+
+    /// <summary>How the balancers differ on a cluster, if they have for five seconds; null if they agree.</summary>
+    public string? IsDisputed(string cluster) => _clocks.GetValueOrDefault(cluster)?.Alarm;
+
+    /// <summary>Compares now.</summary>
+    public void Compare()
+    {
+        var clusters = fleet.Clusters.ToArray();
+        foreach (var cluster in clusters)
+        {
+            var clock = _clocks.GetOrAdd(cluster.Id, static _ => new DisagreementClock());
+            if (clock.Observe(DifferenceIn(cluster), time.GetElapsedTime(_begun)))
+            {
+                Tell(cluster.Id, clock.Alarm);
+            }
+        }
+
+        foreach (var gone in _clocks.Keys.Except(clusters.Select(cluster => cluster.Id)))
+        {
+            _clocks.TryRemove(gone, out _);
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        SteadyLoop.RunAsync("comparing with other balancers", Compare, time, logger, stoppingToken);
+
+    private void Tell(string cluster, string? alarm)
+    {
+        if (alarm is not null)
+        {
+            news.Disputed(cluster, alarm);
+        }
+        else
+        {
+            news.Agreed(cluster);
+        }
+    }
+
+    // A balancer that does not have the cluster has nothing to disagree with.
+    private string? DifferenceIn(FleetCluster cluster)
+    {
+        var own = cluster.Current;
+        var ring = own.Ring is null ? "" : Fingerprint.Text(own.Ring);
+        var hash = own.StateHash();
+        foreach (var other in peers.Others)
+        {
+            if (other.Clusters.GetValueOrDefault(cluster.Id.ToLowerInvariant()) is not { } reported)
+            {
+                continue;
+            }
+
+            if (reported.Fingerprint != ring)
+            {
+                return $"{other.Id} has another ring, {Short(reported.Fingerprint)} instead of {Short(ring)}: "
+                    + "nodes, weights or Ring settings differ";
+            }
+
+            if (reported.StateHash != hash)
+            {
+                return $"{other.Id} has other addresses of nodes, or other drains";
+            }
+        }
+
+        return null;
+    }
+
+    private static string Short(string fingerprint) =>
+        fingerprint.Length == 0 ? "none" : fingerprint[..Math.Min(8, fingerprint.Length)];
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>Begins rebalances by itself where that is configured; of several balancers, the first does it.</summary>
+internal sealed class AutoRebalance(
+    FleetRegistry fleet,
+    Rebalances rebalances,
+    OtherBalancers others,
+    Agreement agreement,
+    TunnelRegistry tunnels,
+    TimeProvider time,
+    ILogger<AutoRebalance> logger) : BackgroundService
+{
+    private readonly ConcurrentDictionary<FleetCluster, AutoRebalanceCore> _cores = new();
+    private readonly long _begun = time.GetTimestamp();
+
+    /// <summary>Looks at every cluster now.</summary>
+    public async Task LookAsync(CancellationToken cancellation)
+    {
+        var clusters = fleet.Clusters.ToArray();
+        foreach (var gone in _cores.Keys.Except(clusters))
+        {
+            _cores.TryRemove(gone, out _);
+        }
+
+        foreach (var cluster in clusters)
+        {
+            var options = cluster.Current.Settings.Get<AutoRebalanceOptions>();
+            var core = _cores.GetOrAdd(cluster, static _ => new AutoRebalanceCore());
+            var look = Look(cluster);
+            if (core.Observe(look, time.GetElapsedTime(_begun), options.After)
+                && others.IsThisFirst
+                && IsAnythingToDo(cluster))
+            {
+                await rebalances.BeginAsync(cluster, options.RatePerSecond, null, cancellation);
+                core.Begun(look);
+            }
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => SteadyLoop.RunAsync(
+        "looking whether to rebalance", () => LookAsync(stoppingToken), time, logger, stoppingToken);
+
+    private FleetLook Look(FleetCluster cluster)
+    {
+        var snapshot = cluster.Current;
+        var nodes = snapshot.Nodes.Select(node => $"{node.Id} {node.IsDraining} {node.Health}");
+        var state = string.Create(
+            CultureInfo.InvariantCulture, $"{snapshot.Epoch}; {string.Join(", ", nodes)}");
+        return new FleetLook(
+            cluster.HomesChangedAt,
+            state,
+            agreement.IsDisputed(cluster.Id) is not null,
+            rebalances.StateOf(cluster) is RebalanceState.Running or RebalanceState.Paused);
+    }
+
+    // Tunnels that were opened since stand elsewhere for lack of health or room: they are no reason to begin.
+    private bool IsAnythingToDo(FleetCluster cluster) =>
+        new RebalanceView(cluster, tunnels).Survey(cluster.HomesChangedAt).Closable > 0
+        || others.MisplacedIn(cluster.Id) > 0;
+}

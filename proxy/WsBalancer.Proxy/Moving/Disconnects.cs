@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Hosting;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Framing;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>Closes the tunnels of a user, or one tunnel, at every balancer.</summary>
+internal sealed class Disconnects(FleetRegistry fleet, TunnelRegistry tunnels, Disconnections others) : IHostedService
+{
+    /// <summary>Closes a user's tunnels.</summary>
+    /// <returns>How many are here, and whether the other balancers were told; null if there are none.</returns>
+    /// <exception cref="RefusedException">The code may not be sent.</exception>
+    public async Task<(int Closed, bool? Shared)> UserAsync(
+        FleetCluster cluster, string user, int code, CancellationToken cancellation)
+    {
+        Check(code);
+        var closed = Close(tunnels.Of(cluster.Id, user), code);
+        var shared = await others.SendAsync(new Disconnection(cluster.Id, user, null, code), cancellation);
+        return (closed, shared);
+    }
+
+    /// <summary>Closes one tunnel.</summary>
+    /// <returns>Whether it is here, as 1 or 0, and whether the other balancers were told.</returns>
+    /// <exception cref="RefusedException">The code may not be sent; or there is no such tunnel, here or anywhere.
+    /// </exception>
+    public async Task<(int Closed, bool? Shared)> TunnelAsync(string id, int code, CancellationToken cancellation)
+    {
+        Check(code);
+        var tunnel = tunnels.Find(id);
+        var closed = tunnel is null ? 0 : Close([tunnel], code);
+        var shared = await others.SendAsync(new Disconnection(null, null, id, code), cancellation);
+        return tunnel is null && shared is null
+            ? throw new RefusedException(RefusalKind.Unknown, $"There is no tunnel '{id}'.")
+            : (closed, shared);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        others.Received += OnReceived;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        others.Received -= OnReceived;
+        return Task.CompletedTask;
+    }
+
+    private static int Close(IEnumerable<Tunnel> closing, int code) =>
+        closing.Count(tunnel => tunnel.Close(TunnelEnd.Disconnect, code, "disconnected by an operator"));
+
+    private static void Check(int code)
+    {
+        if (!CloseCode.MayBeSent(code))
+        {
+            throw new RefusedException(
+                RefusalKind.BadValue, $"'closeCode' is {code}: expected {CloseCode.Allowed}.");
+        }
+    }
+
+    // Heard from the network: a code that may not be sent is not, whoever said it.
+    private void OnReceived(Disconnection heard)
+    {
+        if (!CloseCode.MayBeSent(heard.CloseCode))
+        {
+            return;
+        }
+
+        if (heard is { Cluster: { } cluster, User: { } user } && fleet.Find(cluster) is { } found)
+        {
+            Close(tunnels.Of(found.Id, user), heard.CloseCode);
+        }
+        else if (heard.Tunnel is { } id && tunnels.Find(id) is { } tunnel)
+        {
+            Close([tunnel], heard.CloseCode);
+        }
+    }
+}

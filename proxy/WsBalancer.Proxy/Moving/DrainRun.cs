@@ -1,0 +1,214 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>This balancer's part in the drain of one node, from its begin until the node takes users again.</summary>
+internal sealed class DrainRun : IDisposable
+{
+    // The last Close frames of a node take a second more than the close timeout.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
+    private readonly FleetCluster _cluster;
+    private readonly PacedCloser _closer;
+    private readonly TunnelRegistry _tunnels;
+    private readonly OtherBalancers _others;
+    private readonly MovingNews _news;
+    private readonly ClosingTally _tally = new();
+    private readonly CancellationTokenSource _stop = new();
+    private volatile Part _part;
+    private bool _saidDrained;
+
+    public DrainRun(
+        FleetCluster cluster,
+        Node node,
+        DrainOrder order,
+        PacedCloser closer,
+        TunnelRegistry tunnels,
+        OtherBalancers others,
+        MovingNews news)
+    {
+        (_cluster, Node, _closer, _tunnels, _others, _news) = (cluster, node, closer, tunnels, others, news);
+        Total = node.Ledger.Active;
+        _part = Begin(order);
+        Say($"drains ({string.Join(" and ", order.Sources)}): {Total} tunnels here{Terms(order.Value)}");
+    }
+
+    public Node Node { get; }
+
+    public DrainOrder Order => _part.Order;
+
+    /// <summary>Tunnels when it began.</summary>
+    public long Total { get; }
+
+    /// <summary>This balancer's part, as it tells the others.</summary>
+    public PeerDrain Report => new(Total, Node.Ledger.Active, _tally.Closed, _tally.Forced);
+
+    public Task RunAsync() => _closer.RunAsync($"the drain of {Node.Id}", Step, _stop.Token);
+
+    /// <summary>Goes on with other terms; a deadline counts from now.</summary>
+    public void Change(DrainOrder order)
+    {
+        var before = _part.Order;
+        if (before.Value == order.Value)
+        {
+            _part = _part with { Order = order };
+            return;
+        }
+
+        _part = Begin(order);
+        var sources = string.Join(" and ", order.Sources);
+        Say($"drains on ({sources}): {Node.Ledger.Active} tunnels here{Terms(order.Value)}");
+    }
+
+    /// <summary>Closes nothing any more, without a word: the balancer stops.</summary>
+    public void Dispose()
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            _stop.Cancel();
+            _stop.Dispose();
+        }
+    }
+
+    /// <summary>Closes nothing any more, from this moment on.</summary>
+    public void Stop()
+    {
+        Dispose();
+        var open = Node.Ledger.Active;
+        if (Node.IsLeaving)
+        {
+            SayDrainedOnce();
+        }
+        else
+        {
+            Say($"takes users again; {open} of its tunnels stayed, {_tally.Closed} were closed");
+        }
+    }
+
+    public DrainStatus Status(bool fleetWide)
+    {
+        var part = _part;
+        var own = Report;
+        var others = _others.DrainOf(Node);
+        var sum = fleetWide
+            ? new PeerDrain(
+                own.Total + others.Total,
+                own.Remaining + others.Remaining,
+                own.Closed + others.Closed,
+                own.Forced + others.Forced)
+            : own;
+        var share = fleetWide ? 1 : FleetShare.Of(own.Remaining, others.Remaining);
+        var value = part.Order.Value;
+
+        // At the very end the rate that is needed has no bound; more than all in a second says nothing.
+        var rate = Math.Min(
+            part.Run.RateAt(sum.Remaining, share), Math.Max(sum.Remaining, value.RatePerSecond * share));
+        var left = value.DeadlineSeconds is { } deadline
+            ? Math.Round(Math.Max(0, deadline - part.Run.Elapsed.TotalSeconds), 1)
+            : (double?)null;
+        return new DrainStatus(
+            Node.State,
+            part.Order.Sources,
+            sum.Total,
+            sum.Remaining,
+            sum.Closed,
+            sum.Forced,
+            Math.Round(rate, 1),
+            DrainStatus.Eta(sum.Remaining, rate, left),
+            left,
+            value.CloseCode);
+    }
+
+    /// <summary>What is left of the deadline, for an order that does not say another.</summary>
+    public DrainValue Left()
+    {
+        var part = _part;
+        var value = part.Order.Value;
+        return value with
+        {
+            DeadlineSeconds = value.DeadlineSeconds is { } deadline
+                ? Math.Max(0, deadline - part.Run.Elapsed.TotalSeconds)
+                : null,
+        };
+    }
+
+    private static FormattableString Terms(DrainValue value) => (value.RatePerSecond, value.DeadlineSeconds) switch
+    {
+        (0, null) => $", which stay open",
+        (0, { } deadline) => $", which stay open until the deadline in {deadline:0.#} s asks for more",
+        (var rate, null) => $", at {rate:0.##}/s, without a deadline",
+        (var rate, { } deadline) => $", at {rate:0.##}/s, within {deadline:0.#} s",
+    };
+
+    private Part Begin(DrainOrder order)
+    {
+        var settings = _cluster.Current.Settings;
+        var plan = new ClosingPlan(
+            order.Value.Operation,
+            new Farewell(TunnelEnd.Drain, order.Value.CloseCode, "the node is being drained"),
+            DrainTerms.PaceOf(
+                order.Value, settings.Get<DrainOptions>(), settings.Get<TunnelOptions>().CloseTimeout),
+            () => _tunnels.On(Node.Key),
+            tunnel => tunnel.Identity.Node == Node.Key && !_stop.IsCancellationRequested)
+        {
+            Share = () => FleetShare.Of(Node.Ledger.Active, _others.RemainingOn(Node)),
+        };
+        return new Part(order, _closer.Prepare(plan, _tally));
+    }
+
+    private ClosingPhase Step()
+    {
+        var part = _part;
+        var phase = part.Run.Step();
+        if (part.Run.IsRaised && !part.SaidRaised)
+        {
+            part.SaidRaised = true;
+            var rate = part.Run.RateAt(Node.Ledger.Active);
+            Say($"is drained faster than asked, at {rate:0.#}/s, to keep the deadline", ("ratePerSecond", rate));
+        }
+
+        var over = part.Order.Value.DeadlineSeconds;
+        var late = part.Run.Elapsed.TotalSeconds - over;
+        if (!part.SaidDeadline && !_saidDrained && late >= 0
+            && (Node.Ledger.Active == 0 || late >= LastWords.TotalSeconds))
+        {
+            part.SaidDeadline = true;
+            Say(
+                $"has reached the deadline of its drain; {_tally.Forced} tunnels were cut",
+                ("forced", _tally.Forced));
+        }
+
+        if (phase == ClosingPhase.Done)
+        {
+            SayDrainedOnce();
+            return ClosingPhase.Idle;
+        }
+
+        return phase;
+    }
+
+    private void SayDrainedOnce()
+    {
+        if (!_saidDrained && Node.Ledger.Active == 0)
+        {
+            _saidDrained = true;
+            Say(
+                $"is drained here: {_tally.Closed} tunnels closed, {_tally.Forced} of them cut",
+                ("closed", _tally.Closed),
+                ("forced", _tally.Forced));
+        }
+    }
+
+    private void Say(FormattableString what, params (string Name, double Value)[] figures) =>
+        _news.Drain(Node, what, [.. figures, ("remaining", Node.Ledger.Active)]);
+
+    // One set of terms, and what was said of it.
+    private sealed record Part(DrainOrder Order, ClosingRun Run)
+    {
+        public bool SaidRaised { get; set; }
+
+        public bool SaidDeadline { get; set; }
+    }
+}

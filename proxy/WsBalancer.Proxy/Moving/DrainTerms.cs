@@ -1,0 +1,81 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Framing;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>Makes of a request and the settings what is kept of a drain. Pure.</summary>
+internal static class DrainTerms
+{
+    private const double HighestRate = 1_000_000;
+    private const double LongestSeconds = 7 * 24 * 3600;
+
+    /// <param name="request">What the operator asked for.</param>
+    /// <param name="operation">The name of the new drain.</param>
+    /// <param name="defaults">What the cluster has configured.</param>
+    /// <param name="closeTimeout">The cluster's, which the last answers need.</param>
+    /// <param name="remaining">The node's tunnels in the whole fleet.</param>
+    /// <param name="running">The operator's drain that this changes: what is not said stays. Its deadline is what is
+    /// left of it. Null for a new one.</param>
+    /// <exception cref="RefusedException">A value is wrong.</exception>
+    public static DrainValue Of(
+        DrainRequest request,
+        string operation,
+        DrainOptions defaults,
+        TimeSpan closeTimeout,
+        long remaining,
+        DrainValue? running)
+    {
+        Check(request);
+        var otherwise = running is null ? defaults.Deadline.TotalSeconds : running.DeadlineSeconds;
+        var deadline = request.Deadline.IsGiven ? request.Deadline.Seconds : request.OverSeconds ?? otherwise;
+        var rate = request.OverSeconds is { } over
+            ? RateOver(over - closeTimeout.TotalSeconds, remaining, defaults)
+            : request.RatePerSecond ?? running?.RatePerSecond ?? defaults.RatePerSecond;
+        return new DrainValue(
+            operation, rate, deadline, request.CloseCode ?? running?.CloseCode ?? defaults.CloseCode);
+    }
+
+    /// <summary>The terms of a drain for its pace.</summary>
+    public static PaceTerms PaceOf(DrainValue drain, DrainOptions defaults, TimeSpan closeTimeout) => new(
+        drain.RatePerSecond,
+        drain.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        closeTimeout,
+        defaults.RatePerSecond);
+
+    // A drain of nothing has a rate all the same, for what may still come: 0 would mean to wait.
+    private static double RateOver(double seconds, long remaining, DrainOptions defaults) =>
+        remaining > 0 ? remaining / Math.Max(seconds, 1) : defaults.RatePerSecond;
+
+    private static void Check(DrainRequest request)
+    {
+        Refuse(
+            request is { RatePerSecond: not null, OverSeconds: not null },
+            "'ratePerSecond' and 'overSeconds' are both given: expected one of them.");
+        Refuse(
+            request.RatePerSecond is not (null or (>= 0 and <= HighestRate)),
+            $"'ratePerSecond' is {request.RatePerSecond}: expected a number from 0 to {HighestRate}.");
+        Refuse(
+            request.OverSeconds is not (null or (> 0 and <= LongestSeconds)),
+            $"'overSeconds' is {request.OverSeconds}: expected a number above 0, up to {LongestSeconds}.");
+        Refuse(
+            request.Deadline.Seconds is not (null or (> 0 and <= LongestSeconds)),
+            $"'deadlineSeconds' is {request.Deadline.Seconds}: expected null, or a number above 0, "
+            + $"up to {LongestSeconds}.");
+        Refuse(
+            request is { RatePerSecond: 0, Deadline.IsGiven: false },
+            "'ratePerSecond' is 0, which closes nothing until the deadline asks for it: "
+            + "expected 'deadlineSeconds' too, a number or null for never.");
+        Refuse(
+            request.CloseCode is { } code && !CloseCode.MayBeSent(code),
+            $"'closeCode' is {request.CloseCode}: expected {CloseCode.Allowed}.");
+    }
+
+    private static void Refuse(bool isWrong, string message)
+    {
+        if (isWrong)
+        {
+            throw new RefusedException(RefusalKind.BadValue, message);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Fleet;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>Drains the nodes that are to be drained, whoever said so: at once, and looked after every second.</summary>
+internal sealed class DrainWorker(
+    FleetRegistry fleet, DrainRuns runs, TimeProvider time, ILogger<DrainWorker> logger) : BackgroundService
+{
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        fleet.NodeChanged += OnNodeChanged;
+        fleet.Reconfigured += runs.Reconcile;
+        runs.Reconcile();
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        fleet.NodeChanged -= OnNodeChanged;
+        fleet.Reconfigured -= runs.Reconcile;
+        runs.Stop();
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        SteadyLoop.RunAsync("looking after drains", LookAfter, time, logger, stoppingToken);
+
+    // A node that left is forgotten with its last tunnel, also where nobody asks for metrics.
+    private void LookAfter()
+    {
+        fleet.Sweep();
+        runs.Reconcile();
+    }
+
+    private void OnNodeChanged(FleetCluster cluster, Node node) => runs.Reconcile();
+}

@@ -1,0 +1,71 @@
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>
+/// Whether a node takes the handshakes of the users that are sent to it: not if three in a row failed, or more than
+/// half of at least five within ten seconds. Thread-safe.
+/// </summary>
+internal sealed class HandshakeTally(TimeProvider time)
+{
+    private const int InARow = 3;
+    private const int Enough = 5;
+    private const int Seconds = 10;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<NodeKey, Outcomes> _nodes = [];
+    private readonly long _begun = time.GetTimestamp();
+
+    public void Add(NodeKey node, bool succeeded)
+    {
+        lock (_gate)
+        {
+            if (!_nodes.TryGetValue(node, out var outcomes))
+            {
+                _nodes[node] = outcomes = new Outcomes();
+            }
+
+            outcomes.Add(Second, succeeded);
+        }
+    }
+
+    /// <summary>Why no more users may be sent there, in words; null if they may.</summary>
+    public string? WhyNot(NodeKey node)
+    {
+        lock (_gate)
+        {
+            return _nodes.GetValueOrDefault(node)?.WhyNot(Second);
+        }
+    }
+
+    private long Second => (long)time.GetElapsedTime(_begun).TotalSeconds;
+
+    // By the second: however many handshakes there are, it is ten pairs of numbers.
+    private sealed class Outcomes
+    {
+        private readonly (long Second, int All, int Failed)[] _seconds = new (long, int, int)[Seconds];
+        private int _row;
+
+        public void Add(long second, bool succeeded)
+        {
+            _row = succeeded ? 0 : _row + 1;
+            ref var slot = ref _seconds[second % Seconds];
+            slot = slot.Second == second ? slot : (second, 0, 0);
+            slot = (second, slot.All + 1, slot.Failed + (succeeded ? 0 : 1));
+        }
+
+        public string? WhyNot(long second)
+        {
+            var recent = _seconds.Where(slot => slot.Second > second - Seconds).ToArray();
+            var (all, failed) = (recent.Sum(slot => slot.All), recent.Sum(slot => slot.Failed));
+            if (_row >= InARow)
+            {
+                return $"{_row} handshakes in a row failed";
+            }
+
+            return all >= Enough && failed * 2 > all
+                ? $"{failed} of {all} handshakes within {Seconds} s failed"
+                : null;
+        }
+    }
+}

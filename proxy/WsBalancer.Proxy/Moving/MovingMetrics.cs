@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Hosting;
+using Prometheus;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Telemetry;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>Publishes what is being moved, and whether the balancers agree; read anew at every scrape.</summary>
+internal sealed class MovingMetrics : IHostedService
+{
+    private readonly BalancerRegistry _registry;
+    private readonly FleetRegistry _fleet;
+    private readonly DrainRuns _drains;
+    private readonly RebalanceRuns _rebalances;
+    private readonly Agreement _agreement;
+    private readonly Gauge _drain;
+    private readonly Gauge _rebalance;
+    private readonly Gauge _disagreement;
+
+    public MovingMetrics(
+        BalancerRegistry registry,
+        FleetRegistry fleet,
+        DrainRuns drains,
+        RebalanceRuns rebalances,
+        Agreement agreement)
+    {
+        (_registry, _fleet, _drains, _rebalances, _agreement) = (registry, fleet, drains, rebalances, agreement);
+        var metrics = registry.Instruments;
+        _drain = metrics.CreateGauge(
+            "wsbalancer_drain_remaining",
+            "Tunnels of a draining node that are open; only while it drains.",
+            ["cluster", "node"]);
+        _rebalance = metrics.CreateGauge(
+            "wsbalancer_rebalance_remaining",
+            "Tunnels that a rebalance has yet to move; only while one runs or is paused.",
+            ["cluster"]);
+        _disagreement = metrics.CreateGauge(
+            "wsbalancer_disagreement", "1 while balancers have another ring or other drains.", ["cluster"]);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _registry.BeforeScrape(Collect);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Collect()
+    {
+        foreach (var gauge in (Gauge[])[_drain, _rebalance, _disagreement])
+        {
+            foreach (var labels in gauge.GetAllLabelValues().ToArray())
+            {
+                gauge.RemoveLabelled(labels);
+            }
+        }
+
+        foreach (var run in _drains.All)
+        {
+            _drain.WithLabels(run.Node.Key.Cluster, run.Node.Id).Set(run.Report.Remaining);
+        }
+
+        foreach (var (cluster, run) in _rebalances.All)
+        {
+            if (run.Value.State is RebalanceState.Running or RebalanceState.Paused)
+            {
+                _rebalance.WithLabels(cluster.Id).Set(run.Report.Remaining);
+            }
+        }
+
+        foreach (var cluster in _fleet.Clusters)
+        {
+            _disagreement.WithLabels(cluster.Id).Set(_agreement.IsDisputed(cluster.Id) is null ? 0 : 1);
+        }
+    }
+}

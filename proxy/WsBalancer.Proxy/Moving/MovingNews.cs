@@ -1,0 +1,36 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Telemetry;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>Says what is done to tunnels: in the log, and as an event.</summary>
+internal sealed class MovingNews(BalancerEvents events, ILogger<MovingNews> logger)
+{
+    public void Drain(Node node, FormattableString what, params (string Name, double Value)[] figures)
+    {
+        var message = $"{node.Id} {what.ToString(CultureInfo.InvariantCulture)}";
+        MovingLog.Happened(logger, node.Key.Cluster, message);
+        events.Publish(EventKind.Drain, node.Key.Cluster, node.Id, message, figures);
+    }
+
+    public void Rebalance(string cluster, FormattableString what, params (string Name, double Value)[] figures)
+    {
+        var message = what.ToString(CultureInfo.InvariantCulture);
+        MovingLog.Happened(logger, cluster, message);
+        events.Publish(EventKind.Rebalance, cluster, null, message, figures);
+    }
+
+    public void Disputed(string cluster, string reason)
+    {
+        MovingLog.Disputed(logger, cluster, reason);
+        events.Publish(EventKind.Disagreement, cluster, null, reason);
+    }
+
+    public void Agreed(string cluster)
+    {
+        MovingLog.Happened(logger, cluster, "the balancers agree again");
+        events.Publish(EventKind.Disagreement, cluster, null, "the balancers agree again");
+    }
+}

@@ -1,0 +1,60 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>What the other balancers report, added up. One that has not heard of an operation yet still has its
+/// tunnels.</summary>
+internal sealed class OtherBalancers(Peers peers)
+{
+    /// <summary>Whether this balancer is the one that does what one of them has to do: the smallest id.</summary>
+    public bool IsThisFirst => peers.Others.All(other => string.CompareOrdinal(peers.Id, other.Id) <= 0);
+
+    /// <summary>Tunnels to a node that remain.</summary>
+    public long RemainingOn(Node node) => DrainOf(node).Remaining;
+
+    /// <summary>Their parts of a drain.</summary>
+    public PeerDrain DrainOf(Node node)
+    {
+        var sum = new PeerDrain(0, 0, 0, 0);
+        foreach (var cluster in peers.Of(node.Key.Cluster))
+        {
+            if (cluster.Nodes.GetValueOrDefault(node.Id) is { } reported)
+            {
+                var part = reported.Drain ?? new PeerDrain(reported.Tunnels, reported.Tunnels, 0, 0);
+                sum = new PeerDrain(
+                    sum.Total + part.Total,
+                    sum.Remaining + part.Remaining,
+                    sum.Closed + part.Closed,
+                    sum.Forced + part.Forced);
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>Misplaced tunnels of a cluster.</summary>
+    public long MisplacedIn(string cluster) => peers.Of(cluster).Sum(Misplaced);
+
+    /// <summary>Their parts of a rebalance.</summary>
+    public PeerRebalance RebalanceOf(string cluster, string operation)
+    {
+        var sum = new PeerRebalance(operation, 0, 0, 0);
+        foreach (var peer in peers.Of(cluster))
+        {
+            var part = peer.Rebalance?.Operation == operation
+                ? peer.Rebalance
+                : new PeerRebalance(operation, Misplaced(peer), 0, 0);
+            sum = new PeerRebalance(
+                operation, sum.Remaining + part.Remaining, sum.Blocked + part.Blocked, sum.Closed + part.Closed);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Whether each of them takes part in a rebalance and has nothing left to close.</summary>
+    public bool AreDone(string cluster, string operation) =>
+        peers.Of(cluster).All(peer => peer.Rebalance is { Remaining: 0 } part && part.Operation == operation);
+
+    private static long Misplaced(PeerCluster cluster) => cluster.Nodes.Values.Sum(node => node.Misplaced);
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Hosting;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>What this balancer tells the others: its rings, its tunnels, its parts in what moves them.</summary>
+internal sealed class OwnReport(
+    FleetRegistry fleet, TunnelRegistry tunnels, DrainRuns drains, RebalanceRuns rebalances, Peers peers)
+    : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        peers.Own = Make;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public IReadOnlyDictionary<string, PeerCluster> Make() =>
+        fleet.Clusters.ToDictionary(cluster => cluster.Id.ToLowerInvariant(), Of, StringComparer.Ordinal);
+
+    private PeerCluster Of(FleetCluster cluster)
+    {
+        var snapshot = cluster.Current;
+        var nodes = snapshot.Nodes.Concat(cluster.Leaving).ToDictionary(
+            node => node.Id,
+            node => new PeerNode(
+                node.Ledger.Active, Misplaced.Count(tunnels, snapshot, node), drains.Find(node)?.Report),
+            StringComparer.Ordinal);
+        return new PeerCluster(
+            snapshot.Ring is null ? "" : Fingerprint.Text(snapshot.Ring),
+            snapshot.StateHash(),
+            nodes,
+            rebalances.Find(cluster)?.Report);
+    }
+}

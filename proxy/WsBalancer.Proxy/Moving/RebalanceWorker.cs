@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>Takes part in the rebalances that the records tell of: at once, and looked after once a second.</summary>
+internal sealed class RebalanceWorker(
+    StateStore state,
+    RebalanceRuns runs,
+    HandshakeOutcomes handshakes,
+    TimeProvider time,
+    ILogger<RebalanceWorker> logger) : BackgroundService
+{
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        state.Changed += OnChanged;
+        handshakes.Happened += runs.Heard;
+        runs.Reconcile();
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        state.Changed -= OnChanged;
+        handshakes.Happened -= runs.Heard;
+        runs.Stop();
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        SteadyLoop.RunAsync("looking after rebalances", runs.Reconcile, time, logger, stoppingToken);
+
+    private void OnChanged(IReadOnlyList<StateRecord> records)
+    {
+        if (records.Any(record => record.Key.Kind == StateKind.Rebalance))
+        {
+            runs.Reconcile();
+        }
+    }
+}

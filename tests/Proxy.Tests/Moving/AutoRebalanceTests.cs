@@ -1,0 +1,63 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Tests.Moving;
+
+public sealed class AutoRebalanceTests
+{
+    [Fact]
+    public async Task Users_ComeHomeByThemselves_OnceTheFleetIsStable()
+    {
+        await using var movers = await StartAsync("30s");
+        await movers.UntilLooked();
+        movers.OpenAtHome(60);
+        await AddAsync(movers);
+        var begun = movers.App.Time.GetTimestamp();
+
+        await movers.UntilEvent("the rebalance is done");
+
+        Assert.True(movers.App.Time.GetElapsedTime(begun) >= TimeSpan.FromSeconds(30), "too early");
+        Assert.True(movers.Told > 0);
+        Assert.All(movers.App.Tunnels.All, tunnel => Assert.False(Misplaced.Is(movers.Chat.Current, tunnel)));
+        Assert.Equal(7, movers.App.Get<Rebalances>().StatusOf(movers.Chat, fleetWide: true).RatePerSecond);
+    }
+
+    [Theory]
+    [InlineData("off", "a")]
+    [InlineData("30s", "z")]
+    public async Task NotWhereItIsOff_AndOfSeveralBalancersOnlyAtTheFirst(string after, string id)
+    {
+        await using var movers = await StartAsync(after, id);
+        var other = new PeerReport("m", new Dictionary<string, PeerCluster>());
+        movers.App.Get<Peers>().Heard([other]);
+        await movers.UntilLooked();
+        movers.OpenAtHome(60);
+        await AddAsync(movers);
+
+        for (var i = 0; i < 60; i++)
+        {
+            movers.App.Time.Advance(TimeSpan.FromSeconds(1));
+            await movers.UntilLooked();
+        }
+
+        Assert.Equal(RebalanceState.Idle, movers.App.Get<Rebalances>().StateOf(movers.Chat));
+    }
+
+    private static Task<Movers> StartAsync(string after, string id = "") => Movers.StartAsync(
+        ChatSettings.OfNodes("ws-1", "ws-2")
+            .With(ChatSettings.Ours + "AutoRebalance:After", after)
+            .With(ChatSettings.Ours + "AutoRebalance:RatePerSecond", "7"),
+        id);
+
+    private static async Task AddAsync(Movers movers)
+    {
+        movers.App.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await movers.App.Get<FleetChanges>().AddAsync(
+            movers.Chat,
+            new NodeAddition("ws-3", "http://ws-3.invalid/", 1, null),
+            null,
+            TestContext.Current.CancellationToken);
+        movers.App.Fleet.SetHealth(movers.Chat, movers.Node("ws-3"), NodeHealth.Healthy, "test");
+    }
+}

@@ -1,0 +1,38 @@
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy.Tests.Moving;
+
+public sealed class DisagreementClockTests
+{
+    private readonly DisagreementClock _clock = new();
+
+    [Fact]
+    public void Difference_IsAnAlarmAfterFiveSeconds_UntilItIsGone()
+    {
+        Assert.False(Observe("a ring", 0));
+        Assert.False(Observe("a ring", 4.9));
+        Assert.Null(_clock.Alarm);
+
+        Assert.True(Observe("a ring", 5));
+        Assert.Equal("a ring", _clock.Alarm);
+        Assert.False(Observe("a drain", 6));
+        Assert.Equal("a drain", _clock.Alarm);
+
+        Assert.True(Observe(null, 7));
+        Assert.Null(_clock.Alarm);
+    }
+
+    [Fact]
+    public void Difference_ThatWasGoneMeanwhile_BeginsAnew()
+    {
+        Observe("a ring", 0);
+        Observe(null, 3);
+        Observe("a ring", 4);
+
+        Assert.False(Observe("a ring", 8.9));
+        Assert.True(Observe("a ring", 9));
+    }
+
+    private bool Observe(string? difference, double seconds) =>
+        _clock.Observe(difference, TimeSpan.FromSeconds(seconds));
+}

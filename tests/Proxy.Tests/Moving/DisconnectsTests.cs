@@ -1,0 +1,101 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Tests.Moving;
+
+public sealed class DisconnectsTests
+{
+    [Fact]
+    public async Task User_LosesEveryTunnel_HereAndElsewhere()
+    {
+        await using var movers = await Movers.StartAsync("ws-1", "ws-2");
+        movers.Open("ws-1", "alice");
+        movers.Open("ws-2", "alice");
+        var bob = movers.Open("ws-1", "bob");
+        var sent = Record(movers, shared: true);
+
+        var (closed, shared) = await movers.App.Get<Disconnects>().UserAsync(
+            movers.Chat, "alice", 4001, Cancellation);
+
+        Assert.Equal((2, true), (closed, shared));
+        Assert.Null(bob.ToldCode);
+        Assert.All(movers.Tunnels.Take(2), tunnel => Assert.Equal(
+            (4001, TunnelEnd.Disconnect), (tunnel.ToldCode!.Value, tunnel.Tunnel.EndReason!.Value)));
+        Assert.Equal([new Disconnection("chat", "alice", null, 4001)], sent);
+    }
+
+    [Fact]
+    public async Task Tunnel_IsClosedByItsId()
+    {
+        await using var movers = await Movers.StartAsync("ws-1");
+        var tunnel = movers.Open("ws-1", null);
+
+        var answer = await movers.App.Get<Disconnects>().TunnelAsync(tunnel.Tunnel.Identity.Id, 1012, Cancellation);
+
+        Assert.Equal((1, null), answer);
+        Assert.Equal(1012, tunnel.ToldCode);
+    }
+
+    // With nobody to ask it is known not to be; another balancer may have it.
+    [Fact]
+    public async Task Tunnel_ThatIsNotHere_IsUnknown_UnlessAnotherBalancerMayHaveIt()
+    {
+        await using var movers = await Movers.StartAsync("ws-1");
+        var disconnects = movers.App.Get<Disconnects>();
+        var refused = await Assert.ThrowsAsync<RefusedException>(
+            () => disconnects.TunnelAsync("t1", 1012, Cancellation));
+        Assert.Equal(RefusalKind.Unknown, refused.Kind);
+
+        var sent = Record(movers, shared: false);
+        Assert.Equal((0, false), await disconnects.TunnelAsync("t1", 1012, Cancellation));
+        Assert.Equal([new Disconnection(null, null, "t1", 1012)], sent);
+    }
+
+    [Fact]
+    public async Task Heard_FromAnotherBalancer_IsDoneHere()
+    {
+        await using var movers = await Movers.StartAsync("ws-1");
+        var alice = movers.Open("ws-1", "alice");
+        var other = movers.Open("ws-1", null);
+        var disconnections = movers.App.Get<Disconnections>();
+        disconnections.Heard(new Disconnection("chat", "alice", null, 1006));
+        disconnections.Heard(new Disconnection("nowhere", "alice", null, 1012));
+        disconnections.Heard(new Disconnection(null, null, "t1", 1012));
+        Assert.Equal(0, movers.Told);
+
+        disconnections.Heard(new Disconnection("Chat", "alice", null, 4000));
+        disconnections.Heard(new Disconnection(null, null, other.Tunnel.Identity.Id, 4001));
+
+        Assert.Equal((4000, 4001), (alice.ToldCode, other.ToldCode));
+    }
+
+    [Theory]
+    [InlineData(1005)]
+    [InlineData(999)]
+    public async Task Code_ThatMayNotBeSent_IsRefused(int code)
+    {
+        await using var movers = await Movers.StartAsync("ws-1");
+        var sent = Record(movers, shared: true);
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(
+            () => movers.App.Get<Disconnects>().UserAsync(movers.Chat, "alice", code, Cancellation));
+
+        Assert.Equal(RefusalKind.BadValue, refused.Kind);
+        Assert.Empty(sent);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static List<Disconnection> Record(Movers movers, bool shared)
+    {
+        var sent = new List<Disconnection>();
+        movers.App.Get<Disconnections>().SendAsync = (disconnection, _) =>
+        {
+            sent.Add(disconnection);
+            return Task.FromResult<bool?>(shared);
+        };
+        return sent;
+    }
+}

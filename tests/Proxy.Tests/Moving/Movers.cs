@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Hosting;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Proxy.Tests.Telemetry;
+
+namespace WsBalancer.Proxy.Tests.Moving;
+
+/// <summary>
+/// A balancer of which only that runs which moves tunnels: no server, no probes. Its nodes are healthy, and tunnels end
+/// when the test says so.
+/// </summary>
+internal sealed class Movers : IAsyncDisposable
+{
+    private static readonly Type[] Workers =
+    [
+        typeof(DrainWorker), typeof(RebalanceWorker), typeof(Agreement), typeof(AutoRebalance), typeof(Disconnects),
+        typeof(OwnReport), typeof(MovingMetrics),
+    ];
+
+    private readonly List<IHostedService> _running = [];
+    private readonly List<TestTunnel> _tunnels = [];
+
+    private Movers(BalancerApp app) => App = app;
+
+    public BalancerApp App { get; }
+
+    public FleetCluster Chat => App.Chat;
+
+    public IReadOnlyList<TestTunnel> Tunnels => _tunnels;
+
+    /// <summary>What has happened, in words.</summary>
+    public IEnumerable<string> Events => App.Get<BalancerEvents>().Recent.Select(happened => happened.Message);
+
+    public int Told => _tunnels.Count(IsTold);
+
+    public static Task<Movers> StartAsync(params string[] nodes) => StartAsync(ChatSettings.OfNodes(nodes));
+
+    public static async Task<Movers> StartAsync(
+        Dictionary<string, string?> settings, string id = "", Action<BalancerApp>? before = null)
+    {
+        var movers = new Movers(BalancerApp.Build(settings));
+        foreach (var node in movers.Chat.Current.Nodes)
+        {
+            movers.App.Fleet.SetHealth(movers.Chat, node, NodeHealth.Healthy, "test");
+        }
+
+        movers.App.Get<Peers>().Id = id;
+        before?.Invoke(movers.App);
+        movers._running.AddRange(movers.App.Get<IEnumerable<IHostedService>>()
+            .Where(service => Workers.Contains(service.GetType())));
+        foreach (var service in movers._running)
+        {
+            await service.StartAsync(TestContext.Current.CancellationToken);
+        }
+
+        return movers;
+    }
+
+    public static bool IsTold(TestTunnel tunnel) => tunnel.ToldCode is not null;
+
+    public Node Node(string id) => App.Node(id);
+
+    public TestTunnel Open(string node, string? user)
+    {
+        var tunnel = new TestTunnel(App.Tunnels, App.Node(node), user, App.Time);
+        _tunnels.Add(tunnel);
+        return tunnel;
+    }
+
+    /// <summary>Users by number, each with a tunnel to this node.</summary>
+    public IReadOnlyList<TestTunnel> OpenMany(string node, int count, string prefix = "user") =>
+        [.. Enumerable.Range(0, count).Select(i => Open(node, $"{prefix}-{i}"))];
+
+    /// <summary>Users with a tunnel each, everybody at home.</summary>
+    public void OpenAtHome(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Open(Chat.Current.HomeOf($"user-{i}")!.Id, $"user-{i}");
+        }
+    }
+
+    /// <summary>Lets what was told to close end, as clients that answer.</summary>
+    public void EndTold()
+    {
+        foreach (var tunnel in _tunnels.Where(tunnel => IsTold(tunnel) && !tunnel.Tunnel.HasEnded))
+        {
+            tunnel.End();
+        }
+    }
+
+    /// <summary>Advances the clock step by step until a fact holds; who is told to close does.</summary>
+    public Task Until(string fact, Func<bool> holds, bool answering = true) => Deadline.Until(fact, () =>
+    {
+        App.Time.Advance(PacedCloser.Step);
+        if (answering)
+        {
+            EndTold();
+        }
+
+        return holds();
+    });
+
+    public Task UntilEvent(string text) => Until(
+        $"an event with '{text}'", () => Events.Any(happened => happened.Contains(text, StringComparison.Ordinal)));
+
+    /// <summary>Lets the workers that look once a second do so once.</summary>
+    public async Task UntilLooked()
+    {
+        var auto = _running.OfType<AutoRebalance>().Single();
+        await auto.LookAsync(TestContext.Current.CancellationToken);
+    }
+
+    public Task<Scrape> ScrapeAsync() => Scrape.OfAsync(App.Get<BalancerRegistry>());
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _running)
+        {
+            await service.StopAsync(TestContext.Current.CancellationToken);
+        }
+
+        _tunnels.ForEach(tunnel => tunnel.Dispose());
+        await App.DisposeAsync();
+    }
+}

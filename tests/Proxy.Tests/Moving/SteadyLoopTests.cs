@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy.Tests.Moving;
+
+public sealed class SteadyLoopTests
+{
+    [Fact]
+    public async Task Time_ThatFails_IsToldOnce_AndDoesNotEndIt()
+    {
+        var time = new TimerLog();
+        var logger = new FakeLogger();
+        using var stop = new CancellationTokenSource();
+        var times = 0;
+        var loop = SteadyLoop.RunAsync(
+            "looking",
+            () =>
+            {
+                if (Interlocked.Increment(ref times) is 1 or 2 or 4)
+                {
+                    throw new InvalidOperationException("broken");
+                }
+            },
+            time,
+            logger,
+            stop.Token);
+
+        for (var i = 1; i <= 5; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Deadline.Until("a time", () => Volatile.Read(ref times) == i);
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loop);
+        Assert.Equal(2, logger.Collector.GetSnapshot().Count(line => line.Level == LogLevel.Error));
+    }
+}

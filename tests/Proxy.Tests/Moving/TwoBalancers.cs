@@ -1,0 +1,75 @@
+using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Tests.Moving;
+
+/// <summary>Two balancers of one fleet, which share what they decide and report when the test says so.</summary>
+internal sealed class TwoBalancers : IAsyncDisposable
+{
+    private TwoBalancers(Movers one, Movers other) => (One, Other) = (one, other);
+
+    public Movers One { get; }
+
+    public Movers Other { get; }
+
+    public static async Task<TwoBalancers> StartAsync(params string[] nodes)
+    {
+        var settings = ChatSettings.OfNodes(nodes);
+        return new TwoBalancers(await Movers.StartAsync(settings, "a"), await Movers.StartAsync(settings, "b"));
+    }
+
+    /// <summary>What a second does: records and reports reach the other.</summary>
+    public async Task ShareAsync()
+    {
+        await CopyAsync(One, Other);
+        await CopyAsync(Other, One);
+        Hear(One, Other);
+        Hear(Other, One);
+    }
+
+    /// <summary>Steps both, and shares after each, until a fact holds.</summary>
+    public Task Until(string fact, Func<bool> holds) => Deadline.Until(fact, async () =>
+    {
+        foreach (var movers in (Movers[])[One, Other])
+        {
+            movers.App.Time.Advance(PacedCloser.Step);
+            movers.EndTold();
+        }
+
+        await ShareAsync();
+        return holds();
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await One.DisposeAsync();
+        await Other.DisposeAsync();
+    }
+
+    private static void Hear(Movers at, Movers from)
+    {
+        var report = new PeerReport(from.App.Get<Peers>().Id, from.App.Get<OwnReport>().Make());
+        at.App.Get<Peers>().Heard([report]);
+    }
+
+    // What is on its way or over at one is taken over by the other: of a rebalance, its end is the newer of two.
+    private static async Task CopyAsync(Movers from, Movers to)
+    {
+        var (source, target) = (from.App.Get<StateStore>(), to.App.Get<StateStore>());
+        var changes = source.Of("chat")
+            .Where(record => IsNews(record.Value!, target.Find(record.Key)))
+            .Select(record => new StateChange(record.Key, record.Value))
+            .ToList();
+        if (changes.Count > 0)
+        {
+            await target.WriteAsync(changes, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static bool IsNews(StateValue value, StateValue? known) => (value, known) switch
+    {
+        (RebalanceValue { State: RebalanceState.Running } one, RebalanceValue other)
+            when one.Operation == other.Operation => false,
+        _ => value != known,
+    };
+}

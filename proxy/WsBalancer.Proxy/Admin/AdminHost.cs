@@ -5,8 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Prometheus;
+using WsBalancer.Proxy.Admin.Requests;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
 
@@ -18,12 +21,17 @@ namespace WsBalancer.Proxy.Admin;
 /// </summary>
 internal sealed class AdminHost(
     AdminOptions options,
-    FleetRegistry fleet,
-    TunnelRegistry tunnels,
     Readiness readiness,
     BalancerRegistry metrics,
-    ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
+    IServiceProvider services) : IHostedLifecycleService, IAsyncDisposable
 {
+    // What the calls use of the balancer; everything else here is this host's own.
+    private static readonly Type[] Used =
+    [
+        typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
+        typeof(TunnelRegistry), typeof(Peers), typeof(IAdmission), typeof(BalancerEvents),
+    ];
+
     private WebApplication? _app;
 
     /// <summary>Where it listens, with the real port. Empty until it does.</summary>
@@ -63,10 +71,17 @@ internal sealed class AdminHost(
     {
         // Empty: no appsettings.json and no ASPNETCORE_* may reach this server.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls(options.Url.ToString());
-        builder.Services.AddSingleton(loggers).AddSingleton(fleet).AddSingleton(tunnels);
+        builder.WebHost.UseKestrelCore().UseUrls(options.Url.ToString())
+            .ConfigureKestrel(server => server.Limits.MaxRequestBodySize = RequestBody.MaxBytes);
+        foreach (var used in Used)
+        {
+            // As an instance: what is handed over is not this host's to dispose of.
+            builder.Services.AddSingleton(used, services.GetRequiredService(used));
+        }
+
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.AddRouting().AddProblemDetails().AddOpenApi();
+        builder.Services.AddRouting().AddOpenApi();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemDetail.Complete);
         builder.Services.AddHealthChecks().AddCheck("ready", readiness, tags: [Readiness.Tag]);
 
         var app = builder.Build();
@@ -76,8 +91,8 @@ internal sealed class AdminHost(
             context => context.Request.Path == "/metrics",
             scrapes => scrapes.Use((context, next) =>
                 metrics.OneAtATimeAsync(() => next(context), context.RequestAborted)));
-        app.UseStatusCodePages();
-        app.MapClusters();
+        app.UseExceptionHandler().UseStatusCodePages();
+        app.MapApi();
         app.MapOpenApi();
         app.MapMetrics("/metrics", metrics.Registry);
         app.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = _ => false });

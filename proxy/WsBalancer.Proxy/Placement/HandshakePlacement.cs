@@ -16,6 +16,7 @@ internal sealed class HandshakePlacement(
     Rejecter rejecter,
     Readiness readiness,
     IAdmission admission,
+    HandshakeOutcomes outcomes,
     PlacementMetrics metrics,
     TimeProvider time,
     ILogger<HandshakePlacement> logger)
@@ -141,6 +142,7 @@ internal sealed class HandshakePlacement(
 
         var handshake = (Handshake)context.Features.Get<PlacedRequest>()!;
         judge.Answered(handshake.Node!);
+        outcomes.Succeeded(handshake.Node!.Key);
         metrics.HandshakeAccepted(handshake.Node!, time.GetElapsedTime(begun));
 
         // Begun before the stop, open after its closing: nobody else will close it.
@@ -153,9 +155,14 @@ internal sealed class HandshakePlacement(
     // What to make of an attempt that opened no tunnel. Final: what the response says by now is the answer.
     private AttemptFailure Judge(HttpContext context, Handshake handshake, Node node)
     {
-        if (handshake.Answer is not null)
+        if (handshake.Answer is { } answer)
         {
             judge.Answered(node);
+            if (answer >= StatusCodes.Status500InternalServerError)
+            {
+                outcomes.Failed(node.Key);
+            }
+
             metrics.HandshakeRefused(node);
             return AttemptFailure.Final;
         }
@@ -168,6 +175,11 @@ internal sealed class HandshakePlacement(
 
         var failure = judge.Judge(context, node);
         metrics.HandshakeFailed(node, failure);
+        if (failure is AttemptFailure.NotConnected or AttemptFailure.Reset or AttemptFailure.Silent)
+        {
+            outcomes.Failed(node.Key);
+        }
+
         return failure;
     }
 

@@ -9,6 +9,7 @@ internal sealed class BalancerEvents(TimeProvider time)
     private const int Remembered = 1_000;
 
     private readonly ConcurrentQueue<BalancerEvent> _recent = new();
+    private readonly Lock _turn = new();
     private long _lastId;
 
     /// <summary>Raised for every event, on the thread on which it happened.</summary>
@@ -25,21 +26,25 @@ internal sealed class BalancerEvents(TimeProvider time)
     public void Publish(
         EventKind kind, string cluster, string? node, string message, params (string Name, double Value)[] figures)
     {
-        var happened = new BalancerEvent(
-            Interlocked.Increment(ref _lastId),
-            time.GetUtcNow(),
-            kind,
-            cluster,
-            node,
-            message,
-            figures.ToDictionary(figure => figure.Name, figure => figure.Value, StringComparer.Ordinal));
-        _recent.Enqueue(happened);
-        while (_recent.Count > Remembered)
+        // One at a time: who knows the last one that he heard has heard all before it.
+        lock (_turn)
         {
-            _recent.TryDequeue(out _);
-        }
+            var happened = new BalancerEvent(
+                ++_lastId,
+                time.GetUtcNow(),
+                kind,
+                cluster,
+                node,
+                message,
+                figures.ToDictionary(figure => figure.Name, figure => figure.Value, StringComparer.Ordinal));
+            _recent.Enqueue(happened);
+            while (_recent.Count > Remembered)
+            {
+                _recent.TryDequeue(out _);
+            }
 
-        Happened?.Invoke(happened);
+            Happened?.Invoke(happened);
+        }
     }
 }
 

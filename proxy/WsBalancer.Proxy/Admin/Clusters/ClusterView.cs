@@ -1,19 +1,23 @@
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
 
-namespace WsBalancer.Proxy.Admin;
+namespace WsBalancer.Proxy.Admin.Clusters;
 
 /// <summary>A cluster as the API shows it.</summary>
 internal sealed record ClusterView(string Id, RingView? Ring, IReadOnlyList<NodeView> Nodes)
 {
-    public static ClusterView Of(FleetCluster cluster, TunnelRegistry tunnels)
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="tunnels">The tunnels of this balancer.</param>
+    /// <param name="others">The cluster at the balancers whose tunnels are to be counted too.</param>
+    public static ClusterView Of(FleetCluster cluster, TunnelRegistry tunnels, IReadOnlyList<PeerCluster> others)
     {
         cluster.Sweep();
         var snapshot = cluster.Current;
         return new ClusterView(
             cluster.Id,
             snapshot.Ring is null ? null : RingView.Of(snapshot),
-            [.. snapshot.Nodes.Concat(cluster.Leaving).Select(node => NodeView.Of(node, snapshot, tunnels))]);
+            [.. snapshot.Nodes.Concat(cluster.Leaving).Select(node => NodeView.Of(node, snapshot, tunnels, others))]);
     }
 }
 

@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Tunnels;
 
-namespace WsBalancer.Proxy.Admin;
+namespace WsBalancer.Proxy.Admin.Clusters;
 
 /// <summary>
 /// Where a user belongs, as the API shows it. Ids of nodes; null where there is none. The ring key is the owner's.

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using WsBalancer.Proxy.Admin.Changes;
+using WsBalancer.Proxy.Admin.Clusters;
+using WsBalancer.Proxy.Admin.Events;
+using WsBalancer.Proxy.Admin.OpenTunnels;
+using WsBalancer.Proxy.Admin.Requests;
+
+namespace WsBalancer.Proxy.Admin;
+
+/// <summary>The calls of the admin API, and what they have in common.</summary>
+internal static class AdminApi
+{
+    public static void MapApi(this IEndpointRouteBuilder admin)
+    {
+        var api = admin.MapGroup("/api/v1")
+            .AddEndpointFilter<RouteGroupBuilder, RefusalFilter>()
+            .AddEndpointFilterFactory(QueryNames.Check)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status401Unauthorized);
+        api.MapClusters();
+        api.MapEvents();
+
+        var cluster = api.MapGroup("/clusters/{cluster}").ProducesProblem(StatusCodes.Status404NotFound);
+        cluster.MapOwner();
+        cluster.MapNodes();
+        cluster.MapPlan();
+        cluster.MapBlend();
+        cluster.MapTunnels();
+    }
+
+    /// <summary>Says that a call changes something, so that it may come too late or find the fleet unfit.</summary>
+    public static RouteHandlerBuilder IsChange(this RouteHandlerBuilder call) => call
+        .ProducesProblem(StatusCodes.Status403Forbidden)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+        .ProducesProblem(StatusCodes.Status500InternalServerError);
+
+    /// <summary>Says what a call takes in its body.</summary>
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder call)
+        where T : class, new() => call
+        .Accepts<T>(isOptional: RequiredFields.Missing(new T()) is null, "application/json")
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using WsBalancer.Proxy.Fleet;
+
+namespace WsBalancer.Proxy.Admin.Changes;
+
+/// <summary>A node to add.</summary>
+internal sealed record NodeBody
+{
+    [Required]
+    [Description("a node id: " + NodeForm.ExpectedId)]
+    public string? Id { get; init; }
+
+    [Required]
+    [Description(NodeForm.ExpectedAddress)]
+    public string? Address { get; init; }
+
+    [Description(WeightBody.Expected + " (default 1)")]
+    public int? Weight { get; init; }
+
+    [Description("the node's name in another balancer, for a ring that is compatible with it")]
+    public string? RingKey { get; init; }
+
+    public NodeAddition ToAddition() => new(Id!, Address!, Weight ?? 1, RingKey);
+}
+
+/// <summary>Another weight.</summary>
+internal sealed record WeightBody
+{
+    public const string Expected = "a whole number from 0 to 65535";
+
+    [Required]
+    [Description(Expected)]
+    public int? Weight { get; init; }
+}

@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using WsBalancer.Proxy.Admin.Requests;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Admin.Clusters;
+
+/// <summary>What the API tells of clusters and of users in them.</summary>
+internal static class ClusterEndpoints
+{
+    public static void MapClusters(this IEndpointRouteBuilder api) => api.MapGet("/clusters", List)
+        .WithTags("Clusters")
+        .WithSummary("Every cluster that the ring places, with its nodes.");
+
+    public static void MapOwner(this IEndpointRouteBuilder cluster) => cluster.MapGet("/owner", Owner)
+        .WithTags("Clusters")
+        .WithSummary("Where a user belongs, where a new tunnel would go, and why.");
+
+    private static Ok<ClusterView[]> List(
+        FleetRegistry fleet,
+        TunnelRegistry tunnels,
+        Peers peers,
+        [FromQuery, Description(Scope.Expected)] string? scope)
+    {
+        var isFleet = Scope.IsFleet(scope);
+        return TypedResults.Ok(fleet.Clusters
+            .Select(cluster => ClusterView.Of(cluster, tunnels, peers.OthersIn(cluster.Id, isFleet)))
+            .ToArray());
+    }
+
+    private static Ok<OwnerView> Owner(
+        string cluster,
+        FleetRegistry fleet,
+        TunnelRegistry tunnels,
+        IAdmission admission,
+        [FromQuery, Description("The user id, percent-encoded once.")] string? user) =>
+        TypedResults.Ok(OwnerView.Of(fleet.Get(cluster), tunnels, admission, QueryText.User(user)));
+}

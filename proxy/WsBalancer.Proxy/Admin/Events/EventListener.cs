@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using WsBalancer.Proxy.Telemetry;
+
+namespace WsBalancer.Proxy.Admin.Events;
+
+/// <summary>
+/// One listener's queue of events, from the moment at which it was made. It never holds up those to whom events happen:
+/// a listener that lets too many wait gets no more.
+/// </summary>
+internal sealed class EventListener : IDisposable
+{
+    /// <summary>How many events may wait.</summary>
+    public const int MostWaiting = 1_000;
+
+    private readonly BalancerEvents _events;
+    private readonly Channel<BalancerEvent?> _waiting = Channel.CreateBounded<BalancerEvent?>(MostWaiting);
+    private readonly ITimer _silence;
+    private long _last;
+
+    /// <param name="events">What to listen to.</param>
+    /// <param name="after">The last event that the listener knows; null for those from now on only.</param>
+    /// <param name="keepAlive">How often a sign of life is due.</param>
+    /// <param name="time">The clock.</param>
+    public EventListener(BalancerEvents events, long? after, TimeSpan keepAlive, TimeProvider time)
+    {
+        _events = events;
+        _events.Happened += OnHappened;
+        if (after is { } known)
+        {
+            var recent = events.Recent;
+            Missed = [.. recent.Where(IsNewsAfter(known, recent))];
+            _last = recent.Select(happened => happened.Id).DefaultIfEmpty().Max();
+        }
+
+        _silence = time.CreateTimer(_ => _waiting.Writer.TryWrite(null), null, keepAlive, keepAlive);
+    }
+
+    /// <summary>What happened since the last event that the listener knows.</summary>
+    public IReadOnlyList<BalancerEvent> Missed { get; } = [];
+
+    /// <summary>Whether events were lost because too many waited.</summary>
+    public bool IsTooSlow { get; private set; }
+
+    /// <summary>What happens, as it happens; null is a sign of life. Ends when too many wait.</summary>
+    public async IAsyncEnumerable<BalancerEvent?> ReadAsync(
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var happened in _waiting.Reader.ReadAllAsync(cancellation))
+        {
+            // What was among the missed ones has been said.
+            if (happened is null || happened.Id > _last)
+            {
+                _last = happened?.Id ?? _last;
+                yield return happened;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _events.Happened -= OnHappened;
+        _silence.Dispose();
+        _waiting.Writer.TryComplete();
+    }
+
+    // Ids begin anew with the process: one that has not been given yet is another process's, and all is news.
+    private static Func<BalancerEvent, bool> IsNewsAfter(long known, IReadOnlyCollection<BalancerEvent> recent) =>
+        recent.All(happened => happened.Id < known)
+            ? _ => true
+            : happened => happened.Id > known;
+
+    private void OnHappened(BalancerEvent happened)
+    {
+        if (!_waiting.Writer.TryWrite(happened))
+        {
+            IsTooSlow = true;
+            _waiting.Writer.TryComplete();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Admin.OpenTunnels;
+
+/// <summary>An open tunnel as the API shows it. Its user is null if it was spread.</summary>
+internal sealed record TunnelView(
+    string Id,
+    string? User,
+    string Node,
+    DateTimeOffset OpenedAt,
+    double AgeSeconds,
+    bool Misplaced,
+    double IdleClientSeconds,
+    double IdleNodeSeconds,
+    long BytesFromClient,
+    long BytesFromNode,
+    long FramesFromClient,
+    long FramesFromNode,
+    string Protocol,
+    string Path)
+{
+    // The data path: YARP copies through streams of ours.
+    private const string Portable = "portable";
+
+    public static TunnelView Of(Tunnel tunnel, FleetSnapshot snapshot)
+    {
+        var (idleClient, idleNode) = tunnel.IdleFor;
+        var traffic = tunnel.Traffic;
+        return new TunnelView(
+            tunnel.Identity.Id,
+            tunnel.Identity.User,
+            tunnel.Identity.Node.Node,
+            tunnel.OpenedAt,
+            Seconds(tunnel.Age),
+            Fleet.Misplaced.Is(snapshot, tunnel),
+            Seconds(idleClient),
+            Seconds(idleNode),
+            traffic.BytesFromClient,
+            traffic.BytesFromNode,
+            traffic.FramesFromClient,
+            traffic.FramesFromNode,
+            tunnel.Identity.Protocol,
+            Portable);
+    }
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
+}

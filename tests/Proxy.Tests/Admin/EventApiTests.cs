@@ -1,0 +1,166 @@
+using System.Text.Json;
+using WsBalancer.Proxy.Admin.Events;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Telemetry;
+
+namespace WsBalancer.Proxy.Tests.Admin;
+
+public sealed class EventApiTests : IAsyncLifetime
+{
+    private BalancerApp _app = null!;
+
+    private BalancerEvents Events => _app.Get<BalancerEvents>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = BalancerApp.Build(ChatSettings.OfNodes("ws-1", "ws-2"));
+        await _app.StartAsync();
+    }
+
+    [Fact]
+    public async Task Event_IsToldAsItHappens()
+    {
+        Say("before");
+        using var stream = await EventStream.OpenAsync(_app);
+        Assert.Equal("text/event-stream", stream.Answer.Content.Headers.ContentType?.MediaType);
+
+        Events.Publish(EventKind.Ring, "chat", null, "the ring changed", ("moved", 0.25), ("epoch", 2));
+        Events.Publish(EventKind.Health, "chat", "ws-1", "ws-1 is unhealthy: \"refused\"\nagain");
+
+        var ring = await stream.NextAsync();
+        Assert.Equal(["id: 2", "event: ring"], ring.Take(2));
+        Assert.Equal(
+            """
+            {"id":2,"at":"2000-01-01T00:00:00+00:00","kind":"ring","cluster":"chat","node":null,
+            "message":"the ring changed","figures":{"moved":0.25,"epoch":2}}
+            """.ReplaceLineEndings(""),
+            ring[2]["data: ".Length..]);
+        var health = await stream.NextAsync();
+        Assert.Equal(["id: 3", "event: health"], health.Take(2));
+        var data = JsonElement.Parse(health[2]["data: ".Length..]);
+        Assert.Equal("ws-1 is unhealthy: \"refused\"\nagain", data.GetProperty("message").GetString());
+        Assert.Equal("ws-1", data.GetProperty("node").GetString());
+    }
+
+    [Fact]
+    public async Task Change_OfTheFleet_IsTold()
+    {
+        using var stream = await EventStream.OpenAsync(_app);
+
+        _app.Fleet.SetHealth(_app.Chat, _app.Node("ws-1"), NodeHealth.Unhealthy, "test");
+        await _app.CallAsync("PATCH", "clusters/chat/nodes/ws-2", """{"weight":2}""");
+
+        Assert.Equal("event: health", (await stream.NextAsync())[1]);
+        Assert.Equal("event: node", (await stream.NextAsync())[1]);
+        Assert.Equal("event: ring", (await stream.NextAsync())[1]);
+    }
+
+    [Theory]
+    [InlineData("2", 3)]
+    [InlineData("0", 1)]
+    [InlineData("3", 4)]
+    public async Task Listener_ThatComesBack_HearsWhatItMissed(string known, int next)
+    {
+        Say("one");
+        Say("two");
+        Say("three");
+        using var stream = await EventStream.OpenAsync(_app, known);
+        Say("four");
+
+        for (var id = next; id <= 4; id++)
+        {
+            Assert.Equal($"id: {id}", (await stream.NextAsync())[0]);
+        }
+    }
+
+    [Fact]
+    public async Task Listener_ThatKnewAnotherProcess_HearsEverything()
+    {
+        Say("one");
+        using var stream = await EventStream.OpenAsync(_app, "400");
+
+        Assert.Equal("id: 1", (await stream.NextAsync())[0]);
+    }
+
+    [Fact]
+    public async Task Silence_IsBrokenEveryFifteenSeconds()
+    {
+        using var stream = await EventStream.OpenAsync(_app);
+
+        _app.Time.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal([":"], await stream.NextAsync());
+        _app.Time.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal([":"], await stream.NextAsync());
+    }
+
+    [Fact]
+    public async Task Listener_ThatDoesNotRead_IsDroppedAndToldSo()
+    {
+        using var stream = await EventStream.OpenAsync(_app);
+
+        // What the sockets between take in comes on top of what may wait.
+        var longText = new string('x', 64 * 1024);
+        for (var i = 0; i < EventListener.MostWaiting + 500; i++)
+        {
+            Say(longText);
+        }
+
+        var heard = 0;
+        var last = await stream.NextAsync();
+        for (; last.Count == 3; last = await stream.NextAsync())
+        {
+            Assert.Equal($"id: {++heard}", last[0]);
+        }
+
+        Assert.InRange(heard, EventListener.MostWaiting, EventListener.MostWaiting + 499);
+        Assert.Equal("event: dropped", last[0]);
+        Assert.Equal(
+            "more than 1000 events waited to be read: listen again, with Last-Event-ID, to hear the rest",
+            JsonElement.Parse(last[1]["data: ".Length..]).GetProperty("message").GetString());
+        Assert.Empty(await stream.NextAsync());
+    }
+
+    [Fact]
+    public async Task Shutdown_EndsTheStream()
+    {
+        using var stream = await EventStream.OpenAsync(_app);
+        Say("last");
+
+        var stopped = _app.StopAsync();
+
+        Assert.Equal("id: 1", (await stream.NextAsync())[0]);
+        Assert.Empty(await stream.NextAsync());
+        await stopped;
+    }
+
+    [Fact]
+    public async Task Listener_ThatGoes_IsForgotten()
+    {
+        var listener = new EventListener(Events, null, TimeSpan.FromSeconds(15), _app.Time);
+        listener.Dispose();
+
+        Say("nobody hears it");
+
+        Assert.Empty(await listener.ReadAsync(TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task PageOfAnotherOrigin_MayNotReadThem()
+    {
+        using var stream = await EventStream.OpenAsync(_app);
+
+        Assert.DoesNotContain(
+            stream.Answer.Headers,
+            header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task KnownEvent_ThatIsNoNumber_IsAProblem() =>
+        (await _app.CallAsync("GET", "events", null, "Last-Event-ID: x")).IsProblem(
+            400, "'Last-Event-ID' is 'x': expected the id of an event, a whole number.");
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private void Say(string message) => Events.Publish(EventKind.Node, "chat", "ws-1", message);
+}

@@ -1,0 +1,81 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace WsBalancer.Proxy.Tests.Admin;
+
+public sealed class OpenApiTests : IAsyncLifetime
+{
+    private const string Cluster = "/api/v1/clusters/{cluster}";
+
+    // Every call, with every status that it may answer with.
+    private static readonly string[] Calls =
+    [
+        "get /api/v1/clusters 200 400 401",
+        "get /api/v1/events 200 400 401",
+        $"get {Cluster}/blend 200 400 401 404",
+        $"post {Cluster}/blend 200 400 401 403 404 409 412 413 415 500",
+        $"post {Cluster}/nodes 200 400 401 403 404 409 412 413 415 500",
+        $"delete {Cluster}/nodes/{{node}} 200 400 401 403 404 409 412 500",
+        $"patch {Cluster}/nodes/{{node}} 200 400 401 403 404 409 412 413 415 500",
+        $"get {Cluster}/owner 200 400 401 404",
+        $"post {Cluster}/plan 200 400 401 403 404 409 413 415",
+        $"get {Cluster}/tunnels 200 400 401 404",
+    ];
+
+    private BalancerApp _app = null!;
+    private JsonElement _document;
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = BalancerApp.Build(ChatSettings.OfNodes("ws-1"));
+        await _app.StartAsync();
+        using var answer = await _app.AskAsync("/openapi/v1.json");
+        _document = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Document_HasEveryCallWithItsAnswers()
+    {
+        var calls = from path in _document.GetProperty("paths").EnumerateObject()
+                    from call in path.Value.EnumerateObject()
+                    let answers = call.Value.GetProperty("responses").EnumerateObject().Select(answer => answer.Name)
+                    select $"{call.Name} {path.Name} {string.Join(' ', answers.Order(StringComparer.Ordinal))}";
+
+        Assert.StartsWith("3.", _document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        Assert.Equal(Calls.Order(StringComparer.Ordinal), calls.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Document_SaysWhatEachCallIsFor()
+    {
+        var calls = _document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject());
+
+        Assert.All(calls, call => Assert.EndsWith(
+            ".", call.Value.GetProperty("summary").GetString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Document_SaysWhatIsExpectedInABody()
+    {
+        var body = _document.GetProperty("components").GetProperty("schemas").GetProperty("NodeBody");
+
+        Assert.Equal(
+            ["id", "address"], body.GetProperty("required").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(
+            "a whole number from 0 to 65535 (default 1)",
+            body.GetProperty("properties").GetProperty("weight").GetProperty("description").GetString());
+    }
+
+    [Fact]
+    public void Document_SaysWhatIsExpectedInTheQueryAndTheHeaders()
+    {
+        var remove = _document.GetProperty("paths").GetProperty(Cluster + "/nodes/{node}").GetProperty("delete");
+
+        Assert.Equal(
+            ["cluster path", "node path", "drain query", "force query", "If-Match header"],
+            remove.GetProperty("parameters").EnumerateArray()
+                .Select(parameter => AdminAnswer.LineOf(parameter, "name", "in")));
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}

@@ -57,6 +57,22 @@ public sealed class BackPressureTests(PatientNode patient, ImpatientNode impatie
         Assert.Equal((true, StreamEnd.Fin), (wasSent, end));
     }
 
+    // Its first window to the last byte: all that is left over is our Close, and nobody waits for it to be taken.
+    [Fact]
+    public async Task AStreamThatIsNotRead_IsResetAfterItsTunnel()
+    {
+        await impatient.Begin();
+        await using var tunnel = await impatient.Open(HttpWire.Http2);
+        await tunnel.Node.Send(Frame.Binary(new byte[65_531]));
+
+        await impatient.CloseByFailingNode();
+        var close = await tunnel.Node.Wire.ReadFrame();
+        tunnel.Node.Wire.HalfClose();
+        await Deadline.Until("the stream is over", () => IsOver(tunnel.Client.Wire, 0));
+
+        Assert.Equal(1001, close.CloseCode);
+    }
+
     // An HTTP/2 connection stays, for its other streams.
     private bool IsOver(WireEnd wire, int socketsBefore) =>
         wire is Http2Stream stream ? stream.IsOver : impatient.Balancer.Process.Sockets <= socketsBefore;

@@ -1,3 +1,4 @@
+using WsBalancer.EndToEnd.Tests.Clients;
 using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Wire;
 
@@ -49,12 +50,30 @@ public sealed class BackPressureTests(PatientNode patient, ImpatientNode impatie
         tunnel.Node.Wire.HalfClose();
         var end = await tunnel.Node.Wire.ReadEnd();
         await impatient.Balancer.Until("no tunnel is left", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
-        await Deadline.Until(
-            $"its sockets are {sockets} again", () => impatient.Balancer.Process.Sockets <= sockets,
-            () => $"{impatient.Balancer.Process.Sockets}\n{impatient.Balancer.Process.Output}");
+        await Deadline.Until("the client's leg is over", () => IsOver(tunnel.Client.Wire, sockets));
 
         Assert.Equal(1001, close.CloseCode);
         Assert.NotNull(close.Mask);
         Assert.Equal((true, StreamEnd.Fin), (wasSent, end));
     }
+
+    // Its first window to the last byte: all that is left over is our Close, and nobody waits for it to be taken.
+    [Fact]
+    public async Task AStreamThatIsNotRead_IsResetAfterItsTunnel()
+    {
+        await impatient.Begin();
+        await using var tunnel = await impatient.Open(HttpWire.Http2);
+        await tunnel.Node.Send(Frame.Binary(new byte[65_531]));
+
+        await impatient.CloseByFailingNode();
+        var close = await tunnel.Node.Wire.ReadFrame();
+        tunnel.Node.Wire.HalfClose();
+        await Deadline.Until("the stream is over", () => IsOver(tunnel.Client.Wire, 0));
+
+        Assert.Equal(1001, close.CloseCode);
+    }
+
+    // An HTTP/2 connection stays, for its other streams.
+    private bool IsOver(WireEnd wire, int socketsBefore) =>
+        wire is Http2Stream stream ? stream.IsOver : impatient.Balancer.Process.Sockets <= socketsBefore;
 }

@@ -192,7 +192,8 @@ internal sealed class HandshakePlacement(
 
         var end = tunnel.Finish(TunnelEnd.Error);
         tunnels.Remove(tunnel, end);
-        LeftBehind.ResetAfter(context, cluster.Current.Settings.Get<TunnelOptions>().CloseTimeout, time);
+        var options = cluster.Current.Settings.Get<TunnelOptions>();
+        LeftBehind.ResetAfter(context, tunnel.Forced, options.CloseTimeout, time);
         TunnelLog.Ended(
             logger,
             tunnel.Identity.Id,

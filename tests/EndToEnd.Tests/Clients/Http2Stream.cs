@@ -15,7 +15,11 @@ internal sealed class Http2Stream(Http2Connection connection, int id) : WireEnd
     private readonly TaskCompletionSource<bool> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<byte[]> _received = Channel.CreateUnbounded<byte[]>();
     private ReadOnlyMemory<byte> _rest;
+    private volatile bool _over;
     private bool _left;
+
+    /// <summary>Whether the server is done with this stream, even if what it sent has not been read.</summary>
+    public bool IsOver => _over;
 
     public Task<bool> Accepted() => _accepted.Task.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
 
@@ -38,6 +42,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id) : WireEnd
         // A server that has ended the stream and wants no more resets it afterwards, which then says nothing new.
         if (frame.Type is Http2FrameType.Headers or Http2FrameType.Data && frame.Has(Http2Frame.EndStream))
         {
+            _over = true;
             _received.Writer.TryComplete();
         }
     }
@@ -45,6 +50,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id) : WireEnd
     /// <summary>Nothing more comes, and the peer did not end the stream in order.</summary>
     public void Ended(string why)
     {
+        _over = true;
         _accepted.TrySetException(new IOException(why));
         _received.Writer.TryComplete(new SocketException((int)SocketError.ConnectionReset, why));
     }

@@ -61,11 +61,15 @@ public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
         return new HeldTunnel(Balancer, stream, await Node.NextArrival(), connection);
     }
 
+    /// <summary>Where clients of any make find it.</summary>
+    internal Uri Url => new($"ws://127.0.0.1:{Port("http")}{HeldTunnel.Target}");
+
     internal Task<Http2Connection> Connect() => Http2Connection.Connect(Port("https"), _certificate);
 
     /// <summary>Asks for all tunnels to be closed, and waits until they have been told.</summary>
     internal async Task CloseByFailingNode()
     {
+        Node.Script = Script.Hold();
         using var witness = await RawClient.Open(Port("http"), HeldTunnel.Target);
         using var atNode = await Node.NextArrival();
 

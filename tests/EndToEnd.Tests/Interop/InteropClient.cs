@@ -30,6 +30,15 @@ internal static class InteropClient
         return Run("Python", Python, script, [url.ToString(), .. subprotocols]);
     }
 
+    /// <summary>Starts a client of "ws" that talks until the server closes; "talking" is its first line then, and what
+    /// it saw its last.</summary>
+    public static RunningProcess StartNodeTalk(Uri url) => RunningProcess.Start(
+        "Node.js", FindOnPath("node", "nodejs"), Path.Combine(Programs.Interop, "node", "closed.mjs"), url.ToString());
+
+    /// <summary>The same with Python's "websockets".</summary>
+    public static RunningProcess StartPythonTalk(Uri url) => RunningProcess.Start(
+        "Python", Python, Path.Combine(Programs.Interop, "python", "closed.py"), url.ToString());
+
     /// <summary>The first file of this name on the path, or where Debian keeps servers, which is not on every path.
     /// </summary>
     public static string FindOnPath(string program, string package)

@@ -21,15 +21,15 @@ internal static class Script
     /// Agrees to compress as the client offered and sends its frames back: what the client's own compressor wrote
     /// is what its decompressor reads, so nothing here need understand it.
     /// </summary>
-    public static Func<NodeConnection, Task> EchoCompressed(string subprotocol) => connection =>
+    public static Func<NodeConnection, Task> EchoCompressed(string? subprotocol = null) => connection =>
     {
         var firstOffer = (connection.Request["Sec-WebSocket-Extensions"] ?? "").Split(',')[0];
         var agreed = firstOffer.Split(';', StringSplitOptions.TrimEntries)
             .Where(part => part != "client_max_window_bits");
 
+        (string Name, string Value)[] headers = [("Sec-WebSocket-Extensions", string.Join("; ", agreed))];
         return Echo(
-            ("Sec-WebSocket-Protocol", subprotocol),
-            ("Sec-WebSocket-Extensions", string.Join("; ", agreed)))(connection);
+            subprotocol is null ? headers : [.. headers, ("Sec-WebSocket-Protocol", subprotocol)])(connection);
     };
 
     /// <summary>Upgrades, says nothing, and leaves the connection to the test.</summary>

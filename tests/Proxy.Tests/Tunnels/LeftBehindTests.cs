@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
 using WsBalancer.Proxy.Tunnels;
 
@@ -11,11 +12,12 @@ public sealed class LeftBehindTests
 
     private readonly FakeTimeProvider _time = new();
     private readonly FakeConnection _connection = new();
+    private readonly FakeStream _stream = new();
 
     [Fact]
     public void Client_ThatStaysAfterItsTunnel_IsReset()
     {
-        LeftBehind.ResetAfter(RequestOver("HTTP/1.1"), Patience, _time);
+        LeftBehind.ResetAfter(RequestOver("HTTP/1.1"), hadItsTime: false, Patience, _time);
 
         _time.Advance(Patience - TimeSpan.FromMilliseconds(1));
         Assert.Equal(0, _connection.Aborts);
@@ -26,20 +28,22 @@ public sealed class LeftBehindTests
     [Fact]
     public void Client_ThatIsGoneInTime_IsLeftAlone()
     {
-        LeftBehind.ResetAfter(RequestOver("HTTP/1.1"), Patience, _time);
+        LeftBehind.ResetAfter(RequestOver("HTTP/1.1"), hadItsTime: false, Patience, _time);
         _connection.End();
         _time.Advance(Patience);
 
         Assert.Equal(0, _connection.Aborts);
     }
 
-    [Fact]
-    public void Client_OnHttp2_KeepsTheConnectionOfItsOtherStreams()
+    [Theory]
+    [InlineData(true, 8)]
+    [InlineData(false, null)]
+    public void Stream_WhoseClientHadItsTime_IsResetAlone(bool hadItsTime, int? with)
     {
-        LeftBehind.ResetAfter(RequestOver("HTTP/2"), Patience, _time);
+        LeftBehind.ResetAfter(RequestOver("HTTP/2"), hadItsTime, Patience, _time);
         _time.Advance(Patience);
 
-        Assert.Equal(0, _connection.Aborts);
+        Assert.Equal((with, 0), (_stream.ResetWith, _connection.Aborts));
     }
 
     private DefaultHttpContext RequestOver(string protocol)
@@ -47,7 +51,15 @@ public sealed class LeftBehindTests
         var context = new DefaultHttpContext();
         context.Request.Protocol = protocol;
         context.Features.Set<IConnectionLifetimeFeature>(_connection);
+        context.Features.Set<IHttpResetFeature>(_stream);
         return context;
+    }
+
+    private sealed class FakeStream : IHttpResetFeature
+    {
+        public int? ResetWith { get; private set; }
+
+        public void Reset(int errorCode) => ResetWith = errorCode;
     }
 
     private sealed class FakeConnection : IConnectionLifetimeFeature

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using WsBalancer.EndToEnd.Tests.Fixtures;
+using WsBalancer.EndToEnd.Tests.Interop;
+using WsBalancer.EndToEnd.Tests.Nodes;
+using WsBalancer.EndToEnd.Tests.Processes;
+
+namespace WsBalancer.EndToEnd.Tests;
+
+/// <summary>
+/// Clients that we did not write, in the middle of compressed messages: a Close of the balancer's is one like any other.
+/// </summary>
+public sealed class CompressedCloseTests(PatientNode shared) : IClassFixture<PatientNode>
+{
+    [Fact]
+    public async Task NodeJs_IsToldAndEndsInOrder()
+    {
+        await shared.Begin(Script.EchoCompressed());
+
+        await AssertToldAsync(InteropClient.StartNodeTalk(shared.Url));
+    }
+
+    [Fact]
+    public async Task Python_IsToldAndEndsInOrder()
+    {
+        await shared.Begin(Script.EchoCompressed());
+
+        await AssertToldAsync(InteropClient.StartPythonTalk(shared.Url));
+    }
+
+    private async Task AssertToldAsync(RunningProcess client)
+    {
+        await using var _ = client;
+        await client.After("talking");
+        await shared.Node.NextArrival();
+        var before = await shared.Balancer.Scrape();
+
+        await shared.CloseByFailingNode();
+        var code = await client.ExitCode();
+
+        Assert.True(code == 0, client.Output);
+        var saw = JsonNode.Parse(client.Lines.Last())!;
+        Assert.Equal((true, true), ((bool)saw["compressed"]!, (bool)saw["talked"]!));
+        Assert.Equal((1012, "the node is unhealthy"), ((int)saw["closeCode"]!, (string?)saw["closeReason"]));
+        await shared.Balancer.Until("no tunnel is left", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
+        Assert.Equal(2, (await shared.Balancer.Scrape()).ClosedFor("drain") - before.ClosedFor("drain"));
+    }
+}

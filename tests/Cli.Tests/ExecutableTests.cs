@@ -19,6 +19,18 @@ public sealed class ExecutableTests
     }
 
     [Theory]
+    [InlineData("drain", "wsbalancer drain ws-2 --wait")]
+    [InlineData("rebalance", "wsbalancer rebalance --wait")]
+    [InlineData("where", "wsbalancer where alice")]
+    public async Task TheHelpOfACommand_HasExamples(string command, string example)
+    {
+        var run = await RunAsync([command, "--help"]);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Contains($"Examples:\n  {example}", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("'nodse' was not matched. Did you mean", "nodse")]
     [InlineData("Required argument missing", "where")]
     [InlineData("--colour", "status", "--colour")]
@@ -49,6 +61,19 @@ public sealed class ExecutableTests
     [InlineData("status")]
     [InlineData("nodes", "--json")]
     [InlineData("where", "alice")]
+    [InlineData("nodes", "--watch")]
+    [InlineData("events")]
+    [InlineData("tunnels")]
+    [InlineData("disconnect", "--tunnel", "t-1")]
+    [InlineData("drain", "ws-1", "--wait")]
+    [InlineData("resume", "ws-1", "--json")]
+    [InlineData("plan", "--json")]
+    [InlineData("add", "ws-1=http://h:1")]
+    [InlineData("remove", "ws-1")]
+    [InlineData("weight", "ws-1=1")]
+    [InlineData("blend", "--to", "maglev", "--share", "10%")]
+    [InlineData("rebalance", "--wait")]
+    [InlineData("rebalance", "pause")]
     public async Task ABalancerThatIsAway_Exits3AndNamesTheAddress(params string[] arguments)
     {
         var run = await RunAsync([.. arguments, "--admin", Nobody]);

@@ -51,7 +51,8 @@ public sealed class DrainWaitTests
     [InlineData(
         "draining",
         "\"node\"",
-        "The drain of ws-2 has been ended meanwhile (resume), though the node drains by itself; 40 tunnels are still open.")]
+        "The drain of ws-2 has been ended meanwhile (resume), though the node drains by itself; 40 tunnels are still "
+            + "open.")]
     [InlineData(
         "leaving", "", "ws-2 has been removed meanwhile, which ended its drain; 40 tunnels are still open.")]
     public async Task Wait_ForADrainThatSomebodyEnds_Exits1(string state, string sources, string why)

@@ -31,11 +31,11 @@ internal static class DrainText
     public static string Drained(string node, DrainAnswer drain) =>
         $"{node} is drained: {Amounts.Count(drain.Closed, "tunnel")} closed, {Amounts.Number(drain.Forced)} by force.";
 
-    public static string Resumed(string node, DrainAnswer drain) => drain.State switch
+    public static string Resumed(string node, DrainAnswer drain) => drain switch
     {
-        "active" => $"{node} is active again.",
-        _ when drain.Sources.Count > 0 =>
-            $"The operator's drain of {node} has ended, but it is {drain.State} still: {string.Join(", ", drain.Sources)}.",
-        _ => $"The operator's drain of {node} has ended; it is {drain.State}.",
+        { State: "active" } => $"{node} is active again.",
+        { Sources.Count: 0 } => $"The operator's drain of {node} has ended; it is {drain.State}.",
+        _ => $"The operator's drain of {node} has ended, but it is {drain.State} still: "
+            + $"{string.Join(", ", drain.Sources)}.",
     };
 }

@@ -21,6 +21,7 @@ internal static class DrainText
         var remain = $"{Amounts.Number(drain.Remaining)} of {Amounts.Count(drain.Total, "tunnel")} remain";
         return (drain.RatePerSecond, drain.EtaSeconds) switch
         {
+            _ when drain.Remaining is 0 => remain,
             (null, _) => remain,
             (0, null) => $"{remain}, none is closed",
             ({ } rate, null) => $"{remain}, {Amounts.Rate(rate)}",

@@ -11,7 +11,8 @@ internal sealed class ExamplesHelp : SynchronousCommandLineAction
     private readonly HelpAction _help = new();
 
     /// <summary>Takes the place of the help of every command below.</summary>
-    public static void AddTo(RootCommand root) => root.Options.OfType<HelpOption>().Single().Action = new ExamplesHelp();
+    public static void AddTo(RootCommand root) =>
+        root.Options.OfType<HelpOption>().Single().Action = new ExamplesHelp();
 
     public override bool ClearsParseErrors => _help.ClearsParseErrors;
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace WsBalancer.Cli;
 
-/// <summary>Turns Ctrl-C and the other requests to end into a token, so that a command ends what it began in order.</summary>
+/// <summary>
+/// Turns Ctrl-C and the other requests to end into a token, so that a command ends what it began in order.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private static readonly PosixSignal[] Signals =

@@ -19,13 +19,25 @@ public sealed class ExecutableTests
     }
 
     [Theory]
+    [InlineData("drain", "wsbalancer drain ws-2 --wait")]
+    [InlineData("rebalance", "wsbalancer rebalance --wait")]
+    [InlineData("where", "wsbalancer where alice")]
+    public async Task TheHelpOfACommand_HasExamples(string command, string example)
+    {
+        var run = await RunAsync([command, "--help"]);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Contains($"Examples:\n  {example}", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("'nodse' was not matched. Did you mean", "nodse")]
     [InlineData("Required argument missing", "where")]
     [InlineData("--colour", "status", "--colour")]
     [InlineData("--users takes a whole number from 40 to 2000, not 'many'", "demo", "--users", "many")]
     [InlineData("--nodes takes a whole number from 2 to 16, not '1'", "demo", "--nodes", "1")]
     [InlineData("--users takes at least 100 then", "demo", "--nodes", "5", "--users", "99")]
-    [InlineData("--ring, --listen and --admin go with --node", "run", "--config", "x.json", "--ring", "nginx")]
+    [InlineData("--ring, --listen, --admin and --state go with --node", "run", "--config", "x.json", "--ring", "nginx")]
     [InlineData("Ring:Algorithm is 'nginks': expected one of", "run", "--node", "ws-1=http://h:1", "--ring", "nginks")]
     [InlineData(
         "Destinations:ws-1:Metadata:RingKey is missing: expected the server's id in HAProxy",
@@ -49,6 +61,19 @@ public sealed class ExecutableTests
     [InlineData("status")]
     [InlineData("nodes", "--json")]
     [InlineData("where", "alice")]
+    [InlineData("nodes", "--watch")]
+    [InlineData("events")]
+    [InlineData("tunnels")]
+    [InlineData("disconnect", "--tunnel", "t-1")]
+    [InlineData("drain", "ws-1", "--wait")]
+    [InlineData("resume", "ws-1", "--json")]
+    [InlineData("plan", "--json")]
+    [InlineData("add", "ws-1=http://h:1")]
+    [InlineData("remove", "ws-1")]
+    [InlineData("weight", "ws-1=1")]
+    [InlineData("blend", "--to", "maglev", "--share", "10%")]
+    [InlineData("rebalance", "--wait")]
+    [InlineData("rebalance", "pause")]
     public async Task ABalancerThatIsAway_Exits3AndNamesTheAddress(params string[] arguments)
     {
         var run = await RunAsync([.. arguments, "--admin", Nobody]);

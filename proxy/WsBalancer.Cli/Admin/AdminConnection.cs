@@ -68,7 +68,7 @@ internal sealed class AdminConnection : IDisposable
         }
     }
 
-    /// <summary>Opens an answer that does not end. Only to connect has a time limit: it may begin with silence.</summary>
+    /// <summary>Opens an answer that does not end. Only connecting has a limit: it may begin with silence.</summary>
     public async Task<Stream> OpenAsync(
         string path, string mediaType, string? lastEventId, CancellationToken cancellation)
     {
@@ -112,7 +112,8 @@ internal sealed class AdminConnection : IDisposable
 
         if (call.IfEpoch is { } epoch)
         {
-            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{epoch.ToString(CultureInfo.InvariantCulture)}\""));
+            var text = epoch.ToString(CultureInfo.InvariantCulture);
+            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{text}\""));
         }
 
         return request;

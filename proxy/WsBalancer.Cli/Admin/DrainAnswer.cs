@@ -2,8 +2,8 @@ namespace WsBalancer.Cli.Admin;
 
 /// <summary>How far the drain of a node is.</summary>
 /// <remarks>
-/// <c>State</c> is the node's. <c>Closed</c> counts the tunnels that were asked to end, <c>Forced</c> those of them that
-/// had to be cut.
+/// <c>State</c> is the node's. <c>Closed</c> counts the tunnels that were asked to end, <c>Forced</c> those of them
+/// that had to be cut.
 /// </remarks>
 internal sealed record DrainAnswer(
     string State,

@@ -2,7 +2,7 @@ using WsBalancer.Cli.Admin;
 
 namespace WsBalancer.Cli.Output;
 
-/// <summary>A plan as a person reads it: how much moves, how much of it had to, and what each node wins or loses.</summary>
+/// <summary>A plan as a person reads it: how much moves, how much of it had to, what each node wins or loses.</summary>
 internal static class PlanText
 {
     public static void Write(PlanAnswer plan, CommandOutput output)
@@ -10,9 +10,9 @@ internal static class PlanText
         output.Writer.WriteLine(
             $"moved    {Amounts.Percent(plan.Moved)} of all users "
             + $"(minimum {Amounts.Percent(plan.Minimum)}, excess {Amounts.Percent(plan.Excess)})");
+        var tunnels = Amounts.Number(plan.Nodes.Sum(node => node.TunnelsBefore));
         output.Writer.WriteLine(
-            $"tunnels  {Amounts.Number(plan.TunnelsMoved)} of {Amounts.Number(plan.Nodes.Sum(node => node.TunnelsBefore))}"
-            + " here get another home");
+            $"tunnels  {Amounts.Number(plan.TunnelsMoved)} of {tunnels} here get another home");
         TableOf(plan.Nodes).Write(output);
     }
 

@@ -19,6 +19,7 @@ public sealed class DemoConfigurationTests
               },
               "WsBalancer": {
                 "Admin": { "Url": "http://127.0.0.1:0" },
+                "State": { "Path": "off" },
                 "Clusters": { "demo": { "UserKey": [ "query:user" ], "Health": { "Interval": "500ms" } } }
               }
             }

@@ -17,7 +17,7 @@ public sealed class DrainWaitTests
                 "300 of 300 tunnels remain, 100/s, about 3s left",
                 "200 of 300 tunnels remain, 100/s, about 2s left",
                 "50 of 300 tunnels remain, 100/s, about 1s left",
-                "0 of 300 tunnels remain, 100/s, about 0s left",
+                "0 of 300 tunnels remain",
                 "ws-2 is drained: 300 tunnels closed, 3 by force.",
             ],
             run.Lines);
@@ -51,7 +51,8 @@ public sealed class DrainWaitTests
     [InlineData(
         "draining",
         "\"node\"",
-        "The drain of ws-2 has been ended meanwhile (resume), though the node drains by itself; 40 tunnels are still open.")]
+        "The drain of ws-2 has been ended meanwhile (resume), though the node drains by itself; 40 tunnels are still "
+            + "open.")]
     [InlineData(
         "leaving", "", "ws-2 has been removed meanwhile, which ended its drain; 40 tunnels are still open.")]
     public async Task Wait_ForADrainThatSomebodyEnds_Exits1(string state, string sources, string why)

@@ -31,8 +31,10 @@ public sealed class NodesCommandTests
 
         Assert.Equal(
             [
-                "NODE  ADDRESS                SOURCE      WEIGHT    SHARE  STATE    HEALTH   TUNNELS  MISPLACED  RING KEY",
-                "ws-1  http://10.0.0.1:5001/  configured       1  100.00%  active   healthy        1          0  chat-1:5001",
+                "NODE  ADDRESS                SOURCE      WEIGHT    SHARE  STATE    HEALTH   TUNNELS  MISPLACED"
+                    + "  RING KEY",
+                "ws-1  http://10.0.0.1:5001/  configured       1  100.00%  active   healthy        1          0"
+                    + "  chat-1:5001",
                 "ws-2  http://10.0.0.2:5001/  configured       1    0.00%  leaving  healthy        2          2",
             ],
             run.Lines);

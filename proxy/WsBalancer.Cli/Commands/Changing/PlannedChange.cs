@@ -3,12 +3,12 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Changing;
 
-/// <summary>Shows what a change of the fleet will move, and then makes it, if the fleet is still the one it was.</summary>
+/// <summary>Shows what a change of the fleet will move, then makes it, if the fleet is still the one it was.</summary>
 internal static class PlannedChange
 {
     /// <remarks>
-    /// <paramref name="make"/> makes the change if the fleet still has the epoch of the plan; <paramref name="done"/> says
-    /// in one sentence what has been done then.
+    /// <paramref name="make"/> makes the change if the fleet still has the epoch of the plan; <paramref name="done"/>
+    /// says in one sentence what has been done then.
     /// </remarks>
     public static async Task<int> RunAsync<T>(
         Operation operation, Answer<T> plan, Func<long, Task<Answer<T>>> make, string done)

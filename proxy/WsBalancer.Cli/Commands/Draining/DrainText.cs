@@ -21,6 +21,7 @@ internal static class DrainText
         var remain = $"{Amounts.Number(drain.Remaining)} of {Amounts.Count(drain.Total, "tunnel")} remain";
         return (drain.RatePerSecond, drain.EtaSeconds) switch
         {
+            _ when drain.Remaining is 0 => remain,
             (null, _) => remain,
             (0, null) => $"{remain}, none is closed",
             ({ } rate, null) => $"{remain}, {Amounts.Rate(rate)}",
@@ -31,11 +32,11 @@ internal static class DrainText
     public static string Drained(string node, DrainAnswer drain) =>
         $"{node} is drained: {Amounts.Count(drain.Closed, "tunnel")} closed, {Amounts.Number(drain.Forced)} by force.";
 
-    public static string Resumed(string node, DrainAnswer drain) => drain.State switch
+    public static string Resumed(string node, DrainAnswer drain) => drain switch
     {
-        "active" => $"{node} is active again.",
-        _ when drain.Sources.Count > 0 =>
-            $"The operator's drain of {node} has ended, but it is {drain.State} still: {string.Join(", ", drain.Sources)}.",
-        _ => $"The operator's drain of {node} has ended; it is {drain.State}.",
+        { State: "active" } => $"{node} is active again.",
+        { Sources.Count: 0 } => $"The operator's drain of {node} has ended; it is {drain.State}.",
+        _ => $"The operator's drain of {node} has ended, but it is {drain.State} still: "
+            + $"{string.Join(", ", drain.Sources)}.",
     };
 }

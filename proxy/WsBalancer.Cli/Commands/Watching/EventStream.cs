@@ -40,19 +40,24 @@ internal sealed class EventStream(Operation operation, TimeProvider time)
 
     private async Task ReadToEndAsync(Stream stream, CancellationToken cancellation)
     {
-        var parser = SseParser.Create(stream);
+        await using var items = SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+        while (await HasNextAsync(items))
+        {
+            _lastId = items.Current.EventId ?? _lastId;
+            await WriteAsync(items.Current.Data);
+        }
+    }
+
+    private static async Task<bool> HasNextAsync(IAsyncEnumerator<SseItem<string>> items)
+    {
         try
         {
-            await foreach (var item in parser.EnumerateAsync(cancellation))
-            {
-                _lastId = item.EventId ?? _lastId;
-                await WriteAsync(item.Data);
-            }
+            return await items.MoveNextAsync();
         }
         catch (Exception cause) when (cause is IOException or HttpRequestException)
         {
-            // The balancer has gone without a word. Whoever calls connects again.
-            return;
+            // The balancer has gone without a word, which ends its stream too.
+            return false;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using WsBalancer.Cli.Admin;
@@ -54,8 +55,19 @@ internal sealed class NodesWatch(Operation operation, TimeProvider time)
         }
     }
 
-    private IAsyncEnumerable<Answer<IReadOnlyList<NodeAnswer>>> AnswersAsync(CancellationToken cancellation) =>
-        _questions.AskAsync(token => NodesCommand.ReadAsync(operation, token), cancellation);
+    private async IAsyncEnumerable<Answer<IReadOnlyList<NodeAnswer>>> AnswersAsync(
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Task<Answer<IReadOnlyList<NodeAnswer>>> AskAsync(CancellationToken token) =>
+            NodesCommand.ReadAsync(operation, token);
+
+        // Only a balancer that was there once may be restarting.
+        var first = await AskAsync(cancellation);
+        await foreach (var answer in _questions.ContinueAsync(first, AskAsync, cancellation))
+        {
+            yield return answer;
+        }
+    }
 
     private static string TextOf(IReadOnlyList<NodeAnswer> nodes)
     {

@@ -1,7 +1,7 @@
 using Spectre.Console.Testing;
 using WsBalancer.Cli.Output;
 
-namespace WsBalancer.Cli.Tests;
+namespace WsBalancer.Cli.Tests.Output;
 
 public sealed class TextTableTests
 {

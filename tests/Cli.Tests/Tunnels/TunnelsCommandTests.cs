@@ -1,0 +1,131 @@
+namespace WsBalancer.Cli.Tests.Tunnels;
+
+public sealed class TunnelsCommandTests
+{
+    private const string Tunnels = "/api/v1/clusters/chat/tunnels";
+
+    private const string Two = """
+        [{"id": "t-1", "user": "alice", "node": "ws-1", "openedAt": "2026-01-02T03:04:05Z", "ageSeconds": 100000,
+          "misplaced": false, "idleClientSeconds": 61.5, "idleNodeSeconds": 200, "bytesFromClient": 1500000,
+          "bytesFromNode": 999, "framesFromClient": 3, "framesFromNode": 4, "protocol": "http/1.1", "path": "portable"},
+         {"id": "t-2", "user": "bob", "node": "ws-2", "openedAt": "2026-01-02T03:04:05Z", "ageSeconds": 4.2,
+          "misplaced": true, "idleClientSeconds": 4, "idleNodeSeconds": 0, "bytesFromClient": 0,
+          "bytesFromNode": 1000, "framesFromClient": 0, "framesFromNode": 1, "protocol": "http/2", "path": "portable"}]
+        """;
+
+    [Fact]
+    public async Task Tunnels_AreATable()
+    {
+        await using var stub = await ChatAsync();
+
+        var run = await stub.RunAsync("tunnels");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal(
+            [
+                "TUNNEL  USER   NODE    AGE   IDLE  FROM CLIENT  FROM NODE  PATH      MISPLACED",
+                "t-1     alice  ws-1  1d 3h  1m 2s       1.5 MB      999 B  portable  no",
+                "t-2     bob    ws-2     5s     0s          0 B     1.0 kB  portable  yes",
+            ],
+            run.Lines);
+        Assert.Empty(run.Error);
+    }
+
+    [Theory]
+    [InlineData("", "?limit=50")]
+    [InlineData("--user a&b --limit 10000", "?user=a%26b&limit=10000")]
+    [InlineData("--node ws-2 --older-than 1h", "?node=ws-2&olderThanSeconds=3600&limit=50")]
+    public async Task Tunnels_AreChosenByTheBalancer(string options, string query)
+    {
+        await using var stub = await ChatAsync();
+
+        await stub.RunAsync(["tunnels", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+
+        Assert.Equal($"{Tunnels}{query}", stub.Targets.Last());
+    }
+
+    [Fact]
+    public async Task Tunnels_UpToTheLimit_MayBeMore()
+    {
+        await using var stub = await ChatAsync();
+
+        var run = await stub.RunAsync("tunnels", "--limit", "2");
+
+        Assert.Equal("wsbalancer: The list ends at --limit 2: there may be more.\n", run.Error);
+    }
+
+    [Fact]
+    public async Task Tunnels_WithJson_PrintTheAnswerAndNothingElse()
+    {
+        await using var stub = await ChatAsync();
+
+        var run = await stub.RunAsync("tunnels", "--json", "--limit", "2");
+
+        Assert.Equal($"{Two}\n", run.Output);
+        Assert.Empty(run.Error);
+    }
+
+    [Theory]
+    [InlineData("null", "1 tunnel of alice closed at this balancer.", "")]
+    [InlineData("true", "1 tunnel of alice closed at this balancer; the other balancers are told to close theirs.", "")]
+    [InlineData(
+        "false",
+        "1 tunnel of alice closed at this balancer.",
+        "wsbalancer: Redis is away: the other balancers were not told; ask each of them.\n")]
+    public async Task Disconnect_OfAUser_SaysHowFarItReaches(string shared, string line, string note)
+    {
+        await using var stub = await ChatAsync();
+        stub.On($"DELETE {Tunnels}", $$"""{"closed": 1, "shared": {{shared}}}""");
+
+        var run = await stub.RunAsync("disconnect", "--user", "alice", "--code", "1008");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal($"DELETE {Tunnels}?user=alice&closeCode=1008", Assert.Single(stub.Changes).ToString());
+        Assert.Equal([line], run.Lines);
+        Assert.Equal(note, run.Error);
+    }
+
+    [Fact]
+    public async Task Disconnect_OfATunnel_NeedsNoCluster()
+    {
+        const string closed = """{"closed": 1, "shared": null}""";
+        await using var stub = await StubBalancer.StartAsync();
+        stub.On("DELETE /api/v1/tunnels/t-1", closed);
+
+        var run = await stub.RunAsync("disconnect", "--tunnel", "t-1");
+        var json = await stub.RunAsync("disconnect", "--tunnel", "t-1", "--json");
+
+        Assert.Equal(["1 tunnel closed at this balancer."], run.Lines);
+        Assert.Equal($"{closed}\n", json.Output);
+        Assert.All(stub.Requests, request => Assert.Equal("DELETE /api/v1/tunnels/t-1", request.ToString()));
+    }
+
+    [Fact]
+    public async Task Disconnect_OfAnUnknownTunnel_Exits1()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.On("/api/v1/tunnels/t-9", StubAnswer.Problem(404, "There is no tunnel 't-9'.", "Not Found"));
+
+        var run = await stub.RunAsync("disconnect", "--tunnel", "t-9");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal("wsbalancer: Not Found: There is no tunnel 't-9'.\n", run.Error);
+    }
+
+    [Theory]
+    [InlineData("disconnect", "Expected either --user USER or --tunnel ID")]
+    [InlineData("disconnect --user a --tunnel t-1", "Expected either --user USER or --tunnel ID")]
+    [InlineData("disconnect --user a --code 1015", "--code takes a code that may be sent")]
+    [InlineData("tunnels --limit 0", "--limit takes a whole number from 1 to 10000")]
+    [InlineData("tunnels --older-than 5", "--older-than takes a duration such as")]
+    public async Task AWrongCommandLine_Exits2(string line, string why)
+    {
+        var run = await CommandRun.OfAsync(line.Split(' '));
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(why, run.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<StubBalancer> ChatAsync() =>
+        (await StubBalancer.WithChatAsync()).On($"GET {Tunnels}", Two);
+}

@@ -1,0 +1,115 @@
+namespace WsBalancer.Cli.Tests.Watching;
+
+public sealed class EventsCommandTests
+{
+    private const string Events = "/api/v1/events";
+
+    private const string Drained = """{"id":7,"at":"2026-01-02T03:04:05Z","kind":"drain","cluster":"chat",""" +
+        "\"node\":\"ws-2\",\"message\":\"drain began\",\"figures\":{\"remaining\":80,\"ratePerSecond\":0.5}}";
+
+    private const string Grown = """{"id":8,"at":"2026-01-02T03:04:06Z","kind":"ring","cluster":"games",""" +
+        "\"node\":null,\"message\":\"the ring changed\",\"figures\":{}}";
+
+    [Fact]
+    public async Task Events_AreALineEach()
+    {
+        await using var stub = await StreamingAsync(StubAnswer.Events(Sse(7, Drained) + Sse(8, Grown)));
+
+        var run = await FollowAsync(stub, connections: 1);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal(
+            [
+                "2026-01-02 03:04:05Z  drain         chat/ws-2: drain began (remaining 80, ratePerSecond 0.5)",
+                "2026-01-02 03:04:06Z  ring          games: the ring changed",
+            ],
+            run.Lines);
+    }
+
+    [Fact]
+    public async Task Events_WithJson_AreADocumentALine()
+    {
+        await using var stub = await StreamingAsync(StubAnswer.Events(Sse(7, Drained) + Sse(8, Grown)));
+
+        var run = await FollowAsync(stub, connections: 1, "--json");
+
+        Assert.Equal([Drained, Grown], run.Lines);
+    }
+
+    [Fact]
+    public async Task Events_OfOneCluster_LeaveTheOthersOut()
+    {
+        await using var stub = await StreamingAsync(StubAnswer.Events(Sse(7, Drained) + Sse(8, Grown)));
+
+        var run = await FollowAsync(stub, connections: 1, "--json", "--cluster", "chat");
+
+        Assert.Equal([Drained], run.Lines);
+    }
+
+    [Fact]
+    public async Task AStreamThatEnds_IsTakenUpAfterTheLastEvent()
+    {
+        await using var stub = await StreamingAsync(
+            StubAnswer.Events(Sse(7, Drained)), StubAnswer.Gone, StubAnswer.Events(Sse(8, Grown)));
+
+        var run = await FollowAsync(stub, connections: 3, "--json");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal([Drained, Grown], run.Lines);
+        Assert.Equal(["", "7", "7", "8"], stub.Requests.Where(request => request.Target == Events)
+            .Select(request => request.LastEventId));
+        Assert.Equal(
+            """
+            wsbalancer: The stream of events has ended; connecting again.
+            wsbalancer: The balancer does not answer; asking again for 30 s.
+            wsbalancer: The balancer answers again.
+            wsbalancer: The stream of events has ended; connecting again.
+
+            """,
+            run.Error);
+    }
+
+    [Fact]
+    public async Task ABalancerThatStaysAway_Exits3()
+    {
+        await using var stub = await StreamingAsync(StubAnswer.Events(Sse(7, Drained)), StubAnswer.Gone);
+
+        var run = await stub.RunAsync("events");
+
+        Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+        Assert.Contains("Cannot reach a balancer at", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SomethingElse_IsNotTakenForAStream()
+    {
+        await using var stub = await StreamingAsync("{}");
+
+        var run = await stub.RunAsync("events");
+
+        Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+        Assert.Contains("/api/v1/events is not a stream of events", run.Error, StringComparison.Ordinal);
+    }
+
+    private static string Sse(int id, string document) => $"id: {id}\nevent: x\ndata: {document}\n\n";
+
+    private static async Task<StubBalancer> StreamingAsync(params StubAnswer[] streams) =>
+        (await StubBalancer.StartAsync())
+            .With(Documents.Clusters, Documents.ChatAndGames)
+            .On(Events, streams);
+
+    /// <summary>Follows until the balancer has been asked for one stream more than that.</summary>
+    private static async Task<CommandRun> FollowAsync(StubBalancer stub, int connections, params string[] options)
+    {
+        using var interrupt = new CancellationTokenSource();
+        stub.Asked = _ =>
+        {
+            if (stub.Targets.Count(target => target == Events) > connections)
+            {
+                interrupt.Cancel();
+            }
+        };
+        return await CommandRun.OfAsync(
+            new HastyClock(), interrupt.Token, ["events", "--admin", stub.Address, .. options]);
+    }
+}

@@ -56,7 +56,7 @@ internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadO
         if (!next.IsAvailable)
         {
             return Array.Exists(order, node => node is { IsFull: true, IsDraining: false })
-                ? $"no node is available for lack of room or health; {next.Id} is the first that is not draining or full"
+                ? $"no node is available for lack of room or health; {next.Id} is the first not draining or full"
                 : $"no node is available for lack of health; {next.Id} is the first of the order that is not draining";
         }
 

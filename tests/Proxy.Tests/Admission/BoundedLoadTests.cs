@@ -134,7 +134,7 @@ public sealed class BoundedLoadTests : IAsyncDisposable
         placed = UserPlacement.Of(limited.App.Chat, limited.App.Tunnels, limited.Control, user);
         Assert.Equal("ws-2", placed.Next?.Id);
         Assert.Equal(
-            "no node is available for lack of room or health; ws-2 is the first that is not draining or full",
+            "no node is available for lack of room or health; ws-2 is the first not draining or full",
             placed.Reason);
 
         using var second = limited.EnterAt("ws-2");

@@ -250,50 +250,6 @@ public sealed class FleetChangesTests : IAsyncDisposable
         Assert.Empty(State.Of("chat"));
     }
 
-    [Fact]
-    public async Task Epoch_ThatIsOld_IsStale()
-    {
-        await Changes.ReweighAsync(_app.Chat, "ws-1", 2, ifEpoch: 1, Cancellation);
-
-        await AssertRefusedAsync(
-            RefusalKind.Stale,
-            "If-Match is 1, and cluster 'chat' is at epoch 2",
-            () => Changes.ReweighAsync(_app.Chat, "ws-1", 3, ifEpoch: 1, Cancellation));
-
-        // The turn was given back.
-        await Changes.ReweighAsync(_app.Chat, "ws-1", 4, ifEpoch: 2, Cancellation);
-        Assert.Equal(3, _app.Chat.Current.Epoch);
-    }
-
-    [Fact]
-    public async Task TwoAtOnce_RunOneAfterTheOther()
-    {
-        var turn = await _app.Chat.EnterAsync(null, Cancellation);
-        var one = Changes.ReweighAsync(_app.Chat, "ws-1", 2, ifEpoch: 1, Cancellation);
-        var other = Changes.ReweighAsync(_app.Chat, "ws-2", 2, ifEpoch: 1, Cancellation);
-        Assert.Equal((false, false, 1), (one.IsCompleted, other.IsCompleted, _app.Chat.Current.Epoch));
-
-        // Twice is once.
-        turn.Dispose();
-        turn.Dispose();
-
-        await one;
-        await AssertRefusedAsync(RefusalKind.Stale, "epoch 2", () => other);
-        Assert.Equal(["ws-1@2 overridden", "ws-2@1", "ws-3@1"], Nodes());
-    }
-
-    [Fact]
-    public async Task Waiting_CanBeGivenUp()
-    {
-        using var turn = await _app.Chat.EnterAsync(null, Cancellation);
-        using var impatience = new CancellationTokenSource();
-        var change = Changes.ReweighAsync(_app.Chat, "ws-1", 2, null, impatience.Token);
-
-        await impatience.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => change);
-    }
-
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private static async Task AssertRefusedAsync(RefusalKind kind, string message, Func<Task> action)

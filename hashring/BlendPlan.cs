@@ -66,7 +66,8 @@ public sealed record BlendPlan(double Moved, double Excess, bool IsExact)
 
         // Shares sum to one, or to nothing: without weights nobody owns anybody.
         var isOwned = before.Nodes.Concat(after.Nodes).Any(static node => node.Weight > 0);
-        return new BlendPlan(isOwned ? 1 - same : 0, (untouchedBefore * untouchedAfter) - sameUntouched, IsExact: false);
+        var excess = (untouchedBefore * untouchedAfter) - sameUntouched;
+        return new BlendPlan(isOwned ? 1 - same : 0, excess, IsExact: false);
     }
 
     private BlendPlan Plus(BlendPlan part, double width) =>

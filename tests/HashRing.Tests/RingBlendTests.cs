@@ -11,7 +11,7 @@ public sealed class RingBlendTests
 
     private static readonly Gen<string[]> Users = Gen.String[0, 40].Array[1, 40];
 
-    public static TheoryData<string> Others => [.. RingAlgorithm.All.Select(static algorithm => algorithm.Name).Skip(1)];
+    public static TheoryData<string> Others => [.. RingAlgorithm.All.Skip(1).Select(static other => other.Name)];
 
     [Fact]
     public void User_ThatIsOver_StaysOverWhileTheShareGrows() =>

@@ -45,7 +45,7 @@ internal static partial class FleetLog
     public static partial void RegistrationRefused(ILogger logger, string node, string cluster, string mistake);
 
     [LoggerMessage(210, LogLevel.Warning,
-        "Ring of cluster '{Cluster}' begins without a change that was made at run time ({Kind} {Node}), which does not " +
-        "fit the configuration: {Mistake}")]
+        "Ring of cluster '{Cluster}' begins without a change that was made at run time ({Kind} {Node}), which does " +
+        "not fit the configuration: {Mistake}")]
     public static partial void LeftOut(ILogger logger, string cluster, string kind, string node, string mistake);
 }

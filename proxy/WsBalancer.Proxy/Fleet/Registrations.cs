@@ -32,6 +32,11 @@ internal sealed class Registrations(
                 await TakeOverAsync(cluster, nodes, cancellation);
             }
         }
+        else
+        {
+            // A node that is not named later on may have been back meanwhile: it has its time from then on.
+            _lostAt.Clear();
+        }
     }
 
     private static bool HasAnswer(IReadOnlyList<NamedNode>? nodes) => nodes is not null;

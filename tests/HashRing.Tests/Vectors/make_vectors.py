@@ -206,8 +206,8 @@ def describe_maglev(name, nodes, size, seed):
 
 
 BLEND_SEED = int.from_bytes(b"blend", "big")
-BLEND_USERS = ["", "a", "alice", "Alice", "42", "5f0c2f1e-8a2b-4b62-9d2f-0c5d6f7a8b9c", "élodie", "用户一", "🦊", "e\u0301",
-               "\0", "u-" * 8, "€" * 24, "x" * 48, *(f"user-{i}" for i in range(86))]
+BLEND_USERS = ["", "a", "alice", "Alice", "42", "5f0c2f1e-8a2b-4b62-9d2f-0c5d6f7a8b9c", "élodie", "用户一", "🦊",
+               "e\u0301", "\0", "u-" * 8, "€" * 24, "x" * 48, *(f"user-{i}" for i in range(86))]
 BLEND_SHARES = [0.000001, 0.01, 0.1, 0.25, 0.5, 0.9, 0.999999]
 
 

@@ -21,7 +21,7 @@ internal sealed record NodeBody
     [Description("the node's name in another balancer, for a ring that is compatible with it")]
     public string? RingKey { get; init; }
 
-    public NodeAddition ToAddition() => new(Id!, Address!, Weight ?? 1, RingKey);
+    public NodeAddition ToAddition() => new(Id!, Address!, Weight, RingKey);
 }
 
 /// <summary>Another weight.</summary>

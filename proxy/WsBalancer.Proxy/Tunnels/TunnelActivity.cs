@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>What passes through one tunnel, and when each side last said something. Thread-safe, without locks.</summary>
+/// <summary>What passes through one tunnel, and when each side last spoke. Thread-safe, without locks.</summary>
 internal sealed class TunnelActivity(TunnelLedger ledger, TimeProvider time)
 {
     private long _lastFromClient = time.GetTimestamp();

@@ -128,7 +128,7 @@ public static class WsBalancerServices
     private static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services.AddSingleton<Readiness>().AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>();
-        services.TryAddSingleton<HandshakeOutcomes>();
+        services.AddSingleton<HandshakeOutcomes>();
         services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
         return services;
     }
@@ -158,8 +158,6 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddMoving(this IServiceCollection services)
     {
-        services.TryAddSingleton<Peers>();
-        services.TryAddSingleton<Disconnections>();
         services.AddSingleton<PacedCloser>().AddSingleton<OtherBalancers>().AddSingleton<MovingNews>();
         services.AddSingleton<DrainRuns>().AddSingleton<Drains>().AddHostedService<DrainWorker>();
         services.AddSingleton<Agreement>().AddHostedService(provider => provider.GetRequiredService<Agreement>());

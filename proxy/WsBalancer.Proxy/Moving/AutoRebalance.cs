@@ -15,6 +15,7 @@ internal sealed class AutoRebalance(
     OtherBalancers others,
     Agreement agreement,
     TunnelRegistry tunnels,
+    MovingNews news,
     TimeProvider time,
     ILogger<AutoRebalance> logger) : BackgroundService
 {
@@ -39,6 +40,9 @@ internal sealed class AutoRebalance(
                 && others.IsThisFirst
                 && IsAnythingToDo(cluster))
             {
+                news.Rebalance(
+                    cluster.Id,
+                    $"users have other homes, and the fleet has been stable for {options.After}: a rebalance begins");
                 await rebalances.BeginAsync(cluster, options.RatePerSecond, null, cancellation);
                 core.Begun(look);
             }

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Closes the tunnels that have reached their lifetime; paced like a drain, for many may reach it together.</summary>
+/// <summary>Closes tunnels that have reached their lifetime; paced like a drain, for many may at once.</summary>
 internal sealed class LifetimeWorker(
     FleetRegistry fleet, TunnelRegistry tunnels, PacedCloser closer, TimeProvider time, ILogger<LifetimeWorker> logger)
     : BackgroundService

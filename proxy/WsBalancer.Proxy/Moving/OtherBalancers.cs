@@ -5,10 +5,10 @@ namespace WsBalancer.Proxy.Moving;
 
 /// <summary>What the other balancers report, added up. One that has not heard of an operation yet still has its
 /// tunnels.</summary>
-internal sealed class OtherBalancers(Peers peers)
+internal sealed class OtherBalancers(Peers peers, BalancerName name)
 {
     /// <summary>Whether this balancer is the one that does what one of them has to do: the smallest id.</summary>
-    public bool IsThisFirst => peers.Others.All(other => string.CompareOrdinal(peers.Id, other.Id) <= 0);
+    public bool IsThisFirst => peers.Others.All(other => string.CompareOrdinal(name.Id, other.Id) <= 0);
 
     /// <summary>Tunnels to a node that remain.</summary>
     public long RemainingOn(Node node) => DrainOf(node).Remaining;

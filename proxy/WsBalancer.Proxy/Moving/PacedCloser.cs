@@ -14,7 +14,7 @@ internal sealed class PacedCloser(TunnelRegistry tunnels, TimeProvider time, ILo
     // Where nothing is to be closed for now, once a second is enough to see that it is.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Prepares a plan; <see cref="RunAsync(string, Func{ClosingPhase}, CancellationToken)"/> steps it.</summary>
+    /// <summary>Prepares a plan; the caller steps it.</summary>
     public ClosingRun Prepare(ClosingPlan plan, ClosingTally? tally = null) =>
         new(plan, tally ?? new ClosingTally(), tunnels, time);
 

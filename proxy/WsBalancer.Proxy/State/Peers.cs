@@ -5,9 +5,6 @@ internal sealed class Peers
 {
     private volatile IReadOnlyList<PeerReport> _others = [];
 
-    /// <summary>The id of this balancer, different from every other one's. Set once, at the start.</summary>
-    public string Id { get; set; } = "";
-
     /// <summary>What this balancer reports of itself; asked once a second. Set once, at the start.</summary>
     public Func<IReadOnlyDictionary<string, PeerCluster>> Own { get; set; } =
         () => new Dictionary<string, PeerCluster>();

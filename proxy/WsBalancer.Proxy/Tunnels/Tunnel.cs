@@ -23,15 +23,10 @@ internal sealed class Tunnel
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _cut;
     private readonly Lock _gate = new();
+    private readonly TunnelActivity _activity;
     private readonly long _openedAt;
     private ITimer? _deadline;
     private TunnelEnd? _end;
-    private long _lastFromClient;
-    private long _lastFromNode;
-    private long _bytesFromClient;
-    private long _bytesFromNode;
-    private long _framesFromClient;
-    private long _framesFromNode;
     private volatile bool _ended;
     private bool _cutDone;
 
@@ -54,7 +49,8 @@ internal sealed class Tunnel
         _options = options;
         _time = time;
         _cut = cut;
-        _openedAt = _lastFromClient = _lastFromNode = time.GetTimestamp();
+        _activity = new TunnelActivity(ledger, time);
+        _openedAt = time.GetTimestamp();
         OpenedAt = time.GetUtcNow();
         ClientObserver = new ClientLegObserver(this);
         NodeObserver = new NodeLegObserver(this);
@@ -116,16 +112,10 @@ internal sealed class Tunnel
     /// <summary>The leg toward the node. Set once, before the tunnel is registered.</summary>
     public TunnelLeg? NodeLeg { get; set; }
 
-    public TunnelTraffic Traffic => new(
-        Interlocked.Read(ref _bytesFromClient),
-        Interlocked.Read(ref _bytesFromNode),
-        Interlocked.Read(ref _framesFromClient),
-        Interlocked.Read(ref _framesFromNode));
+    public TunnelTraffic Traffic => _activity.Traffic;
 
     /// <summary>How long nothing has come from the client, and from the node.</summary>
-    public (TimeSpan Client, TimeSpan Node) IdleFor => (
-        _time.GetElapsedTime(Interlocked.Read(ref _lastFromClient)),
-        _time.GetElapsedTime(Interlocked.Read(ref _lastFromNode)));
+    public (TimeSpan Client, TimeSpan Node) IdleFor => _activity.IdleFor;
 
     /// <summary>Whether one side has been silent for longer than the options allow.</summary>
     public bool IsIdle
@@ -270,15 +260,9 @@ internal sealed class Tunnel
 
     private sealed class ClientLegObserver(Tunnel tunnel) : ILegObserver
     {
-        public void Received() =>
-            Interlocked.Exchange(ref tunnel._lastFromClient, tunnel._time.GetTimestamp());
+        public void Received() => tunnel._activity.HeardFromClient();
 
-        public void Passed(long bytes, long frames)
-        {
-            Interlocked.Add(ref tunnel._bytesFromNode, bytes);
-            Interlocked.Add(ref tunnel._framesFromNode, frames);
-            tunnel.Ledger.FromNode(bytes, frames);
-        }
+        public void Passed(long bytes, long frames) => tunnel._activity.FromNode(bytes, frames);
 
         public void ClosePassed() => tunnel.Saw(TunnelEnd.Node);
 
@@ -298,15 +282,9 @@ internal sealed class Tunnel
 
     private sealed class NodeLegObserver(Tunnel tunnel) : ILegObserver
     {
-        public void Received() =>
-            Interlocked.Exchange(ref tunnel._lastFromNode, tunnel._time.GetTimestamp());
+        public void Received() => tunnel._activity.HeardFromNode();
 
-        public void Passed(long bytes, long frames)
-        {
-            Interlocked.Add(ref tunnel._bytesFromClient, bytes);
-            Interlocked.Add(ref tunnel._framesFromClient, frames);
-            tunnel.Ledger.FromClient(bytes, frames);
-        }
+        public void Passed(long bytes, long frames) => tunnel._activity.FromClient(bytes, frames);
 
         public void ClosePassed() => tunnel.Saw(TunnelEnd.Client);
 

@@ -16,7 +16,7 @@ internal sealed record TunnelOptions
     public TimeSpan? IdleNode { get; init; }
 
     /// <summary>Ends a tunnel that is so old. Default: off.</summary>
-    // Off, because it is a kill too; for fleets that want every user to come by anew, with fresh tokens, every so often.
+    // Off, because it is a kill too; for fleets that want every user to come anew, with fresh tokens, every so often.
     [Range(typeof(TimeSpan), "00:00:10", "365.00:00:00")]
     public TimeSpan? MaxLifetime { get; init; }
 

@@ -44,7 +44,7 @@ public sealed class AutoRebalanceTests
         Assert.Equal(RebalanceState.Idle, movers.App.Get<Rebalances>().StateOf(movers.Chat));
     }
 
-    private static Task<Movers> StartAsync(string after, string id = "") => Movers.StartAsync(
+    private static Task<Movers> StartAsync(string after, string id = "a") => Movers.StartAsync(
         ChatSettings.OfNodes("ws-1", "ws-2")
             .With(ChatSettings.Ours + "AutoRebalance:After", after)
             .With(ChatSettings.Ours + "AutoRebalance:RatePerSecond", "7"),

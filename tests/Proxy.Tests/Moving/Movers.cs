@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Moving;
-using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tests.Telemetry;
 
@@ -38,15 +37,14 @@ internal sealed class Movers : IAsyncDisposable
     public static Task<Movers> StartAsync(params string[] nodes) => StartAsync(ChatSettings.OfNodes(nodes));
 
     public static async Task<Movers> StartAsync(
-        Dictionary<string, string?> settings, string id = "", Action<BalancerApp>? before = null)
+        Dictionary<string, string?> settings, string id = "a", Action<BalancerApp>? before = null)
     {
-        var movers = new Movers(BalancerApp.Build(settings));
+        var movers = new Movers(BalancerApp.Build(settings.With("WsBalancer:State:Id", id)));
         foreach (var node in movers.Chat.Current.Nodes)
         {
             movers.App.Fleet.SetHealth(movers.Chat, node, NodeHealth.Healthy, "test");
         }
 
-        movers.App.Get<Peers>().Id = id;
         before?.Invoke(movers.App);
         movers._running.AddRange(movers.App.Get<IEnumerable<IHostedService>>()
             .Where(service => Workers.Contains(service.GetType())));

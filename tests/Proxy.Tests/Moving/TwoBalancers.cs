@@ -48,7 +48,7 @@ internal sealed class TwoBalancers : IAsyncDisposable
 
     private static void Hear(Movers at, Movers from)
     {
-        var report = new PeerReport(from.App.Get<Peers>().Id, from.App.Get<OwnReport>().Make());
+        var report = new PeerReport(from.App.Get<BalancerName>().Id, from.App.Get<OwnReport>().Make());
         at.App.Get<Peers>().Heard([report]);
     }
 

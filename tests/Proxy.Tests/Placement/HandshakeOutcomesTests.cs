@@ -1,0 +1,37 @@
+using WsBalancer.Proxy.Health;
+
+namespace WsBalancer.Proxy.Tests.Placement;
+
+public sealed class HandshakeOutcomesTests
+{
+    [Fact]
+    public async Task Outcomes_AreTold_OfHandshakesAlone()
+    {
+        await using var node = new TestNode("ws-1");
+        await using var app = await BalancerApp.StartAsync(ChatSettings.Of(("ws-1", node.Address)));
+        var told = new List<bool>();
+        app.Get<HandshakeOutcomes>().Happened += (key, succeeded) =>
+        {
+            Assert.Equal("ws-1", key.Node);
+            told.Add(succeeded);
+        };
+
+        using (await app.HandshakeAsync("/?user=alice"))
+        {
+            await Deadline.Until("success", () => told is [true]);
+        }
+
+        foreach (var status in (int[])[401, 500])
+        {
+            node.OnRequest = request => request.ReplyAsync(status, "no");
+            using var refused = await app.HandshakeAsync("/?user=alice");
+            using var plain = await app.SendAsync(HttpMethod.Get, "/?user=alice");
+        }
+
+        Assert.Equal([true, false], told);
+
+        node.Refuse();
+        using var unreachable = await app.HandshakeAsync("/?user=alice");
+        Assert.Equal([true, false, false], told);
+    }
+}

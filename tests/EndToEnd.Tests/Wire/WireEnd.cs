@@ -11,10 +11,15 @@ namespace WsBalancer.EndToEnd.Tests.Wire;
 internal abstract class WireEnd : IDisposable
 {
     private const int LongestHead = 64 * 1024;
+    private const int LargestBuffer = 64 * 1024;
 
-    private readonly byte[] _buffer = new byte[64 * 1024];
+    // Grows with what comes: thousands of quiet ends cost little.
+    private byte[] _buffer = new byte[256];
     private int _start;
     private int _end;
+
+    /// <summary>How long the peer has for each piece that is read.</summary>
+    public TimeSpan Patience { get; set; } = Deadline.Default;
 
     public async Task Send(ReadOnlyMemory<byte> bytes)
     {
@@ -134,7 +139,12 @@ internal abstract class WireEnd : IDisposable
 
     private async Task<bool> Fill()
     {
-        using var deadline = Deadline.Start();
+        if (_end == _buffer.Length && _buffer.Length < LargestBuffer)
+        {
+            _buffer = new byte[_buffer.Length * 4];
+        }
+
+        using var deadline = Deadline.Start(Patience);
         (_start, _end) = (0, await Receive(_buffer, deadline.Token));
 
         return _end > 0;

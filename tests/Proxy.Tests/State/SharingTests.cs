@@ -96,7 +96,8 @@ public sealed class SharingTests : IAsyncDisposable
         _redis.Kill();
         await _redis.ResumeAsync(isEmpty: true);
 
-        await Deadline.Until("both are there", async () => await _redis.Database.HashLengthAsync("wsbalancer:state") == 2);
+        await Deadline.Until("both are there", async () =>
+            await _redis.Database.HashLengthAsync("wsbalancer:state") == 2);
         await using var two = await SharingBalancer.StartAsync(_redis, "b-2");
         await two.UntilFound(Weight, StateSample.Of(7));
         await two.UntilFound(Drain, null);

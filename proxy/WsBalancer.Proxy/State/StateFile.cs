@@ -141,7 +141,7 @@ internal sealed class StateFile : IDisposable
         {
             throw new StateFileException(
                 $"The state file '{path}' has version {version.GetRawText()}, and this program reads version "
-                + $"{Version}: run the program that wrote it, or remove the file to start afresh.");
+                + $"{Version}: run the program that wrote it, or remove it and its .bak to start afresh.");
         }
     }
 

@@ -180,6 +180,37 @@ public sealed class SharingTests : IAsyncDisposable
             two.Store.Of("chat").OrderBy(record => record.Key.Node));
     }
 
+    [Fact]
+    public async Task WhatStandsInRedis_IsNeverReplacedByAnOlderRecord()
+    {
+        await _redis.ResumeAsync();
+        await using var one = await SharingBalancer.StartAsync(_redis, "b-1");
+        await using var two = await SharingBalancer.StartAsync(_redis, "b-2");
+
+        var writing = Task.WhenAll(WriteManyAsync(one), WriteManyAsync(two));
+        var seen = new List<StateVersion>();
+        while (!writing.IsCompleted)
+        {
+            var raw = await _redis.Database.HashGetAsync("wsbalancer:state", Weight.ToString());
+            if (!raw.IsNull)
+            {
+                seen.Add(StateJson.Read(raw.ToString()).Version);
+            }
+        }
+
+        await writing;
+        Assert.Equal(seen.Order(), seen);
+        Assert.True(seen.Distinct().Count() > 10, "The two hardly met.");
+
+        static async Task WriteManyAsync(SharingBalancer balancer)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await balancer.WriteAsync(Weight, StateSample.Of(i));
+            }
+        }
+    }
+
     [Theory]
     [InlineData("damaged", true)]
     [InlineData("""{"number":1,"writer":"a","news":1}""", true)]

@@ -82,7 +82,7 @@ internal static class RegisterOption
         if (result.GetResult(Advertise) is null && IsWildcard(result.GetValue(urls)))
         {
             result.AddError(
-                $"--register: nobody can connect to '{result.GetValue(urls)}': say with --advertise where the node is.");
+                $"--register: nobody connects to '{result.GetValue(urls)}': say with --advertise where the node is.");
         }
     }
 

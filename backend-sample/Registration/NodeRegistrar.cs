@@ -5,8 +5,8 @@ using WsBalancer.BackendSample.Redis;
 namespace WsBalancer.BackendSample.Registration;
 
 /// <summary>
-/// Tells the balancers of this node, by a key in Redis that has to be renewed: a node that dies is forgotten with it. One
-/// that leaves says first that it drains, and takes the key away when the last connection is closed.
+/// Tells the balancers of this node, by a key in Redis that has to be renewed: a node that dies is forgotten with it.
+/// One that leaves says first that it drains, and takes the key away when the last connection is closed.
 /// </summary>
 internal sealed class NodeRegistrar(
     NodeOptions node,

@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.State;
 /// <summary>Makes renames in a folder survive a crash of the machine, where the system lets us.</summary>
 internal static class FolderSync
 {
-    /// <summary>Best effort: without it a crash may bring back the file before the last rename, which is whole.</summary>
+    /// <summary>Best effort: without it a crash may bring back the file before the last rename.</summary>
     public static void Sync(string folder)
     {
         // The platform opens no folders, and Windows has no such call.

@@ -4,8 +4,8 @@ namespace WsBalancer.Proxy.State;
 internal readonly record struct StateEntry(StateRecord Record, StateStanding Standing);
 
 /// <summary>
-/// How a balancer stands to a record. Not shared: files differ while a new one is rolled out, and what has lapsed at one
-/// balancer may still wait at another.
+/// How a balancer stands to a record. Not shared: files differ while a new one is rolled out, and what has lapsed at
+/// one balancer may still wait at another.
 /// </summary>
 [System.Text.Json.Serialization.JsonConverter(typeof(StateNameConverter<StateStanding>))]
 internal enum StateStanding

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Makes the records here and in Redis the same: takes what is newer there, writes what is newer here. Which is newer is
-/// decided here alone; Redis only refuses to replace what has changed meanwhile.
+/// Makes the records here and in Redis the same: takes what is newer there, writes what is newer here. Which is newer
+/// is decided here alone; Redis only refuses to replace what has changed meanwhile.
 /// </summary>
 internal sealed class StateExchange(
     RedisLink link, StateStore store, BalancerName name, TimeProvider time, ILogger<StateExchange> logger)

@@ -27,7 +27,8 @@ internal sealed class StateFile : IDisposable
         _logger = logger;
         if (_file.Directory is not { Exists: true })
         {
-            throw new StateFileException($"The folder of the state file '{Path}' does not exist (WsBalancer:State:Path).");
+            throw new StateFileException(
+                $"The folder of the state file '{Path}' does not exist (WsBalancer:State:Path).");
         }
 
         _hold = Hold();
@@ -139,8 +140,8 @@ internal sealed class StateFile : IDisposable
             && !(version.ValueKind is JsonValueKind.Number && version.TryGetInt32(out var number) && number == Version))
         {
             throw new StateFileException(
-                $"The state file '{path}' has version {version.GetRawText()}, and this program reads version {Version}: "
-                + "run the program that wrote it, or remove the file to start afresh.");
+                $"The state file '{path}' has version {version.GetRawText()}, and this program reads version "
+                + $"{Version}: run the program that wrote it, or remove it and its .bak to start afresh.");
         }
     }
 
@@ -153,7 +154,8 @@ internal sealed class StateFile : IDisposable
         catch (IOException ex) when (IsHeldByAnother(ex))
         {
             throw new StateFileException(
-                $"The state file '{Path}' is in use by another balancer: give each its own (WsBalancer:State:Path).", ex);
+                $"The state file '{Path}' is in use by another balancer: give each its own (WsBalancer:State:Path).",
+                ex);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {

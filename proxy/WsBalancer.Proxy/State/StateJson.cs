@@ -4,10 +4,10 @@ using WsBalancer.Proxy.Framing;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Records as JSON: the same text for the same record at every balancer, and strict in reading it back.</summary>
+/// <summary>Records as JSON: the same text for the same record at every balancer, and read back strictly.</summary>
 internal static class StateJson
 {
-    /// <summary>A bound that leaves room to count on: no fleet decides so often, so above it lies only damage.</summary>
+    /// <summary>Leaves room to count on: no fleet decides so often, so above it lies only damage.</summary>
     public const long HighestNumber = 1L << 52;
 
     private const int HighestWeight = 65_535;

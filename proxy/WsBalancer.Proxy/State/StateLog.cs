@@ -15,8 +15,8 @@ internal static partial class StateLog
     public static partial void CannotBeWritten(ILogger logger, string path, string why);
 
     [LoggerMessage(702, LogLevel.Error,
-        "{Why} What this balancer has learnt from the others is in force, and is lost here when it stops; it is tried " +
-        "again with every change.")]
+        "{Why} What this balancer has learnt from the others is in force, and is lost here when it stops; it is " +
+        "tried again with every change.")]
     public static partial void NotSaved(ILogger logger, string why);
 
     [LoggerMessage(703, LogLevel.Debug, "The other balancers were not told; it is made up for later. {Why}")]
@@ -26,8 +26,8 @@ internal static partial class StateLog
     public static partial void BadRecord(ILogger logger, string key, string field, string why);
 
     [LoggerMessage(705, LogLevel.Error,
-        "Another balancer calls itself '{Id}' too: give each its own WsBalancer:State:Id. Until then neither sees the " +
-        "other, and progress and tunnel counts of the fleet are wrong.")]
+        "Another balancer calls itself '{Id}' too: give each its own WsBalancer:State:Id. Until then neither sees " +
+        "the other, and progress and tunnel counts of the fleet are wrong.")]
     public static partial void SameId(ILogger logger, string id);
 
     // Once a second while it is so: a program of another version, which the first line of it says as well.

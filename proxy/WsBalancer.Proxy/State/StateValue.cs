@@ -34,8 +34,8 @@ internal sealed record WeightValue(int Weight, int FileWeight) : StateValue;
 
 /// <summary>How tunnels are closed to move their users away from a node.</summary>
 /// <param name="Operation">Names the drain at every balancer; seeds the order of its users.</param>
-/// <param name="RatePerSecond">Tunnels a second in the whole fleet, at least; 0 leaves the pace to the deadline.</param>
-/// <param name="DeadlineSeconds">By when all are closed, counted from when a balancer learns of it; null: never.</param>
+/// <param name="RatePerSecond">Tunnels a second in the whole fleet, at least; 0 leaves it to the deadline.</param>
+/// <param name="DeadlineSeconds">By when all are closed, from when a balancer learns of it; null: never.</param>
 /// <param name="CloseCode">The code of the Close frames.</param>
 internal sealed record DrainValue(string Operation, double RatePerSecond, double? DeadlineSeconds, int CloseCode)
     : StateValue;

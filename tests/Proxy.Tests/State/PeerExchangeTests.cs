@@ -51,7 +51,8 @@ public sealed class PeerExchangeTests : IAsyncLifetime
 
         Assert.False(await _redis.Database.KeyExistsAsync("wsbalancer:balancer:b-2"));
         await Deadline.Until("it is not heard", () => one.Peers.Others.Count == 0);
-        Assert.Equal(["b-1"], (await _redis.Database.SetMembersAsync("wsbalancer:balancers")).Select(id => id.ToString()));
+        var ids = await _redis.Database.SetMembersAsync("wsbalancer:balancers");
+        Assert.Equal(["b-1"], ids.Select(id => id.ToString()));
     }
 
     [Fact]

@@ -120,7 +120,8 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         try
         {
-            _connection ??= await ConnectionMultiplexer.ConnectAsync($"{_endpoint},connectTimeout=1000,allowAdmin=true");
+            _connection ??= await ConnectionMultiplexer.ConnectAsync(
+                $"{_endpoint},connectTimeout=1000,allowAdmin=true");
             await _connection.GetDatabase().PingAsync();
             return true;
         }

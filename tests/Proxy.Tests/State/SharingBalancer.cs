@@ -4,8 +4,8 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Tests.State;
 
 /// <summary>
-/// Everything of a balancer that shares through Redis, and nothing else. Its clock is the real one: what it waits for is
-/// another process.
+/// Everything of a balancer that shares through Redis, and nothing else. Its clock is the real one: what it waits for
+/// is another process.
 /// </summary>
 internal sealed class SharingBalancer : IAsyncDisposable
 {

@@ -96,7 +96,8 @@ public sealed class SharingTests : IAsyncDisposable
         _redis.Kill();
         await _redis.ResumeAsync(isEmpty: true);
 
-        await Deadline.Until("both are there", async () => await _redis.Database.HashLengthAsync("wsbalancer:state") == 2);
+        await Deadline.Until("both are there", async () =>
+            await _redis.Database.HashLengthAsync("wsbalancer:state") == 2);
         await using var two = await SharingBalancer.StartAsync(_redis, "b-2");
         await two.UntilFound(Weight, StateSample.Of(7));
         await two.UntilFound(Drain, null);
@@ -177,6 +178,37 @@ public sealed class SharingTests : IAsyncDisposable
         Assert.Equal(
             one.Store.Of("chat").OrderBy(record => record.Key.Node),
             two.Store.Of("chat").OrderBy(record => record.Key.Node));
+    }
+
+    [Fact]
+    public async Task WhatStandsInRedis_IsNeverReplacedByAnOlderRecord()
+    {
+        await _redis.ResumeAsync();
+        await using var one = await SharingBalancer.StartAsync(_redis, "b-1");
+        await using var two = await SharingBalancer.StartAsync(_redis, "b-2");
+
+        var writing = Task.WhenAll(WriteManyAsync(one), WriteManyAsync(two));
+        var seen = new List<StateVersion>();
+        while (!writing.IsCompleted)
+        {
+            var raw = await _redis.Database.HashGetAsync("wsbalancer:state", Weight.ToString());
+            if (!raw.IsNull)
+            {
+                seen.Add(StateJson.Read(raw.ToString()).Version);
+            }
+        }
+
+        await writing;
+        Assert.Equal(seen.Order(), seen);
+        Assert.True(seen.Distinct().Count() > 10, "The two hardly met.");
+
+        static async Task WriteManyAsync(SharingBalancer balancer)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await balancer.WriteAsync(Weight, StateSample.Of(i));
+            }
+        }
     }
 
     [Theory]

@@ -17,7 +17,8 @@ public sealed class StateRecordsTests
 
     [Fact]
     public void Merge_OnceMore_ChangesNothing() => Some.Sample(records =>
-        AreSame(Of(records), Of(records).Merge(records)) && Of(records).Merge(records).NewSince(Of(records)).Count == 0);
+        AreSame(Of(records), Of(records).Merge(records))
+        && Of(records).Merge(records).NewSince(Of(records)).Count == 0);
 
     // Every store gets every record, some of them more than once, each in an order of its own.
     [Fact]

@@ -11,7 +11,7 @@ internal static class StateSample
     public static readonly StateKey Drain = StateKey.Of("chat", StateKind.Drain, "ws-2");
 
     private static readonly Gen<StateValue> Value = Gen.OneOf<StateValue>(
-        Gen.Select(Gen.Int[0, 65_535], Gen.Int[0, 3]).Select((weight, file) => (StateValue)new WeightValue(weight, file)),
+        Gen.Int[0, 9].Select(weight => (StateValue)Of(weight)),
         Gen.Const((StateValue)null!));
 
     /// <summary>A record of the same kind, for one of three nodes.</summary>

@@ -1,10 +1,4 @@
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>Something that happened at the balancer.</summary>
-internal sealed record EventAnswer(
-    DateTimeOffset At,
-    string Kind,
-    string? Cluster,
-    string? Node,
-    string Message,
-    IReadOnlyDictionary<string, double>? Figures);
+/// <summary>Something that happened at the balancer; the document says more.</summary>
+internal sealed record EventAnswer(DateTimeOffset At, string Kind, string? Cluster, string Message);

@@ -5,7 +5,7 @@ public sealed class EventsCommandTests
     private const string Events = "/api/v1/events";
 
     private const string Drained = """{"id":7,"at":"2026-01-02T03:04:05Z","kind":"drain","cluster":"chat",""" +
-        "\"node\":\"ws-2\",\"message\":\"drain began\",\"figures\":{\"remaining\":80,\"ratePerSecond\":0.5}}";
+        "\"node\":\"ws-2\",\"message\":\"ws-2 drains\",\"figures\":{\"remaining\":80,\"ratePerSecond\":0.5}}";
 
     private const string Grown = """{"id":8,"at":"2026-01-02T03:04:06Z","kind":"ring","cluster":"games",""" +
         "\"node\":null,\"message\":\"the ring changed\",\"figures\":{}}";
@@ -20,7 +20,7 @@ public sealed class EventsCommandTests
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(
             [
-                "2026-01-02 03:04:05Z  drain         chat/ws-2: drain began (remaining 80, ratePerSecond 0.5)",
+                "2026-01-02 03:04:05Z  drain         chat: ws-2 drains",
                 "2026-01-02 03:04:06Z  ring          games: the ring changed",
             ],
             run.Lines);

@@ -73,22 +73,9 @@ internal static class BlendCommand
 
     private static async Task<int> ShowAsync(Operation operation, Answer<BlendAnswer> answer)
     {
-        var blend = answer.Value;
-        if (operation.Settings.Json)
-        {
-            await operation.WriteAsync(answer);
-        }
-        else if (blend.To is null)
-        {
-            await operation.WriteLinesAsync($"blend    none: {blend.From} places all users");
-        }
-        else
-        {
-            await operation.WriteLinesAsync(
-                $"blend    {blend.To} places {Amounts.Percent(blend.Share)} of all users, {blend.From} the others");
-            PlanText.Write(blend, operation.Output);
-        }
-
+        await operation.WriteAsync(answer, answer.Value is { To: { } to, Share: var share, From: var from }
+            ? $"blend    {to} places {Amounts.Percent(share)} of all users, {from} the others"
+            : $"blend    none: {answer.Value.From} places all users");
         return ExitCode.Done;
     }
 }

@@ -10,7 +10,7 @@ internal static class RebalanceCommand
     private static readonly ValueOption<double> Rate = new(
         "--rate",
         "RATE",
-        "Tunnels closed in a second [default: the cluster's rate]",
+        "Tunnels closed in a second [default: the balancer's, 50/s]",
         $"{RateText.Expected}, more than 0",
         RateText.ParsePositive);
 

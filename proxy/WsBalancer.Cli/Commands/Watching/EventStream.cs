@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using WsBalancer.Cli.Admin;
@@ -80,13 +79,7 @@ internal sealed class EventStream(Operation operation, TimeProvider time)
         }
     }
 
-    private static string LineOf(EventAnswer happened)
-    {
-        var place = happened.Node is null ? happened.Cluster : $"{happened.Cluster}/{happened.Node}";
-        var figures = (happened.Figures ?? new Dictionary<string, double>())
-            .Select(figure => $"{figure.Key} {figure.Value.ToString("0.####", CultureInfo.InvariantCulture)}")
-            .ToArray();
-        var tail = figures.Length is 0 ? "" : $" ({string.Join(", ", figures)})";
-        return $"{Amounts.Time(happened.At)}  {happened.Kind,-12}  {place}: {happened.Message}{tail}";
-    }
+    // The message names the node and the figures that matter; the document has them all.
+    private static string LineOf(EventAnswer happened) =>
+        $"{Amounts.Time(happened.At)}  {happened.Kind,-12}  {happened.Cluster}: {happened.Message}";
 }

@@ -10,9 +10,9 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <remarks>
 /// Closing: (1) a Close frame toward the client at a frame boundary; what the node says after it is dropped. (2) The
 /// client's bytes, its echo of the Close among them, still go to the node, so that the node sees an orderly end too and
-/// ends its connection, which ends the tunnel. (3) No echo within the close timeout: the client is given up, so that the
-/// node is read even if the client takes nothing, and the node is sent a masked Close at a boundary; when it ends, or
-/// after a second, the tunnel is cut.
+/// ends its connection, which ends the tunnel. (3) No echo within the close timeout: the client is given up, so that
+/// the node is read even if the client takes nothing, and the node is sent a masked Close at a boundary; when it ends,
+/// or after a second, the tunnel is cut.
 /// </remarks>
 internal sealed class Tunnel
 {

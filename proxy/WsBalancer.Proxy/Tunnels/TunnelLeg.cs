@@ -218,8 +218,8 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
         }
     }
 
-    // A write ends early when the loop is cancelled, or the peer given up. One source for all writes: the loop's token is
-    // the same in all of them. Never disposed, as it has no timer and may be cancelled late.
+    // A write ends early when the loop is cancelled, or the peer given up. One source for all writes: the loop's token
+    // is the same in all of them. Never disposed, as it has no timer and may be cancelled late.
     private void Follow(CancellationToken loop)
     {
         if (_writes is null || _onLoopCancelled.Token != loop)

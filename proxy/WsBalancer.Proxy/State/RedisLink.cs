@@ -12,7 +12,7 @@ internal sealed class RedisLink(StateOptions options, BalancerName name) : IAsyn
     private ConnectionMultiplexer? _connection;
 
     /// <summary>Where it is, without what is secret.</summary>
-    public string Where => string.Join(", ", _options.EndPoints);
+    public string Where => string.Join(", ", _options.EndPoints.Select(EndPointCollection.ToString));
 
     /// <summary>Which database of it.</summary>
     public IDatabase Database => Connection.GetDatabase();
@@ -53,6 +53,9 @@ internal sealed class RedisLink(StateOptions options, BalancerName name) : IAsyn
         var untouched = new ConfigurationOptions();
         redis.ClientName ??= $"wsbalancer:{name.Id}";
         redis.AbortOnConnectFail = false;
+
+        // The state of thread pools says nothing to an operator.
+        redis.IncludeDetailInExceptions = false;
 
         // What is not sent within a second is not worth sending: it is all said again in the next one.
         redis.BacklogPolicy = BacklogPolicy.FailFast;

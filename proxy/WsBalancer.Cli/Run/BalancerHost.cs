@@ -19,7 +19,9 @@ internal static class BalancerHost
     private const int Backlog = 4_096;
 
     /// <param name="configuration">What it runs on.</param>
-    /// <param name="folder">The folder of the configuration file: where the state file is, unless it says otherwise.</param>
+    /// <param name="folder">
+    /// The folder of the configuration file: where the state file is, unless it says otherwise.
+    /// </param>
     public static WebApplication Build(AppliedConfiguration configuration, string folder)
     {
         // Empty: no appsettings.json and no ASPNETCORE_*; what is not in the configuration is a default of ours.

@@ -30,7 +30,7 @@ internal static class BalancerProcess
         }
         catch (Exception ex) when (ex is IOException or InvalidOperationException or CryptographicException)
         {
-            // An address that is taken or not ours, a certificate that cannot be used, a state file that cannot be read.
+            // An address that is taken or not ours, a certificate of no use, a state file that cannot be read.
             await errors.WriteLineAsync($"wsbalancer cannot start: {ex.Message}");
             return ExitCode.Failed;
         }

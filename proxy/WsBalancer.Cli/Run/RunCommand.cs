@@ -70,7 +70,8 @@ internal static class RunCommand
                 && Array.Exists<Option>([userKey, ring, listen, admin, state], option => IsGiven(result, option)))
             {
                 result.AddError(
-                    "--user-key, --ring, --listen, --admin and --state go with --node; with --config the file says it.");
+                    "--user-key, --ring, --listen, --admin and --state go with --node; "
+                        + "with --config the file says it.");
             }
         });
         command.SetAction((parsed, cancellation) => BalancerProcess.RunAsync(

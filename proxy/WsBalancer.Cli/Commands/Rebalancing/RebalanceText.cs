@@ -15,7 +15,9 @@ internal static class RebalanceText
             rebalance.Blocked > 0 ? $"{Amounts.Number(rebalance.Blocked)} of them blocked" : null,
             $"{Amounts.Number(rebalance.Closed)} closed",
             IsOpen(rebalance) && rebalance.RatePerSecond is { } rate ? Amounts.Rate(rate) : null,
-            rebalance is { State: "running", EtaSeconds: { } eta and > 0 } ? $"about {Amounts.Duration(eta)} left" : null,
+            rebalance is { State: "running", EtaSeconds: { } eta and > 0 }
+                ? $"about {Amounts.Duration(eta)} left"
+                : null,
         ];
         var reason = string.IsNullOrEmpty(rebalance.Reason) ? "" : $" ({rebalance.Reason})";
         return $"{rebalance.State}: {string.Join(", ", parts.Where(part => part is not null))}{reason}";

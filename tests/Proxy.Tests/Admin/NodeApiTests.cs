@@ -201,6 +201,9 @@ public sealed class NodeApiTests : IAsyncLifetime
     [InlineData("GET", "blend", null)]
     [InlineData("POST", "blend", """{"to":"nginx","share":0.5}""")]
     [InlineData("GET", "tunnels", null)]
+    [InlineData("POST", "nodes/ws-1/drain", null)]
+    [InlineData("GET", "nodes/ws-1/drain", null)]
+    [InlineData("DELETE", "nodes/ws-1/drain", null)]
     public async Task Cluster_ThatIsNotThere_IsAProblem(string method, string target, string? body) =>
         (await _app.CallAsync(method, $"clusters/nowhere/{target}", body)).IsProblem(
             404, "There is no cluster 'nowhere'; known: 'chat'.");

@@ -26,7 +26,8 @@ public sealed class DrainApiTests : IAsyncLifetime
 
         Assert.Equal(202, answer.Status);
         Assert.Equal(
-            "closeCode closed deadlineSeconds epoch etaSeconds forced ratePerSecond remaining shared sources state total",
+            "closeCode closed deadlineSeconds epoch etaSeconds forced ratePerSecond remaining shared sources state "
+            + "total",
             string.Join(' ', answer.Json.EnumerateObject().Select(property => property.Name).Order()));
         Assert.Equal(
             """draining ["operator"] 1 1 600 1012 1 null""",

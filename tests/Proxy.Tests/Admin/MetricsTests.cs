@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Tests.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
-/// <summary>The names under which the balancer publishes what it knows; dashboards and alarms are built on them.</summary>
+/// <summary>The names under which the balancer publishes what it knows: dashboards and alarms go by them.</summary>
 public sealed class MetricsTests : IAsyncLifetime
 {
     private const string Node = "cluster=\"chat\",node=\"ws-1\"";

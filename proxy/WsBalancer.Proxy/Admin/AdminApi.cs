@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using WsBalancer.Proxy.Admin.Changes;
 using WsBalancer.Proxy.Admin.Clusters;
 using WsBalancer.Proxy.Admin.Events;
+using WsBalancer.Proxy.Admin.Moves;
 using WsBalancer.Proxy.Admin.OpenTunnels;
 using WsBalancer.Proxy.Admin.Requests;
 
@@ -21,13 +22,17 @@ internal static class AdminApi
             .ProducesProblem(StatusCodes.Status401Unauthorized);
         api.MapClusters();
         api.MapEvents();
+        api.MapDisconnect();
 
         var cluster = api.MapGroup("/clusters/{cluster}").ProducesProblem(StatusCodes.Status404NotFound);
         cluster.MapOwner();
         cluster.MapNodes();
         cluster.MapPlan();
         cluster.MapBlend();
+        cluster.MapDrain();
+        cluster.MapRebalance();
         cluster.MapTunnels();
+        cluster.MapDisconnects();
     }
 
     /// <summary>Says that a call changes something, so that it may come too late or find the fleet unfit.</summary>

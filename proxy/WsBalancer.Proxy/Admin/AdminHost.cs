@@ -8,6 +8,7 @@ using Prometheus;
 using WsBalancer.Proxy.Admin.Requests;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
@@ -29,7 +30,8 @@ internal sealed class AdminHost(
     private static readonly Type[] Used =
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
-        typeof(TunnelRegistry), typeof(Peers), typeof(IAdmission), typeof(BalancerEvents),
+        typeof(TunnelRegistry), typeof(IAdmission), typeof(Drains), typeof(Rebalances), typeof(Disconnects),
+        typeof(Peers), typeof(BalancerEvents),
     ];
 
     private WebApplication? _app;

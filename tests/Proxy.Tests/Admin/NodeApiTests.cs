@@ -1,5 +1,3 @@
-using WsBalancer.Proxy.State;
-
 namespace WsBalancer.Proxy.Tests.Admin;
 
 public sealed class NodeApiTests : IAsyncLifetime
@@ -201,6 +199,9 @@ public sealed class NodeApiTests : IAsyncLifetime
     [InlineData("GET", "blend", null)]
     [InlineData("POST", "blend", """{"to":"nginx","share":0.5}""")]
     [InlineData("GET", "tunnels", null)]
+    [InlineData("POST", "nodes/ws-1/drain", null)]
+    [InlineData("GET", "nodes/ws-1/drain", null)]
+    [InlineData("DELETE", "nodes/ws-1/drain", null)]
     public async Task Cluster_ThatIsNotThere_IsAProblem(string method, string target, string? body) =>
         (await _app.CallAsync(method, $"clusters/nowhere/{target}", body)).IsProblem(
             404, "There is no cluster 'nowhere'; known: 'chat'.");
@@ -208,10 +209,20 @@ public sealed class NodeApiTests : IAsyncLifetime
     [Fact]
     public async Task StateThatCannotBeKept_IsAProblemThatSaysThatNothingWasDone()
     {
-        _app.Get<StateStore>().Changed += _ => throw new StateFileException("The file 'x' cannot be written: disk full.");
+        var folder = Directory.CreateTempSubdirectory("wsbalancer-");
+        var path = Path.Combine(folder.FullName, "state.json");
+        await using var app = BalancerApp.Build(
+            ChatSettings.OfNodes("ws-1", "ws-2").With("WsBalancer:State:Path", path));
+        await app.StartAsync();
+        folder.Delete(recursive: true);
 
-        (await _app.CallAsync("PATCH", Nodes + "/ws-1", """{"weight":2}""")).IsProblem(
-            500, "The file 'x' cannot be written: disk full. Nothing was done.");
+        var answer = await app.CallAsync("PATCH", Nodes + "/ws-1", """{"weight":2}""");
+
+        Assert.Equal((500, "application/problem+json"), (answer.Status, answer.MediaType));
+        var detail = answer["detail"].GetString();
+        Assert.StartsWith($"The state file '{path}' cannot be written: ", detail, StringComparison.Ordinal);
+        Assert.EndsWith(" Nothing was done.", detail, StringComparison.Ordinal);
+        Assert.Equal((1, 1), (app.Node("ws-1").Weight, app.Chat.Current.Epoch));
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

@@ -17,8 +17,17 @@ public sealed class OpenApiTests : IAsyncLifetime
         $"post {Cluster}/nodes 200 400 401 403 404 409 412 413 415 500",
         $"delete {Cluster}/nodes/{{node}} 200 400 401 403 404 409 412 500",
         $"patch {Cluster}/nodes/{{node}} 200 400 401 403 404 409 412 413 415 500",
+        $"delete {Cluster}/nodes/{{node}}/drain 200 400 401 403 404 409 412 500",
+        $"get {Cluster}/nodes/{{node}}/drain 200 400 401 404",
+        $"post {Cluster}/nodes/{{node}}/drain 202 400 401 403 404 409 412 413 415 500",
         $"get {Cluster}/owner 200 400 401 404",
         $"post {Cluster}/plan 200 400 401 403 404 409 413 415",
+        $"delete {Cluster}/rebalance 200 400 401 403 404 409 412 500",
+        $"get {Cluster}/rebalance 200 400 401 404",
+        $"patch {Cluster}/rebalance 200 400 401 403 404 409 412 413 415 500",
+        $"post {Cluster}/rebalance 202 400 401 403 404 409 412 413 415 500",
+        $"delete {Cluster}/tunnels 200 400 401 403 404",
+        "delete /api/v1/tunnels/{tunnel} 200 400 401 403 404",
         $"get {Cluster}/tunnels 200 400 401 404",
     ];
 

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -8,7 +7,6 @@ using Microsoft.AspNetCore.Routing;
 using WsBalancer.Proxy.Admin.Requests;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Moving;
-using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Admin.Changes;
 
@@ -69,20 +67,10 @@ internal static class NodeEndpoints
         var result = await changes.RemoveAsync(
             found,
             node,
-            QueryText.Flag(nameof(drain), drain) ? DrainOf(found) : null,
+            QueryText.Flag(nameof(drain), drain) ? Drains.ForRemoval(found) : null,
             QueryText.Flag(nameof(force), force),
             IfMatch.Epoch(ifMatch),
             cancellation);
         return TypedResults.Ok(new ChangeView(result));
-    }
-
-    private static DrainValue DrainOf(FleetCluster cluster)
-    {
-        var options = cluster.Current.Settings.Get<DrainOptions>();
-        return new DrainValue(
-            RandomNumberGenerator.GetHexString(16, lowercase: true),
-            options.RatePerSecond,
-            options.Deadline.TotalSeconds,
-            options.CloseCode);
     }
 }

@@ -10,17 +10,15 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admin.OpenTunnels;
 
-/// <summary>Shows the open tunnels of this balancer, and closes those of a user, or one, at every balancer.</summary>
+/// <summary>Shows the open tunnels of this balancer.</summary>
 internal static class TunnelEndpoints
 {
     private const string ExpectedAge = "a number of seconds, 0 or more";
     private const string ExpectedLimit = "a whole number from 1 to 10000 (default 50)";
 
-    public static void MapTunnels(this IEndpointRouteBuilder cluster)
-    {
-        var tunnels = cluster.MapGroup("/tunnels").WithTags("Tunnels");
-        tunnels.MapGet("/", List).WithSummary("The open tunnels of this balancer, the oldest first.");
-    }
+    public static void MapTunnels(this IEndpointRouteBuilder cluster) => cluster.MapGet("/tunnels", List)
+        .WithTags("Tunnels")
+        .WithSummary("The open tunnels of this balancer, the oldest first.");
 
     private static Ok<TunnelView[]> List(
         string cluster,

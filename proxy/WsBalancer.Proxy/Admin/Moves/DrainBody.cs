@@ -1,0 +1,44 @@
+using System.ComponentModel;
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy.Admin.Moves;
+
+/// <summary>How a node is to be drained. What is left out is left to the cluster's settings.</summary>
+internal sealed record DrainBody
+{
+    // Null is a deadline too: never.
+    private bool _isDeadlineGiven;
+
+    [Description("a number of tunnels a second in the whole fleet, at least; 0 closes none before the deadline asks")]
+    public double? RatePerSecond { get; init; }
+
+    [Description("a number of seconds to drain over, instead of a rate")]
+    public double? OverSeconds { get; init; }
+
+    [Description("a number of seconds until all tunnels are closed, or null for never")]
+    public double? DeadlineSeconds
+    {
+        get;
+        init => (field, _isDeadlineGiven) = (value, true);
+    }
+
+    [Description(Framing.CloseCode.Allowed)]
+    public int? CloseCode { get; init; }
+
+    [Description("true, to drain even if no other node takes users, or false")]
+    public bool? Force { get; init; }
+
+    public DrainRequest ToRequest() => new()
+    {
+        RatePerSecond = RatePerSecond,
+        OverSeconds = OverSeconds,
+        Deadline = (_isDeadlineGiven, DeadlineSeconds) switch
+        {
+            (false, _) => default,
+            (true, null) => DrainDeadline.None,
+            (true, { } seconds) => DrainDeadline.In(seconds),
+        },
+        CloseCode = CloseCode,
+        Force = Force ?? false,
+    };
+}

@@ -1,0 +1,65 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using WsBalancer.Proxy.Admin.Requests;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy.Admin.Moves;
+
+/// <summary>Drains a node, shows how far that is, and takes it back.</summary>
+internal static class DrainEndpoints
+{
+    public static void MapDrain(this IEndpointRouteBuilder cluster)
+    {
+        var drain = cluster.MapGroup("/nodes/{node}/drain").WithTags("Drain");
+        drain.MapGet("/", Show).WithSummary("How far the drain of a node is.");
+        drain.MapPost("/", BeginAsync).Takes<DrainBody>().IsChange()
+            .WithSummary("Begins to drain a node, or changes how it is drained.");
+        drain.MapDelete("/", ResumeAsync).IsChange()
+            .WithSummary("Ends an operator's drain: the node takes users again.");
+    }
+
+    private static Ok<DrainStatusView> Show(
+        string cluster,
+        string node,
+        FleetRegistry fleet,
+        Drains drains,
+        [FromQuery, Description(Scope.Expected)] string? scope)
+    {
+        var found = fleet.Get(cluster);
+        var status = drains.StatusOf(found, FleetPlanner.NodeOf(found, node), Scope.IsFleet(scope));
+        return TypedResults.Ok(new DrainStatusView(status, found.Current.Epoch));
+    }
+
+    private static async Task<Accepted<DrainChangeView>> BeginAsync(
+        string cluster,
+        string node,
+        HttpRequest request,
+        FleetRegistry fleet,
+        Drains drains,
+        [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch)
+    {
+        var found = fleet.Get(cluster);
+        var body = await RequestBody.ReadAsync<DrainBody>(request);
+        var result = await drains.BeginAsync(
+            found, node, body.ToRequest(), IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
+        return TypedResults.Accepted(request.Path, new DrainChangeView(result));
+    }
+
+    private static async Task<Ok<DrainChangeView>> ResumeAsync(
+        string cluster,
+        string node,
+        FleetRegistry fleet,
+        Drains drains,
+        [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch,
+        CancellationToken cancellation)
+    {
+        var found = fleet.Get(cluster);
+        var result = await drains.ResumeAsync(found, node, IfMatch.Epoch(ifMatch), cancellation);
+        return TypedResults.Ok(new DrainChangeView(result));
+    }
+}

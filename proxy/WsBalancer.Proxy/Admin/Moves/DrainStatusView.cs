@@ -1,0 +1,55 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy.Admin.Moves;
+
+/// <summary>How far the drain of a node is, as the API shows it.</summary>
+internal record DrainStatusView
+{
+    public DrainStatusView(DrainStatus status, long epoch)
+    {
+        // Drained is a node whose last tunnel has ended, wherever it was.
+        var remains = status is { State: NodeState.Drained, Remaining: > 0 };
+        State = NodeLabel.Of(remains ? NodeState.Draining : status.State);
+        Sources = status.Sources;
+        (Total, Remaining, Closed, Forced) = (status.Total, status.Remaining, status.Closed, status.Forced);
+        (RatePerSecond, EtaSeconds) = (status.RatePerSecond, status.EtaSeconds);
+        (DeadlineSeconds, CloseCode, Epoch) = (status.DeadlineSeconds, status.CloseCode, epoch);
+    }
+
+    /// <summary>The node's.</summary>
+    public string State { get; }
+
+    /// <summary>Who holds the drain: operator, node.</summary>
+    public IReadOnlyList<string> Sources { get; }
+
+    public long Total { get; }
+
+    public long Remaining { get; }
+
+    public long Closed { get; }
+
+    public long Forced { get; }
+
+    public double RatePerSecond { get; }
+
+    /// <summary>Null if nobody can tell.</summary>
+    public double? EtaSeconds { get; }
+
+    /// <summary>Until the deadline; null without one.</summary>
+    public double? DeadlineSeconds { get; }
+
+    public int CloseCode { get; }
+
+    public long Epoch { get; }
+}
+
+/// <summary>A drain that was begun, changed or ended.</summary>
+internal sealed record DrainChangeView : DrainStatusView
+{
+    public DrainChangeView(DrainResult result)
+        : base(result.Status, result.Epoch) => Shared = result.Shared;
+
+    /// <summary>Whether the other balancers were told; null if there is nobody to tell.</summary>
+    public bool? Shared { get; }
+}

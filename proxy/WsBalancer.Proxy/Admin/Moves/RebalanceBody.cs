@@ -1,0 +1,19 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace WsBalancer.Proxy.Admin.Moves;
+
+/// <summary>How a cluster is to be rebalanced.</summary>
+internal sealed record RebalanceBody
+{
+    [Description("a number of tunnels a second in the whole fleet (default 50)")]
+    public double? RatePerSecond { get; init; }
+}
+
+/// <summary>Whether a rebalance is to wait.</summary>
+internal sealed record PauseBody
+{
+    [Required]
+    [Description("true, to pause the rebalance, or false, to continue it")]
+    public bool? Paused { get; init; }
+}

@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using WsBalancer.Proxy.Admin.Requests;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy.Admin.Moves;
+
+/// <summary>Brings misplaced tunnels home, shows how far that is, pauses it and ends it.</summary>
+internal static class RebalanceEndpoints
+{
+    public static void MapRebalance(this IEndpointRouteBuilder cluster)
+    {
+        var rebalance = cluster.MapGroup("/rebalance").WithTags("Rebalance");
+        rebalance.MapGet("/", Show).WithSummary("How far the rebalance of a cluster is.");
+        rebalance.MapPost("/", BeginAsync).Takes<RebalanceBody>().IsChange()
+            .WithSummary("Begins to bring misplaced tunnels home, or changes the rate.");
+        rebalance.MapPatch("/", PauseAsync).Takes<PauseBody>().IsChange()
+            .WithSummary("Pauses a rebalance, or continues it.");
+        rebalance.MapDelete("/", CancelAsync).IsChange().WithSummary("Ends a rebalance.");
+    }
+
+    private static Ok<RebalanceStatusView> Show(
+        string cluster,
+        FleetRegistry fleet,
+        Rebalances rebalances,
+        [FromQuery, Description(Scope.Expected)] string? scope)
+    {
+        var found = fleet.Get(cluster);
+        var status = rebalances.StatusOf(found, Scope.IsFleet(scope));
+        return TypedResults.Ok(new RebalanceStatusView(status, found.Current.Epoch));
+    }
+
+    private static async Task<Accepted<RebalanceChangeView>> BeginAsync(
+        string cluster,
+        HttpRequest request,
+        FleetRegistry fleet,
+        Rebalances rebalances,
+        [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch)
+    {
+        var found = fleet.Get(cluster);
+        var body = await RequestBody.ReadAsync<RebalanceBody>(request);
+        var result = await rebalances.BeginAsync(
+            found, body.RatePerSecond, IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
+        return TypedResults.Accepted(request.Path, new RebalanceChangeView(result));
+    }
+
+    private static async Task<Ok<RebalanceChangeView>> PauseAsync(
+        string cluster,
+        HttpRequest request,
+        FleetRegistry fleet,
+        Rebalances rebalances,
+        [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch)
+    {
+        var found = fleet.Get(cluster);
+        var body = await RequestBody.ReadAsync<PauseBody>(request);
+        var result = await rebalances.PauseAsync(
+            found, body.Paused!.Value, IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
+        return TypedResults.Ok(new RebalanceChangeView(result));
+    }
+
+    private static async Task<Ok<RebalanceChangeView>> CancelAsync(
+        string cluster,
+        FleetRegistry fleet,
+        Rebalances rebalances,
+        [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch,
+        CancellationToken cancellation)
+    {
+        var found = fleet.Get(cluster);
+        var result = await rebalances.CancelAsync(found, IfMatch.Epoch(ifMatch), cancellation);
+        return TypedResults.Ok(new RebalanceChangeView(result));
+    }
+}

@@ -1,0 +1,63 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using WsBalancer.Proxy.Admin.Requests;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Framing;
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy.Admin.OpenTunnels;
+
+/// <summary>Closes the tunnels of a user, or one tunnel, at every balancer.</summary>
+internal static class DisconnectEndpoints
+{
+    private const string ExpectedCode = CloseCode.Allowed + " (default 1012)";
+
+    public static void MapDisconnects(this IEndpointRouteBuilder cluster) =>
+        cluster.MapDelete("/tunnels", DisconnectUserAsync)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .WithTags("Tunnels")
+            .WithSummary("Closes all tunnels of a user, at every balancer.");
+
+    public static void MapDisconnect(this IEndpointRouteBuilder api) =>
+        api.MapDelete("/tunnels/{tunnel}", DisconnectAsync)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithTags("Tunnels")
+            .WithSummary("Closes one tunnel, at whichever balancer it is.");
+
+    private static async Task<Ok<DisconnectView>> DisconnectUserAsync(
+        string cluster,
+        FleetRegistry fleet,
+        Disconnects disconnects,
+        [FromQuery, Description("Whose.")] string? user,
+        [FromQuery, Description(ExpectedCode)] string? closeCode,
+        CancellationToken cancellation)
+    {
+        var found = fleet.Get(cluster);
+        var (closed, shared) = await disconnects.UserAsync(
+            found, QueryText.User(user), CodeOf(closeCode), cancellation);
+        return TypedResults.Ok(new DisconnectView(closed, shared));
+    }
+
+    private static async Task<Ok<DisconnectView>> DisconnectAsync(
+        string tunnel,
+        Disconnects disconnects,
+        [FromQuery, Description(ExpectedCode)] string? closeCode,
+        CancellationToken cancellation)
+    {
+        var (closed, shared) = await disconnects.TunnelAsync(tunnel, CodeOf(closeCode), cancellation);
+        return TypedResults.Ok(new DisconnectView(closed, shared));
+    }
+
+    private static int CodeOf(string? closeCode) =>
+        QueryText.Whole(nameof(closeCode), closeCode, CloseCode.MayBeSent, ExpectedCode) ?? CloseCode.ServiceRestart;
+}
+
+/// <summary>What was disconnected, as the API shows it.</summary>
+/// <param name="Closed">How many tunnels of this balancer.</param>
+/// <param name="Shared">Whether the other balancers were told; null if there is nobody to tell.</param>
+internal sealed record DisconnectView(int Closed, bool? Shared);

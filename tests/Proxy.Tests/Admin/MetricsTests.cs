@@ -1,0 +1,81 @@
+using System.Net;
+using WsBalancer.Proxy.Tests.Telemetry;
+
+namespace WsBalancer.Proxy.Tests.Admin;
+
+/// <summary>The names under which the balancer publishes what it knows: dashboards and alarms go by them.</summary>
+public sealed class MetricsTests : IAsyncLifetime
+{
+    private const string Node = "cluster=\"chat\",node=\"ws-1\"";
+    private const string Drain = "wsbalancer_drain_remaining{cluster=\"chat\",node=\"ws-2\"}";
+
+    // Each with the labels of one series that a balancer has after a little traffic.
+    private static readonly string[] Published =
+    [
+        $"wsbalancer_tunnels_active{{{Node}}}",
+        $"wsbalancer_tunnels_opened_total{{{Node}}}",
+        $"wsbalancer_tunnels_closed_total{{{Node},reason=\"client\"}}",
+        $"wsbalancer_tunnels_misplaced{{{Node}}}",
+        $"wsbalancer_tunnel_bytes_total{{{Node},direction=\"from_client\"}}",
+        $"wsbalancer_tunnel_frames_total{{{Node},direction=\"from_node\"}}",
+        $"wsbalancer_handshakes_total{{{Node},outcome=\"accepted\"}}",
+        "wsbalancer_handshake_duration_seconds_count{cluster=\"chat\"}",
+        $"wsbalancer_requests_total{{{Node},code=\"200\"}}",
+        "wsbalancer_retries_total{cluster=\"chat\"}",
+        "wsbalancer_rejected_total{cluster=\"chat\",reason=\"no_user\"}",
+        $"wsbalancer_node_state{{{Node},state=\"draining\"}}",
+        $"wsbalancer_node_healthy{{{Node}}}",
+        $"wsbalancer_node_share{{{Node}}}",
+        "wsbalancer_ring_epoch{cluster=\"chat\"}",
+        "wsbalancer_ring_info{cluster=\"chat\",algorithm=\"rendezvous\",fingerprint=\"",
+        "wsbalancer_ring_moved_ratio{cluster=\"chat\"}",
+        "wsbalancer_ring_excess_ratio{cluster=\"chat\"}",
+        Drain,
+        "wsbalancer_rebalance_remaining{cluster=\"chat\"}",
+    ];
+
+    private readonly TestNode _first = new("ws-1");
+    private readonly TestNode _refusing = new("ws-2", refuses: true);
+    private readonly TestNode _third = new("ws-3");
+    private BalancerApp _app = null!;
+
+    public async ValueTask InitializeAsync() => _app = await BalancerApp.StartAsync(
+        ChatSettings.Of(("ws-1", _first.Address), ("ws-2", _refusing.Address), ("ws-3", _third.Address)));
+
+    [Fact]
+    public async Task Scrape_HasEveryNameThatIsPublished()
+    {
+        using var tunnel = await _app.HandshakeAsync($"/?user={_app.UserOf("ws-1")}");
+        using var retried = await _app.SendAsync(HttpMethod.Get, $"/page?user={_app.UserOf("ws-2", "ws-1")}");
+        using var rejected = await _app.HandshakeAsync("/");
+        Assert.Equal(
+            [HttpStatusCode.SwitchingProtocols, HttpStatusCode.OK, HttpStatusCode.BadRequest],
+            new[] { tunnel, retried, rejected }.Select(answer => answer.StatusCode));
+        await _app.TheTunnelAsync();
+        await _app.CallAsync("PATCH", "clusters/chat/nodes/ws-2", """{"weight":2}""");
+        await _app.CallAsync(
+            "POST", "clusters/chat/nodes/ws-2/drain", """{"ratePerSecond":0,"deadlineSeconds":null}""");
+        using var drained = new TestTunnel(_app.Tunnels, _app.Node("ws-2"), null, _app.Time);
+        using var misplaced = new TestTunnel(_app.Tunnels, _app.Node("ws-3"), _app.UserOf("ws-1"), _app.Time);
+        _app.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await _app.CallAsync("POST", "clusters/chat/rebalance");
+        await _app.CallAsync("PATCH", "clusters/chat/rebalance", """{"paused":true}""");
+
+        using var answer = await _app.AskAsync("/metrics");
+        var scrape = Scrape.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        Assert.All(Published, name => Assert.Contains(
+            scrape.Series, series => series.StartsWith(name, StringComparison.Ordinal)));
+        Assert.Equal(1, scrape[Drain]);
+        Assert.InRange(scrape["wsbalancer_ring_moved_ratio{cluster=\"chat\"}"]!.Value, 0.15, 0.19);
+        Assert.Equal(0, scrape["wsbalancer_ring_excess_ratio{cluster=\"chat\"}"]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _first.DisposeAsync();
+        await _refusing.DisposeAsync();
+        await _third.DisposeAsync();
+    }
+}

@@ -117,7 +117,8 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddFleet(this IServiceCollection services)
     {
-        services.AddSingleton<FleetMetrics>().AddSingleton<FleetNews>().AddSingleton<FleetPlanner>().AddSingleton<FleetChanges>();
+        services.AddSingleton<FleetMetrics>().AddSingleton<FleetNews>();
+        services.AddSingleton<FleetPlanner>().AddSingleton<FleetChanges>();
         services.AddSingleton<FleetRegistry>();
         services.AddSingleton<Registrations>().AddHostedService<RegistrationWorker>();
         services.AddSingleton(provider => new Lazy<IProxyStateLookup>(provider.GetRequiredService<IProxyStateLookup>));

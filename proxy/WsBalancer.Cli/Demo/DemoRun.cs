@@ -89,7 +89,7 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
             new AdminSettings(fleet.Admin, Token: null, DemoConfiguration.Cluster, Json: false));
         screen.Watch(() => DemoPicture.Of(fleet.Nodes, crowd.Placement()));
 
-        return await DemoStory.TellAsync(new Stage(fleet, crowd, admin, screen, new Fact(time)), cancellation);
+        return await DemoStory.TellAsync(new Stage(fleet, crowd, admin, screen, new Fact(time), time), cancellation);
     }
 
     private async Task<int> FailAsync(DemoFleet fleet)

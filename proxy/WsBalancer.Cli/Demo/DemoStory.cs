@@ -8,7 +8,15 @@ internal static class DemoStory
     public static async Task<IReadOnlyList<Chapter>> TellAsync(Stage stage, CancellationToken cancellation)
     {
         IChapterTeller[] tellers =
-            [new SpreadChapter(), new ReturnChapter(), new TalkChapter(), new ResizeChapter(), new CrashChapter()];
+        [
+            new SpreadChapter(),
+            new ReturnChapter(),
+            new TalkChapter(),
+            new ResizeChapter(),
+            new DrainChapter(),
+            new RebalanceChapter(),
+            new CrashChapter(),
+        ];
 
         var chapters = new List<Chapter>();
         foreach (var teller in tellers)

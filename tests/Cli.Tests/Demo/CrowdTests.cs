@@ -52,6 +52,44 @@ public sealed class CrowdTests
         Assert.Equal(1, await Crowd.CountAnsweringAsync(crowd.Users, "after the loss", Cancellation));
     }
 
+    [Fact]
+    public async Task AUserThatIsAskedToComeAgain_DoesSoByItself()
+    {
+        await using var node = await StubNode.StartAsync();
+        await using var crowd = new Crowd(2, node.Address, TimeProvider.System);
+        await crowd.ConnectAsync(Cancellation);
+        node.Name = "ws-2";
+
+        await node.CloseAsync("user-001", code: 1012);
+        await new Fact(TimeProvider.System).AwaitAsync(
+            "it is back",
+            TimeSpan.FromSeconds(10),
+            _ => Task.FromResult(crowd.Users[0].Node is "ws-2"),
+            Cancellation);
+
+        Assert.Equal("ws-1", crowd.Users[1].Node);
+        Assert.Equal([1, 0], crowd.Users.Select(user => user.Recalls));
+        Assert.Equal(1, Crowd.RecallsOf(crowd.Users));
+    }
+
+    [Fact]
+    public async Task AUserThatIsSentAwayForGood_StaysAway()
+    {
+        await using var node = await StubNode.StartAsync();
+        await using var crowd = new Crowd(1, node.Address, TimeProvider.System);
+        await crowd.ConnectAsync(Cancellation);
+
+        await node.CloseAsync("user-001", code: 1008);
+        await new Fact(TimeProvider.System).AwaitAsync(
+            "the end is seen",
+            TimeSpan.FromSeconds(10),
+            _ => Task.FromResult(crowd.Users[0].Node is null),
+            Cancellation);
+
+        Assert.Equal(0, crowd.Users[0].Recalls);
+        Assert.Equal(0, await Crowd.CountAnsweringAsync(crowd.Users, "after the end", Cancellation));
+    }
+
     [Theory]
     [InlineData(null, true)]
     [InlineData("somebody else", false)]

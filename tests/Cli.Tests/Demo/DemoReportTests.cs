@@ -23,7 +23,7 @@ public sealed class DemoReportTests
 
             Users come back
               ✓ all come back: 3 of 3 users
-            All 1 claims held (3 users, 2 nodes and one more, 1.5 s).
+            All 1 claims held (3 users, 2 nodes and two more, 1.5 s).
 
             """,
             Plain(report));

@@ -41,6 +41,10 @@ internal sealed class StubNode : IAsyncDisposable
 
     public void Drop(string user) => _sockets[user].Abort();
 
+    /// <summary>Closes the user's socket in order, as a balancer does that drains a node.</summary>
+    public Task CloseAsync(string user, int code) => _sockets[user].CloseOutputAsync(
+        (WebSocketCloseStatus)code, null, CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var socket in _sockets.Values)

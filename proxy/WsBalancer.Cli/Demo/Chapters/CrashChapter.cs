@@ -8,7 +8,6 @@ namespace WsBalancer.Cli.Demo.Chapters;
 internal sealed class CrashChapter : IChapterTeller
 {
     private static readonly TimeSpan LossDeadline = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SettleDeadline = TimeSpan.FromSeconds(5);
 
     public string Title => "A crash moves that node's users only, and its return brings them home";
 
@@ -64,13 +63,7 @@ internal sealed class CrashChapter : IChapterTeller
         stage.Screen.Step("its users reconnect");
         await Crowd.ConnectAsync(victims, cancellation);
         var answered = await Crowd.CountAnsweringAsync(others, "after the return", cancellation);
-
-        // The balancer learns of a closed socket a moment after its client does.
-        var misplaced = 0L;
-        await stage.Fact.BecomesTrueAsync(
-            SettleDeadline,
-            async token => (misplaced = (await stage.ListNodesAsync(token)).Sum(node => node.Misplaced)) is 0,
-            cancellation);
+        var misplaced = await stage.CountMisplacedAsync(cancellation);
 
         return HomecomingClaims.Judge(crashed.Id, answered, misplaced, before, stage.Crowd.Placement());
     }

@@ -7,9 +7,14 @@ using WsBalancer.Cli.Demo.Users;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>What every chapter plays with.</summary>
-internal sealed record Stage(DemoFleet Fleet, Crowd Crowd, AdminClient Admin, IDemoScreen Screen, Fact Fact)
+internal sealed record Stage(
+    DemoFleet Fleet, Crowd Crowd, AdminClient Admin, IDemoScreen Screen, Fact Fact, TimeProvider Time)
 {
     private const int QuestionsAtOnce = 8;
+    private static readonly TimeSpan SettleDeadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>What an operator can do with the cluster.</summary>
+    public ClusterClient Cluster => Admin.In(DemoConfiguration.Cluster);
 
     /// <summary>What the balancer says about its nodes now.</summary>
     public async Task<IReadOnlyList<NodeAnswer>> ListNodesAsync(CancellationToken cancellation)
@@ -24,19 +29,34 @@ internal sealed record Stage(DemoFleet Fleet, Crowd Crowd, AdminClient Admin, ID
         async token => (await ListNodesAsync(token)).Any(listed => listed.Id == node.Id && listed.Health == health),
         cancellation);
 
-    /// <summary>The owner of every user, as the balancer says it.</summary>
-    public async Task<IReadOnlyDictionary<string, string?>> ListOwnersAsync(CancellationToken cancellation)
+    /// <summary>How many tunnels are misplaced once the balancer knows of every socket that has closed.</summary>
+    /// <remarks>It learns of a closed socket a moment after its client does.</remarks>
+    public async Task<long> CountMisplacedAsync(CancellationToken cancellation)
     {
-        var owners = new ConcurrentDictionary<string, string?>();
+        var misplaced = 0L;
+        await Fact.BecomesTrueAsync(
+            SettleDeadline,
+            async token => (misplaced = (await ListNodesAsync(token)).Sum(node => node.Misplaced)) is 0,
+            cancellation);
+        return misplaced;
+    }
+
+    /// <summary>The owner of every user, as the balancer says it.</summary>
+    public Task<IReadOnlyDictionary<string, string?>> ListOwnersAsync(CancellationToken cancellation) =>
+        AskOfEachAsync(answer => answer.Owner, cancellation);
+
+    /// <summary>The home of every user, as the balancer says it.</summary>
+    public Task<IReadOnlyDictionary<string, string?>> ListHomesAsync(CancellationToken cancellation) =>
+        AskOfEachAsync(answer => answer.Home, cancellation);
+
+    private async Task<IReadOnlyDictionary<string, string?>> AskOfEachAsync(
+        Func<OwnerAnswer, string?> which, CancellationToken cancellation)
+    {
+        var nodes = new ConcurrentDictionary<string, string?>();
         await Parallel.ForEachAsync(
             Crowd.Users,
             new ParallelOptions { MaxDegreeOfParallelism = QuestionsAtOnce, CancellationToken = cancellation },
-            async (user, token) =>
-            {
-                var answer = await Admin.FindOwnerAsync(DemoConfiguration.Cluster, user.Name, token);
-                owners[user.Name] = answer.Value.Owner;
-            });
-
-        return owners;
+            async (user, token) => nodes[user.Name] = which((await Cluster.FindOwnerAsync(user.Name, token)).Value));
+        return nodes;
     }
 }

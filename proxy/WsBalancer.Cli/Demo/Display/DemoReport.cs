@@ -33,7 +33,7 @@ internal sealed class DemoReport(DemoSettings settings, IReadOnlyList<Chapter> c
 
     private string Verdict()
     {
-        var size = $"{settings.Users} users, {settings.Nodes} nodes and one more";
+        var size = $"{settings.Users} users, {settings.Nodes} nodes and two more";
         var seconds = took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         return AllHeld
             ? $"All {Total} claims held ({size}, {seconds} s)."

@@ -48,13 +48,19 @@ internal sealed class DemoFleet : IAsyncDisposable
         await _balancer.ReadAfterAsync("wsbalancer ready", cancellation);
     }
 
-    /// <summary>Starts one more node and names it in the configuration, which the balancer then reads again.</summary>
-    public async Task<DemoNode> AddNodeAsync(CancellationToken cancellation)
+    /// <summary>Starts one more node and says nothing of it to the balancer.</summary>
+    public async Task<DemoNode> StartNodeAsync(CancellationToken cancellation)
     {
         var node = new DemoNode($"ws-{_nodes.Count + 1}");
         await StartNodeAsync(node, cancellation);
         _nodes.Add(node);
+        return node;
+    }
 
+    /// <summary>Starts one more node and names it in the configuration, which the balancer then reads again.</summary>
+    public async Task<DemoNode> AddNodeAsync(CancellationToken cancellation)
+    {
+        var node = await StartNodeAsync(cancellation);
         WriteConfiguration();
         Signals.Reload(_balancer!.Id);
         return node;

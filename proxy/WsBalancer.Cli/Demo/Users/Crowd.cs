@@ -34,6 +34,9 @@ internal sealed class Crowd : IAsyncDisposable
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
             async (user, token) => await user.ConnectAsync(token));
 
+    /// <summary>How often those users have been asked to come again.</summary>
+    public static int RecallsOf(IEnumerable<DemoUser> users) => users.Sum(user => user.Recalls);
+
     /// <summary>How many of the sockets still carry a message to the node and back.</summary>
     public static async Task<int> CountAnsweringAsync(
         IEnumerable<DemoUser> users, string occasion, CancellationToken cancellation)

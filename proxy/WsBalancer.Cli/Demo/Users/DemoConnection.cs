@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text.Json;
+using WsBalancer.Proxy.Framing;
 
 namespace WsBalancer.Cli.Demo.Users;
 
@@ -14,6 +15,7 @@ internal sealed class DemoConnection : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, TaskCompletionSource<WireMessage>> _expected = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
+    private WebSocketCloseStatus? _closedWith;
 
     private DemoConnection(ClientWebSocket socket, string node, TimeProvider time)
     {
@@ -26,6 +28,9 @@ internal sealed class DemoConnection : IAsyncDisposable
 
     /// <summary>Completes when the socket has ended, whoever ended it; never fails.</summary>
     public Task Ended { get; }
+
+    /// <summary>Whether it has ended with a request to come again: 1012, service restart.</summary>
+    public bool IsRecalled => Ended.IsCompleted && (int?)_closedWith is CloseCode.ServiceRestart;
 
     /// <exception cref="WebSocketException">The handshake was refused or the socket was lost.</exception>
     public static async Task<DemoConnection> OpenAsync(
@@ -101,6 +106,7 @@ internal sealed class DemoConnection : IAsyncDisposable
                 }
             }
 
+            _closedWith = _socket.CloseStatus;
             if (_socket.State is WebSocketState.CloseReceived)
             {
                 await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);

@@ -2,46 +2,42 @@ using System.Net.WebSockets;
 
 namespace WsBalancer.Cli.Demo.Users;
 
-/// <summary>A user with one WebSocket through the balancer; knows its node only from what the node says.</summary>
+/// <summary>
+/// A user with one WebSocket through the balancer; knows its node only from what the node says. Asked to come again, it
+/// does so by itself, as real clients do.
+/// </summary>
 internal sealed class DemoUser(string name, Uri balancer, HttpMessageInvoker http, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MessageDeadline = TimeSpan.FromSeconds(5);
 
+    // One at a time: the story may connect it while it comes back by itself.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly CancellationTokenSource _end = new();
     private volatile DemoConnection? _connection;
+    private Task _watch = Task.CompletedTask;
+    private int _recalls;
 
     public string Name { get; } = name;
 
     /// <summary>The node it is connected to, or null when its socket has ended or never opened.</summary>
     public string? Node => _connection is { Ended.IsCompleted: false } open ? open.Node : null;
 
+    /// <summary>How often it was asked to come again.</summary>
+    public int Recalls => Volatile.Read(ref _recalls);
+
     /// <summary>Opens a socket in the place of the one it has; tries again as a client would, then gives up.</summary>
     public async Task ConnectAsync(CancellationToken cancellation)
     {
-        await DisposeAsync();
-
-        var address = new UriBuilder(balancer)
-        {
-            Scheme = "ws",
-            Query = $"user={Uri.EscapeDataString(Name)}",
-        }.Uri;
-        using var deadline = new CancellationTokenSource(ConnectDeadline, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        await _turn.WaitAsync(cancellation);
         try
         {
-            DemoConnection? opened;
-            while ((opened = await TryOpenAsync(address, either.Token)) is null)
-            {
-                await Task.Delay(RetryPause, time, either.Token);
-            }
-
-            _connection = opened;
+            await ReplaceAsync(cancellation);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        finally
         {
-            // It gives up. A user that stays away shows in the claims.
-            _connection = null;
+            _turn.Release();
         }
     }
 
@@ -68,6 +64,78 @@ internal sealed class DemoUser(string name, Uri balancer, HttpMessageInvoker htt
     }
 
     public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _turn.WaitAsync(CancellationToken.None);
+        await CloseAsync();
+        _turn.Release();
+        await _watch;
+        _turn.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task ReplaceAsync(CancellationToken cancellation)
+    {
+        await CloseAsync();
+
+        var address = new UriBuilder(balancer)
+        {
+            Scheme = "ws",
+            Query = $"user={Uri.EscapeDataString(Name)}",
+        }.Uri;
+        using var deadline = new CancellationTokenSource(ConnectDeadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        try
+        {
+            DemoConnection? opened;
+            while ((opened = await TryOpenAsync(address, either.Token)) is null)
+            {
+                await Task.Delay(RetryPause, time, either.Token);
+            }
+
+            _connection = opened;
+            _watch = ComeAgainAsync(opened);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // It gives up. A user that stays away shows in the claims.
+            _connection = null;
+        }
+    }
+
+    private async Task ComeAgainAsync(DemoConnection connection)
+    {
+        await connection.Ended;
+        if (!connection.IsRecalled)
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref _recalls);
+        try
+        {
+            await _turn.WaitAsync(_end.Token);
+            try
+            {
+                // Unless somebody else has connected it meanwhile.
+                if (ReferenceEquals(_connection, connection))
+                {
+                    await ReplaceAsync(_end.Token);
+                }
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The story is over: nobody waits for it any more.
+            return;
+        }
+    }
+
+    private async Task CloseAsync()
     {
         if (Interlocked.Exchange(ref _connection, null) is { } connection)
         {

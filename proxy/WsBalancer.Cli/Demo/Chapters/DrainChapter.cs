@@ -1,0 +1,97 @@
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Demo.Claims;
+using WsBalancer.Cli.Demo.Processes;
+using WsBalancer.Cli.Demo.Users;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Demo.Chapters;
+
+/// <summary>A node is taken out of service and let back in, as before a deployment.</summary>
+internal sealed class DrainChapter : IChapterTeller
+{
+    // Long enough to be seen, short enough to be watched.
+    private const double Seconds = 3;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReturnDeadline = TimeSpan.FromSeconds(10);
+
+    public string Title => "A drain moves that node's users at a pace, and its end makes everything as it was";
+
+    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    {
+        var before = stage.Crowd.Placement();
+        var drained = stage.Fleet.Nodes.MaxBy(node => before.Values.Count(other => other == node.Id))!;
+        var homes = await stage.ListHomesAsync(cancellation);
+        var movers = stage.Crowd.Users.Where(user => before.GetValueOrDefault(user.Name) == drained.Id).ToList();
+
+        return
+        [
+            .. await DrainAsync(stage, drained, movers, before, cancellation),
+            .. await ResumeAsync(stage, drained, movers, before, homes, cancellation),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<Claim>> DrainAsync(
+        Stage stage,
+        DemoNode drained,
+        List<DemoUser> movers,
+        IReadOnlyDictionary<string, string> before,
+        CancellationToken cancellation)
+    {
+        var others = stage.Crowd.Users.Except(movers).ToList();
+        var recalled = Crowd.RecallsOf(others);
+        var rate = Math.Ceiling(movers.Count / Seconds);
+
+        stage.Screen.Step($"wsbalancer drain {drained.Id} --rate {Amounts.Rate(rate)} --wait");
+        var start = stage.Time.GetTimestamp();
+        var request = new DrainRequest(rate, Over: null, new DrainDeadline(Deadline), CloseCode: null, Force: false);
+        await stage.Cluster.BeginDrainAsync(drained.Id, request, cancellation);
+        var status = await WatchAsync(stage, drained, cancellation);
+        var took = stage.Time.GetElapsedTime(start);
+
+        stage.Screen.Step("its users come back by themselves");
+        await stage.Fact.BecomesTrueAsync(
+            ReturnDeadline,
+            _ => Task.FromResult(movers.TrueForAll(user => user.Node is { } node && node != drained.Id)),
+            cancellation);
+        var answered = await Crowd.CountAnsweringAsync(others, "after the drain", cancellation);
+
+        return DrainClaims.JudgeDrain(
+            drained.Id,
+            new DrainOutcome(status, rate, took, answered, Crowd.RecallsOf(others) - recalled),
+            before,
+            stage.Crowd.Placement());
+    }
+
+    private static async Task<DrainAnswer> WatchAsync(Stage stage, DemoNode drained, CancellationToken cancellation)
+    {
+        var quarters = new Quarters(stage.Screen.Step);
+        DrainAnswer? status = null;
+        await stage.Fact.BecomesTrueAsync(
+            Deadline,
+            async token =>
+            {
+                status = (await stage.Cluster.ReadDrainAsync(drained.Id, token)).Value;
+                quarters.Show(status.Remaining, status.Total, $"tunnels remain on {drained.Id}");
+                return status.State is "drained";
+            },
+            cancellation);
+        return status!;
+    }
+
+    private static async Task<IReadOnlyList<Claim>> ResumeAsync(
+        Stage stage,
+        DemoNode drained,
+        List<DemoUser> movers,
+        IReadOnlyDictionary<string, string> before,
+        IReadOnlyDictionary<string, string?> homes,
+        CancellationToken cancellation)
+    {
+        stage.Screen.Step($"wsbalancer resume {drained.Id}, and its users reconnect");
+        await stage.Cluster.ResumeAsync(drained.Id, cancellation);
+        var homesAgain = await stage.ListHomesAsync(cancellation);
+        await Crowd.ConnectAsync(movers, cancellation);
+
+        return DrainClaims.JudgeResume(drained.Id, homes, homesAgain, before, stage.Crowd.Placement());
+    }
+}

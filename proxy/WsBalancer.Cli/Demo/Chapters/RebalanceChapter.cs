@@ -1,0 +1,88 @@
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Demo.Claims;
+using WsBalancer.Cli.Demo.Users;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Demo.Chapters;
+
+/// <summary>The fleet grows while everyone is connected, and takes the load at a pace.</summary>
+internal sealed class RebalanceChapter : IChapterTeller
+{
+    // Long enough to be seen, short enough to be watched.
+    private const double Seconds = 3;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReturnDeadline = TimeSpan.FromSeconds(10);
+
+    public string Title => "A fleet grows under load: planned, then brought home at a pace";
+
+    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    {
+        // Sockets that were replaced must be gone for the counts to be of this chapter.
+        await stage.CountMisplacedAsync(cancellation);
+        var before = stage.Crowd.Placement();
+        var (added, plan) = await AddAsync(stage, cancellation);
+        var nodes = await stage.ListNodesAsync(cancellation);
+        var homes = await stage.ListHomesAsync(cancellation);
+        var stillOpen = await Crowd.CountAnsweringAsync(stage.Crowd.Users, "after the addition", cancellation);
+
+        var movers = stage.Crowd.Users.Where(user => homes.GetValueOrDefault(user.Name) == added).ToList();
+        var others = stage.Crowd.Users.Except(movers).ToList();
+        var recalled = Crowd.RecallsOf(others);
+        var misplaced = nodes.Sum(node => node.Misplaced);
+        var growth = GrowthClaims.JudgeGrowth(
+            nodes.Single(node => node.Id == added), plan, movers.Count, misplaced, stillOpen, before.Count);
+
+        await RebalanceAsync(stage, misplaced, cancellation);
+        await stage.Fact.BecomesTrueAsync(
+            ReturnDeadline, _ => Task.FromResult(movers.TrueForAll(user => user.Node == added)), cancellation);
+        var left = await stage.CountMisplacedAsync(cancellation);
+        var answered = await Crowd.CountAnsweringAsync(others, "after the rebalance", cancellation);
+
+        return
+        [
+            .. growth,
+            .. GrowthClaims.JudgeRebalance(
+                added,
+                left,
+                movers.ConvertAll(user => user.Name),
+                before,
+                stage.Crowd.Placement(),
+                answered,
+                Crowd.RecallsOf(others) - recalled),
+        ];
+    }
+
+    private static async Task<(string Added, PlanAnswer Plan)> AddAsync(Stage stage, CancellationToken cancellation)
+    {
+        stage.Screen.Step("starting one more node");
+        var node = await stage.Fleet.StartNodeAsync(cancellation);
+        var addition = new NodeAddition(node.Id, node.Address!.AbsoluteUri, Weight: 1);
+
+        stage.Screen.Step($"wsbalancer add {addition.Id}={addition.Address}");
+        var plan = (await stage.Cluster.PlanAsync(FleetChange.None with { Add = [addition] }, cancellation)).Value;
+        stage.Screen.Step($"the plan: {Amounts.Percent(plan.Moved)} of all users move, excess "
+            + $"{Amounts.Percent(plan.Excess)}, {Amounts.Count(plan.TunnelsMoved, "tunnel")} here");
+        await stage.Cluster.AddAsync(addition, plan.Epoch, cancellation);
+        await stage.AwaitHealthAsync(node, "healthy", cancellation);
+        return (node.Id, plan);
+    }
+
+    private static async Task RebalanceAsync(Stage stage, long misplaced, CancellationToken cancellation)
+    {
+        var rate = Math.Max(1, Math.Ceiling(misplaced / Seconds));
+        var quarters = new Quarters(stage.Screen.Step);
+
+        stage.Screen.Step($"wsbalancer rebalance --rate {Amounts.Rate(rate)} --wait");
+        await stage.Cluster.BeginRebalanceAsync(rate, cancellation);
+        await stage.Fact.BecomesTrueAsync(
+            Deadline,
+            async token =>
+            {
+                var status = (await stage.Cluster.ReadRebalanceAsync(token)).Value;
+                quarters.Show(status.Misplaced, misplaced, "tunnels are not at home");
+                return status.State is not ("running" or "paused");
+            },
+            cancellation);
+    }
+}

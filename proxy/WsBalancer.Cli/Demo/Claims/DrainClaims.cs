@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace WsBalancer.Cli.Demo.Claims;
+
+/// <summary>A drain moves the users of its node, at its pace, and nobody else; its end undoes it.</summary>
+internal static class DrainClaims
+{
+    // Timers are a little early or late; a balancer without a pace would be done in no time.
+    private const double Tolerance = 0.8;
+
+    public static IReadOnlyList<Claim> JudgeDrain(
+        string drained,
+        DrainOutcome outcome,
+        IReadOnlyDictionary<string, string> before,
+        IReadOnlyDictionary<string, string> after)
+    {
+        var movers = before.Where(entry => entry.Value == drained).Select(entry => entry.Key).ToList();
+        var others = before.Where(entry => entry.Value != drained).ToList();
+        var refuge = movers.Where(after.ContainsKey).Select(user => after[user]).ToList();
+        var spread = string.Join(", ", refuge.CountBy(node => node).OrderBy(entry => entry.Key).Select(entry =>
+            $"{entry.Value} to {entry.Key}"));
+        var found = Claim.ForAll(
+            $"every user of {drained} comes back by itself on another node",
+            refuge.Count(node => node != drained),
+            movers.Count,
+            "users");
+
+        return
+        [
+            new Claim(
+                $"{drained} is drained, and no tunnel had to be cut",
+                outcome.Status is { State: "drained", Remaining: 0, Forced: 0 },
+                $"{outcome.Status.State}, {outcome.Status.Closed} closed, {outcome.Status.Forced} by force"),
+            AtItsPace(movers.Count, outcome),
+            found with { Evidence = $"{found.Evidence}: {spread}" },
+            NobodyElse(others, outcome.Answered, outcome.OthersRecalled, after),
+        ];
+    }
+
+    public static IReadOnlyList<Claim> JudgeResume(
+        string drained,
+        IReadOnlyDictionary<string, string?> homesBefore,
+        IReadOnlyDictionary<string, string?> homesAfter,
+        IReadOnlyDictionary<string, string> before,
+        IReadOnlyDictionary<string, string> after) =>
+    [
+        Claim.ForAll(
+            $"once {drained} is resumed, every user's home is what it was before",
+            homesBefore.Count(entry => homesAfter.GetValueOrDefault(entry.Key) == entry.Value),
+            homesBefore.Count,
+            "users"),
+        Claim.ForAll(
+            "everyone is where they were before the drain",
+            before.Count(entry => after.GetValueOrDefault(entry.Key) == entry.Value),
+            before.Count,
+            "users"),
+    ];
+
+    /// <summary>The others' sockets are the ones they had: open, never closed, on the same node.</summary>
+    public static Claim NobodyElse(
+        IReadOnlyCollection<KeyValuePair<string, string>> others,
+        int answered,
+        int recalled,
+        IReadOnlyDictionary<string, string> after)
+    {
+        var stayed = others.Count(entry => after.GetValueOrDefault(entry.Key) == entry.Value);
+        return new Claim(
+            "nobody else is closed or moves",
+            stayed == others.Count && answered == others.Count && recalled is 0 && others.Count > 0,
+            $"{answered} of {others.Count} sockets answered, {recalled} were closed, {stayed} stayed");
+    }
+
+    private static Claim AtItsPace(int tunnels, DrainOutcome outcome)
+    {
+        var least = (tunnels - 1) / outcome.Rate * Tolerance;
+        return new Claim(
+            "it closes no faster than it was told to",
+            outcome.Took.TotalSeconds >= least,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{tunnels} tunnels at {outcome.Rate:0.#}/s in {outcome.Took.TotalSeconds:0.0} s"));
+    }
+}

@@ -150,6 +150,15 @@ internal sealed class Balancer : IAsyncDisposable
         return response.StatusCode;
     }
 
+    public async Task<JsonNode> Delete(string path)
+    {
+        using var response = await _admin.DeleteAsync(path, TestContext.Current.CancellationToken);
+        var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode}\n{answer}\n{Process.Output}");
+        return JsonNode.Parse(answer)!;
+    }
+
     public async Task<JsonNode?> Post(string path, JsonNode body)
     {
         using var response = await _admin.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
@@ -170,6 +179,10 @@ internal sealed class Balancer : IAsyncDisposable
     /// <summary>Waits until the admin API says that a fact about the cluster holds.</summary>
     public Task Until(string fact, Func<JsonNode, bool> holds) =>
         Deadline.Until(fact, async () => holds(await Cluster()), () => Process.Output);
+
+    /// <summary>Waits until it has no tunnel.</summary>
+    public Task UntilEmpty() => Until(
+        "no tunnel is left", cluster => cluster["nodes"]!.AsArray().Sum(node => (int)node!["tunnels"]!) == 0);
 
     public Task UntilHealth(string node, string health) => Until(
         $"{node} is {health}",

@@ -16,6 +16,7 @@ internal sealed class Crowd : IAsyncDisposable
     private readonly ConcurrentDictionary<string, RawClient> _present = new();
     private readonly ConcurrentDictionary<string, string> _nodes = new();
     private readonly ConcurrentQueue<Goodbye> _goodbyes = new();
+    private readonly SemaphoreSlim _doorway = new(64);
     private readonly CancellationTokenSource _over = new();
     private readonly Func<IPEndPoint>[] _doors;
     private readonly bool _comesBack;
@@ -72,6 +73,7 @@ internal sealed class Crowd : IAsyncDisposable
 
         await Task.WhenAll(_lives);
         _over.Dispose();
+        _doorway.Dispose();
     }
 
     private bool Failed()
@@ -86,10 +88,7 @@ internal sealed class Crowd : IAsyncDisposable
         {
             try
             {
-                using var client = await RawClient.Open(_doors[turn % _doors.Length](), $"/chat?user={user}");
-                client.Wire.Patience = Timeout.InfiniteTimeSpan;
-                _nodes[user] = await client.ReadWelcome();
-                _present[user] = client;
+                using var client = await Come(user, _doors[turn % _doors.Length]());
                 _goodbyes.Enqueue(await Stay(user, client));
             }
             catch (Exception left) when (IsDeparture(left) && (_comesBack || _over.IsCancellationRequested))
@@ -104,6 +103,24 @@ internal sealed class Crowd : IAsyncDisposable
             }
         }
         while (_comesBack && !_over.IsCancellationRequested);
+    }
+
+    // So many at once, and no storm.
+    private async Task<RawClient> Come(string user, IPEndPoint door)
+    {
+        await _doorway.WaitAsync(_over.Token);
+        try
+        {
+            var client = await RawClient.Open(door, $"/chat?user={user}");
+            client.Wire.Patience = Timeout.InfiniteTimeSpan;
+            _present[user] = client;
+            _nodes[user] = await client.ReadWelcome();
+            return client;
+        }
+        finally
+        {
+            _doorway.Release();
+        }
     }
 
     private async Task<Goodbye> Stay(string user, RawClient client)

@@ -17,7 +17,7 @@ public sealed class BackPressureTests(PatientNode patient, ImpatientNode impatie
         await using var tunnel = await patient.Open(wire);
         var flood = await Flood.Begin(tunnel.Node);
 
-        await patient.CloseByFailingNode();
+        await patient.CloseByOperator();
         var (frames, close) = await Flood.Read(tunnel.Client);
         await tunnel.Client.Send(Frame.Close(1012));
         var answer = await tunnel.Node.Wire.ReadFrame();
@@ -38,18 +38,17 @@ public sealed class BackPressureTests(PatientNode patient, ImpatientNode impatie
     public async Task AClientThatNeverReads_IsCut_AndTheNodeEndsInOrder(HttpWire wire)
     {
         await impatient.Begin();
-        await impatient.Balancer.Until("no tunnel is left", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
         var sockets = impatient.Balancer.Process.Sockets;
         await using var tunnel = await impatient.Open(wire);
         var flood = await Flood.Begin(tunnel.Node);
 
-        await impatient.CloseByFailingNode();
+        await impatient.CloseByOperator();
         var close = await tunnel.Node.Wire.ReadFrame();
         var wasSent = await flood.Done;
         await tunnel.Node.Send(Frame.Close(1001));
         tunnel.Node.Wire.HalfClose();
         var end = await tunnel.Node.Wire.ReadEnd();
-        await impatient.Balancer.Until("no tunnel is left", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
+        await impatient.Balancer.UntilEmpty();
         await Deadline.Until("the client's leg is over", () => IsOver(tunnel.Client.Wire, sockets));
 
         Assert.Equal(1001, close.CloseCode);
@@ -65,12 +64,35 @@ public sealed class BackPressureTests(PatientNode patient, ImpatientNode impatie
         await using var tunnel = await impatient.Open(HttpWire.Http2);
         await tunnel.Node.Send(Frame.Binary(new byte[65_531]));
 
-        await impatient.CloseByFailingNode();
+        await impatient.CloseByOperator();
         var close = await tunnel.Node.Wire.ReadFrame();
         tunnel.Node.Wire.HalfClose();
         await Deadline.Until("the stream is over", () => IsOver(tunnel.Client.Wire, 0));
 
         Assert.Equal(1001, close.CloseCode);
+    }
+
+    // What it still says on the stream that was reset is no error of the connection.
+    [Fact]
+    public async Task AStreamThatIsCut_LeavesTheOthersOfItsConnection()
+    {
+        await impatient.Begin();
+        await using var connection = await impatient.Connect();
+        using var alice = await connection.Open(HeldTunnel.Target);
+        using var aliceAtNode = await impatient.Node.NextArrival();
+        using var bob = await connection.Open("/chat?user=bob");
+        using var bobAtNode = await impatient.Node.NextArrival();
+        await Flood.Begin(aliceAtNode);
+
+        await impatient.CloseByOperator();
+        await Deadline.Until("the stream is over", () => IsOver(alice.Wire, 0));
+        await alice.Send(Frame.Text("still here?"));
+        await bob.Send(Frame.Text("I am"));
+        var atNode = await bobAtNode.Wire.ReadFrame();
+        await bobAtNode.Send(Frame.Text("fine"));
+        var atBob = await bob.Read();
+
+        Assert.Equal(("I am", "fine"), (atNode.PayloadText, atBob.PayloadText));
     }
 
     // An HTTP/2 connection stays, for its other streams.

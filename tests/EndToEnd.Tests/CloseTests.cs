@@ -9,7 +9,7 @@ namespace WsBalancer.EndToEnd.Tests;
 /// </summary>
 public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
 {
-    private const int Told = 1012;
+    private const int Told = ClosingNode.Told;
 
     [Theory]
     [InlineData(HttpWire.Http1)]
@@ -20,12 +20,12 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await using var tunnel = await shared.Open(wire);
         var before = await shared.Balancer.Scrape();
 
-        await shared.CloseByFailingNode();
+        await shared.CloseByOperator();
         var close = await tunnel.Client.Read();
         await EndInOrder(tunnel);
 
         Assert.Equal((Told, null), (close.CloseCode, close.Mask));
-        await AssertEnded(before, "drain");
+        await AssertEnded(before, "disconnect");
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await tunnel.Node.Wire.Send(frame.AsMemory(0, 150_000));
         var first = await tunnel.Client.Wire.ReadBytes(150_000);
 
-        await shared.CloseByFailingNode();
+        await shared.CloseByOperator();
         await tunnel.Node.Wire.Send((byte[])[.. frame[150_000..], .. Frame.Text("dropped").ToBytes()]);
         var rest = await tunnel.Client.Wire.ReadBytes(150_000 + frame.Length - 300_000);
         var close = await tunnel.Client.Read();
@@ -60,7 +60,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await tunnel.Node.Wire.Send(frame.AsMemory(0, 3));
         var first = await tunnel.Client.Wire.ReadBytes(3);
 
-        await shared.CloseByFailingNode();
+        await shared.CloseByOperator();
         await tunnel.Node.Wire.Send(frame.AsMemory(3));
         var rest = await tunnel.Client.Wire.ReadBytes(frame.Length - 3);
         var close = await tunnel.Client.Read();
@@ -80,7 +80,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await tunnel.Node.Send(new Frame(Opcode.Text, "to be cont"u8.ToArray()) { Final = false });
         var fragment = await tunnel.Client.Read();
 
-        await shared.CloseByFailingNode();
+        await shared.CloseByOperator();
         var close = await tunnel.Client.Read();
         await tunnel.Node.Send(new Frame(Opcode.Continuation, "inued"u8.ToArray()));
         await EndInOrder(tunnel);
@@ -96,7 +96,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await shared.Begin();
         await using var tunnel = await shared.Open(wire);
 
-        await shared.CloseByFailingNode();
+        await shared.CloseByOperator();
         await tunnel.Node.Send(Frame.Binary(new byte[2_000_000]));
         await tunnel.Client.Send(Frame.Text("my last words"));
         await tunnel.Client.Send(Frame.Ping("and one more"));
@@ -120,7 +120,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await using var tunnel = await shared.Open(wire);
         var before = await shared.Balancer.Scrape();
 
-        await shared.CloseByFailingNode();
+        await shared.CloseByOperator();
         await tunnel.Client.Send(Frame.Close(4001, "I go"));
         var atNode = await tunnel.Node.Wire.ReadFrame();
         await tunnel.Node.Send(Frame.Close(4001, "yes"));
@@ -130,7 +130,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         Assert.Equal((4001, Told), (atNode.CloseCode, atClient.CloseCode));
         Assert.Equal(StreamEnd.Fin, await tunnel.Client.Wire.ReadEnd());
         Assert.Equal(StreamEnd.Fin, await tunnel.Node.Wire.ReadEnd());
-        await AssertEnded(before, "drain");
+        await AssertEnded(before, "disconnect");
     }
 
     [Theory]
@@ -144,7 +144,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await tunnel.Client.Send(Frame.Close(4001, "I go"));
         var atNode = await tunnel.Node.Wire.ReadFrame();
 
-        await shared.CloseByFailingNode();
+        await shared.CloseByOperator();
         await tunnel.Node.Send(Frame.Close(4001, "yes"));
         tunnel.Node.Wire.HalfClose();
         var atClient = await tunnel.Client.Read();
@@ -164,7 +164,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await using var tunnel = await shared.Open(wire);
         var before = await shared.Balancer.Scrape();
 
-        await shared.CloseByFailingNode();
+        await shared.CloseByOperator();
         await tunnel.Client.Read();
         await tunnel.Client.Send(Frame.Close(Told));
         tunnel.Client.Wire.HalfClose();
@@ -174,7 +174,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
 
         Assert.Equal(Told, atNode.CloseCode);
         Assert.Equal(StreamEnd.Fin, await tunnel.Node.Wire.ReadEnd());
-        await AssertEnded(before, "drain");
+        await AssertEnded(before, "disconnect");
     }
 
     // As servers do: the node answers the Close and ends the connection, which ends the client's.
@@ -191,13 +191,11 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         Assert.Equal(StreamEnd.Fin, await tunnel.Node.Wire.ReadEnd());
     }
 
-    // This tunnel and the one that told when it was time.
     private async Task AssertEnded(Scrape before, string reason)
     {
-        await shared.Balancer.Until("no tunnel is left", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
+        await shared.Balancer.UntilEmpty();
         var after = await shared.Balancer.Scrape();
 
-        Assert.Equal(2, after.Closed - before.Closed);
-        Assert.Equal(reason == "drain" ? 2 : 1, after.ClosedFor(reason) - before.ClosedFor(reason));
+        Assert.Equal((1, 1), (after.Closed - before.Closed, after.ClosedFor(reason) - before.ClosedFor(reason)));
     }
 }

@@ -145,6 +145,7 @@ internal sealed class DrainRun : IDisposable
     private Part Begin(DrainOrder order)
     {
         var settings = _cluster.Current.Settings;
+        var share = new RunningShare();
         var plan = new ClosingPlan(
             order.Value.Operation,
             new Farewell(TunnelEnd.Drain, order.Value.CloseCode, "the node is being drained"),
@@ -153,7 +154,7 @@ internal sealed class DrainRun : IDisposable
             () => _tunnels.On(Node.Key),
             tunnel => tunnel.Identity.Node == Node.Key && !_stop.IsCancellationRequested)
         {
-            Share = () => FleetShare.Of(Node.Ledger.Active, _others.RemainingOn(Node)),
+            Share = () => share.Of(Node.Ledger.Active, _others.RemainingOn(Node), _others.Heard),
         };
         return new Part(order, _closer.Prepare(plan, _tally));
     }

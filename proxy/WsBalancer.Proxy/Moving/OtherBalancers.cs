@@ -10,6 +10,9 @@ internal sealed class OtherBalancers(Peers peers, BalancerName name)
     /// <summary>Whether this balancer is the one that does what one of them has to do: the smallest id.</summary>
     public bool IsThisFirst => peers.Others.All(other => string.CompareOrdinal(name.Id, other.Id) <= 0);
 
+    /// <summary>Another object each time they were heard.</summary>
+    public object Heard => peers.Others;
+
     /// <summary>Tunnels to a node that remain.</summary>
     public long RemainingOn(Node node) => DrainOf(node).Remaining;
 

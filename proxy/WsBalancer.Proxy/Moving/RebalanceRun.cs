@@ -98,6 +98,7 @@ internal sealed class RebalanceRun : IDisposable
     private ClosingRun Prepare(RebalanceValue value)
     {
         var code = _cluster.Current.Settings.Get<DrainOptions>().CloseCode;
+        var share = new RunningShare();
         var plan = new ClosingPlan(
             value.Operation,
             new Farewell(TunnelEnd.Rebalance, code, "the connection moves to its home node"),
@@ -105,8 +106,8 @@ internal sealed class RebalanceRun : IDisposable
             () => _view.Tunnels,
             tunnel => MayClose && _view.Judge(tunnel, _begun) == Placing.Closable)
         {
-            Share = () => FleetShare.Of(
-                Remaining, _others.RebalanceOf(_cluster.Id, value.Operation).Remaining),
+            Share = () => share.Of(
+                Remaining, _others.RebalanceOf(_cluster.Id, value.Operation).Remaining, _others.Heard),
             Closed = NoteTarget,
         };
         return _closer.Prepare(plan, _tally);

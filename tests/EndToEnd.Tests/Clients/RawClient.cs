@@ -16,18 +16,26 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
     public MessageHead Response { get; private set; } = new("", []);
 
     /// <summary>Connects, and says nothing yet.</summary>
-    public static async Task<RawClient> Connect(int port)
+    public static Task<RawClient> Connect(int port) => Connect(new IPEndPoint(IPAddress.Loopback, port));
+
+    /// <inheritdoc cref="Connect(int)"/>
+    public static async Task<RawClient> Connect(IPEndPoint endpoint)
     {
         using var deadline = Deadline.Start();
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
-        return new RawClient(port, new WireSocket(socket));
+        await socket.ConnectAsync(endpoint, deadline.Token);
+        return new RawClient(endpoint.Port, new WireSocket(socket));
     }
 
     /// <summary>Opens a WebSocket, and fails if the answer is anything else.</summary>
-    public static async Task<RawClient> Open(int port, string target, params (string Name, string Value)[] headers)
+    public static Task<RawClient> Open(int port, string target, params (string Name, string Value)[] headers) =>
+        Open(new IPEndPoint(IPAddress.Loopback, port), target, headers);
+
+    /// <inheritdoc cref="Open(int, string, ValueTuple{string, string}[])"/>
+    public static async Task<RawClient> Open(
+        IPEndPoint endpoint, string target, params (string Name, string Value)[] headers)
     {
-        var client = await Connect(port);
+        var client = await Connect(endpoint);
         var key = HandshakeKey.New();
         var response = await client.Ask(target, key, headers);
         if (response.Status != 101)

@@ -19,38 +19,65 @@ internal sealed class Balancer : IAsyncDisposable
         _admin = new HttpClient { BaseAddress = admin, Timeout = Deadline.Default };
     }
 
-    public RunningProcess Process { get; }
+    public RunningProcess Process { get; private set; }
 
     /// <summary>The data addresses, in the order it told them.</summary>
     public Uri[] Urls { get; }
 
     public int Port => Urls[0].Port;
 
+    public IPEndPoint Endpoint => IPEndPoint.Parse(Urls[0].Authority);
+
     /// <summary>Starts a balancer and waits until it says that it is ready.</summary>
     public static async Task<Balancer> Start(BalancerConfig config)
     {
         var folder = Directory.CreateTempSubdirectory("wsbalancer-");
-        var file = FileIn(folder);
-        await File.WriteAllTextAsync(file, config.ToString());
-        var process = RunningProcess.Start("wsbalancer", Programs.Balancer, "run", "--config", file);
+        await File.WriteAllTextAsync(FileIn(folder), config.ToString());
         try
         {
-            await process.After("wsbalancer ready");
-            var urls = (await process.After("wsbalancer listening on ")).Select(url => new Uri(url)).ToArray();
-            var admin = (await process.After("wsbalancer admin on "))[0];
-            return new Balancer(folder, process, urls, new Uri(admin));
+            var (process, urls, admin) = await Run(folder);
+            return new Balancer(folder, process, urls, admin);
         }
         catch
         {
-            await process.DisposeAsync();
             folder.Delete(recursive: true);
             throw;
         }
     }
 
+    /// <summary>Dies as a machine dies: without a word.</summary>
+    public async Task Kill()
+    {
+        Process.Send(Signal.Kill);
+        await Process.ExitCode();
+    }
+
+    /// <summary>Starts again after its end, where it was and with what it kept.</summary>
+    public async Task StartAgain()
+    {
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(FileIn(_folder)))!;
+        config[BalancerConfig.UrlsKey] = Urls[0].ToString();
+        config["WsBalancer"]!["Admin"]!["Url"] = _admin.BaseAddress!.ToString();
+        await File.WriteAllTextAsync(FileIn(_folder), config.ToJsonString());
+        await Process.DisposeAsync();
+        (Process, _, _) = await Run(_folder);
+    }
+
+    /// <summary>Runs an operator's command on it: <c>wsbalancer</c> with these arguments.</summary>
+    public async Task<CommandResult> Command(params IEnumerable<string> arguments)
+    {
+        await using var process = StartCommand(arguments);
+        var code = await process.ExitCode();
+
+        return new CommandResult(code, process.Output);
+    }
+
+    public RunningProcess StartCommand(params IEnumerable<string> arguments) => RunningProcess.Start(
+        "wsbalancer", Programs.Balancer, [.. arguments, "--admin", _admin.BaseAddress!.ToString()]);
+
     /// <summary>Opens a WebSocket of a user on the wire.</summary>
     public Task<RawClient> Open(string user, params (string Name, string Value)[] headers) =>
-        RawClient.Open(Port, Target(user), headers);
+        RawClient.Open(Endpoint, Target(user), headers);
 
     /// <summary>Asks for a WebSocket of a user, whatever the answer.</summary>
     public Task<RawClient> Ask(string user, params (string Name, string Value)[] headers) =>
@@ -123,6 +150,15 @@ internal sealed class Balancer : IAsyncDisposable
         return response.StatusCode;
     }
 
+    public async Task<JsonNode> Delete(string path)
+    {
+        using var response = await _admin.DeleteAsync(path, TestContext.Current.CancellationToken);
+        var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode}\n{answer}\n{Process.Output}");
+        return JsonNode.Parse(answer)!;
+    }
+
     public async Task<JsonNode?> Post(string path, JsonNode body)
     {
         using var response = await _admin.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
@@ -144,6 +180,10 @@ internal sealed class Balancer : IAsyncDisposable
     public Task Until(string fact, Func<JsonNode, bool> holds) =>
         Deadline.Until(fact, async () => holds(await Cluster()), () => Process.Output);
 
+    /// <summary>Waits until it has no tunnel.</summary>
+    public Task UntilEmpty() => Until(
+        "no tunnel is left", cluster => cluster["nodes"]!.AsArray().Sum(node => (int)node!["tunnels"]!) == 0);
+
     public Task UntilHealth(string node, string health) => Until(
         $"{node} is {health}",
         cluster => cluster["nodes"]!.AsArray().Any(item =>
@@ -156,7 +196,26 @@ internal sealed class Balancer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    private static async Task<(RunningProcess Process, Uri[] Urls, Uri Admin)> Run(DirectoryInfo folder)
+    {
+        var process = RunningProcess.Start("wsbalancer", Programs.Balancer, "run", "--config", FileIn(folder));
+        try
+        {
+            await process.After("wsbalancer ready");
+            var urls = (await process.After("wsbalancer listening on ")).Select(url => new Uri(url)).ToArray();
+            return (process, urls, new Uri((await process.After("wsbalancer admin on "))[0]));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
     private static string FileIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "wsbalancer.json");
 
     private static string Target(string user) => $"/chat?user={Uri.EscapeDataString(user)}";
 }
+
+/// <summary>How a command ended and what it wrote; lines of standard error begin with "! ".</summary>
+internal sealed record CommandResult(int Code, string Output);

@@ -11,6 +11,8 @@ internal sealed class BalancerConfig
     /// <summary>Where the settings of the cluster begin.</summary>
     public const string ClusterKey = $"WsBalancer:Clusters:{Cluster}";
 
+    public const string UrlsKey = "Urls";
+
     private const string NodesKey = $"ReverseProxy:Clusters:{Cluster}:Destinations";
 
     private readonly JsonObject _root = [];
@@ -24,7 +26,7 @@ internal sealed class BalancerConfig
     public static BalancerConfig With(params IEnumerable<(string Name, string Address)> nodes)
     {
         var config = new BalancerConfig()
-            .Set("Urls", "http://127.0.0.1:0")
+            .Set(UrlsKey, "http://127.0.0.1:0")
             .Set("WsBalancer:Admin:Url", "http://127.0.0.1:0")
             .Set($"ReverseProxy:Routes:{Cluster}:ClusterId", Cluster)
             .Set($"ReverseProxy:Routes:{Cluster}:Match:Path", "/{**any}")

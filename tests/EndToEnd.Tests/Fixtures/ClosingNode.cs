@@ -10,41 +10,32 @@ namespace WsBalancer.EndToEnd.Tests.Fixtures;
 /// </summary>
 public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
 {
+    /// <summary>The code of the Close frames.</summary>
+    internal const int Told = 1012;
+
     private const string Endpoints = "Kestrel:Endpoints";
-    private const string Health = $"{BalancerConfig.ClusterKey}:Health";
 
     private readonly TestCertificate _certificate = TestCertificate.Create();
     private Balancer? _balancer;
-    private bool _listens = true;
 
     internal ScriptedNode Node { get; } = ScriptedNode.Start("a");
 
     internal Balancer Balancer => _balancer ?? throw new InvalidOperationException("It has not started.");
 
     public async ValueTask InitializeAsync() => _balancer = await Balancer.Start(BalancerConfig.With(Node)
-        .Set("Urls", null)
+        .Set(BalancerConfig.UrlsKey, null)
         .Set($"{Endpoints}:plain:Url", "http://127.0.0.1:0")
         .Set($"{Endpoints}:secure:Url", "https://127.0.0.1:0")
         .Set($"{Endpoints}:secure:Certificate:Path", _certificate.Path)
         .Set($"{Endpoints}:secure:Certificate:Password", _certificate.Password)
-        .Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", closeTimeout)
-        .Set($"{Health}:Interval", "0.1s")
-        .Set($"{Health}:Fall", 1)
-        .Set($"{Health}:Rise", 1)
-        .Set($"{Health}:OnUnhealthy", "Close"));
+        .Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", closeTimeout));
 
-    /// <summary>Begins a test: what came before is forgotten.</summary>
+    /// <summary>Begins a test: what came before is over and forgotten.</summary>
     internal async Task Begin(Func<NodeConnection, Task>? script = null)
     {
-        if (!_listens)
-        {
-            Node.ListenAgain();
-            _listens = true;
-        }
-
+        await Balancer.UntilEmpty();
         Node.Forget();
         Node.Script = script ?? Script.Hold();
-        await Balancer.UntilHealth("a", "healthy");
     }
 
     /// <summary>Opens a tunnel with the test at both ends.</summary>
@@ -66,21 +57,13 @@ public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
 
     internal Task<Http2Connection> Connect() => Http2Connection.Connect(Port("https"), _certificate);
 
-    /// <summary>Asks for all tunnels to be closed, and waits until they have been told.</summary>
-    internal async Task CloseByFailingNode()
+    /// <summary>Closes the one tunnel, as an operator does; when this returns, the balancer has begun to.</summary>
+    internal async Task CloseByOperator()
     {
-        Node.Script = Script.Hold();
-        using var witness = await RawClient.Open(Port("http"), HeldTunnel.Target);
-        using var atNode = await Node.NextArrival();
+        var answer = await Balancer.Delete(
+            $"/api/v1/clusters/{BalancerConfig.Cluster}/tunnels?user={HeldTunnel.User}&closeCode={Told}");
 
-        await Node.StopListening();
-        _listens = false;
-        while ((await witness.Read()).Opcode != Opcode.Close)
-        {
-        }
-
-        await witness.Send(Frame.Close(1012));
-        await atNode.Wire.ReadFrame();
+        Assert.Equal(1, (int)answer["closed"]!);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using WsBalancer.EndToEnd.Tests.Clients;
 using WsBalancer.EndToEnd.Tests.Wire;
@@ -15,14 +16,15 @@ internal sealed class Crowd : IAsyncDisposable
     private readonly ConcurrentDictionary<string, RawClient> _present = new();
     private readonly ConcurrentDictionary<string, string> _nodes = new();
     private readonly ConcurrentQueue<Goodbye> _goodbyes = new();
+    private readonly SemaphoreSlim _doorway = new(64);
     private readonly CancellationTokenSource _over = new();
-    private readonly Func<int>[] _ports;
+    private readonly Func<IPEndPoint>[] _doors;
     private readonly bool _comesBack;
     private readonly Task[] _lives;
 
-    private Crowd(Func<int>[] ports, string[] users, bool comesBack)
+    private Crowd(Func<IPEndPoint>[] doors, string[] users, bool comesBack)
     {
-        (_ports, _comesBack) = (ports, comesBack);
+        (_doors, _comesBack) = (doors, comesBack);
         _lives = [.. users.Select((user, i) => Live(user, i))];
     }
 
@@ -37,12 +39,12 @@ internal sealed class Crowd : IAsyncDisposable
 
     /// <summary>Opens a WebSocket for each of so many users, and waits until all are welcome.</summary>
     public static Task<Crowd> Gather(Balancer balancer, int users, bool comesBack = false) =>
-        Gather([() => balancer.Port], users, comesBack);
+        Gather([() => balancer.Endpoint], users, comesBack);
 
-    /// <summary>Opens them at several balancers in turn, each given by its port at the time.</summary>
-    public static async Task<Crowd> Gather(Func<int>[] ports, int users, bool comesBack = false)
+    /// <summary>Opens them at several balancers in turn, each given by where it listens at the time.</summary>
+    public static async Task<Crowd> Gather(Func<IPEndPoint>[] doors, int users, bool comesBack = false)
     {
-        var crowd = new Crowd(ports, [.. Enumerable.Range(0, users).Select(i => $"crowd-{i}")], comesBack);
+        var crowd = new Crowd(doors, [.. Enumerable.Range(0, users).Select(i => $"crowd-{i}")], comesBack);
         await crowd.UntilPresent(users);
         return crowd;
     }
@@ -52,6 +54,14 @@ internal sealed class Crowd : IAsyncDisposable
 
     public Task UntilGoodbyes(int count) => Deadline.Until(
         $"{count} have been told goodbye", () => Failed() || _goodbyes.Count >= count, () => $"{_goodbyes.Count} have");
+
+    /// <summary>Goodbyes a second as the clients saw them, without the begin and the end.</summary>
+    public double RateInTheMiddle()
+    {
+        var times = _goodbyes.Select(goodbye => goodbye.At).Order().ToArray();
+        var (from, to) = (times.Length / 5, times.Length * 4 / 5);
+        return (to - from) / Stopwatch.GetElapsedTime(times[from], times[to]).TotalSeconds;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -63,6 +73,7 @@ internal sealed class Crowd : IAsyncDisposable
 
         await Task.WhenAll(_lives);
         _over.Dispose();
+        _doorway.Dispose();
     }
 
     private bool Failed()
@@ -77,10 +88,7 @@ internal sealed class Crowd : IAsyncDisposable
         {
             try
             {
-                using var client = await RawClient.Open(_ports[turn % _ports.Length](), $"/chat?user={user}");
-                client.Wire.Patience = Timeout.InfiniteTimeSpan;
-                _nodes[user] = await client.ReadWelcome();
-                _present[user] = client;
+                using var client = await Come(user, _doors[turn % _doors.Length]());
                 _goodbyes.Enqueue(await Stay(user, client));
             }
             catch (Exception left) when (IsDeparture(left) && (_comesBack || _over.IsCancellationRequested))
@@ -95,6 +103,24 @@ internal sealed class Crowd : IAsyncDisposable
             }
         }
         while (_comesBack && !_over.IsCancellationRequested);
+    }
+
+    // So many at once, and no storm.
+    private async Task<RawClient> Come(string user, IPEndPoint door)
+    {
+        await _doorway.WaitAsync(_over.Token);
+        try
+        {
+            var client = await RawClient.Open(door, $"/chat?user={user}");
+            client.Wire.Patience = Timeout.InfiniteTimeSpan;
+            _present[user] = client;
+            _nodes[user] = await client.ReadWelcome();
+            return client;
+        }
+        finally
+        {
+            _doorway.Release();
+        }
     }
 
     private async Task<Goodbye> Stay(string user, RawClient client)

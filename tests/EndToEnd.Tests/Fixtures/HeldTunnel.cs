@@ -7,8 +7,11 @@ namespace WsBalancer.EndToEnd.Tests.Fixtures;
 /// <summary>An open tunnel with the test at both ends.</summary>
 internal sealed class HeldTunnel : IAsyncDisposable
 {
+    /// <summary>Whose it is.</summary>
+    public const string User = "alice";
+
     /// <summary>What its client asks for.</summary>
-    public const string Target = "/chat?user=alice";
+    public const string Target = $"/chat?user={User}";
 
     private readonly Together _owned;
 
@@ -28,7 +31,7 @@ internal sealed class HeldTunnel : IAsyncDisposable
     /// <summary>Opens one through a balancer that others use too.</summary>
     public static async Task<HeldTunnel> Open(OneNode shared)
     {
-        var client = await shared.Begin(Script.Hold()).Open("alice");
+        var client = await shared.Begin(Script.Hold()).Open(User);
         return new HeldTunnel(shared.Balancer, client, await shared.Node.NextArrival());
     }
 
@@ -43,7 +46,7 @@ internal sealed class HeldTunnel : IAsyncDisposable
         }
 
         var balancer = await Balancer.Start(config);
-        var client = await balancer.Open("alice");
+        var client = await balancer.Open(User);
         return new HeldTunnel(balancer, client, await server.NextArrival(), server, balancer);
     }
 

@@ -5,6 +5,10 @@ namespace WsBalancer.EndToEnd.Tests.Fixtures;
 /// <summary>One answer of <c>/metrics</c>.</summary>
 internal sealed class Scrape
 {
+    private const string OpenedName = "wsbalancer_tunnels_opened_total";
+    private const string ActiveName = "wsbalancer_tunnels_active";
+    private const string ClosedName = "wsbalancer_tunnels_closed_total";
+
     private readonly List<(string Name, string Labels, double Value)> _series = [];
 
     public Scrape(string text)
@@ -25,11 +29,25 @@ internal sealed class Scrape
             && labels.All(label => series.Labels.Contains(label, StringComparison.Ordinal)))
         .Sum(series => series.Value);
 
-    public double Opened => Sum("wsbalancer_tunnels_opened_total");
+    /// <summary>The nodes that have had tunnels.</summary>
+    public IEnumerable<string> Nodes =>
+        from series in _series
+        where series.Name == OpenedName
+        select series.Labels.Split("node=\"")[1].Split('"')[0];
 
-    public double Active => Sum("wsbalancer_tunnels_active");
+    public double Opened => Sum(OpenedName);
 
-    public double Closed => Sum("wsbalancer_tunnels_closed_total");
+    public double Active => Sum(ActiveName);
 
-    public double ClosedFor(string reason) => Sum("wsbalancer_tunnels_closed_total", $"reason=\"{reason}\"");
+    public double Closed => Sum(ClosedName);
+
+    public double OpenedAt(string node) => Sum(OpenedName, At(node));
+
+    public double ActiveAt(string node) => Sum(ActiveName, At(node));
+
+    public double ClosedAt(string node) => Sum(ClosedName, At(node));
+
+    public double ClosedFor(string reason) => Sum(ClosedName, $"reason=\"{reason}\"");
+
+    private static string At(string node) => $"node=\"{node}\"";
 }

@@ -1,0 +1,22 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace WsBalancer.EndToEnd.Tests.Fixtures;
+
+/// <summary>
+/// Where a server listens that is to be killed and started again: an address of its own, so that nobody can take its
+/// port while it is down, not even an outgoing connection. Linux has millions of loopback addresses.
+/// </summary>
+internal static class LoopbackAddress
+{
+    private static int Taken;
+
+    public static IPEndPoint NextFree()
+    {
+        var (process, number) = (Environment.ProcessId, Interlocked.Increment(ref Taken));
+        var address = new IPAddress([127, (byte)(128 | (process >> 8 & 63)), (byte)process, (byte)number]);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(address, 0));
+        return (IPEndPoint)socket.LocalEndPoint!;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using WsBalancer.EndToEnd.Tests.Interop;
+using WsBalancer.EndToEnd.Tests.Processes;
+
+namespace WsBalancer.EndToEnd.Tests.Fixtures;
+
+/// <summary>A real redis-server, which can be killed and comes back empty.</summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wsbalancer-redis-");
+    private readonly IPEndPoint _endpoint = LoopbackAddress.NextFree();
+    private RunningProcess? _process;
+
+    public string Address => _endpoint.ToString();
+
+    public static async Task<RedisServer> Start()
+    {
+        var server = new RedisServer();
+        await server.StartEmpty();
+        return server;
+    }
+
+    public async Task Kill()
+    {
+        _process!.Send(Signal.Kill);
+        await _process.ExitCode();
+        await _process.DisposeAsync();
+    }
+
+    /// <summary>Starts where it was, knowing nothing.</summary>
+    public async Task StartEmpty()
+    {
+        _process = RunningProcess.Start("redis-server", InteropClient.FindOnPath("redis-server", "redis-server"),
+        [
+            "--bind", _endpoint.Address.ToString(),
+            "--port", _endpoint.Port.ToString(CultureInfo.InvariantCulture),
+            "--protected-mode", "no",
+            "--save", "",
+            "--appendonly", "no",
+            "--dir", _folder.FullName,
+        ]);
+        await Deadline.Until(
+            "redis-server answers", async () => await Ask("PING") == "+PONG", () => _process.Output);
+    }
+
+    /// <summary>Forgets everything while it runs.</summary>
+    public async Task Flush() => Assert.Equal("+OK", await Ask("FLUSHALL"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process!.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task<string?> Ask(string command)
+    {
+        using var deadline = Deadline.Start();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(_endpoint, deadline.Token);
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"{command}\r\n"), deadline.Token);
+            var answer = new byte[64];
+            var length = await socket.ReceiveAsync(answer, deadline.Token);
+            return Encoding.ASCII.GetString(answer, 0, length).Trim();
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+
+namespace WsBalancer.EndToEnd.Tests.Fixtures;
+
+/// <summary>Real nodes, each a process, "ws-1" and so on, and a balancer before some of them.</summary>
+internal sealed class WsFleet : IAsyncDisposable
+{
+    private WsFleet(WsNode[] nodes, Balancer balancer) => (Nodes, Balancer) = (nodes, balancer);
+
+    public WsNode[] Nodes { get; }
+
+    public Balancer Balancer { get; }
+
+    /// <summary>Starts so many nodes, of which the balancer knows so many.</summary>
+    public static async Task<WsFleet> Start(int nodes, int known, Action<BalancerConfig>? configure = null)
+    {
+        var all = await WsNode.StartAll(Enumerable.Range(1, nodes).Select(i => $"ws-{i}"));
+        var config = BalancerConfig.With(all.Take(known));
+        configure?.Invoke(config);
+        var fleet = new WsFleet(all, await Balancer.Start(config));
+        foreach (var node in all.Take(known))
+        {
+            await fleet.Balancer.UntilHealth(node.Name, "healthy");
+        }
+
+        return fleet;
+    }
+
+    /// <summary>A user in eight of ten is at home at "ws-1", so that many tunnels there need few elsewhere.</summary>
+    public static void MostAtTheFirst(BalancerConfig config) =>
+        config.Set($"ReverseProxy:Clusters:{BalancerConfig.Cluster}:Destinations:ws-1:Metadata:Weight", "8");
+
+    /// <summary>What the admin API says about the drain of a node.</summary>
+    public static Task<JsonNode> Drain(Balancer balancer, string node) =>
+        balancer.Get($"/api/v1/clusters/{BalancerConfig.Cluster}/nodes/{node}/drain");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Balancer.DisposeAsync();
+        foreach (var node in Nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using WsBalancer.EndToEnd.Tests.Fixtures;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests.Operations;
+
+/// <summary>A node is drained by command, with a thousand real tunnels on it.</summary>
+public sealed class DrainTests(ITestOutputHelper output)
+{
+    private const int Users = 1_250;
+
+    [Fact]
+    public async Task ADrain_KeepsItsRate_TellsEverybody1012_AndMovesNobodyElse()
+    {
+        await using var fleet = await WsFleet.Start(3, 3, WsFleet.MostAtTheFirst);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
+        var before = crowd.Nodes;
+        var leaving = before.Values.Count(node => node == "ws-1");
+        var opened = (await fleet.Balancer.Scrape()).OpenedAt("ws-1");
+        await using var watch = ScrapeWatch.Of(fleet.Balancer);
+
+        var drain = await fleet.Balancer.Command("drain", "ws-1", "--rate", "200/s", "--wait");
+        await crowd.UntilGoodbyes(leaving);
+        await crowd.UntilPresent(Users);
+        var rate = crowd.RateInTheMiddle();
+
+        Assert.True(drain.Code == 0, drain.Output);
+        Assert.All(crowd.Goodbyes, goodbye => Assert.Equal(
+            ("ws-1", 1012, StreamEnd.Fin), (goodbye.Node, goodbye.Code, goodbye.End)));
+        Assert.Equal(leaving, crowd.Goodbyes.Select(goodbye => goodbye.User).Distinct().Count());
+        Assert.Equal(leaving, crowd.Goodbyes.Count);
+        output.WriteLine($"{leaving} closes, {rate:F1} a second in the middle.");
+        Assert.InRange(rate, 160, 240);
+        Assert.DoesNotContain("ws-1", crowd.Nodes.Values);
+        Assert.Equal(Staying(before, before), Staying(before, crowd.Nodes));
+        Assert.Equal(opened, (await fleet.Balancer.Scrape()).OpenedAt("ws-1"));
+        Assert.Equal("drained", (string?)(await fleet.Balancer.Node("ws-1"))!["state"]);
+    }
+
+    [Fact]
+    public async Task AResume_StopsTheClosing_AndTheMappingIsWhatItWas()
+    {
+        await using var fleet = await WsFleet.Start(3, 3, WsFleet.MostAtTheFirst);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users);
+        var before = crowd.Nodes;
+        await using var watch = ScrapeWatch.Of(fleet.Balancer);
+
+        var drain = await fleet.Balancer.Command("drain", "ws-1", "--rate", "200/s");
+        await crowd.UntilGoodbyes(300);
+        var during = await fleet.Balancer.Visit(crowd.Goodbyes.First().User);
+        var resume = await fleet.Balancer.Command("resume", "ws-1");
+        var atResume = crowd.Goodbyes.Count;
+        var after = await fleet.Balancer.VisitAll(before.Keys);
+
+        Assert.True(drain.Code == 0, drain.Output);
+        Assert.True(resume.Code == 0, resume.Output);
+        Assert.NotEqual("ws-1", during);
+        Assert.Equal(before, after);
+
+        // Those whose Close was on its way, and a step of the closer at the most; hundreds would have gone since.
+        Assert.InRange(crowd.Goodbyes.Count - atResume, 0, 100);
+        Assert.Equal("active", (string?)(await fleet.Balancer.Node("ws-1"))!["state"]);
+    }
+
+    // The rate is a floor: what the deadline asks for is done.
+    [Fact]
+    public async Task ADeadlineThatTheRateWouldMiss_IsKept()
+    {
+        await using var fleet = await WsFleet.Start(
+            2, 2, config => config.Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", "2s"));
+        await using var crowd = await Crowd.Gather(fleet.Balancer, 400);
+        var leaving = crowd.Nodes.Values.Count(node => node == "ws-1");
+        await using var watch = ScrapeWatch.Of(fleet.Balancer);
+
+        var drain = await fleet.Balancer.Command("drain", "ws-1", "--rate", "1/s", "--deadline", "5s", "--wait");
+
+        Assert.True(drain.Code == 0, drain.Output);
+        Assert.Equal(leaving, crowd.Goodbyes.Count);
+    }
+
+    // A client that does not answer is not cut before its time, so this deadline passes, and --wait says so.
+    [Fact]
+    public async Task ADeadlineThatCannotBeKept_FailsTheCommand_AndTheDrainGoesOn()
+    {
+        await using var fleet = await WsFleet.Start(
+            2, 2, config => config.Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", "15s"));
+        using var mute = await fleet.Balancer.Open(await fleet.Balancer.UserOf("ws-1"));
+        await mute.ReadWelcome();
+
+        var drain = await fleet.Balancer.Command("drain", "ws-1", "--deadline", "1s", "--wait");
+        var told = await mute.Read();
+        await fleet.Balancer.Until("it is cut", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
+        await Deadline.Until(
+            "it counts as forced",
+            async () => (int)(await WsFleet.Drain(fleet.Balancer, "ws-1"))["forced"]! == 1,
+            () => fleet.Balancer.Process.Output);
+
+        Assert.Equal(1, drain.Code);
+        Assert.Contains("is not drained by the deadline", drain.Output, StringComparison.Ordinal);
+        Assert.Equal(1012, told.CloseCode);
+    }
+
+    [Fact]
+    public async Task WhatCannotBeDone_IsSaidByTheExitCode()
+    {
+        await using var fleet = await WsFleet.Start(1, 1);
+
+        var unknown = await fleet.Balancer.Command("drain", "ws-9");
+        var last = await fleet.Balancer.Command("drain", "ws-1");
+        var wrong = await fleet.Balancer.Command("drain", "ws-1", "--rate", "fast");
+        await fleet.Balancer.Kill();
+        var gone = await fleet.Balancer.Command("drain", "ws-1");
+
+        Assert.Equal((1, 1, 2, 3), (unknown.Code, last.Code, wrong.Code, gone.Code));
+        Assert.Contains("ws-1", unknown.Output, StringComparison.Ordinal);
+        Assert.Contains("force", last.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Staying(
+        Dictionary<string, string> before, Dictionary<string, string> at) =>
+        at.Where(user => before[user.Key] != "ws-1").OrderBy(user => user.Key, StringComparer.Ordinal);
+}

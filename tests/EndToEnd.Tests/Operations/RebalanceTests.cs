@@ -1,0 +1,42 @@
+using WsBalancer.EndToEnd.Tests.Fixtures;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests.Operations;
+
+/// <summary>A fleet grows by command, and the users that belong to the new node are brought there.</summary>
+public sealed class RebalanceTests
+{
+    private const int Users = 800;
+
+    [Fact]
+    public async Task AfterANodeIsAdded_OnlyItsUsersAreMoved_AndNobodyIsMisplacedInTheEnd()
+    {
+        await using var fleet = await WsFleet.Start(4, 3);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
+        var before = crowd.Nodes;
+        await using var watch = ScrapeWatch.Of(fleet.Balancer);
+
+        var add = await fleet.Balancer.Command("add", $"ws-4={fleet.Nodes[3].Address}");
+        await fleet.Balancer.UntilHealth("ws-4", "healthy");
+        var misplaced = Misplaced(await fleet.Balancer.Cluster());
+        var rebalance = await fleet.Balancer.Command("rebalance", "--rate", "100/s", "--wait");
+        await crowd.UntilGoodbyes(misplaced);
+        await crowd.UntilPresent(Users);
+        var after = crowd.Nodes;
+        var moved = after.Where(user => before[user.Key] != user.Value).ToArray();
+        var scrape = await fleet.Balancer.Scrape();
+
+        Assert.True(add.Code == 0, add.Output);
+        Assert.True(rebalance.Code == 0, rebalance.Output);
+        Assert.InRange(misplaced, Users / 8, Users / 2);
+        Assert.All(moved, user => Assert.Equal("ws-4", user.Value));
+        Assert.All(crowd.Goodbyes, goodbye => Assert.Equal((1012, StreamEnd.Fin), (goodbye.Code, goodbye.End)));
+        Assert.Equal(
+            moved.Select(user => user.Key).Order(), crowd.Goodbyes.Select(goodbye => goodbye.User).Order());
+        Assert.Equal((misplaced, 0), (moved.Length, Misplaced(await fleet.Balancer.Cluster())));
+        Assert.Equal((misplaced, 0), (scrape.ClosedFor("rebalance"), scrape.Sum("wsbalancer_tunnels_misplaced")));
+    }
+
+    private static int Misplaced(System.Text.Json.Nodes.JsonNode cluster) =>
+        cluster["nodes"]!.AsArray().Sum(node => (int)node!["misplaced"]!);
+}

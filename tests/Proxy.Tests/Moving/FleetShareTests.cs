@@ -1,0 +1,48 @@
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy.Tests.Moving;
+
+public sealed class FleetShareTests
+{
+    [Theory]
+    [InlineData(100, 0, 1)]
+    [InlineData(100, 100, 0.5)]
+    [InlineData(0, 100, 0)]
+    public void Share_IsThePartOfAll(long own, long others, double share) =>
+        Assert.Equal(share, FleetShare.Of(own, others));
+
+    // Each hears the other once a second, at any moment of it, and closes 20 times a second meanwhile.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    [InlineData(10)]
+    [InlineData(19)]
+    public void RunningShares_OfTwo_AddUpToTheRate_ThoughEachHearsTheOtherLate(int otherHears)
+    {
+        const double rate = 150;
+        (double one, double two) = (350, 250);
+        var (saidByOne, saidByTwo, heardByOne, heardByTwo) = (350L, 250L, new object(), new object());
+        var (shareOfOne, shareOfTwo) = (new RunningShare(), new RunningShare());
+        var (toOne, toTwo) = (250L, 350L);
+        for (var step = 0; step < 40; step++)
+        {
+            if (step % 20 == 0)
+            {
+                (saidByOne, toOne, heardByOne) = ((long)one, saidByTwo, new object());
+            }
+
+            if (step % 20 == otherHears)
+            {
+                (saidByTwo, toTwo, heardByTwo) = ((long)two, saidByOne, new object());
+            }
+
+            var (ofOne, ofTwo) = (
+                shareOfOne.Of((long)one, toOne, heardByOne), shareOfTwo.Of((long)two, toTwo, heardByTwo));
+            one -= ofOne * rate / 20;
+            two -= ofTwo * rate / 20;
+        }
+
+        // Two seconds of the rate.
+        Assert.InRange(600 - one - two, 2 * rate * 0.95, 2 * rate * 1.05);
+    }
+}

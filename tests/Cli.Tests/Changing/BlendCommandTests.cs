@@ -59,15 +59,15 @@ public sealed class BlendCommandTests
     [Fact]
     public async Task Blend_Alone_SaysThatThereIsNone()
     {
-        const string none = """{"from": "nginx", "to": null, "share": 0, "epoch": 7, "nodes": []}""";
+        const string None = """{"from": "nginx", "to": null, "share": 0, "epoch": 7, "nodes": []}""";
         await using var stub = await StubBalancer.WithChatAsync();
-        stub.On($"GET {Moves.Blends}", none);
+        stub.On($"GET {Moves.Blends}", None);
 
         var run = await stub.RunAsync("blend");
         var json = await stub.RunAsync("blend", "--json");
 
         Assert.Equal(["blend    none: nginx places all users"], run.Lines);
-        Assert.Equal($"{none}\n", json.Output);
+        Assert.Equal($"{None}\n", json.Output);
     }
 
     [Theory]

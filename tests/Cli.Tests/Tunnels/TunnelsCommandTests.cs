@@ -88,15 +88,15 @@ public sealed class TunnelsCommandTests
     [Fact]
     public async Task Disconnect_OfATunnel_NeedsNoCluster()
     {
-        const string closed = """{"closed": 1, "shared": null}""";
+        const string Closed = """{"closed": 1, "shared": null}""";
         await using var stub = await StubBalancer.StartAsync();
-        stub.On("DELETE /api/v1/tunnels/t-1", closed);
+        stub.On("DELETE /api/v1/tunnels/t-1", Closed);
 
         var run = await stub.RunAsync("disconnect", "--tunnel", "t-1");
         var json = await stub.RunAsync("disconnect", "--tunnel", "t-1", "--json");
 
         Assert.Equal(["1 tunnel closed at this balancer."], run.Lines);
-        Assert.Equal($"{closed}\n", json.Output);
+        Assert.Equal($"{Closed}\n", json.Output);
         Assert.All(stub.Requests, request => Assert.Equal("DELETE /api/v1/tunnels/t-1", request.ToString()));
     }
 

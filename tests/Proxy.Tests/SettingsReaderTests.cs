@@ -49,6 +49,13 @@ public sealed class SettingsReaderTests
     }
 
     [Theory]
+    [InlineData("0.25", 0.25)]
+    [InlineData("25%", 0.25)]
+    [InlineData("0.5%", 0.005)]
+    public void ANumber_MayBeAPercentage(string text, double expected) =>
+        Assert.Equal(expected, Read(("Jitter", text)).Jitter, 1e-12);
+
+    [Theory]
     [InlineData("Name", "Chat", "is 'Chat': expected lower-case letters (default chat)")]
     [InlineData("RatePerSecond", "0", "is '0': expected a whole number from 1 to 1000000 (default 100)")]
     [InlineData("RatePerSecond", "1000001", "is '1000001': expected a whole number from 1 to 1000000 (default 100)")]
@@ -60,6 +67,8 @@ public sealed class SettingsReaderTests
     [InlineData("Jitter", "1.01", "is '1.01': expected a number above 0 to 1 (default 0.1)")]
     [InlineData("Jitter", "NaN", "is 'NaN': expected a number above 0 to 1 (default 0.1)")]
     [InlineData("Jitter", "0,1", "is '0,1': expected a number above 0 to 1 (default 0.1)")]
+    [InlineData("Jitter", "101%", "is '101%': expected a number above 0 to 1 (default 0.1)")]
+    [InlineData("Jitter", "%", "is '%': expected a number above 0 to 1 (default 0.1)")]
     [InlineData("FollowLive", "yes", "is 'yes': expected true or false (default false)")]
     [InlineData("Mode", "1", "is '1': expected one of Reject, Spread (default Reject)")]
     [InlineData("Mode", "Reject,Spread", "is 'Reject,Spread': expected one of Reject, Spread (default Reject)")]

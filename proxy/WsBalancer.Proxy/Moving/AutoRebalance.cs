@@ -40,9 +40,10 @@ internal sealed class AutoRebalance(
                 && others.IsThisFirst
                 && IsAnythingToDo(cluster))
             {
+                var after = DurationText.Format(options.After!.Value);
                 news.Rebalance(
                     cluster.Id,
-                    $"users have other homes, and the fleet has been stable for {options.After}: a rebalance begins");
+                    $"users have other homes, and the fleet has been stable for {after}: a rebalance begins");
                 await rebalances.BeginAsync(cluster, options.RatePerSecond, null, cancellation);
                 core.Begun(look);
             }

@@ -158,7 +158,7 @@ internal sealed class HandshakePlacement(
         if (handshake.Answer is { } answer)
         {
             judge.Answered(node);
-            if (answer >= StatusCodes.Status500InternalServerError)
+            if (IsNodesFault(answer))
             {
                 outcomes.Failed(node.Key);
             }
@@ -182,6 +182,12 @@ internal sealed class HandshakePlacement(
 
         return failure;
     }
+
+    // A client that is not welcome anywhere, or not now, says nothing about the node. Any other answer than a WebSocket
+    // is that of a node which cannot have this one's users.
+    private static bool IsNodesFault(int answer) => answer is not (
+        StatusCodes.Status400BadRequest or StatusCodes.Status401Unauthorized
+        or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests);
 
     private void End(HttpContext context, FleetCluster cluster, Tunnel? tunnel)
     {

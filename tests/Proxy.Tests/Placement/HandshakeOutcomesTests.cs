@@ -21,17 +21,17 @@ public sealed class HandshakeOutcomesTests
             await Deadline.Until("success", () => told is [true]);
         }
 
-        foreach (var status in (int[])[401, 500])
+        foreach (var status in (int[])[400, 401, 403, 429, 404, 500])
         {
             node.OnRequest = request => request.ReplyAsync(status, "no");
             using var refused = await app.HandshakeAsync("/?user=alice");
             using var plain = await app.SendAsync(HttpMethod.Get, "/?user=alice");
         }
 
-        Assert.Equal([true, false], told);
+        Assert.Equal([true, false, false], told);
 
         node.Refuse();
         using var unreachable = await app.HandshakeAsync("/?user=alice");
-        Assert.Equal([true, false, false], told);
+        Assert.Equal([true, false, false, false], told);
     }
 }

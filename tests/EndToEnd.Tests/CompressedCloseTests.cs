@@ -7,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 namespace WsBalancer.EndToEnd.Tests;
 
 /// <summary>
-/// Clients that we did not write, in the middle of compressed messages: a Close of the balancer's is one like any other.
+/// Clients that we did not write, amid compressed messages: a Close of the balancer's is one like any other.
 /// </summary>
 public sealed class CompressedCloseTests(PatientNode shared) : IClassFixture<PatientNode>
 {

@@ -76,6 +76,7 @@ public sealed class MuteClientTests(ImpatientNode shared) : IClassFixture<Impati
         await shared.Balancer.UntilEmpty();
         var after = await shared.Balancer.Scrape();
 
-        Assert.Equal((1, 1), (after.Closed - before.Closed, after.ClosedFor("disconnect") - before.ClosedFor("disconnect")));
+        Assert.Equal(1, after.Closed - before.Closed);
+        Assert.Equal(1, after.ClosedFor("disconnect") - before.ClosedFor("disconnect"));
     }
 }

@@ -20,8 +20,8 @@ internal static class LeftBehind
     public static void ResetAfter(HttpContext context, bool hadItsTime, TimeSpan patience, TimeProvider time)
     {
         // On HTTP/2 the connection is shared with other streams. The server forgets a stream some seconds after its
-        // request, without a word: for its client it never ends, and what that still says on it is an error of the whole
-        // connection. So a client that did not even answer is told now; later the server may use the stream again.
+        // request, without a word: for its client it never ends. So a client that did not even answer is told now;
+        // later the server may have another request on it.
         if (!HttpProtocol.IsHttp11(context.Request.Protocol))
         {
             if (hadItsTime)

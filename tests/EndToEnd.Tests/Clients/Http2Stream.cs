@@ -93,7 +93,8 @@ internal sealed class Http2Stream(Http2Connection connection, int id) : WireEnd
         var count = Math.Min(buffer.Length, _rest.Length);
         _rest[..count].CopyTo(buffer);
         _rest = _rest[count..];
-        await connection.Send(new(Http2FrameType.WindowUpdate, 0, id, Http2Frame.Numbers((4, (uint)count))), cancellation);
+        var more = Http2Frame.Numbers((4, (uint)count));
+        await connection.Send(new(Http2FrameType.WindowUpdate, 0, id, more), cancellation);
         return count;
     }
 

@@ -48,7 +48,8 @@ internal sealed class Flood
                 return (count, frame);
             }
 
-            Assert.Equal((count, FrameSize), (BinaryPrimitives.ReadInt32BigEndian(frame.Payload), frame.Payload.Length));
+            var number = BinaryPrimitives.ReadInt32BigEndian(frame.Payload);
+            Assert.Equal((count, FrameSize), (number, frame.Payload.Length));
         }
     }
 
@@ -65,7 +66,8 @@ internal sealed class Flood
 
             return true;
         }
-        catch (SocketException ended) when (ended.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        catch (SocketException ended)
+            when (ended.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
             return false;
         }

@@ -5,7 +5,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Operations;
 
-/// <summary>A node that is told to stop says so to the balancer: no operator is needed, neither then nor after.</summary>
+/// <summary>A node that is told to stop says so to the balancer: no operator is needed, then or after.</summary>
 public sealed class SelfDrainTests
 {
     private const string ActiveCheck = $"ReverseProxy:Clusters:{BalancerConfig.Cluster}:HealthCheck:Active";

@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Operations;
 
-/// <summary>Two balancers that share a real Redis: what is decided at one is done at both, and outlives them all.</summary>
+/// <summary>Two balancers that share a real Redis: what is decided at one is done at both, and outlives them.</summary>
 public sealed class SharedDrainTests(ITestOutputHelper output)
 {
     [Fact]

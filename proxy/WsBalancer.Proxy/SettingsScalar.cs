@@ -14,8 +14,9 @@ internal static class SettingsScalar
         _ when type == typeof(bool) => bool.TryParse(text, out var claim) ? claim : null,
         _ when type == typeof(int) => ParseNumber<int>(text, NumberStyles.AllowLeadingSign),
         _ when type == typeof(long) => ParseNumber<long>(text, NumberStyles.AllowLeadingSign),
-        _ when type == typeof(double) && text.EndsWith('%') => ParseNumber<double>(text[..^1], NumberStyles.Float) / 100,
-        _ when type == typeof(double) => ParseNumber<double>(text, NumberStyles.Float),
+        _ when type == typeof(double) => text.EndsWith('%')
+            ? ParseNumber<double>(text[..^1], NumberStyles.Float) / 100
+            : ParseNumber<double>(text, NumberStyles.Float),
         _ when type == typeof(TimeSpan) => DurationText.TryParse(text, out var duration) ? duration : null,
         _ when type == typeof(Uri) => ParseUri(text),
         { IsEnum: true } => ParseName(type, text),

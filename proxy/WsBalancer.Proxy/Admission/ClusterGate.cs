@@ -204,12 +204,13 @@ internal sealed class ClusterGate : ILoadBound
     private long TakenInAll()
     {
         var taken = (long)_held;
-        foreach (var node in Cluster.Current.Nodes)
+        var current = Cluster.Current;
+        foreach (var node in current.Nodes)
         {
             taken += node.Ledger.Active;
         }
 
-        foreach (var node in Cluster.Leaving)
+        foreach (var node in current.Leaving)
         {
             taken += node.Ledger.Active;
         }

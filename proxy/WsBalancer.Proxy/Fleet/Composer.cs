@@ -38,9 +38,9 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
     /// <summary>Notes how runtime changes stand now, and takes back those that have lapsed.</summary>
     public void Settle(Composition composition)
     {
-        foreach (var (key, standing) in composition.Standings)
+        foreach (var (record, standing) in composition.Standings)
         {
-            state.Stand(key, standing);
+            state.Stand(record, standing);
         }
 
         if (composition.Lapsed.Count > 0)
@@ -88,16 +88,7 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
         try
         {
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-
-            // What an operator has decided anew meanwhile is not what has lapsed.
-            StateChange[] changes =
-            [
-                .. lapsed.Intersect(state.Of(cluster)).Select(record => new StateChange(record.Key, null)),
-            ];
-            if (changes.Length > 0)
-            {
-                await state.WriteAsync(changes, CancellationToken.None);
-            }
+            await state.TakeBackAsync(lapsed, CancellationToken.None);
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {

@@ -14,7 +14,7 @@ internal sealed class Composition
     private readonly Dictionary<string, RemovalValue> _removals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WeightValue> _weights = new(StringComparer.Ordinal);
     private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
-    private readonly List<(StateKey Key, StateStanding Standing)> _standings = [];
+    private readonly List<StateEntry> _standings = [];
     private readonly List<StateRecord> _lapsed = [];
 
     private Composition()
@@ -46,7 +46,7 @@ internal sealed class Composition
     public BlendValue? Blend { get; private set; }
 
     /// <summary>How the runtime changes stand now, as far as that changed.</summary>
-    public IReadOnlyList<(StateKey Key, StateStanding Standing)> Standings => _standings;
+    public IReadOnlyList<StateEntry> Standings => _standings;
 
     /// <summary>The runtime changes that are to be taken back.</summary>
     public IReadOnlyList<StateRecord> Lapsed => _lapsed;
@@ -133,7 +133,7 @@ internal sealed class Composition
 
         if (next != standing)
         {
-            _standings.Add((record.Key, next));
+            _standings.Add(new StateEntry(record, next));
         }
 
         if (record.Value is RemovalValue removal)

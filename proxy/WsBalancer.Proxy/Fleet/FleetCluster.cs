@@ -16,7 +16,6 @@ internal sealed class FleetCluster(
     // Case in an id matters to the ring though not to YARP: another spelling is another node.
     private readonly Dictionary<string, Node> _leaving = new(StringComparer.Ordinal);
     private volatile FleetSnapshot _current = FleetSnapshot.Empty(settings, yarp);
-    private volatile Node[] _leavingNodes = [];
     private volatile string? _mistake;
     private long _homesChangedAt = time.GetTimestamp();
 
@@ -25,7 +24,7 @@ internal sealed class FleetCluster(
     public FleetSnapshot Current => _current;
 
     /// <summary>Nodes that are no longer members but still have tunnels.</summary>
-    public IReadOnlyList<Node> Leaving => _leavingNodes;
+    public IReadOnlyList<Node> Leaving => _current.Leaving;
 
     /// <summary>
     /// Why the ring stays as it is, whatever is asked for: its nodes and its settings do not fit each other. Null if
@@ -88,7 +87,10 @@ internal sealed class FleetCluster(
                 ring is null ? [] : [.. ring.Nodes.Select(member => nodes[member.Id])],
                 default,
                 default,
-                sameRing ? before.Epoch : before.Epoch + 1).WithMasks();
+                sameRing ? before.Epoch : before.Epoch + 1)
+            {
+                Leaving = [.. _leaving.Values],
+            }.WithMasks();
             NoteHomes(before, sameRing);
             news.Ring = sameRing ? null : RingChangeRecord.Of(before, _current);
             news.Drains.AddRange(_current.Nodes.Where(node =>
@@ -116,15 +118,10 @@ internal sealed class FleetCluster(
     {
         lock (_changes)
         {
-            foreach (var (nodeId, node) in _leaving.ToArray())
+            if (ForgetEmpty())
             {
-                if (tunnels.Forget(node.Key))
-                {
-                    _leaving.Remove(nodeId);
-                }
+                _current = _current with { Leaving = [.. _leaving.Values] };
             }
-
-            _leavingNodes = [.. _leaving.Values];
         }
     }
 
@@ -133,7 +130,7 @@ internal sealed class FleetCluster(
     /// </summary>
     public Node? Find(string nodeId)
     {
-        var nodes = _current.Nodes.Concat(_leavingNodes).ToArray();
+        var nodes = _current.All.ToArray();
         return Array.Find(nodes, node => node.Id == nodeId)
             ?? Array.Find(nodes, node => string.Equals(node.Id, nodeId, StringComparison.OrdinalIgnoreCase));
     }
@@ -177,8 +174,15 @@ internal sealed class FleetCluster(
             _leaving.Add(node.Id, node);
         }
 
-        Sweep();
+        ForgetEmpty();
         return nodes;
+    }
+
+    private bool ForgetEmpty()
+    {
+        var empty = _leaving.Values.Where(node => tunnels.Forget(node.Key)).ToArray();
+        Array.ForEach(empty, node => _leaving.Remove(node.Id));
+        return empty.Length > 0;
     }
 
     private Node Take(Node? node, Member member, Reconfiguration news)

@@ -83,7 +83,7 @@ internal sealed class FleetMetrics
             _ring.WithLabels(cluster.Id, ring.Algorithm, Fingerprint.Text(ring)).Set(1);
         }
 
-        foreach (var node in snapshot.Nodes.Concat(cluster.Leaving))
+        foreach (var node in snapshot.All)
         {
             var isIn = NodeLabel.Of(node.State);
             foreach (var state in NodeLabel.States)

@@ -81,7 +81,7 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
     /// <exception cref="RefusedException">There is none.</exception>
     public static Node NodeOf(FleetCluster cluster, string id)
     {
-        var nodes = cluster.Current.Nodes.Concat(cluster.Leaving);
+        var nodes = cluster.Current.All;
         return cluster.Find(id) ?? throw new RefusedException(
             RefusalKind.Unknown,
             $"There is no node '{id}' in cluster '{cluster.Id}'; known: "
@@ -166,7 +166,7 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
             throw new RefusedException(RefusalKind.BadValue, $"The ring cannot take it. {mistake}");
         }
 
-        var nodes = snapshot.Nodes.Concat(cluster.Leaving);
+        var nodes = snapshot.All;
         return FleetPlan.Of(snapshot, members, blend, nodes.SelectMany(node => tunnels.On(node.Key)));
     }
 }

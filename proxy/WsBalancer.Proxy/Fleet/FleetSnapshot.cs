@@ -27,6 +27,12 @@ internal sealed record FleetSnapshot(
     NodeMask NotDraining,
     long Epoch)
 {
+    /// <summary>Nodes that are no longer members but still have tunnels.</summary>
+    public IReadOnlyList<Node> Leaving { get; init; } = [];
+
+    /// <summary>The members, and the nodes that leave.</summary>
+    public IEnumerable<Node> All => Nodes.Concat(Leaving);
+
     public static FleetSnapshot Empty(ClusterSettings settings, ClusterModel yarp) =>
         new(settings, yarp, Composition.Empty, null, [], default, default, 0);
 

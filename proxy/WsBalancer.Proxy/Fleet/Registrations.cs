@@ -25,11 +25,20 @@ internal sealed class Registrations(
         {
             var named = answers.SelectMany(nodes => nodes!)
                 .ToLookup(node => node.Cluster, StringComparer.OrdinalIgnoreCase);
-            foreach (var cluster in fleet.Clusters.ToArray())
+            var clusters = fleet.Clusters.ToDictionary(
+                cluster => cluster,
+                cluster => named[cluster.Id].DistinctBy(node => node.Id, StringComparer.Ordinal)
+                    .ToDictionary(node => node.Id, StringComparer.Ordinal));
+
+            // Before anything is written, which may fail.
+            foreach (var (cluster, nodes) in clusters)
             {
-                var nodes = named[cluster.Id].DistinctBy(node => node.Id, StringComparer.Ordinal)
-                    .ToDictionary(node => node.Id, StringComparer.Ordinal);
-                await TakeOverAsync(cluster, nodes, cancellation);
+                Mark(cluster, nodes);
+            }
+
+            foreach (var (cluster, nodes) in clusters)
+            {
+                await WriteAsync(cluster, nodes, cancellation);
             }
         }
         else
@@ -45,7 +54,7 @@ internal sealed class Registrations(
 
     private static MemberValue ValueOf(NamedNode node) => new(MemberOrigin.Registered, node.Address, node.Weight);
 
-    private async Task TakeOverAsync(
+    private async Task WriteAsync(
         FleetCluster cluster, Dictionary<string, NamedNode> named, CancellationToken cancellation)
     {
         var changes = Joining(cluster, named.Values)
@@ -54,8 +63,12 @@ internal sealed class Registrations(
         if (changes.Length > 0)
         {
             await state.WriteAsync(changes, cancellation);
+            Mark(cluster, named);
         }
+    }
 
+    private void Mark(FleetCluster cluster, Dictionary<string, NamedNode> named)
+    {
         foreach (var node in cluster.Current.Nodes)
         {
             var isLost = node.Source == NodeSource.Registered && !named.ContainsKey(node.Id);

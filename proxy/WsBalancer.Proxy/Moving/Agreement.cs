@@ -75,7 +75,8 @@ internal sealed class Agreement(
 
             if (reported.StateHash != hash)
             {
-                return $"{other.Id} has other addresses of nodes, or other drains";
+                return $"{other.Id} has other addresses of nodes, or other drains, {Short(reported.StateHash)} instead "
+                    + $"of {Short(hash)}";
             }
         }
 

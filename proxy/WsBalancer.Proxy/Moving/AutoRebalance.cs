@@ -8,7 +8,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Begins rebalances by itself where that is configured; of several balancers, the first does it.</summary>
+/// <summary>
+/// Begins rebalances by itself where that is configured; of several balancers, the first that has the cluster does it.
+/// </summary>
 internal sealed class AutoRebalance(
     FleetRegistry fleet,
     Rebalances rebalances,
@@ -37,15 +39,15 @@ internal sealed class AutoRebalance(
             var core = _cores.GetOrAdd(cluster, static _ => new AutoRebalanceCore());
             var look = Look(cluster);
             if (core.Observe(look, time.GetElapsedTime(_begun), options.After)
-                && others.IsThisFirst
+                && others.IsThisFirstOf(cluster.Id)
                 && IsAnythingToDo(cluster))
             {
+                await rebalances.BeginAsync(cluster, options.RatePerSecond, null, cancellation);
+                core.Begun(look);
                 var after = DurationText.Format(options.After!.Value);
                 news.Rebalance(
                     cluster.Id,
-                    $"users have other homes, and the fleet has been stable for {after}: a rebalance begins");
-                await rebalances.BeginAsync(cluster, options.RatePerSecond, null, cancellation);
-                core.Begun(look);
+                    $"that rebalance began by itself: users have other homes, and all was stable for {after}");
             }
         }
     }

@@ -51,6 +51,12 @@ internal sealed class DrainRun : IDisposable
     public void Change(DrainOrder order)
     {
         var before = _part.Order;
+        if (before == order)
+        {
+            // Once a second: what was said of this part stays said.
+            return;
+        }
+
         if (before.Value == order.Value)
         {
             _part = _part with { Order = order };

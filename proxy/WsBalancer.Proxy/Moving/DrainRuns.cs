@@ -27,7 +27,7 @@ internal sealed class DrainRuns(
         lock (_gate)
         {
             var clusters = fleet.Clusters.ToArray();
-            var nodes = clusters.SelectMany(NodesOf).ToHashSet();
+            var nodes = clusters.SelectMany(cluster => cluster.Current.All).ToHashSet();
             foreach (var (node, run) in _runs)
             {
                 if (!nodes.Contains(node))
@@ -38,7 +38,7 @@ internal sealed class DrainRuns(
 
             foreach (var cluster in clusters)
             {
-                foreach (var node in NodesOf(cluster))
+                foreach (var node in cluster.Current.All)
                 {
                     Reconcile(cluster, node);
                 }
@@ -54,8 +54,6 @@ internal sealed class DrainRuns(
             run.Dispose();
         }
     }
-
-    private static IEnumerable<Node> NodesOf(FleetCluster cluster) => cluster.Current.Nodes.Concat(cluster.Leaving);
 
     private void Reconcile(FleetCluster cluster, Node node)
     {

@@ -22,7 +22,8 @@ internal sealed class LifetimeWorker(
     {
         foreach (var tunnel in tunnels.All)
         {
-            if (HasOutlived(tunnel) && _closing.TryAdd(tunnel.Identity.Node.Cluster, true))
+            // Those that close already would each have all tunnels walked for nothing.
+            if (HasOutlived(tunnel) && !tunnel.IsClosing && _closing.TryAdd(tunnel.Identity.Node.Cluster, true))
             {
                 _ = CloseAsync(tunnel.Identity.Node.Cluster, stop);
             }

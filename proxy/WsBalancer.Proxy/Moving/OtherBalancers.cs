@@ -7,8 +7,13 @@ namespace WsBalancer.Proxy.Moving;
 /// tunnels.</summary>
 internal sealed class OtherBalancers(Peers peers, BalancerName name)
 {
-    /// <summary>Whether this balancer is the one that does what one of them has to do: the smallest id.</summary>
-    public bool IsThisFirst => peers.Others.All(other => string.CompareOrdinal(name.Id, other.Id) <= 0);
+    /// <summary>
+    /// Whether this balancer is the one that does what one of those with the cluster has to do: the smallest id. While
+    /// the others cannot be heard, nobody is: each would be.
+    /// </summary>
+    public bool IsThisFirstOf(string cluster) => peers.Known is { } others && others
+        .Where(other => other.Clusters.ContainsKey(cluster.ToLowerInvariant()))
+        .All(other => string.CompareOrdinal(name.Id, other.Id) <= 0);
 
     /// <summary>Another object each time they were heard.</summary>
     public object Heard => peers.Others;
@@ -55,9 +60,13 @@ internal sealed class OtherBalancers(Peers peers, BalancerName name)
         return sum;
     }
 
-    /// <summary>Whether each of them takes part in a rebalance and has nothing left to close.</summary>
-    public bool AreDone(string cluster, string operation) =>
-        peers.Of(cluster).All(peer => peer.Rebalance is { Remaining: 0 } part && part.Operation == operation);
+    /// <summary>
+    /// Whether each of them takes part in a rebalance and has nothing left to close. Not while they cannot be heard.
+    /// </summary>
+    public bool AreDone(string cluster, string operation) => peers.Known is { } others && others
+        .Select(other => other.Clusters.GetValueOrDefault(cluster.ToLowerInvariant()))
+        .OfType<PeerCluster>()
+        .All(peer => peer.Rebalance is { Remaining: 0 } part && part.Operation == operation);
 
     private static long Misplaced(PeerCluster cluster) => cluster.Nodes.Values.Sum(node => node.Misplaced);
 }

@@ -24,7 +24,7 @@ internal sealed class OwnReport(
     private PeerCluster Of(FleetCluster cluster)
     {
         var snapshot = cluster.Current;
-        var nodes = snapshot.Nodes.Concat(cluster.Leaving).ToDictionary(
+        var nodes = snapshot.All.ToDictionary(
             node => node.Id,
             node => new PeerNode(
                 node.Ledger.Active, Misplaced.Count(tunnels, snapshot, node), drains.Find(node)?.Report),

@@ -163,7 +163,7 @@ internal sealed class RebalanceRun : IDisposable
 
     // One of the balancers says it for all, once none has anything left.
     private bool IsDone() =>
-        Remaining == 0 && _others.IsThisFirst && _others.AreDone(_cluster.Id, _value.Operation);
+        Remaining == 0 && _others.IsThisFirstOf(_cluster.Id) && _others.AreDone(_cluster.Id, _value.Operation);
 
     private string? WhyStop() => _whyNot() ?? _targets.Keys
         .Select(target => _handshakes.WhyNot(target) is { } why ? $"{why} at {target.Node}" : null)

@@ -91,6 +91,25 @@ internal sealed class RebalanceRuns(
             run?.Dispose();
             Begin(cluster, value);
         }
+        else if (run is not null)
+        {
+            GiveWay(cluster, run);
+        }
+    }
+
+    // Decided elsewhere, while this balancer did not hear it; and over by now.
+    private void GiveWay(FleetCluster cluster, RebalanceRun run)
+    {
+        run.Dispose();
+        _runs.TryRemove(cluster, out _);
+        if (IsOn(run.Value))
+        {
+            var closed = run.Report.Closed;
+            news.Rebalance(
+                cluster.Id,
+                $"a later one took the place of the rebalance, and is over; this balancer closed {closed} tunnels",
+                ("closed", closed));
+        }
     }
 
     private void Begin(FleetCluster cluster, RebalanceValue value)

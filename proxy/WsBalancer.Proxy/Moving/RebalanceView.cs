@@ -8,8 +8,7 @@ internal sealed class RebalanceView(FleetCluster cluster, TunnelRegistry tunnels
 {
     private volatile Known _known = new(null, new Dictionary<NodeKey, Node>());
 
-    public IEnumerable<Tunnel> Tunnels =>
-        cluster.Current.Nodes.Concat(cluster.Leaving).SelectMany(node => tunnels.On(node.Key));
+    public IEnumerable<Tunnel> Tunnels => cluster.Current.All.SelectMany(node => tunnels.On(node.Key));
 
     /// <param name="tunnel">The tunnel.</param>
     /// <param name="before">Timestamp: what was opened later is not touched, unless homes changed later still.</param>
@@ -36,7 +35,7 @@ internal sealed class RebalanceView(FleetCluster cluster, TunnelRegistry tunnels
         var known = _known;
         if (!ReferenceEquals(known.Snapshot, snapshot))
         {
-            var nodes = snapshot.Nodes.Concat(cluster.Leaving).ToDictionary(node => node.Key);
+            var nodes = snapshot.All.ToDictionary(node => node.Key);
             _known = known = new Known(snapshot, nodes);
         }
 

@@ -17,6 +17,9 @@ internal sealed class PeerExchange(
 
     private RedisKey Ids => link.Key("balancers");
 
+    /// <summary>Until the first exchange nobody knows who else there is.</summary>
+    public void Begin() => peers.Lost();
+
     /// <exception cref="RedisException">Redis is away, or refuses.</exception>
     public async Task ExchangeAsync()
     {
@@ -29,7 +32,7 @@ internal sealed class PeerExchange(
         catch when (time.GetElapsedTime(_heardAt) > Lease)
         {
             // What nobody can say again is no longer so.
-            peers.Heard([]);
+            peers.Lost();
             throw;
         }
     }

@@ -50,7 +50,11 @@ internal sealed class RedisSharing : IAsyncDisposable
     /// <summary>Completes when Redis was asked for everything once, or did not answer.</summary>
     public Task FirstRound => _first.Task;
 
-    public void Start() => _running = Task.Run(RunAsync);
+    public void Start()
+    {
+        _peers.Begin();
+        _running = Task.Run(RunAsync);
+    }
 
     /// <summary>Ends it, and takes leave of the others.</summary>
     public async Task StopAsync()

@@ -12,6 +12,9 @@ internal static class StateJson
 
     private const int HighestWeight = 65_535;
 
+    // Far more than anybody can ask for, and still a span of time.
+    private const double LongestSeconds = 1e9;
+
     /// <summary>A record as one line of JSON.</summary>
     public static string Write(StateRecord record) =>
         JsonSerializer.Serialize(ToWritten(record), StateJsonContext.Default.WrittenRecord);
@@ -64,7 +67,7 @@ internal static class StateJson
         MemberValue member => IsWeight(member.Weight) && Uri.TryCreate(member.Address, UriKind.Absolute, out _),
         RemovalValue removal => removal.Drain is null || IsSound(removal.Drain),
         WeightValue weight => IsWeight(weight.Weight) && IsWeight(weight.FileWeight),
-        DrainValue drain => IsRate(drain.RatePerSecond) && drain.DeadlineSeconds is null or >= 0
+        DrainValue drain => IsRate(drain.RatePerSecond) && drain.DeadlineSeconds is null or (>= 0 and <= LongestSeconds)
             && CloseCode.MayBeSent(drain.CloseCode),
         BlendValue blend => blend.Share is >= 0 and <= 1,
         RebalanceValue rebalance => IsRate(rebalance.RatePerSecond),

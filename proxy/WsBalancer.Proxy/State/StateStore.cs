@@ -14,7 +14,7 @@ namespace WsBalancer.Proxy.State;
 internal sealed class StateStore(string writer, StateFile? file = null, ILogger<StateStore>? logger = null)
     : IDisposable
 {
-    private readonly ConcurrentDictionary<StateKey, StateStanding> _standings = new();
+    private readonly ConcurrentDictionary<StateKey, StateEntry> _standings = new();
     private readonly ILogger _logger = logger ?? (ILogger)NullLogger.Instance;
 
     // Held by whoever changes records, from before the file is written until Changed has returned.
@@ -45,9 +45,9 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     {
         var entries = file?.Load() ?? [];
         _records = _records.Merge(entries.Select(entry => entry.Record));
-        foreach (var (record, standing) in entries)
+        foreach (var entry in entries)
         {
-            _standings[record.Key] = standing;
+            _standings[entry.Record.Key] = entry;
         }
 
         return this;
@@ -64,27 +64,14 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// <summary>Decides. It is kept before anything is made of it.</summary>
     /// <returns>Whether the other balancers were told; null if this one shares with nobody.</returns>
     /// <exception cref="StateFileException">It cannot be kept, and nothing has changed.</exception>
-    public async Task<bool?> WriteAsync(IReadOnlyList<StateChange> changes, CancellationToken cancellation)
-    {
-        await _turn.WaitAsync(cancellation);
-        try
-        {
-            var version = new StateVersion(_records.Highest + 1, writer);
-            var written = changes
-                .GroupBy(change => change.Key)
-                .Select(group => new StateRecord(group.Key, version, group.Last().Value))
-                .ToList();
-            var next = _records.Merge(written);
-            await SaveAsync(next);
-            Apply(next, written);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+    public Task<bool?> WriteAsync(IReadOnlyList<StateChange> changes, CancellationToken cancellation) =>
+        WriteAsync(() => changes, cancellation);
 
-        return await ShareAsync(cancellation);
-    }
+    /// <summary>Takes records back; not what was decided in their place meanwhile.</summary>
+    /// <returns>As of <see cref="WriteAsync(IReadOnlyList{StateChange}, CancellationToken)"/>.</returns>
+    /// <exception cref="StateFileException">It cannot be kept, and nothing has changed.</exception>
+    public Task<bool?> TakeBackAsync(IReadOnlyList<StateRecord> records, CancellationToken cancellation) => WriteAsync(
+        () => [.. records.Where(IsInForce).Select(record => new StateChange(record.Key, null))], cancellation);
 
     /// <summary>Takes over what others decided: of each key, the newest record wins.</summary>
     public async Task MergeAsync(IReadOnlyList<StateRecord> records)
@@ -113,17 +100,19 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     }
 
     /// <summary>How this balancer stands to a record that it has.</summary>
-    public StateStanding StandingOf(StateKey key) => _standings.GetValueOrDefault(key);
+    public StateStanding StandingOf(StateKey key) =>
+        _standings.TryGetValue(key, out var entry) && IsInForce(entry.Record) ? entry.Standing : default;
 
     /// <summary>Notes how this balancer stands to a record; a newer record begins anew.</summary>
-    public void Stand(StateKey key, StateStanding standing)
+    public void Stand(StateRecord record, StateStanding standing)
     {
-        if (StandingOf(key) == standing)
+        // What has come in its place meanwhile was not looked at.
+        if (!IsInForce(record) || StandingOf(record.Key) == standing)
         {
             return;
         }
 
-        _standings[key] = standing;
+        _standings[record.Key] = new StateEntry(record, standing);
         if (file is not null)
         {
             _isUnsaved = true;
@@ -158,6 +147,34 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
 
         _turn.Dispose();
         file?.Dispose();
+    }
+
+    private bool IsInForce(StateRecord record) => _records.Find(record.Key) == record;
+
+    // The changes are asked for once it is their turn, and may depend on what is decided by then.
+    private async Task<bool?> WriteAsync(Func<IReadOnlyList<StateChange>> changes, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            var version = new StateVersion(_records.Highest + 1, writer);
+            var written = changes()
+                .GroupBy(change => change.Key)
+                .Select(group => new StateRecord(group.Key, version, group.Last().Value))
+                .ToList();
+            if (written.Count > 0)
+            {
+                var next = _records.Merge(written);
+                await SaveAsync(next);
+                Apply(next, written);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        return await ShareAsync(cancellation);
     }
 
     // Many notes of one moment are one write.

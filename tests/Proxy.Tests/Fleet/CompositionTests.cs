@@ -271,9 +271,9 @@ public sealed class CompositionTests
         {
             var composition = Composition.Of(
                 File, Algorithm, [.. _records.Values], key => _standings.GetValueOrDefault(key));
-            foreach (var (key, standing) in composition.Standings)
+            foreach (var (record, standing) in composition.Standings)
             {
-                _standings[key] = standing;
+                _standings[record.Key] = standing;
             }
 
             foreach (var record in composition.Lapsed)

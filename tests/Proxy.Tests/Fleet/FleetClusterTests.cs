@@ -126,6 +126,33 @@ public sealed class FleetClusterTests : IAsyncDisposable
         Assert.DoesNotContain(node.Key, _app.Tunnels.Ledgers.Keys);
     }
 
+    // To build a ring takes a while, in which a node must not be here and there.
+    [Fact]
+    public async Task Node_ThatComesAndGoes_IsNeverSeenTwiceNorMissed()
+    {
+        using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-2"), _app.UserOf("ws-2"), _app.Time);
+        var without = _settings.WithoutNode("ws-2");
+        void Reload()
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                _app.Apply(without);
+                _app.Apply(_settings);
+            }
+        }
+
+        var reloads = Task.Run(Reload, TestContext.Current.CancellationToken);
+
+        var counts = new HashSet<int>();
+        while (!reloads.IsCompleted)
+        {
+            counts.Add(_app.Chat.Current.All.Count());
+        }
+
+        await reloads;
+        Assert.Equal([3], counts);
+    }
+
     [Fact]
     public void Node_RemovedWithoutTunnels_IsGoneAtOnce()
     {

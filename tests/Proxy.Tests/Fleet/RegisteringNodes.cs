@@ -7,8 +7,11 @@ namespace WsBalancer.Proxy.Tests.Fleet;
 /// <summary>A balancer, and what the nodes of its cluster have registered.</summary>
 internal sealed class RegisteringNodes : IAsyncDisposable
 {
-    public RegisteringNodes() =>
+    public RegisteringNodes(params (string Key, string Value)[] settings)
+    {
+        Settings = settings.Aggregate(Settings, (all, setting) => all.With(setting.Key, setting.Value));
         App = BalancerApp.Build(Settings, services => services.AddSingleton<IMembershipSource>(Source));
+    }
 
     public Dictionary<string, string?> Settings { get; } = ChatSettings.OfNodes("ws-1", "ws-2");
 

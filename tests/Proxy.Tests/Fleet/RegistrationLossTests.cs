@@ -1,5 +1,6 @@
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tests.State;
 using static WsBalancer.Proxy.Tests.Fleet.RegisteringNodes;
 
 namespace WsBalancer.Proxy.Tests.Fleet;
@@ -32,6 +33,22 @@ public sealed class RegistrationLossTests : IAsyncDisposable
             ["test", "its registration has run out", "it has registered itself again"],
             App.Logs.GetSnapshot().Where(record => record.Id.Id == 201)
                 .Select(record => record.GetStructuredStateValue("Why")));
+    }
+
+    // A full disk keeps a node from joining; that another one drains, or is gone, is heard all the same.
+    [Fact]
+    public async Task WhatCannotBeWrittenDown_KeepsNobodyFromBeingHeard()
+    {
+        using var folder = new StateFolderFixture();
+        await using var nodes = new RegisteringNodes(("WsBalancer:State:Path", folder.Path));
+        await nodes.NameAsync(Node("ws-3"), Node("ws-4"));
+        Directory.CreateDirectory(folder.Next);
+
+        var naming = nodes.NameAsync(Node("ws-3") with { IsDraining = true }, Node("ws-5"));
+
+        await Assert.ThrowsAsync<StateFileException>(() => naming);
+        Assert.True(nodes.App.Node("ws-3").IsDraining);
+        Assert.True(nodes.App.Node("ws-4").IsLeaseLost);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tests.State;
 
 namespace WsBalancer.Proxy.Tests.Moving;
 
@@ -29,7 +30,7 @@ public sealed class AutoRebalanceTests
     public async Task NotWhereItIsOff_AndOfSeveralBalancersOnlyAtTheFirst(string after, string id)
     {
         await using var movers = await StartAsync(after, id);
-        var other = new PeerReport("m", new Dictionary<string, PeerCluster>());
+        var other = new PeerReport("m", movers.App.Get<OwnReport>().Make());
         movers.App.Get<Peers>().Heard([other]);
         await movers.UntilLooked();
         movers.OpenAtHome(60);
@@ -44,11 +45,29 @@ public sealed class AutoRebalanceTests
         Assert.Equal(RebalanceState.Idle, movers.App.Get<Rebalances>().StateOf(movers.Chat));
     }
 
-    private static Task<Movers> StartAsync(string after, string id = "a") => Movers.StartAsync(
-        ChatSettings.OfNodes("ws-1", "ws-2")
-            .With(ChatSettings.Ours + "AutoRebalance:After", after)
-            .With(ChatSettings.Ours + "AutoRebalance:RatePerSecond", "7"),
-        id);
+    [Fact]
+    public async Task OneThatCannotBeWrittenDown_IsNoNews()
+    {
+        using var folder = new StateFolderFixture();
+        await using var movers = await Movers.StartAsync(Settings("30s").With("WsBalancer:State:Path", folder.Path));
+        await movers.UntilLooked();
+        movers.OpenAtHome(60);
+        await AddAsync(movers);
+        Directory.CreateDirectory(folder.Next);
+        await movers.UntilLooked();
+
+        movers.App.Time.Advance(TimeSpan.FromMinutes(1));
+
+        await Deadline.Until("it was tried", async () => await Record.ExceptionAsync(movers.UntilLooked) is not null);
+        Assert.DoesNotContain(movers.Events, happened => happened.Contains("rebalance", StringComparison.Ordinal));
+    }
+
+    private static Task<Movers> StartAsync(string after, string id = "a") =>
+        Movers.StartAsync(Settings(after), id);
+
+    private static Dictionary<string, string?> Settings(string after) => ChatSettings.OfNodes("ws-1", "ws-2")
+        .With(ChatSettings.Ours + "AutoRebalance:After", after)
+        .With(ChatSettings.Ours + "AutoRebalance:RatePerSecond", "7");
 
     private static async Task AddAsync(Movers movers)
     {

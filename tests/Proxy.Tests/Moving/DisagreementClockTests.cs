@@ -33,6 +33,19 @@ public sealed class DisagreementClockTests
         Assert.True(Observe("a ring", 9));
     }
 
+    // Ten drains one after the other: every report is a little late, and nobody disagrees.
+    [Fact]
+    public void Differences_OfWhichNoneLasts_AreNoAlarm()
+    {
+        for (var second = 0; second < 20; second++)
+        {
+            Assert.False(Observe($"drain {second}", second));
+        }
+
+        Assert.False(Observe("drain 19", 23.9));
+        Assert.True(Observe("drain 19", 24));
+    }
+
     private bool Observe(string? difference, double seconds) =>
         _clock.Observe(difference, TimeSpan.FromSeconds(seconds));
 }

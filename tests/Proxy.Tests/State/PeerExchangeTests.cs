@@ -82,6 +82,20 @@ public sealed class PeerExchangeTests : IAsyncLifetime
         _redis.Kill();
 
         await Deadline.Until("it is not heard", () => one.Peers.Others.Count == 0);
+        Assert.Null(one.Peers.Known);
+    }
+
+    [Fact]
+    public async Task Peers_OfARedisThatWasNeverThere_AreNotKnown()
+    {
+        _redis.Kill();
+
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+
+        Assert.Null(one.Peers.Known);
+        Assert.Empty(one.Peers.Others);
+        await _redis.ResumeAsync(isEmpty: true);
+        await Deadline.Until("nobody is there", () => one.Peers.Known is { Count: 0 });
     }
 
     [Fact]

@@ -59,6 +59,7 @@ public sealed class StateJsonTests
     [Theory]
     [InlineData("""{"operation":"o","ratePerSecond":-1,"deadlineSeconds":null,"closeCode":1012}""")]
     [InlineData("""{"operation":"o","ratePerSecond":1,"deadlineSeconds":-1,"closeCode":1012}""")]
+    [InlineData("""{"operation":"o","ratePerSecond":1,"deadlineSeconds":1e300,"closeCode":1012}""")]
     [InlineData("""{"operation":"o","ratePerSecond":1,"deadlineSeconds":null,"closeCode":1006}""")]
     [InlineData("""{"operation":"o","ratePerSecond":1,"closeCode":1012}""")]
     public void DrainOutOfItsBounds_IsNoticed(string drain) => Assert.Throws<JsonException>(() => StateJson.Read(

@@ -143,7 +143,7 @@ public sealed class StateStoreTests : IDisposable
         using (var store = Open())
         {
             await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
-            store.Stand(StateSample.Weight, StateStanding.Lapsed);
+            store.Stand(store.Records.Find(StateSample.Weight)!, StateStanding.Lapsed);
             Assert.Equal(StateStanding.Lapsed, store.StandingOf(StateSample.Weight));
         }
 
@@ -157,13 +157,31 @@ public sealed class StateStoreTests : IDisposable
         Assert.Equal(StateStanding.Waiting, Assert.Single(_folder.Read()).Standing);
     }
 
+    // A reload judges a record, and an operator decides anew at the same moment: that is not what was judged.
+    [Fact]
+    public async Task Record_ThatWasReplaced_IsNotJudgedAndNotTakenBack()
+    {
+        using var store = Open();
+        await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
+        var replaced = store.Records.Find(StateSample.Weight)!;
+        await WriteAsync(store, StateSample.Weight, StateSample.Of(9));
+
+        store.Stand(replaced, StateStanding.Lapsed);
+        await store.TakeBackAsync([replaced], TestContext.Current.CancellationToken);
+
+        Assert.Equal(StateStanding.Waiting, store.StandingOf(StateSample.Weight));
+        Assert.Equal(StateSample.Of(9), store.Find(StateSample.Weight));
+        await store.TakeBackAsync([store.Records.Find(StateSample.Weight)!], TestContext.Current.CancellationToken);
+        Assert.Null(store.Find(StateSample.Weight));
+    }
+
     [Fact]
     public async Task Standing_IsSavedByItself()
     {
         using var store = Open();
         await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
 
-        store.Stand(StateSample.Weight, StateStanding.InEffect);
+        store.Stand(store.Records.Find(StateSample.Weight)!, StateStanding.InEffect);
 
         await Deadline.Until("it is saved once more", () => File.Exists(_folder.Previous));
         await store.FlushAsync();

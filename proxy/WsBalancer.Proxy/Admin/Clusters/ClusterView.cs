@@ -17,7 +17,7 @@ internal sealed record ClusterView(string Id, RingView? Ring, IReadOnlyList<Node
         return new ClusterView(
             cluster.Id,
             snapshot.Ring is null ? null : RingView.Of(snapshot),
-            [.. snapshot.Nodes.Concat(cluster.Leaving).Select(node => NodeView.Of(node, snapshot, tunnels, others))]);
+            [.. snapshot.All.Select(node => NodeView.Of(node, snapshot, tunnels, others))]);
     }
 }
 

@@ -25,6 +25,6 @@ internal sealed record TunnelFilter(string? User, Node? Node, double? OlderThanS
     {
         { User: { } user } => tunnels.Of(cluster.Id, user),
         { Node: { } node } => tunnels.On(node.Key),
-        _ => cluster.Current.Nodes.Concat(cluster.Leaving).SelectMany(node => tunnels.On(node.Key)),
+        _ => cluster.Current.All.SelectMany(node => tunnels.On(node.Key)),
     };
 }

@@ -1,0 +1,75 @@
+using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy.Tests.Moving;
+
+/// <summary>Who says of a rebalance that it is over, and who has to obey.</summary>
+public sealed class RebalanceEndTests
+{
+    private static readonly PeerReport WithoutClusters = new("0", new Dictionary<string, PeerCluster>());
+
+    // What two balancers decided without each other: the later of the two holds, and it is over by then.
+    [Fact]
+    public async Task Rebalance_InWhosePlaceIsOneThatIsOver_ClosesNothingMore()
+    {
+        await using var movers = await Movers.StartAsync("ws-1", "ws-2");
+        OpenAway(movers, 100);
+        await BeginAsync(movers, 20);
+        await movers.Until("some", () => movers.Told >= 5);
+
+        await movers.App.Get<StateStore>().MergeAsync(
+        [
+            new StateRecord(
+                StateKey.Of("chat", StateKind.Rebalance),
+                new StateVersion(100, "b"),
+                new RebalanceValue("another", 20, RebalanceState.Cancelled, "cancelled by an operator")),
+        ]);
+        var told = movers.Told;
+        movers.App.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(told, movers.Told);
+        Assert.Contains("a later one took the place of the rebalance", movers.Events.Last(), StringComparison.Ordinal);
+        Assert.Empty(movers.App.Get<RebalanceRuns>().All);
+    }
+
+    [Fact]
+    public async Task Balancer_WithoutTheCluster_IsNotWaitedFor()
+    {
+        await using var movers = await Movers.StartAsync("ws-1", "ws-2");
+        movers.App.Get<Peers>().Heard([WithoutClusters]);
+        OpenAway(movers, 5);
+
+        await BeginAsync(movers, 100);
+
+        await movers.UntilEvent("the rebalance is done");
+    }
+
+    // Each of them would else say so for all as soon as it has nothing left itself, and that would hold in the end.
+    [Fact]
+    public async Task Others_ThatCannotBeHeard_MayHaveSomethingLeft()
+    {
+        await using var movers = await Movers.StartAsync("ws-1", "ws-2");
+        movers.App.Get<Peers>().Lost();
+        OpenAway(movers, 5);
+        await BeginAsync(movers, 100);
+        await movers.Until("all", () => movers.Told == 5);
+        movers.App.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(RebalanceState.Running, movers.App.Get<Rebalances>().StateOf(movers.Chat));
+        movers.App.Get<Peers>().Heard([]);
+        await movers.UntilEvent("the rebalance is done");
+    }
+
+    private static Task<RebalanceResult> BeginAsync(Movers movers, double rate) =>
+        movers.App.Get<Rebalances>().BeginAsync(movers.Chat, rate, null, TestContext.Current.CancellationToken);
+
+    private static void OpenAway(Movers movers, int count)
+    {
+        var users = Enumerable.Range(0, int.MaxValue).Select(i => $"user-{i}")
+            .Where(user => movers.Chat.Current.HomeOf(user)!.Id == "ws-1");
+        foreach (var user in users.Take(count))
+        {
+            movers.Open("ws-2", user);
+        }
+    }
+}

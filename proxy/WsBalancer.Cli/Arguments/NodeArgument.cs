@@ -26,7 +26,7 @@ internal sealed partial record NodeArgument(string Id, string Url, string? Weigh
     }
 
     /// <exception cref="CommandFailure">The weight is too large.</exception>
-    public NodeAddition ToAddition(string? ringKey = null) => 
+    public NodeAddition ToAddition(string? ringKey = null) =>
         new(Id, Url, Weight is { } weight ? WeightOf(Id, weight) : null, ringKey);
 
     private static int WeightOf(string id, string weight) => WeightArgument.ParseWeight(weight)

@@ -43,6 +43,8 @@ public sealed class AdminClientTests
     [InlineData(200, "application/json", "null")]
     [InlineData(404, "text/plain", "not found")]
     [InlineData(500, "application/problem+json", "not json at all")]
+    [InlineData(426, "application/problem+json", """{"title": "Upgrade Required", "detail": "WebSocket only."}""")]
+    [InlineData(502, "application/problem+json", """{"title": "Bad Gateway"}""")]
     public async Task SomethingElseAtTheAddress_IsNotTakenForABalancer(int status, string type, string body)
     {
         await using var stub = await StubBalancer.StartAsync();

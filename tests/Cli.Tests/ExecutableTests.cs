@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace WsBalancer.Cli.Tests;
 
@@ -83,16 +85,69 @@ public sealed class ExecutableTests
         Assert.Empty(run.Output);
     }
 
-    [Fact]
-    public async Task TheEnvironment_NamesTheBalancerAndTheToken()
+    [Theory]
+    [InlineData("s3cret\nX-Evil: 1")]
+    [InlineData("géheim")]
+    public async Task ATokenThatNoHeaderCarries_Exits2AndIsNotShown(string token)
+    {
+        var run = await RunAsync(["nodes"], ("WSBALANCER_ADMIN", Nobody), ("WSBALANCER_TOKEN", token));
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Equal(
+            "wsbalancer: The token has characters that no header can carry: --token and WSBALANCER_TOKEN take "
+                + "printable ASCII.\n",
+            run.Error);
+    }
+
+    [Theory]
+    [InlineData("s3cret")]
+    [InlineData("s3cret\r\n")]
+    public async Task TheEnvironment_NamesTheBalancerAndTheToken(string token)
     {
         await using var stub = await StubBalancer.StartAsync();
         stub.With(Documents.Clusters, Documents.Chat);
 
-        var run = await RunAsync(["nodes"], ("WSBALANCER_ADMIN", stub.Address), ("WSBALANCER_TOKEN", "s3cret"));
+        var run = await RunAsync(["nodes"], ("WSBALANCER_ADMIN", stub.Address), ("WSBALANCER_TOKEN", token));
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal("Bearer s3cret", Assert.Single(stub.Authorizations));
+    }
+
+    [Fact]
+    public async Task AnAddressThatIsTaken_IsToldInOneSentence()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var url = $"http://{taken.LocalEndpoint}";
+
+        var run = await RunAsync(
+            ["run", "--node", "ws-1=http://h:1", "--listen", url, "--admin", "http://127.0.0.1:0"]);
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.EndsWith(
+            $"wsbalancer cannot start: Failed to bind to address {url}: address already in use.\n",
+            run.Error,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("crit", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("events")]
+    [InlineData("nodes", "--watch")]
+    [InlineData("nodes", "--watch", "--json")]
+    public async Task FollowingForAReaderThatGoes_Ends(params string[] arguments)
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.Chat).On(
+            "/api/v1/events", StubAnswer.Events("""data: {"kind":"ring","message":"x"}""" + "\n\n", staysOpen: true));
+        using var process = Process.Start(StartInfo([.. arguments, "--admin", stub.Address]))!;
+        Assert.NotNull(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+
+        process.StandardOutput.Close();
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Done, process.ExitCode);
+        Assert.Empty(await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -110,13 +165,7 @@ public sealed class ExecutableTests
     private static async Task<CommandRun> RunAsync(
         string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(Artifacts.Executable, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment.Remove("WSBALANCER_ADMIN");
-        start.Environment.Remove("WSBALANCER_TOKEN");
+        var start = StartInfo(arguments);
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -127,5 +176,17 @@ public sealed class ExecutableTests
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return new CommandRun(process.ExitCode, await output, await error);
+    }
+
+    private static ProcessStartInfo StartInfo(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Artifacts.Executable, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("WSBALANCER_ADMIN");
+        start.Environment.Remove("WSBALANCER_TOKEN");
+        return start;
     }
 }

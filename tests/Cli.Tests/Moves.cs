@@ -25,7 +25,7 @@ internal static class Moves
     public static readonly string[] PlanLines =
     [
         "moved    25.00% of all users (minimum 24.00%, excess 1.00%)",
-        "tunnels  50 of 200 here get another home",
+        "tunnels  50 of 200 at this balancer get another home",
         "NODE    SHARE     AFTER  TUNNELS  AFTER",
         "ws-1  100.00%  → 75.00%      200  → 150",
         "ws-4    0.00%  → 25.00%        0   → 50",

@@ -185,6 +185,9 @@ internal sealed class AdminConnection : IDisposable
 
         return (response.StatusCode, ProblemText.In(response, document)) switch
         {
+            // Of nodes, which answer where clients connect, and of proxies: the admin API has no such answers.
+            (HttpStatusCode.UpgradeRequired or >= HttpStatusCode.BadGateway, _) => NotABalancer(
+                $"it answered {(int)response.StatusCode} {response.ReasonPhrase}"),
             (HttpStatusCode.PreconditionFailed, var problem) => new CommandFailure(
                 ExitCode.Failed,
                 $"The fleet has changed since the plan was made, and nothing was done: try again. {problem}".TrimEnd()),

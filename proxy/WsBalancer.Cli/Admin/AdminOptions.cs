@@ -40,10 +40,10 @@ internal static class AdminOptions
         command.Add(Json);
     }
 
-    /// <exception cref="CommandFailure">The address is not an http or https URL.</exception>
+    /// <exception cref="CommandFailure">The address is no http or https URL, or the token cannot be sent.</exception>
     public static AdminSettings Read(ParseResult parsed) => new(
         Parse(parsed.GetValue(Address) ?? FromEnvironment(AddressVariable) ?? DefaultAddress),
-        parsed.GetValue(Token) ?? FromEnvironment(TokenVariable),
+        TokenOf(parsed.GetValue(Token) ?? FromEnvironment(TokenVariable)),
         parsed.GetValue(Cluster),
         parsed.GetValue(Json));
 
@@ -60,6 +60,16 @@ internal static class AdminOptions
         // Relative addresses resolve below the last slash.
         return address.AbsolutePath.EndsWith('/') ? address : new Uri($"{address.AbsoluteUri}/");
     }
+
+    // Whatever read it from a file may have left the end of the line in it. It is a secret: no message shows it.
+    private static string? TokenOf(string? text) => text?.Trim() switch
+    {
+        null or "" => null,
+        { } token when token.All(letter => letter is >= ' ' and <= '~') => token,
+        _ => throw new CommandFailure(
+            ExitCode.Usage,
+            $"The token has characters that no header can carry: --token and {TokenVariable} take printable ASCII."),
+    };
 
     private static string? FromEnvironment(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -4,9 +4,9 @@ using WsBalancer.Cli.Admin;
 namespace WsBalancer.Cli.Arguments;
 
 /// <summary>A node as the command line names it: <c>ID=URL</c> or <c>ID=URL@WEIGHT</c>.</summary>
-internal sealed partial record NodeArgument(string Id, string Url, string Weight)
+internal sealed partial record NodeArgument(string Id, string Url, string? Weight)
 {
-    /// <summary>Reads one. The weight is the digits after the last <c>@</c>; 1 without.</summary>
+    /// <summary>Reads one. The weight is the digits after the last <c>@</c>; null without.</summary>
     /// <exception cref="CommandFailure">It is not of that form; the message says what was expected.</exception>
     public static NodeArgument Parse(string text)
     {
@@ -22,15 +22,15 @@ internal sealed partial record NodeArgument(string Id, string Url, string Weight
         }
 
         var weight = match.Groups["weight"];
-        return new NodeArgument(match.Groups["id"].Value, url, weight.Success ? weight.Value : "1");
+        return new NodeArgument(match.Groups["id"].Value, url, weight.Success ? weight.Value : null);
     }
 
     /// <exception cref="CommandFailure">The weight is too large.</exception>
-    public NodeAddition ToAddition(string? ringKey = null) => new(Id, Url, WeightOf(this), ringKey);
+    public NodeAddition ToAddition(string? ringKey = null) =>
+        new(Id, Url, Weight is { } weight ? WeightOf(Id, weight) : null, ringKey);
 
-    private static int WeightOf(NodeArgument node) => WeightArgument.ParseWeight(node.Weight)
-        ?? throw new CommandFailure(
-            ExitCode.Usage, $"'{node.Id}' would weigh {node.Weight}: a weight is from 0 to 65535.");
+    private static int WeightOf(string id, string weight) => WeightArgument.ParseWeight(weight)
+        ?? throw new CommandFailure(ExitCode.Usage, $"'{id}' would weigh {weight}: a weight is from 0 to 65535.");
 
     [GeneratedRegex("^(?<id>[^=]+)=(?<url>.+?)(@(?<weight>[0-9]+))?$", RegexOptions.ExplicitCapture)]
     private static partial Regex Form();

@@ -10,9 +10,15 @@ internal static class PlanText
         output.Writer.WriteLine(
             $"moved    {Amounts.Percent(plan.Moved)} of all users "
             + $"(minimum {Amounts.Percent(plan.Minimum)}, excess {Amounts.Percent(plan.Excess)})");
+        if (plan is BlendAnswer { Excess: > 0 })
+        {
+            output.Writer.WriteLine(
+                "         all of it is excess by definition: a blend changes the ring, and no node");
+        }
+
         var tunnels = Amounts.Number(plan.Nodes.Sum(node => node.TunnelsBefore));
         output.Writer.WriteLine(
-            $"tunnels  {Amounts.Number(plan.TunnelsMoved)} of {tunnels} here get another home");
+            $"tunnels  {Amounts.Number(plan.TunnelsMoved)} of {tunnels} at this balancer get another home");
         TableOf(plan.Nodes).Write(output);
     }
 

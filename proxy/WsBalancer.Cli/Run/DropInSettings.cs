@@ -33,7 +33,7 @@ internal static class DropInSettings
                 throw new CommandFailure(ExitCode.Usage, $"--node names '{node.Id}' twice.");
             }
 
-            settings[$"{key}:Metadata:Weight"] = node.Weight;
+            settings[$"{key}:Metadata:Weight"] = node.Weight ?? "1";
         }
 
         return settings;

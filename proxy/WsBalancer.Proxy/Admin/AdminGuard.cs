@@ -20,7 +20,17 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options)
             return next(context);
         }
 
-        return Refusal(context.Request) is { } refusal ? refusal.ExecuteAsync(context) : next(context);
+        if (Refusal(context.Request) is not { } refusal)
+        {
+            return next(context);
+        }
+
+        if (refusal.StatusCode == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return refusal.ExecuteAsync(context);
     }
 
     private ProblemHttpResult? Refusal(HttpRequest request)

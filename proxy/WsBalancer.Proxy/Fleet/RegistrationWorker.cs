@@ -15,8 +15,12 @@ internal sealed class RegistrationWorker(
         }
 
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+
+        // Its end is no failure; as an exception the host would report it as one, if it ends before it has started.
+        await using var end = stoppingToken.UnsafeRegister(
+            static timer => ((PeriodicTimer)timer!).Dispose(), timer);
         var failing = false;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             try
             {

@@ -36,6 +36,11 @@ internal sealed class HealthMonitor(
                 await _changed.Reader.ReadAsync(stoppingToken);
             }
         }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // To be stopped is how it ends; the host would report it as a failure if it ends before it has started.
+            return;
+        }
         finally
         {
             fleet.Reconfigured -= Signal;

@@ -12,7 +12,7 @@ namespace WsBalancer.Proxy.Moving;
 /// <param name="RatePerSecond">The rate now, which the deadline may have raised.</param>
 /// <param name="EtaSeconds">Until the last is closed; null if nobody can tell.</param>
 /// <param name="DeadlineSeconds">Until the deadline; null without one.</param>
-/// <param name="CloseCode">The code of the Close frames.</param>
+/// <param name="CloseCode">The code of the Close frames; null if none is sent.</param>
 internal sealed record DrainStatus(
     NodeState State,
     IReadOnlyList<string> Sources,
@@ -23,10 +23,10 @@ internal sealed record DrainStatus(
     double RatePerSecond,
     double? EtaSeconds,
     double? DeadlineSeconds,
-    int CloseCode)
+    int? CloseCode)
 {
     /// <summary>That of a node that does not drain.</summary>
-    public static DrainStatus None(NodeState state) => new(state, [], 0, 0, 0, 0, 0, null, null, 0);
+    public static DrainStatus None(NodeState state) => new(state, [], 0, 0, 0, 0, 0, null, null, null);
 
     /// <summary>When so many that remain are closed, at this rate; by the deadline at the latest.</summary>
     public static double? Eta(long remaining, double rate, double? deadline)

@@ -16,8 +16,11 @@ internal static class SteadyLoop
         string what, Func<Task> step, TimeProvider time, ILogger logger, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Period, time);
+
+        // Its end is no failure; as an exception the host would report it as one, if it ends before it has started.
+        await using var end = stop.UnsafeRegister(static timer => ((PeriodicTimer)timer!).Dispose(), timer);
         var failing = false;
-        while (await timer.WaitForNextTickAsync(stop))
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             try
             {

@@ -62,14 +62,14 @@ internal sealed class HandshakePlacement(
                 break;
             }
 
-            if (order.Place is not null)
+            if (order.Place is { } held)
             {
-                if (!await HasTurnAsync(context, cluster, order, handshake, node, left))
+                var retryAfter = await held.TurnAsync(left, context.RequestAborted);
+                left = options.Timeout - time.GetElapsedTime(begun);
+                if (!await HasTurnAsync(context, cluster, handshake, node, retryAfter, left))
                 {
                     return;
                 }
-
-                left = options.Timeout - time.GetElapsedTime(begun);
             }
 
             if (attempts == 0 && order.Spilled)
@@ -112,15 +112,16 @@ internal sealed class HandshakePlacement(
     // A handshake waits for its own node, and is refused rather than spread when there are too many: its user belongs
     // there. If it is not its turn in time it has been answered here, or nobody waits for an answer.
     private async Task<bool> HasTurnAsync(
-        HttpContext context, FleetCluster cluster, NodeOrder order, Handshake handshake, Node node, TimeSpan left)
+        HttpContext context, FleetCluster cluster, Handshake handshake, Node node, TimeSpan? retryAfter, TimeSpan left)
     {
-        var retryAfter = await order.Place!.TurnAsync(left, context.RequestAborted);
         if (handshake.ClientIsGone)
         {
             metrics.HandshakeAbandoned(node);
             return false;
         }
 
+        // The wait may have ended late, when there is no time left for an attempt.
+        retryAfter ??= left > TimeSpan.Zero ? null : RetryAfter.Soon();
         if (retryAfter is not null)
         {
             await rejecter.RejectAsync(context, cluster, Rejection.HandshakeRate, retryAfter);

@@ -27,7 +27,9 @@ public sealed class BlendCommandTests
         Assert.Equal("""{"to":"rendezvous","share":0.1}""", stub.Requests.Last().Body);
         Assert.Equal(
             [
-                .. Moves.PlanLines,
+                Moves.PlanLines[0],
+                "         all of it is excess by definition: a blend changes the ring, and no node",
+                .. Moves.PlanLines[1..],
                 "rendezvous places 10.00% of all users, nginx the others. The fleet is at epoch 8.",
             ],
             run.Lines.SkipLast(1));

@@ -8,6 +8,8 @@ public sealed class ChangeCommandTests
 
     [Theory]
     [InlineData("", Nothing)]
+    [InlineData(
+        "--add ws-4=http://x:1", """{"add":[{"id":"ws-4","address":"http://x:1"}],"remove":[],"weights":{}}""")]
     [InlineData("--add ws-4=http://10.0.0.4:5000@2", "{\"add\":[" + Addition + "],\"remove\":[],\"weights\":{}}")]
     [InlineData(
         "--remove ws-1 --remove ws-2 --weight ws-3=0", """{"add":[],"remove":["ws-1","ws-2"],"weights":{"ws-3":0}}""")]
@@ -39,14 +41,9 @@ public sealed class ChangeCommandTests
     [InlineData(
         "add ws-4=http://x:1 --ring-key 7",
         $"POST {Moves.Nodes}",
-        """{"id":"ws-4","address":"http://x:1","weight":1,"ringKey":"7"}""",
+        """{"id":"ws-4","address":"http://x:1","ringKey":"7"}""",
         "ws-4 is added.")]
     [InlineData("remove ws-2", $"DELETE {Moves.Node}", "", "ws-2 is removed.")]
-    [InlineData(
-        "remove ws-2 --drain --force",
-        $"DELETE {Moves.Node}?drain=true&force=true",
-        "",
-        "ws-2 is removed and its tunnels are being closed.")]
     [InlineData("weight ws-2=3", $"PATCH {Moves.Node}", """{"weight":3}""", "ws-2 weighs 3.")]
     public async Task AChange_ShowsThePlanAndThenDoesItToTheFleetOfThePlan(
         string line, string call, string body, string done)
@@ -67,6 +64,24 @@ public sealed class ChangeCommandTests
             ],
             run.Lines);
         Assert.Empty(run.Error);
+    }
+
+    [Fact]
+    public async Task Removal_WithADrain_SaysThatTunnelsAreClosed()
+    {
+        await using var stub = await ChatAsync();
+
+        var run = await stub.RunAsync("remove", "ws-2", "--drain", "--force");
+
+        Assert.Equal($"DELETE {Moves.Node}?drain=true&force=true if \"7\"", stub.Changes.Last().ToString());
+        Assert.Equal(
+            [
+                .. Moves.PlanLines,
+                "ws-2 is removed. The fleet is at epoch 8.",
+                "Its tunnels are being closed, so that their users come back at their new home; "
+                    + "'wsbalancer nodes --watch' follows it.",
+            ],
+            run.Lines);
     }
 
     [Theory]

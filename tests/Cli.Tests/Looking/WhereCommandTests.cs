@@ -52,7 +52,7 @@ public sealed class WhereCommandTests
     }
 
     [Theory]
-    [InlineData("", "tunnels  none is open here")]
+    [InlineData("", "tunnels  none is open at this balancer")]
     [InlineData(AtHome, "tunnels  1 open, at home")]
     public async Task Where_CountsTheTunnels(string tunnels, string expected)
     {

@@ -31,6 +31,18 @@ public sealed class TunnelsCommandTests
         Assert.Empty(run.Error);
     }
 
+    [Fact]
+    public async Task ATunnelOfNobody_IsShownAsSuch()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On($"GET {Tunnels}", Two.Replace("\"alice\"", "null", StringComparison.Ordinal));
+
+        var run = await stub.RunAsync("tunnels");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.StartsWith("t-1     -     ws-1", run.Lines.ElementAt(1), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "?limit=50")]
     [InlineData("--user a&b --limit 10000", "?user=a%26b&limit=10000")]
@@ -98,6 +110,19 @@ public sealed class TunnelsCommandTests
         Assert.Equal(["1 tunnel closed at this balancer."], run.Lines);
         Assert.Equal($"{Closed}\n", json.Output);
         Assert.All(stub.Requests, request => Assert.Equal("DELETE /api/v1/tunnels/t-1", request.ToString()));
+    }
+
+    [Theory]
+    [InlineData("0", "false", ExitCode.Failed)]
+    [InlineData("0", "true", ExitCode.Done)]
+    [InlineData("1", "false", ExitCode.Done)]
+    [InlineData("0", "null", ExitCode.Done)]
+    public async Task Disconnect_ThatReachedNobody_Exits1(string closed, string shared, int code)
+    {
+        await using var stub = await ChatAsync();
+        stub.On($"DELETE {Tunnels}", $$"""{"closed": {{closed}}, "shared": {{shared}}}""");
+
+        Assert.Equal(code, (await stub.RunAsync("disconnect", "--user", "alice")).ExitCode);
     }
 
     [Fact]

@@ -70,6 +70,23 @@ public sealed class EventsCommandTests
     }
 
     [Fact]
+    public async Task AStreamThatWasTooFast_IsTakenUpAndSaidOnStandardError()
+    {
+        const string dropped = "event: dropped\ndata: {\"kind\":\"dropped\",\"message\":\"many\"}\n\n";
+        await using var stub = await StreamingAsync(
+            StubAnswer.Events(Sse(7, Drained) + dropped),
+            StubAnswer.Events(Sse(8, Grown)));
+
+        var run = await FollowAsync(stub, connections: 2, "--json");
+
+        Assert.Equal([Drained, Grown], run.Lines);
+        Assert.StartsWith(
+            "wsbalancer: Events came faster than they were read, and the balancer has ended the stream.\n",
+            run.Error,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ABalancerThatStaysAway_Exits3()
     {
         await using var stub = await StreamingAsync(StubAnswer.Events(Sse(7, Drained)), StubAnswer.Gone);

@@ -78,6 +78,9 @@ public sealed class AdminGuardTests
 
         var guard = new AdminGuard(_ => Task.CompletedTask, new AdminOptions { Token = token });
         await guard.InvokeAsync(context);
+        Assert.Equal(
+            context.Response.StatusCode == StatusCodes.Status401Unauthorized ? "Bearer" : "",
+            context.Response.Headers.WWWAuthenticate.ToString());
         return context.Response.StatusCode;
     }
 }

@@ -76,7 +76,7 @@ public sealed class DrainApiTests : IAsyncLifetime
 
     [Fact]
     public async Task Node_ThatDoesNotDrain_IsActiveAndHasNothingToClose() => Assert.Equal(
-        "active [] 0 0 0 0 0 null null 1",
+        "active [] 0 0 0 0 0 null null null 1",
         (await _app.GetAsync(Drain)).Line(
             "state",
             "sources",
@@ -87,6 +87,7 @@ public sealed class DrainApiTests : IAsyncLifetime
             "ratePerSecond",
             "etaSeconds",
             "deadlineSeconds",
+            "closeCode",
             "epoch"));
 
     [Fact]

@@ -10,6 +10,7 @@ public sealed class RequestBodyTests : IAsyncLifetime
     private const string Nodes = "clusters/chat/nodes";
     private const string Id = "letters, digits, '.', '_' and '-', and at most 253 of them";
     private const string Weight = "a whole number from 0 to 65535";
+    private const string Otherwise = " (default: 1, or what a removed node had that comes back)";
 
     private BalancerApp _app = null!;
 
@@ -37,10 +38,10 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [InlineData("""{"add":[{"address":"http://a/"}]}""", "'add[0].id' is missing: expected a node id: " + Id + ".")]
     [InlineData(
         """{"add":[{"id":"a","address":"http://a/","weight":"2"}]}""",
-        $"'add[0].weight' is \"2\": expected {Weight} (default 1).")]
+        $"'add[0].weight' is \"2\": expected {Weight}{Otherwise}.")]
     [InlineData(
         """{"add":[{"id":"a","address":"http://a/","weight":1.5}]}""",
-        $"'add[0].weight' is 1.5: expected {Weight} (default 1).")]
+        $"'add[0].weight' is 1.5: expected {Weight}{Otherwise}.")]
     [InlineData(
         """{"add":[{"id":7,"address":"http://a/"}]}""", "'add[0].id' is 7: expected a node id: " + Id + ".")]
     [InlineData(
@@ -49,6 +50,10 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [InlineData(
         """{"weights":{"ws.1":null}}""",
         $"'weights.ws.1' is null: expected an object with ids of nodes and their weights, each {Weight}.")]
+    [InlineData(
+        """{"weights":{"x']['y":"z"}}""",
+        $"'weights' is {{\"x']['y\":\"z\"}}: expected an object with ids of nodes and their weights, each {Weight}.")]
+    [InlineData("""{"remove":["\ud800"]}""", "'remove[0]' is \"\\ud800\": expected a list of ids of nodes to remove.")]
     [InlineData("[]", "The body is []: expected an object.")]
     [InlineData("7", "The body is 7: expected an object.")]
     [InlineData("null", "The body is null: expected an object.")]
@@ -62,6 +67,8 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [InlineData("// nothing")]
     [InlineData("{\"weights\":{},\"weights\":{}}")]
     [InlineData("{'add':[]}")]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"weights":{"\ud800":1}}""")]
     public async Task Body_ThatIsNotJson_IsAProblem(string body)
     {
         var answer = await _app.CallAsync("POST", Plan, body);

@@ -136,6 +136,25 @@ public sealed class HandshakeLimitTests
     }
 
     [Fact]
+    public async Task TurnThatComesWhenTheHandshakesTimeIsOver_IsRefused()
+    {
+        await using var nodes = await TwoNodes.StartAsync(settings: all => all
+            .With(LimitedCluster.Key("HandshakesPerSecondPerNode"), "2")
+            .With($"{ChatSettings.Ours}Handshake:ConnectTimeout", "400ms")
+            .With($"{ChatSettings.Ours}Handshake:Timeout", "500ms"));
+        using var first = await nodes.HandshakeAsync();
+        using var second = await nodes.HandshakeAsync();
+        var third = nodes.HandshakeAsync();
+        await nodes.App.Time.Until(due => due == HalfASecond, 1);
+
+        nodes.App.Time.Advance(HalfASecond);
+
+        using var answer = await third;
+        await HandshakeTests.AssertProblemAsync(answer, 503, "Too many handshakes at once");
+        Assert.Equal(2, nodes.First.Requests.Count);
+    }
+
+    [Fact]
     public async Task ClientThatGoesWhileItWaits_LeavesItsTurnToAnother()
     {
         await using var nodes = await StartAsync(("HandshakesPerSecondPerNode", "2"));

@@ -9,7 +9,7 @@ internal static class AddCommand
 {
     private static readonly Argument<string> Node = new("ID=URL[@WEIGHT]")
     {
-        Description = "The node's id, its address and its weight (1 if not given)",
+        Description = "The node's id, its address and its weight (if not given 1, or what a node had that was removed)",
     };
 
     private static readonly Option<string?> RingKey = new("--ring-key")

@@ -18,6 +18,9 @@ internal static class RemoveCommand
         Description = "Also if no node is left that does not drain",
     };
 
+    private const string Drained = "Its tunnels are being closed, so that their users come back at their new home; "
+        + "'wsbalancer nodes --watch' follows it.";
+
     public static Command Create() => new OperatorCommand(
         "remove",
         "Remove a node: shows the plan, then does it; its tunnels stay open unless --drain",
@@ -34,10 +37,13 @@ internal static class RemoveCommand
         var (drain, force) = (parsed.GetValue(Drain), parsed.GetValue(Force));
         var cluster = await operation.FindClusterAsync(cancellation);
 
-        return await PlannedChange.RunAsync(
-            operation,
-            await cluster.PlanAsync(FleetChange.None with { Remove = [node] }, cancellation),
-            epoch => cluster.RemoveAsync(node, drain, force, epoch, cancellation),
-            $"{node} is removed{(drain ? " and its tunnels are being closed" : "")}.");
+        var plan = await cluster.PlanAsync(FleetChange.None with { Remove = [node] }, cancellation);
+
+        Task<Answer<PlanAnswer>> RemoveAsync(long epoch) =>
+            cluster.RemoveAsync(node, drain, force, epoch, cancellation);
+
+        return await (drain
+            ? PlannedChange.RunAsync(operation, plan, RemoveAsync, $"{node} is removed.", Drained)
+            : PlannedChange.RunAsync(operation, plan, RemoveAsync, $"{node} is removed."));
     }
 }

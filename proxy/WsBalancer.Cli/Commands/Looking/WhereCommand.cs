@@ -60,7 +60,7 @@ internal static class WhereCommand
         var misplaced = answer.Tunnels.Count(tunnel => tunnel.Misplaced);
         return (answer.Tunnels.Count, misplaced) switch
         {
-            (0, _) => "none is open here",
+            (0, _) => "none is open at this balancer",
             (var open, 0) => $"{open} open, {(open is 1 ? "at home" : "all at home")}",
             var (open, away) => $"{open} open, {away} misplaced (its node is not the user's home)",
         };

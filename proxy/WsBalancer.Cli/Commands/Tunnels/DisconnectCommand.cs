@@ -69,6 +69,7 @@ internal static class DisconnectCommand
             await operation.NoteAsync("Redis is away: the other balancers were not told; ask each of them.");
         }
 
-        return ExitCode.Done;
+        // Whoever it was may be at one of the others.
+        return closed is 0 && shared is false ? ExitCode.Failed : ExitCode.Done;
     }
 }

@@ -11,6 +11,9 @@ internal static class TunnelsCommand
     private const int StandardLimit = 50;
     private const int MostAtOnce = 10_000;
 
+    // As in ls and ps: a column that is empty would shift the others of an awk.
+    private const string Nobody = "-";
+
     private static readonly Option<string?> User = new("--user")
     {
         Description = "Only those of this user",
@@ -76,7 +79,7 @@ internal static class TunnelsCommand
         {
             table.AddRow(
                 tunnel.Id,
-                tunnel.User,
+                tunnel.User ?? Nobody,
                 tunnel.Node,
                 Amounts.Duration(tunnel.AgeSeconds),
                 Amounts.Duration(Math.Min(tunnel.IdleClientSeconds, tunnel.IdleNodeSeconds)),

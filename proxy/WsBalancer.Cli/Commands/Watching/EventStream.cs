@@ -9,6 +9,9 @@ namespace WsBalancer.Cli.Commands.Watching;
 /// <summary>Writes every event of a balancer, and comes back to the stream where it left it.</summary>
 internal sealed class EventStream(Operation operation, TimeProvider time)
 {
+    // No event of the fleet: what this listener missed, which the next stream makes up for.
+    private const string Dropped = "dropped";
+
     private readonly Patience _patience = new(time, operation.Error);
     private string? _lastId;
 
@@ -43,7 +46,9 @@ internal sealed class EventStream(Operation operation, TimeProvider time)
         while (await HasNextAsync(items))
         {
             _lastId = items.Current.EventId ?? _lastId;
-            await WriteAsync(items.Current.Data);
+            await (items.Current.EventType is Dropped
+                ? operation.NoteAsync("Events came faster than they were read, and the balancer has ended the stream.")
+                : WriteAsync(items.Current.Data));
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed record NodeBody
     [Description(NodeForm.ExpectedAddress)]
     public string? Address { get; init; }
 
-    [Description(WeightBody.Expected + " (default 1)")]
+    [Description(WeightBody.Expected + " (default: 1, or what a removed node had that comes back)")]
     public int? Weight { get; init; }
 
     [Description("the node's name in another balancer, for a ring that is compatible with it")]

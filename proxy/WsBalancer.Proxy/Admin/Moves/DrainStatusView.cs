@@ -39,7 +39,8 @@ internal record DrainStatusView
     /// <summary>Until the deadline; null without one.</summary>
     public double? DeadlineSeconds { get; }
 
-    public int CloseCode { get; }
+    /// <summary>Null if the node does not drain.</summary>
+    public int? CloseCode { get; }
 
     public long Epoch { get; }
 }

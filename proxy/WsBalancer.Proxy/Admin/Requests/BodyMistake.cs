@@ -17,6 +17,12 @@ internal static partial class BodyMistake
         foreach (Match step in Steps().Matches(exception.Path ?? ""))
         {
             var name = step.Groups["name"].Value;
+            if (IsMap(type) && !element.TryGetProperty(name, out _))
+            {
+                // A name with quotes and brackets in it is cut short: then it is the whole map that is shown.
+                break;
+            }
+
             path += step.Groups["index"].Success ? step.Value : path.Length == 0 ? name : $".{name}";
             if (step.Groups["index"].Success)
             {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Admin.Requests;
@@ -59,13 +60,19 @@ internal static class RequestBody
         }
     }
 
+    // Names are looked at in full, since none may be there twice: what is no text in them is an invalid operation.
     private static JsonDocument Parse(ReadOnlyMemory<byte> bytes)
     {
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            throw new BadHttpRequestException("The body is not JSON: it is not UTF-8.");
+        }
+
         try
         {
             return JsonDocument.Parse(bytes, Parsing);
         }
-        catch (JsonException ex)
+        catch (Exception ex) when (ex is JsonException or InvalidOperationException)
         {
             throw new BadHttpRequestException($"The body is not JSON: {ex.Message}", ex);
         }

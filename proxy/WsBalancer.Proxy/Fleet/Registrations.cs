@@ -9,7 +9,8 @@ namespace WsBalancer.Proxy.Fleet;
 internal sealed class Registrations(
     IEnumerable<IMembershipSource> sources, StateStore state, FleetRegistry fleet, FleetNews news, TimeProvider time)
 {
-    private readonly IMembershipSource[] _sources = [.. sources];
+    // That nobody is asked is no answer: nodes that registered themselves before are not lost by it.
+    private readonly IMembershipSource[] _sources = [.. sources.Where(source => source is not NoMembership)];
     private readonly Dictionary<StateKey, long> _lostAt = [];
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
 

@@ -18,6 +18,9 @@ internal sealed class OtherBalancers(Peers peers, BalancerName name)
     /// <summary>Another object each time they were heard.</summary>
     public object Heard => peers.Others;
 
+    /// <summary>Whether it is known who there is.</summary>
+    public bool AreHeard => peers.Known is not null;
+
     /// <summary>Tunnels to a node that remain.</summary>
     public long RemainingOn(Node node) => DrainOf(node).Remaining;
 

@@ -81,6 +81,8 @@ internal sealed class Rebalances(
         var own = run?.Report ?? new PeerRebalance("", 0, 0, 0);
         var operation = value?.Operation ?? "";
         var part = fleetWide ? others.RebalanceOf(cluster.Id, operation) : new PeerRebalance("", 0, 0, 0);
+
+        // What the others left alone is as of the end, and may have ended since.
         var elsewhere = fleetWide ? others.MisplacedIn(cluster.Id) : 0;
         var rate = value?.RatePerSecond ?? 0;
         var share = fleetWide
@@ -89,10 +91,10 @@ internal sealed class Rebalances(
         return new RebalanceStatus(
             StateOf(cluster),
             survey.Misplaced + elsewhere,
-            survey.Blocked + part.Blocked,
+            survey.Blocked + Math.Min(part.Blocked, elsewhere),
             own.Closed + part.Closed,
             Eta(StateOf(cluster), own.Remaining + part.Remaining, rate * share),
-            ReasonOf(value, survey, elsewhere),
+            ReasonOf(value, survey, elsewhere, own.Remaining),
             rate);
     }
 
@@ -103,8 +105,13 @@ internal sealed class Rebalances(
         _ => null,
     };
 
-    private static string? ReasonOf(RebalanceValue? value, RebalanceSurvey survey, long elsewhere)
+    private string? ReasonOf(RebalanceValue? value, RebalanceSurvey survey, long elsewhere, long remaining)
     {
+        if (value is { State: RebalanceState.Running } && remaining == 0 && !others.AreHeard)
+        {
+            return "nothing is left to close here, and the other balancers cannot be heard: Redis is away";
+        }
+
         if (value is { State: RebalanceState.Stopped or RebalanceState.Cancelled, Reason: { } reason })
         {
             return reason;

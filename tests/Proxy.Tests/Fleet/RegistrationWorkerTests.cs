@@ -44,5 +44,13 @@ public sealed class RegistrationWorkerTests : IAsyncDisposable
         Assert.True(App.Get<Registrations>().AnySource);
     }
 
+    [Fact]
+    public async Task WithoutRedis_NobodyIsLost()
+    {
+        await using var app = BalancerApp.Build(_nodes.Settings);
+
+        Assert.False(app.Get<Registrations>().AnySource);
+    }
+
     public ValueTask DisposeAsync() => _nodes.DisposeAsync();
 }

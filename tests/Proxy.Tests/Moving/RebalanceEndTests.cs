@@ -55,7 +55,9 @@ public sealed class RebalanceEndTests
         await movers.Until("all", () => movers.Told == 5);
         movers.App.Time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(RebalanceState.Running, movers.App.Get<Rebalances>().StateOf(movers.Chat));
+        var status = movers.App.Get<Rebalances>().StatusOf(movers.Chat, fleetWide: true);
+        Assert.Equal(RebalanceState.Running, status.State);
+        Assert.Contains("the other balancers cannot be heard", status.Reason, StringComparison.Ordinal);
         movers.App.Get<Peers>().Heard([]);
         await movers.UntilEvent("the rebalance is done");
     }

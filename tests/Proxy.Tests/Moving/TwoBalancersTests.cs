@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.State;
@@ -54,6 +55,37 @@ public sealed class TwoBalancersTests
         await both.ShareAsync();
         Assert.Equal((RebalanceState.Done, 0, 70), (
             Rebalance(both.Other).State, Rebalance(both.Other).Misplaced, Rebalance(both.Other).Closed));
+    }
+
+    [Fact]
+    public async Task Blocked_OfTheOther_AreNoMoreThanAreStillMisplacedThere()
+    {
+        await using var both = await TwoBalancers.StartAsync("ws-1", "ws-2");
+        OpenAway(both.Other, 3);
+        both.Other.App.Fleet.SetHealth(both.Other.Chat, both.Other.Node("ws-1"), NodeHealth.Unhealthy, "test");
+        await both.ShareAsync();
+        await both.One.App.Get<Rebalances>().BeginAsync(both.One.Chat, 35, null, Cancellation);
+        await both.Until("the end", () => Rebalance(both.One).State == RebalanceState.Done);
+        Assert.Equal((3, 3), (Rebalance(both.One).Misplaced, Rebalance(both.One).Blocked));
+
+        both.Other.Tunnels[0].End();
+        await both.ShareAsync();
+
+        Assert.Equal((2, 2), (Rebalance(both.One).Misplaced, Rebalance(both.One).Blocked));
+    }
+
+    [Fact]
+    public async Task Removal_WithADrain_ClosesTunnelsThatOnlyTheOtherHas()
+    {
+        await using var both = await TwoBalancers.StartAsync("ws-1", "ws-2");
+        both.Other.OpenMany("ws-1", 20, "other");
+        await both.ShareAsync();
+
+        await both.One.App.Get<FleetChanges>().RemoveAsync(
+            both.One.Chat, "ws-1", Drains.ForRemoval(both.One.Chat), false, null, Cancellation);
+
+        await both.Until("all", () => both.Other.Told == 20);
+        await both.Until("it is gone", () => both.Other.Chat.Find("ws-1") is null);
     }
 
     [Fact]

@@ -1,10 +1,13 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
 /// Finds keys that are in no list, by looking at all there are. That may take long in a Redis that is used for more, so
 /// it goes on beside everything else, and rests ten times as long as it took.
 /// </summary>
-internal sealed class KeyScan(RedisLink link, TimeProvider time)
+internal sealed class KeyScan(RedisLink link, TimeProvider time, ILogger logger)
 {
     private const int PageSize = 1_000;
 
@@ -15,6 +18,7 @@ internal sealed class KeyScan(RedisLink link, TimeProvider time)
     private long _restedAt;
     private TimeSpan _rest;
     private bool _hasBegun;
+    private bool _isRefused;
 
     /// <summary>The keys that the last look found; begins the next look if it is time.</summary>
     public IReadOnlyCollection<string> Find(string pattern)
@@ -26,7 +30,12 @@ internal sealed class KeyScan(RedisLink link, TimeProvider time)
 
         if (_scan.IsCompletedSuccessfully)
         {
-            _found = _scan.Result;
+            (_found, _isRefused) = (_scan.Result, false);
+        }
+        else if (_scan.Exception?.InnerException is RedisServerException refusal && !_isRefused)
+        {
+            _isRefused = true;
+            StateLog.ScanRefused(logger, link.Where, refusal.Message);
         }
 
         if (!_hasBegun || time.GetElapsedTime(_restedAt) >= _rest)

@@ -19,7 +19,7 @@ internal sealed class RedisMembership(
     // Longer than nodes take to renew: a Redis that came back empty has all of them again by then.
     private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(5);
 
-    private readonly KeyScan _scan = new(link, time);
+    private readonly KeyScan _scan = new(link, time, logger);
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
     private volatile IReadOnlyList<NamedNode>? _nodes;

@@ -64,7 +64,8 @@ internal static class StateJson
 
     private static bool IsSound(StateValue value) => value switch
     {
-        MemberValue member => IsWeight(member.Weight) && Uri.TryCreate(member.Address, UriKind.Absolute, out _),
+        MemberValue member => IsWeight(member.Weight)
+            && Uri.TryCreate(member.Address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https",
         RemovalValue removal => removal.Drain is null || IsSound(removal.Drain),
         WeightValue weight => IsWeight(weight.Weight) && IsWeight(weight.FileWeight),
         DrainValue drain => IsRate(drain.RatePerSecond) && drain.DeadlineSeconds is null or (>= 0 and <= LongestSeconds)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.State;
 
-// Event ids 700-799 belong to the state. The next free one is 712.
+// Event ids 700-799 belong to the state. The next free one is 713.
 internal static partial class StateLog
 {
     [LoggerMessage(700, LogLevel.Warning,
@@ -46,6 +46,10 @@ internal static partial class StateLog
 
     [LoggerMessage(710, LogLevel.Information, "Redis at {Where} is back, and what was missed is made up for.")]
     public static partial void RedisIsBack(ILogger logger, string where);
+
+    [LoggerMessage(712, LogLevel.Warning,
+        "Redis at {Where} lets nobody look for keys, so nodes that are not in a set 'nodes:CLUSTER' are not found: {Why}")]
+    public static partial void ScanRefused(ILogger logger, string where, string why);
 
     [LoggerMessage(711, LogLevel.Error,
         "{What} through Redis at {Where} fails; it is tried again each second, and told again when it has worked.")]

@@ -87,6 +87,20 @@ public sealed class RedisMembershipTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RedisThatLetsNobodyLook_IsToldOnce_AndNodesOfTheSetAreFound()
+    {
+        await _redis.Database.ExecuteAsync("ACL", "SETUSER", "default", "-scan");
+        await using var balancer = await SharingBalancer.StartAsync(_redis, "b-1");
+        await RegisterAsync("chat", "ws-1", First);
+        await _redis.Database.SetAddAsync("wsbalancer:nodes:chat", "ws-1");
+
+        await Deadline.Until("it is told", () => balancer.Said(712) > 0);
+
+        await Deadline.Until("it is found", () => balancer.Membership.Nodes is [var node] && node == First);
+        Assert.Equal(1, balancer.Said(712));
+    }
+
+    [Fact]
     public async Task RedisAway_IsNull_AndARedisThatComesBackEmpty_LosesNobodyWhoRenews()
     {
         await RegisterAsync("chat", "ws-1", First);

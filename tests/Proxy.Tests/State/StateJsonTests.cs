@@ -64,4 +64,12 @@ public sealed class StateJsonTests
     [InlineData("""{"operation":"o","ratePerSecond":1,"closeCode":1012}""")]
     public void DrainOutOfItsBounds_IsNoticed(string drain) => Assert.Throws<JsonException>(() => StateJson.Read(
         $$"""{"cluster":"chat","kind":"drain","node":"ws-1","number":5,"writer":"b-1","value":{{drain}}}"""));
+
+    [Theory]
+    [InlineData("mailto:ws-1@example.org")]
+    [InlineData("ws-1:5000")]
+    public void MemberWithoutAnAddressToGoTo_IsNoticed(string address) => Assert.Throws<JsonException>(() =>
+        StateJson.Read(StateJson.Write(
+            StateSample.Of(
+                StateKey.Of("chat", StateKind.Member, "ws-1"), 5, new MemberValue(MemberOrigin.Added, address, 1)))));
 }

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy.Tests.Moving;
+
+/// <summary>Everything that changes a fleet and its tunnels, at once.</summary>
+public sealed class MeetingOperationsTests
+{
+    private const int Times = 40;
+
+    [Fact]
+    public async Task Operations_ThatMeet_NeitherLockEachOtherNorFail()
+    {
+        var settings = ChatSettings.OfNodes("ws-1", "ws-2", "ws-3");
+        await using var movers = await Movers.StartAsync(settings);
+        var app = movers.App;
+        var (drains, rebalances, changes) = (app.Get<Drains>(), app.Get<Rebalances>(), app.Get<FleetChanges>());
+
+        await Task.WhenAll(
+            Repeat(_ => AllowRefusal(() => drains.BeginAsync(
+                movers.Chat, "ws-1", new DrainRequest { RatePerSecond = 10_000 }, null, Cancellation))),
+            Repeat(_ => AllowRefusal(() => drains.ResumeAsync(movers.Chat, "ws-1", null, Cancellation))),
+            Repeat(i => AllowRefusal(() => i % 2 == 0
+                ? rebalances.BeginAsync(movers.Chat, 10_000, null, Cancellation)
+                : rebalances.CancelAsync(movers.Chat, null, Cancellation))),
+            Repeat(i => AllowRefusal(() => changes.ReweighAsync(
+                movers.Chat, "ws-2", 1 + (i % 3), null, Cancellation))),
+            Repeat(i => Do(() => app.Apply(i % 2 == 0 ? settings.WithoutNode("ws-3") : settings))),
+            Repeat(i => Do(() =>
+            {
+                app.Fleet.SetFull(movers.Chat, app.Node("ws-2"), i % 2 == 0);
+                app.Fleet.SetSaysDraining(movers.Chat, app.Node("ws-2"), i % 3 == 0);
+                app.Get<HandshakeOutcomes>().Failed(app.Node("ws-2").Key);
+            })),
+            Repeat(i => Do(() => OpenAndClose(app, i))),
+            Repeat(_ => Do(() =>
+            {
+                app.Time.Advance(PacedCloser.Step);
+                app.Get<OwnReport>().Make();
+                rebalances.StatusOf(movers.Chat, fleetWide: true);
+                app.Fleet.Sweep();
+            }))).WaitAsync(Deadline.Default * 2, Cancellation);
+
+        Assert.DoesNotContain(app.Logs.GetSnapshot(), record => record.Level >= LogLevel.Error);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static Task Repeat(Func<int, Task> once) => Task.Run(
+        async () =>
+        {
+            for (var i = 0; i < Times; i++)
+            {
+                await once(i);
+            }
+        },
+        Cancellation);
+
+    private static Task Do(Action action)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+
+    private static async Task AllowRefusal(Func<Task> operation)
+    {
+        try
+        {
+            await operation();
+        }
+        catch (RefusedException refused) when (refused.Kind is RefusalKind.Conflict)
+        {
+            Assert.NotEmpty(refused.Message);
+        }
+    }
+
+    private static void OpenAndClose(BalancerApp app, int i)
+    {
+        var tunnels = Enumerable.Range(0, 20)
+            .Select(user => new TestTunnel(app.Tunnels, app.Node($"ws-{1 + (user % 2)}"), $"user-{i}-{user}", app.Time))
+            .ToList();
+        foreach (var tunnel in tunnels)
+        {
+            tunnel.End();
+            tunnel.Dispose();
+        }
+    }
+}

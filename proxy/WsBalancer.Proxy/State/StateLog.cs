@@ -48,7 +48,8 @@ internal static partial class StateLog
     public static partial void RedisIsBack(ILogger logger, string where);
 
     [LoggerMessage(712, LogLevel.Warning,
-        "Redis at {Where} lets nobody look for keys, so nodes that are not in a set 'nodes:CLUSTER' are not found: {Why}")]
+        "Redis at {Where} lets nobody look for keys, so that nodes are not found which are in no set " +
+        "'nodes:CLUSTER': {Why}")]
     public static partial void ScanRefused(ILogger logger, string where, string why);
 
     [LoggerMessage(711, LogLevel.Error,

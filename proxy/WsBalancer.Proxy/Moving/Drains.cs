@@ -45,14 +45,10 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
         return await WriteAsync(cluster, node, null, cancellation);
     }
 
-    /// <param name="cluster">Its cluster.</param>
     /// <param name="node">The node.</param>
     /// <param name="fleetWide">Whether the other balancers' parts are in the sums.</param>
-    public DrainStatus StatusOf(FleetCluster cluster, Node node, bool fleetWide)
-    {
-        _ = cluster;
-        return runs.Find(node)?.Status(fleetWide) ?? DrainStatus.None(node.State);
-    }
+    public DrainStatus StatusOf(Node node, bool fleetWide) =>
+        runs.Find(node)?.Status(fleetWide) ?? DrainStatus.None(node.State);
 
     /// <summary>How a node that is removed with a drain is drained: as configured.</summary>
     public static DrainValue ForRemoval(FleetCluster cluster)
@@ -96,6 +92,6 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
 
         // The fleet has taken it over by now; whether the worker has been started does not matter.
         runs.Reconcile();
-        return new DrainResult(StatusOf(cluster, node, fleetWide: true), cluster.Current.Epoch, shared);
+        return new DrainResult(StatusOf(node, fleetWide: true), cluster.Current.Epoch, shared);
     }
 }

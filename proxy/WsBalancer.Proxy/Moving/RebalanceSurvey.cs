@@ -20,8 +20,6 @@ internal sealed class RebalanceSurvey
     {
     }
 
-    public static RebalanceSurvey Empty { get; } = new();
-
     public int Closable => Of(Placing.Closable);
 
     /// <summary>Misplaced tunnels that stay for now, though no drain closes them.</summary>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.State;
 
-// Event ids 700-799 belong to the state. The next free one is 713.
+// Event ids 700-799 belong to the state. The next free one is 714.
 internal static partial class StateLog
 {
     [LoggerMessage(700, LogLevel.Warning,
@@ -51,6 +51,9 @@ internal static partial class StateLog
         "Redis at {Where} lets nobody look for keys, so that nodes are not found which are in no set " +
         "'nodes:CLUSTER': {Why}")]
     public static partial void ScanRefused(ILogger logger, string where, string why);
+
+    [LoggerMessage(713, LogLevel.Error, "A change is kept, but taking it over here failed.")]
+    public static partial void ListenerFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(711, LogLevel.Error,
         "{What} through Redis at {Where} fails; it is tried again each second, and told again when it has worked.")]

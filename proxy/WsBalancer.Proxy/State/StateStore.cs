@@ -206,7 +206,18 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         }
 
         _records = next;
-        Changed?.Invoke(changed);
+        foreach (var heard in Delegate.EnumerateInvocationList(Changed))
+        {
+            try
+            {
+                heard(changed);
+            }
+            catch (Exception ex) when (ex is not OutOfMemoryException)
+            {
+                // What is decided is decided: the other listeners, and the other balancers, must hear of it.
+                StateLog.ListenerFailed(_logger, ex);
+            }
+        }
     }
 
     private Task SaveAsync(StateRecords records) =>

@@ -9,9 +9,9 @@ public sealed class SharedDrainTests(ITestOutputHelper output)
     [Fact]
     public async Task ADrainAtOne_IsADrainAtBoth_AndItsRateIsTheFleets()
     {
-        const int users = 900;
+        const int Users = 900;
         await using var pair = await TwoBalancers.Start(WsFleet.MostAtTheFirst);
-        await using var crowd = await pair.Gather(users, comesBack: true);
+        await using var crowd = await pair.Gather(Users, comesBack: true);
         var before = crowd.Nodes;
         var leaving = before.Values.Count(node => node == "ws-1");
         await using var watchOne = ScrapeWatch.Of(pair.One);
@@ -19,7 +19,7 @@ public sealed class SharedDrainTests(ITestOutputHelper output)
 
         var drain = await pair.One.Command("drain", "ws-1", "--rate", "150/s", "--wait");
         await crowd.UntilGoodbyes(leaving);
-        await crowd.UntilPresent(users);
+        await crowd.UntilPresent(Users);
         var rate = crowd.RateInTheMiddle();
         var closed = await Task.WhenAll(pair.One.Scrape(), pair.Two.Scrape());
 

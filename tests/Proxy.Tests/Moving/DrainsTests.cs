@@ -265,7 +265,7 @@ public sealed class DrainsTests
             (status.State, status.Total, status.Remaining, status.Closed, status.Forced));
 
     private static DrainStatus Status(Movers movers) =>
-        movers.App.Get<Drains>().StatusOf(movers.Chat, movers.Node("ws-1"), fleetWide: true);
+        movers.App.Get<Drains>().StatusOf(movers.Node("ws-1"), fleetWide: true);
 
     private static Task<DrainResult> BeginAsync(Movers movers, string node, DrainRequest request) =>
         movers.App.Get<Drains>().BeginAsync(movers.Chat, node, request, null, Cancellation);

@@ -113,7 +113,7 @@ public sealed class TwoBalancersTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static DrainStatus Status(Movers movers, bool fleetWide) =>
-        movers.App.Get<Drains>().StatusOf(movers.Chat, movers.Node("ws-1"), fleetWide);
+        movers.App.Get<Drains>().StatusOf(movers.Node("ws-1"), fleetWide);
 
     private static RebalanceStatus Rebalance(Movers movers) =>
         movers.App.Get<Rebalances>().StatusOf(movers.Chat, fleetWide: true);

@@ -207,6 +207,22 @@ public sealed class StateStoreTests : IDisposable
         Assert.Contains("b-2", File.ReadAllText(_folder.Path), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AListenerThatFails_KeepsNobodyElseFromHearing()
+    {
+        var log = new FakeLogger<StateStore>();
+        var store = new StateStore("b-1", logger: log);
+        store.Changed += _ => throw new InvalidOperationException("broken");
+        Follow(store);
+        store.ShareAsync = _ => Task.FromResult<bool?>(true);
+
+        var shared = await WriteAsync(store, StateSample.Weight, StateSample.Of(3));
+
+        Assert.True(shared);
+        Assert.Single(_changed);
+        Assert.Contains("taking it over here failed", log.LatestRecord.Message, StringComparison.Ordinal);
+    }
+
     private static Task<bool?> WriteAsync(StateStore store, StateKey key, StateValue? value) =>
         store.WriteAsync([new StateChange(key, value)], TestContext.Current.CancellationToken);
 

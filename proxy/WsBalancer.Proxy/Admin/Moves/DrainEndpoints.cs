@@ -31,7 +31,7 @@ internal static class DrainEndpoints
         [FromQuery, Description(Scope.Expected)] string? scope)
     {
         var found = fleet.Get(cluster);
-        var status = drains.StatusOf(found, FleetPlanner.NodeOf(found, node), Scope.IsFleet(scope));
+        var status = drains.StatusOf(FleetPlanner.NodeOf(found, node), Scope.IsFleet(scope));
         return TypedResults.Ok(new DrainStatusView(status, found.Current.Epoch));
     }
 

@@ -72,9 +72,9 @@ public sealed class EventsCommandTests
     [Fact]
     public async Task AStreamThatWasTooFast_IsTakenUpAndSaidOnStandardError()
     {
-        const string dropped = "event: dropped\ndata: {\"kind\":\"dropped\",\"message\":\"many\"}\n\n";
+        const string Dropped = "event: dropped\ndata: {\"kind\":\"dropped\",\"message\":\"many\"}\n\n";
         await using var stub = await StreamingAsync(
-            StubAnswer.Events(Sse(7, Drained) + dropped),
+            StubAnswer.Events(Sse(7, Drained) + Dropped),
             StubAnswer.Events(Sse(8, Grown)));
 
         var run = await FollowAsync(stub, connections: 2, "--json");

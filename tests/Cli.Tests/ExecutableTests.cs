@@ -178,6 +178,8 @@ public sealed class ExecutableTests
         return new CommandRun(process.ExitCode, await output, await error);
     }
 
+    private static bool IsOurs(string name) => name.StartsWith("WSBALANCER", StringComparison.Ordinal);
+
     private static ProcessStartInfo StartInfo(string[] arguments)
     {
         var start = new ProcessStartInfo(Artifacts.Executable, arguments)
@@ -185,8 +187,13 @@ public sealed class ExecutableTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment.Remove("WSBALANCER_ADMIN");
-        start.Environment.Remove("WSBALANCER_TOKEN");
+
+        // Also what other tests set for themselves.
+        foreach (var name in start.Environment.Keys.Where(IsOurs).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
         return start;
     }
 }

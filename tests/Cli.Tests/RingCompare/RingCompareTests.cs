@@ -81,7 +81,14 @@ public sealed class RingCompareTests
     [Fact]
     public async Task TheProgram_MeasuresMoreThanNothing()
     {
-        var run = await CommandRun.OfAsync("ring", "compare", "--json", "--nodes", "2");
+        var run = await CommandRun.OfAsync(
+            TimeProvider.System,
+            TestContext.Current.CancellationToken,
+            "ring",
+            "compare",
+            "--json",
+            "--nodes",
+            "2");
 
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
         using var document = JsonDocument.Parse(run.Output);

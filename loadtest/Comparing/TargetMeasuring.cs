@@ -10,11 +10,13 @@ namespace WsBalancer.LoadTest.Comparing;
 internal sealed class TargetMeasuring(
     ComparedTarget target, EndPoint endPoint, CompareSettings settings, TimeProvider time)
 {
-    private const int WarmUpHandshakes = 500;
+    // A just-in-time compiler compiles again what has turned out to be hot, and again what it then saw of it.
+    private const int FirstHandshakes = 500;
+    private const int MoreHandshakes = 4_000;
 
     private readonly Target _users = new(target.Address, "u");
     private readonly List<RoundFigures> _rounds = [];
-    private long? _residentBefore;
+    private RoundFigures _idle = new();
 
     public ComparedTarget Target => target;
 
@@ -30,23 +32,25 @@ internal sealed class TargetMeasuring(
         settings,
         time);
 
-    /// <summary>Lets it compile and fill its pools; what it holds then is what tunnels are added to.</summary>
+    /// <summary>Lets it compile and fill its pools. Memory is measured meanwhile, once: programs keep what they had,
+    /// and a second time the same tunnels would seem to cost next to nothing, or what other things have cost.</summary>
     public void WarmUp(CancellationToken stop)
     {
         ExchangeMessages(settings.WarmUp, stop);
-        OpenAndClose(Math.Min(settings.Handshakes, WarmUpHandshakes), stop);
-        _residentBefore = ReadTarget()?.ResidentBytes;
+        OpenAndClose(Math.Min(settings.Handshakes, FirstHandshakes), stop);
+        _idle = HoldIdle(stop);
+        ExchangeMessages(settings.WarmUp, stop);
+        OpenAndClose(Math.Min(settings.Handshakes, MoreHandshakes), stop);
     }
 
     public void Measure(CancellationToken stop)
     {
-        var idle = HoldIdle(stop);
         var messages = ExchangeMessages(settings.Duration, stop);
         var handshakes = OpenAndClose(settings.Handshakes, stop);
         _rounds.Add(messages with
         {
-            BytesPerTunnel = idle.BytesPerTunnel,
-            ResidentBytes = idle.ResidentBytes,
+            BytesPerTunnel = _rounds.Count == 0 ? _idle.BytesPerTunnel : null,
+            ResidentBytes = _rounds.Count == 0 ? _idle.ResidentBytes : null,
             HandshakesPerSecond = handshakes.HandshakesPerSecond,
             CpuMicrosecondsPerHandshake = handshakes.CpuMicrosecondsPerHandshake,
         });
@@ -55,6 +59,7 @@ internal sealed class TargetMeasuring(
     private RoundFigures HoldIdle(CancellationToken stop)
     {
         using var tunnels = NewTunnels(stop);
+        var before = ReadTarget()?.ResidentBytes;
         tunnels.Open(settings.Tunnels);
         tunnels.Idle(settings.Settling);
         var resident = ReadTarget()?.ResidentBytes;
@@ -63,7 +68,7 @@ internal sealed class TargetMeasuring(
         return new RoundFigures
         {
             ResidentBytes = resident,
-            BytesPerTunnel = Per(count, resident - _residentBefore),
+            BytesPerTunnel = Per(count, resident - before),
         };
     }
 

@@ -102,7 +102,7 @@ started+=($!)
 balancer=$!
 await wsbalancer "$balancer_port"
 
-haproxy -v | head -n 1
+haproxy -v | sed -n 1p
 nginx -v 2>&1
 printf 'wsbalancer %s\n%s CPUs, %s threads for each proxy, load average %s\n' \
   "$("$wsbalancer" --version)" "$(nproc)" "$threads" "$(cut -d ' ' -f 1 /proc/loadavg)"

@@ -5,7 +5,8 @@ internal static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary>Nothing could be measured (no connection succeeded), or the report could not be written.</summary>
+    /// <summary>Nothing could be measured (no connection succeeded), or the report could not be written; in a
+    /// comparison, anything failed or was lost.</summary>
     public const int Failed = 1;
 
     public const int Usage = 2;

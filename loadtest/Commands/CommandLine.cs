@@ -11,6 +11,8 @@ internal static class CommandLine
         var root = new RootCommand("Load tests for WebSocket servers and what stands in front of them.")
         {
             RunCommand.Create(time),
+            CompareCommand.Create(time),
+            EchoCommand.Create(),
         };
         // Without response files: "@alice" is a fine prefix for users.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -21,7 +23,9 @@ internal static class CommandLine
                 await error.WriteLineAsync(problem.Message);
             }
 
-            await error.WriteLineAsync("'wsload run --help' lists every option.");
+            var command = parsed.CommandResult.Command;
+            var name = command == root ? RunCommand.Name : command.Name;
+            await error.WriteLineAsync($"'wsload {name} --help' lists every option.");
             return ExitCode.Usage;
         }
 

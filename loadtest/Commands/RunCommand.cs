@@ -12,10 +12,12 @@ namespace WsBalancer.LoadTest.Commands;
 /// <summary><c>wsload run</c>: one run, its report, its verdict. Progress goes to standard error.</summary>
 internal static class RunCommand
 {
+    public const string Name = "run";
+
     public static Command Create(TimeProvider time)
     {
         var options = new RunOptions();
-        var command = new Command("run", "Open connections at a rate, hold them, send messages, report.");
+        var command = new Command(Name, "Open connections at a rate, hold them, send messages, report.");
         options.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(options.Read(parsed), parsed.InvocationConfiguration, time));
         return command;
@@ -49,7 +51,8 @@ internal static class RunCommand
         var exitCode = Judge(report, verdicts);
 
         TextReport.Write(Console(streams.Output), report, verdicts);
-        return await WriteJsonAsync(request.Json, JsonReport.From(report, verdicts, exitCode), streams.Error)
+        return await ReportFile.WriteAsync(
+            request.Json, JsonReport.From(report, verdicts, exitCode).Serialize, streams.Error)
             ? exitCode
             : ExitCode.Failed;
     }
@@ -60,24 +63,6 @@ internal static class RunCommand
         { Connections.Opened: 0 } => ExitCode.Failed,
         _ => verdicts.All(verdict => verdict.Met) ? ExitCode.Success : ExitCode.ThresholdMissed,
     };
-
-    private static async Task<bool> WriteJsonAsync(FileInfo? file, JsonReport report, TextWriter error)
-    {
-        try
-        {
-            if (file is not null)
-            {
-                await File.WriteAllTextAsync(file.FullName, report.Serialize());
-            }
-
-            return true;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            await error.WriteLineAsync($"The report could not be written to '{file}': {failure.Message}");
-            return false;
-        }
-    }
 
     private static IProgressDisplay Display(RunRequest request, InvocationConfiguration streams, TimeProvider time)
     {

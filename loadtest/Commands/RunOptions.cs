@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using WsBalancer.LoadTest.Connections;
 using WsBalancer.LoadTest.Runs;
 using WsBalancer.LoadTest.Thresholds;
 using WsBalancer.LoadTest.Values;
+using static WsBalancer.LoadTest.Commands.OptionValues;
 
 namespace WsBalancer.LoadTest.Commands;
 
@@ -19,13 +19,8 @@ internal sealed class RunOptions
         CustomParser = ParseAddress,
     };
 
-    private readonly Option<int> _connections = new("--connections")
-    {
-        Description = "How many connections to open and hold.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 100,
-        CustomParser = ParseConnections,
-    };
+    private readonly Option<int> _connections =
+        Count("--connections", 100, EchoLedger.MaxConnections, "How many connections to open and hold.");
 
     private readonly Option<Rate> _rate = new("--rate")
     {
@@ -76,18 +71,13 @@ internal sealed class RunOptions
         CustomParser = ParseThresholds,
     };
 
-    private readonly Option<FileInfo> _json = new("--json")
-    {
-        Description = "Write the report here, as JSON.",
-        HelpName = "FILE",
-    };
+    private readonly Option<FileInfo> _json = Json();
 
-    private readonly Option<bool> _quiet = new("--quiet") { Description = "Show nothing but the report." };
+    private readonly Option<bool> _quiet = Quiet();
 
     public void AddTo(Command command)
     {
         _size.CustomParser = ParseSize;
-        _json.Validators.Add(ValidateJson);
         foreach (var option in (Option[])
             [
                 _to, _connections, _rate, _hold, _messageRate, _size, _binary, _userPrefix, _noUser, _connectTimeout,
@@ -116,16 +106,6 @@ internal sealed class RunOptions
         parsed.GetValue(_json),
         parsed.GetValue(_quiet));
 
-    private static Option<TimeSpan> Time(string name, int seconds, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "TIME",
-        DefaultValueFactory = _ => TimeSpan.FromSeconds(seconds),
-        CustomParser = result => Duration.TryParse(Text(result), out var time)
-            ? time
-            : Refuse<TimeSpan>(result, Duration.Expected),
-    };
-
     private static Uri? ParseAddress(ArgumentResult result) =>
         Uri.TryCreate(Text(result), UriKind.Absolute, out var uri) && uri.Scheme is "ws" or "wss" && uri.Host.Length > 0
             ? uri
@@ -133,12 +113,6 @@ internal sealed class RunOptions
 
     private static Rate ParseRate(ArgumentResult result) =>
         Rate.TryParse(Text(result), out var rate) ? rate : Refuse<Rate>(result, Rate.Expected);
-
-    private static int ParseConnections(ArgumentResult result) =>
-        int.TryParse(Text(result), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && count is >= 1 and <= EchoLedger.MaxConnections
-                ? count
-                : Refuse<int>(result, $"a number from 1 to {EchoLedger.MaxConnections}");
 
     private int ParseSize(ArgumentResult result)
     {
@@ -165,23 +139,5 @@ internal sealed class RunOptions
         }
 
         return [.. thresholds];
-    }
-
-    private static void ValidateJson(OptionResult result)
-    {
-        var directory = result.GetValueOrDefault<FileInfo>()?.Directory;
-        if (directory is { Exists: false })
-        {
-            result.AddError($"--json: the folder '{directory.FullName}' does not exist.");
-        }
-    }
-
-    private static string Text(ArgumentResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-
-    private static T? Refuse<T>(ArgumentResult result, string expected)
-    {
-        var option = (result.Parent as OptionResult)?.Option.Name;
-        result.AddError($"{option}: '{Text(result)}' is not valid: expected {expected}.");
-        return default;
     }
 }

@@ -1,9 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Security.Cryptography;
-using System.Text;
 using WsBalancer.LoadTest.Connections;
 
 namespace WsBalancer.LoadTest.Runs;
@@ -14,9 +11,6 @@ internal sealed class LoopbackEcho : IAsyncDisposable
     public const int MaxMessage = 4_096;
 
     private const int MaxRequest = 4_096;
-
-    // RFC 6455, section 1.3.
-    private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _accepting;
@@ -60,8 +54,7 @@ internal sealed class LoopbackEcho : IAsyncDisposable
         var stream = client.GetStream();
         try
         {
-            var key = await ReadKeyAsync(stream);
-            await stream.WriteAsync(Answer(key));
+            await stream.WriteAsync(UpgradeAnswer.To(await ReadRequestAsync(stream)));
             using var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
             await EchoAsync(socket);
         }
@@ -72,9 +65,8 @@ internal sealed class LoopbackEcho : IAsyncDisposable
         }
     }
 
-    private static async Task<string> ReadKeyAsync(NetworkStream stream)
+    private static async Task<byte[]> ReadRequestAsync(NetworkStream stream)
     {
-        const string Name = "Sec-WebSocket-Key:";
         var buffer = new byte[MaxRequest];
         var length = 0;
         while (!buffer.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
@@ -83,17 +75,7 @@ internal sealed class LoopbackEcho : IAsyncDisposable
             length += read > 0 ? read : throw new IOException("The request was cut off or is too long.");
         }
 
-        var lines = Encoding.ASCII.GetString(buffer, 0, length).Split("\r\n");
-        return lines.First(line => line.StartsWith(Name, StringComparison.OrdinalIgnoreCase))[Name.Length..].Trim();
-    }
-
-    [SuppressMessage("Security", "CA5350", Justification = "The protocol asks for SHA-1; it protects nothing.")]
-    private static byte[] Answer(string key)
-    {
-        var accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptSuffix)));
-        return Encoding.ASCII.GetBytes(
-            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + $"Sec-WebSocket-Accept: {accept}\r\n\r\n");
+        return buffer[..length];
     }
 
     private static async Task EchoAsync(WebSocket socket)

@@ -12,7 +12,7 @@ public sealed class WsLoadProcessTests
         await using var server = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket));
         var json = Path.Join(Path.GetTempPath(), Path.GetRandomFileName());
 
-        var (exit, output, _) = await RunAsync(
+        var (exit, output, _) = await WsLoad.RunAsync(
             [.. Small(server.Address), "--threshold", "message.lost==0", "--threshold", "errors<1%", "--json", json]);
 
         var document = JsonDocument.Parse(await File.ReadAllTextAsync(json, Cancelled)).RootElement;
@@ -33,7 +33,7 @@ public sealed class WsLoadProcessTests
         await using var server = await TestServer.StartAsync(
             socket => TestServer.EchoAsync(socket), user => user == "@al1" ? 503 : null);
 
-        var (exit, output, _) = await RunAsync([.. Small(server.Address), "--threshold", "connect.failed==0"]);
+        var (exit, output, _) = await WsLoad.RunAsync([.. Small(server.Address), "--threshold", "connect.failed==0"]);
 
         Assert.Equal(ExitCode.ThresholdMissed, exit);
         Assert.Matches(@"MISSED\s+connect\.failed==0\s+was 1", output);
@@ -45,7 +45,7 @@ public sealed class WsLoadProcessTests
     {
         await using var server = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket), _ => 503);
 
-        var (exit, _, _) = await RunAsync([.. Small(server.Address)]);
+        var (exit, _, _) = await WsLoad.RunAsync([.. Small(server.Address)]);
 
         Assert.Equal(ExitCode.Failed, exit);
     }
@@ -66,7 +66,7 @@ public sealed class WsLoadProcessTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || value != "1048576", "The limit is read from /proc.");
 
-        var (exit, output, error) = await RunAsync(["run", "--to", "ws://127.0.0.1:1/", option, value]);
+        var (exit, output, error) = await WsLoad.RunAsync(["run", "--to", "ws://127.0.0.1:1/", option, value]);
 
         Assert.Equal(ExitCode.Usage, exit);
         Assert.Contains(expected, error, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class WsLoadProcessTests
     [InlineData("run", "--to", "http://127.0.0.1/")]
     public async Task Run_WithoutWhatItNeeds_ExitsTwo(params string[] arguments)
     {
-        var (exit, _, error) = await RunAsync(arguments);
+        var (exit, _, error) = await WsLoad.RunAsync(arguments);
 
         Assert.Equal(ExitCode.Usage, exit);
         Assert.Contains("wsload run --help", error, StringComparison.Ordinal);
@@ -90,11 +90,12 @@ public sealed class WsLoadProcessTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "There is no SIGTERM here.");
         await using var server = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket));
-        using var process = Start(["run", "--to", server.Address.ToString(), "--connections", "3", "--hold", "1h"]);
+        using var process = WsLoad.Start(
+            ["run", "--to", server.Address.ToString(), "--connections", "3", "--hold", "1h"]);
         await Eventually.IsTrueAsync(() => server.Users.Count == 3, "all connections");
 
         using var kill = Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]);
-        var (exit, output, _) = await EndAsync(process);
+        var (exit, output, _) = await WsLoad.EndAsync(process);
 
         Assert.Equal(ExitCode.Stopped, exit);
         Assert.Contains("by a signal", output, StringComparison.Ordinal);
@@ -107,37 +108,4 @@ public sealed class WsLoadProcessTests
         "run", "--to", address.ToString(), "--connections", "5", "--hold", "200ms", "--message-rate", "100/s",
         "--user-prefix", "@al",
     ];
-
-    private static async Task<(int Exit, string Output, string Error)> RunAsync(string[] arguments)
-    {
-        using var process = Start(arguments);
-        return await EndAsync(process);
-    }
-
-    private static Process Start(string[] arguments)
-    {
-        var program = typeof(ExitCode).Assembly.Location;
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return Process.Start(start)!;
-    }
-
-    private static async Task<(int Exit, string Output, string Error)> EndAsync(Process process)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-            var error = process.StandardError.ReadToEndAsync(deadline.Token);
-            await process.WaitForExitAsync(deadline.Token);
-            return (process.ExitCode, await output, await error);
-        }
-        finally
-        {
-            process.Kill(entireProcessTree: true);
-        }
-    }
 }

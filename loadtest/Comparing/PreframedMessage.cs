@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+using WsBalancer.LoadTest.Connections;
+
+namespace WsBalancer.LoadTest.Comparing;
+
+/// <summary>A masked binary frame ready to be sent, and the frame that must come back: whose message it is and which,
+/// then filling.</summary>
+internal sealed class PreframedMessage
+{
+    public const int SmallestPayload = Payload.SmallestBinary;
+
+    public const int LargestPayload = 1_048_576;
+
+    private const byte WholeBinary = 0x82;
+    private const byte Masked = 0x80;
+
+    // Any value but 0 will do: what it hides from is a cache that takes payload for HTTP.
+    private static readonly byte[] Mask = [0x5A, 0xC3, 0x17, 0x9E];
+
+    private readonly int _payloadAt;
+    private int _sequence;
+
+    public PreframedMessage(int connection, int size)
+    {
+        byte[] length = size switch
+        {
+            <= 125 => [(byte)size],
+            <= ushort.MaxValue => [126, (byte)(size >> 8), (byte)size],
+            _ => [127, 0, 0, 0, 0, (byte)(size >> 24), (byte)(size >> 16), (byte)(size >> 8), (byte)size],
+        };
+        _payloadAt = 1 + length.Length;
+        Echo = [WholeBinary, .. length, .. Enumerable.Range(0, size).Select(index => (byte)('a' + (index % 26)))];
+        BinaryPrimitives.WriteInt32LittleEndian(Echo.AsSpan(_payloadAt), connection);
+        BinaryPrimitives.WriteInt32LittleEndian(Echo.AsSpan(_payloadAt + sizeof(int)), _sequence);
+        Frame = MaskedFrame(Echo, _payloadAt);
+    }
+
+    /// <summary>What is sent.</summary>
+    public byte[] Frame { get; }
+
+    /// <summary>What must come back.</summary>
+    public byte[] Echo { get; }
+
+    /// <summary>Makes it the connection's next message.</summary>
+    public void Next()
+    {
+        var sequenceAt = _payloadAt + sizeof(int);
+        BinaryPrimitives.WriteInt32LittleEndian(Echo.AsSpan(sequenceAt), ++_sequence);
+        BinaryPrimitives.WriteInt32LittleEndian(
+            Frame.AsSpan(sequenceAt + Mask.Length), _sequence ^ BinaryPrimitives.ReadInt32LittleEndian(Mask));
+    }
+
+    /// <summary>The frame a client sends for the one that a server would.</summary>
+    public static byte[] MaskedFrame(ReadOnlySpan<byte> frame, int payloadAt)
+    {
+        byte[] masked = [.. frame[..payloadAt], .. Mask, .. frame[payloadAt..]];
+        masked[1] |= Masked;
+        for (var index = 0; index < frame.Length - payloadAt; index++)
+        {
+            masked[payloadAt + Mask.Length + index] ^= Mask[index % Mask.Length];
+        }
+
+        return masked;
+    }
+}

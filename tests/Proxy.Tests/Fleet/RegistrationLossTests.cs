@@ -42,7 +42,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
         using var folder = new StateFolderFixture();
         await using var nodes = new RegisteringNodes(("WsBalancer:State:Path", folder.Path));
         await nodes.NameAsync(Node("ws-3"), Node("ws-4"));
-        Directory.CreateDirectory(folder.Next);
+        await folder.BlockAsync();
 
         var naming = nodes.NameAsync(Node("ws-3") with { IsDraining = true }, Node("ws-5"));
 

@@ -53,7 +53,7 @@ public sealed class AutoRebalanceTests
         await movers.UntilLooked();
         movers.OpenAtHome(60);
         await AddAsync(movers);
-        Directory.CreateDirectory(folder.Next);
+        await folder.BlockAsync();
         await movers.UntilLooked();
 
         movers.App.Time.Advance(TimeSpan.FromMinutes(1));

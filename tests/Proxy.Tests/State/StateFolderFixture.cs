@@ -34,5 +34,22 @@ internal sealed class StateFolderFixture : IDisposable
         file.Save(records.Select(record => new StateEntry(record, StateStanding.Waiting)));
     }
 
+    /// <summary>
+    /// Lets nothing be saved any more: a folder stands where the next file is to be. A save that is under way may have
+    /// its file there, and is waited for.
+    /// </summary>
+    public Task BlockAsync() => Deadline.Until("nothing is being saved", () =>
+    {
+        try
+        {
+            Directory.CreateDirectory(Next);
+            return true;
+        }
+        catch (IOException) when (File.Exists(Next) || !Directory.Exists(Next))
+        {
+            return false;
+        }
+    });
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -83,7 +83,7 @@ public sealed class StateStoreTests : IDisposable
         await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
         _changed.Clear();
         store.ShareAsync = _ => throw new InvalidOperationException("There is nothing to share.");
-        Directory.CreateDirectory(_folder.Next);
+        await _folder.BlockAsync();
 
         await Assert.ThrowsAsync<StateFileException>(() => WriteAsync(store, StateSample.Weight, StateSample.Of(8)));
 
@@ -194,7 +194,7 @@ public sealed class StateStoreTests : IDisposable
     {
         var log = new FakeLogger<StateStore>();
         using var store = Open(log);
-        Directory.CreateDirectory(_folder.Next);
+        await _folder.BlockAsync();
         var record = StateSample.Of(StateSample.Weight, 2, StateSample.Of(7), "b-2");
 
         await store.MergeAsync([record]);

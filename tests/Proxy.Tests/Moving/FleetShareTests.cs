@@ -19,7 +19,7 @@ public sealed class FleetShareTests
     [InlineData(19)]
     public void RunningShares_OfTwo_AddUpToTheRate_ThoughEachHearsTheOtherLate(int otherHears)
     {
-        const double rate = 150;
+        const double Rate = 150;
         (double one, double two) = (350, 250);
         var (saidByOne, saidByTwo, heardByOne, heardByTwo) = (350L, 250L, new object(), new object());
         var (shareOfOne, shareOfTwo) = (new RunningShare(), new RunningShare());
@@ -38,11 +38,11 @@ public sealed class FleetShareTests
 
             var (ofOne, ofTwo) = (
                 shareOfOne.Of((long)one, toOne, heardByOne), shareOfTwo.Of((long)two, toTwo, heardByTwo));
-            one -= ofOne * rate / 20;
-            two -= ofTwo * rate / 20;
+            one -= ofOne * Rate / 20;
+            two -= ofTwo * Rate / 20;
         }
 
         // Two seconds of the rate.
-        Assert.InRange(600 - one - two, 2 * rate * 0.95, 2 * rate * 1.05);
+        Assert.InRange(600 - one - two, 2 * Rate * 0.95, 2 * Rate * 1.05);
     }
 }

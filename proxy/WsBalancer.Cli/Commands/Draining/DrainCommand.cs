@@ -63,7 +63,7 @@ internal static class DrainCommand
         else if (Rate.Peek(result) is 0 && result.GetResult(Deadline) is null)
         {
             result.AddError(
-                "--rate 0 closes nothing and needs --deadline: a time such as 10m after which it is over, or none.");
+                "--rate 0 closes nothing and needs --deadline: none, or a time by which all are closed after all.");
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class HandshakePlacement(
             settings.Get<TunnelOptions>(),
             tunnels,
             time,
-            tunnel => Opened(context, order, tunnel, begun));
+            tunnel => Opened(context, cluster, order, tunnel, begun));
 
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)
@@ -130,7 +130,8 @@ internal sealed class HandshakePlacement(
         return retryAfter is null;
     }
 
-    private void Opened(HttpContext context, NodeOrder order, Tunnel tunnel, long begun)
+    private void Opened(
+        HttpContext context, FleetCluster cluster, NodeOrder order, Tunnel tunnel, long begun)
     {
         if (order.Place is { } place)
         {
@@ -141,10 +142,16 @@ internal sealed class HandshakePlacement(
             tunnels.Add(tunnel);
         }
 
-        var handshake = (Handshake)context.Features.Get<PlacedRequest>()!;
-        judge.Answered(handshake.Node!);
-        outcomes.Succeeded(handshake.Node!.Key);
-        metrics.HandshakeAccepted(handshake.Node!, time.GetElapsedTime(begun));
+        var node = ((Handshake)context.Features.Get<PlacedRequest>()!).Node!;
+        judge.Answered(node);
+        outcomes.Succeeded(node.Key);
+        metrics.HandshakeAccepted(node, time.GetElapsedTime(begun));
+
+        // Its node was removed while it was under way, and forgotten since: no drain would find it.
+        if (node.IsLeaving && cluster.Find(node.Id) != node)
+        {
+            tunnel.Close(TunnelEnd.Drain, CloseCode.ServiceRestart, "the node has left");
+        }
 
         // Begun before the stop, open after its closing: nobody else will close it.
         if (readiness.IsRefusing)

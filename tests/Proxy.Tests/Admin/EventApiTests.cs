@@ -125,10 +125,10 @@ public sealed class EventApiTests : IAsyncLifetime
     {
         using var stream = await EventStream.OpenAsync(_app);
         Say("last");
+        Assert.Equal("id: 1", (await stream.NextAsync())[0]);
 
         var stopped = _app.StopAsync();
 
-        Assert.Equal("id: 1", (await stream.NextAsync())[0]);
         Assert.Empty(await stream.NextAsync());
         await stopped;
     }

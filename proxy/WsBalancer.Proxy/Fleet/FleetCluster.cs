@@ -191,12 +191,11 @@ internal sealed class FleetCluster(
         if (node is null)
         {
             var key = new NodeKey(Id, member.Id);
-            node = new Node(key, destination, tunnels.LedgerOf(key), time.GetTimestamp());
+            node = new Node(key, destination, tunnels.LedgerOf(key));
             news.Joined.Add(node);
         }
         else if (node.IsLeaving)
         {
-            node.JoinedAt = time.GetTimestamp();
             node.IsLeaseLost = false;
             node.RegistrySaysDraining = false;
             news.Joined.Add(node);

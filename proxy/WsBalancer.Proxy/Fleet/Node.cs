@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Fleet;
 /// A node of a cluster over time. Its identity is its id: a new address or weight is the same node. What changes is
 /// written by <see cref="FleetCluster"/> alone; reading is safe from any thread.
 /// </summary>
-internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedger ledger, long joinedAt)
+internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedger ledger)
 {
     private volatile int _health;
     private volatile bool _saysDraining;
@@ -41,9 +41,6 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
 
     /// <summary>What the ring hashes for the node; null if that is its id.</summary>
     public string? RingKey { get; internal set; }
-
-    /// <summary>When it came, or came back; a timestamp of the clock.</summary>
-    public long JoinedAt { get; internal set; } = joinedAt;
 
     /// <summary>What probes and connects say; unhealthy while the lease of its registration is lost.</summary>
     public NodeHealth Health => _isLeaseLost ? NodeHealth.Unhealthy : ProbedHealth;

@@ -66,7 +66,7 @@ public sealed class RebalanceCoreTests
     {
         var destination = new DestinationState(
             id, new DestinationModel(new DestinationConfig { Address = $"http://{id}/" }));
-        return new Node(new NodeKey("chat", id), destination, new TunnelLedger(), 0)
+        return new Node(new NodeKey("chat", id), destination, new TunnelLedger())
         {
             ProbedHealth = health,
             IsFull = full,

@@ -264,7 +264,7 @@ internal sealed class Tunnel
 
         public void Passed(long bytes, long frames) => tunnel._activity.FromNode(bytes, frames);
 
-        public void ClosePassed() => tunnel.Saw(TunnelEnd.Node);
+        public void ClosePasses() => tunnel.Saw(TunnelEnd.Node);
 
         // A client that said goodbye leaves its node time to answer; one that just went does not hold the node.
         public void Ended()
@@ -286,7 +286,7 @@ internal sealed class Tunnel
 
         public void Passed(long bytes, long frames) => tunnel._activity.FromClient(bytes, frames);
 
-        public void ClosePassed() => tunnel.Saw(TunnelEnd.Client);
+        public void ClosePasses() => tunnel.Saw(TunnelEnd.Client);
 
         public void Ended() => tunnel.Saw(TunnelEnd.NodeLost);
     }

@@ -137,17 +137,18 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var passed = Begin(buffer.Span, cancellationToken, out var frames, out var closeSeen);
+        if (closeSeen)
+        {
+            // Before it is written: once its receiver has it, somebody else's reason may be told before this one.
+            observer.ClosePasses();
+        }
+
         try
         {
             if (passed > 0)
             {
                 await WriteOnAsync(buffer[..passed], _writes!.Token);
                 observer.Passed(passed, frames);
-            }
-
-            if (closeSeen)
-            {
-                observer.ClosePassed();
             }
 
             if (End())
@@ -270,8 +271,8 @@ internal interface ILegObserver
     /// <summary>So much was written to this leg: its bytes, and the frames that ended in them.</summary>
     public void Passed(long bytes, long frames);
 
-    /// <summary>A Close frame of the other peer was written to this leg.</summary>
-    public void ClosePassed();
+    /// <summary>A Close frame of the other peer is about to be written to this leg.</summary>
+    public void ClosePasses();
 
     /// <summary>This leg's peer sent something.</summary>
     public void Received();

@@ -73,6 +73,22 @@ public sealed class TunnelLegTests
         Assert.Equal([.. TestFrame.Binary(10), .. Close], _peer.Written);
     }
 
+    // The peer may have the frame, and somebody else give another reason, before the write is known to have ended.
+    [Fact]
+    public async Task ThePeersClose_WhileItsWriteIsHeldUp_IsKnownAlready()
+    {
+        ValueTask write;
+        using (_peer.Hold())
+        {
+            write = _leg.WriteAsync(TestFrame.Close(4001), Cancellation);
+
+            Assert.Equal(1, _observer.Closes);
+        }
+
+        await write;
+        Assert.Equal(1, _observer.Closes);
+    }
+
     [Fact]
     public async Task Write_AfterOurClose_IsDroppedAndNotCounted()
     {
@@ -180,7 +196,7 @@ public sealed class TunnelLegTests
             Frames += frames;
         }
 
-        public void ClosePassed() => Closes++;
+        public void ClosePasses() => Closes++;
 
         public void Ended() => Ends++;
     }

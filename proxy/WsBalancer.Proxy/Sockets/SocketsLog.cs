@@ -3,10 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Sockets;
 
-// Event ids 50-99 belong to sockets. The next free one is 51.
+// Event ids 50-99 belong to sockets. The next free one is 52.
 internal static partial class SocketsLog
 {
     [LoggerMessage(50, LogLevel.Warning,
         "The name '{Host}' cannot be resolved ({Error}); its last addresses are kept.")]
     public static partial void NameNotResolved(ILogger logger, string host, SocketError error);
+
+    [LoggerMessage(51, LogLevel.Error, "A socket's handler failed; the socket is reset.")]
+    public static partial void HandlerFailed(ILogger logger, Exception exception);
 }

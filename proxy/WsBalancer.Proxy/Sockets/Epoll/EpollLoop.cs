@@ -1,0 +1,182 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Sockets.Epoll;
+
+/// <summary>
+/// An event loop over epoll, edge-triggered: every socket is registered once, for everything, so that pausing and going
+/// on need no system call.
+/// </summary>
+internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger logger) : EventLoop(index, time, logger)
+{
+    /// <summary>As much as a socket is asked for at once; shared by all sockets of the loop.</summary>
+    public const int BufferSize = 64 * 1024;
+
+    private const int MaxEvents = 512;
+    private const ulong WakeNumber = ulong.MaxValue;
+
+    private readonly SocketTable<IEpollTarget> _targets = new();
+    private List<IEpollTarget> _again = [];
+    private List<IEpollTarget> _turning = [];
+    private byte* _events;
+    private int _epoll = -1;
+    private int _wake = -1;
+
+    public override int Sockets => _targets.Count;
+
+    /// <summary>Where sockets receive into: what it holds is good until the next socket's turn.</summary>
+    public byte* Buffer { get; private set; }
+
+    public override LoopSocket Adopt(int descriptor, ISocketHandler handler, bool connecting = false)
+    {
+        var socket = new EpollSocket(this, descriptor, handler, connecting);
+        socket.Number = Register(
+            descriptor, socket, EpollEvent.In | EpollEvent.Out | EpollEvent.PeerEnded | EpollEvent.Edge);
+        return socket;
+    }
+
+    public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
+        new EpollListener(this, descriptor, handler);
+
+    /// <summary>Calls the target again before the next wait, though no event says so.</summary>
+    public void Again(IEpollTarget target) => _again.Add(target);
+
+    public void Forget(ulong number) => _targets.Remove(number);
+
+    /// <summary>Watches a descriptor on behalf of a target.</summary>
+    /// <returns>The number of the target.</returns>
+    public ulong Register(int descriptor, IEpollTarget target, uint events)
+    {
+        var number = _targets.Add(target);
+        if (!Control(EpollEvent.Add, descriptor, events, number))
+        {
+            var error = Marshal.GetLastPInvokeError();
+            _targets.Remove(number);
+            throw Refused("epoll_ctl", error);
+        }
+
+        return number;
+    }
+
+    public void Unregister(int descriptor, ulong number)
+    {
+        _targets.Remove(number);
+        _ = Control(EpollEvent.Delete, descriptor, 0, number);
+    }
+
+    protected override void Open()
+    {
+        try
+        {
+            _epoll = Need(LibC.EpollCreate(SocketConstants.CloseOnExec), "epoll_create1");
+            _wake = Need(
+                LibC.EventDescriptor(0, SocketConstants.NonBlocking | SocketConstants.CloseOnExec), "eventfd");
+            if (!Control(EpollEvent.Add, _wake, EpollEvent.In | EpollEvent.Edge, WakeNumber))
+            {
+                throw Refused("epoll_ctl", Marshal.GetLastPInvokeError());
+            }
+
+            Buffer = (byte*)NativeMemory.Alloc(BufferSize);
+            _events = (byte*)NativeMemory.Alloc((nuint)(MaxEvents * EpollEvent.Size));
+        }
+        catch
+        {
+            Shut();
+            throw;
+        }
+    }
+
+    protected override void Wake()
+    {
+        // Edge-triggered: every write is an event, so the counter need never be read. It holds 2^64 of them.
+        ulong one = 1;
+        _ = LibC.Write(_wake, &one, sizeof(ulong));
+    }
+
+    protected override void Turn()
+    {
+        var mayBlock = _again.Count == 0 && !HasPosted;
+        var count = LibC.EpollWait(_epoll, _events, MaxEvents, mayBlock ? -1 : 0);
+        TakeTime();
+        for (var i = 0; i < count; i++)
+        {
+            var (events, number) = EpollEvent.Read(_events, i);
+            if (number == WakeNumber)
+            {
+                Woken();
+            }
+            else if (_targets.Find(number) is { } target)
+            {
+                Tell(target, events);
+            }
+        }
+
+        TellAgain();
+    }
+
+    protected override void Shut()
+    {
+        if (_wake >= 0)
+        {
+            _ = LibC.Close(_wake);
+        }
+
+        if (_epoll >= 0)
+        {
+            _ = LibC.Close(_epoll);
+        }
+
+        NativeMemory.Free(Buffer);
+        NativeMemory.Free(_events);
+    }
+
+    // Only those that asked before: one that asks without end must not keep the others waiting.
+    private void TellAgain()
+    {
+        (_turning, _again) = (_again, _turning);
+        foreach (var target in _turning)
+        {
+            Tell(target, 0);
+        }
+
+        _turning.Clear();
+    }
+
+    private void Tell(IEpollTarget target, uint events)
+    {
+        try
+        {
+            target.On(events);
+        }
+        catch (Exception ex)
+        {
+            HandlerFailed(ex);
+            target.Drop();
+        }
+    }
+
+    private bool Control(int operation, int descriptor, uint events, ulong number)
+    {
+        var epollEvent = stackalloc byte[EpollEvent.Size];
+        EpollEvent.Write(epollEvent, events, number);
+        return LibC.EpollControl(_epoll, operation, descriptor, epollEvent) == 0;
+    }
+
+    private static int Need(int descriptor, string call) =>
+        descriptor >= 0 ? descriptor : throw Refused(call, Marshal.GetLastPInvokeError());
+
+    private static IOException Refused(string call, int error) =>
+        new($"{call} failed: {Marshal.GetPInvokeErrorMessage(error)}", error);
+}
+
+/// <summary>Something that an <see cref="EpollLoop"/> watches a descriptor for.</summary>
+internal interface IEpollTarget
+{
+    /// <summary>Something happened; 0 if it had asked to be called again.</summary>
+    public void On(uint events);
+
+    /// <summary>Its handler failed: gives it up.</summary>
+    public void Drop();
+}

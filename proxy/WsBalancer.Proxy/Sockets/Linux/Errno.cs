@@ -1,0 +1,22 @@
+namespace WsBalancer.Proxy.Sockets.Linux;
+
+/// <summary>Error numbers of Linux (asm-generic/errno.h; the same on x86-64 and ARM64).</summary>
+internal static class Errno
+{
+    public const int Interrupted = 4;
+    public const int TryAgain = 11;
+    public const int OutOfMemory = 12;
+    public const int Exists = 17;
+    public const int InvalidArgument = 22;
+    public const int TooManyFilesInSystem = 23;
+    public const int TooManyFiles = 24;
+    public const int BrokenPipe = 32;
+    public const int ConnectionAborted = 103;
+    public const int ConnectionReset = 104;
+    public const int NoBufferSpace = 105;
+    public const int NotConnected = 107;
+    public const int TimedOut = 110;
+    public const int ConnectionRefused = 111;
+    public const int InProgress = 115;
+    public const int Cancelled = 125;
+}

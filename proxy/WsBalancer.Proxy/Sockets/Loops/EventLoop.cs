@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace WsBalancer.Proxy.Sockets.Loops;
+
+/// <summary>
+/// One thread that waits for many sockets at once and calls their handlers. Everything of a socket happens on the
+/// thread of its loop, so nothing of it needs a lock; other threads <see cref="Post"/> what they want.
+/// </summary>
+/// <remarks>A handler that throws does not end the loop: its socket is reset, and the failure logged.</remarks>
+internal abstract class EventLoop : IDisposable
+{
+    [ThreadStatic]
+    private static EventLoop? t_current;
+
+    private readonly ConcurrentQueue<(Action<object?> Action, object? State)> _posted = new();
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _woken;
+    private volatile bool _stopping;
+
+    protected EventLoop(int index, TimeProvider time, ILogger logger)
+    {
+        Index = index;
+        Time = time;
+        _logger = logger;
+        Scheduler = new LoopScheduler(this);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"wsbalancer loop {index}" };
+    }
+
+    /// <summary>The loop whose thread this is; null on any other thread.</summary>
+    public static EventLoop? Current => t_current;
+
+    /// <summary>Which of the loops it is, from 0.</summary>
+    public int Index { get; }
+
+    public TimeProvider Time { get; }
+
+    public bool IsCurrent => t_current == this;
+
+    /// <summary>When the events that are being told came: a timestamp of <see cref="Time"/>, taken once for all of
+    /// them.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>How many sockets it has. May be read from any thread.</summary>
+    public abstract int Sockets { get; }
+
+    /// <summary>Runs what a pipe schedules on this loop: at once if this is its thread.</summary>
+    public System.IO.Pipelines.PipeScheduler Scheduler { get; }
+
+    /// <summary>Starts the thread, and waits until it runs.</summary>
+    /// <exception cref="IOException">The kernel refused what the loop needs.</exception>
+    public void Start()
+    {
+        _thread.Start();
+        _ready.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs something on the loop's thread, soon, in the order of the calls. From any thread.</summary>
+    public void Post(Action<object?> action, object? state)
+    {
+        _posted.Enqueue((action, state));
+        if (!IsCurrent && Interlocked.Exchange(ref _woken, 1) == 0)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Takes a socket on. On the loop's thread.</summary>
+    /// <param name="descriptor">One that does not block. It is the socket's from now on.</param>
+    /// <param name="handler">Who is told. Nothing that comes is, until <see cref="LoopSocket.Receive"/>.</param>
+    /// <param name="connecting">Whether connect(2) is under way: then <see cref="ISocketHandler.Writable"/> says that
+    /// it is done, and <see cref="ISocketHandler.Failed"/> that it was refused.</param>
+    /// <exception cref="IOException">The kernel refused; the descriptor is still the caller's.</exception>
+    public abstract LoopSocket Adopt(int descriptor, ISocketHandler handler, bool connecting = false);
+
+    /// <summary>Watches a listening socket, which must not block. On the loop's thread.</summary>
+    /// <exception cref="IOException">The kernel refused.</exception>
+    public abstract LoopListener Listen(int descriptor, IAcceptHandler handler);
+
+    /// <summary>
+    /// Stops the thread after what was posted, and frees what the loop has. Its sockets must be closed. Not from its
+    /// own thread.
+    /// </summary>
+    public void Dispose()
+    {
+        Post(static loop => ((EventLoop)loop!)._stopping = true, this);
+        _thread.Join();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Whether something waits that needs no event: the next wait must not block.</summary>
+    protected bool HasPosted => !_posted.IsEmpty;
+
+    /// <summary>Allocates what the loop needs. On its thread, as some of it may be used there only.</summary>
+    /// <exception cref="IOException">The kernel refused.</exception>
+    protected abstract void Open();
+
+    /// <summary>Ends the wait of the loop's thread. From any thread.</summary>
+    protected abstract void Wake();
+
+    /// <summary>Waits for events, unless <see cref="HasPosted"/> or the like, and tells them.</summary>
+    protected abstract void Turn();
+
+    /// <summary>Frees what <see cref="Open"/> allocated. On the loop's thread.</summary>
+    protected abstract void Shut();
+
+    /// <summary>To be called between waiting and telling.</summary>
+    protected void TakeTime() => Now = Time.GetTimestamp();
+
+    /// <summary>To be called when the wait was ended by <see cref="Wake"/>.</summary>
+    protected void Woken() => Volatile.Write(ref _woken, 0);
+
+    /// <summary>Logs what a handler threw.</summary>
+    protected void HandlerFailed(Exception exception) => SocketsLog.HandlerFailed(_logger, exception);
+
+    private void Run()
+    {
+        t_current = this;
+        try
+        {
+            Open();
+        }
+        catch (Exception ex)
+        {
+            _ready.SetException(ex);
+            return;
+        }
+
+        TakeTime();
+        _ready.SetResult();
+        while (!_stopping)
+        {
+            RunPosted();
+            Turn();
+        }
+
+        Shut();
+    }
+
+    // Only what was posted before: work that posts work must not keep the sockets waiting.
+    private void RunPosted()
+    {
+        for (var left = _posted.Count; left > 0 && _posted.TryDequeue(out var posted); left--)
+        {
+            try
+            {
+                posted.Action(posted.State);
+            }
+            catch (Exception ex)
+            {
+                HandlerFailed(ex);
+            }
+        }
+    }
+
+    private sealed class LoopScheduler(EventLoop loop) : System.IO.Pipelines.PipeScheduler
+    {
+        public override void Schedule(Action<object?> action, object? state)
+        {
+            if (loop.IsCurrent)
+            {
+                action(state);
+            }
+            else
+            {
+                loop.Post(action, state);
+            }
+        }
+    }
+}

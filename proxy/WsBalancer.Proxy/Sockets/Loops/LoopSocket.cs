@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Sockets.Loops;
+
+/// <summary>
+/// A connected, or connecting, stream socket on an event loop. Used on the thread of its loop only. Owns the
+/// descriptor.
+/// </summary>
+internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandler handler)
+{
+    private byte[]? _kept;
+    private int _keptStart;
+    private int _keptEnd;
+
+    public EventLoop Loop { get; } = loop;
+
+    public int Descriptor { get; } = descriptor;
+
+    /// <summary>Who is told. May be changed at any moment, from inside a call to the old one too.</summary>
+    public ISocketHandler Handler { get; set; } = handler;
+
+    /// <summary>Whether <see cref="Close"/> or <see cref="Reset"/> was called.</summary>
+    public bool IsClosed { get; protected set; }
+
+    /// <summary>How many bytes given to <see cref="Send"/> the kernel has not yet taken.</summary>
+    public virtual int Unsent => _keptEnd - _keptStart;
+
+    /// <summary>
+    /// Begins, or goes on, telling what comes. What came meanwhile is told soon, never from inside this call.
+    /// </summary>
+    public abstract void Receive();
+
+    /// <summary>
+    /// Tells neither bytes nor the peer's end until <see cref="Receive"/>, so that the peer is slowed down. A failure
+    /// is told all the same.
+    /// </summary>
+    public abstract void Pause();
+
+    /// <summary>
+    /// Sends as much as is taken at once. If that is less than all, <see cref="ISocketHandler.Writable"/> is told when
+    /// it is worth trying again.
+    /// </summary>
+    /// <returns>How many bytes were taken: none while there are <see cref="Unsent"/> ones. All, if the connection is
+    /// gone, which is told as a failure.</returns>
+    public abstract int TrySend(ReadOnlySpan<byte> bytes);
+
+    /// <summary>
+    /// Sends all of the bytes: now what is taken, the rest as soon as it can be, in order. How much may be kept is the
+    /// caller's to bound: <see cref="Unsent"/> says, and <see cref="ISocketHandler.Writable"/> when there is none left.
+    /// </summary>
+    public abstract void Send(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Sends FIN after what is unsent. Receiving goes on.</summary>
+    public abstract void Finish();
+
+    /// <summary>Gives the connection and its descriptor up, with FIN. What is unsent is dropped.</summary>
+    public abstract void Close();
+
+    /// <summary>Gives the connection and its descriptor up, with RST.</summary>
+    public void Reset()
+    {
+        if (!IsClosed)
+        {
+            AbortOnClose();
+            Close();
+        }
+    }
+
+    /// <summary>The bytes that wait to be sent.</summary>
+    protected ReadOnlySpan<byte> Kept => _kept.AsSpan(_keptStart, _keptEnd - _keptStart);
+
+    /// <summary>The array that <see cref="Kept"/> lies in, for a kernel that reads it later.</summary>
+    protected byte[]? KeptArray => _kept;
+
+    /// <summary>Where in <see cref="KeptArray"/> they begin.</summary>
+    protected int KeptStart => _keptStart;
+
+    /// <summary>Keeps bytes to be sent later.</summary>
+    protected void Keep(ReadOnlySpan<byte> bytes)
+    {
+        var length = _keptEnd - _keptStart;
+        if (_kept is null || _kept.Length - _keptEnd < bytes.Length)
+        {
+            MakeRoom(length, bytes.Length);
+        }
+
+        bytes.CopyTo(_kept.AsSpan(_keptEnd));
+        _keptEnd += bytes.Length;
+    }
+
+    /// <summary>Forgets the first of the kept bytes, which were sent.</summary>
+    protected void Drop(int count)
+    {
+        _keptStart += count;
+        if (_keptStart == _keptEnd)
+        {
+            DropKept();
+        }
+    }
+
+    /// <summary>Forgets all of the kept bytes.</summary>
+    protected void DropKept()
+    {
+        if (_kept is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_kept);
+        }
+
+        _kept = null;
+        _keptStart = _keptEnd = 0;
+    }
+
+    /// <summary>The error that the kernel holds for this socket; 0 if there is none.</summary>
+    protected unsafe int TakeError()
+    {
+        int error;
+        uint length = sizeof(int);
+        return LibC.GetSocketOption(
+            Descriptor, SocketConstants.SocketLevel, SocketConstants.ErrorOption, &error, &length) == 0
+            ? error
+            : Marshal.GetLastPInvokeError();
+    }
+
+    private unsafe void AbortOnClose()
+    {
+        // struct linger { on, seconds }: with 0 seconds, close(2) resets.
+        var linger = (On: 1, Seconds: 0);
+        _ = LibC.SetSocketOption(
+            Descriptor, SocketConstants.SocketLevel, SocketConstants.LingerOption, &linger, 2 * sizeof(int));
+    }
+
+    private void MakeRoom(int length, int more)
+    {
+        var old = _kept;
+        if (old is not null && old.Length - length >= more)
+        {
+            old.AsSpan(_keptStart, length).CopyTo(old);
+        }
+        else
+        {
+            _kept = ArrayPool<byte>.Shared.Rent(length + more);
+            if (old is not null)
+            {
+                old.AsSpan(_keptStart, length).CopyTo(_kept);
+                ArrayPool<byte>.Shared.Return(old);
+            }
+        }
+
+        (_keptStart, _keptEnd) = (0, length);
+    }
+}

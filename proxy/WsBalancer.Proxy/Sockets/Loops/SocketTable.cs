@@ -1,0 +1,77 @@
+namespace WsBalancer.Proxy.Sockets.Loops;
+
+/// <summary>
+/// The sockets of a loop by a number that the kernel hands back with their events. A number is never given twice, so
+/// that an event of a socket that is gone finds nobody. Used on the loop's thread; the count may be read elsewhere.
+/// </summary>
+internal sealed class SocketTable<T>
+    where T : class
+{
+    private const int Smallest = 64;
+
+    private Slot[] _slots = new Slot[Smallest];
+    private int _used;
+    private int _free = -1;
+    private int _count;
+
+    /// <summary>How many there are.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Takes one in. The number has 48 bits: the upper 16 are free for the caller's use.</summary>
+    public ulong Add(T entry)
+    {
+        int index;
+        if (_free >= 0)
+        {
+            index = _free;
+            _free = _slots[index].NextFree;
+        }
+        else
+        {
+            if (_used == _slots.Length)
+            {
+                Array.Resize(ref _slots, 2 * _used);
+            }
+
+            index = _used++;
+        }
+
+        _slots[index].Entry = entry;
+        Volatile.Write(ref _count, _count + 1);
+        return NumberOf(index);
+    }
+
+    /// <summary>The one with this number; null if it is gone.</summary>
+    public T? Find(ulong number)
+    {
+        var index = (int)(number & 0xFF_FFFF);
+        return index < _used && NumberOf(index) == (number & 0xFFFF_FFFF_FFFF) ? _slots[index].Entry : null;
+    }
+
+    /// <summary>Takes it out. Does nothing if it is gone.</summary>
+    public void Remove(ulong number)
+    {
+        if (Find(number) is null)
+        {
+            return;
+        }
+
+        var index = (int)(number & 0xFF_FFFF);
+        ref var slot = ref _slots[index];
+        slot.Entry = null;
+        slot.Generation++;
+        slot.NextFree = _free;
+        _free = index;
+        Volatile.Write(ref _count, _count - 1);
+    }
+
+    // 24 bits of index (16 million sockets), 24 of generation, from 1: no number is 0.
+    private ulong NumberOf(int index) => ((ulong)((_slots[index].Generation + 1) & 0xFF_FFFF) << 24) | (uint)index;
+
+    private struct Slot
+    {
+        public T? Entry;
+        public uint Generation;
+        public int NextFree;
+    }
+}

@@ -33,9 +33,10 @@ internal sealed class TestTunnel : IDisposable
     {
         _registry = registry;
         var identity = new TunnelIdentity(registry.NextId(), node, user, "HTTP/1.1");
-        Tunnel = new Tunnel(identity, options ?? new TunnelOptions(), ledger, time, _cut);
-        Tunnel.ClientLeg = new TunnelLeg(_client, Tunnel.ClientObserver);
-        Tunnel.NodeLeg = new TunnelLeg(new RecordingStream(), Tunnel.NodeObserver);
+        Tunnel = new Tunnel(identity, options ?? new TunnelOptions(), ledger, time);
+        var flow = new StreamFlow(Tunnel, _cut);
+        flow.AcceptClient(_client);
+        flow.AcceptNode(new RecordingStream());
         (register ?? registry.Add)(Tunnel);
     }
 

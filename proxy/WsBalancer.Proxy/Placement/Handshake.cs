@@ -23,6 +23,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private readonly CancellationTokenSource _end = new();
     private CancellationTokenRegistration _onClientGone;
     private Tunnel? _accepted;
+    private StreamFlow? _flow;
 
     /// <param name="context">The request. Its upgrade feature and its abort token are replaced.</param>
     /// <param name="user">The user id, or null.</param>
@@ -86,17 +87,18 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     {
         var node = Node!;
         var identity = new TunnelIdentity(_tunnels.NextId(), node.Key, _user, _context.Request.Protocol);
-        _accepted = new Tunnel(identity, _options, node.Ledger, _time, _end);
-        return _accepted.ClientLeg = new TunnelLeg(client, _accepted.ClientObserver);
+        _accepted = new Tunnel(identity, _options, node.Ledger, _time);
+        _flow = new StreamFlow(_accepted, _end);
+        return _flow.AcceptClient(client);
     }
 
     private TunnelLeg AcceptNode(Stream node)
     {
         Tunnel = _accepted!;
-        Tunnel.NodeLeg = new TunnelLeg(node, Tunnel.NodeObserver);
+        var leg = _flow!.AcceptNode(node);
         _opened(Tunnel);
         _onClientGone = _clientGone.UnsafeRegister(static tunnel => ((Tunnel)tunnel!).ClientGone(), Tunnel);
-        return Tunnel.NodeLeg;
+        return leg;
     }
 
     // A tunnel may be as slow and as silent as it likes; only a peer that is gone is looked for.

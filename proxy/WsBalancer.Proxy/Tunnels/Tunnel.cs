@@ -21,10 +21,9 @@ internal sealed class Tunnel
 
     private readonly TunnelOptions _options;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _cut;
     private readonly Lock _gate = new();
-    private readonly TunnelActivity _activity;
-    private readonly long _openedAt;
+    private TunnelActivity _client;
+    private TunnelActivity _node;
     private ITimer? _deadline;
     private TunnelEnd? _end;
     private volatile bool _ended;
@@ -34,41 +33,37 @@ internal sealed class Tunnel
     /// <param name="options">Its timeouts.</param>
     /// <param name="ledger">The account of its node.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cut">Cancelled to end both legs at once, without a word. The owner's; at most once, from any
-    /// thread.</param>
-    public Tunnel(
-        TunnelIdentity identity,
-        TunnelOptions options,
-        TunnelLedger ledger,
-        TimeProvider time,
-        CancellationTokenSource cut)
+    public Tunnel(TunnelIdentity identity, TunnelOptions options, TunnelLedger ledger, TimeProvider time)
     {
         Identity = identity;
         Ledger = ledger;
-        Lifetime = TunnelLifetime.Of(identity.Id, options);
         _options = options;
         _time = time;
-        _cut = cut;
-        _activity = new TunnelActivity(ledger, time);
-        _openedAt = time.GetTimestamp();
+        OpenedTimestamp = time.GetTimestamp();
         OpenedAt = time.GetUtcNow();
-        ClientObserver = new ClientLegObserver(this);
-        NodeObserver = new NodeLegObserver(this);
+        _client = new TunnelActivity(OpenedTimestamp);
+        _node = new TunnelActivity(OpenedTimestamp);
     }
 
     public TunnelIdentity Identity { get; }
 
     public TunnelLedger Ledger { get; }
 
+    /// <summary>How its bytes flow. Set once, before the tunnel is registered.</summary>
+    public ITunnelFlow? Flow { get; set; }
+
     public DateTimeOffset OpenedAt { get; }
 
     /// <summary>When it was opened, as a timestamp of its clock: to compare with other moments.</summary>
-    public long OpenedTimestamp => _openedAt;
+    public long OpenedTimestamp { get; }
 
-    public TimeSpan Age => _time.GetElapsedTime(_openedAt);
+    public TimeSpan Age => _time.GetElapsedTime(OpenedTimestamp);
 
     /// <summary>How old it may become; null if its cluster sets no limit.</summary>
-    public TimeSpan? Lifetime { get; }
+    public TimeSpan? Lifetime => TunnelLifetime.Of(Identity.Id, _options);
+
+    /// <summary>How long its peers may take to end it in order.</summary>
+    public TimeSpan CloseTimeout => _options.CloseTimeout;
 
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => _ended;
@@ -100,22 +95,11 @@ internal sealed class Tunnel
         }
     }
 
-    /// <summary>Watches the client's leg: what is written to it is what the node says.</summary>
-    public ILegObserver ClientObserver { get; }
-
-    /// <summary>Watches the node's leg: what is written to it is what the client says.</summary>
-    public ILegObserver NodeObserver { get; }
-
-    /// <summary>The leg toward the client. Set once, before the tunnel is registered.</summary>
-    public TunnelLeg? ClientLeg { get; set; }
-
-    /// <summary>The leg toward the node. Set once, before the tunnel is registered.</summary>
-    public TunnelLeg? NodeLeg { get; set; }
-
-    public TunnelTraffic Traffic => _activity.Traffic;
+    public TunnelTraffic Traffic => new(_client.Bytes, _node.Bytes, _client.Frames, _node.Frames);
 
     /// <summary>How long nothing has come from the client, and from the node.</summary>
-    public (TimeSpan Client, TimeSpan Node) IdleFor => _activity.IdleFor;
+    public (TimeSpan Client, TimeSpan Node) IdleFor =>
+        (_time.GetElapsedTime(_client.HeardAt), _time.GetElapsedTime(_node.HeardAt));
 
     /// <summary>Whether one side has been silent for longer than the options allow.</summary>
     public bool IsIdle
@@ -124,6 +108,42 @@ internal sealed class Tunnel
         {
             var (client, node) = IdleFor;
             return client > _options.IdleClient || node > _options.IdleNode;
+        }
+    }
+
+    /// <summary>A side has said something now.</summary>
+    public void Heard(TunnelSide side) => Heard(side, _time.GetTimestamp());
+
+    /// <summary>A side has said something.</summary>
+    /// <param name="side">Which.</param>
+    /// <param name="at">When: a timestamp of the clock.</param>
+    public void Heard(TunnelSide side, long at) => ActivityOf(side).Heard(at);
+
+    /// <summary>So much of what a side said was passed on: its bytes, and the frames that ended in them.</summary>
+    public void Passed(TunnelSide from, long bytes, long frames)
+    {
+        ActivityOf(from).Passed(bytes, frames);
+        Ledger.Passed(from, bytes, frames);
+    }
+
+    /// <summary>A Close frame of a side is about to be passed on.</summary>
+    public void SaysGoodbye(TunnelSide side) => Saw(side == TunnelSide.Client ? TunnelEnd.Client : TunnelEnd.Node);
+
+    /// <summary>A side is gone: it will say nothing more, and everything it had said was passed on.</summary>
+    public void Ended(TunnelSide side)
+    {
+        // A client that said goodbye leaves its node time to answer; one that just went does not hold the node.
+        if (side == TunnelSide.Node)
+        {
+            Saw(TunnelEnd.NodeLost);
+        }
+        else if (Flow!.Node.CloseWritten)
+        {
+            EndSoon(TunnelEnd.ClientLost);
+        }
+        else
+        {
+            Cut(TunnelEnd.ClientLost);
         }
     }
 
@@ -148,7 +168,7 @@ internal sealed class Tunnel
                 static tunnel => ((Tunnel)tunnel!).Overdue(), this, _options.CloseTimeout, Timeout.InfiniteTimeSpan);
         }
 
-        Speak(ClientLeg, CloseFrame.Create(code, reason, mask: null));
+        Speak(Flow!.Client, CloseFrame.Create(code, reason, mask: null));
         return true;
     }
 
@@ -166,7 +186,7 @@ internal sealed class Tunnel
             _cutDone = true;
         }
 
-        _cut.Cancel();
+        Flow!.Cut();
     }
 
     /// <summary>
@@ -184,8 +204,7 @@ internal sealed class Tunnel
         {
             _ended = true;
             _deadline?.Dispose();
-            var lost = ClientLeg is { Lost: true } || NodeLeg is { Lost: true };
-            return _end ?? (lost ? TunnelEnd.Protocol : otherwise);
+            return _end ?? (Flow!.Client.Lost || Flow.Node.Lost ? TunnelEnd.Protocol : otherwise);
         }
     }
 
@@ -216,7 +235,7 @@ internal sealed class Tunnel
                 return;
             }
 
-            if (!Forced && NodeLeg is { CloseWritten: false })
+            if (!Forced && !Flow!.Node.CloseWritten)
             {
                 Forced = lastWord = true;
                 _deadline!.Change(LastWord, Timeout.InfiniteTimeSpan);
@@ -226,8 +245,8 @@ internal sealed class Tunnel
         if (lastWord)
         {
             var mask = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
-            Speak(NodeLeg, CloseFrame.Create(CloseCode.GoingAway, "", mask));
-            ClientLeg!.Abandon();
+            Speak(Flow!.Node, CloseFrame.Create(CloseCode.GoingAway, "", mask));
+            Flow.Client.Abandon();
         }
         else
         {
@@ -235,14 +254,14 @@ internal sealed class Tunnel
         }
     }
 
-    private void Speak(TunnelLeg? leg, byte[] closeFrame) => _ = SpeakAsync(leg!, closeFrame);
+    private void Speak(ITunnelLeg leg, byte[] closeFrame) => _ = SpeakAsync(leg, closeFrame);
 
-    // Nobody awaits this: a leg that cannot be written to has ended or is being cut, which its copy loop reports.
-    private async Task SpeakAsync(TunnelLeg leg, byte[] closeFrame)
+    // Nobody awaits this: a leg that cannot be written to has ended or is being cut, which its flow reports.
+    private async Task SpeakAsync(ITunnelLeg leg, byte[] closeFrame)
     {
         try
         {
-            await leg.CloseAsync(closeFrame, _cut.Token);
+            await leg.CloseAsync(closeFrame);
         }
         catch (Exception ex) when (ex is IOException or OperationCanceledException or InvalidOperationException)
         {
@@ -250,44 +269,14 @@ internal sealed class Tunnel
         }
     }
 
+    private ref TunnelActivity ActivityOf(TunnelSide side) =>
+        ref side == TunnelSide.Client ? ref _client : ref _node;
+
     private void Saw(TunnelEnd end)
     {
         lock (_gate)
         {
             _end ??= end;
         }
-    }
-
-    private sealed class ClientLegObserver(Tunnel tunnel) : ILegObserver
-    {
-        public void Received() => tunnel._activity.HeardFromClient();
-
-        public void Passed(long bytes, long frames) => tunnel._activity.FromNode(bytes, frames);
-
-        public void ClosePasses() => tunnel.Saw(TunnelEnd.Node);
-
-        // A client that said goodbye leaves its node time to answer; one that just went does not hold the node.
-        public void Ended()
-        {
-            if (tunnel.NodeLeg is { CloseWritten: true })
-            {
-                tunnel.EndSoon(TunnelEnd.ClientLost);
-            }
-            else
-            {
-                tunnel.Cut(TunnelEnd.ClientLost);
-            }
-        }
-    }
-
-    private sealed class NodeLegObserver(Tunnel tunnel) : ILegObserver
-    {
-        public void Received() => tunnel._activity.HeardFromNode();
-
-        public void Passed(long bytes, long frames) => tunnel._activity.FromClient(bytes, frames);
-
-        public void ClosePasses() => tunnel.Saw(TunnelEnd.Client);
-
-        public void Ended() => tunnel.Saw(TunnelEnd.NodeLost);
     }
 }

@@ -1,41 +1,28 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>What passes through one tunnel, and when each side last spoke. Thread-safe, without locks.</summary>
-internal sealed class TunnelActivity(TunnelLedger ledger, TimeProvider time)
+/// <summary>What one side of a tunnel has said so far, and when last.</summary>
+/// <remarks>
+/// Each field has one writer, whoever carries this side's bytes, and may be read from any thread. A mutable value: keep
+/// it in a field and never copy it.
+/// </remarks>
+internal struct TunnelActivity(long openedAt)
 {
-    private long _lastFromClient = time.GetTimestamp();
-    private long _lastFromNode = time.GetTimestamp();
-    private long _bytesFromClient;
-    private long _bytesFromNode;
-    private long _framesFromClient;
-    private long _framesFromNode;
+    private long _heardAt = openedAt;
+    private long _bytes;
+    private long _frames;
 
-    public TunnelTraffic Traffic => new(
-        Interlocked.Read(ref _bytesFromClient),
-        Interlocked.Read(ref _bytesFromNode),
-        Interlocked.Read(ref _framesFromClient),
-        Interlocked.Read(ref _framesFromNode));
+    /// <summary>When it last said something, or the tunnel was opened: a timestamp of its clock.</summary>
+    public readonly long HeardAt => Volatile.Read(in _heardAt);
 
-    /// <summary>How long nothing has come from the client, and from the node.</summary>
-    public (TimeSpan Client, TimeSpan Node) IdleFor => (
-        time.GetElapsedTime(Interlocked.Read(ref _lastFromClient)),
-        time.GetElapsedTime(Interlocked.Read(ref _lastFromNode)));
+    public readonly long Bytes => Volatile.Read(in _bytes);
 
-    public void HeardFromClient() => Interlocked.Exchange(ref _lastFromClient, time.GetTimestamp());
+    public readonly long Frames => Volatile.Read(in _frames);
 
-    public void HeardFromNode() => Interlocked.Exchange(ref _lastFromNode, time.GetTimestamp());
+    public void Heard(long at) => Volatile.Write(ref _heardAt, at);
 
-    public void FromClient(long bytes, long frames)
+    public void Passed(long bytes, long frames)
     {
-        Interlocked.Add(ref _bytesFromClient, bytes);
-        Interlocked.Add(ref _framesFromClient, frames);
-        ledger.FromClient(bytes, frames);
-    }
-
-    public void FromNode(long bytes, long frames)
-    {
-        Interlocked.Add(ref _bytesFromNode, bytes);
-        Interlocked.Add(ref _framesFromNode, frames);
-        ledger.FromNode(bytes, frames);
+        Volatile.Write(ref _bytes, _bytes + bytes);
+        Volatile.Write(ref _frames, _frames + frames);
     }
 }

@@ -32,16 +32,18 @@ internal sealed class TunnelLedger
 
     public void Closed(TunnelEnd end) => Interlocked.Increment(ref _closed[(int)end]);
 
-    public void FromClient(long bytes, long frames)
+    public void Passed(TunnelSide from, long bytes, long frames)
     {
-        Interlocked.Add(ref _bytesFromClients, bytes);
-        Interlocked.Add(ref _framesFromClients, frames);
-    }
-
-    public void FromNode(long bytes, long frames)
-    {
-        Interlocked.Add(ref _bytesFromNode, bytes);
-        Interlocked.Add(ref _framesFromNode, frames);
+        if (from == TunnelSide.Client)
+        {
+            Interlocked.Add(ref _bytesFromClients, bytes);
+            Interlocked.Add(ref _framesFromClients, frames);
+        }
+        else
+        {
+            Interlocked.Add(ref _bytesFromNode, bytes);
+            Interlocked.Add(ref _framesFromNode, frames);
+        }
     }
 
     /// <summary>Reads everything at once. Closed is read before opened, so active is never negative.</summary>

@@ -1,5 +1,3 @@
-using WsBalancer.Proxy.Framing;
-
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
@@ -9,45 +7,31 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <remarks>
 /// There is one writer, the copy loop, and one closer. Whoever holds the turn writes: the loop while a write of its
 /// is under way, the closer when the loop is idle at a boundary. A Close asked for in the middle of a frame is written
-/// by the loop, right after the frame's last byte. Control frames may stand between the fragments of a message
-/// (RFC 6455 §5.4), so only frame boundaries matter, never message boundaries.
+/// by the loop, right after the frame's last byte.
 /// </remarks>
-internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStream
+/// <param name="inner">The peer.</param>
+/// <param name="observer">Who is told.</param>
+/// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
+internal sealed class TunnelLeg(Stream inner, ILegObserver observer, CancellationToken cut) : DuplexStream, ITunnelLeg
 {
     private readonly Lock _turn = new();
-    private FrameTracker _frames;
-    private byte[]? _close;
-    private Stage _stage;
+    private LegFrames _frames;
     private bool _writing;
     private bool _abandoned;
     private CancellationTokenSource? _writes;
     private CancellationTokenRegistration _onLoopCancelled;
 
-    private enum Stage
-    {
-        /// <summary>Frames pass.</summary>
-        Open,
-
-        /// <summary>A Close frame waits for the next boundary.</summary>
-        Waiting,
-
-        /// <summary>Our Close frame is written or being written; nothing follows it.</summary>
-        Closed,
-    }
-
-    /// <summary>Whether a Close frame, the peer's or ours, has gone out on this leg.</summary>
     public bool CloseWritten
     {
         get
         {
             lock (_turn)
             {
-                return _stage == Stage.Closed || _frames.CloseSeen;
+                return _frames.CloseWritten;
             }
         }
     }
 
-    /// <summary>Whether the frames written so far cannot be told apart any more.</summary>
     public bool Lost
     {
         get
@@ -59,44 +43,25 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
         }
     }
 
-    /// <summary>
-    /// Writes a Close frame at the next frame boundary: now if the leg is between frames, else after the frame that
-    /// is on its way. Does nothing if a Close frame has been written, or one is waiting.
-    /// </summary>
-    /// <returns>A task that ends when the frame is written, if that was possible at once; else a completed
-    /// one.</returns>
-    public Task CloseAsync(byte[] closeFrame, CancellationToken cancellation)
+    public Task CloseAsync(byte[] closeFrame)
     {
         lock (_turn)
         {
-            if (_stage != Stage.Open || _frames.CloseSeen)
+            if (!_frames.Close(closeFrame, _writing))
             {
                 return Task.CompletedTask;
             }
-
-            _close = closeFrame;
-            if (_writing || !_frames.AtBoundary)
-            {
-                _stage = Stage.Waiting;
-                return Task.CompletedTask;
-            }
-
-            _stage = Stage.Closed;
         }
 
-        return WriteCloseAsync(cancellation).AsTask();
+        return WriteCloseAsync(closeFrame, cut).AsTask();
     }
 
-    /// <summary>
-    /// Gives this leg's peer up: what is written to it from here on is dropped, a write that it holds up too, and when
-    /// it goes, it goes without an error. So the copy loop goes on reading the other leg.
-    /// </summary>
     public void Abandon()
     {
         CancellationTokenSource? writes;
         lock (_turn)
         {
-            _stage = Stage.Closed;
+            _frames.Shut();
             _abandoned = true;
             writes = _writing ? _writes : null;
         }
@@ -151,9 +116,9 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
                 observer.Passed(passed, frames);
             }
 
-            if (End())
+            if (End() is { } close)
             {
-                await WriteCloseAsync(_writes!.Token);
+                await WriteCloseAsync(close, _writes!.Token);
             }
         }
         catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
@@ -189,33 +154,14 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
         }
     }
 
-    // Takes the turn and says how much of the buffer may pass: all of it, or the rest of the frame that a Close waits
-    // for, or nothing after a Close.
+    // Takes the turn and says how much of the buffer is to be written.
     private int Begin(ReadOnlySpan<byte> buffer, CancellationToken loop, out long frames, out bool closeSeen)
     {
         lock (_turn)
         {
             Follow(loop);
-            var framesBefore = _frames.Frames;
-            var closeBefore = _frames.CloseSeen;
-            var passed = 0;
-            switch (_stage)
-            {
-                case Stage.Open:
-                    _frames.Advance(buffer);
-                    passed = buffer.Length;
-                    break;
-                case Stage.Waiting:
-                    passed = _frames.AdvanceToBoundary(buffer);
-                    break;
-                case Stage.Closed:
-                    break;
-            }
-
             _writing = true;
-            frames = _frames.Frames - framesBefore;
-            closeSeen = _frames.CloseSeen && !closeBefore;
-            return passed;
+            return _frames.Pass(buffer, out frames, out closeSeen);
         }
     }
 
@@ -242,25 +188,19 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer) : DuplexStr
         }
     }
 
-    // Gives the turn back, or keeps it to write the Close frame that waits for this boundary.
-    private bool End()
+    // Gives the turn back, or keeps it to write the Close frame that waited for this boundary.
+    private byte[]? End()
     {
         lock (_turn)
         {
             _writing = false;
-            if (_stage != Stage.Waiting || !_frames.AtBoundary)
-            {
-                return false;
-            }
-
-            _stage = Stage.Closed;
-            return !_frames.CloseSeen;
+            return _frames.TakeClose();
         }
     }
 
-    private async ValueTask WriteCloseAsync(CancellationToken cancellation)
+    private async ValueTask WriteCloseAsync(byte[] closeFrame, CancellationToken cancellation)
     {
-        await inner.WriteAsync(_close, cancellation);
+        await inner.WriteAsync(closeFrame, cancellation);
         await inner.FlushAsync(cancellation);
     }
 }

@@ -10,13 +10,13 @@ public sealed class TunnelLegTests
     private readonly RecordingObserver _observer = new();
     private readonly TunnelLeg _leg;
 
-    public TunnelLegTests() => _leg = new TunnelLeg(_peer, _observer);
+    public TunnelLegTests() => _leg = new TunnelLeg(_peer, _observer, Cancellation);
 
     [Fact]
     public async Task Close_BetweenFrames_IsWrittenAtOnce()
     {
         await _leg.WriteAsync(TestFrame.Binary(10), Cancellation);
-        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.CloseAsync(Close);
 
         Assert.Equal([.. TestFrame.Binary(10), .. Close], _peer.Written);
     }
@@ -24,7 +24,7 @@ public sealed class TunnelLegTests
     [Fact]
     public async Task Close_BeforeAnyFrame_IsWrittenAtOnce()
     {
-        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.CloseAsync(Close);
 
         Assert.Equal(Close, _peer.Written);
     }
@@ -37,9 +37,9 @@ public sealed class TunnelLegTests
         for (var cut = 1; cut < frame.Length; cut++)
         {
             var peer = new RecordingStream();
-            var leg = new TunnelLeg(peer, new RecordingObserver());
+            var leg = new TunnelLeg(peer, new RecordingObserver(), Cancellation);
             await leg.WriteAsync(frame.AsMemory(0, cut), Cancellation);
-            await leg.CloseAsync(Close, Cancellation);
+            await leg.CloseAsync(Close);
             Assert.Equal(frame[..cut], peer.Written);
 
             await leg.WriteAsync((byte[])[.. frame[cut..], .. TestFrame.Binary(5)], Cancellation);
@@ -52,7 +52,7 @@ public sealed class TunnelLegTests
     public async Task Close_BetweenFragments_DoesNotWaitForTheMessage()
     {
         await _leg.WriteAsync(TestFrame.Of(1, [65], final: false), Cancellation);
-        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.CloseAsync(Close);
 
         Assert.Equal([.. TestFrame.Of(1, [65], final: false), .. Close], _peer.Written);
     }
@@ -64,7 +64,7 @@ public sealed class TunnelLegTests
         using (_peer.Hold())
         {
             write = _leg.WriteAsync(TestFrame.Binary(10), Cancellation);
-            await _leg.CloseAsync(Close, Cancellation);
+            await _leg.CloseAsync(Close);
             Assert.Empty(_peer.Written);
         }
 
@@ -92,7 +92,7 @@ public sealed class TunnelLegTests
     [Fact]
     public async Task Write_AfterOurClose_IsDroppedAndNotCounted()
     {
-        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.CloseAsync(Close);
         await _leg.WriteAsync(TestFrame.Binary(10), Cancellation);
 
         Assert.Equal(Close, _peer.Written);
@@ -103,7 +103,7 @@ public sealed class TunnelLegTests
     public async Task Close_AfterThePeersOwn_IsNotWrittenAgain()
     {
         await _leg.WriteAsync(TestFrame.Close(1000), Cancellation);
-        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.CloseAsync(Close);
 
         Assert.Equal(TestFrame.Close(1000), _peer.Written);
         Assert.True(_leg.CloseWritten);
@@ -115,7 +115,7 @@ public sealed class TunnelLegTests
     {
         var theirs = TestFrame.Close(1000);
         await _leg.WriteAsync(theirs.AsMemory(0, 1), Cancellation);
-        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.CloseAsync(Close);
         await _leg.WriteAsync(theirs.AsMemory(1), Cancellation);
 
         Assert.Equal(theirs, _peer.Written);
@@ -124,8 +124,8 @@ public sealed class TunnelLegTests
     [Fact]
     public async Task Close_Twice_IsWrittenOnce()
     {
-        await _leg.CloseAsync(Close, Cancellation);
-        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.CloseAsync(Close);
+        await _leg.CloseAsync(Close);
 
         Assert.Equal(Close, _peer.Written);
     }
@@ -135,7 +135,7 @@ public sealed class TunnelLegTests
     {
         byte[] impossibleLength = [0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0];
         await _leg.WriteAsync(impossibleLength, Cancellation);
-        await _leg.CloseAsync(Close, Cancellation);
+        await _leg.CloseAsync(Close);
         await _leg.WriteAsync(new byte[100], Cancellation);
 
         Assert.Equal([.. impossibleLength, .. new byte[100]], _peer.Written);

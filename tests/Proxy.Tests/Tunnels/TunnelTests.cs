@@ -9,9 +9,10 @@ public sealed class TunnelTests : IDisposable
     private readonly RecordingStream _client = new();
     private readonly RecordingStream _node = new();
     private readonly CancellationTokenSource _cut = new();
+    private readonly StreamFlow _flow;
     private readonly Tunnel _tunnel;
 
-    public TunnelTests() => _tunnel = Open(new TunnelOptions());
+    public TunnelTests() => _flow = Open(new TunnelOptions(), out _tunnel);
 
     [Fact]
     public void Close_SaysItToTheClientOnly()
@@ -35,7 +36,7 @@ public sealed class TunnelTests : IDisposable
     public async Task Close_AnsweredInTime_IsNotForced()
     {
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
-        await _tunnel.NodeLeg!.WriteAsync(TestFrame.Close(1012), Cancellation);
+        await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1012), Cancellation);
         Assert.Equal(TestFrame.Close(1012), _node.Written);
 
         Assert.Equal(TunnelEnd.Drain, _tunnel.Finish(TunnelEnd.Error));
@@ -65,7 +66,7 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task Close_NotAnsweredInTheMiddleOfAFrame_CutsASecondLaterWithoutAWord()
     {
-        await _tunnel.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(0, 5), Cancellation);
+        await _flow.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(0, 5), Cancellation);
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.False(_cut.IsCancellationRequested);
@@ -78,10 +79,10 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task Close_NotAnsweredButTheFrameEndsInTime_TellsTheNode()
     {
-        await _tunnel.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(0, 5), Cancellation);
+        await _flow.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(0, 5), Cancellation);
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
         _time.Advance(TimeSpan.FromSeconds(5));
-        await _tunnel.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(5), Cancellation);
+        await _flow.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(5), Cancellation);
 
         Assert.Equal(1001, UnmaskedCode(_node.Written[TestFrame.Binary(10).Length..]));
     }
@@ -91,13 +92,13 @@ public sealed class TunnelTests : IDisposable
     public async Task Close_NotAnswered_ByAClientThatTakesNothing_LetsTheNodeGoOn()
     {
         using var held = _client.Hold();
-        var write = _tunnel.ClientLeg!.WriteAsync(TestFrame.Binary(10), Cancellation);
+        var write = _flow.ClientLeg!.WriteAsync(TestFrame.Binary(10), Cancellation);
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
         Assert.False(write.IsCompleted);
 
         _time.Advance(TimeSpan.FromSeconds(5));
         await write;
-        await _tunnel.ClientLeg!.WriteAsync(TestFrame.Close(1001), Cancellation);
+        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1001), Cancellation);
 
         Assert.False(_cut.IsCancellationRequested);
         Assert.Empty(_client.Written);
@@ -120,7 +121,7 @@ public sealed class TunnelTests : IDisposable
     public async Task Close_AnsweredButTheNodeStays_CutsWithoutForce()
     {
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
-        await _tunnel.NodeLeg!.WriteAsync(TestFrame.Close(1012), Cancellation);
+        await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1012), Cancellation);
         _time.Advance(TimeSpan.FromSeconds(5));
 
         Assert.True(_cut.IsCancellationRequested);
@@ -131,8 +132,8 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task End_AfterTheClientsClose_IsTheClients()
     {
-        await _tunnel.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        await _tunnel.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+        await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
 
         Assert.Equal(TunnelEnd.Client, _tunnel.Finish(TunnelEnd.Error));
     }
@@ -140,8 +141,8 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task End_AfterTheNodesClose_IsTheNodes()
     {
-        await _tunnel.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        await _tunnel.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+        await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
 
         Assert.Equal(TunnelEnd.Node, _tunnel.Finish(TunnelEnd.Error));
     }
@@ -149,7 +150,7 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task End_OfTheNodeWithoutClose_IsNodeLost()
     {
-        Assert.Equal(0, await _tunnel.NodeLeg!.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal(0, await _flow.NodeLeg!.ReadAsync(new byte[1], Cancellation));
 
         Assert.Equal(TunnelEnd.NodeLost, _tunnel.Finish(TunnelEnd.Error));
     }
@@ -157,7 +158,7 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task End_OfTheClientWithoutClose_CutsAtOnce()
     {
-        Assert.Equal(0, await _tunnel.ClientLeg!.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
 
         Assert.True(_cut.IsCancellationRequested);
         Assert.Equal(TunnelEnd.ClientLost, _tunnel.Finish(TunnelEnd.Error));
@@ -166,8 +167,8 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task End_OfTheClientAfterItsClose_LeavesTheNodeTimeToAnswer()
     {
-        await _tunnel.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        Assert.Equal(0, await _tunnel.ClientLeg!.ReadAsync(new byte[1], Cancellation));
+        await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+        Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
         Assert.False(_cut.IsCancellationRequested);
 
         _time.Advance(TimeSpan.FromSeconds(5));
@@ -179,7 +180,7 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task End_AfterNonsense_IsProtocol()
     {
-        await _tunnel.NodeLeg!.WriteAsync((byte[])[0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0], Cancellation);
+        await _flow.NodeLeg!.WriteAsync((byte[])[0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0], Cancellation);
 
         Assert.Equal(TunnelEnd.Protocol, _tunnel.Finish(TunnelEnd.Error));
     }
@@ -201,11 +202,12 @@ public sealed class TunnelTests : IDisposable
     [InlineData(null, null, false)]
     public void Idle_IsJudgedForEachSideByItsOwnLimit(int? client, int? node, bool isIdle)
     {
-        var tunnel = Open(new TunnelOptions
+        var options = new TunnelOptions
         {
             IdleClient = client is { } c ? TimeSpan.FromSeconds(c) : null,
             IdleNode = node is { } n ? TimeSpan.FromSeconds(n) : null,
-        });
+        };
+        Open(options, out var tunnel);
         _time.Advance(TimeSpan.FromSeconds(60.5));
 
         Assert.Equal(isIdle, tunnel.IsIdle);
@@ -214,10 +216,10 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task Idle_BeginsAnewWithWhatTheSideSends()
     {
-        var tunnel = Open(new TunnelOptions { IdleClient = TimeSpan.FromSeconds(60) });
+        var flow = Open(new TunnelOptions { IdleClient = TimeSpan.FromSeconds(60) }, out var tunnel);
         _client.OnRead = _ => ValueTask.FromResult(1);
         _time.Advance(TimeSpan.FromSeconds(50));
-        Assert.Equal(1, await tunnel.ClientLeg!.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal(1, await flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
         _time.Advance(TimeSpan.FromSeconds(50));
 
         Assert.False(tunnel.IsIdle);
@@ -230,12 +232,13 @@ public sealed class TunnelTests : IDisposable
 
     private static int UnmaskedCode(byte[] frame) => ((frame[6] ^ frame[2]) << 8) | (frame[7] ^ frame[3]);
 
-    private Tunnel Open(TunnelOptions options)
+    private StreamFlow Open(TunnelOptions options, out Tunnel tunnel)
     {
         var identity = new TunnelIdentity("t", new NodeKey("chat", "ws-1"), "alice", "HTTP/1.1");
-        var tunnel = new Tunnel(identity, options, new TunnelLedger(), _time, _cut);
-        tunnel.ClientLeg = new TunnelLeg(_client, tunnel.ClientObserver);
-        tunnel.NodeLeg = new TunnelLeg(_node, tunnel.NodeObserver);
-        return tunnel;
+        tunnel = new Tunnel(identity, options, new TunnelLedger(), _time);
+        var flow = new StreamFlow(tunnel, _cut);
+        flow.AcceptClient(_client);
+        flow.AcceptNode(_node);
+        return flow;
     }
 }

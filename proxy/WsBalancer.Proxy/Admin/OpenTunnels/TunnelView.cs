@@ -20,9 +20,6 @@ internal sealed record TunnelView(
     string Protocol,
     string Path)
 {
-    // The data path: YARP copies through streams of ours.
-    private const string Portable = "portable";
-
     public static TunnelView Of(Tunnel tunnel, FleetSnapshot snapshot)
     {
         var (idleClient, idleNode) = tunnel.IdleFor;
@@ -41,7 +38,7 @@ internal sealed record TunnelView(
             traffic.FramesFromClient,
             traffic.FramesFromNode,
             tunnel.Identity.Protocol,
-            Portable);
+            TunnelPathLabel.Of(tunnel.Flow!.Path));
     }
 
     private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);

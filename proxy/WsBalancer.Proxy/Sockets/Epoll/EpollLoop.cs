@@ -12,7 +12,7 @@ namespace WsBalancer.Proxy.Sockets.Epoll;
 internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger logger) : EventLoop(index, time, logger)
 {
     /// <summary>As much as a socket is asked for at once; shared by all sockets of the loop.</summary>
-    public const int BufferSize = 64 * 1024;
+    public const int BufferSize = LargestReceive;
 
     private const int MaxEvents = 512;
     private const ulong WakeNumber = ulong.MaxValue;

@@ -10,6 +10,9 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 /// <remarks>A handler that throws does not end the loop: its socket is reset, and the failure logged.</remarks>
 internal abstract class EventLoop : IDisposable
 {
+    /// <summary>The most bytes that a socket is told at once, whatever the engine.</summary>
+    public const int LargestReceive = 64 * 1024;
+
     [ThreadStatic]
     private static EventLoop? t_current;
 

@@ -1,0 +1,243 @@
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Tunnels.Native;
+
+/// <summary>
+/// One leg of a <see cref="NativeTunnel"/>: what its socket receives goes to the other leg. On the loop's thread, but
+/// for what <see cref="ITunnelLeg"/> says.
+/// </summary>
+internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
+{
+    private readonly NativeTunnel _flow;
+    private readonly LoopSocket _socket;
+    private readonly TunnelSide _peer;
+    private LegFrames _frames;
+    private bool _paused;
+    private bool _ended;
+    private bool _abandoned;
+    private bool _leaving;
+
+    public NativeLeg(NativeTunnel flow, TunnelSide peer, LoopSocket socket)
+    {
+        _flow = flow;
+        _peer = peer;
+        _socket = socket;
+        socket.Handler = this;
+    }
+
+    public EventLoop Loop => _socket.Loop;
+
+    /// <summary>The leg of the other peer. Set once.</summary>
+    public NativeLeg Other { get; set; } = null!;
+
+    public bool IsGone => _socket.IsClosed;
+
+    // Both may be asked from any thread, and then tell what was true a moment ago.
+    public bool CloseWritten => _frames.CloseWritten;
+
+    public bool Lost => _frames.Lost;
+
+    private bool IsFull => _socket.Unsent > _flow.HighWater && !_abandoned;
+
+    public Task CloseAsync(byte[] closeFrame)
+    {
+        if (Loop.IsCurrent)
+        {
+            Say(closeFrame);
+        }
+        else
+        {
+            Loop.Post(
+                static said =>
+                {
+                    var (leg, closeFrame) = ((NativeLeg, byte[]))said!;
+                    leg.Say(closeFrame);
+                },
+                (this, closeFrame));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void Abandon()
+    {
+        if (Loop.IsCurrent)
+        {
+            Drop();
+        }
+        else
+        {
+            Loop.Post(static leg => ((NativeLeg)leg!).Drop(), this);
+        }
+    }
+
+    /// <summary>Relays what its peer had said before.</summary>
+    public void Replay(ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.IsEmpty)
+        {
+            Received(bytes);
+        }
+    }
+
+    /// <summary>Begins to receive.</summary>
+    /// <param name="ended">Whether there is nothing to receive, as its peer has ended already.</param>
+    public void Begin(bool ended)
+    {
+        if (ended)
+        {
+            Ended();
+        }
+        else if (!_paused && !_leaving)
+        {
+            _socket.Receive();
+        }
+    }
+
+    public void Received(ReadOnlySpan<byte> bytes)
+    {
+        if (_leaving)
+        {
+            return;
+        }
+
+        try
+        {
+            _flow.Tunnel.Heard(_peer, Loop.Now);
+            Other.Write(bytes);
+        }
+        catch
+        {
+            // The loop resets this socket, and says why; nobody but us knows of the other one.
+            _flow.Tunnel.Cut(TunnelEnd.Error);
+            throw;
+        }
+
+        if (Other.IsFull)
+        {
+            _paused = true;
+            _socket.Pause();
+        }
+    }
+
+    public void Writable()
+    {
+        if (_leaving)
+        {
+            CloseIfDone();
+        }
+        else
+        {
+            Other.GoOn();
+        }
+    }
+
+    public void Ended()
+    {
+        _ended = true;
+        if (_leaving)
+        {
+            CloseIfDone();
+        }
+        else
+        {
+            _flow.Ended(_peer);
+        }
+    }
+
+    public void Failed(int error)
+    {
+        _socket.Close();
+        if (_leaving)
+        {
+            _flow.Left();
+        }
+        else
+        {
+            _flow.Failed(_peer);
+        }
+    }
+
+    /// <summary>The tunnel is over: sends what is unsent, then FIN, and is closed when its peer ends too.</summary>
+    public void Leave()
+    {
+        _leaving = true;
+        if (_abandoned && _socket.Unsent > 0)
+        {
+            // It had its time.
+            _socket.Reset();
+        }
+        else if (!IsGone)
+        {
+            _socket.Finish();
+            CloseIfDone();
+        }
+
+        if (!IsGone && !_ended)
+        {
+            // To hear of its end; what else it says is dropped.
+            _socket.Receive();
+        }
+    }
+
+    /// <summary>Its peer had time enough to end.</summary>
+    public void GiveUp() => _socket.Reset();
+
+    // What the other peer says.
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        var passed = _frames.Pass(bytes, out var frames, out var closeSeen);
+        if (closeSeen)
+        {
+            // Before it is sent: once its receiver has it, somebody else's reason may be told before this one.
+            _flow.Tunnel.SaysGoodbye(Other._peer);
+        }
+
+        if (passed > 0)
+        {
+            _socket.Send(bytes[..passed]);
+            _flow.Tunnel.Passed(Other._peer, passed, frames);
+        }
+
+        if (_frames.TakeClose() is { } close)
+        {
+            _socket.Send(close);
+        }
+    }
+
+    private void Say(byte[] closeFrame)
+    {
+        if (!_leaving && _frames.Close(closeFrame, writing: false))
+        {
+            _socket.Send(closeFrame);
+        }
+    }
+
+    private void Drop()
+    {
+        _frames.Shut();
+        _abandoned = true;
+        if (!_leaving)
+        {
+            Other.GoOn();
+        }
+    }
+
+    private void GoOn()
+    {
+        if (_paused)
+        {
+            _paused = false;
+            _socket.Receive();
+        }
+    }
+
+    private void CloseIfDone()
+    {
+        if (_ended && _socket.Unsent == 0)
+        {
+            _socket.Close();
+            _flow.Left();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Tunnels.Native;
+
+/// <summary>
+/// The native data path: two sockets on one event loop, which relays what comes from either to the other. On the
+/// loop's thread, but for what <see cref="ITunnelFlow"/> says.
+/// </summary>
+/// <remarks>
+/// <para>Back-pressure: when one socket has much unsent, the other is paused until all of that is sent. A direction
+/// keeps at most half of what a tunnel may keep, and a Close frame of ours on top.</para>
+/// <para>The end: the tunnel is over when a peer has ended it, or it is cut. Then nothing more is relayed, but each
+/// socket still sends what it has, then FIN, and is closed when its peer ends too: closed before, with input unread,
+/// the kernel would reset it, and the peer might lose our last words. Whoever does not take them, or does not end,
+/// within the close timeout is reset.</para>
+/// </remarks>
+internal sealed class NativeTunnel : ITunnelFlow
+{
+    private readonly Action<Tunnel> _onOver;
+    private readonly NativeLeg _client;
+    private readonly NativeLeg _node;
+    private Unread? _unread;
+    private ITimer? _patience;
+    private bool _isOver;
+
+    /// <summary>Takes both sockets and gives the tunnel its legs. Nothing flows before <see cref="Start"/>.</summary>
+    /// <param name="tunnel">Whose bytes they are; its clock is the loop's.</param>
+    /// <param name="client">The socket of the client.</param>
+    /// <param name="node">The socket of the node, on the same loop.</param>
+    /// <param name="maxBuffered">How many bytes may be kept, half of them in each direction. What one receive brings
+    /// may be kept in any case.</param>
+    /// <param name="over">Called once, on the loop's thread, when the tunnel is over.</param>
+    public NativeTunnel(
+        Tunnel tunnel, DetachedSocket client, DetachedSocket node, int maxBuffered, Action<Tunnel> over)
+    {
+        if (client.Socket.Loop != node.Socket.Loop)
+        {
+            throw new ArgumentException("Both sockets of a tunnel must be on the same loop.", nameof(node));
+        }
+
+        Tunnel = tunnel;
+        _onOver = over;
+        HighWater = Math.Max(0, (maxBuffered / 2) - EventLoop.LargestReceive);
+        _client = new NativeLeg(this, TunnelSide.Client, client.Socket);
+        _node = new NativeLeg(this, TunnelSide.Node, node.Socket);
+        (_client.Other, _node.Other) = (_node, _client);
+        _unread = new Unread(client, node);
+        tunnel.Flow = this;
+    }
+
+    public TunnelPath Path => TunnelPath.Native;
+
+    public Tunnel Tunnel { get; }
+
+    /// <summary>With more than this unsent, a leg is full: with one receive more it reaches its bound.</summary>
+    public int HighWater { get; }
+
+    ITunnelLeg ITunnelFlow.Client => _client;
+
+    ITunnelLeg ITunnelFlow.Node => _node;
+
+    private EventLoop Loop => _client.Loop;
+
+    /// <summary>Replays what was unread, then relays.</summary>
+    public void Start()
+    {
+        var (client, node) = _unread ?? throw new InvalidOperationException("The tunnel has been started already.");
+        _unread = null;
+
+        // Whatever either had said before its end goes on its way before that end is acted on.
+        _node.Replay(node.Unread.Span);
+        _client.Replay(client.Unread.Span);
+        _node.Begin(node.Ended);
+        _client.Begin(client.Ended);
+    }
+
+    public void Cut()
+    {
+        if (Loop.IsCurrent)
+        {
+            End();
+        }
+        else
+        {
+            Loop.Post(static tunnel => ((NativeTunnel)tunnel!).End(), this);
+        }
+    }
+
+    /// <summary>A peer says nothing more, but can be spoken to.</summary>
+    public void Ended(TunnelSide peer)
+    {
+        // A client's end may leave its node time to answer; the tunnel is cut if not.
+        Tunnel.Ended(peer);
+        if (peer == TunnelSide.Node)
+        {
+            End();
+        }
+    }
+
+    /// <summary>A peer is gone.</summary>
+    public void Failed(TunnelSide peer)
+    {
+        Tunnel.Ended(peer);
+        End();
+    }
+
+    /// <summary>A leg's socket was closed after the tunnel was over.</summary>
+    public void Left()
+    {
+        if (_client.IsGone && _node.IsGone)
+        {
+            _patience?.Dispose();
+        }
+    }
+
+    private void End()
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        _isOver = true;
+        _client.Leave();
+        _node.Leave();
+        if (!_client.IsGone || !_node.IsGone)
+        {
+            _patience = Loop.Time.CreateTimer(
+                static tunnel => ((NativeTunnel)tunnel!).OutOfPatience(),
+                this,
+                Tunnel.CloseTimeout,
+                Timeout.InfiniteTimeSpan);
+        }
+
+        _onOver(Tunnel);
+    }
+
+    private void OutOfPatience() => Loop.Post(
+        static tunnel =>
+        {
+            ((NativeTunnel)tunnel!)._client.GiveUp();
+            ((NativeTunnel)tunnel)._node.GiveUp();
+        },
+        this);
+
+    private sealed record Unread(DetachedSocket Client, DetachedSocket Node);
+}

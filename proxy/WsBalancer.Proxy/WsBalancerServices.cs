@@ -45,6 +45,7 @@ public static class WsBalancerServices
         services.AddSingleton<IClusterSettingsSource>(provider => provider.GetRequiredService<SettingsSource>());
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Admin);
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Shutdown);
+        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Sockets);
         services.AddHealthChecks();
 
         services.AddSingleton<BalancerRegistry>().AddSingleton<BalancerEvents>();

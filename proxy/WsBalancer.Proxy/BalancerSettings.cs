@@ -6,6 +6,7 @@ using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
 
@@ -15,12 +16,14 @@ namespace WsBalancer.Proxy;
 /// <param name="Admin">The operator's door. Read at the start only.</param>
 /// <param name="State">Where changes are kept. Read at the start only.</param>
 /// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
+/// <param name="Sockets">What carries the connections. Read at the start only.</param>
 /// <param name="TrustedProxies">Whose forwarding headers are believed.</param>
 /// <param name="Clusters">The clusters that the ring places. Ids ignore case, as YARP's do.</param>
 internal sealed record BalancerSettings(
     AdminOptions Admin,
     StateOptions State,
     ShutdownOptions Shutdown,
+    SocketsOptions Sockets,
     TrustedProxies TrustedProxies,
     IReadOnlyDictionary<string, ClusterSettings> Clusters)
 {
@@ -49,7 +52,7 @@ internal sealed record BalancerSettings(
         var section = configuration.GetSection(Section);
         var reader = new SettingsReader(errors);
         var root = reader.Read<RootOptions>(
-            section, nameof(Admin), nameof(State), nameof(Shutdown), nameof(Clusters));
+            section, nameof(Admin), nameof(State), nameof(Shutdown), nameof(Sockets), nameof(Clusters));
         if (!TrustedProxies.TryParse(root.TrustedProxies, out var trusted, out var mistake))
         {
             var key = $"{Section}:{nameof(TrustedProxies)}";
@@ -64,6 +67,7 @@ internal sealed record BalancerSettings(
             reader.Read<AdminOptions>(section.GetSection(nameof(Admin))),
             reader.Read<StateOptions>(section.GetSection(nameof(State))),
             reader.Read<ShutdownOptions>(section.GetSection(nameof(Shutdown))),
+            reader.Read<SocketsOptions>(section.GetSection(nameof(Sockets))),
             trusted ?? TrustedProxies.None,
             clusters);
     }

@@ -18,10 +18,13 @@ internal sealed class SettingsProperty
         _record = record;
         _property = property;
         var type = property.PropertyType;
-        IsList = type == typeof(string[]) || type == typeof(IReadOnlyList<string>);
+        IsList = type.IsArray
+            || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>));
         _mayBeOff = Nullable.GetUnderlyingType(type) is not null;
-        Type = IsList ? typeof(string) : Nullable.GetUnderlyingType(type) ?? type;
-        IsSection = Type.IsClass && Type != typeof(string) && Type != typeof(Uri);
+        Type = IsList
+            ? type.GetElementType() ?? type.GetGenericArguments()[0]
+            : Nullable.GetUnderlyingType(type) ?? type;
+        IsSection = Type.IsClass && !SettingsScalar.IsClassOfValues(Type);
         IsSecret = property.IsDefined(typeof(SecretAttribute)) || (IsSection && HoldsSecrets(Type));
         IsRequired = property.IsDefined(typeof(RequiredAttribute))
             || property.IsDefined(typeof(RequiredMemberAttribute));

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
@@ -72,7 +73,7 @@ internal sealed class SettingsReader(List<SettingsError> errors)
             ReadScalar(property, section);
         }
 
-        var isEmpty = property.Value is null or "" or ICollection<string> { Count: 0 };
+        var isEmpty = property.Value is null or "" or ICollection { Count: 0 };
         if (errors.Count == before && property.IsRequired && isEmpty)
         {
             errors.Add(new SettingsError(section.Path, $"{section.Path} is missing: expected {property.Expected}"));
@@ -121,10 +122,10 @@ internal sealed class SettingsReader(List<SettingsError> errors)
         }
 
         var before = errors.Count;
-        string[] values = [.. items.Select(item => ReadItem(property, item))];
+        object?[] values = [.. items.Select(item => ReadItem(property, item))];
         if (errors.Count == before)
         {
-            property.Value = values;
+            property.Value = ListOf(property.Type, values);
         }
     }
 
@@ -133,24 +134,31 @@ internal sealed class SettingsReader(List<SettingsError> errors)
         // Configuration files give an empty array as an empty text.
         if (section.Value is "")
         {
-            property.Value = Array.Empty<string>();
+            property.Value = ListOf(property.Type);
         }
         else if (section.Value is { } text && TryParse(property, section.Path, text, out var value))
         {
-            property.Value = new[] { (string)value! };
+            property.Value = ListOf(property.Type, value);
         }
     }
 
-    private string ReadItem(SettingsProperty property, IConfigurationSection item)
+    private static Array ListOf(Type type, params object?[] values)
+    {
+        var list = Array.CreateInstance(type, values.Length);
+        values.CopyTo(list, 0);
+        return list;
+    }
+
+    private object? ReadItem(SettingsProperty property, IConfigurationSection item)
     {
         if (item.Value is not { } text || !int.TryParse(item.Key, CultureInfo.InvariantCulture, out _))
         {
             errors.Add(new SettingsError(
                 item.Path, $"{item.Path} is not an item of a list: expected {property.Expected}"));
-            return "";
+            return null;
         }
 
-        return TryParse(property, item.Path, text, out var value) ? (string)value! : "";
+        return TryParse(property, item.Path, text, out var value) ? value : null;
     }
 
     private bool TryParse(SettingsProperty property, string key, string text, out object? value)

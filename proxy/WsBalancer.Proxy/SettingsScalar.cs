@@ -1,6 +1,10 @@
 using System.Collections;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Numerics;
+using System.Reflection;
+using System.Runtime.Serialization;
 
 namespace WsBalancer.Proxy;
 
@@ -18,7 +22,9 @@ internal static class SettingsScalar
             ? ParseNumber<double>(text[..^1], NumberStyles.Float) / 100
             : ParseNumber<double>(text, NumberStyles.Float),
         _ when type == typeof(TimeSpan) => DurationText.TryParse(text, out var duration) ? duration : null,
+        _ when type == typeof(ByteSize) => ByteSize.TryParse(text, out var size) ? size : null,
         _ when type == typeof(Uri) => ParseUri(text),
+        _ when type == typeof(IPAddress) => ParseAddress(text),
         { IsEnum: true } => ParseName(type, text),
         _ => throw new NotSupportedException($"A setting cannot be a {type}."),
     };
@@ -31,8 +37,10 @@ internal static class SettingsScalar
         _ when type == typeof(int) || type == typeof(long) => "a whole number",
         _ when type == typeof(double) => "a number",
         _ when type == typeof(TimeSpan) => DurationText.Expected,
+        _ when type == typeof(ByteSize) => ByteSize.Expected,
         _ when type == typeof(Uri) => "an absolute URL such as http://127.0.0.1:8080",
-        { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type))}",
+        _ when type == typeof(IPAddress) => "an address such as 10.1.2.3 or fd00::1",
+        { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type).Select(name => NameOf(type, name)))}",
         _ => throw new NotSupportedException($"A setting cannot be a {type}."),
     };
 
@@ -42,9 +50,14 @@ internal static class SettingsScalar
         null or "" or (IEnumerable and not string) => null,
         bool claim => claim ? "true" : "false",
         TimeSpan duration => DurationText.Format(duration),
+        Enum name => NameOf(name.GetType(), name.ToString()),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString(),
     };
+
+    /// <summary>Whether a class is a single value rather than a section.</summary>
+    public static bool IsClassOfValues(Type type) =>
+        type == typeof(string) || type == typeof(Uri) || type == typeof(IPAddress);
 
     private static T? ParseNumber<T>(string text, NumberStyles style)
         where T : struct, INumberBase<T> =>
@@ -56,10 +69,24 @@ internal static class SettingsScalar
             ? uri
             : null;
 
+    // The platform also takes short forms of IPv4 (10.1, 1, 0x7f.0.0.1), and IPv6 in brackets with a port.
+    private static IPAddress? ParseAddress(string text) =>
+        IPAddress.TryParse(text, out var address)
+        && (address.AddressFamily == AddressFamily.InterNetwork
+            ? address.ToString() == text
+            : !text.AsSpan().ContainsAny("[]"))
+            ? address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address
+            : null;
+
     // Enum.TryParse would also take numbers, and names joined by commas.
     private static object? ParseName(Type type, string text)
     {
-        var name = Array.Find(Enum.GetNames(type), name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
+        var name = Array.Find(
+            Enum.GetNames(type), name => NameOf(type, name).Equals(text, StringComparison.OrdinalIgnoreCase));
         return name is null ? null : Enum.Parse(type, name);
     }
+
+    // What C# cannot name, as io_uring, has its name from an attribute.
+    private static string NameOf(Type type, string name) =>
+        type.GetField(name)?.GetCustomAttribute<EnumMemberAttribute>()?.Value ?? name;
 }

@@ -58,8 +58,17 @@ public static class WsBalancerServices
         return builder;
     }
 
-    private static IServiceCollection AddSockets(this IServiceCollection services) =>
-        services.AddSingleton<NameCache>().AddSingleton<NodeDialer>();
+    private static IServiceCollection AddSockets(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Sockets);
+        services.AddSingleton<SourceAddresses>(provider =>
+        {
+            var sources = ActivatorUtilities.CreateInstance<SourceAddresses>(provider);
+            sources.ThrowIfForeign();
+            return sources;
+        });
+        return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>();
+    }
 
     private static IServiceCollection AddTunnels(this IServiceCollection services) =>
         services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<IdleSweep>();

@@ -7,6 +7,8 @@ using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
 
@@ -34,6 +36,29 @@ public sealed class BalancerSettingsTests
     public void Shutdown_IsRead() => AssertAll(
         new ShutdownOptions { Delay = TimeSpan.FromSeconds(3), Timeout = TimeSpan.FromMinutes(2) },
         Read(("Shutdown:Delay", "3s"), ("Shutdown:Timeout", "2m")).Shutdown);
+
+    [Fact]
+    public void Sockets_AreRead() => AssertAll(
+        new SocketsOptions
+        {
+            Engine = SocketEngine.IoUring,
+            Loops = 1_024,
+            MaxBufferedPerTunnel = 65_536,
+            SourceAddresses = [IPAddress.Parse("10.1.2.3"), IPAddress.Parse("fd00::1")],
+        },
+        Read(
+            ("Sockets:Engine", "io_uring"),
+            ("Sockets:Loops", "1024"),
+            ("Sockets:MaxBufferedPerTunnel", "64KB"),
+            ("Sockets:SourceAddresses:0", "10.1.2.3"),
+            ("Sockets:SourceAddresses:1", "fd00::1")).Sockets);
+
+    [Fact]
+    public void Sockets_AreByDefaultALoopForEachCoreOfTheBestEngine() => Assert.Equal(
+        (SocketEngine.Auto, Environment.ProcessorCount, 262_144, 0),
+        Read().Sockets is var sockets
+            ? (sockets.Engine, sockets.Loops, sockets.MaxBufferedPerTunnel.Bytes, sockets.SourceAddresses.Count)
+            : default);
 
     [Fact]
     public void TrustedProxies_AreRead()
@@ -177,6 +202,7 @@ public sealed class BalancerSettingsTests
 
         Assert.Equal(new AdminOptions(), settings.Admin);
         Assert.Equal(new ShutdownOptions(), settings.Shutdown);
+        Assert.Equal(new SocketsOptions(), settings.Sockets);
         Assert.Empty(settings.Clusters);
     }
 
@@ -200,6 +226,14 @@ public sealed class BalancerSettingsTests
             "WsBalancer:Shutdown:Delay is '5': expected a duration such as 500ms, 10s, 5m, 1h or 00:00:10 "
                 + "from 0s to 1h (default 0s)",
             "WsBalancer:Shutdwn is not a known key: did you mean Shutdown?",
+            "WsBalancer:Sockets:Engine is 'uring': "
+                + "expected one of auto, io_uring, epoll, sockets (default auto)",
+            "WsBalancer:Sockets:MaxBufferedPerTunnel is '1GB': "
+                + "expected a size such as 65536, 256KB or 1MB from 16KB to 64MB (default 256KB)",
+            "WsBalancer:Sockets:SourceAddresses:0 is '0.0.0.0': expected an address of this machine",
+            "WsBalancer:Sockets:SourceAddresses:2 is '10.1.2.3': expected each address once",
+            "WsBalancer:Sockets:SourceAddresses:3 is 'ff02::1': expected an address of this machine",
+            "WsBalancer:Sockets:SourceAdress is not a known key: did you mean SourceAddresses?",
             "WsBalancer:TrustedProxies: 'here' is neither an address nor a network: "
                 + "expected one such as 10.1.2.3, 10.0.0.0/8 or fd00::/8",
         ],
@@ -208,6 +242,13 @@ public sealed class BalancerSettingsTests
             ("TrustedProxies", "here"),
             ("Admin:Url", "http://0.0.0.0:9900"),
             ("Shutdown:Delay", "5"),
+            ("Sockets:Engine", "uring"),
+            ("Sockets:MaxBufferedPerTunnel", "1GB"),
+            ("Sockets:SourceAdress", "10.1.2.3"),
+            ("Sockets:SourceAddresses:0", "0.0.0.0"),
+            ("Sockets:SourceAddresses:1", "10.1.2.3"),
+            ("Sockets:SourceAddresses:2", "10.1.2.3"),
+            ("Sockets:SourceAddresses:3", "ff02::1"),
             (UserKey, "query:user"),
             ("Clusters:chat:Userkey2", "x"),
             ("Clusters:chat:Ring:Algorithm", "hash"),

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
+using System.Runtime.Serialization;
 
 namespace WsBalancer.Proxy.Tests;
 
@@ -21,6 +23,9 @@ internal sealed record SampleSettings : IValidatableObject
 
     public SampleMode Mode { get; init; }
 
+    [Range(typeof(ByteSize), "1KB", "1MB")]
+    public ByteSize Buffer { get; init; } = 64 * 1024;
+
     [Range(typeof(TimeSpan), "1s", "01:00:00")]
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -36,6 +41,8 @@ internal sealed record SampleSettings : IValidatableObject
     public IReadOnlyList<string> Keys { get; init; } = [];
 
     public string[] Words { get; init; } = [];
+
+    public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
 
     public SampleSection Section { get; init; } = new();
 
@@ -102,4 +109,7 @@ internal enum SampleMode
 {
     Reject,
     Spread,
+
+    [EnumMember(Value = "in_turn")]
+    InTurn,
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 
@@ -22,6 +23,7 @@ public sealed class SettingsReaderTests
         var settings = Read(
             ("Name", "game"), ("RatePerSecond", "1000000"), ("Bytes", "6000000000"), ("Jitter", "0.25"),
             ("FollowLive", "TRUE"), ("Mode", "spread"), ("Deadline", "1h"), ("KeepAlive", "00:00:30"), ("Limit", "10"),
+            ("Buffer", "128KB"), ("Addresses:0", "10.1.2.3"), ("Addresses:1", "FD00::1"),
             ("Url", "http://127.0.0.1:9900"), ("Keys:0", "a:b"), ("Keys:1", "c:d"), ("Words:0", "x"),
             ("Section:Token", "secret-token"), ("OtherSection:Size", "-3"));
 
@@ -41,11 +43,15 @@ public sealed class SettingsReaderTests
                 Url = new Uri("http://127.0.0.1:9900"),
                 Keys = ["a:b", "c:d"],
                 Words = ["x"],
+                Buffer = 131_072,
                 Section = new SampleSection { Token = "secret-token" },
                 OtherSection = new SampleSection { Size = -3 },
             },
-            settings,
+            settings with { Addresses = [] },
             strict: true);
+
+        // Not every property of an address can be read, so it cannot be looked into with the others.
+        Assert.Equal([IPAddress.Parse("10.1.2.3"), IPAddress.Parse("fd00::1")], settings.Addresses);
     }
 
     [Theory]
@@ -70,8 +76,16 @@ public sealed class SettingsReaderTests
     [InlineData("Jitter", "101%", "is '101%': expected a number above 0 to 1 (default 0.1)")]
     [InlineData("Jitter", "%", "is '%': expected a number above 0 to 1 (default 0.1)")]
     [InlineData("FollowLive", "yes", "is 'yes': expected true or false (default false)")]
-    [InlineData("Mode", "1", "is '1': expected one of Reject, Spread (default Reject)")]
-    [InlineData("Mode", "Reject,Spread", "is 'Reject,Spread': expected one of Reject, Spread (default Reject)")]
+    [InlineData("Mode", "1", "is '1': expected one of Reject, Spread, in_turn (default Reject)")]
+    [InlineData("Mode", "Reject,Spread", "is 'Reject,Spread': expected one of Reject, Spread, in_turn (default Reject)")]
+    [InlineData("Mode", "InTurn", "is 'InTurn': expected one of Reject, Spread, in_turn (default Reject)")]
+    [InlineData("Buffer", "1025KB",
+        "is '1025KB': expected a size such as 65536, 256KB or 1MB from 1KB to 1MB (default 64KB)")]
+    [InlineData("Addresses", "10.1", "is '10.1': expected a list, each an address such as 10.1.2.3 or fd00::1")]
+    [InlineData("Addresses:0", "[::1]:80",
+        "is '[::1]:80': expected a list, each an address such as 10.1.2.3 or fd00::1")]
+    [InlineData("Addresses:0", "localhost",
+        "is 'localhost': expected a list, each an address such as 10.1.2.3 or fd00::1")]
     [InlineData("Deadline", "999ms",
         "is '999ms': expected a duration such as 500ms, 10s, 5m, 1h or 00:00:10 from 1s to 1h (default 10m)")]
     [InlineData("KeepAlive", "61m",
@@ -127,6 +141,16 @@ public sealed class SettingsReaderTests
     [Fact]
     public void Read_OfASingleText_IsAListOfOne() =>
         Assert.Equal(["a:b"], Read(("Keys", "a:b")).Keys);
+
+    [Theory]
+    [InlineData("10.1.2.3", "10.1.2.3")]
+    [InlineData("::ffff:10.1.2.3", "10.1.2.3")]
+    [InlineData("fd00:0::1", "fd00::1")]
+    public void AnAddress_IsReadAsTheOneItIs(string text, string expected) =>
+        Assert.Equal([IPAddress.Parse(expected)], Read(("Addresses", text)).Addresses);
+
+    [Fact]
+    public void AName_OfTwoWords_IsReadAsItIsWritten() => Assert.Equal(SampleMode.InTurn, Read(("Mode", "IN_TURN")).Mode);
 
     [Fact]
     public void Read_OfATextOverAList_IsRefused()
@@ -208,7 +232,7 @@ public sealed class SettingsReaderTests
     public void Read_OfAJsonFile_TakesNullsAndEmptyValuesForWhatTheyAre()
     {
         const string Json = """
-            { "Keys": [], "Words": ["x"], "Section": {}, "OtherSection": null, "Limit": null, "FollowLive": true }
+            { "Keys": [], "Words": ["x"], "Addresses": [], "Section": {}, "OtherSection": null, "Limit": null, "FollowLive": true }
             """;
         using var file = new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Root": { "C": {{Json}} } }"""));
         var configuration = new ConfigurationBuilder().AddJsonStream(file).Build();

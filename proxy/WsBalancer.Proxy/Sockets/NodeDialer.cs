@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace WsBalancer.Proxy.Sockets;
 
 /// <summary>Opens connections to nodes.</summary>
-internal sealed class NodeDialer(NameCache names, TimeProvider time)
+internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeProvider time)
 {
     /// <summary>
     /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all.
@@ -27,7 +27,7 @@ internal sealed class NodeDialer(NameCache names, TimeProvider time)
         }
     }
 
-    private static async ValueTask<Socket> ConnectToAnyAsync(
+    private async ValueTask<Socket> ConnectToAnyAsync(
         IPAddress[] addresses, int port, TimeSpan? keepAlive, CancellationToken cancellation)
     {
         for (var i = 0; ; i++)
@@ -35,6 +35,7 @@ internal sealed class NodeDialer(NameCache names, TimeProvider time)
             var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
+                sources.Bind(socket);
                 await socket.ConnectAsync(new IPEndPoint(addresses[i], port), cancellation);
                 socket.KeepAlive(keepAlive);
                 return socket;

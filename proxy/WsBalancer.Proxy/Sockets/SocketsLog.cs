@@ -1,9 +1,10 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Sockets;
 
-// Event ids 50-99 belong to sockets. The next free one is 52.
+// Event ids 50-99 belong to sockets. The next free one is 58.
 internal static partial class SocketsLog
 {
     [LoggerMessage(50, LogLevel.Warning,
@@ -12,4 +13,8 @@ internal static partial class SocketsLog
 
     [LoggerMessage(51, LogLevel.Error, "A socket's handler failed; the socket is reset.")]
     public static partial void HandlerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(57, LogLevel.Warning,
+        "Nodes cannot be connected to from {Address} ({Error}): this machine does not have it any more, or not yet.")]
+    public static partial void SourceAddressFails(ILogger logger, IPAddress address, string error);
 }

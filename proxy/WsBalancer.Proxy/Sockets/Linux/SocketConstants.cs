@@ -32,4 +32,10 @@ internal static class SocketConstants
 
     /// <summary>SOCK_STREAM.</summary>
     public const int Stream = 1;
+
+    /// <summary>IPPROTO_IP, also for sockets of IPv6.</summary>
+    public const int InternetLevel = 0;
+
+    /// <summary>IP_BIND_ADDRESS_NO_PORT (linux/in.h): bind(2) takes an address, and connect(2) the port.</summary>
+    public const int BindAddressNoPortOption = 24;
 }

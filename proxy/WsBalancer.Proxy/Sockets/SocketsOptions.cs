@@ -1,0 +1,58 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using System.Net.Sockets;
+using WsBalancer.Proxy.Sockets.Engines;
+
+namespace WsBalancer.Proxy.Sockets;
+
+/// <summary>What carries the connections of the data host. Bound from <c>WsBalancer:Sockets</c>.</summary>
+internal sealed record SocketsOptions : IValidatableObject
+{
+    /// <summary>The event loops' engine, or none. Default: the best that there is.</summary>
+    public SocketEngine Engine { get; init; } = SocketEngine.Auto;
+
+    /// <summary>Event loops, a thread each. Default: one for each core.</summary>
+    [Range(1, 1024)]
+    public int Loops { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// What a tunnel keeps of what its reader has not taken, each way, before its peer is read no more. Default: 256 KB.
+    /// </summary>
+    // As much as a socket's own buffers commonly grow to: more only hides a slow reader, at the price of memory.
+    [Range(typeof(ByteSize), "16KB", "64MB")]
+    public ByteSize MaxBufferedPerTunnel { get; init; } = 256 * 1024;
+
+    /// <summary>The addresses of this machine from which nodes are connected to, in turn. Default: the system's choice.
+    /// </summary>
+    // A node's address and port can be reached from one source address only as often as there are local ports.
+    public IReadOnlyList<IPAddress> SourceAddresses { get; init; } = [];
+
+    /// <summary>By what is in them: the addresses are a list, which is compared as such.</summary>
+    public bool Equals(SocketsOptions? other) =>
+        other is not null
+        && (Engine, Loops, MaxBufferedPerTunnel) == (other.Engine, other.Loops, other.MaxBufferedPerTunnel)
+        && SourceAddresses.SequenceEqual(other.SourceAddresses);
+
+    public override int GetHashCode() => HashCode.Combine(Engine, Loops, MaxBufferedPerTunnel, SourceAddresses.Count);
+
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
+    {
+        for (var i = 0; i < SourceAddresses.Count; i++)
+        {
+            var address = SourceAddresses[i];
+            if (!MayBeSource(address))
+            {
+                yield return new ValidationResult(
+                    "expected an address of this machine", [$"{nameof(SourceAddresses)}:{i}"]);
+            }
+            else if (SourceAddresses.Take(i).Contains(address))
+            {
+                yield return new ValidationResult("expected each address once", [$"{nameof(SourceAddresses)}:{i}"]);
+            }
+        }
+    }
+
+    private static bool MayBeSource(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
+        ? !address.Equals(IPAddress.Any) && address.GetAddressBytes()[0] < 224
+        : !address.Equals(IPAddress.IPv6Any) && !address.IsIPv6Multicast;
+}

@@ -6,8 +6,12 @@ namespace WsBalancer.Proxy.Sockets;
 internal static class TcpKeepAlive
 {
     // Six probes ten seconds apart: a minute's outage of the network between does not end a tunnel.
-    private const int ProbeSeconds = 10;
-    private const int Probes = 6;
+
+    /// <summary>How long after a probe without an answer the next is sent.</summary>
+    public const int ProbeSeconds = 10;
+
+    /// <summary>After how many of them without an answer the peer is gone.</summary>
+    public const int Probes = 6;
 
     /// <summary>Probes the peer after so much silence; null leaves the socket as it is.</summary>
     public static void KeepAlive(this Socket socket, TimeSpan? silence)

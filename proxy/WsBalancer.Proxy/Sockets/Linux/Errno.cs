@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
 namespace WsBalancer.Proxy.Sockets.Linux;
 
 /// <summary>Error numbers of Linux (asm-generic/errno.h; the same on x86-64 and ARM64).</summary>
@@ -17,6 +20,15 @@ internal static class Errno
     public const int NotConnected = 107;
     public const int TimedOut = 110;
     public const int ConnectionRefused = 111;
+    public const int NoRouteToHost = 113;
     public const int InProgress = 115;
     public const int Cancelled = 125;
+
+    /// <summary>What the platform's own sockets throw for such an error.</summary>
+    public static SocketException ToException(int error)
+    {
+        // The only constructor that knows what the kernel's numbers mean takes the last one.
+        Marshal.SetLastPInvokeError(error);
+        return new SocketException();
+    }
 }

@@ -6,11 +6,35 @@ internal static class SocketConstants
     /// <summary>SOL_SOCKET.</summary>
     public const int SocketLevel = 1;
 
+    /// <summary>AF_INET.</summary>
+    public const int InternetFamily = 2;
+
+    /// <summary>AF_INET6.</summary>
+    public const int InternetFamily6 = 10;
+
     /// <summary>SO_ERROR.</summary>
     public const int ErrorOption = 4;
 
+    /// <summary>SO_KEEPALIVE.</summary>
+    public const int KeepAliveOption = 9;
+
     /// <summary>SO_LINGER.</summary>
     public const int LingerOption = 13;
+
+    /// <summary>IPPROTO_TCP: TCP as a protocol, and as a level of options.</summary>
+    public const int Tcp = 6;
+
+    /// <summary>TCP_NODELAY.</summary>
+    public const int NoDelayOption = 1;
+
+    /// <summary>TCP_KEEPIDLE, in seconds.</summary>
+    public const int KeepAliveSilenceOption = 4;
+
+    /// <summary>TCP_KEEPINTVL, in seconds.</summary>
+    public const int KeepAliveIntervalOption = 5;
+
+    /// <summary>TCP_KEEPCNT.</summary>
+    public const int KeepAliveCountOption = 6;
 
     /// <summary>MSG_DONTWAIT.</summary>
     public const int DoNotWait = 0x40;

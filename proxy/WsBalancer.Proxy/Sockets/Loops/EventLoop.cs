@@ -21,7 +21,7 @@ internal abstract class EventLoop : IDisposable
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _woken;
-    private volatile bool _stopping;
+    private bool _stopping;
 
     protected EventLoop(int index, TimeProvider time, ILogger logger)
     {
@@ -70,6 +70,10 @@ internal abstract class EventLoop : IDisposable
         }
     }
 
+    /// <summary>To be awaited by a method that may be on any thread: it goes on on the loop's. At once, if this is
+    /// it.</summary>
+    public LoopEntry Enter() => new(this);
+
     /// <summary>Takes a socket on. On the loop's thread.</summary>
     /// <param name="descriptor">One that does not block. It is the socket's from now on.</param>
     /// <param name="handler">Who is told. Nothing that comes is, until <see cref="LoopSocket.Receive"/>.</param>
@@ -88,6 +92,11 @@ internal abstract class EventLoop : IDisposable
     /// </summary>
     public void Dispose()
     {
+        if (IsCurrent)
+        {
+            throw new InvalidOperationException("A loop cannot wait for the end of its own thread.");
+        }
+
         Post(static loop => ((EventLoop)loop!)._stopping = true, this);
         _thread.Join();
         GC.SuppressFinalize(this);
@@ -133,9 +142,8 @@ internal abstract class EventLoop : IDisposable
 
         TakeTime();
         _ready.SetResult();
-        while (!_stopping)
+        for (RunPosted(); !_stopping; RunPosted())
         {
-            RunPosted();
             Turn();
         }
 

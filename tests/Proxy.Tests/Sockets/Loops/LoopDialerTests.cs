@@ -1,0 +1,193 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Loops;
+
+public sealed class LoopDialerTests : IDisposable
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly TimerLog _time = new();
+    private readonly LoopDialer _dialer;
+    private readonly Recorder _recorder = new();
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    public LoopDialerTests()
+    {
+        _dialer = new LoopDialer(new NameCache(_time, NullLogger<NameCache>.Instance), _time);
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_ToAListener_GivesASocketThatIsProbedInSilence(string engine)
+    {
+        _listener.Listen();
+        using var loop = Engines.Start(engine);
+
+        var socket = await ConnectAsync(loop, "127.0.0.1", PortOf(_listener), TimeSpan.FromSeconds(60));
+
+        Assert.Equal(1, Option(socket, SocketOptionLevel.Tcp, SocketOptionName.NoDelay));
+        Assert.Equal(1, Option(socket, SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        Assert.Equal(60, Option(socket, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
+        Assert.Equal(
+            TcpKeepAlive.ProbeSeconds, Option(socket, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval));
+        Assert.Equal(
+            TcpKeepAlive.Probes, Option(socket, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount));
+        await loop.OnLoop(socket.Close);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_ByName_TakesTheFirstAddressThatAccepts(string engine)
+    {
+        // Where a machine has IPv6, this name leads to ::1 too, where nobody listens.
+        _listener.Listen();
+        using var loop = Engines.Start(engine);
+
+        var socket = await ConnectAsync(loop, "localhost", PortOf(_listener));
+        using var peer = await AcceptAsync(_listener);
+        peer.Send("hello"u8);
+        await loop.OnLoop(socket.Receive);
+
+        await Deadline.Until("the peer's bytes have come", () => _recorder.Length == 5);
+        Assert.Equal(0, Option(socket, SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        await loop.OnLoop(socket.Close);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_ToAnAddressOfIPv6_Connects(string engine)
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");
+        using var listener = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+        listener.Listen();
+        using var loop = Engines.Start(engine);
+
+        var socket = await ConnectAsync(loop, "::1", PortOf(listener));
+
+        using var peer = await AcceptAsync(listener);
+        await loop.OnLoop(socket.Close);
+        Assert.Equal(0, await peer.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_ToAClosedPort_IsRefused(string engine)
+    {
+        using var loop = Engines.Start(engine);
+
+        var failure = await Assert.ThrowsAsync<SocketException>(
+            () => ConnectAsync(loop, "127.0.0.1", PortOf(_listener)));
+
+        Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
+        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, _recorder.Calls);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_ThatTheKernelRefusesAtOnce_FailsLikeOneRefusedLater(string engine)
+    {
+        using var loop = Engines.Start(engine);
+
+        // A multicast address is nowhere that TCP could connect to: connect(2) itself says so.
+        var failure = await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(loop, "224.0.0.1", 1));
+
+        Assert.Equal(SocketError.NetworkUnreachable, failure.SocketErrorCode);
+        Assert.Equal(0, loop.Sockets);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_ThatIsNotAnswered_TimesOutAndIsClosed(string engine)
+    {
+        using var busy = new UnansweringPort();
+        using var loop = Engines.Start(engine);
+        var connect = ConnectAsync(loop, "127.0.0.1", busy.Port);
+        await _time.Until(due => due == Second, 1);
+        Assert.Equal(1, loop.Sockets);
+
+        _time.Advance(Second - TimeSpan.FromMilliseconds(1));
+        await loop.OnLoop(() => { });
+        Assert.False(connect.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        var failure = await Assert.ThrowsAsync<SocketException>(() => connect);
+        Assert.Equal(SocketError.TimedOut, failure.SocketErrorCode);
+        Assert.Equal(0, loop.Sockets);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_CancelledWhileUnderWay_IsCancelledAndClosed(string engine)
+    {
+        using var busy = new UnansweringPort();
+        using var loop = Engines.Start(engine);
+        using var cancelled = new CancellationTokenSource();
+        var connect = ConnectAsync(loop, "127.0.0.1", busy.Port, null, cancelled.Token);
+        await _time.Until(due => due == Second, 1);
+
+        await cancelled.CancelAsync();
+
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connect);
+        Assert.Equal(cancelled.Token, failure.CancellationToken);
+        Assert.Equal(0, loop.Sockets);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_CancelledBefore_IsCancelled(string engine)
+    {
+        using var loop = Engines.Start(engine);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => ConnectAsync(loop, "127.0.0.1", PortOf(_listener), null, new CancellationToken(canceled: true)));
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_Completes_OnTheLoopsThread(string engine)
+    {
+        _listener.Listen();
+        using var loop = Engines.Start(engine);
+
+        var (socket, isOnLoop) = await loop.OnLoopAsync(async () =>
+        {
+            var connected = await _dialer.ConnectAsync(
+                loop, "localhost", PortOf(_listener), Second, null, _recorder, TestContext.Current.CancellationToken);
+            return (connected, loop.IsCurrent);
+        });
+
+        Assert.True(isOnLoop);
+        await loop.OnLoop(socket.Close);
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private static int PortOf(Socket listener) => ((IPEndPoint)listener.LocalEndPoint!).Port;
+
+    private static async Task<Socket> AcceptAsync(Socket listener) =>
+        await listener.AcceptAsync(TestContext.Current.CancellationToken);
+
+    private static int Option(LoopSocket socket, SocketOptionLevel level, SocketOptionName name)
+    {
+        using var borrowed = new Socket(new SafeSocketHandle(socket.Descriptor, ownsHandle: false));
+        return (int)borrowed.GetSocketOption(level, name)!;
+    }
+
+    private Task<LoopSocket> ConnectAsync(
+        EventLoop loop, string host, int port, TimeSpan? keepAlive = null, CancellationToken? cancellation = null) =>
+        loop.OnLoopAsync(() => _dialer.ConnectAsync(
+            loop,
+            host,
+            port,
+            Second,
+            keepAlive,
+            _recorder,
+            cancellation ?? TestContext.Current.CancellationToken));
+}

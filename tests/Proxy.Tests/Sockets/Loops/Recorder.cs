@@ -1,0 +1,77 @@
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Loops;
+
+/// <summary>A handler that keeps everything it is told.</summary>
+internal sealed class Recorder : ISocketHandler
+{
+    private readonly Lock _lock = new();
+    private readonly MemoryStream _bytes = new();
+    private readonly List<int> _errors = [];
+    private int _writable;
+    private int _ended;
+    private int _calls;
+
+    /// <summary>What is done besides, on the loop's thread.</summary>
+    public Action? OnReceived { get; set; }
+
+    public byte[] Bytes => Read(_bytes.ToArray);
+
+    public long Length => Read(() => _bytes.Length);
+
+    public int[] Errors => Read(_errors.ToArray);
+
+    public int WritableCount => Read(() => _writable);
+
+    public int EndedCount => Read(() => _ended);
+
+    /// <summary>How many calls there were.</summary>
+    public int Calls => Read(() => _calls);
+
+    public void Received(ReadOnlySpan<byte> bytes)
+    {
+        Assert.False(bytes.IsEmpty);
+        lock (_lock)
+        {
+            _calls++;
+            _bytes.Write(bytes);
+        }
+
+        OnReceived?.Invoke();
+    }
+
+    public void Writable()
+    {
+        lock (_lock)
+        {
+            _calls++;
+            _writable++;
+        }
+    }
+
+    public void Ended()
+    {
+        lock (_lock)
+        {
+            _calls++;
+            _ended++;
+        }
+    }
+
+    public void Failed(int error)
+    {
+        lock (_lock)
+        {
+            _calls++;
+            _errors.Add(error);
+        }
+    }
+
+    private T Read<T>(Func<T> read)
+    {
+        lock (_lock)
+        {
+            return read();
+        }
+    }
+}

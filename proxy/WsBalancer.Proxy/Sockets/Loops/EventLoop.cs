@@ -130,10 +130,11 @@ internal abstract class EventLoop : IDisposable
 
         TakeTime();
         _ready.SetResult();
+        RunPosted();
         while (!_stopping)
         {
-            RunPosted();
             Turn();
+            RunPosted();
         }
 
         Shut();

@@ -9,6 +9,7 @@ internal static class Errno
     public const int Interrupted = 4;
     public const int TryAgain = 11;
     public const int OutOfMemory = 12;
+    public const int Busy = 16;
     public const int Exists = 17;
     public const int InvalidArgument = 22;
     public const int TooManyFilesInSystem = 23;

@@ -70,6 +70,21 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int descriptor, int how);
 
+    [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]
+    public static partial int SocketPair(int family, int type, int protocol, int* descriptors);
+
+    /// <summary>Maps memory; −1 (not null) on failure.</summary>
+    [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
+    public static partial void* Map(void* address, nuint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
+    public static partial int Unmap(void* address, nuint length);
+
+    /// <summary>A system call that the C library has no function for.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(
+        nint number, nint first, nint second, nint third, nint fourth, nint fifth, nint sixth);
+
     /// <summary>Sets an option whose value is an integer.</summary>
     public static int SetSocketOption(int descriptor, int level, int name, int value) =>
         SetSocketOption(descriptor, level, name, &value, sizeof(int));

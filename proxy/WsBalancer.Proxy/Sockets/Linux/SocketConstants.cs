@@ -39,6 +39,9 @@ internal static class SocketConstants
     /// <summary>MSG_DONTWAIT.</summary>
     public const int DoNotWait = 0x40;
 
+    /// <summary>MSG_WAITALL.</summary>
+    public const int WaitAll = 0x100;
+
     /// <summary>MSG_NOSIGNAL: a peer that is gone is an error, not a signal.</summary>
     public const int NoSignal = 0x4000;
 

@@ -145,6 +145,7 @@ internal abstract class EventLoop : IDisposable
         for (RunPosted(); !_stopping; RunPosted())
         {
             Turn();
+            RunPosted();
         }
 
         Shut();

@@ -65,6 +65,9 @@ internal sealed class SocketTable<T>
         Volatile.Write(ref _count, _count - 1);
     }
 
+    /// <summary>All that there are.</summary>
+    public IEnumerable<T> All() => from slot in _slots where slot.Entry is not null select slot.Entry;
+
     // 24 bits of index (16 million sockets), 24 of generation, from 1: no number is 0.
     private ulong NumberOf(int index) => ((ulong)((_slots[index].Generation + 1) & 0xFF_FFFF) << 24) | (uint)index;
 

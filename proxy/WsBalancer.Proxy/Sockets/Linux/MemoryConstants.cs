@@ -1,0 +1,17 @@
+namespace WsBalancer.Proxy.Sockets.Linux;
+
+/// <summary>Constants of mmap(2) (asm-generic/mman-common.h).</summary>
+internal static class MemoryConstants
+{
+    /// <summary>PROT_READ | PROT_WRITE.</summary>
+    public const int ReadWrite = 0x1 | 0x2;
+
+    /// <summary>MAP_SHARED.</summary>
+    public const int Shared = 0x1;
+
+    /// <summary>MAP_PRIVATE | MAP_ANONYMOUS: memory of one's own, of zeros, that takes none until it is touched.</summary>
+    public const int Anonymous = 0x2 | 0x20;
+
+    /// <summary>MAP_POPULATE.</summary>
+    public const int Populate = 0x8000;
+}

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Sockets.Uring;
+
+/// <summary>
+/// The buffers that the kernel receives into, whichever socket there is something for; so an idle socket has none. The
+/// kernel takes them from the head of a queue (<c>struct io_uring_buf_ring</c>, linux/io_uring.h), here they are given
+/// back at its tail.
+/// </summary>
+internal sealed unsafe class BufferRing : IDisposable
+{
+    /// <summary>The number that requests name it by.</summary>
+    public const ushort Group = 0;
+
+    private const int EntrySize = 16;
+    private const int TailOffset = 14;
+
+    private readonly byte* _queue;
+    private readonly byte* _buffers;
+    private readonly int _count;
+    private readonly int _size;
+    private ushort _tail;
+
+    /// <param name="ring">Whose requests use it.</param>
+    /// <param name="count">How many buffers: a power of 2.</param>
+    /// <param name="size">The length of each.</param>
+    /// <exception cref="IOException">The kernel refused.</exception>
+    public BufferRing(Ring ring, int count, int size)
+    {
+        (_count, _size) = (count, size);
+        _queue = Map(QueueLength);
+        try
+        {
+            _buffers = Map(BuffersLength);
+
+            // struct io_uring_buf_reg { u64 address; u32 entries; u16 group; u16 flags; u64 reserved[3] }.
+            var argument = stackalloc ulong[5];
+            argument[0] = (ulong)_queue;
+            argument[1] = (uint)count | ((ulong)Group << 32);
+            argument[2] = argument[3] = argument[4] = 0;
+            ring.Register(UringConstants.RegisterBufferRing, argument, 1);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            GiveBack(i);
+        }
+    }
+
+    private nuint QueueLength => (nuint)(_count * EntrySize);
+
+    private nuint BuffersLength => (nuint)_count * (nuint)_size;
+
+    /// <summary>Where a buffer begins.</summary>
+    public byte* Start(int number) => _buffers + ((nint)number * _size);
+
+    /// <summary>Gives it back, once nobody reads it any more.</summary>
+    public void GiveBack(int number)
+    {
+        // struct io_uring_buf { u64 address; u32 length; u16 number; u16 reserved }: the first one's reserved is the
+        // queue's tail.
+        var entry = _queue + ((_tail & (_count - 1)) * EntrySize);
+        *(ulong*)entry = (ulong)Start(number);
+        *(uint*)(entry + 8) = (uint)_size;
+        *(ushort*)(entry + 12) = (ushort)number;
+        Volatile.Write(ref *(ushort*)(_queue + TailOffset), ++_tail);
+    }
+
+    /// <summary>Frees the memory. The ring must be gone.</summary>
+    public void Dispose()
+    {
+        _ = LibC.Unmap(_queue, QueueLength);
+        if (_buffers is not null)
+        {
+            _ = LibC.Unmap(_buffers, BuffersLength);
+        }
+    }
+
+    // Anonymous memory begins at a page, as the queue must.
+    private static byte* Map(nuint length)
+    {
+        var start = (byte*)LibC.Map(null, length, MemoryConstants.ReadWrite, MemoryConstants.Anonymous, -1, 0);
+        return (nint)start != -1
+            ? start
+            : throw new IOException(
+                $"mmap failed: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
+    }
+}

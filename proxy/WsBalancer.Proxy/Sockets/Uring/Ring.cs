@@ -1,0 +1,181 @@
+using System.Runtime.InteropServices;
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Sockets.Uring;
+
+/// <summary>
+/// The two queues of an io_uring: requests to the kernel, and their completions. Used, from its creation to its end, on
+/// one thread.
+/// </summary>
+internal sealed unsafe class Ring : IDisposable
+{
+    private readonly int _descriptor;
+    private readonly byte* _queues;
+    private readonly nuint _queuesLength;
+    private readonly SubmissionEntry* _entries;
+    private readonly nuint _entriesLength;
+    private readonly uint* _submissionHead;
+    private readonly uint* _submissionTail;
+    private readonly uint* _submissionFlags;
+    private readonly uint _submissionMask;
+    private readonly uint* _completionHead;
+    private readonly uint* _completionTail;
+    private readonly CompletionEntry* _completions;
+    private readonly uint _completionMask;
+    private uint _tail;
+
+    /// <param name="submissions">How many requests it holds before they must be submitted.</param>
+    /// <param name="completions">How many completions it holds before the kernel must keep them elsewhere.</param>
+    /// <exception cref="IOException">The kernel refused.</exception>
+    public Ring(uint submissions, uint completions)
+    {
+        var given = new UringParameters
+        {
+            CompletionCount = completions,
+            Flags = UringConstants.SingleIssuer | UringConstants.DeferTaskRun | UringConstants.SubmitAll
+                | UringConstants.CompletionCountGiven | UringConstants.Clamp,
+        };
+        _descriptor = (int)LibC.SystemCall(UringConstants.Setup, (nint)submissions, (nint)(&given), 0, 0, 0, 0);
+        if (_descriptor < 0)
+        {
+            throw Refused("io_uring_setup", Marshal.GetLastPInvokeError());
+        }
+
+        try
+        {
+            if ((given.Features & UringConstants.SingleMap) == 0)
+            {
+                throw Refused("io_uring_setup", Errno.InvalidArgument);
+            }
+
+            ref var submission = ref given.Submission;
+            ref var completion = ref given.Completion;
+            _queuesLength = Math.Max(
+                submission.Array + (given.SubmissionCount * sizeof(uint)),
+                completion.Entries + (given.CompletionCount * (uint)sizeof(CompletionEntry)));
+            _queues = Map(_queuesLength, UringConstants.QueuesOffset);
+            _entriesLength = given.SubmissionCount * (uint)sizeof(SubmissionEntry);
+            _entries = (SubmissionEntry*)Map(_entriesLength, UringConstants.EntriesOffset);
+            _submissionHead = At(submission.Head);
+            _submissionTail = At(submission.Tail);
+            _submissionFlags = At(submission.Flags);
+            _submissionMask = *At(submission.Mask);
+            _completionHead = At(completion.Head);
+            _completionTail = At(completion.Tail);
+            _completions = (CompletionEntry*)At(completion.Entries);
+            _completionMask = *At(completion.Mask);
+            for (uint i = 0; i < given.SubmissionCount; i++)
+            {
+                // The queue proper holds numbers of entries: here the i-th is always entry i.
+                At(submission.Array)[i] = i;
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>How many requests the kernel has not yet taken.</summary>
+    public uint Pending => _tail - Volatile.Read(ref *_submissionHead);
+
+    /// <summary>Whether completions wait in the kernel, for want of room here, for the next <see cref="Enter"/>.</summary>
+    public bool HasOverflown => (Volatile.Read(ref *_submissionFlags) & UringConstants.Overflow) != 0;
+
+    private bool IsFull => Pending > _submissionMask;
+
+    /// <summary>The next request, of zeros, to be filled in. The kernel gets it with the next <see cref="Enter"/>.</summary>
+    /// <param name="submitted">Whether those before it had to be submitted to make room.</param>
+    public SubmissionEntry* Next(out bool submitted)
+    {
+        submitted = false;
+        while (IsFull)
+        {
+            submitted = true;
+            Submit();
+        }
+
+        var entry = &_entries[_tail++ & _submissionMask];
+        *entry = default;
+        return entry;
+    }
+
+    /// <summary>Submits all requests, and has the kernel do what it has to.</summary>
+    /// <param name="wait">Whether to wait until there is a completion.</param>
+    /// <exception cref="IOException">The kernel refused, for another reason than a want of memory.</exception>
+    public void Enter(bool wait) => Call(wait ? 1u : 0u, UringConstants.GetEvents);
+
+    /// <summary>Takes a completion out, if there is one.</summary>
+    public bool TryTake(out CompletionEntry completion)
+    {
+        var head = *_completionHead;
+        if (head == Volatile.Read(ref *_completionTail))
+        {
+            completion = default;
+            return false;
+        }
+
+        completion = _completions[head & _completionMask];
+        Volatile.Write(ref *_completionHead, head + 1);
+        return true;
+    }
+
+    /// <summary>io_uring_register(2).</summary>
+    /// <exception cref="IOException">The kernel refused.</exception>
+    public void Register(int what, void* argument, int count)
+    {
+        if (LibC.SystemCall(UringConstants.Register, _descriptor, what, (nint)argument, count, 0, 0) < 0)
+        {
+            throw Refused("io_uring_register", Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Ends everything that is under way.</summary>
+    public void Dispose()
+    {
+        if (_entries is not null)
+        {
+            _ = LibC.Unmap(_entries, _entriesLength);
+        }
+
+        if (_queues is not null)
+        {
+            _ = LibC.Unmap(_queues, _queuesLength);
+        }
+
+        _ = LibC.Close(_descriptor);
+    }
+
+    private static IOException Refused(string call, int error) =>
+        new($"{call} failed: {Marshal.GetPInvokeErrorMessage(error)}", error);
+
+    private void Submit() => Call(0, 0);
+
+    private void Call(uint atLeast, uint flags)
+    {
+        Volatile.Write(ref *_submissionTail, _tail);
+        var result = LibC.SystemCall(
+            UringConstants.Enter, _descriptor, (nint)Pending, (nint)atLeast, (nint)flags, 0, 0);
+        if (result < 0
+            && Marshal.GetLastPInvokeError() is var error
+            and not (Errno.Interrupted or Errno.TryAgain or Errno.Busy or Errno.OutOfMemory))
+        {
+            throw Refused("io_uring_enter", error);
+        }
+    }
+
+    private uint* At(uint offset) => (uint*)(_queues + offset);
+
+    private byte* Map(nuint length, nint offset)
+    {
+        var start = (byte*)LibC.Map(
+            null,
+            length,
+            MemoryConstants.ReadWrite,
+            MemoryConstants.Shared | MemoryConstants.Populate,
+            _descriptor,
+            offset);
+        return (nint)start != -1 ? start : throw Refused("mmap", Marshal.GetLastPInvokeError());
+    }
+}

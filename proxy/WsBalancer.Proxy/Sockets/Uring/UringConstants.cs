@@ -1,0 +1,82 @@
+namespace WsBalancer.Proxy.Sockets.Uring;
+
+/// <summary>Constants of io_uring (linux/io_uring.h; the system calls: asm-generic/unistd.h).</summary>
+internal static class UringConstants
+{
+    // System calls.
+    public const int Setup = 425;
+    public const int Enter = 426;
+    public const int Register = 427;
+
+    /// <summary>IORING_SETUP_CQSIZE: the length of the queue of completions is given.</summary>
+    public const uint CompletionCountGiven = 1u << 3;
+
+    /// <summary>IORING_SETUP_CLAMP: a queue that is too long is made as long as may be.</summary>
+    public const uint Clamp = 1u << 4;
+
+    /// <summary>IORING_SETUP_SUBMIT_ALL: one bad request does not hold up those after it.</summary>
+    public const uint SubmitAll = 1u << 7;
+
+    /// <summary>IORING_SETUP_SINGLE_ISSUER: one thread uses the ring.</summary>
+    public const uint SingleIssuer = 1u << 12;
+
+    /// <summary>IORING_SETUP_DEFER_TASKRUN: what there is to do is done when that thread asks for completions, not
+    /// whenever it happens to enter the kernel.</summary>
+    public const uint DeferTaskRun = 1u << 13;
+
+    /// <summary>IORING_FEAT_SINGLE_MMAP: both queues lie in one piece of memory.</summary>
+    public const uint SingleMap = 1u << 0;
+
+    // IORING_OFF_SQ_RING, IORING_OFF_SQES: where in the ring's descriptor they are mapped from.
+    public const nint QueuesOffset = 0;
+    public const nint EntriesOffset = 0x10000000;
+
+    /// <summary>IORING_ENTER_GETEVENTS.</summary>
+    public const uint GetEvents = 1u << 0;
+
+    /// <summary>IORING_SQ_CQ_OVERFLOW: completions wait in the kernel for want of room.</summary>
+    public const uint Overflow = 1u << 1;
+
+    // IORING_REGISTER_PBUF_RING, IORING_UNREGISTER_PBUF_RING.
+    public const int RegisterBufferRing = 22;
+
+    // IORING_OP_….
+    public const byte PollAdd = 6;
+    public const byte SendMessage = 9;
+    public const byte Accept = 13;
+    public const byte AsyncCancel = 14;
+    public const byte Send = 26;
+    public const byte Receive = 27;
+
+    /// <summary>IOSQE_BUFFER_SELECT: the kernel takes one of the provided buffers.</summary>
+    public const byte SelectBuffer = 1 << 5;
+
+    /// <summary>IOSQE_CQE_SKIP_SUCCESS: only a failure is told.</summary>
+    public const byte SkipSuccess = 1 << 6;
+
+    /// <summary>IORING_ACCEPT_MULTISHOT.</summary>
+    public const ushort AcceptMany = 1 << 0;
+
+    /// <summary>IORING_RECVSEND_POLL_FIRST: there is nothing yet, so that trying is of no use.</summary>
+    public const ushort PollFirst = 1 << 0;
+
+    /// <summary>IORING_RECV_MULTISHOT.</summary>
+    public const ushort ReceiveMany = 1 << 1;
+
+    /// <summary>IORING_POLL_ADD_MULTI.</summary>
+    public const uint PollMany = 1 << 0;
+
+    // POLLIN, POLLOUT, POLLERR.
+    public const uint PollIn = 0x1;
+    public const uint PollOut = 0x4;
+    public const uint PollError = 0x8;
+
+    /// <summary>IORING_CQE_F_BUFFER: the upper 16 bits are the number of a buffer.</summary>
+    public const uint HasBuffer = 1u << 0;
+
+    /// <summary>IORING_CQE_F_MORE: the request goes on.</summary>
+    public const uint More = 1u << 1;
+
+    /// <summary>IORING_CQE_BUFFER_SHIFT.</summary>
+    public const int BufferShift = 16;
+}

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+
+namespace WsBalancer.Proxy.Sockets.Uring;
+
+/// <summary>A request: the kernel's <c>struct io_uring_sqe</c> (linux/io_uring.h), as far as it is used.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 64)]
+internal unsafe struct SubmissionEntry
+{
+    [FieldOffset(0)]
+    public byte Operation;
+
+    [FieldOffset(1)]
+    public byte Flags;
+
+    /// <summary>ioprio: flags of accept, send and receive.</summary>
+    [FieldOffset(2)]
+    public ushort Options;
+
+    [FieldOffset(4)]
+    public int Descriptor;
+
+    [FieldOffset(16)]
+    public void* Address;
+
+    /// <summary>The user data of the request that is to be cancelled.</summary>
+    [FieldOffset(16)]
+    public ulong Target;
+
+    [FieldOffset(24)]
+    public uint Length;
+
+    /// <summary>The flags of the operation: of send(2), of accept4(2), the events of a poll.</summary>
+    [FieldOffset(28)]
+    public uint OperationFlags;
+
+    [FieldOffset(32)]
+    public ulong UserData;
+
+    [FieldOffset(40)]
+    public ushort BufferGroup;
+}
+
+/// <summary>What became of a request: <c>struct io_uring_cqe</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct CompletionEntry
+{
+    public ulong UserData;
+    public int Result;
+    public uint Flags;
+}
+
+/// <summary><c>struct iovec</c>: a piece of memory.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct Piece
+{
+    public byte* Start;
+    public nuint Length;
+}
+
+/// <summary><c>struct user_msghdr</c> (linux/socket.h): several pieces that are sent as one.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct Message
+{
+    public void* Name;
+    public nuint NameLength;
+    public Piece* Pieces;
+    public nuint Count;
+    public void* Control;
+    public nuint ControlLength;
+    public nuint Flags;
+}

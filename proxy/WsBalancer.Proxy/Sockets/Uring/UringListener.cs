@@ -1,0 +1,129 @@
+using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Sockets.Uring;
+
+/// <summary>A listening socket on a <see cref="UringLoop"/>.</summary>
+/// <remarks>
+/// Of the requests that wait on one socket, the kernel always serves the one that was first. One that goes on is first
+/// for ever, and would leave the other loops without clients; so they share by asking for one client at a time, which
+/// puts a loop at the end of the line again.
+/// </remarks>
+internal sealed unsafe class UringListener : LoopListener, IUringTarget
+{
+    private readonly UringLoop _loop;
+    private readonly int _descriptor;
+    private readonly IAcceptHandler _handler;
+    private readonly ulong _number;
+    private bool _accepting;
+    private bool _asked;
+    private bool _closed;
+
+    public UringListener(UringLoop loop, int descriptor, IAcceptHandler handler)
+    {
+        (_loop, _descriptor, _handler) = (loop, descriptor, handler);
+        _number = loop.Register(this);
+    }
+
+    public override void Accept()
+    {
+        if (!_closed && !_accepting)
+        {
+            _accepting = true;
+            Ask();
+        }
+    }
+
+    public override void Close()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        _accepting = false;
+        _loop.Leaves();
+        if (_asked)
+        {
+            _loop.Cancel(Request.Accept, _number);
+        }
+        else
+        {
+            _loop.Forget(_number);
+        }
+    }
+
+    void IUringTarget.On(Request request, in CompletionEntry completion)
+    {
+        if (request == Request.Cancel)
+        {
+            // It is over already, which has been told, or is now.
+            return;
+        }
+
+        _asked = (completion.Flags & UringConstants.More) != 0;
+        if (_closed)
+        {
+            Refuse(completion.Result);
+            return;
+        }
+
+        // Asked for before the handler is called: it may close.
+        var isWant = IsWant(-completion.Result);
+        _accepting = !isWant;
+        Ask();
+        if (completion.Result >= 0)
+        {
+            _handler.Accepted(completion.Result);
+        }
+        else if (isWant)
+        {
+            _handler.AcceptFailed(-completion.Result);
+        }
+    }
+
+    void IUringTarget.Again()
+    {
+        // It never asks to be.
+    }
+
+    // What one client brought about must not stop the others.
+    void IUringTarget.Drop()
+    {
+    }
+
+    // The descriptor is not its own.
+    void IUringTarget.Abandon()
+    {
+    }
+
+    private void Ask()
+    {
+        if (_accepting && !_asked)
+        {
+            var entry = _loop.Request(UringConstants.Accept, Request.Accept, _number, _descriptor);
+            entry->Options = _loop.IsAlone ? UringConstants.AcceptMany : (ushort)0;
+            entry->OperationFlags = SocketConstants.NonBlocking | SocketConstants.CloseOnExec;
+            _asked = true;
+        }
+    }
+
+    // One that came after the end is nobody's.
+    private void Refuse(int result)
+    {
+        if (result >= 0)
+        {
+            _ = LibC.Close(result);
+        }
+
+        if (!_asked)
+        {
+            _loop.Forget(_number);
+        }
+    }
+
+    // accept(2): anything else is an error of the connection that was waiting, which is gone.
+    private static bool IsWant(int error) => error is Errno.TooManyFiles or Errno.TooManyFilesInSystem
+        or Errno.NoBufferSpace or Errno.OutOfMemory or Errno.InvalidArgument;
+}

@@ -1,0 +1,212 @@
+using System.Runtime.InteropServices;
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Sockets.Uring;
+
+internal sealed unsafe partial class UringSocket
+{
+    /// <summary>What was last given to the loop's outbox; the outbox changes it.</summary>
+    public ref Sent Sending => ref _sending;
+
+    private Sent _sending;
+
+    public override int Unsent
+    {
+        get
+        {
+            var inFlight = InFlight;
+            if (inFlight > 0)
+            {
+                // Whoever sees that not all was taken is told when it was.
+                ComeBackShort();
+            }
+
+            return inFlight + Kept.Length;
+        }
+    }
+
+    // Bytes that the kernel gets with the next entry into it.
+    private int InFlight => _sending.Batch == loop.Batch ? _sending.Length : 0;
+
+    private bool TakesMore => !Is(UringState.Full | UringState.Connecting) && Kept.IsEmpty;
+
+    public override int TrySend(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty || Is(UringState.Failed) || IsClosed)
+        {
+            return bytes.Length;
+        }
+
+        if (InFlight > 0)
+        {
+            ComeBackShort();
+            return 0;
+        }
+
+        var taken = TakesMore ? SendNow(bytes) : 0;
+        if (taken < bytes.Length)
+        {
+            _state |= UringState.Short;
+        }
+
+        return taken;
+    }
+
+    public override void Send(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty || Is(UringState.Failed) || IsClosed
+            || (TakesMore && loop.TrySendLent(this, bytes, more: InFlight > 0)))
+        {
+            return;
+        }
+
+        var taken = TrySend(bytes);
+        if (taken < bytes.Length && !Is(UringState.Failed))
+        {
+            Keep(bytes[taken..]);
+        }
+    }
+
+    private void ComeBackShort()
+    {
+        _state |= UringState.Short;
+        CallAgain();
+    }
+
+    private int SendNow(ReadOnlySpan<byte> bytes)
+    {
+        while (true)
+        {
+            int sent;
+            fixed (byte* start = bytes)
+            {
+                sent = (int)LibC.Send(
+                    Descriptor,
+                    start,
+                    (nuint)bytes.Length,
+                    SocketConstants.NoSignal | SocketConstants.DoNotWait);
+            }
+
+            if (sent == bytes.Length)
+            {
+                return sent;
+            }
+
+            var error = sent >= 0 ? Errno.TryAgain : Marshal.GetLastPInvokeError();
+            switch (error)
+            {
+                case Errno.Interrupted:
+                    continue;
+                case Errno.TryAgain:
+                    _state |= UringState.Full;
+                    AskRoom();
+                    return Math.Max(sent, 0);
+                default:
+                    FailLater(error);
+                    return bytes.Length;
+            }
+        }
+    }
+
+    // Of what was sent from received buffers, the kernel took less than all. The rest is copied before those are given
+    // back, and goes before what was kept since.
+    private void OnSentShort(int result)
+    {
+        var sent = _sending;
+        _sending = default;
+        if (IsClosed || Is(UringState.Failed))
+        {
+            return;
+        }
+
+        if (result < 0 && result is not (-Errno.TryAgain or -Errno.Interrupted))
+        {
+            FailLater(-result);
+            return;
+        }
+
+        var later = Kept.ToArray();
+        DropKept();
+        var taken = (nuint)Math.Max(result, 0);
+        foreach (var piece in loop.PiecesOf(sent))
+        {
+            var skipped = Math.Min(taken, piece.Length);
+            taken -= skipped;
+            if (skipped < piece.Length)
+            {
+                Keep(new ReadOnlySpan<byte>(piece.Start + skipped, (int)(piece.Length - skipped)));
+            }
+        }
+
+        Keep(later);
+        _state |= UringState.Full | UringState.Short;
+        AskRoom();
+    }
+
+    private void OnRoom()
+    {
+        if (IsClosed || Is(UringState.Failed))
+        {
+            return;
+        }
+
+        if (Is(UringState.Connecting) && TakeError() is var error and not 0)
+        {
+            Fail(error);
+            return;
+        }
+
+        _state &= ~(UringState.Full | UringState.Connecting);
+        SendOn();
+        AskForMore();
+    }
+
+    // First what is kept, then those who were told that there was no room.
+    private void SendOn()
+    {
+        if (Is(UringState.Full | UringState.Connecting))
+        {
+            return;
+        }
+
+        if (!Kept.IsEmpty)
+        {
+            Drop(SendNow(Kept));
+        }
+
+        FinishIfSent();
+        if (TakesMore && Is(UringState.Short) && !Is(UringState.Failed))
+        {
+            _state &= ~UringState.Short;
+            Handler.Writable();
+        }
+    }
+
+    private void FinishIfSent()
+    {
+        if (!Is(UringState.Finishing) || IsClosed)
+        {
+            return;
+        }
+
+        if (InFlight > 0)
+        {
+            CallAgain();
+        }
+        else if (TakesMore)
+        {
+            _state &= ~UringState.Finishing;
+            _ = LibC.Shutdown(Descriptor, SocketConstants.ShutWrite);
+        }
+    }
+
+    private void AskRoom()
+    {
+        if (!Is(UringState.RoomAsked))
+        {
+            var entry = loop.Request(UringConstants.PollAdd, Request.Room, Number, Descriptor);
+            entry->OperationFlags = UringConstants.PollOut;
+            _state |= UringState.RoomAsked;
+        }
+    }
+}

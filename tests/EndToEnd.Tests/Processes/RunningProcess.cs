@@ -12,6 +12,9 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     // The product must not inherit what the developer's shell happens to set.
     private static readonly string[] Foreign = ["WSBALANCER", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "Kestrel__"];
 
+    // Except this: the whole suite runs on the engine that it names.
+    private const string Engine = "WSBALANCER__WsBalancer__Sockets__Engine";
+
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly Process _process;
     private readonly string _name;
@@ -122,8 +125,8 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         }
     }
 
-    private static bool IsForeign(string key) =>
-        Foreign.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+    private static bool IsForeign(string key) => key != Engine
+        && Foreign.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);

@@ -72,6 +72,18 @@ internal sealed record BalancerSettings(
             clusters);
     }
 
+    /// <summary>The sections that are read at the start only, and are not what they were.</summary>
+    public IEnumerable<string> ChangedOfTheStart(BalancerSettings before) =>
+        from section in new (string Name, object Now, object Before)[]
+        {
+            (nameof(Admin), Admin, before.Admin),
+            (nameof(State), State, before.State),
+            (nameof(Shutdown), Shutdown, before.Shutdown),
+            (nameof(Sockets), Sockets, before.Sockets),
+        }
+        where !section.Now.Equals(section.Before)
+        select $"{Section}:{section.Name}";
+
     private static ClusterSettings ReadCluster(
         SettingsReader reader, IConfigurationSection section, TrustedProxies trusted, List<SettingsError> errors)
     {

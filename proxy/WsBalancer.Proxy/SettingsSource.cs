@@ -76,6 +76,11 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
                 return false;
             }
 
+            foreach (var section in settings.ChangedOfTheStart(_settings))
+            {
+                SettingsLog.NeedsRestart(_logger, section);
+            }
+
             _settings = settings;
             return true;
         }

@@ -60,6 +60,30 @@ public sealed class SettingsSourceTests
         Assert.Equal(1, changes);
     }
 
+    [Fact]
+    public void Reload_OfWhatIsReadAtTheStart_SaysThatItNeedsARestart()
+    {
+        var started = Right.With("WsBalancer:Sockets:SourceAddresses:0", "127.0.0.1");
+        _file.Replace(started);
+        using var source = Create();
+
+        _file.Replace(started.With(ChatSettings.Ours + "Health:Fall", "7"));
+        Assert.Empty(_logger.Collector.GetSnapshot());
+
+        _file.Replace(started
+            .With(ChatSettings.Ours + "Health:Fall", "7")
+            .With("WsBalancer:Admin:Token", "new-token")
+            .With("WsBalancer:State:Path", "elsewhere.json")
+            .With("WsBalancer:Shutdown:Delay", "1s")
+            .With("WsBalancer:Sockets:SourceAddresses:0", "127.0.0.2"));
+
+        var lines = _logger.Collector.GetSnapshot();
+        Assert.Equal([3, 3, 3, 3], lines.Select(line => line.Id.Id));
+        Assert.Equal(
+            ["WsBalancer:Admin", "WsBalancer:State", "WsBalancer:Shutdown", "WsBalancer:Sockets"],
+            lines.Select(line => line.GetStructuredStateValue("Section")));
+    }
+
     // Whoever is told of the reload first may ask at once: it must not get the old settings.
     [Fact]
     public void Reload_IsInForceForOthersThatFollowTheConfiguration()

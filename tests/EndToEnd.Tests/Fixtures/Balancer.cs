@@ -11,11 +11,12 @@ namespace WsBalancer.EndToEnd.Tests.Fixtures;
 internal sealed class Balancer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
+    private readonly string? _engine;
     private readonly HttpClient _admin;
 
-    private Balancer(DirectoryInfo folder, RunningProcess process, Uri[] urls, Uri admin)
+    private Balancer(DirectoryInfo folder, string? engine, RunningProcess process, Uri[] urls, Uri admin)
     {
-        (_folder, Process, Urls) = (folder, process, urls);
+        (_folder, _engine, Process, Urls) = (folder, engine, process, urls);
         _admin = new HttpClient { BaseAddress = admin, Timeout = Deadline.Default };
     }
 
@@ -29,14 +30,16 @@ internal sealed class Balancer : IAsyncDisposable
     public IPEndPoint Endpoint => IPEndPoint.Parse(Urls[0].Authority);
 
     /// <summary>Starts a balancer and waits until it says that it is ready.</summary>
-    public static async Task<Balancer> Start(BalancerConfig config)
+    /// <param name="config">Its file.</param>
+    /// <param name="engine">What carries its connections, if not what the whole suite runs on.</param>
+    public static async Task<Balancer> Start(BalancerConfig config, string? engine = null)
     {
         var folder = Directory.CreateTempSubdirectory("wsbalancer-");
         await File.WriteAllTextAsync(FileIn(folder), config.ToString());
         try
         {
-            var (process, urls, admin) = await Run(folder);
-            return new Balancer(folder, process, urls, admin);
+            var (process, urls, admin) = await Run(folder, engine);
+            return new Balancer(folder, engine, process, urls, admin);
         }
         catch
         {
@@ -60,7 +63,7 @@ internal sealed class Balancer : IAsyncDisposable
         config["WsBalancer"]!["Admin"]!["Url"] = _admin.BaseAddress!.ToString();
         await File.WriteAllTextAsync(FileIn(_folder), config.ToJsonString());
         await Process.DisposeAsync();
-        (Process, _, _) = await Run(_folder);
+        (Process, _, _) = await Run(_folder, _engine);
     }
 
     /// <summary>Runs an operator's command on it: <c>wsbalancer</c> with these arguments.</summary>
@@ -196,9 +199,17 @@ internal sealed class Balancer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static async Task<(RunningProcess Process, Uri[] Urls, Uri Admin)> Run(DirectoryInfo folder)
+    private static async Task<(RunningProcess Process, Uri[] Urls, Uri Admin)> Run(
+        DirectoryInfo folder, string? engine)
     {
-        var process = RunningProcess.Start("wsbalancer", Programs.Balancer, "run", "--config", FileIn(folder));
+        var environment = new Dictionary<string, string>();
+        if (engine is not null)
+        {
+            environment[RunningProcess.EngineVariable] = engine;
+        }
+
+        var process = RunningProcess.Start(
+            "wsbalancer", Programs.Balancer, environment, "run", "--config", FileIn(folder));
         try
         {
             await process.After("wsbalancer ready");

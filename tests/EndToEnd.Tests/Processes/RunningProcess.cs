@@ -7,6 +7,9 @@ namespace WsBalancer.EndToEnd.Tests.Processes;
 /// <summary>A program under test: what it wrote, what it is told, how it ended. It never outlives the tests.</summary>
 internal sealed partial class RunningProcess : IAsyncDisposable
 {
+    /// <summary>The one setting that the tests take from their own environment: on which engine all of it runs.</summary>
+    public const string EngineVariable = "WSBALANCER__WsBalancer__Sockets__Engine";
+
     private static readonly ConcurrentDictionary<int, Process> Alive = new();
 
     // The product must not inherit what the developer's shell happens to set.
@@ -123,7 +126,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     }
 
     private static bool IsForeign(string key) =>
-        Foreign.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        key != EngineVariable && Foreign.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);

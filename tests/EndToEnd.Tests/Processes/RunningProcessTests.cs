@@ -60,5 +60,18 @@ public sealed class RunningProcessTests
         Assert.Equal(["[]"], process.Lines);
     }
 
+    [Fact]
+    public async Task Start_KeepsTheEngineThatTheSuiteRunsOn()
+    {
+        // The default says the same as nothing, to the other tests too.
+        var engine = Environment.GetEnvironmentVariable(RunningProcess.EngineVariable) ?? "auto";
+        Environment.SetEnvironmentVariable(RunningProcess.EngineVariable, engine);
+        await using var process = Shell($"echo [${RunningProcess.EngineVariable}]");
+
+        await process.ExitCode();
+
+        Assert.Equal([$"[{engine}]"], process.Lines);
+    }
+
     private static RunningProcess Shell(string script) => RunningProcess.Start("sh", "/bin/sh", "-c", script);
 }

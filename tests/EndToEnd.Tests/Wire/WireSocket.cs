@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace WsBalancer.EndToEnd.Tests.Wire;
@@ -5,6 +6,9 @@ namespace WsBalancer.EndToEnd.Tests.Wire;
 /// <summary>A TCP connection.</summary>
 internal sealed class WireSocket(Socket socket) : WireEnd
 {
+    /// <summary>Where the other end is.</summary>
+    public IPEndPoint Peer => (IPEndPoint)socket.RemoteEndPoint!;
+
     public override void HalfClose() => socket.Shutdown(SocketShutdown.Send);
 
     public override void Reset()

@@ -10,6 +10,7 @@ using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
@@ -146,6 +147,7 @@ public static class WsBalancerServices
     private static IServiceCollection AddPlacement(this IServiceCollection services)
     {
         services.AddSingleton<PlacementMetrics>().AddSingleton<Rejecter>().AddSingleton<AttemptJudge>();
+        services.AddSingleton<IClientRefusal, ClientRefusal>();
         services.AddSingleton<HandshakePlacement>().AddSingleton<RequestPlacement>();
         services.AddSingleton<PipelineMark>().AddHostedService<PipelineCheck>();
         services.AddSingleton<IForwarderHttpClientFactory, NodeHttpClientFactory>();

@@ -9,7 +9,7 @@ internal static class ShapeRules
     private const int SmallEnoughToStay = 25;
 
     private static readonly string[] PlatformNamespaces =
-        ["Microsoft.AspNetCore.Builder", "Microsoft.Extensions.DependencyInjection"];
+        ["Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.Extensions.DependencyInjection"];
 
     /// <summary>
     /// A file holds the type it is named after, and beside it at most small ones that belong to it; or nothing but

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -14,9 +13,6 @@ namespace WsBalancer.Cli.Run;
 internal static class BalancerHost
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
-
-    // Eight times the server's default: after an outage everybody connects at once. The kernel's somaxconn bounds it.
-    private const int Backlog = 4_096;
 
     /// <param name="configuration">What it runs on.</param>
     /// <param name="folder">The folder of the configuration file, where a relative state file is.</param>
@@ -54,7 +50,9 @@ internal static class BalancerHost
             // Addresses are read at the start only: rebinding ends every tunnel of an endpoint within seconds.
             server.Configure(endpoints, reloadOnChange: false);
         });
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = Backlog);
+
+        // Nothing in this program blocks: requests stay on the thread that their bytes came on.
+        builder.WebHost.UseWsBalancerSockets(sockets => sockets.PreferInlineScheduling = true);
         if (!endpoints.GetSection("Endpoints").Exists())
         {
             builder.WebHost.UseUrls(builder.Configuration["Urls"] ?? DefaultUrl);

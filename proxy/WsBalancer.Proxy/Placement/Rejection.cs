@@ -54,6 +54,12 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         "Too many handshakes at once",
         "The user's node is being given as many handshakes a second as it may have. Try again later.");
 
+    public static readonly Rejection NoDescriptor = new(
+        "no_descriptor",
+        StatusCodes.Status503ServiceUnavailable,
+        "Too many connections",
+        "This balancer has as many connections as its system lets it have. Try again later.");
+
     /// <summary>Whether the same request may do better later, so that the answer says when.</summary>
     public bool IsForNow => Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;
 }

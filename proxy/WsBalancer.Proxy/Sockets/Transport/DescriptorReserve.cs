@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Sockets.Transport;
+
+/// <summary>
+/// A descriptor kept for the time when there is no other: given up for a moment, it lets a client in that would
+/// otherwise wait without an answer, to be told to come back later.
+/// </summary>
+internal sealed unsafe class DescriptorReserve
+{
+    private const int None = -1;
+
+    // A turn of the loop; the clients that it has wait so long.
+    private const int AtOnce = 256;
+    private const int ReadAtOnce = 4096;
+
+    private int _descriptor = None;
+
+    /// <summary>Takes one, if there is one and none was taken.</summary>
+    public void Fill()
+    {
+        if (_descriptor == None)
+        {
+            _descriptor = LibC.Open("/dev/null", SocketConstants.CloseOnExec);
+        }
+    }
+
+    /// <summary>Answers the clients that wait to be accepted.</summary>
+    public void Refuse(int listener, Func<TimeSpan> refused)
+    {
+        if (_descriptor == None)
+        {
+            return;
+        }
+
+        Free();
+        for (var i = 0; i < AtOnce; i++)
+        {
+            var client = LibC.Accept(listener, null, null, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
+            if (client >= 0)
+            {
+                Answer(client, refused());
+                _ = LibC.Close(client);
+            }
+            else if (Marshal.GetLastPInvokeError() is not (Errno.ConnectionAborted or Errno.Interrupted))
+            {
+                break;
+            }
+        }
+
+        Fill();
+    }
+
+    /// <summary>Gives it up.</summary>
+    public void Free()
+    {
+        if (_descriptor != None)
+        {
+            _ = LibC.Close(_descriptor);
+            _descriptor = None;
+        }
+    }
+
+    private static void Answer(int client, TimeSpan retryAfter)
+    {
+        var seconds = ((int)retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        var answer = Encoding.ASCII.GetBytes(
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n" +
+            $"Retry-After: {seconds}\r\n\r\n");
+        fixed (byte* start = answer)
+        {
+            _ = LibC.Send(client, start, (nuint)answer.Length, SocketConstants.NoSignal);
+        }
+
+        // What the client has already sent must be read: closing would reset the connection, and drop the answer.
+        _ = LibC.Shutdown(client, SocketConstants.ShutWrite);
+        var dropped = stackalloc byte[ReadAtOnce];
+        while (LibC.Receive(client, dropped, ReadAtOnce, SocketConstants.DoNotWait) == ReadAtOnce)
+        {
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+
+namespace WsBalancer.Proxy.Sockets.Transport;
+
+/// <summary>
+/// The times in which no client can be accepted, for all endpoints: told once when one begins and once when it is over,
+/// and what is tried meanwhile is tried with pauses.
+/// </summary>
+internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refusal, ILogger logger) : IDisposable
+{
+    // Short enough for clients that wait to be accepted, long enough to cost nothing.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    // At the limit, each connection that ends lets one client in: that is no end of the shortage.
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly List<LoopAcceptor> _waiting = [];
+    private ITimer? _timer;
+    private long _last;
+    private long _refused;
+
+    /// <summary>Nothing can be accepted: the acceptor is asked to try again after a pause.</summary>
+    public void Begin(LoopAcceptor acceptor, int error)
+    {
+        lock (_lock)
+        {
+            _last = time.GetTimestamp();
+            _waiting.Add(acceptor);
+            if (_timer is null)
+            {
+                TransportLog.ShortageBegan(logger, Marshal.GetPInvokeErrorMessage(error));
+                _timer = time.CreateTimer(static self => ((DescriptorShortage)self!).Try(), this, Pause, Pause);
+            }
+        }
+    }
+
+    /// <summary>A client is being refused.</summary>
+    /// <returns>When it should come back.</returns>
+    public TimeSpan Refuse()
+    {
+        Interlocked.Increment(ref _refused);
+        return refusal.Refused();
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _timer?.Dispose();
+        }
+    }
+
+    private void Try()
+    {
+        lock (_lock)
+        {
+            if (_waiting.Count == 0 && time.GetElapsedTime(_last) >= Calm)
+            {
+                TransportLog.ShortageEnded(logger, Interlocked.Exchange(ref _refused, 0));
+                _timer?.Dispose();
+                _timer = null;
+            }
+
+            foreach (var acceptor in _waiting)
+            {
+                acceptor.Loop.Post(static waiting => ((LoopAcceptor)waiting!).Retry(), acceptor);
+            }
+
+            _waiting.Clear();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Sockets.Transport;
+
+/// <summary>Accepts the clients of an endpoint on one of the loops. On the loop's thread, but for what says else.</summary>
+internal sealed class LoopAcceptor(
+    LoopListenerSet set, EventLoop loop, LoopPipes pipes, DescriptorShortage shortage, ILogger logger) : IAcceptHandler
+{
+    // Which loop wakes for a client is the kernel's choice; so much more than another it may have.
+    private const int Slack = 16;
+    private const int SlackShare = 8;
+
+    private readonly DescriptorReserve _reserve = new();
+    private LoopListener? _listener;
+    private bool _isWaiting;
+
+    public EventLoop Loop { get; } = loop;
+
+    public LoopPipes Pipes { get; } = pipes;
+
+    /// <exception cref="IOException">The kernel refused.</exception>
+    public void Open()
+    {
+        _reserve.Fill();
+        _listener = Loop.Listen(set.Descriptor, this);
+        _listener.Accept();
+    }
+
+    public void Close()
+    {
+        _listener?.Close();
+        _listener = null;
+        _reserve.Free();
+    }
+
+    public void Accepted(int descriptor)
+    {
+        var least = set.LeastLoaded();
+        if (Loop.Sockets <= least.Loop.Sockets + (least.Loop.Sockets / SlackShare) + Slack)
+        {
+            Take(descriptor);
+        }
+        else
+        {
+            least.Loop.Post(
+                static handover => (((LoopAcceptor, int))handover!).Item1.Take((((LoopAcceptor, int))handover!).Item2),
+                (least, descriptor));
+        }
+    }
+
+    public void AcceptFailed(int error)
+    {
+        if (error is Errno.TooManyFiles or Errno.TooManyFilesInSystem)
+        {
+            _reserve.Refuse(set.Descriptor, shortage.Refuse);
+        }
+
+        _isWaiting = true;
+        shortage.Begin(this, error);
+    }
+
+    /// <summary>Accepts again, if that had failed: there may be a descriptor by now.</summary>
+    public void Retry()
+    {
+        if (_isWaiting && _listener is { } listener)
+        {
+            _isWaiting = false;
+            _reserve.Fill();
+            listener.Accept();
+        }
+    }
+
+    /// <summary>A connection of this loop has been closed.</summary>
+    public void ConnectionEnded() => Retry();
+
+    private void Take(int descriptor)
+    {
+        if (set.NoDelay)
+        {
+            SocketOptions.NoDelay(descriptor);
+        }
+
+        var remote = SocketEndPoints.Remote(descriptor);
+        var local = set.LocalEndPoint ?? SocketEndPoints.Local(descriptor);
+        if (remote is null || local is null)
+        {
+            Drop(descriptor, "not connected any more");
+            return;
+        }
+
+        var connection = new LoopConnection(this, local, remote, logger);
+        try
+        {
+            connection.Start(descriptor);
+        }
+        catch (IOException ex)
+        {
+            Drop(descriptor, ex.Message);
+            return;
+        }
+
+        set.Add(connection);
+    }
+
+    private void Drop(int descriptor, string error)
+    {
+        TransportLog.NotTaken(logger, error);
+        _ = LibC.Close(descriptor);
+    }
+}

@@ -1,0 +1,318 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Sockets.Transport;
+
+/// <summary>
+/// A client's connection while it speaks HTTP: the server sees two pipes, the loop a socket. Ends as a connection of
+/// the platform's sockets does, or has its socket taken away, after which nothing that is left of it touches that.
+/// </summary>
+internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHandler,
+    IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IMemoryPoolFeature,
+    IConnectionLifetimeFeature, IConnectionEndPointFeature
+{
+    private static readonly Type[] s_features =
+    [
+        typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature),
+        typeof(IMemoryPoolFeature), typeof(IConnectionLifetimeFeature), typeof(IConnectionEndPointFeature),
+        typeof(LoopConnection),
+    ];
+
+    private readonly LoopAcceptor _acceptor;
+    private readonly ILogger _logger;
+    private readonly LoopInput _input;
+    private readonly LoopOutput _output;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly TaskCompletionSource _over = new();
+    private IDictionary<object, object?>? _items;
+    private TaskCompletionSource<DetachedSocket>? _detachment;
+    private LoopSocket? _socket;
+    private Ending? _ending;
+    private bool _hasEnded;
+
+    // What the end waits for: that the socket is closed, and that those who registered for it were told.
+    private int _untilOver = 2;
+
+    public LoopConnection(LoopAcceptor acceptor, EndPoint? local, EndPoint? remote, ILogger logger)
+    {
+        _acceptor = acceptor;
+        _logger = logger;
+        var output = new Pipe(acceptor.Pipes.Output);
+        Output = output.Writer;
+        _output = new LoopOutput(this, output.Reader);
+        _input = new LoopInput(this, acceptor.Pipes.Input);
+        Features = new ConnectionFeatures(s_features, this);
+        Transport = this;
+        LocalEndPoint = local;
+        RemoteEndPoint = remote;
+        ConnectionClosed = _closed.Token;
+    }
+
+    /// <summary>On whose thread it is served.</summary>
+    public EventLoop Loop => _acceptor.Loop;
+
+    public override string ConnectionId { get; set; } = ConnectionName.Next();
+
+    public override IFeatureCollection Features { get; }
+
+    public override IDictionary<object, object?> Items
+    {
+        get => _items ??= new ConnectionItems();
+        set => _items = value;
+    }
+
+    public override IDuplexPipe Transport { get; set; }
+
+    public MemoryPool<byte> MemoryPool => _acceptor.Pipes.Memory;
+
+    public PipeReader Input => _input;
+
+    public PipeWriter Output { get; }
+
+    /// <summary>Begins to serve a socket. On the loop's thread.</summary>
+    /// <exception cref="IOException">The kernel refused; the descriptor is still the caller's.</exception>
+    public void Start(int descriptor)
+    {
+        _socket = Loop.Adopt(descriptor, this);
+        _output.Start();
+    }
+
+    /// <summary>
+    /// Whether <see cref="DetachAsync"/> takes away what the client speaks to: not if TLS, a log or the like is between.
+    /// </summary>
+    /// <param name="features">Of the request or the connection.</param>
+    public bool CanDetach(IFeatureCollection features) =>
+        ReferenceEquals(features.Get<IConnectionTransportFeature>()?.Transport, this);
+
+    /// <inheritdoc cref="TcpKeepAlive.KeepAlive"/>
+    public void KeepAlive(TimeSpan? silence)
+    {
+        if (silence is not null)
+        {
+            OnLoop(() => SetKeepAlive(silence));
+        }
+    }
+
+    /// <summary>
+    /// Takes the socket away, once it has been given all that is written: what comes and goes from now on is the
+    /// caller's. From any thread, while nobody reads or writes the connection; completes on the loop's thread.
+    /// </summary>
+    /// <exception cref="IOException">The client is gone, or its connection was aborted.</exception>
+    public ValueTask<DetachedSocket> DetachAsync()
+    {
+        var detachment = new TaskCompletionSource<DetachedSocket>();
+        OnLoop(() => BeginDetachment(detachment));
+        return new ValueTask<DetachedSocket>(detachment.Task);
+    }
+
+    public override void Abort(ConnectionAbortedException? abortReason)
+    {
+        // Never at once: the server aborts with its locks held, and the end runs what waits for this connection.
+        if (TryEnd(abortReason))
+        {
+            Loop.Post(static connection => ((LoopConnection)connection!).Close(), this);
+        }
+    }
+
+    /// <summary>Sends what is written, then FIN; waits until the socket is closed, or was taken away before.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        await Input.CompleteAsync();
+        await Output.CompleteAsync();
+        await _over.Task;
+        _closed.Dispose();
+        await base.DisposeAsync();
+    }
+
+    void ISocketHandler.Received(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _input.Write(bytes);
+        }
+        catch (Exception ex)
+        {
+            TransportLog.Failed(_logger, ex, ConnectionId);
+            Shut(ex);
+        }
+    }
+
+    void ISocketHandler.Writable() => _output.Writable();
+
+    void ISocketHandler.Ended()
+    {
+        _hasEnded = true;
+        TransportLog.ReceivedFin(_logger, ConnectionId);
+        EndInput();
+    }
+
+    void ISocketHandler.Failed(int error)
+    {
+        var cause = Errno.ToException(error);
+        if (cause.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+            TransportLog.Reset(_logger, ConnectionId);
+            Shut(new ConnectionResetException(cause.Message, cause));
+        }
+        else
+        {
+            TransportLog.Failed(_logger, cause, ConnectionId);
+            Shut(cause);
+        }
+    }
+
+    /// <summary>From any thread; the rest is for its pipes, on the loop's thread.</summary>
+    public void BeginInput() => Loop.Scheduler.Schedule(static self => ((LoopConnection)self!).ResumeInput(), this);
+
+    public void PauseInput()
+    {
+        TransportLog.Paused(_logger, ConnectionId);
+        _socket?.Pause();
+    }
+
+    public void ResumeInput() => _socket?.Receive();
+
+    /// <summary>Nobody reads any more.</summary>
+    public void RefuseInput()
+    {
+        _socket?.Pause();
+        EndInput();
+    }
+
+    public int Send(ReadOnlySpan<byte> bytes) => _socket?.TrySend(bytes) ?? bytes.Length;
+
+    public void OutputEnded() => Shut(reason: null);
+
+    public void OutputFailed(Exception reason) => Shut(reason);
+
+    public void OutputDrained()
+    {
+        var socket = _socket!;
+        _socket = null;
+        socket.Pause();
+        if (_input.End(null))
+        {
+            CountDown();
+        }
+
+        var unread = _input.TakeUnread();
+        CountDown();
+        _detachment!.SetResult(new DetachedSocket(socket, unread, _hasEnded));
+    }
+
+    private void SetKeepAlive(TimeSpan? silence)
+    {
+        if (_socket is { } socket)
+        {
+            SocketOptions.KeepAlive(socket.Descriptor, silence);
+        }
+    }
+
+    private void BeginDetachment(TaskCompletionSource<DetachedSocket> detachment)
+    {
+        if (_ending is { } ending)
+        {
+            detachment.SetException(GoneBecause(ending));
+            return;
+        }
+
+        _detachment = detachment;
+        _output.Drain();
+    }
+
+    /// <returns>Whether nothing had ended it before.</returns>
+    private bool TryEnd(Exception? reason)
+    {
+        var ending = new Ending(
+            reason ?? new ConnectionAbortedException("All was sent that was to be."), WithReset: reason is not null);
+        return Interlocked.CompareExchange(ref _ending, ending, null) is null;
+    }
+
+    private void Shut(Exception? reason)
+    {
+        _ = TryEnd(reason);
+        Close();
+    }
+
+    private void Close()
+    {
+        if (_socket is not { } socket)
+        {
+            return;
+        }
+
+        _socket = null;
+        var ending = _ending!;
+        if (ending.WithReset)
+        {
+            TransportLog.SendingRst(_logger, ConnectionId, ending.Reason.Message);
+            socket.Reset();
+        }
+        else
+        {
+            TransportLog.SendingFin(_logger, ConnectionId, ending.Reason.Message);
+            socket.Close();
+        }
+
+        _acceptor.ConnectionEnded();
+        _output.Stop();
+        EndInput();
+        _detachment?.TrySetException(GoneBecause(ending));
+        CountDown();
+    }
+
+    private void EndInput()
+    {
+        if (_input.End(_ending?.Reason))
+        {
+            // Those who registered are anybody.
+            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.TellClosed(), this, preferLocal: false);
+        }
+    }
+
+    private void TellClosed()
+    {
+        try
+        {
+            _closed.Cancel();
+        }
+        catch (AggregateException ex)
+        {
+            TransportLog.Failed(_logger, ex, ConnectionId);
+        }
+
+        CountDown();
+    }
+
+    private void CountDown()
+    {
+        if (Interlocked.Decrement(ref _untilOver) == 0)
+        {
+            _over.TrySetResult();
+        }
+    }
+
+    private void OnLoop(Action action)
+    {
+        if (Loop.IsCurrent)
+        {
+            action();
+        }
+        else
+        {
+            Loop.Post(static posted => ((Action)posted!)(), action);
+        }
+    }
+
+    private static IOException GoneBecause(Ending ending) => new("The client is gone.", ending.Reason);
+
+    private sealed record Ending(Exception Reason, bool WithReset);
+}

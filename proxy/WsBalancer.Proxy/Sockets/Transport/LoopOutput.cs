@@ -1,0 +1,212 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace WsBalancer.Proxy.Sockets.Transport;
+
+/// <summary>Passes what the application writes on to a connection's socket. On the loop's thread, all of it.</summary>
+internal sealed class LoopOutput
+{
+    // What one send takes at once of a pipe of many small segments; as much as the pipe commonly holds.
+    private const int GatheredAtOnce = 64 * 1024;
+
+    [ThreadStatic]
+    private static byte[]? t_gathered;
+
+    private readonly LoopConnection _connection;
+    private readonly PipeReader _reader;
+    private readonly Action _onRead;
+    private ValueTaskAwaiter<ReadResult> _read;
+    private State _state;
+
+    public LoopOutput(LoopConnection connection, PipeReader reader)
+    {
+        _connection = connection;
+        _reader = reader;
+        _onRead = OnRead;
+    }
+
+    [Flags]
+    private enum State : byte
+    {
+        None = 0,
+
+        /// <summary>A read waits for the application to write.</summary>
+        Reading = 1,
+
+        /// <summary>The socket has taken less than there was.</summary>
+        Full = 2,
+
+        /// <summary>Passing on, further up the stack.</summary>
+        Passing = 4,
+
+        /// <summary>To end as soon as there is nothing left.</summary>
+        Draining = 8,
+
+        /// <summary>To end at once.</summary>
+        Stopped = 16,
+
+        Completed = 32,
+    }
+
+    public void Start() => Go(more: true);
+
+    /// <summary>The socket takes bytes again.</summary>
+    public void Writable()
+    {
+        if (Is(State.Full))
+        {
+            _state &= ~State.Full;
+            Go(more: true);
+        }
+    }
+
+    /// <summary>Ends when the socket has taken all that is written, and says so.</summary>
+    public void Drain()
+    {
+        _state |= State.Draining;
+        Interrupt();
+    }
+
+    /// <summary>Ends now: what is written later is dropped, and its writer told.</summary>
+    public void Stop()
+    {
+        _state |= State.Stopped;
+        Interrupt();
+    }
+
+    private bool Is(State state) => (_state & state) != 0;
+
+    private void Interrupt()
+    {
+        if (Is(State.Reading))
+        {
+            _reader.CancelPendingRead();
+        }
+        else if (!Is(State.Passing) && (!Is(State.Full) || Is(State.Stopped)))
+        {
+            Go(more: false);
+        }
+    }
+
+    private void OnRead()
+    {
+        _state &= ~State.Reading;
+        Go(more: true, isRead: true);
+    }
+
+    private void Go(bool more, bool isRead = false)
+    {
+        _state |= State.Passing;
+        try
+        {
+            PassAll(more, isRead);
+        }
+        catch (Exception ex)
+        {
+            // The application ended its writing with an error.
+            _connection.OutputFailed(ex);
+        }
+
+        _state &= ~State.Passing;
+        if (Is(State.Stopped))
+        {
+            Complete();
+        }
+        else if (!Is(State.Full))
+        {
+            Wait();
+        }
+    }
+
+    private void PassAll(bool more, bool isRead)
+    {
+        if (isRead)
+        {
+            more = Pass(_read.GetResult());
+        }
+
+        while (more && !Is(State.Stopped) && _reader.TryRead(out var result))
+        {
+            more = Pass(result);
+        }
+    }
+
+    private void Wait()
+    {
+        if (Is(State.Draining))
+        {
+            _state |= State.Stopped;
+            Complete();
+            _connection.OutputDrained();
+            return;
+        }
+
+        // The last thing done: if there is something by now, it is passed on from inside of this call.
+        _state |= State.Reading;
+#pragma warning disable CA2012 // The awaiter is used once, when it is completed, and replaced only after that.
+        _read = _reader.ReadAsync().GetAwaiter();
+#pragma warning restore CA2012
+        if (_read.IsCompleted)
+        {
+            OnRead();
+        }
+        else
+        {
+            _read.UnsafeOnCompleted(_onRead);
+        }
+    }
+
+    /// <returns>Whether there may be more to pass on.</returns>
+    private bool Pass(ReadResult result)
+    {
+        var buffer = result.Buffer;
+        var sent = buffer.IsSingleSegment ? Send(buffer.FirstSpan) : SendGathered(buffer);
+        var isAll = sent == buffer.Length;
+        if (!isAll)
+        {
+            _state |= State.Full;
+        }
+
+        // This may run the application, which waited for room; that may write, and stop this.
+        _reader.AdvanceTo(isAll ? buffer.End : buffer.GetPosition(sent));
+        if (isAll && result.IsCompleted)
+        {
+            _connection.OutputEnded();
+            return false;
+        }
+
+        return isAll;
+    }
+
+    private int Send(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? 0 : _connection.Send(bytes);
+
+    private long SendGathered(ReadOnlySequence<byte> buffer)
+    {
+        var gathered = t_gathered ??= GC.AllocateUninitializedArray<byte>(GatheredAtOnce);
+        var sent = 0L;
+        while (sent < buffer.Length)
+        {
+            var next = buffer.Slice(sent);
+            var length = (int)Math.Min(next.Length, GatheredAtOnce);
+            next.Slice(0, length).CopyTo(gathered);
+            var taken = Send(gathered.AsSpan(0, length));
+            sent += taken;
+            if (taken < length)
+            {
+                break;
+            }
+        }
+
+        return sent;
+    }
+
+    private void Complete()
+    {
+        if (!Is(State.Completed))
+        {
+            _state |= State.Completed;
+            _reader.Complete();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WsBalancer.Proxy.Sockets.Engines;
+
+namespace WsBalancer.Proxy.Sockets.Transport;
+
+/// <summary>
+/// Lets the server listen on the event loops, if there are any; at anything but IP addresses, and without loops, the
+/// platform's sockets serve, which are registered before this.
+/// </summary>
+internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
+{
+    private readonly EventLoops? _loops;
+    private readonly LoopPipes[] _pipes;
+    private readonly SocketTransportOptions _options;
+    private readonly DescriptorShortage _shortage;
+    private readonly ILogger<LoopTransport> _logger;
+
+    /// <param name="loops">Null if there are none here, or none are wanted.</param>
+    /// <param name="memory">The server's.</param>
+    /// <param name="options">As for the platform's sockets.</param>
+    /// <param name="ownOptions">What only this has.</param>
+    /// <param name="time">For pauses.</param>
+    /// <param name="refusal">Counts the clients that there is no descriptor for.</param>
+    /// <param name="logger">Of all connections.</param>
+    public LoopTransport(
+        EventLoops? loops,
+        IMemoryPoolFactory<byte> memory,
+        IOptions<SocketTransportOptions> options,
+        IOptions<WsBalancerSocketsOptions> ownOptions,
+        TimeProvider time,
+        IClientRefusal refusal,
+        ILogger<LoopTransport> logger)
+    {
+        _loops = loops;
+        _options = options.Value;
+        var isInline = ownOptions.Value.PreferInlineScheduling;
+        _pipes = [.. (loops?.All ?? []).Select(loop => new LoopPipes(loop, memory.Create(), _options, isInline))];
+        _shortage = new DescriptorShortage(time, refusal, logger);
+        _logger = logger;
+    }
+
+    public bool CanBind(EndPoint endpoint) => _loops is not null && endpoint is IPEndPoint;
+
+    public async ValueTask<IConnectionListener> BindAsync(
+        EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        await LoopListenerSet.BindAsync(endpoint, _options, Acceptors);
+
+    public void Dispose()
+    {
+        _shortage.Dispose();
+        foreach (var pipes in _pipes)
+        {
+            pipes.Memory.Dispose();
+        }
+    }
+
+    private LoopAcceptor[] Acceptors(LoopListenerSet set) =>
+        [.. _loops!.All.Zip(_pipes, (loop, pipes) => new LoopAcceptor(set, loop, pipes, _shortage, _logger))];
+}

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets;
 
@@ -57,24 +59,23 @@ internal sealed class SourceAddresses
     }
 
     /// <summary>Binds a descriptor that is about to be connected, on Linux.</summary>
-    /// <exception cref="SocketException">This machine does not have the address.</exception>
-    public void BindTo(int descriptor, AddressFamily family)
+    /// <returns>The kernel's error, if this machine does not have the address; otherwise 0.</returns>
+    public int BindTo(int descriptor, AddressFamily family)
     {
         if (TurnsOf(family).Next() is not { } source)
         {
-            return;
+            return 0;
         }
 
         if (source.TryBind(descriptor))
         {
             source.IsFailing = false;
-            return;
+            return 0;
         }
 
-        // The exception finds the kernel's error number by itself.
-        var failure = new SocketException();
-        Report(source, failure);
-        throw failure;
+        var error = Marshal.GetLastPInvokeError();
+        Report(source, Errno.ToException(error));
+        return error;
     }
 
     private static SocketException? TryOnce(SourceAddress source)

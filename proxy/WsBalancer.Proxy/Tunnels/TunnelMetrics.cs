@@ -12,6 +12,7 @@ internal sealed class TunnelMetrics
     private readonly BalancerRegistry _registry;
     private readonly HashSet<NodeKey> _published = [];
     private readonly Gauge _active;
+    private readonly Gauge _activeByPath;
     private readonly Counter _opened;
     private readonly Counter _closed;
     private readonly Counter _bytes;
@@ -22,6 +23,8 @@ internal sealed class TunnelMetrics
         _registry = registry;
         var metrics = registry.Instruments;
         _active = metrics.CreateGauge("wsbalancer_tunnels_active", "Tunnels that are open.", NodeLabels);
+        _activeByPath = metrics.CreateGauge(
+            "wsbalancer_tunnels_active_by_path", "Tunnels that are open, by the data path they take.", ["path"]);
         _opened = metrics.CreateCounter("wsbalancer_tunnels_opened_total", "Tunnels opened.", NodeLabels);
         _closed = metrics.CreateCounter(
             "wsbalancer_tunnels_closed_total", "Tunnels ended, by reason.", ["cluster", "node", "reason"]);
@@ -31,7 +34,14 @@ internal sealed class TunnelMetrics
             "wsbalancer_tunnel_frames_total", "Frames passed through tunnels, by who sent them.", TrafficLabels);
     }
 
-    public void Publish(TunnelRegistry tunnels) => _registry.BeforeScrape(() => Collect(tunnels.Ledgers));
+    public void Publish(TunnelRegistry tunnels) => _registry.BeforeScrape(() =>
+    {
+        Collect(tunnels.Ledgers);
+        foreach (var path in Enum.GetValues<TunnelPath>())
+        {
+            _activeByPath.WithLabels(TunnelPathLabel.Of(path)).Set(tunnels.CountOn(path));
+        }
+    });
 
     private void Collect(IReadOnlyDictionary<NodeKey, TunnelLedger> ledgers)
     {

@@ -13,6 +13,7 @@ internal sealed class TunnelRegistry
     private readonly ConcurrentDictionary<NodeKey, ConcurrentDictionary<string, Tunnel>> _byNode = new();
     private readonly ConcurrentDictionary<(string Cluster, string User), ImmutableList<Tunnel>> _byUser = new();
     private readonly ConcurrentDictionary<NodeKey, TunnelLedger> _ledgers = new();
+    private readonly int[] _onPath = new int[TunnelPathLabel.All.Count];
 
     // Tunnel ids of two balancers differ in their first half, so that one can be named without saying where it is.
     private readonly string _idPrefix = RandomNumberGenerator.GetHexString(8, lowercase: true);
@@ -29,6 +30,9 @@ internal sealed class TunnelRegistry
     public IEnumerable<Tunnel> All => _byId.Select(static entry => entry.Value);
 
     public IReadOnlyDictionary<NodeKey, TunnelLedger> Ledgers => _ledgers;
+
+    /// <summary>How many take a path.</summary>
+    public int CountOn(TunnelPath path) => Volatile.Read(ref _onPath[(int)path]);
 
     public string NextId() => _idPrefix + Interlocked.Increment(ref _lastId).ToString("x8", null);
 
@@ -53,6 +57,7 @@ internal sealed class TunnelRegistry
     {
         var identity = tunnel.Identity;
         tunnel.Ledger.Opened();
+        Interlocked.Increment(ref _onPath[(int)tunnel.Flow!.Path]);
 
         // The node may have left, and its account been closed, while the handshake was under way.
         _ledgers.TryAdd(identity.Node, tunnel.Ledger);
@@ -73,6 +78,7 @@ internal sealed class TunnelRegistry
     {
         // Counted first: whoever no longer finds the tunnel finds its end counted.
         tunnel.Ledger.Closed(end);
+        Interlocked.Decrement(ref _onPath[(int)tunnel.Flow!.Path]);
         var identity = tunnel.Identity;
         _byId.TryRemove(identity.Id, out _);
         if (_byNode.TryGetValue(identity.Node, out var onNode))

@@ -13,6 +13,7 @@ public sealed class MetricsTests : IAsyncLifetime
     private static readonly string[] Published =
     [
         $"wsbalancer_tunnels_active{{{Node}}}",
+        "wsbalancer_tunnels_active_by_path{path=\"portable\"}",
         $"wsbalancer_tunnels_opened_total{{{Node}}}",
         $"wsbalancer_tunnels_closed_total{{{Node},reason=\"client\"}}",
         $"wsbalancer_tunnels_misplaced{{{Node}}}",

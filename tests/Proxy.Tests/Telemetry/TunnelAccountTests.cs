@@ -68,6 +68,20 @@ public sealed class TunnelAccountTests : IDisposable
     }
 
     [Fact]
+    public async Task EveryPath_IsCountedByItself()
+    {
+        using var first = Open(new NodeKey("chat", "ws-1"), "alice");
+        using var second = Open(new NodeKey("game", "ws-1"), "bob");
+        var two = await Scrape.OfAsync(_registry);
+
+        first.End();
+
+        var one = await Scrape.OfAsync(_registry);
+        Assert.Equal((2, 0), OnPaths(two));
+        Assert.Equal((1, 0), OnPaths(one));
+    }
+
+    [Fact]
     public void Registry_FindsTunnelsByIdByNodeAndByUser()
     {
         var node = new NodeKey("chat", "ws-1");
@@ -99,6 +113,10 @@ public sealed class TunnelAccountTests : IDisposable
 
         return scrapes;
     }
+
+    private static (double? Portable, double? Native) OnPaths(Scrape scrape) => (
+        scrape["wsbalancer_tunnels_active_by_path{path=\"portable\"}"],
+        scrape["wsbalancer_tunnels_active_by_path{path=\"native\"}"]);
 
     private TestTunnel Open(NodeKey node, string? user) =>
         new(_tunnels, node, _tunnels.LedgerOf(node), user, TimeProvider.System);

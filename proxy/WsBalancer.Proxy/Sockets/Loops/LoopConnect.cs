@@ -10,7 +10,8 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 /// A connect under way: address after address, until one accepts, the time is over, or it is cancelled. On the loop's
 /// thread.
 /// </summary>
-internal sealed class LoopConnect(EventLoop loop, ConnectTarget target, ISocketHandler handler)
+internal sealed class LoopConnect(
+    EventLoop loop, SourceAddresses sources, ConnectTarget target, ISocketHandler handler)
     : ISocketHandler, IValueTaskSource<LoopSocket>
 {
     private ManualResetValueTaskSourceCore<LoopSocket> _result;
@@ -98,7 +99,12 @@ internal sealed class LoopConnect(EventLoop loop, ConnectTarget target, ISocketH
 
         SocketOptions.NoDelay(descriptor);
         SocketOptions.KeepAlive(descriptor, target.KeepAlive);
-        var error = Connect(descriptor, address);
+        var error = sources.BindTo(descriptor, address.AddressFamily);
+        if (error == 0)
+        {
+            error = Connect(descriptor, address);
+        }
+
         return error is 0 or Errno.InProgress ? Adopt(descriptor, connecting: error != 0) : Fail(descriptor, error);
     }
 

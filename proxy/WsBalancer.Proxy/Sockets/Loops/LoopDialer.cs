@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>Opens connections to nodes from an event loop.</summary>
-internal sealed class LoopDialer(NameCache names, TimeProvider time)
+internal sealed class LoopDialer(NameCache names, SourceAddresses sources, TimeProvider time)
 {
     /// <summary>
     /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. To be called
@@ -36,7 +36,7 @@ internal sealed class LoopDialer(NameCache names, TimeProvider time)
         var addresses = await FindAsync(host, timeout, cancellation);
         await loop.Enter();
         var left = timeout - time.GetElapsedTime(start);
-        return await new LoopConnect(loop, new ConnectTarget(addresses, port, keepAlive), handler)
+        return await new LoopConnect(loop, sources, new ConnectTarget(addresses, port, keepAlive), handler)
             .StartAsync(left, time, cancellation);
     }
 

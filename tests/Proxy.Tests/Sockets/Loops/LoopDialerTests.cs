@@ -17,7 +17,7 @@ public sealed class LoopDialerTests : IDisposable
 
     public LoopDialerTests()
     {
-        _dialer = new LoopDialer(new NameCache(_time, NullLogger<NameCache>.Instance), _time);
+        _dialer = Create();
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
     }
 
@@ -38,6 +38,37 @@ public sealed class LoopDialerTests : IDisposable
         Assert.Equal(
             TcpKeepAlive.Probes, Option(socket, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount));
         await loop.OnLoop(socket.Close);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_ComesFromASourceAddress(string engine)
+    {
+        _listener.Listen();
+        using var loop = Engines.Start(engine);
+        var dialer = Create(IPAddress.Parse("127.0.0.2"));
+
+        var socket = await ConnectAsync(loop, "127.0.0.1", PortOf(_listener), dialer: dialer);
+        using var peer = await AcceptAsync(_listener);
+
+        Assert.Equal("127.0.0.2", ((IPEndPoint)peer.RemoteEndPoint!).Address.ToString());
+        await loop.OnLoop(socket.Close);
+    }
+
+    // TEST-NET-1 (RFC 5737): nobody has it.
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Connect_FromAForeignAddress_IsAFaultOfOurOwn(string engine)
+    {
+        _listener.Listen();
+        using var loop = Engines.Start(engine);
+        var dialer = Create(IPAddress.Parse("192.0.2.1"));
+
+        var failure = await Assert.ThrowsAsync<SocketException>(
+            () => ConnectAsync(loop, "127.0.0.1", PortOf(_listener), dialer: dialer));
+
+        Assert.Equal(SocketError.AddressNotAvailable, failure.SocketErrorCode);
+        Assert.True(OwnFault.Is(failure));
     }
 
     [Theory]
@@ -180,9 +211,20 @@ public sealed class LoopDialerTests : IDisposable
         return (int)borrowed.GetSocketOption(level, name)!;
     }
 
+    private LoopDialer Create(params IPAddress[] sources) => new(
+        new NameCache(_time, NullLogger<NameCache>.Instance),
+        new SourceAddresses(
+            new SocketsOptions { SourceAddresses = sources }, NullLogger<SourceAddresses>.Instance),
+        _time);
+
     private Task<LoopSocket> ConnectAsync(
-        EventLoop loop, string host, int port, TimeSpan? keepAlive = null, CancellationToken? cancellation = null) =>
-        loop.OnLoopAsync(() => _dialer.ConnectAsync(
+        EventLoop loop,
+        string host,
+        int port,
+        TimeSpan? keepAlive = null,
+        CancellationToken? cancellation = null,
+        LoopDialer? dialer = null) =>
+        loop.OnLoopAsync(() => (dialer ?? _dialer).ConnectAsync(
             loop,
             host,
             port,

@@ -11,7 +11,7 @@ internal static partial class SocketsLog
         "The name '{Host}' cannot be resolved ({Error}); its last addresses are kept.")]
     public static partial void NameNotResolved(ILogger logger, string host, SocketError error);
 
-    [LoggerMessage(51, LogLevel.Error, "A socket's handler failed; the socket is reset.")]
+    [LoggerMessage(51, LogLevel.Error, "A handler on an event loop failed; if it is a socket's, that is reset.")]
     public static partial void HandlerFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(57, LogLevel.Warning,

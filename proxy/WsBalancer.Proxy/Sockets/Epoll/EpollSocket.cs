@@ -7,12 +7,15 @@ namespace WsBalancer.Proxy.Sockets.Epoll;
 /// <summary>A socket on an <see cref="EpollLoop"/>.</summary>
 /// <remarks>
 /// Edge-triggered: an event says that something changed, so what is left after a turn must be remembered here. A short
-/// receive means that nothing is left (epoll(7)); a short send that an event will say when there is room.
+/// receive means that nothing is left (epoll(7)), but for the end, if an event has said it; a short send that an event
+/// will say when there is room.
 /// </remarks>
 internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 {
     // A socket that always has more gives way to the others after so many full buffers.
     private const int AtOnce = 4;
+
+    private const uint Incoming = EpollEvent.In | EpollEvent.PeerEnded | EpollEvent.HangUp | EpollEvent.Error;
 
     private readonly EpollLoop _loop;
     private State _state;
@@ -51,18 +54,21 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         /// <summary>FIN is to follow what is kept.</summary>
         Finishing = 64,
 
-        /// <summary>Nothing comes or goes any more.</summary>
-        Failed = 128,
+        /// <summary>An event has said that an end or an error follows what is yet to be received.</summary>
+        Last = 128,
 
-        /// <summary>That was told.</summary>
-        Told = 256,
+        /// <summary>The connection is gone. What had come before is told first.</summary>
+        Broken = 256,
+
+        /// <summary>That was told, or the socket is closed: there is nothing more to do.</summary>
+        Over = 512,
     }
 
     public ulong Number { get; set; }
 
     public override void Receive()
     {
-        if (!Is(State.Receiving))
+        if (!Is(State.Receiving | State.Over))
         {
             _state |= State.Receiving;
             CallAgain();
@@ -73,7 +79,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || Is(State.Failed))
+        if (bytes.IsEmpty || Is(State.Broken | State.Over))
         {
             return bytes.Length;
         }
@@ -89,13 +95,10 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     public override void Send(ReadOnlySpan<byte> bytes)
     {
-        if (!Is(State.Failed))
+        var taken = TrySend(bytes);
+        if (taken < bytes.Length)
         {
-            var taken = TrySend(bytes);
-            if (taken < bytes.Length)
-            {
-                Keep(bytes[taken..]);
-            }
+            Keep(bytes[taken..]);
         }
     }
 
@@ -110,6 +113,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         if (!IsClosed)
         {
             IsClosed = true;
+            _state = State.Over;
             _loop.Forget(Number);
             DropKept();
             _ = LibC.Close(Descriptor);
@@ -119,31 +123,45 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
     void IEpollTarget.On(uint events)
     {
         _state &= ~State.Again;
-        if (IsClosed || Is(State.Told))
+        if (Is(State.Over))
         {
             return;
         }
 
-        if (Is(State.Failed) || (events & EpollEvent.Error) != 0)
-        {
-            Fail(_error != 0 ? _error : TakeError());
-            return;
-        }
-
-        if (Is(State.Full) && (events & (EpollEvent.Out | EpollEvent.HangUp)) != 0)
+        Note(events);
+        if (Is(State.Full) && !Is(State.Broken) && (events & (EpollEvent.Out | EpollEvent.HangUp)) != 0)
         {
             SendOn();
         }
 
-        if (Is(State.Receiving) && !Is(State.Ended) && !IsClosed && !Is(State.Failed))
+        if (Is(State.Receiving) && !Is(State.Ended) && (events == 0 || (events & Incoming) != 0))
         {
             ReceiveNow();
+        }
+
+        // Unless it had more to tell than fits into a turn.
+        if (Is(State.Broken) && !Is(State.Again))
+        {
+            Fail();
         }
     }
 
     void IEpollTarget.Drop() => Reset();
 
     private bool Is(State state) => (_state & state) != 0;
+
+    private void Note(uint events)
+    {
+        if ((events & (EpollEvent.PeerEnded | EpollEvent.HangUp | EpollEvent.Error)) != 0)
+        {
+            _state |= State.Last;
+        }
+
+        if ((events & EpollEvent.Error) != 0)
+        {
+            _state |= State.Broken;
+        }
+    }
 
     private void CallAgain()
     {
@@ -162,22 +180,21 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
             if (received > 0)
             {
                 Handler.Received(new ReadOnlySpan<byte>(_loop.Buffer, received));
-                if (received < EpollLoop.BufferSize || IsClosed || !Is(State.Receiving))
+                if (!Is(State.Receiving) || (received < EpollLoop.BufferSize && !Is(State.Last)))
                 {
                     return;
                 }
             }
             else if (received == 0)
             {
-                _state |= State.Ended;
-                Handler.Ended();
+                End();
                 return;
             }
             else if (Marshal.GetLastPInvokeError() is var error and not Errno.Interrupted)
             {
                 if (error != Errno.TryAgain)
                 {
-                    Fail(error);
+                    Break(error);
                 }
 
                 return;
@@ -185,6 +202,16 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         }
 
         CallAgain();
+    }
+
+    // Once its error was taken, a broken connection looks as if the peer had ended it.
+    private void End()
+    {
+        if (!Is(State.Broken))
+        {
+            _state |= State.Ended;
+            Handler.Ended();
+        }
     }
 
     private int SendNow(ReadOnlySpan<byte> bytes)
@@ -217,8 +244,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
                     return Math.Max(sent, 0);
                 default:
                     // Told in a turn of its own, as nothing is told from inside a call.
-                    _error = error;
-                    _state |= State.Failed;
+                    Break(error);
                     CallAgain();
                     return bytes.Length;
             }
@@ -228,12 +254,6 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
     // There is room: first for what is kept, then for those who were told that there was none.
     private void SendOn()
     {
-        if (Is(State.Connecting) && TakeError() is var error and not 0)
-        {
-            Fail(error);
-            return;
-        }
-
         _state &= ~(State.Full | State.Connecting);
         if (Unsent > 0)
         {
@@ -241,7 +261,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         }
 
         FinishIfSent();
-        if (Unsent == 0 && Is(State.Short) && !Is(State.Full | State.Failed))
+        if (Unsent == 0 && Is(State.Short) && !Is(State.Full | State.Broken))
         {
             _state &= ~State.Short;
             Handler.Writable();
@@ -250,17 +270,24 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     private void FinishIfSent()
     {
-        if (Is(State.Finishing) && Unsent == 0 && !IsClosed)
+        if (Is(State.Finishing) && Unsent == 0 && !Is(State.Connecting | State.Over))
         {
             _state &= ~State.Finishing;
             _ = LibC.Shutdown(Descriptor, SocketConstants.ShutWrite);
         }
     }
 
-    private void Fail(int error)
+    private void Break(int error)
     {
-        _state = State.Failed | State.Told;
+        _error = error;
+        _state |= State.Broken | State.Last;
+    }
+
+    private void Fail()
+    {
+        var error = _error != 0 ? _error : TakeError();
+        _state = State.Over;
         DropKept();
-        Handler.Failed(error == 0 ? Errno.ConnectionReset : error);
+        Handler.Failed(error != 0 ? error : Errno.ConnectionReset);
     }
 }

@@ -21,6 +21,7 @@ internal abstract class EventLoop : IDisposable
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _woken;
+    private bool _started;
     private bool _stopping;
 
     protected EventLoop(int index, TimeProvider time, ILogger logger)
@@ -58,9 +59,11 @@ internal abstract class EventLoop : IDisposable
     {
         _thread.Start();
         _ready.Task.GetAwaiter().GetResult();
+        _started = true;
     }
 
-    /// <summary>Runs something on the loop's thread, soon, in the order of the calls. From any thread.</summary>
+    /// <summary>Runs something on the loop's thread, soon, in the order of the calls. From any thread. After the end of
+    /// the loop it is never run.</summary>
     public void Post(Action<object?> action, object? state)
     {
         _posted.Enqueue((action, state));
@@ -97,8 +100,12 @@ internal abstract class EventLoop : IDisposable
             throw new InvalidOperationException("A loop cannot wait for the end of its own thread.");
         }
 
-        Post(static loop => ((EventLoop)loop!)._stopping = true, this);
-        _thread.Join();
+        if (_started)
+        {
+            Post(static loop => ((EventLoop)loop!)._stopping = true, this);
+            _thread.Join();
+        }
+
         GC.SuppressFinalize(this);
     }
 
@@ -122,7 +129,8 @@ internal abstract class EventLoop : IDisposable
     protected void TakeTime() => Now = Time.GetTimestamp();
 
     /// <summary>To be called when the wait was ended by <see cref="Wake"/>.</summary>
-    protected void Woken() => Volatile.Write(ref _woken, 0);
+    /// <remarks>A full fence: who posts after this wakes again, and who posted before is seen by what follows.</remarks>
+    protected void Woken() => Interlocked.Exchange(ref _woken, 0);
 
     /// <summary>Logs what a handler threw.</summary>
     protected void HandlerFailed(Exception exception) => SocketsLog.HandlerFailed(_logger, exception);
@@ -140,12 +148,20 @@ internal abstract class EventLoop : IDisposable
             return;
         }
 
+        // There was nothing to wake before.
+        Woken();
         TakeTime();
         _ready.SetResult();
         for (RunPosted(); !_stopping; RunPosted())
         {
             Turn();
             RunPosted();
+        }
+
+        // Nobody wakes it from now on; but whoever was about to must not write to a descriptor that is somebody else's.
+        while (Interlocked.Exchange(ref _woken, 1) != 0)
+        {
+            Turn();
         }
 
         Shut();

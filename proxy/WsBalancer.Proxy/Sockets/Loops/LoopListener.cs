@@ -7,9 +7,10 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 internal abstract class LoopListener
 {
     /// <summary>Begins to accept, or goes on after a failure.</summary>
+    /// <exception cref="IOException">The kernel refused.</exception>
     public abstract void Accept();
 
-    /// <summary>Accepts nothing more; nothing is told after this.</summary>
+    /// <summary>Accepts nothing more; nothing is told after this. Before the descriptor is closed.</summary>
     public abstract void Close();
 }
 

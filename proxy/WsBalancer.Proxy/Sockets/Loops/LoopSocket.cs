@@ -43,7 +43,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// it is worth trying again.
     /// </summary>
     /// <returns>How many bytes were taken: none while there are <see cref="Unsent"/> ones. All, if the connection is
-    /// gone, which is told as a failure.</returns>
+    /// gone, which is told as a failure, or the socket closed.</returns>
     public abstract int TrySend(ReadOnlySpan<byte> bytes);
 
     /// <summary>

@@ -1,13 +1,14 @@
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>
-/// The sockets of a loop by a number that the kernel hands back with their events. A number is never given twice, so
+/// The sockets of a loop by a number that the kernel hands back with their events. A number is not given twice, so
 /// that an event of a socket that is gone finds nobody. Used on the loop's thread; the count may be read elsewhere.
 /// </summary>
 internal sealed class SocketTable<T>
     where T : class
 {
     private const int Smallest = 64;
+    private const int Largest = 1 << 24;
 
     private Slot[] _slots = new Slot[Smallest];
     private int _used;
@@ -18,6 +19,7 @@ internal sealed class SocketTable<T>
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Takes one in. The number has 48 bits: the upper 16 are free for the caller's use.</summary>
+    /// <exception cref="IOException">There are 16 million already.</exception>
     public ulong Add(T entry)
     {
         int index;
@@ -28,12 +30,7 @@ internal sealed class SocketTable<T>
         }
         else
         {
-            if (_used == _slots.Length)
-            {
-                Array.Resize(ref _slots, 2 * _used);
-            }
-
-            index = _used++;
+            index = TakeUnused();
         }
 
         _slots[index].Entry = entry;
@@ -68,8 +65,24 @@ internal sealed class SocketTable<T>
     /// <summary>All that there are.</summary>
     public IEnumerable<T> All() => from slot in _slots where slot.Entry is not null select slot.Entry;
 
-    // 24 bits of index (16 million sockets), 24 of generation, from 1: no number is 0.
-    private ulong NumberOf(int index) => ((ulong)((_slots[index].Generation + 1) & 0xFF_FFFF) << 24) | (uint)index;
+    private int TakeUnused()
+    {
+        if (_used == Largest)
+        {
+            throw new IOException($"A loop has at most {Largest} sockets.");
+        }
+
+        if (_used == _slots.Length)
+        {
+            Array.Resize(ref _slots, 2 * _used);
+        }
+
+        return _used++;
+    }
+
+    // 24 bits of index, 24 of generation, from 1: no number is 0. The same comes again after 16 million sockets in one
+    // place, long after the last event of the first of them.
+    private ulong NumberOf(int index) => ((ulong)((_slots[index].Generation % 0xFF_FFFF) + 1) << 24) | (uint)index;
 
     private struct Slot
     {

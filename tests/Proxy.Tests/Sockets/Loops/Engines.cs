@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsBalancer.Proxy.Sockets.Epoll;
 using WsBalancer.Proxy.Sockets.Loops;
@@ -13,14 +14,17 @@ public sealed class Engines : TheoryData<string>
     }
 
     /// <summary>A loop that runs.</summary>
-    internal static EventLoop Start(string engine, int index = 0)
+    internal static EventLoop Start(string engine, ILogger? log = null)
     {
-        EventLoop loop = engine switch
-        {
-            "epoll" => new EpollLoop(index, TimeProvider.System, NullLogger.Instance),
-            _ => throw new ArgumentOutOfRangeException(nameof(engine), engine, "No such engine."),
-        };
+        var loop = Create(engine, log ?? NullLogger.Instance);
         loop.Start();
         return loop;
     }
+
+    /// <summary>A loop that is yet to be started.</summary>
+    internal static EventLoop Create(string engine, ILogger? log = null) => engine switch
+    {
+        "epoll" => new EpollLoop(0, TimeProvider.System, log ?? NullLogger.Instance),
+        _ => throw new ArgumentOutOfRangeException(nameof(engine), engine, "No such engine."),
+    };
 }

@@ -15,6 +15,12 @@ internal sealed class Recorder : ISocketHandler
     /// <summary>What is done besides, on the loop's thread.</summary>
     public Action? OnReceived { get; set; }
 
+    /// <inheritdoc cref="OnReceived"/>
+    public Action? OnEnded { get; set; }
+
+    /// <inheritdoc cref="OnReceived"/>
+    public Action? OnWritable { get; set; }
+
     public byte[] Bytes => Read(_bytes.ToArray);
 
     public long Length => Read(() => _bytes.Length);
@@ -47,6 +53,8 @@ internal sealed class Recorder : ISocketHandler
             _calls++;
             _writable++;
         }
+
+        OnWritable?.Invoke();
     }
 
     public void Ended()
@@ -56,6 +64,8 @@ internal sealed class Recorder : ISocketHandler
             _calls++;
             _ended++;
         }
+
+        OnEnded?.Invoke();
     }
 
     public void Failed(int error)

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Loops;
+
+/// <summary>A connection over loopback: a socket on an event loop, and the platform's own at the other end.</summary>
+internal sealed class LoopPair : IAsyncDisposable
+{
+    private static readonly LoopDialer Dialer =
+        new(new NameCache(TimeProvider.System, NullLogger<NameCache>.Instance), TimeProvider.System);
+
+    private LoopPair(LoopSocket socket, Recorder told, Socket peer)
+    {
+        Socket = socket;
+        Told = told;
+        Peer = peer;
+    }
+
+    public LoopSocket Socket { get; }
+
+    public EventLoop Loop => Socket.Loop;
+
+    /// <summary>The socket's handler, to begin with.</summary>
+    public Recorder Told { get; }
+
+    public Socket Peer { get; }
+
+    /// <summary>Connects. Nothing is received yet.</summary>
+    public static async Task<LoopPair> OpenAsync(EventLoop loop)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var told = new Recorder();
+        var socket = await loop.OnLoopAsync(() => Dialer.ConnectAsync(
+            loop,
+            "127.0.0.1",
+            ((IPEndPoint)listener.LocalEndPoint!).Port,
+            Deadline.Default,
+            null,
+            told,
+            TestContext.Current.CancellationToken));
+        var peer = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+        peer.NoDelay = true;
+        return new LoopPair(socket, told, peer);
+    }
+
+    /// <summary>Connects, and receives.</summary>
+    public static async Task<LoopPair> OpenReceivingAsync(EventLoop loop)
+    {
+        var pair = await OpenAsync(loop);
+        await pair.Loop.OnLoop(pair.Socket.Receive);
+        return pair;
+    }
+
+    /// <summary>Waits until whatever has happened so far was told, if it is told at all.</summary>
+    public async Task SettleAsync()
+    {
+        // Over loopback everything is there when the peer's call returns; between what is posted lies a turn at least.
+        for (var i = 0; i < 4; i++)
+        {
+            await Loop.OnLoop(() => { });
+        }
+    }
+
+    /// <summary>Everything that the peer gets until the end.</summary>
+    public Task<byte[]> ReadToEndAsync() => ReadAsync(int.MaxValue);
+
+    /// <summary>The next so many bytes that the peer gets; fewer if it ends before.</summary>
+    public async Task<byte[]> ReadAsync(int count)
+    {
+        using var all = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        using var deadline = new CancellationTokenSource(Deadline.Default);
+        while (all.Length < count)
+        {
+            var wanted = (int)Math.Min(buffer.Length, count - all.Length);
+            var received = await Peer.ReceiveAsync(buffer.AsMemory(0, wanted), deadline.Token);
+            if (received == 0)
+            {
+                break;
+            }
+
+            all.Write(buffer, 0, received);
+        }
+
+        return all.ToArray();
+    }
+
+    /// <summary>Closes the peer's end with RST.</summary>
+    public void ResetPeer() => Peer.Close(0);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Loop.OnLoop(Socket.Close);
+        Peer.Dispose();
+    }
+}

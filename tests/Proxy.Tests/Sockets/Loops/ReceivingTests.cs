@@ -1,0 +1,180 @@
+using System.Net.Sockets;
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Loops;
+
+public sealed class ReceivingTests
+{
+    private const int Kilobyte = 1024;
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Bytes_SentInRandomPieces_ComeWholeAndInOrder(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenReceivingAsync(loop);
+        var sent = Noise.OfLength(3_000_000);
+
+        foreach (var piece in Noise.Pieces(sent))
+        {
+            await pair.Peer.SendAsync(piece, TestContext.Current.CancellationToken);
+        }
+
+        await Deadline.Until("all has come", () => pair.Told.Length >= sent.Length);
+        Assert.Equal(sent, pair.Told.Bytes);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Socket_ThatWasNotAskedToReceive_TellsNothing(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenAsync(loop);
+
+        pair.Peer.Send("hello"u8);
+        pair.Peer.Shutdown(SocketShutdown.Send);
+        await pair.SettleAsync();
+
+        Assert.Equal(0, pair.Told.Calls);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Pause_TellsNothing_UntilReceive(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenReceivingAsync(loop);
+        var sent = Noise.OfLength(500 * Kilobyte);
+        pair.Peer.Send(sent.AsSpan(0, 10));
+        await Deadline.Until("the first bytes have come", () => pair.Told.Length == 10);
+
+        await loop.OnLoop(pair.Socket.Pause);
+        var sending = pair.Peer.SendAsync(sent.AsMemory(10), TestContext.Current.CancellationToken).AsTask();
+        await pair.SettleAsync();
+        var whilePaused = pair.Told.Length;
+        await loop.OnLoop(pair.Socket.Receive);
+
+        await Deadline.Until("all has come", () => pair.Told.Length >= sent.Length);
+        await sending;
+        Assert.Equal(sent, pair.Told.Bytes);
+        Assert.Equal(10, whilePaused);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Pause_InsideOfACall_IsTheLastCallUntilReceive(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenAsync(loop);
+        pair.Told.OnReceived = pair.Socket.Pause;
+        var sent = Noise.OfLength(1000 * Kilobyte);
+        var sending = pair.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
+
+        for (var calls = 1; pair.Told.Length < sent.Length; calls++)
+        {
+            await loop.OnLoop(pair.Socket.Receive);
+            await Deadline.Until($"call {calls}", () => pair.Told.Calls >= calls);
+            await pair.SettleAsync();
+            Assert.Equal(calls, pair.Told.Calls);
+        }
+
+        await sending;
+        Assert.Equal(sent, pair.Told.Bytes);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task End_ThatComesTogetherWithTheLastBytes_IsToldOnceAfterThem(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenReceivingAsync(loop);
+        var endedAt = -1L;
+        pair.Told.OnEnded = () => endedAt = pair.Told.Length;
+
+        // On the loop's thread, so that both are there when it looks again.
+        await loop.OnLoop(() =>
+        {
+            pair.Peer.Send("the last words"u8);
+            pair.Peer.Shutdown(SocketShutdown.Send);
+        });
+
+        await Deadline.Until("the end is told", () => pair.Told.EndedCount > 0);
+        await pair.SettleAsync();
+        Assert.Equal("the last words"u8, pair.Told.Bytes);
+        Assert.Equal("the last words".Length, endedAt);
+        Assert.Equal(1, pair.Told.EndedCount);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task End_WhilePaused_IsToldAfterReceive(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenReceivingAsync(loop);
+        pair.Peer.Send("a"u8);
+        await Deadline.Until("the first byte has come", () => pair.Told.Length == 1);
+        await loop.OnLoop(pair.Socket.Pause);
+
+        pair.Peer.Send("b"u8);
+        pair.Peer.Shutdown(SocketShutdown.Send);
+        await pair.SettleAsync();
+        Assert.Equal(1, pair.Told.Calls);
+        await loop.OnLoop(pair.Socket.Receive);
+
+        await Deadline.Until("the end is told", () => pair.Told.EndedCount > 0);
+        Assert.Equal("ab"u8, pair.Told.Bytes);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Reset_OfThePeer_IsToldOnceAfterWhatItHadSent(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenReceivingAsync(loop);
+        var sent = Noise.OfLength(10 * Kilobyte);
+
+        await loop.OnLoop(() =>
+        {
+            pair.Peer.Send(sent);
+            pair.ResetPeer();
+        });
+
+        await Deadline.Until("the failure is told", () => pair.Told.Errors.Length > 0);
+        await pair.SettleAsync();
+        Assert.Equal([Errno.ConnectionReset], pair.Told.Errors);
+        Assert.Equal(0, pair.Told.EndedCount);
+        Assert.Equal(sent, pair.Told.Bytes);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Reset_OfThePeerWhilePaused_IsToldOnce(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenReceivingAsync(loop);
+        await loop.OnLoop(pair.Socket.Pause);
+
+        pair.ResetPeer();
+
+        await Deadline.Until("the failure is told", () => pair.Told.Errors.Length > 0);
+        await loop.OnLoop(pair.Socket.Receive);
+        await pair.SettleAsync();
+        Assert.Equal([Errno.ConnectionReset], pair.Told.Errors);
+        Assert.Equal(1, pair.Told.Calls);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Reset_AfterThePeersEnd_IsToldToo(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenReceivingAsync(loop);
+        pair.Peer.Shutdown(SocketShutdown.Send);
+        await Deadline.Until("the end is told", () => pair.Told.EndedCount == 1);
+
+        pair.ResetPeer();
+
+        await Deadline.Until("the failure is told", () => pair.Told.Errors.Length == 1);
+        Assert.Equal(2, pair.Told.Calls);
+    }
+}

@@ -77,7 +77,8 @@ public sealed class SettingsReaderTests
     [InlineData("Jitter", "%", "is '%': expected a number above 0 to 1 (default 0.1)")]
     [InlineData("FollowLive", "yes", "is 'yes': expected true or false (default false)")]
     [InlineData("Mode", "1", "is '1': expected one of Reject, Spread, in_turn (default Reject)")]
-    [InlineData("Mode", "Reject,Spread", "is 'Reject,Spread': expected one of Reject, Spread, in_turn (default Reject)")]
+    [InlineData("Mode", "Reject,Spread",
+        "is 'Reject,Spread': expected one of Reject, Spread, in_turn (default Reject)")]
     [InlineData("Mode", "InTurn", "is 'InTurn': expected one of Reject, Spread, in_turn (default Reject)")]
     [InlineData("Buffer", "1025KB",
         "is '1025KB': expected a size such as 65536, 256KB or 1MB from 1KB to 1MB (default 64KB)")]
@@ -150,7 +151,8 @@ public sealed class SettingsReaderTests
         Assert.Equal([IPAddress.Parse(expected)], Read(("Addresses", text)).Addresses);
 
     [Fact]
-    public void AName_OfTwoWords_IsReadAsItIsWritten() => Assert.Equal(SampleMode.InTurn, Read(("Mode", "IN_TURN")).Mode);
+    public void AName_OfTwoWords_IsReadAsItIsWritten() =>
+        Assert.Equal(SampleMode.InTurn, Read(("Mode", "IN_TURN")).Mode);
 
     [Fact]
     public void Read_OfATextOverAList_IsRefused()
@@ -232,7 +234,10 @@ public sealed class SettingsReaderTests
     public void Read_OfAJsonFile_TakesNullsAndEmptyValuesForWhatTheyAre()
     {
         const string Json = """
-            { "Keys": [], "Words": ["x"], "Addresses": [], "Section": {}, "OtherSection": null, "Limit": null, "FollowLive": true }
+            {
+              "Keys": [], "Words": ["x"], "Addresses": [], "Section": {}, "OtherSection": null, "Limit": null,
+              "FollowLive": true
+            }
             """;
         using var file = new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Root": { "C": {{Json}} } }"""));
         var configuration = new ConfigurationBuilder().AddJsonStream(file).Build();

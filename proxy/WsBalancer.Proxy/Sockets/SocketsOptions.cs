@@ -16,7 +16,8 @@ internal sealed record SocketsOptions : IValidatableObject
     public int Loops { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// What a tunnel keeps of what its reader has not taken, each way, before its peer is read no more. Default: 256 KB.
+    /// What a native tunnel keeps of what its readers have not taken, half of it each way, before the writer is read
+    /// no more. Default: 256 KB.
     /// </summary>
     // As much as a socket's own buffers commonly grow to: more only hides a slow reader, at the price of memory.
     [Range(typeof(ByteSize), "16KB", "64MB")]

@@ -28,7 +28,7 @@ internal sealed class SourceAddresses
         _internet6 = new SourceTurns(_all, AddressFamily.InterNetworkV6);
     }
 
-    /// <summary>Tries each address once, so that a wrong one is told at the start and not at the first handshake.</summary>
+    /// <summary>Tries each address, so that a wrong one is told at the start and not at the first handshake.</summary>
     /// <exception cref="SettingsException">This machine does not have all of them.</exception>
     public void ThrowIfForeign() => SettingsException.ThrowIfAny(
         from source in _all.Index()

@@ -7,7 +7,7 @@ namespace WsBalancer.EndToEnd.Tests.Processes;
 /// <summary>A program under test: what it wrote, what it is told, how it ended. It never outlives the tests.</summary>
 internal sealed partial class RunningProcess : IAsyncDisposable
 {
-    /// <summary>The one setting that the tests take from their own environment: on which engine all of it runs.</summary>
+    /// <summary>The one setting that the tests take from their environment: the engine that they run on.</summary>
     public const string EngineVariable = "WSBALANCER__WsBalancer__Sockets__Engine";
 
     private static readonly ConcurrentDictionary<int, Process> Alive = new();

@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Text;
+
+namespace WsBalancer.Proxy.Sockets.Http;
+
+/// <summary>Writes the head of an HTTP/1.1 request without a body, byte for byte as the platform's client does.</summary>
+internal static class RequestHead
+{
+    private static readonly SearchValues<char> Breaks = SearchValues.Create("\r\n\0");
+
+    // What a request line may hold of a target: anything else would end it early, or is no ASCII.
+    private static readonly SearchValues<char> TargetCharacters = SearchValues.Create(
+        [.. Enumerable.Range('!', '~' - '!' + 1).Select(static character => (char)character)]);
+
+    /// <summary>Writes request line, headers and the blank line.</summary>
+    /// <exception cref="HttpRequestException">A part of it would break out of its line, or announces a body.</exception>
+    public static void Write(HttpRequestMessage request, IBufferWriter<byte> output)
+    {
+        var uri = request.RequestUri!;
+        WriteTarget(request.Method.Method, uri.PathAndQuery, output);
+        if (request.Headers.Host is null)
+        {
+            output.Write("Host: "u8);
+            WriteText(uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost, output);
+            if (!uri.IsDefaultPort)
+            {
+                output.Write(":"u8);
+                WriteNumber(uri.Port, output);
+            }
+
+            output.Write("\r\n"u8);
+        }
+
+        WriteHeaders(request.Headers.NonValidated, output);
+        if (request.Content is { } content)
+        {
+            WriteHeaders(content.Headers.NonValidated, output);
+        }
+
+        output.Write("\r\n"u8);
+    }
+
+    private static void WriteTarget(string method, string target, IBufferWriter<byte> output)
+    {
+        if (target.AsSpan().IndexOfAnyExcept(TargetCharacters) >= 0)
+        {
+            throw new HttpRequestException("The target of the request has a character that no target may have.");
+        }
+
+        WriteText(method, output);
+        output.Write(" "u8);
+        WriteText(target, output);
+        output.Write(" HTTP/1.1\r\n"u8);
+    }
+
+    private static void WriteHeaders(System.Net.Http.Headers.HttpHeadersNonValidated headers, IBufferWriter<byte> output)
+    {
+        foreach (var (name, values) in headers)
+        {
+            // With no body that it could be true of, the node would take what follows for one.
+            if (string.Equals(name, "Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new HttpRequestException("A request without a body has a Transfer-Encoding header.");
+            }
+
+            // Several values are one line, joined as their header wants it.
+            var value = values.ToString();
+            if (value.AsSpan().IndexOfAny(Breaks) >= 0)
+            {
+                throw new HttpRequestException($"The value of the header '{name}' has a line break or a NUL in it.");
+            }
+
+            WriteText(name, output);
+            output.Write(": "u8);
+            WriteText(value, output);
+            output.Write("\r\n"u8);
+        }
+    }
+
+    private static void WriteText(string text, IBufferWriter<byte> output)
+    {
+        var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
+        output.Advance(Encoding.UTF8.GetBytes(text, span));
+    }
+
+    private static void WriteNumber(int number, IBufferWriter<byte> output)
+    {
+        var span = output.GetSpan(11);
+        number.TryFormat(span, out var written, default, null);
+        output.Advance(written);
+    }
+}

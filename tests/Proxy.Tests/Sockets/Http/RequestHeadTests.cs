@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Text;
+using WsBalancer.Proxy.Sockets.Http;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Http;
+
+public sealed class RequestHeadTests
+{
+    public static TheoryData<string, string[]> Requests => new()
+    {
+        { "http://node.example/", [] },
+        { "http://node.example:80/chat", [] },
+        { "http://node.example:8081/chat?user=alice&x=%2F%3f&empty=&user=b+c#part", [] },
+        { "http://[::1]:8081/chat", [] },
+        { "http://127.0.0.1:8081/a%20b/%C3%A4/c;d=1?q=\"'<>", [] },
+        { "http://nöde.example:8081/ä?ö=ü", [] },
+        { $"http://node.example/?{new string('x', 20_000)}", [] },
+        { "http://node.example/", ["Host: chat.example:81", "Connection: Upgrade", "Upgrade: websocket"] },
+        { "http://node.example/", ["Connection: Upgrade", "upgrade: WebSocket", "Host: late.example"] },
+        { "http://node.example/", ["sec-websocket-key: dGhl==", "SEC-WEBSOCKET-VERSION: 13", "x-ODD-Case: Kept"] },
+        { "http://node.example/", ["X-Twice: 1", "X-Other: o", "X-Twice: 2", "X-Twice: "] },
+        { "http://node.example/", ["User-Agent: a", "User-Agent: b/2 (c; d)", "Cookie: a=1", "Cookie: b=\"2\""] },
+        { "http://node.example/", ["Accept-Language: de", "Accept-Language: en;q=0.5", "Via: 1.1 a", "Via: 1.1 b"] },
+        { "http://node.example/", ["X-Name: Zoë 王 😀", "X-Empty: ", "Authorization: Bearer a.b.c=", "Origin: null"] },
+        { "http://node.example/", [$"X-Long: {new string('ö', 10_000)}"] },
+        { "http://node.example/", ["Sec-WebSocket-Protocol: a, b", "Sec-WebSocket-Protocol: c", "Expect: x"] },
+        { "http://node.example/", ["Content-Type: text/plain", "Content-Length: 0", "Content-Language: de", "X-A: b"] },
+        { "http://node.example/", ["X-A: b", "Content-Type: text/plain", "Last-Modified: never"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task Head_IsWhatThePlatformsClientSends(string uri, string[] headers)
+    {
+        using var client = new PlatformClient("HTTP/1.1 204 No\r\n\r\n"u8.ToArray());
+        using (await client.SendAsync(Request(uri, headers)))
+        {
+            Assert.Equal(Text(client.Sent), Text(Write(Request(uri, headers))));
+        }
+    }
+
+    [Theory]
+    [InlineData("a\rb")]
+    [InlineData("a\nX-Other: b")]
+    [InlineData("a\r\n\r\nGET / HTTP/1.1")]
+    [InlineData("a\0b")]
+    public void ValueThatWouldBreakOut_IsRefused(string value)
+    {
+        var request = PlatformClient.Handshake;
+        request.Headers.TryAddWithoutValidation("X-Injected", ["fine", value]);
+
+        Assert.Throws<HttpRequestException>(() => Write(request));
+    }
+
+    [Theory]
+    [InlineData("/a b")]
+    [InlineData("/a\r\nX: y")]
+    [InlineData("/ä")]
+    [InlineData("/a\u007f")]
+    public void TargetThatWouldBreakOut_IsRefused(string target)
+    {
+        var raw = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://node.example{target}", raw));
+
+        Assert.Throws<HttpRequestException>(() => Write(request));
+    }
+
+    [Fact]
+    public void AnnouncementOfABody_IsRefused()
+    {
+        var request = PlatformClient.Handshake;
+        request.Headers.TryAddWithoutValidation("transfer-encoding", "chunked");
+
+        Assert.Throws<HttpRequestException>(() => Write(request));
+    }
+
+    private static byte[] Write(HttpRequestMessage request)
+    {
+        // As whoever decides between the two does: it makes the content say its length.
+        Assert.True(request.Content is null or { Headers.ContentLength: 0 });
+        var output = new ArrayBufferWriter<byte>(1);
+        RequestHead.Write(request, output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static HttpRequestMessage Request(string uri, string[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        foreach (var header in headers)
+        {
+            var (name, value) = (header.Split(": ")[0], header[(header.IndexOf(": ", StringComparison.Ordinal) + 2)..]);
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content ??= new ByteArrayContent([]);
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return request;
+    }
+
+    private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
+}

@@ -9,7 +9,9 @@ using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
@@ -68,7 +70,7 @@ public static class WsBalancerServices
             sources.ThrowIfForeign();
             return sources;
         });
-        return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>();
+        return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>().AddSingleton<LoopDialer>();
     }
 
     private static IServiceCollection AddTunnels(this IServiceCollection services) =>
@@ -150,7 +152,7 @@ public static class WsBalancerServices
         services.AddSingleton<IClientRefusal, ClientRefusal>();
         services.AddSingleton<HandshakePlacement>().AddSingleton<RequestPlacement>();
         services.AddSingleton<PipelineMark>().AddHostedService<PipelineCheck>();
-        services.AddSingleton<IForwarderHttpClientFactory, NodeHttpClientFactory>();
+        services.AddSingleton<IForwarderHttpClientFactory, NodeHttpClientFactory>().AddSingleton<NativePath>();
         services.AddSingleton<ITransformProvider>(provider =>
         {
             var settings = provider.GetRequiredService<SettingsSource>();
@@ -193,6 +195,7 @@ public static class WsBalancerServices
             ?? throw new InvalidOperationException("AddWsBalancer comes after AddReverseProxy.");
         services.AddSingleton<IHttpForwarder>(provider => new PlacedForwarder(
             (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp),
+            provider.GetRequiredService<NativePath>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -2,14 +2,19 @@ using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Proxy.Tunnels.Native;
 
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
 /// A WebSocket handshake, from the request to the tunnel that comes of it. YARP forwards it; this stands where the
-/// client's and the node's streams come into being, and puts a <see cref="TunnelLeg"/> over each.
+/// client's and the node's streams come into being, and puts a <see cref="TunnelLeg"/> over each; or takes both sockets
+/// away instead, and leaves YARP nothing to copy.
 /// </summary>
 internal sealed class Handshake : PlacedRequest, IDisposable
 {
@@ -18,12 +23,14 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private readonly TunnelOptions _options;
     private readonly TimeProvider _time;
     private readonly Action<Tunnel> _opened;
+    private readonly NativeTunnels _native;
     private readonly string? _user;
     private readonly CancellationToken _clientGone;
     private readonly CancellationTokenSource _end = new();
     private CancellationTokenRegistration _onClientGone;
     private Tunnel? _accepted;
     private StreamFlow? _flow;
+    private bool _isNative;
 
     /// <param name="context">The request. Its upgrade feature and its abort token are replaced.</param>
     /// <param name="user">The user id, or null.</param>
@@ -31,13 +38,15 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     /// <param name="tunnels">Where tunnels get their ids.</param>
     /// <param name="time">The clock.</param>
     /// <param name="opened">Called once the tunnel is open: registers it.</param>
+    /// <param name="native">What a tunnel needs that outlives the request.</param>
     public Handshake(
         HttpContext context,
         string? user,
         TunnelOptions options,
         TunnelRegistry tunnels,
         TimeProvider time,
-        Action<Tunnel> opened)
+        Action<Tunnel> opened,
+        NativeTunnels native)
     {
         _context = context;
         _user = user;
@@ -45,6 +54,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         _tunnels = tunnels;
         _time = time;
         _opened = opened;
+        _native = native;
         _clientGone = context.RequestAborted;
         _onClientGone = _clientGone.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
         context.RequestAborted = _end.Token;
@@ -54,6 +64,9 @@ internal sealed class Handshake : PlacedRequest, IDisposable
 
     /// <summary>The tunnel, once it is open, which is when it is registered.</summary>
     public Tunnel? Tunnel { get; private set; }
+
+    /// <summary>Whether the client was told that it has its WebSocket.</summary>
+    public bool IsAccepted => _accepted is not null;
 
     public bool ClientIsGone => _clientGone.IsCancellationRequested;
 
@@ -67,7 +80,9 @@ internal sealed class Handshake : PlacedRequest, IDisposable
             || (response.StatusCode == HttpStatusCode.OK && request.Headers.Protocol is not null);
         if (upgrades)
         {
-            response.Content = new UpgradedContent(response.Content, AcceptNode);
+            _isNative = response.Content is NodeContent;
+            response.Content = new UpgradedContent(
+                response.Content, _isNative ? OpenNativelyAsync : AcceptNodeAsync);
         }
     }
 
@@ -83,22 +98,60 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         LiftLimits();
     }
 
-    private TunnelLeg AcceptClient(Stream client)
+    private Stream AcceptClient(Stream client)
     {
         var node = Node!;
         var identity = new TunnelIdentity(_tunnels.NextId(), node.Key, _user, _context.Request.Protocol);
         _accepted = new Tunnel(identity, _options, node.Ledger, _time);
+        if (_isNative)
+        {
+            return Stream.Null;
+        }
+
         _flow = new StreamFlow(_accepted, _end);
         return _flow.AcceptClient(client);
     }
 
-    private TunnelLeg AcceptNode(Stream node)
+    private async Task<Stream> AcceptNodeAsync(HttpContent answer)
     {
         Tunnel = _accepted!;
-        var leg = _flow!.AcceptNode(node);
+        var leg = _flow!.AcceptNode(await answer.ReadAsStreamAsync());
         _opened(Tunnel);
         _onClientGone = _clientGone.UnsafeRegister(static tunnel => ((Tunnel)tunnel!).ClientGone(), Tunnel);
         return leg;
+    }
+
+    // The request ends now, and the tunnel stays.
+    private async Task<Stream> OpenNativelyAsync(HttpContent answer)
+    {
+        var connection = _context.Features.Get<LoopConnection>()!;
+        var isOnLoop = connection.Loop.IsCurrent;
+        try
+        {
+            var client = await connection.DetachAsync();
+            Open(client, ((NodeContent)answer).Body.Take());
+        }
+        catch (IOException)
+        {
+            // The client has gone before it could be told.
+            answer.Dispose();
+        }
+
+        if (!isOnLoop)
+        {
+            await Task.Yield();
+        }
+
+        return Stream.Null;
+    }
+
+    private void Open(DetachedSocket client, DetachedSocket node)
+    {
+        var tunnel = _accepted!;
+        var flow = new NativeTunnel(tunnel, client, node, _native.MaxBuffered, _native.Over);
+        Tunnel = tunnel;
+        _opened(tunnel);
+        flow.Start();
     }
 
     // A tunnel may be as slow and as silent as it likes; only a peer that is gone is looked for.
@@ -115,5 +168,6 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         }
 
         _context.Features.Get<IConnectionSocketFeature>()?.Socket.KeepAlive(_options.KeepAlive);
+        _context.Features.Get<LoopConnection>()?.KeepAlive(_options.KeepAlive);
     }
 }

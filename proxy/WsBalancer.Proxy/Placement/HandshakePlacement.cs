@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Framing;
 using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Placement.Native;
+using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
@@ -18,9 +20,12 @@ internal sealed class HandshakePlacement(
     IAdmission admission,
     HandshakeOutcomes outcomes,
     PlacementMetrics metrics,
+    SocketsOptions sockets,
     TimeProvider time,
     ILogger<HandshakePlacement> logger)
 {
+    private NativeTunnels? _native;
+
     public async Task RunAsync(HttpContext context, FleetCluster cluster, string? user, RequestDelegate next)
     {
         if (readiness.IsRefusing)
@@ -46,7 +51,8 @@ internal sealed class HandshakePlacement(
             settings.Get<TunnelOptions>(),
             tunnels,
             time,
-            tunnel => Opened(context, cluster, order, tunnel, begun));
+            tunnel => Opened(context, cluster, order, tunnel, begun),
+            _native ??= new NativeTunnels(sockets.MaxBufferedPerTunnel, Over));
 
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)
@@ -87,7 +93,7 @@ internal sealed class HandshakePlacement(
             }
             finally
             {
-                End(context, cluster, handshake.Tunnel);
+                End(context, handshake.Tunnel);
             }
 
             if (handshake.Tunnel is not null)
@@ -163,7 +169,7 @@ internal sealed class HandshakePlacement(
     // What to make of an attempt that opened no tunnel. Final: what the response says by now is the answer.
     private AttemptFailure Judge(HttpContext context, Handshake handshake, Node node)
     {
-        if (handshake.Answer is { } answer)
+        if (handshake is { Answer: { } answer, IsAccepted: false })
         {
             judge.Answered(node);
             if (IsNodesFault(answer))
@@ -175,7 +181,8 @@ internal sealed class HandshakePlacement(
             return AttemptFailure.Final;
         }
 
-        if (handshake.ClientIsGone)
+        // Only its client can keep one that was accepted from becoming a tunnel.
+        if (handshake.ClientIsGone || handshake.IsAccepted)
         {
             metrics.HandshakeAbandoned(node);
             return AttemptFailure.Final;
@@ -197,17 +204,20 @@ internal sealed class HandshakePlacement(
         StatusCodes.Status400BadRequest or StatusCodes.Status401Unauthorized
         or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests);
 
-    private void End(HttpContext context, FleetCluster cluster, Tunnel? tunnel)
+    // A native tunnel goes on when its request ends.
+    private void End(HttpContext context, Tunnel? tunnel)
     {
-        if (tunnel is null)
+        if (tunnel is { Flow.Path: TunnelPath.Portable })
         {
-            return;
+            Over(tunnel);
+            LeftBehind.ResetAfter(context, tunnel.Forced, tunnel.CloseTimeout, time);
         }
+    }
 
+    private void Over(Tunnel tunnel)
+    {
         var end = tunnel.Finish(TunnelEnd.Error);
         tunnels.Remove(tunnel, end);
-        var options = cluster.Current.Settings.Get<TunnelOptions>();
-        LeftBehind.ResetAfter(context, tunnel.Forced, options.CloseTimeout, time);
         TunnelLog.Ended(
             logger,
             tunnel.Identity.Id,

@@ -1,9 +1,14 @@
+using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Placement.Native;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Sends one attempt through the cluster's client, and shows the request what the node answers.</summary>
-internal sealed class PlacedInvoker(HttpMessageInvoker client, PlacedRequest placed, TimeProvider time)
+/// <summary>
+/// Sends one attempt, through the cluster's client or natively, and shows the request what the node answers.
+/// </summary>
+internal sealed class PlacedInvoker(
+    HttpContext context, HttpMessageInvoker client, NativePath native, PlacedRequest placed, TimeProvider time)
     : HttpMessageInvoker(NoHandler, disposeHandler: false)
 {
     // The base class wants one; SendAsync never asks it.
@@ -14,7 +19,7 @@ internal sealed class PlacedInvoker(HttpMessageInvoker client, PlacedRequest pla
     {
         var response = placed.Patience is { } patience
             ? await SendAsync(request, patience, cancellationToken)
-            : await client.SendAsync(request, cancellationToken);
+            : await SendToNodeAsync(request, cancellationToken);
         if (placed.CanGoOn && DrainAnnouncement.IsIn(response))
         {
             response.Dispose();
@@ -32,11 +37,16 @@ internal sealed class PlacedInvoker(HttpMessageInvoker client, PlacedRequest pla
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            return await client.SendAsync(request, either.Token);
+            return await SendToNodeAsync(request, either.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new NodeSilentException();
         }
     }
+
+    private Task<HttpResponseMessage> SendToNodeAsync(HttpRequestMessage request, CancellationToken cancellation) =>
+        placed is Handshake && native.Find(context, request) is { } connection
+            ? native.SendAsync(connection.Loop, placed.Node!.Key.Cluster, request, cancellation)
+            : client.SendAsync(request, cancellation);
 }

@@ -2,23 +2,25 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>The content of a 101 answer whose stream is a leg of ours over the node's.</summary>
+/// <summary>The content of a 101 answer whose stream is what we make of it.</summary>
 internal sealed class UpgradedContent : HttpContent
 {
     private readonly HttpContent _inner;
-    private readonly Func<Stream, Stream> _wrap;
+    private readonly Func<HttpContent, Task<Stream>> _open;
 
-    public UpgradedContent(HttpContent inner, Func<Stream, Stream> wrap)
+    /// <param name="inner">The client's own content.</param>
+    /// <param name="open">Called once, when the client has been answered, with that; gives the stream to use.</param>
+    public UpgradedContent(HttpContent inner, Func<HttpContent, Task<Stream>> open)
     {
         _inner = inner;
-        _wrap = wrap;
+        _open = open;
         foreach (var (name, values) in inner.Headers.NonValidated)
         {
             Headers.TryAddWithoutValidation(name, values);
         }
     }
 
-    protected override async Task<Stream> CreateContentReadStreamAsync() => _wrap(await _inner.ReadAsStreamAsync());
+    protected override Task<Stream> CreateContentReadStreamAsync() => _open(_inner);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         throw new NotSupportedException("An upgraded connection is read, never buffered.");

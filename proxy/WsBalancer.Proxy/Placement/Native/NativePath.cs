@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Proxy.Tunnels;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace WsBalancer.Proxy.Placement.Native;
+
+/// <summary>
+/// Sends handshakes to nodes from the event loop that has their client, so that the tunnel that comes of one is a
+/// matter of two sockets of the same thread.
+/// </summary>
+internal sealed class NativePath(
+    LoopDialer dialer, IClusterSettingsSource settings, IForwarderHttpClientFactory clients)
+{
+    // Whoever has put a client factory of their own in the place of ours wants what it makes to be used.
+    private readonly bool _isOurs = clients is NodeHttpClientFactory;
+
+    /// <summary>
+    /// The client's connection, if the handshake can be sent from its loop; null if it takes the portable path.
+    /// </summary>
+    /// <param name="context">The client's request.</param>
+    /// <param name="request">What is to be sent to the node.</param>
+    public LoopConnection? Find(HttpContext context, HttpRequestMessage request) =>
+        _isOurs
+        && HttpProtocol.IsHttp11(context.Request.Protocol)
+        && context.Features.Get<LoopConnection>() is { } connection
+        && connection.CanDetach(context.Features)
+        && IsPlain(request)
+        && IsPlain(context.GetReverseProxyFeature().Cluster.Config.HttpClient)
+            ? connection
+            : null;
+
+    /// <summary>Sends the handshake, and gives the answer once its head is there.</summary>
+    /// <exception cref="HttpRequestException">There is no answer, or no valid one.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<HttpResponseMessage> SendAsync(
+        EventLoop loop, string cluster, HttpRequestMessage request, CancellationToken cancellation)
+    {
+        if (loop.IsCurrent)
+        {
+            return await SendOnLoopAsync(loop, cluster, request, cancellation);
+        }
+
+        await loop.Enter();
+        try
+        {
+            return await SendOnLoopAsync(loop, cluster, request, cancellation);
+        }
+        finally
+        {
+            // Whoever came from elsewhere may take its time, which the loop has not.
+            await Task.Yield();
+        }
+    }
+
+    private async ValueTask<HttpResponseMessage> SendOnLoopAsync(
+        EventLoop loop, string cluster, HttpRequestMessage request, CancellationToken cancellation)
+    {
+        var exchange = new NodeExchange(request, cancellation);
+        return await exchange.RunAsync(
+            await ConnectAsync(loop, cluster, request.RequestUri!, exchange, cancellation));
+    }
+
+    private async ValueTask<LoopSocket> ConnectAsync(
+        EventLoop loop, string id, Uri node, ISocketHandler handler, CancellationToken cancellation)
+    {
+        var cluster = settings.Current.GetValueOrDefault(id);
+        try
+        {
+            return await dialer.ConnectAsync(
+                loop,
+                node.IdnHost,
+                node.Port,
+                (cluster?.Get<HandshakeOptions>() ?? new HandshakeOptions()).ConnectTimeout,
+                (cluster?.Get<TunnelOptions>() ?? new TunnelOptions()).KeepAlive,
+                handler,
+                cancellation);
+        }
+        catch (SocketException ex)
+        {
+            // As the platform's client says it: attempts are judged by it.
+            var error = ex.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
+                ? HttpRequestError.NameResolutionError
+                : HttpRequestError.ConnectionError;
+            throw new HttpRequestException(error, $"{ex.Message} ({node.Authority})", ex);
+        }
+    }
+
+    // A transform may have made anything of it.
+    private static bool IsPlain(HttpRequestMessage request) =>
+        request.Method == HttpMethod.Get
+        && request.Version == HttpVersion.Version11
+        && request.RequestUri!.Scheme == Uri.UriSchemeHttp
+        && request.Content is null or { Headers.ContentLength: 0 };
+
+    // What else a cluster can ask of its client is a matter of TLS and HTTP/2.
+    private static bool IsPlain(HttpClientConfig? client) => client is null or
+    {
+        WebProxy: null, MaxConnectionsPerServer: null, RequestHeaderEncoding: null, ResponseHeaderEncoding: null,
+    };
+}

@@ -1,0 +1,217 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Placement.Native;
+
+/// <summary>
+/// What a node sends after the head of its answer: a body, of which no more is received than is read; or a tunnel's
+/// bytes, for whoever takes the socket.
+/// </summary>
+internal sealed class NodeBody : DuplexStream, ISocketHandler, IValueTaskSource
+{
+    private readonly LoopSocket _socket;
+    private ResponseBody _body;
+    private ManualResetValueTaskSourceCore<bool> _more;
+    private CancellationToken _cancellation;
+    private byte[]? _bytes;
+    private int _start;
+    private int _end;
+    private Exception? _failure;
+    private bool _isWaiting;
+    private bool _isTaken;
+
+    /// <param name="socket">The node's. It is this one's from now on, and paused.</param>
+    /// <param name="body">How its body ends.</param>
+    /// <param name="received">What has come of it.</param>
+    public NodeBody(LoopSocket socket, ResponseBody body, ReadOnlySpan<byte> received)
+    {
+        _socket = socket;
+        _body = body;
+        socket.Pause();
+        socket.Handler = this;
+        Keep(received);
+    }
+
+    public override bool CanWrite => false;
+
+    /// <summary>What a connection that is gone comes to.</summary>
+    public static IOException Broken(int error)
+    {
+        var reason = Errno.ToException(error);
+        return new IOException($"The connection to the node is gone: {reason.Message}", reason);
+    }
+
+    /// <summary>Gives the socket away, with what it has received of the tunnel. On the loop's thread, once.</summary>
+    public DetachedSocket Take()
+    {
+        _isTaken = true;
+        var unread = _bytes.AsSpan(_start, _end - _start).ToArray();
+        Free();
+        return new DetachedSocket(_socket, unread, Ended: _failure is not null);
+    }
+
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_socket.Loop.IsCurrent)
+        {
+            return await ReadOnLoopAsync(buffer, cancellationToken);
+        }
+
+        await _socket.Loop.Enter();
+        try
+        {
+            return await ReadOnLoopAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            // Whoever came from elsewhere may take its time, which the loop has not.
+            await Task.Yield();
+        }
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("An answer is only read.");
+
+    void ISocketHandler.Received(ReadOnlySpan<byte> bytes)
+    {
+        _socket.Pause();
+        Keep(bytes);
+        Go();
+    }
+
+    void ISocketHandler.Writable()
+    {
+    }
+
+    void ISocketHandler.Ended()
+    {
+        if (!_body.TryEndWithConnection())
+        {
+            _failure = new HttpIOException(
+                HttpRequestError.ResponseEnded, "The node ended the connection within its answer.");
+        }
+
+        Go();
+    }
+
+    void ISocketHandler.Failed(int error)
+    {
+        _failure = Broken(error);
+        Go();
+    }
+
+    void IValueTaskSource.GetResult(short token) => _more.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _more.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _more.OnCompleted(continuation, state, token, flags);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isTaken)
+        {
+            _socket.Loop.Scheduler.Schedule(
+                static body =>
+                {
+                    var self = (NodeBody)body!;
+                    self.Close(new ObjectDisposedException(nameof(NodeBody)));
+                    self.Free();
+                },
+                this);
+        }
+
+        base.Dispose(disposing);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadOnLoopAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        while (!_body.IsDone)
+        {
+            if (_start == _end)
+            {
+                await ReceiveAsync(cancellation);
+                continue;
+            }
+
+            var (used, given) = _body.Read(_bytes.AsSpan(_start, _end - _start), buffer.Span);
+            _start += used;
+            if (given > 0 || buffer.IsEmpty)
+            {
+                return given;
+            }
+        }
+
+        return 0;
+    }
+
+    private async ValueTask ReceiveAsync(CancellationToken cancellation)
+    {
+        if (_failure is not null)
+        {
+            throw _failure;
+        }
+
+        _more.Reset();
+        _isWaiting = true;
+        _cancellation = cancellation;
+        _socket.Receive();
+        using var onCancelled = cancellation.UnsafeRegister(
+            static body => ((NodeBody)body!)._socket.Loop.Post(Cancel, body), this);
+        await new ValueTask(this, _more.Version);
+    }
+
+    private static void Cancel(object? body)
+    {
+        var self = (NodeBody)body!;
+        if (self is { _isWaiting: true, _cancellation.IsCancellationRequested: true })
+        {
+            self.Close(new OperationCanceledException(self._cancellation));
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.IsEmpty)
+        {
+            Free();
+            _bytes = ArrayPool<byte>.Shared.Rent(bytes.Length);
+            bytes.CopyTo(_bytes);
+            _end = bytes.Length;
+        }
+    }
+
+    private void Close(Exception failure)
+    {
+        _failure ??= failure;
+        _socket.Close();
+        Go();
+    }
+
+    private void Go()
+    {
+        if (_isWaiting)
+        {
+            _isWaiting = false;
+            _more.SetResult(true);
+        }
+    }
+
+    private void Free()
+    {
+        if (_bytes is { } bytes)
+        {
+            _bytes = null;
+            (_start, _end) = (0, 0);
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Threading.Tasks.Sources;
+using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Placement.Native;
+
+/// <summary>
+/// One request to a node and the head of its answer, on an event loop. What follows the head is left to the content of
+/// the answer. Failures are told as the platform's client tells them, since attempts are judged by them.
+/// </summary>
+/// <remarks>On the thread of the loop, which goes straight on with whoever waits for the answer.</remarks>
+internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpResponseMessage>
+{
+    // One for each loop: a head is written and given to the kernel in one go.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_head;
+
+    private readonly HttpRequestMessage _request;
+    private readonly CancellationToken _cancellation;
+    private ManualResetValueTaskSourceCore<HttpResponseMessage> _answer;
+    private ResponseHeadReader _head;
+    private CancellationTokenRegistration _onCancelled;
+    private LoopSocket? _socket;
+    private bool _done;
+
+    /// <param name="request">One without a body.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    public NodeExchange(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        _request = request;
+        _cancellation = cancellation;
+    }
+
+    /// <summary>Sends the request, and gives the answer once its head is there. To be called once.</summary>
+    /// <param name="socket">One whose handler this is; it is closed unless there is an answer.</param>
+    /// <exception cref="HttpRequestException">There is no answer, or no valid one.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ValueTask<HttpResponseMessage> RunAsync(LoopSocket socket)
+    {
+        _socket = socket;
+        try
+        {
+            Send(socket);
+        }
+        catch
+        {
+            socket.Close();
+            throw;
+        }
+
+        socket.Receive();
+        _onCancelled = _cancellation.UnsafeRegister(
+            static exchange => ((NodeExchange)exchange!)._socket!.Loop.Post(Cancel, exchange), this);
+        return new ValueTask<HttpResponseMessage>(this, _answer.Version);
+    }
+
+    void ISocketHandler.Received(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            Read(bytes);
+        }
+        catch (HttpRequestException ex)
+        {
+            Fail(ex);
+        }
+    }
+
+    // The socket keeps what it could not send at once.
+    void ISocketHandler.Writable()
+    {
+    }
+
+    void ISocketHandler.Ended() => Fail(NotAnswered(
+        HttpRequestError.ResponseEnded,
+        new HttpIOException(HttpRequestError.ResponseEnded, "The node ended the connection before it had answered.")));
+
+    void ISocketHandler.Failed(int error) => Fail(NotAnswered(HttpRequestError.Unknown, NodeBody.Broken(error)));
+
+    HttpResponseMessage IValueTaskSource<HttpResponseMessage>.GetResult(short token) => _answer.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<HttpResponseMessage>.GetStatus(short token) => _answer.GetStatus(token);
+
+    void IValueTaskSource<HttpResponseMessage>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _answer.OnCompleted(continuation, state, token, flags);
+
+    private static void Cancel(object? exchange)
+    {
+        var self = (NodeExchange)exchange!;
+        self.Fail(new OperationCanceledException(self._cancellation));
+    }
+
+    private static HttpRequestException NotAnswered(HttpRequestError error, IOException cause) =>
+        new(error, "An error occurred while sending the request to the node.", cause);
+
+    private void Send(LoopSocket socket)
+    {
+        var head = t_head ??= new ArrayBufferWriter<byte>(1024);
+        head.ResetWrittenCount();
+        RequestHead.Write(_request, head);
+        socket.Send(head.WrittenSpan);
+    }
+
+    // Answers of 100 to 199 announce another one, but for the one that ends HTTP.
+    private void Read(ReadOnlySpan<byte> bytes)
+    {
+        while (!_done && _head.TryRead(bytes, out var head, out bytes))
+        {
+            if (ResponseHead.StatusOfHead(head) is < 100 or > 199 or 101)
+            {
+                Answer(head, bytes);
+            }
+        }
+    }
+
+    private void Answer(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
+    {
+        var content = new NodeContent();
+        var response = ResponseHead.Read(head, content);
+        response.RequestMessage = _request;
+        content.Body = new NodeBody(_socket!, ResponseBody.Of(response), rest);
+        End();
+        _answer.SetResult(response);
+    }
+
+    private void Fail(Exception exception)
+    {
+        if (!_done)
+        {
+            _socket!.Close();
+            End();
+            _answer.SetException(exception);
+        }
+    }
+
+    private void End()
+    {
+        _done = true;
+        _head.Free();
+        _onCancelled.Unregister();
+    }
+}

@@ -16,7 +16,7 @@ public sealed class NodeDialerTests : IDisposable
     public NodeDialerTests()
     {
         _dialer = new NodeDialer(
-            new NameCache(_time, NullLogger<NameCache>.Instance), 
+            new NameCache(_time, NullLogger<NameCache>.Instance),
             new SourceAddresses(new SocketsOptions(), NullLogger<SourceAddresses>.Instance),
             _time);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));

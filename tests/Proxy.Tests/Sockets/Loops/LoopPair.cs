@@ -9,8 +9,10 @@ namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 /// <summary>A connection over loopback: a socket on an event loop, and the platform's own at the other end.</summary>
 internal sealed class LoopPair : IAsyncDisposable
 {
-    private static readonly LoopDialer Dialer =
-        new(new NameCache(TimeProvider.System, NullLogger<NameCache>.Instance), TimeProvider.System);
+    private static readonly LoopDialer Dialer = new(
+        new NameCache(TimeProvider.System, NullLogger<NameCache>.Instance),
+        new SourceAddresses(new SocketsOptions(), NullLogger<SourceAddresses>.Instance),
+        TimeProvider.System);
 
     private LoopPair(LoopSocket socket, Recorder told, Socket peer)
     {

@@ -41,6 +41,10 @@ internal sealed class BalancerConfig
 
     public BalancerConfig AddNode(string name, string address) => Set($"{NodesKey}:{name}:Address", address);
 
+    /// <summary>Gives another cluster the nodes that this one has now.</summary>
+    public BalancerConfig CopyNodes(string cluster) => Set(
+        $"ReverseProxy:Clusters:{cluster}:Destinations", Section(NodesKey.Split(':')).DeepClone());
+
     public BalancerConfig RemoveNode(string name)
     {
         Section(NodesKey.Split(':')).Remove(name);

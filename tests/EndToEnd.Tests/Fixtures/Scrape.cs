@@ -35,6 +35,12 @@ internal sealed class Scrape
         where series.Name == OpenedName
         select series.Labels.Split("node=\"")[1].Split('"')[0];
 
+    /// <summary>Everything that a tunnel can end for.</summary>
+    public IEnumerable<string> Reasons => (
+        from series in _series
+        where series.Name == ClosedName
+        select series.Labels.Split("reason=\"")[1].Split('"')[0]).Distinct();
+
     public double Opened => Sum(OpenedName);
 
     public double Active => Sum(ActiveName);

@@ -26,13 +26,13 @@ internal sealed class ScriptedFleet : IAsyncDisposable
         }
     });
 
-    public static async Task<ScriptedFleet> Start(Action<BalancerConfig> configure)
+    public static async Task<ScriptedFleet> Start(Action<BalancerConfig> configure, string? engine = null)
     {
         ScriptedNode[] nodes = [ScriptedNode.Start("a"), ScriptedNode.Start("b"), ScriptedNode.Start("c")];
         var config = BalancerConfig.With(nodes);
         configure(config);
 
-        return new ScriptedFleet(nodes, await Balancer.Start(config));
+        return new ScriptedFleet(nodes, await Balancer.Start(config, engine));
     }
 
     public async ValueTask DisposeAsync()

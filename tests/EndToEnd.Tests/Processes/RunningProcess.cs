@@ -52,6 +52,10 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     public int Sockets => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFiles()
         .Count(file => file.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) ?? false);
 
+    /// <summary>Descriptors that it holds, of all kinds but its own code, which is loaded when it is needed.</summary>
+    public int Descriptors => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFiles()
+        .Count(file => !(file.LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) ?? true));
+
     public static RunningProcess Start(string name, string program, params IEnumerable<string> arguments) =>
         Start(name, program, new Dictionary<string, string>(), arguments);
 

@@ -92,6 +92,21 @@ internal abstract class WireEnd : IDisposable
         return bytes;
     }
 
+    /// <summary>Reads what there is, at least one byte; 0 at the peer's orderly end.</summary>
+    public async Task<int> ReadSome(Memory<byte> into)
+    {
+        if (_start == _end)
+        {
+            using var deadline = Deadline.Start(Patience);
+            return await Receive(into, deadline.Token);
+        }
+
+        var some = Math.Min(into.Length, _end - _start);
+        _buffer.AsMemory(_start, some).CopyTo(into);
+        _start += some;
+        return some;
+    }
+
     /// <summary>Reads whatever still comes, up to the peer's end.</summary>
     public async Task<(byte[] Bytes, StreamEnd End)> ReadToEnd()
     {

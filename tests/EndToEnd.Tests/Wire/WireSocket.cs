@@ -9,6 +9,9 @@ internal sealed class WireSocket(Socket socket) : WireEnd
     /// <summary>Where the other end is.</summary>
     public IPEndPoint Peer => (IPEndPoint)socket.RemoteEndPoint!;
 
+    /// <summary>Lets the kernel keep only so much for this end before it holds the peer up.</summary>
+    public void LimitReceiveBuffer(int bytes) => socket.ReceiveBufferSize = bytes;
+
     public override void HalfClose() => socket.Shutdown(SocketShutdown.Send);
 
     public override void Reset()

@@ -1,0 +1,86 @@
+namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
+
+/// <summary>How a tunnel ends by itself, and what each side has received by then.</summary>
+internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, params string[] Reasons)
+{
+    private static readonly SideEnding Silent = new(LastPart.Frame, Hold.Nothing, Leaving.WithPeer);
+
+    // A server ends the connection once it has said Close and heard Close.
+    private static readonly SideEnding NodeAnswers =
+        new(LastPart.Close, Hold.PeersAll, Leaving.Fin, Hold.PeersAll);
+
+    /// <summary>Whether the client hears all of the node, if nobody else ends the tunnel.</summary>
+    public bool ClientHearsAll { get; init; }
+
+    /// <summary>Whether the node hears all of the client, if nobody else ends the tunnel.</summary>
+    public bool NodeHearsAll { get; init; }
+
+    /// <summary>Whether both say goodbye before anybody leaves: nobody is reset, nobody misses the Close.</summary>
+    public bool InOrder { get; init; }
+
+    /// <summary>Whether the node stays until it has heard the client's Close, or that the client is gone.</summary>
+    public bool NodeStays => Node.Leaving == Leaving.WithPeer
+        || (Node.BeforeLeaving == Hold.PeersAll && Client.Last is LastPart.Close or LastPart.CloseAndMore);
+
+    public static IReadOnlyList<Ending> All { get; } =
+    [
+        Orderly("the client closes", new(LastPart.Close, Hold.Nothing, Leaving.WithPeer), NodeAnswers, "client"),
+        Orderly("the client closes when it has heard the node",
+            new(LastPart.CloseAndMore, Hold.PeersBody, Leaving.WithPeer), NodeAnswers, "client"),
+        Orderly("the client closes and speaks on",
+            new(LastPart.CloseAndMore, Hold.Nothing, Leaving.WithPeer), NodeAnswers, "client"),
+        Orderly("the node closes",
+            new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
+            new(LastPart.Close, Hold.Nothing, Leaving.Fin, Hold.PeersAll), "node"),
+        Orderly("the node closes and speaks on",
+            new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
+            new(LastPart.CloseAndMore, Hold.PeersBody, Leaving.Fin, Hold.PeersAll), "node"),
+        Orderly("both close at once",
+            new(LastPart.Close, Hold.Nothing, Leaving.WithPeer),
+            new(LastPart.Close, Hold.Nothing, Leaving.Fin, Hold.PeersAll), "client", "node"),
+
+        // Nobody waits for an answer that it does not want; it is still heard.
+        new("the client closes and leaves",
+            new(LastPart.Close, Hold.Nothing, Leaving.Fin), NodeAnswers, "client") { NodeHearsAll = true },
+        new("the node closes and leaves",
+            new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
+            new(LastPart.Close, Hold.PeersBody, Leaving.Fin), "node") { ClientHearsAll = true },
+
+        // Whoever goes without a Close is not waited for, but what it had said and what it had heard is not lost.
+        new("the client leaves",
+            new(LastPart.Frame, Hold.Nothing, Leaving.Fin, Hold.PeersAll), Silent, "client_lost")
+        { ClientHearsAll = true, NodeHearsAll = true },
+        new("the client leaves in a frame",
+            new(LastPart.HalfAFrame, Hold.Nothing, Leaving.Fin, Hold.PeersAll), Silent, "client_lost")
+        { ClientHearsAll = true, NodeHearsAll = true },
+        new("the node leaves",
+            Silent, new(LastPart.Frame, Hold.Nothing, Leaving.Fin, Hold.PeersAll), "node_lost")
+        { ClientHearsAll = true, NodeHearsAll = true },
+        new("the node leaves in a frame",
+            Silent, new(LastPart.HalfAFrame, Hold.PeersAll, Leaving.Fin, Hold.PeersAll), "node_lost")
+        { ClientHearsAll = true, NodeHearsAll = true },
+
+        // In the middle of everything: who comes first is not said.
+        new("the client leaves in the middle",
+            new(LastPart.CutAnywhere, Hold.Nothing, Leaving.Fin), Silent, "client_lost"),
+        new("the node leaves in the middle",
+            Silent, new(LastPart.CutAnywhere, Hold.Nothing, Leaving.Fin), "node_lost"),
+        new("both leave in the middle",
+            new(LastPart.CutAnywhere, Hold.Nothing, Leaving.Fin),
+            new(LastPart.CutAnywhere, Hold.Nothing, Leaving.Fin), "client_lost", "node_lost"),
+        new("the client is cut off",
+            new(LastPart.CutAnywhere, Hold.Nothing, Leaving.Reset), Silent, "client_lost"),
+        new("the node is cut off",
+            Silent, new(LastPart.CutAnywhere, Hold.Nothing, Leaving.Reset), "node_lost"),
+        new("both are cut off",
+            new(LastPart.CutAnywhere, Hold.Nothing, Leaving.Reset),
+            new(LastPart.CutAnywhere, Hold.Nothing, Leaving.Reset), "client_lost", "node_lost"),
+    ];
+
+    private static Ending Orderly(string name, SideEnding client, SideEnding node, params string[] reasons) =>
+        new(name, client, node, reasons) { ClientHearsAll = true, NodeHearsAll = true, InOrder = true };
+}
+
+/// <summary>One side's part in it.</summary>
+internal sealed record SideEnding(
+    LastPart Last, Hold BeforeLastPart, Leaving Leaving, Hold BeforeLeaving = Hold.Nothing);

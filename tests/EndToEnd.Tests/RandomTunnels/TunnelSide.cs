@@ -1,0 +1,209 @@
+using System.Net.Sockets;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
+
+/// <summary>One side of a tunnel that is open: writes and reads at once, as its script says.</summary>
+internal sealed class TunnelSide
+{
+    private const int EchoCode = 1012;
+
+    private readonly WireSocket _wire;
+    private readonly SideScript _script;
+    private readonly bool _isClient;
+    private readonly TaskCompletionSource _hasBody = New();
+    private readonly TaskCompletionSource _hasClose = New();
+    private readonly TaskCompletionSource _hasAll = New();
+    private readonly TaskCompletionSource _closed = New();
+    private readonly TaskCompletionSource _ended = New();
+
+    public TunnelSide(WireSocket wire, SideScript script, SentStream fromPeer, bool isClient)
+    {
+        (_wire, _script, _isClient) = (wire, script, isClient);
+        Heard = new Reception(fromPeer);
+        Said = script.WithHandshake;
+        Tell();
+    }
+
+    public Reception Heard { get; }
+
+    /// <summary>How much of its stream the kernel has taken.</summary>
+    public int Said { get; private set; }
+
+    /// <summary>Whether it answered a Close with one that is not in its stream.</summary>
+    public bool Answered { get; private set; }
+
+    /// <summary>Whether it has said a Close, in whatever way.</summary>
+    public bool SaidClose => Answered || Said >= (_script.Stream.CloseEnd ?? int.MaxValue);
+
+    /// <summary>Whether it ended its own direction.</summary>
+    public bool HasLeft { get; private set; }
+
+    /// <summary>Why it could not say more; null if nothing kept it.</summary>
+    public SocketError? Refused { get; private set; }
+
+    /// <summary>Runs it to its end, and lets the connection go.</summary>
+    public async Task Run()
+    {
+        using (_wire)
+        {
+            var reading = Read();
+            try
+            {
+                await Write();
+            }
+            catch (SocketException refused)
+            {
+                Refused = refused.SocketErrorCode;
+            }
+
+            await reading;
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task Write()
+    {
+        var stream = _script.Stream;
+        await Say(stream.BodyLength);
+        if (await Until(_script.BeforeLastPart))
+        {
+            await Say(stream.Length);
+        }
+
+        if (await Until(_script.BeforeLeaving))
+        {
+            await Leave();
+        }
+
+        if (_closed.Task.IsCompleted && !HasLeft)
+        {
+            await Answer();
+        }
+    }
+
+    private async Task Say(int limit)
+    {
+        while (Said < limit && !_closed.Task.IsCompleted)
+        {
+            var piece = _script.Writing.Next(_script.Stream, Said, limit);
+            await _wire.Send(_script.Stream.Bytes.AsMemory(Said, piece));
+            Said += piece;
+            await _script.Writing.Rest(piece);
+        }
+    }
+
+    /// <returns>Whether it came; else the tunnel is closed or over, and nothing more will.</returns>
+    private async Task<bool> Until(Hold hold)
+    {
+        var fact = hold switch
+        {
+            Hold.PeersBody => _hasBody.Task,
+            Hold.PeersClose => _hasClose.Task,
+            Hold.PeersAll => _hasAll.Task,
+            _ => Task.CompletedTask,
+        };
+        await Task.WhenAny(fact, _closed.Task, _ended.Task);
+        return fact.IsCompleted && !_closed.Task.IsCompleted;
+    }
+
+    private async Task Leave()
+    {
+        switch (_script.Leaving)
+        {
+            case Leaving.Fin:
+                _wire.HalfClose();
+                HasLeft = true;
+                break;
+            case Leaving.Reset:
+                _wire.Reset();
+                HasLeft = true;
+                break;
+            default:
+                await Task.WhenAny(_closed.Task, _ended.Task);
+                break;
+        }
+    }
+
+    // Somebody between has closed the tunnel, or, at the node, the client has answered one who did.
+    private async Task Answer()
+    {
+        if (!_isClient || _script.AfterClose == AfterClose.Leave)
+        {
+            _wire.HalfClose();
+            HasLeft = true;
+            return;
+        }
+
+        if (_script.AfterClose == AfterClose.Mute)
+        {
+            return;
+        }
+
+        var (stream, said) = (_script.Stream, Said);
+        var limit = _script.AfterClose == AfterClose.FinishAll || SaidClose
+            ? stream.Length
+            : stream.BoundaryFrom(said);
+        await _wire.Send(stream.Bytes.AsMemory(said, limit - said));
+        Said = limit;
+        if (!SaidClose && stream.BoundaryUpTo(limit) == limit)
+        {
+            await _wire.Send(Frame.Close(EchoCode).Masked().ToBytes());
+            Answered = true;
+        }
+        else if (!SaidClose)
+        {
+            _wire.HalfClose();
+            HasLeft = true;
+        }
+    }
+
+    private async Task Read()
+    {
+        var buffer = new byte[1 << 17];
+        try
+        {
+            int read;
+            while ((read = await _wire.ReadSome(buffer.AsMemory(0, _script.Reading.Next()))) > 0)
+            {
+                Heard.Take(buffer.AsSpan(0, read));
+                Tell();
+                await _script.Reading.Rest(read);
+            }
+
+            Heard.End = StreamEnd.Fin;
+        }
+        catch (Exception cut) when (cut is SocketException or ObjectDisposedException)
+        {
+            Heard.End = StreamEnd.Reset;
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+    }
+
+    private void Tell()
+    {
+        if (Heard.HasBody)
+        {
+            _hasBody.TrySetResult();
+        }
+
+        if (Heard.HasPeersClose)
+        {
+            _hasClose.TrySetResult();
+        }
+
+        if (Heard.HasAll)
+        {
+            _hasAll.TrySetResult();
+        }
+
+        if (Heard is { Others: > 0, Close: not null })
+        {
+            _closed.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
+
+/// <summary>Whether what the two sides of a tunnel heard is what they should have.</summary>
+internal sealed class Verdict
+{
+    private const int DrainCode = 1012;
+    private const int LastWordCode = 1001;
+
+    private readonly TunnelRun _run;
+    private readonly Ending _ending;
+    private readonly Reception _atClient;
+    private readonly Reception _atNode;
+    private readonly List<string> _mistakes = [];
+
+    private Verdict(TunnelRun run)
+    {
+        (_run, _ending) = (run, run.Script.Ending);
+        (_atClient, _atNode) = (run.Client!.Heard, run.Node!.Heard);
+        JudgeClient();
+        JudgeNode();
+    }
+
+    /// <summary>What is wrong; empty if nothing is.</summary>
+    public string Mistakes => string.Join("; ", _mistakes);
+
+    /// <summary>Whether the balancer's Close came to the client.</summary>
+    public bool Closed => _atClient.Close is not null;
+
+    /// <summary>What it may be counted as.</summary>
+    public IEnumerable<string> Reasons =>
+    [
+        .. _ending.Reasons,
+        .. WasDisconnected ? ["disconnect"] : Array.Empty<string>(),
+        .. _run.Drained ? ["drain"] : Array.Empty<string>(),
+    ];
+
+    private bool WasDisconnected => !_run.Disconnects.IsEmpty;
+
+    private bool IsOperated => WasDisconnected || _run.Drained;
+
+    // Whoever said Close, the balancer or a client that left after it, waits for the other only so long.
+    private bool IsUnhurried => !_run.Script.IsHasty
+        || !(IsOperated || _ending.Client is { Last: LastPart.Close, Leaving: Leaving.Fin });
+
+    public static Verdict Of(TunnelRun run) => new(run);
+
+    // The node's bytes; or, when the balancer closes, its whole frames up to some one, then one Close frame.
+    private void JudgeClient()
+    {
+        if (_atClient.Close is { } close)
+        {
+            Expect(IsOperated, $"the client got a Close {close.Code} that nobody asked for");
+            Expect(IsToldCode(close.Code), $"the client got a Close {close.Code} with another code than was asked for");
+            Expect(!close.Masked, "the client got a masked frame");
+            Expect(!_atClient.HasPeersClose, "the client got two Close frames");
+        }
+        else if (_atClient.Others > 0)
+        {
+            var torn = IsOperated && _atClient.End == StreamEnd.Reset && _atClient.Foreign[0] == 0x88;
+            Expect(torn, "the client got bytes that the node did not send");
+        }
+
+        // After the first Close, whosever it is, the balancer need not pass anything on.
+        var closed = IsOperated && (Closed || _atClient.HasPeersClose);
+        Expect(!_ending.ClientHearsAll || _atClient.HasAll || closed || MayBeCut, "the client missed bytes");
+        Expect(
+            !_ending.InOrder || MayBeCut || _atClient.End == StreamEnd.Fin,
+            "the client was reset, though both had said Close");
+    }
+
+    // The client's bytes; after a Close of the balancer its answer to it; in the worst case the balancer's own.
+    private void JudgeNode()
+    {
+        var answered = _run.Client!.Answered;
+        if (_atNode.Close is { } close)
+        {
+            Expect(
+                answered || (IsOperated && close.Code == LastWordCode),
+                $"the node got a Close {close.Code} that nobody sent");
+            Expect(close.Masked, "the node got a frame without a mask");
+        }
+        else
+        {
+            Expect(_atNode.Others == 0, "the node got bytes that the client did not send");
+        }
+
+        if (!IsOperated)
+        {
+            Expect(!_ending.NodeHearsAll || _atNode.HasAll || !IsUnhurried, "the node missed bytes");
+        }
+        else if (IsUnhurried && _ending.NodeStays && _run.Client.SaidClose && Closed)
+        {
+            Expect(_atNode.Own == _run.Client.Said, "the node missed bytes that came before the client's answer");
+            Expect(!answered || _atNode.Close is not null, "the node missed the client's answer");
+        }
+    }
+
+    // Before all is said, or the Close is out: somebody is late, or leaves and is not waited for.
+    private bool MayBeCut => !IsUnhurried || (IsOperated && (!_ending.InOrder || _run.Client!.HasLeft));
+
+    private bool IsToldCode(int code) => (_run.Drained && code == DrainCode) || _run.Disconnects.Contains(code);
+
+    private void Expect(bool fact, string otherwise)
+    {
+        if (!fact)
+        {
+            _mistakes.Add(otherwise);
+        }
+    }
+}

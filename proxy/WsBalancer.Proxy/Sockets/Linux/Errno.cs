@@ -6,6 +6,7 @@ namespace WsBalancer.Proxy.Sockets.Linux;
 /// <summary>Error numbers of Linux (asm-generic/errno.h; the same on x86-64 and ARM64).</summary>
 internal static class Errno
 {
+    public const int NotPermitted = 1;
     public const int Interrupted = 4;
     public const int TryAgain = 11;
     public const int OutOfMemory = 12;
@@ -15,6 +16,7 @@ internal static class Errno
     public const int TooManyFilesInSystem = 23;
     public const int TooManyFiles = 24;
     public const int BrokenPipe = 32;
+    public const int NoSuchCall = 38;
     public const int ConnectionAborted = 103;
     public const int ConnectionReset = 104;
     public const int NoBufferSpace = 105;

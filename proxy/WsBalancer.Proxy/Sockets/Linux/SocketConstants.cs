@@ -6,6 +6,9 @@ internal static class SocketConstants
     /// <summary>SOL_SOCKET.</summary>
     public const int SocketLevel = 1;
 
+    /// <summary>AF_UNIX.</summary>
+    public const int UnixFamily = 1;
+
     /// <summary>AF_INET.</summary>
     public const int InternetFamily = 2;
 

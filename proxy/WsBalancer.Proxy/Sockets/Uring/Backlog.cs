@@ -9,8 +9,8 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 /// <remarks>The kernel gives way after 32 buffers of one socket, so it holds no more than two such runs.</remarks>
 internal sealed class Backlog
 {
-    // As much as is told at once.
-    private const int Slice = 64 * 1024;
+    /// <summary>As much as is told at once.</summary>
+    public const int Slice = 64 * 1024;
 
     private byte[] _bytes = [];
     private int _start;

@@ -83,6 +83,9 @@ internal sealed unsafe class Ring : IDisposable
     /// <summary>Whether completions wait in the kernel, for want of room here, for the next <see cref="Enter"/>.</summary>
     public bool HasOverflown => (Volatile.Read(ref *_submissionFlags) & UringConstants.Overflow) != 0;
 
+    /// <summary>Whether there is a completion to take.</summary>
+    public bool HasCompletions => *_completionHead != Volatile.Read(ref *_completionTail) || HasOverflown;
+
     private bool IsFull => Pending > _submissionMask;
 
     /// <summary>The next request, of zeros, to be filled in. The kernel gets it with the next <see cref="Enter"/>.</summary>

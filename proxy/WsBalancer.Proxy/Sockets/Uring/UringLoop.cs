@@ -47,6 +47,9 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     /// <summary>Whether it shares its listening sockets with no other loop.</summary>
     public bool IsAlone => sizes.IsAlone;
 
+    /// <summary>Whether something became of requests that the next turn will tell.</summary>
+    public bool HasCompletions => _ring.HasCompletions;
+
     public override LoopSocket Adopt(int descriptor, ISocketHandler handler, bool connecting = false)
     {
         var socket = new UringSocket(this, descriptor, handler);
@@ -114,7 +117,8 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     {
         // Wherever else the bytes are, they cannot come to lie in here: a moving address is only compared.
         var start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
-        if ((nuint)bytes.Length > _lentLength || (nuint)(start - _lent) > _lentLength - (nuint)bytes.Length)
+        if (bytes.IsEmpty || (nuint)bytes.Length > _lentLength
+            || (nuint)(start - _lent) > _lentLength - (nuint)bytes.Length)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets.Uring;
@@ -8,7 +9,7 @@ internal sealed unsafe partial class UringSocket
 
     public override void Receive()
     {
-        if (!Is(UringState.Receiving | UringState.Failed) && !IsClosed)
+        if (!Is(UringState.Receiving | UringState.Broken | UringState.Over))
         {
             _state |= UringState.Receiving;
             if (_backlog is not null || Is(UringState.Ended))
@@ -46,35 +47,45 @@ internal sealed unsafe partial class UringSocket
             _state &= ~(UringState.ReceiveAsked | UringState.ReceiveEnding);
         }
 
-        if (IsClosed || Is(UringState.Failed))
-        {
-            return;
-        }
-
         if (completion.Result > 0)
         {
             OnBytes(completion);
         }
-        else if (completion.Result == 0)
+        else if (!Is(UringState.Broken | UringState.Over))
         {
-            _state |= UringState.Ended;
-            TellEnd();
-        }
-        else if (completion.Result == -Errno.NoBufferSpace)
-        {
-            _state |= UringState.Starved;
-            loop.Starve(this);
-        }
-        else if (completion.Result is not (-Errno.Cancelled or -Errno.TryAgain or -Errno.Interrupted))
-        {
-            Fail(-completion.Result);
+            OnNoBytes(-completion.Result);
         }
 
         AskForMore();
     }
 
+    private void OnNoBytes(int error)
+    {
+        switch (error)
+        {
+            case 0:
+                _state |= UringState.Ended;
+                TellEnd();
+                break;
+            case Errno.NoBufferSpace:
+                _state |= UringState.Starved;
+                loop.Starve(this);
+                break;
+            case Errno.Cancelled or Errno.TryAgain or Errno.Interrupted:
+                break;
+            default:
+                Break(error);
+                break;
+        }
+    }
+
     private void OnBytes(in CompletionEntry completion)
     {
+        if (Is(UringState.Over))
+        {
+            return;
+        }
+
         var bytes = loop.Lend(completion);
         if (Is(UringState.Receiving) && _backlog is null)
         {
@@ -92,7 +103,7 @@ internal sealed unsafe partial class UringSocket
 
     private void TellBacklog()
     {
-        while (_backlog is not null && Is(UringState.Receiving) && !Is(UringState.Failed) && !IsClosed)
+        while (_backlog is not null && Is(UringState.Receiving) && !Is(UringState.Over))
         {
             Handler.Received(_backlog.Take());
             if (_backlog is { IsEmpty: true })
@@ -108,17 +119,44 @@ internal sealed unsafe partial class UringSocket
     private void TellEnd()
     {
         if (Is(UringState.Ended) && Is(UringState.Receiving) && _backlog is null
-            && !Is(UringState.EndTold | UringState.Failed) && !IsClosed)
+            && !Is(UringState.EndTold | UringState.Broken | UringState.Over))
         {
             _state |= UringState.EndTold;
             Handler.Ended();
         }
     }
 
+    // What came before the connection broke: told here, or waiting in the kernel, which has no request for it any more
+    // or one that gets its turn too late.
+    private void TellRest()
+    {
+        TellBacklog();
+        var buffer = ArrayPool<byte>.Shared.Rent(Backlog.Slice);
+        while (Is(UringState.Receiving) && !Is(UringState.Ended | UringState.Over))
+        {
+            int received;
+            fixed (byte* start = buffer)
+            {
+                received = (int)LibC.Receive(
+                    Descriptor, start, (nuint)buffer.Length, SocketConstants.DoNotWait);
+            }
+
+            if (received <= 0)
+            {
+                break;
+            }
+
+            Handler.Received(buffer.AsSpan(0, received));
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
     // What is under way is to be as the state says: a receive, or, while there is none, a watch over the connection.
     private void AskForMore()
     {
-        if (IsClosed || Is(UringState.Failed | UringState.Connecting | UringState.ReceiveAsked | UringState.Starved))
+        if (Is(UringState.Over | UringState.Broken | UringState.Connecting | UringState.ReceiveAsked
+            | UringState.Starved))
         {
             return;
         }
@@ -129,8 +167,9 @@ internal sealed unsafe partial class UringSocket
         }
         else if (!Is(UringState.WatchAsked | UringState.HungUp))
         {
-            // POLLERR and POLLHUP are told without being asked for.
-            _ = loop.Request(UringConstants.PollAdd, Request.Watch, Number, Descriptor);
+            // POLLERR and POLLHUP are told without being asked for; but so is the peer's end, and so this goes on.
+            var entry = loop.Request(UringConstants.PollAdd, Request.Watch, Number, Descriptor);
+            entry->Length = UringConstants.PollMany;
             _state |= UringState.WatchAsked;
         }
     }

@@ -5,16 +5,16 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 
 internal sealed unsafe partial class UringSocket
 {
-    /// <summary>What was last given to the loop's outbox; the outbox changes it.</summary>
-    public ref Sent Sending => ref _sending;
-
     private Sent _sending;
+
+    /// <summary>What was last given to the loop's outbox, which changes it.</summary>
+    public ref Sent Sending => ref _sending;
 
     public override int Unsent
     {
         get
         {
-            var inFlight = InFlight;
+            var inFlight = IsClosed ? 0 : InFlight;
             if (inFlight > 0)
             {
                 // Whoever sees that not all was taken is told when it was.
@@ -28,11 +28,12 @@ internal sealed unsafe partial class UringSocket
     // Bytes that the kernel gets with the next entry into it.
     private int InFlight => _sending.Batch == loop.Batch ? _sending.Length : 0;
 
-    private bool TakesMore => !Is(UringState.Full | UringState.Connecting) && Kept.IsEmpty;
+    private bool TakesMore =>
+        !Is(UringState.Full | UringState.Connecting | UringState.Broken | UringState.Over) && Kept.IsEmpty;
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || Is(UringState.Failed) || IsClosed)
+        if (bytes.IsEmpty || Is(UringState.Broken | UringState.Over))
         {
             return bytes.Length;
         }
@@ -54,14 +55,13 @@ internal sealed unsafe partial class UringSocket
 
     public override void Send(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || Is(UringState.Failed) || IsClosed
-            || (TakesMore && loop.TrySendLent(this, bytes, more: InFlight > 0)))
+        if (TakesMore && loop.TrySendLent(this, bytes, more: InFlight > 0))
         {
             return;
         }
 
         var taken = TrySend(bytes);
-        if (taken < bytes.Length && !Is(UringState.Failed))
+        if (taken < bytes.Length)
         {
             Keep(bytes[taken..]);
         }
@@ -102,7 +102,7 @@ internal sealed unsafe partial class UringSocket
                     AskRoom();
                     return Math.Max(sent, 0);
                 default:
-                    FailLater(error);
+                    Break(error);
                     return bytes.Length;
             }
         }
@@ -114,14 +114,14 @@ internal sealed unsafe partial class UringSocket
     {
         var sent = _sending;
         _sending = default;
-        if (IsClosed || Is(UringState.Failed))
+        if (Is(UringState.Broken | UringState.Over))
         {
             return;
         }
 
         if (result < 0 && result is not (-Errno.TryAgain or -Errno.Interrupted))
         {
-            FailLater(-result);
+            Break(-result);
             return;
         }
 
@@ -145,14 +145,14 @@ internal sealed unsafe partial class UringSocket
 
     private void OnRoom()
     {
-        if (IsClosed || Is(UringState.Failed))
+        if (Is(UringState.Broken | UringState.Over))
         {
             return;
         }
 
         if (Is(UringState.Connecting) && TakeError() is var error and not 0)
         {
-            Fail(error);
+            Break(error);
             return;
         }
 
@@ -169,13 +169,13 @@ internal sealed unsafe partial class UringSocket
             return;
         }
 
-        if (!Kept.IsEmpty)
+        if (!Kept.IsEmpty && SendNow(Kept) is var sent && !Is(UringState.Broken))
         {
-            Drop(SendNow(Kept));
+            Drop(sent);
         }
 
         FinishIfSent();
-        if (TakesMore && Is(UringState.Short) && !Is(UringState.Failed))
+        if (TakesMore && Is(UringState.Short))
         {
             _state &= ~UringState.Short;
             Handler.Writable();
@@ -184,7 +184,7 @@ internal sealed unsafe partial class UringSocket
 
     private void FinishIfSent()
     {
-        if (!Is(UringState.Finishing) || IsClosed)
+        if (!Is(UringState.Finishing) || !TakesMore)
         {
             return;
         }
@@ -193,7 +193,7 @@ internal sealed unsafe partial class UringSocket
         {
             CallAgain();
         }
-        else if (TakesMore)
+        else
         {
             _state &= ~UringState.Finishing;
             _ = LibC.Shutdown(Descriptor, SocketConstants.ShutWrite);

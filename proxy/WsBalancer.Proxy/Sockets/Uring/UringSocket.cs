@@ -46,6 +46,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         }
 
         IsClosed = true;
+        _state |= UringState.Over;
         DropKept();
         _backlog?.Free();
         _backlog = null;
@@ -72,8 +73,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
                 OnNotCancelled();
                 break;
             default:
-                _state &= ~UringState.WatchAsked;
-                OnWatched(completion.Result);
+                OnWatched(completion.Result, goesOn: (completion.Flags & UringConstants.More) != 0);
                 break;
         }
 
@@ -90,14 +90,15 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         {
             LeaveIfOver();
         }
-        else if (Is(UringState.Failed))
+        else if (InFlight > 0 || (Is(UringState.Broken) && loop.HasCompletions))
         {
-            Fail(_error);
-        }
-        else if (InFlight > 0)
-        {
-            // The kernel had no memory to take all requests.
+            // The kernel has not taken all requests yet, or not all of what it said was told.
             CallAgain();
+        }
+        else if (Is(UringState.Broken))
+        {
+            TellRest();
+            Fail();
         }
         else
         {
@@ -161,40 +162,37 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         }
     }
 
-    private void OnWatched(int events)
+    private void OnWatched(int events, bool goesOn)
     {
-        if (IsClosed || Is(UringState.Failed) || events == -Errno.Cancelled)
+        if (!goesOn)
         {
-            return;
+            // There is nothing more to be told of it, or it was cancelled.
+            _state = (_state & ~UringState.WatchAsked) | UringState.HungUp;
         }
 
-        if (events > 0 && (events & UringConstants.PollError) == 0)
+        // A receive that is under way tells a failure itself, after what came before.
+        if ((events < 0 || (events & UringConstants.PollError) != 0) && events != -Errno.Cancelled
+            && !Is(UringState.ReceiveAsked | UringState.Broken | UringState.Over))
         {
-            _state |= UringState.HungUp;
-        }
-        else if (events < 0 || !Is(UringState.ReceiveAsked))
-        {
-            // A receive that is under way tells its failures itself.
-            Fail(events < 0 ? -events : TakeError());
+            Break(events < 0 ? -events : TakeError());
         }
     }
 
-    private void FailLater(int error)
+    // Told in the turn's last part, or the next turn's, as nothing is told from inside a call.
+    private void Break(int error)
     {
-        // Told in a turn of its own, as nothing is told from inside a call.
         _error = error;
-        _state |= UringState.Failed;
+        _state |= UringState.Broken;
         DropKept();
         CallAgain();
     }
 
-    private void Fail(int error)
+    private void Fail()
     {
-        if (!IsClosed && !Is(UringState.FailureTold))
+        if (!Is(UringState.Over))
         {
-            _state |= UringState.Failed | UringState.FailureTold;
-            DropKept();
-            Handler.Failed(error == 0 ? Errno.ConnectionReset : error);
+            _state |= UringState.Over;
+            Handler.Failed(_error != 0 ? _error : Errno.ConnectionReset);
         }
     }
 }

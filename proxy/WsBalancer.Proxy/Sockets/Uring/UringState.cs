@@ -30,11 +30,11 @@ internal enum UringState
     /// <summary>That was told.</summary>
     EndTold = 1 << 7,
 
-    /// <summary>Nothing comes or goes any more.</summary>
-    Failed = 1 << 8,
+    /// <summary>The connection is gone. What had come before is told first.</summary>
+    Broken = 1 << 8,
 
-    /// <summary>That was told.</summary>
-    FailureTold = 1 << 9,
+    /// <summary>That was told, or the socket is closed: nothing is told any more.</summary>
+    Over = 1 << 9,
 
     /// <summary>A request to receive is under way.</summary>
     ReceiveAsked = 1 << 10,
@@ -48,12 +48,12 @@ internal enum UringState
     /// <summary>A request to say when the connection fails is under way.</summary>
     WatchAsked = 1 << 13,
 
-    /// <summary>Both ends have ended: there is no failure to watch for.</summary>
+    /// <summary>There is no failure to watch for any more.</summary>
     HungUp = 1 << 14,
 
     /// <summary>Waits for buffers to receive into.</summary>
     Starved = 1 << 15,
 
-    /// <summary>Closed, with nothing under way: the descriptor is closed too.</summary>
+    /// <summary>Closed, and with nothing under way any more: so is the descriptor.</summary>
     Gone = 1 << 16,
 }

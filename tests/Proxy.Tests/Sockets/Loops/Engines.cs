@@ -2,15 +2,19 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsBalancer.Proxy.Sockets.Epoll;
 using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
 /// <summary>Every engine that event loops have: what a loop promises is tested on each.</summary>
 public sealed class Engines : TheoryData<string>
 {
+    private static readonly Lazy<string?> Obstacle = new(UringProbe.FindObstacle);
+
     public Engines()
     {
         Add("epoll");
+        Add("io_uring");
     }
 
     /// <summary>A loop that runs.</summary>
@@ -22,9 +26,21 @@ public sealed class Engines : TheoryData<string>
     }
 
     /// <summary>A loop that is yet to be started.</summary>
-    internal static EventLoop Create(string engine, ILogger? log = null) => engine switch
+    internal static EventLoop Create(string engine, ILogger? log = null)
     {
-        "epoll" => new EpollLoop(0, TimeProvider.System, log ?? NullLogger.Instance),
-        _ => throw new ArgumentOutOfRangeException(nameof(engine), engine, "No such engine."),
-    };
+        switch (engine)
+        {
+            case "epoll":
+                return new EpollLoop(0, TimeProvider.System, log ?? NullLogger.Instance);
+            case "io_uring":
+                SkipWithoutUring();
+                return new UringLoop(0, TimeProvider.System, log ?? NullLogger.Instance);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(engine), engine, "No such engine.");
+        }
+    }
+
+    /// <summary>Skips the test where io_uring is not to be had, as in many a container.</summary>
+    internal static void SkipWithoutUring() =>
+        Assert.SkipWhen(Obstacle.Value is not null, $"There is no io_uring here: {Obstacle.Value}");
 }

@@ -1,0 +1,86 @@
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Sockets.Uring;
+
+/// <summary>
+/// Finds out whether this kernel, and the container around this process, allow what a <see cref="UringLoop"/> needs: by
+/// doing it once, as neither a version nor a list of features says what a filter of system calls refuses.
+/// </summary>
+internal static unsafe class UringProbe
+{
+    private const uint Entries = 8;
+    private const int Buffers = 4;
+    private const int BufferSize = 64;
+
+    /// <summary>Why there can be no such loop, as a sentence; null if there can be.</summary>
+    public static string? FindObstacle()
+    {
+        try
+        {
+            using var ring = new Ring(Entries, 2 * Entries);
+            using var buffers = new BufferRing(ring, Buffers, BufferSize);
+            return Try(ring);
+        }
+        catch (IOException ex)
+        {
+            return Explain(ex);
+        }
+    }
+
+    /// <summary>What the kernel's refusal means, as a sentence.</summary>
+    /// <param name="refusal">Its <see cref="Exception.HResult"/> is one of <see cref="Errno"/>.</param>
+    public static string Explain(IOException refusal) => refusal.HResult switch
+    {
+        Errno.NotPermitted =>
+            "the container's filter of system calls or the kernel's setting kernel.io_uring_disabled does not allow it "
+                + $"({refusal.Message}).",
+        Errno.NoSuchCall => $"the kernel does not have it ({refusal.Message}).",
+        Errno.InvalidArgument => $"the kernel is too old for what is used of it, which Linux has from 6.1 on "
+            + $"({refusal.Message}).",
+        Errno.OutOfMemory => $"there is no memory for it, or the limit of locked memory is too low ({refusal.Message}).",
+        _ => $"the kernel refuses it ({refusal.Message}).",
+    };
+
+    // Two bytes, one after the other, by one request that goes on.
+    private static string? Try(Ring ring)
+    {
+        var pair = stackalloc int[2];
+        if (LibC.SocketPair(SocketConstants.UnixFamily, SocketConstants.Stream, 0, pair) != 0)
+        {
+            return "a pair of sockets to try it with could not be opened.";
+        }
+
+        try
+        {
+            var entry = ring.Next(out _);
+            entry->Operation = UringConstants.Receive;
+            entry->Descriptor = pair[0];
+            entry->Flags = UringConstants.SelectBuffer;
+            entry->Options = UringConstants.ReceiveMany | UringConstants.PollFirst;
+            entry->BufferGroup = BufferRing.Group;
+            return Receives(ring, pair[1]) && Receives(ring, pair[1])
+                ? null
+                : "the kernel is too old to receive as is needed, which Linux does from 6.1 on.";
+        }
+        finally
+        {
+            _ = LibC.Close(pair[0]);
+            _ = LibC.Close(pair[1]);
+        }
+    }
+
+    private static bool Receives(Ring ring, int peer)
+    {
+        byte one = 1;
+        if (LibC.Write(peer, &one, 1) != 1)
+        {
+            return false;
+        }
+
+        ring.Enter(wait: true);
+        return ring.TryTake(out var completion)
+            && completion.Result == 1
+            && (completion.Flags & UringConstants.HasBuffer) != 0
+            && (completion.Flags & UringConstants.More) != 0;
+    }
+}

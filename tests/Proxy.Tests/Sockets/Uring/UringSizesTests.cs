@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.Proxy.Sockets.Uring;
+using WsBalancer.Proxy.Tests.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Uring;
+
+/// <summary>Queues and buffers that are far too small: everything runs out, and nothing may be lost.</summary>
+public sealed class UringSizesTests : IDisposable
+{
+    private readonly UringLoop _loop;
+
+    public UringSizesTests()
+    {
+        Loops.Engines.SkipWithoutUring();
+        _loop = new UringLoop(
+            0, TimeProvider.System, NullLogger.Instance, new RingSizes(8, 8, Buffers: 4, BufferSize: 1000, true));
+        _loop.Start();
+    }
+
+    [Fact]
+    public async Task Relays_OfManyStreams_AreByteExact()
+    {
+        await Task.WhenAll(Enumerable.Range(1, 10).Select(RelayOne));
+
+        async Task RelayOne(int seed)
+        {
+            await using var from = await LoopPair.OpenAsync(_loop);
+            await using var to = await LoopPair.OpenAsync(_loop);
+            var sent = Noise.OfLength(1_000_000, seed);
+            await _loop.OnLoop(() => Relay.Start(from.Socket, to.Socket));
+            var reading = to.ReadToEndAsync();
+
+            foreach (var piece in Noise.Pieces(sent, seed))
+            {
+                await from.Peer.SendAsync(piece, TestContext.Current.CancellationToken);
+            }
+
+            from.Peer.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+            Assert.Equal(sent, await reading);
+        }
+    }
+
+    [Fact]
+    public async Task Sockets_ThatAllHaveSomethingAtOnce_AreAllTold()
+    {
+        var pairs = await OpenAsync(60);
+
+        // While the loop does this, it cannot take what the kernel has for it.
+        await _loop.OnLoop(() => pairs.ForEach(pair => pair.Peer.Send(Noise.OfLength(3_000))));
+
+        await Deadline.Until("all has come", () => pairs.TrueForAll(pair => pair.Told.Length >= 3_000));
+        Assert.All(pairs, pair => Assert.Equal(Noise.OfLength(3_000), pair.Told.Bytes));
+        await CloseAsync(pairs);
+    }
+
+    [Fact]
+    public async Task Sockets_ThatAllCloseAtOnce_AreAllSeenToEnd()
+    {
+        var pairs = await OpenAsync(60);
+
+        await _loop.OnLoop(() => pairs.ForEach(pair => pair.Socket.Close()));
+
+        foreach (var pair in pairs)
+        {
+            Assert.Empty(await pair.ReadToEndAsync());
+        }
+
+        await CloseAsync(pairs);
+    }
+
+    public void Dispose() => _loop.Dispose();
+
+    private async Task<List<LoopPair>> OpenAsync(int count)
+    {
+        var pairs = new List<LoopPair>();
+        for (var i = 0; i < count; i++)
+        {
+            pairs.Add(await LoopPair.OpenReceivingAsync(_loop));
+        }
+
+        return pairs;
+    }
+
+    private static async Task CloseAsync(List<LoopPair> pairs)
+    {
+        foreach (var pair in pairs)
+        {
+            await pair.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,221 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.Uring;
+using WsBalancer.Proxy.Tests.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Uring;
+
+public sealed class UringSocketTests : IDisposable
+{
+    private const int Megabyte = 1024 * 1024;
+
+    private readonly UringLoop _loop;
+
+    public UringSocketTests()
+    {
+        Loops.Engines.SkipWithoutUring();
+        _loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance);
+        _loop.Start();
+    }
+
+    [Fact]
+    public async Task Pauses_WhileTheReceiveIsBeingCancelled_LoseNothing()
+    {
+        await using var pair = await LoopPair.OpenReceivingAsync(_loop);
+        var sent = Noise.OfLength(8 * Megabyte);
+        var sending = pair.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
+
+        // In one turn, in two, and from inside a call, with whatever is under way then.
+        pair.Told.OnReceived = () =>
+        {
+            pair.Socket.Pause();
+            _loop.Post(_ => pair.Socket.Receive(), null);
+        };
+        while (pair.Told.Length < sent.Length)
+        {
+            await _loop.OnLoop(() =>
+            {
+                pair.Socket.Pause();
+                pair.Socket.Receive();
+                pair.Socket.Pause();
+            });
+            await _loop.OnLoop(pair.Socket.Receive);
+        }
+
+        await sending;
+        Assert.Equal(sent, pair.Told.Bytes);
+    }
+
+    [Fact]
+    public async Task PausedSocket_HoldsNoBufferOfTheOthers()
+    {
+        // Far more than all buffers of the loop together.
+        await using var paused = await LoopPair.OpenReceivingAsync(_loop);
+        await using var other = await LoopPair.OpenReceivingAsync(_loop);
+        await _loop.OnLoop(paused.Socket.Pause);
+        var sent = Noise.OfLength(16 * Megabyte);
+        var sending = paused.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
+
+        var alsoSent = Noise.OfLength(16 * Megabyte, seed: 2);
+        await other.Peer.SendAsync(alsoSent, TestContext.Current.CancellationToken);
+
+        await Deadline.Until("the other's has come", () => other.Told.Length == alsoSent.Length);
+        Assert.Equal(0, paused.Told.Calls);
+        await _loop.OnLoop(paused.Socket.Receive);
+        await Deadline.Until("what was paused has come", () => paused.Told.Length == sent.Length);
+        await sending;
+        Assert.Equal(sent, paused.Told.Bytes);
+        Assert.Equal(alsoSent, other.Told.Bytes);
+    }
+
+    [Fact]
+    public async Task SlowReader_HoldsNoBufferOfTheOthers()
+    {
+        await using var from = await LoopPair.OpenAsync(_loop);
+        await using var slow = await LoopPair.OpenAsync(_loop);
+        await using var other = await LoopPair.OpenReceivingAsync(_loop);
+        var sent = Noise.OfLength(32 * Megabyte);
+        await _loop.OnLoop(() => Relay.Start(from.Socket, slow.Socket));
+        var sending = from.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
+        await Deadline.Until("the relay is full", () => _loop.OnLoop(() => slow.Socket.Unsent > 0));
+
+        var alsoSent = Noise.OfLength(16 * Megabyte, seed: 2);
+        await other.Peer.SendAsync(alsoSent, TestContext.Current.CancellationToken);
+
+        await Deadline.Until("the other's has come", () => other.Told.Length == alsoSent.Length);
+        var received = await slow.ReadAsync(sent.Length);
+        await sending;
+        Assert.Equal(sent, received);
+    }
+
+    [Fact]
+    public async Task Unsent_OfBytesThatGoWithTheNextTurn_IsToldWhenTheyHaveGone()
+    {
+        await using var from = await LoopPair.OpenReceivingAsync(_loop);
+        await using var to = await LoopPair.OpenAsync(_loop);
+        var unsent = 0;
+        from.Socket.Handler = new Passing(to.Socket, () => unsent = to.Socket.Unsent);
+
+        from.Peer.Send("hello"u8);
+
+        Assert.Equal("hello"u8.ToArray(), await to.ReadAsync(5));
+        await Deadline.Until("it is told", () => to.Told.WritableCount == 1);
+        Assert.Equal((5, 0), await _loop.OnLoop(() => (unsent, to.Socket.Unsent)));
+    }
+
+    [Fact]
+    public async Task BytesOfABuffer_InPiecesAndMixedWithOthers_GoInOrder()
+    {
+        await using var from = await LoopPair.OpenReceivingAsync(_loop);
+        await using var to = await LoopPair.OpenAsync(_loop);
+        await using var another = await LoopPair.OpenAsync(_loop);
+        from.Socket.Handler = new Cutting(to.Socket, another.Socket);
+
+        from.Peer.Send("abcdefgh"u8);
+
+        Assert.Equal("ab<cd>efgh!"u8.ToArray(), await to.ReadAsync(11));
+        Assert.Equal("cd"u8.ToArray(), await another.ReadAsync(2));
+    }
+
+    [Fact]
+    public async Task Close_AfterASendFromABuffer_SendsItFirst()
+    {
+        await using var from = await LoopPair.OpenReceivingAsync(_loop);
+        await using var to = await LoopPair.OpenReceivingAsync(_loop);
+        from.Socket.Handler = new Passing(to.Socket, to.Socket.Close);
+
+        from.Peer.Send("the last words"u8);
+
+        Assert.Equal("the last words"u8.ToArray(), await to.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Finish_AfterASendFromABuffer_IsSeenAfterIt()
+    {
+        await using var from = await LoopPair.OpenReceivingAsync(_loop);
+        await using var to = await LoopPair.OpenReceivingAsync(_loop);
+        from.Socket.Handler = new Passing(to.Socket, to.Socket.Finish);
+
+        from.Peer.Send("the last words"u8);
+
+        Assert.Equal("the last words"u8.ToArray(), await to.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Close_AndANewSocketInTheSameTurn_MixNothingUp()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            await using var old = await LoopPair.OpenReceivingAsync(_loop);
+            await using var next = await LoopPair.OpenAsync(_loop);
+            await _loop.OnLoop(() =>
+            {
+                old.Peer.Send("nobody's"u8);
+                old.Socket.Close();
+                next.Socket.Receive();
+            });
+            next.Peer.Send("the next one's"u8);
+
+            await Deadline.Until("the next is told", () => next.Told.Length > 0);
+            Assert.Equal("the next one's"u8, next.Told.Bytes);
+            Assert.Equal(0, old.Told.Calls);
+        }
+    }
+
+    [Fact]
+    public async Task Dispose_RightAfterAClose_LeavesNoConnection()
+    {
+        using var loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance);
+        loop.Start();
+        var pair = await LoopPair.OpenReceivingAsync(loop);
+
+        loop.Post(_ => pair.Socket.Close(), null);
+        loop.Dispose();
+
+        Assert.Empty(await pair.ReadToEndAsync());
+        pair.Peer.Dispose();
+    }
+
+    public void Dispose() => _loop.Dispose();
+
+    private class Passing(LoopSocket to, Action then) : ISocketHandler
+    {
+        public virtual void Received(ReadOnlySpan<byte> bytes)
+        {
+            to.Send(bytes);
+            then();
+        }
+
+        public void Writable()
+        {
+            // Nobody waits for that.
+        }
+
+        public void Ended()
+        {
+            // Nor for that.
+        }
+
+        public void Failed(int error)
+        {
+            // Nor for that.
+        }
+    }
+
+    private sealed class Cutting(LoopSocket to, LoopSocket another) : Passing(to, () => { })
+    {
+        private readonly LoopSocket _to = to;
+
+        public override void Received(ReadOnlySpan<byte> bytes)
+        {
+            _to.Send(bytes[..2]);
+            _to.Send("<"u8);
+            _to.Send(bytes[2..4]);
+            another.Send(bytes[2..4]);
+            _to.Send(">"u8);
+            _to.Send(bytes[4..6]);
+            _to.Send(bytes[6..]);
+            _to.Send("!"u8);
+        }
+    }
+}

@@ -155,7 +155,6 @@ internal abstract class EventLoop : IDisposable
         for (RunPosted(); !_stopping; RunPosted())
         {
             Turn();
-            RunPosted();
         }
 
         // Nobody wakes it from now on; but whoever was about to must not write to a descriptor that is somebody else's.

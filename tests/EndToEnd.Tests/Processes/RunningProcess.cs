@@ -10,6 +10,9 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     /// <summary>The one setting that the tests take from their environment: the engine that they run on.</summary>
     public const string EngineVariable = "WSBALANCER__WsBalancer__Sockets__Engine";
 
+    // RLIMIT_NOFILE.
+    private const int OpenFiles = 7;
+
     private static readonly ConcurrentDictionary<int, Process> Alive = new();
 
     // The product must not inherit what the developer's shell happens to set.
@@ -56,6 +59,16 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     public int Descriptors => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFiles()
         .Count(file => !(file.LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) ?? true));
 
+    /// <summary>How long it has been on a processor, on all of them together.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static RunningProcess Start(string name, string program, params IEnumerable<string> arguments) =>
         Start(name, program, new Dictionary<string, string>(), arguments);
 
@@ -96,6 +109,13 @@ internal sealed partial class RunningProcess : IAsyncDisposable
             : throw new InvalidOperationException($"{_name} ended before it wrote '{prefix}…':\n{Output}");
     }
 
+    /// <summary>Lets it hold so many descriptors more than it does now.</summary>
+    public void LeaveDescriptors(int room)
+    {
+        var count = (ulong)(Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length + room);
+        Assert.Equal(0, SetLimit(_process.Id, OpenFiles, [count, count], 0));
+    }
+
     public void Send(Signal signal) => Assert.Equal(0, Kill(_process.Id, (int)signal));
 
     /// <summary>Waits for the end.</summary>
@@ -134,4 +154,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    private static partial int SetLimit(int process, int resource, ulong[] softAndHard, nint before);
 }

@@ -33,7 +33,7 @@ internal sealed class Reception(SentStream sent)
     /// <summary>What came instead of the peer's next frame; empty if nothing did.</summary>
     public byte[] Foreign => Others == 0 ? [] : [.. sent.Bytes[Own..Matched], .. _others];
 
-    /// <summary>The Close frame of somebody between, if that is all that came instead of the peer's next frame.</summary>
+    /// <summary>The Close frame of somebody between, if it is all that came instead of the peer's next one.</summary>
     public ForeignClose? Close => Parse(Foreign);
 
     public void Take(ReadOnlySpan<byte> bytes)

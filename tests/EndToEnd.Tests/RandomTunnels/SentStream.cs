@@ -7,7 +7,7 @@ internal sealed class SentStream(byte[] bytes, int[] boundaries, int bodyLength,
 
     public int Length => Bytes.Length;
 
-    /// <summary>How much goes out before the last part, which is a Close and what follows it, or half a frame.</summary>
+    /// <summary>How much goes out before the last part: a Close and what follows it, or half a frame.</summary>
     public int BodyLength { get; } = bodyLength;
 
     /// <summary>Where its Close frame ends; null if it has none.</summary>

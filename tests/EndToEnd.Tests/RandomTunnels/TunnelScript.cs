@@ -34,7 +34,8 @@ internal sealed record TunnelScript(int Number, string Path, Ending Ending, Side
             Side(random, ending.Node, node, client));
     }
 
-    public override string ToString() => $"Tunnel {Number} on {Path}: {Ending.Name}\n  client: {Client}\n  node: {Node}";
+    public override string ToString() =>
+        $"Tunnel {Number} on {Path}: {Ending.Name}\n  client: {Client}\n  node: {Node}";
 
     private static SideScript Side(Random random, SideEnding ending, SentStream own, SentStream fromPeer) =>
         new(own, ending.BeforeLastPart, ending.Leaving, ending.BeforeLeaving)

@@ -129,6 +129,9 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         try
         {
             var client = await connection.DetachAsync();
+
+            // It may have been there before it was awaited, which does not change threads then.
+            await connection.Loop.Enter();
             Open(client, ((NodeContent)answer).Body.Take());
         }
         catch (IOException)

@@ -128,9 +128,19 @@ internal abstract class EventLoop : IDisposable
     /// <summary>To be called between waiting and telling.</summary>
     protected void TakeTime() => Now = Time.GetTimestamp();
 
-    /// <summary>To be called when the wait was ended by <see cref="Wake"/>.</summary>
-    /// <remarks>A full fence: who posts after this wakes again, and who posted before is seen by what follows.</remarks>
-    protected void Woken() => Interlocked.Exchange(ref _woken, 0);
+    /// <summary>
+    /// To be called when the wait was ended by <see cref="Wake"/>, before telling what came after that: whoever posts
+    /// something and then has a peer send must not be overtaken by it.
+    /// </summary>
+    protected void Woken()
+    {
+        // A full fence: who posts after this wakes again, and who posted before is seen by what follows.
+        Interlocked.Exchange(ref _woken, 0);
+        if (!_stopping)
+        {
+            RunPosted();
+        }
+    }
 
     /// <summary>Logs what a handler threw.</summary>
     protected void HandlerFailed(Exception exception) => SocketsLog.HandlerFailed(_logger, exception);
@@ -149,8 +159,8 @@ internal abstract class EventLoop : IDisposable
         }
 
         // There was nothing to wake before.
-        Woken();
         TakeTime();
+        Woken();
         _ready.SetResult();
         for (RunPosted(); !_stopping; RunPosted())
         {

@@ -3,6 +3,9 @@ namespace WsBalancer.EndToEnd.Tests.Wire;
 /// <summary>The head of an HTTP/1.1 request or response exactly as it came, in order and with repetitions.</summary>
 internal sealed record MessageHead(string StartLine, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
+    /// <summary>All of it, a character for each byte.</summary>
+    public string Text { get; private init; } = "";
+
     /// <summary>The values of a header, joined as HTTP allows; null if there is none.</summary>
     public string? this[string name] => All(name) is { Count: > 0 } values ? string.Join(", ", values) : null;
 
@@ -26,7 +29,7 @@ internal sealed record MessageHead(string StartLine, IReadOnlyList<KeyValuePair<
     {
         var lines = text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
 
-        return new MessageHead(lines[0], [.. lines.Skip(1).Select(ParseHeader)]);
+        return new MessageHead(lines[0], [.. lines.Skip(1).Select(ParseHeader)]) { Text = text };
     }
 
     private static KeyValuePair<string, string> ParseHeader(string line)

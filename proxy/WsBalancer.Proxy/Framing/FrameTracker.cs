@@ -38,6 +38,35 @@ internal struct FrameTracker
     /// <summary>The status code of the first Close frame, unmasked; null before it, and if it carries none.</summary>
     public readonly int? CloseCode => _codeRead ? _code : null;
 
+    /// <summary>A tracker that goes on where another was.</summary>
+    public static FrameTracker Restore(FrameState state)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(state.Header.Length, FrameHeader.MaxLength);
+        var tracker = new FrameTracker
+        {
+            _payloadLeft = state.PayloadLeft,
+            _headerLength = (byte)state.Header.Length,
+            Frames = state.Frames,
+            Lost = state.Lost,
+        };
+        state.Header.CopyTo(tracker._header);
+        if (state.Close is { } close)
+        {
+            tracker.CloseSeen = true;
+            (tracker._code, tracker._codeMask, tracker._codeBytesLeft, tracker._codeRead) = close;
+        }
+
+        return tracker;
+    }
+
+    /// <summary>What it knows.</summary>
+    public readonly FrameState Save() => new(
+        _payloadLeft,
+        ((ReadOnlySpan<byte>)_header)[.._headerLength].ToArray(),
+        Frames,
+        Lost,
+        CloseSeen ? new CloseState(_code, _codeMask, _codeBytesLeft, _codeRead) : null);
+
     /// <summary>Takes note of bytes that pass.</summary>
     public void Advance(ReadOnlySpan<byte> bytes)
     {

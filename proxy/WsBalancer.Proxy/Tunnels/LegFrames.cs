@@ -34,6 +34,14 @@ internal struct LegFrames
     /// <summary>Whether what passed so far cannot be told apart into frames any more.</summary>
     public readonly bool Lost => _passed.Lost;
 
+    /// <summary>The frames of a leg that goes on where another was.</summary>
+    public static LegFrames Restore(FrameState passed) => new() { _passed = FrameTracker.Restore(passed) };
+
+    /// <summary>Where it is in the other peer's frames. No Close frame of ours may have been asked for.</summary>
+    public readonly FrameState Save() => _stage == Stage.Open
+        ? _passed.Save()
+        : throw new InvalidOperationException("A leg that closes is not handed over.");
+
     /// <summary>Asks for a Close frame. Only the first is written, and none after one of the other peer's.</summary>
     /// <param name="frame">The whole frame.</param>
     /// <param name="writing">Whether bytes that passed are still being written.</param>

@@ -45,6 +45,19 @@ internal sealed class Tunnel
         _node = new TunnelActivity(OpenedTimestamp);
     }
 
+    /// <summary>A tunnel that was opened elsewhere.</summary>
+    public Tunnel(
+        TunnelIdentity identity, TunnelOptions options, TunnelLedger ledger, TimeProvider time, TunnelPast past)
+        : this(identity, options, ledger, time)
+    {
+        OpenedTimestamp = Ago(past.Age);
+        OpenedAt = past.OpenedAt;
+        var traffic = past.Traffic;
+        _client = new(Ago(past.ClientSilence), traffic.BytesFromClient, traffic.FramesFromClient);
+        _node = new(Ago(past.NodeSilence), traffic.BytesFromNode, traffic.FramesFromNode);
+        _end = past.EndReason;
+    }
+
     public TunnelIdentity Identity { get; }
 
     public TunnelLedger Ledger { get; }
@@ -97,19 +110,15 @@ internal sealed class Tunnel
 
     public TunnelTraffic Traffic => new(_client.Bytes, _node.Bytes, _client.Frames, _node.Frames);
 
+    /// <summary>What it has behind it.</summary>
+    public TunnelPast Past => new(OpenedAt, Age, IdleFor.Client, IdleFor.Node, Traffic, EndReason);
+
     /// <summary>How long nothing has come from the client, and from the node.</summary>
     public (TimeSpan Client, TimeSpan Node) IdleFor =>
         (_time.GetElapsedTime(_client.HeardAt), _time.GetElapsedTime(_node.HeardAt));
 
     /// <summary>Whether one side has been silent for longer than the options allow.</summary>
-    public bool IsIdle
-    {
-        get
-        {
-            var (client, node) = IdleFor;
-            return client > _options.IdleClient || node > _options.IdleNode;
-        }
-    }
+    public bool IsIdle => IdleFor.Client > _options.IdleClient || IdleFor.Node > _options.IdleNode;
 
     /// <summary>A side has said something now.</summary>
     public void Heard(TunnelSide side) => Heard(side, _time.GetTimestamp());
@@ -268,6 +277,8 @@ internal sealed class Tunnel
             Cut(TunnelEnd.Error);
         }
     }
+
+    private long Ago(TimeSpan span) => _time.GetTimestamp() - (long)(span.TotalSeconds * _time.TimestampFrequency);
 
     private ref TunnelActivity ActivityOf(TunnelSide side) =>
         ref side == TunnelSide.Client ? ref _client : ref _node;

@@ -5,11 +5,14 @@ namespace WsBalancer.Proxy.Tunnels;
 /// Each field has one writer, whoever carries this side's bytes, and may be read from any thread. A mutable value: keep
 /// it in a field and never copy it.
 /// </remarks>
-internal struct TunnelActivity(long openedAt)
+/// <param name="heardAt">When it last said something, or the tunnel was opened.</param>
+/// <param name="bytes">How much it has said before.</param>
+/// <param name="frames">How many frames of it have ended before.</param>
+internal struct TunnelActivity(long heardAt, long bytes = 0, long frames = 0)
 {
-    private long _heardAt = openedAt;
-    private long _bytes;
-    private long _frames;
+    private long _heardAt = heardAt;
+    private long _bytes = bytes;
+    private long _frames = frames;
 
     /// <summary>When it last said something, or the tunnel was opened: a timestamp of its clock.</summary>
     public readonly long HeardAt => Volatile.Read(in _heardAt);

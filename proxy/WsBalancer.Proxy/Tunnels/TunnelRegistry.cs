@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 
 namespace WsBalancer.Proxy.Tunnels;
@@ -11,7 +10,7 @@ internal sealed class TunnelRegistry
 {
     private readonly ConcurrentDictionary<string, Tunnel> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<NodeKey, ConcurrentDictionary<string, Tunnel>> _byNode = new();
-    private readonly ConcurrentDictionary<(string Cluster, string User), ImmutableList<Tunnel>> _byUser = new();
+    private readonly ConcurrentDictionary<(string Cluster, string User), UserTunnels> _byUser = new();
     private readonly ConcurrentDictionary<NodeKey, TunnelLedger> _ledgers = new();
     private readonly int[] _onPath = new int[TunnelPathLabel.All.Count];
 
@@ -51,7 +50,7 @@ internal sealed class TunnelRegistry
 
     /// <summary>The live tunnels of a user, the oldest first.</summary>
     public IReadOnlyList<Tunnel> Of(string cluster, string user) =>
-        _byUser.TryGetValue((cluster, user), out var tunnels) ? tunnels : [];
+        _byUser.TryGetValue((cluster, user), out var tunnels) ? tunnels.All : [];
 
     public void Add(Tunnel tunnel)
     {
@@ -67,7 +66,7 @@ internal sealed class TunnelRegistry
         {
             _byUser.AddOrUpdate(
                 (identity.Node.Cluster, user),
-                static (_, added) => [added],
+                static (_, added) => new UserTunnels(added),
                 static (_, tunnels, added) => tunnels.Add(added),
                 tunnel);
         }

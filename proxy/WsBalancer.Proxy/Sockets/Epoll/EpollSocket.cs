@@ -18,68 +18,32 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
     private const uint Incoming = EpollEvent.In | EpollEvent.PeerEnded | EpollEvent.HangUp | EpollEvent.Error;
 
     private readonly EpollLoop _loop;
-    private State _state;
+    private EpollState _state;
     private int _error;
 
     public EpollSocket(EpollLoop loop, int descriptor, ISocketHandler handler, bool connecting)
         : base(loop, descriptor, handler)
     {
         _loop = loop;
-        _state = connecting ? State.Connecting | State.Full | State.Short : State.None;
-    }
-
-    [Flags]
-    private enum State : ushort
-    {
-        None = 0,
-
-        /// <summary>connect(2) is under way.</summary>
-        Connecting = 1,
-
-        /// <summary>The kernel took less than it was given; an event will say when it takes more.</summary>
-        Full = 2,
-
-        /// <summary>Somebody was told that less was taken, and waits to be told when there is room.</summary>
-        Short = 4,
-
-        /// <summary>What comes is told.</summary>
-        Receiving = 8,
-
-        /// <summary>The loop will call again.</summary>
-        Again = 16,
-
-        /// <summary>The peer's end was told.</summary>
-        Ended = 32,
-
-        /// <summary>FIN is to follow what is kept.</summary>
-        Finishing = 64,
-
-        /// <summary>An event has said that an end or an error follows what is yet to be received.</summary>
-        Last = 128,
-
-        /// <summary>The connection is gone. What had come before is told first.</summary>
-        Broken = 256,
-
-        /// <summary>That was told, or the socket is closed: there is nothing more to do.</summary>
-        Over = 512,
+        _state = connecting ? EpollState.Connecting | EpollState.Full | EpollState.Short : EpollState.None;
     }
 
     public ulong Number { get; set; }
 
     public override void Receive()
     {
-        if (!Is(State.Receiving | State.Over))
+        if (!Is(EpollState.Receiving | EpollState.Over))
         {
-            _state |= State.Receiving;
+            _state |= EpollState.Receiving;
             CallAgain();
         }
     }
 
-    public override void Pause() => _state &= ~State.Receiving;
+    public override void Pause() => _state &= ~EpollState.Receiving;
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || Is(State.Broken | State.Over))
+        if (bytes.IsEmpty || Is(EpollState.Broken | EpollState.Over))
         {
             return bytes.Length;
         }
@@ -87,7 +51,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         var taken = Unsent == 0 ? SendNow(bytes) : 0;
         if (taken < bytes.Length)
         {
-            _state |= State.Short;
+            _state |= EpollState.Short;
         }
 
         return taken;
@@ -104,7 +68,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     public override void Finish()
     {
-        _state |= State.Finishing;
+        _state |= EpollState.Finishing;
         FinishIfSent();
     }
 
@@ -112,35 +76,42 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
     {
         if (!IsClosed)
         {
-            IsClosed = true;
-            _state = State.Over;
             _loop.Forget(Number);
-            DropKept();
+            BeOver();
             _ = LibC.Close(Descriptor);
         }
     }
 
+    public override byte[] Release()
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        var unsent = Kept.ToArray();
+        _loop.Unregister(Descriptor, Number);
+        BeOver();
+        return unsent;
+    }
+
     void IEpollTarget.On(uint events)
     {
-        _state &= ~State.Again;
-        if (Is(State.Over))
+        _state &= ~EpollState.Again;
+        if (Is(EpollState.Over))
         {
             return;
         }
 
         Note(events);
-        if (Is(State.Full) && !Is(State.Broken) && (events & (EpollEvent.Out | EpollEvent.HangUp)) != 0)
+        if (Is(EpollState.Full) && !Is(EpollState.Broken) && (events & (EpollEvent.Out | EpollEvent.HangUp)) != 0)
         {
             SendOn();
         }
 
-        if (Is(State.Receiving) && !Is(State.Ended) && (events == 0 || (events & Incoming) != 0))
+        if (Is(EpollState.Receiving) && !Is(EpollState.Ended) && (events == 0 || (events & Incoming) != 0))
         {
             ReceiveNow();
         }
 
         // Unless it had more to tell than fits into a turn.
-        if (Is(State.Broken) && !Is(State.Again))
+        if (Is(EpollState.Broken) && !Is(EpollState.Again))
         {
             Fail();
         }
@@ -148,26 +119,33 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     void IEpollTarget.Drop() => Reset();
 
-    private bool Is(State state) => (_state & state) != 0;
+    private bool Is(EpollState state) => (_state & state) != 0;
 
     private void Note(uint events)
     {
         if ((events & (EpollEvent.PeerEnded | EpollEvent.HangUp | EpollEvent.Error)) != 0)
         {
-            _state |= State.Last;
+            _state |= EpollState.Last;
         }
 
         if ((events & EpollEvent.Error) != 0)
         {
-            _state |= State.Broken;
+            _state |= EpollState.Broken;
         }
+    }
+
+    private void BeOver()
+    {
+        IsClosed = true;
+        _state = EpollState.Over;
+        DropKept();
     }
 
     private void CallAgain()
     {
-        if (!Is(State.Again))
+        if (!Is(EpollState.Again))
         {
-            _state |= State.Again;
+            _state |= EpollState.Again;
             _loop.Again(this);
         }
     }
@@ -180,7 +158,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
             if (received > 0)
             {
                 Handler.Received(new ReadOnlySpan<byte>(_loop.Buffer, received));
-                if (!Is(State.Receiving) || (received < EpollLoop.BufferSize && !Is(State.Last)))
+                if (!Is(EpollState.Receiving) || (received < EpollLoop.BufferSize && !Is(EpollState.Last)))
                 {
                     return;
                 }
@@ -207,16 +185,16 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
     // Once its error was taken, a broken connection looks as if the peer had ended it.
     private void End()
     {
-        if (!Is(State.Broken))
+        if (!Is(EpollState.Broken))
         {
-            _state |= State.Ended;
+            _state |= EpollState.Ended;
             Handler.Ended();
         }
     }
 
     private int SendNow(ReadOnlySpan<byte> bytes)
     {
-        if (Is(State.Full))
+        if (Is(EpollState.Full))
         {
             return 0;
         }
@@ -240,7 +218,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
                 case Errno.Interrupted:
                     continue;
                 case Errno.TryAgain:
-                    _state |= State.Full;
+                    _state |= EpollState.Full;
                     return Math.Max(sent, 0);
                 default:
                     // Told in a turn of its own, as nothing is told from inside a call.
@@ -254,25 +232,25 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
     // There is room: first for what is kept, then for those who were told that there was none.
     private void SendOn()
     {
-        _state &= ~(State.Full | State.Connecting);
+        _state &= ~(EpollState.Full | EpollState.Connecting);
         if (Unsent > 0)
         {
             Drop(SendNow(Kept));
         }
 
         FinishIfSent();
-        if (Unsent == 0 && Is(State.Short) && !Is(State.Full | State.Broken))
+        if (Unsent == 0 && Is(EpollState.Short) && !Is(EpollState.Full | EpollState.Broken))
         {
-            _state &= ~State.Short;
+            _state &= ~EpollState.Short;
             Handler.Writable();
         }
     }
 
     private void FinishIfSent()
     {
-        if (Is(State.Finishing) && Unsent == 0 && !Is(State.Connecting | State.Over))
+        if (Is(EpollState.Finishing) && Unsent == 0 && !Is(EpollState.Connecting | EpollState.Over))
         {
-            _state &= ~State.Finishing;
+            _state &= ~EpollState.Finishing;
             _ = LibC.Shutdown(Descriptor, SocketConstants.ShutWrite);
         }
     }
@@ -280,13 +258,13 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
     private void Break(int error)
     {
         _error = error;
-        _state |= State.Broken | State.Last;
+        _state |= EpollState.Broken | EpollState.Last;
     }
 
     private void Fail()
     {
         var error = _error != 0 ? _error : TakeError();
-        _state = State.Over;
+        _state = EpollState.Over;
         DropKept();
         Handler.Failed(error != 0 ? error : Errno.ConnectionReset);
     }

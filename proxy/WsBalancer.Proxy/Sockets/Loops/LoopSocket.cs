@@ -68,6 +68,15 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         }
     }
 
+    /// <summary>
+    /// Leaves the loop, without a word to the peer: the descriptor is the caller's from now on, and nothing is told any
+    /// more. What the peer has sent and was not told waits in the kernel.
+    /// </summary>
+    /// <returns>What is unsent.</returns>
+    /// <exception cref="NotSupportedException">The engine cannot.</exception>
+    // Only epoll leaves both directions to the kernel until they are told: no request of ours is under way.
+    public virtual byte[] Release() => throw new NotSupportedException("Only sockets of epoll can be released.");
+
     /// <summary>The bytes that wait to be sent.</summary>
     protected ReadOnlySpan<byte> Kept => _kept.AsSpan(_keptStart, _keptEnd - _keptStart);
 

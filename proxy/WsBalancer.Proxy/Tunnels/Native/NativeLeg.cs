@@ -12,6 +12,7 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
     private readonly LoopSocket _socket;
     private readonly TunnelSide _peer;
     private LegFrames _frames;
+    private byte[]? _toSay;
     private bool _paused;
     private bool _ended;
     private bool _abandoned;
@@ -41,19 +42,17 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
 
     public Task CloseAsync(byte[] closeFrame)
     {
-        if (Loop.IsCurrent)
+        // Seen by whatever is relayed from here on, whether the loop has come to what is posted or not.
+        if (Interlocked.CompareExchange(ref _toSay, closeFrame, null) is null)
         {
-            Say(closeFrame);
-        }
-        else
-        {
-            Loop.Post(
-                static said =>
-                {
-                    var (leg, closeFrame) = ((NativeLeg, byte[]))said!;
-                    leg.Say(closeFrame);
-                },
-                (this, closeFrame));
+            if (Loop.IsCurrent)
+            {
+                Say();
+            }
+            else
+            {
+                Loop.Post(static leg => ((NativeLeg)leg!).Say(), this);
+            }
         }
 
         return Task.CompletedTask;
@@ -88,10 +87,28 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         {
             Ended();
         }
-        else if (!_paused && !_leaving)
+        else if (Other.IsFull)
+        {
+            _paused = true;
+        }
+        else if (!_leaving)
         {
             _socket.Receive();
         }
+    }
+
+    /// <summary>Goes on where another leg was, before anything flows.</summary>
+    public void Resume(LegRecord record)
+    {
+        _frames = LegFrames.Restore(record.Frames);
+        _socket.Send(record.Unsent);
+    }
+
+    /// <summary>Lets its socket go, for another leg to go on with.</summary>
+    public LegRecord Release()
+    {
+        _leaving = true;
+        return new LegRecord(_socket.Descriptor, _frames.Save(), _socket.Release());
     }
 
     public void Received(ReadOnlySpan<byte> bytes)
@@ -186,6 +203,11 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
     // What the other peer says.
     private void Write(ReadOnlySpan<byte> bytes)
     {
+        if (Volatile.Read(ref _toSay) is not null)
+        {
+            Say();
+        }
+
         var passed = _frames.Pass(bytes, out var frames, out var closeSeen);
         if (closeSeen)
         {
@@ -205,11 +227,11 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         }
     }
 
-    private void Say(byte[] closeFrame)
+    private void Say()
     {
-        if (!_leaving && _frames.Close(closeFrame, writing: false))
+        if (!_leaving && _frames.Close(_toSay!, writing: false))
         {
-            _socket.Send(closeFrame);
+            _socket.Send(_toSay!);
         }
     }
 

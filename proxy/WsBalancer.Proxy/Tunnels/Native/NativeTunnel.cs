@@ -61,6 +61,64 @@ internal sealed class NativeTunnel : ITunnelFlow
 
     private EventLoop Loop => _client.Loop;
 
+    /// <summary>
+    /// Takes a tunnel over from another loop, maybe of another process. Nothing flows before <see cref="Start"/>.
+    /// </summary>
+    /// <param name="record">The tunnel. Its descriptors do not block; they are the tunnel's from now on.</param>
+    /// <param name="loop">Whose thread this is.</param>
+    /// <param name="options">Those of the tunnel's cluster.</param>
+    /// <param name="ledger">The account of the tunnel's node.</param>
+    /// <param name="maxBuffered">As for a new tunnel.</param>
+    /// <param name="over">As for a new tunnel.</param>
+    /// <exception cref="IOException">The kernel refused; the descriptors are still the caller's.</exception>
+    public static NativeTunnel Restore(
+        TunnelRecord record,
+        EventLoop loop,
+        TunnelOptions options,
+        TunnelLedger ledger,
+        int maxBuffered,
+        Action<Tunnel> over)
+    {
+        var tunnel = new Tunnel(record.Identity, options, ledger, loop.Time, record.Past);
+        var client = loop.Adopt(record.Client.Descriptor, Unowned.Instance);
+        LoopSocket node;
+        try
+        {
+            node = loop.Adopt(record.Node.Descriptor, Unowned.Instance);
+        }
+        catch (IOException)
+        {
+            client.Release();
+            throw;
+        }
+
+        var restored = new NativeTunnel(
+            tunnel,
+            new DetachedSocket(client, default, Ended: false),
+            new DetachedSocket(node, default, Ended: false),
+            maxBuffered,
+            over);
+        restored._client.Resume(record.Client);
+        restored._node.Resume(record.Node);
+        return restored;
+    }
+
+    /// <summary>
+    /// Lets the tunnel go, for another loop to go on with: both descriptors are the caller's from now on, and nothing
+    /// flows any more here. Its owner takes it out of the counts; it is not over.
+    /// </summary>
+    /// <returns>Null if it is closing or over: then it stays, and ends here by itself.</returns>
+    public TunnelRecord? Release()
+    {
+        if (_isOver || Tunnel.IsClosing)
+        {
+            return null;
+        }
+
+        _isOver = true;
+        return new TunnelRecord(Tunnel.Identity, Tunnel.Past, _client.Release(), _node.Release());
+    }
+
     /// <summary>Replays what was unread, then relays.</summary>
     public void Start()
     {
@@ -142,6 +200,20 @@ internal sealed class NativeTunnel : ITunnelFlow
             ((NativeTunnel)tunnel)._node.GiveUp();
         },
         this);
+
+    // Between its adoption and its leg, a socket tells nothing.
+    private sealed class Unowned : ISocketHandler
+    {
+        public static readonly Unowned Instance = new();
+
+        public void Received(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
+
+        public void Writable() => throw new InvalidOperationException();
+
+        public void Ended() => throw new InvalidOperationException();
+
+        public void Failed(int error) => throw new InvalidOperationException();
+    }
 
     private sealed record Unread(DetachedSocket Client, DetachedSocket Node);
 }

@@ -18,23 +18,23 @@ public sealed class Engines : TheoryData<string>
     }
 
     /// <summary>A loop that runs.</summary>
-    internal static EventLoop Start(string engine, ILogger? log = null)
+    internal static EventLoop Start(string engine, ILogger? log = null, TimeProvider? time = null)
     {
-        var loop = Create(engine, log ?? NullLogger.Instance);
+        var loop = Create(engine, log, time);
         loop.Start();
         return loop;
     }
 
     /// <summary>A loop that is yet to be started.</summary>
-    internal static EventLoop Create(string engine, ILogger? log = null)
+    internal static EventLoop Create(string engine, ILogger? log = null, TimeProvider? time = null)
     {
         switch (engine)
         {
             case "epoll":
-                return new EpollLoop(0, TimeProvider.System, log ?? NullLogger.Instance);
+                return new EpollLoop(0, time ?? TimeProvider.System, log ?? NullLogger.Instance);
             case "io_uring":
                 SkipWithoutUring();
-                return new UringLoop(0, TimeProvider.System, log ?? NullLogger.Instance);
+                return new UringLoop(0, time ?? TimeProvider.System, log ?? NullLogger.Instance);
             default:
                 throw new ArgumentOutOfRangeException(nameof(engine), engine, "No such engine.");
         }

@@ -1,0 +1,131 @@
+using Microsoft.Extensions.Time.Testing;
+using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Tests.Sockets.Loops;
+using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Proxy.Tunnels.Native;
+
+namespace WsBalancer.Proxy.Tests.Tunnels.Native;
+
+/// <summary>A native tunnel on a loop of its own, and its two peers.</summary>
+internal sealed class NativeBed : IAsyncDisposable
+{
+    public const int MaxBuffered = 256 * 1024;
+
+    /// <summary>Has sockets that nobody uses yet.</summary>
+    public static readonly ISocketHandler NoHandler = new Nobody();
+
+    private readonly List<TunnelEnd> _ends = [];
+    private NativeTunnel _flow = null!;
+    private LoopSocket _clientSocket = null!;
+    private LoopSocket _nodeSocket = null!;
+
+    private NativeBed(string engine, Peer client, Peer node)
+    {
+        Loop = Engines.Start(engine, time: Time);
+        (Client, Node) = (client, node);
+        var identity = new TunnelIdentity("t", new NodeKey("chat", "ws-1"), "alice", "HTTP/1.1");
+        Tunnel = new Tunnel(identity, new TunnelOptions(), new TunnelLedger(), Time);
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public EventLoop Loop { get; }
+
+    public Peer Client { get; }
+
+    public Peer Node { get; }
+
+    public Tunnel Tunnel { get; }
+
+    public NativeTunnel Flow => _flow;
+
+    /// <summary>The reasons that were counted; one, once the tunnel is over.</summary>
+    public TunnelEnd[] Ends
+    {
+        get
+        {
+            lock (_ends)
+            {
+                return [.. _ends];
+            }
+        }
+    }
+
+    /// <summary>Relays.</summary>
+    public static async Task<NativeBed> OpenAsync(string engine)
+    {
+        var bed = await PrepareAsync(engine);
+        await bed.Loop.OnLoop(bed.Flow.Start);
+        return bed;
+    }
+
+    /// <summary>Has the tunnel, not yet started.</summary>
+    public static async Task<NativeBed> PrepareAsync(
+        string engine,
+        byte[]? clientSaid = null,
+        byte[]? nodeSaid = null,
+        bool clientEnded = false,
+        bool nodeEnded = false,
+        int maxBuffered = MaxBuffered)
+    {
+        var bed = new NativeBed(engine, await Peer.ConnectAsync(), await Peer.ConnectAsync());
+        await bed.Loop.OnLoop(() =>
+        {
+            bed._clientSocket = bed.Loop.Adopt(bed.Client.Descriptor, NoHandler);
+            bed._nodeSocket = bed.Loop.Adopt(bed.Node.Descriptor, NoHandler);
+            bed._flow = new NativeTunnel(
+                bed.Tunnel,
+                new DetachedSocket(bed._clientSocket, clientSaid, clientEnded),
+                new DetachedSocket(bed._nodeSocket, nodeSaid, nodeEnded),
+                maxBuffered,
+                bed.Over);
+        });
+        return bed;
+    }
+
+    /// <summary>How many bytes are kept for the client, and for the node.</summary>
+    public Task<(int ForClient, int ForNode)> KeptAsync() =>
+        Loop.OnLoop(() => (_clientSocket.Unsent, _nodeSocket.Unsent));
+
+    public Task UntilOver() => Deadline.Until("the tunnel is over", () => Ends.Length > 0);
+
+    /// <summary>Waits until the tunnel is over and has left nothing behind, and says why it ended.</summary>
+    public async Task<TunnelEnd> EndAsync()
+    {
+        await UntilOver();
+        await Deadline.Until("both sockets are closed", () => Loop.Sockets == 0);
+        return Assert.Single(Ends);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        Node.Dispose();
+        await Loop.OnLoop(() =>
+        {
+            _clientSocket.Close();
+            _nodeSocket.Close();
+        });
+        Loop.Dispose();
+    }
+
+    private void Over(Tunnel tunnel)
+    {
+        Assert.True(Loop.IsCurrent);
+        lock (_ends)
+        {
+            _ends.Add(tunnel.Finish(TunnelEnd.Error));
+        }
+    }
+
+    private sealed class Nobody : ISocketHandler
+    {
+        public void Received(ReadOnlySpan<byte> bytes) => Assert.Fail("The tunnel did not take the socket.");
+
+        public void Writable() => Assert.Fail("The tunnel did not take the socket.");
+
+        public void Ended() => Assert.Fail("The tunnel did not take the socket.");
+
+        public void Failed(int error) => Assert.Fail("The tunnel did not take the socket.");
+    }
+}

@@ -1,0 +1,73 @@
+using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Proxy.Tests.Sockets.Loops;
+using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Proxy.Tunnels.Native;
+
+namespace WsBalancer.Proxy.Tests.Tunnels.Native;
+
+/// <summary>What an idle tunnel costs, all in: itself, its legs and sockets, its places in the registry.</summary>
+public sealed class NativeMemoryTests(ITestOutputHelper output)
+{
+    private const int Tunnels = 2_000;
+    private const int MostBytes = 1_800;
+    private const int InternetFamily = 2;
+    private const int Datagram = 2;
+
+    private static readonly TunnelOptions Options = new();
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task AnIdleTunnel_TakesLittle(string engine)
+    {
+        using var metrics = new BalancerRegistry();
+        var registry = new TunnelRegistry(new TunnelMetrics(metrics));
+        using var loop = Engines.Start(engine);
+        var sockets = new List<LoopSocket>(2 * Tunnels);
+
+        var allocated = await loop.OnLoop(() =>
+        {
+            // The first pays for what all share.
+            Open(loop, registry, sockets);
+            var heap = GC.GetTotalMemory(forceFullCollection: true);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Tunnels; i++)
+            {
+                Open(loop, registry, sockets);
+            }
+
+            var taken = GC.GetAllocatedBytesForCurrentThread() - before;
+
+            // What other tests do at the same time is in it, so nothing is asserted of it.
+            heap = GC.GetTotalMemory(forceFullCollection: true) - heap;
+            output.WriteLine($"{taken / Tunnels} bytes a tunnel were allocated, {heap / Tunnels} are kept");
+            return taken;
+        });
+
+        Assert.InRange(allocated / Tunnels, 1, MostBytes);
+        await loop.OnLoop(() => sockets.ForEach(socket => socket.Close()));
+    }
+
+    private static void Open(EventLoop loop, TunnelRegistry registry, List<LoopSocket> sockets)
+    {
+        var node = new NodeKey("chat", "ws-1");
+        var id = registry.NextId();
+        var identity = new TunnelIdentity(id, node, $"user-{id}", "HTTP/1.1");
+        var tunnel = new Tunnel(identity, Options, registry.LedgerOf(node), loop.Time);
+        var (client, toNode) = (Silent(loop), Silent(loop));
+        sockets.AddRange([client, toNode]);
+        var flow = new NativeTunnel(
+            tunnel, new DetachedSocket(client, default, false), new DetachedSocket(toNode, default, false), 0, _ => { });
+        registry.Add(tunnel);
+        flow.Start();
+    }
+
+    // A socket without a peer that never says anything.
+    private static LoopSocket Silent(EventLoop loop)
+    {
+        var descriptor = LibC.Socket(InternetFamily, Datagram | SocketConstants.NonBlocking, 0);
+        Assert.True(descriptor >= 0);
+        return loop.Adopt(descriptor, NativeBed.NoHandler);
+    }
+}

@@ -1,0 +1,186 @@
+using WsBalancer.Proxy.Tests.Sockets.Loops;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Tests.Tunnels.Native;
+
+/// <summary>A native tunnel that is closed from any thread, answered or not.</summary>
+public sealed class NativeTunnelCloseTests
+{
+    private static readonly byte[] Told = TestFrame.Close(1012);
+    private static readonly byte[] Frame = TestFrame.Binary(1_000);
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task AtRest_IsToldToTheClient_AnsweredToTheNode_AndEndsInOrder(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+
+        Assert.True(Close(bed));
+        await bed.Client.ReadsAsync(Told);
+        await bed.Client.SendAsync(Told);
+        await bed.Node.ReadsAsync(Told);
+        bed.Node.Finish();
+
+        await bed.Client.EndsAfterAsync([]);
+        bed.Client.Finish();
+        await bed.Node.EndsAfterAsync([]);
+        Assert.Equal(TunnelEnd.Drain, await bed.EndAsync());
+        Assert.False(bed.Tunnel.Forced);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task BeforeItIsStarted_IsTheFirstThatTheClientHears(string engine)
+    {
+        await using var bed = await NativeBed.PrepareAsync(engine, nodeSaid: Frame);
+
+        Close(bed);
+        await bed.Loop.OnLoop(bed.Flow.Start);
+        await bed.Node.SendAsync(Frame);
+        bed.Node.Finish();
+
+        await bed.Client.EndsAfterAsync(Told);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task InsideAFrame_FollowsItsLastByte_AndNothingFollowsIt(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+        await bed.Node.SendAsync(Frame[..500]);
+        var first = await bed.Client.ReadAsync(500);
+
+        Close(bed);
+        await bed.Node.SendAsync([.. Frame[500..], .. TestFrame.Binary(9)]);
+        await bed.Node.SendAsync(Frame);
+        var rest = await bed.Client.ReadAsync(Frame.Length - 500 + Told.Length);
+        bed.Node.Finish();
+
+        Assert.Equal([.. Frame, .. Told], first.Concat(rest));
+        await bed.Client.EndsAfterAsync([]);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task AfterIt_TheNodeIsNotHeard_AndTheClientStillIs(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+
+        Close(bed);
+        await bed.Client.ReadsAsync(Told);
+        await bed.Node.SendAsync(TestFrame.Of(2, new byte[60_000]), TestFrame.Close(1000));
+        await bed.Client.SendAsync(Frame);
+        await bed.Node.ReadsAsync(Frame);
+        bed.Node.Finish();
+
+        await bed.Client.EndsAfterAsync([]);
+        Assert.Equal(new TunnelTraffic(Frame.Length, 0, 1, 0), bed.Tunnel.Traffic);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task NotAnswered_TellsTheNodeAfterTheTimeout_AndCutsASecondLater(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+
+        Close(bed);
+        await bed.Client.SendAsync(Frame);
+        await bed.Node.ReadsAsync(Frame);
+        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        var close = await bed.Node.ReadAsync(8);
+        Assert.Equal([0x88, 0x82], close[..2]);
+        Assert.Equal(1001, ((close[6] ^ close[2]) << 8) | (close[7] ^ close[3]));
+        await bed.Client.SendAsync(Frame);
+        Assert.Empty(bed.Ends);
+        bed.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await bed.Node.EndsAfterAsync([]);
+        await bed.Client.EndsAfterAsync(Told);
+        Assert.True(bed.Tunnel.Forced);
+        bed.Client.Finish();
+        bed.Node.Finish();
+        Assert.Equal(TunnelEnd.Drain, await bed.EndAsync());
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task InsideAFrameThatNeverEnds_IsNeverTold_AndIsCut(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+        await bed.Node.SendAsync(Frame[..500]);
+        await bed.Client.SendAsync(Frame[..300]);
+        await bed.Client.ReadsAsync(Frame[..500]);
+        await bed.Node.ReadsAsync(Frame[..300]);
+
+        Close(bed);
+        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        bed.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await bed.Client.EndsAfterAsync([]);
+        await bed.Node.EndsAfterAsync([]);
+        Assert.True(bed.Tunnel.Forced);
+        bed.Client.Finish();
+        bed.Node.Finish();
+        Assert.Equal(TunnelEnd.Drain, await bed.EndAsync());
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task AnsweredToANodeThatStays_CutsAfterTheTimeoutWithoutForce(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+
+        Close(bed);
+        await bed.Client.SendAsync(Told);
+        await bed.Node.ReadsAsync(Told);
+        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+
+        await bed.Client.EndsAfterAsync(Told);
+        Assert.True((await bed.Node.ReadToEndAsync()).Fin);
+        Assert.Equal((TunnelEnd.Drain, false), (Assert.Single(bed.Ends), bed.Tunnel.Forced));
+    }
+
+    // The client holds the node up; given up, it does not any more, and the node's answer and end are seen.
+    [Theory]
+    [ClassData<Engines>]
+    public async Task NotAnswered_ByAClientThatTakesNothing_LetsTheNodeGoOn_AndResetsTheClient(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+        var flood = bed.Node.SendAsync([.. Enumerable.Repeat(TestFrame.Of(2, new byte[60_000]), 300)]);
+        await Deadline.Until("the client holds the node up", async () => (await bed.KeptAsync()).ForClient > 64 * 1024);
+
+        Close(bed);
+        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        Assert.Equal(8, (await bed.Node.ReadAsync(8)).Length);
+        await flood.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
+        bed.Node.Finish();
+
+        await bed.Node.EndsAfterAsync([]);
+        Assert.Equal(TunnelEnd.Drain, await bed.EndAsync());
+        Assert.False((await bed.Client.ReadToEndAsync()).Fin);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task UnderBackPressure_AClientThatReadsAgain_GetsWholeFramesThenTheClose(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+        var frame = TestFrame.Of(2, new byte[60_000]);
+        var flood = bed.Node.SendAsync([.. Enumerable.Repeat(frame, 100)]);
+        await Deadline.Until("the client holds the node up", async () => (await bed.KeptAsync()).ForClient > 64 * 1024);
+
+        Close(bed);
+        var answer = bed.Client.ReadToEndAsync();
+        await flood.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
+        bed.Node.Finish();
+        var (bytes, fin) = await answer;
+
+        Assert.True(fin);
+        Assert.Equal(Told, bytes[^4..]);
+        Assert.Equal(0, (bytes.Length - 4) % frame.Length);
+        Assert.InRange(bytes.Length / frame.Length, 1, 99);
+    }
+
+    // From a thread of the pool, as drains do it.
+    private static bool Close(NativeBed bed) => bed.Tunnel.Close(TunnelEnd.Drain, 1012, "");
+}

@@ -1,0 +1,185 @@
+using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Tests.Sockets.Loops;
+using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Proxy.Tunnels.Native;
+
+namespace WsBalancer.Proxy.Tests.Tunnels.Native;
+
+/// <summary>What a native tunnel relays: all of it, in order, and never keeping more than it may.</summary>
+public sealed class NativeTunnelRelayTests
+{
+    [Theory]
+    [ClassData<Engines>]
+    public async Task BothWaysAtOnce_EveryByteArrives_AndIsCounted(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+        var down = RandomFrames(1, 3_000_000);
+        var up = RandomFrames(2, 2_000_000);
+
+        var sending = Task.WhenAll(bed.Node.SendAsync(down.Bytes), bed.Client.SendAsync(up.Bytes));
+        var received = await Task.WhenAll(bed.Client.ReadAsync(down.Bytes.Length), bed.Node.ReadAsync(up.Bytes.Length));
+        await sending;
+
+        Assert.Equal(down.Bytes, received[0]);
+        Assert.Equal(up.Bytes, received[1]);
+        var counted = new TunnelTraffic(up.Bytes.Length, down.Bytes.Length, up.Frames, down.Frames);
+        Assert.Equal(counted, bed.Tunnel.Traffic);
+        var account = bed.Tunnel.Ledger.Read();
+        Assert.Equal(
+            counted,
+            new TunnelTraffic(
+                account.BytesFromClients, account.BytesFromNode, account.FramesFromClients, account.FramesFromNode));
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task WhatASideSays_EndsItsSilence(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+        bed.Time.Advance(TimeSpan.FromSeconds(10));
+
+        await bed.Node.SendAsync(TestFrame.Binary(1));
+        await bed.Client.ReadAsync(3);
+        bed.Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(5)), bed.Tunnel.IdleFor);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task WhatWasSaidBefore_ComesFirst(string engine)
+    {
+        await using var bed = await NativeBed.PrepareAsync(
+            engine, clientSaid: TestFrame.Binary(10)[..7], nodeSaid: TestFrame.Binary(20));
+        await bed.Client.SendAsync(TestFrame.Binary(10)[7..]);
+        await bed.Node.SendAsync(TestFrame.Binary(30));
+
+        await bed.Loop.OnLoop(bed.Flow.Start);
+
+        await bed.Node.ReadsAsync(TestFrame.Binary(10));
+        await bed.Client.ReadsAsync([.. TestFrame.Binary(20), .. TestFrame.Binary(30)]);
+        Assert.Equal((1, 2), (bed.Tunnel.Traffic.FramesFromClient, bed.Tunnel.Traffic.FramesFromNode));
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task WhoEndedBefore_IsHeardOut(string engine)
+    {
+        foreach (var (clientEnded, nodeEnded, end) in ((bool, bool, TunnelEnd)[])
+            [(true, false, TunnelEnd.ClientLost), (false, true, TunnelEnd.NodeLost), (true, true, TunnelEnd.NodeLost)])
+        {
+            await using var bed = await NativeBed.PrepareAsync(
+                engine, TestFrame.Binary(10), TestFrame.Binary(20), clientEnded, nodeEnded);
+
+            await bed.Loop.OnLoop(bed.Flow.Start);
+            await bed.Node.EndsAfterAsync(TestFrame.Binary(10));
+            await bed.Client.EndsAfterAsync(TestFrame.Binary(20));
+            bed.Client.Finish();
+            bed.Node.Finish();
+
+            Assert.Equal(end, await bed.EndAsync());
+        }
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task ASlowClient_HoldsItsNodeUp_AndNoMoreIsKeptThanAllowed(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+        var words = RandomFrames(3, 4_000_000).Bytes;
+
+        var flood = bed.Node.SendAsync(words);
+        var most = await MostKept(bed, both => both.ForClient);
+
+        Assert.InRange(most, bed.Flow.HighWater + 1, NativeBed.MaxBuffered / 2);
+        await bed.Client.ReadsAsync(words);
+        await flood;
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task ASlowNode_HoldsItsClientUp_AndNoMoreIsKeptThanAllowed(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+        var words = RandomFrames(4, 4_000_000).Bytes;
+
+        var flood = bed.Client.SendAsync(words);
+        var most = await MostKept(bed, both => both.ForNode);
+
+        Assert.InRange(most, bed.Flow.HighWater + 1, NativeBed.MaxBuffered / 2);
+
+        // The other direction is not held up.
+        await bed.Node.SendAsync(TestFrame.Binary(100));
+        await bed.Client.ReadsAsync(TestFrame.Binary(100));
+        await bed.Node.ReadsAsync(words);
+        await flood;
+    }
+
+    // Less than one receive may bring: then that is what may be kept.
+    [Theory]
+    [ClassData<Engines>]
+    public async Task ASmallBound_IsThatOfOneReceive(string engine)
+    {
+        await using var bed = await NativeBed.PrepareAsync(engine, maxBuffered: 16 * 1024);
+        await bed.Loop.OnLoop(bed.Flow.Start);
+        var words = RandomFrames(5, 1_000_000).Bytes;
+
+        var flood = bed.Node.SendAsync(words);
+        var most = await MostKept(bed, both => both.ForClient);
+
+        Assert.InRange(most, 1, EventLoop.LargestReceive);
+        await bed.Client.ReadsAsync(words);
+        await flood;
+    }
+
+    [Fact]
+    public async Task SocketsOfTwoLoops_AreRefused()
+    {
+        using var one = Engines.Start("epoll");
+        using var other = Engines.Start("epoll");
+        using var client = await Peer.ConnectAsync();
+        using var node = await Peer.ConnectAsync();
+        await using var bed = await NativeBed.PrepareAsync("epoll");
+        var ofOne = await one.OnLoop(() => one.Adopt(client.Descriptor, NativeBed.NoHandler));
+        var ofOther = await other.OnLoop(() => other.Adopt(node.Descriptor, NativeBed.NoHandler));
+
+        Assert.Throws<ArgumentException>(() => new NativeTunnel(
+            bed.Tunnel,
+            new DetachedSocket(ofOne, default, false),
+            new DetachedSocket(ofOther, default, false),
+            NativeBed.MaxBuffered,
+            _ => { }));
+
+        await one.OnLoop(ofOne.Close);
+        await other.OnLoop(ofOther.Close);
+    }
+
+    // More comes as long as it is not held up; then what is kept stays the same.
+    private static async Task<int> MostKept(NativeBed bed, Func<(int ForClient, int ForNode), int> choose)
+    {
+        var most = 0;
+        var samples = 0;
+        await Deadline.Until("the sender is held up", async () =>
+        {
+            most = Math.Max(most, choose(await bed.KeptAsync()));
+            samples += most > bed.Flow.HighWater ? 1 : 0;
+            return samples == 20;
+        });
+        return most;
+    }
+
+    private static (byte[] Bytes, int Frames) RandomFrames(int seed, int length)
+    {
+        var random = new Random(seed);
+        var bytes = new List<byte>(length);
+        var frames = 0;
+        for (; bytes.Count < length; frames++)
+        {
+            var payload = new byte[random.Next(random.Next(2) == 0 ? 200 : 65_000)];
+            random.NextBytes(payload);
+            bytes.AddRange(TestFrame.Of(2, payload));
+        }
+
+        return ([.. bytes], frames);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace WsBalancer.Proxy.Tests.Tunnels.Native;
+
+/// <summary>One who is connected to a socket of a loop's, over the real loopback network.</summary>
+internal sealed class Peer : IDisposable
+{
+    // Small, so that one who does not read is felt soon.
+    private const int SmallBuffer = 8 * 1024;
+
+    private readonly Socket _socket;
+
+    private Peer(Socket socket, int descriptor)
+    {
+        _socket = socket;
+        Descriptor = descriptor;
+    }
+
+    /// <summary>The other end: it does not block, and nobody else owns it.</summary>
+    public int Descriptor { get; }
+
+    public static async Task<Peer> ConnectAsync()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.ReceiveBufferSize = listener.SendBufferSize = SmallBuffer;
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveBufferSize = SmallBuffer,
+        };
+        await socket.ConnectAsync(listener.LocalEndPoint!, Cancellation);
+        var accepted = await listener.AcceptAsync(Cancellation);
+        accepted.Blocking = false;
+        var descriptor = (int)accepted.SafeHandle.DangerousGetHandle();
+        accepted.SafeHandle.SetHandleAsInvalid();
+        return new Peer(socket, descriptor);
+    }
+
+    public async Task SendAsync(params byte[][] parts)
+    {
+        foreach (var part in parts)
+        {
+            for (var sent = 0; sent < part.Length;)
+            {
+                sent += await _socket.SendAsync(part.AsMemory(sent), Cancellation);
+            }
+        }
+    }
+
+    public async Task<byte[]> ReadAsync(int count)
+    {
+        var bytes = new byte[count];
+        for (var read = 0; read < count;)
+        {
+            var some = await ReceiveAsync(bytes.AsMemory(read));
+            Assert.True(some > 0, $"The end came after {read} of {count} bytes.");
+            read += some;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Fails unless exactly these bytes come next.</summary>
+    public async Task ReadsAsync(byte[] expected)
+    {
+        var read = await ReadAsync(expected.Length);
+        Assert.Equal(expected, read);
+    }
+
+    /// <summary>Fails unless exactly these bytes come, and then an orderly end.</summary>
+    public async Task EndsAfterAsync(byte[] expected)
+    {
+        var (bytes, fin) = await ReadToEndAsync();
+        Assert.Equal(expected, bytes);
+        Assert.True(fin, "The connection was reset.");
+    }
+
+    /// <summary>Everything up to the end, and whether that was an orderly one.</summary>
+    public async Task<(byte[] Bytes, bool Fin)> ReadToEndAsync()
+    {
+        var bytes = new MemoryStream();
+        var some = new byte[64 * 1024];
+        try
+        {
+            while (await ReceiveAsync(some) is var read and > 0)
+            {
+                bytes.Write(some, 0, read);
+            }
+
+            return (bytes.ToArray(), true);
+        }
+        catch (SocketException ex) when (ex.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return (bytes.ToArray(), false);
+        }
+    }
+
+    /// <summary>Says that it will send nothing more.</summary>
+    public void Finish() => _socket.Shutdown(SocketShutdown.Send);
+
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(true, 0);
+        _socket.Dispose();
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private async Task<int> ReceiveAsync(Memory<byte> buffer) =>
+        await _socket.ReceiveAsync(buffer, Cancellation).AsTask().WaitAsync(Deadline.Default);
+}

@@ -129,7 +129,7 @@ internal abstract class EventLoop : IDisposable
     protected void TakeTime() => Now = Time.GetTimestamp();
 
     /// <summary>To be called when the wait was ended by <see cref="Wake"/>.</summary>
-    /// <remarks>A full fence: who posts after this wakes again, and who posted before is seen by what follows.</remarks>
+    /// <remarks>A full fence: who posts after this wakes again, who posted before is seen by what follows.</remarks>
     protected void Woken() => Interlocked.Exchange(ref _woken, 0);
 
     /// <summary>Logs what a handler threw.</summary>

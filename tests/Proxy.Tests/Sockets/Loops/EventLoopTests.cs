@@ -75,7 +75,8 @@ public sealed class EventLoopTests
         var next = new int[Threads];
         var ran = 0;
 
-        await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() => PostEach(thread), Cancellation)));
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(
+            thread => Task.Run(() => PostEach(thread), Cancellation)));
 
         await Deadline.Until("all have run", () => Volatile.Read(ref ran) == Threads * Each);
         Assert.All(next, count => Assert.Equal(Each, count));

@@ -16,20 +16,13 @@ internal static class EndingTunnel
     /// <summary>The client's part: begins it, and returns when it is over.</summary>
     public static async Task End(Balancer balancer, int number, WayToEnd way)
     {
-        using var client = await RawClient.Connect(balancer.Port);
-        switch (way)
+        try
         {
-            case WayToEnd.HalfARequest:
-                await client.Wire.Send("GET /chat HTTP/1.1\r\nHost: a");
-                break;
-            case WayToEnd.ClientHangsUp:
-                await client.Wire.Send(Request(number, way));
-                client.Wire.Reset();
-                break;
-            default:
-                await client.Wire.Send(Request(number, way));
-                await Talk(balancer, client, number, way);
-                break;
+            await Begin(balancer, number, way);
+        }
+        catch (OperationCanceledException late)
+        {
+            throw new TimeoutException($"Tunnel {number} does not end: {way}.", late);
         }
     }
 
@@ -50,6 +43,25 @@ internal static class EndingTunnel
             default:
                 await connection.AcceptUpgrade();
                 await Talk(connection, way);
+                break;
+        }
+    }
+
+    private static async Task Begin(Balancer balancer, int number, WayToEnd way)
+    {
+        using var client = await RawClient.Connect(balancer.Port);
+        switch (way)
+        {
+            case WayToEnd.HalfARequest:
+                await client.Wire.Send("GET /chat HTTP/1.1\r\nHost: a");
+                break;
+            case WayToEnd.ClientHangsUp:
+                await client.Wire.Send(Request(number, way));
+                client.Wire.Reset();
+                break;
+            default:
+                await client.Wire.Send(Request(number, way));
+                await Talk(balancer, client, number, way);
                 break;
         }
     }

@@ -12,7 +12,7 @@ public sealed class NoDescriptorsTests(ITestOutputHelper output)
 {
     private const int Room = 60;
     private const int Late = 20;
-    private const int Echoes = 100;
+    private const int Echoes = 300;
 
     private static readonly TimeSpan BetweenEchoes = TimeSpan.FromMilliseconds(10);
 

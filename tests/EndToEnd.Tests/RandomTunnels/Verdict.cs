@@ -40,9 +40,8 @@ internal sealed class Verdict
 
     private bool IsOperated => WasDisconnected || _run.Drained;
 
-    // Whoever said Close, the balancer or a client that left after it, waits for the other only so long.
-    private bool IsUnhurried => !_run.Script.IsHasty
-        || !(IsOperated || _ending.Client is { Last: LastPart.Close, Leaving: Leaving.Fin });
+    // Once one side has left or said Close, the other has only so long to take what is left for it.
+    private bool IsUnhurried => !_run.Script.IsHasty;
 
     public static Verdict Of(TunnelRun run) => new(run);
 

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>Accepts the clients of an endpoint on one of the loops. On the loop's thread, but for what says else.</summary>
+/// <summary>Accepts the clients of an endpoint on one of the loops, all of it on the loop's thread.</summary>
 internal sealed class LoopAcceptor(
     LoopListenerSet set, EventLoop loop, LoopPipes pipes, DescriptorShortage shortage, ILogger logger) : IAcceptHandler
 {
@@ -68,7 +68,14 @@ internal sealed class LoopAcceptor(
         {
             _isWaiting = false;
             _reserve.Fill();
-            listener.Accept();
+            try
+            {
+                listener.Accept();
+            }
+            catch (IOException ex)
+            {
+                AcceptFailed(ex.HResult);
+            }
         }
     }
 

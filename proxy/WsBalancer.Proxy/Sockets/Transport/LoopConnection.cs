@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -15,25 +14,15 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 /// A client's connection while it speaks HTTP: the server sees two pipes, the loop a socket. Ends as a connection of
 /// the platform's sockets does, or has its socket taken away, after which nothing that is left of it touches that.
 /// </summary>
-internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHandler,
-    IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IMemoryPoolFeature,
-    IConnectionLifetimeFeature, IConnectionEndPointFeature
+internal sealed class LoopConnection : PipedConnection, ISocketHandler
 {
-    private static readonly Type[] s_features =
-    [
-        typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature),
-        typeof(IMemoryPoolFeature), typeof(IConnectionLifetimeFeature), typeof(IConnectionEndPointFeature),
-        typeof(LoopConnection),
-    ];
-
     private readonly LoopAcceptor _acceptor;
     private readonly ILogger _logger;
     private readonly LoopInput _input;
     private readonly LoopOutput _output;
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _over = new();
-    private IDictionary<object, object?>? _items;
-    private TaskCompletionSource<DetachedSocket>? _detachment;
+    private Detachment? _detachment;
     private LoopSocket? _socket;
     private Ending? _ending;
     private bool _hasEnded;
@@ -41,7 +30,8 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHa
     // What the end waits for: that the socket is closed, and that those who registered for it were told.
     private int _untilOver = 2;
 
-    public LoopConnection(LoopAcceptor acceptor, EndPoint? local, EndPoint? remote, ILogger logger)
+    public LoopConnection(LoopAcceptor acceptor, EndPoint local, EndPoint remote, ILogger logger)
+        : base(acceptor.Pipes.Memory)
     {
         _acceptor = acceptor;
         _logger = logger;
@@ -49,8 +39,6 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHa
         Output = output.Writer;
         _output = new LoopOutput(this, output.Reader);
         _input = new LoopInput(this, acceptor.Pipes.Input);
-        Features = new ConnectionFeatures(s_features, this);
-        Transport = this;
         LocalEndPoint = local;
         RemoteEndPoint = remote;
         ConnectionClosed = _closed.Token;
@@ -59,23 +47,9 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHa
     /// <summary>On whose thread it is served.</summary>
     public EventLoop Loop => _acceptor.Loop;
 
-    public override string ConnectionId { get; set; } = ConnectionName.Next();
+    public override PipeReader Input => _input;
 
-    public override IFeatureCollection Features { get; }
-
-    public override IDictionary<object, object?> Items
-    {
-        get => _items ??= new ConnectionItems();
-        set => _items = value;
-    }
-
-    public override IDuplexPipe Transport { get; set; }
-
-    public MemoryPool<byte> MemoryPool => _acceptor.Pipes.Memory;
-
-    public PipeReader Input => _input;
-
-    public PipeWriter Output { get; }
+    public override PipeWriter Output { get; }
 
     /// <summary>Begins to serve a socket. On the loop's thread.</summary>
     /// <exception cref="IOException">The kernel refused; the descriptor is still the caller's.</exception>
@@ -86,7 +60,7 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHa
     }
 
     /// <summary>
-    /// Whether <see cref="DetachAsync"/> takes away what the client speaks to: not if TLS, a log or the like is between.
+    /// Whether <see cref="DetachAsync"/> takes away what the client speaks to: not if TLS or the like is between.
     /// </summary>
     /// <param name="features">Of the request or the connection.</param>
     public bool CanDetach(IFeatureCollection features) =>
@@ -103,14 +77,15 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHa
 
     /// <summary>
     /// Takes the socket away, once it has been given all that is written: what comes and goes from now on is the
-    /// caller's. From any thread, while nobody reads or writes the connection; completes on the loop's thread.
+    /// caller's. From any thread, while nobody reads or writes the connection; whoever awaits it goes on on the loop's
+    /// thread.
     /// </summary>
     /// <exception cref="IOException">The client is gone, or its connection was aborted.</exception>
     public ValueTask<DetachedSocket> DetachAsync()
     {
-        var detachment = new TaskCompletionSource<DetachedSocket>();
+        var detachment = new Detachment(Loop);
         OnLoop(() => BeginDetachment(detachment));
-        return new ValueTask<DetachedSocket>(detachment.Task);
+        return detachment.Task;
     }
 
     public override void Abort(ConnectionAbortedException? abortReason)
@@ -205,7 +180,7 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHa
 
         var unread = _input.TakeUnread();
         CountDown();
-        _detachment!.SetResult(new DetachedSocket(socket, unread, _hasEnded));
+        _detachment!.Succeed(new DetachedSocket(socket, unread, _hasEnded));
     }
 
     private void SetKeepAlive(TimeSpan? silence)
@@ -216,11 +191,11 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHa
         }
     }
 
-    private void BeginDetachment(TaskCompletionSource<DetachedSocket> detachment)
+    private void BeginDetachment(Detachment detachment)
     {
-        if (_ending is { } ending)
+        if (_ending is not null || _socket is null)
         {
-            detachment.SetException(GoneBecause(ending));
+            detachment.Fail(GoneBecause(_ending));
             return;
         }
 
@@ -265,7 +240,7 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHa
         _acceptor.ConnectionEnded();
         _output.Stop();
         EndInput();
-        _detachment?.TrySetException(GoneBecause(ending));
+        _detachment?.Fail(GoneBecause(ending));
         CountDown();
     }
 
@@ -312,7 +287,7 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe, ISocketHa
         }
     }
 
-    private static IOException GoneBecause(Ending ending) => new("The client is gone.", ending.Reason);
+    private static IOException GoneBecause(Ending? ending) => new("The client is gone.", ending?.Reason);
 
     private sealed record Ending(Exception Reason, bool WithReset);
 }

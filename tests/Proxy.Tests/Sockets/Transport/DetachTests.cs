@@ -40,7 +40,7 @@ public sealed class DetachTests
     [ClassData<OwnTransports>]
     public async Task Bytes_InTheSegmentOfTheHead_AreTakenAlong(string transport)
     {
-        var unread = new TaskCompletionSource<string>();
+        var unread = Signal.New<string>();
         await using var server = await TransportServer.StartAsync(transport, async context =>
         {
             await UpgradeAsync(context);
@@ -96,8 +96,7 @@ public sealed class DetachTests
     [ClassData<OwnTransports>]
     public async Task Detach_WaitsUntilTheSocketHasAll(string transport)
     {
-        var before = Letters(Flood);
-        var detach = new TaskCompletionSource<Task>();
+        var before = Letters(4 * Flood);
         await using var server = await TransportServer.StartAsync(
             transport,
             async context =>
@@ -106,24 +105,21 @@ public sealed class DetachTests
 
                 // The last of it is flushed to the pipe, and not to the socket.
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(before), Cancellation);
-                var detached = DetachAsync(context).AsTask();
-                detach.SetResult(detached);
-                EchoSocket.Start(await detached);
+                EchoSocket.Start(await DetachAsync(context));
             },
             kestrel => kestrel.Limits.MinResponseDataRate = null);
-        using var client = await server.ConnectAsync(receiveBuffer: 16 * 1024);
+        using var client = await server.ConnectAsync(receiveBuffer: 256 * 1024);
         await client.SendAsync(Handshake + "after");
         await AssertUpgradedAsync(client);
 
-        Assert.Equal(before + "AFTER", await client.ReadTextAsync(Flood + 5));
-        await (await detach.Task);
+        Assert.Equal(before + "AFTER", await client.ReadTextAsync((4 * Flood) + 5));
     }
 
     [Theory]
     [ClassData<OwnTransports>]
     public async Task Server_AfterIt_LeavesTheSocketAlone(string transport)
     {
-        var over = new TaskCompletionSource<CancellationToken>();
+        var over = Signal.New<CancellationToken>();
         await using var server = await TransportServer.StartAsync(transport, async context =>
         {
             await UpgradeAsync(context);
@@ -180,8 +176,8 @@ public sealed class DetachTests
     [ClassData<OwnTransports>]
     public async Task Detach_OfAClientThatIsGone_Fails(string transport)
     {
-        var failure = new TaskCompletionSource<Exception?>();
-        var gone = new TaskCompletionSource();
+        var failure = Signal.New<Exception?>();
+        var gone = Signal.New();
         await using var server = await TransportServer.StartAsync(transport, async context =>
         {
             await UpgradeAsync(context);
@@ -216,8 +212,9 @@ public sealed class DetachTests
 
             if (i % 3 > 1)
             {
+                Assert.Equal("X", await client.ReadTextAsync(1));
                 client.Socket.Shutdown(SocketShutdown.Send);
-                Assert.Equal("X", await client.ReadToEndAsync());
+                Assert.Equal("", await client.ReadToEndAsync());
             }
         }
 
@@ -228,7 +225,7 @@ public sealed class DetachTests
     [ClassData<OwnTransports>]
     public async Task TakenSocket_HasNoDelay_AndIsProbedIfItWasToBe(string transport)
     {
-        var options = new TaskCompletionSource<(bool NoDelay, int Silence)>();
+        var options = Signal.New<(bool NoDelay, int Silence)>();
         await using var server = await TransportServer.StartAsync(transport, async context =>
         {
             context.Features.Get<LoopConnection>()!.KeepAlive(TimeSpan.FromSeconds(42));

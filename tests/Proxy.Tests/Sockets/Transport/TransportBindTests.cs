@@ -75,6 +75,7 @@ public sealed class TransportBindTests
     [Theory]
     [InlineData("sockets", "platform")]
     [InlineData("epoll", "loops")]
+    [InlineData("io_uring", "loops")]
     public async Task IPAddress_IsServedByWhatIsConfigured(string engine, string expected)
     {
         await using var server = await TransportServer.StartAsync(

@@ -19,7 +19,7 @@ public sealed class TransportEndTests
     [ClassData<Transports>]
     public async Task ClientsFin_BetweenRequests_ClosesTheConnection(string transport)
     {
-        var closed = new TaskCompletionSource();
+        var closed = Signal.New();
         await using var server = await TransportServer.StartAsync(transport, WhenClosed(closed, Hello));
         using var client = await server.ConnectAsync();
         await client.SendAsync(Get);
@@ -35,8 +35,8 @@ public sealed class TransportEndTests
     [ClassData<Transports>]
     public async Task ClientsFin_DuringARequest_AbortsIt(string transport)
     {
-        var aborted = new TaskCompletionSource();
-        var begun = new TaskCompletionSource();
+        var aborted = Signal.New();
+        var begun = Signal.New();
         await using var server = await TransportServer.StartAsync(transport, UntilAborted(begun, aborted));
         using var client = await server.ConnectAsync();
         await client.SendAsync(Get);
@@ -52,8 +52,8 @@ public sealed class TransportEndTests
     [ClassData<Transports>]
     public async Task ClientsReset_DuringARequest_AbortsIt(string transport)
     {
-        var aborted = new TaskCompletionSource();
-        var begun = new TaskCompletionSource();
+        var aborted = Signal.New();
+        var begun = Signal.New();
         await using var server = await TransportServer.StartAsync(transport, UntilAborted(begun, aborted));
         using var client = await server.ConnectAsync();
         await client.SendAsync(Get);
@@ -69,8 +69,8 @@ public sealed class TransportEndTests
     [ClassData<Transports>]
     public async Task ClientsReset_WhileABodyIsRead_FailsTheReading(string transport)
     {
-        var failure = new TaskCompletionSource<Exception>();
-        var begun = new TaskCompletionSource();
+        var failure = Signal.New<Exception>();
+        var begun = Signal.New();
         await using var server = await TransportServer.StartAsync(transport, async context =>
         {
             begun.SetResult();
@@ -113,8 +113,8 @@ public sealed class TransportEndTests
     [ClassData<Transports>]
     public async Task Abort_WhileTheClientDoesNotRead_EndsTheRequest(string transport)
     {
-        var ended = new TaskCompletionSource();
-        var isHeldUp = new TaskCompletionSource<HttpContext>();
+        var ended = Signal.New();
+        var isHeldUp = Signal.New<HttpContext>();
         await using var server = await TransportServer.StartAsync(
             transport,
             async context =>
@@ -154,8 +154,8 @@ public sealed class TransportEndTests
     [ClassData<Transports>]
     public async Task Stop_DuringARequest_LetsItEnd_AndAcceptsNobody(string transport)
     {
-        var begun = new TaskCompletionSource();
-        var end = new TaskCompletionSource();
+        var begun = Signal.New();
+        var end = Signal.New();
         await using var server = await TransportServer.StartAsync(transport, async context =>
         {
             begun.SetResult();
@@ -191,8 +191,8 @@ public sealed class TransportEndTests
     [ClassData<Transports>]
     public async Task Stop_WhoseTimeIsOver_ResetsWhatIsLeft(string transport)
     {
-        var begun = new TaskCompletionSource();
-        var aborted = new TaskCompletionSource();
+        var begun = Signal.New();
+        var aborted = Signal.New();
         await using var server = await TransportServer.StartAsync(transport, UntilAborted(begun, aborted));
         using var client = await server.ConnectAsync();
         await client.SendAsync(Get);

@@ -55,7 +55,7 @@ internal sealed class TransportServer : IAsyncDisposable
         return server;
     }
 
-    /// <inheritdoc cref="StartAsync"/>
+    /// <summary>Builds one that does not listen yet.</summary>
     public static TransportServer Build(
         string transport,
         RequestDelegate application,
@@ -65,6 +65,11 @@ internal sealed class TransportServer : IAsyncDisposable
         var isInline = transport.EndsWith(Transports.Inline, StringComparison.Ordinal);
         var engine = (SocketEngine)SettingsScalar.Parse(
             typeof(SocketEngine), isInline ? transport[..^Transports.Inline.Length] : transport)!;
+        if (engine == SocketEngine.IoUring)
+        {
+            Tests.Sockets.Loops.Engines.SkipWithoutUring();
+        }
+
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseWsBalancerSockets(sockets => sockets.PreferInlineScheduling = isInline);
@@ -106,7 +111,12 @@ internal sealed class TransportServer : IAsyncDisposable
     })
     { BaseAddress = Url, Timeout = Deadline.Default * 3 };
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // Without a stop before it, the server's disposal blocks a thread until every connection has ended.
+        await StopAtOnceAsync();
+        await _app.DisposeAsync();
+    }
 
     private sealed class Refusals : IClientRefusal
     {

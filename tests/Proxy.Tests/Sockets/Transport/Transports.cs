@@ -26,7 +26,7 @@ public sealed class Transports : TheoryData<string>
 /// <summary>Those that are event loops.</summary>
 public sealed class OwnTransports : TheoryData<string>
 {
-    public static readonly string[] Engines = ["epoll"];
+    public static readonly string[] Engines = ["epoll", "io_uring"];
 
     public OwnTransports()
     {

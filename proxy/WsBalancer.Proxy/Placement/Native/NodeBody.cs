@@ -39,6 +39,9 @@ internal sealed class NodeBody : DuplexStream, ISocketHandler, IValueTaskSource
 
     public override bool CanWrite => false;
 
+    /// <summary>Whether the connection is gone, as far as that is known without receiving.</summary>
+    public bool IsGone => _failure is not null;
+
     /// <summary>What a connection that is gone comes to.</summary>
     public static IOException Broken(int error)
     {
@@ -52,7 +55,7 @@ internal sealed class NodeBody : DuplexStream, ISocketHandler, IValueTaskSource
         _isTaken = true;
         var unread = _bytes.AsSpan(_start, _end - _start).ToArray();
         Free();
-        return new DetachedSocket(_socket, unread, Ended: _failure is not null);
+        return new DetachedSocket(_socket, unread, Ended: IsGone);
     }
 
     public override async ValueTask<int> ReadAsync(

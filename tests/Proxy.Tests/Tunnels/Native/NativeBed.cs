@@ -87,6 +87,22 @@ internal sealed class NativeBed : IAsyncDisposable
     public Task<(int ForClient, int ForNode)> KeptAsync() =>
         Loop.OnLoop(() => (_clientSocket.Unsent, _nodeSocket.Unsent));
 
+    /// <summary>Waits until a slow peer holds the other one up, and says how much was kept for it at most.</summary>
+    public async Task<int> UntilHeldUpAsync(Func<(int ForClient, int ForNode), int> choose)
+    {
+        var (most, last, still) = (0, (0, Tunnel.Traffic), 0);
+        await Deadline.Until("the sender is held up", async () =>
+        {
+            // In as many turns of the loop nothing moves any more.
+            var now = (choose(await KeptAsync()), Tunnel.Traffic);
+            most = Math.Max(most, now.Item1);
+            still = now.Item1 > 0 && now == last ? still + 1 : 0;
+            last = now;
+            return still == 20;
+        });
+        return most;
+    }
+
     public Task UntilOver() => Deadline.Until("the tunnel is over", () => Ends.Length > 0);
 
     /// <summary>Waits until the tunnel is over and has left nothing behind, and says why it ended.</summary>

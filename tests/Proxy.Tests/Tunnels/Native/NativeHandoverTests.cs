@@ -18,8 +18,7 @@ public sealed class NativeHandoverTests
         byte[][] words = [.. Enumerable.Range(0, 100).Select(i => TestFrame.Of(2, [.. Noise(i, 50_000)]))];
         byte[] said = [.. words.SelectMany(frame => frame)];
         var flood = bed.Node.SendAsync(words);
-        await Deadline.Until(
-            "the client holds its node up", async () => (await bed.KeptAsync()).ForClient > bed.Flow.HighWater);
+        await bed.UntilHeldUpAsync(both => both.ForClient);
 
         // Half of a header.
         await bed.Client.SendAsync(Question[..3]);

@@ -147,7 +147,7 @@ public sealed class NativeTunnelCloseTests
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         var flood = bed.Node.SendAsync([.. Enumerable.Repeat(TestFrame.Of(2, new byte[60_000]), 300)]);
-        await Deadline.Until("the client holds the node up", async () => (await bed.KeptAsync()).ForClient > 64 * 1024);
+        await bed.UntilHeldUpAsync(both => both.ForClient);
 
         Close(bed);
         bed.Time.Advance(bed.Tunnel.CloseTimeout);
@@ -167,7 +167,7 @@ public sealed class NativeTunnelCloseTests
         await using var bed = await NativeBed.OpenAsync(engine);
         var frame = TestFrame.Of(2, new byte[60_000]);
         var flood = bed.Node.SendAsync([.. Enumerable.Repeat(frame, 100)]);
-        await Deadline.Until("the client holds the node up", async () => (await bed.KeptAsync()).ForClient > 64 * 1024);
+        await bed.UntilHeldUpAsync(both => both.ForClient);
 
         Close(bed);
         var answer = bed.Client.ReadToEndAsync();

@@ -22,7 +22,8 @@ internal static class EndingTunnel
         }
         catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"Tunnel {number} does not end: {way}.", late);
+            var open = await balancer.Get($"/api/v1/clusters/{BalancerConfig.Cluster}/tunnels");
+            throw new TimeoutException($"Tunnel {number} does not end: {way}. Open are: {open}", late);
         }
     }
 

@@ -184,8 +184,10 @@ internal sealed class Balancer : IAsyncDisposable
         Deadline.Until(fact, async () => holds(await Cluster()), () => Process.Output);
 
     /// <summary>Waits until it has no tunnel.</summary>
-    public Task UntilEmpty() => Until(
-        "no tunnel is left", cluster => cluster["nodes"]!.AsArray().Sum(node => (int)node!["tunnels"]!) == 0);
+    public Task UntilEmpty() => Until("no tunnel is left", cluster => TunnelsOf(cluster) == 0);
+
+    /// <summary>A client may read its 101 a moment before its tunnel is one.</summary>
+    public Task UntilOpen(int tunnels) => Until($"tunnels are open: {tunnels}", cluster => TunnelsOf(cluster) == tunnels);
 
     public Task UntilHealth(string node, string health) => Until(
         $"{node} is {health}",
@@ -198,6 +200,8 @@ internal sealed class Balancer : IAsyncDisposable
         await Process.DisposeAsync();
         _folder.Delete(recursive: true);
     }
+
+    private static int TunnelsOf(JsonNode cluster) => cluster["nodes"]!.AsArray().Sum(node => (int)node!["tunnels"]!);
 
     private static async Task<(RunningProcess Process, Uri[] Urls, Uri Admin)> Run(
         DirectoryInfo folder, string? engine)

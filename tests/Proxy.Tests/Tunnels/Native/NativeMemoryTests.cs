@@ -58,7 +58,11 @@ public sealed class NativeMemoryTests(ITestOutputHelper output)
         var (client, toNode) = (Silent(loop), Silent(loop));
         sockets.AddRange([client, toNode]);
         var flow = new NativeTunnel(
-            tunnel, new DetachedSocket(client, default, false), new DetachedSocket(toNode, default, false), 0, _ => { });
+            tunnel,
+            new DetachedSocket(client, default, Ended: false),
+            new DetachedSocket(toNode, default, Ended: false),
+            maxBuffered: 0,
+            _ => { });
         registry.Add(tunnel);
         flow.Start();
     }

@@ -28,6 +28,12 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     public virtual int Unsent => _keptEnd - _keptStart;
 
     /// <summary>
+    /// Whether more than so many bytes are unsent. Then <see cref="ISocketHandler.Writable"/> says when there is none
+    /// left. To be asked as often as bytes are sent.
+    /// </summary>
+    public virtual bool IsBehind(int bytes) => Unsent > bytes;
+
+    /// <summary>
     /// Begins, or goes on, telling what comes. What came meanwhile is told soon, never from inside this call.
     /// </summary>
     public abstract void Receive();

@@ -25,6 +25,10 @@ internal sealed unsafe partial class UringSocket
         }
     }
 
+    // Nearly always it is not, and then nobody need come back to say so.
+    public override bool IsBehind(int bytes) =>
+        (IsClosed ? 0 : InFlight) + Kept.Length > bytes && Unsent > bytes;
+
     // Bytes that the kernel gets with the next entry into it.
     private int InFlight => _sending.Batch == loop.Batch ? _sending.Length : 0;
 

@@ -38,7 +38,7 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
 
     public bool Lost => _frames.Lost;
 
-    private bool IsFull => _socket.Unsent > _flow.HighWater && !_abandoned;
+    private bool IsFull => !_abandoned && _socket.IsBehind(_flow.HighWater);
 
     public Task CloseAsync(byte[] closeFrame)
     {

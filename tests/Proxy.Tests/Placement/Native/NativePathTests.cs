@@ -133,6 +133,7 @@ public sealed class NativePathTests : IAsyncDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => InTime(sending));
         Assert.Equal(0, loop.Sockets);
+        await ReadHeadAsync(node);
         Assert.Equal(0, await node.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
     }
 

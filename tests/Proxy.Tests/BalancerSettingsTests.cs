@@ -43,13 +43,13 @@ public sealed class BalancerSettingsTests
         {
             Engine = SocketEngine.IoUring,
             Loops = 1_024,
-            MaxBufferedPerTunnel = 65_536,
+            MaxBufferedPerTunnel = 131_072,
             SourceAddresses = [IPAddress.Parse("10.1.2.3"), IPAddress.Parse("fd00::1")],
         },
         Read(
             ("Sockets:Engine", "io_uring"),
             ("Sockets:Loops", "1024"),
-            ("Sockets:MaxBufferedPerTunnel", "64KB"),
+            ("Sockets:MaxBufferedPerTunnel", "128KB"),
             ("Sockets:SourceAddresses:0", "10.1.2.3"),
             ("Sockets:SourceAddresses:1", "fd00::1")).Sockets);
 
@@ -229,7 +229,7 @@ public sealed class BalancerSettingsTests
             "WsBalancer:Sockets:Engine is 'uring': "
                 + "expected one of auto, io_uring, epoll, sockets (default auto)",
             "WsBalancer:Sockets:MaxBufferedPerTunnel is '1GB': "
-                + "expected a size such as 65536, 256KB or 1MB from 16KB to 64MB (default 256KB)",
+                + "expected a size such as 65536, 256KB or 1MB from 128KB to 64MB (default 256KB)",
             "WsBalancer:Sockets:SourceAddresses:0 is '0.0.0.0': expected an address of this machine",
             "WsBalancer:Sockets:SourceAddresses:2 is '10.1.2.3': expected each address once",
             "WsBalancer:Sockets:SourceAddresses:3 is 'ff02::1': expected an address of this machine",

@@ -31,7 +31,7 @@ public sealed class CheckTests : IDisposable
     {
         // Whether it is an address of this machine is not looked at: the file may be for another.
         var run = await CheckAsync("""
-            { "Engine": "io_uring", "Loops": 2, "MaxBufferedPerTunnel": 65536, "SourceAddresses": [ "192.0.2.1" ] }
+            { "Engine": "io_uring", "Loops": 2, "MaxBufferedPerTunnel": 131072, "SourceAddresses": [ "192.0.2.1" ] }
             """);
 
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
@@ -59,7 +59,7 @@ public sealed class CheckTests : IDisposable
             + "  WsBalancer:Sockets:Loops is '0': expected a whole number from 1 to 1024 "
             + $"(default {Environment.ProcessorCount})\n"
             + "  WsBalancer:Sockets:MaxBufferedPerTunnel is '8KB': "
-            + "expected a size such as 65536, 256KB or 1MB from 16KB to 64MB (default 256KB)\n"
+            + "expected a size such as 65536, 256KB or 1MB from 128KB to 64MB (default 256KB)\n"
             + "  WsBalancer:Sockets:SourceAddresses:0 is '10.1': "
             + "expected a list, each an address such as 10.1.2.3 or fd00::1\n",
             run.Error);

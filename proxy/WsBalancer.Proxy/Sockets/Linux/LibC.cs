@@ -75,7 +75,8 @@ internal static unsafe partial class LibC
 
     /// <summary>Maps memory; −1 (not null) on failure.</summary>
     [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
-    public static partial void* Map(void* address, nuint length, int protection, int flags, int descriptor, nint offset);
+    public static partial void* Map(
+        void* address, nuint length, int protection, int flags, int descriptor, nint offset);
 
     [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(void* address, nuint length);

@@ -9,7 +9,9 @@ internal static class MemoryConstants
     /// <summary>MAP_SHARED.</summary>
     public const int Shared = 0x1;
 
-    /// <summary>MAP_PRIVATE | MAP_ANONYMOUS: memory of one's own, of zeros, that takes none until it is touched.</summary>
+    /// <summary>
+    /// MAP_PRIVATE | MAP_ANONYMOUS: memory of one's own, of zeros, that takes none until it is touched.
+    /// </summary>
     public const int Anonymous = 0x2 | 0x20;
 
     /// <summary>MAP_POPULATE.</summary>

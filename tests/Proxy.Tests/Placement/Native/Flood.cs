@@ -37,7 +37,8 @@ internal sealed class Flood
         {
             var part = Math.Min(bytes.Length, _length - _sent);
             Volatile.Write(
-                ref _sent, _sent + await socket.SendAsync(bytes.AsMemory(0, part), TestContext.Current.CancellationToken));
+                ref _sent,
+                _sent + await socket.SendAsync(bytes.AsMemory(0, part), TestContext.Current.CancellationToken));
         }
     }
 }

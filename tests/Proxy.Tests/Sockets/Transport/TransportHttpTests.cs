@@ -91,7 +91,8 @@ public sealed class TransportHttpTests
         using var client = await server.ConnectAsync();
 
         await client.SendAsync(
-            "POST / HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
+            "POST / HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
         var answer = await client.ReadToAsync("0\r\n\r\n");
         await client.SendAsync(Get);
 

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>The server's limits hold whatever carries its connections. Its clock is its own: the times are short.</summary>
+/// <summary>
+/// The server's limits hold whatever carries its connections. Its clock is its own: the times are short.
+/// </summary>
 public sealed class TransportLimitTests
 {
     // The server looks once a second whether a time is over.

@@ -80,7 +80,7 @@ internal sealed unsafe class Ring : IDisposable
     /// <summary>How many requests the kernel has not yet taken.</summary>
     public uint Pending => _tail - Volatile.Read(ref *_submissionHead);
 
-    /// <summary>Whether completions wait in the kernel, for want of room here, for the next <see cref="Enter"/>.</summary>
+    /// <summary>Whether completions wait in the kernel for the next <see cref="Enter"/>: there is no room.</summary>
     public bool HasOverflown => (Volatile.Read(ref *_submissionFlags) & UringConstants.Overflow) != 0;
 
     /// <summary>Whether there is a completion to take.</summary>
@@ -88,7 +88,7 @@ internal sealed unsafe class Ring : IDisposable
 
     private bool IsFull => Pending > _submissionMask;
 
-    /// <summary>The next request, of zeros, to be filled in. The kernel gets it with the next <see cref="Enter"/>.</summary>
+    /// <summary>The next request, of zeros, to be filled in. It goes with the next <see cref="Enter"/>.</summary>
     /// <param name="submitted">Whether those before it had to be submitted to make room.</param>
     public SubmissionEntry* Next(out bool submitted)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Sockets.Linux;
@@ -10,7 +9,7 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 /// An event loop over io_uring: one entry into the kernel a turn, which submits everything that the last turn asked for
 /// and waits for what comes.
 /// </summary>
-internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger logger, RingSizes sizes)
+internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger logger, RingSizes? sizes = null)
     : EventLoop(index, time, logger)
 {
     private const ulong NumberMask = 0xFFFF_FFFF_FFFF;
@@ -19,9 +18,9 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     // Cancelled requests end at the next entry into the kernel; those that were being done, soon after.
     private const int TurnsToShut = 100;
 
+    private readonly RingSizes _sizes = sizes ?? RingSizes.Default;
     private readonly SocketTable<IUringTarget> _targets = new();
     private readonly List<CompletionEntry> _completions = [];
-    private readonly List<int> _held = [];
     private readonly List<UringSocket> _starved = [];
     private List<IUringTarget> _again = [];
     private List<IUringTarget> _turning = [];
@@ -30,22 +29,15 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     private Ring _ring = null!;
     private BufferRing _buffers = null!;
     private Outbox _outbox = null!;
-    private byte* _lent;
-    private nuint _lentLength;
-    private bool _isHeld;
-
-    public UringLoop(int index, TimeProvider time, ILogger logger)
-        : this(index, time, logger, RingSizes.Default)
-    {
-    }
+    private LentBuffers _lent = null!;
 
     public override int Sockets => _targets.Count - Volatile.Read(ref _closing);
 
-    /// <summary>Which entry into the kernel comes next: what a socket sent with an earlier one has been settled.</summary>
+    /// <summary>Which entry into the kernel comes next: what was sent with an earlier one is settled.</summary>
     public long Batch => _outbox.Batch;
 
     /// <summary>Whether it shares its listening sockets with no other loop.</summary>
-    public bool IsAlone => sizes.IsAlone;
+    public bool IsAlone => _sizes.IsAlone;
 
     /// <summary>Whether something became of requests that the next turn will tell.</summary>
     public bool HasCompletions => _ring.HasCompletions;
@@ -61,8 +53,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new UringListener(this, descriptor, handler);
 
-    /// <summary>Takes a target in.</summary>
-    /// <returns>Its number.</returns>
+    /// <summary>Takes a target in, and gives it a number.</summary>
     public ulong Register(IUringTarget target) => _targets.Add(target);
 
     /// <summary>A target is to go, once nothing of it is under way.</summary>
@@ -105,29 +96,23 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     }
 
     /// <summary>Lends a received buffer out until the target returns.</summary>
-    public ReadOnlySpan<byte> Lend(in CompletionEntry completion)
-    {
-        _lent = _buffers.Start((int)(completion.Flags >> UringConstants.BufferShift));
-        _lentLength = (nuint)completion.Result;
-        return new ReadOnlySpan<byte>(_lent, completion.Result);
-    }
+    public ReadOnlySpan<byte> Lend(in CompletionEntry completion) => _lent.Lend(completion);
 
-    /// <summary>Sends bytes straight from the buffer that is lent out. False if they are not in it.</summary>
+    /// <summary>Sends bytes straight from the buffer that is lent out. False if they are not in it, or cannot go with
+    /// the others.</summary>
     public bool TrySendLent(UringSocket socket, ReadOnlySpan<byte> bytes, bool more)
     {
-        // Wherever else the bytes are, they cannot come to lie in here: a moving address is only compared.
-        var start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
-        if (bytes.IsEmpty || (nuint)bytes.Length > _lentLength
-            || (nuint)(start - _lent) > _lentLength - (nuint)bytes.Length)
+        var start = _lent.Find(bytes);
+        if (start is null)
         {
             return false;
         }
 
-        var added = more
+        var isAdded = more
             ? _outbox.TryExtend(socket, start, bytes.Length)
             : _outbox.TryAdd(socket, start, bytes.Length, this);
-        _isHeld |= added;
-        return added;
+        _lent.Hold(isAdded);
+        return isAdded;
     }
 
     public ReadOnlySpan<Piece> PiecesOf(in Sent sent) => _outbox.PiecesOf(sent);
@@ -143,8 +128,9 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
                     $"eventfd failed: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
             }
 
-            _ring = new Ring(sizes.Submissions, sizes.Completions);
-            _buffers = new BufferRing(_ring, sizes.Buffers, sizes.BufferSize);
+            _ring = new Ring(_sizes.Submissions, _sizes.Completions);
+            _buffers = new BufferRing(_ring, _sizes.Buffers, _sizes.BufferSize);
+            _lent = new LentBuffers(_buffers);
             _outbox = new Outbox();
             WatchWakes();
         }
@@ -196,53 +182,40 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
         Feed();
     }
 
-    // Sends that fell short come first, wherever the kernel put them: what comes may be sent to the same sockets.
     private void Collect()
     {
         _outbox.Seal();
-        do
+        for (Take(); _ring.HasOverflown; Take())
         {
-            while (_ring.TryTake(out var completion))
-            {
-                if ((Request)(completion.UserData >> RequestShift) != Uring.Request.Send)
-                {
-                    _completions.Add(completion);
-                }
-                else if (_targets.Find(completion.UserData & NumberMask) is { } target)
-                {
-                    target.On(Uring.Request.Send, completion);
-                }
-            }
+            _ring.Enter(wait: false);
         }
-        while (_ring.HasOverflown && Flush());
 
         if (_ring.Pending == 0)
         {
-            Settle();
+            _outbox.Settle();
+            _lent.Settle();
         }
     }
 
-    private bool Flush()
+    // Sends that fell short come first, wherever the kernel put them: what comes may be sent to the same sockets.
+    private void Take()
     {
-        _ring.Enter(wait: false);
-        return true;
-    }
-
-    private void Settle()
-    {
-        _outbox.Settle();
-        foreach (var number in _held)
+        while (_ring.TryTake(out var completion))
         {
-            _buffers.GiveBack(number);
+            if ((Request)(completion.UserData >> RequestShift) != Uring.Request.Send)
+            {
+                _completions.Add(completion);
+            }
+            else if (_targets.Find(completion.UserData & NumberMask) is { } target)
+            {
+                target.On(Uring.Request.Send, completion);
+            }
         }
-
-        _held.Clear();
     }
 
     private void Tell(in CompletionEntry completion)
     {
         var request = (Request)(completion.UserData >> RequestShift);
-        var hasBuffer = (completion.Flags & UringConstants.HasBuffer) != 0;
         if (request == Uring.Request.Wake)
         {
             Woken();
@@ -264,24 +237,10 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
             }
         }
 
-        if (hasBuffer)
+        if ((completion.Flags & UringConstants.HasBuffer) != 0)
         {
-            TakeBack((int)(completion.Flags >> UringConstants.BufferShift));
+            _lent.TakeBack(completion);
         }
-    }
-
-    private void TakeBack(int number)
-    {
-        if (_isHeld)
-        {
-            _held.Add(number);
-        }
-        else
-        {
-            _buffers.GiveBack(number);
-        }
-
-        (_lentLength, _isHeld) = (0, false);
     }
 
     // Only those that asked before: one that asks without end must not keep the others waiting.
@@ -307,7 +266,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     // Buffers that are being sent from come back with the next entry into the kernel, which does not wait for that.
     private void Feed()
     {
-        if (_starved.Count > 0 && _held.Count < sizes.Buffers)
+        if (_starved.Count > 0 && _lent.Held < _sizes.Buffers)
         {
             foreach (var socket in _starved)
             {

@@ -32,12 +32,12 @@ internal static unsafe class UringProbe
     public static string Explain(IOException refusal) => refusal.HResult switch
     {
         Errno.NotPermitted =>
-            "the container's filter of system calls or the kernel's setting kernel.io_uring_disabled does not allow it "
+            "a filter of system calls, as containers have, or the setting kernel.io_uring_disabled does not allow it "
                 + $"({refusal.Message}).",
         Errno.NoSuchCall => $"the kernel does not have it ({refusal.Message}).",
         Errno.InvalidArgument => $"the kernel is too old for what is used of it, which Linux has from 6.1 on "
             + $"({refusal.Message}).",
-        Errno.OutOfMemory => $"there is no memory for it, or the limit of locked memory is too low ({refusal.Message}).",
+        Errno.OutOfMemory => $"there is no memory for it, or the limit of locked memory is low ({refusal.Message}).",
         _ => $"the kernel refuses it ({refusal.Message}).",
     };
 

@@ -39,33 +39,3 @@ internal unsafe struct SubmissionEntry
     [FieldOffset(40)]
     public ushort BufferGroup;
 }
-
-/// <summary>What became of a request: <c>struct io_uring_cqe</c>.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct CompletionEntry
-{
-    public ulong UserData;
-    public int Result;
-    public uint Flags;
-}
-
-/// <summary><c>struct iovec</c>: a piece of memory.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct Piece
-{
-    public byte* Start;
-    public nuint Length;
-}
-
-/// <summary><c>struct user_msghdr</c> (linux/socket.h): several pieces that are sent as one.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct Message
-{
-    public void* Name;
-    public nuint NameLength;
-    public Piece* Pieces;
-    public nuint Count;
-    public void* Control;
-    public nuint ControlLength;
-    public nuint Flags;
-}

@@ -10,7 +10,8 @@ internal sealed class NodeContent : HttpContent
 
     protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(Body);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Body.CopyToAsync(stream);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        Body.CopyToAsync(stream);
 
     protected override bool TryComputeLength(out long length)
     {

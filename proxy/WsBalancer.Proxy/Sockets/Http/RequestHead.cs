@@ -1,9 +1,12 @@
 using System.Buffers;
+using System.Net.Http.Headers;
 using System.Text;
 
 namespace WsBalancer.Proxy.Sockets.Http;
 
-/// <summary>Writes the head of an HTTP/1.1 request without a body, byte for byte as the platform's client does.</summary>
+/// <summary>
+/// Writes the head of an HTTP/1.1 request without a body, byte for byte as the platform's client does.
+/// </summary>
 internal static class RequestHead
 {
     private static readonly SearchValues<char> Breaks = SearchValues.Create("\r\n\0");
@@ -13,7 +16,8 @@ internal static class RequestHead
         [.. Enumerable.Range('!', '~' - '!' + 1).Select(static character => (char)character)]);
 
     /// <summary>Writes request line, headers and the blank line.</summary>
-    /// <exception cref="HttpRequestException">A part of it would break out of its line, or announces a body.</exception>
+    /// <exception cref="HttpRequestException">A part of it would break out of its line, or announces a body.
+    /// </exception>
     public static void Write(HttpRequestMessage request, IBufferWriter<byte> output)
     {
         var uri = request.RequestUri!;
@@ -53,7 +57,7 @@ internal static class RequestHead
         output.Write(" HTTP/1.1\r\n"u8);
     }
 
-    private static void WriteHeaders(System.Net.Http.Headers.HttpHeadersNonValidated headers, IBufferWriter<byte> output)
+    private static void WriteHeaders(HttpHeadersNonValidated headers, IBufferWriter<byte> output)
     {
         foreach (var (name, values) in headers)
         {

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Sockets.Http;
 
-/// <summary>Where the body of a response ends, and what of the bytes that follow its head is body (RFC 9112 §6.3).</summary>
+/// <summary>
+/// Where the body of a response ends, and what of the bytes that follow its head is body (RFC 9112 §6.3).
+/// </summary>
 internal struct ResponseBody
 {
     private readonly bool _isChunked;

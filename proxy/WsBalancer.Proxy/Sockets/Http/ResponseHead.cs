@@ -47,10 +47,11 @@ internal static class ResponseHead
     public static HttpResponseMessage Read(ReadOnlySpan<byte> head, HttpContent content)
     {
         var statusLine = NextLine(ref head);
+        var reason = statusLine.Length > StatusEnd ? statusLine[(StatusEnd + 1)..] : default;
         var response = new HttpResponseMessage((HttpStatusCode)StatusOf(statusLine))
         {
             Content = content,
-            ReasonPhrase = statusLine.Length > StatusEnd ? Encoding.Latin1.GetString(statusLine[(StatusEnd + 1)..]) : "",
+            ReasonPhrase = Encoding.Latin1.GetString(reason),
             Version = statusLine[7] switch
             {
                 (byte)'1' => HttpVersion.Version11,
@@ -66,7 +67,8 @@ internal static class ResponseHead
     }
 
     /// <summary>A line without its carriage return.</summary>
-    public static ReadOnlySpan<byte> WithoutEnd(ReadOnlySpan<byte> line) => line is [.., (byte)'\r'] ? line[..^1] : line;
+    public static ReadOnlySpan<byte> WithoutEnd(ReadOnlySpan<byte> line) =>
+        line is [.., (byte)'\r'] ? line[..^1] : line;
 
     /// <summary>Whether a line goes on with the value of the one before (RFC 9112 §5.2).</summary>
     public static bool IsContinuation(ReadOnlySpan<byte> line) => line is [(byte)' ' or (byte)'\t', ..];

@@ -16,41 +16,17 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
     public static TheoryData<string, string> Requests => new()
     {
         { "/chat?user=alice", "" },
-        {
-            "/odd/a/b?user=alice&x=%2F%3f",
-            "X-Set: mine\r\nX-Appended: mine\r\nX-Removed: mine\r\nX-Fwd-For: 6.6.6.6\r\n"
-        },
+        { "/odd/a/b?user=alice&x=%2F%3f", "X-Set: mine\r\nX-Appended: mine\r\nX-Removed: mine\r\nX-Fwd-For: 6.6\r\n" },
         { "/chat?user=alice", "X-Twice: 1\r\nx-other: O\r\nX-Twice: 2\r\nX-TWICE:  3 \r\nX-Empty:\r\n" },
         { "/chat?user=alice", "X-Name: Zoë 王 😀\r\nX-Latin: ß\r\nCookie: a=ü\r\n" },
         { "/chat?user=alice", "Cookie: a=1; b=\"2\"\r\nCookie: c=3\r\nUser-Agent: a/1 (b)\r\nUser-Agent: c\r\n" },
-        {
-            "/chat?user=alice",
-            "Connection: X-Hop\r\nX-Hop: gone\r\nTE: trailers\r\nKeep-Alive: 5\r\nProxy-Connection: x\r\n"
-        },
-        {
-            "/chat?user=alice",
-            "X-Forwarded-For: 6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\nVia: 1.1 x\r\n"
-        },
-        {
-            "/chat?user=alice",
-            "Content-Length: 0\r\nContent-Type: text/plain\r\nContent-Language: de\r\nX-Last: 1\r\n"
-        },
-        {
-            "/chat?user=alice",
-            "Expect: 100-continue\r\nAccept: a, b;q=0.5\r\nAccept-Language: de\r\nAccept-Language: en\r\n"
-        },
-        {
-            "/chat?user=alice",
-            "Sec-WebSocket-Protocol: a, b\r\nSec-WebSocket-Protocol: c\r\nSec-WebSocket-Extensions: x\r\n"
-        },
-        {
-            "/chat?user=alice",
-            "Authorization: Bearer a.b.c=\r\nOrigin: null\r\nIf-Modified-Since: never\r\nRange: x\r\n"
-        },
-        {
-            "/chat?user=alice",
-            "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\nDate: never\r\n"
-        },
+        { "/chat?user=alice", "Connection: X-Hop\r\nX-Hop: gone\r\nTE: trailers\r\nKeep-Alive: 5\r\n" },
+        { "/chat?user=alice", "X-Forwarded-For: 6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nForwarded: x\r\nVia: 1.1 x\r\n" },
+        { "/chat?user=alice", "Content-Length: 0\r\nContent-Type: a/b\r\nContent-Language: de\r\nX-Last: 1\r\n" },
+        { "/chat?user=alice", "Expect: 100-continue\r\nAccept: a, b;q=0.5\r\nAccept: c\r\nAccept-Language: de\r\n" },
+        { "/chat?user=alice", "Sec-WebSocket-Protocol: a, b\r\nSec-WebSocket-Protocol: c\r\nProxy-Connection: x\r\n" },
+        { "/chat?user=alice", "Authorization: Bearer a.b.c=\r\nOrigin: null\r\nIf-Match: x\r\nRange: x\r\n" },
+        { "/chat?user=alice", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n" },
         { $"/chat?user=alice&long={new string('x', 7_000)}", "" },
         { $"/chat?user=alice", $"X-Long: {new string('y', 20_000)}\r\n" },
         { "/a%20b/%C3%A4/c;d=1//e/../f/.?user=al+ice%26&x=%2f&empty=&=&&y", "" },
@@ -73,8 +49,7 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
     public static TheoryData<string> Refusals => new(
         "HTTP/1.1 401 Unauthorized\r\nContent-Length: 11\r\nWWW-Authenticate: Bearer realm=\"x\"\r\n\r\nHello again",
         "HTTP/1.1 403 Not here\r\nContent-Type: text/plain\r\n\r\nuntil the end\r\nof the connection",
-        "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n"
-            + "5\r\nHello\r\n6;x=y\r\n again\r\n0\r\nX-T: 1\r\n\r\n",
+        "HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n6;x=y\r\n again\r\n0\r\nX-T: 1\r\n\r\n",
         "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n5\r\nHello\r\n0\r\n\r\n",
         "HTTP/1.1 204 No Content\r\nX-A: b\r\n\r\n",
         "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\nETag: \"x\"\r\n\r\n",

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Http.Headers;
 using System.Text;
 
 namespace WsBalancer.Proxy.Sockets.Http;
@@ -15,8 +16,8 @@ internal static class RequestHead
         [.. Enumerable.Range('!', '~' - '!' + 1).Select(static character => (char)character)]);
 
     /// <summary>Writes request line, headers and the blank line.</summary>
-    /// <exception cref="HttpRequestException">A part of it would break out of its line, or announces a
-    /// body.</exception>
+    /// <exception cref="HttpRequestException">A part of it would break out of its line, or announces a body.
+    /// </exception>
     public static void Write(HttpRequestMessage request, IBufferWriter<byte> output)
     {
         var uri = request.RequestUri!;
@@ -56,8 +57,7 @@ internal static class RequestHead
         output.Write(" HTTP/1.1\r\n"u8);
     }
 
-    private static void WriteHeaders(
-        System.Net.Http.Headers.HttpHeadersNonValidated headers, IBufferWriter<byte> output)
+    private static void WriteHeaders(HttpHeadersNonValidated headers, IBufferWriter<byte> output)
     {
         foreach (var (name, values) in headers)
         {

@@ -47,12 +47,11 @@ internal static class ResponseHead
     public static HttpResponseMessage Read(ReadOnlySpan<byte> head, HttpContent content)
     {
         var statusLine = NextLine(ref head);
+        var reason = statusLine.Length > StatusEnd ? statusLine[(StatusEnd + 1)..] : default;
         var response = new HttpResponseMessage((HttpStatusCode)StatusOf(statusLine))
         {
             Content = content,
-            ReasonPhrase = statusLine.Length > StatusEnd
-                ? Encoding.Latin1.GetString(statusLine[(StatusEnd + 1)..])
-                : "",
+            ReasonPhrase = Encoding.Latin1.GetString(reason),
             Version = statusLine[7] switch
             {
                 (byte)'1' => HttpVersion.Version11,

@@ -36,9 +36,8 @@ internal sealed class Flood
         while (_sent < _length)
         {
             var part = Math.Min(bytes.Length, _length - _sent);
-            Volatile.Write(
-                ref _sent,
-                _sent + await socket.SendAsync(bytes.AsMemory(0, part), TestContext.Current.CancellationToken));
+            var sent = await socket.SendAsync(bytes.AsMemory(0, part), TestContext.Current.CancellationToken);
+            Volatile.Write(ref _sent, _sent + sent);
         }
     }
 }

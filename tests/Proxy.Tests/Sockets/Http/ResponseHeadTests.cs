@@ -6,10 +6,8 @@ namespace WsBalancer.Proxy.Tests.Sockets.Http;
 public sealed class ResponseHeadTests
 {
     public static TheoryData<string> Heads => new(
-        "HTTP/1.1 101 Switching Protocols\r\n"
-            + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x=\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
-            + "Content-Type: text/plain; charset=utf-8\r\nLast-Modified: never\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Accept: x=\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Type: text/plain; charset=x\r\nLast-Modified: y\r\n\r\n",
         "HTTP/1.0 403 Not welcome, ever\r\nWWW-Authenticate: Bearer realm=\"x\"\r\nServer: a b/2 (c)\r\n\r\n",
         "HTTP/1.7 299\r\n\r\n",
         "HTTP/1.1 599 \r\nX-Empty:\r\nX-Blank: \t \r\nX-Odd-Case:kept \r\n\r\n",
@@ -17,9 +15,8 @@ public sealed class ResponseHeadTests
         "HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Path=/\r\nX-A: 1\r\nSet-Cookie: b=2\r\nX-A: 2\r\nx-a: 3\r\n\r\n",
         "HTTP/1.1 200 Gr\u00fc\u00df\r\nX-Latin: M\u00fcnchen\r\nAccept-Encoding: asked\r\nHost: odd.example\r\n\r\n",
         "HTTP/1.1 401 No\r\nSpaced  : name\r\nDate: soon\r\nVia: 1.1 a\r\nVia: 1.1 b\r\nKeep-Alive: timeout=5\r\n\r\n",
-        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n"
-            + "Link: </a>\r\n\r\nHTTP/1.1 204 None\r\nX-A: b\r\n\r\n",
-        "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 101 Now\r\nX-A: b\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 None\r\nX-A: b\r\n\r\n",
+        "HTTP/1.1 102 Busy\r\n\r\nHTTP/1.1 101 Now\r\nX-A: b\r\n\r\n",
         $"HTTP/1.1 200 OK\r\nX-Long: {new string('x', 60_000)}\r\n\r\n");
 
     public static TheoryData<string> Garbage => new(

@@ -187,8 +187,7 @@ internal sealed class Balancer : IAsyncDisposable
     public Task UntilEmpty() => Until("no tunnel is left", cluster => TunnelsOf(cluster) == 0);
 
     /// <summary>A client may read its 101 a moment before its tunnel is one.</summary>
-    public Task UntilOpen(int tunnels) =>
-        Until($"tunnels are open: {tunnels}", cluster => TunnelsOf(cluster) == tunnels);
+    public Task UntilOpen() => Until("a tunnel is open", cluster => TunnelsOf(cluster) > 0);
 
     public Task UntilHealth(string node, string health) => Until(
         $"{node} is {health}",

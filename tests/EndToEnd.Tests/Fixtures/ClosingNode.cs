@@ -60,7 +60,7 @@ public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
     /// <summary>Closes the one tunnel, as an operator does; when this returns, the balancer has begun to.</summary>
     internal async Task CloseByOperator()
     {
-        await Balancer.UntilOpen(1);
+        await Balancer.UntilOpen();
         var answer = await Balancer.Delete(
             $"/api/v1/clusters/{BalancerConfig.Cluster}/tunnels?user={HeldTunnel.User}&closeCode={Told}");
 

@@ -97,6 +97,11 @@ internal sealed class LoopConnect(
             return Marshal.GetLastPInvokeError();
         }
 
+        if (DescriptorLimit.LeavesTooFew(descriptor, DescriptorLimit.KeptByNodes))
+        {
+            return Fail(descriptor, Errno.TooManyFiles);
+        }
+
         SocketOptions.NoDelay(descriptor);
         SocketOptions.KeepAlive(descriptor, target.KeepAlive);
         var error = sources.BindTo(descriptor, address.AddressFamily);

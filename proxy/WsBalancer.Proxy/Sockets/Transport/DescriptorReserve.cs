@@ -29,7 +29,7 @@ internal sealed unsafe class DescriptorReserve
     }
 
     /// <summary>Answers the clients that wait to be accepted.</summary>
-    public void Refuse(int listener, Func<TimeSpan> refused)
+    public void RefuseWaiting(int listener, Func<TimeSpan> refused)
     {
         if (_descriptor == None)
         {
@@ -42,8 +42,7 @@ internal sealed unsafe class DescriptorReserve
             var client = LibC.Accept(listener, null, null, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
             if (client >= 0)
             {
-                Answer(client, refused());
-                _ = LibC.Close(client);
+                Refuse(client, refused());
             }
             else if (Marshal.GetLastPInvokeError() is not (Errno.ConnectionAborted or Errno.Interrupted))
             {
@@ -54,17 +53,8 @@ internal sealed unsafe class DescriptorReserve
         Fill();
     }
 
-    /// <summary>Gives it up.</summary>
-    public void Free()
-    {
-        if (_descriptor != None)
-        {
-            _ = LibC.Close(_descriptor);
-            _descriptor = None;
-        }
-    }
-
-    private static void Answer(int client, TimeSpan retryAfter)
+    /// <summary>Tells a client to come back later, and closes its socket.</summary>
+    public static void Refuse(int client, TimeSpan retryAfter)
     {
         var seconds = ((int)retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var answer = Encoding.ASCII.GetBytes(
@@ -80,6 +70,18 @@ internal sealed unsafe class DescriptorReserve
         var dropped = stackalloc byte[ReadAtOnce];
         while (LibC.Receive(client, dropped, ReadAtOnce, SocketConstants.DoNotWait) == ReadAtOnce)
         {
+        }
+
+        _ = LibC.Close(client);
+    }
+
+    /// <summary>Gives it up.</summary>
+    public void Free()
+    {
+        if (_descriptor != None)
+        {
+            _ = LibC.Close(_descriptor);
+            _descriptor = None;
         }
     }
 }

@@ -26,8 +26,18 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
     {
         lock (_lock)
         {
-            _last = time.GetTimestamp();
             _waiting.Add(acceptor);
+        }
+
+        Note(error);
+    }
+
+    /// <summary>There is hardly anything left to accept with.</summary>
+    public void Note(int error)
+    {
+        lock (_lock)
+        {
+            _last = time.GetTimestamp();
             if (_timer is null)
             {
                 TransportLog.ShortageBegan(logger, Marshal.GetPInvokeErrorMessage(error));

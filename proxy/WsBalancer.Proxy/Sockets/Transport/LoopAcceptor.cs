@@ -37,6 +37,13 @@ internal sealed class LoopAcceptor(
 
     public void Accepted(int descriptor)
     {
+        if (DescriptorLimit.LeavesTooFew(descriptor, DescriptorLimit.KeptByClients))
+        {
+            shortage.Note(Errno.TooManyFiles);
+            DescriptorReserve.Refuse(descriptor, shortage.Refuse());
+            return;
+        }
+
         var least = set.LeastLoaded();
         if (Loop.Sockets <= least.Loop.Sockets + (least.Loop.Sockets / SlackShare) + Slack)
         {
@@ -54,7 +61,7 @@ internal sealed class LoopAcceptor(
     {
         if (error is Errno.TooManyFiles or Errno.TooManyFilesInSystem)
         {
-            _reserve.Refuse(set.Descriptor, shortage.Refuse);
+            _reserve.RefuseWaiting(set.Descriptor, shortage.Refuse);
         }
 
         _isWaiting = true;

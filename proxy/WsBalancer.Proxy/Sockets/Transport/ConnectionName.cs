@@ -9,9 +9,9 @@ internal static class ConnectionName
     // 65 bits hold every number.
     private const int Length = 13;
 
-    private static long s_last = TimeProvider.System.GetUtcNow().Ticks;
+    private static long Last = TimeProvider.System.GetUtcNow().Ticks;
 
-    public static string Next() => string.Create(Length, Interlocked.Increment(ref s_last), static (text, number) =>
+    public static string Next() => string.Create(Length, Interlocked.Increment(ref Last), static (text, number) =>
     {
         for (var i = text.Length - 1; i >= 0; i--)
         {

@@ -11,7 +11,7 @@ internal sealed class LoopOutput
     private const int GatheredAtOnce = 64 * 1024;
 
     [ThreadStatic]
-    private static byte[]? t_gathered;
+    private static byte[]? Gathered;
 
     private readonly LoopConnection _connection;
     private readonly PipeReader _reader;
@@ -183,7 +183,7 @@ internal sealed class LoopOutput
 
     private long SendGathered(ReadOnlySequence<byte> buffer)
     {
-        var gathered = t_gathered ??= GC.AllocateUninitializedArray<byte>(GatheredAtOnce);
+        var gathered = Gathered ??= GC.AllocateUninitializedArray<byte>(GatheredAtOnce);
         var sent = 0L;
         while (sent < buffer.Length)
         {

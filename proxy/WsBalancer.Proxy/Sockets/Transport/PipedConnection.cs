@@ -11,7 +11,7 @@ internal abstract class PipedConnection : ConnectionContext, IDuplexPipe, IConne
     IConnectionTransportFeature, IConnectionItemsFeature, IMemoryPoolFeature, IConnectionLifetimeFeature,
     IConnectionEndPointFeature
 {
-    private static readonly Type[] s_features =
+    private static readonly Type[] OwnFeatures =
     [
         typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature),
         typeof(IMemoryPoolFeature), typeof(IConnectionLifetimeFeature), typeof(IConnectionEndPointFeature),
@@ -23,7 +23,7 @@ internal abstract class PipedConnection : ConnectionContext, IDuplexPipe, IConne
     protected PipedConnection(MemoryPool<byte> memory)
     {
         MemoryPool = memory;
-        Features = new ConnectionFeatures(s_features, this);
+        Features = new ConnectionFeatures(OwnFeatures, this);
         Transport = this;
     }
 

@@ -7,30 +7,30 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 /// <summary>Between which addresses a socket is.</summary>
 internal static unsafe class SocketEndPoints
 {
-    private static readonly IPEndPoint s_any = new(IPAddress.IPv6Any, 0);
+    private static readonly IPEndPoint AnyEndPoint = new(IPAddress.IPv6Any, 0);
 
     [ThreadStatic]
-    private static SocketAddress? t_address;
+    private static SocketAddress? Scratch;
 
     /// <summary>Its own address; null if there is none any more.</summary>
     public static EndPoint? Local(int descriptor)
     {
-        var address = t_address ??= new SocketAddress(AddressFamily.InterNetworkV6);
+        var address = Scratch ??= new SocketAddress(AddressFamily.InterNetworkV6);
         var length = (uint)address.Buffer.Length;
         fixed (byte* start = address.Buffer.Span)
         {
-            return LibC.GetSocketName(descriptor, start, &length) == 0 ? s_any.Create(address) : null;
+            return LibC.GetSocketName(descriptor, start, &length) == 0 ? AnyEndPoint.Create(address) : null;
         }
     }
 
     /// <summary>That of its peer; null if there is none any more.</summary>
     public static EndPoint? Remote(int descriptor)
     {
-        var address = t_address ??= new SocketAddress(AddressFamily.InterNetworkV6);
+        var address = Scratch ??= new SocketAddress(AddressFamily.InterNetworkV6);
         var length = (uint)address.Buffer.Length;
         fixed (byte* start = address.Buffer.Span)
         {
-            return LibC.GetPeerName(descriptor, start, &length) == 0 ? s_any.Create(address) : null;
+            return LibC.GetPeerName(descriptor, start, &length) == 0 ? AnyEndPoint.Create(address) : null;
         }
     }
 }

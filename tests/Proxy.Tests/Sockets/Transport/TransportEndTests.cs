@@ -11,7 +11,7 @@ public sealed class TransportEndTests
     private const string Get = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
 
     // More than the sockets between take.
-    private static readonly byte[] s_big = new byte[32 * 1024 * 1024];
+    private static readonly byte[] Big = new byte[32 * 1024 * 1024];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -119,7 +119,7 @@ public sealed class TransportEndTests
             transport,
             async context =>
             {
-                var write = context.Response.Body.WriteAsync(s_big, CancellationToken.None);
+                var write = context.Response.Body.WriteAsync(Big, CancellationToken.None);
                 isHeldUp.SetResult(context);
                 await write;
                 ended.SetResult();
@@ -141,7 +141,7 @@ public sealed class TransportEndTests
     public async Task Answer_BeforeAClose_IsWhole(string transport)
     {
         await using var server = await TransportServer.StartAsync(
-            transport, context => context.Response.Body.WriteAsync(s_big, context.RequestAborted).AsTask());
+            transport, context => context.Response.Body.WriteAsync(Big, context.RequestAborted).AsTask());
         using var client = await server.ConnectAsync();
 
         await client.SendAsync("GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");

@@ -47,8 +47,16 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
 
     /// <param name="node">The node.</param>
     /// <param name="fleetWide">Whether the other balancers' parts are in the sums.</param>
-    public DrainStatus StatusOf(Node node, bool fleetWide) =>
-        runs.Find(node)?.Status(fleetWide) ?? DrainStatus.None(node.State);
+    public DrainStatus StatusOf(Node node, bool fleetWide)
+    {
+        // One that has just said so drains already, but is yet to be taken note of.
+        if (node.IsDraining && runs.Find(node) is null)
+        {
+            runs.Reconcile();
+        }
+
+        return runs.Find(node)?.Status(fleetWide) ?? DrainStatus.None(node.State);
+    }
 
     /// <summary>How a node that is removed with a drain is drained: as configured.</summary>
     public static DrainValue ForRemoval(FleetCluster cluster)

@@ -27,6 +27,7 @@ internal static class BalancerHost
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection(ConfigurationCheck.ProxySection))
             .AddWsBalancer();
+        builder.Services.AddHostedService<MemoryTrim>();
 
         var app = builder.Build();
         app.UseRouting();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Cli.Run;
 
-// Event ids 900-949 belong to the program. The next free one is 905.
+// Event ids 900-949 belong to the program. The next free one is 906.
 internal static partial class RunLog
 {
     [LoggerMessage(900, LogLevel.Information, "The configuration has changed and is applied.")]
@@ -20,4 +20,7 @@ internal static partial class RunLog
 
     [LoggerMessage(903, LogLevel.Information, "SIGHUP: reading the configuration anew.")]
     public static partial void HangUp(ILogger logger);
+
+    [LoggerMessage(905, LogLevel.Debug, "Memory of many handshakes was given back; everything paused for {Pause}.")]
+    public static partial void MemoryTrimmed(ILogger logger, TimeSpan pause);
 }

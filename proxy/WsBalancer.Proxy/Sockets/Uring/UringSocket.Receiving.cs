@@ -61,6 +61,12 @@ internal sealed unsafe partial class UringSocket
 
     private void OnNoBytes(int error)
     {
+        if (Is(UringState.Failing) && error is (0 or Errno.NoBufferSpace or Errno.Cancelled or Errno.TryAgain))
+        {
+            Break(TakeError());
+            return;
+        }
+
         switch (error)
         {
             case 0:
@@ -152,11 +158,12 @@ internal sealed unsafe partial class UringSocket
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    // What is under way is to be as the state says: a receive, or, while there is none, a watch over the connection.
+    // What is under way is to be as the state says: a receive, if there is to be one, and always a watch over the
+    // connection. A receive alone does not do: when a reset comes right behind bytes, the kernel wakes it once for both,
+    // it takes the bytes, is told that there are no more, and waits for what has been already (seen on 6.18).
     private void AskForMore()
     {
-        if (Is(UringState.Over | UringState.Broken | UringState.Connecting | UringState.ReceiveAsked
-            | UringState.Starved))
+        if (Is(UringState.Over | UringState.Broken | UringState.Connecting))
         {
             return;
         }
@@ -165,7 +172,8 @@ internal sealed unsafe partial class UringSocket
         {
             Ask(0);
         }
-        else if (!Is(UringState.WatchAsked | UringState.HungUp))
+
+        if (!Is(UringState.WatchAsked | UringState.HungUp))
         {
             // POLLERR and POLLHUP are told without being asked for; but so is the peer's end, and so this goes on.
             var entry = loop.Request(UringConstants.PollAdd, Request.Watch, Number, Descriptor);

@@ -137,6 +137,10 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         {
             CancelAll();
         }
+        else if (Is(UringState.Failing))
+        {
+            CancelReceive();
+        }
     }
 
     private void CancelIf(UringState asked, Request request)
@@ -170,9 +174,19 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
             _state = (_state & ~UringState.WatchAsked) | UringState.HungUp;
         }
 
-        // A receive that is under way tells a failure itself, after what came before.
-        if ((events < 0 || (events & UringConstants.PollError) != 0) && events != -Errno.Cancelled
-            && !Is(UringState.ReceiveAsked | UringState.Broken | UringState.Over))
+        var failed = events < 0 ? events != -Errno.Cancelled : (events & UringConstants.PollError) != 0;
+        if (!failed || Is(UringState.Broken | UringState.Over))
+        {
+            return;
+        }
+
+        if (Is(UringState.ReceiveAsked))
+        {
+            // What came before is told first; that request tells the failure too, or only that it is over.
+            _state |= UringState.Failing;
+            CancelReceive();
+        }
+        else
         {
             Break(events < 0 ? -events : TakeError());
         }

@@ -51,6 +51,9 @@ internal enum UringState
     /// <summary>There is no failure to watch for any more.</summary>
     HungUp = 1 << 14,
 
+    /// <summary>The connection has failed, and the request to receive is to be over before that is told.</summary>
+    Failing = 1 << 17,
+
     /// <summary>Waits for buffers to receive into.</summary>
     Starved = 1 << 15,
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
@@ -144,6 +145,24 @@ public sealed class ReceivingTests
         Assert.Equal([Errno.ConnectionReset], pair.Told.Errors);
         Assert.Equal(0, pair.Told.EndedCount);
         Assert.Equal(sent, pair.Told.Bytes);
+    }
+
+    // Again and again: when both are there at once, it takes luck to hear of the second.
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Reset_RightBehindBytes_IsToldEveryTime(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        for (var i = 0; i < 300; i++)
+        {
+            await using var pair = await LoopPair.OpenAsync(loop);
+            loop.Post(static socket => ((LoopSocket)socket!).Receive(), pair.Socket);
+            pair.Peer.Send("hello"u8);
+            pair.ResetPeer();
+
+            await Deadline.Until($"reset {i} is told", () => pair.Told.Errors.Length > 0);
+            Assert.Equal("hello"u8.ToArray(), pair.Told.Bytes);
+        }
     }
 
     [Theory]

@@ -14,7 +14,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
 {
     // One for each loop: a head is written and given to the kernel in one go.
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_head;
+    private static ArrayBufferWriter<byte>? Head;
 
     private readonly HttpRequestMessage _request;
     private readonly CancellationToken _cancellation;
@@ -97,7 +97,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
 
     private void Send(LoopSocket socket)
     {
-        var head = t_head ??= new ArrayBufferWriter<byte>(1024);
+        var head = Head ??= new ArrayBufferWriter<byte>(1024);
         head.ResetWrittenCount();
         RequestHead.Write(_request, head);
         socket.Send(head.WrittenSpan);

@@ -18,22 +18,22 @@ internal static unsafe class EpollEvent
     public const int Delete = 2;
 
     // { u32 events; u64 data }, packed on x86-64 only.
-    private static readonly int s_dataOffset =
+    private static readonly int DataOffset =
         RuntimeInformation.ProcessArchitecture == Architecture.X64 ? sizeof(uint) : sizeof(ulong);
 
     /// <summary>The length of one, in bytes.</summary>
-    public static int Size => s_dataOffset + sizeof(ulong);
+    public static int Size => DataOffset + sizeof(ulong);
 
     public static void Write(byte* destination, uint events, ulong number)
     {
         Unsafe.WriteUnaligned(destination, events);
-        Unsafe.WriteUnaligned(destination + s_dataOffset, number);
+        Unsafe.WriteUnaligned(destination + DataOffset, number);
     }
 
     /// <summary>The i-th of an array.</summary>
     public static (uint Events, ulong Number) Read(byte* array, int index)
     {
         var start = array + (index * Size);
-        return (Unsafe.ReadUnaligned<uint>(start), Unsafe.ReadUnaligned<ulong>(start + s_dataOffset));
+        return (Unsafe.ReadUnaligned<uint>(start), Unsafe.ReadUnaligned<ulong>(start + DataOffset));
     }
 }

@@ -14,7 +14,7 @@ internal abstract class EventLoop : IDisposable
     public const int LargestReceive = 64 * 1024;
 
     [ThreadStatic]
-    private static EventLoop? t_current;
+    private static EventLoop? CurrentLoop;
 
     private readonly ConcurrentQueue<(Action<object?> Action, object? State)> _posted = new();
     private readonly ILogger _logger;
@@ -34,14 +34,14 @@ internal abstract class EventLoop : IDisposable
     }
 
     /// <summary>The loop whose thread this is; null on any other thread.</summary>
-    public static EventLoop? Current => t_current;
+    public static EventLoop? Current => CurrentLoop;
 
     /// <summary>Which of the loops it is, from 0.</summary>
     public int Index { get; }
 
     public TimeProvider Time { get; }
 
-    public bool IsCurrent => t_current == this;
+    public bool IsCurrent => CurrentLoop == this;
 
     /// <summary>When the events that are being told came: a timestamp of <see cref="Time"/>, taken once for all of
     /// them.</summary>
@@ -147,7 +147,7 @@ internal abstract class EventLoop : IDisposable
 
     private void Run()
     {
-        t_current = this;
+        CurrentLoop = this;
         try
         {
             Open();

@@ -19,15 +19,25 @@ internal sealed class MemoryTrim(TunnelRegistry tunnels, TimeProvider time, ILog
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Quiet, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+
+        // Its end is no failure; as an exception the host would report it as one, if it ends before it has started.
+        await using var end = stoppingToken.UnsafeRegister(
+            static timer => ((PeriodicTimer)timer!).Dispose(), timer);
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
-            var opened = tunnels.Ledgers.Sum(static ledger => ledger.Value.Read().Opened);
-            if (_timing.IsDue(opened, GC.GetGCMemoryInfo().HeapSizeBytes))
-            {
-                GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                RunLog.MemoryTrimmed(logger, GC.GetGCMemoryInfo().PauseDurations[0]);
-            }
+            // Neither reading counters nor collecting fails.
+            TrimIfDue();
+        }
+    }
+
+    private void TrimIfDue()
+    {
+        var opened = tunnels.Ledgers.Sum(static ledger => ledger.Value.Read().Opened);
+        if (_timing.IsDue(opened, GC.GetGCMemoryInfo().HeapSizeBytes))
+        {
+            GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            RunLog.MemoryTrimmed(logger, GC.GetGCMemoryInfo().PauseDurations[0]);
         }
     }
 }

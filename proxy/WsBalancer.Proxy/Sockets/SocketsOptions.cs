@@ -19,8 +19,8 @@ internal sealed record SocketsOptions : IValidatableObject
     /// What a native tunnel keeps of what its readers have not taken, half of it each way, before the writer is read
     /// no more. Default: 256 KB.
     /// </summary>
-    // As much as a socket's own buffers commonly grow to: more only hides a slow reader, at the price of memory. At least
-    // what one receive brings, each way: that much is kept in any case.
+    // As much as a socket's own buffers commonly grow to: more only hides a slow reader, at the price of memory. At
+    // least what one receive brings, each way: that much is kept in any case.
     [Range(typeof(ByteSize), "128KB", "64MB")]
     public ByteSize MaxBufferedPerTunnel { get; init; } = 256 * 1024;
 

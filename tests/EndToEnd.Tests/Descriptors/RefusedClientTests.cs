@@ -9,7 +9,8 @@ namespace WsBalancer.EndToEnd.Tests.Descriptors;
 /// </summary>
 public sealed partial class RefusedClientTests
 {
-    private const int Room = 40;
+    // Of these, the balancer leaves the last 64 to others than clients.
+    private const int Room = 104;
     private const int Refused = 20;
 
     [Theory]

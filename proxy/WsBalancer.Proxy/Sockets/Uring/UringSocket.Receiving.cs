@@ -159,8 +159,8 @@ internal sealed unsafe partial class UringSocket
     }
 
     // What is under way is to be as the state says: a receive, if there is to be one, and always a watch over the
-    // connection. A receive alone does not do: when a reset comes right behind bytes, the kernel wakes it once for both,
-    // it takes the bytes, is told that there are no more, and waits for what has been already (seen on 6.18).
+    // connection. A receive alone does not do: when a reset comes right behind bytes, the kernel wakes it once for
+    // both, it takes the bytes, is told that there are no more, and waits for what has been already (seen on 6.18).
     private void AskForMore()
     {
         if (Is(UringState.Over | UringState.Broken | UringState.Connecting))

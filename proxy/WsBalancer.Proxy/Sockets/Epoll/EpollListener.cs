@@ -64,6 +64,11 @@ internal sealed unsafe class EpollListener(EpollLoop loop, int descriptor, IAcce
     {
     }
 
+    // The descriptor is not its own.
+    void IEpollTarget.Abandon()
+    {
+    }
+
     private void Stop()
     {
         if (_accepting)

@@ -118,6 +118,11 @@ internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger log
 
     protected override void Shut()
     {
+        foreach (var target in _targets.All().ToArray())
+        {
+            target.Abandon();
+        }
+
         if (_wake >= 0)
         {
             _ = LibC.Close(_wake);
@@ -179,4 +184,7 @@ internal interface IEpollTarget
 
     /// <summary>Its handler failed: gives it up.</summary>
     public void Drop();
+
+    /// <summary>Gives its descriptor up, as the loop ends.</summary>
+    public void Abandon();
 }

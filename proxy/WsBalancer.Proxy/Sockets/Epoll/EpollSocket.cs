@@ -119,6 +119,8 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     void IEpollTarget.Drop() => Reset();
 
+    void IEpollTarget.Abandon() => Close();
+
     private bool Is(EpollState state) => (_state & state) != 0;
 
     private void Note(uint events)
@@ -199,34 +201,19 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
             return 0;
         }
 
-        while (true)
+        var sent = SendNow(bytes, out var error);
+        if (error == Errno.TryAgain)
         {
-            int sent;
-            fixed (byte* start = bytes)
-            {
-                sent = (int)LibC.Send(Descriptor, start, (nuint)bytes.Length, SocketConstants.NoSignal);
-            }
-
-            if (sent == bytes.Length)
-            {
-                return sent;
-            }
-
-            var error = sent >= 0 ? Errno.TryAgain : Marshal.GetLastPInvokeError();
-            switch (error)
-            {
-                case Errno.Interrupted:
-                    continue;
-                case Errno.TryAgain:
-                    _state |= EpollState.Full;
-                    return Math.Max(sent, 0);
-                default:
-                    // Told in a turn of its own, as nothing is told from inside a call.
-                    Break(error);
-                    CallAgain();
-                    return bytes.Length;
-            }
+            _state |= EpollState.Full;
         }
+        else if (error != 0)
+        {
+            // Told in a turn of its own, as nothing is told from inside a call.
+            Break(error);
+            CallAgain();
+        }
+
+        return sent;
     }
 
     // There is room: first for what is kept, then for those who were told that there was none.

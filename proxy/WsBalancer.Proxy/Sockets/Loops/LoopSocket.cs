@@ -86,12 +86,6 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// <summary>The bytes that wait to be sent.</summary>
     protected ReadOnlySpan<byte> Kept => _kept.AsSpan(_keptStart, _keptEnd - _keptStart);
 
-    /// <summary>The array that <see cref="Kept"/> lies in, for a kernel that reads it later.</summary>
-    protected byte[]? KeptArray => _kept;
-
-    /// <summary>Where in <see cref="KeptArray"/> they begin.</summary>
-    protected int KeptStart => _keptStart;
-
     /// <summary>Keeps bytes to be sent later.</summary>
     protected void Keep(ReadOnlySpan<byte> bytes)
     {
@@ -125,6 +119,33 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
 
         _kept = null;
         _keptStart = _keptEnd = 0;
+    }
+
+    /// <summary>Gives bytes to the kernel, which takes what it has room for.</summary>
+    /// <param name="bytes">At least one.</param>
+    /// <param name="error">0 if it took all, <see cref="Errno.TryAgain"/> if less, else why the connection is
+    /// gone.</param>
+    /// <returns>How many it took; all, if the connection is gone.</returns>
+    protected unsafe int SendNow(ReadOnlySpan<byte> bytes, out int error)
+    {
+        while (true)
+        {
+            int sent;
+            fixed (byte* start = bytes)
+            {
+                sent = (int)LibC.Send(
+                    Descriptor,
+                    start,
+                    (nuint)bytes.Length,
+                    SocketConstants.NoSignal | SocketConstants.DoNotWait);
+            }
+
+            error = sent == bytes.Length ? 0 : sent >= 0 ? Errno.TryAgain : Marshal.GetLastPInvokeError();
+            if (error != Errno.Interrupted)
+            {
+                return error is 0 or Errno.TryAgain ? Math.Max(sent, 0) : bytes.Length;
+            }
+        }
     }
 
     /// <summary>The error that the kernel holds for this socket; 0 if there is none.</summary>

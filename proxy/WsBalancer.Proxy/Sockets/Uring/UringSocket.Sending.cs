@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets.Uring;
@@ -79,37 +78,18 @@ internal sealed unsafe partial class UringSocket
 
     private int SendNow(ReadOnlySpan<byte> bytes)
     {
-        while (true)
+        var sent = SendNow(bytes, out var error);
+        if (error == Errno.TryAgain)
         {
-            int sent;
-            fixed (byte* start = bytes)
-            {
-                sent = (int)LibC.Send(
-                    Descriptor,
-                    start,
-                    (nuint)bytes.Length,
-                    SocketConstants.NoSignal | SocketConstants.DoNotWait);
-            }
-
-            if (sent == bytes.Length)
-            {
-                return sent;
-            }
-
-            var error = sent >= 0 ? Errno.TryAgain : Marshal.GetLastPInvokeError();
-            switch (error)
-            {
-                case Errno.Interrupted:
-                    continue;
-                case Errno.TryAgain:
-                    _state |= UringState.Full;
-                    AskRoom();
-                    return Math.Max(sent, 0);
-                default:
-                    Break(error);
-                    return bytes.Length;
-            }
+            _state |= UringState.Full;
+            AskRoom();
         }
+        else if (error != 0)
+        {
+            Break(error);
+        }
+
+        return sent;
     }
 
     // Of what was sent from received buffers, the kernel took less than all. The rest is copied before those are given

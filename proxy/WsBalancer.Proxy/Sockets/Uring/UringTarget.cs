@@ -37,6 +37,6 @@ internal enum Request : ushort
     /// <summary>Whether there is room to send.</summary>
     Room,
 
-    /// <summary>Whether the connection fails while nothing is received.</summary>
+    /// <summary>Whether the connection fails.</summary>
     Watch,
 }

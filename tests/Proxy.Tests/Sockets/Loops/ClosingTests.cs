@@ -26,6 +26,19 @@ public sealed class ClosingTests
 
     [Theory]
     [ClassData<Engines>]
+    public async Task TheEndOfTheLoop_IsSeenAsAnEnd(string engine)
+    {
+        var loop = Engines.Start(engine);
+        var pair = await LoopPair.OpenReceivingAsync(loop);
+        using var peer = pair.Peer;
+
+        loop.Dispose();
+
+        Assert.Empty(await pair.ReadToEndAsync());
+    }
+
+    [Theory]
+    [ClassData<Engines>]
     public async Task Reset_IsSeenAsAReset(string engine)
     {
         using var loop = Engines.Start(engine);

@@ -13,61 +13,12 @@ wsload=${WSLOAD:-$built/WsBalancer.LoadTest/release/wsload}
 wsbalancer=${WSBALANCER:-$built/WsBalancer.Cli/release/wsbalancer}
 threads=${THREADS:-1} size=${SIZE:-64} connections=${CONNECTIONS:-100} rounds=${ROUNDS:-3}
 duration=${DURATION:-5s} handshakes=${HANDSHAKES:-2000} tunnels=${TUNNELS:-2000}
-# Debian keeps servers in /usr/sbin, which is not on every path.
-PATH=$PATH:/usr/sbin
-
-fail() {
-  printf 'compare.sh: %s\n' "$*" >&2
-  exit 2
-}
+# shellcheck source=servers.sh
+. "$here/servers.sh"
 
 command -v haproxy >/dev/null || fail "haproxy is not installed (Debian: apt-get install haproxy)."
 command -v nginx >/dev/null || fail "nginx is not installed (Debian: apt-get install nginx)."
 [ -x "$wsload" ] && [ -x "$wsbalancer" ] || fail "build first: dotnet build -c Release"
-
-work=$(mktemp -d)
-started=()
-
-clean_up() {
-  local pid
-  for pid in "${started[@]}"; do
-    kill "$pid" 2>/dev/null || true
-  done
-  for pid in "${started[@]}"; do
-    wait "$pid" 2>/dev/null || true
-  done
-  rm -rf "$work"
-}
-trap clean_up EXIT
-
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
-# Sets the variable of this name to a port that nothing listens on, below those that the kernel gives to connections.
-taken=" "
-choose_port() {
-  local port
-  while port=$((10000 + RANDOM % 20000)); do
-    if [[ $taken != *" $port "* ]] && ! answers "$port"; then
-      taken+="$port "
-      printf -v "$1" '%s' "$port"
-      return
-    fi
-  done
-}
-
-# Waits until the process that was started last listens there.
-await() {
-  local name=$1 port=$2 pid=${started[-1]} tries
-  for ((tries = 0; tries < 300; tries++)); do
-    kill -0 "$pid" 2>/dev/null || break
-    if answers "$port"; then
-      return
-    fi
-    sleep 0.1
-  done
-  cat "$work/$name.log" >&2
-  fail "$name did not start at port $port."
-}
 
 choose_port echo_port
 choose_port haproxy_port

@@ -13,32 +13,12 @@ wsbalancer=${WSBALANCER:-$here/../../artifacts/bin/WsBalancer.Cli/release/wsbala
 loops=${LOOPS:-1} connections=${CONNECTIONS:-50} size=${SIZE:-64} rounds=${ROUNDS:-3} seconds=${SECONDS_EACH:-5}
 engines=("$@")
 [ $# -gt 0 ] || engines=(sockets epoll io_uring)
-# Debian keeps servers in /usr/sbin, which is not on every path.
-PATH=$PATH:/usr/sbin
-
-fail() {
-  printf 'http.sh: %s\n' "$*" >&2
-  exit 2
-}
+# shellcheck source=servers.sh
+. "$here/servers.sh"
 
 command -v nginx >/dev/null || fail "nginx, which is the node, is not installed (Debian: apt-get install nginx)."
 command -v wrk >/dev/null || fail "wrk is not installed (Debian: apt-get install wrk)."
 [ -x "$wsbalancer" ] || fail "build first: dotnet build -c Release"
-
-work=$(mktemp -d)
-started=()
-
-clean_up() {
-  local pid
-  for pid in "${started[@]}"; do
-    kill "$pid" 2>/dev/null || true
-  done
-  for pid in "${started[@]}"; do
-    wait "$pid" 2>/dev/null || true
-  done
-  rm -rf "$work"
-}
-trap clean_up EXIT
 
 # Waits for a line in a log, and prints what follows it.
 told() {
@@ -54,7 +34,7 @@ told() {
   fail "'$words' is not said in $log."
 }
 
-node_port=$((10000 + RANDOM % 20000))
+choose_port node_port
 head -c "$size" /dev/zero >"$work/body"
 # Started by root, its workers are somebody else.
 chmod 755 "$work"

@@ -52,19 +52,24 @@ public sealed class RelayTests
     [ClassData<Engines>]
     public async Task Relay_OfMessages_AllocatesNothingForThem(string engine)
     {
-        const int Messages = 5_000;
+        const int Messages = 2_000;
         using var loop = Engines.Start(engine);
         await using var from = await LoopPair.OpenAsync(loop);
         await using var to = await LoopPair.OpenAsync(loop);
         await loop.OnLoop(() => Relay.Start(from.Socket, to.Socket));
         PassOn(from, to, 100);
 
-        var before = await loop.OnLoop(GC.GetAllocatedBytesForCurrentThread);
-        PassOn(from, to, Messages);
-        var after = await loop.OnLoop(GC.GetAllocatedBytesForCurrentThread);
+        // What a message costs is paid in every round; what asking and the runtime cost beside them is not.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            var before = await loop.OnLoop(GC.GetAllocatedBytesForCurrentThread);
+            PassOn(from, to, Messages);
+            var after = await loop.OnLoop(GC.GetAllocatedBytesForCurrentThread);
+            least = Math.Min(least, after - before);
+        }
 
-        // Asking allocates a little.
-        Assert.InRange(after - before, 0, Messages);
+        Assert.InRange(least, 0, Messages - 1);
     }
 
     private static void PassOn(LoopPair from, LoopPair to, int messages)

@@ -7,7 +7,8 @@ namespace WsBalancer.Cli.Run;
 
 /// <summary>
 /// Gives back the memory that many handshakes took. What they leave is collected when something else is allocated, and
-/// tunnels that are open allocate nothing: a process that took a storm of users would hold its garbage for hours.
+/// tunnels that are open allocate nothing: a process that took a storm of users would hold its garbage for hours, and
+/// what it took to compile the code for them.
 /// </summary>
 internal sealed class MemoryTrim(TunnelRegistry tunnels, TimeProvider time, ILogger<MemoryTrim> logger)
     : BackgroundService
@@ -37,6 +38,7 @@ internal sealed class MemoryTrim(TunnelRegistry tunnels, TimeProvider time, ILog
         {
             GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            NativeHeap.GiveBack();
             RunLog.MemoryTrimmed(logger, GC.GetGCMemoryInfo().PauseDurations[0]);
         }
     }

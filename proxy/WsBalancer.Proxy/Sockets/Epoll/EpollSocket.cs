@@ -30,6 +30,8 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     public ulong Number { get; set; }
 
+    public override bool IsReleasable => !Is(EpollState.Broken);
+
     public override void Receive()
     {
         if (!Is(EpollState.Receiving | EpollState.Over))
@@ -82,9 +84,19 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         }
     }
 
+    public override void BeginRelease()
+    {
+        // Both directions are left to the kernel until they are told.
+    }
+
+    public override void StayOn()
+    {
+        // It never began to leave.
+    }
+
     public override byte[] Release()
     {
-        ObjectDisposedException.ThrowIf(IsClosed, this);
+        ThrowUnlessReleasable();
         var unsent = Kept.ToArray();
         _loop.Unregister(Descriptor, Number);
         BeOver();

@@ -77,6 +77,14 @@ internal abstract class EventLoop : IDisposable
     /// it.</summary>
     public LoopEntry Enter() => new(this);
 
+    /// <summary>To be awaited on the loop's thread: goes on in its next turn.</summary>
+    public Task NextTurn()
+    {
+        var turn = new TaskCompletionSource();
+        Post(static turn => ((TaskCompletionSource)turn!).SetResult(), turn);
+        return turn.Task;
+    }
+
     /// <summary>Takes a socket on. On the loop's thread.</summary>
     /// <param name="descriptor">One that does not block. It is the socket's from now on.</param>
     /// <param name="handler">Who is told. Nothing that comes is, until <see cref="LoopSocket.Receive"/>.</param>

@@ -27,6 +27,10 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// <summary>How many bytes given to <see cref="Send"/> the kernel has not yet taken.</summary>
     public virtual int Unsent => _keptEnd - _keptStart;
 
+    /// <summary>Whether nothing of it is under way, so that it can be let go. It is not if its failure is still to be
+    /// told.</summary>
+    public abstract bool IsReleasable { get; }
+
     /// <summary>
     /// Whether more than so many bytes are unsent. Then <see cref="ISocketHandler.Writable"/> says when there is none
     /// left. To be asked as often as bytes are sent.
@@ -75,13 +79,31 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     }
 
     /// <summary>
+    /// Begins to leave the loop: nothing more is asked of the kernel. What it has handed over already is told, in this
+    /// turn or later ones, even while paused. The peer's end and a failure are told as ever.
+    /// </summary>
+    public abstract void BeginRelease();
+
+    /// <summary>Stays on the loop after all.</summary>
+    public abstract void StayOn();
+
+    /// <summary>
     /// Leaves the loop, without a word to the peer: the descriptor is the caller's from now on, and nothing is told any
     /// more. What the peer has sent and was not told waits in the kernel.
     /// </summary>
     /// <returns>What is unsent.</returns>
-    /// <exception cref="NotSupportedException">The engine cannot.</exception>
-    // Only epoll leaves both directions to the kernel until they are told: no request of ours is under way.
-    public virtual byte[] Release() => throw new NotSupportedException("Only sockets of epoll can be released.");
+    /// <exception cref="InvalidOperationException">It is not <see cref="IsReleasable"/>, or closed.</exception>
+    public abstract byte[] Release();
+
+    /// <summary>To be called by <see cref="Release"/>.</summary>
+    protected void ThrowUnlessReleasable()
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (!IsReleasable)
+        {
+            throw new InvalidOperationException("Something of the socket is under way.");
+        }
+    }
 
     /// <summary>The bytes that wait to be sent.</summary>
     protected ReadOnlySpan<byte> Kept => _kept.AsSpan(_keptStart, _keptEnd - _keptStart);

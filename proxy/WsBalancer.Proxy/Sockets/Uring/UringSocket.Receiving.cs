@@ -93,7 +93,7 @@ internal sealed unsafe partial class UringSocket
         }
 
         var bytes = loop.Lend(completion);
-        if (Is(UringState.Receiving) && _backlog is null)
+        if (Is(UringState.Receiving | UringState.Leaving) && _backlog is null)
         {
             Handler.Received(bytes);
             return;
@@ -101,7 +101,7 @@ internal sealed unsafe partial class UringSocket
 
         _backlog ??= new Backlog();
         _backlog.Add(bytes);
-        if (!Is(UringState.Receiving))
+        if (!Is(UringState.Receiving | UringState.Leaving))
         {
             CancelReceive();
         }
@@ -109,7 +109,7 @@ internal sealed unsafe partial class UringSocket
 
     private void TellBacklog()
     {
-        while (_backlog is not null && Is(UringState.Receiving) && !Is(UringState.Over))
+        while (_backlog is not null && Is(UringState.Receiving | UringState.Leaving) && !Is(UringState.Over))
         {
             Handler.Received(_backlog.Take());
             if (_backlog is { IsEmpty: true })
@@ -184,7 +184,7 @@ internal sealed unsafe partial class UringSocket
 
     private void Ask(ushort options)
     {
-        if (!Is(UringState.Connecting | UringState.ReceiveAsked | UringState.Starved))
+        if (!Is(UringState.Connecting | UringState.ReceiveAsked | UringState.Starved | UringState.Leaving))
         {
             var entry = loop.Request(UringConstants.Receive, Request.Receive, Number, Descriptor);
             entry->Flags = UringConstants.SelectBuffer;

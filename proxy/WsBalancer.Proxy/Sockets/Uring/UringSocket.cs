@@ -17,6 +17,9 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
 
     public ulong Number { get; set; }
 
+    public override bool IsReleasable => InFlight == 0 && _backlog is null
+        && !Is(UringState.ReceiveAsked | UringState.Failing | UringState.Broken);
+
     /// <summary>To be called once it has its number.</summary>
     public void Begin(bool connecting)
     {
@@ -40,19 +43,35 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
 
     public override void Close()
     {
-        if (IsClosed)
+        if (!IsClosed)
         {
-            return;
+            Leave();
         }
+    }
 
-        IsClosed = true;
-        _state |= UringState.Over;
-        DropKept();
-        _backlog?.Free();
-        _backlog = null;
-        loop.Leaves();
-        CancelAll();
-        LeaveIfOver();
+    public override void BeginRelease()
+    {
+        if (!IsClosed)
+        {
+            _state |= UringState.Leaving;
+            CancelReceive();
+            CallAgain();
+        }
+    }
+
+    public override void StayOn()
+    {
+        _state &= ~UringState.Leaving;
+        AskForMore();
+    }
+
+    public override byte[] Release()
+    {
+        ThrowUnlessReleasable();
+        var unsent = Kept.ToArray();
+        _state |= UringState.Released;
+        Leave();
+        return unsent;
     }
 
     void IUringTarget.On(Request request, in CompletionEntry completion)
@@ -110,7 +129,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
 
     void IUringTarget.Drop() => Reset();
 
-    void IUringTarget.Abandon() => _ = LibC.Close(Descriptor);
+    void IUringTarget.Abandon() => GiveUpDescriptor();
 
     private bool Is(UringState state) => (_state & state) != 0;
 
@@ -137,7 +156,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         {
             CancelAll();
         }
-        else if (Is(UringState.Failing))
+        else if (Is(UringState.Failing | UringState.Leaving))
         {
             CancelReceive();
         }
@@ -151,6 +170,18 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         }
     }
 
+    private void Leave()
+    {
+        IsClosed = true;
+        _state |= UringState.Over;
+        DropKept();
+        _backlog?.Free();
+        _backlog = null;
+        loop.Leaves();
+        CancelAll();
+        LeaveIfOver();
+    }
+
     private void LeaveIfOver()
     {
         if (InFlight > 0)
@@ -161,8 +192,16 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
             | UringState.Starved | UringState.Gone))
         {
             _state |= UringState.Gone;
-            _ = LibC.Close(Descriptor);
+            GiveUpDescriptor();
             loop.Forget(Number);
+        }
+    }
+
+    private void GiveUpDescriptor()
+    {
+        if (!Is(UringState.Released))
+        {
+            _ = LibC.Close(Descriptor);
         }
     }
 

@@ -57,6 +57,12 @@ internal enum UringState
     /// <summary>Waits for buffers to receive into.</summary>
     Starved = 1 << 15,
 
-    /// <summary>Closed, and with nothing under way any more: so is the descriptor.</summary>
+    /// <summary>Closed, and with nothing under way any more: so is the descriptor, if it was not released.</summary>
     Gone = 1 << 16,
+
+    /// <summary>It is to be released: nothing is asked for, and what still comes is told.</summary>
+    Leaving = 1 << 18,
+
+    /// <summary>Closed, but for the descriptor, which is somebody else's.</summary>
+    Released = 1 << 19,
 }

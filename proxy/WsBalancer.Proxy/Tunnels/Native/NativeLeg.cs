@@ -33,6 +33,9 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
 
     public bool IsGone => _socket.IsClosed;
 
+    /// <inheritdoc cref="LoopSocket.IsReleasable"/>
+    public bool IsReleasable => _socket.IsReleasable;
+
     // Both may be asked from any thread, and then tell what was true a moment ago.
     public bool CloseWritten => _frames.CloseWritten;
 
@@ -103,6 +106,12 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         _frames = LegFrames.Restore(record.Frames);
         _socket.Send(record.Unsent);
     }
+
+    /// <inheritdoc cref="LoopSocket.BeginRelease"/>
+    public void BeginRelease() => _socket.BeginRelease();
+
+    /// <inheritdoc cref="LoopSocket.StayOn"/>
+    public void StayOn() => _socket.StayOn();
 
     /// <summary>Lets its socket go, for another leg to go on with.</summary>
     public LegRecord Release()

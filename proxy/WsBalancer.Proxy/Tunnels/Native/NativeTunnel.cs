@@ -61,6 +61,8 @@ internal sealed class NativeTunnel : ITunnelFlow
 
     private EventLoop Loop => _client.Loop;
 
+    private bool MayLeave => !_isOver && !Tunnel.IsClosing;
+
     /// <summary>
     /// Takes a tunnel over from another loop, maybe of another process. Nothing flows before <see cref="Start"/>.
     /// </summary>
@@ -104,14 +106,30 @@ internal sealed class NativeTunnel : ITunnelFlow
     }
 
     /// <summary>
-    /// Lets the tunnel go, for another loop to go on with: both descriptors are the caller's from now on, and nothing
-    /// flows any more here. Its owner takes it out of the counts; it is not over.
+    /// Lets the tunnel go, for another loop to go on with: both descriptors are the caller's from then on, and nothing
+    /// flows any more here. Its owner takes it out of the counts; it is not over. On the loop's thread.
     /// </summary>
     /// <returns>Null if it is closing or over: then it stays, and ends here by itself.</returns>
-    public TunnelRecord? Release()
+    public async Task<TunnelRecord?> ReleaseAsync()
     {
-        if (_isOver || Tunnel.IsClosing)
+        if (!MayLeave)
         {
+            return null;
+        }
+
+        _client.BeginRelease();
+        _node.BeginRelease();
+
+        // What one of them still receives is sent by the other, which has something under way again.
+        while (MayLeave && !(_client.IsReleasable && _node.IsReleasable))
+        {
+            await Loop.NextTurn();
+        }
+
+        if (!MayLeave)
+        {
+            _client.StayOn();
+            _node.StayOn();
             return null;
         }
 

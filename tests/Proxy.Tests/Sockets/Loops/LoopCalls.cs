@@ -11,6 +11,10 @@ internal static class LoopCalls
         return 0;
     });
 
+    /// <summary>The same, without letting the thread go meanwhile.</summary>
+    public static T OnLoopNow<T>(this EventLoop loop, Func<T> function) =>
+        loop.OnLoop(function).GetAwaiter().GetResult();
+
     public static Task<T> OnLoop<T>(this EventLoop loop, Func<T> function)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -103,6 +103,10 @@ internal sealed class NativeBed : IAsyncDisposable
         return most;
     }
 
+    /// <summary>Lets the tunnel go.</summary>
+    public Task<TunnelRecord?> ReleaseAsync() =>
+        Loop.OnLoopAsync(() => new ValueTask<TunnelRecord?>(Flow.ReleaseAsync()));
+
     public Task UntilOver() => Deadline.Until("the tunnel is over", () => Ends.Length > 0);
 
     /// <summary>Waits until the tunnel is over and has left nothing behind, and says why it ended.</summary>

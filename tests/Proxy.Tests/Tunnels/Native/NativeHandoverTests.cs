@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.Proxy.Tunnels.Native;
@@ -7,14 +8,13 @@ namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 /// <summary>A live tunnel that is written down, and gone on with from what is written.</summary>
 public sealed class NativeHandoverTests
 {
-    private const string Engine = "epoll";
-
     private static readonly byte[] Question = TestFrame.Binary(200);
 
-    [Fact]
-    public async Task InTheMiddleOfEverything_GoesOnAtTheByte()
+    [Theory]
+    [ClassData<Engines>]
+    public async Task InTheMiddleOfEverything_GoesOnAtTheByte(string engine)
     {
-        await using var bed = await NativeBed.OpenAsync(Engine);
+        await using var bed = await NativeBed.OpenAsync(engine);
         byte[][] words = [.. Enumerable.Range(0, 100).Select(i => TestFrame.Of(2, [.. Noise(i, 50_000)]))];
         byte[] said = [.. words.SelectMany(frame => frame)];
         var flood = bed.Node.SendAsync(words);
@@ -25,23 +25,12 @@ public sealed class NativeHandoverTests
         await bed.Node.ReadsAsync(Question[..3]);
         bed.Time.Advance(TimeSpan.FromSeconds(30));
 
-        var record = await bed.Loop.OnLoop(() => bed.Flow.Release()!.ToBytes());
+        var record = (await bed.ReleaseAsync())!.ToBytes();
         Assert.Equal(0, bed.Loop.Sockets);
         Assert.Empty(bed.Ends);
-        using var loop = Engines.Start(Engine, time: bed.Time);
+        using var loop = Engines.Start(engine, time: bed.Time);
         var ends = new List<TunnelEnd>();
-        var tunnel = await loop.OnLoop(() =>
-        {
-            var flow = NativeTunnel.Restore(
-                TunnelRecord.Parse(record),
-                loop,
-                new TunnelOptions(),
-                new TunnelLedger(),
-                NativeBed.MaxBuffered,
-                over => ends.Add(over.Finish(TunnelEnd.Error)));
-            flow.Start();
-            return flow.Tunnel;
-        });
+        var tunnel = await loop.OnLoop(() => Restore(TunnelRecord.Parse(record), loop, ends.Add).Tunnel);
         await bed.Client.SendAsync(Question[3..]);
         await bed.Node.ReadsAsync(Question[3..]);
         await bed.Client.ReadsAsync(said);
@@ -61,43 +50,131 @@ public sealed class NativeHandoverTests
         Assert.Equal([TunnelEnd.Drain], ends);
     }
 
-    [Fact]
-    public async Task WhoeverEndedMeanwhile_IsHeardOutAfterwards()
+    [Theory]
+    [ClassData<Engines>]
+    public async Task WhoeverEndedMeanwhile_IsHeardOutAfterwards(string engine)
     {
-        await using var bed = await NativeBed.OpenAsync(Engine);
+        await using var bed = await NativeBed.OpenAsync(engine);
 
-        var record = await bed.Loop.OnLoop(() => bed.Flow.Release()!);
+        var record = (await bed.ReleaseAsync())!;
         await bed.Node.SendAsync(Question);
         bed.Node.Finish();
-        using var loop = Engines.Start(Engine, time: bed.Time);
-        await loop.OnLoop(() => NativeTunnel.Restore(
-            record, loop, new TunnelOptions(), new TunnelLedger(), NativeBed.MaxBuffered, _ => { }).Start());
+        using var loop = Engines.Start(engine, time: bed.Time);
+        await loop.OnLoop(() => Restore(record, loop));
 
         await bed.Client.EndsAfterAsync(Question);
         bed.Client.Finish();
         await Deadline.Until("both sockets are closed", () => loop.Sockets == 0);
     }
 
-    [Fact]
-    public async Task ATunnelThatCloses_Stays()
+    [Theory]
+    [InlineData("epoll", "epoll")]
+    [InlineData("io_uring", "io_uring")]
+    [InlineData("epoll", "io_uring")]
+    public async Task BackAndForthWhileBothTalk_LosesNothing(string engine, string other)
     {
-        await using var bed = await NativeBed.OpenAsync(Engine);
+        await using var bed = await NativeBed.OpenAsync(engine);
+        using var loop = Engines.Start(other, time: bed.Time);
+        byte[][] words = [.. Enumerable.Range(0, 400).Select(i => TestFrame.Of(2, [.. Noise(i, i * 50)]))];
+        byte[] said = [.. words.SelectMany(frame => frame)];
+        var talk = Task.WhenAll(
+            bed.Client.SendAsync(words),
+            bed.Client.ReadsAsync(said),
+            bed.Node.SendAsync(words),
+            bed.Node.ReadsAsync(said));
+
+        var (here, there, flow) = (bed.Loop, loop, bed.Flow);
+        for (var moves = 0; !talk.IsCompleted || moves < 20; moves++)
+        {
+            var record = await here.OnLoopAsync(() => new ValueTask<TunnelRecord?>(flow.ReleaseAsync()));
+            (here, there) = (there, here);
+            flow = await here.OnLoop(() => Restore(record!, here));
+        }
+
+        await talk;
+        Assert.Equal(new TunnelTraffic(said.Length, said.Length, words.Length, words.Length), flow.Tunnel.Traffic);
+        bed.Client.Finish();
+        bed.Node.Finish();
+        await Deadline.Until("both sockets are closed", () => bed.Loop.Sockets + loop.Sockets == 0);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task WhatComesAtTheLastMoment_ComesFirst(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+        using var loop = Engines.Start(engine, time: bed.Time);
+        var answer = TestFrame.Binary(300);
+
+        // All of it on the loop's thread, which so has no turn between letting go and what the next owner does.
+        var heard = await bed.Loop.OnLoopAsync(() => new ValueTask<byte[]>(MoveAsync()));
+
+        Assert.Equal([.. Question, .. answer], heard);
+
+        async Task<byte[]> MoveAsync()
+        {
+            bed.Node.SendNow(Question);
+            var record = await bed.Flow.ReleaseAsync();
+            loop.OnLoopNow(() => Restore(record!, loop));
+            bed.Node.SendNow(answer);
+            return bed.Client.ReadNow(Question.Length + answer.Length);
+        }
+    }
+
+    // Epoll lets go at once: there is no meanwhile.
+    [Fact]
+    public async Task ATunnelThatBeginsToCloseMeanwhile_StaysAndIsHeardOut()
+    {
+        await using var bed = await NativeBed.OpenAsync("io_uring");
+
+        var record = await bed.Loop.OnLoopAsync(() =>
+        {
+            var release = bed.Flow.ReleaseAsync();
+            bed.Tunnel.Close(TunnelEnd.Drain, 1012, "");
+            return new ValueTask<TunnelRecord?>(release);
+        });
+        await bed.Client.ReadsAsync(TestFrame.Close(1012));
+        await bed.Client.SendAsync(Question);
+
+        Assert.Null(record);
+        await bed.Node.ReadsAsync(Question);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task ATunnelThatCloses_Stays(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
 
         bed.Tunnel.Close(TunnelEnd.Drain, 1012, "");
 
-        Assert.Null(await bed.Loop.OnLoop(bed.Flow.Release));
+        Assert.Null(await bed.ReleaseAsync());
         await bed.Client.ReadsAsync(TestFrame.Close(1012));
     }
 
-    [Fact]
-    public async Task ATunnelThatIsOver_Stays()
+    [Theory]
+    [ClassData<Engines>]
+    public async Task ATunnelThatIsOver_Stays(string engine)
     {
-        await using var bed = await NativeBed.OpenAsync(Engine);
+        await using var bed = await NativeBed.OpenAsync(engine);
 
         bed.Node.Finish();
         await bed.UntilOver();
 
-        Assert.Null(await bed.Loop.OnLoop(bed.Flow.Release));
+        Assert.Null(await bed.ReleaseAsync());
+    }
+
+    private static NativeTunnel Restore(TunnelRecord record, EventLoop loop, Action<TunnelEnd>? ended = null)
+    {
+        var flow = NativeTunnel.Restore(
+            record,
+            loop,
+            new TunnelOptions(),
+            new TunnelLedger(),
+            NativeBed.MaxBuffered,
+            over => ended?.Invoke(over.Finish(TunnelEnd.Error)));
+        flow.Start();
+        return flow;
     }
 
     private static byte[] Noise(int seed, int length)

@@ -50,6 +50,24 @@ internal sealed class Peer : IDisposable
         }
     }
 
+    /// <summary>Sends a little, before it returns.</summary>
+    public void SendNow(byte[] bytes) => Assert.Equal(bytes.Length, _socket.Send(bytes));
+
+    /// <summary>Waits, without letting the thread go, for so many bytes.</summary>
+    public byte[] ReadNow(int count)
+    {
+        _socket.ReceiveTimeout = (int)Deadline.Default.TotalMilliseconds;
+        var bytes = new byte[count];
+        for (var read = 0; read < count;)
+        {
+            var some = _socket.Receive(bytes, read, count - read, SocketFlags.None);
+            Assert.True(some > 0, $"The end came after {read} of {count} bytes.");
+            read += some;
+        }
+
+        return bytes;
+    }
+
     public async Task<byte[]> ReadAsync(int count)
     {
         var bytes = new byte[count];

@@ -51,12 +51,14 @@ internal sealed class BalancerApp : IAsyncDisposable
     public static BalancerApp Build(
         Dictionary<string, string?> settings,
         Action<IServiceCollection>? services = null,
-        Action<WebApplication>? map = null)
+        Action<WebApplication>? map = null,
+        Action<IWebHostBuilder>? host = null)
     {
         var source = new ReloadableSettings(settings);
         var time = new TimerLog();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        host?.Invoke(builder.WebHost);
         ((IConfigurationBuilder)builder.Configuration).Add(source);
         builder.Logging.AddFakeLogging();
         builder.Services.AddSingleton<TimeProvider>(time);

@@ -136,8 +136,9 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         }
         catch (IOException)
         {
-            // The client has gone before it could be told.
+            // It may have read its 101 all the same.
             answer.Dispose();
+            OpenLost();
         }
 
         if (!isOnLoop)
@@ -155,6 +156,17 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         Tunnel = tunnel;
         _opened(tunnel);
         flow.Start();
+    }
+
+    // Counted, and over.
+    private void OpenLost()
+    {
+        var tunnel = _accepted!;
+        tunnel.Flow = LostFlow.Instance;
+        Tunnel = tunnel;
+        _opened(tunnel);
+        tunnel.Ended(TunnelSide.Client);
+        _native.Over(tunnel);
     }
 
     // A tunnel may be as slow and as silent as it likes; only a peer that is gone is looked for.

@@ -22,6 +22,7 @@ internal sealed unsafe class Ring : IDisposable
     private readonly uint* _completionTail;
     private readonly CompletionEntry* _completions;
     private readonly uint _completionMask;
+    private readonly bool _waitsForMany;
     private uint _tail;
 
     /// <param name="submissions">How many requests it holds before they must be submitted.</param>
@@ -48,6 +49,7 @@ internal sealed unsafe class Ring : IDisposable
                 throw Refused("io_uring_setup", Errno.InvalidArgument);
             }
 
+            _waitsForMany = (given.Features & UringConstants.MinimalWait) != 0;
             ref var submission = ref given.Submission;
             ref var completion = ref given.Completion;
             _queuesLength = Math.Max(
@@ -105,9 +107,21 @@ internal sealed unsafe class Ring : IDisposable
     }
 
     /// <summary>Submits all requests, and has the kernel do what it has to.</summary>
-    /// <param name="wait">Whether to wait until there is a completion.</param>
+    /// <param name="completions">How many completions to wait for; 0 does not wait. For more than one
+    /// <see cref="Coalescing.LongestMicroseconds"/> at most; only for one if the kernel knows no such wait.</param>
     /// <exception cref="IOException">The kernel refused, for another reason than a want of memory.</exception>
-    public void Enter(bool wait) => Call(wait ? 1u : 0u, UringConstants.GetEvents);
+    public void Enter(int completions)
+    {
+        if (completions > 1 && _waitsForMany)
+        {
+            var argument = new WaitArgument { MinimalWaitMicroseconds = Coalescing.LongestMicroseconds };
+            Call((uint)completions, UringConstants.GetEvents | UringConstants.WaitArgumentGiven, &argument);
+        }
+        else
+        {
+            Call(Math.Min((uint)completions, 1), UringConstants.GetEvents);
+        }
+    }
 
     /// <summary>Takes a completion out, if there is one.</summary>
     public bool TryTake(out CompletionEntry completion)
@@ -155,14 +169,20 @@ internal sealed unsafe class Ring : IDisposable
 
     private void Submit() => Call(0, 0);
 
-    private void Call(uint atLeast, uint flags)
+    private void Call(uint atLeast, uint flags, WaitArgument* argument = null)
     {
         Volatile.Write(ref *_submissionTail, _tail);
         var result = LibC.SystemCall(
-            UringConstants.Enter, _descriptor, (nint)Pending, (nint)atLeast, (nint)flags, 0, 0);
+            UringConstants.Enter,
+            _descriptor,
+            (nint)Pending,
+            (nint)atLeast,
+            (nint)flags,
+            (nint)argument,
+            argument is null ? 0 : sizeof(WaitArgument));
         if (result < 0
             && Marshal.GetLastPInvokeError() is var error
-            and not (Errno.Interrupted or Errno.TryAgain or Errno.Busy or Errno.OutOfMemory))
+            and not (Errno.Interrupted or Errno.TryAgain or Errno.Busy or Errno.OutOfMemory or Errno.TimeOver))
         {
             throw Refused("io_uring_enter", error);
         }

@@ -31,8 +31,14 @@ internal static class UringConstants
     public const nint QueuesOffset = 0;
     public const nint EntriesOffset = 0x10000000;
 
+    /// <summary>IORING_FEAT_MIN_TIMEOUT (Linux 6.12): a wait for many may end with fewer after a time.</summary>
+    public const uint MinimalWait = 1u << 15;
+
     /// <summary>IORING_ENTER_GETEVENTS.</summary>
     public const uint GetEvents = 1u << 0;
+
+    /// <summary>IORING_ENTER_EXT_ARG: the argument is a <see cref="WaitArgument"/>.</summary>
+    public const uint WaitArgumentGiven = 1u << 3;
 
     /// <summary>IORING_SQ_CQ_OVERFLOW: completions wait in the kernel for want of room.</summary>
     public const uint Overflow = 1u << 1;

@@ -19,6 +19,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     private const int TurnsToShut = 100;
 
     private readonly RingSizes _sizes = sizes ?? RingSizes.Default;
+    private readonly Coalescing _coalescing = new();
     private readonly SocketTable<IUringTarget> _targets = new();
     private readonly List<CompletionEntry> _completions = [];
     private readonly List<UringSocket> _starved = [];
@@ -169,9 +170,10 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
 
     private void Turn(bool wait)
     {
-        _ring.Enter(wait);
+        _ring.Enter(wait ? _coalescing.Wanted : 0);
         TakeTime();
         Collect();
+        _coalescing.Came(_completions.Count, wait);
         foreach (ref readonly var completion in CollectionsMarshal.AsSpan(_completions))
         {
             Tell(completion);
@@ -187,7 +189,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
         _outbox.Seal();
         for (Take(); _ring.HasOverflown; Take())
         {
-            _ring.Enter(wait: false);
+            _ring.Enter(completions: 0);
         }
 
         if (_ring.Pending == 0)

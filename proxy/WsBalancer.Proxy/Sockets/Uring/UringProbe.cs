@@ -77,7 +77,7 @@ internal static unsafe class UringProbe
             return false;
         }
 
-        ring.Enter(wait: true);
+        ring.Enter(completions: 1);
         return ring.TryTake(out var completion)
             && completion.Result == 1
             && (completion.Flags & UringConstants.HasBuffer) != 0

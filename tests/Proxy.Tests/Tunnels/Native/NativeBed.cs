@@ -107,6 +107,9 @@ internal sealed class NativeBed : IAsyncDisposable
     public Task<TunnelRecord?> ReleaseAsync() =>
         Loop.OnLoopAsync(() => new ValueTask<TunnelRecord?>(Flow.ReleaseAsync()));
 
+    /// <summary>What was counted, once the loop is done with what the peers have seen: it counts what it has sent.</summary>
+    public Task<TunnelTraffic> TrafficAsync() => Loop.OnLoop(() => Tunnel.Traffic);
+
     public Task UntilOver() => Deadline.Until("the tunnel is over", () => Ends.Length > 0);
 
     /// <summary>Waits until the tunnel is over and has left nothing behind, and says why it ended.</summary>

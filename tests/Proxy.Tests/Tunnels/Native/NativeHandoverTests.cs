@@ -39,7 +39,8 @@ public sealed class NativeHandoverTests
         Assert.Equal(bed.Tunnel.Identity, tunnel.Identity);
         Assert.Equal(bed.Tunnel.OpenedAt, tunnel.OpenedAt);
         Assert.Equal(TimeSpan.FromSeconds(30), tunnel.Age);
-        Assert.Equal(new TunnelTraffic(Question.Length, said.Length, 1, words.Length), tunnel.Traffic);
+        Assert.Equal(
+            new TunnelTraffic(Question.Length, said.Length, 1, words.Length), await loop.OnLoop(() => tunnel.Traffic));
 
         // Between two frames it is, and knows it.
         Assert.True(tunnel.Close(TunnelEnd.Drain, 1012, ""));
@@ -92,7 +93,9 @@ public sealed class NativeHandoverTests
         }
 
         await talk;
-        Assert.Equal(new TunnelTraffic(said.Length, said.Length, words.Length, words.Length), flow.Tunnel.Traffic);
+        Assert.Equal(
+            new TunnelTraffic(said.Length, said.Length, words.Length, words.Length),
+            await here.OnLoop(() => flow.Tunnel.Traffic));
         bed.Client.Finish();
         bed.Node.Finish();
         await Deadline.Until("both sockets are closed", () => bed.Loop.Sockets + loop.Sockets == 0);

@@ -74,7 +74,7 @@ public sealed class NativeTunnelCloseTests
         bed.Node.Finish();
 
         await bed.Client.EndsAfterAsync([]);
-        Assert.Equal(new TunnelTraffic(Frame.Length, 0, 1, 0), bed.Tunnel.Traffic);
+        Assert.Equal(new TunnelTraffic(Frame.Length, 0, 1, 0), await bed.TrafficAsync());
     }
 
     [Theory]
@@ -137,6 +137,7 @@ public sealed class NativeTunnelCloseTests
 
         await bed.Client.EndsAfterAsync(Told);
         Assert.True((await bed.Node.ReadToEndAsync()).Fin);
+        await bed.UntilOver();
         Assert.Equal((TunnelEnd.Drain, false), (Assert.Single(bed.Ends), bed.Tunnel.Forced));
     }
 

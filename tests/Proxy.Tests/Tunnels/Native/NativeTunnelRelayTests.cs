@@ -23,7 +23,7 @@ public sealed class NativeTunnelRelayTests
         Assert.Equal(down.Bytes, received[0]);
         Assert.Equal(up.Bytes, received[1]);
         var counted = new TunnelTraffic(up.Bytes.Length, down.Bytes.Length, up.Frames, down.Frames);
-        Assert.Equal(counted, bed.Tunnel.Traffic);
+        Assert.Equal(counted, await bed.TrafficAsync());
         var account = bed.Tunnel.Ledger.Read();
         Assert.Equal(
             counted,
@@ -58,7 +58,8 @@ public sealed class NativeTunnelRelayTests
 
         await bed.Node.ReadsAsync(TestFrame.Binary(10));
         await bed.Client.ReadsAsync([.. TestFrame.Binary(20), .. TestFrame.Binary(30)]);
-        Assert.Equal((1, 2), (bed.Tunnel.Traffic.FramesFromClient, bed.Tunnel.Traffic.FramesFromNode));
+        var traffic = await bed.TrafficAsync();
+        Assert.Equal((1, 2), (traffic.FramesFromClient, traffic.FramesFromNode));
     }
 
     [Theory]

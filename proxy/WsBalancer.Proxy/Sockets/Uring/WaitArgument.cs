@@ -1,0 +1,16 @@
+using System.Runtime.InteropServices;
+
+namespace WsBalancer.Proxy.Sockets.Uring;
+
+/// <summary><c>struct io_uring_getevents_arg</c> (linux/io_uring.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct WaitArgument
+{
+    public ulong SignalMask;
+    public uint SignalMaskSize;
+
+    /// <summary>After so long, whatever has come is enough.</summary>
+    public uint MinimalWaitMicroseconds;
+
+    public ulong Timeout;
+}

@@ -1,0 +1,36 @@
+namespace WsBalancer.Proxy.Tunnels.Native;
+
+/// <summary>
+/// The native path of a tunnel whose client went while it was being opened: nothing flows, and nobody is left to be
+/// told anything.
+/// </summary>
+internal sealed class LostFlow : ITunnelFlow, ITunnelLeg
+{
+    public static readonly LostFlow Instance = new();
+
+    private LostFlow()
+    {
+    }
+
+    public TunnelPath Path => TunnelPath.Native;
+
+    public ITunnelLeg Client => this;
+
+    public ITunnelLeg Node => this;
+
+    public bool CloseWritten => false;
+
+    public bool Lost => false;
+
+    public Task CloseAsync(byte[] closeFrame) => Task.CompletedTask;
+
+    public void Abandon()
+    {
+        // Both connections are closed.
+    }
+
+    public void Cut()
+    {
+        // Likewise.
+    }
+}

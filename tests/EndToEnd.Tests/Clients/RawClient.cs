@@ -16,13 +16,15 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
     public MessageHead Response { get; private set; } = new("", []);
 
     /// <summary>Connects, and says nothing yet.</summary>
-    public static Task<RawClient> Connect(int port) => Connect(new IPEndPoint(IPAddress.Loopback, port));
+    public static Task<RawClient> Connect(int port, Action<Socket>? configure = null) =>
+        Connect(new IPEndPoint(IPAddress.Loopback, port), configure);
 
-    /// <inheritdoc cref="Connect(int)"/>
-    public static async Task<RawClient> Connect(IPEndPoint endpoint)
+    /// <inheritdoc cref="Connect(int, Action{Socket}?)"/>
+    public static async Task<RawClient> Connect(IPEndPoint endpoint, Action<Socket>? configure = null)
     {
         using var deadline = Deadline.Start();
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        configure?.Invoke(socket);
         await socket.ConnectAsync(endpoint, deadline.Token);
         return new RawClient(endpoint.Port, new WireSocket(socket));
     }

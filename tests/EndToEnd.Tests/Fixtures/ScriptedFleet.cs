@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
@@ -26,9 +27,11 @@ internal sealed class ScriptedFleet : IAsyncDisposable
         }
     });
 
-    public static async Task<ScriptedFleet> Start(Action<BalancerConfig> configure, string? engine = null)
+    public static async Task<ScriptedFleet> Start(
+        Action<BalancerConfig> configure, string? engine = null, Action<Socket>? nodeSockets = null)
     {
-        ScriptedNode[] nodes = [ScriptedNode.Start("a"), ScriptedNode.Start("b"), ScriptedNode.Start("c")];
+        ScriptedNode[] nodes =
+            [.. ((string[])["a", "b", "c"]).Select(name => ScriptedNode.Start(name, configure: nodeSockets))];
         var config = BalancerConfig.With(nodes);
         configure(config);
 

@@ -17,13 +17,14 @@ internal sealed class ScriptedNode : IAsyncDisposable
     private readonly ConcurrentQueue<Exception> _failures = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<NodeConnection> _arrivals = Channel.CreateUnbounded<NodeConnection>();
+    private readonly Action<Socket>? _configure;
     private Socket _listener;
     private Task _accepting;
     private int _connections;
 
-    private ScriptedNode(string name, Func<NodeConnection, Task> script)
+    private ScriptedNode(string name, Func<NodeConnection, Task> script, Action<Socket>? configure)
     {
-        (Name, Script) = (name, script);
+        (Name, Script, _configure) = (name, script, configure);
         _listener = Listen(0);
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
         _accepting = Accept(_listener);
@@ -48,8 +49,12 @@ internal sealed class ScriptedNode : IAsyncDisposable
     /// <summary>Connections on which somebody still speaks.</summary>
     public int Open => _open.Count;
 
-    public static ScriptedNode Start(string name, Func<NodeConnection, Task>? script = null) =>
-        new(name, script ?? Nodes.Script.Echo());
+    /// <param name="name">Its id.</param>
+    /// <param name="script">Echoes if none is given.</param>
+    /// <param name="configure">Called with the socket before it listens.</param>
+    public static ScriptedNode Start(
+        string name, Func<NodeConnection, Task>? script = null, Action<Socket>? configure = null) =>
+        new(name, script ?? Nodes.Script.Echo(), configure);
 
     /// <summary>The next connection that asked for something, in the order of arrival.</summary>
     public async Task<NodeConnection> NextArrival()
@@ -98,9 +103,10 @@ internal sealed class ScriptedNode : IAsyncDisposable
         }
     }
 
-    private static Socket Listen(int port)
+    private Socket Listen(int port)
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _configure?.Invoke(listener);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         listener.Listen(4096);
         return listener;

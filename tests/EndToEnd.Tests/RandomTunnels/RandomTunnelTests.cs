@@ -1,6 +1,7 @@
 using System.Globalization;
 using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Nodes;
+using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
@@ -25,7 +26,7 @@ public sealed class RandomTunnelTests(ITestOutputHelper output)
     [Fact]
     public async Task ADirectConnection_IsAsTheScriptsSay()
     {
-        await using var node = ScriptedNode.Start("a");
+        await using var node = ScriptedNode.Start("a", configure: WireSocket.UseShortSegments);
         var crowd = new RandomCrowd(Seed(), [node]);
 
         await crowd.Play(node.Port, Together, Least, TimeSpan.Zero);
@@ -40,7 +41,7 @@ public sealed class RandomTunnelTests(ITestOutputHelper output)
     public async Task ATunnel_IsAsADirectConnection(string engine)
     {
         var seed = Seed();
-        await using var fleet = await ScriptedFleet.Start(Configure, engine);
+        await using var fleet = await ScriptedFleet.Start(Configure, engine, WireSocket.UseShortSegments);
         await new RandomCrowd(seed + 1, fleet.Nodes).Play(fleet.Balancer.Port, Together, WarmUp, TimeSpan.Zero);
         await UntilEmpty(fleet.Balancer);
         var descriptors = fleet.Balancer.Process.Descriptors;
@@ -83,7 +84,7 @@ public sealed class RandomTunnelTests(ITestOutputHelper output)
     {
         const string Hasty = TunnelScript.Hasty;
         config
-            .Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", "25s")
+            .Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", "5m")
             .Set($"{BalancerConfig.ClusterKey}:Health:Interval", NoProbes)
             .Set($"ReverseProxy:Routes:{Hasty}:ClusterId", Hasty)
             .Set($"ReverseProxy:Routes:{Hasty}:Match:Path", $"/{Hasty}")

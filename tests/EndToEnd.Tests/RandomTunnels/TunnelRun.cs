@@ -32,7 +32,7 @@ internal sealed class TunnelRun(TunnelScript script)
     {
         try
         {
-            using var client = await RawClient.Connect(port);
+            using var client = await RawClient.Connect(port, WireSocket.UseShortSegments);
             await Play(client, port);
         }
         finally
@@ -93,6 +93,7 @@ internal sealed class TunnelRun(TunnelScript script)
 
     private static void Limit(WireSocket wire, SideScript side)
     {
+        wire.ProbePeer();
         if (side.Reading.ReceiveBuffer is { } bytes)
         {
             wire.LimitReceiveBuffer(bytes);

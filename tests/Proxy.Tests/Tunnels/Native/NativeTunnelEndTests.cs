@@ -251,4 +251,20 @@ public sealed class NativeTunnelEndTests
 
         await bed.EndAsync();
     }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task AClientThatGoesWhileItHoldsTheNodeUp_LeavesANodeThatIsHeardOut(string engine)
+    {
+        await using var bed = await NativeBed.OpenAsync(engine);
+        var flood = bed.Node.SendAsync([.. Enumerable.Repeat(TestFrame.Of(2, new byte[60_000]), 300)]);
+        await bed.UntilHeldUpAsync(both => both.ForClient);
+
+        bed.Client.Reset();
+
+        await flood;
+        Assert.True((await bed.Node.ReadToEndAsync()).Fin);
+        bed.Node.Finish();
+        Assert.Equal(TunnelEnd.ClientLost, await bed.EndAsync());
+    }
 }

@@ -84,7 +84,7 @@ public sealed class RandomTunnelTests(ITestOutputHelper output)
     {
         const string Hasty = TunnelScript.Hasty;
         config
-            .Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", "5m")
+            .Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", "25s")
             .Set($"{BalancerConfig.ClusterKey}:Health:Interval", NoProbes)
             .Set($"ReverseProxy:Routes:{Hasty}:ClusterId", Hasty)
             .Set($"ReverseProxy:Routes:{Hasty}:Match:Path", $"/{Hasty}")

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Hosting;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tests.Sockets.Loops;

@@ -107,7 +107,7 @@ internal sealed class NativeBed : IAsyncDisposable
     public Task<TunnelRecord?> ReleaseAsync() =>
         Loop.OnLoopAsync(() => new ValueTask<TunnelRecord?>(Flow.ReleaseAsync()));
 
-    /// <summary>What was counted, once the loop is done with what the peers have seen: it counts what it has sent.</summary>
+    /// <summary>What was counted, once the loop is done with what the peers have seen: it is sent first.</summary>
     public Task<TunnelTraffic> TrafficAsync() => Loop.OnLoop(() => Tunnel.Traffic);
 
     public Task UntilOver() => Deadline.Until("the tunnel is over", () => Ends.Length > 0);

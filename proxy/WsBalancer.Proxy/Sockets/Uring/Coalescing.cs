@@ -11,13 +11,13 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 /// </remarks>
 internal sealed class Coalescing
 {
-    /// <summary>So long at most. By measurement: a turn of a busy loop takes longer.</summary>
+    /// <summary>So long at most: some twenty messages take as long to pass on.</summary>
     public const int LongestMicroseconds = 100;
 
     /// <summary>Fewer are not worth waiting for.</summary>
     public const int Least = 6;
 
-    /// <summary>More do not make a difference any more.</summary>
+    /// <summary>With 200, by measurement, a message costs no less.</summary>
     public const int Most = 64;
 
     /// <summary>After so many turns with as many as were wanted, more are.</summary>

@@ -262,7 +262,7 @@ public sealed class NativeTunnelEndTests
 
         bed.Client.Reset();
 
-        await flood;
+        await flood.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
         Assert.True((await bed.Node.ReadToEndAsync()).Fin);
         bed.Node.Finish();
         Assert.Equal(TunnelEnd.ClientLost, await bed.EndAsync());

@@ -126,18 +126,25 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     {
         var connection = _context.Features.Get<LoopConnection>()!;
         var isOnLoop = connection.Loop.IsCurrent;
+        DetachedSocket? client = null;
         try
         {
-            var client = await connection.DetachAsync();
-
-            // It may have been there before it was awaited, which does not change threads then.
-            await connection.Loop.Enter();
-            Open(client, ((NodeContent)answer).Body.Take());
+            client = await connection.DetachAsync();
         }
         catch (IOException)
         {
-            // It may have read its 101 all the same.
+            // It is gone, and may have read its 101 all the same.
             answer.Dispose();
+        }
+
+        // It may have been there before it was awaited, which does not change threads then.
+        await connection.Loop.Enter();
+        if (client is { } socket)
+        {
+            Open(socket, ((NodeContent)answer).Body.Take());
+        }
+        else
+        {
             OpenLost();
         }
 

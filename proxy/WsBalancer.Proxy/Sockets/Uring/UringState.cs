@@ -52,13 +52,13 @@ internal enum UringState
     HungUp = 1 << 14,
 
     /// <summary>The connection has failed, and the request to receive is to be over before that is told.</summary>
-    Failing = 1 << 17,
+    Failing = 1 << 15,
 
     /// <summary>Waits for buffers to receive into.</summary>
-    Starved = 1 << 15,
+    Starved = 1 << 16,
 
     /// <summary>Closed, and with nothing under way any more: so is the descriptor, if it was not released.</summary>
-    Gone = 1 << 16,
+    Gone = 1 << 17,
 
     /// <summary>It is to be released: nothing is asked for, and what still comes is told.</summary>
     Leaving = 1 << 18,

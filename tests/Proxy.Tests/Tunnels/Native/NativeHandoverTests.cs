@@ -15,7 +15,7 @@ public sealed class NativeHandoverTests
     public async Task InTheMiddleOfEverything_GoesOnAtTheByte(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
-        byte[][] words = [.. Enumerable.Range(0, 100).Select(i => TestFrame.Of(2, [.. Noise(i, 50_000)]))];
+        byte[][] words = [.. Enumerable.Range(0, 100).Select(i => TestFrame.Of(2, Noise.OfLength(50_000, i)))];
         byte[] said = [.. words.SelectMany(frame => frame)];
         var flood = bed.Node.SendAsync(words);
         await bed.UntilHeldUpAsync(both => both.ForClient);
@@ -76,7 +76,7 @@ public sealed class NativeHandoverTests
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         using var loop = Engines.Start(other, time: bed.Time);
-        byte[][] words = [.. Enumerable.Range(0, 400).Select(i => TestFrame.Of(2, [.. Noise(i, i * 50)]))];
+        byte[][] words = [.. Enumerable.Range(0, 400).Select(i => TestFrame.Of(2, Noise.OfLength(i * 50, i)))];
         byte[] said = [.. words.SelectMany(frame => frame)];
         var talk = Task.WhenAll(
             bed.Client.SendAsync(words),
@@ -178,12 +178,5 @@ public sealed class NativeHandoverTests
             over => ended?.Invoke(over.Finish(TunnelEnd.Error)));
         flow.Start();
         return flow;
-    }
-
-    private static byte[] Noise(int seed, int length)
-    {
-        var noise = new byte[length];
-        new Random(seed).NextBytes(noise);
-        return noise;
     }
 }

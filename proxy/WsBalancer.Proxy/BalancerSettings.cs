@@ -37,6 +37,7 @@ internal sealed record BalancerSettings(
         ("Ring", typeof(RingSettings)),
         ("Registration", typeof(RegistrationOptions)),
         ("Handshake", typeof(HandshakeOptions)),
+        ("Requests", typeof(RequestOptions)),
         ("Health", typeof(HealthOptions)),
         ("Tunnels", typeof(TunnelOptions)),
         ("Drain", typeof(DrainOptions)),

@@ -158,6 +158,8 @@ public static class WsBalancerServices
             var settings = provider.GetRequiredService<SettingsSource>();
             return new ForwardedHeaders(() => settings.Settings.TrustedProxies, settings.Current.ContainsKey);
         });
+        services.AddSingleton<ITransformProvider>(provider => new PassedHeaders(
+            provider.GetRequiredService<SettingsSource>().Current.ContainsKey));
         services.DecorateForwarder();
         return services;
     }

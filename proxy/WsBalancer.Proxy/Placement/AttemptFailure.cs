@@ -23,6 +23,9 @@ internal enum AttemptFailure
 
     /// <summary>The node answered that it drains.</summary>
     Draining,
+
+    /// <summary>The node answered with a status that is configured to be retried.</summary>
+    Refused,
 }
 
 /// <summary>Tells failures of an attempt apart.</summary>
@@ -32,6 +35,7 @@ internal static class AttemptFailureOf
     public static AttemptFailure Error(IForwarderErrorFeature error) => error.Exception switch
     {
         NodeDrainingException => AttemptFailure.Draining,
+        NodeRefusedException => AttemptFailure.Refused,
         NodeSilentException => AttemptFailure.Silent,
         HttpRequestException failure when error.Error is ForwarderError.Request => Of(failure),
         _ => AttemptFailure.Final,
@@ -50,6 +54,9 @@ internal static class AttemptFailureOf
 
 /// <summary>A node answered with the announcement that it drains, and the request can go to another.</summary>
 internal sealed class NodeDrainingException() : HttpRequestException("The node announced that it drains.");
+
+/// <summary>A node answered with a status that is configured to be retried.</summary>
+internal sealed class NodeRefusedException(int status) : HttpRequestException($"The node answered with {status}.");
 
 /// <summary>A node did not answer within the time that its attempt was given.</summary>
 internal sealed class NodeSilentException() : HttpRequestException("The node did not answer in time.");

@@ -23,7 +23,7 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
 
         return new(cluster with
         {
-            HttpRequest = Http11UnlessSaid(cluster.HttpRequest),
+            HttpRequest = WithDefaults(cluster.HttpRequest, ours.Get<RequestOptions>()),
             HealthCheck = Unchecked(cluster),
         });
     }
@@ -66,12 +66,13 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
         }
     }
 
-    // YARP would try HTTP/2 on https addresses first, which nodes that only know the Upgrade answer with 404.
-    private static ForwarderRequestConfig Http11UnlessSaid(ForwarderRequestConfig? request) =>
-        request switch
+    // YARP would try HTTP/2 on https addresses first, which nodes that only know the Upgrade answer with 404; and it would
+    // end what is silent for 100 s.
+    private static ForwarderRequestConfig WithDefaults(ForwarderRequestConfig? request, RequestOptions ours) =>
+        (request ?? ForwarderRequestConfig.Empty) with
         {
-            { Version: not null } => request,
-            _ => (request ?? ForwarderRequestConfig.Empty) with { Version = HttpVersion.Version11 },
+            Version = request?.Version ?? HttpVersion.Version11,
+            ActivityTimeout = request?.ActivityTimeout ?? ours.IdleTimeout ?? Timeout.InfiniteTimeSpan,
         };
 
     // Health of ring clusters is judged here. What is set for YARP's active checks says how; YARP must not probe.

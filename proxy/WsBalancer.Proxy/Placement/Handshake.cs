@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Loops;
@@ -75,10 +76,16 @@ internal sealed class Handshake : PlacedRequest, IDisposable
 
     public override void Answered(HttpRequestMessage request, HttpResponseMessage response)
     {
+        var isSwitched = response.StatusCode == HttpStatusCode.SwitchingProtocols;
+        if (isSwitched)
+        {
+            WebSocketResponse.Complete(response);
+        }
+
         base.Answered(request, response);
-        var upgrades = response.StatusCode == HttpStatusCode.SwitchingProtocols
+        IsUpgraded = isSwitched
             || (response.StatusCode == HttpStatusCode.OK && request.Headers.Protocol is not null);
-        if (upgrades)
+        if (IsUpgraded)
         {
             _isNative = response.Content is NodeContent;
             response.Content = new UpgradedContent(

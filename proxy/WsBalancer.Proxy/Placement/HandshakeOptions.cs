@@ -11,14 +11,24 @@ internal sealed record HandshakeOptions : IValidatableObject
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a handshake may take in all, with every attempt. Default: 10 s.</summary>
-    // An attempt gets half of what is left, the last one all of it: a silent node leaves time for the next, and a
-    // slow answer of several seconds is still waited for.
+    // A node that has taken the request has all of it: a login that takes seconds is waited for. With RetryUnanswered an
+    // attempt has half of what is left, the last one all of it.
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many nodes are tried. Default: 3.</summary>
     [Range(1, 100)]
     public int Attempts { get; init; } = 3;
+
+    /// <summary>Whether a handshake that a node has taken and does not answer is sent to the next. Default: false.
+    /// </summary>
+    // Off, because the node may be at work on it: what a handshake starts, a login or a session, would happen twice.
+    public bool RetryUnanswered { get; init; }
+
+    /// <summary>Statuses of a node's answer with which a handshake is sent to the next node. Default: none.</summary>
+    // None, because an answer is the node's decision about this user.
+    [Range(400, 599)]
+    public IReadOnlyList<int> RetryOn { get; init; } = [];
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {

@@ -57,11 +57,6 @@ internal sealed class HandshakePlacement(
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)
         {
-            if (attempts > 0)
-            {
-                metrics.Retried(cluster.Id);
-            }
-
             var left = options.Timeout - time.GetElapsedTime(begun);
             if (left <= TimeSpan.Zero)
             {
@@ -78,14 +73,8 @@ internal sealed class HandshakePlacement(
                 }
             }
 
-            if (attempts == 0 && order.Spilled)
-            {
-                metrics.Spilled(cluster.Id);
-            }
-
-            // Half of what is left; all of it for the last one.
             attempts++;
-            handshake.Begin(node, attempts == options.Attempts ? left : left / 2);
+            Begin(cluster, handshake, node, order, options, attempts, left);
             context.GetReverseProxyFeature().AvailableDestinations = node.Destination;
             try
             {
@@ -102,8 +91,9 @@ internal sealed class HandshakePlacement(
             }
 
             var failure = Judge(context, handshake, node);
-            if (failure == AttemptFailure.Final)
+            if (IsOver(failure, options))
             {
+                await rejecter.FailedAsync(context, cluster);
                 return;
             }
 
@@ -114,6 +104,33 @@ internal sealed class HandshakePlacement(
 
         await rejecter.NobodyAsync(context, cluster, anyTried: handshake.Node is not null, order.PassedFull);
     }
+
+    private void Begin(
+        FleetCluster cluster,
+        Handshake handshake,
+        Node node,
+        NodeOrder order,
+        HandshakeOptions options,
+        int attempt,
+        TimeSpan left)
+    {
+        if (attempt > 1)
+        {
+            metrics.Retried(cluster.Id);
+        }
+        else if (order.Spilled)
+        {
+            metrics.Spilled(cluster.Id);
+        }
+
+        var isLast = attempt == options.Attempts
+            || attempt == cluster.Current.Nodes.Count(other => other is { Weight: > 0, IsDraining: false });
+        var patience = options.RetryUnanswered && !isLast ? left / 2 : left;
+        handshake.Begin(node, patience, isLast ? [] : options.RetryOn);
+    }
+
+    private static bool IsOver(AttemptFailure failure, HandshakeOptions options) =>
+        failure == AttemptFailure.Final || (failure == AttemptFailure.Silent && !options.RetryUnanswered);
 
     // A handshake waits for its own node, and is refused rather than spread when there are too many: its user belongs
     // there. If it is not its turn in time it has been answered here, or nobody waits for an answer.
@@ -190,7 +207,8 @@ internal sealed class HandshakePlacement(
 
         var failure = judge.Judge(context, node);
         metrics.HandshakeFailed(node, failure);
-        if (failure is AttemptFailure.NotConnected or AttemptFailure.Reset or AttemptFailure.Silent)
+        if (failure is AttemptFailure.NotConnected or AttemptFailure.Reset or AttemptFailure.Silent
+            or AttemptFailure.Refused)
         {
             outcomes.Failed(node.Key);
         }

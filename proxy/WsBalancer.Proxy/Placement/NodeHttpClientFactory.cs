@@ -2,15 +2,18 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>YARP's client factory; clients of ring clusters connect through our dialer.</summary>
+/// <summary>
+/// YARP's client factory. The clients of ring clusters connect through our dialer, and speak HTTP/1.1 by themselves.
+/// </summary>
 internal sealed class NodeHttpClientFactory(
-    IClusterSettingsSource settings, NodeDialer dialer, ILogger<ForwarderHttpClientFactory> logger)
+    IClusterSettingsSource settings, NodeDialer dialer, TimeProvider time, ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger)
 {
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
@@ -41,5 +44,26 @@ internal sealed class NodeHttpClientFactory(
                 cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         };
+    }
+
+    // What only the platform's client can do is left to it.
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
+    {
+        if (!settings.Current.ContainsKey(context.ClusterId)
+            || handler is not SocketsHttpHandler platform
+            || context.NewConfig is not
+            {
+                WebProxy: null, MaxConnectionsPerServer: null, RequestHeaderEncoding: null, ResponseHeaderEncoding: null,
+            })
+        {
+            return handler;
+        }
+
+        var connector = new NodeConnector(
+            dialer, () => settings.Current.GetValueOrDefault(context.ClusterId), platform.SslOptions, time);
+        var pool = new NodeConnectionPool(
+            () => settings.Current.GetValueOrDefault(context.ClusterId)?.Get<RequestOptions>() ?? new RequestOptions(),
+            time);
+        return new NodeClient(platform, connector, pool, time);
     }
 }

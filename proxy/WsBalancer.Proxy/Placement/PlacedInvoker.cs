@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
 
 namespace WsBalancer.Proxy.Placement;
@@ -26,8 +27,32 @@ internal sealed class PlacedInvoker(
             throw new NodeDrainingException();
         }
 
-        placed.Answered(request, response);
+        if (placed.RetryOn.Contains((int)response.StatusCode))
+        {
+            response.Dispose();
+            throw new NodeRefusedException((int)response.StatusCode);
+        }
+
+        Answered(request, response);
         return response;
+    }
+
+    private void Answered(HttpRequestMessage request, HttpResponseMessage response)
+    {
+        try
+        {
+            placed.Answered(request, response);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+
+        if (!placed.IsUpgraded)
+        {
+            response.Content = new PromptContent(response.Content, context.Response);
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(

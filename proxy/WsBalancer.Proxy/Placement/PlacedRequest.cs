@@ -13,20 +13,29 @@ internal abstract class PlacedRequest
     /// <summary>The status that the node answered the attempt with; null while it has not.</summary>
     public int? Answer { get; private set; }
 
+    /// <summary>Whether the node's answer opens a tunnel.</summary>
+    public bool IsUpgraded { get; protected set; }
+
     /// <summary>How long the node has to answer the attempt; null leaves it to YARP.</summary>
     public TimeSpan? Patience { get; private set; }
+
+    /// <summary>Statuses of an answer that is not passed on, since another node is tried.</summary>
+    public IReadOnlyList<int> RetryOn { get; private set; } = [];
 
     /// <summary>Whether the request can be sent again, so that an announcement of a drain is not passed on.</summary>
     public abstract bool CanGoOn { get; }
 
-    public void Begin(Node node, TimeSpan? patience)
+    public void Begin(Node node, TimeSpan? patience, IReadOnlyList<int>? retryOn = null)
     {
+        RetryOn = retryOn ?? [];
         Node = node;
         Patience = patience;
         Answer = null;
+        IsUpgraded = false;
     }
 
     /// <summary>The node answered. May replace the content of the answer.</summary>
+    /// <exception cref="HttpRequestException">The answer is none to this request.</exception>
     public virtual void Answered(HttpRequestMessage request, HttpResponseMessage response) =>
         Answer = (int)response.StatusCode;
 }

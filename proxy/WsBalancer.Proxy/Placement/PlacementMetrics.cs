@@ -57,6 +57,7 @@ internal sealed class PlacementMetrics
         AttemptFailure.Reset => "reset",
         AttemptFailure.Silent => "silent",
         AttemptFailure.Draining => "draining",
+        AttemptFailure.Refused => "refused",
         _ => "failed",
     });
 

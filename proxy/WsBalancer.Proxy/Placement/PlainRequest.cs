@@ -11,14 +11,14 @@ namespace WsBalancer.Proxy.Placement;
 internal sealed class PlainRequest : PlacedRequest
 {
     private readonly HttpContext _context;
-    private readonly BodyReadMark? _body;
+    private readonly ClientBody? _body;
 
-    public PlainRequest(HttpContext context)
+    public PlainRequest(HttpContext context, RequestOptions options, TimeProvider time)
     {
         _context = context;
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
-            _body = new BodyReadMark(context.Request.Body);
+            _body = new ClientBody(context.Request.BodyReader, options.BodyTimeout, time);
             context.Request.Body = _body;
         }
 
@@ -32,13 +32,13 @@ internal sealed class PlainRequest : PlacedRequest
 
     public override void Answered(HttpRequestMessage request, HttpResponseMessage response)
     {
-        base.Answered(request, response);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
-            response.Dispose();
             throw new HttpRequestException(
-                HttpRequestError.InvalidResponse, "The node switched protocols, which nobody had asked for.");
+                HttpRequestError.InvalidResponse, "The node switched protocols, which the request did not ask for.");
         }
+
+        base.Answered(request, response);
     }
 
     /// <summary>Whether another node may be tried after such a failure.</summary>

@@ -31,6 +31,18 @@ internal sealed class Rejecter(PlacementMetrics metrics)
             context.RequestAborted);
     }
 
+    /// <summary>Answers a request whose last attempt has failed, unless the client has an answer already.</summary>
+    public Task FailedAsync(HttpContext context, FleetCluster cluster)
+    {
+        if (FailedAttempt.RejectionOf(context) is not { } rejection)
+        {
+            return Task.CompletedTask;
+        }
+
+        AttemptJudge.Forget(context);
+        return RejectAsync(context, cluster, rejection);
+    }
+
     /// <summary>Rejects a request that no node took.</summary>
     /// <param name="context">The request.</param>
     /// <param name="cluster">Where a node was looked for.</param>

@@ -6,14 +6,20 @@ namespace WsBalancer.Proxy.Placement;
 
 /// <summary>Leads a plain request to the first node of its user's order that can be reached.</summary>
 internal sealed class RequestPlacement(
-    TunnelRegistry tunnels, AttemptJudge judge, Rejecter rejecter, IAdmission admission, PlacementMetrics metrics)
+    TunnelRegistry tunnels,
+    AttemptJudge judge,
+    Rejecter rejecter,
+    IAdmission admission,
+    PlacementMetrics metrics,
+    TimeProvider time)
 {
     public async Task RunAsync(HttpContext context, FleetCluster cluster, string? user, RequestDelegate next)
     {
-        var options = cluster.Current.Settings.Get<HandshakeOptions>();
+        var settings = cluster.Current.Settings;
+        var options = settings.Get<HandshakeOptions>();
         var order = new NodeOrder(
             cluster, user, NodePreference.ForRequest(cluster, user, tunnels, admission));
-        var request = new PlainRequest(context);
+        var request = new PlainRequest(context, settings.Get<RequestOptions>(), time);
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)
         {
@@ -29,6 +35,7 @@ internal sealed class RequestPlacement(
             var failure = Judge(context, request, node);
             if (!request.MayRetry(failure))
             {
+                await rejecter.FailedAsync(context, cluster);
                 metrics.RequestAnswered(node, context.Response.StatusCode);
                 return;
             }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
@@ -83,11 +84,7 @@ internal sealed class NativePath(
         }
         catch (SocketException ex)
         {
-            // As the platform's client says it: attempts are judged by it.
-            var error = ex.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
-                ? HttpRequestError.NameResolutionError
-                : HttpRequestError.ConnectionError;
-            throw new HttpRequestException(error, $"{ex.Message} ({node.Authority})", ex);
+            throw ConnectFailure.Of(ex, node.Authority);
         }
     }
 

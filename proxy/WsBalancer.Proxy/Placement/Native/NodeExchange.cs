@@ -99,7 +99,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     {
         var head = Head ??= new ArrayBufferWriter<byte>(1024);
         head.ResetWrittenCount();
-        RequestHead.Write(_request, head);
+        RequestHead.Write(_request, isChunked: false, head);
         socket.Send(head.WrittenSpan);
     }
 
@@ -120,7 +120,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         var content = new NodeContent();
         var response = ResponseHead.Read(head, content);
         response.RequestMessage = _request;
-        content.Body = new NodeBody(_socket!, ResponseBody.Of(response), rest);
+        content.Body = new NodeBody(_socket!, ResponseBody.Of(response, _request.Method), rest);
         End();
         _answer.SetResult(response);
     }

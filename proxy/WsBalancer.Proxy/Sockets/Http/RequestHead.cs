@@ -5,7 +5,8 @@ using System.Text;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Writes the head of an HTTP/1.1 request without a body, byte for byte as the platform's client does.
+/// Writes the head of an HTTP/1.1 request: the target and the values of headers as they are, each value on a line of
+/// its own, as the client sent them.
 /// </summary>
 internal static class RequestHead
 {
@@ -16,9 +17,12 @@ internal static class RequestHead
         [.. Enumerable.Range('!', '~' - '!' + 1).Select(static character => (char)character)]);
 
     /// <summary>Writes request line, headers and the blank line.</summary>
-    /// <exception cref="HttpRequestException">A part of it would break out of its line, or announces a body.
+    /// <param name="request">What to send.</param>
+    /// <param name="isChunked">Whether a body follows in chunks, which only this announces.</param>
+    /// <param name="output">Where the head is written.</param>
+    /// <exception cref="HttpRequestException">A part of the head would break out of its line, or announces another body.
     /// </exception>
-    public static void Write(HttpRequestMessage request, IBufferWriter<byte> output)
+    public static void Write(HttpRequestMessage request, bool isChunked, IBufferWriter<byte> output)
     {
         var uri = request.RequestUri!;
         WriteTarget(request.Method.Method, uri.PathAndQuery, output);
@@ -41,7 +45,7 @@ internal static class RequestHead
             WriteHeaders(content.Headers.NonValidated, output);
         }
 
-        output.Write("\r\n"u8);
+        output.Write(isChunked ? "Transfer-Encoding: chunked\r\n\r\n"u8 : "\r\n"u8);
     }
 
     private static void WriteTarget(string method, string target, IBufferWriter<byte> output)
@@ -61,24 +65,30 @@ internal static class RequestHead
     {
         foreach (var (name, values) in headers)
         {
-            // With no body that it could be true of, the node would take what follows for one.
+            // The framing is not a transform's to decide: the node would end the body elsewhere than it ends.
             if (string.Equals(name, "Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
             {
-                throw new HttpRequestException("A request without a body has a Transfer-Encoding header.");
+                throw new HttpRequestException("A transform has set the header Transfer-Encoding.");
             }
 
-            // Several values are one line, joined as their header wants it.
-            var value = values.ToString();
-            if (value.AsSpan().IndexOfAny(Breaks) >= 0)
+            foreach (var value in values)
             {
-                throw new HttpRequestException($"The value of the header '{name}' has a line break or a NUL in it.");
+                WriteHeader(name, value, output);
             }
-
-            WriteText(name, output);
-            output.Write(": "u8);
-            WriteText(value, output);
-            output.Write("\r\n"u8);
         }
+    }
+
+    private static void WriteHeader(string name, string value, IBufferWriter<byte> output)
+    {
+        if (value.AsSpan().IndexOfAny(Breaks) >= 0)
+        {
+            throw new HttpRequestException($"The value of the header '{name}' has a line break or a NUL in it.");
+        }
+
+        WriteText(name, output);
+        output.Write(": "u8);
+        WriteText(value, output);
+        output.Write("\r\n"u8);
     }
 
     private static void WriteText(string text, IBufferWriter<byte> output)

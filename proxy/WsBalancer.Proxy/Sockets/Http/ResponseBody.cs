@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace WsBalancer.Proxy.Sockets.Http;
 
@@ -20,13 +22,68 @@ internal struct ResponseBody
     /// <summary>Whether everything has come.</summary>
     public readonly bool IsDone => _isChunked ? _chunks.IsDone : _left <= 0;
 
-    /// <summary>The body of a response to anything but HEAD and CONNECT.</summary>
-    public static ResponseBody Of(HttpResponseMessage response) => response switch
+    /// <summary>
+    /// The body of a response to a request with such a method, which is not CONNECT. A framing that does not count, or
+    /// that a response of such a status cannot have, is removed from the head.
+    /// </summary>
+    /// <exception cref="HttpRequestException">The head does not determine where the body ends.</exception>
+    public static ResponseBody Of(HttpResponseMessage response, HttpMethod method)
     {
-        { StatusCode: HttpStatusCode.NoContent or HttpStatusCode.NotModified } => new(isChunked: false, left: 0),
-        { Headers.TransferEncodingChunked: true } => new(isChunked: true, left: null),
-        _ => new(isChunked: false, response.Content.Headers.ContentLength),
-    };
+        if (response.StatusCode is HttpStatusCode.SwitchingProtocols or HttpStatusCode.NoContent)
+        {
+            response.Headers.Remove("Transfer-Encoding");
+            response.Content.Headers.Remove("Content-Length");
+        }
+
+        var isChunked = IsChunked(response.Headers.NonValidated);
+        if (isChunked)
+        {
+            response.Content.Headers.Remove("Content-Length");
+        }
+
+        var length = LengthOf(response.Content.Headers);
+        return response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
+            || method == HttpMethod.Head
+                ? new(isChunked: false, left: 0)
+                : new(isChunked, length);
+    }
+
+    // Any other coding would have to be undone here, as no client has asked for it (RFC 9110 §10.1.4).
+    private static bool IsChunked(HttpHeadersNonValidated headers)
+    {
+        if (!headers.TryGetValues("Transfer-Encoding", out var codings))
+        {
+            return false;
+        }
+
+        return codings.Count == 1 && codings.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase)
+            ? true
+            : throw ResponseHead.Invalid("has a Transfer-Encoding other than chunked");
+    }
+
+    // The same length on several lines is one (RFC 9112 §6.3); two of them would be two ends.
+    private static long? LengthOf(HttpContentHeaders headers)
+    {
+        if (!headers.NonValidated.TryGetValues("Content-Length", out var lengths))
+        {
+            return null;
+        }
+
+        long? length = null;
+        foreach (var text in lengths)
+        {
+            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                || value != (length ?? value))
+            {
+                throw ResponseHead.Invalid("has a Content-Length that is no number, or several");
+            }
+
+            length = value;
+        }
+
+        headers.ContentLength = length;
+        return length;
+    }
 
     /// <summary>The connection has ended.</summary>
     /// <returns>Whether that was all.</returns>

@@ -33,7 +33,7 @@ internal static class ResponseHead
             status = (10 * status) + line[i] - '0';
         }
 
-        return isStatusLine ? status : throw Invalid("does not begin with a status line");
+        return isStatusLine && status >= 100 ? status : throw Invalid("does not begin with a status line");
     }
 
     /// <summary>The status of a whole head.</summary>
@@ -48,6 +48,11 @@ internal static class ResponseHead
     {
         var statusLine = NextLine(ref head);
         var reason = statusLine.Length > StatusEnd ? statusLine[(StatusEnd + 1)..] : default;
+        if (reason.IndexOfAny(Breaks) >= 0)
+        {
+            throw Invalid("has a control character in its reason phrase");
+        }
+
         var response = new HttpResponseMessage((HttpStatusCode)StatusOf(statusLine))
         {
             Content = content,

@@ -17,7 +17,6 @@ public sealed class ResponseBodyTests
         { "HTTP/1.1 200 OK\r\n\r\n", "" },
         { "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n", "old" },
         { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", "2\r\nab\r\n0\r\n\r\n" },
-        { "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "whatever it is" },
         { Chunked, "0\r\n\r\n" },
         { Chunked, "5\r\nHello\r\n1;name=value\r\n \r\nA\r\n0123456789\r\n0\r\n\r\n" },
         { Chunked, "00c \t\r\nHello\r\nagain\r\n0;last\r\nX-Trailer: a\r\nX-Other: b\r\n\r\n" },
@@ -71,6 +70,47 @@ public sealed class ResponseBodyTests
         }
     }
 
+    [Theory]
+    [InlineData("Transfer-Encoding: gzip\r\n")]
+    [InlineData("Transfer-Encoding: gzip, chunked\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")]
+    [InlineData("Content-Length: 5\r\nContent-Length: 6\r\n")]
+    [InlineData("Content-Length: +5\r\n")]
+    [InlineData("Content-Length: 5, 5\r\n")]
+    [InlineData("Content-Length: 99999999999999999999\r\n")]
+    public void FramingThatIsNotClear_IsRefused(string headers)
+    {
+        using var message = MessageOf($"HTTP/1.1 200 OK\r\n{headers}\r\n");
+
+        var failure = Assert.Throws<HttpRequestException>(() => ResponseBody.Of(message, HttpMethod.Get));
+
+        Assert.Equal(HttpRequestError.InvalidResponse, failure.HttpRequestError);
+    }
+
+    [Theory]
+    [InlineData("200 OK", "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", null)]
+    [InlineData("204 None", "Content-Length: 3\r\n", null)]
+    [InlineData("101 Go", "Content-Length: 3\r\n", null)]
+    [InlineData("200 OK", "Content-Length: 5\r\nContent-Length: 5\r\n", 5L)]
+    [InlineData("304 Same", "Content-Length: 5\r\n", 5L)]
+    public void LengthThatDoesNotCount_IsRemoved(string status, string headers, long? left)
+    {
+        using var message = MessageOf($"HTTP/1.1 {status}\r\n{headers}\r\n");
+
+        ResponseBody.Of(message, HttpMethod.Get);
+
+        Assert.Equal(left, message.Content.Headers.ContentLength);
+        Assert.Equal(left is null ? 0 : 1, message.Content.Headers.NonValidated.Count);
+    }
+
+    [Fact]
+    public void ResponseToHead_HasNoBody()
+    {
+        using var message = MessageOf("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+
+        Assert.True(ResponseBody.Of(message, HttpMethod.Head).IsDone);
+    }
+
     [Fact]
     public void TrailersWithoutEnd_AreRefused()
     {
@@ -82,8 +122,8 @@ public sealed class ResponseBodyTests
 
     private static string Read(string head, byte[][] pieces, int room)
     {
-        var message = ResponseHead.Read(Encoding.ASCII.GetBytes(head), new UnknownContent());
-        var body = ResponseBody.Of(message);
+        using var message = MessageOf(head);
+        var body = ResponseBody.Of(message, HttpMethod.Get);
         var read = new StringBuilder();
         var output = new byte[room];
         foreach (var piece in pieces)
@@ -100,6 +140,9 @@ public sealed class ResponseBodyTests
             ? read.ToString()
             : throw new HttpIOException(HttpRequestError.ResponseEnded, "Too short.");
     }
+
+    private static HttpResponseMessage MessageOf(string head) =>
+        ResponseHead.Read(Encoding.ASCII.GetBytes(head), new UnknownContent());
 
     // One that does not know its length, as that of an answer.
     private sealed class UnknownContent() : StreamContent(Stream.Null)

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>
+/// The body of a client's request: remembers whether anything was read of it, since the request cannot be sent again
+/// then, and ends a wait for a client that sends nothing for too long.
+/// </summary>
+/// <remarks>
+/// Reads the server's pipe, and not its stream: a read of the stream that is cancelled leaves the body in a state in
+/// which the server cannot discard the rest of it, so that it would cut the connection under an early response.
+/// </remarks>
+internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvider time) : DuplexStream
+{
+    private volatile bool _isLate;
+
+    public bool WasRead { get; private set; }
+
+    public override bool CanWrite => false;
+
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        // Set before the read, not after it: a read that is pending when the node closes may have taken bytes already.
+        WasRead |= !buffer.IsEmpty;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var read = body.ReadAsync(CancellationToken.None);
+            var result = read.IsCompleted ? await read : await WaitAsync(read, cancellationToken);
+            if (result.IsCanceled)
+            {
+                body.AdvanceTo(result.Buffer.Start);
+                throw _isLate
+                    ? new BadHttpRequestException(
+                        "The client sent nothing of its body for too long.", StatusCodes.Status408RequestTimeout)
+                    : new OperationCanceledException(cancellationToken);
+            }
+
+            var part = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, buffer.Length));
+            part.CopyTo(buffer.Span);
+            body.AdvanceTo(part.End);
+            if (!part.IsEmpty || buffer.IsEmpty || result.IsCompleted)
+            {
+                return (int)part.Length;
+            }
+        }
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("A request body is only read.");
+
+    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> read, CancellationToken cancellation)
+    {
+        using var onCancelled = cancellation.UnsafeRegister(
+            static reader => ((PipeReader)reader!).CancelPendingRead(), body);
+        await using var deadline = timeout is { } gap
+            ? time.CreateTimer(static self => ((ClientBody)self!).EndWait(), this, gap, Timeout.InfiniteTimeSpan)
+            : null;
+        return await read;
+    }
+
+    private void EndWait()
+    {
+        _isLate = true;
+        body.CancelPendingRead();
+    }
+}

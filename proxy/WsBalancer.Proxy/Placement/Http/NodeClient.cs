@@ -1,0 +1,76 @@
+using System.Net.Http.Headers;
+
+namespace WsBalancer.Proxy.Placement.Http;
+
+/// <summary>
+/// Sends the requests of a cluster to its nodes over HTTP/1.1: what the client sent is written as it is, bodies and
+/// heads flow, and a node may answer early. What needs HTTP/2 goes to the platform's client.
+/// </summary>
+/// <param name="platform">The client for HTTP/2 and higher, configured by YARP and the application.</param>
+/// <param name="connector">Opens connections.</param>
+/// <param name="pool">Keeps connections between two requests.</param>
+/// <param name="time">For deadlines.</param>
+internal sealed class NodeClient(
+    HttpMessageHandler platform, NodeConnector connector, NodeConnectionPool pool, TimeProvider time)
+    : HttpMessageHandler
+{
+    private readonly HttpMessageInvoker _platform = new(platform, disposeHandler: true);
+
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (!IsHttp11(request))
+        {
+            request.Content = request.Content is { } content ? new FlushedContent(content) : null;
+            return await _platform.SendAsync(request, cancellationToken);
+        }
+
+        var endpoint = NodeEndpoint.Of(request);
+        if (CanBeSentAgain(request) && pool.Take(endpoint) is { } waiting)
+        {
+            var exchange = ExchangeOn(waiting);
+            try
+            {
+                return await exchange.SendAsync(cancellationToken);
+            }
+            catch (HttpRequestException) when (!exchange.IsAnswered)
+            {
+                // The node closed the connection as the request was sent: what it takes on a new one is its answer.
+            }
+        }
+
+        return await ExchangeOn(await connector.ConnectAsync(endpoint, cancellationToken)).SendAsync(cancellationToken);
+
+        HttpExchange ExchangeOn(NodeConnection connection) =>
+            new(request, connection, released => pool.Return(endpoint, released), time);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _platform.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // Over TLS the platform's client agrees on a version with the node; in clear it starts with the one that is
+    // allowed at least.
+    private static bool IsHttp11(HttpRequestMessage request) =>
+        request.VersionPolicy != HttpVersionPolicy.RequestVersionOrHigher
+        && (request.Version.Major == 1
+            || (request.VersionPolicy == HttpVersionPolicy.RequestVersionOrLower
+                && request.RequestUri!.Scheme == Uri.UriSchemeHttp));
+
+    // A connection that has waited may be closed by its node at any time. Only what may be sent twice is sent on one
+    // (RFC 9112 §9.3.1), so that nothing else fails for it or is repeated.
+    private static bool CanBeSentAgain(HttpRequestMessage request) =>
+        !HttpExchange.HasBody(request)
+        && !IsUpgrade(request.Headers)
+        && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head
+            || request.Method == HttpMethod.Options || request.Method == HttpMethod.Trace
+            || request.Method == HttpMethod.Put || request.Method == HttpMethod.Delete);
+
+    private static bool IsUpgrade(HttpRequestHeaders headers) => headers.NonValidated.Contains("Upgrade");
+}

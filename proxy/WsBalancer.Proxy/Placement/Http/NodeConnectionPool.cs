@@ -1,0 +1,98 @@
+namespace WsBalancer.Proxy.Placement.Http;
+
+/// <summary>
+/// Connections to the nodes of a cluster that wait for their next request. A connection leaves when it has waited too
+/// long, or when its node has closed it; the newest is used first, so that the others can leave. Thread-safe.
+/// </summary>
+internal sealed class NodeConnectionPool(Func<RequestOptions> options, TimeProvider time)
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<NodeEndpoint, List<Waiting>> _waiting = [];
+    private ITimer? _sweep;
+
+    /// <summary>A connection that is open and waits; null if there is none.</summary>
+    public NodeConnection? Take(NodeEndpoint endpoint)
+    {
+        while (TakeNewest(endpoint) is { } connection)
+        {
+            if (connection.IsQuiet)
+            {
+                connection.IsReused = true;
+                return connection;
+            }
+
+            connection.Dispose();
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps a connection whose exchange is complete, or closes it if enough others wait.</summary>
+    public void Return(NodeEndpoint endpoint, NodeConnection connection)
+    {
+        lock (_lock)
+        {
+            if (!_waiting.TryGetValue(endpoint, out var waiting))
+            {
+                _waiting[endpoint] = waiting = [];
+            }
+
+            if (waiting.Count < options().IdleConnections)
+            {
+                waiting.Add(new Waiting(connection, time.GetTimestamp()));
+                _sweep ??= time.CreateTimer(
+                    static pool => ((NodeConnectionPool)pool!).Sweep(), this, SweepInterval, SweepInterval);
+                return;
+            }
+        }
+
+        connection.Dispose();
+    }
+
+    private NodeConnection? TakeNewest(NodeEndpoint endpoint)
+    {
+        lock (_lock)
+        {
+            if (!_waiting.TryGetValue(endpoint, out var waiting) || waiting is not [.., var newest])
+            {
+                return null;
+            }
+
+            waiting.RemoveAt(waiting.Count - 1);
+            return newest.Connection;
+        }
+    }
+
+    private void Sweep()
+    {
+        var closed = new List<NodeConnection>();
+        lock (_lock)
+        {
+            foreach (var (endpoint, waiting) in _waiting)
+            {
+                closed.AddRange(waiting.Where(IsOver).Select(one => one.Connection));
+                waiting.RemoveAll(one => closed.Contains(one.Connection));
+                if (waiting.Count == 0)
+                {
+                    _waiting.Remove(endpoint);
+                }
+            }
+
+            // Without connections there is no timer, which would keep the pool of a cluster that is gone alive.
+            if (_waiting.Count == 0)
+            {
+                _sweep?.Dispose();
+                _sweep = null;
+            }
+        }
+
+        closed.ForEach(static connection => connection.Dispose());
+    }
+
+    private bool IsOver(Waiting waiting) =>
+        time.GetElapsedTime(waiting.Since) >= options().IdleConnectionTimeout || !waiting.Connection.IsQuiet;
+
+    private readonly record struct Waiting(NodeConnection Connection, long Since);
+}

@@ -1,0 +1,35 @@
+namespace WsBalancer.Proxy.Placement.Http;
+
+/// <summary>What a connection to a node is made to: connections with the same are interchangeable.</summary>
+/// <param name="Host">A name or an address.</param>
+/// <param name="Port">1…65535.</param>
+/// <param name="TlsName">The name that the node's certificate must have; null in clear.</param>
+internal readonly record struct NodeEndpoint(string Host, int Port, string? TlsName)
+{
+    /// <summary>Where a request is sent. The certificate is that of the request's Host, as with the platform's client.
+    /// </summary>
+    public static NodeEndpoint Of(HttpRequestMessage request)
+    {
+        var uri = request.RequestUri!;
+        var isTls = uri.Scheme == Uri.UriSchemeHttps;
+        return new NodeEndpoint(uri.IdnHost, uri.Port, isTls ? TlsNameOf(request.Headers.Host) ?? uri.IdnHost : null);
+    }
+
+    // Without port and brackets. Nothing else is changed: whether a name is good is for the check of the certificate.
+    private static string? TlsNameOf(string? host)
+    {
+        if (string.IsNullOrEmpty(host))
+        {
+            return null;
+        }
+
+        if (host.StartsWith('['))
+        {
+            return host.IndexOf(']', StringComparison.Ordinal) is var end and > 0 ? host[1..end] : null;
+        }
+
+        var colon = host.IndexOf(':', StringComparison.Ordinal);
+        var name = (colon < 0 ? host : host[..colon]).TrimEnd('.');
+        return name.Length == 0 ? null : name;
+    }
+}

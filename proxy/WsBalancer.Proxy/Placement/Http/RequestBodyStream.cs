@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Placement.Http;
+
+/// <summary>The body of a request toward a node: each piece is sent at once, as a chunk if the body has no length.
+/// </summary>
+internal sealed class RequestBodyStream(NodeConnection connection, bool isChunked) : DuplexStream
+{
+    // Eight hexadecimal digits and two line ends.
+    private const int ChunkOverhead = 12;
+
+    /// <summary>Whether the node did not take everything that was written.</summary>
+    public bool HasFailed { get; private set; }
+
+    public override bool CanRead => false;
+
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty)
+        {
+            return;
+        }
+
+        if (!isChunked)
+        {
+            await SendAsync(buffer, cancellationToken);
+            return;
+        }
+
+        // One segment for chunk and framing.
+        var chunk = ArrayPool<byte>.Shared.Rent(buffer.Length + ChunkOverhead);
+        try
+        {
+            await SendAsync(chunk.AsMemory(0, Frame(buffer.Span, chunk)), cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    /// <summary>Sends what follows the last piece.</summary>
+    public ValueTask EndAsync(CancellationToken cancellation) =>
+        isChunked && !HasFailed ? SendAsync("0\r\n\r\n"u8.ToArray(), cancellation) : ValueTask.CompletedTask;
+
+    // Each piece has been sent already.
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("A request body is only written.");
+
+    private static int Frame(ReadOnlySpan<byte> piece, Span<byte> chunk)
+    {
+        piece.Length.TryFormat(chunk, out var digits, "X", CultureInfo.InvariantCulture);
+        var used = digits;
+        used += Encoding.ASCII.GetBytes("\r\n", chunk[used..]);
+        piece.CopyTo(chunk[used..]);
+        used += piece.Length;
+        return used + Encoding.ASCII.GetBytes("\r\n", chunk[used..]);
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await connection.SendAsync(bytes, cancellation);
+        }
+        catch
+        {
+            HasFailed = true;
+            throw;
+        }
+    }
+}

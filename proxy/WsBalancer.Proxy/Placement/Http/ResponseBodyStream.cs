@@ -1,0 +1,73 @@
+using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Placement.Http;
+
+/// <summary>The body of a node's response, each piece as it is received.</summary>
+/// <param name="exchange">Ends with the body, or when this is disposed of before.</param>
+/// <param name="connection">That of the exchange.</param>
+/// <param name="body">Where the body ends.</param>
+internal sealed class ResponseBodyStream(HttpExchange exchange, NodeConnection connection, ResponseBody body)
+    : DuplexStream
+{
+    private ResponseBody _body = body;
+
+    public override bool CanWrite => false;
+
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!_body.IsDone)
+        {
+            if (connection.Unread.IsEmpty)
+            {
+                if (buffer.IsEmpty)
+                {
+                    await connection.WaitAsync(cancellationToken);
+                    return 0;
+                }
+
+                if (!await connection.ReceiveAsync(cancellationToken) && !_body.TryEndWithConnection())
+                {
+                    throw new HttpIOException(
+                        HttpRequestError.ResponseEnded, "The node closed the connection within its response.");
+                }
+
+                continue;
+            }
+
+            if (Take(buffer.Span) is var given and > 0)
+            {
+                return given;
+            }
+
+            if (buffer.IsEmpty)
+            {
+                return 0;
+            }
+        }
+
+        exchange.End(isBodyRead: true);
+        return 0;
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("A response is only read.");
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            exchange.End(isBodyRead: _body.IsDone);
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int Take(Span<byte> buffer)
+    {
+        var (used, given) = _body.Read(connection.Unread, buffer);
+        connection.Use(used);
+        return given;
+    }
+}

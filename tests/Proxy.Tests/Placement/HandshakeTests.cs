@@ -95,9 +95,26 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task Silence_ForHalfTheTime_GivesTheNextItsTurn()
+    public async Task Silence_IsWaitedForWithOneNodeOnly()
     {
         await using var nodes = await TwoNodes.StartAsync();
+        nodes.First.OnRequest = request => request.KeepSilentAsync();
+        var handshake = nodes.HandshakeAsync();
+        await Deadline.Until("the attempt", () => nodes.First.Requests.Count == 1);
+        nodes.App.Time.Advance(TimeSpan.FromSeconds(9.99));
+        Assert.False(handshake.IsCompleted);
+
+        nodes.App.Time.Advance(TimeSpan.FromSeconds(0.01));
+
+        using var response = await handshake;
+        await AssertProblemAsync(response, 504, "The node did not answer in time");
+        Assert.Empty(nodes.Second.Requests);
+    }
+
+    [Fact]
+    public async Task Silence_ForHalfTheTime_GivesTheNextItsTurn_IfConfigured()
+    {
+        await using var nodes = await TwoNodes.StartAsync(settings: RetryingUnanswered);
         nodes.First.OnRequest = request => request.KeepSilentAsync();
         var handshake = nodes.HandshakeAsync();
         await Deadline.Until("the first attempt", () => nodes.First.Requests.Count == 1);
@@ -112,9 +129,25 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task Silence_OfAll_IsUnreachable()
+    public async Task StatusToRetry_GivesTheNextItsTurn_AndTheLastAnswerIsPassedOn()
     {
-        await using var nodes = await TwoNodes.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(settings: all => all
+            .With(ChatSettings.Ours + "Handshake:RetryOn:0", "502")
+            .With(ChatSettings.Ours + "Handshake:RetryOn:1", "503"));
+        nodes.First.OnRequest = request => request.ReplyAsync(502, "first");
+        nodes.Second.OnRequest = request => request.ReplyAsync(503, "second");
+
+        using var response = await nodes.HandshakeAsync();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("second", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Single(nodes.First.Requests);
+    }
+
+    [Fact]
+    public async Task Silence_OfAll_IsUnreachable_IfTheyAreRetried()
+    {
+        await using var nodes = await TwoNodes.StartAsync(settings: RetryingUnanswered);
         nodes.First.OnRequest = nodes.Second.OnRequest = request => request.KeepSilentAsync();
         var handshake = nodes.HandshakeAsync();
         await Deadline.Until("the first attempt", () => nodes.First.Requests.Count == 1);
@@ -237,6 +270,9 @@ public sealed class HandshakeTests
 
         await AssertProblemAsync(response, 503, "This balancer is stopping");
     }
+
+    private static Dictionary<string, string?> RetryingUnanswered(Dictionary<string, string?> all) =>
+        all.With(ChatSettings.Ours + "Handshake:RetryUnanswered", "true");
 
     internal static async Task AssertEchoAsync(HttpResponseMessage response)
     {

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -10,7 +10,10 @@ namespace WsBalancer.Proxy.Placement;
 
 /// <summary>YARP's client factory; clients of ring clusters connect through our dialer.</summary>
 internal sealed class NodeHttpClientFactory(
-    IClusterSettingsSource settings, NodeDialer dialer, ILogger<ForwarderHttpClientFactory> logger)
+    IClusterSettingsSource settings,
+    NodeDialer dialer,
+    HeaderEncoding encoding,
+    ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger)
 {
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
@@ -21,9 +24,10 @@ internal sealed class NodeHttpClientFactory(
             return;
         }
 
-        // The server reads headers as UTF-8, so this gives the node the bytes that the client sent; ASCII would refuse
-        // them with a 502.
-        handler.RequestHeaderEncodingSelector ??= (_, _) => Encoding.UTF8;
+        // The node gets the bytes that the client sent, and the client those of the node; ASCII, the default, would
+        // refuse them with a 502.
+        handler.RequestHeaderEncodingSelector ??= (name, _) => encoding.Of(name);
+        handler.ResponseHeaderEncodingSelector ??= static (_, _) => HeaderBytes.Instance;
 
         // Traces belong to the client and the node: their headers pass like any other.
         handler.ActivityHeadersPropagator = null;

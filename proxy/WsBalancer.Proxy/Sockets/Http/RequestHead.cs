@@ -16,12 +16,15 @@ internal static class RequestHead
         [.. Enumerable.Range('!', '~' - '!' + 1).Select(static character => (char)character)]);
 
     /// <summary>Writes request line, headers and the blank line.</summary>
+    /// <param name="request">The request; a <see cref="TargetUri"/> is its target as it stands.</param>
+    /// <param name="encoding">Of the values of its headers.</param>
+    /// <param name="output">Where it is written to.</param>
     /// <exception cref="HttpRequestException">A part of it would break out of its line, or announces a body.
     /// </exception>
-    public static void Write(HttpRequestMessage request, IBufferWriter<byte> output)
+    public static void Write(HttpRequestMessage request, HeaderEncoding encoding, IBufferWriter<byte> output)
     {
         var uri = request.RequestUri!;
-        WriteTarget(request.Method.Method, uri.PathAndQuery, output);
+        WriteTarget(request.Method.Method, (uri as TargetUri)?.Target ?? uri.PathAndQuery, output);
         if (request.Headers.Host is null)
         {
             output.Write("Host: "u8);
@@ -35,10 +38,10 @@ internal static class RequestHead
             output.Write("\r\n"u8);
         }
 
-        WriteHeaders(request.Headers.NonValidated, output);
+        WriteHeaders(request.Headers.NonValidated, encoding, output);
         if (request.Content is { } content)
         {
-            WriteHeaders(content.Headers.NonValidated, output);
+            WriteHeaders(content.Headers.NonValidated, encoding, output);
         }
 
         output.Write("\r\n"u8);
@@ -57,7 +60,8 @@ internal static class RequestHead
         output.Write(" HTTP/1.1\r\n"u8);
     }
 
-    private static void WriteHeaders(HttpHeadersNonValidated headers, IBufferWriter<byte> output)
+    private static void WriteHeaders(
+        HttpHeadersNonValidated headers, HeaderEncoding encoding, IBufferWriter<byte> output)
     {
         foreach (var (name, values) in headers)
         {
@@ -76,15 +80,18 @@ internal static class RequestHead
 
             WriteText(name, output);
             output.Write(": "u8);
-            WriteText(value, output);
+            WriteText(value, encoding.Of(name), output);
             output.Write("\r\n"u8);
         }
     }
 
-    private static void WriteText(string text, IBufferWriter<byte> output)
+    private static void WriteText(string text, IBufferWriter<byte> output) =>
+        WriteText(text, Encoding.Latin1, output);
+
+    private static void WriteText(string text, Encoding encoding, IBufferWriter<byte> output)
     {
-        var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
-        output.Advance(Encoding.UTF8.GetBytes(text, span));
+        var span = output.GetSpan(encoding.GetMaxByteCount(text.Length));
+        output.Advance(encoding.GetBytes(text, span));
     }
 
     private static void WriteNumber(int number, IBufferWriter<byte> output)

@@ -11,6 +11,7 @@ using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.State;
@@ -70,6 +71,7 @@ public static class WsBalancerServices
             sources.ThrowIfForeign();
             return sources;
         });
+        services.AddSingleton<HeaderEncoding>();
         return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>().AddSingleton<LoopDialer>();
     }
 

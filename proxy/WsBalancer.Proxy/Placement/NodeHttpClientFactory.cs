@@ -1,9 +1,9 @@
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -13,7 +13,11 @@ namespace WsBalancer.Proxy.Placement;
 /// YARP's client factory. The clients of ring clusters connect through our dialer, and speak HTTP/1.1 by themselves.
 /// </summary>
 internal sealed class NodeHttpClientFactory(
-    IClusterSettingsSource settings, NodeDialer dialer, TimeProvider time, ILogger<ForwarderHttpClientFactory> logger)
+    IClusterSettingsSource settings,
+    NodeDialer dialer,
+    HeaderEncoding encoding,
+    TimeProvider time,
+    ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger)
 {
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
@@ -24,9 +28,10 @@ internal sealed class NodeHttpClientFactory(
             return;
         }
 
-        // The server reads headers as UTF-8, so this gives the node the bytes that the client sent; ASCII would refuse
-        // them with a 502.
-        handler.RequestHeaderEncodingSelector ??= (_, _) => Encoding.UTF8;
+        // The node gets the bytes that the client sent, and the client those of the node; ASCII, the default, would
+        // refuse them with a 502.
+        handler.RequestHeaderEncodingSelector ??= (name, _) => encoding.Of(name);
+        handler.ResponseHeaderEncodingSelector ??= static (_, _) => HeaderBytes.Instance;
 
         // Traces belong to the client and the node: their headers pass like any other.
         handler.ActivityHeadersPropagator = null;
@@ -64,6 +69,6 @@ internal sealed class NodeHttpClientFactory(
         var pool = new NodeConnectionPool(
             () => settings.Current.GetValueOrDefault(context.ClusterId)?.Get<RequestOptions>() ?? new RequestOptions(),
             time);
-        return new NodeClient(platform, connector, pool, time);
+        return new NodeClient(platform, connector, pool, encoding, time);
     }
 }

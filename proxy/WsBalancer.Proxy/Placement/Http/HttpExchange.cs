@@ -18,6 +18,7 @@ internal sealed class HttpExchange
     private static readonly TimeSpan ExpectTimeout = TimeSpan.FromSeconds(1);
 
     private readonly HttpRequestMessage _request;
+    private readonly HeaderEncoding _encoding;
     private readonly NodeConnection _connection;
     private readonly Action<NodeConnection> _release;
     private readonly TimeProvider _time;
@@ -32,11 +33,17 @@ internal sealed class HttpExchange
     /// <param name="request">What to send. Its content, if any, can be sent once.</param>
     /// <param name="connection">The exchange's own until its end.</param>
     /// <param name="release">Takes the connection back if another request can be sent on it.</param>
+    /// <param name="encoding">That of the values of the request's headers.</param>
     /// <param name="time">For the wait after Expect.</param>
     public HttpExchange(
-        HttpRequestMessage request, NodeConnection connection, Action<NodeConnection> release, TimeProvider time)
+        HttpRequestMessage request,
+        NodeConnection connection,
+        Action<NodeConnection> release,
+        HeaderEncoding encoding,
+        TimeProvider time)
     {
         _request = request;
+        _encoding = encoding;
         _connection = connection;
         _release = release;
         _time = time;
@@ -98,7 +105,7 @@ internal sealed class HttpExchange
     private async ValueTask SendHeadAsync(CancellationToken cancellation)
     {
         var head = new ArrayBufferWriter<byte>(1024);
-        RequestHead.Write(_request, IsChunked, head);
+        RequestHead.Write(_request, _encoding, IsChunked, head);
         await _connection.SendAsync(head.WrittenMemory, cancellation);
     }
 

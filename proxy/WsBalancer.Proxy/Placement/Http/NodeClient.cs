@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using WsBalancer.Proxy.Sockets.Http;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
@@ -9,9 +10,14 @@ namespace WsBalancer.Proxy.Placement.Http;
 /// <param name="platform">The client for HTTP/2 and higher, configured by YARP and the application.</param>
 /// <param name="connector">Opens connections.</param>
 /// <param name="pool">Keeps connections between two requests.</param>
+/// <param name="encoding">That of the values of the requests' headers.</param>
 /// <param name="time">For deadlines.</param>
 internal sealed class NodeClient(
-    HttpMessageHandler platform, NodeConnector connector, NodeConnectionPool pool, TimeProvider time)
+    HttpMessageHandler platform,
+    NodeConnector connector,
+    NodeConnectionPool pool,
+    HeaderEncoding encoding,
+    TimeProvider time)
     : HttpMessageHandler
 {
     private readonly HttpMessageInvoker _platform = new(platform, disposeHandler: true);
@@ -42,7 +48,7 @@ internal sealed class NodeClient(
         return await ExchangeOn(await connector.ConnectAsync(endpoint, cancellationToken)).SendAsync(cancellationToken);
 
         HttpExchange ExchangeOn(NodeConnection connection) =>
-            new(request, connection, released => pool.Return(endpoint, released), time);
+            new(request, connection, released => pool.Return(endpoint, released), encoding, time);
     }
 
     protected override void Dispose(bool disposing)

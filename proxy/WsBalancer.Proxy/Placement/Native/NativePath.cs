@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Http;
+using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
@@ -16,7 +17,7 @@ namespace WsBalancer.Proxy.Placement.Native;
 /// matter of two sockets of the same thread.
 /// </summary>
 internal sealed class NativePath(
-    LoopDialer dialer, IClusterSettingsSource settings, IForwarderHttpClientFactory clients)
+    LoopDialer dialer, IClusterSettingsSource settings, IForwarderHttpClientFactory clients, HeaderEncoding encoding)
 {
     // Whoever has put a client factory of their own in the place of ours wants what it makes to be used.
     private readonly bool _isOurs = clients is NodeHttpClientFactory;
@@ -62,7 +63,7 @@ internal sealed class NativePath(
     private async ValueTask<HttpResponseMessage> SendOnLoopAsync(
         EventLoop loop, string cluster, HttpRequestMessage request, CancellationToken cancellation)
     {
-        var exchange = new NodeExchange(request, cancellation);
+        var exchange = new NodeExchange(request, encoding, cancellation);
         return await exchange.RunAsync(
             await ConnectAsync(loop, cluster, request.RequestUri!, exchange, cancellation));
     }

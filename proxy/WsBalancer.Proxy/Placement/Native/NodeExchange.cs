@@ -17,6 +17,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     private static ArrayBufferWriter<byte>? Head;
 
     private readonly HttpRequestMessage _request;
+    private readonly HeaderEncoding _encoding;
     private readonly CancellationToken _cancellation;
     private ManualResetValueTaskSourceCore<HttpResponseMessage> _answer;
     private ResponseHeadReader _head;
@@ -25,10 +26,12 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     private bool _done;
 
     /// <param name="request">One without a body.</param>
+    /// <param name="encoding">Of the values of its headers.</param>
     /// <param name="cancellation">Gives it up.</param>
-    public NodeExchange(HttpRequestMessage request, CancellationToken cancellation)
+    public NodeExchange(HttpRequestMessage request, HeaderEncoding encoding, CancellationToken cancellation)
     {
         _request = request;
+        _encoding = encoding;
         _cancellation = cancellation;
     }
 
@@ -99,7 +102,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     {
         var head = Head ??= new ArrayBufferWriter<byte>(1024);
         head.ResetWrittenCount();
-        RequestHead.Write(_request, isChunked: false, head);
+        RequestHead.Write(_request, _encoding, isChunked: false, head);
         socket.Send(head.WrittenSpan);
     }
 

@@ -17,15 +17,17 @@ internal static class RequestHead
         [.. Enumerable.Range('!', '~' - '!' + 1).Select(static character => (char)character)]);
 
     /// <summary>Writes request line, headers and the blank line.</summary>
-    /// <param name="request">What to send.</param>
+    /// <param name="request">What to send; a <see cref="TargetUri"/> has its target as it stands.</param>
+    /// <param name="encoding">That of the values of headers.</param>
     /// <param name="isChunked">Whether a body follows in chunks, which only this announces.</param>
     /// <param name="output">Where the head is written.</param>
     /// <exception cref="HttpRequestException">A part of the head would break out of its line, or announces another body.
     /// </exception>
-    public static void Write(HttpRequestMessage request, bool isChunked, IBufferWriter<byte> output)
+    public static void Write(
+        HttpRequestMessage request, HeaderEncoding encoding, bool isChunked, IBufferWriter<byte> output)
     {
         var uri = request.RequestUri!;
-        WriteTarget(request.Method.Method, uri.PathAndQuery, output);
+        WriteTarget(request.Method.Method, (uri as TargetUri)?.Target ?? uri.PathAndQuery, output);
         if (request.Headers.Host is null)
         {
             output.Write("Host: "u8);
@@ -39,10 +41,10 @@ internal static class RequestHead
             output.Write("\r\n"u8);
         }
 
-        WriteHeaders(request.Headers.NonValidated, output);
+        WriteHeaders(request.Headers.NonValidated, encoding, output);
         if (request.Content is { } content)
         {
-            WriteHeaders(content.Headers.NonValidated, output);
+            WriteHeaders(content.Headers.NonValidated, encoding, output);
         }
 
         output.Write(isChunked ? "Transfer-Encoding: chunked\r\n\r\n"u8 : "\r\n"u8);
@@ -61,7 +63,8 @@ internal static class RequestHead
         output.Write(" HTTP/1.1\r\n"u8);
     }
 
-    private static void WriteHeaders(HttpHeadersNonValidated headers, IBufferWriter<byte> output)
+    private static void WriteHeaders(
+        HttpHeadersNonValidated headers, HeaderEncoding encoding, IBufferWriter<byte> output)
     {
         foreach (var (name, values) in headers)
         {
@@ -71,14 +74,15 @@ internal static class RequestHead
                 throw new HttpRequestException("A transform has set the header Transfer-Encoding.");
             }
 
+            var bytes = encoding.Of(name);
             foreach (var value in values)
             {
-                WriteHeader(name, value, output);
+                WriteHeader(name, value, bytes, output);
             }
         }
     }
 
-    private static void WriteHeader(string name, string value, IBufferWriter<byte> output)
+    private static void WriteHeader(string name, string value, Encoding encoding, IBufferWriter<byte> output)
     {
         if (value.AsSpan().IndexOfAny(Breaks) >= 0)
         {
@@ -87,14 +91,17 @@ internal static class RequestHead
 
         WriteText(name, output);
         output.Write(": "u8);
-        WriteText(value, output);
+        WriteText(value, encoding, output);
         output.Write("\r\n"u8);
     }
 
-    private static void WriteText(string text, IBufferWriter<byte> output)
+    private static void WriteText(string text, IBufferWriter<byte> output) =>
+        WriteText(text, Encoding.Latin1, output);
+
+    private static void WriteText(string text, Encoding encoding, IBufferWriter<byte> output)
     {
-        var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
-        output.Advance(Encoding.UTF8.GetBytes(text, span));
+        var span = output.GetSpan(encoding.GetMaxByteCount(text.Length));
+        output.Advance(encoding.GetBytes(text, span));
     }
 
     private static void WriteNumber(int number, IBufferWriter<byte> output)

@@ -122,8 +122,8 @@ internal static class ResponseHead
     }
 
     private static string TextOf(ReadOnlySpan<byte> value) => value.IndexOfAny(Breaks) < 0
-        ? Encoding.Latin1.GetString(value)
-        : throw Invalid("has a header with a control character in its value");
+        ? HeaderBytes.Instance.GetString(value)
+        : throw Invalid("has a header with a line break or a NUL in its value");
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> value) => value.Trim(" \t"u8);
 

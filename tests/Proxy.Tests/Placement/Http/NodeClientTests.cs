@@ -28,6 +28,7 @@ public sealed class NodeClientTests : IAsyncDisposable
             platform,
             new NodeConnector(_app.Get<NodeDialer>(), () => null, platform.SslOptions, _app.Time),
             new NodeConnectionPool(() => new RequestOptions { IdleConnections = 1 }, _app.Time),
+            _app.Get<HeaderEncoding>(),
             _app.Time));
     }
 
@@ -268,8 +269,8 @@ public sealed class NodeClientTests : IAsyncDisposable
 
     private async Task<NodeEnd> AcceptAsync()
     {
-        using var deadline = Deadline.Start();
-        return new NodeEnd(await _listener.AcceptAsync(deadline.Token));
+        return new NodeEnd(await _listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask()
+            .WaitAsync(Deadline.Default, TimeProvider.System));
     }
 
     // A request and its response, read whole; the node's end of the connection.

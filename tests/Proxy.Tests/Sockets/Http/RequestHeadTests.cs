@@ -6,6 +6,10 @@ namespace WsBalancer.Proxy.Tests.Sockets.Http;
 
 public sealed class RequestHeadTests
 {
+    private static readonly HeaderEncoding Utf8 = new(static _ => null);
+
+    private static readonly HeaderEncoding Bytes = new(static _ => Encoding.Latin1);
+
     public static TheoryData<string, string[]> Requests => new()
     {
         { "http://node.example/", [] },
@@ -50,7 +54,7 @@ public sealed class RequestHeadTests
     {
         var output = new ArrayBufferWriter<byte>(1);
 
-        RequestHead.Write(Request("http://node.example/", ["X-A: b"]), isChunked: true, output);
+        RequestHead.Write(Request("http://node.example/", ["X-A: b"]), Utf8, isChunked: true, output);
 
         Assert.EndsWith(
             "X-A: b\r\nTransfer-Encoding: chunked\r\n\r\n", Text(output.WrittenSpan.ToArray()), StringComparison.Ordinal);
@@ -91,12 +95,42 @@ public sealed class RequestHeadTests
         Assert.Throws<HttpRequestException>(() => Write(request));
     }
 
-    private static byte[] Write(HttpRequestMessage request)
+    [Theory]
+    [InlineData("/a%2Fb%3A%41%E9%e9|{}\"^%//c/../d#e", "?")]
+    [InlineData("//", "?x=%zz&y=\\|^`{}")]
+    [InlineData("", "?a")]
+    public void RawTarget_IsWrittenAsItIs(string path, string query)
+    {
+        var uri = TargetUri.Create("http://node.example:81/", path, query);
+
+        Assert.StartsWith(
+            $"GET {(path.Length == 0 ? "/" : path)}{query} HTTP/1.1\r\nHost: node.example:81\r\n",
+            Text(Write(new HttpRequestMessage(HttpMethod.Get, uri))),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ValueThatWasReadAsBytes_IsWrittenAsTheSameBytes()
+    {
+        var bytes = Enumerable.Range(1, 255).Where(value => value is not ('\r' or '\n')).Select(value => (byte)value);
+        var request = PlatformClient.Handshake;
+        request.Headers.TryAddWithoutValidation("X-Bytes", Encoding.Latin1.GetString([.. bytes]));
+
+        Assert.Equal([.. "X-Bytes: "u8, .. bytes], LineOf("X-Bytes", Write(request, Bytes)));
+    }
+
+    private static byte[] LineOf(string name, byte[] head)
+    {
+        var line = head.AsSpan(head.AsSpan().IndexOf(Encoding.ASCII.GetBytes($"{name}: ")));
+        return line[..line.IndexOf("\r\n"u8)].ToArray();
+    }
+
+    private static byte[] Write(HttpRequestMessage request, HeaderEncoding? encoding = null)
     {
         // As whoever decides between the two does: it makes the content say its length.
         Assert.True(request.Content is null or { Headers.ContentLength: 0 });
         var output = new ArrayBufferWriter<byte>(1);
-        RequestHead.Write(request, isChunked: false, output);
+        RequestHead.Write(request, encoding ?? Utf8, isChunked: false, output);
         return output.WrittenSpan.ToArray();
     }
 

@@ -1,0 +1,62 @@
+using System.Buffers;
+
+namespace WsBalancer.Proxy.Sockets.Http;
+
+/// <summary>
+/// The address of a request to a node whose target is sent as it is written: neither the platform's client nor ours
+/// escapes, unescapes or shortens any part of it.
+/// </summary>
+internal sealed class TargetUri : Uri
+{
+    /// <summary>The target of a request about the node as a whole (RFC 9112 §3.2.4).</summary>
+    public const string Asterisk = "*";
+
+    private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    // RFC 3986 §3.3, and '%' of what is escaped already.
+    private static readonly SearchValues<char> PathCharacters = SearchValues.Create(
+        "/%:@!$&'()*+,;=-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    private TargetUri(string text, string target)
+        : base(text, Verbatim) => Target = target;
+
+    /// <summary>The target, byte for byte: all of it is ASCII.</summary>
+    public string Target { get; }
+
+    /// <summary>Creates the address of a request.</summary>
+    /// <param name="node">The address of the node, with or without a path that goes before each target.</param>
+    /// <param name="path">Empty, or a path that begins with a slash, as it is to be sent.</param>
+    /// <param name="query">Empty, or a query that begins with a question mark, as it is to be sent.</param>
+    public static TargetUri Create(string node, ReadOnlySpan<char> path, ReadOnlySpan<char> query)
+    {
+        var authorityEnd = AuthorityEndOf(node);
+        var prefix = PathOf(node, authorityEnd);
+        var target = prefix.IsEmpty && path.IsEmpty ? $"/{query}" : string.Concat(prefix, path, query);
+        return new TargetUri(string.Concat(node.AsSpan(0, authorityEnd), target), target);
+    }
+
+    /// <summary>Creates the address of a request about the node as a whole.</summary>
+    /// <remarks>Only <see cref="Target"/> says so; the URI itself, which has no such form, has the path <c>/</c>.
+    /// </remarks>
+    public static TargetUri CreateAsterisk(string node) =>
+        new($"{node.AsSpan(0, AuthorityEndOf(node))}/", Asterisk);
+
+    private static int AuthorityEndOf(string node)
+    {
+        var start = node.IndexOf("://", StringComparison.Ordinal) + 3;
+        var length = node.AsSpan(start).IndexOfAny("/?#");
+        return length < 0 ? node.Length : start + length;
+    }
+
+    // What an operator configured is escaped where it has to be; what a client sent is not.
+    private static ReadOnlySpan<char> PathOf(string node, int authorityEnd)
+    {
+        var path = node.AsSpan(authorityEnd);
+        if (path.ContainsAnyExcept(PathCharacters) || path.Contains("/.", StringComparison.Ordinal))
+        {
+            path = new Uri(node).AbsolutePath;
+        }
+
+        return path is [.. var before, '/'] ? before : path;
+    }
+}

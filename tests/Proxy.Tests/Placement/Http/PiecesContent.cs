@@ -1,0 +1,62 @@
+using System.Net;
+using System.Text;
+using System.Threading.Channels;
+
+namespace WsBalancer.Proxy.Tests.Placement.Http;
+
+/// <summary>A body whose pieces a test decides, as a client's that is still being sent.</summary>
+internal sealed class PiecesContent : HttpContent
+{
+    private readonly Channel<(string Piece, TaskCompletionSource Written)> _pieces =
+        Channel.CreateUnbounded<(string, TaskCompletionSource)>();
+
+    private readonly TaskCompletionSource _sent = new();
+
+    /// <summary>Whether the body has begun to be sent.</summary>
+    public bool IsAskedFor { get; private set; }
+
+    /// <summary>Until the body has been sent, or its sending was ended.</summary>
+    public Task Sending => _sent.Task;
+
+    /// <summary>Writes a piece, and waits until it is written.</summary>
+    public Task WriteAsync(string piece)
+    {
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pieces.Writer.TryWrite((piece, written));
+        return written.Task.WaitAsync(Deadline.Default, TimeProvider.System);
+    }
+
+    public void End() => _pieces.Writer.Complete();
+
+    public void Fail() => _pieces.Writer.Complete(new IOException("The client is disconnected."));
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        IsAskedFor = true;
+        try
+        {
+            await foreach (var (piece, written) in _pieces.Reader.ReadAllAsync(cancellationToken))
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(piece), cancellationToken);
+                written.TrySetResult();
+            }
+
+            _sent.TrySetResult();
+        }
+        catch (Exception ex)
+        {
+            _sent.TrySetException(ex);
+            throw;
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+}

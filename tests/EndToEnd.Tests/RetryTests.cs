@@ -32,9 +32,22 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task ANodeThatNeverAnswers_GoesOn()
+    public async Task ANodeThatNeverAnswers_IsTheOnlyOneThatGetsTheHandshake()
     {
         await using var fleet = await ScriptedFleet.Start(("Handshake:Timeout", "2s"));
+        fleet.A.Script = fleet.B.Script = fleet.C.Script = Script.Silence;
+
+        using var client = await fleet.Balancer.Ask("alice");
+
+        Assert.Equal(504, client.Response.Status);
+        Assert.Equal(1, fleet.A.Upgrades + fleet.B.Upgrades + fleet.C.Upgrades);
+    }
+
+    [Fact]
+    public async Task ANodeThatNeverAnswers_GoesOn_IfConfigured()
+    {
+        await using var fleet = await ScriptedFleet.Start(
+            ("Handshake:Timeout", "2s"), ("Handshake:RetryUnanswered", "true"));
         var user = await fleet.Balancer.UserOf("a", "b", "c");
         fleet.A.Script = Script.Silence;
 

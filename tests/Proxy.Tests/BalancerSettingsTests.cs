@@ -105,12 +105,33 @@ public sealed class BalancerSettingsTests
             ConnectTimeout = TimeSpan.FromSeconds(2),
             Timeout = TimeSpan.FromSeconds(20),
             Attempts = 5,
+            RetryUnanswered = true,
+            RetryOn = [502, 503],
         },
         ReadCluster(
             ("UserKey", "query:user"),
             ("Handshake:ConnectTimeout", "2s"),
             ("Handshake:Timeout", "20s"),
-            ("Handshake:Attempts", "5")).Get<HandshakeOptions>());
+            ("Handshake:Attempts", "5"),
+            ("Handshake:RetryUnanswered", "true"),
+            ("Handshake:RetryOn:0", "502"),
+            ("Handshake:RetryOn:1", "503")).Get<HandshakeOptions>());
+
+    [Fact]
+    public void Requests_AreRead() => AssertAll(
+        new RequestOptions
+        {
+            IdleTimeout = null,
+            BodyTimeout = TimeSpan.FromSeconds(7),
+            IdleConnections = 5,
+            IdleConnectionTimeout = TimeSpan.FromSeconds(3),
+        },
+        ReadCluster(
+            ("UserKey", "query:user"),
+            ("Requests:IdleTimeout", "off"),
+            ("Requests:BodyTimeout", "7s"),
+            ("Requests:IdleConnections", "5"),
+            ("Requests:IdleConnectionTimeout", "3s")).Get<RequestOptions>());
 
     [Fact]
     public void Health_IsRead() => AssertAll(
@@ -266,8 +287,11 @@ public sealed class BalancerSettingsTests
         var untouched = new T();
         Assert.All(
             typeof(T).GetProperties().Where(property => property.CanWrite),
-            property => Assert.NotEqual(property.GetValue(untouched), property.GetValue(read)));
-        Assert.Equal(expected, read);
+            property =>
+            {
+                Assert.NotEqual(property.GetValue(untouched), property.GetValue(read));
+                Assert.Equal(property.GetValue(expected), property.GetValue(read));
+            });
     }
 
     private static ClusterSettings ReadCluster(params (string Key, string Value)[] settings) =>

@@ -141,7 +141,7 @@ public sealed class HandshakeLimitTests
         await using var nodes = await TwoNodes.StartAsync(settings: all => all
             .With(LimitedCluster.Key("HandshakesPerSecondPerNode"), "2")
             .With($"{ChatSettings.Ours}Handshake:ConnectTimeout", "400ms")
-            .With($"{ChatSettings.Ours}Handshake:Timeout", "500ms"));
+            .With($"{ChatSettings.Ours}Handshake:Timeout", "499ms"));
         using var first = await nodes.HandshakeAsync();
         using var second = await nodes.HandshakeAsync();
         var third = nodes.HandshakeAsync();

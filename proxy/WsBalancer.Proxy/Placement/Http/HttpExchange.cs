@@ -201,7 +201,7 @@ internal sealed class HttpExchange
         }
 
         _isPersistent = IsPersistent(response);
-        content.Body = new ResponseBodyStream(this, _connection, body);
+        content.Body = new ResponseBodyStream(this, _connection, response, body);
         return response;
     }
 

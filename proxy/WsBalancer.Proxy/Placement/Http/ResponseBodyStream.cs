@@ -6,11 +6,14 @@ namespace WsBalancer.Proxy.Placement.Http;
 /// <summary>The body of a node's response, each piece as it is received.</summary>
 /// <param name="exchange">Ends with the body, or when this is disposed of before.</param>
 /// <param name="connection">That of the exchange.</param>
+/// <param name="response">Gets the trailers.</param>
 /// <param name="body">Where the body ends.</param>
-internal sealed class ResponseBodyStream(HttpExchange exchange, NodeConnection connection, ResponseBody body)
+internal sealed class ResponseBodyStream(
+    HttpExchange exchange, NodeConnection connection, HttpResponseMessage response, ResponseBody body)
     : DuplexStream
 {
     private ResponseBody _body = body;
+    private bool _isOver;
 
     public override bool CanWrite => false;
 
@@ -47,7 +50,13 @@ internal sealed class ResponseBodyStream(HttpExchange exchange, NodeConnection c
             }
         }
 
-        exchange.End(isBodyRead: true);
+        if (!_isOver)
+        {
+            _isOver = true;
+            _body.AddTrailersTo(response);
+            exchange.End(isBodyRead: true);
+        }
+
         return 0;
     }
 

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Takes the chunks of a body apart (RFC 9112 §7.1), from bytes as they come. Trailers are read and dropped.
+/// Takes the chunks of a body apart (RFC 9112 §7.1), from bytes as they come, and keeps the trailers.
 /// </summary>
 internal struct ChunkedBody
 {
@@ -11,6 +13,7 @@ internal struct ChunkedBody
     private Stage _stage;
     private long _left;
     private int _line;
+    private List<byte>? _trailers;
 
     private enum Stage : byte
     {
@@ -54,6 +57,9 @@ internal struct ChunkedBody
     /// <summary>Whether the body is over.</summary>
     public readonly bool IsDone => _stage == Stage.Done;
 
+    /// <summary>The trailers, once the body is over: lines, each with its line feed.</summary>
+    public readonly ReadOnlySpan<byte> Trailers => CollectionsMarshal.AsSpan(_trailers);
+
     /// <summary>Takes bytes, and gives those of the body among them, as many as there is room for.</summary>
     /// <returns>How many were used, and how many given.</returns>
     /// <exception cref="HttpIOException">They are no chunks.</exception>
@@ -87,6 +93,11 @@ internal struct ChunkedBody
 
     private void Frame(byte next)
     {
+        if (_stage is Stage.TrailerStart or Stage.Trailer && next != '\r')
+        {
+            (_trailers ??= []).Add(next);
+        }
+
         _stage = _stage switch
         {
             Stage.Start or Stage.Length when char.IsAsciiHexDigit((char)next) => Digit(next),

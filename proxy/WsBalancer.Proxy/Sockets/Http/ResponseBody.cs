@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 
 namespace WsBalancer.Proxy.Sockets.Http;
 
@@ -83,6 +84,22 @@ internal struct ResponseBody
 
         headers.ContentLength = length;
         return length;
+    }
+
+    /// <summary>Adds the trailers of a body that is over to its response. Those that cannot be read are dropped.</summary>
+    public readonly void AddTrailersTo(HttpResponseMessage response)
+    {
+        foreach (var range in _chunks.Trailers.Split((byte)'\n'))
+        {
+            var line = _chunks.Trailers[range];
+            var colon = line.IndexOf((byte)':');
+            if (colon > 0)
+            {
+                response.TrailingHeaders.TryAddWithoutValidation(
+                    Encoding.Latin1.GetString(line[..colon]),
+                    HeaderBytes.Instance.GetString(line[(colon + 1)..].Trim(" \t"u8)));
+            }
+        }
     }
 
     /// <summary>The connection has ended.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets;
@@ -141,7 +140,7 @@ public sealed class NodeClientTests : IAsyncDisposable
             Assert.Equal("ok", await TextOf(await request));
         }
 
-        await Task.WhenAny(first.ReceiveAsync(), second.ReceiveAsync()).WaitAsync(Deadline.Default, TimeProvider.System);
+        await Task.WhenAny(first.ReceiveAsync(), second.ReceiveAsync()).WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -238,6 +237,21 @@ public sealed class NodeClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Trailers_AreThoseOfTheResponse()
+    {
+        var get = SendAsync(HttpMethod.Get);
+        using var node = await AcceptAsync();
+        await node.ReadHeadAsync();
+        await node.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-A: b\r\nX-C:\xE9 \r\n\r\n");
+
+        using var response = await get;
+
+        Assert.Equal("ok", await TextOf(response));
+        Assert.Equal("b", response.TrailingHeaders.NonValidated["X-A"].ToString());
+        Assert.Equal("\xE9", response.TrailingHeaders.NonValidated["X-C"].ToString());
+    }
+
+    [Fact]
     public async Task Head_ThatArrivesBeforeItsBody_IsReturned()
     {
         var get = SendAsync(HttpMethod.Get);
@@ -245,7 +259,7 @@ public sealed class NodeClientTests : IAsyncDisposable
         await node.ReadHeadAsync();
         await node.SendAsync("HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nX-A: b\r\n\r\n");
 
-        using var response = await get.WaitAsync(Deadline.Default, TimeProvider.System);
+        using var response = await get.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
 
         Assert.Equal("b", response.Headers.NonValidated["X-A"].ToString());
     }
@@ -270,7 +284,7 @@ public sealed class NodeClientTests : IAsyncDisposable
     private async Task<NodeEnd> AcceptAsync()
     {
         return new NodeEnd(await _listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask()
-            .WaitAsync(Deadline.Default, TimeProvider.System));
+            .WaitAsync(Deadline.Default, TestContext.Current.CancellationToken));
     }
 
     // A request and its response, read whole; the node's end of the connection.

@@ -45,7 +45,7 @@ internal sealed class NodeEnd(Socket socket) : IDisposable
         try
         {
             return await Socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken).AsTask()
-                .WaitAsync(Deadline.Default, TimeProvider.System);
+                .WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
         }
         catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
         {

@@ -23,7 +23,7 @@ internal sealed class PiecesContent : HttpContent
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _pieces.Writer.TryWrite((piece, written));
-        return written.Task.WaitAsync(Deadline.Default, TimeProvider.System);
+        return written.Task.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
     }
 
     public void End() => _pieces.Writer.Complete();

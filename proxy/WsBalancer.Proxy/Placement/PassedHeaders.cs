@@ -66,6 +66,8 @@ internal sealed class PassedHeaders(Func<string, bool> isRingCluster) : ITransfo
             Copy(name, response, context.HttpContext.Response);
         }
 
+        RemoveHopByHop(response, context.HttpContext.Response);
+
         // A 426 names the protocols that the node wants (RFC 9110 §15.5.22). HTTP/2 has no Upgrade.
         if (response.StatusCode == HttpStatusCode.UpgradeRequired
             && !HttpProtocol.IsHttp2(context.HttpContext.Request.Protocol))
@@ -82,6 +84,33 @@ internal sealed class PassedHeaders(Func<string, bool> isRingCluster) : ITransfo
 
         return ValueTask.CompletedTask;
     }
+
+    // What the node's Connection names ends at this hop (RFC 9110 §7.6.1).
+    private static void RemoveHopByHop(HttpResponseMessage response, HttpResponse client)
+    {
+        if (!response.Headers.NonValidated.TryGetValues("Connection", out var lines))
+        {
+            return;
+        }
+
+        foreach (var line in lines)
+        {
+            foreach (var range in line.AsSpan().Split(','))
+            {
+                var name = line.AsSpan(range).Trim();
+                if (!name.IsEmpty && !IsOfTheMessage(name))
+                {
+                    client.Headers.Remove(name.ToString());
+                }
+            }
+        }
+    }
+
+    // Naming these would change what the message is, not how it got here.
+    private static bool IsOfTheMessage(ReadOnlySpan<char> name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase);
 
     private static void Copy(string name, HttpResponseMessage from, HttpResponse to)
     {

@@ -18,6 +18,7 @@ internal sealed class PlacedInvoker(
     public override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        placed.Sending(request);
         var response = placed.Patience is { } patience
             ? await SendAsync(request, patience, cancellationToken)
             : await SendToNodeAsync(request, cancellationToken);
@@ -51,7 +52,7 @@ internal sealed class PlacedInvoker(
 
         if (!placed.IsUpgraded)
         {
-            response.Content = new PromptContent(response.Content, context.Response);
+            response.Content = new PromptContent(response, request.Method, context);
         }
     }
 

@@ -34,6 +34,11 @@ internal abstract class PlacedRequest
         IsUpgraded = false;
     }
 
+    /// <summary>The request is about to be sent, with every transform applied.</summary>
+    public virtual void Sending(HttpRequestMessage request)
+    {
+    }
+
     /// <summary>The node answered. May replace the content of the answer.</summary>
     /// <exception cref="HttpRequestException">The answer is none to this request.</exception>
     public virtual void Answered(HttpRequestMessage request, HttpResponseMessage response) =>

@@ -30,6 +30,15 @@ internal sealed class PlainRequest : PlacedRequest
 
     public override bool CanGoOn => _body is not { WasRead: true };
 
+    // YARP takes a method for the one that differs in case only, which is another (RFC 9110 §9.1).
+    public override void Sending(HttpRequestMessage request)
+    {
+        if (!string.Equals(request.Method.Method, _context.Request.Method, StringComparison.Ordinal))
+        {
+            request.Method = new HttpMethod(_context.Request.Method);
+        }
+    }
+
     public override void Answered(HttpRequestMessage request, HttpResponseMessage response)
     {
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)

@@ -84,6 +84,12 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         "The node opened no WebSocket",
         "The node answered with 101, but without the headers of a WebSocket.");
 
+    public static readonly Rejection Connect = new(
+        "connect",
+        StatusCodes.Status501NotImplemented,
+        "CONNECT opens no tunnel here",
+        "The balancer opens tunnels to its nodes only, for WebSockets.");
+
     public static readonly Rejection RequestNotSent = new(
         "request_not_sent",
         StatusCodes.Status502BadGateway,

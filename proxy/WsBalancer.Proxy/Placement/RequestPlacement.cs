@@ -15,6 +15,12 @@ internal sealed class RequestPlacement(
 {
     public async Task RunAsync(HttpContext context, FleetCluster cluster, string? user, RequestDelegate next)
     {
+        if (HttpMethods.IsConnect(context.Request.Method))
+        {
+            await rejecter.RejectAsync(context, cluster, Rejection.Connect);
+            return;
+        }
+
         var settings = cluster.Current.Settings;
         var options = settings.Get<HandshakeOptions>();
         var order = new NodeOrder(

@@ -7,8 +7,8 @@ namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
 /// One request on a connection to a node, and its response. The body of the request is sent while the response is
-/// waited for and read, so that a node can answer early: when its response is complete, the rest of the request is not
-/// sent any more.
+/// waited for and read, so that a node can answer early. Once its response is complete, the rest of the request is sent
+/// only if the node keeps the connection.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "The source of the token has no timer: nothing to free.")]
 internal sealed class HttpExchange
@@ -52,7 +52,7 @@ internal sealed class HttpExchange
     /// <summary>Whether any byte of a response was received.</summary>
     public bool IsAnswered { get; private set; }
 
-    private bool IsChunked => _request.Content is { Headers.ContentLength: null };
+    private bool IsChunked => RequestHead.HasBody(_request) && _request.Content!.Headers.ContentLength is null;
 
     /// <summary>Sends the request, and returns the response once its head is received. To be called once.</summary>
     /// <exception cref="HttpRequestException">There is no response, or no valid one.</exception>
@@ -63,7 +63,7 @@ internal sealed class HttpExchange
         try
         {
             await SendHeadAsync(cancellation);
-            if (HasBody(_request))
+            if (RequestHead.HasBody(_request))
             {
                 _upload = UploadAsync(_request.Content!, cancellation);
             }
@@ -78,10 +78,6 @@ internal sealed class HttpExchange
         }
     }
 
-    /// <summary>Whether a request has a body, as far as its framing is concerned.</summary>
-    public static bool HasBody(HttpRequestMessage request) =>
-        request.Content is not (null or { Headers.ContentLength: 0 });
-
     /// <summary>The response has been read, or will not be.</summary>
     public void End(bool isBodyRead)
     {
@@ -90,6 +86,25 @@ internal sealed class HttpExchange
             return;
         }
 
+        // The node that keeps the connection may still read what it has answered.
+        if (isBodyRead && _isPersistent && !_upload.IsCompleted)
+        {
+            _ = EndAfterUploadAsync();
+        }
+        else
+        {
+            Close(isBodyRead);
+        }
+    }
+
+    private async Task EndAfterUploadAsync()
+    {
+        await _upload;
+        Close(isBodyRead: true);
+    }
+
+    private void Close(bool isBodyRead)
+    {
         var isComplete = isBodyRead && _upload is { IsCompletedSuccessfully: true, Result: null };
         _uploading.Cancel();
         if (isComplete && _isPersistent && _connection.Unread.IsEmpty)

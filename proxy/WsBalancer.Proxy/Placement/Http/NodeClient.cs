@@ -72,7 +72,7 @@ internal sealed class NodeClient(
     // A connection that has waited may be closed by its node at any time. Only what may be sent twice is sent on one
     // (RFC 9112 §9.3.1), so that nothing else fails for it or is repeated.
     private static bool CanBeSentAgain(HttpRequestMessage request) =>
-        !HttpExchange.HasBody(request)
+        !RequestHead.HasBody(request)
         && !IsUpgrade(request.Headers)
         && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head
             || request.Method == HttpMethod.Options || request.Method == HttpMethod.Trace

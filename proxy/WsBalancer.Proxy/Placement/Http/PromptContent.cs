@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
@@ -11,22 +10,47 @@ namespace WsBalancer.Proxy.Placement.Http;
 internal sealed class PromptContent : HttpContent
 {
     private readonly HttpContent _inner;
+    private readonly HttpResponseMessage _response;
     private readonly HttpResponse _client;
+    private readonly bool _isFramed;
 
-    /// <param name="inner">The content as the node sends it.</param>
-    /// <param name="client">The response to the client, with its head complete before the content is read.</param>
-    public PromptContent(HttpContent inner, HttpResponse client)
+    /// <param name="response">The node's, with the content as the node sends it.</param>
+    /// <param name="method">That of the request.</param>
+    /// <param name="context">The client's, whose response has its head complete before the content is read.</param>
+    public PromptContent(HttpResponseMessage response, HttpMethod method, HttpContext context)
     {
-        _inner = inner;
-        _client = client;
-        foreach (var (name, values) in inner.Headers.NonValidated)
+        _inner = response.Content;
+        _response = response;
+        _client = context.Response;
+
+        // The server has no way to send trailers over HTTP/1.1. Chunks of our own have.
+        _isFramed = response.Headers.NonValidated.Contains("Transfer-Encoding")
+            && method != HttpMethod.Head
+            && response.StatusCode != HttpStatusCode.NotModified
+            && HttpProtocol.IsHttp11(context.Request.Protocol);
+        foreach (var (name, values) in _inner.Headers.NonValidated)
         {
             Headers.TryAddWithoutValidation(name, values);
         }
     }
 
-    protected override async Task<Stream> CreateContentReadStreamAsync() =>
-        new PromptStream(await _inner.ReadAsStreamAsync(), _client);
+    protected override async Task<Stream> CreateContentReadStreamAsync()
+    {
+        var stream = new PromptStream(await _inner.ReadAsStreamAsync(), _client);
+        if (!_isFramed)
+        {
+            return stream;
+        }
+
+        // After the transforms, which may have made it a response without a body, or of another length.
+        if (_client.ContentLength is not null)
+        {
+            return stream;
+        }
+
+        _client.Headers.TransferEncoding = "chunked";
+        return new ChunkingStream(stream, _response);
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         throw new NotSupportedException("A response is read, never buffered.");
@@ -45,48 +69,5 @@ internal sealed class PromptContent : HttpContent
         }
 
         base.Dispose(disposing);
-    }
-
-    private sealed class PromptStream(Stream inner, HttpResponse client) : DuplexStream
-    {
-        public override bool CanWrite => false;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var read = inner.ReadAsync(buffer, cancellationToken);
-            return read.IsCompleted || client.HasStarted ? read : SendHeadAsync(read, cancellationToken);
-        }
-
-        public override ValueTask WriteAsync(
-            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException("A response is only read.");
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
-
-        private async ValueTask<int> SendHeadAsync(ValueTask<int> read, CancellationToken cancellation)
-        {
-            var pending = read.AsTask();
-            try
-            {
-                await client.Body.FlushAsync(cancellation);
-            }
-            catch
-            {
-                // The read is over before its buffer is: whoever rented that returns it now.
-                await pending.ContinueWith(
-                    static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-                throw;
-            }
-
-            return await pending;
-        }
     }
 }

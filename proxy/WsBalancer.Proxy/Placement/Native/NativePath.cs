@@ -94,7 +94,7 @@ internal sealed class NativePath(
         request.Method == HttpMethod.Get
         && request.Version == HttpVersion.Version11
         && request.RequestUri!.Scheme == Uri.UriSchemeHttp
-        && request.Content is null or { Headers.ContentLength: 0 };
+        && !RequestHead.HasBody(request);
 
     // What else a cluster can ask of its client is a matter of TLS and HTTP/2.
     private static bool IsPlain(HttpClientConfig? client) => client is null or

@@ -28,7 +28,7 @@ internal static class RequestHead
     {
         var uri = request.RequestUri!;
         WriteTarget(request.Method.Method, (uri as TargetUri)?.Target ?? uri.PathAndQuery, output);
-        if (request.Headers.Host is null)
+        if (!request.Headers.NonValidated.Contains("Host"))
         {
             output.Write("Host: "u8);
             WriteText(uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost, output);
@@ -48,6 +48,27 @@ internal static class RequestHead
         }
 
         output.Write(isChunked ? "Transfer-Encoding: chunked\r\n\r\n"u8 : "\r\n"u8);
+    }
+
+    /// <summary>
+    /// Whether a body follows the head. A length of 0 that only the platform has computed, as the client announced none, is
+    /// removed.
+    /// </summary>
+    public static bool HasBody(HttpRequestMessage request)
+    {
+        if (request.Content?.Headers is not { } headers)
+        {
+            return false;
+        }
+
+        var isAnnounced = headers.NonValidated.Contains("Content-Length");
+        var hasBody = headers.ContentLength != 0;
+        if (!hasBody && !isAnnounced)
+        {
+            headers.Remove("Content-Length");
+        }
+
+        return hasBody;
     }
 
     private static void WriteTarget(string method, string target, IBufferWriter<byte> output)

@@ -163,14 +163,32 @@ public sealed class NodeClientTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task EarlyResponse_IsReturned_AndEndsTheBody()
+    public async Task EarlyResponse_IsReturned_AndTheBodyIsSentOn()
+    {
+        var body = new PiecesContent();
+        var post = SendAsync(HttpMethod.Post, body);
+        using var node = await AcceptAsync();
+        await node.ReadHeadAsync();
+        await node.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+
+        using var response = await post;
+
+        Assert.Equal("ok", await TextOf(response));
+        await body.WriteAsync("a");
+        Assert.Equal("1\r\na\r\n", await node.ReadAsync(6));
+        body.End();
+        Assert.Equal("0\r\n\r\n", await node.ReadAsync(5));
+    }
+
+    [Fact]
+    public async Task EarlyResponse_OfANodeThatKeepsNoConnection_EndsTheBody()
     {
         var body = new PiecesContent();
         var post = SendAsync(HttpMethod.Post, body);
         using var node = await AcceptAsync();
         await node.ReadHeadAsync();
         await body.WriteAsync("a");
-        await node.SendAsync("HTTP/1.1 413 Large\r\nContent-Length: 3\r\n\r\nbig");
+        await node.SendAsync("HTTP/1.1 413 Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig");
 
         using var response = await post;
 

@@ -255,11 +255,11 @@ public sealed class HandshakeLimitTests
             && !nodes.Node("ws-1").IsFull
             && !nodes.Node("ws-2").IsFull);
 
-    // A client whose going is its connection's end.
+    // A client that resets its connection when it goes: after FIN alone it would still be answered.
     private static async Task<TcpClient> AskAsync(TwoNodes nodes)
     {
         var url = new Uri(nodes.App.Url);
-        var client = new TcpClient();
+        var client = new TcpClient { LingerState = new LingerOption(true, 0) };
         await client.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
         await client.GetStream().WriteAsync(
             Encoding.ASCII.GetBytes($"GET /ws?user={nodes.User} HTTP/1.1\r\nHost: chat\r\nConnection: Upgrade\r\n"

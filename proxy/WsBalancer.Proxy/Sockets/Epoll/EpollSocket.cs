@@ -265,6 +265,6 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         var error = _error != 0 ? _error : TakeError();
         _state = EpollState.Over;
         DropKept();
-        Handler.Failed(error != 0 ? error : Errno.ConnectionReset);
+        TellFailure(error != 0 ? error : Errno.ConnectionReset);
     }
 }

@@ -10,6 +10,9 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 /// </summary>
 internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandler handler)
 {
+    private ISocketHandler _handler = handler;
+    private ISocketHandler? _toldFailure;
+    private int _failure;
     private byte[]? _kept;
     private int _keptStart;
     private int _keptEnd;
@@ -18,8 +21,22 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
 
     public int Descriptor { get; } = descriptor;
 
-    /// <summary>Who is told. May be changed at any moment, from inside a call to the old one too.</summary>
-    public ISocketHandler Handler { get; set; } = handler;
+    /// <summary>
+    /// Who is told. May be changed at any moment, from inside a call to the old one too. A failure that the old one was
+    /// told is told to the new one as well, in the loop's next turn: whoever takes the socket over cannot miss it.
+    /// </summary>
+    public ISocketHandler Handler
+    {
+        get => _handler;
+        set
+        {
+            _handler = value;
+            if (_toldFailure is not null)
+            {
+                Loop.Post(static socket => ((LoopSocket)socket!).TellFailure(), this);
+            }
+        }
+    }
 
     /// <summary>Whether <see cref="Close"/> or <see cref="Reset"/> was called.</summary>
     public bool IsClosed { get; protected set; }
@@ -105,6 +122,13 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         }
     }
 
+    /// <summary>Tells the handler that the connection is gone.</summary>
+    protected void TellFailure(int error)
+    {
+        _failure = error;
+        TellFailure();
+    }
+
     /// <summary>The bytes that wait to be sent.</summary>
     protected ReadOnlySpan<byte> Kept => _kept.AsSpan(_keptStart, _keptEnd - _keptStart);
 
@@ -179,6 +203,25 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
             Descriptor, SocketConstants.SocketLevel, SocketConstants.ErrorOption, &error, &length) == 0
             ? error
             : Marshal.GetLastPInvokeError();
+    }
+
+    private void TellFailure()
+    {
+        if (IsClosed || ReferenceEquals(_toldFailure, _handler))
+        {
+            return;
+        }
+
+        _toldFailure = _handler;
+        try
+        {
+            _handler.Failed(_failure);
+        }
+        catch
+        {
+            Reset();
+            throw;
+        }
     }
 
     private unsafe void AbortOnClose()

@@ -245,7 +245,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         if (!Is(UringState.Over))
         {
             _state |= UringState.Over;
-            Handler.Failed(_error != 0 ? _error : Errno.ConnectionReset);
+            TellFailure(_error != 0 ? _error : Errno.ConnectionReset);
         }
     }
 }

@@ -127,14 +127,15 @@ internal sealed partial class Tunnel
 
     /// <summary>
     /// The client's connection is gone. Whatever it had sent is still on its way to the node, so the tunnel is cut only
-    /// if the client's FIN was passed on before, or when that takes longer than the close timeout.
+    /// if the client's FIN was passed on before, or when that takes longer than the close timeout. A client that was
+    /// given up may go.
     /// </summary>
     public void ClientGone()
     {
         bool isOver;
         lock (_gate)
         {
-            isOver = _done.HasFlag(Sides.Client) && !_closed.HasFlag(Sides.Client);
+            isOver = !Forced && _done.HasFlag(Sides.Client) && !_closed.HasFlag(Sides.Client);
         }
 
         if (isOver)

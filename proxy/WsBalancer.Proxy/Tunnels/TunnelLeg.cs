@@ -179,7 +179,11 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         }
         catch (IOException)
         {
-            observer.Lost();
+            if (!IsAbandoned())
+            {
+                observer.Lost();
+            }
+
             throw;
         }
     }
@@ -211,13 +215,14 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         }
     }
 
-    private bool IsOfAbandoned(Exception exception, CancellationToken loop)
+    private bool IsOfAbandoned(Exception exception, CancellationToken loop) =>
+        exception is IOException or OperationCanceledException && !loop.IsCancellationRequested && IsAbandoned();
+
+    private bool IsAbandoned()
     {
         lock (_turn)
         {
-            return _abandoned
-                && exception is IOException or OperationCanceledException
-                && !loop.IsCancellationRequested;
+            return _abandoned;
         }
     }
 

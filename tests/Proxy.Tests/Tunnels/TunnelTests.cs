@@ -106,6 +106,20 @@ public sealed class TunnelTests : IDisposable
         Assert.Empty(_client.Written);
     }
 
+    // The server aborts the connection of a client that was given up within a write.
+    [Fact]
+    public void Close_NotAnswered_AndTheClientGoes_LeavesTheNodeItsSecond()
+    {
+        _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        _tunnel.ClientGone();
+
+        Assert.False(_cut.IsCancellationRequested);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(_cut.IsCancellationRequested);
+    }
+
     [Fact]
     public void Close_NotAnswered_AndTheNodeTakesNothing_CutsASecondLater()
     {

@@ -11,11 +11,22 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandler handler)
 {
     private ISocketHandler _handler = handler;
-    private ISocketHandler? _toldFailure;
-    private int _failure;
     private byte[]? _kept;
     private int _keptStart;
     private int _keptEnd;
+    private Telling _failureTelling;
+
+    // Of a failure.
+    private enum Telling : byte
+    {
+        None,
+
+        /// <summary>The handler was told.</summary>
+        Done,
+
+        /// <summary>The handler before was told, and the loop will tell this one.</summary>
+        Due,
+    }
 
     public EventLoop Loop { get; } = loop;
 
@@ -31,8 +42,9 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         set
         {
             _handler = value;
-            if (_toldFailure is not null)
+            if (_failureTelling == Telling.Done)
             {
+                _failureTelling = Telling.Due;
                 Loop.Post(static socket => ((LoopSocket)socket!).TellFailure(), this);
             }
         }
@@ -40,6 +52,9 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
 
     /// <summary>Whether <see cref="Close"/> or <see cref="Reset"/> was called.</summary>
     public bool IsClosed { get; protected set; }
+
+    /// <summary>Why the connection is gone, if that is known; 0 before.</summary>
+    protected int Failure { get; set; }
 
     /// <summary>How many bytes given to <see cref="Send"/> the kernel has not yet taken.</summary>
     public virtual int Unsent => _keptEnd - _keptStart;
@@ -125,7 +140,8 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// <summary>Tells the handler that the connection is gone.</summary>
     protected void TellFailure(int error)
     {
-        _failure = error;
+        Failure = error;
+        _failureTelling = Telling.Due;
         TellFailure();
     }
 
@@ -207,15 +223,15 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
 
     private void TellFailure()
     {
-        if (IsClosed || ReferenceEquals(_toldFailure, _handler))
+        if (IsClosed || _failureTelling != Telling.Due)
         {
             return;
         }
 
-        _toldFailure = _handler;
+        _failureTelling = Telling.Done;
         try
         {
-            _handler.Failed(_failure);
+            _handler.Failed(Failure);
         }
         catch
         {

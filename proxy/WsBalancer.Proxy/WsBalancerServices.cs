@@ -64,6 +64,7 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddSockets(this IServiceCollection services)
     {
+        HalfCloseTransport.Register(services);
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Sockets);
         services.AddSingleton<SourceAddresses>(provider =>
         {

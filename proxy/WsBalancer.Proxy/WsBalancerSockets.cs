@@ -38,6 +38,7 @@ public static class WsBalancerSockets
         return host.UseSockets(sockets => sockets.Backlog = Backlog).ConfigureServices(services =>
         {
             services.AddOptions<WsBalancerSocketsOptions>();
+            HalfCloseTransport.Register(services);
             services.TryAddSingleton(CreateLoops);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, LoopTransport>(
                 CreateTransport));

@@ -13,4 +13,5 @@ internal sealed record FrameState(ulong PayloadLeft, byte[] Header, long Frames,
 /// <param name="Mask">What the code is masked with.</param>
 /// <param name="BytesLeft">How many bytes of the code are still to come.</param>
 /// <param name="IsRead">Whether it has a code, which was read.</param>
-internal readonly record struct CloseState(ushort Code, ushort Mask, byte BytesLeft, bool IsRead);
+/// <param name="IsEnded">Whether the frame has passed whole.</param>
+internal readonly record struct CloseState(ushort Code, ushort Mask, byte BytesLeft, bool IsRead, bool IsEnded);

@@ -27,6 +27,9 @@ internal struct FrameTracker
     /// <summary>True once the header of a Close frame has passed.</summary>
     public bool CloseSeen { get; private set; }
 
+    /// <summary>True once the first Close frame has passed whole.</summary>
+    public bool CloseEnded { get; private set; }
+
     /// <summary>
     /// True forever once a length had its top bit set. No frame can end after it, so there is never a boundary again.
     /// </summary>
@@ -53,7 +56,7 @@ internal struct FrameTracker
         if (state.Close is { } close)
         {
             tracker.CloseSeen = true;
-            (tracker._code, tracker._codeMask, tracker._codeBytesLeft, tracker._codeRead) = close;
+            (tracker._code, tracker._codeMask, tracker._codeBytesLeft, tracker._codeRead, tracker.CloseEnded) = close;
         }
 
         return tracker;
@@ -65,7 +68,7 @@ internal struct FrameTracker
         ((ReadOnlySpan<byte>)_header)[.._headerLength].ToArray(),
         Frames,
         Lost,
-        CloseSeen ? new CloseState(_code, _codeMask, _codeBytesLeft, _codeRead) : null);
+        CloseSeen ? new CloseState(_code, _codeMask, _codeBytesLeft, _codeRead, CloseEnded) : null);
 
     /// <summary>Takes note of bytes that pass.</summary>
     public void Advance(ReadOnlySpan<byte> bytes)
@@ -161,7 +164,9 @@ internal struct FrameTracker
         _payloadLeft -= (ulong)count;
         if (_payloadLeft == 0)
         {
+            // The first frame that ends after the header of the Close frame is the Close frame.
             Frames++;
+            CloseEnded |= CloseSeen;
         }
 
         return count;

@@ -13,6 +13,12 @@ internal static class TcpKeepAlive
     /// <summary>After how many of them without an answer the peer is gone.</summary>
     public const int Probes = 6;
 
+    /// <summary>
+    /// After how much silence a peer is probed that has sent FIN and waits for an answer. Linux remembers a connection
+    /// that its program has closed for 60 s (net.ipv4.tcp_fin_timeout), and answers a probe with a reset after that.
+    /// </summary>
+    public static readonly TimeSpan OfHalfClosed = TimeSpan.FromSeconds(10);
+
     /// <summary>Probes the peer after so much silence; null leaves the socket as it is.</summary>
     public static void KeepAlive(this Socket socket, TimeSpan? silence)
     {

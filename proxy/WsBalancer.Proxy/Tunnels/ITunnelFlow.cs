@@ -33,6 +33,13 @@ internal interface ITunnelLeg
     public Task CloseAsync(byte[] closeFrame);
 
     /// <summary>
+    /// Sends FIN behind what was written; what is written later is dropped. Receiving goes on. Where the other leg's
+    /// bytes are relayed.
+    /// </summary>
+    /// <returns>False if the leg's connection cannot be closed one way; then nothing is done.</returns>
+    public bool ShutdownOutput();
+
+    /// <summary>
     /// Gives this leg's peer up: what is written to it from here on is dropped, a write that it holds up too, and when
     /// it goes, it goes without an error. So the other leg is read on.
     /// </summary>

@@ -31,6 +31,10 @@ internal struct LegFrames
     /// <summary>Whether a Close frame, the peer's or ours, has gone out, or nothing ever will any more.</summary>
     public readonly bool CloseWritten => _stage == Stage.Shut || _passed.CloseSeen;
 
+    /// <summary>Whether a whole Close frame of the other peer was received. It passed, unless a Close frame of ours stands
+    /// in its place.</summary>
+    public readonly bool PeerClosed => _passed.CloseEnded;
+
     /// <summary>Whether what passed so far cannot be told apart into frames any more.</summary>
     public readonly bool Lost => _passed.Lost;
 
@@ -90,6 +94,11 @@ internal struct LegFrames
 
         frames = _passed.Frames - framesBefore;
         closeSeen = _passed.CloseSeen && !closeBefore;
+        if (passed < bytes.Length)
+        {
+            Drop(bytes[passed..]);
+        }
+
         return passed;
     }
 
@@ -97,13 +106,13 @@ internal struct LegFrames
     /// <returns>The Close frame, if it is to follow now.</returns>
     public byte[]? TakeClose()
     {
-        if (_stage != Stage.Waiting || !_passed.AtBoundary)
+        ShutAtBoundary();
+        if (_stage != Stage.Shut)
         {
             return null;
         }
 
-        var close = _passed.CloseSeen ? null : _close;
-        _stage = Stage.Shut;
+        var close = _close;
         _close = null;
         return close;
     }
@@ -113,5 +122,21 @@ internal struct LegFrames
     {
         _stage = Stage.Shut;
         _close = null;
+    }
+
+    // A Close frame of the other peer counts as received, even if it does not pass.
+    private void Drop(ReadOnlySpan<byte> bytes)
+    {
+        ShutAtBoundary();
+        _passed.Advance(bytes);
+    }
+
+    private void ShutAtBoundary()
+    {
+        if (_stage == Stage.Waiting && _passed.AtBoundary)
+        {
+            _stage = Stage.Shut;
+            _close = _passed.CloseSeen ? null : _close;
+        }
     }
 }

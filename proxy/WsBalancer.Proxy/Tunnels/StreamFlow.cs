@@ -33,7 +33,8 @@ internal sealed class StreamFlow : ITunnelFlow
 
     public void Cut() => _cut.Cancel();
 
-    private TunnelLeg Leg(Stream stream, TunnelSide peer) => new(stream, new Observer(_tunnel, peer), _cut.Token);
+    private TunnelLeg Leg(Stream stream, TunnelSide peer) =>
+        new(stream, new Observer(_tunnel, peer), _cut.Token, holdsEnd: peer == TunnelSide.Node);
 
     private sealed class Observer(Tunnel tunnel, TunnelSide peer) : ILegObserver
     {
@@ -45,6 +46,10 @@ internal sealed class StreamFlow : ITunnelFlow
 
         public void ClosePasses() => tunnel.SaysGoodbye(_other);
 
+        public void Closed() => tunnel.Closed(_other);
+
         public void Ended() => tunnel.Ended(peer);
+
+        public void Lost() => tunnel.Lost(peer);
     }
 }

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using WsBalancer.Proxy.Framing;
-
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
@@ -8,17 +5,16 @@ namespace WsBalancer.Proxy.Tunnels;
 /// passes, and closes on request the way RFC 6455 wants it. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Closing: (1) a Close frame toward the client at a frame boundary; what the node says after it is dropped. (2) The
+/// <para>Closing: (1) a Close frame toward the client at a frame boundary; what the node says after it is dropped. (2) The
 /// client's bytes, its echo of the Close among them, still go to the node, so that the node sees an orderly end too and
 /// ends its connection, which ends the tunnel. (3) No echo within the close timeout: the client is given up, so that
 /// the node is read even if the client takes nothing, and the node is sent a masked Close at a boundary; when it ends,
-/// or after a second, the tunnel is cut.
+/// or after a second, the tunnel is cut.</para>
+/// <para>The end of one peer: see <see cref="Ended"/>. The tunnel is over when nothing more can come from either: each
+/// has sent a Close frame or FIN.</para>
 /// </remarks>
-internal sealed class Tunnel
+internal sealed partial class Tunnel
 {
-    // After the timeout the node still gets its own Close frame, and time to answer; it must not hold the cut up.
-    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
-
     private readonly TunnelOptions _options;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -26,6 +22,8 @@ internal sealed class Tunnel
     private TunnelActivity _node;
     private ITimer? _deadline;
     private TunnelEnd? _end;
+    private Sides _closed;
+    private Sides _done;
     private volatile bool _ended;
     private bool _cutDone;
 
@@ -135,75 +133,6 @@ internal sealed class Tunnel
         Ledger.Passed(from, bytes, frames);
     }
 
-    /// <summary>A Close frame of a side is about to be passed on.</summary>
-    public void SaysGoodbye(TunnelSide side) => Saw(side == TunnelSide.Client ? TunnelEnd.Client : TunnelEnd.Node);
-
-    /// <summary>A side is gone: it will say nothing more, and everything it had said was passed on.</summary>
-    public void Ended(TunnelSide side)
-    {
-        // A client that said goodbye leaves its node time to answer; one that just went does not hold the node.
-        if (side == TunnelSide.Node)
-        {
-            Saw(TunnelEnd.NodeLost);
-        }
-        else if (Flow!.Node.CloseWritten)
-        {
-            EndSoon(TunnelEnd.ClientLost);
-        }
-        else
-        {
-            Cut(TunnelEnd.ClientLost);
-        }
-    }
-
-    /// <summary>
-    /// Begins to close the tunnel. Only the first call counts; the tunnel ends within the close timeout.
-    /// </summary>
-    /// <param name="end">The reason that is counted.</param>
-    /// <param name="code">A code that may be sent (<see cref="CloseCode.MayBeSent"/>).</param>
-    /// <param name="reason">The text for the client, at most 123 bytes.</param>
-    /// <returns>Whether this call began it.</returns>
-    public bool Close(TunnelEnd end, int code, string reason)
-    {
-        lock (_gate)
-        {
-            if (_ended || _cutDone || _deadline is not null)
-            {
-                return false;
-            }
-
-            _end ??= end;
-            _deadline = _time.CreateTimer(
-                static tunnel => ((Tunnel)tunnel!).Overdue(), this, _options.CloseTimeout, Timeout.InfiniteTimeSpan);
-        }
-
-        Speak(Flow!.Client, CloseFrame.Create(code, reason, mask: null));
-        return true;
-    }
-
-    /// <summary>Ends the tunnel at once, without a Close frame.</summary>
-    public void Cut(TunnelEnd end)
-    {
-        lock (_gate)
-        {
-            if (_ended || _cutDone)
-            {
-                return;
-            }
-
-            _end ??= end;
-            _cutDone = true;
-        }
-
-        Flow!.Cut();
-    }
-
-    /// <summary>
-    /// The client's connection is gone. Whatever it had sent is still on its way to the node, so the tunnel is not cut
-    /// here; it is when that takes longer than the close timeout.
-    /// </summary>
-    public void ClientGone() => EndSoon(TunnelEnd.ClientLost);
-
     /// <summary>
     /// Records that the tunnel is over. <paramref name="otherwise"/> is the reason if nobody gave one.
     /// </summary>
@@ -217,77 +146,8 @@ internal sealed class Tunnel
         }
     }
 
-    private void EndSoon(TunnelEnd end)
-    {
-        lock (_gate)
-        {
-            _end ??= end;
-            if (!_ended)
-            {
-                _deadline ??= _time.CreateTimer(
-                    static tunnel => ((Tunnel)tunnel!).Cut(TunnelEnd.ClientLost),
-                    this,
-                    _options.CloseTimeout,
-                    Timeout.InfiniteTimeSpan);
-            }
-        }
-    }
-
-    // The close timeout has passed. A client that did answer leaves the node as the one that is late.
-    private void Overdue()
-    {
-        var lastWord = false;
-        lock (_gate)
-        {
-            if (_ended)
-            {
-                return;
-            }
-
-            if (!Forced && !Flow!.Node.CloseWritten)
-            {
-                Forced = lastWord = true;
-                _deadline!.Change(LastWord, Timeout.InfiniteTimeSpan);
-            }
-        }
-
-        if (lastWord)
-        {
-            var mask = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
-            Speak(Flow!.Node, CloseFrame.Create(CloseCode.GoingAway, "", mask));
-            Flow.Client.Abandon();
-        }
-        else
-        {
-            Cut(TunnelEnd.Error);
-        }
-    }
-
-    private void Speak(ITunnelLeg leg, byte[] closeFrame) => _ = SpeakAsync(leg, closeFrame);
-
-    // Nobody awaits this: a leg that cannot be written to has ended or is being cut, which its flow reports.
-    private async Task SpeakAsync(ITunnelLeg leg, byte[] closeFrame)
-    {
-        try
-        {
-            await leg.CloseAsync(closeFrame);
-        }
-        catch (Exception ex) when (ex is IOException or OperationCanceledException or InvalidOperationException)
-        {
-            Cut(TunnelEnd.Error);
-        }
-    }
-
     private long Ago(TimeSpan span) => _time.GetTimestamp() - (long)(span.TotalSeconds * _time.TimestampFrequency);
 
     private ref TunnelActivity ActivityOf(TunnelSide side) =>
         ref side == TunnelSide.Client ? ref _client : ref _node;
-
-    private void Saw(TunnelEnd end)
-    {
-        lock (_gate)
-        {
-            _end ??= end;
-        }
-    }
 }

@@ -12,7 +12,10 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <param name="inner">The peer.</param>
 /// <param name="observer">Who is told.</param>
 /// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
-internal sealed class TunnelLeg(Stream inner, ILegObserver observer, CancellationToken cut) : DuplexStream, ITunnelLeg
+/// <param name="holdsEnd">Whether reads show the peer's end only once the tunnel is cut: at the end of the node, YARP
+/// ends both directions.</param>
+internal sealed class TunnelLeg(Stream inner, ILegObserver observer, CancellationToken cut, bool holdsEnd = false)
+    : DuplexStream, ITunnelLeg
 {
     private readonly Lock _turn = new();
     private LegFrames _frames;
@@ -56,6 +59,22 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         return WriteCloseAsync(closeFrame, cut).AsTask();
     }
 
+    public bool ShutdownOutput()
+    {
+        if (inner is not IHalfCloseStream stream)
+        {
+            return false;
+        }
+
+        lock (_turn)
+        {
+            _frames.Shut();
+        }
+
+        _ = ShutdownAsync(stream);
+        return true;
+    }
+
     public void Abandon()
     {
         CancellationTokenSource? writes;
@@ -82,7 +101,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         }
         catch (IOException)
         {
-            observer.Ended();
+            observer.Lost();
             throw;
         }
 
@@ -93,6 +112,10 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         else if (!buffer.IsEmpty)
         {
             observer.Ended();
+            if (holdsEnd)
+            {
+                await CutAsync(cancellationToken);
+            }
         }
 
         return read;
@@ -101,7 +124,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var passed = Begin(buffer.Span, cancellationToken, out var frames, out var closeSeen);
+        var passed = Begin(buffer.Span, cancellationToken, out var frames, out var closeSeen, out var isClosed);
         if (closeSeen)
         {
             // Before it is written: once its receiver has it, somebody else's reason may be told before this one.
@@ -119,6 +142,13 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
             if (End() is { } close)
             {
                 await WriteCloseAsync(close, _writes!.Token);
+            }
+
+            if (isClosed)
+            {
+                // The tunnel may be cut for it, and what is not flushed would be lost.
+                await inner.FlushAsync(_writes!.Token);
+                observer.Closed();
             }
         }
         catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
@@ -149,19 +179,26 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         }
         catch (IOException)
         {
-            observer.Ended();
+            if (!IsAbandoned())
+            {
+                observer.Lost();
+            }
+
             throw;
         }
     }
 
     // Takes the turn and says how much of the buffer is to be written.
-    private int Begin(ReadOnlySpan<byte> buffer, CancellationToken loop, out long frames, out bool closeSeen)
+    private int Begin(
+        ReadOnlySpan<byte> buffer, CancellationToken loop, out long frames, out bool closeSeen, out bool isClosed)
     {
         lock (_turn)
         {
             Follow(loop);
             _writing = true;
-            return _frames.Pass(buffer, out frames, out closeSeen);
+            var passed = _frames.Pass(buffer, out frames, out closeSeen);
+            isClosed = _frames.PeerClosed;
+            return passed;
         }
     }
 
@@ -178,13 +215,14 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         }
     }
 
-    private bool IsOfAbandoned(Exception exception, CancellationToken loop)
+    private bool IsOfAbandoned(Exception exception, CancellationToken loop) =>
+        exception is IOException or OperationCanceledException && !loop.IsCancellationRequested && IsAbandoned();
+
+    private bool IsAbandoned()
     {
         lock (_turn)
         {
-            return _abandoned
-                && exception is IOException or OperationCanceledException
-                && !loop.IsCancellationRequested;
+            return _abandoned;
         }
     }
 
@@ -203,6 +241,25 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         await inner.WriteAsync(closeFrame, cancellation);
         await inner.FlushAsync(cancellation);
     }
+
+    private async Task ShutdownAsync(IHalfCloseStream stream)
+    {
+        try
+        {
+            await stream.ShutdownOutputAsync();
+        }
+        catch (Exception ex) when (ex is IOException or ObjectDisposedException)
+        {
+            observer.Lost();
+        }
+    }
+
+    private async Task CutAsync(CancellationToken loop)
+    {
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onCut = cut.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
+        await over.Task.WaitAsync(loop);
+    }
 }
 
 /// <summary>What a <see cref="TunnelLeg"/> tells its tunnel.</summary>
@@ -217,6 +274,12 @@ internal interface ILegObserver
     /// <summary>This leg's peer sent something.</summary>
     public void Received();
 
-    /// <summary>This leg's peer is gone: it will send nothing more, and everything it had sent was read.</summary>
+    /// <summary>A whole Close frame of the other peer was received and, if it passes, written to this leg.</summary>
+    public void Closed();
+
+    /// <summary>This leg's peer has ended its output, and everything it had sent was read.</summary>
     public void Ended();
+
+    /// <summary>The connection to this leg's peer is gone.</summary>
+    public void Lost();
 }

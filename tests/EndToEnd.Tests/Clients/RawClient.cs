@@ -38,17 +38,23 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
         IPEndPoint endpoint, string target, params (string Name, string Value)[] headers)
     {
         var client = await Connect(endpoint);
+        await client.Open(target, headers);
+        return client;
+    }
+
+    /// <summary>Opens a WebSocket on this connection, and fails if the answer is anything else.</summary>
+    public async Task Open(string target, params (string Name, string Value)[] headers)
+    {
         var key = HandshakeKey.New();
-        var response = await client.Ask(target, key, headers);
+        var response = await Ask(target, key, headers);
         if (response.Status != 101)
         {
-            var body = await client.ReadBody();
-            client.Dispose();
+            var body = await ReadBody();
+            Dispose();
             Assert.Fail($"Expected 101 for {target}, got: {response.StartLine}\n{body}");
         }
 
         Assert.Equal(HandshakeKey.Answer(key), response["Sec-WebSocket-Accept"]);
-        return client;
     }
 
     /// <summary>Asks for a WebSocket and returns whatever the answer is, without its body.</summary>

@@ -32,16 +32,20 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
         Orderly("the node closes",
             new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
             new(LastPart.Close, Hold.Nothing, Leaving.Fin, Hold.PeersAll), "node"),
+
+        // Nothing may follow a Close, and once both have sent theirs nothing does.
         Orderly("the node closes and speaks on",
             new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
-            new(LastPart.CloseAndMore, Hold.PeersBody, Leaving.Fin, Hold.PeersAll), "node"),
+            new(LastPart.CloseAndMore, Hold.PeersBody, Leaving.Fin, Hold.PeersAll), "node")
+            with { ClientHearsAll = false },
         Orderly("both close at once",
             new(LastPart.Close, Hold.Nothing, Leaving.WithPeer),
             new(LastPart.Close, Hold.Nothing, Leaving.Fin, Hold.PeersAll), "client", "node"),
 
         // Nobody waits for an answer that it does not want; it is still heard.
         new("the client closes and leaves",
-            new(LastPart.Close, Hold.Nothing, Leaving.Fin), NodeAnswers, "client") { NodeHearsAll = true },
+            new(LastPart.Close, Hold.Nothing, Leaving.Fin), NodeAnswers, "client")
+        { ClientHearsAll = true, NodeHearsAll = true },
         new("the node closes and leaves",
             new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
             new(LastPart.Close, Hold.PeersBody, Leaving.Fin), "node") { ClientHearsAll = true },

@@ -42,8 +42,8 @@ public sealed class FrameStateTests
     public void Restore_OfAHeaderThatWouldBeComplete_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(
         () => FrameTracker.Restore(new FrameState(0, new byte[FrameHeader.MaxLength], 0, false, null)));
 
-    private static (long, bool, bool, bool, int?) Known(FrameTracker tracker) =>
-        (tracker.Frames, tracker.AtBoundary, tracker.CloseSeen, tracker.Lost, tracker.CloseCode);
+    private static (long, bool, bool, bool, bool, int?) Known(FrameTracker tracker) => (
+        tracker.Frames, tracker.AtBoundary, tracker.CloseSeen, tracker.CloseEnded, tracker.Lost, tracker.CloseCode);
 
     private static FrameState Reread(FrameState state) =>
         JsonSerializer.Deserialize<FrameState>(JsonSerializer.Serialize(state))!;

@@ -76,6 +76,38 @@ public sealed class LegFramesTests
         Assert.True(_frames.CloseWritten);
     }
 
+    [Fact]
+    public void PeerClosed_IsTrueOnceTheWholeFrameHasCome()
+    {
+        var close = TestFrame.Close(1000);
+        for (var i = 0; i < close.Length; i++)
+        {
+            Assert.False(_frames.PeerClosed);
+            _frames.Pass(close.AsSpan(i, 1), out _, out _);
+        }
+
+        Assert.True(_frames.PeerClosed);
+    }
+
+    // Ours stands in the place of the peer's, whose bytes are dropped and not counted.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public void PeerClosed_IsTrueThoughItsFrameIsDropped(int before)
+    {
+        var frame = TestFrame.Binary(9);
+        _frames.Pass(frame.AsSpan(0, before), out _, out _);
+        _frames.Close(Close, writing: false);
+
+        var passed = _frames.Pass(
+            (byte[])[.. frame[before..], .. TestFrame.Close(1000)], out var frames, out var closeSeen);
+
+        Assert.Equal(
+            (before == 0 ? 0 : frame.Length - before, before == 0 ? 0 : 1, false), (passed, frames, closeSeen));
+        Assert.Equal(before == 0 ? null : Close, _frames.TakeClose());
+        Assert.True(_frames.PeerClosed);
+    }
+
     // Whatever the frames, wherever they are split and whenever the Close is asked for: whole frames, then the Close.
     [Fact]
     public void Close_AtAnyMoment_FollowsWholeFrames_ForAnyFramesAndAnySplits()

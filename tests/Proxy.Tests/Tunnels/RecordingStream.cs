@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Tests.Tunnels;
 
 /// <summary>A peer in memory: remembers what is written to it; a write can be held up.</summary>
-internal sealed class RecordingStream : DuplexStream
+internal class RecordingStream : DuplexStream
 {
     private readonly MemoryStream _written = new();
     private TaskCompletionSource? _hold;

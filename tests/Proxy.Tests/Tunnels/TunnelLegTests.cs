@@ -160,7 +160,7 @@ public sealed class TunnelLegTests
 
         await Assert.ThrowsAsync<IOException>(async () => await _leg.WriteAsync(TestFrame.Binary(1), Cancellation));
 
-        Assert.Equal(1, _observer.Ends);
+        Assert.Equal((1, 0), (_observer.Losses, _observer.Ends));
     }
 
     [Fact]
@@ -183,7 +183,11 @@ public sealed class TunnelLegTests
 
         public int Closes { get; private set; }
 
+        public int Closed { get; private set; }
+
         public int Ends { get; private set; }
+
+        public int Losses { get; private set; }
 
         public void Received()
         {
@@ -198,6 +202,10 @@ public sealed class TunnelLegTests
 
         public void ClosePasses() => Closes++;
 
+        void ILegObserver.Closed() => Closed++;
+
         public void Ended() => Ends++;
+
+        public void Lost() => Losses++;
     }
 }

@@ -19,7 +19,6 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     private readonly EpollLoop _loop;
     private EpollState _state;
-    private int _error;
 
     public EpollSocket(EpollLoop loop, int descriptor, ISocketHandler handler, bool connecting)
         : base(loop, descriptor, handler)
@@ -256,15 +255,15 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     private void Break(int error)
     {
-        _error = error;
+        Failure = error;
         _state |= EpollState.Broken | EpollState.Last;
     }
 
     private void Fail()
     {
-        var error = _error != 0 ? _error : TakeError();
+        var error = Failure != 0 ? Failure : TakeError();
         _state = EpollState.Over;
         DropKept();
-        Handler.Failed(error != 0 ? error : Errno.ConnectionReset);
+        TellFailure(error != 0 ? error : Errno.ConnectionReset);
     }
 }

@@ -39,6 +39,12 @@ internal static class SocketConstants
     /// <summary>TCP_KEEPCNT.</summary>
     public const int KeepAliveCountOption = 6;
 
+    /// <summary>TCP_INFO, whose first byte is the state of the connection.</summary>
+    public const int TcpInfoOption = 11;
+
+    /// <summary>TCP_CLOSE_WAIT (netinet/tcp.h): the peer has sent FIN, and this side has not.</summary>
+    public const byte CloseWaitState = 8;
+
     /// <summary>MSG_DONTWAIT.</summary>
     public const int DoNotWait = 0x40;
 

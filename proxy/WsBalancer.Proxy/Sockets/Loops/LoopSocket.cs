@@ -10,19 +10,51 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 /// </summary>
 internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandler handler)
 {
+    private ISocketHandler _handler = handler;
     private byte[]? _kept;
     private int _keptStart;
     private int _keptEnd;
+    private Telling _failureTelling;
+
+    // Of a failure.
+    private enum Telling : byte
+    {
+        None,
+
+        /// <summary>The handler was told.</summary>
+        Done,
+
+        /// <summary>The handler before was told, and the loop will tell this one.</summary>
+        Due,
+    }
 
     public EventLoop Loop { get; } = loop;
 
     public int Descriptor { get; } = descriptor;
 
-    /// <summary>Who is told. May be changed at any moment, from inside a call to the old one too.</summary>
-    public ISocketHandler Handler { get; set; } = handler;
+    /// <summary>
+    /// Who is told. May be changed at any moment, from inside a call to the old one too. A failure that the old one was
+    /// told is told to the new one as well, in the loop's next turn: whoever takes the socket over cannot miss it.
+    /// </summary>
+    public ISocketHandler Handler
+    {
+        get => _handler;
+        set
+        {
+            _handler = value;
+            if (_failureTelling == Telling.Done)
+            {
+                _failureTelling = Telling.Due;
+                Loop.Post(static socket => ((LoopSocket)socket!).TellFailure(), this);
+            }
+        }
+    }
 
     /// <summary>Whether <see cref="Close"/> or <see cref="Reset"/> was called.</summary>
     public bool IsClosed { get; protected set; }
+
+    /// <summary>Why the connection is gone, if that is known; 0 before.</summary>
+    protected int Failure { get; set; }
 
     /// <summary>How many bytes given to <see cref="Send"/> the kernel has not yet taken.</summary>
     public virtual int Unsent => _keptEnd - _keptStart;
@@ -105,6 +137,14 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         }
     }
 
+    /// <summary>Tells the handler that the connection is gone.</summary>
+    protected void TellFailure(int error)
+    {
+        Failure = error;
+        _failureTelling = Telling.Due;
+        TellFailure();
+    }
+
     /// <summary>The bytes that wait to be sent.</summary>
     protected ReadOnlySpan<byte> Kept => _kept.AsSpan(_keptStart, _keptEnd - _keptStart);
 
@@ -179,6 +219,25 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
             Descriptor, SocketConstants.SocketLevel, SocketConstants.ErrorOption, &error, &length) == 0
             ? error
             : Marshal.GetLastPInvokeError();
+    }
+
+    private void TellFailure()
+    {
+        if (IsClosed || _failureTelling != Telling.Due)
+        {
+            return;
+        }
+
+        _failureTelling = Telling.Done;
+        try
+        {
+            _handler.Failed(Failure);
+        }
+        catch
+        {
+            Reset();
+            throw;
+        }
     }
 
     private unsafe void AbortOnClose()

@@ -14,6 +14,10 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 /// A client's connection while it speaks HTTP: the server sees two pipes, the loop a socket. Ends as a connection of
 /// the platform's sockets does, or has its socket taken away, after which nothing that is left of it touches that.
 /// </summary>
+/// <remarks>
+/// A client's FIN ends the input and nothing else: the answer to a request that was complete before is still sent, and
+/// <see cref="BaseConnectionContext.ConnectionClosed"/> is cancelled only when the socket is closed, by either side.
+/// </remarks>
 internal sealed class LoopConnection : PipedConnection, ISocketHandler
 {
     private readonly LoopAcceptor _acceptor;
@@ -26,9 +30,6 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
     private LoopSocket? _socket;
     private Ending? _ending;
     private bool _hasEnded;
-
-    // What the end waits for: that the socket is closed, and that those who registered for it were told.
-    private int _untilOver = 2;
 
     public LoopConnection(LoopAcceptor acceptor, EndPoint local, EndPoint remote, ILogger logger)
         : base(acceptor.Pipes.Memory)
@@ -126,7 +127,10 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
     {
         _hasEnded = true;
         TransportLog.ReceivedFin(_logger, ConnectionId);
-        EndInput();
+
+        // A client that is gone has sent the same FIN as one that waits for its answer.
+        SetKeepAlive(TcpKeepAlive.OfHalfClosed);
+        _input.End(null);
     }
 
     void ISocketHandler.Failed(int error)
@@ -159,7 +163,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
     public void RefuseInput()
     {
         _socket?.Pause();
-        EndInput();
+        _input.End(null);
     }
 
     public int Send(ReadOnlySpan<byte> bytes) => _socket?.TrySend(bytes) ?? bytes.Length;
@@ -173,13 +177,9 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
         var socket = _socket!;
         _socket = null;
         socket.Pause();
-        if (_input.End(null))
-        {
-            CountDown();
-        }
-
+        _input.End(null);
         var unread = _input.TakeUnread();
-        CountDown();
+        _over.SetResult();
         _detachment!.Succeed(new DetachedSocket(socket, unread, _hasEnded));
     }
 
@@ -239,18 +239,11 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
 
         _acceptor.ConnectionEnded();
         _output.Stop();
-        EndInput();
-        _detachment?.Fail(GoneBecause(ending));
-        CountDown();
-    }
+        _input.End(ending.Reason);
 
-    private void EndInput()
-    {
-        if (_input.End(_ending?.Reason))
-        {
-            // Those who registered are anybody.
-            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.TellClosed(), this, preferLocal: false);
-        }
+        // Those who registered are anybody.
+        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.TellClosed(), this, preferLocal: false);
+        _detachment?.Fail(GoneBecause(ending));
     }
 
     private void TellClosed()
@@ -264,15 +257,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
             TransportLog.Failed(_logger, ex, ConnectionId);
         }
 
-        CountDown();
-    }
-
-    private void CountDown()
-    {
-        if (Interlocked.Decrement(ref _untilOver) == 0)
-        {
-            _over.TrySetResult();
-        }
+        _over.SetResult();
     }
 
     private void OnLoop(Action action)

@@ -54,17 +54,13 @@ internal sealed class LoopInput(LoopConnection connection, PipeOptions options) 
     }
 
     /// <summary>Nothing more comes.</summary>
-    /// <returns>Whether that is new.</returns>
-    public bool End(Exception? error)
+    public void End(Exception? error)
     {
-        if (_isCompleted)
+        if (!_isCompleted)
         {
-            return false;
+            _isCompleted = true;
+            _pipe.Writer.Complete(error);
         }
-
-        _isCompleted = true;
-        _pipe.Writer.Complete(error);
-        return true;
     }
 
     /// <summary>Takes out what nobody has read, after the end. There must be no read under way.</summary>

@@ -13,7 +13,6 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     : LoopSocket(loop, descriptor, handler), IUringTarget
 {
     private UringState _state;
-    private int _error;
 
     public ulong Number { get; set; }
 
@@ -234,7 +233,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     // Told in the turn's last part, or the next turn's, as nothing is told from inside a call.
     private void Break(int error)
     {
-        _error = error;
+        Failure = error;
         _state |= UringState.Broken;
         DropKept();
         CallAgain();
@@ -245,7 +244,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         if (!Is(UringState.Over))
         {
             _state |= UringState.Over;
-            Handler.Failed(_error != 0 ? _error : Errno.ConnectionReset);
+            TellFailure(Failure != 0 ? Failure : Errno.ConnectionReset);
         }
     }
 }

@@ -24,6 +24,8 @@ internal sealed class LostFlow : ITunnelFlow, ITunnelLeg
 
     public Task CloseAsync(byte[] closeFrame) => Task.CompletedTask;
 
+    public bool ShutdownOutput() => false;
+
     public void Abandon()
     {
         // Both connections are closed.

@@ -61,6 +61,13 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         return Task.CompletedTask;
     }
 
+    public bool ShutdownOutput()
+    {
+        _frames.Shut();
+        _socket.Finish();
+        return true;
+    }
+
     public void Abandon()
     {
         if (Loop.IsCurrent)
@@ -105,6 +112,10 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
     {
         _frames = LegFrames.Restore(record.Frames);
         _socket.Send(record.Unsent);
+        if (_frames.PeerClosed)
+        {
+            _flow.Tunnel.Closed(Other._peer);
+        }
     }
 
     /// <inheritdoc cref="LoopSocket.BeginRelease"/>
@@ -139,7 +150,7 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
             throw;
         }
 
-        if (Other.IsFull)
+        if (!_leaving && Other.IsFull)
         {
             _paused = true;
             _socket.Pause();
@@ -167,7 +178,7 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         }
         else
         {
-            _flow.Ended(_peer);
+            _flow.Tunnel.Ended(_peer);
         }
     }
 
@@ -233,6 +244,11 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         if (_frames.TakeClose() is { } close)
         {
             _socket.Send(close);
+        }
+
+        if (_frames.PeerClosed)
+        {
+            _flow.Tunnel.Closed(Other._peer);
         }
     }
 

@@ -9,8 +9,8 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 /// <remarks>
 /// <para>Back-pressure: when one socket has much unsent, the other is paused until all of that is sent. A direction
 /// keeps at most half of what a tunnel may keep, and a Close frame of ours on top.</para>
-/// <para>The end: the tunnel is over when a peer has ended it, or it is cut. Then nothing more is relayed, but each
-/// socket still sends what it has, then FIN, and is closed when its peer ends too: closed before, with input unread,
+/// <para>The end: the tunnel is over when it is cut (<see cref="Tunnel.Ended"/>, <see cref="Tunnel.Closed"/>), or a
+/// connection is lost. Then nothing more is relayed, but each socket still sends what it has, then FIN, and is closed when its peer ends too: closed before, with input unread,
 /// the kernel would reset it, and the peer might lose our last words. Whoever does not take them, or does not end,
 /// within the close timeout is reset.</para>
 /// </remarks>
@@ -162,21 +162,10 @@ internal sealed class NativeTunnel : ITunnelFlow
         }
     }
 
-    /// <summary>A peer says nothing more, but can be spoken to.</summary>
-    public void Ended(TunnelSide peer)
-    {
-        // A client's end may leave its node time to answer; the tunnel is cut if not.
-        Tunnel.Ended(peer);
-        if (peer == TunnelSide.Node)
-        {
-            End();
-        }
-    }
-
     /// <summary>A peer is gone.</summary>
     public void Failed(TunnelSide peer)
     {
-        Tunnel.Ended(peer);
+        Tunnel.Lost(peer);
         End();
     }
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
@@ -82,7 +81,7 @@ public sealed class TransportBindTests
             engine, context => context.Response.WriteAsync(FactoryOf(context)));
 
         Assert.Equal(expected, await AskAsync(server.EndPoint));
-        Assert.Contains(server.Factories, factory => factory is SocketTransportFactory);
+        Assert.Contains(server.Factories, factory => factory is HalfCloseTransport);
         Assert.Equal(engine != "sockets", server.Loops is not null);
     }
 

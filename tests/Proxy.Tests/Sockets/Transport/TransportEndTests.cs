@@ -33,23 +33,6 @@ public sealed class TransportEndTests
 
     [Theory]
     [ClassData<Transports>]
-    public async Task ClientsFin_DuringARequest_AbortsIt(string transport)
-    {
-        var aborted = Signal.New();
-        var begun = Signal.New();
-        await using var server = await TransportServer.StartAsync(transport, UntilAborted(begun, aborted));
-        using var client = await server.ConnectAsync();
-        await client.SendAsync(Get);
-        await begun.Task.WaitAsync(Deadline.Default, Cancellation);
-
-        client.Socket.Shutdown(SocketShutdown.Send);
-
-        await aborted.Task.WaitAsync(Deadline.Default, Cancellation);
-        Assert.False(await client.EndsWithResetAsync());
-    }
-
-    [Theory]
-    [ClassData<Transports>]
     public async Task ClientsReset_DuringARequest_AbortsIt(string transport)
     {
         var aborted = Signal.New();

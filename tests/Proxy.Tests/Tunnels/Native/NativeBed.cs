@@ -83,6 +83,34 @@ internal sealed class NativeBed : IAsyncDisposable
         return bed;
     }
 
+    /// <summary>
+    /// Relays, after one of the peers has failed while another handler had the sockets, which took note of it and did
+    /// nothing.
+    /// </summary>
+    public static async Task<NativeBed> TakeOverAsync(string engine, Action<Peer, Peer> fail)
+    {
+        var bed = new NativeBed(engine, await Peer.ConnectAsync(), await Peer.ConnectAsync());
+        var before = new Recorder();
+        await bed.Loop.OnLoop(() =>
+        {
+            bed._clientSocket = bed.Loop.Adopt(bed.Client.Descriptor, before);
+            bed._nodeSocket = bed.Loop.Adopt(bed.Node.Descriptor, before);
+        });
+        fail(bed.Client, bed.Node);
+        await Deadline.Until("the handler before is told", () => before.Errors.Length == 1);
+        await bed.Loop.OnLoop(() =>
+        {
+            bed._flow = new NativeTunnel(
+                bed.Tunnel,
+                new DetachedSocket(bed._clientSocket, default, Ended: false),
+                new DetachedSocket(bed._nodeSocket, default, Ended: false),
+                MaxBuffered,
+                bed.Over);
+            bed._flow.Start();
+        });
+        return bed;
+    }
+
     /// <summary>How many bytes are kept for the client, and for the node.</summary>
     public Task<(int ForClient, int ForNode)> KeptAsync() =>
         Loop.OnLoop(() => (_clientSocket.Unsent, _nodeSocket.Unsent));

@@ -211,6 +211,8 @@ public sealed class NativeTunnelEndTests
 
         await bed.Node.SendAsync(Words, TestFrame.Close(1001));
         bed.Node.Finish();
+        await Deadline.Until("the node's end is known", () => bed.Tunnel.IsClosing);
+        bed.Time.Advance(bed.Tunnel.CloseTimeout);
         await bed.UntilOver();
         await bed.Client.SendAsync(Words, Words);
         var atClient = await bed.Client.ReadToEndAsync();

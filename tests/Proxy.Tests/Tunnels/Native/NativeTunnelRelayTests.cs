@@ -74,9 +74,9 @@ public sealed class NativeTunnelRelayTests
 
             await bed.Loop.OnLoop(bed.Flow.Start);
             await bed.Node.EndsAfterAsync(TestFrame.Binary(10));
+            bed.Node.Finish();
             await bed.Client.EndsAfterAsync(TestFrame.Binary(20));
             bed.Client.Finish();
-            bed.Node.Finish();
 
             Assert.Equal(end, await bed.EndAsync());
         }

@@ -1,0 +1,127 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Sockets.Transport;
+
+/// <summary>
+/// Stands in for the <see cref="BaseConnectionContext.ConnectionClosed"/> of a connection of the platform's sockets.
+/// Theirs is cancelled by a client's FIN, and the server then drops the answer that the client still waits for. This one
+/// is cancelled when the connection is reset or closed.
+/// </summary>
+internal sealed class HalfCloseWatch : IDisposable
+{
+    // The platform receives nothing after FIN, and so does not notice a reset before it sends.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Socket _socket;
+    private readonly string _connectionId;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private ITimer? _timer;
+    private bool _isProbed;
+
+    private HalfCloseWatch(Socket socket, string connectionId, TimeProvider time, ILogger logger)
+    {
+        _socket = socket;
+        _connectionId = connectionId;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Replaces the token of a connection, if it is one over TCP.</summary>
+    public static void Begin(ConnectionContext connection, TimeProvider time, ILogger logger)
+    {
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { ProtocolType: ProtocolType.Tcp } socket)
+        {
+            var watch = new HalfCloseWatch(socket, connection.ConnectionId, time, logger);
+            var inputEnded = connection.ConnectionClosed;
+            connection.ConnectionClosed = watch._closed.Token;
+            inputEnded.UnsafeRegister(static watch => ((HalfCloseWatch)watch!).InputEnded(), watch);
+        }
+    }
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _closed.Dispose();
+    }
+
+    private void InputEnded()
+    {
+        if (!IsHalfClosed())
+        {
+            Close();
+            return;
+        }
+
+        // Not started before it is assigned.
+        _timer = _time.CreateTimer(
+            static watch => ((HalfCloseWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(Interval, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Look()
+    {
+        if (!IsHalfClosed() || !Probe())
+        {
+            Close();
+        }
+        else
+        {
+            _timer!.Change(Interval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Close()
+    {
+        try
+        {
+            _closed.Cancel();
+        }
+        catch (AggregateException ex)
+        {
+            TransportLog.Failed(_logger, ex, _connectionId);
+        }
+
+        Dispose();
+    }
+
+    // Whether the client has sent FIN, and nothing else has ended the connection.
+    private bool IsHalfClosed()
+    {
+        try
+        {
+            Span<byte> state = stackalloc byte[1];
+            _ = _socket.GetRawSocketOption(SocketConstants.Tcp, SocketConstants.TcpInfoOption, state);
+            return state[0] == SocketConstants.CloseWaitState;
+        }
+        catch (Exception ex) when (ex is SocketException or ObjectDisposedException)
+        {
+            // The server has closed it.
+            return false;
+        }
+    }
+
+    // A client that is gone has sent the same FIN as one that waits for its answer.
+    private bool Probe()
+    {
+        try
+        {
+            if (!_isProbed)
+            {
+                _socket.KeepAlive(TcpKeepAlive.OfHalfClosed);
+                _isProbed = true;
+            }
+
+            return true;
+        }
+        catch (Exception ex) when (ex is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+}

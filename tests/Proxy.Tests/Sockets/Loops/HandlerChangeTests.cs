@@ -1,0 +1,62 @@
+namespace WsBalancer.Proxy.Tests.Sockets.Loops;
+
+/// <summary>A socket goes from one handler to the next, and a failure cannot fall between them.</summary>
+public sealed class HandlerChangeTests
+{
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Failure_ThatTheOldHandlerWasTold_IsToldToTheNewOne(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenAsync(loop);
+        pair.ResetPeer();
+        await Deadline.Until("the old handler is told", () => pair.Told.Errors.Length == 1);
+
+        var next = new Recorder();
+        await loop.OnLoop(() => pair.Socket.Handler = next);
+        await pair.SettleAsync();
+
+        Assert.Equal(pair.Told.Errors, next.Errors);
+        Assert.Equal((1, 1), (pair.Told.Calls, next.Calls));
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Failure_IsToldToTheLastOfSeveral_Once(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenAsync(loop);
+        pair.ResetPeer();
+        await Deadline.Until("the old handler is told", () => pair.Told.Errors.Length == 1);
+
+        var (passedOver, last) = (new Recorder(), new Recorder());
+        await loop.OnLoop(() =>
+        {
+            pair.Socket.Handler = passedOver;
+            pair.Socket.Handler = last;
+        });
+        await pair.SettleAsync();
+
+        Assert.Equal((0, 1), (passedOver.Calls, last.Calls));
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Failure_OfASocketThatIsClosed_IsNotTold(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenAsync(loop);
+        pair.ResetPeer();
+        await Deadline.Until("the old handler is told", () => pair.Told.Errors.Length == 1);
+
+        var next = new Recorder();
+        await loop.OnLoop(() =>
+        {
+            pair.Socket.Handler = next;
+            pair.Socket.Close();
+        });
+        await pair.SettleAsync();
+
+        Assert.Equal(0, next.Calls);
+    }
+}

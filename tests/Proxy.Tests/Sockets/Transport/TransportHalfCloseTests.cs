@@ -1,0 +1,157 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Transport;
+
+/// <summary>A client that has sent FIN after a request still waits for the response.</summary>
+public sealed class TransportHalfCloseTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [ClassData<Transports>]
+    public async Task Fin_DuringARequest_LeavesTheResponse(string transport)
+    {
+        var request = new PendingRequest();
+        await using var server = await TransportServer.StartAsync(transport, request.AnswerAsync);
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(Get);
+        await request.Begun.Task.WaitAsync(Deadline.Default, Cancellation);
+
+        client.Socket.Shutdown(SocketShutdown.Send);
+        await Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
+        Assert.False(request.Aborted.Task.IsCompleted);
+        request.End.SetResult();
+
+        Assert.EndsWith("hello", await client.ReadToEndAsync(), StringComparison.Ordinal);
+        await request.Closed.Task.WaitAsync(Deadline.Default, Cancellation);
+    }
+
+    [Theory]
+    [ClassData<Transports>]
+    public async Task Fin_WithTheRequest_LeavesTheResponse(string transport)
+    {
+        await using var server = await TransportServer.StartAsync(
+            transport, context => context.Response.WriteAsync("hello"));
+        using var client = await server.ConnectAsync();
+
+        await client.SendAsync(Get + Get);
+        client.Socket.Shutdown(SocketShutdown.Send);
+        var both = await client.ReadToEndAsync();
+
+        Assert.Equal(3, both.Split("HTTP/1.1 200 OK").Length);
+        Assert.EndsWith("0\r\n\r\n", both, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [ClassData<Transports>]
+    public async Task Reset_AfterFin_AbortsTheRequest(string transport)
+    {
+        var request = new PendingRequest();
+        await using var server = await TransportServer.StartAsync(transport, request.AnswerAsync);
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(Get);
+        await request.Begun.Task.WaitAsync(Deadline.Default, Cancellation);
+        client.Socket.Shutdown(SocketShutdown.Send);
+        await Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
+
+        client.Reset();
+
+        await request.Aborted.Task.WaitAsync(Deadline.Default, Cancellation);
+        request.End.SetResult();
+    }
+
+    [Theory]
+    [ClassData<Transports>]
+    public async Task Fin_UnderTls_LeavesTheResponse(string transport)
+    {
+        using var certificate = TransportTlsTests.SelfSigned();
+        var request = new PendingRequest();
+        await using var server = await TransportServer.StartAsync(
+            transport, request.AnswerAsync, listen: endpoint => endpoint.UseHttps(certificate));
+        using var client = await server.ConnectAsync();
+        await using var tls = new SslStream(
+            new NetworkStream(client.Socket), false, (_, peer, _, _) => peer?.Subject == TransportServer.Subject);
+        await tls.AuthenticateAsClientAsync("localhost");
+        await tls.WriteAsync(Encoding.ASCII.GetBytes(Get), Cancellation);
+        await request.Begun.Task.WaitAsync(Deadline.Default, Cancellation);
+
+        await tls.ShutdownAsync();
+        client.Socket.Shutdown(SocketShutdown.Send);
+        await Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
+        request.End.SetResult();
+        using var reader = new StreamReader(tls);
+
+        Assert.EndsWith(
+            "hello",
+            await reader.ReadToEndAsync(Cancellation).WaitAsync(Deadline.Default, Cancellation),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [ClassData<Transports>]
+    public async Task Fin_WithinABody_FailsTheReading(string transport)
+    {
+        var failure = Signal.New<Exception?>();
+        await using var server = await TransportServer.StartAsync(transport, async context =>
+            failure.SetResult(await Record.ExceptionAsync(
+                () => context.Request.Body.CopyToAsync(Stream.Null, Cancellation))));
+        using var client = await server.ConnectAsync();
+
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhell");
+        client.Socket.Shutdown(SocketShutdown.Send);
+
+        Assert.IsAssignableFrom<IOException>(await failure.Task.WaitAsync(Deadline.Default, Cancellation));
+    }
+
+    // A client that is gone without a reset is found by probing: its kernel forgets the connection.
+    [Theory]
+    [ClassData<Transports>]
+    public async Task Fin_DuringARequest_HasTheClientProbed(string transport)
+    {
+        var request = new PendingRequest();
+        await using var server = await TransportServer.StartAsync(transport, request.AnswerAsync);
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(Get);
+        await request.Begun.Task.WaitAsync(Deadline.Default, Cancellation);
+
+        client.Socket.Shutdown(SocketShutdown.Send);
+
+        await Deadline.Until("the keep-alive timer is on", () => HasKeepAliveTimer(server.EndPoint.Port));
+        request.End.SetResult();
+    }
+
+    // proc(5): local_address, rem_address, st (08: CLOSE_WAIT), tx_queue:rx_queue, tr:tm->when (02: keep-alive).
+    private static bool HasKeepAliveTimer(int port) => File.ReadLines("/proc/net/tcp").Skip(1)
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Any(fields => fields[1].EndsWith($":{port:X4}", StringComparison.Ordinal)
+            && fields[3] == "08"
+            && fields[5].StartsWith("02:", StringComparison.Ordinal));
+
+    private sealed class PendingRequest
+    {
+        public TaskCompletionSource Begun { get; } = Signal.New();
+
+        public TaskCompletionSource End { get; } = Signal.New();
+
+        public TaskCompletionSource Aborted { get; } = Signal.New();
+
+        public TaskCompletionSource Closed { get; } = Signal.New();
+
+        public async Task AnswerAsync(HttpContext context)
+        {
+            context.RequestAborted.Register(() => Aborted.TrySetResult());
+            context.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed.Register(() => Closed.TrySetResult());
+            Begun.SetResult();
+            await End.Task;
+            context.Response.ContentLength = 5;
+            await context.Response.WriteAsync("hello", Cancellation);
+        }
+    }
+}

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admission;
@@ -80,38 +79,8 @@ public sealed class BalancerSettingsTests
         var identity = cluster.Get<IdentityOptions>();
         Assert.Equal(["query:user", "cookie:sid"], identity.UserKey);
         Assert.Equal(OnMissingUserKey.Cookie, identity.OnMissingUserKey);
-        Assert.Equal(OnMissingUserKey.Cookie, cluster.Get<UserIdentity>().OnMissing);
-        Assert.NotNull(cluster.Get<UserIdentity>().Cookie);
+        Assert.True(cluster.Get<UserIdentity>() is { OnMissing: OnMissingUserKey.Cookie, Cookie: not null });
     }
-
-    [Fact]
-    public void Identity_WithoutCookies_IssuesNone() =>
-        Assert.Null(ReadCluster(("UserKey", "cookie:sid")).Get<UserIdentity>().Cookie);
-
-    [Fact]
-    public void Cookie_IsRead() => AssertAll(
-        new IssuedCookieOptions
-        {
-            Name = "sid",
-            Domain = ".example.com",
-            Path = "/chat",
-            SameSite = SameSiteMode.None,
-            Secure = CookieSecurity.Always,
-            MaxAge = TimeSpan.FromDays(400),
-            Partitioned = true,
-            HttpOnly = false,
-        },
-        ReadCluster(
-            ("UserKey", "cookie:sid"),
-            ("OnMissingUserKey", "Cookie"),
-            ("Cookie:Name", "sid"),
-            ("Cookie:Domain", ".example.com"),
-            ("Cookie:Path", "/chat"),
-            ("Cookie:SameSite", "none"),
-            ("Cookie:Secure", "always"),
-            ("Cookie:MaxAge", "400d"),
-            ("Cookie:Partitioned", "true"),
-            ("Cookie:HttpOnly", "false")).Get<IdentityOptions>().Cookie);
 
     [Fact]
     public void Placement_IsRead() => AssertAll(

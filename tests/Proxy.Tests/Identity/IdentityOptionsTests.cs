@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Identity;
 
@@ -64,6 +65,45 @@ public sealed class IdentityOptionsTests
         OnMissingUserKey = OnMissingUserKey.Cookie,
         Cookie = new() { Name = "old" },
     }.IssuedCookie);
+
+    [Fact]
+    public void Cookie_IsRead()
+    {
+        List<SettingsError> errors = [];
+        var options = Read(
+            errors,
+            ("UserKey", "cookie:sid"),
+            ("OnMissingUserKey", "Cookie"),
+            ("Cookie:Name", "sid"),
+            ("Cookie:Domain", ".example.com"),
+            ("Cookie:Path", "/chat"),
+            ("Cookie:SameSite", "none"),
+            ("Cookie:Secure", "always"),
+            ("Cookie:MaxAge", "400d"),
+            ("Cookie:Partitioned", "true"),
+            ("Cookie:HttpOnly", "false"));
+
+        Assert.Empty(errors);
+        var expected = new IssuedCookieOptions
+        {
+            Name = "sid",
+            Domain = ".example.com",
+            Path = "/chat",
+            SameSite = SameSiteMode.None,
+            Secure = CookieSecurity.Always,
+            MaxAge = TimeSpan.FromDays(400),
+            Partitioned = true,
+            HttpOnly = false,
+        };
+        Assert.Equal(expected, options.Cookie);
+    }
+
+    [Theory]
+    [InlineData(OnMissingUserKey.Reject)]
+    [InlineData(OnMissingUserKey.Spread)]
+    public void CreateIdentity_UnlessCookiesAreIssued_HasNoCookie(object onMissing) => Assert.Null(
+        new IdentityOptions { UserKey = ["cookie:sid"], OnMissingUserKey = (OnMissingUserKey)onMissing }
+            .CreateIdentity(() => TrustedProxies.None, isRaw: false).Cookie);
 
     [Theory]
     [InlineData("sid=a%20b==", "a%20b==")]
@@ -183,12 +223,18 @@ public sealed class IdentityOptionsTests
     private static IEnumerable<string> Read(params (string Key, string Value)[] settings)
     {
         List<SettingsError> errors = [];
+        Read(errors, settings);
+
+        return errors.Select(error => error.Message);
+    }
+
+    private static IdentityOptions Read(List<SettingsError> errors, params (string Key, string Value)[] settings)
+    {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(setting =>
                 KeyValuePair.Create($"WsBalancer:Clusters:chat:{setting.Key}", (string?)setting.Value)))
             .Build();
-        new SettingsReader(errors).Read<IdentityOptions>(configuration.GetSection("WsBalancer:Clusters:chat"));
-
-        return errors.Select(error => error.Message);
+        return new SettingsReader(errors).Read<IdentityOptions>(
+            configuration.GetSection("WsBalancer:Clusters:chat"));
     }
 }

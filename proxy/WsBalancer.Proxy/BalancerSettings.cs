@@ -100,8 +100,7 @@ internal sealed record BalancerSettings(
         {
             // Another balancer hashes the text as it stands in the request, so a ring like its own must too.
             var isRaw = records.OfType<RingSettings>().Single().Kind!.HasKeys;
-            records.Add(new UserIdentity(
-                identity.CreateUserKey(() => trusted, isRaw), identity.OnMissingUserKey, identity.IssuedCookie));
+            records.Add(identity.CreateIdentity(() => trusted, isRaw));
         }
 
         return new ClusterSettings(records);

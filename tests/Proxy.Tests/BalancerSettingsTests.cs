@@ -79,8 +79,7 @@ public sealed class BalancerSettingsTests
         var identity = cluster.Get<IdentityOptions>();
         Assert.Equal(["query:user", "cookie:sid"], identity.UserKey);
         Assert.Equal(OnMissingUserKey.Cookie, identity.OnMissingUserKey);
-        Assert.Equal((OnMissingUserKey.Cookie, "sid"), (
-            cluster.Get<UserIdentity>().OnMissing, cluster.Get<UserIdentity>().CookieName));
+        Assert.True(cluster.Get<UserIdentity>() is { OnMissing: OnMissingUserKey.Cookie, Cookie: not null });
     }
 
     [Fact]

@@ -1,10 +1,19 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>The value of a cookie exactly as sent: neither decoded nor unquoted. Names of cookies have case.</summary>
-internal sealed class CookieSource(string name) : UserKeySource
+/// <param name="name">The name of the cookie.</param>
+/// <param name="isIssued">True if clients without this cookie get one. A value that no cookie can have (RFC 6265
+/// §4.1.1), or too long for an id, is missing then and replaced, instead of failing every request of its client.
+/// </param>
+internal sealed class CookieSource(string name, bool isIssued = false) : UserKeySource
 {
+    // cookie-octet: visible ASCII characters but for the quote, the comma, the semicolon and the backslash.
+    private static readonly SearchValues<char> Octets = SearchValues.Create(
+        [.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Except("\",;\\")]);
+
     public string Name => name;
 
     public override string? Find(HttpContext context, TrustedProxies trusted, bool isRaw)
@@ -27,10 +36,20 @@ internal sealed class CookieSource(string name) : UserKeySource
             var pair = line[range].Trim();
             if (pair.StartsWith(name, StringComparison.Ordinal) && pair[name.Length..].StartsWith('='))
             {
-                return pair[(name.Length + 1)..].ToString();
+                var value = pair[(name.Length + 1)..];
+                if (!isIssued || IsWellFormed(value))
+                {
+                    return value.ToString();
+                }
             }
         }
 
         return null;
+    }
+
+    private static bool IsWellFormed(ReadOnlySpan<char> value)
+    {
+        var octets = value is ['"', .. var quoted, '"'] ? quoted : value;
+        return !octets.IsEmpty && value.Length <= UserId.MaxBytes && !octets.ContainsAnyExcept(Octets);
     }
 }

@@ -10,16 +10,34 @@ internal sealed record IdentityOptions : IValidatableObject
     [Required]
     public IReadOnlyList<string> UserKey { get; init; } = [];
 
-    /// <summary>What becomes of a handshake without a user id. Default: it is rejected.</summary>
+    /// <summary>What becomes of a request without a user id. Default: a handshake is rejected.</summary>
     public OnMissingUserKey OnMissingUserKey { get; init; } = OnMissingUserKey.Reject;
+
+    /// <summary>The cookie that is issued then, if cookies are.</summary>
+    public IssuedCookieOptions Cookie { get; init; } = new();
 
     /// <summary>The name of the cookie to issue; null unless cookies are issued.</summary>
     public string? IssuedCookie => OnMissingUserKey == OnMissingUserKey.Cookie
-        ? ParseSources().OfType<CookieSource>().FirstOrDefault()?.Name
+        ? Cookie.Name ?? CookieNames().FirstOrDefault()
         : null;
 
+    /// <summary>Builds the finder of user ids, and what is done without one, from options that are valid.</summary>
+    public UserIdentity CreateIdentity(Func<TrustedProxies> trusted, bool isRaw) => new(
+        CreateUserKey(trusted, isRaw),
+        OnMissingUserKey,
+        IssuedCookie is { } name ? new IssuedUserCookie(name, Cookie, trusted) : null);
+
     /// <summary>Builds the finder of user ids from options that are valid.</summary>
-    public UserKey CreateUserKey(Func<TrustedProxies> trusted, bool isRaw) => new(ParseSources(), trusted, isRaw);
+    public UserKey CreateUserKey(Func<TrustedProxies> trusted, bool isRaw)
+    {
+        var issued = IssuedCookie;
+        return new UserKey(
+            [.. ParseSources().Select(source => source is CookieSource cookie && cookie.Name == issued
+                ? new CookieSource(cookie.Name, isIssued: true)
+                : source)],
+            trusted,
+            isRaw);
+    }
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
@@ -37,7 +55,24 @@ internal sealed record IdentityOptions : IValidatableObject
                 $"expected a source cookie:NAME in {nameof(UserKey)}, which names the cookie to issue",
                 [nameof(OnMissingUserKey)]);
         }
+
+        if (Cookie.Name is { } given && !CookieNames().Contains(given, StringComparer.Ordinal))
+        {
+            yield return new ValidationResult(
+                $"expected the name of a source cookie:NAME in {nameof(UserKey)}, or the id would never be found again",
+                [$"{nameof(Cookie)}:{nameof(Cookie.Name)}"]);
+        }
+        else if (IssuedCookie is { } name)
+        {
+            foreach (var mistake in Cookie.MistakesUnder(name))
+            {
+                yield return new ValidationResult(
+                    mistake.ErrorMessage, mistake.MemberNames.Select(member => $"{nameof(Cookie)}:{member}"));
+            }
+        }
     }
+
+    private IEnumerable<string> CookieNames() => ParseSources().OfType<CookieSource>().Select(source => source.Name);
 
     private UserKeySource[] ParseSources() =>
         [.. UserKey.Select(Parse).OfType<UserKeySource>()];

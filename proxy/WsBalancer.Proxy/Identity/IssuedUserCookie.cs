@@ -1,37 +1,107 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>Gives a user without an id one that comes back with every later request.</summary>
-internal static class IssuedUserCookie
+/// <param name="name">The name of the cookie.</param>
+/// <param name="options">Its attributes.</param>
+/// <param name="trusted">The proxies whose X-Forwarded-Proto decides whether the client uses TLS.</param>
+internal sealed class IssuedUserCookie(string name, IssuedCookieOptions options, Func<TrustedProxies> trusted)
 {
     // 128 bits: nobody guesses another's, and no two are ever the same.
     private const int IdBytes = 16;
 
     /// <summary>Creates an id and has the response, whatever it will be, set it as a cookie.</summary>
-    public static string Issue(HttpContext context, string name)
+    public string Issue(HttpContext context)
     {
         Span<byte> bytes = stackalloc byte[IdBytes];
         RandomNumberGenerator.Fill(bytes);
         var id = Base64Url.EncodeToString(bytes);
+        var line = AttributesFor(context).CreateCookieHeader(name, id).ToString();
 
         // At the last moment: a retry clears the response, and the node's own headers are copied onto it later.
         context.Response.OnStarting(() =>
         {
-            context.Response.Cookies.Append(name, id, new CookieOptions
-            {
-                Path = "/",
-                HttpOnly = true,
-                SameSite = SameSiteMode.Lax,
-                Secure = context.Request.IsHttps,
-                IsEssential = true,
-            });
-
+            AddTo(context.Response, line);
             return Task.CompletedTask;
         });
 
         return id;
+    }
+
+    // RFC 6265 §4.1.1: a response has at most one Set-Cookie for a name. The node's decides, because the application
+    // that the user speaks to may keep its session in it; every later request is placed by that value.
+    private void AddTo(HttpResponse response, string line)
+    {
+        foreach (var other in response.Headers.SetCookie)
+        {
+            if (other.AsSpan().TrimStart().StartsWith(name, StringComparison.Ordinal)
+                && other.AsSpan().TrimStart()[name.Length..].TrimStart().StartsWith('='))
+            {
+                return;
+            }
+        }
+
+        response.Headers.Append(HeaderNames.SetCookie, line);
+        if (!IsTunnel(response) && !IsKeptFromSharedCaches(response.Headers.CacheControl.ToString()))
+        {
+            // A shared cache would hand this user's id to others; where directives differ, the strictest holds
+            // (RFC 9111 §4.2.1).
+            response.Headers.Append(HeaderNames.CacheControl, CacheControlHeaderValue.PrivateString);
+        }
+    }
+
+    private static bool IsTunnel(HttpResponse response) =>
+        response.StatusCode == StatusCodes.Status101SwitchingProtocols
+        || HttpMethods.IsConnect(response.HttpContext.Request.Method);
+
+    // no-cache and private="NAME" let a shared cache store the response.
+    private static bool IsKeptFromSharedCaches(string directives) =>
+        CacheControlHeaderValue.TryParse(directives, out var parsed)
+        && (parsed.NoStore || parsed is { Private: true, PrivateHeaders.Count: 0 });
+
+    private CookieOptions AttributesFor(HttpContext context)
+    {
+        var attributes = new CookieOptions
+        {
+            Domain = options.Domain,
+            Path = options.Path,
+            SameSite = options.SameSite,
+            Secure = IsSecure(context),
+            MaxAge = options.MaxAge,
+            HttpOnly = options.HttpOnly,
+        };
+        if (options.Partitioned)
+        {
+            attributes.Extensions.Add("Partitioned");
+        }
+
+        return attributes;
+    }
+
+    private bool IsSecure(HttpContext context) => options.Secure switch
+    {
+        CookieSecurity.Always => true,
+        CookieSecurity.Never => false,
+        _ => context.Request.IsHttps || IsSecureAtProxy(context),
+    };
+
+    // The first of several is what the client used. Some proxies write wss for a handshake.
+    private bool IsSecureAtProxy(HttpContext context)
+    {
+        if (context.Connection.RemoteIpAddress is not { } peer
+            || !trusted().Contains(peer)
+            || context.Request.Headers["X-Forwarded-Proto"] is not [{ } line, ..])
+        {
+            return false;
+        }
+
+        var comma = line.IndexOf(',', StringComparison.Ordinal);
+        var scheme = line.AsSpan(0, comma < 0 ? line.Length : comma).Trim();
+        return scheme.Equals("https", StringComparison.OrdinalIgnoreCase)
+            || scheme.Equals("wss", StringComparison.OrdinalIgnoreCase);
     }
 }

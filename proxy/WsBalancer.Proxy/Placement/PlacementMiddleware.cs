@@ -31,19 +31,15 @@ internal sealed class PlacementMiddleware(
             return rejecter.RejectAsync(context, cluster, Rejection.UserTooLong);
         }
 
+        // Plain requests too: a client that negotiates first opens its WebSocket with the cookie of that answer.
+        var value = user.Value ?? identity.Cookie?.Issue(context);
         if (!isHandshake)
         {
-            return requests.RunAsync(context, cluster, user.Value, next);
+            return requests.RunAsync(context, cluster, value, next);
         }
 
-        if (user.Value is null && identity.OnMissing == OnMissingUserKey.Reject)
-        {
-            return rejecter.RejectAsync(context, cluster, Rejection.NoUser);
-        }
-
-        var value = user.Value is null && identity.OnMissing == OnMissingUserKey.Cookie
-            ? IssuedUserCookie.Issue(context, identity.CookieName!)
-            : user.Value;
-        return handshakes.RunAsync(context, cluster, value, next);
+        return value is null && identity.OnMissing == OnMissingUserKey.Reject
+            ? rejecter.RejectAsync(context, cluster, Rejection.NoUser)
+            : handshakes.RunAsync(context, cluster, value, next);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using WsBalancer.EndToEnd.Tests.Processes;
 
@@ -10,30 +11,60 @@ internal static class InteropClient
     private const string Python = "/usr/bin/python3";
 
     /// <summary>Runs the client of the npm package "ws" against <paramref name="url"/>.</summary>
-    public static Task<InteropResult> RunNode(Uri url, params IEnumerable<string> subprotocols)
+    public static async Task<InteropResult> RunNode(Uri url, params IEnumerable<string> subprotocols)
+    {
+        await using var process = StartNodeScript("client.mjs", null, [url.ToString(), .. subprotocols]);
+        return await Result<InteropResult>("Node.js", process);
+    }
+
+    /// <summary>Runs new clients of an npm package, so many with each of its transports.</summary>
+    /// <param name="script">Which one.</param>
+    /// <param name="url">Where they connect.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="authorities">A file of certificates that they trust.</param>
+    public static async Task<TransportResult[]> RunTransports(
+        string script, Uri url, int count, string? authorities = null)
+    {
+        await using var process = StartNodeScript(
+            script, authorities, [url.ToString(), count.ToString(CultureInfo.InvariantCulture)]);
+        return await Result<TransportResult[]>(script, process);
+    }
+
+    /// <summary>Starts a script in Node.js.</summary>
+    /// <param name="script">Its name.</param>
+    /// <param name="authorities">A file of certificates that it trusts.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static RunningProcess StartNodeScript(
+        string script, string? authorities = null, params IEnumerable<string> arguments)
     {
         var folder = Path.Combine(Programs.Interop, "node");
         Assert.True(
-            Directory.Exists(Path.Combine(folder, "node_modules", "ws")),
-            $"The npm package ws is missing: apt-get install nodejs npm && npm ci --prefix {folder}");
+            File.Exists(Path.Combine(folder, "node_modules", ".package-lock.json")),
+            $"The npm packages are missing: apt-get install nodejs npm && npm ci --prefix {folder}");
 
-        var script = Path.Combine(folder, "client.mjs");
-        return Run("Node.js", FindOnPath("node", "nodejs"), script, [url.ToString(), .. subprotocols]);
+        var environment = new Dictionary<string, string>();
+        if (authorities is not null)
+        {
+            environment["NODE_EXTRA_CA_CERTS"] = authorities;
+        }
+
+        return RunningProcess.Start(
+            "Node.js", FindOnPath("node", "nodejs"), environment, [Path.Combine(folder, script), .. arguments]);
     }
 
     /// <summary>Runs the client of Python's "websockets" against <paramref name="url"/>.</summary>
-    public static Task<InteropResult> RunPython(Uri url, params IEnumerable<string> subprotocols)
+    public static async Task<InteropResult> RunPython(Uri url, params IEnumerable<string> subprotocols)
     {
         Assert.True(File.Exists(Python), $"{Python} is missing: apt-get install python3-websockets");
 
         var script = Path.Combine(Programs.Interop, "python", "client.py");
-        return Run("Python", Python, script, [url.ToString(), .. subprotocols]);
+        await using var process = RunningProcess.Start("Python", Python, [script, url.ToString(), .. subprotocols]);
+        return await Result<InteropResult>("Python", process);
     }
 
     /// <summary>Starts a client of "ws" that talks until the server closes; "talking" is its first line then, and what
     /// it saw its last.</summary>
-    public static RunningProcess StartNodeTalk(Uri url) => RunningProcess.Start(
-        "Node.js", FindOnPath("node", "nodejs"), Path.Combine(Programs.Interop, "node", "closed.mjs"), url.ToString());
+    public static RunningProcess StartNodeTalk(Uri url) => StartNodeScript("closed.mjs", null, url.ToString());
 
     /// <summary>The same with Python's "websockets".</summary>
     public static RunningProcess StartPythonTalk(Uri url) => RunningProcess.Start(
@@ -50,13 +81,12 @@ internal static class InteropClient
         return found;
     }
 
-    private static async Task<InteropResult> Run(string name, string program, string script, string[] arguments)
+    private static async Task<T> Result<T>(string name, RunningProcess process)
     {
-        await using var process = RunningProcess.Start(name, program, [script, .. arguments]);
         var code = await process.ExitCode();
 
         Assert.True(code == 0, $"The client in {name} ended with {code}:\n{process.Output}");
-        return JsonSerializer.Deserialize<InteropResult>(process.Lines.Last(), JsonSerializerOptions.Web)
+        return JsonSerializer.Deserialize<T>(process.Lines.Last(), JsonSerializerOptions.Web)
             ?? throw new InvalidDataException(process.Output);
     }
 }

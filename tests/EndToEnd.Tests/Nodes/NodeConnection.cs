@@ -11,6 +11,9 @@ namespace WsBalancer.EndToEnd.Tests.Nodes;
 /// <param name="stopped">Completes when the node stops.</param>
 internal sealed class NodeConnection(string node, WireSocket wire, MessageHead request, Task stopped) : IDisposable
 {
+    /// <summary>What the node is called.</summary>
+    public string Node => node;
+
     public WireSocket Wire { get; } = wire;
 
     public MessageHead Request { get; } = request;

@@ -60,7 +60,7 @@ internal sealed class ReportingNode : IAsyncDisposable
             if (issuedCookie is not null)
             {
                 context.Response.Headers["X-Cleared"] = "yes";
-                IssuedUserCookie.Issue(context, issuedCookie);
+                new IssuedUserCookie(issuedCookie, new(), () => trusted).Issue(context);
                 context.Response.Clear();
             }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
@@ -40,6 +41,42 @@ public sealed class MissingUserTests
         var user = (await nodes.App.TheTunnelAsync()).Identity.User;
         var cookie = Assert.Single(response.Headers.GetValues("Set-Cookie"));
         Assert.StartsWith($"sid={user};", cookie, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cookie_OnAPlainRequest_NamesTheUserThatItIsPlacedBy()
+    {
+        await using var nodes = await TwoNodes.StartAsync(settings: all => all
+            .With(ChatSettings.Ours + "UserKey", "cookie:sid")
+            .With(ChatSettings.Ours + "OnMissingUserKey", "Cookie"));
+        var sources = new HashSet<string>();
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var response = await nodes.App.SendAsync(HttpMethod.Post, "/negotiate");
+
+            var id = Assert.Single(response.Headers.GetValues("Set-Cookie"))["sid=".Length..].Split(';')[0];
+            var placement = UserPlacement.Of(nodes.App.Chat, nodes.App.Tunnels, nodes.App.Get<IAdmission>(), id);
+            Assert.Equal(placement.Order[0].Id, await TwoNodes.SourceOf(response));
+            sources.Add(placement.Order[0].Id);
+        }
+
+        Assert.Equal(2, sources.Count);
+    }
+
+    [Theory]
+    [InlineData("Reject")]
+    [InlineData("Spread")]
+    public async Task PlainRequest_UnlessCookiesAreIssued_GetsNone(string onMissing)
+    {
+        await using var nodes = await TwoNodes.StartAsync(settings: all => all
+            .With(ChatSettings.Ours + "UserKey", "cookie:sid")
+            .With(ChatSettings.Ours + "OnMissingUserKey", onMissing));
+
+        using var response = await nodes.App.SendAsync(HttpMethod.Get, "/page");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.False(response.Headers.Contains("Set-Cookie"));
     }
 
     [Fact]

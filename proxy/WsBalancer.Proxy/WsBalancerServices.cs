@@ -12,6 +12,7 @@ using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
@@ -51,7 +52,7 @@ public static class WsBalancerServices
         services.AddHealthChecks();
 
         services.AddSingleton<BalancerRegistry>().AddSingleton<BalancerEvents>();
-        services.AddSockets().AddTunnels().AddState().AddFleet().AddHealth().AddPlacement().AddAdmission();
+        services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddPlacement().AddAdmission();
         services.AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
@@ -70,11 +71,19 @@ public static class WsBalancerServices
             sources.ThrowIfForeign();
             return sources;
         });
+        services.TryAddSingleton<INameResolver, SystemNameResolver>();
         return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>().AddSingleton<LoopDialer>();
     }
 
     private static IServiceCollection AddTunnels(this IServiceCollection services) =>
         services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<IdleSweep>();
+
+    private static IServiceCollection AddIdentity(this IServiceCollection services) =>
+        services.AddSingleton(provider => new ProxyProtocolMiddleware(
+            () => provider.GetRequiredService<SettingsSource>().Settings.ProxyProtocol,
+            provider.GetRequiredService<IClientRefusal>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Logging.ILogger<ProxyProtocolMiddleware>>()));
 
     private static IServiceCollection AddState(this IServiceCollection services)
     {
@@ -196,6 +205,7 @@ public static class WsBalancerServices
         services.AddSingleton<IHttpForwarder>(provider => new PlacedForwarder(
             (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp),
             provider.GetRequiredService<NativePath>(),
+            provider.GetRequiredService<SettingsSource>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -16,9 +17,15 @@ internal sealed class NodeHttpClientFactory(
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        if (!settings.Current.ContainsKey(context.ClusterId))
+        if (!settings.Current.TryGetValue(context.ClusterId, out var ours))
         {
             return;
+        }
+
+        // A connection that begins with a PROXY header is that of one client.
+        if (ours.Get<NodeConnectionOptions>().ProxyProtocol != ProxyProtocolVersion.Off)
+        {
+            handler.PooledConnectionLifetime = TimeSpan.Zero;
         }
 
         // The server reads headers as UTF-8, so this gives the node the bytes that the client sent; ASCII would refuse
@@ -39,7 +46,34 @@ internal sealed class NodeHttpClientFactory(
                 (cluster?.Get<HandshakeOptions>() ?? new HandshakeOptions()).ConnectTimeout,
                 (cluster?.Get<TunnelOptions>() ?? new TunnelOptions()).KeepAlive,
                 cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            await AnnounceAsync(
+                stream,
+                cluster?.Get<NodeConnectionOptions>().ProxyProtocol ?? ProxyProtocolVersion.Off,
+                connect.InitialRequestMessage,
+                cancellation);
+            return stream;
         };
+    }
+
+    private static async ValueTask AnnounceAsync(
+        NetworkStream stream, ProxyProtocolVersion version, HttpRequestMessage request, CancellationToken cancellation)
+    {
+        if (version == ProxyProtocolVersion.Off)
+        {
+            return;
+        }
+
+        try
+        {
+            var header = new byte[ProxyHeader.MaxLength];
+            var length = ProxyHeader.Write(header, version, ClientEndPoints.Of(request));
+            await stream.WriteAsync(header.AsMemory(0, length), cancellation);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Configuration;
@@ -61,15 +62,16 @@ internal sealed class NativePath(
     private async ValueTask<HttpResponseMessage> SendOnLoopAsync(
         EventLoop loop, string cluster, HttpRequestMessage request, CancellationToken cancellation)
     {
-        var exchange = new NodeExchange(request, cancellation);
+        var options = settings.Current.GetValueOrDefault(cluster);
+        var exchange = new NodeExchange(
+            request, options?.Get<NodeConnectionOptions>().ProxyProtocol ?? ProxyProtocolVersion.Off, cancellation);
         return await exchange.RunAsync(
-            await ConnectAsync(loop, cluster, request.RequestUri!, exchange, cancellation));
+            await ConnectAsync(loop, options, request.RequestUri!, exchange, cancellation));
     }
 
     private async ValueTask<LoopSocket> ConnectAsync(
-        EventLoop loop, string id, Uri node, ISocketHandler handler, CancellationToken cancellation)
+        EventLoop loop, ClusterSettings? cluster, Uri node, ISocketHandler handler, CancellationToken cancellation)
     {
-        var cluster = settings.Current.GetValueOrDefault(id);
         try
         {
             return await dialer.ConnectAsync(

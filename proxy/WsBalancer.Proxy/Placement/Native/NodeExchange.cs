@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.Tasks.Sources;
 using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Placement.Native;
 
@@ -17,6 +18,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     private static ArrayBufferWriter<byte>? Head;
 
     private readonly HttpRequestMessage _request;
+    private readonly ProxyProtocolVersion _proxyProtocol;
     private readonly CancellationToken _cancellation;
     private ManualResetValueTaskSourceCore<HttpResponseMessage> _answer;
     private ResponseHeadReader _head;
@@ -25,10 +27,13 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     private bool _done;
 
     /// <param name="request">One without a body.</param>
+    /// <param name="proxyProtocol">The PROXY header that the connection begins with.</param>
     /// <param name="cancellation">Gives it up.</param>
-    public NodeExchange(HttpRequestMessage request, CancellationToken cancellation)
+    public NodeExchange(
+        HttpRequestMessage request, ProxyProtocolVersion proxyProtocol, CancellationToken cancellation)
     {
         _request = request;
+        _proxyProtocol = proxyProtocol;
         _cancellation = cancellation;
     }
 
@@ -99,6 +104,12 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     {
         var head = Head ??= new ArrayBufferWriter<byte>(1024);
         head.ResetWrittenCount();
+        if (_proxyProtocol != ProxyProtocolVersion.Off)
+        {
+            head.Advance(ProxyHeader.Write(
+                head.GetSpan(ProxyHeader.MaxLength), _proxyProtocol, ClientEndPoints.Of(_request)));
+        }
+
         RequestHead.Write(_request, head);
         socket.Send(head.WrittenSpan);
     }

@@ -145,7 +145,7 @@ internal sealed class HeaderNode : IAsyncDisposable
         var one = new byte[1];
         while (!text.ToString().EndsWith(end, StringComparison.Ordinal))
         {
-            if (await stream.ReadAsync(one) == 0)
+            if (await ReadOne(stream, one) == 0)
             {
                 break;
             }
@@ -154,5 +154,18 @@ internal sealed class HeaderNode : IAsyncDisposable
         }
 
         return text.ToString();
+    }
+
+    // A probe resets its connection.
+    private static async Task<int> ReadOne(Stream stream, byte[] one)
+    {
+        try
+        {
+            return await stream.ReadAsync(one);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 }

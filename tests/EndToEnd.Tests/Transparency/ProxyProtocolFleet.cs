@@ -56,7 +56,7 @@ public sealed class ProxyProtocolFleet : IAsyncLifetime
         Connect(engine, isSecure, source, Encoding.Latin1.GetBytes(header));
 
     internal Task<StreamWire> Connect(string engine, bool isSecure, string source, byte[] header) => StreamWire.Connect(
-        Port(engine, isSecure), source, header, isSecure ? _certificate : null);
+        EndPoint(engine, isSecure), source, header, isSecure ? _certificate : null);
 
     /// <summary>A client over HTTP/2, whose connections begin with a header.</summary>
     internal HttpClient Http2(string engine, string header) => new(new SocketsHttpHandler
@@ -86,6 +86,8 @@ public sealed class ProxyProtocolFleet : IAsyncLifetime
 
     internal int Port(string engine, bool isSecure) =>
         _balancers[engine].Urls.Single(url => url.Scheme == (isSecure ? "https" : "http")).Port;
+
+    internal IPEndPoint EndPoint(string engine, bool isSecure) => new(IPAddress.Loopback, Port(engine, isSecure));
 
     public async ValueTask DisposeAsync()
     {

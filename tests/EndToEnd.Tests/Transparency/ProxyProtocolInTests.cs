@@ -122,9 +122,10 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
         Assert.Equal(101, (await wire.Ask("/chat?user=native", isHandshake: true))!.Status);
         await wire.ReadFrame();
 
-        var listed = JsonNode.Parse((await fleet.On(engine).Command("tunnels", "--user", "native", "--json")).Output)!;
+        var scrape = await fleet.On(engine).Scrape();
 
-        Assert.Equal(engine == "sockets" ? "portable" : "native", (string?)listed[0]!["path"]);
+        Assert.True(scrape.Sum(
+            "wsbalancer_tunnels_active_by_path", $"path=\"{(engine == "sockets" ? "portable" : "native")}\"") > 0);
         await wire.Send(Frame.Text("hello").Masked().ToBytes());
         Assert.Equal("hello", Encoding.UTF8.GetString((await wire.ReadFrame()).Payload));
     }
@@ -146,7 +147,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
     [MemberData(nameof(Refused))]
     public async Task AConnectionWithoutAValidHeader_IsClosedAndCounted(string engine, string connection)
     {
-        var (reason, bytes) = (connection.Split('|')[0], connection[(connection.IndexOf('|', StringComparison.Ordinal) + 1)..]);
+        var (reason, bytes) = connection.Split('|', 2) is [var first, var second] ? (first, second) : ("", "");
         var before = await Count(engine, reason);
         using var wire = await fleet.Connect(engine, isSecure: false, ProxyProtocolFleet.Trusted, bytes);
 
@@ -161,7 +162,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
     {
         var before = await Count(engine, "timeout");
         using var wire = await StreamWire.Connect(
-            fleet.Port(engine, isSecure), ProxyProtocolFleet.Trusted, "PROXY TC"u8.ToArray());
+            fleet.EndPoint(engine, isSecure), ProxyProtocolFleet.Trusted, "PROXY TC"u8.ToArray());
 
         Assert.Empty((await wire.ReadToEnd()).Bytes);
         await Deadline.Until("it is counted", async () => await Count(engine, "timeout") == before + 1);
@@ -202,7 +203,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
 
         await Deadline.Until("headers are read", async () =>
         {
-            using var wire = await StreamWire.Connect(balancer.Port, "127.0.0.3", Encoding.Latin1.GetBytes(V1));
+            using var wire = await StreamWire.Connect(balancer.Endpoint, "127.0.0.3", Encoding.Latin1.GetBytes(V1));
             return (await wire.Ask("/chat?user=alice", isHandshake: true))?.Status == 101;
         });
         await without.ReadWelcome();
@@ -219,11 +220,12 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
             .Set("WsBalancer:ProxyProtocol:Timeout", "0s")
             .Set("WsBalancer:ProxyProtocol:Form", "10.0.0.0/8")));
 
-        Assert.Contains("WsBalancer:ProxyProtocol:From: '10.0.0.0/33' is neither", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "WsBalancer:ProxyProtocol:From: '10.0.0.0/33' is neither", failure.Message, StringComparison.Ordinal);
         Assert.Contains(
             "WsBalancer:ProxyProtocol:Timeout is '0s': expected", failure.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "WsBalancer:ProxyProtocol:Form is not a known key: did you mean From?",
+            "WsBalancer:ProxyProtocol:Form is not a known key: expected one of From, Timeout",
             failure.Message,
             StringComparison.Ordinal);
     }

@@ -12,17 +12,17 @@ internal sealed class StreamWire(Socket socket, Stream stream) : WireEnd
     public IPEndPoint Local { get; } = (IPEndPoint)socket.LocalEndPoint!;
 
     /// <summary>Connects from a loopback address, and sends what the connection begins with.</summary>
-    /// <param name="port">Of 127.0.0.1.</param>
+    /// <param name="server">Where to.</param>
     /// <param name="source">The client's address.</param>
     /// <param name="beginning">Sent before TLS.</param>
     /// <param name="certificate">The server's, for TLS; null for none.</param>
     public static async Task<StreamWire> Connect(
-        int port, string source, ReadOnlyMemory<byte> beginning, TestCertificate? certificate = null)
+        IPEndPoint server, string source, ReadOnlyMemory<byte> beginning, TestCertificate? certificate = null)
     {
         using var deadline = Deadline.Start();
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
-        await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
+        await socket.ConnectAsync(server, deadline.Token);
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         await stream.WriteAsync(beginning, deadline.Token);
         if (certificate is null)

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Tests.Sockets.Names;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
@@ -16,12 +17,14 @@ public sealed class LoopDialerTests : IDisposable
 
     private readonly TimerLog _time = new();
     private readonly FakeResolver _resolver = new("127.0.0.1");
+    private readonly NameCache _names;
     private readonly LoopDialer _dialer;
     private readonly Recorder _recorder = new();
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     public LoopDialerTests()
     {
+        _names = _resolver.Cache(_time);
         _dialer = Create();
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
     }
@@ -104,6 +107,7 @@ public sealed class LoopDialerTests : IDisposable
         using var silent = new UnansweringPort(Other, PortOf(_listener));
         _resolver.Answer("127.0.0.2", "127.0.0.1", "127.0.0.3");
         using var loop = Engines.Start(engine);
+        await _names.FindAsync("node", TestContext.Current.CancellationToken);
         var connect = ConnectAsync(loop, "node", PortOf(_listener));
         await _time.Until(due => due == Second, 1);
         _time.Advance(Delay - TimeSpan.FromMilliseconds(1));
@@ -130,6 +134,7 @@ public sealed class LoopDialerTests : IDisposable
         using var silent = new UnansweringPort(IPAddress.Parse("127.0.0.3"), PortOf(_listener));
         _resolver.Answer("127.0.0.2", "127.0.0.3");
         using var loop = Engines.Start(engine);
+        await _names.FindAsync("node", TestContext.Current.CancellationToken);
         var connect = ConnectAsync(loop, "node", PortOf(_listener));
         await _time.Until(due => due == Second, 1);
         _time.Advance(Delay);
@@ -166,6 +171,7 @@ public sealed class LoopDialerTests : IDisposable
         using var refusing = new UnansweringPort(IPAddress.Parse("127.0.0.3"), PortOf(_listener));
         _resolver.Answer("127.0.0.2", "127.0.0.1", "127.0.0.3");
         using var loop = Engines.Start(engine);
+        await _names.FindAsync("node", TestContext.Current.CancellationToken);
         var connect = ConnectAsync(loop, "node", PortOf(_listener));
         await _time.Until(due => due == Second, 1);
         _time.Advance(Delay);
@@ -303,7 +309,11 @@ public sealed class LoopDialerTests : IDisposable
         await loop.OnLoop(socket.Close);
     }
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _names.Dispose();
+        _listener.Dispose();
+    }
 
     private static int PortOf(Socket listener) => ((IPEndPoint)listener.LocalEndPoint!).Port;
 
@@ -323,7 +333,7 @@ public sealed class LoopDialerTests : IDisposable
     }
 
     private LoopDialer Create(params IPAddress[] sources) => new(
-        _resolver.Cache(_time),
+        _names,
         new SourceAddresses(
             new SocketsOptions { SourceAddresses = sources }, NullLogger<SourceAddresses>.Instance),
         _time);

@@ -7,6 +7,7 @@ using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
 
@@ -18,6 +19,7 @@ namespace WsBalancer.Proxy;
 /// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
 /// <param name="Sockets">What carries the connections. Read at the start only.</param>
 /// <param name="TrustedProxies">Whose forwarding headers are believed.</param>
+/// <param name="ProxyProtocol">Whose connections begin with a PROXY header.</param>
 /// <param name="Clusters">The clusters that the ring places. Ids ignore case, as YARP's do.</param>
 internal sealed record BalancerSettings(
     AdminOptions Admin,
@@ -25,12 +27,13 @@ internal sealed record BalancerSettings(
     ShutdownOptions Shutdown,
     SocketsOptions Sockets,
     TrustedProxies TrustedProxies,
+    ProxyProtocolOptions ProxyProtocol,
     IReadOnlyDictionary<string, ClusterSettings> Clusters)
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "WsBalancer";
 
-    // One record for each folder that has something to set for a cluster. The first two stand in the cluster's section
+    // One record for each folder that has something to set for a cluster. The first three stand in the cluster's section
     // itself, the others in a section of their own.
     private static readonly (string Name, Type Type)[] Sections =
     [
@@ -53,7 +56,13 @@ internal sealed record BalancerSettings(
         var section = configuration.GetSection(Section);
         var reader = new SettingsReader(errors);
         var root = reader.Read<RootOptions>(
-            section, nameof(Admin), nameof(State), nameof(Shutdown), nameof(Sockets), nameof(Clusters));
+            section,
+            nameof(Admin),
+            nameof(State),
+            nameof(Shutdown),
+            nameof(Sockets),
+            nameof(ProxyProtocol),
+            nameof(Clusters));
         if (!TrustedProxies.TryParse(root.TrustedProxies, out var trusted, out var mistake))
         {
             var key = $"{Section}:{nameof(TrustedProxies)}";
@@ -70,6 +79,7 @@ internal sealed record BalancerSettings(
             reader.Read<ShutdownOptions>(section.GetSection(nameof(Shutdown))),
             reader.Read<SocketsOptions>(section.GetSection(nameof(Sockets))),
             trusted ?? TrustedProxies.None,
+            reader.Read<ProxyProtocolOptions>(section.GetSection(nameof(ProxyProtocol))),
             clusters);
     }
 
@@ -90,11 +100,14 @@ internal sealed record BalancerSettings(
     {
         var before = errors.Count;
         var names = Sections.Select(other => other.Name).ToArray();
-        var identity = reader.Read<IdentityOptions>(section, [nameof(PlacementOptions.FollowLive), .. names]);
+        var identity = reader.Read<IdentityOptions>(
+            section, [nameof(PlacementOptions.FollowLive), nameof(NodeConnectionOptions.ProxyProtocol), .. names]);
 
         // The same section once more, whose unknown keys have been told by now.
-        var placement = reader.Read<PlacementOptions>(section, [.. section.GetChildren().Select(child => child.Key)]);
-        var records = new List<object> { identity, placement };
+        string[] keys = [.. section.GetChildren().Select(child => child.Key)];
+        var placement = reader.Read<PlacementOptions>(section, keys);
+        var connections = reader.Read<NodeConnectionOptions>(section, keys);
+        var records = new List<object> { identity, placement, connections };
         records.AddRange(Sections.Select(other => reader.Read(other.Type, section.GetSection(other.Name))));
         if (errors.Count == before)
         {

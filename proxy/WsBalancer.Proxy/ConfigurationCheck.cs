@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 using Yarp.ReverseProxy.Configuration;
 
@@ -81,7 +80,7 @@ internal static class ConfigurationCheck
         {
             if (proxy.Clusters.FirstOrDefault(cluster => IsNamed(cluster, id)) is { } cluster)
             {
-                mistakes.AddRange(ClusterFilter.MistakesIn(cluster, ours.Get<RingSettings>()));
+                mistakes.AddRange(ClusterFilter.MistakesIn(cluster, ours));
             }
             else
             {

@@ -13,6 +13,7 @@ using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
@@ -52,7 +53,7 @@ public static class WsBalancerServices
         services.AddHealthChecks();
 
         services.AddSingleton<BalancerRegistry>().AddSingleton<BalancerEvents>();
-        services.AddSockets().AddTunnels().AddState().AddFleet().AddHealth().AddPlacement().AddAdmission();
+        services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddPlacement().AddAdmission();
         services.AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
@@ -73,11 +74,19 @@ public static class WsBalancerServices
             return sources;
         });
         services.AddSingleton<HeaderEncoding>();
+        services.TryAddSingleton<INameResolver, SystemNameResolver>();
         return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>().AddSingleton<LoopDialer>();
     }
 
     private static IServiceCollection AddTunnels(this IServiceCollection services) =>
         services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<IdleSweep>();
+
+    private static IServiceCollection AddIdentity(this IServiceCollection services) =>
+        services.AddSingleton(provider => new ProxyProtocolMiddleware(
+            () => provider.GetRequiredService<SettingsSource>().Settings.ProxyProtocol,
+            provider.GetRequiredService<IClientRefusal>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Logging.ILogger<ProxyProtocolMiddleware>>()));
 
     private static IServiceCollection AddState(this IServiceCollection services)
     {
@@ -201,6 +210,7 @@ public static class WsBalancerServices
         services.AddSingleton<IHttpForwarder>(provider => new PlacedForwarder(
             (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp),
             provider.GetRequiredService<NativePath>(),
+            provider.GetRequiredService<SettingsSource>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -48,6 +48,9 @@ internal static class BalancerHost
             server.Limits.MaxRequestBodySize = null;
             server.Limits.MinResponseDataRate = null;
 
+            // Before the endpoints are read: the header is sent before TLS.
+            server.ConfigureEndpointDefaults(static endpoint => endpoint.UseWsBalancerProxyProtocol());
+
             // Addresses are read at the start only: rebinding ends every tunnel of an endpoint within seconds.
             server.Configure(endpoints, reloadOnChange: false);
         });

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Health;
@@ -25,7 +26,7 @@ internal sealed class NodeProbe(NodeDialer dialer, TimeProvider time)
         {
             return UsesHttp(options, ActiveOf(cluster))
                 ? await GetAsync(cluster, node, either.Token)
-                : await ConnectAsync(node, timeout, either.Token);
+                : await ConnectAsync(cluster, node, timeout, either.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -47,10 +48,19 @@ internal sealed class NodeProbe(NodeDialer dialer, TimeProvider time)
 
     private static ActiveHealthCheckConfig? ActiveOf(FleetSnapshot cluster) => cluster.Yarp.Config.HealthCheck?.Active;
 
-    private async Task<ProbeOutcome> ConnectAsync(Node node, TimeSpan timeout, CancellationToken cancellation)
+    private async Task<ProbeOutcome> ConnectAsync(
+        FleetSnapshot cluster, Node node, TimeSpan timeout, CancellationToken cancellation)
     {
         var address = ProbedAddress(node);
         using var socket = await dialer.ConnectAsync(address.IdnHost, address.Port, timeout, null, cancellation);
+
+        // A node that expects a PROXY header logs a connection without one as an error.
+        var version = cluster.Settings.Get<NodeConnectionOptions>().ProxyProtocol;
+        if (version != ProxyProtocolVersion.Off)
+        {
+            var header = new byte[ProxyHeader.MaxLength];
+            await socket.SendAsync(header.AsMemory(0, ProxyHeader.Write(header, version, client: null)), cancellation);
+        }
 
         // RST, not FIN: a probe should leave nothing behind, least of all thousands of sockets in TIME_WAIT.
         socket.LingerState = new LingerOption(enable: true, seconds: 0);

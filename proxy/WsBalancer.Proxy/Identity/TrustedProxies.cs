@@ -13,6 +13,8 @@ internal sealed class TrustedProxies
 
     private TrustedProxies(IPNetwork[] networks) => _networks = networks;
 
+    public bool IsEmpty => _networks.Length == 0;
+
     /// <summary>Reads a list of addresses and networks; the error names the first text that is neither.</summary>
     public static bool TryParse(
         IReadOnlyList<string> texts,

@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Placement;
@@ -13,4 +14,11 @@ internal sealed class ClientRefusal(PlacementMetrics metrics) : IClientRefusal
         metrics.Rejected(AnyCluster, Rejection.NoDescriptor);
         return RetryAfter.Soon();
     }
+
+    public void HeaderRefused(ProxyHeaderFault fault) => metrics.Rejected(AnyCluster, fault switch
+    {
+        ProxyHeaderFault.Missing => Rejection.ProxyHeaderMissing,
+        ProxyHeaderFault.Malformed => Rejection.ProxyHeaderMalformed,
+        _ => Rejection.ProxyHeaderLate,
+    });
 }

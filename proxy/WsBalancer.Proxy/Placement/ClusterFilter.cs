@@ -1,5 +1,6 @@
 using System.Net;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -15,7 +16,7 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
             return new(cluster);
         }
 
-        var mistakes = MistakesIn(cluster, ours.Get<RingSettings>()).ToArray();
+        var mistakes = MistakesIn(cluster, ours).ToArray();
         if (mistakes.Length > 0)
         {
             throw new ArgumentException(string.Join(" ", mistakes));
@@ -31,14 +32,23 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
     public ValueTask<RouteConfig> ConfigureRouteAsync(
         RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);
 
-    /// <summary>What a ring cannot take of a cluster's destinations, a sentence each, beginning with the key.</summary>
-    public static IEnumerable<string> MistakesIn(ClusterConfig cluster, RingSettings ring)
+    /// <summary>What YARP's part of a cluster has that ours cannot take, a sentence each, beginning with the key.
+    /// </summary>
+    public static IEnumerable<string> MistakesIn(ClusterConfig cluster, ClusterSettings ours)
     {
+        var ring = ours.Get<RingSettings>();
         var nodes = cluster.Destinations ?? new Dictionary<string, DestinationConfig>();
         if (cluster.SessionAffinity is { Enabled: true })
         {
             yield return $"ReverseProxy:Clusters:{cluster.ClusterId}:SessionAffinity: the ring pins users by their id; "
                 + "expected no session affinity beside it.";
+        }
+
+        if (ours.Get<NodeConnectionOptions>().ProxyProtocol != ProxyProtocolVersion.Off && SharesConnections(cluster))
+        {
+            yield return $"ReverseProxy:Clusters:{cluster.ClusterId}: a PROXY header announces one client, and here "
+                + "connections to nodes are shared (HttpRequest:Version 2 or higher, a VersionPolicy that allows it, or "
+                + $"HttpClient:WebProxy); expected WsBalancer:Clusters:{cluster.ClusterId}:ProxyProtocol to be off.";
         }
 
         foreach (var (id, destination) in nodes)
@@ -65,6 +75,10 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
             yield return mistake;
         }
     }
+
+    private static bool SharesConnections(ClusterConfig cluster) =>
+        cluster is { HttpRequest: { Version.Major: > 1 } or { VersionPolicy: HttpVersionPolicy.RequestVersionOrHigher } }
+            or { HttpClient.WebProxy: not null };
 
     // YARP would try HTTP/2 on https addresses first, which nodes that only know the Upgrade answer with 404; and it would
     // end what is silent for 100 s.

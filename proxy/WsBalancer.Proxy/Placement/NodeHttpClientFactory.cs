@@ -4,6 +4,7 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -23,9 +24,15 @@ internal sealed class NodeHttpClientFactory(
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        if (!settings.Current.ContainsKey(context.ClusterId))
+        if (!settings.Current.TryGetValue(context.ClusterId, out var ours))
         {
             return;
+        }
+
+        // A connection that begins with a PROXY header is that of one client.
+        if (ours.Get<NodeConnectionOptions>().ProxyProtocol != ProxyProtocolVersion.Off)
+        {
+            handler.PooledConnectionLifetime = TimeSpan.Zero;
         }
 
         // The node gets the bytes that the client sent, and the client those of the node; ASCII, the default, would
@@ -47,7 +54,13 @@ internal sealed class NodeHttpClientFactory(
                 (cluster?.Get<HandshakeOptions>() ?? new HandshakeOptions()).ConnectTimeout,
                 (cluster?.Get<TunnelOptions>() ?? new TunnelOptions()).KeepAlive,
                 cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            await ClientAnnouncement.SendAsync(
+                stream,
+                cluster?.Get<NodeConnectionOptions>().ProxyProtocol ?? ProxyProtocolVersion.Off,
+                connect.InitialRequestMessage,
+                cancellation);
+            return stream;
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Native;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -9,7 +10,8 @@ namespace WsBalancer.Proxy.Placement;
 /// YARP's forwarder, with two things changed for requests that were placed: the attempt is watched, and YARP's activity
 /// timeout does not touch tunnels, which may be silent for as long as they like.
 /// </summary>
-internal sealed class PlacedForwarder(IHttpForwarder inner, NativePath native, TimeProvider time) : IHttpForwarder
+internal sealed class PlacedForwarder(
+    IHttpForwarder inner, NativePath native, IClusterSettingsSource settings, TimeProvider time) : IHttpForwarder
 {
     private readonly ConditionalWeakTable<ForwarderRequestConfig, ForwarderRequestConfig> _patient = [];
 
@@ -35,7 +37,7 @@ internal sealed class PlacedForwarder(IHttpForwarder inner, NativePath native, T
                 context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
         }
 
-        using var invoker = new PlacedInvoker(context, httpClient, native, placed, time);
+        using var invoker = new PlacedInvoker(context, httpClient, native, settings, placed, time);
         var config = placed is Handshake ? WithoutActivityTimeout(requestConfig) : requestConfig;
         return await inner.SendAsync(context, destinationPrefix, invoker, config, transformer, cancellationToken);
     }

@@ -1,7 +1,10 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -9,7 +12,12 @@ namespace WsBalancer.Proxy.Placement;
 /// Sends one attempt, through the cluster's client or natively, and shows the request what the node answers.
 /// </summary>
 internal sealed class PlacedInvoker(
-    HttpContext context, HttpMessageInvoker client, NativePath native, PlacedRequest placed, TimeProvider time)
+    HttpContext context,
+    HttpMessageInvoker client,
+    NativePath native,
+    IClusterSettingsSource settings,
+    PlacedRequest placed,
+    TimeProvider time)
     : HttpMessageInvoker(NoHandler, disposeHandler: false)
 {
     // The base class wants one; SendAsync never asks it.
@@ -19,6 +27,7 @@ internal sealed class PlacedInvoker(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         placed.Sending(request);
+        AnnounceClient(request);
         var response = placed.Patience is { } patience
             ? await SendAsync(request, patience, cancellationToken)
             : await SendToNodeAsync(request, cancellationToken);
@@ -55,6 +64,26 @@ internal sealed class PlacedInvoker(
             response.Content = new PromptContent(response, request.Method, context);
         }
     }
+
+    // For the PROXY header of the connection to the node: the client as the application sees it.
+    private void AnnounceClient(HttpRequestMessage request)
+    {
+        var cluster = settings.Current.GetValueOrDefault(placed.Node!.Key.Cluster);
+        if (cluster?.Get<NodeConnectionOptions>().ProxyProtocol is null or ProxyProtocolVersion.Off)
+        {
+            return;
+        }
+
+        var client = context.Connection;
+        request.Options.Set(
+            ClientEndPoints.Key,
+            new ClientEndPoints(
+                EndPointOf(client.RemoteIpAddress, client.RemotePort),
+                EndPointOf(client.LocalIpAddress, client.LocalPort)));
+    }
+
+    private static IPEndPoint? EndPointOf(IPAddress? address, int port) =>
+        address is null ? null : new IPEndPoint(address, port);
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, TimeSpan patience, CancellationToken cancellation)

@@ -114,6 +114,25 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         "The body of the request is too large",
         "The server is configured to accept only smaller ones.");
 
+    // The next three are never sent: there is nobody to answer before the header.
+    public static readonly Rejection ProxyHeaderMissing = new(
+        "proxy_header_missing",
+        StatusCodes.Status400BadRequest,
+        "No PROXY header",
+        "A connection from this peer must begin with a PROXY header.");
+
+    public static readonly Rejection ProxyHeaderMalformed = new(
+        "proxy_header_malformed",
+        StatusCodes.Status400BadRequest,
+        "Malformed PROXY header",
+        "The PROXY header is not valid, or too long.");
+
+    public static readonly Rejection ProxyHeaderLate = new(
+        "proxy_header_timeout",
+        StatusCodes.Status408RequestTimeout,
+        "PROXY header timeout",
+        "The PROXY header was not complete in time.");
+
     /// <summary>Whether the same request may do better later, so that the answer says when.</summary>
     public bool IsForNow => Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;
 }

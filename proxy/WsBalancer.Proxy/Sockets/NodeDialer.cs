@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WsBalancer.Proxy.Sockets.Names;
 
 namespace WsBalancer.Proxy.Sockets;
 
@@ -7,19 +8,29 @@ namespace WsBalancer.Proxy.Sockets;
 internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeProvider time)
 {
     /// <summary>
-    /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all.
+    /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. While an
+    /// address stays silent, the next one is tried beside it (RFC 8305).
     /// </summary>
     /// <exception cref="SocketException">No address accepted; <see cref="SocketError.TimedOut"/> if none in
     /// time.</exception>
     public async ValueTask<Socket> ConnectAsync(
         string host, int port, TimeSpan timeout, TimeSpan? keepAlive, CancellationToken cancellation)
     {
+        var start = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
             var addresses = await names.FindAsync(host, either.Token);
-            return await ConnectToAnyAsync(addresses, port, keepAlive, either.Token);
+            if (addresses.Count > 1)
+            {
+                var delay = addresses.DelayWithin(timeout - time.GetElapsedTime(start));
+                return await ConnectToAnyAsync(addresses, port, keepAlive, delay, either.Token);
+            }
+
+            var socket = await ConnectAsync(addresses[0], port, keepAlive, either.Token);
+            addresses.Connected(addresses[0]);
+            return socket;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -28,27 +39,86 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
     }
 
     private async ValueTask<Socket> ConnectToAnyAsync(
-        IPAddress[] addresses, int port, TimeSpan? keepAlive, CancellationToken cancellation)
+        NodeAddresses addresses, int port, TimeSpan? keepAlive, TimeSpan delay, CancellationToken cancellation)
     {
-        for (var i = 0; ; i++)
+        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var attempts = new List<Task<(Socket Socket, IPAddress Address)>>(addresses.Count);
+        var begun = 0;
+        try
         {
-            var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
+            while (true)
             {
-                sources.Bind(socket);
-                await socket.ConnectAsync(new IPEndPoint(addresses[i], port), cancellation);
-                socket.KeepAlive(keepAlive);
+                if (begun < addresses.Count)
+                {
+                    attempts.Add(AttemptAsync(addresses[begun++], port, keepAlive, others.Token));
+                }
+
+                var hasMore = begun < addresses.Count;
+                if (await FirstAsync(attempts, hasMore ? delay : Timeout.InfiniteTimeSpan, cancellation) is not { } done)
+                {
+                    continue;
+                }
+
+                attempts.Remove(done);
+                if (done.IsFaulted && (hasMore || attempts.Count > 0))
+                {
+                    continue;
+                }
+
+                var (socket, address) = await done;
+                addresses.Connected(address);
                 return socket;
             }
-            catch (SocketException) when (i + 1 < addresses.Length)
-            {
-                socket.Dispose();
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
+        }
+        finally
+        {
+            await others.CancelAsync();
+            attempts.ForEach(static attempt => _ = CloseAsync(attempt));
+        }
+    }
+
+    /// <returns>The first attempt that has ended; null if the delay is over before.</returns>
+    private async ValueTask<Task<T>?> FirstAsync<T>(List<Task<T>> attempts, TimeSpan delay, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Task.WhenAny(attempts).WaitAsync(delay, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    // An attempt that loses may have connected at the same moment.
+    private static async Task CloseAsync(Task<(Socket Socket, IPAddress Address)> attempt)
+    {
+        await ((Task)attempt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (attempt.IsCompletedSuccessfully)
+        {
+            (await attempt).Socket.Dispose();
+        }
+    }
+
+    private async Task<(Socket Socket, IPAddress Address)> AttemptAsync(
+        IPAddress address, int port, TimeSpan? keepAlive, CancellationToken cancellation) =>
+        (await ConnectAsync(address, port, keepAlive, cancellation), address);
+
+    private async ValueTask<Socket> ConnectAsync(
+        IPAddress address, int port, TimeSpan? keepAlive, CancellationToken cancellation)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            sources.Bind(socket);
+            await socket.ConnectAsync(new IPEndPoint(address, port), cancellation);
+            socket.KeepAlive(keepAlive);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 }

@@ -4,12 +4,15 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Sockets;
 
-// Event ids 50-99 belong to sockets. The next free one is 58.
+// Event ids 50-99 belong to sockets. The next free one is 59.
 internal static partial class SocketsLog
 {
     [LoggerMessage(50, LogLevel.Warning,
         "The name '{Host}' cannot be resolved ({Error}); its last addresses are kept.")]
     public static partial void NameNotResolved(ILogger logger, string host, SocketError error);
+
+    [LoggerMessage(58, LogLevel.Information, "The name '{Host}' can be resolved again.")]
+    public static partial void NameResolvedAgain(ILogger logger, string host);
 
     [LoggerMessage(51, LogLevel.Error, "A handler on an event loop failed; if it is a socket's, that is reset.")]
     public static partial void HandlerFailed(ILogger logger, Exception exception);

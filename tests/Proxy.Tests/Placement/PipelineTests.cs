@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Tests.Placement;
@@ -132,7 +133,9 @@ public sealed class PipelineTests
 
         Assert.Equal(
             ["Destinations:" + new string('a', 254), "Destinations:ws-1:Address", "Destinations:ws-2:Address"],
-            ClusterFilter.MistakesIn(cluster, new RingSettings { Algorithm = "nginx" }).Select(
+            ClusterFilter.MistakesIn(
+                cluster,
+                new ClusterSettings([new RingSettings { Algorithm = "nginx" }, new NodeConnectionOptions()])).Select(
                 mistake => mistake.Split([": ", " is "], 2, StringSplitOptions.None)[0][ChatSettings.Yarps.Length..]));
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Tests.Sockets.Names;
 
 namespace WsBalancer.Proxy.Tests.Sockets;
 
@@ -9,14 +10,18 @@ public sealed class NodeDialerTests : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(250);
+    private static readonly IPAddress Other = IPAddress.Parse("127.0.0.2");
+
     private readonly TimerLog _time = new();
+    private readonly FakeResolver _resolver = new("127.0.0.1");
     private readonly NodeDialer _dialer;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     public NodeDialerTests()
     {
         _dialer = new NodeDialer(
-            new NameCache(_time, NullLogger<NameCache>.Instance),
+            _resolver.Cache(_time),
             new SourceAddresses(new SocketsOptions(), NullLogger<SourceAddresses>.Instance),
             _time);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -82,7 +87,97 @@ public sealed class NodeDialerTests : IDisposable
             () => _dialer.ConnectAsync("127.0.0.1", Port, Second, null, cancelled.Token).AsTask());
     }
 
+    [Fact]
+    public async Task Connect_WhileAnAddressIsSilent_TriesTheNext_WhichIsRemembered()
+    {
+        _listener.Listen();
+        using var silent = new UnansweringPort(Other, Port);
+        _resolver.Answer("127.0.0.2", "127.0.0.1", "127.0.0.3");
+        var connect = ConnectAsync("node", null);
+        await _time.Until(due => due == Delay, 1);
+        _time.Advance(Delay - TimeSpan.FromMilliseconds(1));
+        Assert.False(connect.IsCompleted);
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        using var socket = await connect;
+        Assert.Equal("127.0.0.1", AddressOf(socket));
+        using var again = await ConnectAsync("node", null);
+        Assert.Equal("127.0.0.1", AddressOf(again));
+    }
+
+    [Fact]
+    public async Task Connect_ToAnAddressThatAnswersLate_GoesOnBesideTheOthers()
+    {
+        using var late = new UnansweringPort(Other, Port);
+        using var silent = new UnansweringPort(IPAddress.Parse("127.0.0.3"), Port);
+        _resolver.Answer("127.0.0.2", "127.0.0.3");
+        var connect = ConnectAsync("node", null);
+        await _time.Until(due => due == Delay, 1);
+        _time.Advance(Delay);
+
+        var accepting = late.AcceptAsync();
+
+        using var socket = await connect;
+        Assert.Equal("127.0.0.2", AddressOf(socket));
+        late.Dispose();
+        await accepting;
+    }
+
+    [Fact]
+    public async Task Connect_ByName_MovesOnAtOnceWhenRefused()
+    {
+        _listener.Listen();
+        _resolver.Answer("127.0.0.2", "::1", "127.0.0.1");
+
+        using var socket = await ConnectAsync("node", null);
+
+        Assert.Equal("127.0.0.1", AddressOf(socket));
+    }
+
+    [Fact]
+    public async Task Connect_ByName_WhenAllAddressesRefuse_IsRefused()
+    {
+        _resolver.Answer("127.0.0.2", "127.0.0.3", "127.0.0.1");
+
+        var failure = await Assert.ThrowsAsync<SocketException>(() => ConnectAsync("node", null));
+
+        Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task Connect_ByName_WhenNoAddressAnswers_TimesOut()
+    {
+        using var silent = new UnansweringPort(Other, Port);
+        using var alsoSilent = new UnansweringPort(IPAddress.Parse("127.0.0.3"), Port);
+        _resolver.Answer("127.0.0.2", "127.0.0.1", "127.0.0.3");
+        var connect = ConnectAsync("node", null);
+        await _time.Until(due => due == Delay, 1);
+
+        _time.Advance(Second);
+
+        var failure = await Assert.ThrowsAsync<SocketException>(() => connect);
+        Assert.Equal(SocketError.TimedOut, failure.SocketErrorCode);
+    }
+
+    // A node with one address costs what it did: the deadline is the only timer.
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("node")]
+    public async Task Connect_ToOneAddress_HasOneTimer(string host)
+    {
+        _listener.Listen();
+        (await ConnectAsync("node", null)).Dispose();
+        var before = _time.Due.Count;
+
+        (await ConnectAsync(host, null)).Dispose();
+
+        Assert.Equal([Second], _time.Due.Skip(before));
+    }
+
     public void Dispose() => _listener.Dispose();
+
+    private static string AddressOf(Socket socket) => ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString();
 
     private static int Option(Socket socket, SocketOptionLevel level, SocketOptionName name) =>
         (int)socket.GetSocketOption(level, name)!;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Tests.Sockets;
@@ -22,7 +23,7 @@ public sealed class SourceAddressesTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var dialer = new NodeDialer(
-            new NameCache(TimeProvider.System, NullLogger<NameCache>.Instance),
+            new NameCache(new SystemNameResolver(), TimeProvider.System, NullLogger<NameCache>.Instance),
             Create("127.0.0.2", "127.0.0.3"),
             TimeProvider.System);
 

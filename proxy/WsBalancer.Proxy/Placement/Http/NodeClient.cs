@@ -32,7 +32,7 @@ internal sealed class NodeClient(
         }
 
         var endpoint = NodeEndpoint.Of(request);
-        if (CanBeSentAgain(request) && pool.Take(endpoint) is { } waiting)
+        if (!connector.IsOfOneClient && CanBeSentAgain(request) && pool.Take(endpoint) is { } waiting)
         {
             var exchange = ExchangeOn(waiting);
             try
@@ -45,10 +45,14 @@ internal sealed class NodeClient(
             }
         }
 
-        return await ExchangeOn(await connector.ConnectAsync(endpoint, cancellationToken)).SendAsync(cancellationToken);
+        return await ExchangeOn(await connector.ConnectAsync(endpoint, request, cancellationToken)).SendAsync(cancellationToken);
 
-        HttpExchange ExchangeOn(NodeConnection connection) =>
-            new(request, connection, released => pool.Return(endpoint, released), encoding, time);
+        HttpExchange ExchangeOn(NodeConnection connection) => new(
+            request,
+            connection,
+            released => Release(endpoint, released),
+            encoding,
+            time);
     }
 
     protected override void Dispose(bool disposing)
@@ -59,6 +63,18 @@ internal sealed class NodeClient(
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Release(NodeEndpoint endpoint, NodeConnection connection)
+    {
+        if (connector.IsOfOneClient)
+        {
+            connection.Dispose();
+        }
+        else
+        {
+            pool.Return(endpoint, connection);
+        }
     }
 
     // Over TLS the platform's client agrees on a version with the node; in clear it starts with the one that is

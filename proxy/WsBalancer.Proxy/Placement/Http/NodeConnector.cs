@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement.Http;
@@ -20,17 +21,38 @@ internal sealed class NodeConnector(
 {
     /// <exception cref="HttpRequestException">The node cannot be connected to.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
-    public async Task<NodeConnection> ConnectAsync(NodeEndpoint endpoint, CancellationToken cancellation)
+    public async Task<NodeConnection> ConnectAsync(
+        NodeEndpoint endpoint, HttpRequestMessage request, CancellationToken cancellation)
     {
         var cluster = settings();
         var options = cluster?.Get<HandshakeOptions>() ?? new HandshakeOptions();
         var socket = await DialAsync(endpoint, options, cluster?.Get<TunnelOptions>(), cancellation);
         var stream = new NetworkStream(socket, ownsSocket: true);
+        await AnnounceAsync(stream, cluster, request, cancellation);
         return new NodeConnection(
             socket,
             endpoint.TlsName is { } name
                 ? await SecureAsync(stream, name, options.Timeout, cancellation)
                 : stream);
+    }
+
+    /// <summary>Whether a connection is that of one client, and not to be used for another.</summary>
+    public bool IsOfOneClient => ProxyProtocolOf(settings()) != ProxyProtocolVersion.Off;
+
+    private static ProxyProtocolVersion ProxyProtocolOf(ClusterSettings? cluster) =>
+        cluster?.Get<NodeConnectionOptions>().ProxyProtocol ?? ProxyProtocolVersion.Off;
+
+    private static async ValueTask AnnounceAsync(
+        NetworkStream stream, ClusterSettings? cluster, HttpRequestMessage request, CancellationToken cancellation)
+    {
+        try
+        {
+            await ClientAnnouncement.SendAsync(stream, ProxyProtocolOf(cluster), request, cancellation);
+        }
+        catch (IOException ex)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, ex.Message, ex);
+        }
     }
 
     private async Task<Socket> DialAsync(

@@ -5,6 +5,7 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Configuration;
@@ -63,15 +64,19 @@ internal sealed class NativePath(
     private async ValueTask<HttpResponseMessage> SendOnLoopAsync(
         EventLoop loop, string cluster, HttpRequestMessage request, CancellationToken cancellation)
     {
-        var exchange = new NodeExchange(request, encoding, cancellation);
+        var options = settings.Current.GetValueOrDefault(cluster);
+        var exchange = new NodeExchange(
+            request,
+            encoding,
+            options?.Get<NodeConnectionOptions>().ProxyProtocol ?? ProxyProtocolVersion.Off,
+            cancellation);
         return await exchange.RunAsync(
-            await ConnectAsync(loop, cluster, request.RequestUri!, exchange, cancellation));
+            await ConnectAsync(loop, options, request.RequestUri!, exchange, cancellation));
     }
 
     private async ValueTask<LoopSocket> ConnectAsync(
-        EventLoop loop, string id, Uri node, ISocketHandler handler, CancellationToken cancellation)
+        EventLoop loop, ClusterSettings? cluster, Uri node, ISocketHandler handler, CancellationToken cancellation)
     {
-        var cluster = settings.Current.GetValueOrDefault(id);
         try
         {
             return await dialer.ConnectAsync(

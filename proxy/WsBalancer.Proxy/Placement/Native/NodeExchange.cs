@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.Tasks.Sources;
 using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Placement.Native;
 
@@ -18,6 +19,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
 
     private readonly HttpRequestMessage _request;
     private readonly HeaderEncoding _encoding;
+    private readonly ProxyProtocolVersion _proxyProtocol;
     private readonly CancellationToken _cancellation;
     private ManualResetValueTaskSourceCore<HttpResponseMessage> _answer;
     private ResponseHeadReader _head;
@@ -26,12 +28,18 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     private bool _done;
 
     /// <param name="request">One without a body.</param>
-    /// <param name="encoding">Of the values of its headers.</param>
+    /// <param name="encoding">That of the values of its headers.</param>
+    /// <param name="proxyProtocol">The PROXY header that the connection begins with.</param>
     /// <param name="cancellation">Gives it up.</param>
-    public NodeExchange(HttpRequestMessage request, HeaderEncoding encoding, CancellationToken cancellation)
+    public NodeExchange(
+        HttpRequestMessage request,
+        HeaderEncoding encoding,
+        ProxyProtocolVersion proxyProtocol,
+        CancellationToken cancellation)
     {
         _request = request;
         _encoding = encoding;
+        _proxyProtocol = proxyProtocol;
         _cancellation = cancellation;
     }
 
@@ -102,6 +110,12 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     {
         var head = Head ??= new ArrayBufferWriter<byte>(1024);
         head.ResetWrittenCount();
+        if (_proxyProtocol != ProxyProtocolVersion.Off)
+        {
+            head.Advance(ProxyHeader.Write(
+                head.GetSpan(ProxyHeader.MaxLength), _proxyProtocol, ClientEndPoints.Of(_request)));
+        }
+
         RequestHead.Write(_request, _encoding, isChunked: false, head);
         socket.Send(head.WrittenSpan);
     }

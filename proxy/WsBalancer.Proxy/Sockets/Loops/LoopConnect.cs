@@ -7,28 +7,47 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>
-/// A connect under way: address after address, until one accepts, the time is over, or it is cancelled. On the loop's
-/// thread.
+/// A connect to a node, until one of its addresses accepts, all have failed, the time is over, or it is cancelled. While
+/// an address stays silent the next one is tried beside it. On the loop's thread.
 /// </summary>
+/// <remarks>The connect is itself the attempt at the first address: most nodes have one.</remarks>
 internal sealed class LoopConnect(
     EventLoop loop, SourceAddresses sources, ConnectTarget target, ISocketHandler handler)
     : ISocketHandler, IValueTaskSource<LoopSocket>
 {
     private ManualResetValueTaskSourceCore<LoopSocket> _result;
     private LoopSocket? _socket;
-    private int _next;
+    private List<LoopAttempt>? _later;
+    private int _begun;
+    private int _pending;
     private bool _done;
     private ITimer? _deadline;
+    private ITimer? _next;
+    private TimeProvider? _time;
+    private TimeSpan _delay;
+    private long _lastBegun;
     private CancellationToken _cancellation;
     private CancellationTokenRegistration _registration;
 
     /// <summary>Begins. To be called once.</summary>
     public ValueTask<LoopSocket> StartAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
     {
+        var left = timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero;
+        if (target.Addresses.Count > 1)
+        {
+            _later = [];
+            _time = time;
+            _delay = target.Addresses.DelayWithin(left);
+            _next = time.CreateTimer(
+                static self => ((LoopConnect)self!).Post(DelayIsOver),
+                this,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
+        }
+
         TryNext(Errno.NoRouteToHost);
         if (!_done)
         {
-            var left = timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero;
             _cancellation = cancellation;
             _deadline = time.CreateTimer(
                 static self => ((LoopConnect)self!).Post(TimeOut), this, left, Timeout.InfiniteTimeSpan);
@@ -36,6 +55,32 @@ internal sealed class LoopConnect(
         }
 
         return new ValueTask<LoopSocket>(this, _result.Version);
+    }
+
+    /// <summary>An address has accepted.</summary>
+    public void Connected(LoopSocket socket, IPAddress address)
+    {
+        if (_done)
+        {
+            return;
+        }
+
+        target.Addresses.Connected(address);
+        End();
+        socket.Handler = handler;
+        CloseAll(except: socket);
+        _result.SetResult(socket);
+    }
+
+    /// <summary>An address cannot be connected to: the next one is tried at once.</summary>
+    public void AddressFailed(LoopSocket socket, int error)
+    {
+        socket.Close();
+        _pending--;
+        if (!_done)
+        {
+            TryNext(error);
+        }
     }
 
     LoopSocket IValueTaskSource<LoopSocket>.GetResult(short token) => _result.GetResult(token);
@@ -46,15 +91,11 @@ internal sealed class LoopConnect(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _result.OnCompleted(continuation, state, token, flags);
 
-    void ISocketHandler.Writable() => Succeed();
+    void ISocketHandler.Writable() => Connected(_socket!, target.Addresses[0]);
 
-    void ISocketHandler.Failed(int error)
-    {
-        _socket!.Close();
-        TryNext(error);
-    }
+    void ISocketHandler.Failed(int error) => AddressFailed(_socket!, error);
 
-    // Neither is told before somebody asks to receive.
+    // Nothing is received before the connect is done.
     void ISocketHandler.Received(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
 
     void ISocketHandler.Ended() => throw new InvalidOperationException();
@@ -68,26 +109,53 @@ internal sealed class LoopConnect(
         connect.GiveUp(new OperationCanceledException(connect._cancellation));
     }
 
+    private static void DelayIsOver(object? self) => ((LoopConnect)self!).TryNextUnlessBegun();
+
+    private void TryNextUnlessBegun()
+    {
+        // A failure may have made the next address begin after the timer had fired. Timers are less exact than clocks.
+        if (!_done && _time!.GetElapsedTime(_lastBegun) >= _delay / 2)
+        {
+            TryNext(error: 0);
+        }
+    }
+
     private void Post(Action<object?> action) => loop.Post(action, this);
 
+    /// <summary>Begins with the next address, or gives up if there is none and none is pending.</summary>
+    /// <param name="error">Why the one before has failed; 0 if it has not.</param>
     private void TryNext(int error)
     {
-        while (_next < target.Addresses.Length)
+        while (_begun < target.Addresses.Count)
         {
-            error = Try(target.Addresses[_next++]);
+            error = Try(_begun++);
             if (error == 0)
             {
+                DelayNext();
                 return;
             }
         }
 
-        GiveUp(Errno.ToException(error));
+        if (_pending == 0 && !_done)
+        {
+            GiveUp(Errno.ToException(error));
+        }
+    }
+
+    private void DelayNext()
+    {
+        if (!_done && _begun < target.Addresses.Count)
+        {
+            _lastBegun = _time!.GetTimestamp();
+            _next!.Change(_delay, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Begins with an address.</summary>
     /// <returns>Why that failed at once; 0 if it did not.</returns>
-    private int Try(IPAddress address)
+    private int Try(int index)
     {
+        var address = target.Addresses[index];
         var descriptor = LibC.Socket(
             SocketName.FamilyOf(address),
             SocketConstants.Stream | SocketConstants.NonBlocking | SocketConstants.CloseOnExec,
@@ -110,7 +178,9 @@ internal sealed class LoopConnect(
             error = Connect(descriptor, address);
         }
 
-        return error is 0 or Errno.InProgress ? Adopt(descriptor, connecting: error != 0) : Fail(descriptor, error);
+        return error is 0 or Errno.InProgress
+            ? Adopt(descriptor, index, connecting: error != 0)
+            : Fail(descriptor, error);
     }
 
     private unsafe int Connect(int descriptor, IPAddress address)
@@ -123,20 +193,33 @@ internal sealed class LoopConnect(
         }
     }
 
-    private int Adopt(int descriptor, bool connecting)
+    private int Adopt(int descriptor, int index, bool connecting)
     {
+        var later = index == 0 ? null : new LoopAttempt(this, target.Addresses[index]);
+        LoopSocket socket;
         try
         {
-            _socket = loop.Adopt(descriptor, this, connecting);
+            socket = loop.Adopt(descriptor, later is null ? this : later, connecting);
         }
         catch (IOException ex)
         {
             return Fail(descriptor, ex.HResult);
         }
 
+        _pending++;
+        if (later is null)
+        {
+            _socket = socket;
+        }
+        else
+        {
+            later.Socket = socket;
+            _later!.Add(later);
+        }
+
         if (!connecting)
         {
-            Succeed();
+            Connected(socket, target.Addresses[index]);
         }
 
         return 0;
@@ -148,23 +231,34 @@ internal sealed class LoopConnect(
         return error;
     }
 
-    private void Succeed()
-    {
-        if (!_done)
-        {
-            End();
-            _socket!.Handler = handler;
-            _result.SetResult(_socket);
-        }
-    }
-
     private void GiveUp(Exception reason)
     {
         if (!_done)
         {
             End();
-            _socket?.Close();
+            CloseAll(except: null);
             _result.SetException(reason);
+        }
+    }
+
+    private void CloseAll(LoopSocket? except)
+    {
+        if (_socket != except)
+        {
+            _socket?.Close();
+        }
+
+        if (_later is null)
+        {
+            return;
+        }
+
+        foreach (var attempt in _later)
+        {
+            if (attempt.Socket != except)
+            {
+                attempt.Socket!.Close();
+            }
         }
     }
 
@@ -172,6 +266,21 @@ internal sealed class LoopConnect(
     {
         _done = true;
         _deadline?.Dispose();
+        _next?.Dispose();
         _registration.Unregister();
+    }
+
+    /// <summary>The attempt at another address than the first.</summary>
+    private sealed class LoopAttempt(LoopConnect connect, IPAddress address) : ISocketHandler
+    {
+        public LoopSocket? Socket { get; set; }
+
+        public void Writable() => connect.Connected(Socket!, address);
+
+        public void Failed(int error) => connect.AddressFailed(Socket!, error);
+
+        public void Received(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
+
+        public void Ended() => throw new InvalidOperationException();
     }
 }

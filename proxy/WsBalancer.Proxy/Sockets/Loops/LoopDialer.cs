@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using WsBalancer.Proxy.Sockets.Names;
 
 namespace WsBalancer.Proxy.Sockets.Loops;
 
@@ -8,8 +8,9 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 internal sealed class LoopDialer(NameCache names, SourceAddresses sources, TimeProvider time)
 {
     /// <summary>
-    /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. To be called
-    /// on the loop's thread, and completes on it.
+    /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. While an
+    /// address stays silent, the next one is tried beside it (RFC 8305). To be called on the loop's thread, and
+    /// completes on it.
     /// </summary>
     /// <param name="loop">Whose socket it will be.</param>
     /// <param name="host">A name or an address.</param>
@@ -40,14 +41,14 @@ internal sealed class LoopDialer(NameCache names, SourceAddresses sources, TimeP
             .StartAsync(left, time, cancellation);
     }
 
-    private ValueTask<IPAddress[]> FindAsync(string host, TimeSpan timeout, CancellationToken cancellation)
+    private ValueTask<NodeAddresses> FindAsync(string host, TimeSpan timeout, CancellationToken cancellation)
     {
         var known = names.FindAsync(host, cancellation);
         return known.IsCompletedSuccessfully ? known : WaitAsync(known.AsTask(), timeout, cancellation);
     }
 
-    private async ValueTask<IPAddress[]> WaitAsync(
-        Task<IPAddress[]> asked, TimeSpan timeout, CancellationToken cancellation)
+    private async ValueTask<NodeAddresses> WaitAsync(
+        Task<NodeAddresses> asked, TimeSpan timeout, CancellationToken cancellation)
     {
         try
         {

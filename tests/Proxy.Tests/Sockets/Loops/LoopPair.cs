@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.Names;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
@@ -10,7 +11,7 @@ namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 internal sealed class LoopPair : IAsyncDisposable
 {
     private static readonly LoopDialer Dialer = new(
-        new NameCache(TimeProvider.System, NullLogger<NameCache>.Instance),
+        new NameCache(new SystemNameResolver(), TimeProvider.System, NullLogger<NameCache>.Instance),
         new SourceAddresses(new SocketsOptions(), NullLogger<SourceAddresses>.Instance),
         TimeProvider.System);
 

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Engines;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
@@ -121,5 +122,10 @@ internal sealed class TransportServer : IAsyncDisposable
     private sealed class Refusals : IClientRefusal
     {
         public TimeSpan Refused() => TimeSpan.FromSeconds(1);
+
+        public void HeaderRefused(ProxyHeaderFault fault)
+        {
+            // Counted by no test of the transport.
+        }
     }
 }

@@ -1,0 +1,20 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets.ProxyProtocol;
+
+namespace WsBalancer.Proxy.Identity;
+
+// Event ids 600-649 belong to identity. The next free one is 603.
+internal static partial class ProxyProtocolLog
+{
+    [LoggerMessage(600, LogLevel.Warning,
+        "A connection from {Peer}, which is in WsBalancer:ProxyProtocol:From, is closed: its PROXY header is {Fault}. "
+        + "{Others} more were closed since the last such line; further ones are logged at Debug for 10 s.")]
+    public static partial void HeaderRefused(ILogger logger, EndPoint peer, ProxyHeaderFault fault, long others);
+
+    [LoggerMessage(601, LogLevel.Debug, "A connection from {Peer} is closed: its PROXY header is {Fault}.")]
+    public static partial void AnotherHeaderRefused(ILogger logger, EndPoint peer, ProxyHeaderFault fault);
+
+    [LoggerMessage(602, LogLevel.Debug, "A connection from {Peer} has ended before its PROXY header.")]
+    public static partial void EndedBeforeHeader(ILogger logger, EndPoint peer);
+}

@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace WsBalancer.Proxy.Sockets.Names;
+
+/// <summary>
+/// A name and its addresses, which are resolved anew in the background for as long as the name is in use. Thread-safe.
+/// </summary>
+internal sealed class KnownName(
+    string host, INameResolver resolver, TimeProvider time, ILogger logger, Action<KnownName> forget) : IDisposable
+{
+    /// <summary>An older answer is used only while the resolver has no newer one.</summary>
+    // The system's resolver does not pass on the TTL. Names of nodes commonly have one of 30 s or more.
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
+
+    // Half of it, so that an answer, or the lack of one, is there well before the last answer is too old.
+    private static readonly TimeSpan RefreshAfter = MaxAge / 2;
+    private static readonly TimeSpan ResolverTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    // Longer than the longest interval of probes would be of no use: whoever returns then waits for the resolver once.
+    private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
+
+    private readonly Lock _lock = new();
+    private volatile IPAddress[]? _order;
+    private volatile bool _isFailing;
+    private IPAddress[] _answer = [];
+    private IPAddress? _good;
+    private SocketError _error;
+    private long _askedAt;
+    private long _usedAt;
+    private Task? _resolution;
+    private ITimer? _timer;
+    private bool _isDisposed;
+
+    public string Host => host;
+
+    /// <summary>The addresses, if they can be used without waiting for the resolver.</summary>
+    public bool TryUse(out NodeAddresses addresses)
+    {
+        Volatile.Write(ref _usedAt, time.GetTimestamp());
+        var order = _order;
+        addresses = new NodeAddresses(order ?? [], this);
+        return order is not null
+            && (_isFailing || time.GetElapsedTime(Volatile.Read(ref _askedAt)) <= MaxAge);
+    }
+
+    /// <summary>Waits for the resolver: for the first answer, or after a time in which this process did not run.</summary>
+    /// <exception cref="SocketException">There is no answer, and there was none before.</exception>
+    public async ValueTask<NodeAddresses> ResolveAsync(CancellationToken cancellation)
+    {
+        await Resolution().WaitAsync(cancellation);
+        return _order is { } order ? new NodeAddresses(order, this) : throw new SocketException((int)_error);
+    }
+
+    /// <summary>Remembers an address that accepted a connection: it is tried first from now on.</summary>
+    public void Connected(IPAddress address)
+    {
+        if (address.Equals(Volatile.Read(ref _good)))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _good = address;
+            _order = AddressOrder.Of(_answer, address);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _timer?.Dispose();
+        }
+    }
+
+    // All who wait share one.
+    private Task Resolution()
+    {
+        lock (_lock)
+        {
+            return _resolution ??= Task.Run(RefreshAsync);
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        var askedAt = time.GetTimestamp();
+        try
+        {
+            using var deadline = new CancellationTokenSource(ResolverTimeout, time);
+            var answer = await resolver.ResolveAsync(host, deadline.Token).WaitAsync(deadline.Token);
+            if (answer.Length > 0)
+            {
+                Resolved(answer, askedAt);
+            }
+            else
+            {
+                Failed(SocketError.NoData);
+            }
+        }
+        catch (Exception ex)
+        {
+            // The platform refuses a name that is too long for DNS before it asks anyone.
+            Failed(ex switch
+            {
+                SocketException failure => failure.SocketErrorCode,
+                OperationCanceledException => SocketError.TryAgain,
+                _ => SocketError.HostNotFound,
+            });
+        }
+    }
+
+    private void Resolved(IPAddress[] answer, long askedAt)
+    {
+        var wasFailing = _isFailing;
+        lock (_lock)
+        {
+            _answer = answer;
+            Volatile.Write(ref _askedAt, askedAt);
+            _order = AddressOrder.Of(answer, _good);
+            _isFailing = false;
+            _resolution = null;
+            var left = RefreshAfter - time.GetElapsedTime(askedAt);
+            Schedule(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+
+        if (wasFailing)
+        {
+            SocketsLog.NameResolvedAgain(logger, host);
+        }
+    }
+
+    private void Failed(SocketError error)
+    {
+        bool isNew;
+        lock (_lock)
+        {
+            _error = error;
+            _resolution = null;
+            isNew = _order is not null && !_isFailing;
+            _isFailing = _order is not null;
+            if (_order is not null)
+            {
+                Schedule(RetryAfter);
+            }
+        }
+
+        if (isNew)
+        {
+            SocketsLog.NameNotResolved(logger, host, error);
+        }
+        else if (_order is null)
+        {
+            // Whoever uses the name next waits for another answer.
+            forget(this);
+        }
+    }
+
+    private void Schedule(TimeSpan due)
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _timer ??= time.CreateTimer(
+            static name => ((KnownName)name!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Due()
+    {
+        if (time.GetElapsedTime(Volatile.Read(ref _usedAt)) > KeptUnused)
+        {
+            forget(this);
+        }
+        else
+        {
+            _ = Resolution();
+        }
+    }
+}

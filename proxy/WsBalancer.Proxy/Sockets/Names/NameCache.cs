@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace WsBalancer.Proxy.Sockets.Names;
+
+/// <summary>
+/// The addresses of nodes by name. A connect waits for the resolver only the first time: names in use are resolved anew
+/// in the background, so that no answer is older than 30 s, and the last one is kept while the resolver has none.
+/// </summary>
+internal sealed class NameCache(INameResolver resolver, TimeProvider time, ILogger<NameCache> logger) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, KnownName> _names = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The addresses of a host: itself, if it is an address.</summary>
+    /// <exception cref="SocketException">The name has never been resolved, and cannot be now.</exception>
+    public ValueTask<NodeAddresses> FindAsync(string host, CancellationToken cancellation)
+    {
+        if (IPAddress.TryParse(host, out var address))
+        {
+            return new ValueTask<NodeAddresses>(new NodeAddresses([address], name: null));
+        }
+
+        var name = _names.GetOrAdd(
+            host,
+            static (host, cache) => cache.Create(host),
+            this);
+        return name.TryUse(out var addresses)
+            ? new ValueTask<NodeAddresses>(addresses)
+            : name.ResolveAsync(cancellation);
+    }
+
+    public void Dispose()
+    {
+        foreach (var name in _names.Values)
+        {
+            name.Dispose();
+        }
+    }
+
+    private KnownName Create(string host) => new(host, resolver, time, logger, Forget);
+
+    private void Forget(KnownName name)
+    {
+        _names.TryRemove(KeyValuePair.Create(name.Host, name));
+        name.Dispose();
+    }
+}

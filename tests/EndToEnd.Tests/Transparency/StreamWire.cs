@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using WsBalancer.EndToEnd.Tests.Clients;
+using WsBalancer.EndToEnd.Tests.Wire;
+
+namespace WsBalancer.EndToEnd.Tests.Transparency;
+
+/// <summary>One end of a connection that begins with bytes of its own, and goes on in clear or over TLS.</summary>
+internal sealed class StreamWire(Socket socket, Stream stream) : WireEnd
+{
+    public IPEndPoint Local { get; } = (IPEndPoint)socket.LocalEndPoint!;
+
+    /// <summary>Connects from a loopback address, and sends what the connection begins with.</summary>
+    /// <param name="server">Where to.</param>
+    /// <param name="source">The client's address.</param>
+    /// <param name="beginning">Sent before TLS.</param>
+    /// <param name="certificate">The server's, for TLS; null for none.</param>
+    public static async Task<StreamWire> Connect(
+        IPEndPoint server, string source, ReadOnlyMemory<byte> beginning, TestCertificate? certificate = null)
+    {
+        using var deadline = Deadline.Start();
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
+        await socket.ConnectAsync(server, deadline.Token);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        await stream.WriteAsync(beginning, deadline.Token);
+        if (certificate is null)
+        {
+            return new StreamWire(socket, stream);
+        }
+
+        var tls = new SslStream(stream);
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                RemoteCertificateValidationCallback = (_, presented, _, _) =>
+                    presented?.GetCertHashString() == certificate.Certificate.GetCertHashString(),
+            },
+            deadline.Token);
+        return new StreamWire(socket, tls);
+    }
+
+    /// <summary>Sends a handshake, or a plain request, and reads the head of the answer.</summary>
+    public async Task<MessageHead?> Ask(string target, bool isHandshake, string headers = "")
+    {
+        var upgrade = isHandshake
+            ? $"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {HandshakeKey.New()}\r\n"
+                + "Sec-WebSocket-Version: 13\r\n"
+            : "";
+        await Send($"GET {target} HTTP/1.1\r\nHost: chat\r\n{upgrade}{headers}\r\n");
+        return await ReadHead();
+    }
+
+    public override void HalfClose() => socket.Shutdown(SocketShutdown.Send);
+
+    public override void Reset()
+    {
+        socket.LingerState = new LingerOption(true, 0);
+        socket.Close();
+    }
+
+    public override void Dispose() => stream.Dispose();
+
+    protected override Task Transmit(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+        stream.WriteAsync(bytes, cancellation).AsTask();
+
+    protected override async ValueTask<int> Receive(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await stream.ReadAsync(buffer, cancellation);
+        }
+        catch (IOException failure) when (failure.InnerException is SocketException reset)
+        {
+            throw reset;
+        }
+    }
+}

@@ -17,6 +17,7 @@ namespace WsBalancer.Proxy;
 /// <param name="State">Where changes are kept. Read at the start only.</param>
 /// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
 /// <param name="Sockets">What carries the connections. Read at the start only.</param>
+/// <param name="Log">How much is logged.</param>
 /// <param name="TrustedProxies">Whose forwarding headers are believed.</param>
 /// <param name="Clusters">The clusters that the ring places. Ids ignore case, as YARP's do.</param>
 internal sealed record BalancerSettings(
@@ -24,6 +25,7 @@ internal sealed record BalancerSettings(
     StateOptions State,
     ShutdownOptions Shutdown,
     SocketsOptions Sockets,
+    LogOptions Log,
     TrustedProxies TrustedProxies,
     IReadOnlyDictionary<string, ClusterSettings> Clusters)
 {
@@ -52,7 +54,8 @@ internal sealed record BalancerSettings(
         var section = configuration.GetSection(Section);
         var reader = new SettingsReader(errors);
         var root = reader.Read<RootOptions>(
-            section, nameof(Admin), nameof(State), nameof(Shutdown), nameof(Sockets), nameof(Clusters));
+            section, nameof(Admin), nameof(State), nameof(Shutdown), nameof(Sockets), nameof(Log),
+            nameof(Clusters));
         if (!TrustedProxies.TryParse(root.TrustedProxies, out var trusted, out var mistake))
         {
             var key = $"{Section}:{nameof(TrustedProxies)}";
@@ -68,6 +71,7 @@ internal sealed record BalancerSettings(
             reader.Read<StateOptions>(section.GetSection(nameof(State))),
             reader.Read<ShutdownOptions>(section.GetSection(nameof(Shutdown))),
             reader.Read<SocketsOptions>(section.GetSection(nameof(Sockets))),
+            reader.Read<LogOptions>(section.GetSection(nameof(Log))),
             trusted ?? TrustedProxies.None,
             clusters);
     }

@@ -27,9 +27,11 @@ internal static class BalancerHost
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection(ConfigurationCheck.ProxySection))
             .AddWsBalancer();
+        builder.Services.AddServerRejections();
         builder.Services.AddHostedService<MemoryTrim>();
 
         var app = builder.Build();
+        app.UseServerRejections();
         app.UseRouting();
         app.MapWsBalancer();
         return app;

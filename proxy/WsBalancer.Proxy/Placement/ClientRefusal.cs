@@ -3,14 +3,11 @@ using WsBalancer.Proxy.Sockets.Transport;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>Refusals of clients that could not even be accepted, counted among the others.</summary>
-internal sealed class ClientRefusal(PlacementMetrics metrics) : IClientRefusal
+internal sealed class ClientRefusal(Rejecter rejecter) : IClientRefusal
 {
-    // What the client wanted is not known.
-    private const string AnyCluster = "";
-
     public TimeSpan Refused()
     {
-        metrics.Rejected(AnyCluster, Rejection.NoDescriptor);
+        rejecter.Note(Rejecter.NoCluster, Rejection.NoDescriptor);
         return RetryAfter.Soon();
     }
 }

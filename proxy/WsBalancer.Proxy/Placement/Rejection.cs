@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -59,6 +61,30 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         StatusCodes.Status503ServiceUnavailable,
         "Too many connections",
         "This balancer has as many connections as its system lets it have. Try again later.");
+
+    public static readonly Rejection NoRoute = new(
+        "no_route", StatusCodes.Status404NotFound, "No route", "No route of the balancer matches the request.");
+
+    public static readonly Rejection MethodNotAllowed = new(
+        "method_not_allowed",
+        StatusCodes.Status405MethodNotAllowed,
+        "Method not allowed",
+        "The route does not take this method.");
+
+    public static readonly Rejection Internal = new(
+        "internal",
+        StatusCodes.Status500InternalServerError,
+        "Internal error",
+        "The balancer failed to handle the request. Its log has the reason.");
+
+    private static readonly ConcurrentDictionary<int, Rejection> Others = new();
+
+    /// <summary>The problem body (RFC 9457), the same for every request that is rejected for this reason.</summary>
+    public ReadOnlyMemory<byte> Body { get; } = ProblemBody.Write(Label, Status, Title, Detail);
+
+    /// <summary>An error that has a status and no reason of its own.</summary>
+    public static Rejection Other(int status) => Others.GetOrAdd(status, static status => new Rejection(
+        "other", status, ReasonPhrases.GetReasonPhrase(status), "The balancer did not forward the request."));
 
     /// <summary>Whether the same request may do better later, so that the answer says when.</summary>
     public bool IsForNow => Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;

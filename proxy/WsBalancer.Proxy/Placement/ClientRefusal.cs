@@ -1,13 +1,21 @@
+using System.Globalization;
+using System.Text;
 using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Refusals of clients that could not even be accepted, counted among the others.</summary>
+/// <summary>Refusals of clients for which there is no descriptor, counted and explained as the others are.</summary>
 internal sealed class ClientRefusal(Rejecter rejecter) : IClientRefusal
 {
-    public TimeSpan Refused()
+    public byte[] Refused()
     {
-        rejecter.Note(Rejecter.NoCluster, Rejection.NoDescriptor);
-        return RetryAfter.Soon();
+        var rejection = Rejection.NoDescriptor;
+        rejecter.Note(Rejecter.NoCluster, rejection);
+        var seconds = (int)RetryAfter.Soon().TotalSeconds;
+        var head = string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 503 Service Unavailable\r\nContent-Type: {ProblemBody.ContentType}\r\n" +
+            $"Content-Length: {rejection.Body.Length}\r\nConnection: close\r\nRetry-After: {seconds}\r\n\r\n");
+        return [.. Encoding.ASCII.GetBytes(head), .. rejection.Body.Span];
     }
 }

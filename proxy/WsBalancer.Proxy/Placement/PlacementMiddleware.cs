@@ -14,7 +14,8 @@ internal sealed class PlacementMiddleware(
     FleetRegistry fleet,
     HandshakePlacement handshakes,
     RequestPlacement requests,
-    Rejecter rejecter)
+    Rejecter rejecter,
+    OwnAnswer answer)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -33,7 +34,7 @@ internal sealed class PlacementMiddleware(
 
         if (!isHandshake)
         {
-            return requests.RunAsync(context, cluster, user.Value, next);
+            return CompleteAsync(context, requests.RunAsync(context, cluster, user.Value, next));
         }
 
         if (user.Value is null && identity.OnMissing == OnMissingUserKey.Reject)
@@ -44,6 +45,13 @@ internal sealed class PlacementMiddleware(
         var value = user.Value is null && identity.OnMissing == OnMissingUserKey.Cookie
             ? IssuedUserCookie.Issue(context, identity.CookieName!)
             : user.Value;
-        return handshakes.RunAsync(context, cluster, value, next);
+        return CompleteAsync(context, handshakes.RunAsync(context, cluster, value, next));
+    }
+
+    // An error of YARP's own forwarder has a status and no body.
+    private async Task CompleteAsync(HttpContext context, Task placed)
+    {
+        await placed;
+        await answer.CompleteAsync(context);
     }
 }

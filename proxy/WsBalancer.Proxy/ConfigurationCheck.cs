@@ -23,7 +23,8 @@ internal static class ConfigurationCheck
 
     private const string ExpectedCluster = $"expected the name of a cluster under {ProxySection}:Clusters.";
 
-    private static readonly string[] Roots = ["Urls", ServerSection, LogSection, ProxySection, BalancerSettings.Section];
+    private static readonly string[] Roots =
+        ["Urls", ServerSection, LogSection, ProxySection, BalancerSettings.Section];
 
     private static readonly KeyShape ProxyShape = ProxyKeys.Shape(NodeWeight.MetadataKey, NodeRingKey.MetadataKey);
 

@@ -5,7 +5,9 @@ using WsBalancer.Proxy.Serving;
 
 namespace WsBalancer.Proxy;
 
-/// <summary>What a host gets whose server does nothing but balance: every refusal of the server's has a reason.</summary>
+/// <summary>
+/// What a host gets whose server does nothing but balance: every refusal of the server's has a reason.
+/// </summary>
 internal static class WsBalancerServer
 {
     /// <summary>Counts, logs and explains what the server refuses by itself.</summary>

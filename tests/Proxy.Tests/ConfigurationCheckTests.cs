@@ -73,7 +73,8 @@ public sealed class ConfigurationCheckTests
         + "BytesPerSecond, GracePeriod")]
     [InlineData("Kestrel:AddServerHeadr", "true", "is not a known key: did you mean AddServerHeader?")]
     [InlineData("Kestrel:AddServerHeader", "yes", "is 'yes': expected true or false")]
-    [InlineData("Kestrel:EndpointDefaults:Protocols", "Http3", "is 'Http3': expected one of Http1, Http2, Http1AndHttp2")]
+    [InlineData("Kestrel:EndpointDefaults:Protocols", "Http3",
+        "is 'Http3': expected one of Http1, Http2, Http1AndHttp2")]
     [InlineData("Kestrel:EndpointDefaults:SslProtocols:0", "Tls9",
         "is 'Tls9': expected one of None, Ssl2, Ssl3, Tls, Default, Tls11, Tls12, Tls13")]
     [InlineData("Kestrel:Certificates:Default:Pth", "x", "is not a known key: did you mean Path?")]
@@ -85,7 +86,7 @@ public sealed class ConfigurationCheckTests
         "is not a known key: expected one of LogLevel, FormatterOptions")]
     [InlineData("ReverseProxy:Rotes:x:ClusterId", "chat", "is not a known key: did you mean Routes?")]
     [InlineData("ReverseProxy:Routes:chat:Match:Mehods:0", "GET", "is not a known key: did you mean Methods?")]
-    [InlineData("ReverseProxy:Routes:chat:Match:Headers:0:Nam", "X", "is not a known key: did you mean Name?")]
+    [InlineData("ReverseProxy:Routes:chat:Match:Host:0", "x", "is not a known key: did you mean Hosts?")]
     [InlineData("ReverseProxy:Routes:chat:RouteId", "chat", "is not a known key: expected one of Match, Order, "
         + "ClusterId, AuthorizationPolicy, RateLimiterPolicy, OutputCachePolicy, TimeoutPolicy, Timeout, CorsPolicy, "
         + "MaxRequestBodySize, Metadata, Transforms")]
@@ -94,8 +95,8 @@ public sealed class ConfigurationCheckTests
     [InlineData("ReverseProxy:Routes:chat:AuthorizationPolicy", "Default",
         "is 'Default': expected none or Anonymous, since wsbalancer authorizes nobody")]
     [InlineData("ReverseProxy:Clusters:chat:HealthCheck:Activ:Path", "/", "is not a known key: did you mean Active?")]
-    [InlineData("ReverseProxy:Clusters:chat:HttpRequest:Version", "7",
-        "is '7': expected an HTTP version: 1.0, 1.1, 2 or 3")]
+    [InlineData("ReverseProxy:Clusters:chat:HttpRequest:Version", "two",
+        "is 'two': expected an HTTP version: 1.0, 1.1, 2 or 3")]
     [InlineData("ReverseProxy:Clusters:chat:HttpClient:SslProtocols:0", "Tls9",
         "is 'Tls9': expected one of None, Ssl2, Ssl3, Tls, Default, Tls11, Tls12, Tls13")]
     [InlineData("ReverseProxy:Clusters:chat:Destinations:ws-1:Adress", "http://ws-1.invalid/",
@@ -128,7 +129,8 @@ public sealed class ConfigurationCheckTests
     [InlineData("ReverseProxy:Routes:chat:Transforms:0:PathPrefix", "/a")]
     [InlineData("ReverseProxy:Routes:chat:AuthorizationPolicy", "Anonymous")]
     [InlineData("Urls", "http://*:80;http://localhost:0;http://[::1]:81/;http://0.0.0.0")]
-    public async Task RightKey_IsNoMistake(string key, string value) => Assert.Empty(await FindAsync(Right.With(key, value)));
+    public async Task RightKey_IsNoMistake(string key, string value) =>
+        Assert.Empty(await FindAsync(Right.With(key, value)));
 
     [Theory]
     [InlineData("http://127.0.0.1:808O")]

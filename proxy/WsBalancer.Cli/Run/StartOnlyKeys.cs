@@ -3,9 +3,9 @@ using WsBalancer.Proxy;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// The keys of the server and of its addresses, which are read at the start only: rebinding an address ends every tunnel
-/// of it within seconds, and limits belong to the server as a whole. YARP's part and the log follow every reload; the
-/// sections under <c>WsBalancer</c> report for themselves.
+/// The keys of the server and of its addresses, which are read at the start only: rebinding an address ends every
+/// tunnel of it within seconds, and limits belong to the server as a whole. YARP's part and the log follow every
+/// reload; the sections under <c>WsBalancer</c> report for themselves.
 /// </summary>
 internal static class StartOnlyKeys
 {

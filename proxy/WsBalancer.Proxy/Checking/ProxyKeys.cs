@@ -12,7 +12,10 @@ internal static class ProxyKeys
 {
     // The reader takes the name of the section for it.
     private static readonly string[] NamedBySection =
-        [$"{nameof(RouteConfig)}.{nameof(RouteConfig.RouteId)}", $"{nameof(ClusterConfig)}.{nameof(ClusterConfig.ClusterId)}"];
+    [
+        $"{nameof(RouteConfig)}.{nameof(RouteConfig.RouteId)}",
+        $"{nameof(ClusterConfig)}.{nameof(ClusterConfig.ClusterId)}",
+    ];
 
     // Each needs a middleware and services that an application adds; without, every request of the route fails.
     private static readonly string[] NotServed =

@@ -34,7 +34,8 @@ internal static class ServerDefaults
         // HTTP/2 has a limit of its own for a single header, and all cookies may be one.
         limits.Http2.MaxRequestHeaderFieldSize = Headers;
 
-        // Bodies are the nodes' business. A rate would cut a client that pauses, and a tunnel; gaps are bounded instead.
+        // Bodies are the nodes' business. A rate would cut a client that pauses, and a tunnel; gaps are bounded
+        // instead.
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;

@@ -16,7 +16,10 @@ internal sealed class ServerLimits(List<SettingsError> errors)
 {
     /// <summary>The names that <see cref="Apply"/> reads.</summary>
     public static IEnumerable<string> Names { get; } =
-        [.. Settable(typeof(KestrelServerOptions)).Select(property => property.Name), nameof(KestrelServerOptions.Limits)];
+    [
+        .. Settable(typeof(KestrelServerOptions)).Select(property => property.Name),
+        nameof(KestrelServerOptions.Limits),
+    ];
 
     /// <summary>Sets what the section says, and adds an error for each key that is not known or has a wrong value.
     /// </summary>
@@ -144,7 +147,8 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         {
             errors.Add(new SettingsError(
                 section.Path,
-                $"{section.Path} is {rate} bytes a second after {grace}: expected a rate. {WithoutParameter(refused)}"));
+                $"{section.Path} is {rate} bytes a second after {grace}: expected a rate. "
+                + WithoutParameter(refused)));
         }
     }
 

@@ -16,7 +16,10 @@ internal static class ForwardingRejection
         "node_timeout", StatusCodes.Status504GatewayTimeout, "The node did not answer", "Try again later.");
 
     public static readonly Rejection NodeAnswer = new(
-        "node_answer", StatusCodes.Status502BadGateway, "Bad answer of the node", "The node's answer is not valid HTTP.");
+        "node_answer",
+        StatusCodes.Status502BadGateway,
+        "Bad answer of the node",
+        "The node's answer is not valid HTTP.");
 
     public static readonly Rejection RequestBody = new(
         "request_body",

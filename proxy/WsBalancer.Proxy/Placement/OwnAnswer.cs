@@ -35,7 +35,8 @@ internal sealed class OwnAnswer(Rejecter rejecter)
         return rejecter.RejectAsync(context, cluster ?? Rejecter.NoCluster, ReasonOf(context));
     }
 
-    private static Rejection ReasonOf(HttpContext context) => context.Features.Get<IForwarderErrorFeature>() is { } error
+    private static Rejection ReasonOf(HttpContext context) =>
+        context.Features.Get<IForwarderErrorFeature>() is { } error
         ? ForwardingRejection.Of(error, context.Response.StatusCode)
         : context.Response.StatusCode switch
         {

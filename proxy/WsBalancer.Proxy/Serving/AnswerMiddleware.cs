@@ -19,7 +19,8 @@ internal sealed class AnswerMiddleware(RequestDelegate next, OwnAnswer answer, R
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client is gone; what failed for that is no error, and nobody reads an answer.
+            // The client is gone; what failed for that is no error, and an answer has no reader.
+            context.Abort();
         }
         catch (BadHttpRequestException ex)
         {

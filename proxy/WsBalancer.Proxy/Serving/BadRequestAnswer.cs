@@ -53,6 +53,7 @@ internal static class BadRequestAnswer
         catch (InvalidOperationException)
         {
             // The connection has ended meanwhile, and with it the pipe.
+            features.Get<IHttpRequestLifetimeFeature>()?.Abort();
         }
     }
 

@@ -155,8 +155,8 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
     public async Task Http2Errors_AreCountedAndLogged(string engine)
     {
         var port = shared[engine].Urls.Single(url => url.Scheme == "https").Port;
-        var (streams, connections) =
-            (await shared.Rejected(engine, "http2_stream_error"), await shared.Rejected(engine, "http2_connection_error"));
+        var streams = await shared.Rejected(engine, "http2_stream_error");
+        var connections = await shared.Rejected(engine, "http2_connection_error");
 
         await using var client = await Http2Connection.Connect(port, shared.Certificate);
         var noPath = Http2Frame.Headers([(":method", "GET"), (":scheme", "https"), (":authority", Secret)]);
@@ -179,16 +179,33 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
     [MemberData(nameof(Addresses))]
     public async Task HeadAsLongAsThePeersTake_ReachesTheNode(string engine, bool tls)
     {
-        var line = new string('l', 9_000);
-        var cookies = string.Join("; ", Enumerable.Range(0, 40).Select(i => $"c{i}={new string('c', 1_000)}"));
-        var headers = string.Concat(Enumerable.Range(0, 123).Select(i => $"X-{i}: {i}\r\n"));
-
         using var wire = await shared.Connect(engine, tls);
-        await wire.Send(
-            $"GET /chat/{line}?user=alice HTTP/1.1\r\n{Host}Cookie: {cookies}\r\n{headers}Connection: close\r\n\r\n");
+        await wire.Send($"{LongHead()}Connection: close\r\n\r\n");
         var (head, body) = Split((await wire.ReadToEnd()).Bytes);
 
         Assert.Equal((200, "fine"), (head.Status, body));
+    }
+
+    [Theory]
+    [MemberData(nameof(Addresses))]
+    public async Task HandshakeAsLongAsThePeersTake_ReachesTheNode(string engine, bool tls)
+    {
+        using var wire = await shared.Connect(engine, tls);
+        await wire.Send(
+            $"{LongHead()}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+            $"Sec-WebSocket-Key: {HandshakeKey.New()}\r\n\r\n");
+        var head = await wire.ReadHead();
+
+        Assert.Equal(101, head!.Status);
+    }
+
+    // A request line of 9 KB, cookies of 40 KB, 125 headers and more.
+    private static string LongHead()
+    {
+        var cookies = string.Join("; ", Enumerable.Range(0, 40).Select(i => $"c{i}={new string('c', 1_000)}"));
+        var headers = string.Concat(Enumerable.Range(0, 123).Select(i => $"X-{i}: {i}\r\n"));
+
+        return $"GET /chat/{new string('l', 9_000)}?user=alice HTTP/1.1\r\n{Host}Cookie: {cookies}\r\n{headers}";
     }
 
     private static TheoryData<string, bool, string> Of(IEnumerable<string> requests)
@@ -207,15 +224,17 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
     }
 
     // The server may have answered and gone before it has read all.
-    private static async Task SendAll(WireEnd wire, string text)
+    private static async Task<bool> SendAll(WireEnd wire, string text)
     {
         try
         {
             await wire.Send(text);
+            return true;
         }
         catch (Exception gone) when (gone is IOException or System.Net.Sockets.SocketException)
         {
             // What it answered can still be read.
+            return false;
         }
     }
 

@@ -43,7 +43,8 @@ public sealed class ServerLimitsTests
             (limits.MaxRequestLineSize, limits.MaxRequestBodySize, limits.MaxConcurrentConnections,
                 limits.KeepAliveTimeout.TotalSeconds));
         Assert.Equal(
-            (240, 5), (limits.MinRequestBodyDataRate!.BytesPerSecond, limits.MinRequestBodyDataRate.GracePeriod.Seconds));
+            (240, 5),
+            (limits.MinRequestBodyDataRate!.BytesPerSecond, limits.MinRequestBodyDataRate.GracePeriod.Seconds));
         Assert.Null(limits.MaxResponseBufferSize);
         Assert.Equal((11, 4 * 1024), (limits.Http2.MaxStreamsPerConnection, limits.Http3.MaxRequestHeaderFieldSize));
     }
@@ -51,7 +52,8 @@ public sealed class ServerLimitsTests
     private static KestrelServerOptions Apply(params (string Key, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.ToDictionary(setting => $"Kestrel:{setting.Key}", setting => (string?)setting.Value))
+            .AddInMemoryCollection(
+                settings.ToDictionary(setting => $"Kestrel:{setting.Key}", setting => (string?)setting.Value))
             .Build();
         var options = ServerDefaults.Create();
         var errors = new List<SettingsError>();

@@ -32,7 +32,8 @@ public sealed class RejectionLogTests : IDisposable
         _log.Write(Rejection.NoRoute, "", null, 0);
 
         Assert.Equal(
-            "Rejected: status=404 reason=no_route cluster=- node=- attempt=0 suppressed=0", _logger.LatestRecord.Message);
+            "Rejected: status=404 reason=no_route cluster=- node=- attempt=0 suppressed=0",
+            _logger.LatestRecord.Message);
         Assert.Equal(LogLevel.Information, _logger.LatestRecord.Level);
     }
 

@@ -18,6 +18,7 @@ namespace WsBalancer.Proxy;
 /// <param name="State">Where changes are kept. Read at the start only.</param>
 /// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
 /// <param name="Sockets">What carries the connections. Read at the start only.</param>
+/// <param name="Log">How much is logged.</param>
 /// <param name="TrustedProxies">Whose forwarding headers are believed.</param>
 /// <param name="ProxyProtocol">Whose connections begin with a PROXY header.</param>
 /// <param name="Clusters">The clusters that the ring places. Ids ignore case, as YARP's do.</param>
@@ -26,6 +27,7 @@ internal sealed record BalancerSettings(
     StateOptions State,
     ShutdownOptions Shutdown,
     SocketsOptions Sockets,
+    LogOptions Log,
     TrustedProxies TrustedProxies,
     ProxyProtocolOptions ProxyProtocol,
     IReadOnlyDictionary<string, ClusterSettings> Clusters)
@@ -61,6 +63,7 @@ internal sealed record BalancerSettings(
             nameof(State),
             nameof(Shutdown),
             nameof(Sockets),
+            nameof(Log),
             nameof(ProxyProtocol),
             nameof(Clusters));
         if (!TrustedProxies.TryParse(root.TrustedProxies, out var trusted, out var mistake))
@@ -78,6 +81,7 @@ internal sealed record BalancerSettings(
             reader.Read<StateOptions>(section.GetSection(nameof(State))),
             reader.Read<ShutdownOptions>(section.GetSection(nameof(Shutdown))),
             reader.Read<SocketsOptions>(section.GetSection(nameof(Sockets))),
+            reader.Read<LogOptions>(section.GetSection(nameof(Log))),
             trusted ?? TrustedProxies.None,
             reader.Read<ProxyProtocolOptions>(section.GetSection(nameof(ProxyProtocol))),
             clusters);

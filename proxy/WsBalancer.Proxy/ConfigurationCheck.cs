@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.Proxy.Checking;
+using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 using Yarp.ReverseProxy.Configuration;
 
@@ -13,16 +15,30 @@ internal static class ConfigurationCheck
     /// <summary>The name of YARP's section.</summary>
     public const string ProxySection = "ReverseProxy";
 
+    /// <summary>The name of the server's section.</summary>
+    public const string ServerSection = "Kestrel";
+
+    /// <summary>The name of the log's section.</summary>
+    public const string LogSection = "Logging";
+
     private const string ExpectedCluster = $"expected the name of a cluster under {ProxySection}:Clusters.";
 
-    private static readonly string[] Roots = ["Urls", "Kestrel", "Logging", ProxySection, BalancerSettings.Section];
+    private static readonly string[] Roots =
+        ["Urls", ServerSection, LogSection, ProxySection, BalancerSettings.Section];
+
+    private static readonly KeyShape ProxyShape = ProxyKeys.Shape(NodeWeight.MetadataKey, NodeRingKey.MetadataKey);
 
     /// <returns>A sentence for each mistake; empty if there is none.</returns>
     public static async Task<IReadOnlyList<string>> FindMistakesAsync(IConfiguration configuration)
     {
         var errors = new List<SettingsError>();
         errors.AddRange(UnknownKeysOf(configuration));
+        errors.AddRange(ServerKeys.Shape.MistakesIn(configuration.GetSection(ServerSection)));
         errors.AddRange(ListenAddresses.MistakesIn(configuration));
+        new ServerLimits(errors).Apply(configuration.GetSection(ServerSection), ServerDefaults.Create());
+        errors.AddRange(LogKeys.Shape.MistakesIn(configuration.GetSection(LogSection)));
+        var proxyErrors = ProxyShape.MistakesIn(configuration.GetSection(ProxySection)).ToList();
+        errors.AddRange(proxyErrors);
         var settings = BalancerSettings.Read(configuration, errors);
         var mistakes = errors.Select(error => error.Message).ToList();
 
@@ -37,8 +53,12 @@ internal static class ConfigurationCheck
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
-            // Its parser throws whatever a bad value leads to, at the first one.
-            mistakes.Add($"{ProxySection}: {ex.Message}");
+            // Its parser throws whatever a bad value leads to, at the first one, and does not name the key.
+            if (proxyErrors.Count == 0)
+            {
+                mistakes.Add($"{ProxySection}: {ex.Message}");
+            }
+
             return mistakes;
         }
 
@@ -50,8 +70,7 @@ internal static class ConfigurationCheck
     private static IEnumerable<SettingsError> UnknownKeysOf(IConfiguration configuration) =>
         from section in configuration.GetChildren()
         where !Roots.Contains(section.Key, StringComparer.OrdinalIgnoreCase)
-        select new SettingsError(
-            section.Path, $"{section.Path} is not a known key: expected one of {string.Join(", ", Roots)}");
+        select SettingsError.UnknownKey(section, Roots);
 
     private static async Task AddYarpMistakesAsync(
         IProxyConfig proxy, IConfigValidator validator, List<string> mistakes)

@@ -1,6 +1,18 @@
+using Microsoft.Extensions.Configuration;
+
 namespace WsBalancer.Proxy;
 
 /// <summary>One mistake in the configuration.</summary>
 /// <param name="Key">The full path of the setting, as <c>WsBalancer:Clusters:chat:Drain:CloseCode</c>.</param>
 /// <param name="Message">A sentence for the operator that begins with the key.</param>
-internal sealed record SettingsError(string Key, string Message);
+internal sealed record SettingsError(string Key, string Message)
+{
+    /// <summary>A key that nothing reads, with the known one that is nearest to it.</summary>
+    public static SettingsError UnknownKey(IConfigurationSection section, IReadOnlyCollection<string> known)
+    {
+        var hint = NearestName.Find(section.Key, known) is { } name
+            ? $"did you mean {name}?"
+            : $"expected one of {string.Join(", ", known)}";
+        return new SettingsError(section.Path, $"{section.Path} is not a known key: {hint}");
+    }
+}

@@ -45,16 +45,9 @@ internal sealed class SettingsReader(List<SettingsError> errors)
 
     private void RefuseUnknownKeys(IConfigurationSection section, string[] known)
     {
-        foreach (var child in section.GetChildren())
-        {
-            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                var hint = NearestName.Find(child.Key, known) is { } name
-                    ? $"did you mean {name}?"
-                    : $"expected one of {string.Join(", ", known)}";
-                errors.Add(new SettingsError(child.Path, $"{child.Path} is not a known key: {hint}"));
-            }
-        }
+        errors.AddRange(section.GetChildren()
+            .Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(child => SettingsError.UnknownKey(child, known)));
     }
 
     private bool TryRead(SettingsProperty property, IConfigurationSection section)

@@ -160,7 +160,16 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddPlacement(this IServiceCollection services)
     {
-        services.AddSingleton<PlacementMetrics>().AddSingleton<Rejecter>().AddSingleton<AttemptJudge>();
+        services.AddSingleton<PlacementMetrics>().AddSingleton<Rejecter>().AddSingleton<OwnAnswer>();
+        services.AddSingleton<AttemptJudge>();
+        services.AddSingleton(provider =>
+        {
+            var settings = provider.GetRequiredService<SettingsSource>();
+            return new RejectionLog(
+                () => settings.Settings.Log,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<Logging.ILogger<Rejecter>>());
+        });
         services.AddSingleton<IClientRefusal, ClientRefusal>();
         services.AddSingleton<HandshakePlacement>().AddSingleton<RequestPlacement>();
         services.AddSingleton<PipelineMark>().AddHostedService<PipelineCheck>();

@@ -28,7 +28,7 @@ public sealed class ConfigurationCheckTests
 
         Assert.Equal(
             [
-                "WsBalanzer is not a known key: expected one of Urls, Kestrel, Logging, ReverseProxy, WsBalancer",
+                "WsBalanzer is not a known key: did you mean WsBalancer?",
                 "WsBalancer:Clusters:chat:Health:Fall is 'many': expected a whole number from 1 to 1000 (default 3)",
                 "ReverseProxy:Clusters:chat: No matching ILoadBalancingPolicy found for the load balancing policy "
                     + "'Nonsense' set on the cluster 'chat'.",
@@ -46,17 +46,118 @@ public sealed class ConfigurationCheckTests
     }
 
     [Fact]
-    public async Task ValueThatYarpCannotRead_IsToldAfterOurs()
-    {
-        var mistakes = await FindAsync(Right
+    public async Task ValueThatYarpCannotRead_IsToldWithItsKey() => Assert.Equal(
+        [
+            "ReverseProxy:Clusters:chat:HttpClient:MaxConnectionsPerServer is 'some': expected a whole number",
+            "WsBalancer:Clusters:chat:Health:Fall is 'many': expected a whole number from 1 to 1000 (default 3)",
+        ],
+        await FindAsync(Right
             .With(ChatSettings.Ours + "Health:Fall", "many")
-            .With(ChatSettings.Yarps + "HttpClient:MaxConnectionsPerServer", "some"));
+            .With(ChatSettings.Yarps + "HttpClient:MaxConnectionsPerServer", "some")));
 
-        Assert.Equal(2, mistakes.Count);
-        Assert.StartsWith("WsBalancer:Clusters:chat:Health:Fall", mistakes[0], StringComparison.Ordinal);
-        Assert.StartsWith("ReverseProxy: ", mistakes[1], StringComparison.Ordinal);
-        Assert.Contains("some", mistakes[1], StringComparison.Ordinal);
+    [Theory]
+    [InlineData("Kestrel:Limit:MaxRequestLineSize", "1", "is not a known key: did you mean Limits?")]
+    [InlineData("Kestrel:Limits:MaxRequestLinesSize", "1", "is not a known key: did you mean MaxRequestLineSize?")]
+    [InlineData("Kestrel:Limits:MaxRequestLineSize", "0",
+        "is '0': expected a size such as 65536, 256KB or 1MB. Value must be a positive number.")]
+    [InlineData("Kestrel:Limits:MaxRequestHeaderCount", "many", "is 'many': expected a whole number")]
+    [InlineData("Kestrel:Limits:MaxRequestHeadersTotalSize", "2MB",
+        "is 2097152: expected no more than MaxRequestBufferSize, which is 1048576")]
+    [InlineData("Kestrel:Limits:KeepAliveTimeout", "10",
+        "is '10': expected a duration such as 500ms, 10s, 5m, 1h or 00:00:10")]
+    [InlineData("Kestrel:Limits:Http2:MaxFrameSiz", "1", "is not a known key: did you mean MaxFrameSize?")]
+    [InlineData("Kestrel:Limits:Http2:MaxFrameSize", "1",
+        "is '1': expected a size such as 65536, 256KB or 1MB. A value between 16384 and 16777215 is required.")]
+    [InlineData("Kestrel:Limits:MinRequestBodyDataRate:BytesPerSecond", "x", "is 'x': expected a number")]
+    [InlineData("Kestrel:Limits:MinRequestBodyDataRate", "240", "is '240': expected a section with the keys "
+        + "BytesPerSecond, GracePeriod")]
+    [InlineData("Kestrel:AddServerHeadr", "true", "is not a known key: did you mean AddServerHeader?")]
+    [InlineData("Kestrel:AddServerHeader", "yes", "is 'yes': expected true or false")]
+    [InlineData("Kestrel:EndpointDefaults:Protocols", "Http3",
+        "is 'Http3': expected one of Http1, Http2, Http1AndHttp2")]
+    [InlineData("Kestrel:EndpointDefaults:SslProtocols:0", "Tls9",
+        "is 'Tls9': expected one of None, Ssl2, Ssl3, Tls, Default, Tls11, Tls12, Tls13")]
+    [InlineData("Kestrel:Certificates:Default:Pth", "x", "is not a known key: did you mean Path?")]
+    [InlineData("Kestrel:Certificates:Default:Path", "/no/such.pem", "is '/no/such.pem': expected a file that exists")]
+    [InlineData("Logging:LogLevel:Default", "Loud",
+        "is 'Loud': expected one of Trace, Debug, Information, Warning, Error, Critical, None")]
+    [InlineData("Logging:LogLevels:Default", "Debug", "is not a known key: did you mean LogLevel?")]
+    [InlineData("Logging:Console:FormatterName", "json",
+        "is not a known key: expected one of LogLevel, FormatterOptions")]
+    [InlineData("ReverseProxy:Rotes:x:ClusterId", "chat", "is not a known key: did you mean Routes?")]
+    [InlineData("ReverseProxy:Routes:chat:Match:Mehods:0", "GET", "is not a known key: did you mean Methods?")]
+    [InlineData("ReverseProxy:Routes:chat:Match:Host:0", "x", "is not a known key: did you mean Hosts?")]
+    [InlineData("ReverseProxy:Routes:chat:RouteId", "chat", "is not a known key: expected one of Match, Order, "
+        + "ClusterId, AuthorizationPolicy, RateLimiterPolicy, OutputCachePolicy, TimeoutPolicy, Timeout, CorsPolicy, "
+        + "MaxRequestBodySize, Metadata, Transforms")]
+    [InlineData("ReverseProxy:Routes:chat:Timeout", "00:00:10",
+        "is '00:00:10': expected none, since wsbalancer has no such middleware")]
+    [InlineData("ReverseProxy:Routes:chat:AuthorizationPolicy", "Default",
+        "is 'Default': expected none or Anonymous, since wsbalancer authorizes nobody")]
+    [InlineData("ReverseProxy:Clusters:chat:HealthCheck:Activ:Path", "/", "is not a known key: did you mean Active?")]
+    [InlineData("ReverseProxy:Clusters:chat:HttpRequest:Version", "two",
+        "is 'two': expected an HTTP version: 1.0, 1.1, 2 or 3")]
+    [InlineData("ReverseProxy:Clusters:chat:HttpClient:SslProtocols:0", "Tls9",
+        "is 'Tls9': expected one of None, Ssl2, Ssl3, Tls, Default, Tls11, Tls12, Tls13")]
+    [InlineData("ReverseProxy:Clusters:chat:Destinations:ws-1:Adress", "http://ws-1.invalid/",
+        "is not a known key: did you mean Address?")]
+    [InlineData("ReverseProxy:Clusters:chat:Destinations:ws-1:Metadata:weigth", "2",
+        "is not a known key: did you mean Weight?")]
+    [InlineData("WsBalancer:Log:RejectionsPerSecond", "-1",
+        "is '-1': expected a whole number from 0 to 10000 (default 10)")]
+    public async Task WrongKeyOrValue_IsNamed(string key, string value, string mistake)
+    {
+        var unknown = key.Split(':');
+
+        var told = Assert.Single(await FindAsync(Right.With(key, value)));
+
+        // An unknown section is named itself, and not what is in it.
+        var named = Enumerable.Range(1, unknown.Length).Select(count => string.Join(':', unknown[..count]));
+        Assert.Contains(told, named.Select(path => $"{path} {mistake}"));
     }
+
+    [Theory]
+    [InlineData("Kestrel:Limits:MaxRequestLineSize", "64KB")]
+    [InlineData("Kestrel:Limits:MaxRequestBodySize", "off")]
+    [InlineData("Kestrel:Limits:MinResponseDataRate", "off")]
+    [InlineData("Kestrel:Limits:KeepAliveTimeout", "00:02:10")]
+    [InlineData("Kestrel:Limits:Http2:MaxStreamsPerConnection", "10")]
+    [InlineData("Logging:LogLevel:Yarp.ReverseProxy", "Debug")]
+    [InlineData("Logging:Console:FormatterOptions:IncludeScopes", "true")]
+    [InlineData("ReverseProxy:Clusters:chat:Destinations:ws-1:Metadata:Zone", "eu-1")]
+    [InlineData("ReverseProxy:Clusters:chat:Metadata:Weigth", "anything")]
+    [InlineData("ReverseProxy:Routes:chat:Transforms:0:PathPrefix", "/a")]
+    [InlineData("ReverseProxy:Routes:chat:AuthorizationPolicy", "Anonymous")]
+    [InlineData("Urls", "http://*:80;http://localhost:0;http://[::1]:81/;http://0.0.0.0")]
+    public async Task RightKey_IsNoMistake(string key, string value) =>
+        Assert.Empty(await FindAsync(Right.With(key, value)));
+
+    [Theory]
+    [InlineData("http://127.0.0.1:808O")]
+    [InlineData("http://127.0.0.1:99999")]
+    [InlineData("http://ws.example.com:80")]
+    [InlineData("http://10.0.0.1:80/base")]
+    [InlineData("ftp://10.0.0.1:80")]
+    [InlineData("10.0.0.1:80")]
+    public async Task AddressThatIsNone_IsAMistake(string url) => Assert.Equal(
+        [
+            $"Urls is '{url}': expected http://ADDRESS:PORT or https://ADDRESS:PORT with an IP address, localhost or * "
+                + "(all addresses), and a port from 0 to 65535.",
+        ],
+        await FindAsync(Right.With("Urls", url)));
+
+    [Fact]
+    public async Task AddressWithTls_NeedsACertificate_AndOneWithoutHasNone() => Assert.Equal(
+        [
+            "Kestrel:Endpoints:clear:Certificate is set, but Kestrel:Endpoints:clear:Url is 'http://127.0.0.1:1': "
+                + "expected https",
+            "Kestrel:Endpoints:secure:Certificate is missing: expected Path (and KeyPath or Password), or Subject and "
+                + "Store, here or in Kestrel:Certificates:Default",
+        ],
+        await FindAsync(Right
+            .With("Kestrel:Endpoints:clear:Url", "http://127.0.0.1:1")
+            .With("Kestrel:Endpoints:clear:Certificate:Subject", "localhost")
+            .With("Kestrel:Endpoints:secure:Url", "https://127.0.0.1:2")));
 
     [Fact]
     public async Task SessionAffinity_BesideTheRing_IsAMistake()

@@ -17,6 +17,7 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
 
     private readonly SemaphoreSlim _reloads = new(1, 1);
     private readonly Func<IConfigurationRoot> _read;
+    private IDictionary<string, string?> _started = new Dictionary<string, string?>();
     private PhysicalFileProvider? _files;
     private IDisposable? _watch;
 
@@ -66,7 +67,15 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
             }
 
             Data = data;
-            RunLog.Applying(logger);
+            if (StartOnlyKeys.Changed(_started, data) is { Length: > 0 } keys)
+            {
+                RunLog.ApplyingExcept(logger, string.Join(", ", keys));
+            }
+            else
+            {
+                RunLog.Applying(logger);
+            }
+
             OnReload();
         }
         catch (SettingsException ex)
@@ -99,6 +108,7 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
     private static async Task<AppliedConfiguration> LoadAsync(AppliedConfiguration configuration)
     {
         configuration.Data = await configuration.ReadCheckedAsync();
+        configuration._started = configuration.Data;
         return configuration;
     }
 

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
+using WsBalancer.Proxy.Checking;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Cli.Run;
@@ -27,9 +29,11 @@ internal static class BalancerHost
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection(ConfigurationCheck.ProxySection))
             .AddWsBalancer();
+        builder.Services.AddServerRejections();
         builder.Services.AddHostedService<MemoryTrim>();
 
         var app = builder.Build();
+        app.UseServerRejections();
         app.UseRouting();
         app.MapWsBalancer();
         return app;
@@ -37,27 +41,23 @@ internal static class BalancerHost
 
     private static void AddServer(WebApplicationBuilder builder)
     {
-        var endpoints = builder.Configuration.GetSection("Kestrel");
+        var kestrel = builder.Configuration.GetSection(ConfigurationCheck.ServerSection);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(server =>
         {
-            server.AddServerHeader = false;
-
-            // Bodies are the nodes' business, and a slow reader is bounded by YARP's activity timeout, which looks at
-            // both sides; the server's own rate limit would also reset tunnels of clients that pause.
-            server.Limits.MaxRequestBodySize = null;
-            server.Limits.MinResponseDataRate = null;
+            ServerDefaults.Set(server);
+            new ServerLimits([]).Apply(kestrel, server);
 
             // Before the endpoints are read: the header is sent before TLS.
             server.ConfigureEndpointDefaults(static endpoint => endpoint.UseWsBalancerProxyProtocol());
 
             // Addresses are read at the start only: rebinding ends every tunnel of an endpoint within seconds.
-            server.Configure(endpoints, reloadOnChange: false);
+            server.Configure(kestrel, reloadOnChange: false);
         });
 
         // Nothing in this program blocks: requests stay on the thread that their bytes came on.
         builder.WebHost.UseWsBalancerSockets(sockets => sockets.PreferInlineScheduling = true);
-        if (!endpoints.GetSection("Endpoints").Exists())
+        if (!kestrel.GetSection("Endpoints").Exists())
         {
             builder.WebHost.UseUrls(builder.Configuration["Urls"] ?? DefaultUrl);
         }
@@ -65,7 +65,7 @@ internal static class BalancerHost
 
     private static void AddLogging(WebApplicationBuilder builder)
     {
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection(ConfigurationCheck.LogSection));
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -75,16 +75,6 @@ internal static class BalancerHost
         });
         builder.Services.Configure<ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
-        {
-            // YARP and the server log every request at Information, with its query string, where user ids stand.
-            builder.Logging.SetMinimumLevel(LogLevel.Information);
-            builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-
-            // A start that fails is told in one sentence by the program, not with a trace.
-            builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
-            builder.Logging.AddFilter("Yarp", LogLevel.Warning);
-            builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None);
-        }
+        builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(new DefaultLevels(builder.Configuration));
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Cli.Run;
 
-// Event ids 900-949 belong to the program. The next free one is 906.
+// Event ids 900-949 belong to the program. The next free one is 907.
 internal static partial class RunLog
 {
     [LoggerMessage(900, LogLevel.Information, "The configuration has changed and is applied.")]
@@ -23,4 +23,9 @@ internal static partial class RunLog
 
     [LoggerMessage(905, LogLevel.Debug, "Memory of many handshakes was given back; everything paused for {Pause}.")]
     public static partial void MemoryTrimmed(ILogger logger, TimeSpan pause);
+
+    [LoggerMessage(906, LogLevel.Warning,
+        "The configuration has changed and is applied, except for what is read at the start only and needs a restart: "
+        + "{Keys}.")]
+    public static partial void ApplyingExcept(ILogger logger, string keys);
 }

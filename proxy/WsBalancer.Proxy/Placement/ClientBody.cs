@@ -35,8 +35,7 @@ internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvide
             {
                 body.AdvanceTo(result.Buffer.Start);
                 throw _isLate
-                    ? new BadHttpRequestException(
-                        "The client sent nothing of its body for too long.", StatusCodes.Status408RequestTimeout)
+                    ? new BodyTimeoutException()
                     : new OperationCanceledException(cancellationToken);
             }
 
@@ -69,3 +68,7 @@ internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvide
         body.CancelPendingRead();
     }
 }
+
+/// <summary>A client has sent nothing of its body for too long. YARP takes the status over.</summary>
+internal sealed class BodyTimeoutException() : BadHttpRequestException(
+    "The client sent nothing of its body for too long.", StatusCodes.Status408RequestTimeout);

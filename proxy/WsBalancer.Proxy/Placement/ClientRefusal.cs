@@ -1,21 +1,26 @@
+using System.Globalization;
+using System.Text;
 using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Refusals of clients that could not even be accepted, counted among the others.</summary>
-internal sealed class ClientRefusal(PlacementMetrics metrics) : IClientRefusal
+/// <summary>Refusals of clients for which there is no descriptor, counted and explained as the others are.</summary>
+internal sealed class ClientRefusal(Rejecter rejecter) : IClientRefusal
 {
-    // What the client wanted is not known.
-    private const string AnyCluster = "";
-
-    public TimeSpan Refused()
+    public byte[] Refused()
     {
-        metrics.Rejected(AnyCluster, Rejection.NoDescriptor);
-        return RetryAfter.Soon();
+        var rejection = Rejection.NoDescriptor;
+        rejecter.Note(Rejecter.NoCluster, rejection);
+        var seconds = (int)RetryAfter.Soon().TotalSeconds;
+        var head = string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 503 Service Unavailable\r\nContent-Type: {ProblemBody.ContentType}\r\n" +
+            $"Content-Length: {rejection.Body.Length}\r\nConnection: close\r\nRetry-After: {seconds}\r\n\r\n");
+        return [.. Encoding.ASCII.GetBytes(head), .. rejection.Body.Span];
     }
 
-    public void HeaderRefused(ProxyHeaderFault fault) => metrics.Rejected(AnyCluster, fault switch
+    public void HeaderRefused(ProxyHeaderFault fault) => rejecter.Note(Rejecter.NoCluster, fault switch
     {
         ProxyHeaderFault.Missing => Rejection.ProxyHeaderMissing,
         ProxyHeaderFault.Malformed => Rejection.ProxyHeaderMalformed,

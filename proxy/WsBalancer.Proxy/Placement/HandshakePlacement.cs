@@ -93,7 +93,6 @@ internal sealed class HandshakePlacement(
             var failure = Judge(context, handshake, node);
             if (IsOver(failure, options))
             {
-                await rejecter.FailedAsync(context, cluster);
                 return;
             }
 

@@ -10,6 +10,9 @@ internal abstract class PlacedRequest
     /// <summary>The node of the attempt that is under way.</summary>
     public Node? Node { get; private set; }
 
+    /// <summary>How many attempts there were, the one under way included.</summary>
+    public int Attempts { get; private set; }
+
     /// <summary>The status that the node answered the attempt with; null while it has not.</summary>
     public int? Answer { get; private set; }
 
@@ -29,6 +32,7 @@ internal abstract class PlacedRequest
     {
         RetryOn = retryOn ?? [];
         Node = node;
+        Attempts++;
         Patience = patience;
         Answer = null;
         IsUpgraded = false;

@@ -14,7 +14,8 @@ internal sealed class PlacementMiddleware(
     FleetRegistry fleet,
     HandshakePlacement handshakes,
     RequestPlacement requests,
-    Rejecter rejecter)
+    Rejecter rejecter,
+    OwnAnswer answer)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -35,11 +36,18 @@ internal sealed class PlacementMiddleware(
         var value = user.Value ?? identity.Cookie?.Issue(context);
         if (!isHandshake)
         {
-            return requests.RunAsync(context, cluster, value, next);
+            return CompleteAsync(context, requests.RunAsync(context, cluster, value, next));
         }
 
         return value is null && identity.OnMissing == OnMissingUserKey.Reject
             ? rejecter.RejectAsync(context, cluster, Rejection.NoUser)
-            : handshakes.RunAsync(context, cluster, value, next);
+            : CompleteAsync(context, handshakes.RunAsync(context, cluster, value, next));
+    }
+
+    // An error of YARP's own forwarder has a status and no body.
+    private async Task CompleteAsync(HttpContext context, Task placed)
+    {
+        await placed;
+        await answer.CompleteAsync(context);
     }
 }

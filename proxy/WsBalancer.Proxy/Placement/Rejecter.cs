@@ -1,46 +1,64 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Answers in the place of a node: counted, and with RFC 9457 problem details.</summary>
-internal sealed class Rejecter(PlacementMetrics metrics)
+/// <summary>Answers in the place of a node: counted, logged, and with RFC 9457 problem details.</summary>
+internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log)
 {
+    /// <summary>The label of a request whose cluster is not known: the request was rejected before its route.</summary>
+    public const string NoCluster = "";
+
     /// <summary>Rejects a request.</summary>
     /// <param name="context">The request.</param>
     /// <param name="cluster">The cluster that it was for.</param>
     /// <param name="rejection">Why.</param>
     /// <param name="retryAfter">When to come back, if that is known better than soon.</param>
     public Task RejectAsync(
-        HttpContext context, FleetCluster cluster, Rejection rejection, TimeSpan? retryAfter = null)
+        HttpContext context, FleetCluster cluster, Rejection rejection, TimeSpan? retryAfter = null) =>
+        RejectAsync(context, cluster.Id, rejection, retryAfter);
+
+    /// <inheritdoc cref="RejectAsync(HttpContext, FleetCluster, Rejection, TimeSpan?)"/>
+    public Task RejectAsync(
+        HttpContext context,
+        string cluster,
+        Rejection rejection,
+        TimeSpan? retryAfter = null,
+        Exception? exception = null)
     {
-        metrics.Rejected(cluster.Id, rejection);
-        context.Response.StatusCode = rejection.Status;
+        Note(cluster, rejection, context.Features.Get<PlacedRequest>(), exception);
+        var response = context.Response;
+        response.StatusCode = rejection.Status;
+        response.ContentType = ProblemBody.ContentType;
+        response.ContentLength = rejection.Body.Length;
         if (rejection.IsForNow)
         {
             var seconds = (int)(retryAfter ?? RetryAfter.Soon()).TotalSeconds;
-            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        return context.Response.WriteAsJsonAsync(
-            new ProblemDetails { Status = rejection.Status, Title = rejection.Title, Detail = rejection.Detail },
-            options: null,
-            contentType: "application/problem+json",
-            context.RequestAborted);
+        return HttpMethods.IsHead(context.Request.Method)
+            ? response.StartAsync(context.RequestAborted)
+            : response.Body.WriteAsync(rejection.Body, context.RequestAborted).AsTask();
     }
 
-    /// <summary>Answers a request whose last attempt has failed, unless the client has an answer already.</summary>
-    public Task FailedAsync(HttpContext context, FleetCluster cluster)
+    /// <summary>Counts and logs a rejection whose answer, if there is one, is written elsewhere.</summary>
+    /// <param name="cluster">The cluster; <see cref="NoCluster"/> if it is not known.</param>
+    /// <param name="rejection">Why.</param>
+    /// <param name="request">The request, if it had a node by then.</param>
+    /// <param name="exception">The error of the balancer's that led to it.</param>
+    /// <param name="level">The level of the line, if not that of the status.</param>
+    public void Note(
+        string cluster,
+        Rejection rejection,
+        PlacedRequest? request = null,
+        Exception? exception = null,
+        LogLevel? level = null)
     {
-        if (FailedAttempt.RejectionOf(context) is not { } rejection)
-        {
-            return Task.CompletedTask;
-        }
-
-        AttemptJudge.Forget(context);
-        return RejectAsync(context, cluster, rejection);
+        metrics.Rejected(cluster, rejection);
+        log.Write(rejection, cluster, request?.Node?.Id, request?.Attempts ?? 0, exception, level);
     }
 
     /// <summary>Rejects a request that no node took.</summary>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -60,60 +62,6 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         "Too many connections",
         "This balancer has as many connections as its system lets it have. Try again later.");
 
-    public static readonly Rejection NodeSilent = new(
-        "node_silent",
-        StatusCodes.Status504GatewayTimeout,
-        "The node did not answer in time",
-        "The node took the request and did not answer it. What it has done with it is not known.");
-
-    public static readonly Rejection NodeLost = new(
-        "node_lost",
-        StatusCodes.Status502BadGateway,
-        "The node closed the connection",
-        "The connection to the node ended before it had answered. What it has done with the request is not known.");
-
-    public static readonly Rejection InvalidResponse = new(
-        "invalid_response",
-        StatusCodes.Status502BadGateway,
-        "The node's answer is not valid HTTP",
-        "The head of the node's answer cannot be read, or is too long.");
-
-    public static readonly Rejection NotWebSocket = new(
-        "not_a_websocket",
-        StatusCodes.Status502BadGateway,
-        "The node opened no WebSocket",
-        "The node answered with 101, but without the headers of a WebSocket.");
-
-    public static readonly Rejection Connect = new(
-        "connect",
-        StatusCodes.Status501NotImplemented,
-        "CONNECT opens no tunnel here",
-        "The balancer opens tunnels to its nodes only, for WebSockets.");
-
-    public static readonly Rejection RequestNotSent = new(
-        "request_not_sent",
-        StatusCodes.Status502BadGateway,
-        "The request cannot be sent to the node",
-        "The node's address, a transform or the request's method does not allow it.");
-
-    public static readonly Rejection RequestBody = new(
-        "request_body",
-        StatusCodes.Status400BadRequest,
-        "The body of the request is incomplete",
-        "The body ended before its announced end, or is not valid HTTP.");
-
-    public static readonly Rejection BodyTimeout = new(
-        "body_timeout",
-        StatusCodes.Status408RequestTimeout,
-        "The body of the request was not sent in time",
-        "The client sent nothing of the announced body for too long.");
-
-    public static readonly Rejection BodyTooLarge = new(
-        "body_too_large",
-        StatusCodes.Status413PayloadTooLarge,
-        "The body of the request is too large",
-        "The server is configured to accept only smaller ones.");
-
     // The next three are never sent: there is nobody to answer before the header.
     public static readonly Rejection ProxyHeaderMissing = new(
         "proxy_header_missing",
@@ -132,6 +80,30 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         StatusCodes.Status408RequestTimeout,
         "PROXY header timeout",
         "The PROXY header was not complete in time.");
+
+    public static readonly Rejection NoRoute = new(
+        "no_route", StatusCodes.Status404NotFound, "No route", "No route of the balancer matches the request.");
+
+    public static readonly Rejection MethodNotAllowed = new(
+        "method_not_allowed",
+        StatusCodes.Status405MethodNotAllowed,
+        "Method not allowed",
+        "The route does not take this method.");
+
+    public static readonly Rejection Internal = new(
+        "internal",
+        StatusCodes.Status500InternalServerError,
+        "Internal error",
+        "The balancer failed to handle the request. Its log has the reason.");
+
+    private static readonly ConcurrentDictionary<int, Rejection> Others = new();
+
+    /// <summary>The problem body (RFC 9457), the same for every request that is rejected for this reason.</summary>
+    public ReadOnlyMemory<byte> Body { get; } = ProblemBody.Write(Label, Status, Title, Detail);
+
+    /// <summary>An error that has a status and no reason of its own.</summary>
+    public static Rejection Other(int status) => Others.GetOrAdd(status, static status => new Rejection(
+        "other", status, ReasonPhrases.GetReasonPhrase(status), "The balancer did not forward the request."));
 
     /// <summary>Whether the same request may do better later, so that the answer says when.</summary>
     public bool IsForNow => Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;

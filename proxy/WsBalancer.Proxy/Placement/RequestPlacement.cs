@@ -17,7 +17,7 @@ internal sealed class RequestPlacement(
     {
         if (HttpMethods.IsConnect(context.Request.Method))
         {
-            await rejecter.RejectAsync(context, cluster, Rejection.Connect);
+            await rejecter.RejectAsync(context, cluster, ForwardingRejection.Connect);
             return;
         }
 
@@ -41,7 +41,6 @@ internal sealed class RequestPlacement(
             var failure = Judge(context, request, node);
             if (!request.MayRetry(failure))
             {
-                await rejecter.FailedAsync(context, cluster);
                 metrics.RequestAnswered(node, context.Response.StatusCode);
                 return;
             }

@@ -38,6 +38,8 @@ public sealed partial class RefusedClientTests
 
         Assert.All(answers, answer => Assert.Equal(503, answer.Status));
         Assert.All(answers, answer => Assert.InRange(answer.RetryAfter, 1, 5));
+        Assert.All(answers, answer =>
+            Assert.Contains("\"reason\":\"no_descriptor\"", answer.Body, StringComparison.Ordinal));
         Assert.Single(Shortages().Matches(fleet.Balancer.Process.Output));
         Assert.InRange(
             (await fleet.Balancer.Scrape()).Sum("wsbalancer_rejected_total", "reason=\"no_descriptor\""),
@@ -65,12 +67,13 @@ public sealed partial class RefusedClientTests
         using var client = await balancer.Ask("bob");
         return new MessageAnswer(
             client.Response.Status,
-            int.Parse(client.Response["Retry-After"]!, System.Globalization.CultureInfo.InvariantCulture));
+            int.Parse(client.Response["Retry-After"]!, System.Globalization.CultureInfo.InvariantCulture),
+            await client.ReadBody());
     }
 
     // The shortage is told to the operator with an Error, once.
     [GeneratedRegex("No client can be accepted")]
     private static partial Regex Shortages();
 
-    private sealed record MessageAnswer(int Status, int RetryAfter);
+    private sealed record MessageAnswer(int Status, int RetryAfter, string Body);
 }

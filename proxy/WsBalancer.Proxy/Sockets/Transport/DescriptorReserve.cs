@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
@@ -29,7 +27,7 @@ internal sealed unsafe class DescriptorReserve
     }
 
     /// <summary>Answers the clients that wait to be accepted.</summary>
-    public void RefuseWaiting(int listener, Func<TimeSpan> refused)
+    public void RefuseWaiting(int listener, Func<byte[]> refused)
     {
         if (_descriptor == None)
         {
@@ -53,13 +51,9 @@ internal sealed unsafe class DescriptorReserve
         Fill();
     }
 
-    /// <summary>Tells a client to come back later, and closes its socket.</summary>
-    public static void Refuse(int client, TimeSpan retryAfter)
+    /// <summary>Sends a client its answer, and closes its socket.</summary>
+    public static void Refuse(int client, byte[] answer)
     {
-        var seconds = ((int)retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        var answer = Encoding.ASCII.GetBytes(
-            "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n" +
-            $"Retry-After: {seconds}\r\n\r\n");
         fixed (byte* start = answer)
         {
             _ = LibC.Send(client, start, (nuint)answer.Length, SocketConstants.NoSignal);

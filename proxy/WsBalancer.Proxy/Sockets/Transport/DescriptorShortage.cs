@@ -47,8 +47,8 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
     }
 
     /// <summary>A client is being refused.</summary>
-    /// <returns>When it should come back.</returns>
-    public TimeSpan Refuse()
+    /// <returns>Its answer.</returns>
+    public byte[] Refuse()
     {
         Interlocked.Increment(ref _refused);
         return refusal.Refused();

@@ -2,12 +2,12 @@ using WsBalancer.Proxy.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>Counts the clients that are refused before they could say what they want.</summary>
+/// <summary>Counts and answers the clients that are refused before their requests are read.</summary>
 internal interface IClientRefusal
 {
     /// <summary>A client is refused for want of descriptors.</summary>
-    /// <returns>When it should come back.</returns>
-    public TimeSpan Refused();
+    /// <returns>The whole HTTP/1.1 answer.</returns>
+    public byte[] Refused();
 
     /// <summary>A connection is closed for its PROXY header.</summary>
     public void HeaderRefused(ProxyHeaderFault fault);

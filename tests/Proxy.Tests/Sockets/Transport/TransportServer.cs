@@ -121,7 +121,7 @@ internal sealed class TransportServer : IAsyncDisposable
 
     private sealed class Refusals : IClientRefusal
     {
-        public TimeSpan Refused() => TimeSpan.FromSeconds(1);
+        public byte[] Refused() => "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
 
         public void HeaderRefused(ProxyHeaderFault fault)
         {

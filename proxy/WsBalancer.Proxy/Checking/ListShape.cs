@@ -1,0 +1,20 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace WsBalancer.Proxy.Checking;
+
+/// <summary>A list, each item of the same shape.</summary>
+internal sealed class ListShape(KeyShape item) : KeyShape
+{
+    public override string Expected => $"a list, each {item.Expected}";
+
+    public override IEnumerable<SettingsError> MistakesIn(IConfigurationSection section) =>
+        string.IsNullOrEmpty(section.Value)
+            ? section.GetChildren().SelectMany(MistakesInItem)
+            : [Wrong(section)];
+
+    private IEnumerable<SettingsError> MistakesInItem(IConfigurationSection child) =>
+        int.TryParse(child.Key, CultureInfo.InvariantCulture, out _)
+            ? item.MistakesIn(child)
+            : [new SettingsError(child.Path, $"{child.Path} is not an item of a list: expected {Expected}")];
+}

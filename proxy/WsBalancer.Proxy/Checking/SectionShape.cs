@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Configuration;
+
+namespace WsBalancer.Proxy.Checking;
+
+/// <summary>A section with keys of its own, with names that the operator chooses, or with both.</summary>
+/// <param name="keys">What may stand at each key.</param>
+/// <param name="others">What may stand at a name that is none of these; null if there is no such name.</param>
+internal sealed class SectionShape(IEnumerable<(string Name, KeyShape Shape)> keys, KeyShape? others = null) : KeyShape
+{
+    private readonly Dictionary<string, KeyShape> _keys =
+        keys.ToDictionary(key => key.Name, key => key.Shape, StringComparer.OrdinalIgnoreCase);
+
+    public override string Expected => _keys.Count == 0
+        ? "a section of named sections"
+        : $"a section with the keys {string.Join(", ", _keys.Keys)}";
+
+    /// <summary>A section whose names are the operator's.</summary>
+    public static SectionShape OfNames(KeyShape shape) => new([], shape);
+
+    public override IEnumerable<SettingsError> MistakesIn(IConfigurationSection section) =>
+        string.IsNullOrEmpty(section.Value)
+            ? section.GetChildren().SelectMany(MistakesInKey)
+            : [Wrong(section)];
+
+    private IEnumerable<SettingsError> MistakesInKey(IConfigurationSection child) =>
+        (_keys.GetValueOrDefault(child.Key) ?? others) is { } shape
+            ? shape.MistakesIn(child)
+            : [SettingsError.UnknownKey(child, _keys.Keys)];
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace WsBalancer.Proxy.Checking;
+
+/// <summary>What the server's options are where the configuration says nothing of them.</summary>
+internal static class ServerDefaults
+{
+    // As much of a request line as HAProxy and nginx take with their common settings, and more: tokens stand in it.
+    private const int RequestLine = 32 * 1024;
+
+    // Cookies of several applications at one domain add up. Together with the line it bounds what a connection may
+    // hold of a head: 160 KB.
+    private const int Headers = 128 * 1024;
+
+    private const int HeaderCount = 256;
+
+    /// <summary>Options with the defaults.</summary>
+    public static KestrelServerOptions Create()
+    {
+        var options = new KestrelServerOptions();
+        Set(options);
+        return options;
+    }
+
+    /// <summary>Sets the defaults.</summary>
+    public static void Set(KestrelServerOptions options)
+    {
+        options.AddServerHeader = false;
+        var limits = options.Limits;
+        limits.MaxRequestLineSize = RequestLine;
+        limits.MaxRequestHeadersTotalSize = Headers;
+        limits.MaxRequestHeaderCount = HeaderCount;
+
+        // HTTP/2 has a limit of its own for a single header, and all cookies may be one.
+        limits.Http2.MaxRequestHeaderFieldSize = Headers;
+
+        // Bodies are the nodes' business. A rate would cut a client that pauses, and a tunnel; gaps are bounded
+        // instead.
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+    }
+}

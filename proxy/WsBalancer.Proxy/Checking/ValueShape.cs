@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Configuration;
+
+namespace WsBalancer.Proxy.Checking;
+
+/// <summary>A single value.</summary>
+/// <param name="expected">What it may be, to follow the word "expected".</param>
+/// <param name="isValid">Whether a text is that.</param>
+internal sealed class ValueShape(string expected, Func<string, bool> isValid) : KeyShape
+{
+    public static readonly ValueShape Text = new("a text", static _ => true);
+
+    public override string Expected => expected;
+
+    public override IEnumerable<SettingsError> MistakesIn(IConfigurationSection section)
+    {
+        if (section.GetChildren().Any())
+        {
+            yield return new SettingsError(section.Path, $"{section.Path} is a section or a list: expected {expected}");
+        }
+        else if (section.Value is { } value && !isValid(value))
+        {
+            yield return Wrong(section);
+        }
+    }
+}

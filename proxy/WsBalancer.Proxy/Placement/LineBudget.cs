@@ -1,0 +1,74 @@
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>At most so many log lines a second, and a count of those that were suppressed.</summary>
+internal sealed class LineBudget : IDisposable
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time;
+    private readonly Action<long> _writeSuppressed;
+    private readonly ITimer _timer;
+    private readonly Lock _lock = new();
+    private long _begun;
+    private int _written;
+    private long _suppressed;
+
+    /// <param name="time">The clock of the seconds.</param>
+    /// <param name="writeSuppressed">Writes the count of a second that ended with suppressed lines.</param>
+    public LineBudget(TimeProvider time, Action<long> writeSuppressed)
+    {
+        _time = time;
+        _writeSuppressed = writeSuppressed;
+        _begun = time.GetTimestamp();
+        _timer = time.CreateTimer(
+            static budget => ((LineBudget)budget!).End(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Takes a line of the current second.</summary>
+    /// <param name="limit">How many lines a second has.</param>
+    /// <param name="suppressed">How many were suppressed since the last line.</param>
+    /// <returns>Whether the line may be written.</returns>
+    public bool TryTake(int limit, out long suppressed)
+    {
+        lock (_lock)
+        {
+            var elapsed = _time.GetElapsedTime(_begun);
+            if (elapsed >= Second)
+            {
+                (_begun, _written, elapsed) = (_time.GetTimestamp(), 0, TimeSpan.Zero);
+            }
+
+            if (_written < limit)
+            {
+                _written++;
+                (suppressed, _suppressed) = (_suppressed, 0);
+                return true;
+            }
+
+            if (_suppressed++ == 0 && limit > 0)
+            {
+                _timer.Change(Second - elapsed, Timeout.InfiniteTimeSpan);
+            }
+
+            suppressed = 0;
+            return false;
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    // Without it, the end of a flood would be missing from the log until the next line.
+    private void End()
+    {
+        long suppressed;
+        lock (_lock)
+        {
+            (suppressed, _suppressed) = (_suppressed, 0);
+        }
+
+        if (suppressed > 0)
+        {
+            _writeSuppressed(suppressed);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Placement;
+using Yarp.ReverseProxy.Model;
+
+namespace WsBalancer.Proxy.Serving;
+
+/// <summary>
+/// The first middleware of a host that only balances: an error that is not a node's leaves with its reason, and an
+/// exception never leaves at all.
+/// </summary>
+internal sealed class AnswerMiddleware(RequestDelegate next, OwnAnswer answer, Rejecter rejecter)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            await answer.CompleteAsync(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone; what failed for that is no error, and an answer has no reader.
+            context.Abort();
+        }
+        catch (BadHttpRequestException ex)
+        {
+            await RejectAsync(context, ServerRejection.Of(ex), exception: null);
+        }
+        catch (Exception ex) when (ex is not OutOfMemoryException)
+        {
+            await RejectAsync(context, Rejection.Internal, ex);
+        }
+    }
+
+    private async Task RejectAsync(HttpContext context, Rejection rejection, Exception? exception)
+    {
+        var cluster = context.Features.Get<IReverseProxyFeature>()?.Cluster.Config.ClusterId ?? Rejecter.NoCluster;
+        if (context.Response.HasStarted)
+        {
+            rejecter.Note(cluster, rejection, context.Features.Get<PlacedRequest>(), exception);
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        await rejecter.RejectAsync(context, cluster, rejection, exception: exception);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
+using WsBalancer.Proxy.Placement;
+
+namespace WsBalancer.Proxy.Serving;
+
+/// <summary>
+/// Counts, logs and explains requests that the server refuses while it parses them. Middleware does not see them; the
+/// server publishes each as a diagnostic event just before it answers.
+/// </summary>
+internal sealed class BadRequestListener(DiagnosticListener diagnostics, Rejecter rejecter)
+    : IHostedService, IObserver<KeyValuePair<string, object?>>, IDisposable
+{
+    private const string EventName = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
+
+    private IDisposable? _subscription;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _subscription = diagnostics.Subscribe(this, static name => name == EventName);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void OnNext(KeyValuePair<string, object?> value)
+    {
+        // With a response that has started there is no answer of the server's: it only ends the connection.
+        if (value is { Key: EventName, Value: IFeatureCollection features }
+            && features.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException error
+            && features.Get<IHttpResponseFeature>() is { HasStarted: false } response)
+        {
+            var rejection = ServerRejection.Of(error);
+            rejecter.Note(Rejecter.NoCluster, rejection, features.Get<PlacedRequest>());
+            BadRequestAnswer.Write(features, response, rejection);
+        }
+    }
+
+    public void OnCompleted()
+    {
+    }
+
+    public void OnError(Exception error)
+    {
+    }
+
+    public void Dispose() => _subscription?.Dispose();
+}

@@ -18,6 +18,7 @@ namespace WsBalancer.Proxy;
 /// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
 /// <param name="Sockets">What carries the connections. Read at the start only.</param>
 /// <param name="TrustedProxies">Whose forwarding headers are believed.</param>
+/// <param name="ForwardedHeaders">What becomes of forwarding headers.</param>
 /// <param name="Clusters">The clusters that the ring places. Ids ignore case, as YARP's do.</param>
 internal sealed record BalancerSettings(
     AdminOptions Admin,
@@ -25,6 +26,7 @@ internal sealed record BalancerSettings(
     ShutdownOptions Shutdown,
     SocketsOptions Sockets,
     TrustedProxies TrustedProxies,
+    ForwardedHeadersOptions ForwardedHeaders,
     IReadOnlyDictionary<string, ClusterSettings> Clusters)
 {
     /// <summary>The name of the section.</summary>
@@ -52,7 +54,13 @@ internal sealed record BalancerSettings(
         var section = configuration.GetSection(Section);
         var reader = new SettingsReader(errors);
         var root = reader.Read<RootOptions>(
-            section, nameof(Admin), nameof(State), nameof(Shutdown), nameof(Sockets), nameof(Clusters));
+            section,
+            nameof(Admin),
+            nameof(State),
+            nameof(Shutdown),
+            nameof(Sockets),
+            nameof(ForwardedHeaders),
+            nameof(Clusters));
         if (!TrustedProxies.TryParse(root.TrustedProxies, out var trusted, out var mistake))
         {
             var key = $"{Section}:{nameof(TrustedProxies)}";
@@ -69,6 +77,7 @@ internal sealed record BalancerSettings(
             reader.Read<ShutdownOptions>(section.GetSection(nameof(Shutdown))),
             reader.Read<SocketsOptions>(section.GetSection(nameof(Sockets))),
             trusted ?? TrustedProxies.None,
+            reader.Read<ForwardedHeadersOptions>(section.GetSection(nameof(ForwardedHeaders))),
             clusters);
     }
 

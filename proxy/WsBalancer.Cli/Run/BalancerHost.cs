@@ -42,6 +42,7 @@ internal static class BalancerHost
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;
+            server.UseWsBalancerRequests();
 
             // Bodies are the nodes' business, and a slow reader is bounded by YARP's activity timeout, which looks at
             // both sides; the server's own rate limit would also reset tunnels of clients that pause.

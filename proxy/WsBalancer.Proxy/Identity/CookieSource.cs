@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace WsBalancer.Proxy.Identity;
 
@@ -13,7 +14,7 @@ internal sealed class CookieSource(string name) : UserKeySource
         {
             if (Find(line) is { } value)
             {
-                return value;
+                return HeaderText.Of(context, HeaderNames.Cookie, value).Trim();
             }
         }
 
@@ -24,7 +25,8 @@ internal sealed class CookieSource(string name) : UserKeySource
     {
         foreach (var range in line.Split(';'))
         {
-            var pair = line[range].Trim();
+            // Of what the server read as bytes, one may look like a blank of Unicode.
+            var pair = line[range].Trim(" \t");
             if (pair.StartsWith(name, StringComparison.Ordinal) && pair[name.Length..].StartsWith('='))
             {
                 return pair[(name.Length + 1)..].ToString();

@@ -18,6 +18,10 @@ internal sealed record IdentityOptions : IValidatableObject
         ? ParseSources().OfType<CookieSource>().FirstOrDefault()?.Name
         : null;
 
+    /// <summary>Whether the user id may stand in a header.</summary>
+    public bool ReadsHeader(string name) =>
+        UserKey.Any(source => source.Equals($"header:{name}", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Builds the finder of user ids from options that are valid.</summary>
     public UserKey CreateUserKey(Func<TrustedProxies> trusted, bool isRaw) => new(ParseSources(), trusted, isRaw);
 

@@ -26,7 +26,7 @@ internal sealed record BalancerSettings(
     ShutdownOptions Shutdown,
     SocketsOptions Sockets,
     TrustedProxies TrustedProxies,
-    ForwardedHeadersOptions ForwardedHeaders,
+    ForwardingOptions ForwardedHeaders,
     IReadOnlyDictionary<string, ClusterSettings> Clusters)
 {
     /// <summary>The name of the section.</summary>
@@ -77,7 +77,7 @@ internal sealed record BalancerSettings(
             reader.Read<ShutdownOptions>(section.GetSection(nameof(Shutdown))),
             reader.Read<SocketsOptions>(section.GetSection(nameof(Sockets))),
             trusted ?? TrustedProxies.None,
-            reader.Read<ForwardedHeadersOptions>(section.GetSection(nameof(ForwardedHeaders))),
+            reader.Read<ForwardingOptions>(section.GetSection(nameof(ForwardedHeaders))),
             clusters);
     }
 

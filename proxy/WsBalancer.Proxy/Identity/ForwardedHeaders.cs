@@ -23,7 +23,7 @@ namespace WsBalancer.Proxy.Identity;
 /// <param name="isUserKey">Whether user ids of a cluster are read from a header.</param>
 internal sealed class ForwardedHeaders(
     Func<TrustedProxies> trusted,
-    Func<ForwardedHeadersOptions> options,
+    Func<ForwardingOptions> options,
     Func<string, bool> isRingCluster,
     Func<string, string, bool> isUserKey)
     : ITransformProvider

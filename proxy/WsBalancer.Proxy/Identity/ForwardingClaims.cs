@@ -11,7 +11,7 @@ namespace WsBalancer.Proxy.Identity;
 /// <param name="keepsOwn">Leaves the headers that the balancer writes to the transforms of the route.</param>
 /// <param name="isUserKey">Whether user ids are read from a header: its operator lets clients say that one.</param>
 internal sealed class ForwardingClaims(
-    Func<TrustedProxies> trusted, Func<ForwardedHeadersOptions> options, bool keepsOwn, Func<string, bool> isUserKey)
+    Func<TrustedProxies> trusted, Func<ForwardingOptions> options, bool keepsOwn, Func<string, bool> isUserKey)
     : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)

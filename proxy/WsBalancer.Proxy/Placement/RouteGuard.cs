@@ -60,7 +60,7 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
         || path.Contains("%5c", StringComparison.OrdinalIgnoreCase);
 
     // As it stands, as YARP saw it, and as nodes may read it: those that merge slashes and those that do not.
-    private static PathString[] SpellingsOf(HttpRequest request, ReadOnlySpan<char> path)
+    private static PathString?[] SpellingsOf(HttpRequest request, ReadOnlySpan<char> path)
     {
         var decoded = PathText.DecodeAll(path);
         return
@@ -74,12 +74,10 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
     }
 
     // A path that is not below the base belongs to no route of this application.
-    private static PathString After(PathString pathBase, string path) =>
-        new PathString(path.Length == 0 ? "/" : path).StartsWithSegments(pathBase, out var rest)
-            ? rest
-            : new PathString("/\0");
+    private static PathString? After(PathString pathBase, string path) =>
+        new PathString(path.Length == 0 ? "/" : path).StartsWithSegments(pathBase, out var rest) ? rest : null;
 
-    private bool IsAmbiguous(HttpContext context, PathString[] spellings) => Array.Exists(
+    private bool IsAmbiguous(HttpContext context, PathString?[] spellings) => Array.Exists(
         Routes(),
         route =>
         {
@@ -101,7 +99,12 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
 
     private sealed class RoutePath
     {
+        // Stands for an empty segment, of which the matcher of templates makes no match at all; YARP's routing lets a
+        // catch-all parameter have it, and no other.
+        private const string EmptySegment = "\0";
+
         private readonly TemplateMatcher? _matcher;
+        private readonly RoutePattern? _pattern;
         private readonly (string Name, IRouteConstraint Constraint)[] _constraints = [];
 
         public RoutePath(RouteModel route, ParameterPolicyFactory policies)
@@ -112,11 +115,11 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
                 return;
             }
 
-            var pattern = RoutePatternFactory.Parse(path);
-            _matcher = new TemplateMatcher(new RouteTemplate(pattern), new RouteValueDictionary(pattern.Defaults));
+            _pattern = RoutePatternFactory.Parse(path);
+            _matcher = new TemplateMatcher(new RouteTemplate(_pattern), new RouteValueDictionary(_pattern.Defaults));
             _constraints =
             [
-                .. from parameter in pattern.Parameters
+                .. from parameter in _pattern.Parameters
                    from reference in parameter.ParameterPolicies
                    let constraint = policies.Create(parameter, reference) as IRouteConstraint
                    where constraint is not null
@@ -124,13 +127,30 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
             ];
         }
 
-        public bool IsMatch(HttpContext context, PathString path)
+        public bool IsMatch(HttpContext context, PathString? path)
         {
+            if (_matcher is null)
+            {
+                return true;
+            }
+
             var values = new RouteValueDictionary();
-            return _matcher is null
-                || (_matcher.TryMatch(path, values)
-                    && Array.TrueForAll(_constraints, constraint => constraint.Constraint.Match(
-                        context, route: null, constraint.Name, values, RouteDirection.IncomingRequest)));
+            return path is { Value: { } text }
+                && _matcher.TryMatch(new PathString(WithoutEmptySegments(text)), values)
+                && _pattern!.Parameters.All(parameter =>
+                    parameter.IsCatchAll || values[parameter.Name] is not EmptySegment)
+                && Array.TrueForAll(_constraints, constraint => constraint.Constraint.Match(
+                    context, route: null, constraint.Name, values, RouteDirection.IncomingRequest));
+        }
+
+        private static string WithoutEmptySegments(string path)
+        {
+            while (path.Contains("//", StringComparison.Ordinal))
+            {
+                path = path.Replace("//", $"/{EmptySegment}/", StringComparison.Ordinal);
+            }
+
+            return path;
         }
     }
 }

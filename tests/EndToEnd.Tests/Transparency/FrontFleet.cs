@@ -75,12 +75,8 @@ public sealed class FrontFleet : IAsyncLifetime
         Node.Script = script;
         using var wire = await door.Send(request, from);
         using var client = new RawClient(0, wire);
-        var answer = await client.Wire.ReadHead() ?? throw new EndOfStreamException($"No answer through {door}.");
-        var length = int.Parse(answer["Content-Length"] ?? "0", System.Globalization.CultureInfo.InvariantCulture);
-        var body = answer["Transfer-Encoding"] is "chunked"
-            ? await ReadChunks(wire)
-            : System.Text.Encoding.UTF8.GetString(await wire.ReadBytes(length));
-        return (answer, body, Node.Requests.FirstOrDefault());
+        var answer = await wire.ReadHead() ?? throw new EndOfStreamException($"No answer through {door}.");
+        return (answer, answer.Status == 101 ? "" : await client.ReadBody(answer), Node.Requests.FirstOrDefault());
     }
 
     public async ValueTask DisposeAsync()
@@ -124,30 +120,6 @@ public sealed class FrontFleet : IAsyncLifetime
 
     private static JsonObject Transform(params (string Name, string Value)[] parts) =>
         new(parts.Select(part => KeyValuePair.Create(part.Name, (JsonNode?)part.Value)));
-
-    private static async Task<string> ReadChunks(WireEnd wire)
-    {
-        var body = new System.Text.StringBuilder();
-        while (await ReadLine(wire) is { } size and not "0")
-        {
-            var bytes = await wire.ReadBytes(Convert.ToInt32(size, 16));
-            body.Append(System.Text.Encoding.UTF8.GetString(bytes));
-            await ReadLine(wire);
-        }
-
-        return body.ToString();
-    }
-
-    private static async Task<string> ReadLine(WireEnd wire)
-    {
-        var line = new System.Text.StringBuilder();
-        while (line is not { Length: >= 2 } || line[^2] != '\r' || line[^1] != '\n')
-        {
-            line.Append((char)(await wire.ReadBytes(1))[0]);
-        }
-
-        return line.ToString(0, line.Length - 2);
-    }
 }
 
 /// <summary>The tests that share a <see cref="FrontFleet"/>, one after the other.</summary>

@@ -55,7 +55,7 @@ public sealed class RequestTargetTests(FrontFleet shared)
     [Theory]
     [InlineData("/cut/a%2Fb|%41/%E9?x=%2F|", "/a%2Fb|%41/%E9?x=%2F|")]
     [InlineData("/cut?x=%2F|", "/?x=%2F|")]
-    [InlineData("/%63ut/a%41/./b", "/a%41/./b")]
+    [InlineData("/cut/a%41/./b/%2e%2e", "/a%41/./b/%2e%2e")]
     [InlineData("/added/a%2Fb|%41?y=1", "/added/a%2Fb|%41?y=1&x=%C3%A4%20b")]
     [InlineData("/set/a%2Fb?x=%2F|{}", "/%C3%A4%20b?x=%2F|{}")]
     public async Task TransformedTarget_IsEncodedOnlyWhereItChanged(string target, string expected)

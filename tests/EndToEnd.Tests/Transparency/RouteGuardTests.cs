@@ -14,7 +14,6 @@ public sealed class RouteGuardTests(FrontFleet shared)
     [InlineData("/chat/..%5cadmin%5Cx")]
     [InlineData("/chat\\..\\admin\\x")]
     [InlineData("//admin/x")]
-    [InlineData("/./admin/x/../../chat")]
     [InlineData("http://x/chat/../admin/x")]
     [InlineData("http://x/admin%2Fx")]
     public async Task PathThatMayBelongToAnotherRoute_IsRefused(string target)
@@ -33,6 +32,8 @@ public sealed class RouteGuardTests(FrontFleet shared)
     [InlineData("/admin/a%2Fb//c")]
     [InlineData("/chat/../other")]
     [InlineData("/%61dmin/x")]
+    [InlineData("/./admin/x/../../chat")]
+    [InlineData("//a")]
     public async Task PathThatBelongsToTheSameRoutesEitherWay_Passes(string target)
     {
         var seen = await shared.AtNode($"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -31,7 +31,7 @@ internal sealed class ReportingNode : IAsyncDisposable
         IReadOnlyList<IReadOnlyDictionary<string, string>>? transforms = null,
         string? nodeHost = null,
         string? issuedCookie = null,
-        ForwardedHeadersOptions? options = null)
+        ForwardingOptions? options = null)
     {
         var node = Create(_ => { });
         node.Run(ReportOrUpgradeAsync);
@@ -56,7 +56,7 @@ internal sealed class ReportingNode : IAsyncDisposable
             .AddSingleton<ITransformProvider>(
                 new ForwardedHeaders(
                     () => trusted,
-                    () => options ?? new ForwardedHeadersOptions(),
+                    () => options ?? new ForwardingOptions(),
                     id => isRingCluster && id == "chat",
                     (_, name) => name == "X-Forwarded-User"))
             .AddReverseProxy().LoadFromMemory([route], [cluster]));

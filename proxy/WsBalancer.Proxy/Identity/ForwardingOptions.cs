@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>What becomes of forwarding headers. Read from <c>WsBalancer:ForwardedHeaders</c>.</summary>
-internal sealed record ForwardedHeadersOptions : IValidatableObject
+internal sealed record ForwardingOptions : IValidatableObject
 {
     private readonly IReadOnlyList<string> _alsoRemove = [];
 

@@ -12,16 +12,17 @@ internal sealed record Door(string Engine, TestCertificate? Certificate, Balance
 {
     public bool IsSecure => Certificate is not null;
 
+    public int Port => Balancer.Urls.Single(url => url.Scheme == (IsSecure ? "https" : "http")).Port;
+
     /// <summary>Connects and sends these bytes.</summary>
     /// <param name="bytes">As they are, a byte for each character.</param>
     /// <param name="from">The client's address.</param>
     public async Task<WireEnd> Send(string bytes, string from = "127.0.0.1")
     {
         using var deadline = Deadline.Start();
-        var url = Balancer.Urls.Single(url => url.Scheme == (IsSecure ? "https" : "http"));
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
-        await socket.ConnectAsync(IPAddress.Loopback, url.Port, deadline.Token);
+        await socket.ConnectAsync(IPAddress.Loopback, Port, deadline.Token);
         WireEnd wire = IsSecure ? new WireTls(await Secure(socket, deadline.Token)) : new WireSocket(socket);
         await wire.Send(System.Text.Encoding.Latin1.GetBytes(bytes));
         return wire;

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Security;
 using System.Text;
 using WsBalancer.EndToEnd.Tests.Nodes;
 
@@ -57,6 +59,40 @@ public sealed class HeaderValueTests(FrontFleet shared)
                 Assert.Contains($"\r\nServer: {value}\r\n", answer.Text, StringComparison.Ordinal);
                 Assert.Equal(status == 101 ? "" : "fine", body);
             }
+        }
+    }
+
+    [Fact]
+    public async Task Values_OverHttp2_Pass()
+    {
+        const string Value = "caf\u00E9 \u0001\u007F\u00C3\u00A9";
+        foreach (var door in shared.Doors.Where(door => door.IsSecure))
+        {
+            shared.Node.Forget();
+            shared.Node.Script = connection => Answer(connection, 200, Value);
+            using var client = new HttpMessageInvoker(new SocketsHttpHandler
+            {
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    RemoteCertificateValidationCallback = (_, presented, _, _) =>
+                        presented?.GetCertHashString() == door.Certificate!.Certificate.GetCertHashString(),
+                },
+                RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+                ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+            });
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"https://127.0.0.1:{door.Port}/chat")
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            request.Headers.TryAddWithoutValidation("X-Odd", Value);
+            using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+            Assert.Equal((door, Value), (door, answer.Headers.NonValidated["X-Odd"].ToString()));
+            Assert.Contains(
+                $"\r\nx-odd: {Value}\r\n",
+                Assert.Single(shared.Node.Requests).Text,
+                StringComparison.OrdinalIgnoreCase);
         }
     }
 

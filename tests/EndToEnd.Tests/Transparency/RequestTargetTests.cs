@@ -84,8 +84,7 @@ public sealed class RequestTargetTests(FrontFleet shared)
         {
             shared.Node.Forget();
             shared.Node.Script = Nodes.Script.Echo();
-            var port = door.Balancer.Urls.Single(url => url.Scheme == "https").Port;
-            await using var connection = await Http2Connection.Connect(port, shared.Certificate);
+            await using var connection = await Http2Connection.Connect(door.Port, shared.Certificate);
             using var client = await connection.Open(Target);
 
             Assert.Equal(

@@ -1,4 +1,6 @@
 
+using WsBalancer.EndToEnd.Tests.Clients;
+
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>What asks for a WebSocket gets one, or is answered why not; what asks for something else is served.
@@ -100,6 +102,23 @@ public sealed class UpgradeListTests(FrontFleet shared)
         var refusals = await shared.Refusals("CONNECT other.example:443 HTTP/1.1\r\nHost: other.example:443\r\n\r\n");
 
         Assert.All(refusals, refusal => Assert.Equal((refusal.Door, 405), (refusal.Door, refusal.Answer.Status)));
+    }
+
+    [Fact]
+    public async Task ExtendedConnect_ForSomethingElse_IsRefused()
+    {
+        var before = await Rejected("unknown_protocol");
+        foreach (var door in shared.Doors.Where(door => door.IsSecure))
+        {
+            shared.Node.Forget();
+            await using var connection = await Http2Connection.Connect(door.Port, shared.Certificate);
+            using var stream = await connection.Ask("connect-udp", "/chat");
+
+            Assert.False(await stream.Accepted());
+            Assert.Empty(shared.Node.Requests);
+        }
+
+        Assert.Equal(before + 3, await Rejected("unknown_protocol"));
     }
 
     // What Connection names ends here, also beside what the server knows.

@@ -1,7 +1,11 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -57,6 +61,31 @@ public sealed class TargetTransformTests
             });
             app.MapWsBalancer();
         }));
+
+    [Fact]
+    public async Task Target_ToANodeOverHttp2_IsAsTheClientWroteIt()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
+            server.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        await using var node = builder.Build();
+        var seen = "";
+        node.Run(context =>
+        {
+            seen = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+            return Task.CompletedTask;
+        });
+        await node.StartAsync(TestContext.Current.CancellationToken);
+        await using var app = BalancerApp.Build(ChatSettings.Of(("ws-1", node.Urls.First()))
+            .With(ChatSettings.Ours + "OnMissingUserKey", "Spread")
+            .With(ChatSettings.Yarps + "HttpRequest:Version", "2")
+            .With(ChatSettings.Yarps + "HttpRequest:VersionPolicy", "RequestVersionExact"));
+        await app.StartAsync();
+
+        await AskAsync(app, "GET /a%2Fb|%41/../c?x=%zz{} HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        Assert.Equal("/a%2Fb|%41/../c?x=%zz{}", seen);
+    }
 
     // What the application reads stays UTF-8; what nodes send passes byte for byte.
     [Fact]

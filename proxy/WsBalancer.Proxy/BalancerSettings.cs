@@ -21,6 +21,7 @@ namespace WsBalancer.Proxy;
 /// <param name="Log">How much is logged.</param>
 /// <param name="TrustedProxies">Whose forwarding headers are believed.</param>
 /// <param name="ProxyProtocol">Whose connections begin with a PROXY header.</param>
+/// <param name="ForwardedHeaders">What becomes of forwarding headers.</param>
 /// <param name="Clusters">The clusters that the ring places. Ids ignore case, as YARP's do.</param>
 internal sealed record BalancerSettings(
     AdminOptions Admin,
@@ -30,6 +31,7 @@ internal sealed record BalancerSettings(
     LogOptions Log,
     TrustedProxies TrustedProxies,
     ProxyProtocolOptions ProxyProtocol,
+    ForwardingOptions ForwardedHeaders,
     IReadOnlyDictionary<string, ClusterSettings> Clusters)
 {
     /// <summary>The name of the section.</summary>
@@ -65,6 +67,7 @@ internal sealed record BalancerSettings(
             nameof(Sockets),
             nameof(Log),
             nameof(ProxyProtocol),
+            nameof(ForwardedHeaders),
             nameof(Clusters));
         if (!TrustedProxies.TryParse(root.TrustedProxies, out var trusted, out var mistake))
         {
@@ -84,6 +87,7 @@ internal sealed record BalancerSettings(
             reader.Read<LogOptions>(section.GetSection(nameof(Log))),
             trusted ?? TrustedProxies.None,
             reader.Read<ProxyProtocolOptions>(section.GetSection(nameof(ProxyProtocol))),
+            reader.Read<ForwardingOptions>(section.GetSection(nameof(ForwardedHeaders))),
             clusters);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,7 @@ using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -75,6 +77,12 @@ public static class WsBalancerServices
         });
         services.AddSingleton<HeaderEncoding>();
         services.TryAddSingleton<INameResolver, SystemNameResolver>();
+
+        // What a node sends is bytes; an application that has chosen an encoding has its way.
+        services.PostConfigure<KestrelServerOptions>(server => server.ResponseHeaderEncodingSelector =
+            server.ResponseHeaderEncodingSelector == new KestrelServerOptions().ResponseHeaderEncodingSelector
+                ? static _ => HeaderBytes.Instance
+                : server.ResponseHeaderEncodingSelector);
         return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>().AddSingleton<LoopDialer>();
     }
 
@@ -161,7 +169,8 @@ public static class WsBalancerServices
     private static IServiceCollection AddPlacement(this IServiceCollection services)
     {
         services.AddSingleton<PlacementMetrics>().AddSingleton<Rejecter>().AddSingleton<OwnAnswer>();
-        services.AddSingleton<AttemptJudge>();
+        services.AddSingleton<AttemptJudge>().AddSingleton<RequestIntake>().AddSingleton<RouteGuard>();
+        services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<RouteGuard>());
         services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<SettingsSource>();
@@ -177,11 +186,18 @@ public static class WsBalancerServices
         services.AddSingleton<ITransformProvider>(provider =>
         {
             var settings = provider.GetRequiredService<SettingsSource>();
-            return new ForwardedHeaders(() => settings.Settings.TrustedProxies, settings.Current.ContainsKey);
+            return new ForwardedHeaders(
+                () => settings.Settings.TrustedProxies,
+                () => settings.Settings.ForwardedHeaders,
+                settings.Current.ContainsKey,
+                (cluster, name) => settings.Current[cluster].Get<IdentityOptions>().ReadsHeader(name));
         });
         services.AddSingleton<ITransformProvider>(provider => new PassedHeaders(
             provider.GetRequiredService<SettingsSource>().Current.ContainsKey));
+        services.AddSingleton<ITransformProvider>(provider =>
+            new LastTransforms(provider.GetRequiredService<SettingsSource>().Current.ContainsKey));
         services.DecorateForwarder();
+        services.OrderTransforms();
         return services;
     }
 
@@ -210,6 +226,15 @@ public static class WsBalancerServices
         services.AddOptions<HostOptions>().Configure<ShutdownOptions>((host, shutdown) =>
             host.ShutdownTimeout = shutdown.Delay + shutdown.Timeout + TimeSpan.FromSeconds(15));
         return services;
+    }
+
+    // Those that an application adds later would stand behind ours.
+    private static void OrderTransforms(this IServiceCollection services)
+    {
+        var yarp = services.LastOrDefault(service => service.ServiceType == typeof(ITransformBuilder))
+            ?.ImplementationType ?? throw new InvalidOperationException("AddWsBalancer comes after AddReverseProxy.");
+        services.AddSingleton(provider => (ITransformBuilder)ActivatorUtilities.CreateInstance(
+            provider, yarp, LastTransforms.Order(provider.GetServices<ITransformProvider>())));
     }
 
     private static void DecorateForwarder(this IServiceCollection services)

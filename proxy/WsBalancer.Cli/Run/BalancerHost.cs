@@ -47,6 +47,7 @@ internal static class BalancerHost
         {
             ServerDefaults.Set(server);
             new ServerLimits([]).Apply(kestrel, server);
+            server.UseWsBalancerRequests();
 
             // Before the endpoints are read: the header is sent before TLS.
             server.ConfigureEndpointDefaults(static endpoint => endpoint.UseWsBalancerProxyProtocol());

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace WsBalancer.Proxy.Identity;
 
@@ -22,7 +23,7 @@ internal sealed class CookieSource(string name, bool isIssued = false) : UserKey
         {
             if (Find(line) is { } value)
             {
-                return value;
+                return HeaderText.Of(context, HeaderNames.Cookie, value).Trim();
             }
         }
 
@@ -33,7 +34,8 @@ internal sealed class CookieSource(string name, bool isIssued = false) : UserKey
     {
         foreach (var range in line.Split(';'))
         {
-            var pair = line[range].Trim();
+            // Of what the server read as bytes, one may look like a blank of Unicode.
+            var pair = line[range].Trim(" \t");
             if (pair.StartsWith(name, StringComparison.Ordinal) && pair[name.Length..].StartsWith('='))
             {
                 var value = pair[(name.Length + 1)..];

@@ -11,13 +11,21 @@ namespace WsBalancer.Proxy.Identity;
 /// and X-Real-IP as the connection has them, and nothing that the client declared hop-by-hop.
 /// </summary>
 /// <remarks>
-/// <para>What a client writes into these headers is dropped; a trusted proxy's X-Forwarded-For is appended to, its
-/// -Proto, -Host and -Prefix are kept. <c>Forwarded</c> is removed as YARP does, so that no node can believe it over
-/// the headers that are true. A route that configures X-Forwarded, Forwarded or RequestHeaderOriginalHost itself has
-/// its way; X-Real-IP is set all the same.</para>
+/// <para>What a client writes into these headers, or into any other that a node may believe (<see
+/// cref="ForwardingClaims"/>), is dropped; a trusted proxy's X-Forwarded-For is appended to, the others are kept. A
+/// <c>Forwarded</c> of the balancer's own is sent if that is configured. A route that configures X-Forwarded, Forwarded
+/// or RequestHeaderOriginalHost itself has its way; X-Real-IP is set all the same.</para>
 /// <para>These transforms stand before the route's own, which therefore can change or remove what they set.</para>
 /// </remarks>
-internal sealed class ForwardedHeaders(Func<TrustedProxies> trusted, Func<string, bool> isRingCluster)
+/// <param name="trusted">Whose forwarding headers are believed.</param>
+/// <param name="options">What else is to be done.</param>
+/// <param name="isRingCluster">Whether a cluster is placed by the ring.</param>
+/// <param name="isUserKey">Whether user ids of a cluster are read from a header.</param>
+internal sealed class ForwardedHeaders(
+    Func<TrustedProxies> trusted,
+    Func<ForwardingOptions> options,
+    Func<string, bool> isRingCluster,
+    Func<string, string, bool> isUserKey)
     : ITransformProvider
 {
     public void ValidateRoute(TransformRouteValidationContext context)
@@ -45,7 +53,10 @@ internal sealed class ForwardedHeaders(Func<TrustedProxies> trusted, Func<string
             context.AddOriginalHost();
         }
 
-        if (context.UseDefaultForwarders ?? true)
+        var isOurs = context.UseDefaultForwarders ?? true;
+        context.RequestTransforms.Insert(position++, new ForwardingClaims(
+            trusted, options, keepsOwn: !isOurs, name => isUserKey(cluster, name)));
+        if (isOurs)
         {
             context.UseDefaultForwarders = false;
             context.RequestTransforms.Insert(position++, new RequestFuncTransform(Forward));
@@ -77,7 +88,13 @@ internal sealed class ForwardedHeaders(Func<TrustedProxies> trusted, Func<string
         SetUnless(received, context, "X-Forwarded-Proto", request.Scheme);
         SetUnless(received, context, "X-Forwarded-Host", request.Host.ToUriComponent());
         SetUnless(received, context, "X-Forwarded-Prefix", request.PathBase.ToUriComponent());
-        RequestTransform.RemoveHeader(context, "Forwarded");
+        if (options().SendForwarded)
+        {
+            var element = ForwardedElement.Create(
+                peer is null ? null : ClientAddress.Unmap(peer), request.Host.ToUriComponent(), request.Scheme);
+            Set(context, "Forwarded", StringValues.Concat(received?["Forwarded"] ?? default, element));
+        }
+
         return ValueTask.CompletedTask;
     }
 

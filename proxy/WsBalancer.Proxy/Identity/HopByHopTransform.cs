@@ -14,7 +14,7 @@ internal sealed class HopByHopTransform : RequestTransform
 {
     // Keep-Alive is no header to protect, but a word that stands in Connection for itself; YARP removes it already.
     private static readonly string[] ProtectedNames =
-        ["Host", "Upgrade", "X-Real-IP", "Content-Length", "Transfer-Encoding", "Keep-Alive"];
+        ["Host", "Upgrade", "X-Real-IP", "Content-Length", "Transfer-Encoding", "Keep-Alive", "Forwarded"];
 
     private static readonly string[] ProtectedPrefixes = ["Sec-WebSocket-", "X-Forwarded-"];
 

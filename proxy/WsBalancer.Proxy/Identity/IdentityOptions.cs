@@ -27,6 +27,10 @@ internal sealed record IdentityOptions : IValidatableObject
         OnMissingUserKey,
         IssuedCookie is { } name ? new IssuedUserCookie(name, Cookie, trusted) : null);
 
+    /// <summary>Whether the user id may stand in a header.</summary>
+    public bool ReadsHeader(string name) =>
+        UserKey.Any(source => source.Equals($"header:{name}", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Builds the finder of user ids from options that are valid.</summary>
     public UserKey CreateUserKey(Func<TrustedProxies> trusted, bool isRaw)
     {

@@ -1,18 +1,19 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using WsBalancer.Proxy.Sockets.Http;
 
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>A segment of the path as the client sent it, counted from 1, percent-decoded once.</summary>
 /// <remarks>
 /// The server's own decoding cannot be used: it leaves %2F alone, so that %2F and %252F become one text. Only a path
-/// with dot segments is taken as the server resolved it, because that is the path the node will see.
+/// with dot segments is taken as the server resolved it, because that is the path by which it was routed.
 /// </remarks>
 internal sealed class PathSource(int segment) : UserKeySource
 {
     public override string? Find(HttpContext context, TrustedProxies trusted, bool isRaw)
     {
-        var path = FindPath(context.Features.Get<IHttpRequestFeature>()?.RawTarget);
+        var path = RawTarget.Parse(context.Features.Get<IHttpRequestFeature>()?.RawTarget).Path;
         if (path.IsEmpty || HasDotSegment(path))
         {
             return FindSegment((context.Request.PathBase + context.Request.Path).Value).ToString();
@@ -35,21 +36,6 @@ internal sealed class PathSource(int segment) : UserKeySource
         }
 
         return default;
-    }
-
-    // The target is a path with a query; toward a proxy it may also be a whole URL.
-    private static ReadOnlySpan<char> FindPath(ReadOnlySpan<char> target)
-    {
-        var scheme = target.IndexOf("://");
-        if (!target.StartsWith('/') && scheme >= 0)
-        {
-            target = target[(scheme + 3)..];
-            target = target[Math.Max(target.IndexOf('/'), 0)..];
-        }
-
-        var query = target.IndexOf('?');
-        target = query < 0 ? target : target[..query];
-        return target.StartsWith('/') ? target : default;
     }
 
     private static bool HasDotSegment(ReadOnlySpan<char> path) =>

@@ -30,7 +30,10 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
     }
 
     public ValueTask<RouteConfig> ConfigureRouteAsync(
-        RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);
+        RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) =>
+        route.ClusterId is { } id && settings.Current.ContainsKey(id) && route.Match.Hosts is { Count: > 0 } hosts
+            ? new(route with { Match = route.Match with { Hosts = [.. hosts.SelectMany(SpellingsOf)] } })
+            : new(route);
 
     /// <summary>What YARP's part of a cluster has that ours cannot take, a sentence each, beginning with the key.
     /// </summary>
@@ -73,6 +76,18 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
         foreach (var mistake in RingMembers.MistakesIn(cluster.ClusterId, nodes, ring))
         {
             yield return mistake;
+        }
+    }
+
+    // A name with a dot at its end is the same name, which routing compares by its text.
+    private static IEnumerable<string> SpellingsOf(string host)
+    {
+        yield return host;
+        var colon = host.LastIndexOf(':');
+        var name = colon < 0 ? host : host[..colon];
+        if (name is not ("" or "*" or [.., '.' or ']']))
+        {
+            yield return $"{name}.{host[name.Length..]}";
         }
     }
 

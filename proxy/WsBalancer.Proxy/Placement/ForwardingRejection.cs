@@ -38,12 +38,6 @@ internal static class ForwardingRejection
         "The request cannot be sent to the node",
         "The node's address, or what a transform made of the request, does not allow it.");
 
-    public static readonly Rejection Connect = new(
-        "connect",
-        StatusCodes.Status501NotImplemented,
-        "CONNECT opens no tunnel here",
-        "The balancer opens tunnels to its nodes only, for WebSockets.");
-
     public static readonly Rejection RequestBody = new(
         "request_body",
         StatusCodes.Status400BadRequest,

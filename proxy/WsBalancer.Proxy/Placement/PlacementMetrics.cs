@@ -13,6 +13,7 @@ internal sealed class PlacementMetrics
     private readonly Counter _retries;
     private readonly Counter _rejected;
     private readonly Counter _spilled;
+    private readonly Counter _stripped;
 
     public PlacementMetrics(BalancerRegistry registry)
     {
@@ -35,6 +36,10 @@ internal sealed class PlacementMetrics
         _spilled = metrics.CreateCounter(
             "wsbalancer_spilled_total",
             "Handshakes that went to the second node of their user's order, because the first had reached its bound.",
+            ["cluster"]);
+        _stripped = metrics.CreateCounter(
+            "wsbalancer_upgrades_stripped_total",
+            "Requests that were served without the upgrade that they asked for, which was to no WebSocket.",
             ["cluster"]);
     }
 
@@ -67,6 +72,8 @@ internal sealed class PlacementMetrics
     public void Retried(string cluster) => _retries.WithLabels(cluster).Inc();
 
     public void Spilled(string cluster) => _spilled.WithLabels(cluster).Inc();
+
+    public void UpgradeStripped(string cluster) => _stripped.WithLabels(cluster).Inc();
 
     public void Rejected(string cluster, Rejection rejection) => _rejected.WithLabels(cluster, rejection.Label).Inc();
 

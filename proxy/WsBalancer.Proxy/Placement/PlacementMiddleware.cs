@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Identity;
-using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -12,6 +11,7 @@ namespace WsBalancer.Proxy.Placement;
 internal sealed class PlacementMiddleware(
     RequestDelegate next,
     FleetRegistry fleet,
+    RequestIntake intake,
     HandshakePlacement handshakes,
     RequestPlacement requests,
     Rejecter rejecter,
@@ -24,7 +24,11 @@ internal sealed class PlacementMiddleware(
             return next(context);
         }
 
-        var isHandshake = TunnelUpgrade.IsAskedFor(context);
+        if (intake.Take(context, cluster.Id, out var isHandshake) is { } refused)
+        {
+            return rejecter.RejectAsync(context, cluster, refused);
+        }
+
         var identity = cluster.Current.Settings.Get<UserIdentity>();
         var user = identity.Key.Find(context);
         if (user.TooLong)

@@ -81,6 +81,61 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         "PROXY header timeout",
         "The PROXY header was not complete in time.");
 
+    public static readonly Rejection Connect = new(
+        "connect",
+        StatusCodes.Status405MethodNotAllowed,
+        "No CONNECT",
+        "This is no proxy to other hosts.");
+
+    public static readonly Rejection InvalidTarget = new(
+        "invalid_target",
+        StatusCodes.Status400BadRequest,
+        "Invalid request target",
+        "Path and query are visible ASCII; anything else in them is percent-encoded.");
+
+    public static readonly Rejection AmbiguousPath = new(
+        "ambiguous_path",
+        StatusCodes.Status400BadRequest,
+        "Ambiguous path",
+        "The path has dot segments, encoded or several slashes, or backslashes, and belongs to different routes "
+            + "depending on how these are read.");
+
+    public static readonly Rejection HandshakeHttp10 = new(
+        "handshake_http10",
+        StatusCodes.Status400BadRequest,
+        "Handshake over HTTP/1.0",
+        "A WebSocket needs HTTP/1.1 or later.");
+
+    public static readonly Rejection HandshakeMethod = new(
+        "handshake_method",
+        StatusCodes.Status400BadRequest,
+        "Handshake that is no GET",
+        "The method of a WebSocket handshake is GET.");
+
+    public static readonly Rejection HandshakeBody = new(
+        "handshake_body",
+        StatusCodes.Status400BadRequest,
+        "Handshake with a body",
+        "A WebSocket handshake has no body and no transfer coding.");
+
+    public static readonly Rejection HandshakeConnection = new(
+        "handshake_connection",
+        StatusCodes.Status400BadRequest,
+        "Handshake without its Connection header",
+        "The Connection header of a WebSocket handshake names Upgrade. A proxy may have removed it.");
+
+    public static readonly Rejection HandshakeKey = new(
+        "handshake_key",
+        StatusCodes.Status400BadRequest,
+        "Handshake without a key",
+        "A WebSocket handshake has one Sec-WebSocket-Key, of 16 bytes in base64.");
+
+    public static readonly Rejection UnknownProtocol = new(
+        "unknown_protocol",
+        StatusCodes.Status501NotImplemented,
+        "Unknown protocol",
+        "The only protocol for an extended CONNECT is websocket.");
+
     public static readonly Rejection NoRoute = new(
         "no_route", StatusCodes.Status404NotFound, "No route", "No route of the balancer matches the request.");
 

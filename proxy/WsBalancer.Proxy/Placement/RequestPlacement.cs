@@ -15,12 +15,6 @@ internal sealed class RequestPlacement(
 {
     public async Task RunAsync(HttpContext context, FleetCluster cluster, string? user, RequestDelegate next)
     {
-        if (HttpMethods.IsConnect(context.Request.Method))
-        {
-            await rejecter.RejectAsync(context, cluster, ForwardingRejection.Connect);
-            return;
-        }
-
         var settings = cluster.Current.Settings;
         var options = settings.Get<HandshakeOptions>();
         var order = new NodeOrder(

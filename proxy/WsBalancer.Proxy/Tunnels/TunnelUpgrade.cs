@@ -34,19 +34,6 @@ internal sealed class TunnelUpgrade(
         return accepted(await http2!.AcceptAsync());
     }
 
-    /// <summary>Whether the request asks for a WebSocket, and may have one.</summary>
-    public static bool IsAskedFor(HttpContext context)
-    {
-        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
-        {
-            return string.Equals(connect.Protocol, "websocket", StringComparison.OrdinalIgnoreCase);
-        }
-
-        return context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-            && HttpMethods.IsGet(context.Request.Method)
-            && string.Equals(context.Request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase);
-    }
-
     /// <summary>Takes the server's features away, so that a request that asks for no WebSocket gets none.</summary>
     public static void Remove(HttpContext context)
     {

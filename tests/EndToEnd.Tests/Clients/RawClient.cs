@@ -97,15 +97,18 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
     }
 
     /// <summary>The body of a response: by its length, in chunks, or up to the end.</summary>
-    public async Task<string> ReadBody()
+    public Task<string> ReadBody() => ReadBody(Response);
+
+    /// <summary>The body of a response whose head has been read.</summary>
+    public async Task<string> ReadBody(MessageHead response)
     {
-        if (Response["Content-Length"] is { } length)
+        if (response["Content-Length"] is { } length)
         {
             return Encoding.UTF8.GetString(await Wire.ReadBytes(int.Parse(length, CultureInfo.InvariantCulture)));
         }
 
         return Encoding.UTF8.GetString(
-            Response["Transfer-Encoding"] is "chunked" ? await ReadChunks() : (await Wire.ReadToEnd()).Bytes);
+            response["Transfer-Encoding"] is "chunked" ? await ReadChunks() : (await Wire.ReadToEnd()).Bytes);
     }
 
     public void Dispose() => Wire.Dispose();

@@ -1,5 +1,6 @@
 using WsBalancer.EndToEnd.Tests.Clients;
 using WsBalancer.EndToEnd.Tests.Nodes;
+using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
@@ -69,7 +70,7 @@ public sealed class EveryWire : IAsyncLifetime
         var port = PortOf(balancer, wire);
         return wire == ClientWire.Clear
             ? await RawClient.Connect(port)
-            : new RawClient(port, await TlsSocket.Connect(port, _certificate));
+            : new RawClient(port, await WireTls.Connect(port, _certificate));
     }
 
     /// <summary>Opens a tunnel with the test at both ends.</summary>

@@ -5,7 +5,7 @@ using WsBalancer.EndToEnd.Tests.Clients;
 
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>A TLS connection of a client that speaks HTTP/1.1.</summary>
+/// <summary>A client's connection over TLS that speaks HTTP/1.1. Its FIN follows a close_notify (RFC 8446, 6.1).</summary>
 internal sealed class WireTls : WireEnd
 {
     private readonly Socket _socket;
@@ -13,10 +13,11 @@ internal sealed class WireTls : WireEnd
 
     private WireTls(Socket socket, SslStream tls) => (_socket, _tls) = (socket, tls);
 
-    public static async Task<WireTls> Connect(int port, TestCertificate certificate)
+    public static async Task<WireTls> Connect(int port, TestCertificate certificate, string from = "127.0.0.1")
     {
         using var deadline = Deadline.Start();
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         var options = new SslClientAuthenticationOptions
@@ -30,7 +31,11 @@ internal sealed class WireTls : WireEnd
         return new WireTls(socket, tls);
     }
 
-    public override void HalfClose() => throw new NotSupportedException("TLS has no half-close here.");
+    public override void HalfClose()
+    {
+        _tls.ShutdownAsync().GetAwaiter().GetResult();
+        _socket.Shutdown(SocketShutdown.Send);
+    }
 
     public override void Reset()
     {

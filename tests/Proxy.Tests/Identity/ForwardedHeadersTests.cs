@@ -44,7 +44,7 @@ public sealed class ForwardedHeadersTests
         Assert.Equal("evil.example", report["X-Forwarded-Host"]);
         Assert.Equal("/evil", report["X-Forwarded-Prefix"]);
         Assert.Equal("198.51.100.7", report["X-Real-IP"]);
-        Assert.DoesNotContain("Forwarded", report.Keys);
+        Assert.Equal("for=198.51.100.7", report["Forwarded"]);
     }
 
     [Fact]
@@ -58,6 +58,32 @@ public sealed class ForwardedHeadersTests
         Assert.Equal("http", report["X-Forwarded-Proto"]);
         Assert.Equal("chat.example", report["X-Forwarded-Host"]);
         Assert.Equal("127.0.0.1", report["X-Real-IP"]);
+    }
+
+    [Fact]
+    public async Task Forwarded_ThatIsToBeSent_ContinuesWhatATrustedPeerSent()
+    {
+        var options = new ForwardingOptions { SendForwarded = true };
+        await using var trusting = await ReportingNode.StartAsync(Loopback, options: options);
+        await using var other = await ReportingNode.StartAsync(TrustedProxies.None, options: options);
+
+        Assert.Equal(
+            "for=198.51.100.7, for=127.0.0.1;host=chat.example;proto=http",
+            (await trusting.ReportAsync(Spoofed))["Forwarded"]);
+        Assert.Equal(
+            "for=127.0.0.1;host=chat.example;proto=http", (await other.ReportAsync(Spoofed))["Forwarded"]);
+    }
+
+    [Fact]
+    public async Task OtherSpellings_OfARouteWithItsOwnForwarders_AreRemovedAllTheSame()
+    {
+        await using var node = await ReportingNode.StartAsync(
+            TrustedProxies.None, transforms: [new Dictionary<string, string> { ["X-Forwarded"] = "Append" }]);
+
+        var report = await node.ReportAsync(("X_Forwarded_For", "6.6.6.6"), ("True-Client-IP", "6.6.6.6"));
+
+        Assert.DoesNotContain("X_Forwarded_For", report.Keys);
+        Assert.DoesNotContain("True-Client-IP", report.Keys);
     }
 
     [Fact]

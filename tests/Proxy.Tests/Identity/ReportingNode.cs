@@ -30,7 +30,8 @@ internal sealed class ReportingNode : IAsyncDisposable
         bool isRingCluster = true,
         IReadOnlyList<IReadOnlyDictionary<string, string>>? transforms = null,
         string? nodeHost = null,
-        string? issuedCookie = null)
+        string? issuedCookie = null,
+        ForwardingOptions? options = null)
     {
         var node = Create(_ => { });
         node.Run(ReportOrUpgradeAsync);
@@ -53,7 +54,11 @@ internal sealed class ReportingNode : IAsyncDisposable
         };
         var proxy = Create(services => services
             .AddSingleton<ITransformProvider>(
-                new ForwardedHeaders(() => trusted, id => isRingCluster && id == "chat"))
+                new ForwardedHeaders(
+                    () => trusted,
+                    () => options ?? new ForwardingOptions(),
+                    id => isRingCluster && id == "chat",
+                    (_, name) => name == "X-Forwarded-User"))
             .AddReverseProxy().LoadFromMemory([route], [cluster]));
         proxy.Use((context, next) =>
         {

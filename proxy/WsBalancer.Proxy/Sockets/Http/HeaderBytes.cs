@@ -26,9 +26,16 @@ internal sealed class HeaderBytes : Encoding
     {
     }
 
+    /// <summary>The text of a value.</summary>
+    public static string TextOf(ReadOnlySpan<byte> value) =>
+        value.ContainsAny(Controls) ? Instance.GetString(value) : Latin1.GetString(value);
+
+    public override int GetByteCount(string s) => GetByteCount(s.AsSpan());
+
     public override int GetByteCount(char[] chars, int index, int count) => GetByteCount(chars.AsSpan(index, count));
 
-    public override int GetByteCount(ReadOnlySpan<char> chars) => IsBytes(chars) ? chars.Length : UTF8.GetByteCount(chars);
+    public override int GetByteCount(ReadOnlySpan<char> chars) =>
+        IsBytes(chars) ? chars.Length : UTF8.GetByteCount(chars);
 
     public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) =>
         GetBytes(chars.AsSpan(charIndex, charCount), bytes.AsSpan(byteIndex));
@@ -73,6 +80,12 @@ internal sealed class HeaderBytes : Encoding
 
         return length;
     }
+
+    // The platform decodes through these; by default they copy what they are given twice.
+    public override unsafe int GetCharCount(byte* bytes, int count) => count;
+
+    public override unsafe int GetChars(byte* bytes, int byteCount, char* chars, int charCount) =>
+        GetChars(new ReadOnlySpan<byte>(bytes, byteCount), new Span<char>(chars, charCount));
 
     public override int GetMaxByteCount(int charCount) => UTF8.GetMaxByteCount(charCount);
 

@@ -1,0 +1,97 @@
+using System.Collections.Frozen;
+
+namespace WsBalancer.Proxy.Identity;
+
+/// <summary>
+/// The names of headers that say who a client is, how it connected or what it asked for: a node believes them, so they
+/// are a trusted peer's to send.
+/// </summary>
+/// <remarks>
+/// Names are compared without case, and '_' is '-': for a node that makes variables of headers, as CGI and WSGI do,
+/// both are one name.
+/// </remarks>
+internal sealed class ForwardingNames
+{
+    /// <summary>How long a configured name may be.</summary>
+    public const int LongestName = 100;
+
+    // All but these two end where the name does.
+    private static readonly string[] Prefixes = ["x-forwarded-", "x-original-"];
+
+    private static readonly string[] Known =
+    [
+        "forwarded", "x-forwarded", "forwarded-for", "x-forward-for", "x-real-ip", "client-ip", "x-client-ip",
+        "true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "cf-pseudo-ipv4", "fastly-client-ip",
+        "x-cluster-client-ip", "x-azure-clientip", "x-azure-socketip", "x-proxyuser-ip", "x-envoy-external-address",
+        "x-appengine-user-ip", "x-originating-ip", "x-remote-ip", "x-remote-addr", "proxy-client-ip",
+        "wl-proxy-client-ip", "x-rewrite-url", "x-host", "x-url-scheme", "x-scheme", "front-end-https",
+    ];
+
+    // What the balancer itself writes.
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Own = FrozenSet.ToFrozenSet(
+        ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix", "x-real-ip", "forwarded"])
+        .GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _names;
+
+    /// <param name="others">Names beside those that are known.</param>
+    public ForwardingNames(IEnumerable<string> others) =>
+        _names = Known.Concat(others.Where(IsName).Select(Normalize)).ToFrozenSet(StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>Whether a text can be configured.</summary>
+    public static bool IsName(string text) => text.Length is > 0 and <= LongestName
+        && text.All(static character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_');
+
+    /// <summary>Whether only a trusted peer may send a header.</summary>
+    public bool Contains(string name)
+    {
+        if (name.Length > LongestName)
+        {
+            return HasPrefix(Normalize(name));
+        }
+
+        Span<char> normalized = stackalloc char[LongestName];
+        normalized = normalized[..name.Length];
+        Normalize(name, normalized);
+        return HasPrefix(normalized) || _names.Contains(normalized);
+    }
+
+    /// <summary>Whether the balancer writes a header under this name, or under one that a node may take for it.</summary>
+    public static bool IsOwn(string name)
+    {
+        if (name.Length > LongestName)
+        {
+            return false;
+        }
+
+        Span<char> normalized = stackalloc char[LongestName];
+        normalized = normalized[..name.Length];
+        Normalize(name, normalized);
+        return Own.Contains(normalized);
+    }
+
+    private static bool HasPrefix(ReadOnlySpan<char> normalized)
+    {
+        foreach (var prefix in Prefixes)
+        {
+            if (normalized.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string Normalize(string name) =>
+        string.Create(name.Length, name, static (normalized, name) => Normalize(name, normalized));
+
+    private static void Normalize(string name, Span<char> normalized)
+    {
+        for (var i = 0; i < name.Length; i++)
+        {
+            normalized[i] = name[i] == '_' ? '-' : char.ToLowerInvariant(name[i]);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WsBalancer.Proxy.Identity;
+
+/// <summary>What becomes of forwarding headers. Read from <c>WsBalancer:ForwardedHeaders</c>.</summary>
+internal sealed record ForwardingOptions : IValidatableObject
+{
+    private readonly IReadOnlyList<string> _alsoRemove = [];
+
+    /// <summary>
+    /// Names of headers that a peer must be trusted for, beside those that are known. '_' and '-' are the same in them.
+    /// Default: none.
+    /// </summary>
+    public IReadOnlyList<string> AlsoRemove
+    {
+        get => _alsoRemove;
+        init
+        {
+            _alsoRemove = value;
+            Names = new ForwardingNames(value);
+        }
+    }
+
+    /// <summary>Whether nodes get a <c>Forwarded</c> header (RFC 7239). Default: they do not.</summary>
+    public bool SendForwarded { get; init; }
+
+    /// <summary>The headers that a peer must be trusted for.</summary>
+    public ForwardingNames Names { get; private init; } = new([]);
+
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
+    {
+        foreach (var name in AlsoRemove)
+        {
+            if (!ForwardingNames.IsName(name))
+            {
+                yield return new ValidationResult(
+                    $"'{name}' is not the name of a header: expected letters, digits, '-' and '_', at most "
+                        + $"{ForwardingNames.LongestName} of them",
+                    [nameof(AlsoRemove)]);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>
+/// The transforms of ring clusters that stand after all others, those of the route and of the application's own
+/// providers included.
+/// </summary>
+internal sealed class LastTransforms(Func<string, bool> isRingCluster) : ITransformProvider
+{
+    private static readonly TargetTransform Target = new();
+
+    /// <summary>The same providers, with this kind at the end.</summary>
+    public static IEnumerable<ITransformProvider> Order(IEnumerable<ITransformProvider> providers) =>
+        providers.OrderBy(static provider => provider is LastTransforms);
+
+    public void ValidateRoute(TransformRouteValidationContext context)
+    {
+        // Nothing of a route matters here.
+    }
+
+    public void ValidateCluster(TransformClusterValidationContext context)
+    {
+        // Nothing of a cluster matters here.
+    }
+
+    public void Apply(TransformBuilderContext context)
+    {
+        if (context.Route.ClusterId is { } cluster && isRingCluster(cluster))
+        {
+            context.RequestTransforms.Add(Target);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets.Http;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>
+/// Looks at a request before anything is made of it: refuses what no node may be given, and brings what YARP reads
+/// more narrowly than HTTP allows into the one form that YARP expects.
+/// </summary>
+internal sealed class RequestIntake(RouteGuard guard, PlacementMetrics metrics, ILogger<RequestIntake> logger)
+{
+    /// <summary>Takes a request in.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="cluster">The cluster that it is for.</param>
+    /// <param name="isHandshake">Whether it is a handshake for a WebSocket.</param>
+    /// <returns>Why it is refused; null if it is not.</returns>
+    public Rejection? Take(HttpContext context, string cluster, out bool isHandshake)
+    {
+        isHandshake = false;
+        ReadOnlySpan<char> target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        var raw = RawTarget.Parse(target);
+        if (raw.Form == TargetForm.Authority && HttpMethods.IsConnect(context.Request.Method))
+        {
+            return Rejection.Connect;
+        }
+
+        if (target.ContainsAnyExceptInRange('!', '~'))
+        {
+            return Rejection.InvalidTarget;
+        }
+
+        if (guard.IsAmbiguous(context, raw.Path))
+        {
+            return Rejection.AmbiguousPath;
+        }
+
+        if (raw.Form == TargetForm.Absolute)
+        {
+            TakeAuthority(context.Request, raw.Authority);
+        }
+
+        var rejection = UpgradeRequest.Read(context, out var kind);
+        isHandshake = kind == UpgradeKind.WebSocket;
+        if (kind == UpgradeKind.Other && rejection is null)
+        {
+            metrics.UpgradeStripped(cluster);
+            PlacementLog.UpgradeStripped(logger, context.Request.Method, cluster);
+        }
+
+        return rejection;
+    }
+
+    // The authority of the target is the host (RFC 9112 §3.2.2). The server has decided so by now, but has changed the
+    // spelling.
+    private static void TakeAuthority(HttpRequest request, ReadOnlySpan<char> authority)
+    {
+        var host = request.Headers.Host.ToString();
+        if (authority.SequenceEqual(host))
+        {
+            return;
+        }
+
+        var sent = authority.ToString();
+        if (host.Length == 0
+            || string.Equals(new HostString(sent).Host, new HostString(host).Host, StringComparison.OrdinalIgnoreCase))
+        {
+            request.Headers.Host = sent;
+        }
+    }
+}

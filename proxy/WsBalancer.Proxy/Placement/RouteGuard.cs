@@ -1,0 +1,156 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.Routing.Template;
+using WsBalancer.Proxy.Sockets.Http;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Model;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>
+/// Finds paths that may be another route's to a node than they were to YARP. A node gets the path as the client wrote
+/// it, and decodes and normalises it as it pleases; a client must not get past the policy of a route by that.
+/// </summary>
+/// <remarks>
+/// A path with dot segments, encoded slashes, backslashes or empty segments is held against the paths of all routes in
+/// each of its spellings. If one of these matches other routes than another, nobody can say whose the request is.
+/// </remarks>
+internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyFactory policies) : IConfigChangeListener
+{
+    private static readonly SearchValues<char> Marks = SearchValues.Create("%\\");
+
+    private RoutePath[]? _routes;
+
+    /// <summary>Whether the routes that a request may belong to depend on how its path is read.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="path">Its path as the client wrote it.</param>
+    public bool IsAmbiguous(HttpContext context, ReadOnlySpan<char> path) =>
+        HasMarks(path) && IsAmbiguous(context, SpellingsOf(context.Request, path));
+
+    public void ConfigurationLoadingFailed(IProxyConfigProvider configProvider, Exception exception)
+    {
+        // The routes stay.
+    }
+
+    public void ConfigurationLoaded(IReadOnlyList<IProxyConfig> proxyConfigs)
+    {
+        // The routes stay until it is applied.
+    }
+
+    public void ConfigurationApplyingFailed(IReadOnlyList<IProxyConfig> proxyConfigs, Exception exception) =>
+        Volatile.Write(ref _routes, null);
+
+    public void ConfigurationApplied(IReadOnlyList<IProxyConfig> proxyConfigs) => Volatile.Write(ref _routes, null);
+
+    private static bool HasMarks(ReadOnlySpan<char> path)
+    {
+        var mark = path.IndexOfAny(Marks);
+        return path.Contains("/.", StringComparison.Ordinal)
+            || path.Contains("//", StringComparison.Ordinal)
+            || (mark >= 0 && HasEncodedMark(path[mark..]));
+    }
+
+    private static bool HasEncodedMark(ReadOnlySpan<char> path) =>
+        path.Contains('\\')
+        || path.Contains("%2e", StringComparison.OrdinalIgnoreCase)
+        || path.Contains("%2f", StringComparison.OrdinalIgnoreCase)
+        || path.Contains("%5c", StringComparison.OrdinalIgnoreCase);
+
+    // As it stands, as YARP saw it, and as nodes may read it: those that merge slashes and those that do not.
+    private static PathString?[] SpellingsOf(HttpRequest request, ReadOnlySpan<char> path)
+    {
+        var decoded = PathText.DecodeAll(path);
+        return
+        [
+            request.Path,
+            After(request.PathBase, path.ToString()),
+            After(request.PathBase, PathText.WithoutDotSegments(path.ToString())),
+            After(request.PathBase, PathText.WithoutDotSegments(decoded)),
+            After(request.PathBase, PathText.WithoutDotSegments(PathText.WithSingleSlashes(decoded))),
+        ];
+    }
+
+    // A path that is not below the base belongs to no route of this application.
+    private static PathString? After(PathString pathBase, string path) =>
+        new PathString(path.Length == 0 ? "/" : path).StartsWithSegments(pathBase, out var rest) ? rest : null;
+
+    private bool IsAmbiguous(HttpContext context, PathString?[] spellings) => Array.Exists(
+        Routes(),
+        route =>
+        {
+            var isMatch = route.IsMatch(context, spellings[0]);
+            return Array.Exists(spellings, spelling => route.IsMatch(context, spelling) != isMatch);
+        });
+
+    private RoutePath[] Routes()
+    {
+        if (Volatile.Read(ref _routes) is { } known)
+        {
+            return known;
+        }
+
+        RoutePath[] routes = [.. proxy.Value.GetRoutes().Select(route => new RoutePath(route, policies))];
+        Volatile.Write(ref _routes, routes);
+        return routes;
+    }
+
+    private sealed class RoutePath
+    {
+        // Stands for an empty segment, of which the matcher of templates makes no match at all; YARP's routing lets a
+        // catch-all parameter have it, and no other.
+        private const string EmptySegment = "\0";
+
+        private readonly TemplateMatcher? _matcher;
+        private readonly RoutePattern? _pattern;
+        private readonly (string Name, IRouteConstraint Constraint)[] _constraints = [];
+
+        public RoutePath(RouteModel route, ParameterPolicyFactory policies)
+        {
+            // Without a path it matches any.
+            if (route.Config.Match.Path is not { Length: > 0 } path)
+            {
+                return;
+            }
+
+            _pattern = RoutePatternFactory.Parse(path);
+            _matcher = new TemplateMatcher(new RouteTemplate(_pattern), new RouteValueDictionary(_pattern.Defaults));
+            _constraints =
+            [
+                .. from parameter in _pattern.Parameters
+                   from reference in parameter.ParameterPolicies
+                   let constraint = policies.Create(parameter, reference) as IRouteConstraint
+                   where constraint is not null
+                   select (parameter.Name, constraint),
+            ];
+        }
+
+        public bool IsMatch(HttpContext context, PathString? path)
+        {
+            if (_matcher is null)
+            {
+                return true;
+            }
+
+            var values = new RouteValueDictionary();
+            return path is { Value: { } text }
+                && _matcher.TryMatch(new PathString(WithoutEmptySegments(text)), values)
+                && _pattern!.Parameters.All(parameter =>
+                    parameter.IsCatchAll || values[parameter.Name] is not EmptySegment)
+                && Array.TrueForAll(_constraints, constraint => constraint.Constraint.Match(
+                    context, route: null, constraint.Name, values, RouteDirection.IncomingRequest));
+        }
+
+        private static string WithoutEmptySegments(string path)
+        {
+            while (path.Contains("//", StringComparison.Ordinal))
+            {
+                path = path.Replace("//", $"/{EmptySegment}/", StringComparison.Ordinal);
+            }
+
+            return path;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Text;
+
+namespace WsBalancer.Proxy.Sockets.Transport;
+
+/// <summary>Finds the scheme of a WebSocket URL in a request line, and writes that of HTTP in its place.</summary>
+internal static class WebSocketScheme
+{
+    // A longer method is none that a handshake could have.
+    private const int LongestMethod = 16;
+    private const int Longest = LongestMethod + 7;
+
+    /// <summary>Looks at the beginning of a request.</summary>
+    /// <param name="request">What there is of it.</param>
+    /// <param name="isDecided">Whether more of it would change nothing.</param>
+    /// <returns>Where the scheme is, with what follows it up to the authority; null if there is none.</returns>
+    public static Range? Find(ReadOnlySequence<byte> request, out bool isDecided)
+    {
+        Span<byte> start = stackalloc byte[Longest];
+        start = start[..(int)Math.Min(request.Length, Longest)];
+        request.Slice(0, start.Length).CopyTo(start);
+        var method = start.IndexOfAnyExceptInRange((byte)'A', (byte)'Z');
+        if (method < 0)
+        {
+            isDecided = start.Length > LongestMethod;
+            return null;
+        }
+
+        var target = start[(method + 1)..];
+        isDecided = start[method] != ' ' || method > LongestMethod;
+        if (isDecided)
+        {
+            return null;
+        }
+
+        foreach (var scheme in (ReadOnlySpan<string>)["ws://", "wss://"])
+        {
+            var length = Math.Min(scheme.Length, target.Length);
+            if (Ascii.EqualsIgnoreCase(target[..length], scheme.AsSpan(0, length)))
+            {
+                isDecided = length == scheme.Length;
+                return isDecided ? (method + 1)..(method + 1 + length) : null;
+            }
+        }
+
+        isDecided = true;
+        return null;
+    }
+
+    /// <summary>Copies a request with the scheme of HTTP.</summary>
+    /// <param name="request">What there is of it.</param>
+    /// <param name="place">Where its scheme is.</param>
+    public static byte[] Replace(ReadOnlySequence<byte> request, Range place)
+    {
+        var bytes = request.ToArray();
+        var isSecure = place.End.Value - place.Start.Value == "wss://".Length;
+        return [.. bytes[..place.Start], .. isSecure ? "https://"u8 : "http://"u8, .. bytes[place.End..]];
+    }
+}

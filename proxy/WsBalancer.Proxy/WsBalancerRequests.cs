@@ -1,0 +1,42 @@
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Net.Http.Headers;
+using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Sockets.Transport;
+
+#pragma warning disable IDE0130 // The namespace in which the server's own extensions are found.
+namespace Microsoft.AspNetCore.Hosting;
+#pragma warning restore IDE0130
+
+/// <summary>Lets Kestrel take requests as a proxy does, which passes them on.</summary>
+public static class WsBalancerRequests
+{
+    /// <summary>
+    /// Lets Kestrel read and write header values as bytes, a character for each, so that nodes and clients get whatever
+    /// bytes the other sent; lets the authority of an absolute request target win over the Host header; and accepts
+    /// <c>ws://</c> and <c>wss://</c> in such a target, if the request is the first of its connection.
+    /// </summary>
+    /// <remarks>
+    /// For an application that only balances: what it reads of a header that is not ASCII is no text, but Latin-1
+    /// characters that stand for bytes. Sets <see cref="KestrelServerOptions.RequestHeaderEncodingSelector"/>,
+    /// <see cref="KestrelServerOptions.ResponseHeaderEncodingSelector"/>,
+    /// <see cref="KestrelServerOptions.AllowHostHeaderOverride"/> and the defaults of endpoints
+    /// (<see cref="KestrelServerOptions.ConfigureEndpointDefaults"/>).
+    /// </remarks>
+    /// <param name="server">The server's options.</param>
+    /// <returns>The same options.</returns>
+    public static KestrelServerOptions UseWsBalancerRequests(this KestrelServerOptions server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+
+        server.RequestHeaderEncodingSelector = static name =>
+            name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase)
+                ? ConnectionOptionEncoding.Instance
+                : Encoding.Latin1;
+        server.ResponseHeaderEncodingSelector = static _ => HeaderBytes.Instance;
+        server.AllowHostHeaderOverride = true;
+        server.ConfigureEndpointDefaults(static endpoint =>
+            endpoint.Use(static next => connection => next(new SchemeConnection(connection))));
+        return server;
+    }
+}

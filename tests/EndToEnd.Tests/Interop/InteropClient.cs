@@ -43,12 +43,17 @@ internal static class InteropClient
     /// </summary>
     public static string FindOnPath(string program, string package)
     {
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
-            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        var found = FindOnPath(program);
 
         Assert.True(found is not null, $"The program {program} is missing: apt-get install {package}");
         return found;
     }
+
+    public static bool IsOnPath(string program) => FindOnPath(program) is not null;
+
+    private static string? FindOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
+        .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     private static async Task<InteropResult> Run(string name, string program, string script, string[] arguments)
     {

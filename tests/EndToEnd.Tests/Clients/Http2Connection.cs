@@ -58,6 +58,15 @@ internal sealed class Http2Connection : IAsyncDisposable
     /// <summary>Opens a WebSocket (RFC 8441), and fails if the answer is anything but 200.</summary>
     public async Task<RawClient> Open(string target, params (string Name, string Value)[] headers)
     {
+        var stream = await Ask(target, headers);
+
+        Assert.True(await stream.Accepted(), $"Expected 200 for {target}.");
+        return new RawClient(_port, stream);
+    }
+
+    /// <summary>Sends a handshake, and does not wait for its answer.</summary>
+    public async Task<Http2Stream> Ask(string target, params (string Name, string Value)[] headers)
+    {
         var id = Interlocked.Add(ref _lastStream, 2);
         var stream = _streams[id] = new Http2Stream(this, id);
         var request = Http2Frame.Headers([
@@ -70,9 +79,7 @@ internal sealed class Http2Connection : IAsyncDisposable
             .. headers,
         ]);
         await Send(new(Http2FrameType.Headers, Http2Frame.EndHeaders, id, request));
-
-        Assert.True(await stream.Accepted(), $"Expected 200 for {target}.");
-        return new RawClient(_port, stream);
+        return stream;
     }
 
     public async Task Send(Http2Frame frame, CancellationToken cancellation = default)

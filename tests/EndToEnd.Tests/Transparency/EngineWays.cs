@@ -12,8 +12,6 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
     private const string Routes = "ReverseProxy:Routes";
     private const string Clusters = "ReverseProxy:Clusters";
 
-    private readonly TestCertificate _certificate = TestCertificate.Create();
-    private readonly NodePort _node = new();
     private NodePort? _secureNode;
     private Balancer? _balancer;
 
@@ -26,21 +24,28 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
     /// <summary>From a client in clear to a node over TLS.</summary>
     internal Way SecureNode { get; private set; } = null!;
 
+    /// <summary>The node in clear.</summary>
+    internal NodePort Node { get; } = new();
+
+    /// <summary>What the balancer's secure endpoint presents, and the secure node.</summary>
+    internal TestCertificate Certificate { get; } = TestCertificate.Create();
+
+    /// <summary>Where the balancer takes TLS.</summary>
+    internal int SecurePort { get; private set; }
+
     /// <summary>Why the machine cannot run these cases; null if it can.</summary>
     internal string? Missing { get; private set; }
 
-    /// <summary>What the balancer wrote.</summary>
-    internal string Output => _balancer?.Process.Output ?? "";
-
     public async ValueTask InitializeAsync()
     {
-        _secureNode = new NodePort(_certificate);
+        _secureNode = new NodePort(Certificate);
         try
         {
             _balancer = await Balancer.Start(Config(), engine);
         }
-        catch (InvalidOperationException refused) when (refused.Message.Contains("io_uring", StringComparison.Ordinal))
+        catch (InvalidOperationException refused) when (IsWithoutUring(refused))
         {
+            // A machine without io_uring, as most containers are; the message of the balancer says why.
             Missing = $"The engine {engine} does not start on this machine: {refused.Message}";
             return;
         }
@@ -48,8 +53,9 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
         var (clear, secure) = _balancer.Urls is [{ Scheme: "http" } first, var second]
             ? (first, second)
             : (_balancer.Urls[1], _balancer.Urls[0]);
-        Clear = new Way(IPEndPoint.Parse(clear.Authority), _node, Case.Host);
-        Tls = new Way(IPEndPoint.Parse(secure.Authority), _node, Case.Host, _certificate);
+        SecurePort = secure.Port;
+        Clear = new Way(IPEndPoint.Parse(clear.Authority), Node, Case.Host);
+        Tls = new Way(IPEndPoint.Parse(secure.Authority), Node, Case.Host, Certificate);
         SecureNode = new Way(IPEndPoint.Parse(clear.Authority), _secureNode, Case.SecureHost);
     }
 
@@ -60,22 +66,22 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
             await _balancer.DisposeAsync();
         }
 
-        await _node.DisposeAsync();
+        await Node.DisposeAsync();
         await _secureNode!.DisposeAsync();
-        _certificate.Dispose();
+        Certificate.Dispose();
         GC.SuppressFinalize(this);
     }
 
     // Every cluster has its node twice, so that a second attempt shows; a probe is rare.
     private BalancerConfig Config()
     {
-        var clear = $"http://127.0.0.1:{_node.Number}/";
+        var clear = $"http://127.0.0.1:{Node.Number}/";
         var config = BalancerConfig.With(("a", clear), ("b", clear))
             .Set("Urls", null)
             .Set("Kestrel:Endpoints:clear:Url", "http://127.0.0.1:0")
             .Set("Kestrel:Endpoints:secure:Url", "https://127.0.0.1:0")
-            .Set("Kestrel:Endpoints:secure:Certificate:Path", _certificate.Path)
-            .Set("Kestrel:Endpoints:secure:Certificate:Password", _certificate.Password)
+            .Set("Kestrel:Endpoints:secure:Certificate:Path", Certificate.Path)
+            .Set("Kestrel:Endpoints:secure:Certificate:Password", Certificate.Password)
             .Set($"{Clusters}:secure:Destinations:s:Address", $"https://127.0.0.1:{_secureNode!.Number}/")
             .Set($"{Clusters}:secure:HttpClient:DangerousAcceptAnyServerCertificate", true);
         Place(config, "secure");
@@ -86,6 +92,9 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
         Route(config, "guardedtoo", BalancerConfig.Cluster, "Path", "/guarded/too/{**rest}");
         return config;
     }
+
+    private bool IsWithoutUring(InvalidOperationException refused) =>
+        engine == "io_uring" && refused.Message.Contains("io_uring", StringComparison.Ordinal);
 
     private static void Place(BalancerConfig config, string cluster) => config
         .Set($"WsBalancer:Clusters:{cluster}:UserKey", new JsonArray("client-ip"));

@@ -3,8 +3,8 @@ using WsBalancer.EndToEnd.Tests.Transparency.Cases;
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// The same cases through a real nginx and a real HAProxy. Where a case states that one of them differs, it must differ:
-/// a difference that is gone is no reason any more. How it differs stands in the test's output.
+/// The same cases through a real nginx and a real HAProxy. Where a case states that one of them differs, it must
+/// differ: a difference that is gone is no reason any more. How it differs stands in the test's output.
 /// </summary>
 public abstract class PeerAgreementTests(PeerWay peer)
 {

@@ -47,7 +47,7 @@ internal readonly record struct Http2Frame(Http2FrameType Type, byte Flags, int 
 
     private static byte[] Text(string text)
     {
-        var bytes = Encoding.ASCII.GetBytes(text);
+        var bytes = Encoding.Latin1.GetBytes(text);
 
         return bytes.Length < 127
             ? [(byte)bytes.Length, .. bytes]

@@ -31,7 +31,8 @@ internal sealed class Way(EndPoint address, NodePort node, string host, TestCert
         var source = address is IPEndPoint ? NextSource() : null;
         node.Begin(pulse, source?.ToString() ?? "");
         await using var client = await Connect(pulse, source);
-        var dialogue = new Dialogue(client, node, new Names(host, source?.ToString() ?? ""), pulse, isToSucceed ? Patience : Glance);
+        var names = new Names(host, source?.ToString() ?? "");
+        var dialogue = new Dialogue(client, node, names, pulse, isToSucceed ? Patience : Glance);
         try
         {
             return await dialogue.Run(steps);

@@ -70,12 +70,18 @@ internal static class InteropClient
     public static RunningProcess StartPythonTalk(Uri url) => RunningProcess.Start(
         "Python", Python, Path.Combine(Programs.Interop, "python", "closed.py"), url.ToString());
 
+    private static string? FirstOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
+        .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+
+    /// <summary>Whether a program is where <see cref="FindOnPath(string, string)"/> looks.</summary>
+    public static bool IsOnPath(string program) => FirstOnPath(program) is not null;
+
     /// <summary>The first file of this name on the path, or where Debian keeps servers, which is not on every path.
     /// </summary>
     public static string FindOnPath(string program, string package)
     {
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
-            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        var found = FirstOnPath(program);
 
         Assert.True(found is not null, $"The program {program} is missing: apt-get install {package}");
         return found;

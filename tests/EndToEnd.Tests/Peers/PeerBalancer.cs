@@ -16,7 +16,8 @@ internal sealed class PeerBalancer : IAsyncDisposable
 
     private PeerBalancer(DirectoryInfo folder, RunningProcess process) => (_folder, _process) = (folder, process);
 
-    private UnixDomainSocketEndPoint Address => new(SocketIn(_folder));
+    /// <summary>Where it listens.</summary>
+    public UnixDomainSocketEndPoint Address => new(SocketIn(_folder));
 
     /// <summary>Starts an nginx that hashes the query's <c>user</c>; one of the nodes may be down.</summary>
     public static Task<PeerBalancer> StartNginx(IEnumerable<PeerNode> nodes, PeerNode? down = null) => Start(
@@ -91,7 +92,8 @@ internal sealed class PeerBalancer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static async Task<PeerBalancer> Start(
+    /// <summary>Starts a program with a configuration that listens on <see cref="SocketIn"/>.</summary>
+    public static async Task<PeerBalancer> Start(
         string name, Func<DirectoryInfo, string> config, Func<string, string[]> arguments)
     {
         var program = InteropClient.FindOnPath(name, name);
@@ -111,7 +113,8 @@ internal sealed class PeerBalancer : IAsyncDisposable
         }
     }
 
-    private static string SocketIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "users.sock");
+    /// <summary>The socket that it listens on, if its folder is this one.</summary>
+    public static string SocketIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "users.sock");
 
     private static string Lines(IEnumerable<PeerNode> nodes, Func<PeerNode, string> line) =>
         string.Join('\n', nodes.Select(line));

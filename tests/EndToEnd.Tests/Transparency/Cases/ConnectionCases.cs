@@ -1,0 +1,170 @@
+using WsBalancer.EndToEnd.Tests.Transparency.Talking;
+using static WsBalancer.EndToEnd.Tests.Transparency.Cases.Say;
+
+namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
+
+/// <summary>How long connections stay, and what happens to requests whose connection ends.</summary>
+internal static class ConnectionCases
+{
+    private const string Persistent = "RFC 9112 9.3.";
+    private const string Retried = "RFC 9110 9.2.2: what may have been done is done once.";
+
+    private static readonly string Again = Head("GET /again HTTP/1.1", "Host: plain.example");
+    private static readonly string Post = Head("POST /a HTTP/1.1", "Host: plain.example", "Content-Length: 5")
+        + "hello";
+
+    public static IEnumerable<Case> All =>
+    [
+        new("Connection: a second request", Persistent, Peers.Both, [.. Exchange(Get, Ok), .. Exchange(Again, Ok)]),
+        new("Connection: again after the close of a node", Persistent, Peers.Both,
+        [
+            .. Exchange(Get, Head("HTTP/1.1 200 OK", "Connection: close", "Content-Length: 2") + "ok", Ok),
+            .. Exchange(Again, Ok),
+        ]),
+        new("Connection: again after HTTP/1.0 of a node", Persistent, Peers.Nginx,
+        [
+            .. Exchange(Get, Head("HTTP/1.0 200 OK", "Content-Length: 2") + "ok", Ok),
+            .. Exchange(Again, Ok),
+        ]),
+        new("Connection: a second request after a body", Persistent, Peers.Both, [.. Exchange(Post, Ok),
+            .. Exchange(Again, Ok)]),
+        new("Connection: a request after HEAD", Persistent, Peers.Both,
+        [
+            .. Exchange(Head("HEAD /a HTTP/1.1", "Host: plain.example"), Head("HTTP/1.1 200 OK", "Content-Length: 99")),
+            .. Exchange(Again, Ok),
+        ]),
+        new("Connection: a request after 304 with a length", Persistent, Peers.Both,
+        [
+            .. Exchange(Get, Head("HTTP/1.1 304 Not Modified", "Content-Length: 99")),
+            .. Exchange(Again, Ok),
+        ]),
+        new("Connection: two requests at once", "RFC 9112 9.3.2.", Peers.Both,
+            new Step.ClientSends(Get + Again),
+            new Step.NodeReceives(Get),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives(),
+            new Step.NodeReceives(Again),
+            new Step.NodeSends(Head("HTTP/1.1 200 OK", "Content-Length: 3") + "two"),
+            new Step.ClientReceives()),
+        new("Connection: a body and the next request at once", "RFC 9112 9.3.2.", Peers.Both,
+            new Step.ClientSends(Post + Again),
+            new Step.NodeReceives(Post),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives(),
+            new Step.NodeReceives(Again),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives()),
+        new("Connection: close of a client", Persistent, Peers.Both,
+        [
+            .. Exchange(Head("GET /a HTTP/1.1", "Host: plain.example", "Connection: close"), Ok),
+            new Step.ClientSeesEnd(),
+        ]),
+        new("Connection: HTTP/1.0 of a client", Persistent, Peers.Nginx,
+            new Step.ClientSends(Head("GET /a HTTP/1.0", "Host: plain.example")),
+            new Step.NodeReceives(Head("GET /a HTTP/1.1", "Host: plain.example")),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives(),
+            new Step.ClientSeesEnd()),
+        new("Connection: HTTP/1.0 with keep-alive", "RFC 9112 9.3 and C.2.2.", Peers.Nginx,
+            new Step.ClientSends(Head("GET /a HTTP/1.0", "Host: plain.example", "Connection: keep-alive")),
+            new Step.NodeReceives(Head("GET /a HTTP/1.1", "Host: plain.example")),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives(Head("HTTP/1.1 200 OK", "Connection: keep-alive", "Content-Length: 2") + "ok"),
+            new Step.ClientSends(Again),
+            new Step.NodeReceives(),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives()),
+        new("Connection: HTTP/1.0 and an answer in chunks", "RFC 9112 6.1: HTTP/1.0 knows no chunks.", Peers.Nginx,
+            new Step.ClientSends(Head("GET /a HTTP/1.0", "Host: plain.example")),
+            new Step.NodeReceives(Head("GET /a HTTP/1.1", "Host: plain.example")),
+            new Step.NodeSends(Head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked") + "2\r\nok\r\n0\r\n\r\n"),
+            new Step.ClientSeesEnd(),
+            new Step.ClientReceives(Head("HTTP/1.1 200 OK") + "ok")),
+        new("Connection: HTTP/1.0 with a body", Persistent, Peers.Nginx,
+            new Step.ClientSends(Head("POST /a HTTP/1.0", "Host: plain.example", "Content-Length: 2") + "hi"),
+            new Step.NodeReceives(Head("POST /a HTTP/1.1", "Host: plain.example", "Content-Length: 2") + "hi"),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives()),
+        new("Half-close: after a whole request", "RFC 9112 9.6: the client has sent all and reads.", Peers.Haproxy,
+            new Step.ClientSends(Get),
+            new Step.ClientFinishes(),
+            new Step.NodeReceives(),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives()),
+        new("Half-close: before the answer", "The same.", Peers.Haproxy,
+            new Step.ClientSends(Get),
+            new Step.NodeReceives(),
+            new Step.ClientFinishes(),
+            new Step.NodeSends(Head("HTTP/1.1 200 OK", "Content-Length: 2")),
+            new Step.ClientReceives(IsWhole: false),
+            new Step.NodeSends("ok"),
+            new Step.ClientReceivesMore("ok", IsWhole: true)),
+        new("Half-close: after a body", "The same.", Peers.Haproxy,
+            new Step.ClientSends(Post),
+            new Step.NodeReceives(),
+            new Step.ClientFinishes(),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives()),
+        new("Half-close: within a head", "Nothing was asked.", Peers.Both,
+            new Step.ClientSends("GET /a HTTP/1.1\r\nHost: pl"),
+            new Step.ClientFinishes(),
+            new Step.ClientSeesEnd(MayReceive: true),
+            new Step.NodeWasAsked(0)),
+        new("Leftover: bytes after an answer reach nobody", "RFC 9112 6.3: they are no answer.", Peers.Both,
+        [
+            .. Exchange(Get, Ok + Head("HTTP/1.1 200 OK", "Content-Length: 3") + "bad", Ok),
+            .. Exchange(Again, Ok),
+        ]),
+        new("Request line: an empty line before it", "RFC 9112 2.2.", Peers.Both,
+            new Step.ClientSends("\r\n" + Get),
+            new Step.NodeReceives(Get),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives()),
+        new("Request line: LF alone", "RFC 9112 2.2.", Peers.Both,
+            new Step.ClientSends("GET /chat HTTP/1.1\nHost: plain.example\n\n"),
+            new Step.NodeReceives(Get),
+            new Step.NodeSends(Ok),
+            new Step.ClientReceives()),
+        Refusal("Request line: HTTP/2.0 in clear text", "RFC 9112 2.3.",
+            Head("GET /a HTTP/2.0", "Host: plain.example"), [400, 505], Peers.Nginx),
+        Refusal("Request line: no version", "HTTP/0.9 has no place here.", "GET /a\r\n\r\n", [400], Peers.Haproxy),
+        Refusal("Request line: no HTTP", "Nothing that it could mean.", "\u0016\u0003\u0001\u0002\0\r\n\r\n", [400]),
+        Refusal("Request line: two spaces", "RFC 9112 3: a part that is empty.",
+            Head("GET  /a HTTP/1.1", "Host: plain.example"), [400], Peers.None),
+        new("Retry: a POST whose node resets is not sent twice", Retried, Peers.Both,
+            new Step.ClientSends(Post),
+            new Step.NodeReceives(),
+            new Step.NodeResets(),
+            new Step.ClientReceivesError(502),
+            new Step.NodeWasAsked(1)),
+        new("Retry: half an answer is not asked for again", Retried, Peers.Both,
+            new Step.ClientSends(Get),
+            new Step.NodeReceives(),
+            new Step.NodeSends("HTTP/1.1 200 OK\r\nConte"),
+            new Step.NodeFinishes(),
+            new Step.ClientReceivesError(502),
+            new Step.NodeWasAsked(1)),
+        new("Retry: a POST whose node closes without an answer", Retried, Peers.Both,
+            new Step.ClientSends(Post),
+            new Step.NodeReceives(),
+            new Step.NodeFinishes(),
+            new Step.ClientReceivesError(502),
+            new Step.NodeWasAsked(1)),
+        new("Retry: 503 of a node is its answer", Retried, Peers.Both,
+        [
+            .. Exchange(Get, Head("HTTP/1.1 503 Service Unavailable", "Content-Length: 2") + "no"),
+            new Step.NodeWasAsked(1),
+        ]),
+    ];
+
+    private static Step[] Exchange(string request, string answer, string? received = null) =>
+    [
+        new Step.ClientSends(request),
+        new Step.NodeReceives(
+            request.Contains("Connection: close", StringComparison.Ordinal)
+                ? request.Replace("Connection: close\r\n", "", StringComparison.Ordinal)
+                : null),
+        new Step.NodeSends(answer),
+        new Step.ClientReceives(received),
+    ];
+}

@@ -1,0 +1,47 @@
+using WsBalancer.EndToEnd.Tests.Interop;
+using WsBalancer.EndToEnd.Tests.Peers;
+using WsBalancer.EndToEnd.Tests.Transparency.Talking;
+
+namespace WsBalancer.EndToEnd.Tests.Transparency;
+
+/// <summary>Another proxy as its operators configure it for WebSockets, with the way through it that all cases share.
+/// </summary>
+public abstract class PeerWay : IAsyncLifetime
+{
+    private readonly NodePort _node = new();
+    private PeerBalancer? _proxy;
+
+    /// <summary>Why the machine cannot run these cases; null if it can.</summary>
+    internal string? Missing { get; private set; }
+
+    internal abstract Peers Peer { get; }
+
+    internal Way Way { get; private set; } = null!;
+
+    protected abstract string Program { get; }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!InteropClient.IsOnPath(Program))
+        {
+            Missing = $"The program {Program} is missing: apt-get install {Program}";
+            return;
+        }
+
+        _proxy = await Start(_node.Number);
+        Way = new Way(_proxy.Address, _node, Case.Host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_proxy is not null)
+        {
+            await _proxy.DisposeAsync();
+        }
+
+        await _node.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected abstract Task<PeerBalancer> Start(int node);
+}

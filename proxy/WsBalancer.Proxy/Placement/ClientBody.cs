@@ -39,12 +39,14 @@ internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvide
                     : new OperationCanceledException(cancellationToken);
             }
 
-            var part = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, buffer.Length));
+            // The buffer is the pipe's again once the reader has advanced.
+            var length = (int)Math.Min(result.Buffer.Length, buffer.Length);
+            var part = result.Buffer.Slice(0, length);
             part.CopyTo(buffer.Span);
             body.AdvanceTo(part.End);
-            if (!part.IsEmpty || buffer.IsEmpty || result.IsCompleted)
+            if (length > 0 || buffer.IsEmpty || result.IsCompleted)
             {
-                return (int)part.Length;
+                return length;
             }
         }
     }

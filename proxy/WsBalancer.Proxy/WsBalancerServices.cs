@@ -19,6 +19,7 @@ using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -159,7 +160,7 @@ public static class WsBalancerServices
     {
         services.AddSingleton<PlacementMetrics>().AddSingleton<Rejecter>().AddSingleton<AttemptJudge>();
         services.AddSingleton<RequestIntake>().AddSingleton<RouteGuard>();
-        services.AddSingleton<Yarp.ReverseProxy.Configuration.IConfigChangeListener>(provider => provider.GetRequiredService<RouteGuard>());
+        services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<RouteGuard>());
         services.AddSingleton<IClientRefusal, ClientRefusal>();
         services.AddSingleton<HandshakePlacement>().AddSingleton<RequestPlacement>();
         services.AddSingleton<PipelineMark>().AddHostedService<PipelineCheck>();

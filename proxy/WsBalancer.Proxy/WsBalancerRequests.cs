@@ -13,15 +13,13 @@ public static class WsBalancerRequests
 {
     /// <summary>
     /// Lets Kestrel read and write header values as bytes, a character for each, so that nodes and clients get whatever
-    /// bytes the other sent; lets the authority of an absolute request target win over the Host header; and accepts
-    /// <c>ws://</c> and <c>wss://</c> in such a target, if the request is the first of its connection.
+    /// bytes the other sent, and lets the authority of an absolute request target win over the Host header.
     /// </summary>
     /// <remarks>
     /// For an application that only balances: what it reads of a header that is not ASCII is no text, but Latin-1
     /// characters that stand for bytes. Sets <see cref="KestrelServerOptions.RequestHeaderEncodingSelector"/>,
-    /// <see cref="KestrelServerOptions.ResponseHeaderEncodingSelector"/>,
-    /// <see cref="KestrelServerOptions.AllowHostHeaderOverride"/> and the defaults of endpoints
-    /// (<see cref="KestrelServerOptions.ConfigureEndpointDefaults"/>).
+    /// <see cref="KestrelServerOptions.ResponseHeaderEncodingSelector"/> and
+    /// <see cref="KestrelServerOptions.AllowHostHeaderOverride"/>.
     /// </remarks>
     /// <param name="server">The server's options.</param>
     /// <returns>The same options.</returns>
@@ -35,8 +33,20 @@ public static class WsBalancerRequests
                 : Encoding.Latin1;
         server.ResponseHeaderEncodingSelector = static _ => HeaderBytes.Instance;
         server.AllowHostHeaderOverride = true;
-        server.ConfigureEndpointDefaults(static endpoint =>
-            endpoint.Use(static next => connection => next(new SchemeConnection(connection))));
         return server;
+    }
+
+    /// <summary>
+    /// Accepts <c>ws://</c> and <c>wss://</c> in the absolute target of a request, if the request is the first of its
+    /// connection. <see cref="KestrelServerOptions.ConfigureEndpointDefaults"/> is for all endpoints.
+    /// </summary>
+    /// <param name="endpoint">The endpoint. With TLS or without.</param>
+    /// <returns>The same endpoint.</returns>
+    public static ListenOptions UseWsBalancerRequests(this ListenOptions endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+
+        endpoint.Use(static next => connection => next(new SchemeConnection(connection)));
+        return endpoint;
     }
 }

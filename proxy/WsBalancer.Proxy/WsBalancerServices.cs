@@ -192,8 +192,6 @@ public static class WsBalancerServices
                 settings.Current.ContainsKey,
                 (cluster, name) => settings.Current[cluster].Get<IdentityOptions>().ReadsHeader(name));
         });
-        services.AddSingleton<ITransformProvider>(provider => new PassedHeaders(
-            provider.GetRequiredService<SettingsSource>().Current.ContainsKey));
         services.AddSingleton<ITransformProvider>(provider =>
             new LastTransforms(provider.GetRequiredService<SettingsSource>().Current.ContainsKey));
         services.DecorateForwarder();

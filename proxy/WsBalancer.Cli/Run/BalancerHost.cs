@@ -50,7 +50,11 @@ internal static class BalancerHost
             server.UseWsBalancerRequests();
 
             // Before the endpoints are read: the header is sent before TLS.
-            server.ConfigureEndpointDefaults(static endpoint => endpoint.UseWsBalancerProxyProtocol());
+            server.ConfigureEndpointDefaults(static endpoint =>
+            {
+                endpoint.UseWsBalancerProxyProtocol();
+                endpoint.UseWsBalancerRequests();
+            });
 
             // Addresses are read at the start only: rebinding ends every tunnel of an endpoint within seconds.
             server.Configure(kestrel, reloadOnChange: false);

@@ -57,7 +57,7 @@ internal sealed class ForwardingNames
         return HasPrefix(normalized) || _names.Contains(normalized);
     }
 
-    /// <summary>Whether the balancer writes a header under this name, or under one that a node may take for it.</summary>
+    /// <summary>Whether the balancer writes a header under this name, or one that a node may take for it.</summary>
     public static bool IsOwn(string name)
     {
         if (name.Length > LongestName)

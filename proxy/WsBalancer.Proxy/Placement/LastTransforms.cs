@@ -1,10 +1,11 @@
+using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// The transforms of ring clusters that stand after all others, those of the route and of the application's own
-/// providers included.
+/// The transforms of ring clusters that stand around all others, those of the route and of the application's own
+/// providers included: the request's target after them, and what YARP leaves out of headers before.
 /// </summary>
 internal sealed class LastTransforms(Func<string, bool> isRingCluster) : ITransformProvider
 {
@@ -28,7 +29,11 @@ internal sealed class LastTransforms(Func<string, bool> isRingCluster) : ITransf
     {
         if (context.Route.ClusterId is { } cluster && isRingCluster(cluster))
         {
+            context.RequestTransforms.Insert(0, new RequestFuncTransform(SkippedHeaders.CopyRequest));
+            context.RequestTransforms.Insert(1, new RequestFuncTransform(HopHeaders.CopyRequest));
             context.RequestTransforms.Add(Target);
+            context.ResponseTransforms.Insert(0, new ResponseFuncTransform(SkippedHeaders.CopyResponse));
+            context.ResponseTransforms.Insert(1, new ResponseFuncTransform(HopHeaders.CopyResponse));
         }
     }
 }

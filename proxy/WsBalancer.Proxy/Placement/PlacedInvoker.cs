@@ -102,6 +102,12 @@ internal sealed class PlacedInvoker(
 
     private Task<HttpResponseMessage> SendToNodeAsync(HttpRequestMessage request, CancellationToken cancellation) =>
         placed is Handshake && native.Find(context, request) is { } connection
-            ? native.SendAsync(connection.Loop, placed.Node!.Key.Cluster, request, cancellation)
-            : client.SendAsync(request, cancellation);
+            ? native.SendAsync(connection.Loop, placed.Node!.Key.Cluster, context, request, cancellation)
+            : SendPortablyAsync(request, cancellation);
+
+    private Task<HttpResponseMessage> SendPortablyAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        request.Options.Set(InterimResponse.ClientKey, context);
+        return client.SendAsync(request, cancellation);
+    }
 }

@@ -12,6 +12,8 @@ internal static partial class PlacementLog
 
     // Debug: clients that offer HTTP/2 do so with every request.
     [LoggerMessage(
-        410, LogLevel.Debug, "A {Method} for cluster '{Cluster}' is served without its upgrade, which is to no WebSocket")]
+        410,
+        LogLevel.Debug,
+        "A {Method} for cluster '{Cluster}' is served without its upgrade, which is to no WebSocket.")]
     public static partial void UpgradeStripped(ILogger logger, string method, string cluster);
 }

@@ -36,6 +36,11 @@ internal sealed class RequestIntake(RouteGuard guard, PlacementMetrics metrics, 
             return Rejection.AmbiguousPath;
         }
 
+        if (!HasClearFraming(context.Request))
+        {
+            return ServerRejection.BadTransferCoding;
+        }
+
         if (raw.Form == TargetForm.Absolute)
         {
             TakeAuthority(context.Request, raw.Authority);
@@ -50,6 +55,21 @@ internal sealed class RequestIntake(RouteGuard guard, PlacementMetrics metrics, 
         }
 
         return rejection;
+    }
+
+    // Kestrel reads a body as chunked if its last coding is, over HTTP/1.0 too; what else the codings are is left to whoever
+    // reads the request next (RFC 9112 §6.1). It renames a Content-Length beside them.
+    private static bool HasClearFraming(HttpRequest request)
+    {
+        if (request.Headers.TransferEncoding is not { Count: > 0 } codings)
+        {
+            return true;
+        }
+
+        request.Headers.Remove("X-Content-Length");
+        return codings.Count == 1
+            && codings.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase)
+            && !HttpProtocol.IsHttp10(request.Protocol);
     }
 
     // The authority of the target is the host (RFC 9112 §3.2.2). The server has decided so by now, but has changed the

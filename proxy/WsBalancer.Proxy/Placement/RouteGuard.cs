@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -15,8 +16,8 @@ namespace WsBalancer.Proxy.Placement;
 /// it, and decodes and normalises it as it pleases; a client must not get past the policy of a route by that.
 /// </summary>
 /// <remarks>
-/// A path with dot segments, encoded slashes, backslashes or empty segments is held against the paths of all routes in
-/// each of its spellings. If one of these matches other routes than another, nobody can say whose the request is.
+/// A path with dot segments, encoded slashes, backslashes, empty segments or needless escapes is compared with the paths
+/// of all routes in each of its spellings. If one of these matches other routes than another, the route is not certain.
 /// </remarks>
 internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyFactory policies) : IConfigChangeListener
 {
@@ -55,9 +56,27 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
 
     private static bool HasEncodedMark(ReadOnlySpan<char> path) =>
         path.Contains('\\')
-        || path.Contains("%2e", StringComparison.OrdinalIgnoreCase)
         || path.Contains("%2f", StringComparison.OrdinalIgnoreCase)
-        || path.Contains("%5c", StringComparison.OrdinalIgnoreCase);
+        || path.Contains("%5c", StringComparison.OrdinalIgnoreCase)
+        || HasNeedlessEscape(path);
+
+    // Unreserved characters need no escape (RFC 3986 §2.3); a node that compares without decoding takes them for others.
+    private static bool HasNeedlessEscape(ReadOnlySpan<char> path)
+    {
+        for (var start = path.IndexOf('%'); start >= 0 && start + 2 < path.Length;)
+        {
+            if (byte.TryParse(path.Slice(start + 1, 2), NumberStyles.AllowHexSpecifier, null, out var value)
+                && (char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~'))
+            {
+                return true;
+            }
+
+            path = path[(start + 1)..];
+            start = path.IndexOf('%');
+        }
+
+        return false;
+    }
 
     // As it stands, as YARP saw it, and as nodes may read it: those that merge slashes and those that do not.
     private static PathString?[] SpellingsOf(HttpRequest request, ReadOnlySpan<char> path)

@@ -62,6 +62,29 @@ public sealed class HeaderValueTests(FrontFleet shared)
         }
     }
 
+    // YARP takes these for headers of one connection, which nginx and HAProxy do not.
+    [Fact]
+    public async Task HeaderThatYarpLeavesOut_PassesBothWays()
+    {
+        const string Skipped = "Upgrade-Insecure-Requests: 1\r\nAlt-Svc: a\r\nProxy-Authorization: b\r\nALPN: c\r\n";
+        foreach (var door in shared.Doors)
+        {
+            var (answer, _, request) = await shared.Ask(
+                door,
+                $"GET /chat HTTP/1.1\r\nHost: x\r\n{Skipped}Keep-Alive: 5\r\n\r\n",
+                connection => connection.Wire.Send(
+                    $"HTTP/1.1 200 OK\r\n{Skipped}Connection: close\r\nContent-Length: 0\r\n\r\n"));
+
+            foreach (var head in new[] { request!, answer })
+            {
+                Assert.Equal(
+                    ["1", "a", "b", "c"],
+                    [head["Upgrade-Insecure-Requests"], head["Alt-Svc"], head["Proxy-Authorization"], head["ALPN"]]);
+                Assert.Null(head["Keep-Alive"]);
+            }
+        }
+    }
+
     [Fact]
     public async Task Values_OverHttp2_Pass()
     {

@@ -70,7 +70,8 @@ public sealed class UpgradeListTests(FrontFleet shared)
     [Fact]
     public async Task HandshakeThatNoConnectionHeaderNames_IsRefused()
     {
-        var refusals = await shared.Refusals($"GET /chat HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n{Key}{Version}\r\n");
+        var refusals = await shared.Refusals(
+            $"GET /chat HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n{Key}{Version}\r\n");
 
         Assert.All(refusals, refusal => Assert.Contains("Connection header", refusal.Body, StringComparison.Ordinal));
     }

@@ -164,7 +164,7 @@ internal sealed class HttpExchange
         {
             if (!await _connection.ReceiveAsync(cancellation))
             {
-                throw NotAnswered(new HttpIOException(
+                throw IsAnswered ? ResponseHead.Invalid("is not complete") : NotAnswered(new HttpIOException(
                     HttpRequestError.ResponseEnded, "The node closed the connection before it had answered."));
             }
 
@@ -201,6 +201,11 @@ internal sealed class HttpExchange
         if (ResponseHead.StatusOfHead(head) is >= 100 and <= 199 and not 101)
         {
             _continue.TrySetResult();
+            if (_request.Options.TryGetValue(InterimResponse.ClientKey, out var client))
+            {
+                InterimResponse.Forward(client, head);
+            }
+
             return null;
         }
 
@@ -233,6 +238,7 @@ internal sealed class HttpExchange
         {
             _ when cancellation.IsCancellationRequested => new OperationCanceledException(cancellation),
             OperationCanceledException => new HttpRequestException("The body of the request could not be read.", client),
+            IOException when IsAnswered => ResponseHead.Invalid("is not complete"),
             IOException lost => NotAnswered(lost),
             _ => failure,
         };

@@ -42,17 +42,17 @@ internal sealed class NativePath(
     /// <exception cref="HttpRequestException">There is no answer, or no valid one.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<HttpResponseMessage> SendAsync(
-        EventLoop loop, string cluster, HttpRequestMessage request, CancellationToken cancellation)
+        EventLoop loop, string cluster, HttpContext context, HttpRequestMessage request, CancellationToken cancellation)
     {
         if (loop.IsCurrent)
         {
-            return await SendOnLoopAsync(loop, cluster, request, cancellation);
+            return await SendOnLoopAsync(loop, cluster, context, request, cancellation);
         }
 
         await loop.Enter();
         try
         {
-            return await SendOnLoopAsync(loop, cluster, request, cancellation);
+            return await SendOnLoopAsync(loop, cluster, context, request, cancellation);
         }
         finally
         {
@@ -62,13 +62,14 @@ internal sealed class NativePath(
     }
 
     private async ValueTask<HttpResponseMessage> SendOnLoopAsync(
-        EventLoop loop, string cluster, HttpRequestMessage request, CancellationToken cancellation)
+        EventLoop loop, string cluster, HttpContext context, HttpRequestMessage request, CancellationToken cancellation)
     {
         var options = settings.Current.GetValueOrDefault(cluster);
         var exchange = new NodeExchange(
             request,
             encoding,
             options?.Get<NodeConnectionOptions>().ProxyProtocol ?? ProxyProtocolVersion.Off,
+            context,
             cancellation);
         return await exchange.RunAsync(
             await ConnectAsync(loop, options, request.RequestUri!, exchange, cancellation));

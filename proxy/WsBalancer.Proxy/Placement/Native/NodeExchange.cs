@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Threading.Tasks.Sources;
+using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.ProxyProtocol;
@@ -20,23 +22,28 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     private readonly HttpRequestMessage _request;
     private readonly HeaderEncoding _encoding;
     private readonly ProxyProtocolVersion _proxyProtocol;
+    private readonly HttpContext _client;
     private readonly CancellationToken _cancellation;
     private ManualResetValueTaskSourceCore<HttpResponseMessage> _answer;
     private ResponseHeadReader _head;
     private CancellationTokenRegistration _onCancelled;
     private LoopSocket? _socket;
+    private bool _isAnswered;
     private bool _done;
 
     /// <param name="request">One without a body.</param>
     /// <param name="encoding">That of the values of its headers.</param>
     /// <param name="proxyProtocol">The PROXY header that the connection begins with.</param>
+    /// <param name="client">The client's request, which gets interim responses.</param>
     /// <param name="cancellation">Gives it up.</param>
     public NodeExchange(
         HttpRequestMessage request,
         HeaderEncoding encoding,
         ProxyProtocolVersion proxyProtocol,
+        HttpContext client,
         CancellationToken cancellation)
     {
+        _client = client;
         _request = request;
         _encoding = encoding;
         _proxyProtocol = proxyProtocol;
@@ -83,11 +90,13 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     {
     }
 
-    void ISocketHandler.Ended() => Fail(NotAnswered(
+    void ISocketHandler.Ended() => Fail(_isAnswered ? ResponseHead.Invalid("is not complete") : NotAnswered(
         HttpRequestError.ResponseEnded,
         new HttpIOException(HttpRequestError.ResponseEnded, "The node ended the connection before it had answered.")));
 
-    void ISocketHandler.Failed(int error) => Fail(NotAnswered(HttpRequestError.Unknown, NodeBody.Broken(error)));
+    void ISocketHandler.Failed(int error) => Fail(_isAnswered
+        ? ResponseHead.Invalid("is not complete")
+        : NotAnswered(HttpRequestError.Unknown, NodeBody.Broken(error)));
 
     HttpResponseMessage IValueTaskSource<HttpResponseMessage>.GetResult(short token) => _answer.GetResult(token);
 
@@ -123,11 +132,16 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     // Answers of 100 to 199 announce another one, but for the one that ends HTTP.
     private void Read(ReadOnlySpan<byte> bytes)
     {
+        _isAnswered |= !bytes.IsEmpty;
         while (!_done && _head.TryRead(bytes, out var head, out bytes))
         {
             if (ResponseHead.StatusOfHead(head) is < 100 or > 199 or 101)
             {
                 Answer(head, bytes);
+            }
+            else
+            {
+                InterimResponse.Forward(_client, head);
             }
         }
     }

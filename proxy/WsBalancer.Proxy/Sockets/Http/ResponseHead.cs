@@ -22,7 +22,9 @@ internal static class ResponseHead
     public static int StatusOf(ReadOnlySpan<byte> line)
     {
         var isStatusLine = line.Length >= StatusEnd
-            && line.StartsWith("HTTP/1."u8)
+            && line.StartsWith("HTTP/"u8)
+            && char.IsAsciiDigit((char)line[5])
+            && line[6] == '.'
             && char.IsAsciiDigit((char)line[7])
             && line[8] == ' '
             && (line.Length == StatusEnd || line[StatusEnd] == ' ');
@@ -57,11 +59,14 @@ internal static class ResponseHead
         {
             Content = content,
             ReasonPhrase = Encoding.Latin1.GetString(reason),
-            Version = statusLine[7] switch
+            Version = (statusLine[5], statusLine[7]) switch
             {
-                (byte)'1' => HttpVersion.Version11,
-                (byte)'0' => HttpVersion.Version10,
-                var minor => new Version(1, minor - '0'),
+                ((byte)'1', (byte)'1') => HttpVersion.Version11,
+                ((byte)'1', (byte)'0') => HttpVersion.Version10,
+                ((byte)'1', var minor) => new Version(1, minor - '0'),
+
+                // The message has the form of HTTP/1 all the same; its connection is not used again.
+                _ => HttpVersion.Version10,
             },
         };
         while (TryReadHeader(ref head, response))

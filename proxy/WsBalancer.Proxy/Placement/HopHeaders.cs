@@ -1,0 +1,100 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy.Transforms;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>
+/// Headers of one connection (RFC 9110 §7.6.1) that mean the same on the next one, which YARP leaves out, and those
+/// that a node declares to be of its connection, which YARP passes on.
+/// </summary>
+internal static class HopHeaders
+{
+    private const string Trailers = "trailers";
+
+    /// <summary>Trailers pass, so that a node may be told that they are accepted (RFC 9110 §10.1.4).</summary>
+    public static ValueTask CopyRequest(RequestTransformContext context)
+    {
+        var request = context.ProxyRequest;
+        if (request.Version.Major == 1
+            && context.HttpContext.Request.Headers.TE is { Count: > 0 } codings
+            && Names(codings, Trailers))
+        {
+            request.Headers.TryAddWithoutValidation(HeaderNames.TE, Trailers);
+            request.Headers.TryAddWithoutValidation(HeaderNames.Connection, HeaderNames.TE);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>From the node to the client.</summary>
+    public static ValueTask CopyResponse(ResponseTransformContext context)
+    {
+        if (context is not { HeadersCopied: true, ProxyResponse: { } response })
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var client = context.HttpContext.Response;
+        if (response.Headers.NonValidated.TryGetValues(HeaderNames.Connection, out var named))
+        {
+            RemoveNamed(client, new StringValues([.. named]));
+        }
+
+        // A 426 names the protocols that the node wants (RFC 9110 §15.5.22). HTTP/2 has no Upgrade.
+        if (response.StatusCode == HttpStatusCode.UpgradeRequired
+            && response.Headers.NonValidated.TryGetValues(HeaderNames.Upgrade, out var protocols)
+            && !HttpProtocol.IsHttp2(context.HttpContext.Request.Protocol))
+        {
+            client.Headers.Upgrade = new StringValues([.. protocols]);
+            client.Headers.Connection = $"{HeaderNames.Upgrade}, {HeaderNames.KeepAlive}";
+        }
+
+        // YARP drops the length, without which the client would wait for a body (RFC 9110 §15.3.6).
+        if (response.StatusCode == HttpStatusCode.ResetContent)
+        {
+            client.ContentLength = 0;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static void RemoveNamed(HttpResponse client, StringValues named)
+    {
+        foreach (var line in named)
+        {
+            foreach (var range in line.AsSpan().Split(','))
+            {
+                var name = line.AsSpan(range).Trim();
+                if (!name.IsEmpty && !IsOfTheMessage(name))
+                {
+                    client.Headers.Remove(name.ToString());
+                }
+            }
+        }
+    }
+
+    // Without these the message would be another.
+    private static bool IsOfTheMessage(ReadOnlySpan<char> name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase)
+        || name.Equals(HeaderNames.SetCookie, StringComparison.OrdinalIgnoreCase);
+
+    private static bool Names(StringValues lines, string token)
+    {
+        foreach (var line in lines)
+        {
+            foreach (var range in line.AsSpan().Split(','))
+            {
+                if (line.AsSpan(range).Trim().Equals(token, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

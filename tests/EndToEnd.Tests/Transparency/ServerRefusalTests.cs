@@ -160,12 +160,15 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
 
         await using var client = await Http2Connection.Connect(port, shared.Certificate);
         var noPath = Http2Frame.Headers([(":method", "GET"), (":scheme", "https"), (":authority", Secret)]);
-        await client.Send(new(Http2FrameType.Headers, Http2Frame.EndHeaders | Http2Frame.EndStream, 1, noPath));
+        await client.Send(
+            new(Http2FrameType.Headers, Http2Frame.EndHeaders | Http2Frame.EndStream, 1, noPath),
+            TestContext.Current.CancellationToken);
         await Deadline.Until(
             "the stream is counted",
             async () => await shared.Rejected(engine, "http2_stream_error") == streams + 1,
             () => shared[engine].Process.Output);
-        await client.Send(new(Http2FrameType.Data, Http2Frame.EndStream, 0, [1]));
+        await client.Send(
+            new(Http2FrameType.Data, Http2Frame.EndStream, 0, [1]), TestContext.Current.CancellationToken);
         await Deadline.Until(
             "the connection is counted",
             async () => await shared.Rejected(engine, "http2_connection_error") == connections + 1,

@@ -30,7 +30,7 @@ internal sealed class LastTransforms(Func<string, bool> isRingCluster) : ITransf
         if (context.Route.ClusterId is { } cluster && isRingCluster(cluster))
         {
             context.RequestTransforms.Insert(0, new RequestFuncTransform(SkippedHeaders.CopyRequest));
-            context.RequestTransforms.Insert(1, new RequestFuncTransform(HopHeaders.CopyRequest));
+            context.RequestTransforms.Add(new RequestFuncTransform(HopHeaders.CopyRequest));
             context.RequestTransforms.Add(Target);
             context.ResponseTransforms.Insert(0, new ResponseFuncTransform(SkippedHeaders.CopyResponse));
             context.ResponseTransforms.Insert(1, new ResponseFuncTransform(HopHeaders.CopyResponse));

@@ -3,12 +3,15 @@ using System.Text;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>Finds the scheme of a WebSocket URL in a request line, and writes that of HTTP in its place.</summary>
+/// <summary>
+/// Finds a scheme in a request line that the server does not know, a WebSocket's or one in capitals, and writes that of
+/// HTTP in its place.
+/// </summary>
 internal static class WebSocketScheme
 {
     // A longer method is none that a handshake could have.
     private const int LongestMethod = 16;
-    private const int Longest = LongestMethod + 7;
+    private const int Longest = LongestMethod + 9;
 
     /// <summary>Looks at the beginning of a request.</summary>
     /// <param name="request">What there is of it.</param>
@@ -33,13 +36,13 @@ internal static class WebSocketScheme
             return null;
         }
 
-        foreach (var scheme in (ReadOnlySpan<string>)["ws://", "wss://"])
+        foreach (var scheme in (ReadOnlySpan<string>)["ws://", "wss://", "http://", "https://"])
         {
             var length = Math.Min(scheme.Length, target.Length);
             if (Ascii.EqualsIgnoreCase(target[..length], scheme.AsSpan(0, length)))
             {
                 isDecided = length == scheme.Length;
-                return isDecided ? (method + 1)..(method + 1 + length) : null;
+                return isDecided && !IsKnown(target[..length]) ? (method + 1)..(method + 1 + length) : null;
             }
         }
 
@@ -53,7 +56,10 @@ internal static class WebSocketScheme
     public static byte[] Replace(ReadOnlySequence<byte> request, Range place)
     {
         var bytes = request.ToArray();
-        var isSecure = place.End.Value - place.Start.Value == "wss://".Length;
+        var isSecure = (bytes[place][^4] | 0x20) == 's' && bytes[place].Length > "ws://".Length;
         return [.. bytes[..place.Start], .. isSecure ? "https://"u8 : "http://"u8, .. bytes[place.End..]];
     }
+
+    private static bool IsKnown(ReadOnlySpan<byte> scheme) =>
+        scheme.SequenceEqual("http://"u8) || scheme.SequenceEqual("https://"u8);
 }

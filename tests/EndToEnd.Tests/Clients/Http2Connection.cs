@@ -58,20 +58,21 @@ internal sealed class Http2Connection : IAsyncDisposable
     /// <summary>Opens a WebSocket (RFC 8441), and fails if the answer is anything but 200.</summary>
     public async Task<RawClient> Open(string target, params (string Name, string Value)[] headers)
     {
-        var stream = await Ask(target, headers);
+        var stream = await Ask("websocket", target, headers);
 
         Assert.True(await stream.Accepted(), $"Expected 200 for {target}.");
         return new RawClient(_port, stream);
     }
 
-    /// <summary>Sends a handshake, and does not wait for its answer.</summary>
-    public async Task<Http2Stream> Ask(string target, params (string Name, string Value)[] headers)
+    /// <summary>Asks for a protocol (RFC 8441 §4), whatever the answer is.</summary>
+    public async Task<Http2Stream> Ask(
+        string protocol, string target, params (string Name, string Value)[] headers)
     {
         var id = Interlocked.Add(ref _lastStream, 2);
         var stream = _streams[id] = new Http2Stream(this, id);
         var request = Http2Frame.Headers([
             (":method", "CONNECT"),
-            (":protocol", "websocket"),
+            (":protocol", protocol),
             (":scheme", "https"),
             (":authority", $"127.0.0.1:{_port}"),
             (":path", target),

@@ -21,7 +21,7 @@ internal sealed record Case(string Name, string Reason, Peers Peers, params IRea
     /// <summary>Whether it can take place with a node behind TLS: the request's Host chooses the node.</summary>
     public bool FitsSecureNode => Steps.OfType<Step.ClientSends>().First().Bytes is var first
         && first.Contains($"\r\nHost: {Host}\r\n", StringComparison.Ordinal)
-        && !first.Contains("guarded", StringComparison.Ordinal);
+        && !first.Contains("uarded", StringComparison.Ordinal);
 }
 
 /// <summary>Other proxies, as their operators configure them for WebSockets.</summary>

@@ -80,7 +80,9 @@ internal static class AnswerCases
         Answer("Answer: 426 with Upgrade", "RFC 9110 15.5.22: it must name the protocol.",
             Head("HTTP/1.1 426 Upgrade Required", "Upgrade: websocket", "Connection: Upgrade", "Content-Length: 2")
                 + "no",
-            peers: Peers.None),
+            Head("HTTP/1.1 426 Upgrade Required", "Upgrade: websocket", "Connection: Upgrade, keep-alive",
+                "Content-Length: 2") + "no",
+            Peers.None),
         HeadOnly("with a length", Peers.Both, "Content-Length: 12345"),
         HeadOnly("with chunks", Peers.Both, "Transfer-Encoding: chunked"),
         HeadOnly("without either", Peers.Both),

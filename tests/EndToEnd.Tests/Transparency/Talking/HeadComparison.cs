@@ -61,7 +61,8 @@ internal static class HeadComparison
 
     private static IEnumerable<string> Names(MessageHead head) => head.Headers.Select(header => header.Key);
 
-    // Connection is a list of words without case, whose order says nothing.
+    // Connection is a list of words without case, whose order says nothing; keep-alive is what HTTP/1.1 does anyway, so
+    // that it counts alone only.
     private static string[] Values(MessageHead head, string name)
     {
         if (name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
@@ -76,7 +77,12 @@ internal static class HeadComparison
 
         var words = (head[name] ?? "").Split(',',
             StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return [.. words.Select(word => word.ToLowerInvariant()).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. words.Select(word => word.ToLowerInvariant())
+                .Where(word => word != "keep-alive" || words.Length == 1)
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     private static string Text(string[] values) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
@@ -258,6 +259,6 @@ public sealed class NativePathTests : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return _app.Get<NativePath>().SendAsync(loop, "chat", request, _cancellation.Token);
+        return _app.Get<NativePath>().SendAsync(loop, "chat", new DefaultHttpContext(), request, _cancellation.Token);
     }
 }

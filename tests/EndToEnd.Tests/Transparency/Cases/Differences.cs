@@ -1,0 +1,26 @@
+namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
+
+/// <summary>
+/// Cases that go otherwise here, each with what holds it back. proxy/TRANSPARENCY.md lists them; one that goes as stated
+/// must leave this list.
+/// </summary>
+internal static class Differences
+{
+    private const string Reason = "Kestrel writes the reason phrase: its own if there is none, in ASCII, and that of 101.";
+
+    private static readonly Dictionary<string, string> ByName = new()
+    {
+        ["101: with another reason"] = Reason,
+        ["101: with an empty reason"] = Reason,
+        ["Answer: a status without a reason"] = Reason,
+        ["Answer: status 200 "] = Reason,
+        ["Answer: status 200 caf\\xe9 \\xc3\\xa9"] = Reason,
+        ["Body: trailers of a request"] = "YARP does not forward them, nor does nginx.",
+        ["Framing refused: a length with a sign"] = "Kestrel reads +5 as 5, and the node gets 5.",
+        ["Host: with an empty port"] = "Kestrel refuses it.",
+        ["Target with bytes beyond ASCII in a query"] = "Kestrel refuses them, as HAProxy does.",
+    };
+
+    /// <summary>Why a case goes otherwise; null if it does not.</summary>
+    public static string? Of(string name) => ByName.GetValueOrDefault(name);
+}

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Forwarder;
@@ -22,11 +23,11 @@ internal sealed class NodeHttpClientFactory(
             return;
         }
 
-        // A connection that begins with a PROXY header is that of one client.
-        if (ours.Get<NodeConnectionOptions>().ProxyProtocol != ProxyProtocolVersion.Off)
-        {
-            handler.PooledConnectionLifetime = TimeSpan.Zero;
-        }
+        // A connection that begins with a PROXY header is that of one client. Any other is used for new requests for as
+        // long as an answer of DNS, so that a node that has moved is followed.
+        handler.PooledConnectionLifetime = ours.Get<NodeConnectionOptions>().ProxyProtocol == ProxyProtocolVersion.Off
+            ? KnownName.RefreshAfter
+            : TimeSpan.Zero;
 
         // The server reads headers as UTF-8, so this gives the node the bytes that the client sent; ASCII would refuse
         // them with a 502.

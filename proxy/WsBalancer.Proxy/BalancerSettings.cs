@@ -37,8 +37,8 @@ internal sealed record BalancerSettings(
     /// <summary>The name of the section.</summary>
     public const string Section = "WsBalancer";
 
-    // One record for each folder that has something to set for a cluster. The first three stand in the cluster's section
-    // itself, the others in a section of their own.
+    // One record for each folder that has something to set for a cluster, in a section of its own. Three more stand in
+    // the cluster's section itself.
     private static readonly (string Name, Type Type)[] Sections =
     [
         ("Ring", typeof(RingSettings)),

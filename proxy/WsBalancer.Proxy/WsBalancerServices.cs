@@ -55,8 +55,8 @@ public static class WsBalancerServices
         services.AddHealthChecks();
 
         services.AddSingleton<BalancerRegistry>().AddSingleton<BalancerEvents>();
-        services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddPlacement().AddAdmission();
-        services.AddMoving();
+        services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddPlacement();
+        services.AddAdmission().AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
         // Last: of the hosted services it is stopped after all the others.

@@ -11,8 +11,9 @@ using WsBalancer.Proxy.Sockets.Transport;
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>
-/// Reads the PROXY header of connections from the peers that must send one, before TLS and HTTP, and gives the connection
-/// the addresses that it announces. Leaves the transport as it is, so that its connection can still be taken away.
+/// Reads the PROXY header of connections from the peers that must send one, before TLS and HTTP, and gives the
+/// connection the addresses that it announces. Leaves the transport as it is, so that its connection can still be
+/// taken away.
 /// </summary>
 /// <param name="options">The settings in force.</param>
 /// <param name="refusal">Counts the connections that are closed for their header.</param>
@@ -43,7 +44,8 @@ internal sealed class ProxyProtocolMiddleware(
                 : next(connection);
     }
 
-    private async Task RunAsync(ConnectionContext connection, IPEndPoint peer, TimeSpan timeout, ConnectionDelegate next)
+    private async Task RunAsync(
+        ConnectionContext connection, IPEndPoint peer, TimeSpan timeout, ConnectionDelegate next)
     {
         if (await ReadAsync(connection, peer, timeout) is not { } header)
         {
@@ -59,7 +61,8 @@ internal sealed class ProxyProtocolMiddleware(
         await next(connection);
     }
 
-    /// <returns>The header, which has been taken from the input; null if there is none, which has been reported.</returns>
+    /// <returns>The header, which has been taken from the input; null if there is none, which has been
+    /// reported.</returns>
     private async ValueTask<ProxyHeaderReading?> ReadAsync(
         ConnectionContext connection, IPEndPoint peer, TimeSpan timeout)
     {

@@ -50,8 +50,8 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
         if (ours.Get<NodeConnectionOptions>().ProxyProtocol != ProxyProtocolVersion.Off && SharesConnections(cluster))
         {
             yield return $"ReverseProxy:Clusters:{cluster.ClusterId}: a PROXY header announces one client, and here "
-                + "connections to nodes are shared (HttpRequest:Version 2 or higher, a VersionPolicy that allows it, or "
-                + $"HttpClient:WebProxy); expected WsBalancer:Clusters:{cluster.ClusterId}:ProxyProtocol to be off.";
+                + "connections to nodes are shared (HttpRequest:Version 2 or higher, a VersionPolicy that allows it, "
+                + $"or HttpClient:WebProxy); expected WsBalancer:Clusters:{cluster.ClusterId}:ProxyProtocol to be off.";
         }
 
         foreach (var (id, destination) in nodes)
@@ -92,7 +92,8 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
     }
 
     private static bool SharesConnections(ClusterConfig cluster) =>
-        cluster is { HttpRequest: { Version.Major: > 1 } or { VersionPolicy: HttpVersionPolicy.RequestVersionOrHigher } }
+        cluster is { HttpRequest.Version.Major: > 1 }
+            or { HttpRequest.VersionPolicy: HttpVersionPolicy.RequestVersionOrHigher }
             or { HttpClient.WebProxy: not null };
 
     // YARP would try HTTP/2 on https addresses first, which nodes that only know the Upgrade answer with 404; and it would

@@ -4,6 +4,7 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Forwarder;
@@ -29,11 +30,11 @@ internal sealed class NodeHttpClientFactory(
             return;
         }
 
-        // A connection that begins with a PROXY header is that of one client.
-        if (ours.Get<NodeConnectionOptions>().ProxyProtocol != ProxyProtocolVersion.Off)
-        {
-            handler.PooledConnectionLifetime = TimeSpan.Zero;
-        }
+        // A connection that begins with a PROXY header is that of one client. Any other is used for new requests for as
+        // long as an answer of DNS, so that a node that has moved is followed.
+        handler.PooledConnectionLifetime = ours.Get<NodeConnectionOptions>().ProxyProtocol == ProxyProtocolVersion.Off
+            ? KnownName.RefreshAfter
+            : TimeSpan.Zero;
 
         // The node gets the bytes that the client sent, and the client those of the node; ASCII, the default, would
         // refuse them with a 502.
@@ -81,6 +82,7 @@ internal sealed class NodeHttpClientFactory(
             dialer, () => settings.Current.GetValueOrDefault(context.ClusterId), platform.SslOptions, time);
         var pool = new NodeConnectionPool(
             () => settings.Current.GetValueOrDefault(context.ClusterId)?.Get<RequestOptions>() ?? new RequestOptions(),
+            dialer,
             time);
         return new NodeClient(platform, connector, pool, encoding, time);
     }

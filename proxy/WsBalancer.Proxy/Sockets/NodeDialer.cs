@@ -38,6 +38,13 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
         }
     }
 
+    /// <summary>
+    /// Whether a connection that was kept still leads to the host: not if the host is a name that no longer has the
+    /// address of its peer.
+    /// </summary>
+    public bool IsCurrent(string host, Socket socket) =>
+        socket.RemoteEndPoint is not IPEndPoint peer || names.Has(host, peer.Address);
+
     private async ValueTask<Socket> ConnectToAnyAsync(
         NodeAddresses addresses, int port, TimeSpan? keepAlive, TimeSpan delay, CancellationToken cancellation)
     {
@@ -54,7 +61,8 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
                 }
 
                 var hasMore = begun < addresses.Count;
-                if (await FirstAsync(attempts, hasMore ? delay : Timeout.InfiniteTimeSpan, cancellation) is not { } done)
+                var patience = hasMore ? delay : Timeout.InfiniteTimeSpan;
+                if (await FirstAsync(attempts, patience, cancellation) is not { } done)
                 {
                     continue;
                 }
@@ -78,7 +86,8 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
     }
 
     /// <returns>The first attempt that has ended; null if the delay is over before.</returns>
-    private async ValueTask<Task<T>?> FirstAsync<T>(List<Task<T>> attempts, TimeSpan delay, CancellationToken cancellation)
+    private async ValueTask<Task<T>?> FirstAsync<T>(
+        List<Task<T>> attempts, TimeSpan delay, CancellationToken cancellation)
     {
         try
         {

@@ -9,8 +9,8 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// A node whose connections begin with a PROXY header: keeps that and the head of each request, byte for byte. Upgrades,
-/// or answers 200 and keeps the connection.
+/// A node whose connections begin with a PROXY header: keeps that and the head of each request, byte for byte.
+/// Upgrades, or answers 200 and keeps the connection.
 /// </summary>
 internal sealed class HeaderNode : IAsyncDisposable
 {
@@ -34,8 +34,8 @@ internal sealed class HeaderNode : IAsyncDisposable
         + $"{((IPEndPoint)_listener.LocalEndPoint!).Port}/";
 
     /// <summary>
-    /// The header, as text if that is what it is and else as hexadecimal digits, and the request, which is empty if there
-    /// is none; one entry for each request, and for each connection without.
+    /// The header, as text if that is what it is and else as hexadecimal digits, and the request, which is empty if
+    /// there is none; one entry for each request, and for each connection without.
     /// </summary>
     public IReadOnlyCollection<(string Header, string Request)> Seen => _seen;
 

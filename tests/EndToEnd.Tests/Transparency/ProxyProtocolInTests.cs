@@ -12,7 +12,9 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
 {
     private const string V1 = "PROXY TCP4 198.51.100.7 203.0.113.1 4321 443\r\n";
     private const string SignatureOfV2 = "\r\n\r\n\0\r\nQUIT\n";
-    private const string V2 = SignatureOfV2 + "\x21\x11\0\x0c" + "\xc6\x33\x64\x07" + "\xcb\0\x71\x01" + "\x10\xe1\x01\xbb";
+    private const string V2 =
+        SignatureOfV2 + "\x21\x11\0\x0c" + "\xc6\x33\x64\x07" + "\xcb\0\x71\x01" + "\x10\xe1\x01\xbb";
+
     private const string Local = SignatureOfV2 + "\x20\0\0\0";
 
     public static TheoryData<string, bool> Ways => ProxyProtocolFleet.Ways;
@@ -106,8 +108,8 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
     public async Task TheHeader_AndTheRequest_MayArriveAtOnce(string engine)
     {
         Begin();
-        using var wire = await fleet.Connect(
-            engine, isSecure: false, ProxyProtocolFleet.Trusted, $"{V2}GET /chat?user=a HTTP/1.1\r\nHost: chat\r\n\r\n");
+        const string Request = "GET /chat?user=alice HTTP/1.1\r\nHost: chat\r\n\r\n";
+        using var wire = await fleet.Connect(engine, isSecure: false, ProxyProtocolFleet.Trusted, V2 + Request);
 
         Assert.Equal(200, (await wire.ReadHead())!.Status);
         Assert.Equal("198.51.100.7", (await fleet.Plain.NextArrival()).Request["X-Forwarded-For"]);

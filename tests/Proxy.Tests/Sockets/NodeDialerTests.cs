@@ -160,6 +160,21 @@ public sealed class NodeDialerTests : IDisposable
         Assert.Equal(SocketError.TimedOut, failure.SocketErrorCode);
     }
 
+    [Fact]
+    public async Task AConnection_IsCurrent_ForAsLongAsItsNameHasTheAddress()
+    {
+        _listener.Listen();
+        using var byName = await ConnectAsync("node", null);
+        using var byAddress = await ConnectAsync("127.0.0.1", null);
+        Assert.True(_dialer.IsCurrent("node", byName));
+
+        _resolver.Answer("127.0.0.2");
+        _time.Advance(TimeSpan.FromSeconds(15));
+
+        await Deadline.Until("the name has another address", () => !_dialer.IsCurrent("node", byName));
+        Assert.True(_dialer.IsCurrent("127.0.0.1", byAddress));
+    }
+
     // A node with one address costs what it did: the deadline is the only timer.
     [Theory]
     [InlineData("127.0.0.1")]

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Names;
 
 namespace WsBalancer.Proxy.Tests.Sockets;
 

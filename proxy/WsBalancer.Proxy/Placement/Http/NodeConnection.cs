@@ -16,6 +16,8 @@ internal sealed class NodeConnection(Socket socket, Stream stream) : IDisposable
     private int _start;
     private int _end;
 
+    public Socket Socket { get; } = socket;
+
     /// <summary>Whether an exchange was completed on it before.</summary>
     public bool IsReused { get; set; }
 
@@ -23,7 +25,7 @@ internal sealed class NodeConnection(Socket socket, Stream stream) : IDisposable
     public ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
     /// <summary>Whether a connection that waits for its next request has neither been closed nor sent anything.</summary>
-    public bool IsQuiet => Unread.IsEmpty && socket.Connected && !socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
+    public bool IsQuiet => Unread.IsEmpty && Socket.Connected && !Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
 
     /// <summary>Marks the first bytes of <see cref="Unread"/> as used.</summary>
     public void Use(int count)
@@ -76,7 +78,7 @@ internal sealed class NodeConnection(Socket socket, Stream stream) : IDisposable
     public void Dispose()
     {
         stream.Dispose();
-        socket.Dispose();
+        Socket.Dispose();
         Free();
     }
 

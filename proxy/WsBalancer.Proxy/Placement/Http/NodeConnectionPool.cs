@@ -1,10 +1,13 @@
+using WsBalancer.Proxy.Sockets;
+
 namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
 /// Connections to the nodes of a cluster that wait for their next request. A connection leaves when it has waited too
-/// long, or when its node has closed it; the newest is used first, so that the others can leave. Thread-safe.
+/// long, when its node has closed it, or when the node's name no longer has its address; the newest is used first, so
+/// that the others can leave. Thread-safe.
 /// </summary>
-internal sealed class NodeConnectionPool(Func<RequestOptions> options, TimeProvider time)
+internal sealed class NodeConnectionPool(Func<RequestOptions> options, NodeDialer dialer, TimeProvider time)
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
@@ -17,7 +20,7 @@ internal sealed class NodeConnectionPool(Func<RequestOptions> options, TimeProvi
     {
         while (TakeNewest(endpoint) is { } connection)
         {
-            if (connection.IsQuiet)
+            if (connection.IsQuiet && dialer.IsCurrent(endpoint.Host, connection.Socket))
             {
                 connection.IsReused = true;
                 return connection;

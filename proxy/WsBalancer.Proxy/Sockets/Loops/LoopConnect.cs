@@ -7,8 +7,8 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>
-/// A connect to a node, until one of its addresses accepts, all have failed, the time is over, or it is cancelled. While
-/// an address stays silent the next one is tried beside it. On the loop's thread.
+/// A connect to a node, until one of its addresses accepts, all have failed, the time is over, or it is cancelled.
+/// While an address stays silent the next one is tried beside it. On the loop's thread.
 /// </summary>
 /// <remarks>The connect is itself the attempt at the first address: most nodes have one.</remarks>
 internal sealed class LoopConnect(

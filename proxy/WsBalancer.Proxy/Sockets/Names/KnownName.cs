@@ -14,12 +14,14 @@ internal sealed class KnownName(
     // The system's resolver does not pass on the TTL. Names of nodes commonly have one of 30 s or more.
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
 
+    /// <summary>The age at which an answer is asked for anew.</summary>
     // Half of it, so that an answer, or the lack of one, is there well before the last answer is too old.
-    private static readonly TimeSpan RefreshAfter = MaxAge / 2;
+    public static readonly TimeSpan RefreshAfter = MaxAge / 2;
+
     private static readonly TimeSpan ResolverTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    // Longer than the longest interval of probes would be of no use: whoever returns then waits for the resolver once.
+    // Longer than the longest interval of probes, so that the names of configured nodes stay in use.
     private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
 
     private readonly Lock _lock = new();
@@ -46,13 +48,17 @@ internal sealed class KnownName(
             && (_isFailing || time.GetElapsedTime(Volatile.Read(ref _askedAt)) <= MaxAge);
     }
 
-    /// <summary>Waits for the resolver: for the first answer, or after a time in which this process did not run.</summary>
+    /// <summary>Waits for the resolver: for the first answer, or after a time in which this process did not run.
+    /// </summary>
     /// <exception cref="SocketException">There is no answer, and there was none before.</exception>
     public async ValueTask<NodeAddresses> ResolveAsync(CancellationToken cancellation)
     {
         await Resolution().WaitAsync(cancellation);
         return _order is { } order ? new NodeAddresses(order, this) : throw new SocketException((int)_error);
     }
+
+    /// <summary>Whether the latest answer has an address.</summary>
+    public bool Has(IPAddress address) => _order is not { } order || order.Contains(address);
 
     /// <summary>Remembers an address that accepted a connection: it is tried first from now on.</summary>
     public void Connected(IPAddress address)

@@ -31,6 +31,10 @@ internal sealed class NameCache(INameResolver resolver, TimeProvider time, ILogg
             : name.ResolveAsync(cancellation);
     }
 
+    /// <summary>Whether an address that a name had is still in the latest answer. An address has none other.</summary>
+    public bool Has(string host, IPAddress address) =>
+        !_names.TryGetValue(host, out var name) || name.Has(address);
+
     public void Dispose()
     {
         foreach (var name in _names.Values)

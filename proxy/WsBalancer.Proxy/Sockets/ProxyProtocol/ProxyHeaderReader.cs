@@ -68,7 +68,8 @@ internal static class ProxyHeaderReader
         string destination,
         string sourcePort,
         string destinationPort) =>
-        ReadEndPoint(family, source, sourcePort) is { } from && ReadEndPoint(family, destination, destinationPort) is { } to
+        ReadEndPoint(family, source, sourcePort) is { } from
+        && ReadEndPoint(family, destination, destinationPort) is { } to
             ? ProxyHeaderReading.Complete(length, from, to)
             : ProxyHeaderReading.Malformed;
 

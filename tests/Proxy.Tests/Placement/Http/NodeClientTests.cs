@@ -26,7 +26,7 @@ public sealed class NodeClientTests : IAsyncDisposable
         _client = new HttpMessageInvoker(new NodeClient(
             platform,
             new NodeConnector(_app.Get<NodeDialer>(), () => null, platform.SslOptions, _app.Time),
-            new NodeConnectionPool(() => new RequestOptions { IdleConnections = 1 }, _app.Time),
+            new NodeConnectionPool(() => new RequestOptions { IdleConnections = 1 }, _app.Get<NodeDialer>(), _app.Time),
             _app.Get<HeaderEncoding>(),
             _app.Time));
     }

@@ -25,7 +25,7 @@ public sealed class ResponseHeadTests
         "HTTP/1.1 2x0 OK\r\n\r\n",
         "HTTP/1.1 2000 OK\r\n\r\n",
         "HTTP/1.1  200 OK\r\n\r\n",
-        "HTTP/2.0 200 OK\r\n\r\n",
+        "HTTP/2 200 OK\r\n\r\n",
         "HTTP/1.x 200 OK\r\n\r\n",
         "http/1.1 200 OK\r\n\r\n",
         "\r\nHTTP/1.1 200 OK\r\n\r\n",

@@ -156,7 +156,7 @@ public sealed class ProxyHeaderReaderTests
             && ProxyHeaderReader.Read([.. header, .. rest]) is { Status: ProxyHeaderStatus.Complete } read
             && read.Length == header.Length);
 
-    // Random bytes, and headers with a byte changed: never an exception, and a decision does not change with more bytes.
+    // Random bytes, and headers with a byte changed: never an exception, and no other decision with more bytes.
     [Fact]
     public void AnyBytes_AreDecidedOnce() =>
         Gen.OneOf(

@@ -31,8 +31,8 @@ internal struct LegFrames
     /// <summary>Whether a Close frame, the peer's or ours, has gone out, or nothing ever will any more.</summary>
     public readonly bool CloseWritten => _stage == Stage.Shut || _passed.CloseSeen;
 
-    /// <summary>Whether a whole Close frame of the other peer was received. It passed, unless a Close frame of ours stands
-    /// in its place.</summary>
+    /// <summary>Whether a whole Close frame of the other peer was received. It passed, unless a Close frame of ours
+    /// stands in its place.</summary>
     public readonly bool PeerClosed => _passed.CloseEnded;
 
     /// <summary>Whether what passed so far cannot be told apart into frames any more.</summary>

@@ -194,108 +194,6 @@ public sealed class TunnelTests : IDisposable
     }
 
     [Fact]
-    public async Task End_OfTheClientWithoutClose_IsPassedOnToANodeThatCanBeToldSo()
-    {
-        var node = new HalfCloseStream();
-        _flow.AcceptNode(node);
-        Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Binary(3), Cancellation);
-
-        Assert.Equal(1, node.Shutdowns);
-        Assert.Equal(TestFrame.Binary(3), _client.Written);
-        Assert.False(_cut.IsCancellationRequested);
-        _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.True(_cut.IsCancellationRequested);
-        Assert.Equal(TunnelEnd.ClientLost, _tunnel.Finish(TunnelEnd.Error));
-    }
-
-    [Fact]
-    public async Task End_OfTheClientAfterItsClose_IsKeptFromTheNode()
-    {
-        var node = new HalfCloseStream();
-        _flow.AcceptNode(node);
-        await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
-
-        Assert.Equal((0, false), (node.Shutdowns, _cut.IsCancellationRequested));
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        Assert.True(_cut.IsCancellationRequested);
-    }
-
-    [Fact]
-    public async Task End_OfTheClientWhoseConnectionIsLostAfterwards_CutsAtOnce()
-    {
-        _flow.AcceptNode(new HalfCloseStream());
-        Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
-        Assert.False(_cut.IsCancellationRequested);
-
-        _tunnel.ClientGone();
-
-        Assert.True(_cut.IsCancellationRequested);
-    }
-
-    // At the end of what it reads from the node, YARP ends both directions.
-    [Fact]
-    public async Task End_OfTheNodeAfterItsClose_ShowsOnceTheClientHasAnswered()
-    {
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        var end = _flow.NodeLeg!.ReadAsync(new byte[1], Cancellation).AsTask();
-        Assert.Equal((false, false), (end.IsCompleted, _cut.IsCancellationRequested));
-
-        await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-
-        Assert.True(_cut.IsCancellationRequested);
-        Assert.Equal(0, await end);
-        Assert.Equal(TestFrame.Close(1000), _node.Written);
-        Assert.Equal(TunnelEnd.Node, _tunnel.Finish(TunnelEnd.Error));
-    }
-
-    [Fact]
-    public async Task End_OfTheNodeAfterItsClose_ThatTheClientNeverAnswers_CutsAfterTheTimeout()
-    {
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        var end = _flow.NodeLeg!.ReadAsync(new byte[1], Cancellation).AsTask();
-        Assert.False(end.IsCompleted);
-
-        _time.Advance(TimeSpan.FromSeconds(5));
-
-        Assert.Equal(0, await end);
-        Assert.Equal(TunnelEnd.Node, _tunnel.Finish(TunnelEnd.Error));
-    }
-
-    [Fact]
-    public async Task Close_OfBoth_CutsAtOnce_WhenTheSecondIsWritten()
-    {
-        await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        ValueTask write;
-        using (_client.Hold())
-        {
-            write = _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-            Assert.False(_cut.IsCancellationRequested);
-        }
-
-        await write;
-
-        Assert.True(_cut.IsCancellationRequested);
-        Assert.Equal(TestFrame.Close(1000), _client.Written);
-    }
-
-    // Dropped, since ours stands in its place; but the node has said its last word.
-    [Fact]
-    public async Task Close_AnsweredByBoth_CutsAtOnce()
-    {
-        _tunnel.Close(TunnelEnd.Drain, 1012, "");
-        await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1012), Cancellation);
-        Assert.False(_cut.IsCancellationRequested);
-
-        await _flow.ClientLeg!.WriteAsync((byte[])[.. TestFrame.Binary(3), .. TestFrame.Close(1012)], Cancellation);
-
-        Assert.True(_cut.IsCancellationRequested);
-        Assert.Equal(TestFrame.Close(1012), _client.Written);
-        Assert.Equal((TunnelEnd.Drain, false), (_tunnel.Finish(TunnelEnd.Error), _tunnel.Forced));
-    }
-
-    [Fact]
     public async Task End_AfterNonsense_IsProtocol()
     {
         await _flow.NodeLeg!.WriteAsync((byte[])[0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0], Cancellation);
@@ -358,16 +256,5 @@ public sealed class TunnelTests : IDisposable
         flow.AcceptClient(_client);
         flow.AcceptNode(_node);
         return flow;
-    }
-
-    private sealed class HalfCloseStream : RecordingStream, IHalfCloseStream
-    {
-        public int Shutdowns { get; private set; }
-
-        public ValueTask ShutdownOutputAsync()
-        {
-            Shutdowns++;
-            return ValueTask.CompletedTask;
-        }
     }
 }

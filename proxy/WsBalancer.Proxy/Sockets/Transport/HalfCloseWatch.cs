@@ -8,8 +8,8 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
 /// Stands in for the <see cref="BaseConnectionContext.ConnectionClosed"/> of a connection of the platform's sockets.
-/// Theirs is cancelled by a client's FIN, and the server then drops the answer that the client still waits for. This one
-/// is cancelled when the connection is reset or closed.
+/// Theirs is cancelled by a client's FIN, and the server then drops the answer that the client still waits for. This
+/// one is cancelled when the connection is reset or closed.
 /// </summary>
 internal sealed class HalfCloseWatch : IDisposable
 {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using WsBalancer.Proxy.Sockets.Http;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -61,7 +62,9 @@ internal static class UpgradeRequest
         // What else it names is still to be removed.
         if (headers.Connection is not [ConnectionOption])
         {
-            headers.Connection = StringValues.Concat(ConnectionOption, headers.Connection);
+            headers.Connection = headers.Connection is [ConnectionOptionEncoding.JustUpgrade]
+                ? ConnectionOption
+                : StringValues.Concat(ConnectionOption, headers.Connection);
         }
 
         return null;

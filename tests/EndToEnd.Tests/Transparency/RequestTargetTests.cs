@@ -39,18 +39,6 @@ public sealed class RequestTargetTests(FrontFleet shared)
         }
     }
 
-    [Theory]
-    [InlineData("*", "*")]
-    [InlineData("http://x", "*")]
-    [InlineData("http://x/", "/")]
-    public async Task Options_OfTheNodeAsAWhole_AreThat(string target, string expected)
-    {
-        var seen = await shared.AtNode($"OPTIONS {target} HTTP/1.1\r\nHost: x\r\n\r\n");
-
-        // The platform's client, which sends plain requests, has no way to say it.
-        Assert.All(seen, at => Assert.Contains(at.Request.Target, (string[])[expected, "/"]));
-    }
-
     // What a transform leaves alone stays as it was.
     [Theory]
     [InlineData("/cut/a%2Fb|%41/%E9?x=%2F|", "/a%2Fb|%41/%E9?x=%2F|")]

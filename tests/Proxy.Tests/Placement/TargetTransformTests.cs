@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Sockets.Http;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -48,6 +50,29 @@ public sealed class TargetTransformTests
             app.UsePathBase("/base");
             app.MapWsBalancer();
         }));
+
+    [Theory]
+    [InlineData("*", "", "*")]
+    [InlineData("http://x", "/", "*")]
+    [InlineData("http://x/", "/", "/base/")]
+    [InlineData("*", "/set", "/base/set")]
+    public async Task Options_OfTheNodeAsAWhole_AreThat(string target, string path, string expected)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Method = "OPTIONS";
+        http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
+        var context = new RequestTransformContext
+        {
+            HttpContext = http,
+            ProxyRequest = new HttpRequestMessage(),
+            DestinationPrefix = "http://node.example/base/",
+            Path = path,
+        };
+
+        await new TargetTransform().ApplyAsync(context);
+
+        Assert.Equal(expected, Assert.IsType<TargetUri>(context.ProxyRequest.RequestUri).Target);
+    }
 
     [Fact]
     public async Task RewrittenPath_IsEncoded() => Assert.Equal(

@@ -16,6 +16,9 @@ internal sealed class ConnectionOptionEncoding : Encoding
 {
     public static readonly ConnectionOptionEncoding Instance = new();
 
+    /// <summary>What a header is read as that is just <c>Upgrade</c>, as in nearly every handshake.</summary>
+    public const string JustUpgrade = "Upgrade, keep-alive";
+
     private const string KeepAlive = "keep-alive";
 
     private ConnectionOptionEncoding()
@@ -37,12 +40,33 @@ internal sealed class ConnectionOptionEncoding : Encoding
         return text.Length;
     }
 
+    // The platform decodes through these; by default they copy what they are given twice.
+    public override unsafe int GetCharCount(byte* bytes, int count) =>
+        TextOf(new ReadOnlySpan<byte>(bytes, count)).Length;
+
+    public override unsafe int GetChars(byte* bytes, int byteCount, char* chars, int charCount)
+    {
+        var text = TextOf(new ReadOnlySpan<byte>(bytes, byteCount));
+        text.CopyTo(new Span<char>(chars, charCount));
+        return text.Length;
+    }
+
     public override int GetMaxByteCount(int charCount) => charCount;
 
     public override int GetMaxCharCount(int byteCount) => byteCount + KeepAlive.Length + 2;
 
     private static string TextOf(ReadOnlySpan<byte> value)
     {
+        if (value.SequenceEqual("Upgrade"u8))
+        {
+            return JustUpgrade;
+        }
+
+        if (value.SequenceEqual("keep-alive"u8))
+        {
+            return KeepAlive;
+        }
+
         var text = Latin1.GetString(value).Replace('\t', ' ');
         var options = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var isKept = options.Contains(KeepAlive, StringComparer.OrdinalIgnoreCase);

@@ -141,11 +141,13 @@ public sealed class HandshakeLimitTests
         await using var nodes = await TwoNodes.StartAsync(settings: all => all
             .With(LimitedCluster.Key("HandshakesPerSecondPerNode"), "2")
             .With($"{ChatSettings.Ours}Handshake:ConnectTimeout", "400ms")
-            .With($"{ChatSettings.Ours}Handshake:Timeout", "499ms"));
+            .With($"{ChatSettings.Ours}Handshake:Timeout", "500ms"));
         using var first = await nodes.HandshakeAsync();
         using var second = await nodes.HandshakeAsync();
         var third = nodes.HandshakeAsync();
-        await nodes.App.Time.Until(due => due == HalfASecond, 1);
+
+        // The first two were given the same time by their node; the third waits for its turn.
+        await nodes.App.Time.Until(due => due == HalfASecond, 3);
 
         nodes.App.Time.Advance(HalfASecond);
 

@@ -204,15 +204,29 @@ public sealed class NativePathTests : IAsyncDisposable
     {
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
-        var node = await AcceptAsync();
-        await SayAsync(node, "HTTP/1.1 1");
-        Reset(node);
+        Reset(await AcceptAsync());
 
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => InTime(sending));
 
         Assert.Equal(HttpRequestError.Unknown, failure.HttpRequestError);
         var cause = Assert.IsType<IOException>(failure.InnerException);
         Assert.Equal(SocketError.ConnectionReset, Assert.IsType<SocketException>(cause.InnerException).SocketErrorCode);
+        Assert.Equal(0, loop.Sockets);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task ResetWithinTheHead_IsAnInvalidAnswer(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        var sending = SendAsync(loop);
+        var node = await AcceptAsync();
+        await SayAsync(node, "HTTP/1.1 1");
+        Reset(node);
+
+        var failure = await Assert.ThrowsAsync<HttpRequestException>(() => InTime(sending));
+
+        Assert.Equal(HttpRequestError.InvalidResponse, failure.HttpRequestError);
         Assert.Equal(0, loop.Sockets);
     }
 

@@ -107,8 +107,8 @@ internal sealed class RunOptions
         parsed.GetValue(_quiet));
 
     private static Uri? ParseAddress(ArgumentResult result) =>
-        Uri.TryCreate(Text(result), UriKind.Absolute, out var uri) && uri.Scheme is "ws" or "wss" && uri.Host.Length > 0
-            ? uri
+        WrittenUrl.TryParse(Text(result), out var url, "ws", "wss")
+            ? url
             : Refuse<Uri>(result, "an address such as ws://127.0.0.1:8080/ws");
 
     private static Rate ParseRate(ArgumentResult result) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WsBalancer.LoadTest.Values;
 
 namespace WsBalancer.LoadTest.Comparing;
 
@@ -27,9 +28,8 @@ internal sealed record ComparedTarget(string Name, Uri Address, int? Process)
                 ? id
                 : null;
         var url = process is null ? address : address[..comma];
-        return Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == "ws" && uri.Host.Length > 0
-            && process is not 0
-                ? new ComparedTarget(text[..equals], uri, process)
-                : null;
+        return WrittenUrl.TryParse(url, out var uri, "ws") && process is not 0
+            ? new ComparedTarget(text[..equals], uri, process)
+            : null;
     }
 }

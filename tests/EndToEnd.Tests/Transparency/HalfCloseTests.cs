@@ -18,13 +18,6 @@ public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
     public static TheoryData<string, ClientWire> All =>
         EveryWire.With(ClientWire.Clear, ClientWire.Tls, ClientWire.Http2);
 
-    /// <summary>Where the connection to the node can be closed one way.</summary>
-    public static TheoryData<string, ClientWire> Native => new()
-    {
-        { "io_uring", ClientWire.Clear },
-        { "epoll", ClientWire.Clear },
-    };
-
     [Theory]
     [MemberData(nameof(Http1))]
     public async Task PlainRequest_FollowedByFin_IsAnsweredWhole(string engine, ClientWire wire)
@@ -100,7 +93,7 @@ public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
     }
 
     [Theory]
-    [MemberData(nameof(Native))]
+    [MemberData(nameof(All))]
     public async Task NodesFin_AfterItsClose_LeavesTheClientsAnswer(string engine, ClientWire wire)
     {
         var balancer = await shared.Begin(engine);
@@ -184,7 +177,7 @@ public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
     }
 
     [Theory]
-    [MemberData(nameof(Native))]
+    [MemberData(nameof(All))]
     public async Task ClientsFin_WithoutAClose_IsPassedOn_AndTheNodesBytesStillArrive(string engine, ClientWire wire)
     {
         var balancer = await shared.Begin(engine);
@@ -206,7 +199,7 @@ public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
     }
 
     [Theory]
-    [MemberData(nameof(Native))]
+    [MemberData(nameof(Http1))]
     public async Task Handshake_FollowedByFin_IsAnswered_AndTheNodesBytesArrive(string engine, ClientWire wire)
     {
         var accept = NewSignal<bool>();

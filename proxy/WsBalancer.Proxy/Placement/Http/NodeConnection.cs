@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Placement.Http;
@@ -74,6 +75,25 @@ internal sealed class NodeConnection(Socket socket, Stream stream) : IDisposable
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
         stream.WriteAsync(bytes, cancellation);
+
+    /// <summary>Ends the output: over TLS with close_notify, and with FIN. Receiving goes on.</summary>
+    /// <exception cref="IOException">The connection is lost.</exception>
+    public async ValueTask ShutdownOutputAsync()
+    {
+        if (stream is SslStream tls)
+        {
+            await tls.ShutdownAsync();
+        }
+
+        try
+        {
+            Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException ex)
+        {
+            throw new IOException(ex.Message, ex);
+        }
+    }
 
     public void Dispose()
     {

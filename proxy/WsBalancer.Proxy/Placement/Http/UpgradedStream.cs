@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>A connection to a node after its 101: bytes both ways, those first that came with the head.</summary>
-internal sealed class UpgradedStream(NodeConnection connection) : DuplexStream
+internal sealed class UpgradedStream(NodeConnection connection) : DuplexStream, IHalfCloseStream
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -22,6 +22,8 @@ internal sealed class UpgradedStream(NodeConnection connection) : DuplexStream
         connection.SendAsync(buffer, cancellationToken);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask ShutdownOutputAsync() => connection.ShutdownOutputAsync();
 
     protected override void Dispose(bool disposing)
     {

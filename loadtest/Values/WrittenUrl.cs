@@ -1,0 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace WsBalancer.LoadTest.Values;
+
+/// <summary>URLs whose path and query are sent as they were written: nothing is escaped, unescaped or shortened.</summary>
+internal static class WrittenUrl
+{
+    private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <summary>Reads a URL with a host and one of the schemes.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out Uri? url, params ReadOnlySpan<string> schemes)
+    {
+        if (Uri.TryCreate(WithoutFragment(text ?? ""), Verbatim, out url)
+            && url.Host.Length > 0
+            && schemes.Contains(url.Scheme))
+        {
+            return true;
+        }
+
+        url = null;
+        return false;
+    }
+
+    /// <summary>The same URL with a parameter at the end of its query.</summary>
+    /// <param name="url">One that was read here.</param>
+    /// <param name="parameter">NAME=VALUE, as it is to be sent.</param>
+    public static Uri With(Uri url, string parameter)
+    {
+        var text = url.OriginalString;
+        return new Uri($"{text}{(text.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{parameter}", Verbatim);
+    }
+
+    /// <summary>The URL up to its query, which may hold a secret.</summary>
+    public static string WithoutQuery(Uri url) => url.OriginalString.Split('?', 2)[0];
+
+    // A fragment is never sent (RFC 9110 §4.2.5).
+    private static string WithoutFragment(string text) => text.Split('#', 2)[0];
+}

@@ -16,8 +16,7 @@ internal sealed class PeerBalancer : IAsyncDisposable
 
     private PeerBalancer(DirectoryInfo folder, RunningProcess process) => (_folder, _process) = (folder, process);
 
-    /// <summary>Where it listens.</summary>
-    public UnixDomainSocketEndPoint Address => new(SocketIn(_folder));
+    private UnixDomainSocketEndPoint Address => new(SocketIn(_folder));
 
     /// <summary>Starts an nginx that hashes the query's <c>user</c>; one of the nodes may be down.</summary>
     public static Task<PeerBalancer> StartNginx(IEnumerable<PeerNode> nodes, PeerNode? down = null) => Start(

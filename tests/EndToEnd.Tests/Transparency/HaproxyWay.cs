@@ -1,3 +1,4 @@
+using System.Net;
 using WsBalancer.EndToEnd.Tests.Peers;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
@@ -9,10 +10,10 @@ public sealed class HaproxyWay : PeerWay
 
     protected override string Program => "haproxy";
 
-    private protected override Task<PeerBalancer> Start(int node) => PeerBalancer.Start(
-        Program, folder => Config(folder, node), file => ["-db", "-f", file]);
+    private protected override Task<PeerBalancer> Start(IPEndPoint listen, int node) => PeerBalancer.Start(
+        Program, folder => Config(folder, listen, node), file => ["-db", "-f", file]);
 
-    private static string Config(DirectoryInfo folder, int node) => $"""
+    private static string Config(DirectoryInfo folder, IPEndPoint listen, int node) => $"""
         defaults
           mode http
           option forwardfor
@@ -22,6 +23,7 @@ public sealed class HaproxyWay : PeerWay
           timeout tunnel 1h
         frontend users
           bind unix@{PeerBalancer.SocketIn(folder)}
+          bind {listen}
           acl named hdr(host),field(1,:) -i named.example
           http-request set-header X-Route named if named
           default_backend chat

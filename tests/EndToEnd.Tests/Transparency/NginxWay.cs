@@ -1,3 +1,4 @@
+using System.Net;
 using WsBalancer.EndToEnd.Tests.Peers;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
@@ -9,10 +10,10 @@ public sealed class NginxWay : PeerWay
 
     protected override string Program => "nginx";
 
-    private protected override Task<PeerBalancer> Start(int node) => PeerBalancer.Start(
-        Program, folder => Config(folder, node), file => ["-e", "stderr", "-c", file]);
+    private protected override Task<PeerBalancer> Start(IPEndPoint listen, int node) => PeerBalancer.Start(
+        Program, folder => Config(folder, listen, node), file => ["-e", "stderr", "-c", file]);
 
-    private static string Config(DirectoryInfo folder, int node) => $$"""
+    private static string Config(DirectoryInfo folder, IPEndPoint listen, int node) => $$"""
         daemon off;
         master_process off;
         pid {{folder}}/nginx.pid;
@@ -42,14 +43,17 @@ public sealed class NginxWay : PeerWay
           client_max_body_size 100m;
           server {
             listen unix:{{PeerBalancer.SocketIn(folder)}};
+            listen {{listen}};
             location / { proxy_pass http://chat; }
           }
           server {
             listen unix:{{PeerBalancer.SocketIn(folder)}};
+            listen {{listen}};
             server_name named.example;
             proxy_set_header Upgrade $http_upgrade;
             proxy_set_header Connection $connection_upgrade;
             proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             proxy_set_header X-Route named;
             location / { proxy_pass http://chat; }
           }

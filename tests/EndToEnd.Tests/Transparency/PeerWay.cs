@@ -1,3 +1,5 @@
+using System.Net;
+using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Interop;
 using WsBalancer.EndToEnd.Tests.Peers;
 using WsBalancer.EndToEnd.Tests.Transparency.Talking;
@@ -28,8 +30,10 @@ public abstract class PeerWay : IAsyncLifetime
             return;
         }
 
-        _proxy = await Start(_node.Number);
-        Way = new Way(_proxy.Address, _node, Case.Host);
+        // Beside its socket, on which a client has no address.
+        var listen = LoopbackAddress.NextFree();
+        _proxy = await Start(listen, _node.Number);
+        Way = new Way(listen, _node, Case.Host);
     }
 
     public async ValueTask DisposeAsync()
@@ -43,5 +47,5 @@ public abstract class PeerWay : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract Task<PeerBalancer> Start(int node);
+    private protected abstract Task<PeerBalancer> Start(IPEndPoint listen, int node);
 }

@@ -77,7 +77,7 @@ internal static class HeaderCases
         Forgery("X-Original-Host", "X-Original-Host: evil.example"),
         Forgery("Forwarded", "Forwarded: for=9.9.9.9;proto=https"),
         Forgery("True-Client-IP", "True-Client-IP: 9.9.9.9"),
-        Forgery("X-Real-IP", "X-Real-IP: 9.9.9.9"),
+        Forgery("X-Real-IP", "X-Real-IP: 9.9.9.9", Peers.Nginx),
         Refused("a line without a colon", "X-Name", Peers.Haproxy),
         Refused("a space before the colon", "X-Name : a"),
         Refused("a folded line", "X-Name: a\r\n b", Peers.Nginx),

@@ -18,10 +18,6 @@ internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse p
     private Party Connection =>
         _connection ?? throw new InvalidOperationException("The case uses the node before it received anything.");
 
-    /// <summary>Whether every request was answered, as far as the client sees.</summary>
-    public bool IsSettled => client.Content is null && client.Consumed > 0 && client.Consumed == client.Received.Length
-        && node.Connections.All(party => party is { Content: null, HasNews: false });
-
     /// <summary>Carries out a case; the failure, or null.</summary>
     public async Task<string?> Run(IReadOnlyList<Step> steps)
     {

@@ -10,12 +10,12 @@ namespace WsBalancer.EndToEnd.Tests.Transparency.Talking;
 /// <param name="node">The node behind it.</param>
 /// <param name="host">The Host that leads to the node.</param>
 /// <param name="certificate">If given, the client connects over TLS and expects this certificate.</param>
-internal sealed class Way(EndPoint address, NodePort node, string host, TestCertificate? certificate = null)
+internal sealed class Way(IPEndPoint address, NodePort node, string host, TestCertificate? certificate = null)
 {
     private static int LastSource;
 
     // A step that succeeds takes a millisecond; only a step that fails takes this long.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // Enough to see that a peer differs, as a case says.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
@@ -28,10 +28,10 @@ internal sealed class Way(EndPoint address, NodePort node, string host, TestCert
         var pulse = new Pulse();
 
         // A proxy puts the client's address into every request: those of other dialogues have another one.
-        var source = address is IPEndPoint ? NextSource() : null;
-        node.Begin(pulse, source?.ToString() ?? "");
+        var source = NextSource();
+        node.Begin(pulse, source.ToString());
         await using var client = await Connect(pulse, source);
-        var names = new Names(host, source?.ToString() ?? "");
+        var names = new Names(host, source.ToString());
         var dialogue = new Dialogue(client, node, names, pulse, isToSucceed ? Patience : Glance);
         try
         {
@@ -39,13 +39,6 @@ internal sealed class Way(EndPoint address, NodePort node, string host, TestCert
         }
         finally
         {
-            // Without such an address, what a proxy has not finished would be news in the next dialogue.
-            if (source is null && !dialogue.IsSettled)
-            {
-                client.Reset();
-                await pulse.Until(() => node.Connections.All(connection => connection.End is not null), Glance);
-            }
-
             await node.Finish();
         }
     }
@@ -58,19 +51,11 @@ internal sealed class Way(EndPoint address, NodePort node, string host, TestCert
             [127, (byte)(100 + number / 22_500 % 150), (byte)(100 + number / 150 % 150), (byte)(100 + number % 150)]);
     }
 
-    private async Task<Party> Connect(Pulse pulse, IPAddress? source)
+    private async Task<Party> Connect(Pulse pulse, IPAddress source)
     {
         using var deadline = Deadline.Start();
-        var socket = new Socket(
-            address.AddressFamily,
-            SocketType.Stream,
-            address is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
-        if (source is not null)
-        {
-            socket.NoDelay = true;
-            socket.Bind(new IPEndPoint(source, 0));
-        }
-
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(source, 0));
         await socket.ConnectAsync(address, deadline.Token);
         Stream stream = new NetworkStream(socket);
         if (certificate is not null)

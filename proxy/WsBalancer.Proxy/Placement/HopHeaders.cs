@@ -14,11 +14,15 @@ internal static class HopHeaders
 {
     private const string Trailers = "trailers";
 
-    /// <summary>Trailers pass, so that a node may be told that they are accepted (RFC 9110 §10.1.4).</summary>
+    /// <summary>
+    /// Trailers pass, so that a node gets the client's word that they are accepted (RFC 9110 §10.1.4). A handshake's answer
+    /// has none.
+    /// </summary>
     public static ValueTask CopyRequest(RequestTransformContext context)
     {
         var request = context.ProxyRequest;
-        if (request.Version.Major == 1
+        if (context.HttpContext.Features.Get<PlacedRequest>() is PlainRequest
+            && request.Version.Major == 1
             && context.HttpContext.Request.Headers.TE is { Count: > 0 } codings
             && Names(codings, Trailers))
         {

@@ -69,7 +69,7 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
         "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
         "HTTP/1.1 200 OK\r\n: no name\r\n\r\n",
         "HTTP/1.1 2 OK\r\n\r\n",
-        "HTTP/2.0 200 OK\r\n\r\n",
+        "HTTP/2 200 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nX-Latin: M\u00fcnchen\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 200 Gr\u00fc\u00df\r\nContent-Length: 0\r\n\r\n",
         $"HTTP/1.1 200 OK\r\nX-Long: {new string('x', 70_000)}\r\n\r\n",

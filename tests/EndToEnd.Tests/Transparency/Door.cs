@@ -18,8 +18,8 @@ internal sealed record Door(string Engine, TestCertificate? Certificate, Balance
     /// <param name="from">The client's address.</param>
     public async Task<WireEnd> Send(string bytes, string from = "127.0.0.1")
     {
-        WireEnd wire = Certificate is { } certificate
-            ? await WireTls.Connect(Port, certificate, from)
+        var wire = Certificate is { } certificate
+            ? (WireEnd)await WireTls.Connect(Port, certificate, from)
             : (await RawClient.Connect(Port, socket => socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0)))).Wire;
         await wire.Send(Encoding.Latin1.GetBytes(bytes));
         return wire;

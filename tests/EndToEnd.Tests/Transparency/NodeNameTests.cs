@@ -61,7 +61,7 @@ public sealed class NodeNameTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static async Task<int> PortOf(RunningProcess process) =>
-        new Uri((await process.After("wsbalancer listening on ")).First()).Port;
+        new Uri((await process.After("wsbalancer listening on "))[0]).Port;
 
     private static async Task<TimeSpan> Time(int port)
     {

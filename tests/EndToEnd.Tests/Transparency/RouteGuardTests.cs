@@ -14,6 +14,7 @@ public sealed class RouteGuardTests(FrontFleet shared)
     [InlineData("/chat/..%5cadmin%5Cx")]
     [InlineData("/chat\\..\\admin\\x")]
     [InlineData("//admin/x")]
+    [InlineData("/%61dmin/x")]
     [InlineData("http://x/chat/../admin/x")]
     [InlineData("http://x/admin%2Fx")]
     public async Task PathThatMayBelongToAnotherRoute_IsRefused(string target)
@@ -31,7 +32,7 @@ public sealed class RouteGuardTests(FrontFleet shared)
     [InlineData("/admin/a/../b")]
     [InlineData("/admin/a%2Fb//c")]
     [InlineData("/chat/../other")]
-    [InlineData("/%61dmin/x")]
+    [InlineData("/other/%61dmin/x")]
     [InlineData("/./admin/x/../../chat")]
     [InlineData("//a")]
     public async Task PathThatBelongsToTheSameRoutesEitherWay_Passes(string target)

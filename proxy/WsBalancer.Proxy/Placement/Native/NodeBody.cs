@@ -15,6 +15,7 @@ namespace WsBalancer.Proxy.Placement.Native;
 internal sealed class NodeBody : DuplexStream, ISocketHandler, IValueTaskSource
 {
     private readonly LoopSocket _socket;
+    private readonly HttpResponseMessage _response;
     private ResponseBody _body;
     private ManualResetValueTaskSourceCore<bool> _more;
     private CancellationToken _cancellation;
@@ -24,12 +25,16 @@ internal sealed class NodeBody : DuplexStream, ISocketHandler, IValueTaskSource
     private Exception? _failure;
     private bool _isWaiting;
     private bool _isTaken;
+    private bool _isOver;
 
     /// <param name="socket">The node's. It is this one's from now on, and paused.</param>
+    /// <param name="response">Gets the trailers.</param>
     /// <param name="body">How its body ends.</param>
     /// <param name="received">What has come of it.</param>
-    public NodeBody(LoopSocket socket, ResponseBody body, ReadOnlySpan<byte> received)
+    public NodeBody(
+        LoopSocket socket, HttpResponseMessage response, ResponseBody body, ReadOnlySpan<byte> received)
     {
+        _response = response;
         _socket = socket;
         _body = body;
         socket.Pause();
@@ -151,6 +156,12 @@ internal sealed class NodeBody : DuplexStream, ISocketHandler, IValueTaskSource
             {
                 return given;
             }
+        }
+
+        if (!_isOver)
+        {
+            _isOver = true;
+            _body.AddTrailersTo(_response);
         }
 
         return 0;

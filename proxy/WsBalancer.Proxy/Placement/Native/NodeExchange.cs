@@ -151,7 +151,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         var content = new NodeContent();
         var response = ResponseHead.Read(head, content);
         response.RequestMessage = _request;
-        content.Body = new NodeBody(_socket!, ResponseBody.Of(response, _request.Method), rest);
+        content.Body = new NodeBody(_socket!, response, ResponseBody.Of(response, _request.Method), rest);
         End();
         _answer.SetResult(response);
     }

@@ -18,7 +18,6 @@ internal static class Differences
         ["Body: trailers of a request"] = "YARP does not forward them, nor does nginx.",
         ["Framing refused: a length with a sign"] = "Kestrel reads +5 as 5, and the node gets 5.",
         ["Host: with an empty port"] = "Kestrel refuses it.",
-        ["Target with bytes beyond ASCII in a query"] = "Kestrel refuses them, as HAProxy does.",
     };
 
     /// <summary>Why a case goes otherwise; null if it does not.</summary>

@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace WsBalancer.LoadTest.Values;
 
-/// <summary>URLs whose path and query are sent as they were written: nothing is escaped, unescaped or shortened.</summary>
+/// <summary>URLs whose path and query are sent as they were written: nothing is escaped, unescaped or shortened.
+/// </summary>
 internal static class WrittenUrl
 {
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };

@@ -6,11 +6,11 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Moving;
-using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
+using static WsBalancer.Proxy.Tests.ReadSettings;
 
 namespace WsBalancer.Proxy.Tests;
 
@@ -82,11 +82,6 @@ public sealed class BalancerSettingsTests
         Assert.True(cluster.Get<UserIdentity>() is { OnMissing: OnMissingUserKey.Cookie, Cookie: not null });
     }
 
-    [Fact]
-    public void Placement_IsRead() => AssertAll(
-        new PlacementOptions { FollowLive = true },
-        ReadCluster(("UserKey", "query:user"), ("FollowLive", "true")).Get<PlacementOptions>());
-
     // No algorithm has all of it: RingSettingsTests has each setting with one that has.
     [Fact]
     public void Ring_IsRead() => Assert.Equal(
@@ -96,41 +91,6 @@ public sealed class BalancerSettingsTests
             ("Ring:Algorithm", "maglev"),
             ("Ring:TableSize", "251"),
             ("Ring:Seed", "salt")).Get<RingSettings>());
-
-    [Fact]
-    public void Handshake_IsRead() => AssertAll(
-        new HandshakeOptions
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(2),
-            Timeout = TimeSpan.FromSeconds(20),
-            Attempts = 5,
-            RetryUnanswered = true,
-            RetryOn = [502, 503],
-        },
-        ReadCluster(
-            ("UserKey", "query:user"),
-            ("Handshake:ConnectTimeout", "2s"),
-            ("Handshake:Timeout", "20s"),
-            ("Handshake:Attempts", "5"),
-            ("Handshake:RetryUnanswered", "true"),
-            ("Handshake:RetryOn:0", "502"),
-            ("Handshake:RetryOn:1", "503")).Get<HandshakeOptions>());
-
-    [Fact]
-    public void Requests_AreRead() => AssertAll(
-        new RequestOptions
-        {
-            IdleTimeout = null,
-            BodyTimeout = TimeSpan.FromSeconds(7),
-            IdleConnections = 5,
-            IdleConnectionTimeout = TimeSpan.FromSeconds(3),
-        },
-        ReadCluster(
-            ("UserKey", "query:user"),
-            ("Requests:IdleTimeout", "off"),
-            ("Requests:BodyTimeout", "7s"),
-            ("Requests:IdleConnections", "5"),
-            ("Requests:IdleConnectionTimeout", "3s")).Get<RequestOptions>());
 
     [Fact]
     public void Health_IsRead() => AssertAll(
@@ -279,40 +239,10 @@ public sealed class BalancerSettingsTests
             ("Clusters:chat:Limits:SlowStart", "10s"),
             ("Clusters:other:FollowLive", "true")).Order(StringComparer.Ordinal));
 
-    // A setting that is not in the expected record, or not in the test, would still have its default.
-    private static void AssertAll<T>(T expected, T read)
-        where T : class, new()
-    {
-        var untouched = new T();
-        Assert.All(
-            typeof(T).GetProperties().Where(property => property.CanWrite),
-            property =>
-            {
-                Assert.NotEqual(property.GetValue(untouched), property.GetValue(read));
-                Assert.Equal(property.GetValue(expected), property.GetValue(read));
-            });
-    }
-
-    private static ClusterSettings ReadCluster(params (string Key, string Value)[] settings) =>
-        Read([.. settings.Select(setting => ($"Clusters:chat:{setting.Key}", setting.Value))]).Clusters["CHAT"];
-
-    private static BalancerSettings Read(params (string Key, string Value)[] settings)
-    {
-        var errors = new List<SettingsError>();
-        var read = BalancerSettings.Read(Of(settings), errors);
-        Assert.Empty(errors);
-        return read;
-    }
-
     private static IEnumerable<string> MistakesIn(params (string Key, string Value)[] settings)
     {
         var errors = new List<SettingsError>();
         BalancerSettings.Read(Of(settings), errors);
         return errors.Select(error => error.Message);
     }
-
-    private static IConfigurationRoot Of((string Key, string Value)[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(setting =>
-            KeyValuePair.Create($"WsBalancer:{setting.Key}", (string?)setting.Value)))
-        .Build();
 }

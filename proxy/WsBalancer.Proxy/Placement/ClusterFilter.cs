@@ -96,8 +96,8 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
             or { HttpRequest.VersionPolicy: HttpVersionPolicy.RequestVersionOrHigher }
             or { HttpClient.WebProxy: not null };
 
-    // YARP would try HTTP/2 on https addresses first, which nodes that only know the Upgrade answer with 404; and it would
-    // end what is silent for 100 s.
+    // YARP would try HTTP/2 on https addresses first, which nodes that only know the Upgrade answer with 404; and it
+    // would end what is silent for 100 s.
     private static ForwarderRequestConfig WithDefaults(ForwarderRequestConfig? request, RequestOptions ours) =>
         (request ?? ForwarderRequestConfig.Empty) with
         {

@@ -55,7 +55,8 @@ internal static class ForwardingRejection
     /// <param name="status">The status that it led to.</param>
     public static Rejection Of(IForwarderErrorFeature error, int status) => (error.Error, status) switch
     {
-        _ when BodyErrorOf(error.Exception) is { } refused && refused.StatusCode == status => ServerRejection.Of(refused),
+        _ when BodyErrorOf(error.Exception) is { } refused && refused.StatusCode == status =>
+            ServerRejection.Of(refused),
         (_, StatusCodes.Status408RequestTimeout) => BodyTimeout,
         (_, StatusCodes.Status503ServiceUnavailable) => Rejection.NoNode,
         (ForwarderError.RequestTimedOut, StatusCodes.Status504GatewayTimeout) => NodeTimeout,

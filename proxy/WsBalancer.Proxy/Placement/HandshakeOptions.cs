@@ -11,8 +11,8 @@ internal sealed record HandshakeOptions : IValidatableObject
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a handshake may take in all, with every attempt. Default: 10 s.</summary>
-    // A node that has taken the request has all of it: a login that takes seconds is waited for. With RetryUnanswered an
-    // attempt has half of what is left, the last one all of it.
+    // A node that has taken the request has all of it: a login that takes seconds is waited for. With RetryUnanswered
+    // an attempt has half of what is left, the last one all of it.
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 

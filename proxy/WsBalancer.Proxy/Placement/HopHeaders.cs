@@ -15,8 +15,8 @@ internal static class HopHeaders
     private const string Trailers = "trailers";
 
     /// <summary>
-    /// Trailers pass, so that a node gets the client's word that they are accepted (RFC 9110 §10.1.4). A handshake's answer
-    /// has none.
+    /// Trailers pass, so that a node gets the client's word that they are accepted (RFC 9110 §10.1.4). A handshake's
+    /// answer has none.
     /// </summary>
     public static ValueTask CopyRequest(RequestTransformContext context)
     {

@@ -72,7 +72,10 @@ internal sealed class NodeHttpClientFactory(
             || handler is not SocketsHttpHandler platform
             || context.NewConfig is not
             {
-                WebProxy: null, MaxConnectionsPerServer: null, RequestHeaderEncoding: null, ResponseHeaderEncoding: null,
+                WebProxy: null,
+                MaxConnectionsPerServer: null,
+                RequestHeaderEncoding: null,
+                ResponseHeaderEncoding: null,
             })
         {
             return handler;

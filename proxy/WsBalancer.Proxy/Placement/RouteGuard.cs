@@ -16,8 +16,8 @@ namespace WsBalancer.Proxy.Placement;
 /// it, and decodes and normalises it as it pleases; a client must not get past the policy of a route by that.
 /// </summary>
 /// <remarks>
-/// A path with dot segments, encoded slashes, backslashes, empty segments or needless escapes is compared with the paths
-/// of all routes in each of its spellings. If one of these matches other routes than another, the route is not certain.
+/// A path with dot segments, encoded slashes, backslashes, empty segments or needless escapes is compared with the
+/// paths of all routes in each of its spellings. If one of these matches other routes than another, the route is not certain.
 /// </remarks>
 internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyFactory policies) : IConfigChangeListener
 {
@@ -60,13 +60,14 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
         || path.Contains("%5c", StringComparison.OrdinalIgnoreCase)
         || HasNeedlessEscape(path);
 
-    // Unreserved characters need no escape (RFC 3986 §2.3); a node that compares without decoding takes them for others.
+    // Unreserved characters need no escape (RFC 3986 §2.3); to a node that does not decode the path is another.
     private static bool HasNeedlessEscape(ReadOnlySpan<char> path)
     {
         for (var start = path.IndexOf('%'); start >= 0 && start + 2 < path.Length;)
         {
             if (byte.TryParse(path.Slice(start + 1, 2), NumberStyles.AllowHexSpecifier, null, out var value)
-                && (char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~'))
+                && (char.IsAsciiLetterOrDigit((char)value)
+                    || value is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~'))
             {
                 return true;
             }

@@ -5,7 +5,8 @@ using WsBalancer.EndToEnd.Tests.Clients;
 
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>A client's connection over TLS that speaks HTTP/1.1. Its FIN follows a close_notify (RFC 8446, 6.1).</summary>
+/// <summary>A client's connection over TLS that speaks HTTP/1.1. Its FIN follows a close_notify (RFC 8446, 6.1).
+/// </summary>
 internal sealed class WireTls : WireEnd
 {
     private readonly Socket _socket;

@@ -237,7 +237,7 @@ internal sealed class HttpExchange
         return failure switch
         {
             _ when cancellation.IsCancellationRequested => new OperationCanceledException(cancellation),
-            OperationCanceledException => new HttpRequestException("The body of the request could not be read.", client),
+            OperationCanceledException => new HttpRequestException("The request's body could not be read.", client),
             IOException when IsAnswered => ResponseHead.Invalid("is not complete"),
             IOException lost => NotAnswered(lost),
             _ => failure,

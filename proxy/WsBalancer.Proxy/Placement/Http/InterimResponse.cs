@@ -6,8 +6,8 @@ using WsBalancer.Proxy.Sockets.Http;
 namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
-/// Forwards a node's interim response, such as 103 (RFC 9110 §15.2), to a client over HTTP/1.1. The server has no way to
-/// send one, so the response is written to the connection past the server, which has nothing to send by then.
+/// Forwards a node's interim response, such as 103 (RFC 9110 §15.2), to a client over HTTP/1.1. The server has no way
+/// to send one, so the response is written to the connection past the server, which has nothing to send by then.
 /// </summary>
 internal static class InterimResponse
 {

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
 /// Sends the requests of a cluster to its nodes over HTTP/1.1: what the client sent is written as it is, bodies and
-/// heads flow, and a node may answer early. What needs HTTP/2 goes to the platform's client.
+/// heads flow, and a node may answer early. Requests that need HTTP/2 are sent by the platform's client.
 /// </summary>
 /// <param name="platform">The client for HTTP/2 and higher, configured by YARP and the application.</param>
 /// <param name="connector">Opens connections.</param>
@@ -45,7 +45,8 @@ internal sealed class NodeClient(
             }
         }
 
-        return await ExchangeOn(await connector.ConnectAsync(endpoint, request, cancellationToken)).SendAsync(cancellationToken);
+        var connected = await connector.ConnectAsync(endpoint, request, cancellationToken);
+        return await ExchangeOn(connected).SendAsync(cancellationToken);
 
         HttpExchange ExchangeOn(NodeConnection connection) => new(
             request,

@@ -25,7 +25,7 @@ internal sealed class NodeConnection(Socket socket, Stream stream) : IDisposable
     /// <summary>What was received and not yet used.</summary>
     public ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
-    /// <summary>Whether a connection that waits for its next request has neither been closed nor sent anything.</summary>
+    /// <summary>Whether a connection that waits for its next request was neither closed nor sent anything on.</summary>
     public bool IsQuiet => Unread.IsEmpty && Socket.Connected && !Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
 
     /// <summary>Marks the first bytes of <see cref="Unread"/> as used.</summary>

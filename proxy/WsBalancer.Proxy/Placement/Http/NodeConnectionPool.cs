@@ -83,7 +83,7 @@ internal sealed class NodeConnectionPool(Func<RequestOptions> options, NodeDiale
                 }
             }
 
-            // Without connections there is no timer, which would keep the pool of a cluster that is gone alive.
+            // Without connections there is no timer, so that the pool of a removed cluster can be collected.
             if (_waiting.Count == 0)
             {
                 _sweep?.Dispose();

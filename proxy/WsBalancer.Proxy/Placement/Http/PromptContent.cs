@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
@@ -27,12 +28,17 @@ internal sealed class PromptContent : HttpContent
         _isFramed = response.Headers.NonValidated.Contains("Transfer-Encoding")
             && method != HttpMethod.Head
             && response.StatusCode != HttpStatusCode.NotModified
-            && HttpProtocol.IsHttp11(context.Request.Protocol);
+            && HttpProtocol.IsHttp11(context.Request.Protocol)
+            && IsServersOwn(context.Features);
         foreach (var (name, values) in _inner.Headers.NonValidated)
         {
             Headers.TryAddWithoutValidation(name, values);
         }
     }
+
+    // A middleware that compresses, or changes the body otherwise, would change the frames.
+    private static bool IsServersOwn(IFeatureCollection features) =>
+        ReferenceEquals(features.Get<IHttpResponseBodyFeature>(), features.Get<IHttpConnectionFeature>());
 
     protected override async Task<Stream> CreateContentReadStreamAsync()
     {

@@ -21,8 +21,8 @@ internal static class RequestHead
     /// <param name="encoding">That of the values of headers.</param>
     /// <param name="isChunked">Whether a body follows in chunks, which only this announces.</param>
     /// <param name="output">Where the head is written.</param>
-    /// <exception cref="HttpRequestException">A part of the head would break out of its line, or announces another body.
-    /// </exception>
+    /// <exception cref="HttpRequestException">A part of the head would break out of its line, or announces another
+    /// body.</exception>
     public static void Write(
         HttpRequestMessage request, HeaderEncoding encoding, bool isChunked, IBufferWriter<byte> output)
     {
@@ -51,8 +51,8 @@ internal static class RequestHead
     }
 
     /// <summary>
-    /// Whether a body follows the head. A length of 0 that only the platform has computed, as the client announced none, is
-    /// removed.
+    /// Whether a body follows the head. A length of 0 that only the platform has computed, as the client announced
+    /// none, is removed.
     /// </summary>
     public static bool HasBody(HttpRequestMessage request)
     {

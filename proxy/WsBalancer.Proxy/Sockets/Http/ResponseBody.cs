@@ -86,7 +86,8 @@ internal struct ResponseBody
         return length;
     }
 
-    /// <summary>Adds the trailers of a body that is over to its response. Those that cannot be read are dropped.</summary>
+    /// <summary>Adds the trailers of a body that is over to its response. Those that cannot be read are dropped.
+    /// </summary>
     public readonly void AddTrailersTo(HttpResponseMessage response)
     {
         foreach (var range in _chunks.Trailers.Split((byte)'\n'))

@@ -1,12 +1,12 @@
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
 /// <summary>
-/// Cases that go otherwise here, each with what holds it back. proxy/TRANSPARENCY.md lists them; one that goes as stated
-/// must leave this list.
+/// Cases that go otherwise here, each with what holds it back. proxy/TRANSPARENCY.md lists them; one that goes as
+/// stated must leave this list.
 /// </summary>
 internal static class Differences
 {
-    private const string Reason = "Kestrel writes the reason phrase: its own if there is none, in ASCII, and that of 101.";
+    private const string Reason = "Kestrel writes the reason phrase: its own if there is none, in ASCII.";
 
     private static readonly Dictionary<string, string> ByName = new()
     {

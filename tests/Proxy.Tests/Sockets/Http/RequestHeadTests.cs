@@ -57,7 +57,9 @@ public sealed class RequestHeadTests
         RequestHead.Write(Request("http://node.example/", ["X-A: b"]), Utf8, isChunked: true, output);
 
         Assert.EndsWith(
-            "X-A: b\r\nTransfer-Encoding: chunked\r\n\r\n", Text(output.WrittenSpan.ToArray()), StringComparison.Ordinal);
+            "X-A: b\r\nTransfer-Encoding: chunked\r\n\r\n",
+            Text(output.WrittenSpan.ToArray()),
+            StringComparison.Ordinal);
     }
 
     [Theory]

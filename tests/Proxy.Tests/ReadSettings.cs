@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Fleet;
+
+namespace WsBalancer.Proxy.Tests;
+
+/// <summary>Reads settings that a test writes down, and compares them.</summary>
+internal static class ReadSettings
+{
+    // A setting that is not in the expected record, or not in the test, would still have its default.
+    public static void AssertAll<T>(T expected, T read)
+        where T : class, new()
+    {
+        var untouched = new T();
+        Assert.All(
+            typeof(T).GetProperties().Where(property => property.CanWrite),
+            property =>
+            {
+                Assert.NotEqual(property.GetValue(untouched), property.GetValue(read));
+                Assert.Equal(property.GetValue(expected), property.GetValue(read));
+            });
+    }
+
+    public static ClusterSettings ReadCluster(params (string Key, string Value)[] settings) =>
+        Read([.. settings.Select(setting => ($"Clusters:chat:{setting.Key}", setting.Value))]).Clusters["CHAT"];
+
+    public static BalancerSettings Read(params (string Key, string Value)[] settings)
+    {
+        var errors = new List<SettingsError>();
+        var read = BalancerSettings.Read(Of(settings), errors);
+        Assert.Empty(errors);
+        return read;
+    }
+
+    public static IConfigurationRoot Of((string Key, string Value)[] settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting =>
+            KeyValuePair.Create($"WsBalancer:{setting.Key}", (string?)setting.Value)))
+        .Build();
+}

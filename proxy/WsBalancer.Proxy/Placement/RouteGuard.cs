@@ -17,7 +17,8 @@ namespace WsBalancer.Proxy.Placement;
 /// </summary>
 /// <remarks>
 /// A path with dot segments, encoded slashes, backslashes, empty segments or needless escapes is compared with the
-/// paths of all routes in each of its spellings. If one of these matches other routes than another, the route is not certain.
+/// paths of all routes in each of its spellings. If one of these matches other routes than another, the route is not
+/// certain.
 /// </remarks>
 internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyFactory policies) : IConfigChangeListener
 {

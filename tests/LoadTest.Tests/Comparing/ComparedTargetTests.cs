@@ -9,8 +9,14 @@ public sealed class ComparedTargetTests
     [InlineData("a=ws://h:1/ws,42", "a", "ws://h:1/ws", 42)]
     [InlineData("a=ws://h:1/ws?x=1,2,42", "a", "ws://h:1/ws?x=1,2", 42)]
     [InlineData("a=ws://h:1/ws?x=1,b", "a", "ws://h:1/ws?x=1,b", null)]
-    public void Parse_OfNameAddressAndProcess_TakesThemApart(string text, string name, string address, int? process) =>
-        Assert.Equal(new ComparedTarget(name, new Uri(address), process), ComparedTarget.Parse(text));
+    public void Parse_OfNameAddressAndProcess_TakesThemApart(string text, string name, string address, int? process)
+    {
+        var target = ComparedTarget.Parse(text);
+
+        Assert.NotNull(target);
+        Assert.Equal((name, process), (target.Name, target.Process));
+        Assert.Equal(new Uri(address).AbsoluteUri, target.Address.AbsoluteUri);
+    }
 
     [Theory]
     [InlineData("")]

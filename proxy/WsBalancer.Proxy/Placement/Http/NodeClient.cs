@@ -32,17 +32,12 @@ internal sealed class NodeClient(
         }
 
         var endpoint = NodeEndpoint.Of(request);
-        if (!connector.IsOfOneClient && CanBeSentAgain(request) && pool.Take(endpoint) is { } waiting)
+        if (!connector.IsOfOneClient
+            && CanBeSentAgain(request)
+            && pool.Take(endpoint) is { } waiting
+            && await TrySendAsync(ExchangeOn(waiting), cancellationToken) is { } response)
         {
-            var exchange = ExchangeOn(waiting);
-            try
-            {
-                return await exchange.SendAsync(cancellationToken);
-            }
-            catch (HttpRequestException) when (!exchange.IsAnswered)
-            {
-                // The node closed the connection as the request was sent: what it takes on a new one is its answer.
-            }
+            return response;
         }
 
         var connected = await connector.ConnectAsync(endpoint, request, cancellationToken);
@@ -64,6 +59,19 @@ internal sealed class NodeClient(
         }
 
         base.Dispose(disposing);
+    }
+
+    // Null if the node closed the connection as the request was sent, which a new connection repairs.
+    private static async Task<HttpResponseMessage?> TrySendAsync(HttpExchange exchange, CancellationToken cancellation)
+    {
+        try
+        {
+            return await exchange.SendAsync(cancellation);
+        }
+        catch (HttpRequestException) when (!exchange.IsAnswered)
+        {
+            return null;
+        }
     }
 
     private void Release(NodeEndpoint endpoint, NodeConnection connection)

@@ -27,10 +27,7 @@ public static class WsBalancerRequests
     {
         ArgumentNullException.ThrowIfNull(server);
 
-        server.RequestHeaderEncodingSelector = static name =>
-            name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase)
-                ? ConnectionOptionEncoding.Instance
-                : Encoding.Latin1;
+        server.RequestHeaderEncodingSelector = EncodingOf;
         server.ResponseHeaderEncodingSelector = static _ => HeaderBytes.Instance;
         server.AllowHostHeaderOverride = true;
         return server;
@@ -49,4 +46,14 @@ public static class WsBalancerRequests
         endpoint.Use(static next => connection => next(new SchemeConnection(connection)));
         return endpoint;
     }
+
+    private static Encoding EncodingOf(string name) => name.Length switch
+    {
+        4 when Is(name, HeaderNames.Host) => StrictHeaderEncoding.Host,
+        10 when Is(name, HeaderNames.Connection) => ConnectionOptionEncoding.Instance,
+        14 when Is(name, HeaderNames.ContentLength) => StrictHeaderEncoding.Length,
+        _ => Encoding.Latin1,
+    };
+
+    private static bool Is(string name, string header) => name.Equals(header, StringComparison.OrdinalIgnoreCase);
 }

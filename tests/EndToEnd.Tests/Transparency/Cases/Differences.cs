@@ -16,8 +16,7 @@ internal static class Differences
         ["Answer: status 200 "] = Reason,
         ["Answer: status 200 caf\\xe9 \\xc3\\xa9"] = Reason,
         ["Body: trailers of a request"] = "YARP does not forward them, nor does nginx.",
-        ["Framing refused: a length with a sign"] = "Kestrel reads +5 as 5, and the node gets 5.",
-        ["Host: with an empty port"] = "Kestrel refuses it.",
+        ["Host: with an empty port"] = "Kestrel refuses it, so that the colon is left out.",
     };
 
     /// <summary>Why a case goes otherwise; null if it does not.</summary>

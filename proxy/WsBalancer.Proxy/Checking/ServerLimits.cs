@@ -14,6 +14,12 @@ namespace WsBalancer.Proxy.Checking;
 /// </remarks>
 internal sealed class ServerLimits(List<SettingsError> errors)
 {
+    private static readonly SectionShape RateShape = new(
+    [
+        (nameof(MinDataRate.BytesPerSecond), ShapeOf(typeof(double))),
+        (nameof(MinDataRate.GracePeriod), ShapeOf(typeof(TimeSpan))),
+    ]);
+
     /// <summary>The names that <see cref="Apply"/> reads.</summary>
     public static IEnumerable<string> Names { get; } =
     [
@@ -111,19 +117,12 @@ internal sealed class ServerLimits(List<SettingsError> errors)
 
     private void SetRate(IConfigurationSection section, PropertyInfo property, object options)
     {
-        var shape = new SectionShape(
-        [
-            (nameof(MinDataRate.BytesPerSecond), new ValueShape(
-                SettingsScalar.Describe(typeof(double)), text => Parse("", typeof(double), text) is not null)),
-            (nameof(MinDataRate.GracePeriod), new ValueShape(
-                SettingsScalar.Describe(typeof(TimeSpan)), text => Parse("", typeof(TimeSpan), text) is not null)),
-        ]);
         if (!section.Exists())
         {
             return;
         }
 
-        var mistakes = shape.MistakesIn(section).ToArray();
+        var mistakes = RateShape.MistakesIn(section).ToArray();
         if (mistakes.Length > 0)
         {
             errors.AddRange(mistakes);
@@ -141,7 +140,8 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         try
         {
             property.SetValue(options, new MinDataRate(
-                (double)Parse("", typeof(double), rate)!, (TimeSpan)Parse("", typeof(TimeSpan), grace)!));
+                (double)SettingsScalar.Parse(typeof(double), rate)!,
+                (TimeSpan)SettingsScalar.Parse(typeof(TimeSpan), grace)!));
         }
         catch (ArgumentException refused)
         {
@@ -180,6 +180,9 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         var described = IsSize(property.Name, type) ? ByteSize.Expected : SettingsScalar.Describe(type);
         return inner is null ? described : $"{described}, or off";
     }
+
+    private static ValueShape ShapeOf(Type type) =>
+        new(SettingsScalar.Describe(type), text => SettingsScalar.Parse(type, text) is not null);
 
     private static object? Parse(string name, Type type, string text) => !IsSize(name, type)
         ? SettingsScalar.Parse(type, text)

@@ -27,4 +27,12 @@ internal interface IClusterSettingsSource
 
     /// <summary>Raised after <see cref="Current"/> has changed.</summary>
     public event Action? Changed;
+
+    /// <summary>
+    /// The record of a cluster. The defaults, if the ring no longer places the cluster: requests that it had are still
+    /// pending.
+    /// </summary>
+    public T Get<T>(string cluster)
+        where T : class, new() =>
+        Current.TryGetValue(cluster, out var settings) ? settings.Get<T>() : new T();
 }

@@ -13,13 +13,11 @@ namespace WsBalancer.Proxy.Placement;
 /// Reads the server's pipe, and not its stream: a read of the stream that is cancelled leaves the body in a state in
 /// which the server cannot discard the rest of it, so that it would cut the connection under an early response.
 /// </remarks>
-internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvider time) : DuplexStream
+internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvider time) : ReadOnlyStream
 {
     private volatile bool _isLate;
 
     public bool WasRead { get; private set; }
-
-    public override bool CanWrite => false;
 
     public override async ValueTask<int> ReadAsync(
         Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -50,9 +48,6 @@ internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvide
             }
         }
     }
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("A request body is only read.");
 
     private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> read, CancellationToken cancellation)
     {

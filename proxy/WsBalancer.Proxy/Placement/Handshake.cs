@@ -87,7 +87,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
             || (response.StatusCode == HttpStatusCode.OK && request.Headers.Protocol is not null);
         if (IsUpgraded)
         {
-            _isNative = response.Content is NodeContent;
+            _isNative = response.Content is ResponseContent { Body: NodeBody };
             response.Content = new UpgradedContent(
                 response.Content, _isNative ? OpenNativelyAsync : AcceptNodeAsync);
         }
@@ -148,7 +148,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         await connection.Loop.Enter();
         if (client is { } socket)
         {
-            Open(socket, ((NodeContent)answer).Body.Take());
+            Open(socket, ((NodeBody)((ResponseContent)answer).Body).Take());
         }
         else
         {

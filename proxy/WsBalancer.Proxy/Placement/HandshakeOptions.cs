@@ -30,6 +30,9 @@ internal sealed record HandshakeOptions : IValidatableObject
     [Range(400, 599)]
     public IReadOnlyList<int> RetryOn { get; init; } = [];
 
+    /// <summary>Whether a handshake that a node has taken may be sent to another one.</summary>
+    public bool RetriesTaken => RetryUnanswered || RetryOn.Count > 0;
+
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
         if (ConnectTimeout > Timeout)

@@ -122,11 +122,15 @@ internal sealed class HandshakePlacement(
             metrics.Spilled(cluster.Id);
         }
 
-        var isLast = attempt == options.Attempts
-            || attempt == cluster.Current.Nodes.Count(other => other is { Weight: > 0, IsDraining: false });
-        var patience = options.RetryUnanswered && !isLast ? left / 2 : left;
-        handshake.Begin(node, patience, isLast ? [] : options.RetryOn);
+        var mayContinue = options.RetriesTaken && attempt < options.Attempts && attempt < AvailableNodesOf(cluster);
+        handshake.Begin(
+            node,
+            patience: mayContinue && options.RetryUnanswered ? left / 2 : left,
+            retryOn: mayContinue ? options.RetryOn : []);
     }
+
+    private static int AvailableNodesOf(FleetCluster cluster) =>
+        cluster.Current.Nodes.Count(static node => node is { Weight: > 0, IsDraining: false });
 
     private static bool IsOver(AttemptFailure failure, HandshakeOptions options) =>
         failure == AttemptFailure.Final || (failure == AttemptFailure.Silent && !options.RetryUnanswered);

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using WsBalancer.Proxy.Sockets.Http;
 using Yarp.ReverseProxy.Transforms;
 
 namespace WsBalancer.Proxy.Placement;
@@ -24,7 +25,7 @@ internal static class HopHeaders
         if (context.HttpContext.Features.Get<PlacedRequest>() is PlainRequest
             && request.Version.Major == 1
             && context.HttpContext.Request.Headers.TE is { Count: > 0 } codings
-            && Names(codings, Trailers))
+            && codings.Any(static line => HeaderList.Contains(line, Trailers)))
         {
             request.Headers.TryAddWithoutValidation(HeaderNames.TE, Trailers);
             request.Headers.TryAddWithoutValidation(HeaderNames.Connection, HeaderNames.TE);
@@ -85,20 +86,4 @@ internal static class HopHeaders
         name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase)
         || name.Equals(HeaderNames.SetCookie, StringComparison.OrdinalIgnoreCase);
-
-    private static bool Names(StringValues lines, string token)
-    {
-        foreach (var line in lines)
-        {
-            foreach (var range in line.AsSpan().Split(','))
-            {
-                if (line.AsSpan(range).Trim().Equals(token, StringComparison.OrdinalIgnoreCase))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Http;
@@ -6,13 +5,13 @@ using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Sockets.ProxyProtocol;
-using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// YARP's client factory. The clients of ring clusters connect through our dialer, and speak HTTP/1.1 by themselves.
+/// YARP's client factory. The clients of ring clusters open their connections with the balancer's dialer and
+/// send HTTP/1.1 themselves.
 /// </summary>
 internal sealed class NodeHttpClientFactory(
     IClusterSettingsSource settings,
@@ -46,26 +45,12 @@ internal sealed class NodeHttpClientFactory(
 
         // The dialer has a deadline of its own, read at each connect so that a reload is felt.
         handler.ConnectTimeout = Timeout.InfiniteTimeSpan;
-        handler.ConnectCallback = async (connect, cancellation) =>
-        {
-            var cluster = settings.Current.GetValueOrDefault(context.ClusterId);
-            var socket = await dialer.ConnectAsync(
-                connect.DnsEndPoint.Host,
-                connect.DnsEndPoint.Port,
-                (cluster?.Get<HandshakeOptions>() ?? new HandshakeOptions()).ConnectTimeout,
-                (cluster?.Get<TunnelOptions>() ?? new TunnelOptions()).KeepAlive,
-                cancellation);
-            var stream = new NetworkStream(socket, ownsSocket: true);
-            await ClientAnnouncement.SendAsync(
-                stream,
-                cluster?.Get<NodeConnectionOptions>().ProxyProtocol ?? ProxyProtocolVersion.Off,
-                connect.InitialRequestMessage,
-                cancellation);
-            return stream;
-        };
+        var connector = CreateConnector(context, handler);
+        handler.ConnectCallback = async (connect, cancellation) => await connector.OpenAsync(
+            connect.DnsEndPoint.Host, connect.DnsEndPoint.Port, connect.InitialRequestMessage, cancellation);
     }
 
-    // What only the platform's client can do is left to it.
+    // Clusters with settings that only the platform's client supports keep it.
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
     {
         if (!settings.Current.ContainsKey(context.ClusterId)
@@ -81,12 +66,10 @@ internal sealed class NodeHttpClientFactory(
             return handler;
         }
 
-        var connector = new NodeConnector(
-            dialer, () => settings.Current.GetValueOrDefault(context.ClusterId), platform.SslOptions, time);
-        var pool = new NodeConnectionPool(
-            () => settings.Current.GetValueOrDefault(context.ClusterId)?.Get<RequestOptions>() ?? new RequestOptions(),
-            dialer,
-            time);
-        return new NodeClient(platform, connector, pool, encoding, time);
+        var pool = new NodeConnectionPool(() => settings.Get<RequestOptions>(context.ClusterId), dialer, time);
+        return new NodeClient(platform, CreateConnector(context, platform), pool, encoding, time);
     }
+
+    private NodeConnector CreateConnector(ForwarderHttpClientContext context, SocketsHttpHandler handler) =>
+        new(dialer, settings, context.ClusterId, handler.SslOptions, time);
 }

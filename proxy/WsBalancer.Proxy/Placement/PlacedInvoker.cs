@@ -68,8 +68,7 @@ internal sealed class PlacedInvoker(
     // For the PROXY header of the connection to the node: the client as the application sees it.
     private void AnnounceClient(HttpRequestMessage request)
     {
-        var cluster = settings.Current.GetValueOrDefault(placed.Node!.Key.Cluster);
-        if (cluster?.Get<NodeConnectionOptions>().ProxyProtocol is null or ProxyProtocolVersion.Off)
+        if (settings.Get<NodeConnectionOptions>(placed.Node!.Key.Cluster).ProxyProtocol == ProxyProtocolVersion.Off)
         {
             return;
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Tunnels;
@@ -9,17 +8,10 @@ namespace WsBalancer.Proxy.Placement.Http;
 /// A body in chunks (RFC 9112 §7.1): each piece of the inner body is one, and the trailers of the response follow the
 /// last.
 /// </summary>
-internal sealed class ChunkingStream(Stream inner, HttpResponseMessage response) : DuplexStream
+internal sealed class ChunkingStream(Stream inner, HttpResponseMessage response) : ReadOnlyStream
 {
-    // The digits of an int, and a line end.
-    private const int MostBefore = 10;
-
-    private const int After = 2;
-
     private byte[]? _end;
     private int _endSent;
-
-    public override bool CanWrite => false;
 
     public override async ValueTask<int> ReadAsync(
         Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -29,23 +21,21 @@ internal sealed class ChunkingStream(Stream inner, HttpResponseMessage response)
             return _end is null ? await inner.ReadAsync(buffer, cancellationToken) : CopyEnd(buffer.Span);
         }
 
-        if (buffer.Length <= MostBefore + After)
+        if (buffer.Length <= ChunkFrame.MaxBefore + ChunkFrame.After)
         {
             throw new ArgumentException("There is no room for a chunk.", nameof(buffer));
         }
 
-        var read = await inner.ReadAsync(buffer[MostBefore..^After], cancellationToken);
+        var read = await inner.ReadAsync(
+            buffer[ChunkFrame.MaxBefore..^ChunkFrame.After], cancellationToken);
         if (read > 0)
         {
-            return Frame(buffer.Span, read);
+            return ChunkFrame.Write(buffer.Span.Slice(ChunkFrame.MaxBefore, read), buffer.Span);
         }
 
         _end = End();
         return CopyEnd(buffer.Span);
     }
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("A response is only read.");
 
     protected override void Dispose(bool disposing)
     {
@@ -55,17 +45,6 @@ internal sealed class ChunkingStream(Stream inner, HttpResponseMessage response)
         }
 
         base.Dispose(disposing);
-    }
-
-    // The piece lies where the longest size would end.
-    private static int Frame(Span<byte> buffer, int length)
-    {
-        length.TryFormat(buffer, out var digits, "X", CultureInfo.InvariantCulture);
-        "\r\n"u8.CopyTo(buffer[digits..]);
-        var start = digits + 2;
-        buffer.Slice(MostBefore, length).CopyTo(buffer[start..]);
-        "\r\n"u8.CopyTo(buffer[(start + length)..]);
-        return start + length + After;
     }
 
     private byte[] End()

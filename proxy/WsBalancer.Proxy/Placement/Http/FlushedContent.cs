@@ -3,41 +3,20 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
-/// <summary>The content of a request for the platform's client, which would else collect small pieces.</summary>
-internal sealed class FlushedContent : HttpContent
+/// <summary>The content of a request that the platform's client sends piece by piece, and does not buffer.</summary>
+internal sealed class FlushedContent(HttpContent inner) : WrappedContent(inner)
 {
-    private readonly HttpContent _inner;
-
-    public FlushedContent(HttpContent inner)
-    {
-        _inner = inner;
-        foreach (var (name, values) in inner.Headers.NonValidated)
-        {
-            Headers.TryAddWithoutValidation(name, values);
-        }
-    }
-
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        _inner.CopyToAsync(new FlushedStream(stream), context, cancellationToken);
+        Inner.CopyToAsync(new FlushedStream(stream), context, cancellationToken);
 
     protected override bool TryComputeLength(out long length)
     {
-        length = _inner.Headers.ContentLength ?? 0;
-        return _inner.Headers.ContentLength is not null;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _inner.Dispose();
-        }
-
-        base.Dispose(disposing);
+        length = Inner.Headers.ContentLength ?? 0;
+        return Inner.Headers.ContentLength is not null;
     }
 
     private sealed class FlushedStream(Stream inner) : DuplexStream

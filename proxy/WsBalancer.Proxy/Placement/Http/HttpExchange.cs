@@ -210,7 +210,7 @@ internal sealed class HttpExchange
         }
 
         _isFinal = true;
-        var content = new ExchangeContent();
+        var content = new ResponseContent();
         var response = ResponseHead.Read(head, content);
         response.RequestMessage = _request;
         var body = ResponseBody.Of(response, _request.Method);

@@ -19,9 +19,6 @@ internal sealed class NodeConnection(Socket socket, Stream stream) : IDisposable
 
     public Socket Socket { get; } = socket;
 
-    /// <summary>Whether an exchange was completed on it before.</summary>
-    public bool IsReused { get; set; }
-
     /// <summary>What was received and not yet used.</summary>
     public ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 

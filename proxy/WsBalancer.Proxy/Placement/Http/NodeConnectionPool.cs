@@ -22,7 +22,6 @@ internal sealed class NodeConnectionPool(Func<RequestOptions> options, NodeDiale
         {
             if (connection.IsQuiet && dialer.IsCurrent(endpoint.Host, connection.Socket))
             {
-                connection.IsReused = true;
                 return connection;
             }
 

@@ -13,41 +13,38 @@ namespace WsBalancer.Proxy.Placement.Http;
 /// attempts are judged by them.
 /// </summary>
 /// <param name="dialer">Opens the sockets.</param>
-/// <param name="settings">The cluster's settings, read for each connection.</param>
-/// <param name="tls">What YARP and the application have configured for TLS to the nodes.</param>
+/// <param name="settings">Read for each connection.</param>
+/// <param name="cluster">The id of the cluster.</param>
+/// <param name="tls">TLS to the nodes, as configured by YARP and the application.</param>
 /// <param name="time">For deadlines.</param>
 internal sealed class NodeConnector(
-    NodeDialer dialer, Func<ClusterSettings?> settings, SslClientAuthenticationOptions tls, TimeProvider time)
+    NodeDialer dialer,
+    IClusterSettingsSource settings,
+    string cluster,
+    SslClientAuthenticationOptions tls,
+    TimeProvider time)
 {
+    /// <summary>Whether a connection is that of one client, and not to be used for another.</summary>
+    public bool IsOfOneClient => ProxyProtocol != ProxyProtocolVersion.Off;
+
+    private ProxyProtocolVersion ProxyProtocol => settings.Get<NodeConnectionOptions>(cluster).ProxyProtocol;
+
+    /// <summary>Opens a connection, with TLS if the endpoint has it.</summary>
     /// <exception cref="HttpRequestException">The node cannot be connected to.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
     public async Task<NodeConnection> ConnectAsync(
         NodeEndpoint endpoint, HttpRequestMessage request, CancellationToken cancellation)
     {
-        var cluster = settings();
-        var options = cluster?.Get<HandshakeOptions>() ?? new HandshakeOptions();
-        var socket = await DialAsync(endpoint, options, cluster?.Get<TunnelOptions>(), cancellation);
-        var stream = new NetworkStream(socket, ownsSocket: true);
-        await AnnounceAsync(stream, cluster, request, cancellation);
-        return new NodeConnection(
-            socket,
-            endpoint.TlsName is { } name
-                ? await SecureAsync(stream, name, options.Timeout, cancellation)
-                : stream);
-    }
-
-    /// <summary>Whether a connection is that of one client, and not to be used for another.</summary>
-    public bool IsOfOneClient => ProxyProtocolOf(settings()) != ProxyProtocolVersion.Off;
-
-    private static ProxyProtocolVersion ProxyProtocolOf(ClusterSettings? cluster) =>
-        cluster?.Get<NodeConnectionOptions>().ProxyProtocol ?? ProxyProtocolVersion.Off;
-
-    private static async ValueTask AnnounceAsync(
-        NetworkStream stream, ClusterSettings? cluster, HttpRequestMessage request, CancellationToken cancellation)
-    {
         try
         {
-            await ClientAnnouncement.SendAsync(stream, ProxyProtocolOf(cluster), request, cancellation);
+            var stream = await OpenAsync(endpoint.Host, endpoint.Port, request, cancellation);
+            return new NodeConnection(
+                stream.Socket,
+                endpoint.TlsName is { } name ? await SecureAsync(stream, name, cancellation) : stream);
+        }
+        catch (SocketException ex)
+        {
+            throw ConnectFailure.Of(ex, $"{endpoint.Host}:{endpoint.Port}");
         }
         catch (IOException ex)
         {
@@ -55,29 +52,47 @@ internal sealed class NodeConnector(
         }
     }
 
-    private async Task<Socket> DialAsync(
-        NodeEndpoint endpoint, HandshakeOptions options, TunnelOptions? tunnels, CancellationToken cancellation)
+    /// <summary>Opens a connection, and sends the PROXY header of the request's client if the cluster has one.</summary>
+    /// <exception cref="SocketException">No address of the host accepted.</exception>
+    /// <exception cref="IOException">The header could not be sent.</exception>
+    public async Task<NetworkStream> OpenAsync(
+        string host, int port, HttpRequestMessage request, CancellationToken cancellation)
+    {
+        var socket = await dialer.ConnectAsync(
+            host,
+            port,
+            settings.Get<HandshakeOptions>(cluster).ConnectTimeout,
+            settings.Get<TunnelOptions>(cluster).KeepAlive,
+            cancellation);
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        if (ProxyProtocol is not ProxyProtocolVersion.Off and var version)
+        {
+            await SendHeaderAsync(stream, version, ClientEndPoints.Of(request), cancellation);
+        }
+
+        return stream;
+    }
+
+    private static async Task SendHeaderAsync(
+        NetworkStream stream, ProxyProtocolVersion version, ClientEndPoints? client, CancellationToken cancellation)
     {
         try
         {
-            return await dialer.ConnectAsync(
-                endpoint.Host,
-                endpoint.Port,
-                options.ConnectTimeout,
-                (tunnels ?? new TunnelOptions()).KeepAlive,
-                cancellation);
+            var header = new byte[ProxyHeader.MaxLength];
+            var length = ProxyHeader.Write(header, version, client);
+            await stream.WriteAsync(header.AsMemory(0, length), cancellation);
         }
-        catch (SocketException ex)
+        catch
         {
-            throw ConnectFailure.Of(ex, $"{endpoint.Host}:{endpoint.Port}");
+            await stream.DisposeAsync();
+            throw;
         }
     }
 
-    private async Task<Stream> SecureAsync(
-        NetworkStream stream, string name, TimeSpan timeout, CancellationToken cancellation)
+    private async Task<Stream> SecureAsync(NetworkStream stream, string name, CancellationToken cancellation)
     {
         var secure = new SslStream(stream);
-        using var deadline = new CancellationTokenSource(timeout, time);
+        using var deadline = new CancellationTokenSource(settings.Get<HandshakeOptions>(cluster).Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {

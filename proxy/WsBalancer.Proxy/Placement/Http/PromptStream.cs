@@ -3,19 +3,14 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
-/// <summary>A node's body. The first read that has to wait sends the head of the response to the client.</summary>
-internal sealed class PromptStream(Stream inner, HttpResponse client) : DuplexStream
+/// <summary>The body of a node's response. The first read that has to wait sends the head to the client.</summary>
+internal sealed class PromptStream(Stream inner, HttpResponse client) : ReadOnlyStream
 {
-    public override bool CanWrite => false;
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = inner.ReadAsync(buffer, cancellationToken);
         return read.IsCompleted || client.HasStarted ? read : SendHeadAsync(read, cancellationToken);
     }
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("A response is only read.");
 
     protected override void Dispose(bool disposing)
     {
@@ -36,9 +31,8 @@ internal sealed class PromptStream(Stream inner, HttpResponse client) : DuplexSt
         }
         catch
         {
-            // The buffer is the reader's again only after the read.
-            await pending.ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            // The pending read uses the buffer until it completes.
+            await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 

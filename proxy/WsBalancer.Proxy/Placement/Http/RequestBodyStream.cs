@@ -1,6 +1,5 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
+using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement.Http;
@@ -9,9 +8,6 @@ namespace WsBalancer.Proxy.Placement.Http;
 /// </summary>
 internal sealed class RequestBodyStream(NodeConnection connection, bool isChunked) : DuplexStream
 {
-    // Eight hexadecimal digits and two line ends.
-    private const int ChunkOverhead = 12;
-
     /// <summary>Whether the node did not take everything that was written.</summary>
     public bool HasFailed { get; private set; }
 
@@ -32,10 +28,10 @@ internal sealed class RequestBodyStream(NodeConnection connection, bool isChunke
         }
 
         // One segment for chunk and framing.
-        var chunk = ArrayPool<byte>.Shared.Rent(buffer.Length + ChunkOverhead);
+        var chunk = ArrayPool<byte>.Shared.Rent(ChunkFrame.MaxBefore + buffer.Length + ChunkFrame.After);
         try
         {
-            await SendAsync(chunk.AsMemory(0, Frame(buffer.Span, chunk)), cancellationToken);
+            await SendAsync(chunk.AsMemory(0, ChunkFrame.Write(buffer.Span, chunk)), cancellationToken);
         }
         finally
         {
@@ -52,16 +48,6 @@ internal sealed class RequestBodyStream(NodeConnection connection, bool isChunke
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("A request body is only written.");
-
-    private static int Frame(ReadOnlySpan<byte> piece, Span<byte> chunk)
-    {
-        piece.Length.TryFormat(chunk, out var digits, "X", CultureInfo.InvariantCulture);
-        var used = digits;
-        used += Encoding.ASCII.GetBytes("\r\n", chunk[used..]);
-        piece.CopyTo(chunk[used..]);
-        used += piece.Length;
-        return used + Encoding.ASCII.GetBytes("\r\n", chunk[used..]);
-    }
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {

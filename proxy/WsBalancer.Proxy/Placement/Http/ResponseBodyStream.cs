@@ -10,12 +10,10 @@ namespace WsBalancer.Proxy.Placement.Http;
 /// <param name="body">Where the body ends.</param>
 internal sealed class ResponseBodyStream(
     HttpExchange exchange, NodeConnection connection, HttpResponseMessage response, ResponseBody body)
-    : DuplexStream
+    : ReadOnlyStream
 {
     private ResponseBody _body = body;
     private bool _isOver;
-
-    public override bool CanWrite => false;
 
     public override async ValueTask<int> ReadAsync(
         Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -59,9 +57,6 @@ internal sealed class ResponseBodyStream(
 
         return 0;
     }
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("A response is only read.");
 
     protected override void Dispose(bool disposing)
     {

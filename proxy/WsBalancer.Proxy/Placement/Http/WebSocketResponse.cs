@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using WsBalancer.Proxy.Sockets.Http;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
@@ -40,12 +41,9 @@ internal static class WebSocketResponse
 
         foreach (var line in lines)
         {
-            foreach (var range in line.AsSpan().Split(','))
+            if (HeaderList.Contains(line, token))
             {
-                if (line.AsSpan(range).Trim().Equals(token, StringComparison.OrdinalIgnoreCase))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 

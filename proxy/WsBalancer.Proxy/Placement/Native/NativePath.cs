@@ -64,19 +64,14 @@ internal sealed class NativePath(
     private async ValueTask<HttpResponseMessage> SendOnLoopAsync(
         EventLoop loop, string cluster, HttpContext context, HttpRequestMessage request, CancellationToken cancellation)
     {
-        var options = settings.Current.GetValueOrDefault(cluster);
         var exchange = new NodeExchange(
-            request,
-            encoding,
-            options?.Get<NodeConnectionOptions>().ProxyProtocol ?? ProxyProtocolVersion.Off,
-            context,
-            cancellation);
+            request, encoding, settings.Get<NodeConnectionOptions>(cluster).ProxyProtocol, context, cancellation);
         return await exchange.RunAsync(
-            await ConnectAsync(loop, options, request.RequestUri!, exchange, cancellation));
+            await ConnectAsync(loop, cluster, request.RequestUri!, exchange, cancellation));
     }
 
     private async ValueTask<LoopSocket> ConnectAsync(
-        EventLoop loop, ClusterSettings? cluster, Uri node, ISocketHandler handler, CancellationToken cancellation)
+        EventLoop loop, string cluster, Uri node, ISocketHandler handler, CancellationToken cancellation)
     {
         try
         {
@@ -84,8 +79,8 @@ internal sealed class NativePath(
                 loop,
                 node.IdnHost,
                 node.Port,
-                (cluster?.Get<HandshakeOptions>() ?? new HandshakeOptions()).ConnectTimeout,
-                (cluster?.Get<TunnelOptions>() ?? new TunnelOptions()).KeepAlive,
+                settings.Get<HandshakeOptions>(cluster).ConnectTimeout,
+                settings.Get<TunnelOptions>(cluster).KeepAlive,
                 handler,
                 cancellation);
         }

@@ -12,7 +12,7 @@ namespace WsBalancer.Proxy.Placement.Native;
 /// What a node sends after the head of its answer: a body, of which no more is received than is read; or a tunnel's
 /// bytes, for whoever takes the socket.
 /// </summary>
-internal sealed class NodeBody : DuplexStream, ISocketHandler, IValueTaskSource
+internal sealed class NodeBody : ReadOnlyStream, ISocketHandler, IValueTaskSource
 {
     private readonly LoopSocket _socket;
     private readonly HttpResponseMessage _response;
@@ -41,8 +41,6 @@ internal sealed class NodeBody : DuplexStream, ISocketHandler, IValueTaskSource
         socket.Handler = this;
         Keep(received);
     }
-
-    public override bool CanWrite => false;
 
     /// <summary>Whether the connection is gone, as far as that is known without receiving.</summary>
     public bool IsGone => _failure is not null;
@@ -82,9 +80,6 @@ internal sealed class NodeBody : DuplexStream, ISocketHandler, IValueTaskSource
             await Task.Yield();
         }
     }
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("An answer is only read.");
 
     void ISocketHandler.Received(ReadOnlySpan<byte> bytes)
     {

@@ -148,7 +148,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
 
     private void Answer(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
     {
-        var content = new NodeContent();
+        var content = new ResponseContent();
         var response = ResponseHead.Read(head, content);
         response.RequestMessage = _request;
         content.Body = new NodeBody(_socket!, response, ResponseBody.Of(response, _request.Method), rest);

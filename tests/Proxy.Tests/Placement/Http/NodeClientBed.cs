@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets;
@@ -25,7 +26,8 @@ internal sealed class NodeClientBed : IAsyncDisposable
         var dialer = _app.Get<NodeDialer>();
         Client = new HttpMessageInvoker(new NodeClient(
             platform,
-            new NodeConnector(dialer, () => null, platform.SslOptions, _app.Time),
+            new NodeConnector(
+                dialer, _app.Get<IClusterSettingsSource>(), "chat", platform.SslOptions, _app.Time),
             new NodeConnectionPool(() => new RequestOptions { IdleConnections = 1 }, dialer, _app.Time),
             _app.Get<HeaderEncoding>(),
             _app.Time));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
@@ -91,9 +92,9 @@ public sealed class NativePathTests : IAsyncDisposable
         using var node = await AcceptAsync();
         await SayAsync(node, Accepted + "early");
         using var response = await InTime(sending);
-        var content = Assert.IsType<NodeContent>(response.Content);
+        var body = Assert.IsType<NodeBody>(Assert.IsType<ResponseContent>(response.Content).Body);
 
-        var taken = await loop.OnLoop(content.Body.Take);
+        var taken = await loop.OnLoop(body.Take);
         response.Dispose();
 
         Assert.Equal("early", Encoding.ASCII.GetString(taken.Unread.Span));
@@ -111,12 +112,12 @@ public sealed class NativePathTests : IAsyncDisposable
         var node = await AcceptAsync();
         await SayAsync(node, Accepted);
         using var response = await InTime(sending);
-        var content = Assert.IsType<NodeContent>(response.Content);
+        var body = Assert.IsType<NodeBody>(Assert.IsType<ResponseContent>(response.Content).Body);
 
         Reset(node);
 
-        await Deadline.Until("it is known", () => content.Body.IsGone);
-        var taken = await loop.OnLoop(content.Body.Take);
+        await Deadline.Until("it is known", () => body.IsGone);
+        var taken = await loop.OnLoop(body.Take);
         Assert.True(taken.Ended);
         await loop.OnLoop(taken.Socket.Close);
     }

@@ -2,8 +2,9 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
-/// <summary>The content of a node's response. Disposing of it ends the exchange.</summary>
-internal sealed class ExchangeContent : HttpContent
+/// <summary>The content of a node's response. Disposing of it ends the exchange, unless its connection was detached.
+/// </summary>
+internal sealed class ResponseContent : HttpContent
 {
     /// <summary>The body, or the two-way stream of an upgraded connection. Set once, when the head has been read.
     /// </summary>

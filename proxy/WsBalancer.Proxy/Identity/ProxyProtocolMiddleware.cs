@@ -7,42 +7,56 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>
 /// Reads the PROXY header of connections from the peers that must send one, before TLS and HTTP, and gives the
-/// connection the addresses that it announces. Leaves the transport as it is, so that its connection can still be
-/// taken away.
+/// connection the addresses in the header. The transport is not replaced, so that a tunnel can detach the socket.
 /// </summary>
-/// <param name="options">The settings in force.</param>
-/// <param name="refusal">Counts the connections that are closed for their header.</param>
-/// <param name="time">For deadlines.</param>
-/// <param name="logger">Of all connections.</param>
-internal sealed class ProxyProtocolMiddleware(
-    Func<ProxyProtocolOptions> options,
-    IClientRefusal refusal,
-    TimeProvider time,
-    ILogger<ProxyProtocolMiddleware> logger)
+internal sealed class ProxyProtocolMiddleware : IDisposable
 {
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _warnings = new();
-    private long? _warnedAt;
-    private long _unwarned;
+    private readonly Func<ProxyProtocolOptions> _options;
+    private readonly IClientRefusal _refusal;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ProxyProtocolMiddleware> _logger;
+    private readonly LineBudget _warnings;
+
+    /// <param name="options">The settings in force.</param>
+    /// <param name="refusal">Counts the connections that are closed for their header.</param>
+    /// <param name="time">For deadlines.</param>
+    /// <param name="logger">For closed connections.</param>
+    public ProxyProtocolMiddleware(
+        Func<ProxyProtocolOptions> options,
+        IClientRefusal refusal,
+        TimeProvider time,
+        ILogger<ProxyProtocolMiddleware> logger)
+    {
+        _options = options;
+        _refusal = refusal;
+        _time = time;
+        _logger = logger;
+        _warnings = new LineBudget(
+            time, WarningInterval, suppressed => ProxyProtocolLog.MoreHeadersRefused(logger, suppressed));
+    }
 
     /// <summary>Serves a connection.</summary>
-    /// <param name="connection">One that nothing has been read from.</param>
-    /// <param name="next">What follows the header, if there is one.</param>
+    /// <param name="connection">A new connection, of which nothing has been read.</param>
+    /// <param name="next">Serves the bytes after the header, or all of them if the peer sends no header.</param>
     public Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var current = options();
+        var current = _options();
         return !current.Peers.IsEmpty
             && connection.RemoteEndPoint is IPEndPoint peer
             && current.Peers.Contains(peer.Address)
                 ? RunAsync(connection, peer, current.Timeout, next)
                 : next(connection);
     }
+
+    public void Dispose() => _warnings.Dispose();
 
     private async Task RunAsync(
         ConnectionContext connection, IPEndPoint peer, TimeSpan timeout, ConnectionDelegate next)
@@ -61,12 +75,11 @@ internal sealed class ProxyProtocolMiddleware(
         await next(connection);
     }
 
-    /// <returns>The header, which has been taken from the input; null if there is none, which has been
-    /// reported.</returns>
+    /// <returns>The header, which is consumed; null if there is none, which is counted and logged.</returns>
     private async ValueTask<ProxyHeaderReading?> ReadAsync(
         ConnectionContext connection, IPEndPoint peer, TimeSpan timeout)
     {
-        using var deadline = new CancellationTokenSource(timeout, time);
+        using var deadline = new CancellationTokenSource(timeout, _time);
         using var onStop = StopOf(connection).UnsafeRegister(
             static input => ((PipeReader)input!).CancelPendingRead(), connection.Transport.Input);
         try
@@ -79,8 +92,8 @@ internal sealed class ProxyProtocolMiddleware(
         }
         catch (Exception ex) when (ex is IOException or ConnectionAbortedException or SocketException)
         {
-            // The connection is lost: nobody is refused.
-            ProxyProtocolLog.EndedBeforeHeader(logger, peer);
+            // A lost connection is not a refused one.
+            ProxyProtocolLog.EndedBeforeHeader(_logger, peer);
         }
 
         return null;
@@ -115,8 +128,8 @@ internal sealed class ProxyProtocolMiddleware(
 
             if (read.IsCompleted || read.IsCanceled)
             {
-                // A balancer in front that only looks whether it can connect sends nothing.
-                ProxyProtocolLog.EndedBeforeHeader(logger, peer);
+                // A health check that only connects sends nothing.
+                ProxyProtocolLog.EndedBeforeHeader(_logger, peer);
                 return null;
             }
 
@@ -144,29 +157,14 @@ internal sealed class ProxyProtocolMiddleware(
 
     private void Refuse(IPEndPoint peer, ProxyHeaderFault fault)
     {
-        refusal.HeaderRefused(fault);
-        long unwarned;
-        lock (_warnings)
+        _refusal.HeaderRefused(fault);
+        if (_warnings.TryTake(limit: 1, out var suppressed))
         {
-            if (_warnedAt is { } warnedAt && time.GetElapsedTime(warnedAt) < WarningInterval)
-            {
-                _unwarned++;
-                unwarned = -1;
-            }
-            else
-            {
-                (unwarned, _unwarned) = (_unwarned, 0);
-                _warnedAt = time.GetTimestamp();
-            }
-        }
-
-        if (unwarned < 0)
-        {
-            ProxyProtocolLog.AnotherHeaderRefused(logger, peer, fault);
+            ProxyProtocolLog.HeaderRefused(_logger, peer, fault, suppressed);
         }
         else
         {
-            ProxyProtocolLog.HeaderRefused(logger, peer, fault, unwarned);
+            ProxyProtocolLog.AnotherHeaderRefused(_logger, peer, fault);
         }
     }
 }

@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// One line for each rejection, at most so many a second for each reason. A line names nothing that belongs to a user:
+/// One line for each rejection, with a limit for each reason and second. A line contains nothing that belongs to a user:
 /// no target, no header, no user id, no address.
 /// </summary>
 internal sealed class RejectionLog : IDisposable
 {
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     private readonly Func<LogOptions> _options;
     private readonly ILogger<Rejecter> _logger;
     private readonly Func<(string Reason, LogLevel Level), LineBudget> _createBudget;
@@ -20,14 +23,16 @@ internal sealed class RejectionLog : IDisposable
         _options = options;
         _logger = logger;
         _createBudget = line => new LineBudget(
-            time, suppressed => RejectionMessages.Suppressed(logger, line.Level, suppressed, line.Reason));
+            time,
+            Second,
+            suppressed => RejectionMessages.Suppressed(logger, line.Level, suppressed, line.Reason));
     }
 
     /// <param name="rejection">The status and the reason.</param>
-    /// <param name="cluster">The cluster; empty if it is not known.</param>
+    /// <param name="cluster">The cluster; empty if the request was rejected before its route.</param>
     /// <param name="node">The node of the last attempt, if there was one.</param>
     /// <param name="attempt">The number of that attempt, from 1; 0 if there was none.</param>
-    /// <param name="exception">What led to it, if that is an error of the balancer's.</param>
+    /// <param name="exception">The error of the balancer that caused the rejection, if there is one.</param>
     /// <param name="level">The level, if not that of the status.</param>
     public void Write(
         Rejection rejection,

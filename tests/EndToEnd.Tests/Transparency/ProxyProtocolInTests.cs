@@ -155,7 +155,9 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
 
         Assert.Empty((await wire.ReadToEnd()).Bytes);
         await Deadline.Until("it is counted", async () => await Count(engine, reason) == before + 1);
-        Assert.Contains("its PROXY header is", fleet.On(engine).Process.Output, StringComparison.Ordinal);
+        await Deadline.Until(
+            "it is logged",
+            () => fleet.On(engine).Process.Output.Contains("its PROXY header is", StringComparison.Ordinal));
     }
 
     [Theory]

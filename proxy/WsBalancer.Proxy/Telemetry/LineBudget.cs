@@ -1,11 +1,10 @@
-namespace WsBalancer.Proxy.Placement;
+namespace WsBalancer.Proxy.Telemetry;
 
-/// <summary>At most so many log lines a second, and a count of those that were suppressed.</summary>
+/// <summary>Limits the log lines of an interval, and counts those that are suppressed. Thread-safe.</summary>
 internal sealed class LineBudget : IDisposable
 {
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     private readonly TimeProvider _time;
+    private readonly TimeSpan _interval;
     private readonly Action<long> _writeSuppressed;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
@@ -13,19 +12,21 @@ internal sealed class LineBudget : IDisposable
     private int _written;
     private long _suppressed;
 
-    /// <param name="time">The clock of the seconds.</param>
-    /// <param name="writeSuppressed">Writes the count of a second that ended with suppressed lines.</param>
-    public LineBudget(TimeProvider time, Action<long> writeSuppressed)
+    /// <param name="time">The clock of the intervals.</param>
+    /// <param name="interval">The length of an interval. The next one begins with the first line after its end.</param>
+    /// <param name="writeSuppressed">Writes the count of an interval that ended with suppressed lines.</param>
+    public LineBudget(TimeProvider time, TimeSpan interval, Action<long> writeSuppressed)
     {
         _time = time;
+        _interval = interval;
         _writeSuppressed = writeSuppressed;
         _begun = time.GetTimestamp();
         _timer = time.CreateTimer(
             static budget => ((LineBudget)budget!).End(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Takes a line of the current second.</summary>
-    /// <param name="limit">How many lines a second has.</param>
+    /// <summary>Takes a line of the current interval.</summary>
+    /// <param name="limit">How many lines an interval has.</param>
     /// <param name="suppressed">How many were suppressed since the last line.</param>
     /// <returns>Whether the line may be written.</returns>
     public bool TryTake(int limit, out long suppressed)
@@ -33,7 +34,7 @@ internal sealed class LineBudget : IDisposable
         lock (_lock)
         {
             var elapsed = _time.GetElapsedTime(_begun);
-            if (elapsed >= Second)
+            if (elapsed >= _interval)
             {
                 (_begun, _written, elapsed) = (_time.GetTimestamp(), 0, TimeSpan.Zero);
             }
@@ -47,7 +48,7 @@ internal sealed class LineBudget : IDisposable
 
             if (_suppressed++ == 0 && limit > 0)
             {
-                _timer.Change(Second - elapsed, Timeout.InfiniteTimeSpan);
+                _timer.Change(_interval - elapsed, Timeout.InfiniteTimeSpan);
             }
 
             suppressed = 0;

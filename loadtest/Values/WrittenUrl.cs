@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace WsBalancer.LoadTest.Values;
 
-/// <summary>URLs whose path and query are sent as they were written: nothing is escaped, unescaped or shortened.
+/// <summary>URLs whose path and query are sent as written: nothing is escaped, unescaped or shortened.
 /// </summary>
 internal static class WrittenUrl
 {
@@ -23,8 +23,8 @@ internal static class WrittenUrl
     }
 
     /// <summary>The same URL with a parameter at the end of its query.</summary>
-    /// <param name="url">One that was read here.</param>
-    /// <param name="parameter">NAME=VALUE, as it is to be sent.</param>
+    /// <param name="url">A URL that <see cref="TryParse"/> returned.</param>
+    /// <param name="parameter">NAME=VALUE, escaped by the caller.</param>
     public static Uri With(Uri url, string parameter)
     {
         var text = url.OriginalString;

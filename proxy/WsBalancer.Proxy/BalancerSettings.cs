@@ -19,9 +19,9 @@ namespace WsBalancer.Proxy;
 /// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
 /// <param name="Sockets">What carries the connections. Read at the start only.</param>
 /// <param name="Log">How much is logged.</param>
-/// <param name="TrustedProxies">Whose forwarding headers are believed.</param>
-/// <param name="ProxyProtocol">Whose connections begin with a PROXY header.</param>
-/// <param name="ForwardedHeaders">What becomes of forwarding headers.</param>
+/// <param name="TrustedProxies">The peers whose forwarding headers are kept.</param>
+/// <param name="ProxyProtocol">The peers whose connections begin with a PROXY header.</param>
+/// <param name="ForwardedHeaders">Which forwarding headers are removed and sent.</param>
 /// <param name="Clusters">The clusters that the ring places. Ids ignore case, as YARP's do.</param>
 internal sealed record BalancerSettings(
     AdminOptions Admin,
@@ -37,8 +37,8 @@ internal sealed record BalancerSettings(
     /// <summary>The name of the section.</summary>
     public const string Section = "WsBalancer";
 
-    // One record for each folder that has something to set for a cluster, in a section of its own. Three more stand in
-    // the cluster's section itself.
+    // Each folder with settings of a cluster has a record, read from a section of its own. Three more records are read
+    // from the section of the cluster itself.
     private static readonly (string Name, Type Type)[] Sections =
     [
         ("Ring", typeof(RingSettings)),
@@ -111,7 +111,7 @@ internal sealed record BalancerSettings(
         var identity = reader.Read<IdentityOptions>(
             section, [nameof(PlacementOptions.FollowLive), nameof(NodeConnectionOptions.ProxyProtocol), .. names]);
 
-        // The same section once more, whose unknown keys have been told by now.
+        // The same section is read again; its unknown keys are in the errors already.
         string[] keys = [.. section.GetChildren().Select(child => child.Key)];
         var placement = reader.Read<PlacementOptions>(section, keys);
         var connections = reader.Read<NodeConnectionOptions>(section, keys);

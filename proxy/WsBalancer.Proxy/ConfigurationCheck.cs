@@ -53,7 +53,7 @@ internal static class ConfigurationCheck
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
-            // Its parser throws whatever a bad value leads to, at the first one, and does not name the key.
+            // YARP's parser throws at the first bad value, and does not name the key.
             if (proxyErrors.Count == 0)
             {
                 mistakes.Add($"{ProxySection}: {ex.Message}");

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy;
 /// <param name="Message">A sentence for the operator that begins with the key.</param>
 internal sealed record SettingsError(string Key, string Message)
 {
-    /// <summary>A key that nothing reads, with the known one that is nearest to it.</summary>
+    /// <summary>The error of an unknown key, with the known key that is most similar.</summary>
     public static SettingsError UnknownKey(IConfigurationSection section, IReadOnlyCollection<string> known)
     {
         var hint = NearestName.Find(section.Key, known) is { } name

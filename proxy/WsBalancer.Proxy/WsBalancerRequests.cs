@@ -8,16 +8,16 @@ using WsBalancer.Proxy.Sockets.Transport;
 namespace Microsoft.AspNetCore.Hosting;
 #pragma warning restore IDE0130
 
-/// <summary>Lets Kestrel take requests as a proxy does, which passes them on.</summary>
+/// <summary>Configures Kestrel to read requests as a proxy, which forwards them unchanged.</summary>
 public static class WsBalancerRequests
 {
     /// <summary>
-    /// Lets Kestrel read and write header values as bytes, a character for each, so that nodes and clients get whatever
-    /// bytes the other sent, and lets the authority of an absolute request target win over the Host header.
+    /// Reads and writes header values as bytes, one character for each, so that nodes and clients receive the bytes
+    /// that the other sent, and gives the authority of an absolute request target precedence over the Host header.
     /// </summary>
     /// <remarks>
-    /// For an application that only balances: what it reads of a header that is not ASCII is no text, but Latin-1
-    /// characters that stand for bytes. Sets <see cref="KestrelServerOptions.RequestHeaderEncodingSelector"/>,
+    /// For an application that only balances: a header value that is not ASCII is read as Latin-1, one character for
+    /// each byte, and not as UTF-8. Sets <see cref="KestrelServerOptions.RequestHeaderEncodingSelector"/>,
     /// <see cref="KestrelServerOptions.ResponseHeaderEncodingSelector"/> and
     /// <see cref="KestrelServerOptions.AllowHostHeaderOverride"/>.
     /// </remarks>

@@ -6,11 +6,11 @@ using WsBalancer.Proxy.Serving;
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// What a host gets whose server does nothing but balance: every refusal of the server's has a reason.
+/// Adds a reason to every rejection of the server, in a host that only balances.
 /// </summary>
 internal static class WsBalancerServer
 {
-    /// <summary>Counts, logs and explains what the server refuses by itself.</summary>
+    /// <summary>Counts and logs requests that the server rejects, and adds the reason to the response.</summary>
     public static IServiceCollection AddServerRejections(this IServiceCollection services)
     {
         services.AddHostedService<BadRequestListener>();
@@ -19,7 +19,7 @@ internal static class WsBalancerServer
         return services;
     }
 
-    /// <summary>Comes first in the pipeline.</summary>
+    /// <summary>Adds the middleware, which must be the first of the pipeline.</summary>
     public static IApplicationBuilder UseServerRejections(this IApplicationBuilder app) =>
         app.UseMiddleware<AnswerMiddleware>();
 }

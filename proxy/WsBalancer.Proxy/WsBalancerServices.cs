@@ -78,7 +78,7 @@ public static class WsBalancerServices
         services.AddSingleton<HeaderEncoding>();
         services.TryAddSingleton<INameResolver, SystemNameResolver>();
 
-        // What a node sends is bytes; an application that has chosen an encoding has its way.
+        // Header values of nodes are bytes, unless the application has configured an encoding.
         services.PostConfigure<KestrelServerOptions>(server => server.ResponseHeaderEncodingSelector =
             server.ResponseHeaderEncodingSelector == new KestrelServerOptions().ResponseHeaderEncodingSelector
                 ? static _ => HeaderBytes.Instance
@@ -226,7 +226,7 @@ public static class WsBalancerServices
         return services;
     }
 
-    // Those that an application adds later would stand behind ours.
+    // Providers that an application adds later would otherwise follow the balancer's.
     private static void OrderTransforms(this IServiceCollection services)
     {
         var yarp = services.LastOrDefault(service => service.ServiceType == typeof(ITransformBuilder))

@@ -7,7 +7,7 @@ namespace WsBalancer.Cli.Run;
 
 /// <summary>
 /// The levels of categories that <c>Logging:LogLevel</c> does not name. YARP and the server log every request at
-/// Information, with its query string, in which user ids stand: a level for <c>Default</c> is none for them.
+/// Information, with its query string, which may contain a user id: a level for <c>Default</c> does not apply to them.
 /// </summary>
 internal sealed class DefaultLevels(IConfiguration configuration) : IConfigureOptions<LoggerFilterOptions>
 {

@@ -11,7 +11,7 @@ internal static class StartOnlyKeys
 {
     private const string Urls = "Urls";
 
-    /// <summary>Those whose values are not the ones of the start.</summary>
+    /// <summary>The keys whose values differ from those of the start.</summary>
     public static string[] Changed(IDictionary<string, string?> started, IDictionary<string, string?> now) =>
         [.. started.Keys.Union(now.Keys, StringComparer.OrdinalIgnoreCase)
             .Where(key => IsStartOnly(key) && ValueIn(started, key) != ValueIn(now, key))

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace WsBalancer.Proxy.Checking;
 
-/// <summary>Names and values of the operator's choice, of which a few mean something to the balancer.</summary>
-/// <param name="known">These few: a name that is nearly one of them is a typing mistake.</param>
+/// <summary>A section of names and values that the operator chooses; the balancer reads a few of them.</summary>
+/// <param name="known">The names that the balancer reads. A similar name is reported as a typing mistake.</param>
 internal sealed class FreeShape(params string[] known) : KeyShape
 {
     public override string Expected => "a section of texts";

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace WsBalancer.Proxy.Checking;
 
-/// <summary>What may stand at a key that is read by somebody else: by the server, by YARP, by the log.</summary>
+/// <summary>The values that are valid at a key of the server, of YARP or of the log.</summary>
 internal abstract class KeyShape
 {
-    /// <summary>What may stand there, to follow the word "expected".</summary>
+    /// <summary>The valid values as text, to follow the word "expected".</summary>
     public abstract string Expected { get; }
 
     public abstract IEnumerable<SettingsError> MistakesIn(IConfigurationSection section);

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Configuration;
 
 namespace WsBalancer.Proxy.Checking;
 
-/// <summary>Checks where users are to connect, as far as that can be told without listening there.</summary>
+/// <summary>Checks the addresses that the data host listens on, as far as possible without listening.</summary>
 internal static class ListenAddresses
 {
     private const string Expected =
         "http://ADDRESS:PORT or https://ADDRESS:PORT with an IP address, localhost or * (all addresses), and a port "
         + "from 0 to 65535";
 
-    // The server ignores them at an address without TLS, or refuses to start.
+    // At an address without TLS the server ignores these keys, or refuses to start.
     private static readonly string[] OnlyWithTls = ["Certificate", "Sni", "SslProtocols", "ClientCertificateMode"];
 
     public static IEnumerable<SettingsError> MistakesIn(IConfiguration configuration)
@@ -67,7 +67,7 @@ internal static class ListenAddresses
     private static SettingsError Mistake(string key, string url) =>
         new(key, $"{key} is '{url}': expected {Expected}.");
 
-    // The server takes any other host for "all addresses", and what is no port for the port of the scheme.
+    // The server reads any other host as "all addresses", and an invalid port as the port of the scheme.
     private static string? SchemeOf(string url)
     {
         BindingAddress address;
@@ -77,7 +77,7 @@ internal static class ListenAddresses
         }
         catch (FormatException)
         {
-            // There is no other way to use the server's own parser.
+            // The server's own parser has no Try method.
             return null;
         }
 

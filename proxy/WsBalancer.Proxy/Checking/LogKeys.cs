@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Checking;
 
-/// <summary>What may stand under <c>Logging</c>. The log has one form, one line each on standard error.</summary>
+/// <summary>The keys under <c>Logging</c>. The format of the log is fixed: one line each on standard error.</summary>
 internal static class LogKeys
 {
     private static readonly ValueShape Bool = Scalar.Of(typeof(bool));

@@ -5,19 +5,19 @@ using Yarp.ReverseProxy.Configuration;
 namespace WsBalancer.Proxy.Checking;
 
 /// <summary>
-/// What may stand under <c>ReverseProxy</c>: the properties of YARP's configuration records, by which its reader goes.
-/// The reader ignores any other key.
+/// The keys under <c>ReverseProxy</c>: the properties of YARP's configuration records. YARP's reader ignores any other
+/// key.
 /// </summary>
 internal static class ProxyKeys
 {
-    // The reader takes the name of the section for it.
+    // YARP's reader sets these to the name of the section.
     private static readonly string[] NamedBySection =
     [
         $"{nameof(RouteConfig)}.{nameof(RouteConfig.RouteId)}",
         $"{nameof(ClusterConfig)}.{nameof(ClusterConfig.ClusterId)}",
     ];
 
-    // Each needs a middleware and services that an application adds; without, every request of the route fails.
+    // Each of these needs a middleware and services of an application, without which every request of the route fails.
     private static readonly string[] NotServed =
     [
         nameof(RouteConfig.RateLimiterPolicy), nameof(RouteConfig.OutputCachePolicy), nameof(RouteConfig.TimeoutPolicy),
@@ -32,7 +32,7 @@ internal static class ProxyKeys
         static text => text.Equals("Anonymous", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The shape of the section.</summary>
-    /// <param name="nodeMetadata">The names in the metadata of a destination that mean something.</param>
+    /// <param name="nodeMetadata">The names in the metadata of a destination that the balancer reads.</param>
     public static KeyShape Shape(params string[] nodeMetadata) => new SectionShape(
     [
         ("Routes", SectionShape.OfNames(Of(typeof(RouteConfig), nodeMetadata))),
@@ -69,7 +69,7 @@ internal static class ProxyKeys
 
     private static KeyShape OfType(Type type, string[] nodeMetadata)
     {
-        // Flags, which the reader takes from a list.
+        // YARP's reader reads these flags from a list.
         if (type == typeof(SslProtocols))
         {
             return new ListShape(Scalar.Of(type));

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace WsBalancer.Proxy.Checking;
 
-/// <summary>Shapes of single values as the platform's readers take them, which differs from how ours do.</summary>
+/// <summary>Shapes of single values, in the syntax of the platform's readers and not the balancer's.</summary>
 internal static class Scalar
 {
     /// <summary>The shape of a type; null if the type is not that of a single value.</summary>

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace WsBalancer.Proxy.Checking;
 
 /// <summary>A section with keys of its own, with names that the operator chooses, or with both.</summary>
-/// <param name="keys">What may stand at each key.</param>
-/// <param name="others">What may stand at a name that is none of these; null if there is no such name.</param>
+/// <param name="keys">The shape of each key.</param>
+/// <param name="others">The shape of all other names; null if there are no others.</param>
 internal sealed class SectionShape(IEnumerable<(string Name, KeyShape Shape)> keys, KeyShape? others = null) : KeyShape
 {
     private readonly Dictionary<string, KeyShape> _keys =
@@ -14,7 +14,7 @@ internal sealed class SectionShape(IEnumerable<(string Name, KeyShape Shape)> ke
         ? "a section of named sections"
         : $"a section with the keys {string.Join(", ", _keys.Keys)}";
 
-    /// <summary>A section whose names are the operator's.</summary>
+    /// <summary>A section whose names the operator chooses.</summary>
     public static SectionShape OfNames(KeyShape shape) => new([], shape);
 
     public override IEnumerable<SettingsError> MistakesIn(IConfigurationSection section) =>

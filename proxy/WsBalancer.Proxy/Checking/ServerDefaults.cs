@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace WsBalancer.Proxy.Checking;
 
-/// <summary>What the server's options are where the configuration says nothing of them.</summary>
+/// <summary>The values of the server's options that the configuration does not set.</summary>
 internal static class ServerDefaults
 {
-    // As much of a request line as HAProxy and nginx take with their common settings, and more: tokens stand in it.
+    // More than HAProxy and nginx accept with their default settings, since a query string may contain tokens.
     private const int RequestLine = 32 * 1024;
 
     // Cookies of several applications at one domain add up. Together with the line it bounds what a connection may

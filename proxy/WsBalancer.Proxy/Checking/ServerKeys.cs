@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace WsBalancer.Proxy.Checking;
 
 /// <summary>
-/// What may stand under <c>Kestrel</c>: the keys that the server's reader knows, which ignores any other, and the
-/// names of its limits, whose values <see cref="ServerLimits"/> checks.
+/// The keys under <c>Kestrel</c>: those of the server's reader, which ignores any other, and the names of its limits,
+/// whose values <see cref="ServerLimits"/> checks.
 /// </summary>
 internal static class ServerKeys
 {
     private static readonly ValueShape File = new("a file that exists", System.IO.File.Exists);
 
-    // HTTP/3 needs a transport that this host does not have; the server would leave it out in silence.
+    // HTTP/3 needs a transport that this host does not have; the server would omit it without a message.
     private static readonly ValueShape Protocols = new(
         "one of Http1, Http2, Http1AndHttp2",
         static text => Enum.TryParse<HttpProtocols>(text, ignoreCase: true, out var protocols)

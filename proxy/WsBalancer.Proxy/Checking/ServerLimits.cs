@@ -5,12 +5,12 @@ using Microsoft.Extensions.Configuration;
 namespace WsBalancer.Proxy.Checking;
 
 /// <summary>
-/// Reads what stands under <c>Kestrel</c> beside the endpoints into the server's options: its limits and switches, each
-/// with the name that it has there. The server's own reader knows endpoints and certificates alone.
+/// Reads the limits and switches under <c>Kestrel</c> into the server's options, each by the name of its property. The
+/// server's own reader reads endpoints and certificates only.
 /// </summary>
 /// <remarks>
-/// The setters of the options have the bounds, so a value is checked by setting it. Durations and sizes are read as
-/// everywhere in the file; <c>off</c> stands for no limit.
+/// The setters of the options check the bounds, so a value is checked by setting it. Durations and sizes have the
+/// syntax of the rest of the file; <c>off</c> is no limit.
 /// </remarks>
 internal sealed class ServerLimits(List<SettingsError> errors)
 {
@@ -20,15 +20,14 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         (nameof(MinDataRate.GracePeriod), ShapeOf(typeof(TimeSpan))),
     ]);
 
-    /// <summary>The names that <see cref="Apply"/> reads.</summary>
+    /// <summary>The keys that <see cref="Apply"/> reads.</summary>
     public static IEnumerable<string> Names { get; } =
     [
         .. Settable(typeof(KestrelServerOptions)).Select(property => property.Name),
         nameof(KestrelServerOptions.Limits),
     ];
 
-    /// <summary>Sets what the section says, and adds an error for each key that is not known or has a wrong value.
-    /// </summary>
+    /// <summary>Sets the options in the section, and adds an error for each unknown key or wrong value.</summary>
     /// <param name="kestrel">The section <c>Kestrel</c>.</param>
     /// <param name="options">The options.</param>
     public void Apply(IConfigurationSection kestrel, KestrelServerOptions options)
@@ -43,7 +42,7 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         AddTooSmallBuffer(limits, options.Limits);
     }
 
-    // Everything with a setter that is public, and sections within.
+    // Sets all properties with a public setter, and those of the sections within.
     private void SetAll(IConfigurationSection section, object options)
     {
         if (!string.IsNullOrEmpty(section.Value))
@@ -152,7 +151,7 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         }
     }
 
-    // The server looks at this when it starts, and throws.
+    // The server checks this at its start, and throws.
     private void AddTooSmallBuffer(IConfigurationSection section, KestrelServerLimits limits)
     {
         (string Name, int Size)[] parts =
@@ -196,7 +195,7 @@ internal sealed class ServerLimits(List<SettingsError> errors)
     private static PropertyInfo? Find(PropertyInfo[] properties, string name) => Array.Find(
         properties, property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    // Values that are set in code only, such as encodings, have types that no text stands for.
+    // Options that can be set in code only, such as encodings, have types that cannot be written as text.
     private static IEnumerable<PropertyInfo> Settable(Type type) =>
         from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
         where property.SetMethod is { IsPublic: true } && !property.IsDefined(typeof(ObsoleteAttribute))

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace WsBalancer.Proxy.Checking;
 
 /// <summary>A single value.</summary>
-/// <param name="expected">What it may be, to follow the word "expected".</param>
-/// <param name="isValid">Whether a text is that.</param>
+/// <param name="expected">The valid values as text, to follow the word "expected".</param>
+/// <param name="isValid">Whether a text is a valid value.</param>
 internal sealed class ValueShape(string expected, Func<string, bool> isValid) : KeyShape
 {
     public static readonly ValueShape Text = new("a text", static _ => true);

@@ -34,7 +34,8 @@ internal sealed class CookieSource(string name, bool isIssued = false) : UserKey
     {
         foreach (var range in line.Split(';'))
         {
-            // Of what the server read as bytes, one may look like a blank of Unicode.
+            // The server reads bytes as Latin-1, in which 0x85 and 0xA0 are white space of Unicode: only blanks of HTTP
+            // are trimmed.
             var pair = line[range].Trim(" \t");
             if (pair.StartsWith(name, StringComparison.Ordinal) && pair[name.Length..].StartsWith('='))
             {

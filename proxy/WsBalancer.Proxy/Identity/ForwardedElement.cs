@@ -11,9 +11,9 @@ internal static class ForwardedElement
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <param name="peer">Who sent the request; null if that is not known.</param>
+    /// <param name="peer">The address of the peer; null if the connection has none.</param>
     /// <param name="host">The Host header as it was received; may be empty.</param>
-    /// <param name="scheme">How the request was received.</param>
+    /// <param name="scheme">The scheme of the request.</param>
     public static string Create(IPAddress? peer, string host, string scheme)
     {
         // An address of IPv6 is in brackets, and therefore quoted (RFC 7239 §6).
@@ -26,7 +26,7 @@ internal static class ForwardedElement
         return host.Length == 0 ? $"for={node};proto={scheme}" : $"for={node};host={Quote(host)};proto={scheme}";
     }
 
-    // The number of an interface means nothing to another machine.
+    // The scope of an address is valid on this machine only.
     private static IPAddress WithoutScope(IPAddress address) => new(address.GetAddressBytes());
 
     private static string Quote(string value) => value.AsSpan().ContainsAnyExcept(TokenCharacters)

@@ -11,14 +11,14 @@ namespace WsBalancer.Proxy.Identity;
 /// and X-Real-IP as the connection has them, and nothing that the client declared hop-by-hop.
 /// </summary>
 /// <remarks>
-/// <para>What a client writes into these headers, or into any other that a node may believe (<see
-/// cref="ForwardingClaims"/>), is dropped; a trusted proxy's X-Forwarded-For is appended to, the others are kept. A
-/// <c>Forwarded</c> of the balancer's own is sent if that is configured. A route that configures X-Forwarded, Forwarded
-/// or RequestHeaderOriginalHost itself has its way; X-Real-IP is set all the same.</para>
+/// <para>These headers, and any other that a node may trust (<see cref="ForwardingClaims"/>), are removed from the
+/// requests of clients. The X-Forwarded-For of a trusted proxy is appended to; its other headers are kept. A
+/// <c>Forwarded</c> of the balancer is sent if that is configured. X-Forwarded, Forwarded or RequestHeaderOriginalHost
+/// in a route replace these defaults; X-Real-IP is set in any case.</para>
 /// <para>These transforms stand before the route's own, which therefore can change or remove what they set.</para>
 /// </remarks>
-/// <param name="trusted">Whose forwarding headers are believed.</param>
-/// <param name="options">What else is to be done.</param>
+/// <param name="trusted">The peers whose forwarding headers are kept.</param>
+/// <param name="options">Which other headers are removed, and whether <c>Forwarded</c> is sent.</param>
 /// <param name="isRingCluster">Whether a cluster is placed by the ring.</param>
 /// <param name="isUserKey">Whether user ids of a cluster are read from a header.</param>
 internal sealed class ForwardedHeaders(

@@ -4,12 +4,12 @@ using Yarp.ReverseProxy.Transforms;
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>
-/// Removes what a client says in forwarding headers, in whatever spelling. What a trusted proxy says stays.
+/// Removes the forwarding headers of clients, in any spelling. Those of trusted proxies are kept.
 /// </summary>
-/// <param name="trusted">Whose word is taken. Read for each request, so that a reload is felt.</param>
-/// <param name="options">Read for each request.</param>
+/// <param name="trusted">The peers whose headers are kept. Read for each request, so that a reload has effect.</param>
+/// <param name="options">The names of the headers. Read for each request.</param>
 /// <param name="keepsOwn">Leaves the headers that the balancer writes to the transforms of the route.</param>
-/// <param name="isUserKey">Whether user ids are read from a header: its operator lets clients say that one.</param>
+/// <param name="isUserKey">Whether user ids are read from a header, which clients may send then.</param>
 internal sealed class ForwardingClaims(
     Func<TrustedProxies> trusted, Func<ForwardingOptions> options, bool keepsOwn, Func<string, bool> isUserKey)
     : RequestTransform
@@ -30,7 +30,7 @@ internal sealed class ForwardingClaims(
         return ValueTask.CompletedTask;
     }
 
-    // Null if there is none, which is what honest clients send.
+    // Null if there is none, as in the requests of nearly all clients.
     private List<string>? FindAll(HttpRequestHeaders headers, bool isTrusted)
     {
         List<string>? claims = null;
@@ -46,7 +46,7 @@ internal sealed class ForwardingClaims(
         return claims;
     }
 
-    // Another spelling of a header that the balancer writes would stand beside it, whoever sent it.
+    // The balancer writes its own headers in the usual spelling; any other spelling would be a second value.
     private bool IsToRemove(string name, bool isTrusted)
     {
         if (ForwardingNames.IsOwn(name) && !name.Contains('_'))

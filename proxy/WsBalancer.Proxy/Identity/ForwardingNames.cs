@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>
-/// The names of headers that say who a client is, how it connected or what it asked for: a node believes them, so they
-/// are a trusted peer's to send.
+/// The names of headers about the client, its connection or its original request. Nodes trust them, so only trusted
+/// peers may send them.
 /// </summary>
 /// <remarks>
 /// Names are compared without case, and '_' is '-': for a node that makes variables of headers, as CGI and WSGI do,
@@ -15,7 +15,7 @@ internal sealed class ForwardingNames
     /// <summary>How long a configured name may be.</summary>
     public const int LongestName = 100;
 
-    // All but these two end where the name does.
+    // All names with one of these prefixes.
     private static readonly string[] Prefixes = ["x-forwarded-", "x-original-"];
 
     private static readonly string[] Known =
@@ -27,19 +27,19 @@ internal sealed class ForwardingNames
         "wl-proxy-client-ip", "x-rewrite-url", "x-host", "x-url-scheme", "x-scheme", "front-end-https",
     ];
 
-    // What the balancer itself writes.
+    // The headers that the balancer writes.
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Own = FrozenSet.ToFrozenSet(
         ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix", "x-real-ip", "forwarded"])
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
     private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _names;
 
-    /// <param name="others">Names beside those that are known.</param>
+    /// <param name="others">Configured names, beside the known ones.</param>
     public ForwardingNames(IEnumerable<string> others) =>
         _names = Known.Concat(others.Where(IsName).Select(Normalize)).ToFrozenSet(StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>Whether a text can be configured.</summary>
+    /// <summary>Whether a text is a valid configured name.</summary>
     public static bool IsName(string text) => text.Length is > 0 and <= LongestName
         && text.All(static character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_');
 
@@ -57,7 +57,7 @@ internal sealed class ForwardingNames
         return HasPrefix(normalized) || _names.Contains(normalized);
     }
 
-    /// <summary>Whether the balancer writes a header under this name, or one that a node may take for it.</summary>
+    /// <summary>Whether the balancer writes a header of this name, in this or another spelling.</summary>
     public static bool IsOwn(string name)
     {
         if (name.Length > LongestName)

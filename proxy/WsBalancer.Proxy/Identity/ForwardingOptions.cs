@@ -2,13 +2,13 @@ using System.ComponentModel.DataAnnotations;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>What becomes of forwarding headers. Read from <c>WsBalancer:ForwardedHeaders</c>.</summary>
+/// <summary>Which forwarding headers are removed and sent. Bound from <c>WsBalancer:ForwardedHeaders</c>.</summary>
 internal sealed record ForwardingOptions : IValidatableObject
 {
     private readonly IReadOnlyList<string> _alsoRemove = [];
 
     /// <summary>
-    /// Names of headers that a peer must be trusted for, beside those that are known. '_' and '-' are the same in them.
+    /// Names of headers that only trusted peers may send, beside the known ones. '_' and '-' are equal in names.
     /// Default: none.
     /// </summary>
     public IReadOnlyList<string> AlsoRemove
@@ -24,7 +24,7 @@ internal sealed record ForwardingOptions : IValidatableObject
     /// <summary>Whether nodes get a <c>Forwarded</c> header (RFC 7239). Default: they do not.</summary>
     public bool SendForwarded { get; init; }
 
-    /// <summary>The headers that a peer must be trusted for.</summary>
+    /// <summary>The headers that only trusted peers may send.</summary>
     public ForwardingNames Names { get; private init; } = new([]);
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)

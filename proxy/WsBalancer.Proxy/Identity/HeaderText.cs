@@ -5,10 +5,10 @@ using WsBalancer.Proxy.Sockets.Http;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>What a header says to those who read characters and not bytes.</summary>
+/// <summary>The text of a header value that the server may have read as bytes.</summary>
 internal static class HeaderText
 {
-    /// <summary>The text of a value, or of a part of one: that of its UTF-8, or the value if it is none.</summary>
+    /// <summary>Decodes a value, or a part of one, as UTF-8. A value that is not UTF-8 is returned as it is.</summary>
     public static string Of(HttpContext context, string name, string value) =>
         Ascii.IsValid(value) || context.RequestServices?.GetService<HeaderEncoding>() is not { } encoding
             ? value

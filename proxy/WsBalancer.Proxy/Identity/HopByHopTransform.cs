@@ -5,10 +5,9 @@ namespace WsBalancer.Proxy.Identity;
 /// <summary>Removes the headers that the client's Connection header names: they were meant for us (RFC 9110 §7.6.1).
 /// </summary>
 /// <remarks>
-/// YARP removes only the well-known ones. Kestrel shows a Connection header that has <c>keep-alive</c> or
-/// <c>Upgrade</c> in it as just that: what it names beside them cannot be seen, and stays. A client must not be able to
-/// use this to take away what the node relies on, so the headers of the handshake, of framing and of forwarding stay
-/// whatever it names.
+/// YARP removes only the well-known ones. Without <c>UseWsBalancerRequests</c> Kestrel replaces a Connection header
+/// with <c>keep-alive</c> or <c>Upgrade</c> by that option, and other names in it stay. A client must not be able to
+/// remove headers that the node relies on: those of the handshake, of framing and of forwarding are kept in any case.
 /// </remarks>
 internal sealed class HopByHopTransform : RequestTransform
 {

@@ -10,7 +10,7 @@ internal sealed record IdentityOptions : IValidatableObject
     [Required]
     public IReadOnlyList<string> UserKey { get; init; } = [];
 
-    /// <summary>What becomes of a request without a user id. Default: a handshake is rejected.</summary>
+    /// <summary>How a request without a user id is handled. Default: a handshake is rejected.</summary>
     public OnMissingUserKey OnMissingUserKey { get; init; } = OnMissingUserKey.Reject;
 
     /// <summary>The cookie that is issued then, if cookies are.</summary>
@@ -21,13 +21,13 @@ internal sealed record IdentityOptions : IValidatableObject
         ? Cookie.Name ?? CookieNames().FirstOrDefault()
         : null;
 
-    /// <summary>Builds the finder of user ids, and what is done without one, from options that are valid.</summary>
+    /// <summary>Creates the sources of user ids, and the cookie for requests without one. Valid options only.</summary>
     public UserIdentity CreateIdentity(Func<TrustedProxies> trusted, bool isRaw) => new(
         CreateUserKey(trusted, isRaw),
         OnMissingUserKey,
         IssuedCookie is { } name ? new IssuedUserCookie(name, Cookie, trusted) : null);
 
-    /// <summary>Whether the user id may stand in a header.</summary>
+    /// <summary>Whether user ids are read from a header.</summary>
     public bool ReadsHeader(string name) =>
         UserKey.Any(source => source.Equals($"header:{name}", StringComparison.OrdinalIgnoreCase));
 

@@ -18,7 +18,7 @@ internal sealed record IssuedCookieOptions : IValidatableObject
         ErrorMessage = "a cookie name, an RFC 6265 token: letters, digits and any of !#$%&'*+-.^_`|~")]
     public string? Name { get; init; }
 
-    /// <summary>The domain whose hosts get the cookie. Default: none, only the host that the client asked.</summary>
+    /// <summary>The domain whose hosts receive the cookie. Default: none, only the host of the request.</summary>
     [RegularExpression(
         @"(?=.{1,253}$)\.?[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*",
         ErrorMessage = "a host name such as example.com: letters, digits, '-' and '.' (xn-- for other letters)")]
@@ -31,7 +31,7 @@ internal sealed record IssuedCookieOptions : IValidatableObject
         ErrorMessage = "a path such as / or /chat: a '/', then visible ASCII characters other than ';'")]
     public string Path { get; init; } = "/";
 
-    /// <summary>Which requests from other sites carry the cookie. Default: <c>Lax</c>.</summary>
+    /// <summary>The requests from other sites that include the cookie. Default: <c>Lax</c>.</summary>
     public SameSiteMode SameSite { get; init; } = SameSiteMode.Lax;
 
     /// <summary>Whether clients keep the cookie off cleartext connections. Default: <c>Auto</c>.</summary>
@@ -48,7 +48,7 @@ internal sealed record IssuedCookieOptions : IValidatableObject
     /// <summary>Whether scripts cannot read the cookie. Default: true.</summary>
     public bool HttpOnly { get; init; } = true;
 
-    /// <summary>What keeps browsers from accepting the cookie under a name, with the setting to change.</summary>
+    /// <summary>The settings for which browsers reject a cookie of this name.</summary>
     public IEnumerable<ValidationResult> MistakesUnder(string name)
     {
         // RFC 6265bis §4.1.3; browsers compare prefixes without case. __Http- and __Host-Http- are newer.
@@ -82,7 +82,7 @@ internal sealed record IssuedCookieOptions : IValidatableObject
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
-        // The rules of a property do not apply to an empty text.
+        // Validation attributes do not apply to an empty text.
         if (Domain is "")
         {
             yield return new ValidationResult("expected a host name such as example.com", [nameof(Domain)]);

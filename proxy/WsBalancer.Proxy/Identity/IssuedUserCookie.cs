@@ -5,9 +5,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>Gives a user without an id one that comes back with every later request.</summary>
+/// <summary>Issues an id to a user without one, in a cookie that every later request includes.</summary>
 /// <param name="name">The name of the cookie.</param>
-/// <param name="options">Its attributes.</param>
+/// <param name="options">The attributes of the cookie.</param>
 /// <param name="trusted">The proxies whose X-Forwarded-Proto decides whether the client uses TLS.</param>
 internal sealed class IssuedUserCookie(string name, IssuedCookieOptions options, Func<TrustedProxies> trusted)
 {
@@ -22,7 +22,7 @@ internal sealed class IssuedUserCookie(string name, IssuedCookieOptions options,
         var id = Base64Url.EncodeToString(bytes);
         var line = AttributesFor(context).CreateCookieHeader(name, id).ToString();
 
-        // At the last moment: a retry clears the response, and the node's own headers are copied onto it later.
+        // Added when the response starts: a retry clears it, and the node's headers are copied to it later.
         context.Response.OnStarting(() =>
         {
             AddTo(context.Response, line);
@@ -32,8 +32,8 @@ internal sealed class IssuedUserCookie(string name, IssuedCookieOptions options,
         return id;
     }
 
-    // RFC 6265 §4.1.1: a response has at most one Set-Cookie for a name. The node's decides, because the application
-    // that the user speaks to may keep its session in it; every later request is placed by that value.
+    // RFC 6265 §4.1.1: a response has at most one Set-Cookie for a name. The node's has precedence: its application
+    // may keep its session in that cookie; every later request is placed by its value.
     private void AddTo(HttpResponse response, string line)
     {
         foreach (var other in response.Headers.SetCookie)
@@ -48,7 +48,7 @@ internal sealed class IssuedUserCookie(string name, IssuedCookieOptions options,
         response.Headers.Append(HeaderNames.SetCookie, line);
         if (!IsTunnel(response) && !IsKeptFromSharedCaches(response.Headers.CacheControl.ToString()))
         {
-            // A shared cache would hand this user's id to others; where directives differ, the strictest holds
+            // A shared cache would send this user's id to others; of several directives, the strictest applies
             // (RFC 9111 §4.2.1).
             response.Headers.Append(HeaderNames.CacheControl, CacheControlHeaderValue.PrivateString);
         }

@@ -1,14 +1,14 @@
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>What becomes of a request whose user is not known.</summary>
+/// <summary>How a request without a user id is handled.</summary>
 internal enum OnMissingUserKey
 {
-    /// <summary>A handshake is answered with 400; a plain request goes to any available node, by weight.</summary>
+    /// <summary>A handshake is answered with 400; a plain request is sent to any available node, by weight.</summary>
     Reject,
 
     /// <summary>It goes to any available node, by weight.</summary>
     Spread,
 
-    /// <summary>It gets an id of its own, in a cookie, and is placed by it.</summary>
+    /// <summary>An id is issued in a cookie, and the request is placed by that id.</summary>
     Cookie,
 }

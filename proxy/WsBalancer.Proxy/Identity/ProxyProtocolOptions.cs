@@ -3,7 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>
-/// Whose connections begin with a PROXY header. Bound from <c>WsBalancer:ProxyProtocol</c>; holds for new connections.
+/// The peers whose connections begin with a PROXY header. Bound from <c>WsBalancer:ProxyProtocol</c>; applies to new
+/// connections.
 /// </summary>
 internal sealed record ProxyProtocolOptions : IValidatableObject
 {
@@ -28,7 +29,7 @@ internal sealed record ProxyProtocolOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary><see cref="From"/>, read.</summary>
+    /// <summary>The parsed value of <see cref="From"/>.</summary>
     public TrustedProxies Peers { get; private init; } = TrustedProxies.None;
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)

@@ -6,12 +6,12 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// The body of a client's request: remembers whether anything was read of it, since the request cannot be sent again
-/// then, and ends a wait for a client that sends nothing for too long.
+/// The body of a client's request. Records whether any of it was read, after which the request cannot be sent again,
+/// and limits how long a read waits for the client.
 /// </summary>
 /// <remarks>
-/// Reads the server's pipe, and not its stream: a read of the stream that is cancelled leaves the body in a state in
-/// which the server cannot discard the rest of it, so that it would cut the connection under an early response.
+/// Reads the server's pipe, and not its stream: after a cancelled read of the stream the server cannot discard the rest
+/// of the body, and would close the connection under an early response.
 /// </remarks>
 internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvider time) : ReadOnlyStream
 {
@@ -66,6 +66,6 @@ internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvide
     }
 }
 
-/// <summary>A client has sent nothing of its body for too long. YARP takes the status over.</summary>
+/// <summary>A client sent nothing of its body for too long. YARP responds with the status of this exception.</summary>
 internal sealed class BodyTimeoutException() : BadHttpRequestException(
     "The client sent nothing of its body for too long.", StatusCodes.Status408RequestTimeout);

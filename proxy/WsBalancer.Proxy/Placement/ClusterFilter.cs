@@ -35,8 +35,8 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
             ? new(route with { Match = route.Match with { Hosts = [.. hosts.SelectMany(SpellingsOf)] } })
             : new(route);
 
-    /// <summary>What YARP's part of a cluster has that ours cannot take, a sentence each, beginning with the key.
-    /// </summary>
+    /// <summary>The conflicts between YARP's configuration of a cluster and the balancer's, one sentence each,
+    /// beginning with the key.</summary>
     public static IEnumerable<string> MistakesIn(ClusterConfig cluster, ClusterSettings ours)
     {
         var ring = ours.Get<RingSettings>();
@@ -79,7 +79,7 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
         }
     }
 
-    // A name with a dot at its end is the same name, which routing compares by its text.
+    // A name with a dot at its end is the same name; routing compares the text.
     private static IEnumerable<string> SpellingsOf(string host)
     {
         yield return host;
@@ -96,8 +96,8 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
             or { HttpRequest.VersionPolicy: HttpVersionPolicy.RequestVersionOrHigher }
             or { HttpClient.WebProxy: not null };
 
-    // YARP would try HTTP/2 on https addresses first, which nodes that only know the Upgrade answer with 404; and it
-    // would end what is silent for 100 s.
+    // YARP's defaults try HTTP/2 on https addresses first, to which nodes without RFC 8441 respond with 404, and end a
+    // request after 100 s of silence.
     private static ForwarderRequestConfig WithDefaults(ForwarderRequestConfig? request, RequestOptions ours) =>
         (request ?? ForwarderRequestConfig.Empty) with
         {

@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>The reasons for which a request that was forwarded got no answer of a node.</summary>
+/// <summary>The reasons for which a forwarded request has no response of a node.</summary>
 internal static class ForwardingRejection
 {
     public static readonly Rejection NodeFailed = new(
@@ -50,9 +50,9 @@ internal static class ForwardingRejection
         "The request's body was not sent in time",
         "The client sent nothing of the announced body for too long.");
 
-    /// <summary>The reason that stands for an error of YARP's forwarder.</summary>
+    /// <summary>The reason of an error of YARP's forwarder.</summary>
     /// <param name="error">The error.</param>
-    /// <param name="status">The status that it led to.</param>
+    /// <param name="status">The status of the response.</param>
     public static Rejection Of(IForwarderErrorFeature error, int status) => (error.Error, status) switch
     {
         _ when BodyErrorOf(error.Exception) is { } refused && refused.StatusCode == status =>
@@ -80,7 +80,8 @@ internal static class ForwardingRejection
         _ => NodeFailed,
     };
 
-    // YARP reports the client's error together with what it led to. Our own wait has no reason of the server's.
+    // YARP reports the client's error together with its consequences. A body timeout is the balancer's, not the
+    // server's.
     private static BadHttpRequestException? BodyErrorOf(Exception? exception) => exception switch
     {
         AggregateException all => all.InnerExceptions.Select(BodyErrorOf).FirstOrDefault(found => found is not null),

@@ -11,8 +11,8 @@ internal sealed record HandshakeOptions : IValidatableObject
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a handshake may take in all, with every attempt. Default: 10 s.</summary>
-    // A node that has taken the request has all of it: a login that takes seconds is waited for. With RetryUnanswered
-    // an attempt has half of what is left, the last one all of it.
+    // A node that has taken the request has all of this time, since a login may take seconds. With RetryUnanswered an
+    // attempt has half of the time that is left, the last one all of it.
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -22,7 +22,7 @@ internal sealed record HandshakeOptions : IValidatableObject
 
     /// <summary>Whether a handshake that a node has taken and does not answer is sent to the next. Default: false.
     /// </summary>
-    // Off, because the node may be at work on it: what a handshake starts, a login or a session, would happen twice.
+    // Off, because the node may still process the handshake: a login or a session would be started twice.
     public bool RetryUnanswered { get; init; }
 
     /// <summary>Statuses of a node's answer with which a handshake is sent to the next node. Default: none.</summary>

@@ -8,16 +8,16 @@ using Yarp.ReverseProxy.Transforms;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Headers of one connection (RFC 9110 §7.6.1) that mean the same on the next one, which YARP leaves out, and those
-/// that a node declares to be of its connection, which YARP passes on.
+/// Adds the headers of one connection (RFC 9110 §7.6.1) that have the same meaning on the next one, which YARP removes,
+/// and removes those that the Connection header of a node names, which YARP forwards.
 /// </summary>
 internal static class HopHeaders
 {
     private const string Trailers = "trailers";
 
     /// <summary>
-    /// Trailers pass, so that a node gets the client's word that they are accepted (RFC 9110 §10.1.4). A handshake's
-    /// answer has none.
+    /// <c>TE: trailers</c> of a client is forwarded, since trailers of the response are (RFC 9110 §10.1.4). The
+    /// response to a handshake has none.
     /// </summary>
     public static ValueTask CopyRequest(RequestTransformContext context)
     {
@@ -48,7 +48,7 @@ internal static class HopHeaders
             RemoveNamed(client, new StringValues([.. named]));
         }
 
-        // A 426 names the protocols that the node wants (RFC 9110 §15.5.22). HTTP/2 has no Upgrade.
+        // A 426 lists the protocols that the node requires (RFC 9110 §15.5.22). HTTP/2 has no Upgrade.
         if (response.StatusCode == HttpStatusCode.UpgradeRequired
             && response.Headers.NonValidated.TryGetValues(HeaderNames.Upgrade, out var protocols)
             && !HttpProtocol.IsHttp2(context.HttpContext.Request.Protocol))
@@ -57,7 +57,7 @@ internal static class HopHeaders
             client.Headers.Connection = $"{HeaderNames.Upgrade}, {HeaderNames.KeepAlive}";
         }
 
-        // YARP drops the length, without which the client would wait for a body (RFC 9110 §15.3.6).
+        // YARP removes the length, without which the client would wait for a body (RFC 9110 §15.3.6).
         if (response.StatusCode == HttpStatusCode.ResetContent)
         {
             client.ContentLength = 0;
@@ -81,7 +81,7 @@ internal static class HopHeaders
         }
     }
 
-    // Without these the message would be another.
+    // These headers are about the message and not about the connection.
     private static bool IsOfTheMessage(ReadOnlySpan<char> name) =>
         name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase)

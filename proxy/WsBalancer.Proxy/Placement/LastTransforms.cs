@@ -4,25 +4,25 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// The transforms of ring clusters that stand around all others, those of the route and of the application's own
-/// providers included: the request's target after them, and what YARP leaves out of headers before.
+/// The transforms of ring clusters that run before or after all others, those of the application's own providers
+/// included: headers that YARP skips are copied first, and the request's target is set last.
 /// </summary>
 internal sealed class LastTransforms(Func<string, bool> isRingCluster) : ITransformProvider
 {
     private static readonly TargetTransform Target = new();
 
-    /// <summary>The same providers, with this kind at the end.</summary>
+    /// <summary>Orders providers: those of this type are last.</summary>
     public static IEnumerable<ITransformProvider> Order(IEnumerable<ITransformProvider> providers) =>
         providers.OrderBy(static provider => provider is LastTransforms);
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {
-        // Nothing of a route matters here.
+        // The transforms do not depend on the route.
     }
 
     public void ValidateCluster(TransformClusterValidationContext context)
     {
-        // Nothing of a cluster matters here.
+        // The transforms do not depend on the configuration of the cluster.
     }
 
     public void Apply(TransformBuilderContext context)

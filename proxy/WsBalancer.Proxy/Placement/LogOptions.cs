@@ -8,7 +8,8 @@ internal sealed record LogOptions
     /// <summary>
     /// Lines a second for each reason of a rejection; the number of the others is in the next line. Default: 10.
     /// </summary>
-    // Enough to see which node or cluster it is; a flood of bad requests must not fill a disk. 0 leaves the counter.
+    // Enough to identify the node or cluster; a flood of bad requests must not fill a disk. With 0 rejections are only
+    // counted.
     [Range(0, 10_000)]
     public int RejectionsPerSecond { get; init; } = 10;
 }

@@ -5,15 +5,14 @@ using Yarp.ReverseProxy.Model;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Completes an answer that is an error, that no node gave, and that has a status and nothing else: routing and YARP
-/// leave such answers behind.
+/// Adds the problem body to an error response of routing or of YARP, which has a status only.
 /// </summary>
 internal sealed class OwnAnswer(Rejecter rejecter)
 {
     private static readonly string[] ContentHeaders =
         ["Content-Encoding", "Content-Language", "Content-Range", "ETag", "Last-Modified", "Transfer-Encoding"];
 
-    /// <summary>Completes the answer to a request, if there is something to complete.</summary>
+    /// <summary>Completes the response to a request, unless it is a node's or has started.</summary>
     public Task CompleteAsync(HttpContext context)
     {
         var response = context.Response;
@@ -45,7 +44,7 @@ internal sealed class OwnAnswer(Rejecter rejecter)
             var status => Rejection.Other(status),
         };
 
-    // A node's answer without a body has not started either.
+    // A node's response without a body has not started by now either.
     private static bool IsFromNode(HttpContext context) =>
         context.Features.Get<IForwarderErrorFeature>() is null
         && (context.Features.Get<PlacedRequest>() is { } placed

@@ -65,7 +65,7 @@ internal sealed class PlacedInvoker(
         }
     }
 
-    // For the PROXY header of the connection to the node: the client as the application sees it.
+    // For the PROXY header to the node: the addresses of the client's connection in the application.
     private void AnnounceClient(HttpRequestMessage request)
     {
         if (settings.Get<NodeConnectionOptions>(placed.Node!.Key.Cluster).ProxyProtocol == ProxyProtocolVersion.Off)

@@ -22,7 +22,7 @@ internal abstract class PlacedRequest
     /// <summary>How long the node has to answer the attempt; null leaves it to YARP.</summary>
     public TimeSpan? Patience { get; private set; }
 
-    /// <summary>Statuses of an answer that is not passed on, since another node is tried.</summary>
+    /// <summary>Statuses for which a response is not forwarded, and another node is tried.</summary>
     public IReadOnlyList<int> RetryOn { get; private set; } = [];
 
     /// <summary>Whether the request can be sent again, so that an announcement of a drain is not passed on.</summary>

@@ -10,7 +10,7 @@ internal static partial class PlacementLog
     public static partial void AttemptFailed(
         ILogger logger, string node, string cluster, AttemptFailure failure, string why);
 
-    // Debug: clients that offer HTTP/2 do so with every request.
+    // Debug: clients that offer HTTP/2 offer it with every request.
     [LoggerMessage(
         410,
         LogLevel.Debug,

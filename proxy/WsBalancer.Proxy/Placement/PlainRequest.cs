@@ -30,7 +30,7 @@ internal sealed class PlainRequest : PlacedRequest
 
     public override bool CanGoOn => _body is not { WasRead: true };
 
-    // YARP takes a method for the one that differs in case only, which is another (RFC 9110 §9.1).
+    // YARP normalizes the case of known methods, which makes it another method (RFC 9110 §9.1).
     public override void Sending(HttpRequestMessage request)
     {
         if (!string.Equals(request.Method.Method, _context.Request.Method, StringComparison.Ordinal))

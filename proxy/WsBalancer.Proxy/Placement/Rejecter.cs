@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Placement;
 /// <summary>Answers in the place of a node: counted, logged, and with RFC 9457 problem details.</summary>
 internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log)
 {
-    /// <summary>The label of a request whose cluster is not known: the request was rejected before its route.</summary>
+    /// <summary>The label of a request that was rejected before its route, and has no cluster.</summary>
     public const string NoCluster = "";
 
     /// <summary>Rejects a request.</summary>
@@ -45,10 +45,10 @@ internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log)
     }
 
     /// <summary>Counts and logs a rejection whose answer, if there is one, is written elsewhere.</summary>
-    /// <param name="cluster">The cluster; <see cref="NoCluster"/> if it is not known.</param>
+    /// <param name="cluster">The cluster, or <see cref="NoCluster"/>.</param>
     /// <param name="rejection">Why.</param>
-    /// <param name="request">The request, if it had a node by then.</param>
-    /// <param name="exception">The error of the balancer's that led to it.</param>
+    /// <param name="request">The request, if it was placed.</param>
+    /// <param name="exception">The error of the balancer that caused the rejection.</param>
     /// <param name="level">The level of the line, if not that of the status.</param>
     public void Note(
         string cluster,

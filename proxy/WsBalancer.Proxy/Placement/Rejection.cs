@@ -62,7 +62,7 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         "Too many connections",
         "This balancer has as many connections as its system lets it have. Try again later.");
 
-    // The next three are never sent: there is nobody to answer before the header.
+    // The next three are counted and logged only: the client is not known before the header.
     public static readonly Rejection ProxyHeaderMissing = new(
         "proxy_header_missing",
         StatusCodes.Status400BadRequest,

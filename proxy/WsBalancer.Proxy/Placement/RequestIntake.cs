@@ -6,16 +6,16 @@ using WsBalancer.Proxy.Sockets.Http;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Looks at a request before anything is made of it: refuses what no node may be given, and brings what YARP reads
-/// more narrowly than HTTP allows into the one form that YARP expects.
+/// Checks a request before it is placed: rejects requests that must not be forwarded, and normalizes headers in forms
+/// that HTTP allows and YARP does not support.
 /// </summary>
 internal sealed class RequestIntake(RouteGuard guard, PlacementMetrics metrics, ILogger<RequestIntake> logger)
 {
-    /// <summary>Takes a request in.</summary>
+    /// <summary>Checks and normalizes a request.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="cluster">The cluster that it is for.</param>
+    /// <param name="cluster">The cluster of its route.</param>
     /// <param name="isHandshake">Whether it is a handshake for a WebSocket.</param>
-    /// <returns>Why it is refused; null if it is not.</returns>
+    /// <returns>The reason for which the request is rejected; null if it is accepted.</returns>
     public Rejection? Take(HttpContext context, string cluster, out bool isHandshake)
     {
         isHandshake = false;
@@ -72,8 +72,7 @@ internal sealed class RequestIntake(RouteGuard guard, PlacementMetrics metrics, 
             && !HttpProtocol.IsHttp10(request.Protocol);
     }
 
-    // The authority of the target is the host (RFC 9112 §3.2.2). The server has decided so by now, but has changed the
-    // spelling.
+    // The authority of the target is the host (RFC 9112 §3.2.2). The server applies that, but changes the spelling.
     private static void TakeAuthority(HttpRequest request, ReadOnlySpan<char> authority)
     {
         var host = request.Headers.Host.ToString();

@@ -2,23 +2,22 @@ using System.ComponentModel.DataAnnotations;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>How plain requests are passed on. Bound from <c>WsBalancer:Clusters:C:Requests</c>.</summary>
+/// <summary>How plain requests are forwarded. Bound from <c>WsBalancer:Clusters:C:Requests</c>.</summary>
 internal sealed record RequestOptions
 {
     /// <summary>
-    /// How long a request may pass without a byte in either direction, from the end of its head on; null for ever.
+    /// How long a request may be without a byte in either direction, from the end of its head on; null for ever.
     /// Default: 1 h.
     /// </summary>
-    // A long poll and a stream of events are silent for as long as nothing happens. An hour only frees what both sides
-    // have forgotten. YARP's HttpRequest:ActivityTimeout of the cluster has precedence.
+    // A long poll and a stream of events are silent until an event occurs. An hour only ends requests that both sides
+    // have abandoned. YARP's HttpRequest:ActivityTimeout of the cluster has precedence.
     [Range(typeof(TimeSpan), "00:00:01", "24.00:00:00")]
     public TimeSpan? IdleTimeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
     /// How long a client may send nothing of a body that it has announced; null for ever. Default: 60 s.
     /// </summary>
-    // A gap, not a rate: a slow client is served, one that has stopped is not waited for. As nginx's
-    // client_body_timeout.
+    // A gap, not a rate: a slow client is served, one that has stopped is timed out. As nginx's client_body_timeout.
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan? BodyTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -12,13 +12,12 @@ using Yarp.ReverseProxy.Model;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Finds paths that may be another route's to a node than they were to YARP. A node gets the path as the client wrote
-/// it, and decodes and normalises it as it pleases; a client must not get past the policy of a route by that.
+/// Detects paths for which a node may choose another route than YARP did. A node receives the path as the client sent
+/// it, and decodes and normalizes it in its own way; a client must not bypass the policy of a route by that.
 /// </summary>
 /// <remarks>
 /// A path with dot segments, encoded slashes, backslashes, empty segments or needless escapes is compared with the
-/// paths of all routes in each of its spellings. If one of these matches other routes than another, the route is not
-/// certain.
+/// paths of all routes in each of its spellings. If two of these match different routes, the path is ambiguous.
 /// </remarks>
 internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyFactory policies) : IConfigChangeListener
 {
@@ -28,18 +27,18 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
 
     /// <summary>Whether the routes that a request may belong to depend on how its path is read.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="path">Its path as the client wrote it.</param>
+    /// <param name="path">The path of the request as the client sent it.</param>
     public bool IsAmbiguous(HttpContext context, ReadOnlySpan<char> path) =>
         HasMarks(path) && IsAmbiguous(context, SpellingsOf(context.Request, path));
 
     public void ConfigurationLoadingFailed(IProxyConfigProvider configProvider, Exception exception)
     {
-        // The routes stay.
+        // The routes are unchanged.
     }
 
     public void ConfigurationLoaded(IReadOnlyList<IProxyConfig> proxyConfigs)
     {
-        // The routes stay until it is applied.
+        // The routes change when the configuration is applied.
     }
 
     public void ConfigurationApplyingFailed(IReadOnlyList<IProxyConfig> proxyConfigs, Exception exception) =>
@@ -61,7 +60,7 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
         || path.Contains("%5c", StringComparison.OrdinalIgnoreCase)
         || HasNeedlessEscape(path);
 
-    // Unreserved characters need no escape (RFC 3986 §2.3); to a node that does not decode the path is another.
+    // Unreserved characters need no escape (RFC 3986 §2.3): a node that does not decode them has another path.
     private static bool HasNeedlessEscape(ReadOnlySpan<char> path)
     {
         for (var start = path.IndexOf('%'); start >= 0 && start + 2 < path.Length;)
@@ -80,7 +79,7 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
         return false;
     }
 
-    // As it stands, as YARP saw it, and as nodes may read it: those that merge slashes and those that do not.
+    // The path as YARP matched it, as the client sent it, and as nodes may read it, with and without merging slashes.
     private static PathString?[] SpellingsOf(HttpRequest request, ReadOnlySpan<char> path)
     {
         var decoded = PathText.DecodeAll(path);
@@ -94,7 +93,7 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
         ];
     }
 
-    // A path that is not below the base belongs to no route of this application.
+    // A path outside the base matches no route of this application.
     private static PathString? After(PathString pathBase, string path) =>
         new PathString(path.Length == 0 ? "/" : path).StartsWithSegments(pathBase, out var rest) ? rest : null;
 
@@ -120,8 +119,8 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
 
     private sealed class RoutePath
     {
-        // Stands for an empty segment, of which the matcher of templates makes no match at all; YARP's routing lets a
-        // catch-all parameter have it, and no other.
+        // Replaces an empty segment, which the template matcher never matches; in YARP's routing a catch-all parameter
+        // matches it, and no other parameter does.
         private const string EmptySegment = "\0";
 
         private readonly TemplateMatcher? _matcher;
@@ -130,7 +129,7 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
 
         public RoutePath(RouteModel route, ParameterPolicyFactory policies)
         {
-            // Without a path it matches any.
+            // A route without a path matches every path.
             if (route.Config.Match.Path is not { Length: > 0 } path)
             {
                 return;

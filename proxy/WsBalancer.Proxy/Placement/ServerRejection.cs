@@ -100,7 +100,7 @@ internal static class ServerRejection
         "bad_request", StatusCodes.Status400BadRequest, "Bad request", "The request is not valid HTTP.");
 
     /// <summary>
-    /// An error of a stream or a connection of HTTP/2, which has a code of HTTP/2 and no status: 400 stands for it.
+    /// A stream error of HTTP/2, which has an error code of HTTP/2 and no status. Counted as 400.
     /// </summary>
     public static readonly Rejection Http2Stream = new(
         "http2_stream_error",
@@ -115,11 +115,11 @@ internal static class ServerRejection
         "HTTP/2 connection error",
         "The connection was ended (GOAWAY): what the client sent is not valid HTTP/2, or exceeds a limit.");
 
-    /// <summary>A handshake of TLS that failed: nothing can be answered, and 400 stands for it.</summary>
+    /// <summary>A failed TLS handshake. Without a response; counted as 400.</summary>
     public static readonly Rejection TlsHandshake = new(
         "tls_handshake", StatusCodes.Status400BadRequest, "TLS handshake failed", "The connection was closed.");
 
-    /// <summary>A connection beyond a limit: nothing is answered, and 503 stands for it.</summary>
+    /// <summary>A connection above a limit. Without a response; counted as 503.</summary>
     public static readonly Rejection MaxConnections = new(
         "max_connections",
         StatusCodes.Status503ServiceUnavailable,
@@ -164,7 +164,7 @@ internal static class ServerRejection
     {
         var known = ReasonOf(exception) is { } reason && ByReason.TryGetValue(reason, out var found) ? found : null;
 
-        // A later server may have reasons that are not listed; the status is the server's in any case.
+        // A later version of the server may have other reasons; the status is always the server's.
         return known?.Status == exception.StatusCode ? known
             : exception.StatusCode == StatusCodes.Status400BadRequest ? BadRequest
             : Rejection.Other(exception.StatusCode);

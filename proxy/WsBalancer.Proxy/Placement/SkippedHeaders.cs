@@ -5,10 +5,10 @@ using Yarp.ReverseProxy.Transforms;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Passes on the headers that YARP leaves out though they are for the other end, as other proxies do. What is for one
-/// connection only (RFC 9110 §7.6.1) is not among them.
+/// Forwards end-to-end headers that YARP removes, as other proxies do. Headers of one connection (RFC 9110 §7.6.1) are
+/// not among them.
 /// </summary>
-/// <remarks>Before all other transforms, which may remove them like any header.</remarks>
+/// <remarks>Runs before all other transforms, which may remove these headers.</remarks>
 internal static class SkippedHeaders
 {
     private static readonly string[] Names =

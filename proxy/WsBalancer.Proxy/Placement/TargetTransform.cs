@@ -7,10 +7,10 @@ using Yarp.ReverseProxy.Transforms;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Gives the node the path and the query as the client wrote them, byte for byte. What a transform or a middleware
-/// changed is encoded anew, and only that.
+/// Sends the path and the query to the node as the client sent them, byte for byte. A part that a transform or a
+/// middleware changed is encoded anew, and no other part.
 /// </summary>
-/// <remarks>The last of the transforms. A transform that sets the address itself has its way.</remarks>
+/// <remarks>The last of the transforms. An address that a transform has set is not changed.</remarks>
 internal sealed class TargetTransform : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
@@ -23,7 +23,7 @@ internal sealed class TargetTransform : RequestTransform
         return ValueTask.CompletedTask;
     }
 
-    // Null leaves it to YARP.
+    // With null, YARP creates the address.
     private static TargetUri? AddressOf(RequestTransformContext context)
     {
         var text = context.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
@@ -50,7 +50,7 @@ internal sealed class TargetTransform : RequestTransform
     private static bool IsAboutTheNode(RawTarget raw, string method) => raw.Form == TargetForm.Asterisk
         || (raw is { Form: TargetForm.Absolute, Path.IsEmpty: true } && HttpMethods.IsOptions(method));
 
-    // The part of the client's path that stands for the path to send; an empty one is a slash.
+    // Finds the part of the client's path that corresponds to the path to send; an empty path is a slash.
     private static bool TryFindPath(RawTarget raw, string text, string path, out ReadOnlySpan<char> sent)
     {
         sent = raw.Path;
@@ -67,7 +67,7 @@ internal sealed class TargetTransform : RequestTransform
             return true;
         }
 
-        // Something took a prefix away, as PathRemovePrefix does.
+        // A transform removed a prefix, as PathRemovePrefix does.
         return path.StartsWith('/')
             && decoded.EndsWith(path, StringComparison.Ordinal)
             && TryFindEnd(ref sent, decoded[..^path.Length], path);

@@ -7,8 +7,8 @@ using WsBalancer.Proxy.Sockets.Http;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// What a request asks its connection to become: nothing, a WebSocket, or something that ends here. The Upgrade header
-/// is a list of protocols, on one line or several, in any case (RFC 9110 §7.8); YARP expects one word.
+/// Determines the protocol that a request upgrades to. The Upgrade header is a list of protocols, on one line or
+/// several, in any case (RFC 9110 §7.8); YARP supports a single one.
 /// </summary>
 internal static class UpgradeRequest
 {
@@ -19,11 +19,11 @@ internal static class UpgradeRequest
     private const int KeyBytes = 16;
     private const int KeyLength = 24;
 
-    /// <summary>Finds out what a request asks for.</summary>
-    /// <param name="context">The request. One for a WebSocket names exactly that afterwards, in the form that YARP and
-    /// nodes expect; from any other the Upgrade header is removed.</param>
-    /// <param name="kind">What it asks for.</param>
-    /// <returns>Why it cannot have it; null if it can, or may be served without.</returns>
+    /// <summary>Reads the Upgrade header, or the protocol of an extended CONNECT.</summary>
+    /// <param name="context">The request. The Upgrade header of a WebSocket handshake is normalized to the form that
+    /// YARP and nodes expect; that of any other request is removed.</param>
+    /// <param name="kind">The protocol.</param>
+    /// <returns>The reason for which the upgrade is rejected; null if it is accepted or removed.</returns>
     public static Rejection? Read(HttpContext context, out UpgradeKind kind)
     {
         if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
@@ -59,7 +59,7 @@ internal static class UpgradeRequest
             headers.Upgrade = WebSocket;
         }
 
-        // What else it names is still to be removed.
+        // The other names are kept, so that the headers that they name are removed later.
         if (headers.Connection is not [ConnectionOption])
         {
             headers.Connection = headers.Connection is [ConnectionOptionEncoding.JustUpgrade]
@@ -75,7 +75,7 @@ internal static class UpgradeRequest
         var request = context.Request;
         if (HttpProtocol.IsHttp10(request.Protocol))
         {
-            // Such a client may wait for the end of the connection.
+            // An HTTP/1.0 client may wait for the end of the connection.
             context.Response.Headers.Connection = "close";
             return Rejection.HandshakeHttp10;
         }
@@ -90,7 +90,7 @@ internal static class UpgradeRequest
             return Rejection.HandshakeBody;
         }
 
-        // The server asks for the Connection header to name the upgrade.
+        // The server offers the upgrade only if the Connection header names it.
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })
         {
             return Rejection.HandshakeConnection;
@@ -127,7 +127,7 @@ internal static class UpgradeRequest
     }
 }
 
-/// <summary>What a request asks its connection to become.</summary>
+/// <summary>The protocol that a request upgrades to.</summary>
 internal enum UpgradeKind
 {
     /// <summary>Nothing: a plain request.</summary>
@@ -136,6 +136,6 @@ internal enum UpgradeKind
     /// <summary>A WebSocket.</summary>
     WebSocket,
 
-    /// <summary>Something else, which a proxy may leave out: a plain request.</summary>
+    /// <summary>Another protocol, which a proxy may ignore: a plain request.</summary>
     Other,
 }

@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Model;
 namespace WsBalancer.Proxy.Serving;
 
 /// <summary>
-/// The first middleware of a host that only balances: an error that is not a node's leaves with its reason, and an
-/// exception never leaves at all.
+/// The first middleware of a host that only balances. Adds a reason to every error response that is not a node's, and
+/// handles every exception.
 /// </summary>
 internal sealed class AnswerMiddleware(RequestDelegate next, OwnAnswer answer, Rejecter rejecter)
 {
@@ -19,7 +19,7 @@ internal sealed class AnswerMiddleware(RequestDelegate next, OwnAnswer answer, R
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client is gone; what failed for that is no error, and an answer has no reader.
+            // The client has disconnected: a failure for that is no error, and there is no one to respond to.
             context.Abort();
         }
         catch (BadHttpRequestException ex)

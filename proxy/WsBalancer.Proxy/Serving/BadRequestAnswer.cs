@@ -10,17 +10,17 @@ using WsBalancer.Proxy.Placement;
 namespace WsBalancer.Proxy.Serving;
 
 /// <summary>
-/// Gives a body to the server's answer to an HTTP/1 request that it refuses. The server would send a status and
-/// <c>Content-Length: 0</c>; it leaves an answer alone that has started.
+/// Adds a body to the server's response to an HTTP/1 request that it rejects. The server would send a status and
+/// <c>Content-Length: 0</c>; it does not change a response that has started.
 /// </summary>
 /// <remarks>
-/// No request has begun as far as the application is concerned, so there is no stream for a body. The head is the
-/// server's, started with the status that it has set; the body goes behind it into the pipe that both write to.
+/// The application has no request yet, and so no stream for a body. The server writes the head, with the status that it
+/// has set, and the body is written after it to the pipe of the connection.
 /// </remarks>
 internal static class BadRequestAnswer
 {
-    // Set when the first bytes of a connection without TLS are the preface of HTTP/2. The server answers that with a
-    // GOAWAY of its own, which nothing may precede. The field is not public.
+    // Set when the first bytes of a connection without TLS are the preface of HTTP/2. The server responds with a
+    // GOAWAY, which no byte may precede. The field is not public.
     private const string Http2Preface = "_http2PrefaceDetected";
 
     public static void Write(IFeatureCollection features, IHttpResponseFeature response, Rejection rejection)
@@ -52,13 +52,13 @@ internal static class BadRequestAnswer
         }
         catch (InvalidOperationException)
         {
-            // The connection has ended meanwhile, and with it the pipe.
+            // The connection was closed meanwhile, and the pipe with it.
             features.Get<IHttpRequestLifetimeFeature>()?.Abort();
         }
     }
 
-    // Without TLS the end of the pipe, which the server reaches next, sends what is in it. With TLS the end writes what
-    // is left synchronously, which may block a thread that others need: so nothing may be left.
+    // Without TLS the completion of the pipe, which follows, sends the rest of it. With TLS the completion writes the
+    // rest synchronously, which may block a thread: so it is flushed here.
     private static void Flush(IFeatureCollection features, PipeWriter output)
     {
         if (features.Get<ITlsHandshakeFeature>() is null)
@@ -69,7 +69,7 @@ internal static class BadRequestAnswer
         var flush = output.FlushAsync();
         if (!flush.IsCompleted)
         {
-            // The client does not read: answers to requests before this one fill the pipe to its limit.
+            // The client does not read: responses to earlier requests fill the pipe to its limit.
             features.Get<IHttpRequestLifetimeFeature>()?.Abort();
         }
     }

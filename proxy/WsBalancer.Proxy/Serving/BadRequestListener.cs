@@ -7,8 +7,8 @@ using WsBalancer.Proxy.Placement;
 namespace WsBalancer.Proxy.Serving;
 
 /// <summary>
-/// Counts, logs and explains requests that the server refuses while it parses them. Middleware does not see them; the
-/// server publishes each as a diagnostic event just before it answers.
+/// Counts and logs requests that the server rejects while it parses them, and adds the reason to the response. Such
+/// requests do not reach middleware; the server publishes a diagnostic event for each before it responds.
 /// </summary>
 internal sealed class BadRequestListener(DiagnosticListener diagnostics, Rejecter rejecter)
     : IHostedService, IObserver<KeyValuePair<string, object?>>, IDisposable
@@ -27,7 +27,7 @@ internal sealed class BadRequestListener(DiagnosticListener diagnostics, Rejecte
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        // With a response that has started there is no answer of the server's: it only ends the connection.
+        // After the start of a response the server only closes the connection.
         if (value is { Key: EventName, Value: IFeatureCollection features }
             && features.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException error
             && features.Get<IHttpResponseFeature>() is { HasStarted: false } response)

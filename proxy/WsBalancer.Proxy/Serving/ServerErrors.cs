@@ -6,9 +6,9 @@ using WsBalancer.Proxy.Placement;
 namespace WsBalancer.Proxy.Serving;
 
 /// <summary>
-/// Counts what the server turns away without an HTTP answer: errors of HTTP/2, failed handshakes of TLS, connections
-/// beyond a limit. The server has no other event for these than lines of its own log, most of them at Debug, which this
-/// provider reads whatever the levels of the log are.
+/// Counts errors that the server handles without an HTTP response: errors of HTTP/2, failed TLS handshakes, connections
+/// above a limit. The only events of the server for these are lines of its log, most of them at Debug, which this
+/// provider receives whatever the configured levels are.
 /// </summary>
 internal sealed class ServerErrors(IServiceProvider services) : ILoggerProvider, ILogger
 {
@@ -19,7 +19,7 @@ internal sealed class ServerErrors(IServiceProvider services) : ILoggerProvider,
 
     private Rejecter? _rejecter;
 
-    /// <summary>Opens the categories for this provider, and no other category.</summary>
+    /// <summary>Enables the categories of these errors for this provider, and no others.</summary>
     public static void Listen(LoggerFilterOptions filter)
     {
         var provider = typeof(ServerErrors).FullName;
@@ -71,18 +71,18 @@ internal sealed class ServerErrors(IServiceProvider services) : ILoggerProvider,
     {
     }
 
-    // A stream is also reset for an error of the application's, and when its request was cancelled.
+    // A stream is also reset after an error of the application, and when its request is cancelled.
     private static bool IsClients<TState>(TState state) =>
         state is IReadOnlyList<KeyValuePair<string, object?>> values
         && values.Any(value => value is { Key: "error", Value: { } error }
             && error.ToString() is "PROTOCOL_ERROR" or "FLOW_CONTROL_ERROR" or "FRAME_SIZE_ERROR"
                 or "COMPRESSION_ERROR" or "ENHANCE_YOUR_CALM");
 
-    // Those of HTTP/1 have an event of their own, and were thrown. A timeout of HTTP/2 ends the connection at once; its
-    // exception is only logged.
+    // The exception of a bad HTTP/1 request was thrown, and has an event of its own. That of an HTTP/2 timeout is only
+    // logged.
     private static bool IsOfHttp2(Exception? exception) => exception is BadHttpRequestException { StackTrace: null };
 
-    // The log is needed to create the rejecter, so it cannot be asked for when the log is created.
+    // The rejecter depends on the log, so it is resolved after the log is created.
     private void Note(Rejection rejection, LogLevel? level = null) =>
         (_rejecter ??= services.GetRequiredService<Rejecter>()).Note(Rejecter.NoCluster, rejection, level: level);
 }

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
 /// One request on a connection to a node, and its response. The body of the request is sent while the response is
-/// waited for and read, so that a node can answer early. Once its response is complete, the rest of the request is sent
+/// received, so that a node can respond early. Once its response is complete, the rest of the request is sent
 /// only if the node keeps the connection.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "The source of the token has no timer: nothing to free.")]
@@ -30,11 +30,11 @@ internal sealed class HttpExchange
     private volatile bool _isFinal;
     private int _ended;
 
-    /// <param name="request">What to send. Its content, if any, can be sent once.</param>
-    /// <param name="connection">The exchange's own until its end.</param>
-    /// <param name="release">Takes the connection back if another request can be sent on it.</param>
-    /// <param name="encoding">That of the values of the request's headers.</param>
-    /// <param name="time">For the wait after Expect.</param>
+    /// <param name="request">The request. Its content, if any, can be sent once.</param>
+    /// <param name="connection">Owned by the exchange until its end.</param>
+    /// <param name="release">Called with the connection at the end, if another request can be sent on it.</param>
+    /// <param name="encoding">The encoding of header values.</param>
+    /// <param name="time">The clock of the timeout after <c>Expect</c>.</param>
     public HttpExchange(
         HttpRequestMessage request,
         NodeConnection connection,
@@ -78,7 +78,7 @@ internal sealed class HttpExchange
         }
     }
 
-    /// <summary>The response has been read, or will not be.</summary>
+    /// <summary>Ends the exchange: the response was read, or is not read any further.</summary>
     public void End(bool isBodyRead)
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)
@@ -86,7 +86,7 @@ internal sealed class HttpExchange
             return;
         }
 
-        // The node that keeps the connection may still read what it has answered.
+        // A node that keeps the connection may still read the request that it has responded to.
         if (isBodyRead && _isPersistent && !_upload.IsCompleted)
         {
             _ = EndAfterUploadAsync();
@@ -124,7 +124,7 @@ internal sealed class HttpExchange
         await _connection.SendAsync(head.WrittenMemory, cancellation);
     }
 
-    /// <returns>Null, or why the client's body could not be sent.</returns>
+    /// <returns>The error for which the client's body could not be sent; null if there is none.</returns>
     private async Task<Exception?> UploadAsync(HttpContent content, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_uploading.Token, cancellation);
@@ -147,7 +147,7 @@ internal sealed class HttpExchange
         }
         catch (Exception ex) when (body.HasFailed || _uploading.IsCancellationRequested)
         {
-            // The node has enough of it; its response may say why.
+            // The node does not read the rest of the request; its response may have the reason.
             return ex;
         }
         catch (Exception ex)

@@ -6,8 +6,8 @@ using WsBalancer.Proxy.Sockets.Http;
 namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
-/// Forwards a node's interim response, such as 103 (RFC 9110 §15.2), to a client over HTTP/1.1. The server has no way
-/// to send one, so the response is written to the connection past the server, which has nothing to send by then.
+/// Forwards a node's interim response, such as 103 (RFC 9110 §15.2), to a client over HTTP/1.1. The server has no API
+/// for interim responses, so the response is written to the connection directly, while the server has nothing to send.
 /// </summary>
 internal static class InterimResponse
 {
@@ -24,7 +24,7 @@ internal static class InterimResponse
     {
         using var response = ResponseHead.Read(head, new ByteArrayContent([]));
 
-        // The server answers Expect by itself, when the body is read for the node.
+        // The server itself sends the 100 for Expect, when the body is read for the node.
         if (HttpProtocol.IsHttp11(client.Request.Protocol)
             && client.Request.Headers.Expect.Count == 0
             && !client.Response.HasStarted

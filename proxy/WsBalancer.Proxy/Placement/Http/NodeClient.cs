@@ -4,13 +4,14 @@ using WsBalancer.Proxy.Sockets.Http;
 namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
-/// Sends the requests of a cluster to its nodes over HTTP/1.1: what the client sent is written as it is, bodies and
-/// heads flow, and a node may answer early. Requests that need HTTP/2 are sent by the platform's client.
+/// Sends the requests of a cluster to its nodes over HTTP/1.1. Targets and values are sent as the client sent them,
+/// heads and bodies are not buffered, and a node may respond early. Requests that need HTTP/2 are sent by the
+/// platform's client.
 /// </summary>
 /// <param name="platform">The client for HTTP/2 and higher, configured by YARP and the application.</param>
 /// <param name="connector">Opens connections.</param>
 /// <param name="pool">Keeps connections between two requests.</param>
-/// <param name="encoding">That of the values of the requests' headers.</param>
+/// <param name="encoding">The encoding of header values.</param>
 /// <param name="time">For deadlines.</param>
 internal sealed class NodeClient(
     HttpMessageHandler platform,
@@ -61,7 +62,7 @@ internal sealed class NodeClient(
         base.Dispose(disposing);
     }
 
-    // Null if the node closed the connection as the request was sent, which a new connection repairs.
+    // Null if the node closed the connection before it responded: the request can be sent on a new connection.
     private static async Task<HttpResponseMessage?> TrySendAsync(HttpExchange exchange, CancellationToken cancellation)
     {
         try
@@ -86,16 +87,15 @@ internal sealed class NodeClient(
         }
     }
 
-    // Over TLS the platform's client agrees on a version with the node; in clear it starts with the one that is
-    // allowed at least.
+    // Over TLS the platform's client negotiates a version with the node; in clear it uses the lowest that is allowed.
     private static bool IsHttp11(HttpRequestMessage request) =>
         request.VersionPolicy != HttpVersionPolicy.RequestVersionOrHigher
         && (request.Version.Major == 1
             || (request.VersionPolicy == HttpVersionPolicy.RequestVersionOrLower
                 && request.RequestUri!.Scheme == Uri.UriSchemeHttp));
 
-    // A connection that has waited may be closed by its node at any time. Only what may be sent twice is sent on one
-    // (RFC 9112 §9.3.1), so that nothing else fails for it or is repeated.
+    // A node may close an idle connection at any time. Only requests that may be sent twice use one (RFC 9112 §9.3.1),
+    // so that no other request fails for that or is repeated.
     private static bool CanBeSentAgain(HttpRequestMessage request) =>
         !RequestHead.HasBody(request)
         && !IsUpgrade(request.Headers)

@@ -5,12 +5,12 @@ using System.Net.Sockets;
 namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
-/// A connection to a node, in clear or over TLS, and the bytes that were received on it and not yet used. Holds no
-/// buffer while it waits for bytes. Not thread-safe: one reader and one writer at a time.
+/// A connection to a node, in clear or over TLS, and the bytes that were received and not yet used. Holds no buffer
+/// while a receive is pending. Not thread-safe: one reader and one writer at a time.
 /// </summary>
 internal sealed class NodeConnection(Socket socket, Stream stream) : IDisposable
 {
-    // As much as a TLS record holds; larger bodies are read in so many pieces.
+    // The size of a TLS record.
     private const int ReceiveSize = 16 * 1024;
 
     private byte[]? _buffer;
@@ -19,10 +19,10 @@ internal sealed class NodeConnection(Socket socket, Stream stream) : IDisposable
 
     public Socket Socket { get; } = socket;
 
-    /// <summary>What was received and not yet used.</summary>
+    /// <summary>The bytes that were received and not yet used.</summary>
     public ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
-    /// <summary>Whether a connection that waits for its next request was neither closed nor sent anything on.</summary>
+    /// <summary>Whether an idle connection is open, and nothing was received on it.</summary>
     public bool IsQuiet => Unread.IsEmpty && Socket.Connected && !Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
 
     /// <summary>Marks the first bytes of <see cref="Unread"/> as used.</summary>
@@ -66,14 +66,14 @@ internal sealed class NodeConnection(Socket socket, Stream stream) : IDisposable
         return _end > 0;
     }
 
-    /// <summary>Receives past <see cref="Unread"/>, which must be empty.</summary>
+    /// <summary>Receives into a buffer of the caller; <see cref="Unread"/> must be empty.</summary>
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation) =>
         stream.ReadAsync(buffer, cancellation);
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
         stream.WriteAsync(bytes, cancellation);
 
-    /// <summary>Ends the output: over TLS with close_notify, and with FIN. Receiving goes on.</summary>
+    /// <summary>Ends the output: over TLS with close_notify, then with FIN. More can be received.</summary>
     /// <exception cref="IOException">The connection is lost.</exception>
     public async ValueTask ShutdownOutputAsync()
     {

@@ -3,9 +3,9 @@ using WsBalancer.Proxy.Sockets;
 namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
-/// Connections to the nodes of a cluster that wait for their next request. A connection leaves when it has waited too
-/// long, when its node has closed it, or when the node's name no longer has its address; the newest is used first, so
-/// that the others can leave. Thread-safe.
+/// The idle connections to the nodes of a cluster. A connection is removed when it was idle for too long, when its node
+/// has closed it, or when the node's name no longer has its address; the newest is used first, so that the older ones
+/// time out. Thread-safe.
 /// </summary>
 internal sealed class NodeConnectionPool(Func<RequestOptions> options, NodeDialer dialer, TimeProvider time)
 {
@@ -15,7 +15,7 @@ internal sealed class NodeConnectionPool(Func<RequestOptions> options, NodeDiale
     private readonly Dictionary<NodeEndpoint, List<Waiting>> _waiting = [];
     private ITimer? _sweep;
 
-    /// <summary>A connection that is open and waits; null if there is none.</summary>
+    /// <summary>Takes an idle connection that is open; null if there is none.</summary>
     public NodeConnection? Take(NodeEndpoint endpoint)
     {
         while (TakeNewest(endpoint) is { } connection)
@@ -31,7 +31,7 @@ internal sealed class NodeConnectionPool(Func<RequestOptions> options, NodeDiale
         return null;
     }
 
-    /// <summary>Keeps a connection whose exchange is complete, or closes it if enough others wait.</summary>
+    /// <summary>Keeps a connection whose exchange is complete, or closes it if enough others are idle.</summary>
     public void Return(NodeEndpoint endpoint, NodeConnection connection)
     {
         lock (_lock)

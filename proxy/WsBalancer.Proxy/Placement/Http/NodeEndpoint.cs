@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Placement.Http;
 
-/// <summary>What a connection to a node is made to: connections with the same are interchangeable.</summary>
+/// <summary>The endpoint of a connection to a node: connections to the same one are interchangeable.</summary>
 /// <param name="Host">A name or an address.</param>
 /// <param name="Port">1…65535.</param>
 /// <param name="TlsName">The name that the node's certificate must have; null in clear.</param>
@@ -15,7 +15,7 @@ internal readonly record struct NodeEndpoint(string Host, int Port, string? TlsN
         return new NodeEndpoint(uri.IdnHost, uri.Port, isTls ? TlsNameOf(request.Headers.Host) ?? uri.IdnHost : null);
     }
 
-    // Without port and brackets. Nothing else is changed: whether a name is good is for the check of the certificate.
+    // Removes port and brackets only: the validity of the name is checked with the certificate.
     private static string? TlsNameOf(string? host)
     {
         if (string.IsNullOrEmpty(host))

@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Placement.Http;
 /// </summary>
 internal sealed class RequestBodyStream(NodeConnection connection, bool isChunked) : DuplexStream
 {
-    /// <summary>Whether the node did not take everything that was written.</summary>
+    /// <summary>Whether a write to the node failed.</summary>
     public bool HasFailed { get; private set; }
 
     public override bool CanRead => false;
@@ -27,7 +27,7 @@ internal sealed class RequestBodyStream(NodeConnection connection, bool isChunke
             return;
         }
 
-        // One segment for chunk and framing.
+        // Chunk and framing are one write, and so one segment.
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkFrame.MaxBefore + buffer.Length + ChunkFrame.After);
         try
         {

@@ -4,10 +4,10 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>The body of a node's response, each piece as it is received.</summary>
-/// <param name="exchange">Ends with the body, or when this is disposed of before.</param>
-/// <param name="connection">That of the exchange.</param>
-/// <param name="response">Gets the trailers.</param>
-/// <param name="body">Where the body ends.</param>
+/// <param name="exchange">Ended with the body, or when this stream is disposed of.</param>
+/// <param name="connection">The connection of the exchange.</param>
+/// <param name="response">The trailers are added to it.</param>
+/// <param name="body">Parses the body.</param>
 internal sealed class ResponseBodyStream(
     HttpExchange exchange, NodeConnection connection, HttpResponseMessage response, ResponseBody body)
     : ReadOnlyStream

@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
-/// <summary>A connection to a node after its 101: bytes both ways, those first that came with the head.</summary>
+/// <summary>A connection to a node after its 101. The bytes received with the head are read first.</summary>
 internal sealed class UpgradedStream(NodeConnection connection) : DuplexStream, IHalfCloseStream
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

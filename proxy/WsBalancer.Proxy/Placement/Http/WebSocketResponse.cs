@@ -3,11 +3,11 @@ using WsBalancer.Proxy.Sockets.Http;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
-/// <summary>What a node's 101 must have, and what is added to it where a node leaves it out.</summary>
+/// <summary>Checks the headers of a node's 101, and adds the one that some nodes omit.</summary>
 internal static class WebSocketResponse
 {
     /// <summary>
-    /// Completes a 101 that is clearly a WebSocket's: a client rejects one without <c>Connection: Upgrade</c> (RFC 6455
+    /// Adds a missing <c>Connection: Upgrade</c> to the 101 of a WebSocket: clients reject a 101 without it (RFC 6455
     /// §4.1), some nodes do not send it, and nginx adds it.
     /// </summary>
     /// <exception cref="NotWebSocketException">The node switched to something else.</exception>

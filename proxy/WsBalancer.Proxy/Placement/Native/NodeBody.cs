@@ -28,7 +28,7 @@ internal sealed class NodeBody : ReadOnlyStream, ISocketHandler, IValueTaskSourc
     private bool _isOver;
 
     /// <param name="socket">The node's. It is this one's from now on, and paused.</param>
-    /// <param name="response">Gets the trailers.</param>
+    /// <param name="response">The trailers are added to it.</param>
     /// <param name="body">How its body ends.</param>
     /// <param name="received">What has come of it.</param>
     public NodeBody(

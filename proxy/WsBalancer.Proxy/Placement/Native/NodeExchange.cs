@@ -32,9 +32,9 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     private bool _done;
 
     /// <param name="request">One without a body.</param>
-    /// <param name="encoding">That of the values of its headers.</param>
+    /// <param name="encoding">The encoding of header values.</param>
     /// <param name="proxyProtocol">The PROXY header that the connection begins with.</param>
-    /// <param name="client">The client's request, which gets interim responses.</param>
+    /// <param name="client">The client's request, to which interim responses are forwarded.</param>
     /// <param name="cancellation">Gives it up.</param>
     public NodeExchange(
         HttpRequestMessage request,

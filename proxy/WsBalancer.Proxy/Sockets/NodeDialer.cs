@@ -8,8 +8,8 @@ namespace WsBalancer.Proxy.Sockets;
 internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeProvider time)
 {
     /// <summary>
-    /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. While an
-    /// address stays silent, the next one is tried beside it (RFC 8305).
+    /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. If an address
+    /// does not respond in time, the next one is tried in parallel (RFC 8305).
     /// </summary>
     /// <exception cref="SocketException">No address accepted; <see cref="SocketError.TimedOut"/> if none in
     /// time.</exception>
@@ -39,8 +39,8 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
     }
 
     /// <summary>
-    /// Whether a connection that was kept still leads to the host: not if the host is a name that no longer has the
-    /// address of its peer.
+    /// Whether the peer of a kept connection is still an address of the host. False if the host is a name that no
+    /// longer has that address.
     /// </summary>
     public bool IsCurrent(string host, Socket socket) =>
         socket.RemoteEndPoint is not IPEndPoint peer || names.Has(host, peer.Address);
@@ -85,7 +85,7 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
         }
     }
 
-    /// <returns>The first attempt that has ended; null if the delay is over before.</returns>
+    /// <returns>The first attempt that completes; null if none does within the delay.</returns>
     private async ValueTask<Task<T>?> FirstAsync<T>(
         List<Task<T>> attempts, TimeSpan delay, CancellationToken cancellation)
     {
@@ -99,7 +99,7 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
         }
     }
 
-    // An attempt that loses may have connected at the same moment.
+    // Two attempts may succeed at the same moment.
     private static async Task CloseAsync(Task<(Socket Socket, IPAddress Address)> attempt)
     {
         await ((Task)attempt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

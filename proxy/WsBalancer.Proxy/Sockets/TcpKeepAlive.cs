@@ -14,8 +14,9 @@ internal static class TcpKeepAlive
     public const int Probes = 6;
 
     /// <summary>
-    /// After how much silence a peer is probed that has sent FIN and waits for an answer. Linux remembers a connection
-    /// that its program has closed for 60 s (net.ipv4.tcp_fin_timeout), and answers a probe with a reset after that.
+    /// The silence after which a peer is probed that has sent FIN and may wait for a response. Linux keeps a connection
+    /// that its program has closed for 60 s (net.ipv4.tcp_fin_timeout), and responds to a probe with a reset after
+    /// that.
     /// </summary>
     public static readonly TimeSpan OfHalfClosed = TimeSpan.FromSeconds(10);
 

@@ -1,7 +1,7 @@
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
-/// An asynchronous, unseekable, two-way stream: what is left to say is how it reads, writes and flushes.
+/// The base of asynchronous, unseekable streams: a derived class implements reads, writes and flushes.
 /// </summary>
 internal abstract class DuplexStream : Stream
 {

@@ -4,8 +4,8 @@ namespace WsBalancer.Proxy.Tunnels;
 internal interface IHalfCloseStream
 {
     /// <summary>
-    /// Ends the output: over TCP with FIN, over TLS with close_notify and FIN. Reading goes on. Called while no write
-    /// is pending.
+    /// Ends the output: over TCP with FIN, over TLS with close_notify and FIN. Reads are still possible. Called while
+    /// no write is pending.
     /// </summary>
     /// <exception cref="IOException">The connection is lost.</exception>
     public ValueTask ShutdownOutputAsync();

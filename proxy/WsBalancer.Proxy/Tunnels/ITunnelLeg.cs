@@ -1,32 +1,32 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>One end of a tunnel, as its closing sees it. Thread-safe.</summary>
+/// <summary>One end of a tunnel, with the operations that close it. Thread-safe.</summary>
 internal interface ITunnelLeg
 {
-    /// <summary>Whether a Close frame, the other peer's or ours, has gone out on this leg.</summary>
+    /// <summary>Whether a Close frame, the other peer's or the balancer's, was written to this leg.</summary>
     public bool CloseWritten { get; }
 
-    /// <summary>Whether the frames written so far cannot be told apart any more.</summary>
+    /// <summary>Whether the boundaries of the frames written so far are unknown.</summary>
     public bool Lost { get; }
 
     /// <summary>
-    /// Writes a Close frame at the next frame boundary: now if the leg is between frames, else after the frame that
-    /// is on its way. Does nothing if a Close frame has been written, or one is waiting.
+    /// Writes a Close frame at the next frame boundary: at once if the leg is between frames, otherwise after the
+    /// current frame. Does nothing if a Close frame was written or is pending.
     /// </summary>
-    /// <returns>A task that ends when the frame is written, if that was possible at once; else a completed
+    /// <returns>A task that completes when the frame is written, if that is possible at once; otherwise a completed
     /// one.</returns>
     public Task CloseAsync(byte[] closeFrame);
 
     /// <summary>
-    /// Sends FIN behind what was written; what is written later is dropped. Receiving goes on. Where the other leg's
-    /// bytes are relayed.
+    /// Sends FIN after the bytes that were written; bytes that are written later are dropped. Reads are still possible.
+    /// Called where the bytes of the other leg are relayed.
     /// </summary>
-    /// <returns>False if the leg's connection cannot be closed one way; then nothing is done.</returns>
+    /// <returns>False, without an effect, if the leg's connection cannot be closed in one direction.</returns>
     public bool ShutdownOutput();
 
     /// <summary>
-    /// Gives this leg's peer up: what is written to it from here on is dropped, a write that it holds up too, and when
-    /// it goes, it goes without an error. So the other leg is read on.
+    /// Abandons this leg's peer: bytes that are written to it from now on are dropped, pending ones included, and the
+    /// end of its connection is not an error. The other leg is still read.
     /// </summary>
     public void Abandon();
 }

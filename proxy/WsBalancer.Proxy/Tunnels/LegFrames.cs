@@ -31,8 +31,8 @@ internal struct LegFrames
     /// <summary>Whether a Close frame, the peer's or ours, has gone out, or nothing ever will any more.</summary>
     public readonly bool CloseWritten => _stage == Stage.Shut || _passed.CloseSeen;
 
-    /// <summary>Whether a whole Close frame of the other peer was received. It passed, unless a Close frame of ours
-    /// stands in its place.</summary>
+    /// <summary>Whether a complete Close frame of the other peer was received. The frame is dropped if a Close frame of
+    /// the balancer replaces it.</summary>
     public readonly bool PeerClosed => _passed.CloseEnded;
 
     /// <summary>Whether what passed so far cannot be told apart into frames any more.</summary>
@@ -124,7 +124,7 @@ internal struct LegFrames
         _close = null;
     }
 
-    // A Close frame of the other peer counts as received, even if it does not pass.
+    // A Close frame of the other peer counts as received, even if it is dropped.
     private void Drop(ReadOnlySpan<byte> bytes)
     {
         ShutAtBoundary();

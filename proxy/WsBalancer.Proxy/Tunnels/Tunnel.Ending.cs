@@ -5,8 +5,8 @@ namespace WsBalancer.Proxy.Tunnels;
 
 internal sealed partial class Tunnel
 {
-    // After the timeout the node still gets its own Close frame, and time to answer; it must not hold the cut up.
-    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
+    // After the timeout the node is still sent a Close frame, and has this time to respond.
+    private static readonly TimeSpan NodeCloseTimeout = TimeSpan.FromSeconds(1);
 
     [Flags]
     private enum Sides : byte
@@ -17,7 +17,7 @@ internal sealed partial class Tunnel
         Both = Client | Node,
     }
 
-    /// <summary>A Close frame of a side is about to be passed on.</summary>
+    /// <summary>A Close frame of a side is about to be forwarded.</summary>
     public void SaysGoodbye(TunnelSide side)
     {
         lock (_gate)
@@ -27,8 +27,8 @@ internal sealed partial class Tunnel
     }
 
     /// <summary>
-    /// A whole Close frame of a side was received, and was passed on unless a Close frame of ours stands in its place.
-    /// Once both sides have sent theirs, the tunnel ends at once: neither peer is waited for to close its connection.
+    /// A complete Close frame of a side was received, and forwarded unless a Close frame of the balancer replaces it.
+    /// After the Close frames of both sides the tunnel ends at once, before either peer closes its connection.
     /// </summary>
     public void Closed(TunnelSide side)
     {
@@ -45,14 +45,14 @@ internal sealed partial class Tunnel
         }
     }
 
-    /// <summary>A side has sent FIN, and everything it had sent before was passed on.</summary>
+    /// <summary>A side has sent FIN, and all bytes before were forwarded.</summary>
     /// <remarks>
-    /// <para>After its Close frame, the client is still sent what the node answers, and the node what the client
-    /// answers. The client's FIN is kept from the node until then: many servers take FIN as a lost connection, and drop
-    /// their answer. The node's FIN is passed on at once if the client's leg can.</para>
-    /// <para>Without a Close frame, a client has only said that it sends nothing more: FIN is passed on to the node,
-    /// whose data goes on to the client. A node that ends so is lost, and the tunnel is over.</para>
-    /// <para>All of this for as long as the close timeout.</para>
+    /// <para>After a Close frame, the bytes of the other side are still forwarded. The client's FIN is not forwarded to
+    /// the node before the end of the node's bytes: many servers read FIN as a lost connection, and drop their
+    /// response. The node's FIN is forwarded at once if the client's leg supports that.</para>
+    /// <para>Without a Close frame, the FIN of a client is forwarded to the node, whose bytes are still forwarded to
+    /// the client. The FIN of a node without a Close frame ends the tunnel.</para>
+    /// <para>In each case the close timeout limits the rest.</para>
     /// </remarks>
     public void Ended(TunnelSide side)
     {
@@ -64,13 +64,13 @@ internal sealed partial class Tunnel
             _end ??= end;
             hasClosed = _closed.HasFlag(SideOf(side));
 
-            // A client that leaves without an answer to our Close frame is sent nothing of the node any more.
+            // To a client that ends without a response to the balancer's Close frame, nothing more is forwarded.
             var isWaitedFor = hasClosed || (isClient && (_deadline is null || Forced));
             isOver = IsDone(side) || !isWaitedFor;
             hasClosed |= Forced;
         }
 
-        if (isOver || !PassFinOn(isClient, hasClosed))
+        if (isOver || !ForwardFin(isClient, hasClosed))
         {
             Cut(end);
         }
@@ -80,14 +80,14 @@ internal sealed partial class Tunnel
         }
     }
 
-    /// <summary>A side's connection is gone.</summary>
+    /// <summary>The connection of a side is lost.</summary>
     public void Lost(TunnelSide side) => Cut(side == TunnelSide.Client ? TunnelEnd.ClientLost : TunnelEnd.NodeLost);
 
     /// <summary>
     /// Begins to close the tunnel. Only the first call counts; the tunnel ends within the close timeout.
     /// </summary>
     /// <param name="end">The reason that is counted.</param>
-    /// <param name="code">A code that may be sent (<see cref="CloseCode.MayBeSent"/>).</param>
+    /// <param name="code">A code that endpoints may send (<see cref="CloseCode.MayBeSent"/>).</param>
     /// <param name="reason">The text for the client, at most 123 bytes.</param>
     /// <returns>Whether this call began it.</returns>
     public bool Close(TunnelEnd end, int code, string reason)
@@ -126,9 +126,9 @@ internal sealed partial class Tunnel
     }
 
     /// <summary>
-    /// The client's connection is gone. Whatever it had sent is still on its way to the node, so the tunnel is cut only
-    /// if the client's FIN was passed on before, or when that takes longer than the close timeout. A client that was
-    /// given up may go.
+    /// The client's connection is lost. Bytes of the client may still be forwarded to the node, so the tunnel is cut
+    /// only if the client's FIN was forwarded before, or after the close timeout. The loss of an abandoned client has
+    /// no effect.
     /// </summary>
     public void ClientGone()
     {
@@ -164,10 +164,10 @@ internal sealed partial class Tunnel
         }
     }
 
-    // The close timeout has passed. A client that did answer leaves the node as the one that is late.
+    // The close timeout is over. If the client has responded, only the node has not.
     private void Overdue()
     {
-        var lastWord = false;
+        var closesNode = false;
         lock (_gate)
         {
             if (_ended)
@@ -177,14 +177,14 @@ internal sealed partial class Tunnel
 
             if (!Forced && !Flow!.Node.CloseWritten)
             {
-                // From here on only the node is waited for.
-                Forced = lastWord = true;
+                // From now on only the Close of the node is pending.
+                Forced = closesNode = true;
                 _done |= Sides.Client;
-                _deadline!.Change(LastWord, Timeout.InfiniteTimeSpan);
+                _deadline!.Change(NodeCloseTimeout, Timeout.InfiniteTimeSpan);
             }
         }
 
-        if (lastWord)
+        if (closesNode)
         {
             var mask = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
             Speak(Flow!.Node, CloseFrame.Create(CloseCode.GoingAway, "", mask));
@@ -198,7 +198,7 @@ internal sealed partial class Tunnel
 
     private void Speak(ITunnelLeg leg, byte[] closeFrame) => _ = SpeakAsync(leg, closeFrame);
 
-    // Nobody awaits this: a leg that cannot be written to has ended or is being cut, which its flow reports.
+    // The task is not awaited: a leg that cannot be written to has ended or is being cut, which its flow reports.
     private async Task SpeakAsync(ITunnelLeg leg, byte[] closeFrame)
     {
         try
@@ -216,8 +216,8 @@ internal sealed partial class Tunnel
     // With the gate held.
     private bool IsDone(TunnelSide side) => (_done |= SideOf(side)) == Sides.Both;
 
-    /// <returns>Whether the other peer knows all that it must.</returns>
-    private bool PassFinOn(bool isClients, bool isAfterClose)
+    /// <returns>Whether the end was forwarded as far as the other peer needs it.</returns>
+    private bool ForwardFin(bool isClients, bool isAfterClose)
     {
         if (isClients)
         {

@@ -5,13 +5,13 @@ namespace WsBalancer.Proxy.Tunnels;
 /// passes, and closes on request the way RFC 6455 wants it. Thread-safe.
 /// </summary>
 /// <remarks>
-/// <para>Closing: (1) a Close frame toward the client at a frame boundary; what the node says after it is dropped. (2)
-/// The client's bytes, its echo of the Close among them, still go to the node, so that the node sees an orderly end
-/// too and ends its connection, which ends the tunnel. (3) No echo within the close timeout: the client is given up, so
-/// that the node is read even if the client takes nothing, and the node is sent a masked Close at a boundary; when it
-/// ends, or after a second, the tunnel is cut.</para>
-/// <para>The end of one peer: see <see cref="Ended"/>. The tunnel is over when nothing more can come from either: each
-/// has sent a Close frame or FIN.</para>
+/// <para>Closing: (1) A Close frame is sent to the client at a frame boundary; later bytes of the node are dropped. (2)
+/// The client's bytes, with its Close frame in response, are still forwarded to the node, which then closes its
+/// connection, and the tunnel ends. (3) Without a response within the close timeout the client is abandoned, so that
+/// the node is read even if the client does not read, and a masked Close frame is sent to the node at a boundary; when
+/// the node ends, or after a second, the tunnel is cut.</para>
+/// <para>The end of one peer: see <see cref="Ended"/>. The tunnel is over when each peer has sent a Close frame or FIN.
+/// </para>
 /// </remarks>
 internal sealed partial class Tunnel
 {

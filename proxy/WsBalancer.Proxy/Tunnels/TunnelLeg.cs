@@ -12,8 +12,8 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <param name="inner">The peer.</param>
 /// <param name="observer">Who is told.</param>
 /// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
-/// <param name="holdsEnd">Whether reads show the peer's end only once the tunnel is cut: at the end of the node, YARP
-/// ends both directions.</param>
+/// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is cut: YARP ends both
+/// directions at the end of the node.</param>
 internal sealed class TunnelLeg(Stream inner, ILegObserver observer, CancellationToken cut, bool holdsEnd = false)
     : DuplexStream, ITunnelLeg
 {
@@ -146,7 +146,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
 
             if (isClosed)
             {
-                // The tunnel may be cut for it, and what is not flushed would be lost.
+                // The tunnel may be cut now, and bytes that are not flushed would be lost.
                 await inner.FlushAsync(_writes!.Token);
                 observer.Closed();
             }
@@ -274,12 +274,12 @@ internal interface ILegObserver
     /// <summary>This leg's peer sent something.</summary>
     public void Received();
 
-    /// <summary>A whole Close frame of the other peer was received and, if it passes, written to this leg.</summary>
+    /// <summary>A complete Close frame of the other peer was received and, if it is forwarded, written.</summary>
     public void Closed();
 
-    /// <summary>This leg's peer has ended its output, and everything it had sent was read.</summary>
+    /// <summary>The leg's peer has ended its output, and all bytes before were read.</summary>
     public void Ended();
 
-    /// <summary>The connection to this leg's peer is gone.</summary>
+    /// <summary>The connection to the leg's peer is lost.</summary>
     public void Lost();
 }

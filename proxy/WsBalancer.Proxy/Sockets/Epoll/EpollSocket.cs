@@ -264,6 +264,6 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         var error = Failure != 0 ? Failure : TakeError();
         _state = EpollState.Over;
         DropKept();
-        TellFailure(error != 0 ? error : Errno.ConnectionReset);
+        NotifyFailure(error != 0 ? error : Errno.ConnectionReset);
     }
 }

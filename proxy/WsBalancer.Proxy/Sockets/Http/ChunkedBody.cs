@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Takes the chunks of a body apart (RFC 9112 §7.1), from bytes as they come, and keeps the trailers.
+/// Parses a chunked body (RFC 9112 §7.1) in the pieces in which it is received, and keeps the trailers.
 /// </summary>
 internal struct ChunkedBody
 {

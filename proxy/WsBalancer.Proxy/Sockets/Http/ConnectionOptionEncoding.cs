@@ -3,20 +3,20 @@ using System.Text;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Reads the Connection header of a request in such a way that the server keeps what it does not know of it.
+/// Decodes the Connection header of a request so that the server keeps its unknown options.
 /// </summary>
 /// <remarks>
-/// Kestrel puts <c>Upgrade</c>, <c>keep-alive</c> or <c>close</c> in the place of a whole Connection header that has
-/// that option and no other that it knows, so that the fields named beside it cannot be removed. Beside two options
-/// that it knows it keeps all, and <c>keep-alive</c> changes nothing beside the others: an HTTP/1.1 connection is kept
-/// anyway, and <c>close</c> prevails. So that option is added to the others, and left out where it stands alone among
-/// unknown ones. A tab, which Kestrel takes for part of an option, is read as a blank.
+/// Kestrel replaces a Connection header with exactly one of <c>Upgrade</c>, <c>keep-alive</c> and <c>close</c> by that
+/// option, so that the other headers named in it cannot be removed. It keeps a header with two of them. Beside another
+/// one, <c>keep-alive</c> has no effect: an HTTP/1.1 connection is persistent anyway, and <c>close</c> has precedence.
+/// So <c>keep-alive</c> is added to the other two, and removed where it is the only one beside unknown options. A tab,
+/// which Kestrel reads as part of an option, is decoded as a blank.
 /// </remarks>
 internal sealed class ConnectionOptionEncoding : Encoding
 {
     public static readonly ConnectionOptionEncoding Instance = new();
 
-    /// <summary>What a header is read as that is just <c>Upgrade</c>, as in nearly every handshake.</summary>
+    /// <summary>The decoded value of a header that is <c>Upgrade</c>, as in nearly every handshake.</summary>
     public const string JustUpgrade = "Upgrade, keep-alive";
 
     private const string KeepAlive = "keep-alive";
@@ -40,7 +40,7 @@ internal sealed class ConnectionOptionEncoding : Encoding
         return text.Length;
     }
 
-    // The platform decodes through these; by default they copy what they are given twice.
+    // The platform decodes with these overloads, whose defaults copy the bytes twice.
     public override unsafe int GetCharCount(byte* bytes, int count) =>
         TextOf(new ReadOnlySpan<byte>(bytes, count)).Length;
 

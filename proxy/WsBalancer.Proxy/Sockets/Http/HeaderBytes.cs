@@ -10,8 +10,8 @@ namespace WsBalancer.Proxy.Sockets.Http;
 /// <remarks>
 /// <para>A byte is the character of the same number, except a control character, which is read as one of U+E000 to
 /// U+E0FF: the server refuses control characters in the headers of a response, and no others.</para>
-/// <para>Text with any other character above U+00FF was never read from bytes. It is written as UTF-8, in which no byte
-/// can be mistaken for a line break. A mark that would be one is written as UTF-8 too.</para>
+/// <para>Text with any other character above U+00FF was not decoded by this encoding. It is written as UTF-8, which has
+/// no byte of a line break in it; the mark of a line break or NUL is written as UTF-8, too.</para>
 /// </remarks>
 internal sealed class HeaderBytes : Encoding
 {
@@ -81,7 +81,7 @@ internal sealed class HeaderBytes : Encoding
         return length;
     }
 
-    // The platform decodes through these; by default they copy what they are given twice.
+    // The platform decodes with these overloads, whose defaults copy the bytes twice.
     public override unsafe int GetCharCount(byte* bytes, int count) => count;
 
     public override unsafe int GetChars(byte* bytes, int byteCount, char* chars, int charCount) =>

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// How the text of a request's header values stands for bytes: toward a node they are written as the server read them
-/// from the client, so that the node gets the same bytes.
+/// The encoding of the header values of requests. The values for a node are encoded as the server decoded them, so that
+/// the node receives the bytes that the client sent.
 /// </summary>
 internal sealed class HeaderEncoding
 {
@@ -15,7 +15,7 @@ internal sealed class HeaderEncoding
 
     private readonly Func<string, Encoding?> _selector;
 
-    /// <param name="selector">The server's: gives null where it reads UTF-8.</param>
+    /// <param name="selector">The server's selector, which returns null for UTF-8.</param>
     public HeaderEncoding(Func<string, Encoding?> selector) => _selector = selector;
 
     public HeaderEncoding(IOptions<KestrelServerOptions> server)
@@ -24,7 +24,7 @@ internal sealed class HeaderEncoding
     }
 
     /// <summary>The encoding of a header's values.</summary>
-    /// <remarks>A server that reads Latin-1 reads bytes, a character for each.</remarks>
+    /// <remarks>A server that decodes Latin-1 has one character for each byte.</remarks>
     public Encoding Of(string name) => _selector(name) switch
     {
         null => Encoding.UTF8,
@@ -33,10 +33,10 @@ internal sealed class HeaderEncoding
     };
 
     /// <summary>
-    /// The text of a value for those who mean characters and not bytes: that of the UTF-8 it is, if it is any.
+    /// Decodes a value as UTF-8. A value that is not UTF-8 is returned as it is.
     /// </summary>
     /// <param name="name">The header.</param>
-    /// <param name="value">Its value, or a part of it, as the server read it.</param>
+    /// <param name="value">The value, or a part of it, as the server decoded it.</param>
     public string TextOf(string name, string value)
     {
         if (Ascii.IsValid(value) || Of(name) != HeaderBytes.Instance)

@@ -2,13 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Sockets.Http;
 
-/// <summary>Decodes and normalises the path of a request target.</summary>
+/// <summary>Decodes and normalizes the path of a request target.</summary>
 internal static class PathText
 {
-    /// <summary>Whether a path is decoded and normalised already, except for its slashes.</summary>
-    public static bool IsPlain(ReadOnlySpan<char> path) => !path.Contains('%') && !path.Contains("/.", default);
-
-    /// <summary>The path as Kestrel gives it to an application: decoded but for <c>%2F</c>, without dot segments.
+    /// <summary>The path that Kestrel passes to an application: decoded but for <c>%2F</c>, without dot segments.
     /// </summary>
     public static string Decode(ReadOnlySpan<char> path)
     {

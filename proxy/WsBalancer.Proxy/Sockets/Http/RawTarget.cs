@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Sockets.Http;
 
-/// <summary>The target of a client's request as it stands in the request line, taken apart (RFC 9112 §3.2).</summary>
+/// <summary>The parts of a request target as the client sent it (RFC 9112 §3.2).</summary>
 internal readonly ref struct RawTarget
 {
     private RawTarget(TargetForm form, ReadOnlySpan<char> rest)
@@ -13,13 +13,13 @@ internal readonly ref struct RawTarget
 
     public TargetForm Form { get; }
 
-    /// <summary>Host and port, without what names a user; empty unless the form is absolute.</summary>
+    /// <summary>Host and port, without user information; empty unless the form is absolute.</summary>
     public ReadOnlySpan<char> Authority { get; private init; }
 
-    /// <summary>Empty, or with its slash at the beginning.</summary>
+    /// <summary>The path with its first slash, or empty.</summary>
     public ReadOnlySpan<char> Path { get; }
 
-    /// <summary>Empty, or with its question mark.</summary>
+    /// <summary>The query with its question mark, or empty.</summary>
     public ReadOnlySpan<char> Query { get; }
 
     public static RawTarget Parse(ReadOnlySpan<char> target)
@@ -57,6 +57,6 @@ internal enum TargetForm
     /// <summary>An asterisk: the server as a whole.</summary>
     Asterisk,
 
-    /// <summary>Host and port of a CONNECT, or nothing that is known.</summary>
+    /// <summary>Host and port of a CONNECT, or an unknown form.</summary>
     Authority,
 }

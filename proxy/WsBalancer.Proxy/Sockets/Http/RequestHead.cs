@@ -17,9 +17,9 @@ internal static class RequestHead
         [.. Enumerable.Range('!', '~' - '!' + 1).Select(static character => (char)character)]);
 
     /// <summary>Writes request line, headers and the blank line.</summary>
-    /// <param name="request">What to send; a <see cref="TargetUri"/> has its target as it stands.</param>
-    /// <param name="encoding">That of the values of headers.</param>
-    /// <param name="isChunked">Whether a body follows in chunks, which only this announces.</param>
+    /// <param name="request">The request. The target of a <see cref="TargetUri"/> is written unchanged.</param>
+    /// <param name="encoding">The encoding of header values.</param>
+    /// <param name="isChunked">Whether a chunked body follows.</param>
     /// <param name="output">Where the head is written.</param>
     /// <exception cref="HttpRequestException">A part of the head would break out of its line, or announces another
     /// body.</exception>
@@ -89,7 +89,7 @@ internal static class RequestHead
     {
         foreach (var (name, values) in headers)
         {
-            // The framing is not a transform's to decide: the node would end the body elsewhere than it ends.
+            // The framing must match the body, so a transform cannot set it.
             if (string.Equals(name, "Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
             {
                 throw new HttpRequestException("A transform has set the header Transfer-Encoding.");

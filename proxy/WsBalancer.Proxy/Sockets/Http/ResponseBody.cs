@@ -24,8 +24,8 @@ internal struct ResponseBody
     public readonly bool IsDone => _isChunked ? _chunks.IsDone : _left <= 0;
 
     /// <summary>
-    /// The body of a response to a request with such a method, which is not CONNECT. A framing that does not count, or
-    /// that a response of such a status cannot have, is removed from the head.
+    /// The body of the response to a request with this method, which is not CONNECT. Framing headers that are
+    /// overridden, or that a response of this status cannot have, are removed from the head.
     /// </summary>
     /// <exception cref="HttpRequestException">The head does not determine where the body ends.</exception>
     public static ResponseBody Of(HttpResponseMessage response, HttpMethod method)
@@ -49,7 +49,7 @@ internal struct ResponseBody
                 : new(isChunked, length);
     }
 
-    // Any other coding would have to be undone here, as no client has asked for it (RFC 9110 §10.1.4).
+    // Any other coding would have to be decoded here, as no request allows it (RFC 9110 §10.1.4).
     private static bool IsChunked(HttpHeadersNonValidated headers)
     {
         if (!headers.TryGetValues("Transfer-Encoding", out var codings))
@@ -62,7 +62,7 @@ internal struct ResponseBody
             : throw ResponseHead.Invalid("has a Transfer-Encoding other than chunked");
     }
 
-    // The same length on several lines is one (RFC 9112 §6.3); two of them would be two ends.
+    // The same length on several lines is one length (RFC 9112 §6.3); different ones are an error.
     private static long? LengthOf(HttpContentHeaders headers)
     {
         if (!headers.NonValidated.TryGetValues("Content-Length", out var lengths))
@@ -86,7 +86,7 @@ internal struct ResponseBody
         return length;
     }
 
-    /// <summary>Adds the trailers of a body that is over to its response. Those that cannot be read are dropped.
+    /// <summary>Adds the trailers of a complete body to its response. Malformed trailers are dropped.
     /// </summary>
     public readonly void AddTrailersTo(HttpResponseMessage response)
     {

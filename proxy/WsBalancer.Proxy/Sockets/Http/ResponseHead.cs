@@ -65,7 +65,7 @@ internal static class ResponseHead
                 ((byte)'1', (byte)'0') => HttpVersion.Version10,
                 ((byte)'1', var minor) => new Version(1, minor - '0'),
 
-                // The message has the form of HTTP/1 all the same; its connection is not used again.
+                // Another version in a message of HTTP/1: read as HTTP/1.0, so that its connection is not used again.
                 _ => HttpVersion.Version10,
             },
         };

@@ -3,19 +3,18 @@ using System.Text;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Reads headers of a request that the server interprets, as bytes, but for what the server takes differently from the
-/// RFC: the only place where the value as it was sent can be seen.
+/// Decodes headers that the server interprets more loosely, or more strictly, than the RFC. The decoding of a value is
+/// the only step before that.
 /// </summary>
 internal abstract class StrictHeaderEncoding : Encoding
 {
     /// <summary>
-    /// For <c>Content-Length</c>: digits and nothing else (RFC 9110 §8.6). The server would take a sign or blanks, and
-    /// the node gets the number that the server has read.
+    /// For <c>Content-Length</c>: digits only (RFC 9110 §8.6). The server would accept a sign or blanks.
     /// </summary>
     public static readonly StrictHeaderEncoding Length = new LengthEncoding();
 
     /// <summary>
-    /// For <c>Host</c>: a port may be empty (RFC 3986 §3.2.3), and is then none. The server would refuse it.
+    /// For <c>Host</c>: a port may be empty (RFC 3986 §3.2.3), and is then removed. The server would reject it.
     /// </summary>
     public static readonly StrictHeaderEncoding Host = new HostEncoding();
 
@@ -34,7 +33,7 @@ internal abstract class StrictHeaderEncoding : Encoding
     public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex) =>
         Latin1.GetChars(PartOf(bytes.AsSpan(byteIndex, byteCount)), chars.AsSpan(charIndex));
 
-    // The platform decodes through these; by default they copy what they are given twice.
+    // The platform decodes with these overloads, whose defaults copy the bytes twice.
     public override unsafe int GetCharCount(byte* bytes, int count) =>
         PartOf(new ReadOnlySpan<byte>(bytes, count)).Length;
 
@@ -45,12 +44,12 @@ internal abstract class StrictHeaderEncoding : Encoding
 
     public override int GetMaxCharCount(int byteCount) => Math.Max(byteCount, 1);
 
-    /// <summary>What of a value is read.</summary>
+    /// <summary>The part of a value that is decoded.</summary>
     protected abstract ReadOnlySpan<byte> PartOf(ReadOnlySpan<byte> value);
 
     private sealed class LengthEncoding : StrictHeaderEncoding
     {
-        // Of long.MaxValue; the server has room for no more.
+        // The digits of long.MaxValue, the server's limit.
         private const int MostDigits = 19;
 
         protected override ReadOnlySpan<byte> PartOf(ReadOnlySpan<byte> value) =>

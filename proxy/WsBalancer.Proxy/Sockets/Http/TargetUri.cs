@@ -3,8 +3,8 @@ using System.Buffers;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// The address of a request to a node whose target is sent as it is written: neither the platform's client nor ours
-/// escapes, unescapes or shortens any part of it.
+/// The address of a request to a node, with a target that is sent unchanged: neither the platform's client nor the
+/// balancer's escapes, unescapes or shortens any part of it.
 /// </summary>
 internal sealed class TargetUri : Uri
 {
@@ -24,7 +24,7 @@ internal sealed class TargetUri : Uri
     public string Target { get; }
 
     /// <summary>Creates the address of a request.</summary>
-    /// <param name="node">The address of the node, with or without a path that goes before each target.</param>
+    /// <param name="node">The address of the node. The path in it, if any, is the prefix of each target.</param>
     /// <param name="path">Empty, or a path that begins with a slash, as it is to be sent.</param>
     /// <param name="query">Empty, or a query that begins with a question mark, as it is to be sent.</param>
     public static TargetUri Create(string node, ReadOnlySpan<char> path, ReadOnlySpan<char> query)
@@ -36,7 +36,7 @@ internal sealed class TargetUri : Uri
     }
 
     /// <summary>Creates the address of a request about the node as a whole.</summary>
-    /// <remarks>Only <see cref="Target"/> says so; the URI itself, which has no such form, has the path <c>/</c>.
+    /// <remarks>A URI has no such form: only <see cref="Target"/> is <c>*</c>, and the path of the URI is <c>/</c>.
     /// </remarks>
     public static TargetUri CreateAsterisk(string node) =>
         new($"{node.AsSpan(0, AuthorityEndOf(node))}/", Asterisk);
@@ -48,7 +48,7 @@ internal sealed class TargetUri : Uri
         return length < 0 ? node.Length : start + length;
     }
 
-    // What an operator configured is escaped where it has to be; what a client sent is not.
+    // Only the configured prefix is escaped where necessary, never the path of a client.
     private static ReadOnlySpan<char> PathOf(string node, int authorityEnd)
     {
         var path = node.AsSpan(authorityEnd);

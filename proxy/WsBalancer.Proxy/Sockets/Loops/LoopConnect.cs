@@ -7,8 +7,8 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>
-/// A connect to a node, until one of its addresses accepts, all have failed, the time is over, or it is cancelled.
-/// While an address stays silent the next one is tried beside it. On the loop's thread.
+/// A connect to a node, until one of its addresses accepts, all have failed, the timeout is over, or it is cancelled.
+/// If an address does not respond in time, the next one is tried in parallel. On the loop's thread.
 /// </summary>
 /// <remarks>The connect is itself the attempt at the first address: most nodes have one.</remarks>
 internal sealed class LoopConnect(
@@ -113,7 +113,7 @@ internal sealed class LoopConnect(
 
     private void TryNextUnlessBegun()
     {
-        // A failure may have made the next address begin after the timer had fired. Timers are less exact than clocks.
+        // A failure may have started the next attempt after the timer fired. Timers are less exact than clocks.
         if (!_done && _time!.GetElapsedTime(_lastBegun) >= _delay / 2)
         {
             TryNext(error: 0);
@@ -122,8 +122,8 @@ internal sealed class LoopConnect(
 
     private void Post(Action<object?> action) => loop.Post(action, this);
 
-    /// <summary>Begins with the next address, or gives up if there is none and none is pending.</summary>
-    /// <param name="error">Why the one before has failed; 0 if it has not.</param>
+    /// <summary>Starts the attempt at the next address, or fails if there is none and none is pending.</summary>
+    /// <param name="error">The error of the attempt before; 0 if it is pending.</param>
     private void TryNext(int error)
     {
         while (_begun < target.Addresses.Count)
@@ -151,8 +151,8 @@ internal sealed class LoopConnect(
         }
     }
 
-    /// <summary>Begins with an address.</summary>
-    /// <returns>Why that failed at once; 0 if it did not.</returns>
+    /// <summary>Starts the attempt at an address.</summary>
+    /// <returns>The error, if the attempt failed at once; otherwise 0.</returns>
     private int Try(int index)
     {
         var address = target.Addresses[index];
@@ -199,7 +199,7 @@ internal sealed class LoopConnect(
         LoopSocket socket;
         try
         {
-            socket = loop.Adopt(descriptor, later is null ? this : later, connecting);
+            socket = loop.Adopt(descriptor, later ?? (ISocketHandler)this, connecting);
         }
         catch (IOException ex)
         {

@@ -8,8 +8,8 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 internal sealed class LoopDialer(NameCache names, SourceAddresses sources, TimeProvider time)
 {
     /// <summary>
-    /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. While an
-    /// address stays silent, the next one is tried beside it (RFC 8305). To be called on the loop's thread, and
+    /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. If an address
+    /// does not respond in time, the next one is tried in parallel (RFC 8305). To be called on the loop's thread, and
     /// completes on it.
     /// </summary>
     /// <param name="loop">Whose socket it will be.</param>

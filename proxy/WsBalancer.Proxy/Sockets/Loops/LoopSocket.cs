@@ -14,18 +14,18 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     private byte[]? _kept;
     private int _keptStart;
     private int _keptEnd;
-    private Telling _failureTelling;
+    private FailureNotice _failureNotice;
 
-    // Of a failure.
-    private enum Telling : byte
+    private enum FailureNotice : byte
     {
+        /// <summary>The connection has not failed.</summary>
         None,
 
-        /// <summary>The handler was told.</summary>
-        Done,
+        /// <summary>The current handler was notified of the failure.</summary>
+        Delivered,
 
-        /// <summary>The handler before was told, and the loop will tell this one.</summary>
-        Due,
+        /// <summary>The loop will notify the current handler of the failure.</summary>
+        Pending,
     }
 
     public EventLoop Loop { get; } = loop;
@@ -33,8 +33,9 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     public int Descriptor { get; } = descriptor;
 
     /// <summary>
-    /// Who is told. May be changed at any moment, from inside a call to the old one too. A failure that the old one was
-    /// told is told to the new one as well, in the loop's next turn: whoever takes the socket over cannot miss it.
+    /// Receives the events of the socket. May be changed at any time, also during a call to the old handler. If the old
+    /// handler was notified of a failure, the new one is notified in the next turn of the loop: a failure is never lost
+    /// when a socket changes its owner.
     /// </summary>
     public ISocketHandler Handler
     {
@@ -42,10 +43,10 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         set
         {
             _handler = value;
-            if (_failureTelling == Telling.Done)
+            if (_failureNotice == FailureNotice.Delivered)
             {
-                _failureTelling = Telling.Due;
-                Loop.Post(static socket => ((LoopSocket)socket!).TellFailure(), this);
+                _failureNotice = FailureNotice.Pending;
+                Loop.Post(static socket => ((LoopSocket)socket!).NotifyFailure(), this);
             }
         }
     }
@@ -53,7 +54,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// <summary>Whether <see cref="Close"/> or <see cref="Reset"/> was called.</summary>
     public bool IsClosed { get; protected set; }
 
-    /// <summary>Why the connection is gone, if that is known; 0 before.</summary>
+    /// <summary>The error for which the connection failed; 0 before, or if it is unknown.</summary>
     protected int Failure { get; set; }
 
     /// <summary>How many bytes given to <see cref="Send"/> the kernel has not yet taken.</summary>
@@ -137,12 +138,12 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         }
     }
 
-    /// <summary>Tells the handler that the connection is gone.</summary>
-    protected void TellFailure(int error)
+    /// <summary>Notifies the handler that the connection has failed.</summary>
+    protected void NotifyFailure(int error)
     {
         Failure = error;
-        _failureTelling = Telling.Due;
-        TellFailure();
+        _failureNotice = FailureNotice.Pending;
+        NotifyFailure();
     }
 
     /// <summary>The bytes that wait to be sent.</summary>
@@ -221,14 +222,14 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
             : Marshal.GetLastPInvokeError();
     }
 
-    private void TellFailure()
+    private void NotifyFailure()
     {
-        if (IsClosed || _failureTelling != Telling.Due)
+        if (IsClosed || _failureNotice != FailureNotice.Pending)
         {
             return;
         }
 
-        _failureTelling = Telling.Done;
+        _failureNotice = FailureNotice.Delivered;
         try
         {
             _handler.Failed(Failure);

@@ -2,14 +2,14 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Sockets.Names;
 
-/// <summary>In which order the addresses of a name are tried (RFC 8305 §4).</summary>
+/// <summary>The order in which the addresses of a name are tried (RFC 8305 §4).</summary>
 internal static class AddressOrder
 {
     /// <summary>
     /// Each address once: first the good one, if it is among them, then those of the other family and of its own in
     /// turn, so that a family that does not work costs one attempt and not many.
     /// </summary>
-    /// <param name="answer">What the resolver has found, in its order of preference.</param>
+    /// <param name="answer">The addresses of the resolver, in its order of preference.</param>
     /// <param name="good">The address that accepted a connection last; null if there is none.</param>
     public static IPAddress[] Of(IReadOnlyCollection<IPAddress> answer, IPAddress? good)
     {

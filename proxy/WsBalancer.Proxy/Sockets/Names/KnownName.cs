@@ -10,18 +10,18 @@ namespace WsBalancer.Proxy.Sockets.Names;
 internal sealed class KnownName(
     string host, INameResolver resolver, TimeProvider time, ILogger logger, Action<KnownName> forget) : IDisposable
 {
-    /// <summary>An older answer is used only while the resolver has no newer one.</summary>
+    /// <summary>The maximum age of an answer that is used, unless the resolver fails.</summary>
     // The system's resolver does not pass on the TTL. Names of nodes commonly have one of 30 s or more.
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
 
-    /// <summary>The age at which an answer is asked for anew.</summary>
-    // Half of it, so that an answer, or the lack of one, is there well before the last answer is too old.
+    /// <summary>The age at which an answer is refreshed.</summary>
+    // Half of the maximum, so that the resolver has responded, or failed, before the last answer is too old.
     public static readonly TimeSpan RefreshAfter = MaxAge / 2;
 
     private static readonly TimeSpan ResolverTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    // Longer than the longest interval of probes, so that the names of configured nodes stay in use.
+    // Longer than the longest interval of probes, so that the names of configured nodes are kept.
     private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
 
     private readonly Lock _lock = new();
@@ -48,7 +48,7 @@ internal sealed class KnownName(
             && (_isFailing || time.GetElapsedTime(Volatile.Read(ref _askedAt)) <= MaxAge);
     }
 
-    /// <summary>Waits for the resolver: for the first answer, or after a time in which this process did not run.
+    /// <summary>Waits for the resolver: for the first answer, or after this process was suspended.
     /// </summary>
     /// <exception cref="SocketException">There is no answer, and there was none before.</exception>
     public async ValueTask<NodeAddresses> ResolveAsync(CancellationToken cancellation)
@@ -84,7 +84,7 @@ internal sealed class KnownName(
         }
     }
 
-    // All who wait share one.
+    // All waiting connects share one query.
     private Task Resolution()
     {
         lock (_lock)
@@ -111,7 +111,7 @@ internal sealed class KnownName(
         }
         catch (Exception ex)
         {
-            // The platform refuses a name that is too long for DNS before it asks anyone.
+            // The platform rejects a name that is too long for DNS without a query.
             Failed(ex switch
             {
                 SocketException failure => failure.SocketErrorCode,
@@ -162,7 +162,7 @@ internal sealed class KnownName(
         }
         else if (_order is null)
         {
-            // Whoever uses the name next waits for another answer.
+            // The next use of the name starts another query.
             forget(this);
         }
     }

@@ -31,7 +31,8 @@ internal sealed class NameCache(INameResolver resolver, TimeProvider time, ILogg
             : name.ResolveAsync(cancellation);
     }
 
-    /// <summary>Whether an address that a name had is still in the latest answer. An address has none other.</summary>
+    /// <summary>Whether a former address of a name is in its latest answer. True for a host that is an
+    /// address.</summary>
     public bool Has(string host, IPAddress address) =>
         !_names.TryGetValue(host, out var name) || name.Has(address);
 

@@ -2,18 +2,18 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Sockets.ProxyProtocol;
 
-/// <summary>Between which addresses a client's connection is.</summary>
-/// <param name="Source">The client's; null if it is not known.</param>
-/// <param name="Destination">The address that the client connected to; null if it is not known.</param>
+/// <summary>The two addresses of a client's connection.</summary>
+/// <param name="Source">The address of the client; null if the connection has none.</param>
+/// <param name="Destination">The address that the client connected to; null if the connection has none.</param>
 internal sealed record ClientEndPoints(EndPoint? Source, EndPoint? Destination)
 {
     /// <summary>
-    /// Where a request to a node carries those of its client. Only a connection that was opened for the same ones may
-    /// carry the request. A request without is the balancer's own.
+    /// The option of a request to a node with the addresses of its client. Such a request may use only a connection
+    /// that was opened for the same addresses. A request without the option is the balancer's own.
     /// </summary>
     public static readonly HttpRequestOptionsKey<ClientEndPoints> Key = new("WsBalancer.ClientEndPoints");
 
-    /// <summary>Those of the client that a request to a node is for; null if it is for none.</summary>
+    /// <summary>The addresses of the client of a request to a node; null for a request of the balancer's own.</summary>
     public static ClientEndPoints? Of(HttpRequestMessage request) =>
         request.Options.TryGetValue(Key, out var client) ? client : null;
 }

@@ -1,9 +1,10 @@
 namespace WsBalancer.Proxy.Sockets.ProxyProtocol;
 
-/// <summary>How connections to the nodes of a cluster begin. Bound from <c>WsBalancer:Clusters:C</c> itself.</summary>
+/// <summary>Settings of connections to the nodes of a cluster. Bound from <c>WsBalancer:Clusters:C</c>
+/// itself.</summary>
 internal sealed record NodeConnectionOptions
 {
-    /// <summary>Whether they begin with a PROXY header that announces the client. Default: off.</summary>
-    // Off, because a node that does not expect a header takes it for a bad request.
+    /// <summary>Whether connections begin with a PROXY header with the addresses of the client. Default: off.</summary>
+    // Off, because a node that does not expect a header rejects it as a bad request.
     public ProxyProtocolVersion ProxyProtocol { get; init; } = ProxyProtocolVersion.Off;
 }

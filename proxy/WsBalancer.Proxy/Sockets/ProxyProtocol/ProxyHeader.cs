@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace WsBalancer.Proxy.Sockets.ProxyProtocol;
 
 /// <summary>
-/// Writes the header of the PROXY protocol, with which a connection to a node begins: between which addresses the
-/// connection is that this one is for.
+/// Writes the header of the PROXY protocol, with the addresses of a client's connection, at the beginning of a
+/// connection to a node.
 /// </summary>
 internal static class ProxyHeader
 {
@@ -15,11 +15,11 @@ internal static class ProxyHeader
     public const int MaxLength = ProxyHeaderForm.MaxLengthOfV1;
 
     /// <summary>Writes a header.</summary>
-    /// <param name="output">Of at least <see cref="MaxLength"/> bytes.</param>
+    /// <param name="output">A buffer of at least <see cref="MaxLength"/> bytes.</param>
     /// <param name="version">The form. Off writes nothing.</param>
     /// <param name="client">
-    /// For whom the connection is; null for the balancer itself, as in a probe (v1: UNKNOWN, v2: LOCAL). Addresses that
-    /// are not those of TCP are left out (v1: UNKNOWN, v2: AF_UNSPEC).
+    /// The addresses of the client; null for a connection of the balancer's own, as of a probe (v1: UNKNOWN, v2:
+    /// LOCAL). Addresses that are not those of TCP are omitted (v1: UNKNOWN, v2: AF_UNSPEC).
     /// </param>
     /// <returns>How many bytes were written.</returns>
     public static int Write(Span<byte> output, ProxyProtocolVersion version, ClientEndPoints? client) =>
@@ -68,7 +68,7 @@ internal static class ProxyHeader
         return ProxyHeaderForm.FixedLength + length;
     }
 
-    /// <summary>Both addresses in one family: IPv4 if both are, or stand for, one of it.</summary>
+    /// <summary>Maps both addresses to one family: IPv4, if each is an IPv4 address or mapped from one.</summary>
     private static bool TryFind(
         ClientEndPoints? client, out IPEndPoint source, out IPEndPoint destination, out bool isTcp4)
     {
@@ -92,7 +92,7 @@ internal static class ProxyHeader
         (AddressFamily.InterNetworkV6, true) => address.MapToIPv4(),
         (AddressFamily.InterNetwork, false) => address.MapToIPv6(),
 
-        // A scope belongs to this machine only.
+        // A scope is valid on this machine only.
         (AddressFamily.InterNetworkV6, false) when address.ScopeId != 0 => new IPAddress(address.GetAddressBytes()),
         _ => address,
     };

@@ -1,14 +1,14 @@
 namespace WsBalancer.Proxy.Sockets.ProxyProtocol;
 
-/// <summary>Why a connection that must begin with a PROXY header is closed.</summary>
+/// <summary>The errors for which a connection that must begin with a PROXY header is closed.</summary>
 internal enum ProxyHeaderFault
 {
-    /// <summary>It begins with something else.</summary>
+    /// <summary>The connection begins with other bytes.</summary>
     Missing,
 
-    /// <summary>Its header is not valid, or too long.</summary>
+    /// <summary>The header is invalid, or too long.</summary>
     Malformed,
 
-    /// <summary>Its header was not complete in time.</summary>
+    /// <summary>The header was not complete in time.</summary>
     Late,
 }

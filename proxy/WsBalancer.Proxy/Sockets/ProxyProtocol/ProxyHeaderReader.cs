@@ -11,8 +11,8 @@ namespace WsBalancer.Proxy.Sockets.ProxyProtocol;
 internal static class ProxyHeaderReader
 {
     /// <summary>
-    /// The length of the longest header that is read. Version 2 could announce sixteen times as much; nginx takes no
-    /// more either, and what balancers send has a few hundred bytes.
+    /// The length of the longest header that is read, as in nginx. Version 2 allows sixteen times as much; headers of
+    /// balancers have a few hundred bytes.
     /// </summary>
     public const int MaxLength = 4096;
 
@@ -51,7 +51,7 @@ internal static class ProxyHeaderReader
         var length = end + 2;
         return text.Split(' ') switch
         {
-            // Whatever follows is to be ignored.
+            // The rest of the line is ignored.
             ["UNKNOWN", ..] => ProxyHeaderReading.Complete(length, null, null),
             ["TCP4", var source, var destination, var sourcePort, var destinationPort] =>
                 ReadEndPoints(length, AddressFamily.InterNetwork, source, destination, sourcePort, destinationPort),
@@ -73,7 +73,7 @@ internal static class ProxyHeaderReader
             ? ProxyHeaderReading.Complete(length, from, to)
             : ProxyHeaderReading.Malformed;
 
-    // The platform also takes short and octal forms of IPv4, and IPv6 with brackets, a port or a scope.
+    // The platform also parses short and octal forms of IPv4, and IPv6 with brackets, a port or a scope.
     private static IPEndPoint? ReadEndPoint(AddressFamily family, string text, string portText) =>
         !text.AsSpan().ContainsAny("[]%/")
         && IPAddress.TryParse(text, out var address)
@@ -106,7 +106,7 @@ internal static class ProxyHeaderReader
         var addressLength = ProxyHeaderForm.FixedLength + LengthOfAddresses(form);
         if (command == ProxyHeaderForm.Local || form >> 4 == 0)
         {
-            // What else is in it is to be ignored, so nothing of it can be wrong but its checksum.
+            // The rest of such a header is ignored, except for its checksum.
             return addressLength <= length && ReadTlvs(header, addressLength) is false
                 ? ProxyHeaderReading.Malformed
                 : ProxyHeaderReading.Complete(length, null, null);
@@ -123,7 +123,7 @@ internal static class ProxyHeaderReader
             ProxyHeaderForm.Tcp4 => ReadEndPoints(length, addresses, 4),
             ProxyHeaderForm.Tcp6 => ReadEndPoints(length, addresses, 16),
 
-            // Of a Unix socket, or of another transport than this connection's.
+            // The addresses are those of a Unix socket, or of a transport other than TCP.
             _ => ProxyHeaderReading.Complete(length, null, null),
         };
     }

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Sockets.ProxyProtocol;
 
-/// <summary>What the first bytes of a connection are.</summary>
-/// <param name="Status">Whether they are a header.</param>
+/// <summary>The result of reading the first bytes of a connection.</summary>
+/// <param name="Status">Whether the bytes are a header.</param>
 /// <param name="Length">How many of the bytes are the header, once it is complete.</param>
-/// <param name="Source">The client; null if the connection's own address is that of its client.</param>
+/// <param name="Source">The address of the client; null if the peer of the connection is the client.</param>
 /// <param name="Destination">The address that the client connected to; null with <paramref name="Source"/>.</param>
 internal readonly record struct ProxyHeaderReading(
     ProxyHeaderStatus Status, int Length, IPEndPoint? Source, IPEndPoint? Destination)
@@ -18,18 +18,18 @@ internal readonly record struct ProxyHeaderReading(
         new(ProxyHeaderStatus.Complete, length, source, destination);
 }
 
-/// <summary>Whether the first bytes of a connection are a header.</summary>
+/// <summary>Whether the first bytes of a connection are a PROXY header.</summary>
 internal enum ProxyHeaderStatus
 {
-    /// <summary>They may become one.</summary>
+    /// <summary>The bytes are the beginning of a header.</summary>
     Incomplete,
 
-    /// <summary>They are, or begin with, one.</summary>
+    /// <summary>The bytes are, or begin with, a header.</summary>
     Complete,
 
-    /// <summary>They are something else.</summary>
+    /// <summary>The bytes are not a header.</summary>
     Missing,
 
-    /// <summary>They begin as one and go on otherwise.</summary>
+    /// <summary>The bytes begin as a header, and are invalid.</summary>
     Malformed,
 }

@@ -2,10 +2,10 @@ using System.Runtime.Serialization;
 
 namespace WsBalancer.Proxy.Sockets.ProxyProtocol;
 
-/// <summary>Whether, and in which form, a connection to a node begins with a PROXY header.</summary>
+/// <summary>The form of the PROXY header of connections to nodes.</summary>
 internal enum ProxyProtocolVersion
 {
-    /// <summary>Without one.</summary>
+    /// <summary>No header.</summary>
     [EnumMember(Value = "off")]
     Off,
 

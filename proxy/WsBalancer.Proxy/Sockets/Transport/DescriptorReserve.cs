@@ -51,7 +51,7 @@ internal sealed unsafe class DescriptorReserve
         Fill();
     }
 
-    /// <summary>Sends a client its answer, and closes its socket.</summary>
+    /// <summary>Sends the response to a client, and closes its socket.</summary>
     public static void Refuse(int client, byte[] answer)
     {
         fixed (byte* start = answer)

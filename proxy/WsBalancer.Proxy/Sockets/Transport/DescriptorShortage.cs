@@ -47,7 +47,7 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
     }
 
     /// <summary>A client is being refused.</summary>
-    /// <returns>Its answer.</returns>
+    /// <returns>The response to the client.</returns>
     public byte[] Refuse()
     {
         Interlocked.Increment(ref _refused);

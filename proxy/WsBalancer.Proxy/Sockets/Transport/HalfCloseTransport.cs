@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// The platform's sockets, whose connections do not count as closed for a client's FIN alone
+/// The platform's sockets, on whose connections a client's FIN is not the end of the connection
 /// (<see cref="HalfCloseWatch"/>).
 /// </summary>
 internal sealed class HalfCloseTransport(
@@ -15,8 +15,8 @@ internal sealed class HalfCloseTransport(
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     /// <summary>
-    /// Puts this in the place of the platform's sockets, where they are registered, on Linux: elsewhere FIN and reset
-    /// cannot be told apart.
+    /// Replaces the registration of the platform's sockets, on Linux only: other systems do not distinguish FIN from
+    /// reset.
     /// </summary>
     public static void Register(IServiceCollection services)
     {

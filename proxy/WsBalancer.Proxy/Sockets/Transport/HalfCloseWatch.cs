@@ -7,13 +7,13 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// Stands in for the <see cref="BaseConnectionContext.ConnectionClosed"/> of a connection of the platform's sockets.
-/// Theirs is cancelled by a client's FIN, and the server then drops the answer that the client still waits for. This
-/// one is cancelled when the connection is reset or closed.
+/// Replaces the <see cref="BaseConnectionContext.ConnectionClosed"/> of a connection of the platform's sockets. The
+/// original token is cancelled by a client's FIN, after which the server drops the response that the client still waits
+/// for. The token of this class is cancelled when the connection is reset or closed.
 /// </summary>
 internal sealed class HalfCloseWatch : IDisposable
 {
-    // The platform receives nothing after FIN, and so does not notice a reset before it sends.
+    // The platform does not receive after FIN, and so detects a reset only when it sends.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _closed = new();
@@ -60,11 +60,11 @@ internal sealed class HalfCloseWatch : IDisposable
 
         // Not started before it is assigned.
         _timer = _time.CreateTimer(
-            static watch => ((HalfCloseWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static watch => ((HalfCloseWatch)watch!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(Interval, Timeout.InfiniteTimeSpan);
     }
 
-    private void Look()
+    private void Check()
     {
         if (!IsHalfClosed() || !Probe())
         {
@@ -106,7 +106,7 @@ internal sealed class HalfCloseWatch : IDisposable
         }
     }
 
-    // A client that is gone has sent the same FIN as one that waits for its answer.
+    // A client that has disconnected sent the same FIN as one that waits for its response.
     private bool Probe()
     {
         try

@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 internal interface IClientRefusal
 {
     /// <summary>A client is refused for want of descriptors.</summary>
-    /// <returns>The whole HTTP/1.1 answer.</returns>
+    /// <returns>The complete HTTP/1.1 response.</returns>
     public byte[] Refused();
 
     /// <summary>A connection is closed for its PROXY header.</summary>

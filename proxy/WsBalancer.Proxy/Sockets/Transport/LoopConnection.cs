@@ -15,7 +15,7 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 /// the platform's sockets does, or has its socket taken away, after which nothing that is left of it touches that.
 /// </summary>
 /// <remarks>
-/// A client's FIN ends the input and nothing else: the answer to a request that was complete before is still sent, and
+/// A client's FIN ends the input only: the response to a request that was complete before is still sent, and
 /// <see cref="BaseConnectionContext.ConnectionClosed"/> is cancelled only when the socket is closed, by either side.
 /// </remarks>
 internal sealed class LoopConnection : PipedConnection, ISocketHandler
@@ -128,7 +128,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
         _hasEnded = true;
         TransportLog.ReceivedFin(_logger, ConnectionId);
 
-        // A client that is gone has sent the same FIN as one that waits for its answer.
+        // A client that has disconnected sent the same FIN as one that waits for its response.
         SetKeepAlive(TcpKeepAlive.OfHalfClosed);
         _input.End(null);
     }
@@ -241,7 +241,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
         _output.Stop();
         _input.End(ending.Reason);
 
-        // Those who registered are anybody.
+        // The callbacks of the token may block, so they do not run on the loop.
         ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.TellClosed(), this, preferLocal: false);
         _detachment?.Fail(GoneBecause(ending));
     }

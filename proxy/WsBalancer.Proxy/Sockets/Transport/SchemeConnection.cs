@@ -10,8 +10,8 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 /// server, which refuses both, reads <c>http://</c> and <c>https://</c>.
 /// </summary>
 /// <remarks>
-/// All else is that of the connection. Whoever puts TLS between sets the transport, and what TLS brings is read in the
-/// same way.
+/// All other members are those of the connection. The TLS middleware sets the transport, whose decrypted bytes are read
+/// in the same way.
 /// </remarks>
 internal sealed class SchemeConnection : ConnectionContext
 {
@@ -76,7 +76,8 @@ internal sealed class SchemeConnection : ConnectionContext
         await base.DisposeAsync();
     }
 
-    /// <summary>What follows a rewritten request may have been taken from the socket by now.</summary>
+    /// <summary>Keeps the pipes of a rewritten request, which may hold bytes that the transport no longer
+    /// has.</summary>
     private void Rewritten(Pipes pipes)
     {
         if (ReferenceEquals(pipes, _transport))

@@ -4,17 +4,17 @@ using System.IO.Pipelines;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// Reads a connection, and writes <c>http</c> for <c>ws</c> where its first request has a target with that scheme.
+/// Reads a connection, and replaces the scheme <c>ws</c> in the target of its first request by <c>http</c>.
 /// </summary>
 /// <remarks>
-/// Only the first request of a connection: where a later one begins, only those know who read the bodies before it. A
-/// connection without such a request costs a look at its first bytes.
+/// Only the first request of a connection is read: the start of a later one depends on the bodies before it. For a
+/// connection without such a request only the first bytes are examined.
 /// </remarks>
 internal sealed class SchemeReader(PipeReader inner, Action rewritten) : PipeReader
 {
     private bool _isDecided;
 
-    // What was rewritten, until all of it has been consumed.
+    // The rewritten bytes, until all of them are consumed.
     private byte[]? _kept;
     private ReadOnlySequence<byte> _given;
     private int _examined;

@@ -4,19 +4,19 @@ using System.Text;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// Finds a scheme in a request line that the server does not know, a WebSocket's or one in capitals, and writes that of
-/// HTTP in its place.
+/// Finds a scheme in a request line that the server does not support, a WebSocket's or one in capitals, and replaces it
+/// by that of HTTP.
 /// </summary>
 internal static class WebSocketScheme
 {
-    // A longer method is none that a handshake could have.
+    // No method of a handshake is longer.
     private const int LongestMethod = 16;
     private const int Longest = LongestMethod + 9;
 
-    /// <summary>Looks at the beginning of a request.</summary>
-    /// <param name="request">What there is of it.</param>
-    /// <param name="isDecided">Whether more of it would change nothing.</param>
-    /// <returns>Where the scheme is, with what follows it up to the authority; null if there is none.</returns>
+    /// <summary>Finds the scheme at the beginning of a request.</summary>
+    /// <param name="request">The bytes of the request that were received.</param>
+    /// <param name="isDecided">Whether further bytes cannot change the result.</param>
+    /// <returns>The position of the scheme, up to the authority; null if there is none.</returns>
     public static Range? Find(ReadOnlySequence<byte> request, out bool isDecided)
     {
         Span<byte> start = stackalloc byte[Longest];
@@ -51,8 +51,8 @@ internal static class WebSocketScheme
     }
 
     /// <summary>Copies a request with the scheme of HTTP.</summary>
-    /// <param name="request">What there is of it.</param>
-    /// <param name="place">Where its scheme is.</param>
+    /// <param name="request">The bytes of the request that were received.</param>
+    /// <param name="place">The position of the scheme.</param>
     public static byte[] Replace(ReadOnlySequence<byte> request, Range place)
     {
         var bytes = request.ToArray();

@@ -244,7 +244,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         if (!Is(UringState.Over))
         {
             _state |= UringState.Over;
-            TellFailure(Failure != 0 ? Failure : Errno.ConnectionReset);
+            NotifyFailure(Failure != 0 ? Failure : Errno.ConnectionReset);
         }
     }
 }

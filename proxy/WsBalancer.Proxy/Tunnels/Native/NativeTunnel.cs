@@ -10,9 +10,11 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 /// <para>Back-pressure: when one socket has much unsent, the other is paused until all of that is sent. A direction
 /// keeps at most half of what a tunnel may keep, and a Close frame of ours on top.</para>
 /// <para>The end: the tunnel is over when it is cut (<see cref="Tunnel.Ended"/>, <see cref="Tunnel.Closed"/>), or a
-/// connection is lost. Then nothing more is relayed, but each socket still sends what it has, then FIN, and is closed
-/// when its peer ends too: closed before, with input unread, the kernel would reset it, and the peer might lose our
-/// last words. Whoever does not take them, or does not end, within the close timeout is reset.</para>
+/// connection is lost. Then nothing more is relayed, but each socket still sends its unsent bytes, then FIN, and is
+/// closed after the FIN of its peer: if it were closed before, with unread input, the kernel would reset it, and the
+/// peer might lose the last bytes. A peer that does not receive them, or does not end, within the close timeout is
+/// reset.
+/// </para>
 /// </remarks>
 internal sealed class NativeTunnel : ITunnelFlow
 {

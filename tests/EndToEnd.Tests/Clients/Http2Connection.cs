@@ -58,14 +58,14 @@ internal sealed class Http2Connection : IAsyncDisposable
     /// <summary>Opens a WebSocket (RFC 8441), and fails if the answer is anything but 200.</summary>
     public async Task<RawClient> Open(string target, params (string Name, string Value)[] headers)
     {
-        var stream = await Ask("websocket", target, headers);
+        var stream = await ExtendedConnect("websocket", target, headers);
 
         Assert.True(await stream.Accepted(), $"Expected 200 for {target}.");
         return new RawClient(_port, stream);
     }
 
-    /// <summary>Asks for a protocol (RFC 8441 §4), whatever the answer is.</summary>
-    public async Task<Http2Stream> Ask(
+    /// <summary>Sends an extended CONNECT for a protocol (RFC 8441 §4), and accepts any status.</summary>
+    public async Task<Http2Stream> ExtendedConnect(
         string protocol, string target, params (string Name, string Value)[] headers)
     {
         var id = Interlocked.Add(ref _lastStream, 2);

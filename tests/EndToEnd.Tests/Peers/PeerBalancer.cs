@@ -112,7 +112,7 @@ internal sealed class PeerBalancer : IAsyncDisposable
         }
     }
 
-    /// <summary>The socket that it listens on, if its folder is this one.</summary>
+    /// <summary>The path of the listening socket in the folder of a program.</summary>
     public static string SocketIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "users.sock");
 
     private static string Lines(IEnumerable<PeerNode> nodes, Func<PeerNode, string> line) =>

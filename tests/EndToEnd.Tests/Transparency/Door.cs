@@ -14,7 +14,7 @@ internal sealed record Door(string Engine, TestCertificate? Certificate, Balance
     public int Port => Balancer.Urls.Single(url => url.Scheme == (IsSecure ? "https" : "http")).Port;
 
     /// <summary>Connects and sends these bytes.</summary>
-    /// <param name="bytes">As they are, a byte for each character.</param>
+    /// <param name="bytes">The bytes, a character for each.</param>
     /// <param name="from">The client's address.</param>
     public async Task<WireEnd> Send(string bytes, string from = "127.0.0.1")
     {

@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Peers;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>A HAProxy before one node.</summary>
+/// <summary>A HAProxy in front of one node.</summary>
 public sealed class HaproxyWay : PeerWay
 {
     internal override Peers Peer => Peers.Haproxy;

@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Peers;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>An nginx before one node.</summary>
+/// <summary>An nginx in front of one node.</summary>
 public sealed class NginxWay : PeerWay
 {
     internal override Peers Peer => Peers.Nginx;

@@ -6,7 +6,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>A HAProxy or an nginx as a process, before or behind the balancer.</summary>
+/// <summary>A HAProxy or an nginx as a process, in front of or behind the balancer.</summary>
 internal sealed class ProxyPeer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -15,12 +15,12 @@ internal sealed class ProxyPeer : IAsyncDisposable
     private ProxyPeer(DirectoryInfo folder, IPEndPoint endPoint, RunningProcess process) =>
         (_folder, EndPoint, _process) = (folder, endPoint, process);
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that the process listens on.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>A HAProxy that passes connections on, each with a header before it.</summary>
-    /// <param name="mode">How, and with which options: <c>send-proxy</c>, <c>send-proxy-v2</c>.</param>
-    /// <param name="port">Of 127.0.0.1, where connections are passed on to, from 127.0.0.2.</param>
+    /// <summary>A HAProxy that begins each connection to the balancer with a PROXY header.</summary>
+    /// <param name="mode">The keyword of the header (<c>send-proxy</c>, <c>send-proxy-v2</c>) and its options.</param>
+    /// <param name="port">The port of the balancer at 127.0.0.1; connections are from 127.0.0.2.</param>
     public static Task<ProxyPeer> StartSender(string mode, int port) => Start("haproxy", (at, _) => $"""
         defaults
           mode tcp
@@ -35,8 +35,8 @@ internal sealed class ProxyPeer : IAsyncDisposable
         """);
 
     /// <summary>
-    /// A HAProxy or an nginx whose connections must begin with a header, and which passes requests on with what it says
-    /// in <c>X-Seen</c>.
+    /// A HAProxy or an nginx that requires a PROXY header on each connection, and passes requests on with the address
+    /// and port of the header in <c>X-Seen</c>.
     /// </summary>
     public static Task<ProxyPeer> StartReceiver(string name, int port) => Start(name, (at, folder) => name == "haproxy"
         ? $$"""

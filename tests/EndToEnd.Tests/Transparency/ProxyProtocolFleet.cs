@@ -9,8 +9,8 @@ namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
 /// A balancer on each engine, with an endpoint in clear and one over TLS. Connections from 127.0.0.2 begin with a PROXY
-/// header. Its clusters: "chat", whose node gets none; "v1", "v2" and "secure" (v2, over TLS), whose nodes do; and
-/// "v1-http" and "v2-http", which are probed by HTTP.
+/// header. The clusters: "chat", whose node receives no header; "v1", "v2" and "secure" (v2, over TLS), whose nodes
+/// receive one; and "v1-http" and "v2-http", which are probed by HTTP.
 /// </summary>
 public sealed class ProxyProtocolFleet : IAsyncLifetime
 {
@@ -22,7 +22,7 @@ public sealed class ProxyProtocolFleet : IAsyncLifetime
     private readonly Dictionary<string, Balancer> _balancers = [];
     private readonly Dictionary<string, HeaderNode> _nodes = [];
 
-    /// <summary>Every engine, in clear and over TLS.</summary>
+    /// <summary>Each engine, in clear and over TLS.</summary>
     public static TheoryData<string, bool> Ways =>
     [
         .. EngineNames.Select(engine => new TheoryDataRow<string, bool>(engine, false)),

@@ -8,7 +8,7 @@ namespace WsBalancer.EndToEnd.Tests.Transparency;
 /// <summary>One node behind a balancer on each engine, each with an address in clear and one with TLS.</summary>
 public sealed class RefusingBalancers : IAsyncLifetime
 {
-    /// <summary>Stands in requests where a user's data stands, and may be in no log.</summary>
+    /// <summary>The placeholder of a user's data in requests, which must not be in a log.</summary>
     public const string Secret = "s3cr3t-alice";
 
     public static readonly string[] Engines = ["io_uring", "epoll", "sockets"];
@@ -31,7 +31,7 @@ public sealed class RefusingBalancers : IAsyncLifetime
         }
     }
 
-    /// <summary>Connects to one of its addresses.</summary>
+    /// <summary>Connects to an endpoint of a balancer.</summary>
     internal async Task<WireEnd> Connect(string engine, bool tls)
     {
         var urls = _balancers[engine].Urls;
@@ -40,7 +40,7 @@ public sealed class RefusingBalancers : IAsyncLifetime
             : (await RawClient.Connect(urls.Single(url => url.Scheme == "http").Port)).Wire;
     }
 
-    /// <summary>How often an engine has rejected for a reason so far.</summary>
+    /// <summary>The number of rejections of an engine for a reason.</summary>
     internal async Task<double> Rejected(string engine, string reason) =>
         (await _balancers[engine].Scrape()).Sum("wsbalancer_rejected_total", $"reason=\"{reason}\"");
 

@@ -7,8 +7,8 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// Every 4xx and 5xx of the server's own has a reason: in its body, in a counter and in the log, which has nothing else
-/// of the request.
+/// Each 4xx and 5xx of the server itself has a reason: in its body, in a counter and in the log, which contains nothing
+/// else of the request.
 /// </summary>
 public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture<RefusingBalancers>
 {
@@ -99,7 +99,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         AssertProblem(head, body, 400, "bad_request_line");
     }
 
-    // The server answers with a GOAWAY (HTTP_1_1_REQUIRED), and no byte may come before it.
+    // The server answers with a GOAWAY (HTTP_1_1_REQUIRED), which must be its first bytes.
     [Theory]
     [InlineData("io_uring")]
     [InlineData("epoll")]
@@ -129,7 +129,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         AssertProblem(head, body, 400, "tls_on_clear_port");
     }
 
-    // Nothing of HTTP can be answered there.
+    // No HTTP response is possible before the handshake of TLS.
     [Theory]
     [InlineData("io_uring")]
     [InlineData("epoll")]
@@ -144,7 +144,9 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         await client.Wire.ReadToEnd();
 
         await Deadline.Until(
-            "it is counted", async () => await shared.Rejected(engine, "tls_handshake") == before + 1, () => "");
+            "the rejection is counted",
+            async () => await shared.Rejected(engine, "tls_handshake") == before + 1,
+            () => "");
         await AssertLogged(engine, "reason=tls_handshake ");
     }
 
@@ -226,7 +228,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         return all;
     }
 
-    // The server may have answered and gone before it has read all.
+    // The server may have answered and closed the connection before it has read the whole request.
     private static async Task<bool> SendAll(WireEnd wire, string text)
     {
         try
@@ -236,7 +238,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         }
         catch (Exception gone) when (gone is IOException or System.Net.Sockets.SocketException)
         {
-            // What it answered can still be read.
+            // The answer can still be received.
             return false;
         }
     }
@@ -266,7 +268,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
     {
         var process = shared[engine].Process;
         await Deadline.Until(
-            $"it logs '{line}'",
+            $"'{line}' is logged",
             () => process.Output.Contains(line, StringComparison.Ordinal),
             () => process.Output);
 

@@ -6,16 +6,16 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>One end of a connection that begins with bytes of its own, and goes on in clear or over TLS.</summary>
+/// <summary>A client's end of a connection that begins with given bytes and continues in clear or over TLS.</summary>
 internal sealed class StreamWire(Socket socket, Stream stream) : WireEnd
 {
     public IPEndPoint Local { get; } = (IPEndPoint)socket.LocalEndPoint!;
 
-    /// <summary>Connects from a loopback address, and sends what the connection begins with.</summary>
-    /// <param name="server">Where to.</param>
+    /// <summary>Connects from a loopback address, and sends the first bytes of the connection.</summary>
+    /// <param name="server">The address of the server.</param>
     /// <param name="source">The client's address.</param>
-    /// <param name="beginning">Sent before TLS.</param>
-    /// <param name="certificate">The server's, for TLS; null for none.</param>
+    /// <param name="beginning">The bytes before TLS.</param>
+    /// <param name="certificate">The certificate of the server, for TLS; null for a connection in clear.</param>
     public static async Task<StreamWire> Connect(
         IPEndPoint server, string source, ReadOnlyMemory<byte> beginning, TestCertificate? certificate = null)
     {
@@ -43,7 +43,7 @@ internal sealed class StreamWire(Socket socket, Stream stream) : WireEnd
     }
 
     /// <summary>Sends a handshake, or a plain request, and reads the head of the answer.</summary>
-    public async Task<MessageHead?> Ask(string target, bool isHandshake, string headers = "")
+    public async Task<MessageHead?> Exchange(string target, bool isHandshake, string headers = "")
     {
         var upgrade = isHandshake
             ? $"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {HandshakeKey.New()}\r\n"

@@ -5,8 +5,7 @@ using WsBalancer.EndToEnd.Tests.Clients;
 
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>A client's connection over TLS that speaks HTTP/1.1. Its FIN follows a close_notify (RFC 8446, 6.1).
-/// </summary>
+/// <summary>A client's connection over TLS for HTTP/1.1. A close_notify precedes its FIN (RFC 8446, 6.1).</summary>
 internal sealed class WireTls : WireEnd
 {
     private readonly Socket _socket;
@@ -49,7 +48,7 @@ internal sealed class WireTls : WireEnd
     protected override async Task Transmit(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
         await _tls.WriteAsync(bytes, cancellation);
 
-    // The reset of a socket is inside of what the stream reports.
+    // The stream wraps the reset of a socket in an IOException.
     protected override async ValueTask<int> Receive(Memory<byte> buffer, CancellationToken cancellation)
     {
         try

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tests.Placement.Http;
 
-/// <summary>Which request is sent on a connection that was used before, and how long such a connection waits.</summary>
+/// <summary>The requests that reuse a connection, and the time limit of an idle connection.</summary>
 public sealed class NodeConnectionPoolTests : IAsyncDisposable
 {
     private readonly NodeClientBed _bed = new();

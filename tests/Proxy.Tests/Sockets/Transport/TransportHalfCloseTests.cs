@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>A client that has sent FIN after a request still waits for the response.</summary>
+/// <summary>A client that has sent FIN after a request still receives the response.</summary>
 public sealed class TransportHalfCloseTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
@@ -67,7 +67,7 @@ public sealed class TransportHalfCloseTests
         request.End.SetResult();
     }
 
-    // With a close_notify before it, as RFC 8446 §6.1 wants it, and without, as many clients do it.
+    // With a close_notify before FIN, as RFC 8446 §6.1 requires, and without, like many clients.
     [Theory]
     [ClassData<Transports>]
     public async Task Fin_UnderTls_LeavesTheResponse(string transport)
@@ -116,7 +116,7 @@ public sealed class TransportHalfCloseTests
         Assert.IsAssignableFrom<IOException>(await failure.Task.WaitAsync(Deadline.Default, Cancellation));
     }
 
-    // A client that is gone without a reset is found by probing: its kernel forgets the connection.
+    // Keep-alive probes detect a client that has disconnected without a reset.
     [Theory]
     [ClassData<Transports>]
     public async Task Fin_DuringARequest_HasTheClientProbed(string transport)

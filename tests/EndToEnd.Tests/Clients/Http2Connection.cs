@@ -36,15 +36,8 @@ internal sealed class Http2Connection : IAsyncDisposable
         using var deadline = Deadline.Start();
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
-        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        var options = new SslClientAuthenticationOptions
-        {
-            TargetHost = "localhost",
-            ApplicationProtocols = [SslApplicationProtocol.Http2],
-            RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                presented?.GetCertHashString() == certificate.Certificate.GetCertHashString(),
-        };
-        await tls.AuthenticateAsClientAsync(options, deadline.Token);
+        var tls = await certificate.Authenticate(
+            new NetworkStream(socket, ownsSocket: true), SslApplicationProtocol.Http2, deadline.Token);
         await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), deadline.Token);
         var connection = new Http2Connection(tls, port);
         await connection.Send(new(Http2FrameType.Settings, 0, 0, Http2Frame.Numbers((2, EnablePush), (4, 0))));

@@ -11,7 +11,6 @@ public sealed class EveryWire : IAsyncLifetime
 {
     // Longer than the deadline of every test: a tunnel that ends only by this timeout fails its test.
     private const string CloseTimeout = "60s";
-    private const string Endpoints = "Kestrel:Endpoints";
 
     private static readonly string[] Engines = ["io_uring", "epoll", "sockets"];
 
@@ -41,11 +40,7 @@ public sealed class EveryWire : IAsyncLifetime
         {
             _balancers[engine] = await Balancer.Start(
                 BalancerConfig.With(Node)
-                    .Set(BalancerConfig.UrlsKey, null)
-                    .Set($"{Endpoints}:plain:Url", "http://127.0.0.1:0")
-                    .Set($"{Endpoints}:secure:Url", "https://127.0.0.1:0")
-                    .Set($"{Endpoints}:secure:Certificate:Path", _certificate.Path)
-                    .Set($"{Endpoints}:secure:Certificate:Password", _certificate.Password)
+                    .WithTwoEndpoints(_certificate)
                     .Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", CloseTimeout),
                 engine);
         }
@@ -62,8 +57,8 @@ public sealed class EveryWire : IAsyncLifetime
     }
 
     /// <summary>The port of a balancer for a wire.</summary>
-    internal static int PortOf(Balancer balancer, ClientWire wire) => balancer.Urls.Single(
-        url => url.Scheme == (wire == ClientWire.Clear ? "http" : "https")).Port;
+    internal static int PortOf(Balancer balancer, ClientWire wire) => balancer.UrlOf(
+        wire == ClientWire.Clear ? "http" : "https").Port;
 
     /// <summary>Opens a connection for HTTP/1.1, without a request.</summary>
     internal async Task<RawClient> Connect(Balancer balancer, ClientWire wire)
@@ -71,7 +66,7 @@ public sealed class EveryWire : IAsyncLifetime
         var port = PortOf(balancer, wire);
         return wire == ClientWire.Clear
             ? await RawClient.Connect(port)
-            : new RawClient(port, await WireTls.Connect(port, _certificate));
+            : new RawClient(port, await StreamWire.Connect(port, _certificate));
     }
 
     /// <summary>Opens a tunnel with the test at both ends.</summary>

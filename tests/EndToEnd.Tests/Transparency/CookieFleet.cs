@@ -46,8 +46,7 @@ public sealed class CookieFleet : IAsyncLifetime
         UseCookies = false,
         SslOptions = new()
         {
-            RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                presented?.GetCertHashString() == _certificate.Certificate.GetCertHashString(),
+            RemoteCertificateValidationCallback = _certificate.IsPresented,
         },
     })
     {

@@ -50,9 +50,7 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
             return;
         }
 
-        var (clear, secure) = _balancer.Urls is [{ Scheme: "http" } first, var second]
-            ? (first, second)
-            : (_balancer.Urls[1], _balancer.Urls[0]);
+        var (clear, secure) = (_balancer.UrlOf("http"), _balancer.UrlOf("https"));
         SecurePort = secure.Port;
         Clear = new Way(IPEndPoint.Parse(clear.Authority), Node, Case.Host);
         Tls = new Way(IPEndPoint.Parse(secure.Authority), Node, Case.Host, Certificate);
@@ -77,11 +75,7 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
     {
         var clear = $"http://127.0.0.1:{Node.Number}/";
         var config = BalancerConfig.With(("a", clear), ("b", clear))
-            .Set("Urls", null)
-            .Set("Kestrel:Endpoints:clear:Url", "http://127.0.0.1:0")
-            .Set("Kestrel:Endpoints:secure:Url", "https://127.0.0.1:0")
-            .Set("Kestrel:Endpoints:secure:Certificate:Path", Certificate.Path)
-            .Set("Kestrel:Endpoints:secure:Certificate:Password", Certificate.Password)
+            .WithTwoEndpoints(Certificate)
             .Set($"{Clusters}:secure:Destinations:s:Address", $"https://127.0.0.1:{_secureNode!.Number}/")
             .Set($"{Clusters}:secure:HttpClient:DangerousAcceptAnyServerCertificate", true);
         Place(config, "secure");

@@ -15,6 +15,11 @@ public sealed class FrontFleet : IAsyncLifetime
     /// <summary>The address of a client whose forwarding headers are trusted.</summary>
     public const string TrustedAddress = "127.0.0.9";
 
+    /// <summary>The fields of a handshake.</summary>
+    public const string Handshake =
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        + "Sec-WebSocket-Version: 13\r\n";
+
     private const string Routes = "ReverseProxy:Routes";
 
     private static readonly string[] Engines = ["io_uring", "epoll", "sockets"];
@@ -91,11 +96,7 @@ public sealed class FrontFleet : IAsyncLifetime
     }
 
     private BalancerConfig Config() => BalancerConfig.With(Node)
-        .Set("Urls", null)
-        .Set("Kestrel:Endpoints:clear:Url", "http://127.0.0.1:0")
-        .Set("Kestrel:Endpoints:secure:Url", "https://127.0.0.1:0")
-        .Set("Kestrel:Endpoints:secure:Certificate:Path", Certificate.Path)
-        .Set("Kestrel:Endpoints:secure:Certificate:Password", Certificate.Password)
+        .WithTwoEndpoints(Certificate)
         .Set("WsBalancer:TrustedProxies", new JsonArray(TrustedAddress))
         .Set("WsBalancer:ForwardedHeaders:AlsoRemove", new JsonArray("X-Corp-Client"))
         .Set("WsBalancer:ForwardedHeaders:SendForwarded", true)

@@ -10,8 +10,8 @@ public sealed class HaproxyWay : PeerWay
 
     protected override string Program => "haproxy";
 
-    private protected override Task<PeerBalancer> Start(IPEndPoint listen, int node) => PeerBalancer.Start(
-        Program, folder => Config(folder, listen, node), file => ["-db", "-f", file]);
+    private protected override Task<PeerBalancer> Start(IPEndPoint listen, int node) => PeerBalancer.StartHaproxy(
+        folder => Config(folder, listen, node));
 
     private static string Config(DirectoryInfo folder, IPEndPoint listen, int node) => $"""
         defaults

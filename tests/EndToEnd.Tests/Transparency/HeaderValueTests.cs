@@ -9,9 +9,7 @@ namespace WsBalancer.EndToEnd.Tests.Transparency;
 [Collection(nameof(FrontFleet))]
 public sealed class HeaderValueTests(FrontFleet shared)
 {
-    private const string Handshake =
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        + "Sec-WebSocket-Version: 13\r\n";
+    private const string Handshake = FrontFleet.Handshake;
 
     public static TheoryData<string> Values =>
     [
@@ -97,8 +95,7 @@ public sealed class HeaderValueTests(FrontFleet shared)
             {
                 SslOptions = new SslClientAuthenticationOptions
                 {
-                    RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                        presented?.GetCertHashString() == door.Certificate!.Certificate.GetCertHashString(),
+                    RemoteCertificateValidationCallback = door.Certificate!.IsPresented,
                 },
                 RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
                 ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,

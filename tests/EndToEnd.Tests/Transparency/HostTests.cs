@@ -6,9 +6,7 @@ namespace WsBalancer.EndToEnd.Tests.Transparency;
 [Collection(nameof(FrontFleet))]
 public sealed class HostTests(FrontFleet shared)
 {
-    private const string Handshake =
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        + "Sec-WebSocket-Version: 13\r\n";
+    private const string Handshake = FrontFleet.Handshake;
 
     [Theory]
     [InlineData("chat.example")]

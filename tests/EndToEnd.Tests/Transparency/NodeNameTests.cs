@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Nodes;
 using WsBalancer.EndToEnd.Tests.Processes;
+using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using WsBalancer.EndToEnd.Tests.Clients;
 using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Nodes;
+using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
@@ -73,8 +74,7 @@ public sealed class ProxyProtocolFleet : IAsyncLifetime
         },
         SslOptions =
         {
-            RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                presented?.GetCertHashString() == _certificate.Certificate.GetCertHashString(),
+            RemoteCertificateValidationCallback = _certificate.IsPresented,
         },
     })
     {
@@ -85,7 +85,7 @@ public sealed class ProxyProtocolFleet : IAsyncLifetime
     };
 
     internal int Port(string engine, bool isSecure) =>
-        _balancers[engine].Urls.Single(url => url.Scheme == (isSecure ? "https" : "http")).Port;
+        _balancers[engine].UrlOf(isSecure ? "https" : "http").Port;
 
     internal IPEndPoint EndPoint(string engine, bool isSecure) => new(IPAddress.Loopback, Port(engine, isSecure));
 
@@ -108,11 +108,7 @@ public sealed class ProxyProtocolFleet : IAsyncLifetime
     private BalancerConfig Config()
     {
         var config = BalancerConfig.With(Plain)
-            .Set("Urls", null)
-            .Set("Kestrel:Endpoints:clear:Url", "http://127.0.0.1:0")
-            .Set("Kestrel:Endpoints:secure:Url", "https://127.0.0.1:0")
-            .Set("Kestrel:Endpoints:secure:Certificate:Path", _certificate.Path)
-            .Set("Kestrel:Endpoints:secure:Certificate:Password", _certificate.Password)
+            .WithTwoEndpoints(_certificate)
             .Set("WsBalancer:ProxyProtocol:From", new JsonArray(Trusted))
             .Set("WsBalancer:ProxyProtocol:Timeout", "2s")
             .Set("WsBalancer:TrustedProxies", new JsonArray("192.0.2.50"));

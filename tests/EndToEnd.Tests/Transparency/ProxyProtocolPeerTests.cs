@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Nodes;
+using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 

@@ -34,10 +34,8 @@ public sealed class RefusingBalancers : IAsyncLifetime
     /// <summary>Connects to an endpoint of a balancer.</summary>
     internal async Task<WireEnd> Connect(string engine, bool tls)
     {
-        var urls = _balancers[engine].Urls;
-        return tls
-            ? await WireTls.Connect(urls.Single(url => url.Scheme == "https").Port, Certificate)
-            : (await RawClient.Connect(urls.Single(url => url.Scheme == "http").Port)).Wire;
+        var port = _balancers[engine].UrlOf(tls ? "https" : "http").Port;
+        return tls ? await StreamWire.Connect(port, Certificate) : (await RawClient.Connect(port)).Wire;
     }
 
     /// <summary>The number of rejections of an engine for a reason.</summary>
@@ -56,11 +54,7 @@ public sealed class RefusingBalancers : IAsyncLifetime
     }
 
     private BalancerConfig Config() => BalancerConfig.With(Node)
-        .Set(BalancerConfig.UrlsKey, null)
-        .Set("Kestrel:Endpoints:clear:Url", "http://127.0.0.1:0")
-        .Set("Kestrel:Endpoints:secure:Url", "https://127.0.0.1:0")
-        .Set("Kestrel:Endpoints:secure:Certificate:Path", Certificate.Path)
-        .Set("Kestrel:Endpoints:secure:Certificate:Password", Certificate.Password)
+        .WithTwoEndpoints(Certificate)
         .Set("Kestrel:Limits:RequestHeadersTimeout", "2s")
         .Set("Logging:LogLevel:WsBalancer.Proxy.Placement.Rejecter", "Debug")
         .Set("WsBalancer:Log:RejectionsPerSecond", 1000)

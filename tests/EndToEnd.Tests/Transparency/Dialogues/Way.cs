@@ -60,16 +60,7 @@ internal sealed class Way(IPEndPoint address, NodePort node, string host, TestCe
         Stream stream = new NetworkStream(socket);
         if (certificate is not null)
         {
-            var tls = new SslStream(stream);
-            var options = new SslClientAuthenticationOptions
-            {
-                TargetHost = "localhost",
-                ApplicationProtocols = [SslApplicationProtocol.Http11],
-                RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                    presented?.GetCertHashString() == certificate.Certificate.GetCertHashString(),
-            };
-            await tls.AuthenticateAsClientAsync(options, deadline.Token);
-            stream = tls;
+            stream = await certificate.Authenticate(stream, SslApplicationProtocol.Http11, deadline.Token);
         }
 
         return new Party(socket, stream, pulse);

@@ -20,12 +20,9 @@ public sealed class TransportHalfCloseTests
     {
         var request = new PendingRequest();
         await using var server = await TransportServer.StartAsync(transport, request.AnswerAsync);
-        using var client = await server.ConnectAsync();
-        await client.SendAsync(Get);
-        await request.Begun.Task.WaitAsync(Deadline.Default, Cancellation);
+        using var client = await request.SendAsync(server);
 
-        client.Socket.Shutdown(SocketShutdown.Send);
-        await Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
+        await SendFinAsync(server, client);
         Assert.False(request.Aborted.Task.IsCompleted);
         request.End.SetResult();
 
@@ -55,11 +52,8 @@ public sealed class TransportHalfCloseTests
     {
         var request = new PendingRequest();
         await using var server = await TransportServer.StartAsync(transport, request.AnswerAsync);
-        using var client = await server.ConnectAsync();
-        await client.SendAsync(Get);
-        await request.Begun.Task.WaitAsync(Deadline.Default, Cancellation);
-        client.Socket.Shutdown(SocketShutdown.Send);
-        await Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
+        using var client = await request.SendAsync(server);
+        await SendFinAsync(server, client);
 
         client.Reset();
 
@@ -90,8 +84,7 @@ public sealed class TransportHalfCloseTests
                 await tls.ShutdownAsync();
             }
 
-            client.Socket.Shutdown(SocketShutdown.Send);
-            await Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
+            await SendFinAsync(server, client);
             request.End.SetResult();
             using var reader = new StreamReader(tls);
             var response = await reader.ReadToEndAsync(Cancellation).WaitAsync(Deadline.Default, Cancellation);
@@ -123,14 +116,18 @@ public sealed class TransportHalfCloseTests
     {
         var request = new PendingRequest();
         await using var server = await TransportServer.StartAsync(transport, request.AnswerAsync);
-        using var client = await server.ConnectAsync();
-        await client.SendAsync(Get);
-        await request.Begun.Task.WaitAsync(Deadline.Default, Cancellation);
+        using var client = await request.SendAsync(server);
 
         client.Socket.Shutdown(SocketShutdown.Send);
 
         await Deadline.Until("the keep-alive timer is on", () => HasKeepAliveTimer(server.EndPoint.Port));
         request.End.SetResult();
+    }
+
+    private static Task SendFinAsync(TransportServer server, WireClient client)
+    {
+        client.Socket.Shutdown(SocketShutdown.Send);
+        return Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
     }
 
     // proc(5): local_address, rem_address, st (08: CLOSE_WAIT), tx_queue:rx_queue, tr:tm->when (02: keep-alive).
@@ -149,6 +146,15 @@ public sealed class TransportHalfCloseTests
         public TaskCompletionSource Aborted { get; } = Signal.New();
 
         public TaskCompletionSource Closed { get; } = Signal.New();
+
+        /// <summary>Sends a request, and waits until it has reached the application.</summary>
+        public async Task<WireClient> SendAsync(TransportServer server)
+        {
+            var client = await server.ConnectAsync();
+            await client.SendAsync(Get);
+            await Begun.Task.WaitAsync(Deadline.Default, Cancellation);
+            return client;
+        }
 
         public async Task AnswerAsync(HttpContext context)
         {

@@ -32,6 +32,9 @@ public sealed class RestartNoticeTests
         await using var fleet = await ScriptedFleet.Start();
         const string Marker = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
+        await fleet.Balancer.Visit("alice");
+        Assert.DoesNotContain(Marker, fleet.Balancer.Process.Output, StringComparison.Ordinal);
+
         await fleet.Balancer.Write(Config(fleet).Set("Logging:LogLevel:Microsoft", "Information").ToString());
         await UntilLogged(fleet.Balancer, Applied);
         await Deadline.Until(

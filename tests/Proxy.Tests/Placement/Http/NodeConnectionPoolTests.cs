@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace WsBalancer.Proxy.Tests.Placement.Http;
 
 /// <summary>The requests that reuse a connection, and the time limit of an idle connection.</summary>
@@ -52,9 +54,12 @@ public sealed class NodeConnectionPoolTests : IAsyncDisposable
     [Fact]
     public async Task ConnectionThatItsNodeHasClosed_IsNotUsed()
     {
-        (await _bed.ExchangeAsync(HttpMethod.Get)).Dispose();
+        using var first = await _bed.ExchangeAsync(HttpMethod.Get);
+        first.Socket.Shutdown(SocketShutdown.Send);
 
         using var second = await _bed.ExchangeAsync(HttpMethod.Get);
+
+        Assert.Equal(0, await first.ReceiveAsync());
     }
 
     [Fact]
@@ -114,8 +119,9 @@ public sealed class NodeConnectionPoolTests : IAsyncDisposable
             Assert.Equal("ok", await NodeClientBed.TextOf(await request));
         }
 
-        await Task.WhenAny(first.ReceiveAsync(), second.ReceiveAsync())
-            .WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
+        Task<int>[] ends = [first.ReceiveAsync(), second.ReceiveAsync()];
+        Assert.Equal(0, await await Task.WhenAny(ends));
+        _ = Assert.Single(ends, end => end.IsCompleted);
     }
 
     public ValueTask DisposeAsync() => _bed.DisposeAsync();

@@ -32,7 +32,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task ANodeThatNeverAnswers_IsTheOnlyOneThatGetsTheHandshake()
+    public async Task ANodeThatNeverAnswers_IsTheOnlyOneThatReceivesTheHandshake()
     {
         await using var fleet = await ScriptedFleet.Start(("Handshake:Timeout", "2s"));
         fleet.A.Script = fleet.B.Script = fleet.C.Script = Script.Silence;
@@ -44,7 +44,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task ANodeThatNeverAnswers_GoesOn_IfConfigured()
+    public async Task ANodeThatNeverAnswers_IsFollowedByTheNext_IfConfigured()
     {
         await using var fleet = await ScriptedFleet.Start(
             ("Handshake:Timeout", "2s"), ("Handshake:RetryUnanswered", "true"));

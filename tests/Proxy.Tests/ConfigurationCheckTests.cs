@@ -46,7 +46,7 @@ public sealed class ConfigurationCheckTests
     }
 
     [Fact]
-    public async Task ValueThatYarpCannotRead_IsToldWithItsKey() => Assert.Equal(
+    public async Task ValueThatYarpCannotRead_IsReportedWithItsKey() => Assert.Equal(
         [
             "ReverseProxy:Clusters:chat:HttpClient:MaxConnectionsPerServer is 'some': expected a whole number",
             "WsBalancer:Clusters:chat:Health:Fall is 'many': expected a whole number from 1 to 1000 (default 3)",
@@ -109,11 +109,11 @@ public sealed class ConfigurationCheckTests
     {
         var unknown = key.Split(':');
 
-        var told = Assert.Single(await FindAsync(Right.With(key, value)));
+        var reported = Assert.Single(await FindAsync(Right.With(key, value)));
 
-        // An unknown section is named itself, and not what is in it.
+        // The key of an unknown section is reported, not the keys in it.
         var named = Enumerable.Range(1, unknown.Length).Select(count => string.Join(':', unknown[..count]));
-        Assert.Contains(told, named.Select(path => $"{path} {mistake}"));
+        Assert.Contains(reported, named.Select(path => $"{path} {mistake}"));
     }
 
     [Theory]

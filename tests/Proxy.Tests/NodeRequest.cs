@@ -61,7 +61,7 @@ internal sealed class NodeRequest
     /// <summary>Opens the tunnel, and sends back what comes until the other side ends it.</summary>
     public async Task EchoAsync()
     {
-        // Nobody here checks the key, but a 101 without an answer to it is no WebSocket's.
+        // No test checks the value, but the balancer refuses a 101 without Sec-WebSocket-Accept.
         await SendAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
         var buffer = new byte[1024];

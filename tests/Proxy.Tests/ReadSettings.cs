@@ -3,10 +3,10 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Tests;
 
-/// <summary>Reads settings that a test writes down, and compares them.</summary>
+/// <summary>Reads the settings of a test, and compares them with the expected ones.</summary>
 internal static class ReadSettings
 {
-    // A setting that is not in the expected record, or not in the test, would still have its default.
+    // A setting without a value in the test or in the expected record still has its default, and fails.
     public static void AssertAll<T>(T expected, T read)
         where T : class, new()
     {

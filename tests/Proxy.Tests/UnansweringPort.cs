@@ -10,7 +10,7 @@ internal sealed class UnansweringPort : IDisposable
     private readonly Socket[] _waiting;
 
     /// <param name="address">A loopback address.</param>
-    /// <param name="port">0 for any.</param>
+    /// <param name="port">The port; 0 for any free one.</param>
     public UnansweringPort(IPAddress? address = null, int port = 0)
     {
         var endPoint = new IPEndPoint(address ?? IPAddress.Loopback, port);

@@ -36,15 +36,8 @@ internal sealed class Http2Connection : IAsyncDisposable
         using var deadline = Deadline.Start();
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
-        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        var options = new SslClientAuthenticationOptions
-        {
-            TargetHost = "localhost",
-            ApplicationProtocols = [SslApplicationProtocol.Http2],
-            RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                presented?.GetCertHashString() == certificate.Certificate.GetCertHashString(),
-        };
-        await tls.AuthenticateAsClientAsync(options, deadline.Token);
+        var tls = await certificate.Authenticate(
+            new NetworkStream(socket, ownsSocket: true), SslApplicationProtocol.Http2, deadline.Token);
         await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), deadline.Token);
         var connection = new Http2Connection(tls, port);
         await connection.Send(new(Http2FrameType.Settings, 0, 0, Http2Frame.Numbers((2, EnablePush), (4, 0))));
@@ -58,14 +51,14 @@ internal sealed class Http2Connection : IAsyncDisposable
     /// <summary>Opens a WebSocket (RFC 8441), and fails if the answer is anything but 200.</summary>
     public async Task<RawClient> Open(string target, params (string Name, string Value)[] headers)
     {
-        var stream = await Ask("websocket", target, headers);
+        var stream = await ExtendedConnect("websocket", target, headers);
 
         Assert.True(await stream.Accepted(), $"Expected 200 for {target}.");
         return new RawClient(_port, stream);
     }
 
-    /// <summary>Asks for a protocol (RFC 8441 §4), whatever the answer is.</summary>
-    public async Task<Http2Stream> Ask(
+    /// <summary>Sends an extended CONNECT for a protocol (RFC 8441 §4), and accepts any status.</summary>
+    public async Task<Http2Stream> ExtendedConnect(
         string protocol, string target, params (string Name, string Value)[] headers)
     {
         var id = Interlocked.Add(ref _lastStream, 2);

@@ -42,7 +42,7 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
         return client;
     }
 
-    /// <summary>Opens a WebSocket on this connection, and fails if the answer is anything else.</summary>
+    /// <summary>Opens a WebSocket on this connection, and fails on any status but 101.</summary>
     public async Task Open(string target, params (string Name, string Value)[] headers)
     {
         var key = HandshakeKey.New();

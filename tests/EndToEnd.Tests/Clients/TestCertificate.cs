@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -31,6 +32,25 @@ internal sealed class TestCertificate : IDisposable
 
         return new TestCertificate(request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1)));
     }
+
+    /// <summary>Performs the handshake of a client that accepts only this certificate.</summary>
+    public async Task<SslStream> Authenticate(
+        Stream stream, SslApplicationProtocol protocol, CancellationToken cancellation)
+    {
+        var tls = new SslStream(stream);
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            ApplicationProtocols = [protocol],
+            RemoteCertificateValidationCallback = IsPresented,
+        };
+        await tls.AuthenticateAsClientAsync(options, cancellation);
+        return tls;
+    }
+
+    /// <summary>Whether a server presents exactly this certificate, which is stricter than a chain of trust.</summary>
+    public bool IsPresented(object sender, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors) =>
+        presented?.GetCertHashString() == Certificate.GetCertHashString();
 
     public void Dispose()
     {

@@ -9,9 +9,8 @@ namespace WsBalancer.EndToEnd.Tests.Fixtures;
 /// </summary>
 public sealed class EveryWire : IAsyncLifetime
 {
-    // Longer than a test waits for anything: whatever waits for this time fails its test.
+    // Longer than the deadline of every test: a tunnel that ends only by this timeout fails its test.
     private const string CloseTimeout = "60s";
-    private const string Endpoints = "Kestrel:Endpoints";
 
     private static readonly string[] Engines = ["io_uring", "epoll", "sockets"];
 
@@ -20,7 +19,7 @@ public sealed class EveryWire : IAsyncLifetime
 
     internal ScriptedNode Node { get; } = ScriptedNode.Start("a");
 
-    /// <summary>Every engine with each of these wires.</summary>
+    /// <summary>Each engine with each of these wires.</summary>
     public static TheoryData<string, ClientWire> With(params ClientWire[] wires)
     {
         var all = new TheoryData<string, ClientWire>();
@@ -41,17 +40,14 @@ public sealed class EveryWire : IAsyncLifetime
         {
             _balancers[engine] = await Balancer.Start(
                 BalancerConfig.With(Node)
-                    .Set(BalancerConfig.UrlsKey, null)
-                    .Set($"{Endpoints}:plain:Url", "http://127.0.0.1:0")
-                    .Set($"{Endpoints}:secure:Url", "https://127.0.0.1:0")
-                    .Set($"{Endpoints}:secure:Certificate:Path", _certificate.Path)
-                    .Set($"{Endpoints}:secure:Certificate:Password", _certificate.Password)
+                    .WithTwoEndpoints(_certificate)
                     .Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", CloseTimeout),
                 engine);
         }
     }
 
-    /// <summary>Begins a test: what came before is over and forgotten, what comes now is met by this script.</summary>
+    /// <summary>Begins a test: waits for the end of earlier tunnels, clears earlier requests, and sets the script.
+    /// </summary>
     internal async Task<Balancer> Begin(string engine, Func<NodeConnection, Task>? script = null)
     {
         await _balancers[engine].UntilEmpty();
@@ -60,17 +56,17 @@ public sealed class EveryWire : IAsyncLifetime
         return _balancers[engine];
     }
 
-    /// <summary>Where clients find a balancer.</summary>
-    internal static int PortOf(Balancer balancer, ClientWire wire) => balancer.Urls.Single(
-        url => url.Scheme == (wire == ClientWire.Clear ? "http" : "https")).Port;
+    /// <summary>The port of a balancer for a wire.</summary>
+    internal static int PortOf(Balancer balancer, ClientWire wire) => balancer.UrlOf(
+        wire == ClientWire.Clear ? "http" : "https").Port;
 
-    /// <summary>Connects with HTTP/1.1, and says nothing yet.</summary>
+    /// <summary>Opens a connection for HTTP/1.1, without a request.</summary>
     internal async Task<RawClient> Connect(Balancer balancer, ClientWire wire)
     {
         var port = PortOf(balancer, wire);
         return wire == ClientWire.Clear
             ? await RawClient.Connect(port)
-            : new RawClient(port, await WireTls.Connect(port, _certificate));
+            : new RawClient(port, await StreamWire.Connect(port, _certificate));
     }
 
     /// <summary>Opens a tunnel with the test at both ends.</summary>
@@ -100,7 +96,7 @@ public sealed class EveryWire : IAsyncLifetime
     }
 }
 
-/// <summary>How a client reaches a balancer.</summary>
+/// <summary>The protocol between a client and a balancer.</summary>
 public enum ClientWire
 {
     /// <summary>HTTP/1.1 in clear.</summary>

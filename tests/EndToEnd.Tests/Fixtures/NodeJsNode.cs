@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>A node that is a script in Node.js, given its name.</summary>
+/// <summary>A node that is a script in Node.js, which receives the name of the node as an argument.</summary>
 internal sealed class NodeJsNode : IAsyncDisposable
 {
     private readonly RunningProcess _process;

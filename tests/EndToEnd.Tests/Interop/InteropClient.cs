@@ -17,11 +17,11 @@ internal static class InteropClient
         return await Result<InteropResult>("Node.js", process);
     }
 
-    /// <summary>Runs new clients of an npm package, so many with each of its transports.</summary>
-    /// <param name="script">Which one.</param>
-    /// <param name="url">Where they connect.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="authorities">A file of certificates that they trust.</param>
+    /// <summary>Runs new clients of an npm package, a given number with each of its transports.</summary>
+    /// <param name="script">The file name of the script.</param>
+    /// <param name="url">The URL of the server.</param>
+    /// <param name="count">The number of clients with each transport.</param>
+    /// <param name="authorities">A file of certificates that the clients trust.</param>
     public static async Task<TransportResult[]> RunTransports(
         string script, Uri url, int count, string? authorities = null)
     {
@@ -31,9 +31,9 @@ internal static class InteropClient
     }
 
     /// <summary>Starts a script in Node.js.</summary>
-    /// <param name="script">Its name.</param>
-    /// <param name="authorities">A file of certificates that it trusts.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <param name="script">The file name of the script.</param>
+    /// <param name="authorities">A file of certificates that the script trusts.</param>
+    /// <param name="arguments">The arguments of the script.</param>
     public static RunningProcess StartNodeScript(
         string script, string? authorities = null, params IEnumerable<string> arguments)
     {
@@ -74,7 +74,7 @@ internal static class InteropClient
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
         .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
-    /// <summary>Whether a program is where <see cref="FindOnPath(string, string)"/> looks.</summary>
+    /// <summary>Whether <see cref="FindOnPath(string, string)"/> finds a program.</summary>
     public static bool IsOnPath(string program) => FirstOnPath(program) is not null;
 
     /// <summary>The first file of this name on the path, or where Debian keeps servers, which is not on every path.

@@ -1,9 +1,9 @@
 namespace WsBalancer.EndToEnd.Tests.Interop;
 
-/// <summary>What became of new clients that all used one transport.</summary>
-/// <param name="Transport">Its name.</param>
-/// <param name="Nodes">How many were served by each node, from the first request to the last.</param>
-/// <param name="Failures">Why the others failed.</param>
+/// <summary>The result of new clients that all used one transport.</summary>
+/// <param name="Transport">The name of the transport.</param>
+/// <param name="Nodes">The number of clients that each node served, from the first request to the last.</param>
+/// <param name="Failures">The failures of the other clients.</param>
 internal sealed record TransportResult(
     string Transport, IReadOnlyDictionary<string, int> Nodes, IReadOnlyList<string> Failures)
 {

@@ -5,13 +5,13 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Nodes;
 
 /// <summary>One connection to a scripted node, with the request that came on it.</summary>
-/// <param name="node">What the node is called.</param>
+/// <param name="node">The name of the node.</param>
 /// <param name="wire">The connection.</param>
 /// <param name="request">What came on it.</param>
 /// <param name="stopped">Completes when the node stops.</param>
 internal sealed class NodeConnection(string node, WireSocket wire, MessageHead request, Task stopped) : IDisposable
 {
-    /// <summary>What the node is called.</summary>
+    /// <summary>The name of the node.</summary>
     public string Node => node;
 
     public WireSocket Wire { get; } = wire;

@@ -19,7 +19,22 @@ internal sealed class PeerBalancer : IAsyncDisposable
     private UnixDomainSocketEndPoint Address => new(SocketIn(_folder));
 
     /// <summary>Starts an nginx that hashes the query's <c>user</c>; one of the nodes may be down.</summary>
-    public static Task<PeerBalancer> StartNginx(IEnumerable<PeerNode> nodes, PeerNode? down = null) => Start(
+    public static Task<PeerBalancer> StartNginx(IEnumerable<PeerNode> nodes, PeerNode? down = null) => StartNginx(
+        folder => $$"""
+            upstream chat {
+              hash $arg_user consistent;
+              {{Lines(nodes, node => $"server 127.0.0.1:{node.Node.Port} weight={node.Weight}"
+                  + $"{(node == down ? " down" : "")};")}}
+            }
+            server {
+              listen unix:{{SocketIn(folder)}};
+              location / { proxy_pass http://chat; }
+            }
+            """);
+
+    /// <summary>Starts an nginx with the content of its <c>http</c> block, which listens on <see cref="SocketIn"/>.
+    /// </summary>
+    public static Task<PeerBalancer> StartNginx(Func<DirectoryInfo, string> http) => Start(
         "nginx",
         folder => $$"""
             daemon off;
@@ -34,22 +49,13 @@ internal sealed class PeerBalancer : IAsyncDisposable
               fastcgi_temp_path {{folder}}/fastcgi;
               scgi_temp_path {{folder}}/scgi;
               uwsgi_temp_path {{folder}}/uwsgi;
-              upstream chat {
-                hash $arg_user consistent;
-                {{Lines(nodes, node => $"server 127.0.0.1:{node.Node.Port} weight={node.Weight}"
-                    + $"{(node == down ? " down" : "")};")}}
-              }
-              server {
-                listen unix:{{SocketIn(folder)}};
-                location / { proxy_pass http://chat; }
-              }
+              {{http(folder)}}
             }
             """,
         file => ["-e", "stderr", "-c", file]);
 
     /// <summary>Starts a HAProxy that hashes the query's <c>user</c>; one of the nodes may be disabled.</summary>
-    public static Task<PeerBalancer> StartHaproxy(IEnumerable<PeerNode> nodes, PeerNode? down = null) => Start(
-        "haproxy",
+    public static Task<PeerBalancer> StartHaproxy(IEnumerable<PeerNode> nodes, PeerNode? down = null) => StartHaproxy(
         folder => $"""
             defaults
               mode http
@@ -65,8 +71,11 @@ internal sealed class PeerBalancer : IAsyncDisposable
               {Lines(nodes, node => $"server {node.Node.Name} 127.0.0.1:{node.Node.Port} id {node.Number}"
                   + $" weight {node.Weight}{(node == down ? " disabled" : "")}")}
 
-            """,
-        file => ["-db", "-f", file]);
+            """);
+
+    /// <summary>Starts a HAProxy with a configuration that listens on <see cref="SocketIn"/>.</summary>
+    public static Task<PeerBalancer> StartHaproxy(Func<DirectoryInfo, string> config) => Start(
+        "haproxy", config, file => ["-db", "-f", file]);
 
     /// <summary>The body of the answer to a plain request, whose target goes out as it is.</summary>
     public async Task<string> Get(string target)
@@ -91,8 +100,10 @@ internal sealed class PeerBalancer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>Starts a program with a configuration that listens on <see cref="SocketIn"/>.</summary>
-    public static async Task<PeerBalancer> Start(
+    /// <summary>The path of the listening socket in the folder of a program.</summary>
+    public static string SocketIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "users.sock");
+
+    private static async Task<PeerBalancer> Start(
         string name, Func<DirectoryInfo, string> config, Func<string, string[]> arguments)
     {
         var program = InteropClient.FindOnPath(name, name);
@@ -111,9 +122,6 @@ internal sealed class PeerBalancer : IAsyncDisposable
             throw;
         }
     }
-
-    /// <summary>The socket that it listens on, if its folder is this one.</summary>
-    public static string SocketIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "users.sock");
 
     private static string Lines(IEnumerable<PeerNode> nodes, Func<PeerNode, string> line) =>
         string.Join('\n', nodes.Select(line));

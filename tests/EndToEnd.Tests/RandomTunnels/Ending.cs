@@ -33,7 +33,7 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
             new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
             new(LastPart.Close, Hold.Nothing, Leaving.Fin, Hold.PeersAll), "node"),
 
-        // Nothing may follow a Close, and once both have sent theirs nothing does.
+        // RFC 6455 5.5.1: no data may follow a Close. The balancer passes none on after the Close of both peers.
         Orderly("the node closes and speaks on",
             new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
             new(LastPart.CloseAndMore, Hold.PeersBody, Leaving.Fin, Hold.PeersAll), "node")

@@ -2,7 +2,7 @@ namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
 /// Real clients that begin with a plain request and keep a session at its node: every later request and the WebSocket
-/// must reach the same one.
+/// must reach the same node.
 /// </summary>
 public sealed class AffinityClientTests(AffinityFleet fleet) : IClassFixture<AffinityFleet>
 {
@@ -40,7 +40,8 @@ public sealed class AffinityClientTests(AffinityFleet fleet) : IClassFixture<Aff
         });
     }
 
-    // Each client would have to meet the same one of three nodes by chance. A SockJS WebSocket has no earlier request.
+    // Without a failure, all requests of each client would have reached one of three nodes by chance. A SockJS
+    // WebSocket has no earlier request.
     [Theory]
     [InlineData("signalr.mjs", 3)]
     [InlineData("socketio.mjs", 2)]

@@ -262,7 +262,7 @@ public sealed partial class AffinityCookieTests(CookieFleet fleet) : IClassFixtu
             Assert.Matches(isSecure ? SecureCookie() : Cookie(), Assert.Single(head.All("Set-Cookie"))));
     }
 
-    // Answers with its name, and welcomes with it.
+    // The name of the node is in the body of its answers and in the first frame of its tunnels.
     private static Func<NodeConnection, Task> NamedNode() => connection => connection.AsksForUpgrade
         ? Script.Echo()(connection)
         : connection.Answer(200, "OK", connection.Node, ("Connection", "close"));

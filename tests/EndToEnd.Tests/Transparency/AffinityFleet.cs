@@ -7,8 +7,8 @@ using WsBalancer.EndToEnd.Tests.Interop;
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// Three servers each of SignalR, Socket.IO and SockJS, and a balancer for each engine before all of them. Clients have
-/// no id but the cookie that they get.
+/// Three servers each of SignalR, Socket.IO and SockJS, and a balancer for each engine in front of them. The only id of
+/// a client is the cookie that the balancer sets.
 /// </summary>
 public sealed class AffinityFleet : IAsyncLifetime
 {
@@ -29,7 +29,7 @@ public sealed class AffinityFleet : IAsyncLifetime
         _sockJS = await Task.WhenAll(Names.Select(name => NodeJsNode.Start("sockjs-node.mjs", name)));
     }
 
-    /// <summary>Runs so many new clients of a script with each of its transports, through a balancer.</summary>
+    /// <summary>Runs a number of new clients of a script with each of its transports, through a balancer.</summary>
     internal async Task<TransportResult[]> Run(
         string script, int count, string engine, string scheme, string onMissing = "Cookie")
     {

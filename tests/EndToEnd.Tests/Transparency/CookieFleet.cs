@@ -7,15 +7,15 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// Three scripted nodes, and a balancer for each engine before them that issues cookies: below <c>/set</c> one with
-/// every attribute, below <c>/half</c> for a cluster of which two nodes are down, below <c>/down</c> for one without
-/// any that is up.
+/// Three scripted nodes, and a balancer for each engine in front of them that issues cookies: for <c>/set</c> a cookie
+/// with every attribute, for <c>/half</c> in a cluster with two nodes down and one up, for <c>/down</c> in a cluster
+/// with all nodes down.
 /// </summary>
 public sealed class CookieFleet : IAsyncLifetime
 {
     public const string Name = "affinity";
 
-    // Nothing listens on the port, which is below those that tests get.
+    // The port refuses connections: it is below the range of the ports that tests listen on.
     private const string Nowhere = "http://127.0.0.1:1/";
 
     private readonly ConcurrentDictionary<string, Lazy<Task<Balancer>>> _balancers = new();
@@ -26,7 +26,7 @@ public sealed class CookieFleet : IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Begins a test: what comes now is met by this script at every node.</summary>
+    /// <summary>Begins a test: earlier requests are cleared, and every node runs this script.</summary>
     internal Task<Balancer> Begin(string engine, Func<NodeConnection, Task>? script = null)
     {
         foreach (var node in Nodes)
@@ -46,8 +46,7 @@ public sealed class CookieFleet : IAsyncLifetime
         UseCookies = false,
         SslOptions = new()
         {
-            RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                presented?.GetCertHashString() == _certificate.Certificate.GetCertHashString(),
+            RemoteCertificateValidationCallback = _certificate.IsPresented,
         },
     })
     {

@@ -11,15 +11,15 @@ internal sealed record Door(string Engine, TestCertificate? Certificate, Balance
 {
     public bool IsSecure => Certificate is not null;
 
-    public int Port => Balancer.Urls.Single(url => url.Scheme == (IsSecure ? "https" : "http")).Port;
+    public int Port => Balancer.UrlOf(IsSecure ? "https" : "http").Port;
 
     /// <summary>Connects and sends these bytes.</summary>
-    /// <param name="bytes">As they are, a byte for each character.</param>
+    /// <param name="bytes">The bytes, a character for each.</param>
     /// <param name="from">The client's address.</param>
     public async Task<WireEnd> Send(string bytes, string from = "127.0.0.1")
     {
         var wire = Certificate is { } certificate
-            ? (WireEnd)await WireTls.Connect(Port, certificate, from)
+            ? (WireEnd)await StreamWire.Connect(Port, certificate, from)
             : (await RawClient.Connect(Port, socket => socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0)))).Wire;
         await wire.Send(Encoding.Latin1.GetBytes(bytes));
         return wire;

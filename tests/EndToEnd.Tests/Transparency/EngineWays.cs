@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using WsBalancer.EndToEnd.Tests.Clients;
 using WsBalancer.EndToEnd.Tests.Fixtures;
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
@@ -27,13 +27,13 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
     /// <summary>The node in clear.</summary>
     internal NodePort Node { get; } = new();
 
-    /// <summary>What the balancer's secure endpoint presents, and the secure node.</summary>
+    /// <summary>The certificate of the balancer's secure endpoint and of the secure node.</summary>
     internal TestCertificate Certificate { get; } = TestCertificate.Create();
 
-    /// <summary>Where the balancer takes TLS.</summary>
+    /// <summary>The port of the balancer's secure endpoint.</summary>
     internal int SecurePort { get; private set; }
 
-    /// <summary>Why the machine cannot run these cases; null if it can.</summary>
+    /// <summary>The cause for which the machine cannot run these cases; null if it can.</summary>
     internal string? Missing { get; private set; }
 
     public async ValueTask InitializeAsync()
@@ -45,14 +45,12 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
         }
         catch (InvalidOperationException refused) when (IsWithoutUring(refused))
         {
-            // A machine without io_uring, as most containers are; the message of the balancer says why.
+            // The machine has no io_uring, like most containers; the message of the balancer has the cause.
             Missing = $"The engine {engine} does not start on this machine: {refused.Message}";
             return;
         }
 
-        var (clear, secure) = _balancer.Urls is [{ Scheme: "http" } first, var second]
-            ? (first, second)
-            : (_balancer.Urls[1], _balancer.Urls[0]);
+        var (clear, secure) = (_balancer.UrlOf("http"), _balancer.UrlOf("https"));
         SecurePort = secure.Port;
         Clear = new Way(IPEndPoint.Parse(clear.Authority), Node, Case.Host);
         Tls = new Way(IPEndPoint.Parse(secure.Authority), Node, Case.Host, Certificate);
@@ -72,16 +70,12 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    // Every cluster has its node twice, so that a second attempt shows; a probe is rare.
+    // Each cluster has its node twice, so that a second attempt reaches the same node and is counted.
     private BalancerConfig Config()
     {
         var clear = $"http://127.0.0.1:{Node.Number}/";
         var config = BalancerConfig.With(("a", clear), ("b", clear))
-            .Set("Urls", null)
-            .Set("Kestrel:Endpoints:clear:Url", "http://127.0.0.1:0")
-            .Set("Kestrel:Endpoints:secure:Url", "https://127.0.0.1:0")
-            .Set("Kestrel:Endpoints:secure:Certificate:Path", Certificate.Path)
-            .Set("Kestrel:Endpoints:secure:Certificate:Password", Certificate.Password)
+            .WithTwoEndpoints(Certificate)
             .Set($"{Clusters}:secure:Destinations:s:Address", $"https://127.0.0.1:{_secureNode!.Number}/")
             .Set($"{Clusters}:secure:HttpClient:DangerousAcceptAnyServerCertificate", true);
         Place(config, "secure");
@@ -99,7 +93,7 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
     private static void Place(BalancerConfig config, string cluster) => config
         .Set($"WsBalancer:Clusters:{cluster}:UserKey", new JsonArray("client-ip"));
 
-    // A route of its own shows in a header of the request.
+    // The name of a route other than the default is in a header of the request.
     private static void Route(BalancerConfig config, string name, string cluster, string match, string value)
     {
         config.Set($"{Routes}:{name}:ClusterId", cluster)

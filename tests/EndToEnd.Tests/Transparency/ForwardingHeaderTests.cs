@@ -1,7 +1,6 @@
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>What a client says about itself in forwarding headers ends at the balancer; a trusted proxy is believed.
-/// </summary>
+/// <summary>Forwarding headers of a client are removed; those of a trusted proxy are passed on.</summary>
 [Collection(nameof(FrontFleet))]
 public sealed class ForwardingHeaderTests(FrontFleet shared)
 {
@@ -38,7 +37,7 @@ public sealed class ForwardingHeaderTests(FrontFleet shared)
     }
 
     [Fact]
-    public async Task ATrustedProxysWord_IsKeptOrAppendedTo()
+    public async Task HeadersOfATrustedProxy_AreKeptOrAppendedTo()
     {
         var seen = await shared.AtNode(
             $"GET /chat HTTP/1.1\r\nHost: x\r\n{Claims}Forwarded: for=7.7.7.7\r\n\r\n", FrontFleet.TrustedAddress);
@@ -54,13 +53,13 @@ public sealed class ForwardingHeaderTests(FrontFleet shared)
                 ["X-Forwarded-Port", "X-Original-URL", "True-Client-IP", "true_client_ip", "X-Corp-Client"],
                 name => Assert.Equal((name, "6.6.6.6"), (name, at.Request[name])));
 
-            // A node that reads both as one would take the wrong one.
+            // A node that maps "-" and "_" to one name would read the wrong value.
             Assert.Null(at.Request["x_forwarded_for"] ?? at.Request["X_Real_IP"] ?? at.Request["X_Forwarded_Proto"]);
         });
     }
 
     [Fact]
-    public async Task HeaderThatUserIdsAreReadFrom_IsTheClientsToSend()
+    public async Task HeaderThatUserIdsAreReadFrom_IsAcceptedFromAClient()
     {
         var seen = await shared.AtNode("GET /chat HTTP/1.1\r\nHost: x\r\nX-Forwarded-User: alice\r\n\r\n");
 

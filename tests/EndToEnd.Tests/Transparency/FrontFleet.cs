@@ -7,13 +7,18 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// One node behind a balancer on each engine, each in clear and over TLS, for all tests of what a request looks like
-/// on its way in.
+/// One node behind a balancer on each engine, each in clear and over TLS, for all tests of requests that the balancer
+/// receives.
 /// </summary>
 public sealed class FrontFleet : IAsyncLifetime
 {
-    /// <summary>An address of a client whose forwarding headers are believed.</summary>
+    /// <summary>The address of a client whose forwarding headers are trusted.</summary>
     public const string TrustedAddress = "127.0.0.9";
+
+    /// <summary>The fields of a handshake.</summary>
+    public const string Handshake =
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        + "Sec-WebSocket-Version: 13\r\n";
 
     private const string Routes = "ReverseProxy:Routes";
 
@@ -39,36 +44,36 @@ public sealed class FrontFleet : IAsyncLifetime
         ];
     }
 
-    /// <summary>The head of a request as the node gets it, once for each way in.</summary>
+    /// <summary>The head of a request as the node receives it, once for each door.</summary>
     internal async Task<List<(Door Door, MessageHead Request)>> AtNode(string request, string from = "127.0.0.1")
     {
         var seen = new List<(Door, MessageHead)>();
         foreach (var door in _doors)
         {
-            seen.Add((door, (await Ask(door, request, Script.Answer(200, "OK", "fine"), from)).Request
+            seen.Add((door, (await Exchange(door, request, Script.Answer(200, "OK", "fine"), from)).Request
                 ?? throw new InvalidOperationException($"Nothing reached the node through {door}.")));
         }
 
         return seen;
     }
 
-    /// <summary>The answer of each way in to a request that must not reach the node.</summary>
+    /// <summary>The answer through each door to a request that must not reach the node.</summary>
     internal async Task<List<(Door Door, MessageHead Answer, string Body)>> Refusals(string request)
     {
         var answers = new List<(Door, MessageHead, string)>();
         foreach (var door in _doors)
         {
-            var (answer, body, seen) = await Ask(door, request, Script.Answer(200, "OK", "fine"));
+            var (answer, body, seen) = await Exchange(door, request, Script.Answer(200, "OK", "fine"));
 
-            Assert.True(seen is null, $"{door} let it through: {seen?.Text}");
+            Assert.True(seen is null, $"{door} passed the request on: {seen?.Text}");
             answers.Add((door, answer, body));
         }
 
         return answers;
     }
 
-    /// <summary>Sends a request, and reads the answer and what the node got.</summary>
-    internal async Task<(MessageHead Answer, string Body, MessageHead? Request)> Ask(
+    /// <summary>Sends a request, and reads the answer and the request at the node.</summary>
+    internal async Task<(MessageHead Answer, string Body, MessageHead? Request)> Exchange(
         Door door, string request, Func<NodeConnection, Task> script, string from = "127.0.0.1")
     {
         Node.Forget();
@@ -91,11 +96,7 @@ public sealed class FrontFleet : IAsyncLifetime
     }
 
     private BalancerConfig Config() => BalancerConfig.With(Node)
-        .Set("Urls", null)
-        .Set("Kestrel:Endpoints:clear:Url", "http://127.0.0.1:0")
-        .Set("Kestrel:Endpoints:secure:Url", "https://127.0.0.1:0")
-        .Set("Kestrel:Endpoints:secure:Certificate:Path", Certificate.Path)
-        .Set("Kestrel:Endpoints:secure:Certificate:Password", Certificate.Password)
+        .WithTwoEndpoints(Certificate)
         .Set("WsBalancer:TrustedProxies", new JsonArray(TrustedAddress))
         .Set("WsBalancer:ForwardedHeaders:AlsoRemove", new JsonArray("X-Corp-Client"))
         .Set("WsBalancer:ForwardedHeaders:SendForwarded", true)

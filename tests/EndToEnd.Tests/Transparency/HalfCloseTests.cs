@@ -6,7 +6,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// A client that ends its output after a complete request, or either peer after its Close, still gets the answer.
+/// A client that ends its output after a complete request, or either peer after its Close, still receives the answer.
 /// </summary>
 public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
 {
@@ -116,7 +116,7 @@ public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
         await AssertEnded(balancer, before, "node");
     }
 
-    // Neither peer closes its connection: the balancer does.
+    // The balancer closes both connections; neither peer does.
     [Theory]
     [MemberData(nameof(All))]
     public async Task BothHaveClosed_TheClientFirst_EndsAtOnce(string engine, ClientWire wire)
@@ -185,15 +185,15 @@ public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
         await balancer.UntilOpen();
         var before = await balancer.Scrape();
 
-        await tunnel.Client.Send(Frame.Text("my last words"));
+        await tunnel.Client.Send(Frame.Text("the last frame"));
         tunnel.Client.Wire.HalfClose();
         var atNode = await tunnel.Node.Wire.ReadFrame();
         var end = await tunnel.Node.Wire.ReadEnd();
-        await tunnel.Node.Send(Frame.Text("and mine"));
+        await tunnel.Node.Send(Frame.Text("the last answer"));
         var atClient = await tunnel.Client.Read();
         tunnel.Node.Wire.HalfClose();
 
-        Assert.Equal(("my last words", "and mine"), (atNode.PayloadText, atClient.PayloadText));
+        Assert.Equal(("the last frame", "the last answer"), (atNode.PayloadText, atClient.PayloadText));
         Assert.Equal((StreamEnd.Fin, StreamEnd.Fin), (end, await tunnel.Client.Wire.ReadEnd()));
         await AssertEnded(balancer, before, "client_lost");
     }
@@ -228,7 +228,7 @@ public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
         Assert.Equal(StreamEnd.Fin, await client.Wire.ReadEnd());
     }
 
-    // The balancer's kernel has the FIN, and the balancer has answered others since.
+    // The balancer's kernel has received the FIN, and the balancer has answered other requests since then.
     private static async Task UntilFinIsReceived(Balancer balancer, ClientWire wire)
     {
         if (wire != ClientWire.Http2)

@@ -3,15 +3,15 @@ using WsBalancer.EndToEnd.Tests.Peers;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>A HAProxy before one node.</summary>
+/// <summary>A HAProxy in front of one node.</summary>
 public sealed class HaproxyWay : PeerWay
 {
     internal override Peers Peer => Peers.Haproxy;
 
     protected override string Program => "haproxy";
 
-    private protected override Task<PeerBalancer> Start(IPEndPoint listen, int node) => PeerBalancer.Start(
-        Program, folder => Config(folder, listen, node), file => ["-db", "-f", file]);
+    private protected override Task<PeerBalancer> Start(IPEndPoint listen, int node) => PeerBalancer.StartHaproxy(
+        folder => Config(folder, listen, node));
 
     private static string Config(DirectoryInfo folder, IPEndPoint listen, int node) => $"""
         defaults

@@ -9,8 +9,8 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// A node whose connections begin with a PROXY header: keeps that and the head of each request, byte for byte.
-/// Upgrades, or answers 200 and keeps the connection.
+/// A node whose connections begin with a PROXY header. The node records the header and the head of each request, byte
+/// for byte, and accepts a handshake, or answers 200 and keeps the connection.
 /// </summary>
 internal sealed class HeaderNode : IAsyncDisposable
 {
@@ -34,15 +34,15 @@ internal sealed class HeaderNode : IAsyncDisposable
         + $"{((IPEndPoint)_listener.LocalEndPoint!).Port}/";
 
     /// <summary>
-    /// The header, as text if that is what it is and else as hexadecimal digits, and the request, which is empty if
-    /// there is none; one entry for each request, and for each connection without.
+    /// The header, version 1 as text and version 2 as hexadecimal digits, and the request; one entry for each request,
+    /// and one with an empty request for each connection without.
     /// </summary>
     public IReadOnlyCollection<(string Header, string Request)> Seen => _seen;
 
-    /// <summary>The header before the request for a target, once it is there.</summary>
+    /// <summary>The header before the request for a target, once the request has arrived.</summary>
     public async Task<string> HeaderOf(string target)
     {
-        await Deadline.Until($"{target} is there", () => _seen.Any(IsFor), () => string.Join('\n', _seen));
+        await Deadline.Until($"{target} has arrived", () => _seen.Any(IsFor), () => string.Join('\n', _seen));
         return _seen.Single(IsFor).Header;
 
         bool IsFor((string Header, string Request) one) =>
@@ -93,7 +93,7 @@ internal sealed class HeaderNode : IAsyncDisposable
         }
         catch (Exception left) when (left is IOException or SocketException or ObjectDisposedException)
         {
-            // The peer left, as a probe does.
+            // The peer has disconnected, as a probe does.
             return;
         }
     }

@@ -5,13 +5,11 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>Header values are bytes: anything but CR, LF and NUL passes, both ways.</summary>
+/// <summary>Header values are passed on as bytes in both directions: all but CR, LF and NUL.</summary>
 [Collection(nameof(FrontFleet))]
 public sealed class HeaderValueTests(FrontFleet shared)
 {
-    private const string Handshake =
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        + "Sec-WebSocket-Version: 13\r\n";
+    private const string Handshake = FrontFleet.Handshake;
 
     public static TheoryData<string> Values =>
     [
@@ -49,7 +47,7 @@ public sealed class HeaderValueTests(FrontFleet shared)
         {
             foreach (var door in shared.Doors)
             {
-                var (answer, body, _) = await shared.Ask(
+                var (answer, body, _) = await shared.Exchange(
                     door,
                     $"GET /chat HTTP/1.1\r\nHost: x\r\n{headers}\r\n",
                     connection => Answer(connection, status, value));
@@ -62,14 +60,14 @@ public sealed class HeaderValueTests(FrontFleet shared)
         }
     }
 
-    // YARP takes these for headers of one connection, which nginx and HAProxy do not.
+    // YARP removes these headers as hop-by-hop; nginx and HAProxy pass them on.
     [Fact]
     public async Task HeaderThatYarpLeavesOut_PassesBothWays()
     {
         const string Skipped = "Upgrade-Insecure-Requests: 1\r\nAlt-Svc: a\r\nProxy-Authorization: b\r\nALPN: c\r\n";
         foreach (var door in shared.Doors)
         {
-            var (answer, _, request) = await shared.Ask(
+            var (answer, _, request) = await shared.Exchange(
                 door,
                 $"GET /chat HTTP/1.1\r\nHost: x\r\n{Skipped}Keep-Alive: 5\r\n\r\n",
                 connection => connection.Wire.Send(
@@ -97,8 +95,7 @@ public sealed class HeaderValueTests(FrontFleet shared)
             {
                 SslOptions = new SslClientAuthenticationOptions
                 {
-                    RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                        presented?.GetCertHashString() == door.Certificate!.Certificate.GetCertHashString(),
+                    RemoteCertificateValidationCallback = door.Certificate!.IsPresented,
                 },
                 RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
                 ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,

@@ -2,13 +2,11 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>A host matches its route however it is spelled, and an absolute target says which host it is.</summary>
+/// <summary>Each spelling of a host matches its route; the host of an absolute target replaces Host.</summary>
 [Collection(nameof(FrontFleet))]
 public sealed class HostTests(FrontFleet shared)
 {
-    private const string Handshake =
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        + "Sec-WebSocket-Version: 13\r\n";
+    private const string Handshake = FrontFleet.Handshake;
 
     [Theory]
     [InlineData("chat.example")]
@@ -60,7 +58,7 @@ public sealed class HostTests(FrontFleet shared)
             (at.Door, expected, "x.example"), (at.Door, at.Request.Target, at.Request["Host"])));
     }
 
-    // The request comes in pieces, with frames behind it.
+    // The request arrives in pieces, followed by a frame.
     [Fact]
     public async Task AbsoluteTargetOfAWebSocket_IsATunnel()
     {
@@ -79,7 +77,7 @@ public sealed class HostTests(FrontFleet shared)
         }
     }
 
-    // Nothing that only looks like one is rewritten.
+    // The content of a body is not rewritten, even if it has the form of a request.
     [Fact]
     public async Task BodyThatLooksLikeARequest_IsAsItWas()
     {
@@ -87,7 +85,7 @@ public sealed class HostTests(FrontFleet shared)
         foreach (var door in shared.Doors)
         {
             var received = new TaskCompletionSource<string>();
-            var (answer, _, _) = await shared.Ask(
+            var (answer, _, _) = await shared.Exchange(
                 door,
                 $"POST /chat HTTP/1.1\r\nHost: x\r\nContent-Length: {Body.Length}\r\n\r\n{Body}",
                 async connection =>

@@ -1,10 +1,10 @@
 using WsBalancer.EndToEnd.Tests.Clients;
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>What a client sends over HTTP/2 reaches the node's HTTP/1.1 as it was sent.</summary>
+/// <summary>A handshake over HTTP/2 reaches the node over HTTP/1.1 with the same target and fields.</summary>
 public sealed class Http2TransparencyTests(SocketsWays ways) : IClassFixture<SocketsWays>
 {
     [Theory]
@@ -17,7 +17,7 @@ public sealed class Http2TransparencyTests(SocketsWays ways) : IClassFixture<Soc
     [InlineData("/a?")]
     public async Task Handshake_Target_IsAsSent(string target)
     {
-        var request = await Ask(target);
+        var request = await RequestAtNode(target);
 
         Assert.Equal($"GET {target} HTTP/1.1", request.StartLine);
     }
@@ -31,7 +31,7 @@ public sealed class Http2TransparencyTests(SocketsWays ways) : IClassFixture<Soc
     [InlineData("\"a, b\",,c")]
     public async Task Handshake_Value_IsAsSent(string value)
     {
-        var request = await Ask("/chat", ("x-name", value), ("cookie", "a=" + value));
+        var request = await RequestAtNode("/chat", ("x-name", value), ("cookie", "a=" + value));
 
         Assert.Equal([value], request.All("X-Name"));
         Assert.Equal(["a=" + value], request.All("Cookie"));
@@ -40,7 +40,7 @@ public sealed class Http2TransparencyTests(SocketsWays ways) : IClassFixture<Soc
     [Fact]
     public async Task Handshake_NothingIsAdded()
     {
-        var request = await Ask("/chat", ("origin", "null"), ("sec-websocket-protocol", "a, b"));
+        var request = await RequestAtNode("/chat", ("origin", "null"), ("sec-websocket-protocol", "a, b"));
 
         Assert.Equal(
             ["connection", "host", "origin", "sec-websocket-key", "sec-websocket-protocol", "sec-websocket-version",
@@ -49,8 +49,8 @@ public sealed class Http2TransparencyTests(SocketsWays ways) : IClassFixture<Soc
             request.Headers.Select(header => header.Key.ToLowerInvariant()).Order(StringComparer.Ordinal));
     }
 
-    // The node never answers. The mark tells its requests from a second attempt for an earlier test.
-    private async Task<MessageHead> Ask(string target, params (string Name, string Value)[] headers)
+    // The node never answers. The mark separates the requests of a test from a second attempt of an earlier one.
+    private async Task<MessageHead> RequestAtNode(string target, params (string Name, string Value)[] headers)
     {
         var pulse = new Pulse();
         var mark = Guid.NewGuid().ToString("N");
@@ -59,9 +59,9 @@ public sealed class Http2TransparencyTests(SocketsWays ways) : IClassFixture<Soc
         await using var connection = await Http2Connection.Connect(ways.SecurePort, ways.Certificate);
         try
         {
-            await connection.Ask("websocket", target, headers);
+            await connection.ExtendedConnect("websocket", target, headers);
 
-            Assert.True(await pulse.Until(() => Arrived() is not null, Deadline.Default), "The node got no request.");
+            Assert.True(await pulse.Until(() => Arrived() is not null, Deadline.Default), "The node has no request.");
             return Arrived()!;
         }
         finally

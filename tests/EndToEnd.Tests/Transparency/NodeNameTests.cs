@@ -3,12 +3,13 @@ using System.Net.Sockets;
 using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Nodes;
 using WsBalancer.EndToEnd.Tests.Processes;
+using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// A node whose name has several addresses. The balancer runs with a hosts file of its own, in a mount namespace of its
-/// own: nothing changes for anybody else.
+/// A node whose name has several addresses. The balancer runs with its own hosts file in its own mount namespace: no
+/// other process is affected.
 /// </summary>
 public sealed class NodeNameTests : IDisposable
 {
@@ -34,7 +35,7 @@ public sealed class NodeNameTests : IDisposable
             quickest = TimeSpan.FromTicks(Math.Min(quickest.Ticks, (await Time(port)).Ticks));
         }
 
-        // The silent address is tried alone for 250 ms when it is the first one.
+        // A balancer that tries the silent address first waits for 250 ms before the second attempt.
         Assert.InRange(quickest, TimeSpan.Zero, TimeSpan.FromMilliseconds(240));
         waiting.ForEach(socket => socket.Dispose());
     }
@@ -51,11 +52,11 @@ public sealed class NodeNameTests : IDisposable
 
         await File.WriteAllTextAsync(Hosts, "127.0.0.1 node.test\n", TestContext.Current.CancellationToken);
 
-        // Deadline.Default is as long as it may take.
+        // Deadline.Default equals the 30 seconds of the bound.
         await Deadline.Until("the node is probed at its new address", () => node.Connections > 0);
         using var client = await StreamWire.Connect(
             new IPEndPoint(IPAddress.Loopback, await PortOf(process)), "127.0.0.1", ReadOnlyMemory<byte>.Empty);
-        Assert.Equal(101, (await client.Ask("/chat?user=alice", isHandshake: true))!.Status);
+        Assert.Equal(101, (await client.Exchange("/chat?user=alice", isHandshake: true))!.Status);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -68,11 +69,11 @@ public sealed class NodeNameTests : IDisposable
         var begun = TimeProvider.System.GetTimestamp();
         using var client = await StreamWire.Connect(
             new IPEndPoint(IPAddress.Loopback, port), "127.0.0.1", ReadOnlyMemory<byte>.Empty);
-        Assert.Equal(101, (await client.Ask("/chat?user=alice", isHandshake: true))!.Status);
+        Assert.Equal(101, (await client.Exchange("/chat?user=alice", isHandshake: true))!.Status);
         return TimeProvider.System.GetElapsedTime(begun);
     }
 
-    /// <summary>Listens at ::1 with a full backlog: the kernel drops what is sent to it.</summary>
+    /// <summary>Listens at ::1 with a full backlog: the kernel drops each SYN.</summary>
     private static Socket Silent(int port, out List<Socket> waiting)
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");

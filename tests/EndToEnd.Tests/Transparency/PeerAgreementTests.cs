@@ -3,8 +3,8 @@ using WsBalancer.EndToEnd.Tests.Transparency.Cases;
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// The same cases through a real nginx and a real HAProxy. Where a case states that one of them differs, it must
-/// differ: a difference that is gone is no reason any more. How it differs stands in the test's output.
+/// The same cases through a real nginx and a real HAProxy. A peer that differs according to a case must fail it, so
+/// that no case states a difference that no longer exists. The output of the test has the difference.
 /// </summary>
 public abstract class PeerAgreementTests(PeerWay peer)
 {
@@ -23,7 +23,7 @@ public abstract class PeerAgreementTests(PeerWay peer)
         TestContext.Current.TestOutputHelper?.WriteLine(failure ?? "as stated");
         Assert.True(
             failure is null == agrees,
-            failure ?? $"{peer.Peer} does as the case says, and the case says that it does not.");
+            failure ?? $"{peer.Peer} passes the case, and the case states that it differs.");
     }
 }
 

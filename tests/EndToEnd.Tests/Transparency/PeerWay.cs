@@ -2,18 +2,17 @@ using System.Net;
 using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Interop;
 using WsBalancer.EndToEnd.Tests.Peers;
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>Another proxy as its operators configure it for WebSockets, with the way through it that all cases share.
-/// </summary>
+/// <summary>Another proxy in the usual configuration for WebSockets, with the way that all cases share.</summary>
 public abstract class PeerWay : IAsyncLifetime
 {
     private readonly NodePort _node = new();
     private PeerBalancer? _proxy;
 
-    /// <summary>Why the machine cannot run these cases; null if it can.</summary>
+    /// <summary>The cause for which the machine cannot run these cases; null if it can.</summary>
     internal string? Missing { get; private set; }
 
     internal abstract Peers Peer { get; }
@@ -30,7 +29,7 @@ public abstract class PeerWay : IAsyncLifetime
             return;
         }
 
-        // Beside its socket, on which a client has no address.
+        // A second endpoint beside the Unix socket, over which a client has no address.
         var listen = LoopbackAddress.NextFree();
         _proxy = await Start(listen, _node.Number);
         Way = new Way(listen, _node, Case.Host);

@@ -4,13 +4,14 @@ using System.Text.Json.Nodes;
 using WsBalancer.EndToEnd.Tests.Clients;
 using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Nodes;
+using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
 /// A balancer on each engine, with an endpoint in clear and one over TLS. Connections from 127.0.0.2 begin with a PROXY
-/// header. Its clusters: "chat", whose node gets none; "v1", "v2" and "secure" (v2, over TLS), whose nodes do; and
-/// "v1-http" and "v2-http", which are probed by HTTP.
+/// header. The clusters: "chat", whose node receives no header; "v1", "v2" and "secure" (v2, over TLS), whose nodes
+/// receive one; and "v1-http" and "v2-http", which are probed by HTTP.
 /// </summary>
 public sealed class ProxyProtocolFleet : IAsyncLifetime
 {
@@ -22,7 +23,7 @@ public sealed class ProxyProtocolFleet : IAsyncLifetime
     private readonly Dictionary<string, Balancer> _balancers = [];
     private readonly Dictionary<string, HeaderNode> _nodes = [];
 
-    /// <summary>Every engine, in clear and over TLS.</summary>
+    /// <summary>Each engine, in clear and over TLS.</summary>
     public static TheoryData<string, bool> Ways =>
     [
         .. EngineNames.Select(engine => new TheoryDataRow<string, bool>(engine, false)),
@@ -73,8 +74,7 @@ public sealed class ProxyProtocolFleet : IAsyncLifetime
         },
         SslOptions =
         {
-            RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                presented?.GetCertHashString() == _certificate.Certificate.GetCertHashString(),
+            RemoteCertificateValidationCallback = _certificate.IsPresented,
         },
     })
     {
@@ -85,7 +85,7 @@ public sealed class ProxyProtocolFleet : IAsyncLifetime
     };
 
     internal int Port(string engine, bool isSecure) =>
-        _balancers[engine].Urls.Single(url => url.Scheme == (isSecure ? "https" : "http")).Port;
+        _balancers[engine].UrlOf(isSecure ? "https" : "http").Port;
 
     internal IPEndPoint EndPoint(string engine, bool isSecure) => new(IPAddress.Loopback, Port(engine, isSecure));
 
@@ -108,11 +108,7 @@ public sealed class ProxyProtocolFleet : IAsyncLifetime
     private BalancerConfig Config()
     {
         var config = BalancerConfig.With(Plain)
-            .Set("Urls", null)
-            .Set("Kestrel:Endpoints:clear:Url", "http://127.0.0.1:0")
-            .Set("Kestrel:Endpoints:secure:Url", "https://127.0.0.1:0")
-            .Set("Kestrel:Endpoints:secure:Certificate:Path", _certificate.Path)
-            .Set("Kestrel:Endpoints:secure:Certificate:Password", _certificate.Password)
+            .WithTwoEndpoints(_certificate)
             .Set("WsBalancer:ProxyProtocol:From", new JsonArray(Trusted))
             .Set("WsBalancer:ProxyProtocol:Timeout", "2s")
             .Set("WsBalancer:TrustedProxies", new JsonArray("192.0.2.50"));

@@ -7,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>A balancer in front announces its clients with the PROXY protocol, version 1 or 2.</summary>
+/// <summary>A proxy in front of the balancer announces its clients with the PROXY protocol, version 1 or 2.</summary>
 public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixture<ProxyProtocolFleet>
 {
     private const string V1 = "PROXY TCP4 198.51.100.7 203.0.113.1 4321 443\r\n";
@@ -62,7 +62,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task WhatAnnouncesNobody_KeepsThePeersAddress(string engine, bool isSecure)
+    public async Task HeaderWithoutAClient_KeepsThePeersAddress(string engine, bool isSecure)
     {
         foreach (var header in (string[])[Local, "PROXY UNKNOWN\r\n", "PROXY UNKNOWN and more\r\n"])
         {
@@ -72,7 +72,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
         }
     }
 
-    // An announced client that is a trusted proxy is trusted with what it forwards.
+    // The forwarding headers of an announced client are trusted if its address is that of a trusted proxy.
     [Theory]
     [MemberData(nameof(Engines))]
     public async Task TrustedProxies_AreLookedUpByTheAnnouncedAddress(string engine)
@@ -98,7 +98,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
             }
 
             Begin();
-            Assert.Equal(101, (await wire.Ask("/chat?user=alice", isHandshake: true))!.Status);
+            Assert.Equal(101, (await wire.Exchange("/chat?user=alice", isHandshake: true))!.Status);
             Assert.Equal("198.51.100.7", (await fleet.Plain.NextArrival()).Request["X-Forwarded-For"]);
         }
     }
@@ -121,7 +121,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
     {
         Begin();
         using var wire = await fleet.Connect(engine, isSecure: false, ProxyProtocolFleet.Trusted, V2);
-        Assert.Equal(101, (await wire.Ask("/chat?user=native", isHandshake: true))!.Status);
+        Assert.Equal(101, (await wire.Exchange("/chat?user=native", isHandshake: true))!.Status);
         await wire.ReadFrame();
 
         var scrape = await fleet.On(engine).Scrape();
@@ -154,9 +154,9 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
         using var wire = await fleet.Connect(engine, isSecure: false, ProxyProtocolFleet.Trusted, bytes);
 
         Assert.Empty((await wire.ReadToEnd()).Bytes);
-        await Deadline.Until("it is counted", async () => await Count(engine, reason) == before + 1);
+        await Deadline.Until("the rejection is counted", async () => await Count(engine, reason) == before + 1);
         await Deadline.Until(
-            "it is logged",
+            "the warning is logged",
             () => fleet.On(engine).Process.Output.Contains("its PROXY header is", StringComparison.Ordinal));
     }
 
@@ -169,10 +169,10 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
             fleet.EndPoint(engine, isSecure), ProxyProtocolFleet.Trusted, "PROXY TC"u8.ToArray());
 
         Assert.Empty((await wire.ReadToEnd()).Bytes);
-        await Deadline.Until("it is counted", async () => await Count(engine, "timeout") == before + 1);
+        await Deadline.Until("the rejection is counted", async () => await Count(engine, "timeout") == before + 1);
     }
 
-    // As a balancer in front does that looks only whether it can connect.
+    // Like the health check of a proxy in front, which only connects.
     [Theory]
     [MemberData(nameof(Engines))]
     public async Task AConnectionThatEndsBeforeItsHeader_IsNotCounted(string engine)
@@ -192,7 +192,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
     {
         using var wire = await fleet.Connect(engine, isSecure: false, "127.0.0.1", V1);
 
-        Assert.Equal(400, (await wire.Ask("/chat?user=alice", isHandshake: true))!.Status);
+        Assert.Equal(400, (await wire.Exchange("/chat?user=alice", isHandshake: true))!.Status);
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
         await Deadline.Until("headers are read", async () =>
         {
             using var wire = await StreamWire.Connect(balancer.Endpoint, "127.0.0.3", Encoding.Latin1.GetBytes(V1));
-            return (await wire.Ask("/chat?user=alice", isHandshake: true))?.Status == 101;
+            return (await wire.Exchange("/chat?user=alice", isHandshake: true))?.Status == 101;
         });
         await without.ReadWelcome();
         Assert.Equal(1000, await without.Close());
@@ -248,7 +248,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
     {
         Begin();
         using var wire = await fleet.Connect(engine, isSecure, ProxyProtocolFleet.Trusted, header);
-        Assert.Equal(isHandshake ? 101 : 200, (await wire.Ask("/chat?user=alice", isHandshake, headers))!.Status);
+        Assert.Equal(isHandshake ? 101 : 200, (await wire.Exchange("/chat?user=alice", isHandshake, headers))!.Status);
         return (await fleet.Plain.NextArrival()).Request;
     }
 }

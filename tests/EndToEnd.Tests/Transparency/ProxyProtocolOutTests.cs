@@ -21,7 +21,7 @@ public sealed class ProxyProtocolOutTests(ProxyProtocolFleet fleet) : IClassFixt
         {
             var target = Target(cluster);
             using var wire = await fleet.Connect(engine, isSecure, "127.0.0.5");
-            Assert.Equal(101, (await wire.Ask(target, isHandshake: true))!.Status);
+            Assert.Equal(101, (await wire.Exchange(target, isHandshake: true))!.Status);
 
             Assert.Equal(
                 Header(cluster, "127.0.0.5", wire.Local.Port, "127.0.0.1", fleet.Port(engine, isSecure)),
@@ -29,7 +29,7 @@ public sealed class ProxyProtocolOutTests(ProxyProtocolFleet fleet) : IClassFixt
         }
     }
 
-    // Also when the connection of another client waits for a request.
+    // A request does not use an idle connection that was opened for another client.
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task APlainRequest_AnnouncesItsClient(string engine, bool isSecure)
@@ -40,7 +40,7 @@ public sealed class ProxyProtocolOutTests(ProxyProtocolFleet fleet) : IClassFixt
             {
                 var target = Target(cluster);
                 using var wire = await fleet.Connect(engine, isSecure, client);
-                Assert.Equal(200, (await wire.Ask(target, isHandshake: false))!.Status);
+                Assert.Equal(200, (await wire.Exchange(target, isHandshake: false))!.Status);
 
                 Assert.Equal(
                     Header(cluster, client, wire.Local.Port, "127.0.0.1", fleet.Port(engine, isSecure)),
@@ -56,7 +56,7 @@ public sealed class ProxyProtocolOutTests(ProxyProtocolFleet fleet) : IClassFixt
         var target = Target("v2");
         using var wire = await fleet.Connect(
             engine, isSecure, ProxyProtocolFleet.Trusted, "PROXY TCP6 fd00::7 ::ffff:203.0.113.1 4321 443\r\n");
-        Assert.Equal(101, (await wire.Ask(target, isHandshake: true))!.Status);
+        Assert.Equal(101, (await wire.Exchange(target, isHandshake: true))!.Status);
 
         Assert.Equal(
             SignatureOfV2 + "21210024" + "FD000000000000000000000000000007" + "00000000000000000000FFFFCB007101"

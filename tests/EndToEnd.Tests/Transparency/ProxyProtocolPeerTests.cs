@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Nodes;
+using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>What HAProxy sends is understood, and what is sent is understood by HAProxy and nginx.</summary>
+/// <summary>The balancer reads the PROXY header of HAProxy, and HAProxy and nginx read that of the balancer.</summary>
 public sealed class ProxyProtocolPeerTests
 {
     [Theory]
@@ -19,7 +20,7 @@ public sealed class ProxyProtocolPeerTests
         await using var haproxy = await ProxyPeer.StartSender(mode, balancer.Port);
 
         using var client = await StreamWire.Connect(haproxy.EndPoint, "127.0.0.9", ReadOnlyMemory<byte>.Empty);
-        Assert.Equal(101, (await client.Ask("/chat?user=alice", isHandshake: true))!.Status);
+        Assert.Equal(101, (await client.Exchange("/chat?user=alice", isHandshake: true))!.Status);
 
         Assert.Equal("127.0.0.9", (await node.NextArrival()).Request["X-Forwarded-For"]);
     }
@@ -29,7 +30,7 @@ public sealed class ProxyProtocolPeerTests
     [InlineData("haproxy", "v2")]
     [InlineData("nginx", "v1")]
     [InlineData("nginx", "v2")]
-    public async Task ANodeBehindAPeer_IsToldOfTheClient(string name, string version)
+    public async Task ANodeBehindAPeer_ReceivesTheClientsAddress(string name, string version)
     {
         await using var node = ScriptedNode.Start("a");
         await using var peer = await ProxyPeer.StartReceiver(name, node.Port);
@@ -40,7 +41,7 @@ public sealed class ProxyProtocolPeerTests
         {
             using var client = await StreamWire.Connect(balancer.Endpoint, "127.0.0.9", ReadOnlyMemory<byte>.Empty);
             Assert.Equal(
-                isHandshake ? 101 : 200, (await client.Ask("/chat?user=alice", isHandshake))!.Status);
+                isHandshake ? 101 : 200, (await client.Exchange("/chat?user=alice", isHandshake))!.Status);
 
             Assert.Equal($"127.0.0.9:{client.Local.Port}", (await node.NextArrival()).Request["X-Seen"]);
         }

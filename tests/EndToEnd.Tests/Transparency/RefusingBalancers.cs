@@ -8,7 +8,7 @@ namespace WsBalancer.EndToEnd.Tests.Transparency;
 /// <summary>One node behind a balancer on each engine, each with an address in clear and one with TLS.</summary>
 public sealed class RefusingBalancers : IAsyncLifetime
 {
-    /// <summary>Stands in requests where a user's data stands, and may be in no log.</summary>
+    /// <summary>The placeholder of a user's data in requests, which must not be in a log.</summary>
     public const string Secret = "s3cr3t-alice";
 
     public static readonly string[] Engines = ["io_uring", "epoll", "sockets"];
@@ -31,16 +31,14 @@ public sealed class RefusingBalancers : IAsyncLifetime
         }
     }
 
-    /// <summary>Connects to one of its addresses.</summary>
+    /// <summary>Connects to an endpoint of a balancer.</summary>
     internal async Task<WireEnd> Connect(string engine, bool tls)
     {
-        var urls = _balancers[engine].Urls;
-        return tls
-            ? await WireTls.Connect(urls.Single(url => url.Scheme == "https").Port, Certificate)
-            : (await RawClient.Connect(urls.Single(url => url.Scheme == "http").Port)).Wire;
+        var port = _balancers[engine].UrlOf(tls ? "https" : "http").Port;
+        return tls ? await StreamWire.Connect(port, Certificate) : (await RawClient.Connect(port)).Wire;
     }
 
-    /// <summary>How often an engine has rejected for a reason so far.</summary>
+    /// <summary>The number of rejections of an engine for a reason.</summary>
     internal async Task<double> Rejected(string engine, string reason) =>
         (await _balancers[engine].Scrape()).Sum("wsbalancer_rejected_total", $"reason=\"{reason}\"");
 
@@ -56,11 +54,7 @@ public sealed class RefusingBalancers : IAsyncLifetime
     }
 
     private BalancerConfig Config() => BalancerConfig.With(Node)
-        .Set(BalancerConfig.UrlsKey, null)
-        .Set("Kestrel:Endpoints:clear:Url", "http://127.0.0.1:0")
-        .Set("Kestrel:Endpoints:secure:Url", "https://127.0.0.1:0")
-        .Set("Kestrel:Endpoints:secure:Certificate:Path", Certificate.Path)
-        .Set("Kestrel:Endpoints:secure:Certificate:Password", Certificate.Password)
+        .WithTwoEndpoints(Certificate)
         .Set("Kestrel:Limits:RequestHeadersTimeout", "2s")
         .Set("Logging:LogLevel:WsBalancer.Proxy.Placement.Rejecter", "Debug")
         .Set("WsBalancer:Log:RejectionsPerSecond", 1000)

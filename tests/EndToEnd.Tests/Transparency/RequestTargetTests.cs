@@ -2,13 +2,11 @@ using WsBalancer.EndToEnd.Tests.Clients;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>Path and query reach the node byte for byte as the client sent them.</summary>
+/// <summary>Path and query reach the node byte for byte.</summary>
 [Collection(nameof(FrontFleet))]
 public sealed class RequestTargetTests(FrontFleet shared)
 {
-    private const string Handshake =
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        + "Sec-WebSocket-Version: 13\r\n";
+    private const string Handshake = FrontFleet.Handshake;
 
     public static TheoryData<string> Targets =>
     [
@@ -29,7 +27,7 @@ public sealed class RequestTargetTests(FrontFleet shared)
 
     [Theory]
     [MemberData(nameof(Targets))]
-    public async Task Target_IsAsTheClientWroteIt(string target)
+    public async Task Target_IsAsTheClientSentIt(string target)
     {
         foreach (var headers in (string[])["", Handshake])
         {
@@ -39,7 +37,7 @@ public sealed class RequestTargetTests(FrontFleet shared)
         }
     }
 
-    // What a transform leaves alone stays as it was.
+    // The parts that a transform does not change are passed on byte for byte.
     [Theory]
     [InlineData("/cut/a%2Fb|%41/%E9?x=%2F|", "/a%2Fb|%41/%E9?x=%2F|")]
     [InlineData("/cut?x=%2F|", "/?x=%2F|")]
@@ -65,7 +63,7 @@ public sealed class RequestTargetTests(FrontFleet shared)
     }
 
     [Fact]
-    public async Task Target_OverHttp2_IsAsTheClientWroteIt()
+    public async Task Target_OverHttp2_IsAsTheClientSentIt()
     {
         const string Target = "/a%2Fb%41%E9|{}\"^//c/../d?x=%zz|\\#";
         foreach (var door in shared.Doors.Where(door => door.IsSecure))

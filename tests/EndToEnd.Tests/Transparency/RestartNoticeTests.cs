@@ -2,7 +2,7 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>A reload names what it cannot apply.</summary>
+/// <summary>A reload logs the keys that need a restart.</summary>
 public sealed class RestartNoticeTests
 {
     private const string Applied = "The configuration has changed and is applied.";
@@ -18,22 +18,25 @@ public sealed class RestartNoticeTests
             .Set(BalancerConfig.UrlsKey, "http://127.0.0.1:1")
             .Set("Kestrel:Limits:MaxRequestLineSize", "16KB")
             .Set("Logging:LogLevel:Default", "Debug").ToString());
-        await Says(fleet.Balancer, $"{Except}Kestrel:Limits:MaxRequestLineSize, Urls.");
+        await UntilLogged(fleet.Balancer, $"{Except}Kestrel:Limits:MaxRequestLineSize, Urls.");
         Assert.DoesNotContain(Applied, fleet.Balancer.Process.Output, StringComparison.Ordinal);
 
         await fleet.Balancer.Write(Config(fleet).Set($"{BalancerConfig.ClusterKey}:Drain:RatePerSecond", 7).ToString());
-        await Says(fleet.Balancer, Applied);
+        await UntilLogged(fleet.Balancer, Applied);
     }
 
-    // YARP's part and the log follow a reload, the log's own defaults too.
+    // The sections ReverseProxy and Logging are applied by a reload, and so are the default levels of the log.
     [Fact]
     public async Task ReloadOfTheLog_IsApplied()
     {
         await using var fleet = await ScriptedFleet.Start();
         const string Marker = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
+        await fleet.Balancer.Visit("alice");
+        Assert.DoesNotContain(Marker, fleet.Balancer.Process.Output, StringComparison.Ordinal);
+
         await fleet.Balancer.Write(Config(fleet).Set("Logging:LogLevel:Microsoft", "Information").ToString());
-        await Says(fleet.Balancer, Applied);
+        await UntilLogged(fleet.Balancer, Applied);
         await Deadline.Until(
             "requests are logged",
             async () =>
@@ -46,8 +49,8 @@ public sealed class RestartNoticeTests
 
     private static BalancerConfig Config(ScriptedFleet fleet) => BalancerConfig.With(fleet.Nodes);
 
-    private static Task Says(Balancer balancer, string text) => Deadline.Until(
-        $"it says '{text}'",
+    private static Task UntilLogged(Balancer balancer, string text) => Deadline.Until(
+        $"'{text}' is logged",
         () => balancer.Process.Output.Contains(text, StringComparison.Ordinal),
         () => balancer.Process.Output);
 }

@@ -1,6 +1,6 @@
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>Nobody gets past the policy of a route by a path that is read in two ways.</summary>
+/// <summary>An ambiguous path does not bypass the policy of a route.</summary>
 [Collection(nameof(FrontFleet))]
 public sealed class RouteGuardTests(FrontFleet shared)
 {

@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using WsBalancer.EndToEnd.Tests.Clients;
+using WsBalancer.EndToEnd.Tests.Fixtures;
 using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// Every 4xx and 5xx of the server's own has a reason: in its body, in a counter and in the log, which has nothing else
-/// of the request.
+/// Each 4xx and 5xx of the server itself has a reason: in its body, in a counter and in the log, which contains nothing
+/// else of the request.
 /// </summary>
 public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture<RefusingBalancers>
 {
@@ -61,7 +62,8 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
     public async Task BadRequest_IsExplained_CountedAndLogged(string engine, bool tls, string request)
     {
         var (text, status, reason) = Requests[request];
-        var before = await shared.Rejected(engine, reason);
+        var line = $"status={status} reason={reason} cluster=- node=- attempt=0 ";
+        var (before, logged) = (await shared.Rejected(engine, reason), Logged(engine, line));
 
         using var wire = await shared.Connect(engine, tls);
         await SendAll(wire, text);
@@ -70,7 +72,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         AssertProblem(head, body, status, reason);
         Assert.Equal("close", head["Connection"]);
         Assert.Equal(before + 1, await shared.Rejected(engine, reason));
-        await AssertLogged(engine, $"status={status} reason={reason} cluster=- node=- attempt=0 ");
+        await AssertLogged(engine, line, logged + 1);
     }
 
     [Theory]
@@ -99,7 +101,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         AssertProblem(head, body, 400, "bad_request_line");
     }
 
-    // The server answers with a GOAWAY (HTTP_1_1_REQUIRED), and no byte may come before it.
+    // The server answers with a GOAWAY (HTTP_1_1_REQUIRED), which must be its first bytes.
     [Theory]
     [InlineData("io_uring")]
     [InlineData("epoll")]
@@ -129,23 +131,26 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         AssertProblem(head, body, 400, "tls_on_clear_port");
     }
 
-    // Nothing of HTTP can be answered there.
+    // No HTTP response is possible before the handshake of TLS.
     [Theory]
     [InlineData("io_uring")]
     [InlineData("epoll")]
     [InlineData("sockets")]
     public async Task NoTls_AtAnAddressWithTls_IsCountedAndLogged(string engine)
     {
-        var before = await shared.Rejected(engine, "tls_handshake");
-        var port = shared[engine].Urls.Single(url => url.Scheme == "https").Port;
+        const string Line = "reason=tls_handshake ";
+        var (before, logged) = (await shared.Rejected(engine, "tls_handshake"), Logged(engine, Line));
+        var port = shared[engine].UrlOf("https").Port;
 
         using var client = await RawClient.Connect(port);
         await client.Wire.Send($"GET /{Secret} HTTP/1.1\r\n{Host}\r\n");
         await client.Wire.ReadToEnd();
 
         await Deadline.Until(
-            "it is counted", async () => await shared.Rejected(engine, "tls_handshake") == before + 1, () => "");
-        await AssertLogged(engine, "reason=tls_handshake ");
+            "the rejection is counted",
+            async () => await shared.Rejected(engine, "tls_handshake") == before + 1,
+            () => "");
+        await AssertLogged(engine, Line, logged + 1);
     }
 
     [Theory]
@@ -154,7 +159,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
     [InlineData("sockets")]
     public async Task Http2Errors_AreCountedAndLogged(string engine)
     {
-        var port = shared[engine].Urls.Single(url => url.Scheme == "https").Port;
+        var port = shared[engine].UrlOf("https").Port;
         var streams = await shared.Rejected(engine, "http2_stream_error");
         var connections = await shared.Rejected(engine, "http2_connection_error");
 
@@ -174,8 +179,8 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
             async () => await shared.Rejected(engine, "http2_connection_error") == connections + 1,
             () => shared[engine].Process.Output);
 
-        await AssertLogged(engine, "reason=http2_stream_error ");
-        await AssertLogged(engine, "reason=http2_connection_error ");
+        await AssertLogged(engine, "reason=http2_stream_error ", 1);
+        await AssertLogged(engine, "reason=http2_connection_error ", 1);
     }
 
     [Theory]
@@ -226,7 +231,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         return all;
     }
 
-    // The server may have answered and gone before it has read all.
+    // The server may have answered and closed the connection before it has read the whole request.
     private static async Task<bool> SendAll(WireEnd wire, string text)
     {
         try
@@ -236,7 +241,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         }
         catch (Exception gone) when (gone is IOException or System.Net.Sockets.SocketException)
         {
-            // What it answered can still be read.
+            // The answer can still be received.
             return false;
         }
     }
@@ -262,13 +267,14 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
         Assert.NotEqual("", problem.RootElement.GetProperty("title").GetString());
     }
 
-    private async Task AssertLogged(string engine, string line)
+    private int Logged(string engine, string line) =>
+        shared[engine].Process.Output.Split(line, StringSplitOptions.None).Length - 1;
+
+    private async Task AssertLogged(string engine, string line, int count)
     {
         var process = shared[engine].Process;
         await Deadline.Until(
-            $"it logs '{line}'",
-            () => process.Output.Contains(line, StringComparison.Ordinal),
-            () => process.Output);
+            $"'{line}' is logged {count} times", () => Logged(engine, line) == count, () => process.Output);
 
         Assert.DoesNotContain(Secret, process.Output, StringComparison.Ordinal);
     }

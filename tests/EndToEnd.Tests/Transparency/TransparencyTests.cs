@@ -1,11 +1,11 @@
 using WsBalancer.EndToEnd.Tests.Transparency.Cases;
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
 /// <summary>
-/// Every case on one engine: raw bytes at both ends, so that no library repairs them. The three classes below run side
-/// by side.
+/// All cases on one engine: raw bytes at both ends, so that no library repairs them. The three classes below run in
+/// parallel.
 /// </summary>
 public abstract class TransparencyTests(EngineWays ways)
 {
@@ -34,7 +34,7 @@ public abstract class TransparencyTests(EngineWays ways)
 
         if (Differences.Of(name) is { } why)
         {
-            Assert.True(failure is not null, $"It goes as stated, and is listed as a difference: {why}");
+            Assert.True(failure is not null, $"The case passes, and is listed as a difference: {why}");
         }
         else
         {

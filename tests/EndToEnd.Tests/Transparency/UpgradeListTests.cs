@@ -3,8 +3,7 @@ using WsBalancer.EndToEnd.Tests.Clients;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency;
 
-/// <summary>What asks for a WebSocket gets one, or is answered why not; what asks for something else is served.
-/// </summary>
+/// <summary>A request for a WebSocket is passed on or refused with a reason; other upgrades are ignored.</summary>
 [Collection(nameof(FrontFleet))]
 public sealed class UpgradeListTests(FrontFleet shared)
 {
@@ -30,7 +29,7 @@ public sealed class UpgradeListTests(FrontFleet shared)
         });
     }
 
-    // It is the node that says which versions it knows.
+    // The supported versions depend on the node.
     [Theory]
     [InlineData("Sec-WebSocket-Version: 12\r\n")]
     [InlineData("")]
@@ -113,7 +112,7 @@ public sealed class UpgradeListTests(FrontFleet shared)
         {
             shared.Node.Forget();
             await using var connection = await Http2Connection.Connect(door.Port, shared.Certificate);
-            using var stream = await connection.Ask("connect-udp", "/chat");
+            using var stream = await connection.ExtendedConnect("connect-udp", "/chat");
 
             Assert.False(await stream.Accepted());
             Assert.Empty(shared.Node.Requests);
@@ -122,7 +121,7 @@ public sealed class UpgradeListTests(FrontFleet shared)
         Assert.Equal(before + 3, await Rejected("unknown_protocol"));
     }
 
-    // What Connection names ends here, also beside what the server knows.
+    // Each field that Connection lists is removed, also next to the options of the server itself.
     [Theory]
     [InlineData("Connection: close, X-App\r\n")]
     [InlineData("Connection: keep-alive, X-App\r\n")]

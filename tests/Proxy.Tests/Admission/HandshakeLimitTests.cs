@@ -146,7 +146,7 @@ public sealed class HandshakeLimitTests
         using var second = await nodes.HandshakeAsync();
         var third = nodes.HandshakeAsync();
 
-        // The first two were given the same time by their node; the third waits for its turn.
+        // Two timers belong to the handshakes at their node, and the third one to the queued handshake.
         await nodes.App.Time.Until(due => due == HalfASecond, 3);
 
         nodes.App.Time.Advance(HalfASecond);
@@ -257,7 +257,7 @@ public sealed class HandshakeLimitTests
             && !nodes.Node("ws-1").IsFull
             && !nodes.Node("ws-2").IsFull);
 
-    // A client that resets its connection when it goes: after FIN alone it would still be answered.
+    // A client that resets its connection on disposal: after FIN alone the balancer would still answer.
     private static async Task<Socket> AskAsync(TwoNodes nodes)
     {
         var url = new Uri(nodes.App.Url);

@@ -112,7 +112,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task Silence_ForHalfTheTime_GivesTheNextItsTurn_IfConfigured()
+    public async Task Silence_ForHalfTheTime_IsRetriedAtTheNextNode_IfConfigured()
     {
         await using var nodes = await TwoNodes.StartAsync(settings: RetryingUnanswered);
         nodes.First.OnRequest = request => request.KeepSilentAsync();
@@ -129,7 +129,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task StatusToRetry_GivesTheNextItsTurn_AndTheLastAnswerIsPassedOn()
+    public async Task StatusToRetry_IsRetriedAtTheNextNode_AndTheLastAnswerIsPassedOn()
     {
         await using var nodes = await TwoNodes.StartAsync(settings: all => all
             .With(ChatSettings.Ours + "Handshake:RetryOn:0", "502")

@@ -27,7 +27,7 @@ public sealed class RejectionLogTests : IDisposable
     }
 
     [Fact]
-    public void Line_WithoutClusterAndNode_SaysSo()
+    public void Line_WithoutClusterAndNode_HasDashes()
     {
         _log.Write(Rejection.NoRoute, "", null, 0);
 

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-/// <summary>The table of reasons in <c>proxy/README.md</c> has every reason, with its status.</summary>
+/// <summary>The table of reasons in <c>proxy/README.md</c> contains each reason, with its status.</summary>
 public sealed class RejectionTableTests
 {
     [Fact]

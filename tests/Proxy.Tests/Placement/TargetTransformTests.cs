@@ -14,7 +14,7 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-/// <summary>In an application of its own, whose middleware and transforms may change what is sent.</summary>
+/// <summary>Targets and headers in an application that adds its own middleware and transforms.</summary>
 public sealed class TargetTransformTests
 {
     [Fact]
@@ -111,7 +111,7 @@ public sealed class TargetTransformTests
         Assert.Equal("/a%2Fb|%41/../c?x=%zz{}", seen);
     }
 
-    // What the application reads stays UTF-8; what nodes send passes byte for byte.
+    // The application reads header values as UTF-8; those of nodes are passed on byte for byte.
     [Fact]
     public async Task HeaderValues_OfAnApplicationThatChoseNoEncoding_Pass()
     {

@@ -7,7 +7,7 @@ using WsBalancer.Proxy.Tests.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Serving;
 
-/// <summary>An error that is not a node's has a reason, and a node's is passed as it is.</summary>
+/// <summary>An error of the balancer has a reason, and an error of a node is passed on unchanged.</summary>
 public sealed class AnswerMiddlewareTests : IAsyncLifetime
 {
     private const string Plain = "ReverseProxy:Clusters:plain:";

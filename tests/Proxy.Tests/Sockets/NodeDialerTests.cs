@@ -175,7 +175,7 @@ public sealed class NodeDialerTests : IDisposable
         Assert.True(_dialer.IsCurrent("127.0.0.1", byAddress));
     }
 
-    // A node with one address costs what it did: the deadline is the only timer.
+    // A node with one address needs no timer but the deadline.
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("node")]

@@ -77,7 +77,7 @@ public sealed class LegFramesTests
     }
 
     [Fact]
-    public void PeerClosed_IsTrueOnceTheWholeFrameHasCome()
+    public void PeerClosed_IsTrueOnceTheWholeFrameHasArrived()
     {
         var close = TestFrame.Close(1000);
         for (var i = 0; i < close.Length; i++)
@@ -89,7 +89,7 @@ public sealed class LegFramesTests
         Assert.True(_frames.PeerClosed);
     }
 
-    // Ours stands in the place of the peer's, whose bytes are dropped and not counted.
+    // The balancer's Close replaces that of the peer, whose bytes are dropped and not counted.
     [Theory]
     [InlineData(0)]
     [InlineData(4)]

@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Tunnels;
 
-/// <summary>One peer has ended its output, or both have sent Close, on the portable path.</summary>
+/// <summary>The end of a tunnel on the portable path after the FIN of one peer, or after the Close of both.</summary>
 public sealed class TunnelHalfCloseTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
@@ -25,7 +25,7 @@ public sealed class TunnelHalfCloseTests : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task End_OfTheClientWithoutClose_IsPassedOnToANodeThatCanBeToldSo()
+    public async Task End_OfTheClientWithoutClose_IsPassedOnToANodeThatCanReceiveFin()
     {
         Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
         await _flow.ClientLeg!.WriteAsync(TestFrame.Binary(3), Cancellation);
@@ -60,7 +60,7 @@ public sealed class TunnelHalfCloseTests : IDisposable
         Assert.True(_cut.IsCancellationRequested);
     }
 
-    // At the end of what it reads from the node, YARP ends both directions.
+    // YARP ends both directions at the end of the node's output.
     [Fact]
     public async Task End_OfTheNodeAfterItsClose_ShowsOnceTheClientHasAnswered()
     {
@@ -106,7 +106,7 @@ public sealed class TunnelHalfCloseTests : IDisposable
         Assert.Equal(TestFrame.Close(1000), _client.Written);
     }
 
-    // Dropped, since ours stands in its place; but the node has said its last word.
+    // The balancer's Close replaces that of the node, but the node's Close still ends the node's output.
     [Fact]
     public async Task Close_AnsweredByBoth_CutsAtOnce()
     {

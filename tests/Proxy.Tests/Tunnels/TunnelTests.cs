@@ -106,9 +106,9 @@ public sealed class TunnelTests : IDisposable
         Assert.Empty(_client.Written);
     }
 
-    // The server aborts the connection of a client that was given up within a write.
+    // The server aborts the connection of a client whose pending write was given up.
     [Fact]
-    public void Close_NotAnswered_AndTheClientGoes_LeavesTheNodeItsSecond()
+    public void Close_NotAnswered_AndTheClientIsDisconnected_LeavesTheNodeItsSecond()
     {
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
         _time.Advance(TimeSpan.FromSeconds(5));

@@ -1,4 +1,4 @@
-// Runs visits of new clients, several at a time, and prints as JSON at which node each ended and which ones failed.
+// Runs visits of new clients, several at a time, and prints as JSON the node of each client and the failures.
 export async function report(count, atOnce, transports, visit) {
   const results = [];
   for (const transport of transports) {

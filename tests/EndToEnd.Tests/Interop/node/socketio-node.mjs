@@ -1,4 +1,4 @@
-// A node: a server of the npm package "socket.io" that says its name to whoever asks.
+// A node: a server of the npm package "socket.io" that answers with the name of the node.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 

@@ -1,5 +1,5 @@
-// Clients of the npm package "sockjs-client". In Node.js it keeps no cookies, as a browser does for it elsewhere; here
-// a cookie jar under its requests does.
+// Clients of the npm package "sockjs-client". The package relies on the browser for cookies, so that in Node.js a
+// cookie jar is added to its requests.
 import http from 'node:http';
 import https from 'node:https';
 import SockJS from 'sockjs-client';
@@ -22,7 +22,7 @@ for (const [scheme, module] of Object.entries({ http, https })) {
   };
 }
 
-// One after the other, since they share the jar.
+// The clients run one after the other, since they share the jar.
 await report(Number(count), 1, ['websocket', 'xhr-streaming', 'xhr-polling'], (transport) => {
   jar = new CookieJar();
   const endpoint = new URL('/sockjs', url).href;

@@ -1,13 +1,13 @@
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
-using static WsBalancer.EndToEnd.Tests.Transparency.Cases.Say;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
+using static WsBalancer.EndToEnd.Tests.Transparency.Cases.CaseShapes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
-/// <summary>A node's answer that is odd but clear passes, or is repaired; one that is not clear is a 502.</summary>
+/// <summary>An unusual but unambiguous answer is passed on or repaired; an ambiguous one is a 502.</summary>
 internal static class AnswerCases
 {
     private const string Passed = "RFC 9110 15 and 9112 4: the answer is the node's.";
-    private const string Bodiless = "RFC 9112 6.3: the status ends with its head, whatever the head says of a body.";
+    private const string Bodiless = "RFC 9112 6.3: an answer with this status has no body, whatever its fields are.";
     private const string Unclear = "RFC 9112 6.3 and 9110 15.6.3: where an answer ends must not be a guess.";
     private const string Interim = "RFC 9110 15.2: a proxy forwards interim answers.";
 
@@ -60,7 +60,7 @@ internal static class AnswerCases
             Ok),
         Answer("Answer: without a field that Connection names", "RFC 9110 7.6.1.",
             Head("HTTP/1.1 200 OK", "Connection: X-Hop", "X-Hop: 1", "Content-Length: 2") + "ok", Ok, Peers.None),
-        Answer("Answer: without Upgrade that nothing asked for", "RFC 9110 7.8: the offer is for the next hop only.",
+        Answer("Answer: without Upgrade that was not requested", "RFC 9110 7.8: the offer is for the next hop only.",
             Head("HTTP/1.1 200 OK", "Connection: Upgrade", "Upgrade: h2c", "Content-Length: 2") + "ok", Ok, Peers.None),
         Answer("Answer: 204 with a length", Bodiless, Head("HTTP/1.1 204 No Content", "Content-Length: 5"),
             Head("HTTP/1.1 204 No Content"), Peers.Haproxy),
@@ -117,7 +117,7 @@ internal static class AnswerCases
         Fault("no HTTP", "hello\r\n\r\n", Peers.Haproxy),
         Fault("a status that is no number", Head("HTTP/1.1 abc OK", "Content-Length: 2") + "ok", Peers.Haproxy),
         Fault("a NUL in a value", Head("HTTP/1.1 200 OK", "X-A: a\0b", "Content-Length: 2") + "ok", Peers.Nginx),
-        Fault("a 101 that nothing asked for", Opened, Peers.Haproxy),
+        Fault("a 101 that was not requested", Opened, Peers.Haproxy),
     ];
 
     private static Case Status(string status, params string[] lines) => Answer(

@@ -1,9 +1,9 @@
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
-using static WsBalancer.EndToEnd.Tests.Transparency.Cases.Say;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
+using static WsBalancer.EndToEnd.Tests.Transparency.Cases.CaseShapes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
-/// <summary>How long connections stay, and what happens to requests whose connection ends.</summary>
+/// <summary>The lifetime of connections, and the fate of requests whose connection ends.</summary>
 internal static class ConnectionCases
 {
     private const string Persistent = "RFC 9112 9.3.";
@@ -57,14 +57,14 @@ internal static class ConnectionCases
         new("Connection: close of a client", Persistent, Peers.Both,
         [
             .. Exchange(Head("GET /a HTTP/1.1", "Host: plain.example", "Connection: close"), Ok),
-            new Step.ClientSeesEnd(),
+            new Step.ClientConnectionEnds(),
         ]),
         new("Connection: HTTP/1.0 of a client", Persistent, Peers.Nginx,
             new Step.ClientSends(Head("GET /a HTTP/1.0", "Host: plain.example")),
             new Step.NodeReceives(Head("GET /a HTTP/1.1", "Host: plain.example")),
             new Step.NodeSends(Ok),
             new Step.ClientReceives(),
-            new Step.ClientSeesEnd()),
+            new Step.ClientConnectionEnds()),
         new("Connection: HTTP/1.0 with keep-alive", "RFC 9112 9.3 and C.2.2.", Peers.Nginx,
             new Step.ClientSends(Head("GET /a HTTP/1.0", "Host: plain.example", "Connection: keep-alive")),
             new Step.NodeReceives(Head("GET /a HTTP/1.1", "Host: plain.example")),
@@ -74,11 +74,11 @@ internal static class ConnectionCases
             new Step.NodeReceives(),
             new Step.NodeSends(Ok),
             new Step.ClientReceives()),
-        new("Connection: HTTP/1.0 and an answer in chunks", "RFC 9112 6.1: HTTP/1.0 knows no chunks.", Peers.Nginx,
+        new("Connection: HTTP/1.0 and an answer in chunks", "RFC 9112 6.1: HTTP/1.0 has no chunks.", Peers.Nginx,
             new Step.ClientSends(Head("GET /a HTTP/1.0", "Host: plain.example")),
             new Step.NodeReceives(Head("GET /a HTTP/1.1", "Host: plain.example")),
             new Step.NodeSends(Head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked") + "2\r\nok\r\n0\r\n\r\n"),
-            new Step.ClientSeesEnd(),
+            new Step.ClientConnectionEnds(),
             new Step.ClientReceives(Head("HTTP/1.1 200 OK") + "ok")),
         new("Connection: HTTP/1.0 with a body", Persistent, Peers.Nginx,
             new Step.ClientSends(Head("POST /a HTTP/1.0", "Host: plain.example", "Content-Length: 2") + "hi"),
@@ -105,12 +105,12 @@ internal static class ConnectionCases
             new Step.ClientFinishes(),
             new Step.NodeSends(Ok),
             new Step.ClientReceives()),
-        new("Half-close: within a head", "Nothing was asked.", Peers.Both,
+        new("Half-close: within a head", "The request is incomplete.", Peers.Both,
             new Step.ClientSends("GET /a HTTP/1.1\r\nHost: pl"),
             new Step.ClientFinishes(),
-            new Step.ClientSeesEnd(MayReceive: true),
-            new Step.NodeWasAsked(0)),
-        new("Leftover: bytes after an answer reach nobody", "RFC 9112 6.3: they are no answer.", Peers.Both,
+            new Step.ClientConnectionEnds(MayReceive: true),
+            new Step.NodeReceivedRequests(0)),
+        new("Leftover: bytes after an answer are dropped", "RFC 9112 6.3: they are no answer.", Peers.Both,
         [
             .. Exchange(Get, Ok + Head("HTTP/1.1 200 OK", "Content-Length: 3") + "bad", Ok),
             .. Exchange(Again, Ok),
@@ -127,8 +127,8 @@ internal static class ConnectionCases
             new Step.ClientReceives()),
         Refusal("Request line: HTTP/2.0 in clear text", "RFC 9112 2.3.",
             Head("GET /a HTTP/2.0", "Host: plain.example"), [400, 505], Peers.Nginx),
-        Refusal("Request line: no version", "HTTP/0.9 has no place here.", "GET /a\r\n\r\n", [400], Peers.Haproxy),
-        Refusal("Request line: no HTTP", "Nothing that it could mean.", "\u0016\u0003\u0001\u0002\0\r\n\r\n", [400]),
+        Refusal("Request line: no version", "HTTP/0.9 is not supported.", "GET /a\r\n\r\n", [400], Peers.Haproxy),
+        Refusal("Request line: no HTTP", "The bytes are no request.", "\u0016\u0003\u0001\u0002\0\r\n\r\n", [400]),
         Refusal("Request line: two spaces", "RFC 9112 3: a part that is empty.",
             Head("GET  /a HTTP/1.1", "Host: plain.example"), [400], Peers.None),
         new("Retry: a POST whose node resets is not sent twice", Retried, Peers.Both,
@@ -136,24 +136,24 @@ internal static class ConnectionCases
             new Step.NodeReceives(),
             new Step.NodeResets(),
             new Step.ClientReceivesError(502),
-            new Step.NodeWasAsked(1)),
-        new("Retry: half an answer is not asked for again", Retried, Peers.Both,
+            new Step.NodeReceivedRequests(1)),
+        new("Retry: a request with half an answer is not sent twice", Retried, Peers.Both,
             new Step.ClientSends(Get),
             new Step.NodeReceives(),
             new Step.NodeSends("HTTP/1.1 200 OK\r\nConte"),
             new Step.NodeFinishes(),
             new Step.ClientReceivesError(502),
-            new Step.NodeWasAsked(1)),
+            new Step.NodeReceivedRequests(1)),
         new("Retry: a POST whose node closes without an answer", Retried, Peers.Both,
             new Step.ClientSends(Post),
             new Step.NodeReceives(),
             new Step.NodeFinishes(),
             new Step.ClientReceivesError(502),
-            new Step.NodeWasAsked(1)),
+            new Step.NodeReceivedRequests(1)),
         new("Retry: 503 of a node is its answer", Retried, Peers.Both,
         [
             .. Exchange(Get, Head("HTTP/1.1 503 Service Unavailable", "Content-Length: 2") + "no"),
-            new Step.NodeWasAsked(1),
+            new Step.NodeReceivedRequests(1),
         ]),
     ];
 

@@ -1,8 +1,8 @@
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
 /// <summary>
-/// Cases that go otherwise here, each with what holds it back. proxy/TRANSPARENCY.md lists them; one that goes as
-/// stated must leave this list.
+/// Cases in which the balancer differs from the stated behaviour, each with the cause. proxy/TRANSPARENCY.md has the
+/// same list. A case that passes must be removed.
 /// </summary>
 internal static class Differences
 {
@@ -15,10 +15,10 @@ internal static class Differences
         ["Answer: a status without a reason"] = Reason,
         ["Answer: status 200 "] = Reason,
         ["Answer: status 200 caf\\xe9 \\xc3\\xa9"] = Reason,
-        ["Body: trailers of a request"] = "YARP does not forward them, nor does nginx.",
-        ["Host: with an empty port"] = "Kestrel refuses it, so that the colon is left out.",
+        ["Body: trailers of a request"] = "Neither YARP nor nginx forwards the trailers of a request.",
+        ["Host: with an empty port"] = "Kestrel refuses an empty port, so that the colon is left out.",
     };
 
-    /// <summary>Why a case goes otherwise; null if it does not.</summary>
+    /// <summary>The cause of the difference; null if the case passes.</summary>
     public static string? Of(string name) => ByName.GetValueOrDefault(name);
 }

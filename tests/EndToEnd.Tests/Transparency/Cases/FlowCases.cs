@@ -1,13 +1,13 @@
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
-using static WsBalancer.EndToEnd.Tests.Transparency.Cases.Say;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
+using static WsBalancer.EndToEnd.Tests.Transparency.Cases.CaseShapes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
-/// <summary>Heads and bodies pass when they arrive, not when they are whole.</summary>
+/// <summary>Heads and bodies are passed on as they arrive, not once they are complete.</summary>
 internal static class FlowCases
 {
-    private const string Live = "Server-sent events, long polls and progress live from it.";
-    private const string Early = "RFC 9112 9.5 and 9110 15.5.14: a client that is told early need not send the rest.";
+    private const string Live = "Server-sent events, long polls and progress depend on it.";
+    private const string Early = "RFC 9112 9.5 and 9110 15.5.14: a client with an early answer need not send the rest.";
 
     public static IEnumerable<Case> All =>
     [
@@ -46,7 +46,7 @@ internal static class FlowCases
             new Step.ClientReceivesMore("b"),
             new Step.NodeSends("c"),
             new Step.ClientReceivesMore("c", IsWhole: true)),
-        new("Flow: an answer's head in pieces", "RFC 9112 2.2: where segments end says nothing.", Peers.Both,
+        new("Flow: an answer's head in pieces", "RFC 9112 2.2: the boundaries of segments have no meaning.", Peers.Both,
             new Step.ClientSends(Get),
             new Step.NodeReceives(),
             new Step.NodeSends("HTTP/1."),
@@ -97,7 +97,7 @@ internal static class FlowCases
             new Step.ClientReceives(),
             new Step.ClientSends("def"),
             new Step.NodeReceivesMore("def", IsWhole: true)),
-        new("Expect: the node says go on", "RFC 9110 10.1.1.", Peers.Haproxy,
+        new("Expect: the node sends 100", "RFC 9110 10.1.1.", Peers.Haproxy,
             new Step.ClientSends(Post("Content-Length: 5", "Expect: 100-continue")),
             new Step.NodeReceives(IsWhole: false),
             new Step.NodeSends(Head("HTTP/1.1 100 Continue")),
@@ -106,7 +106,7 @@ internal static class FlowCases
             new Step.NodeReceivesMore("hello", IsWhole: true),
             new Step.NodeSends(Ok),
             new Step.ClientReceives()),
-        new("Expect: the node refuses", "RFC 9110 10.1.1: the client sends no body for nothing.", Peers.Haproxy,
+        new("Expect: the node refuses", "RFC 9110 10.1.1: the client sends no body that is refused.", Peers.Haproxy,
             new Step.ClientSends(Post("Content-Length: 5", "Expect: 100-continue")),
             new Step.NodeReceives(IsWhole: false),
             new Step.NodeSends(Head("HTTP/1.1 417 Expectation Failed", "Content-Length: 2") + "no"),
@@ -134,18 +134,18 @@ internal static class FlowCases
             new Step.ClientReceivesMore("no"),
             new Step.NodeSends("0\r\n\r\n"),
             new Step.ClientReceivesMore("", IsWhole: true)),
-        new("Flow: a client that leaves a long poll", "The node must not wait for somebody who is gone.", Peers.Nginx,
+        new("Flow: a client that leaves a long poll", "The node must not wait for a disconnected client.", Peers.Nginx,
             new Step.ClientSends(Get),
             new Step.NodeReceives(),
             new Step.ClientResets(),
-            new Step.NodeSeesEnd()),
-        new("Flow: a client that leaves an answer", "The node must not write for somebody who is gone.", Peers.Nginx,
+            new Step.NodeConnectionEnds()),
+        new("Flow: a client that leaves an answer", "The node must not write for a disconnected client.", Peers.Nginx,
             new Step.ClientSends(Get),
             new Step.NodeReceives(),
             new Step.NodeSends(Head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked") + "1\r\nx\r\n"),
             new Step.ClientReceives(IsWhole: false),
             new Step.ClientResets(),
-            new Step.NodeSeesEnd()),
+            new Step.NodeConnectionEnds()),
     ];
 
     private static string Post(params string[] lines) => Head(["POST /a HTTP/1.1", "Host: plain.example", .. lines]);
@@ -163,7 +163,7 @@ internal static class FlowCases
         new Step.NodeSends(Ok),
         new Step.ClientReceives());
 
-    // The client never sends the rest: only an answer that passes at once ends the case.
+    // The client never sends the rest of the body: the case ends only if the answer is passed on at once.
     private static Case EarlyAnswer(string name, string framing, string status) => new(
         $"Flow: {name}", Early, Peers.Both,
         new Step.ClientSends(Post(framing) + (framing[0] == 'T' ? "3\r\nabc\r\n" : "abc")),

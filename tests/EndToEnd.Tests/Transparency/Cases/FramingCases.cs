@@ -1,9 +1,9 @@
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
-using static WsBalancer.EndToEnd.Tests.Transparency.Cases.Say;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
+using static WsBalancer.EndToEnd.Tests.Transparency.Cases.CaseShapes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
-/// <summary>How bodies are framed; what could be read in two ways is refused.</summary>
+/// <summary>The framing of bodies; a message with two possible framings is refused.</summary>
 internal static class FramingCases
 {
     private const string Kept = "RFC 9112 6: the body and its framing are the client's.";
@@ -70,7 +70,7 @@ internal static class FramingCases
             new Step.ClientSends(Head("POST /a HTTP/1.1", "Host: plain.example", "Content-Length: 5") + "he"),
             new Step.NodeReceives(IsWhole: false),
             new Step.ClientFinishes(),
-            new Step.NodeSeesEnd()),
+            new Step.NodeConnectionEnds()),
         CutAnswer("Body: an answer cut off", "Content-Length: 10", "hello"),
         CutAnswer("Body: an answer in chunks cut off", "Transfer-Encoding: chunked", "5\r\nhello\r\n"),
         new("Body: an answer with a broken chunk", "RFC 9112 8: it must not look whole.", Peers.Both,
@@ -79,7 +79,7 @@ internal static class FramingCases
             new Step.NodeSends(Head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked") + "5\r\nhello\r\n"),
             new Step.ClientReceives(IsWhole: false),
             new Step.NodeSends("x\r\n"),
-            new Step.ClientSeesEnd(),
+            new Step.ClientConnectionEnds(),
             new Step.ClientReceivesMore("")),
     ];
 
@@ -105,7 +105,7 @@ internal static class FramingCases
         new Step.NodeReceives(IsWhole: false),
         new Step.ClientSends(body),
         new Step.ClientReceivesError(400),
-        new Step.ClientSeesEnd());
+        new Step.ClientConnectionEnds());
 
     private static Case CutAnswer(string name, string framing, string body) => new(
         name, "RFC 9112 8: it must not look whole.", Peers.Both,
@@ -114,6 +114,6 @@ internal static class FramingCases
         new Step.NodeSends(Head("HTTP/1.1 200 OK", framing) + body),
         new Step.ClientReceives(IsWhole: false),
         new Step.NodeFinishes(),
-        new Step.ClientSeesEnd(),
+        new Step.ClientConnectionEnds(),
         new Step.ClientReceivesMore(""));
 }

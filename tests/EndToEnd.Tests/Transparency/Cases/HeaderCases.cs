@@ -1,16 +1,16 @@
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
-using static WsBalancer.EndToEnd.Tests.Transparency.Cases.Say;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
+using static WsBalancer.EndToEnd.Tests.Transparency.Cases.CaseShapes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
-/// <summary>Fields of requests and answers are bytes; only those of the connection are the proxy's.</summary>
+/// <summary>Fields of requests and answers are passed on as bytes; only hop-by-hop fields are the proxy's.</summary>
 internal static class HeaderCases
 {
     private const string Opaque = "RFC 9110 5.5: obs-text is opaque; any byte but CR, LF and NUL passes.";
     private const string Kept = "RFC 9110 5.3 and 5.5: the field is the node's or the client's business.";
     private const string Hop = "RFC 9110 7.6.1: fields of the connection do not pass.";
-    private const string Forged = "A client must not speak for the proxy: nodes trust these fields.";
-    private const string Malformed = "RFC 9112 5: no proxy may guess what is meant.";
+    private const string Forged = "A client must not set the fields of the proxy: nodes trust them.";
+    private const string Malformed = "RFC 9112 5: a proxy must not guess the meaning.";
 
     public static IEnumerable<Case> All =>
     [
@@ -53,14 +53,14 @@ internal static class HeaderCases
         Request("Request: without spaces around a value", "RFC 9112 5.1: OWS.",
             Head("GET /a HTTP/1.1", "Host: plain.example", "X-Name: \t a \t "),
             Head("GET /a HTTP/1.1", "Host: plain.example", "X-Name: a")),
-        Request("Request: nothing is added", "A field that no client sent is a lie.", Get),
+        Request("Request: nothing is added", "The node must receive only fields that the client sent.", Get),
         Dropped("a field that Connection names", Peers.None, "Connection: close, X-Hop", "X-Hop: 1"),
         Dropped("Keep-Alive", Peers.Both, "Connection: keep-alive", "Keep-Alive: timeout=5"),
         Dropped("Proxy-Connection", Peers.Both, "Proxy-Connection: keep-alive"),
         Dropped("TE without trailers", Peers.Both, "Connection: TE", "TE: gzip"),
         Dropped("Upgrade to another protocol", Peers.None, "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c",
             "HTTP2-Settings: AAMAAABkAAQAAP__"),
-        Dropped("Upgrade that nothing asks for", Peers.None, "Upgrade: foo/2"),
+        Dropped("Upgrade that was not requested", Peers.None, "Upgrade: foo/2"),
         Dropped("an empty Upgrade", Peers.Nginx, "Connection: Upgrade", "Upgrade:"),
         Request("Request: TE: trailers passes", "RFC 9110 10.1.4: gRPC needs it.",
             Head("GET /a HTTP/1.1", "Host: plain.example", "Connection: TE", "TE: trailers"),
@@ -89,7 +89,7 @@ internal static class HeaderCases
         Refused("a Latin-1 name", "X-Nam\u00e9: a", Peers.Haproxy),
     ];
 
-    // A field that either side may send passes in a request and in an answer.
+    // A field of requests and answers, which is passed on in both directions.
     private static Case Both(string name, params string[] lines) => Both(name, lines, Peers.Both);
 
     private static Case Both(string name, string line, Peers peers) => Both(name, [line], peers);

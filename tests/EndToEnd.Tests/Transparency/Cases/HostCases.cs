@@ -1,9 +1,9 @@
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
-using static WsBalancer.EndToEnd.Tests.Transparency.Cases.Say;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
+using static WsBalancer.EndToEnd.Tests.Transparency.Cases.CaseShapes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
-/// <summary>Spellings of Host and forms of the target that name one.</summary>
+/// <summary>Spellings of Host, and forms of the target that contain a host.</summary>
 internal static class HostCases
 {
     private const string Same = "RFC 3986 3.2.2 and RFC 1034 3.1: one host in several spellings.";

@@ -1,9 +1,9 @@
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
-using static WsBalancer.EndToEnd.Tests.Transparency.Cases.Say;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
+using static WsBalancer.EndToEnd.Tests.Transparency.Cases.CaseShapes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
-/// <summary>What nodes answer to handshakes.</summary>
+/// <summary>Answers of nodes to handshakes.</summary>
 internal static class SwitchCases
 {
     private const string Whole = "RFC 9110 7.8 and 6455 4.2.2: the client gets a whole 101, or no WebSocket.";
@@ -32,7 +32,7 @@ internal static class SwitchCases
             Opened.Replace("Switching Protocols", "", StringComparison.Ordinal)),
         Same("with cookies", "Set-Cookie: a=b; Path=/", "Set-Cookie: c=d"),
         Same("with bytes beyond ASCII", "X-Name: caf\u00e9", "X-Other: \u00c3\u00a9\u00ff"),
-        Same("with a subprotocol that nobody offered", "Sec-WebSocket-Protocol: odd"),
+        Same("with a subprotocol that was not offered", "Sec-WebSocket-Protocol: odd"),
         Same("with extensions", "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover"),
         Same("with an empty field", "X-Empty:"),
         Opens("with Server and Date", Switch("Server: node/1", "Date: Thu, 01 Jan 1970 00:00:00 GMT"),
@@ -65,8 +65,8 @@ internal static class SwitchCases
             new Step.NodeSends(CloseOfNode),
             new Step.ClientReceivesMore(CloseOfNode),
             new Step.NodeFinishes(),
-            new Step.ClientSeesEnd(),
-            new Step.NodeSeesEnd()),
+            new Step.ClientConnectionEnds(),
+            new Step.NodeConnectionEnds()),
         new("Close: the client finishes after its Close", "RFC 6455 7.1.1: the node's Close still reaches it.",
             Peers.Haproxy,
             new Step.ClientSends(Open),
@@ -113,7 +113,7 @@ internal static class SwitchCases
             Head("HTTP/1.1 403 Forbidden", "Content-Length: 2") + "no", Peers.Nginx),
         AnswerToTheEnd("Declined: up to the end of the connection", Declined, Head("HTTP/1.0 403 Forbidden") + "no",
             Head("HTTP/1.1 403 Forbidden", "Content-Length: any") + "no", Peers.Nginx, request: Open),
-        new("Declined: and the client asks again", Declined, Peers.Nginx,
+        new("Declined: and the client sends another handshake", Declined, Peers.Nginx,
             new Step.ClientSends(Open),
             new Step.NodeReceives(IsWhole: false),
             new Step.NodeSends(Head("HTTP/1.1 401 Unauthorized", "Content-Length: 2") + "no"),

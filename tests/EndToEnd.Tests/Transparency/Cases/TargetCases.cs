@@ -1,12 +1,12 @@
-using static WsBalancer.EndToEnd.Tests.Transparency.Cases.Say;
+using static WsBalancer.EndToEnd.Tests.Transparency.Cases.CaseShapes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
-/// <summary>The request target reaches the node byte for byte; no policy of a route is walked round.</summary>
+/// <summary>The request target reaches the node byte for byte; no path bypasses the policy of its route.</summary>
 internal static class TargetCases
 {
     private const string Raw = "RFC 9110 7.6: a changed target breaks signatures, object names, cache keys.";
-    private const string Policy = "What one form of the path allows, another must not reach.";
+    private const string Policy = "Another spelling of a path must not bypass the policy of its route.";
 
     public static IEnumerable<Case> All =>
     [
@@ -66,7 +66,7 @@ internal static class TargetCases
             Head("GET /a\u0001b HTTP/1.1", "Host: plain.example"), [400]),
         Refusal("Target with a NUL", "RFC 9112 3.2: no part of any target.",
             Head("GET /a\0b HTTP/1.1", "Host: plain.example"), [400]),
-        Refusal("Target with an escaped NUL", "No node means it, and some end a name there.",
+        Refusal("Target with an escaped NUL", "No node needs it, and some nodes end a name there.",
             Head("GET /a%00b HTTP/1.1", "Host: plain.example"), [400], Peers.Nginx),
         Refusal("Target with a space", "RFC 9112 3: the request line has three parts.",
             Head("GET /a b HTTP/1.1", "Host: plain.example"), [400]),

@@ -1,9 +1,9 @@
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
-using static WsBalancer.EndToEnd.Tests.Transparency.Cases.Say;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
+using static WsBalancer.EndToEnd.Tests.Transparency.Cases.CaseShapes;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
-/// <summary>What asks for a WebSocket gets one, and what cannot have one is refused with a reason.</summary>
+/// <summary>A valid handshake is passed on, and an invalid one is refused with a reason.</summary>
 internal static class UpgradeCases
 {
     private const string List = "RFC 9110 7.8: Upgrade is a list, in any case, on any number of lines.";
@@ -58,7 +58,7 @@ internal static class UpgradeCases
             Start("Upgrade: foo/2", "Connection: Upgrade"), Get, Peers.None),
         Request("Upgrade to TLS is a plain request", "RFC 2817 4.1: optional for the server.",
             Start("Upgrade: TLS/1.0, HTTP/1.1", "Connection: Upgrade"), Get, Peers.None),
-        new("Handshake: frames right behind it", "A client that knows its server need not wait.", Peers.Both,
+        new("Handshake: frames right behind it", "A client that needs no subprotocol need not wait.", Peers.Both,
             new Step.ClientSends(Open + ClientFrame),
             new Step.NodeReceives(Open, IsWhole: false),
             new Step.NodeSends(Opened),
@@ -78,7 +78,7 @@ internal static class UpgradeCases
 
     private static string Start(params string[] lines) => Head(["GET /chat HTTP/1.1", "Host: plain.example", .. lines]);
 
-    // The node sees one clean Upgrade however it was spelled; nginx and HAProxy pass the spelling on.
+    // The node receives one canonical Upgrade for every spelling; nginx and HAProxy pass the client's spelling on.
     private static Case Spelled(string name, params string[] lines) => Spelled(name, lines, Peers.None);
 
     private static Case Spelled(string name, string[] lines, Peers peers) => Handshake(

@@ -8,7 +8,9 @@ using WsBalancer.Proxy.Sockets.Http;
 
 namespace WsBalancer.Proxy.Tests.Placement.Http;
 
-/// <summary>Our HTTP/1.1 client on real sockets, with a node whose bytes the test writes. Keeps one idle connection.
+/// <summary>
+/// The HTTP/1.1 client of the balancer on real sockets, with a node whose bytes the test writes. The pool keeps one
+/// idle connection.
 /// </summary>
 internal sealed class NodeClientBed : IAsyncDisposable
 {
@@ -39,7 +41,7 @@ internal sealed class NodeClientBed : IAsyncDisposable
 
     public TimerLog Time => _app.Time;
 
-    /// <summary>Whether a connection waits to be accepted.</summary>
+    /// <summary>Whether a connection is pending in the backlog.</summary>
     public bool HasArrival => _listener.Poll(TimeSpan.Zero, SelectMode.SelectRead);
 
     public static Task<string> TextOf(HttpResponseMessage response) =>
@@ -56,7 +58,7 @@ internal sealed class NodeClientBed : IAsyncDisposable
         new(await _listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask()
             .WaitAsync(Deadline.Default, TestContext.Current.CancellationToken));
 
-    /// <summary>A request and its response, read whole.</summary>
+    /// <summary>Sends a request, and reads the whole response.</summary>
     /// <returns>The node's end of the connection.</returns>
     public async Task<NodeEnd> ExchangeAsync(HttpMethod method, string response = Ok)
     {

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Tests.Placement.Http;
 
-/// <summary>Bodies, heads and early responses of our HTTP/1.1 client, as they pass.</summary>
+/// <summary>Bodies, heads and early responses of the HTTP/1.1 client of the balancer.</summary>
 public sealed class NodeClientTests : IAsyncDisposable
 {
     private readonly NodeClientBed _bed = new();
@@ -94,7 +94,7 @@ public sealed class NodeClientTests : IAsyncDisposable
         var post = _bed.SendAsync(HttpMethod.Post, body, expects: true);
         using var node = await _bed.AcceptAsync();
         await node.ReadHeadAsync();
-        Assert.False(body.IsAskedFor);
+        Assert.False(body.IsBeingSent);
 
         await node.SendAsync("HTTP/1.1 100 Continue\r\n\r\n");
         await body.WriteAsync("a");
@@ -115,7 +115,7 @@ public sealed class NodeClientTests : IAsyncDisposable
         await node.SendAsync("HTTP/1.1 417 No\r\nContent-Length: 2\r\n\r\nno");
 
         Assert.Equal("no", await NodeClientBed.TextOf(await post));
-        Assert.False(body.IsAskedFor);
+        Assert.False(body.IsBeingSent);
     }
 
     [Fact]

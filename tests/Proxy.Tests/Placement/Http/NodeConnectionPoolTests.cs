@@ -1,6 +1,8 @@
+using System.Net.Sockets;
+
 namespace WsBalancer.Proxy.Tests.Placement.Http;
 
-/// <summary>Which request is sent on a connection that was used before, and how long such a connection waits.</summary>
+/// <summary>The requests that reuse a connection, and the time limit of an idle connection.</summary>
 public sealed class NodeConnectionPoolTests : IAsyncDisposable
 {
     private readonly NodeClientBed _bed = new();
@@ -52,9 +54,12 @@ public sealed class NodeConnectionPoolTests : IAsyncDisposable
     [Fact]
     public async Task ConnectionThatItsNodeHasClosed_IsNotUsed()
     {
-        (await _bed.ExchangeAsync(HttpMethod.Get)).Dispose();
+        using var first = await _bed.ExchangeAsync(HttpMethod.Get);
+        first.Socket.Shutdown(SocketShutdown.Send);
 
         using var second = await _bed.ExchangeAsync(HttpMethod.Get);
+
+        Assert.Equal(0, await first.ReceiveAsync());
     }
 
     [Fact]
@@ -114,8 +119,9 @@ public sealed class NodeConnectionPoolTests : IAsyncDisposable
             Assert.Equal("ok", await NodeClientBed.TextOf(await request));
         }
 
-        await Task.WhenAny(first.ReceiveAsync(), second.ReceiveAsync())
-            .WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
+        Task<int>[] ends = [first.ReceiveAsync(), second.ReceiveAsync()];
+        Assert.Equal(0, await await Task.WhenAny(ends));
+        _ = Assert.Single(ends, end => end.IsCompleted);
     }
 
     public ValueTask DisposeAsync() => _bed.DisposeAsync();

@@ -19,7 +19,7 @@ internal sealed class NodeEnd(Socket socket) : IDisposable
         return head.ToString();
     }
 
-    /// <summary>Reads so many bytes; fails if the peer closes before.</summary>
+    /// <summary>Reads this number of bytes; fails if the peer closes before.</summary>
     public async Task<string> ReadAsync(int count)
     {
         var bytes = new byte[count];
@@ -33,7 +33,7 @@ internal sealed class NodeEnd(Socket socket) : IDisposable
         return Encoding.Latin1.GetString(bytes);
     }
 
-    /// <summary>How many bytes are received next: 0 when the peer has closed, or reset, the connection.</summary>
+    /// <summary>Receives up to one byte; 0 once the peer has closed, or reset, the connection.</summary>
     public Task<int> ReceiveAsync() => ReceiveAsync(new byte[1]);
 
     public Task SendAsync(string text) => Socket.SendAsync(Encoding.Latin1.GetBytes(text));

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace WsBalancer.Proxy.Tests.Placement.Http;
 
-/// <summary>A body whose pieces a test decides, as a client's that is still being sent.</summary>
+/// <summary>A body whose pieces a test writes, like the body of a client that is still sending.</summary>
 internal sealed class PiecesContent : HttpContent
 {
     private readonly Channel<(string Piece, TaskCompletionSource Written)> _pieces =
@@ -12,10 +12,10 @@ internal sealed class PiecesContent : HttpContent
 
     private readonly TaskCompletionSource _sent = new();
 
-    /// <summary>Whether the body has begun to be sent.</summary>
-    public bool IsAskedFor { get; private set; }
+    /// <summary>Whether the transfer of the body has begun.</summary>
+    public bool IsBeingSent { get; private set; }
 
-    /// <summary>Until the body has been sent, or its sending was ended.</summary>
+    /// <summary>Completes once the body has been sent; fails if the transfer was aborted.</summary>
     public Task Sending => _sent.Task;
 
     /// <summary>Writes a piece, and waits until it is written.</summary>
@@ -36,7 +36,7 @@ internal sealed class PiecesContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        IsAskedFor = true;
+        IsBeingSent = true;
         try
         {
             await foreach (var (piece, written) in _pieces.Reader.ReadAllAsync(cancellationToken))

@@ -20,7 +20,7 @@ public sealed class HeaderBytesTests
         Assert.Equal(passing.Length, HeaderBytes.Instance.GetByteCount(text));
     }
 
-    // A character whose low byte is a line break must not become one: it would split the response.
+    // A character whose low byte is CR or LF must not be written as that byte: the response would be split.
     [Theory]
     [InlineData("\u010D\u010Aa")]
     [InlineData("\uE00D\uE00A\uE000")]

@@ -1,16 +1,16 @@
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
-/// <summary>A socket goes from one handler to the next, and a failure cannot fall between them.</summary>
+/// <summary>A failure is reported to the handler that takes over a socket.</summary>
 public sealed class HandlerChangeTests
 {
     [Theory]
     [ClassData<Engines>]
-    public async Task Failure_ThatTheOldHandlerWasTold_IsToldToTheNewOne(string engine)
+    public async Task Failure_ReportedToTheOldHandler_IsReportedToTheNewOne(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
         pair.ResetPeer();
-        await Deadline.Until("the old handler is told", () => pair.Told.Errors.Length == 1);
+        await Deadline.Until("the old handler is notified", () => pair.Told.Errors.Length == 1);
 
         var next = new Recorder();
         await loop.OnLoop(() => pair.Socket.Handler = next);
@@ -22,12 +22,12 @@ public sealed class HandlerChangeTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Failure_IsToldToTheLastOfSeveral_Once(string engine)
+    public async Task Failure_IsReportedToTheLastOfSeveral_Once(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
         pair.ResetPeer();
-        await Deadline.Until("the old handler is told", () => pair.Told.Errors.Length == 1);
+        await Deadline.Until("the old handler is notified", () => pair.Told.Errors.Length == 1);
 
         var (passedOver, last) = (new Recorder(), new Recorder());
         await loop.OnLoop(() =>
@@ -42,12 +42,12 @@ public sealed class HandlerChangeTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Failure_OfASocketThatIsClosed_IsNotTold(string engine)
+    public async Task Failure_OfASocketThatIsClosed_IsNotReported(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
         pair.ResetPeer();
-        await Deadline.Until("the old handler is told", () => pair.Told.Errors.Length == 1);
+        await Deadline.Until("the old handler is notified", () => pair.Told.Errors.Length == 1);
 
         var next = new Recorder();
         await loop.OnLoop(() =>

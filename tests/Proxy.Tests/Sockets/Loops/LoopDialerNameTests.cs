@@ -114,7 +114,7 @@ public sealed class LoopDialerNameTests : IDisposable
         Assert.Equal(0, loop.Sockets);
     }
 
-    // A node with one address costs what it did: the deadline is the only timer.
+    // A node with one address needs no timer but the deadline.
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("node")]

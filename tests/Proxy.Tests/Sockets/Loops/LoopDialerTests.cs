@@ -80,7 +80,7 @@ public sealed class LoopDialerTests : IDisposable
     [ClassData<Engines>]
     public async Task Connect_ByName_TakesTheFirstAddressThatAccepts(string engine)
     {
-        // Nobody listens at the first of them: the next one is tried at once.
+        // The first address refuses the connection: the second attempt starts at once.
         _resolver.Answer("127.0.0.2", "127.0.0.1");
         _listener.Listen();
         using var loop = Engines.Start(engine);

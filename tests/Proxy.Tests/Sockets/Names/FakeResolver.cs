@@ -6,20 +6,20 @@ using WsBalancer.Proxy.Sockets.Names;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Names;
 
-/// <summary>Resolves every name to the addresses that a test sets, and counts how often it is asked.</summary>
+/// <summary>Resolves every name to the addresses that a test sets, and counts the queries.</summary>
 internal sealed class FakeResolver(params string[] addresses) : INameResolver
 {
     private volatile Func<Task<IPAddress[]>> _answer = () => Task.FromResult(Parse(addresses));
-    private int _asked;
+    private int _queries;
 
-    /// <summary>How many questions there were.</summary>
-    public int Asked => Volatile.Read(ref _asked);
+    /// <summary>The number of queries.</summary>
+    public int Queries => Volatile.Read(ref _queries);
 
     public void Answer(params string[] addresses) => _answer = () => Task.FromResult(Parse(addresses));
 
     public void Fail() => _answer = () => throw new SocketException((int)SocketError.HostNotFound);
 
-    /// <summary>Leaves the next questions without an answer until the result is set.</summary>
+    /// <summary>Leaves the next queries pending until the result is set.</summary>
     public TaskCompletionSource<IPAddress[]> Hang()
     {
         var pending = new TaskCompletionSource<IPAddress[]>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,7 +34,7 @@ internal sealed class FakeResolver(params string[] addresses) : INameResolver
 
     Task<IPAddress[]> INameResolver.ResolveAsync(string host, CancellationToken cancellation)
     {
-        Interlocked.Increment(ref _asked);
+        Interlocked.Increment(ref _queries);
         return _answer();
     }
 }

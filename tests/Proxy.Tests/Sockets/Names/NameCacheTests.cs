@@ -21,24 +21,24 @@ public sealed class NameCacheTests : IDisposable
     public async Task Find_AnAddress_IsThatAddress()
     {
         Assert.Equal("fd00::1", await FindAsync("fd00::1"));
-        Assert.Equal(0, _resolver.Asked);
+        Assert.Equal(0, _resolver.Queries);
         Assert.Empty(_time.Due);
     }
 
     [Fact]
-    public async Task Find_ManyAtOnce_AskTheResolverOnce()
+    public async Task Find_ManyAtOnce_QueryTheResolverOnce()
     {
         var answer = _resolver.Hang();
         var first = _names.FindAsync("node", Cancellation).AsTask();
         var second = _names.FindAsync("NODE", Cancellation).AsTask();
-        await UntilAskedAsync(1);
+        await UntilQueriedAsync(1);
         Assert.False(first.IsCompleted || second.IsCompleted);
 
         answer.SetResult(FakeResolver.Parse("10.0.0.7"));
 
         Assert.Equal("10.0.0.7", (await first)[0].ToString());
         Assert.Equal("10.0.0.7", (await second)[0].ToString());
-        Assert.Equal(1, _resolver.Asked);
+        Assert.Equal(1, _resolver.Queries);
     }
 
     [Fact]
@@ -51,12 +51,12 @@ public sealed class NameCacheTests : IDisposable
         {
             _time.Advance(15 * Second);
             Assert.True(_names.FindAsync("node", Cancellation).AsTask().IsCompletedSuccessfully);
-            await UntilAskedAsync(asked + 1);
+            await UntilQueriedAsync(asked + 1);
             await UntilAsync("10.0.0.2 10.0.0.3");
         }
     }
 
-    // With nobody who asks meanwhile: the first who does has no old answer either.
+    // No lookup during the pause: the first one after it does not return the old answer.
     [Fact]
     public async Task Find_AfterAPause_HasTheNewAnswer()
     {
@@ -65,7 +65,7 @@ public sealed class NameCacheTests : IDisposable
         for (var asked = 1; asked < 4; asked++)
         {
             _time.Advance(15 * Second);
-            await UntilAskedAsync(asked + 1);
+            await UntilQueriedAsync(asked + 1);
             await UntilRefreshedAsync(asked + 1);
         }
 
@@ -75,14 +75,14 @@ public sealed class NameCacheTests : IDisposable
         Assert.Equal("10.0.0.2", Text(await found));
     }
 
-    // Such as a machine that was suspended.
+    // The time of a machine advances by such a gap after a suspension.
     [Fact]
     public async Task Find_WhileTheAnswerIsTooOldAndTheResolverHasNotFailed_Waits()
     {
         await FindAsync();
         var answer = _resolver.Hang();
         _time.Advance(31 * Second);
-        await UntilAskedAsync(2);
+        await UntilQueriedAsync(2);
 
         var found = _names.FindAsync("node", Cancellation).AsTask();
         Assert.False(found.IsCompleted);
@@ -99,10 +99,10 @@ public sealed class NameCacheTests : IDisposable
         _time.Advance(10 * Second);
         for (var asked = 2; asked < 12; asked++)
         {
-            await Deadline.Until("the resolver is asked again", () =>
+            await Deadline.Until("the resolver has another query", () =>
             {
                 _time.Advance(5 * Second);
-                return _resolver.Asked >= asked;
+                return _resolver.Queries >= asked;
             });
             Assert.True(_names.FindAsync("node", Cancellation).AsTask().IsCompletedSuccessfully);
             Assert.Equal("10.0.0.1", await FindAsync());
@@ -127,7 +127,7 @@ public sealed class NameCacheTests : IDisposable
         await FindAsync();
         _resolver.Hang();
         _time.Advance(15 * Second);
-        await UntilAskedAsync(2);
+        await UntilQueriedAsync(2);
         await _time.Until(due => due == 10 * Second, 2);
 
         _time.Advance(10 * Second);
@@ -139,7 +139,7 @@ public sealed class NameCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Find_ANameThatHasNoAddress_Fails_AndIsAskedForAgain()
+    public async Task Find_ANameThatHasNoAddress_Fails_AndIsQueriedAgain()
     {
         _resolver.Fail();
         var failure = await Assert.ThrowsAsync<SocketException>(() => FindAsync());
@@ -178,14 +178,14 @@ public sealed class NameCacheTests : IDisposable
         _time.Advance(TimeSpan.FromHours(3));
         await Deadline.Until("no more questions", () =>
         {
-            var asked = _resolver.Asked;
+            var asked = _resolver.Queries;
             _time.Advance(30 * Second);
-            return asked == _resolver.Asked;
+            return asked == _resolver.Queries;
         });
 
-        var asked = _resolver.Asked;
+        var asked = _resolver.Queries;
         Assert.Equal("10.0.0.1", await FindAsync());
-        Assert.Equal(asked + 1, _resolver.Asked);
+        Assert.Equal(asked + 1, _resolver.Queries);
     }
 
     public void Dispose() => _names.Dispose();
@@ -195,10 +195,10 @@ public sealed class NameCacheTests : IDisposable
 
     private async Task<string> FindAsync(string host = "node") => Text(await _names.FindAsync(host, Cancellation));
 
-    private Task UntilAskedAsync(int count) =>
-        Deadline.Until($"the resolver was asked {count} times", () => _resolver.Asked == count);
+    private Task UntilQueriedAsync(int count) =>
+        Deadline.Until($"the resolver has {count} queries", () => _resolver.Queries == count);
 
-    // Each question has a deadline of its own, which is there before the answer.
+    // Each query has its own deadline, which is set before the answer.
     private Task UntilRefreshedAsync(int count) => _time.Until(due => due == 10 * Second, count);
 
     private Task UntilAsync(string addresses) =>

@@ -81,7 +81,7 @@ public sealed class ProxyHeaderReaderTests
     // Fields after the addresses: NOOP, ALPN, an unknown one.
     [InlineData("21110019" + Tcp4 + "0400020000" + "010002" + "6832" + "EA0000", "10.0.0.1:4000", "10.0.0.2:80")]
 
-    // LOCAL, with nothing, with addresses, and with what is no field.
+    // LOCAL, without a body, with addresses, and with malformed fields.
     [InlineData("20000000", null, null)]
     [InlineData("2011000C" + Tcp4, null, null)]
     [InlineData("20110003" + "0A0000", null, null)]
@@ -97,7 +97,7 @@ public sealed class ProxyHeaderReaderTests
     public void V2_OfAUnixSocket_IsRead() =>
         AssertRead([.. Convert.FromHexString(SignatureOfV2 + "213100D8"), .. new byte[216]], null, null);
 
-    // The first is what HAProxy 2.6 sends with "send-proxy-v2 proxy-v2-options crc32c,unique-id".
+    // HAProxy 2.6 sends the first one with "send-proxy-v2 proxy-v2-options crc32c,unique-id".
     [Theory]
     [InlineData("21110019" + "7F0000017F000001C8784773" + "030004" + "C687FFE1" + "050003616263", true)]
     [InlineData("21110019" + "7F0000017F000001C8784773" + "030004" + "C687FFE2" + "050003616263", false)]
@@ -147,7 +147,7 @@ public sealed class ProxyHeaderReaderTests
                 && IsSame(destination, read.Destination!);
         });
 
-    // However TCP cuts it, and whatever follows.
+    // Any split by TCP, followed by any bytes.
     [Fact]
     public void APrefixOfAHeader_IsIncomplete_AndWhatFollowsIsLeft() =>
         Gen.Select(Header, Gen.Byte.Array).Sample((header, rest) =>
@@ -156,7 +156,7 @@ public sealed class ProxyHeaderReaderTests
             && ProxyHeaderReader.Read([.. header, .. rest]) is { Status: ProxyHeaderStatus.Complete } read
             && read.Length == header.Length);
 
-    // Random bytes, and headers with a byte changed: never an exception, and no other decision with more bytes.
+    // Random bytes, and headers with a changed byte: no exception, and the same decision with more bytes.
     [Fact]
     public void AnyBytes_AreDecidedOnce() =>
         Gen.OneOf(

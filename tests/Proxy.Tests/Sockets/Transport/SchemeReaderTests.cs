@@ -19,7 +19,7 @@ public sealed class SchemeReaderTests
     [InlineData("GET w", "GET w", false)]
     public async Task Scheme_OfTheFirstRequest_IsThatOfHttp(string sent, string expected, bool isRewritten)
     {
-        // Whole, and in two pieces cut anywhere; read as a server does, which consumes what it has understood.
+        // The bytes arrive at once, or in two pieces split anywhere. The reader consumes parts of them, like a server.
         for (var cut = 0; cut < sent.Length; cut++)
         {
             var rewritten = 0;
@@ -44,7 +44,7 @@ public sealed class SchemeReaderTests
         }
     }
 
-    // Nothing of the first request line is consumed before it is whole.
+    // The first request line is consumed only once it is complete.
     private static async Task<string> ReadAsync(PipeReader reader, int firstLength)
     {
         var text = new StringBuilder();

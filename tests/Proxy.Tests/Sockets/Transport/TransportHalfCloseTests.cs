@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>A client that has sent FIN after a request still waits for the response.</summary>
+/// <summary>A client that has sent FIN after a request still receives the response.</summary>
 public sealed class TransportHalfCloseTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
@@ -20,12 +20,9 @@ public sealed class TransportHalfCloseTests
     {
         var request = new PendingRequest();
         await using var server = await TransportServer.StartAsync(transport, request.AnswerAsync);
-        using var client = await server.ConnectAsync();
-        await client.SendAsync(Get);
-        await request.Begun.Task.WaitAsync(Deadline.Default, Cancellation);
+        using var client = await request.SendAsync(server);
 
-        client.Socket.Shutdown(SocketShutdown.Send);
-        await Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
+        await SendFinAsync(server, client);
         Assert.False(request.Aborted.Task.IsCompleted);
         request.End.SetResult();
 
@@ -55,11 +52,8 @@ public sealed class TransportHalfCloseTests
     {
         var request = new PendingRequest();
         await using var server = await TransportServer.StartAsync(transport, request.AnswerAsync);
-        using var client = await server.ConnectAsync();
-        await client.SendAsync(Get);
-        await request.Begun.Task.WaitAsync(Deadline.Default, Cancellation);
-        client.Socket.Shutdown(SocketShutdown.Send);
-        await Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
+        using var client = await request.SendAsync(server);
+        await SendFinAsync(server, client);
 
         client.Reset();
 
@@ -67,7 +61,7 @@ public sealed class TransportHalfCloseTests
         request.End.SetResult();
     }
 
-    // With a close_notify before it, as RFC 8446 §6.1 wants it, and without, as many clients do it.
+    // With a close_notify before FIN, as RFC 8446 §6.1 requires, and without, like many clients.
     [Theory]
     [ClassData<Transports>]
     public async Task Fin_UnderTls_LeavesTheResponse(string transport)
@@ -90,8 +84,7 @@ public sealed class TransportHalfCloseTests
                 await tls.ShutdownAsync();
             }
 
-            client.Socket.Shutdown(SocketShutdown.Send);
-            await Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
+            await SendFinAsync(server, client);
             request.End.SetResult();
             using var reader = new StreamReader(tls);
             var response = await reader.ReadToEndAsync(Cancellation).WaitAsync(Deadline.Default, Cancellation);
@@ -116,21 +109,25 @@ public sealed class TransportHalfCloseTests
         Assert.IsAssignableFrom<IOException>(await failure.Task.WaitAsync(Deadline.Default, Cancellation));
     }
 
-    // A client that is gone without a reset is found by probing: its kernel forgets the connection.
+    // Keep-alive probes detect a client that has disconnected without a reset.
     [Theory]
     [ClassData<Transports>]
     public async Task Fin_DuringARequest_HasTheClientProbed(string transport)
     {
         var request = new PendingRequest();
         await using var server = await TransportServer.StartAsync(transport, request.AnswerAsync);
-        using var client = await server.ConnectAsync();
-        await client.SendAsync(Get);
-        await request.Begun.Task.WaitAsync(Deadline.Default, Cancellation);
+        using var client = await request.SendAsync(server);
 
         client.Socket.Shutdown(SocketShutdown.Send);
 
         await Deadline.Until("the keep-alive timer is on", () => HasKeepAliveTimer(server.EndPoint.Port));
         request.End.SetResult();
+    }
+
+    private static Task SendFinAsync(TransportServer server, WireClient client)
+    {
+        client.Socket.Shutdown(SocketShutdown.Send);
+        return Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
     }
 
     // proc(5): local_address, rem_address, st (08: CLOSE_WAIT), tx_queue:rx_queue, tr:tm->when (02: keep-alive).
@@ -149,6 +146,15 @@ public sealed class TransportHalfCloseTests
         public TaskCompletionSource Aborted { get; } = Signal.New();
 
         public TaskCompletionSource Closed { get; } = Signal.New();
+
+        /// <summary>Sends a request, and waits until it has reached the application.</summary>
+        public async Task<WireClient> SendAsync(TransportServer server)
+        {
+            var client = await server.ConnectAsync();
+            await client.SendAsync(Get);
+            await Begun.Task.WaitAsync(Deadline.Default, Cancellation);
+            return client;
+        }
 
         public async Task AnswerAsync(HttpContext context)
         {

@@ -125,7 +125,7 @@ internal sealed class TransportServer : IAsyncDisposable
 
         public void HeaderRefused(ProxyHeaderFault fault)
         {
-            // Counted by no test of the transport.
+            // The tests of the transport do not count refused headers.
         }
     }
 }

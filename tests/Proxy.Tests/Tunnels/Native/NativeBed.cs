@@ -84,8 +84,8 @@ internal sealed class NativeBed : IAsyncDisposable
     }
 
     /// <summary>
-    /// Relays, after one of the peers has failed while another handler had the sockets, which took note of it and did
-    /// nothing.
+    /// Starts a tunnel after one of the peers has failed, with the failure already reported to an earlier handler that
+    /// did nothing.
     /// </summary>
     public static async Task<NativeBed> TakeOverAsync(string engine, Action<Peer, Peer> fail)
     {
@@ -97,7 +97,7 @@ internal sealed class NativeBed : IAsyncDisposable
             bed._nodeSocket = bed.Loop.Adopt(bed.Node.Descriptor, before);
         });
         fail(bed.Client, bed.Node);
-        await Deadline.Until("the handler before is told", () => before.Errors.Length == 1);
+        await Deadline.Until("the earlier handler is notified", () => before.Errors.Length == 1);
         await bed.Loop.OnLoop(() =>
         {
             bed._flow = new NativeTunnel(

@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
-/// <summary>One peer ends its output, or both have sent Close: what goes on, and for how long.</summary>
+/// <summary>The end of a tunnel after the FIN of one peer, or after the Close of both.</summary>
 public sealed class NativeHalfCloseTests
 {
     private static readonly byte[] Words = TestFrame.Binary(50_000);
@@ -44,7 +44,7 @@ public sealed class NativeHalfCloseTests
         Assert.Equal(TunnelEnd.Node, await bed.EndAsync());
     }
 
-    // The second Close is passed on whole before anything ends, however it is cut.
+    // The second Close is passed on completely before either connection ends, for any split.
     [Theory]
     [ClassData<Engines>]
     public async Task BothHaveClosed_EndsAfterTheLastByteOfTheSecond(string engine)
@@ -79,7 +79,7 @@ public sealed class NativeHalfCloseTests
         Assert.Equal(TunnelEnd.Node, await bed.EndAsync());
     }
 
-    // Of a tunnel that the balancer closes, the node's Close is dropped; it is its last word all the same.
+    // In a tunnel that the balancer closes, the node's Close is dropped, but still ends the node's output.
     [Theory]
     [ClassData<Engines>]
     public async Task ClosedByTheBalancer_AndAnsweredByBoth_EndsAtOnce(string engine)
@@ -101,7 +101,7 @@ public sealed class NativeHalfCloseTests
         Assert.False(bed.Tunnel.Forced);
     }
 
-    // Many servers take FIN as a lost connection and drop their answer, so it is kept from the node.
+    // Many servers handle FIN as a lost connection and drop their answer, so FIN is not passed on to the node.
     [Theory]
     [ClassData<Engines>]
     public async Task ClientsFin_AfterItsClose_IsKeptFromTheNodeUntilItsAnswer(string engine)
@@ -111,7 +111,7 @@ public sealed class NativeHalfCloseTests
         await bed.Client.SendAsync(Close);
         bed.Client.Finish();
         await bed.Node.ReadsAsync(Close);
-        await Deadline.Until("the client's end is known", () => bed.Tunnel.IsClosing);
+        await Deadline.Until("the client's FIN is received", () => bed.Tunnel.IsClosing);
         var end = bed.Node.ReadToEndAsync();
         await bed.Node.SendAsync(Words);
         await bed.Client.ReadsAsync(Words);
@@ -241,7 +241,7 @@ public sealed class NativeHalfCloseTests
         Assert.False(bed.Tunnel.Forced);
     }
 
-    // The loop was told of the reset before the tunnel took the socket, and nothing else would end the tunnel.
+    // The loop reported the reset before the tunnel took over the socket, and no other event would end the tunnel.
     [Theory]
     [ClassData<Engines>]
     public async Task ClientsReset_BeforeTheTunnelHasItsSocket_EndsTheTunnel(string engine)

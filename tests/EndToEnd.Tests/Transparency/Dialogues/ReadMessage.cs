@@ -2,20 +2,20 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using WsBalancer.EndToEnd.Tests.Wire;
 
-namespace WsBalancer.EndToEnd.Tests.Transparency.Talking;
+namespace WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
-/// <summary>An HTTP/1 message as far as it has arrived.</summary>
+/// <summary>The part of an HTTP/1 message that has arrived.</summary>
 /// <param name="Head">The head.</param>
 /// <param name="Content">The content so far, without the coding of a chunked body.</param>
 /// <param name="IsWhole">Whether the message is complete.</param>
 /// <param name="Trailers">The trailer section, without the empty line.</param>
-/// <param name="End">Where the message ends, or what has arrived of it.</param>
+/// <param name="End">The offset of the end of the message, or of the part that has arrived.</param>
 internal sealed partial record ReadMessage(MessageHead Head, string Content, bool IsWhole, string Trailers, int End)
 {
-    /// <summary>Reads the message that begins at a place; null until its head is complete.</summary>
-    /// <param name="bytes">All that has arrived, a character for each byte.</param>
-    /// <param name="start">Where the message begins.</param>
-    /// <param name="hasEnded">Whether nothing more arrives.</param>
+    /// <summary>Reads the message at an offset; null until its head is complete.</summary>
+    /// <param name="bytes">All bytes that have arrived, a character for each.</param>
+    /// <param name="start">The offset of the message.</param>
+    /// <param name="hasEnded">Whether the peer has ended the connection.</param>
     /// <param name="method">The method of the request that a response answers; null for a request.</param>
     public static ReadMessage? At(string bytes, int start, bool hasEnded, string? method)
     {

@@ -1,9 +1,9 @@
-using WsBalancer.EndToEnd.Tests.Transparency.Talking;
+using WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
 namespace WsBalancer.EndToEnd.Tests.Transparency.Cases;
 
-/// <summary>The shapes that most cases have.</summary>
-internal static class Say
+/// <summary>The sequences of steps that most cases have.</summary>
+internal static class CaseShapes
 {
     public const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
     public const string Accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
@@ -28,7 +28,7 @@ internal static class Say
         "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
         $"Sec-WebSocket-Accept: {Accept}", .. lines]);
 
-    /// <summary>A plain request reaches the node as it is, or as given, and is answered.</summary>
+    /// <summary>A plain request reaches the node as it is, or as given, and the node answers.</summary>
     public static Case Request(
         string name, string reason, string request, string? received = null, Peers peers = Peers.Both) => new(
         name, reason, peers,
@@ -58,14 +58,14 @@ internal static class Say
         new Step.NodeFinishes(),
         new Step.ClientReceives(received));
 
-    /// <summary>A request is answered by the proxy; the node sees nothing of it.</summary>
+    /// <summary>The proxy answers a request; the node receives nothing of the request.</summary>
     public static Case Refusal(
         string name, string reason, string request, int[] statuses, Peers peers = Peers.Both) => new(
         name, reason, peers,
         new Step.ClientSends(request),
         new Step.ClientIsRefused(statuses));
 
-    /// <summary>A node's answer is replaced by one of the proxy.</summary>
+    /// <summary>The proxy replaces a node's answer by its own.</summary>
     public static Case Repair(
         string name, string reason, string request, string answer, int[] statuses, Peers peers = Peers.Both) => new(
         name, reason, peers,
@@ -74,7 +74,7 @@ internal static class Say
         new Step.NodeSends(answer),
         new Step.ClientReceivesError(statuses));
 
-    /// <summary>A handshake reaches the node as it is, or as given, opens, and a frame passes each way.</summary>
+    /// <summary>A handshake reaches the node as it is, or as given, and opens a tunnel with a frame each way.</summary>
     public static Case Handshake(
         string name,
         string reason,
@@ -93,7 +93,7 @@ internal static class Say
         new Step.NodeSends(NodeFrame),
         new Step.ClientReceivesMore(NodeFrame));
 
-    /// <summary>A node answers a handshake with something else than 101.</summary>
+    /// <summary>A node answers a handshake with another status than 101.</summary>
     public static Case Decline(
         string name, string reason, string answer, string? received = null, Peers peers = Peers.Both) => new(
         name, reason, peers,

@@ -2,11 +2,11 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
-namespace WsBalancer.EndToEnd.Tests.Transparency.Talking;
+namespace WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
 /// <summary>
-/// One end of a connection in a dialogue. A background task reads all the time, so that a peer never blocks on a
-/// buffer, and every byte in both directions is kept for the report.
+/// One end of a connection in a dialogue. A background task reads continuously, so that a peer never blocks on a full
+/// buffer. All bytes in both directions are kept for the report.
 /// </summary>
 internal sealed class Party : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class Party : IAsyncDisposable
         _reading = ReadAll();
     }
 
-    /// <summary>All bytes that arrived, a character for each.</summary>
+    /// <summary>All bytes that were received, a character for each.</summary>
     public string Received
     {
         get
@@ -39,13 +39,13 @@ internal sealed class Party : IAsyncDisposable
 
     public string Sent => _sent.ToString();
 
-    /// <summary>How the peer ended the connection; null while it is open.</summary>
+    /// <summary>The way in which the peer ended the connection; null while it is open.</summary>
     public string? End => Volatile.Read(ref _end);
 
-    /// <summary>Where the part begins that no step has consumed.</summary>
+    /// <summary>The offset of the first byte that no step has consumed.</summary>
     public int Consumed { get; set; }
 
-    /// <summary>What the steps have seen of the content of a message that goes on; null between two messages.</summary>
+    /// <summary>The content of an incomplete message that the steps have consumed; null between two messages.</summary>
     public string? Content { get; set; }
 
     /// <summary>Whether bytes of another message have arrived.</summary>
@@ -60,9 +60,9 @@ internal sealed class Party : IAsyncDisposable
             await _stream.WriteAsync(Encoding.Latin1.GetBytes(bytes), deadline.Token);
             await _stream.FlushAsync(deadline.Token);
         }
-        catch (IOException gone)
+        catch (IOException failure)
         {
-            _sent.Append($"\n[not delivered: {gone.InnerException?.Message ?? gone.Message}]");
+            _sent.Append($"\n[not delivered: {failure.InnerException?.Message ?? failure.Message}]");
         }
     }
 

@@ -1,14 +1,14 @@
 using System.Text;
 
-namespace WsBalancer.EndToEnd.Tests.Transparency.Talking;
+namespace WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
 /// <summary>Carries out the steps of a case between a client and a node, and reports the first that fails.</summary>
-/// <param name="client">The client's end.</param>
-/// <param name="node">The node's end.</param>
-/// <param name="names">What the placeholders of a case stand for.</param>
-/// <param name="pulse">Beats when a party receives something.</param>
-/// <param name="patience">How long a step has.</param>
-internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse pulse, TimeSpan patience)
+/// <param name="client">The client's end of its connection.</param>
+/// <param name="node">The port of the node.</param>
+/// <param name="names">The values of the placeholders of a case.</param>
+/// <param name="pulse">The signal that a party has received bytes.</param>
+/// <param name="timeout">The time limit of a step.</param>
+internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse pulse, TimeSpan timeout)
 {
     private Party? _connection;
     private string _method = "GET";
@@ -18,7 +18,7 @@ internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse p
     private Party Connection =>
         _connection ?? throw new InvalidOperationException("The case uses the node before it received anything.");
 
-    /// <summary>Carries out a case; the failure, or null.</summary>
+    /// <summary>Carries out a case, and returns the failure, or null.</summary>
     public async Task<string?> Run(IReadOnlyList<Step> steps)
     {
         foreach (var (i, step) in steps.Index())
@@ -55,12 +55,14 @@ internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse p
             case Step.ClientResets:
                 client.Reset();
                 return null;
-            case Step.ClientSeesEnd(var mayReceive):
-                return await SeesEnd(client) ?? Forget(mayReceive);
-            case Step.NodeSeesEnd:
-                return await SeesEnd(Connection);
-            case Step.NodeWasAsked(var times):
-                return node.Connections.Count == times ? null : $"the node was asked {node.Connections.Count} times";
+            case Step.ClientConnectionEnds(var mayReceive):
+                return await ConnectionEnds(client) ?? Skip(mayReceive);
+            case Step.NodeConnectionEnds:
+                return await ConnectionEnds(Connection);
+            case Step.NodeReceivedRequests(var count):
+                return node.Connections.Count == count
+                    ? null
+                    : $"the node received {node.Connections.Count} requests";
             default:
                 return await Receive(step);
         }
@@ -89,12 +91,12 @@ internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse p
         return client.Send(bytes);
     }
 
-    private async Task<string?> SeesEnd(Party party) =>
-        await pulse.Until(() => party.End is not null, patience)
+    private async Task<string?> ConnectionEnds(Party party) =>
+        await pulse.Until(() => party.End is not null, timeout)
             ? null
             : $"{Name(party)}'s connection stays open";
 
-    private string? Forget(bool mayReceive)
+    private string? Skip(bool mayReceive)
     {
         client.Consumed = mayReceive ? client.Received.Length : client.Consumed;
         return null;
@@ -102,11 +104,11 @@ internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse p
 
     private async Task<string?> NodeReceives(string? message, bool isWhole)
     {
-        await pulse.Until(() => Arrived() is not null || client.HasNews || client.End is not null, patience);
+        await pulse.Until(() => Arrived() is not null || client.HasNews || client.End is not null, timeout);
         if (Arrived() is not { } connection)
         {
             return client.HasNews
-                ? $"the client got '{FirstLine(client)}', the node no request"
+                ? $"the client received '{FirstLine(client)}', the node no request"
                 : $"no request reached the node{Ended(client)}";
         }
 
@@ -124,27 +126,28 @@ internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse p
             ?? throw new InvalidOperationException("The case expects a message without a whole head.");
         var expected = message is null ? sent with { Head = HeadComparison.PassedOn(sent.Head) } : sent;
         party.Content = "";
-        await pulse.Until(() => IsOver(party, expected.Content, isWhole), patience);
+        await pulse.Until(() => IsOver(party, expected.Content, isWhole), timeout);
         if (Read(party) is not { } actual)
         {
-            return $"{Name(party)} got no whole head{Ended(party)}";
+            return $"{Name(party)} received no whole head{Ended(party)}";
         }
 
         var differences = HeadComparison.Differences(expected.Head, actual.Head).ToList();
         if (differences.Count > 0)
         {
-            return $"{Name(party)} got {Report.Line(string.Join("; ", differences))}";
+            return $"{Name(party)} received {Report.Line(string.Join("; ", differences))}";
         }
 
         return isWhole && actual.IsWhole && !HeadComparison.SameTrailers(expected.Trailers, actual.Trailers)
-            ? $"{Name(party)} got trailers '{Report.Line(actual.Trailers)}', not '{Report.Line(expected.Trailers)}'"
+            ? $"{Name(party)} received trailers '{Report.Line(actual.Trailers)}', "
+                + $"not '{Report.Line(expected.Trailers)}'"
             : Consume(party, actual, expected.Content, isWhole);
     }
 
     private async Task<string?> ReceiveMore(Party party, string content, bool isWhole)
     {
         var all = party.Content + content;
-        await pulse.Until(() => IsOver(party, all, isWhole), patience);
+        await pulse.Until(() => IsOver(party, all, isWhole), timeout);
         return Consume(party, Read(party)!, all, isWhole);
     }
 
@@ -153,21 +156,21 @@ internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse p
         await pulse.Until(
             () =>
                 Read(client) is { IsWhole: true } || client.End is not null || (!mayReachNode && Arrived() is not null),
-            patience);
+            timeout);
         if (!mayReachNode && Arrived() is { } connection)
         {
-            return $"the node got '{FirstLine(connection)}'";
+            return $"the node received '{FirstLine(connection)}'";
         }
 
         if (Read(client) is not { IsWhole: true } actual)
         {
-            return $"the client got no whole answer{Ended(client)}";
+            return $"the client received no whole answer{Ended(client)}";
         }
 
         (client.Consumed, client.Content) = (actual.End, null);
         return statuses.Any(status => actual.Head.StartLine.StartsWith($"HTTP/1.1 {status} ", StringComparison.Ordinal))
             ? null
-            : $"the client got '{actual.Head.StartLine}' instead of {string.Join(" or ", statuses)}";
+            : $"the client received '{actual.Head.StartLine}' instead of {string.Join(" or ", statuses)}";
     }
 
     private ReadMessage? Read(Party party) =>
@@ -183,12 +186,12 @@ internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse p
     {
         if (actual.Content != content)
         {
-            return $"{Name(party)} got content '{Report.Line(actual.Content)}', not '{Report.Line(content)}'";
+            return $"{Name(party)} received content '{Report.Line(actual.Content)}', not '{Report.Line(content)}'";
         }
 
         if (isWhole && !actual.IsWhole)
         {
-            return $"{Name(party)} got no end of the message{Ended(party)}";
+            return $"{Name(party)} received no end of the message{Ended(party)}";
         }
 
         party.Content = isWhole ? null : content;
@@ -197,9 +200,9 @@ internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse p
     }
 
     private string? Leftovers() => client.HasNews
-        ? $"the client got more: '{FirstLine(client)}'"
-        : node.Connections.FirstOrDefault(party => party.HasNews) is { } asked
-            ? $"the node got more: '{FirstLine(asked)}'"
+        ? $"the client received more: '{FirstLine(client)}'"
+        : node.Connections.FirstOrDefault(party => party.HasNews) is { } extra
+            ? $"the node received more: '{FirstLine(extra)}'"
             : null;
 
     private string Spell(string text) => text
@@ -226,7 +229,7 @@ internal sealed class Dialogue(Party client, NodePort node, Names names, Pulse p
     }
 }
 
-/// <summary>What stands for a case's placeholders.</summary>
-/// <param name="Host">The Host that leads to the node.</param>
+/// <summary>The values of a case's placeholders.</summary>
+/// <param name="Host">The Host of the route to the node.</param>
 /// <param name="Client">The client's address.</param>
 internal sealed record Names(string Host, string Client);

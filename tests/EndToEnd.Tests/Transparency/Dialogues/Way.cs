@@ -3,36 +3,36 @@ using System.Net.Security;
 using System.Net.Sockets;
 using WsBalancer.EndToEnd.Tests.Clients;
 
-namespace WsBalancer.EndToEnd.Tests.Transparency.Talking;
+namespace WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
 /// <summary>A way from a client through a proxy to a node. One dialogue at a time.</summary>
-/// <param name="address">Where the proxy listens.</param>
+/// <param name="address">The address of the proxy.</param>
 /// <param name="node">The node behind it.</param>
-/// <param name="host">The Host that leads to the node.</param>
-/// <param name="certificate">If given, the client connects over TLS and expects this certificate.</param>
+/// <param name="host">The Host of the route to the node.</param>
+/// <param name="certificate">The certificate of the proxy, for TLS; null for a client in clear.</param>
 internal sealed class Way(IPEndPoint address, NodePort node, string host, TestCertificate? certificate = null)
 {
     private static int LastSource;
 
     // A step that succeeds takes a millisecond; only a step that fails takes this long.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(10);
 
-    // Enough to see that a peer differs, as a case says.
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
+    // Long enough for a step that fails as the case states.
+    private static readonly TimeSpan DifferenceTimeout = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Lets a case take place; the failure, or null.</summary>
-    /// <param name="steps">Its steps.</param>
-    /// <param name="isToSucceed">Whether it is worth waiting for.</param>
+    /// <summary>Carries out a case, and returns the failure, or null.</summary>
+    /// <param name="steps">The steps of the case.</param>
+    /// <param name="isToSucceed">Whether the case is expected to pass.</param>
     public async Task<string?> Run(IReadOnlyList<Step> steps, bool isToSucceed = true)
     {
         var pulse = new Pulse();
 
-        // A proxy puts the client's address into every request: those of other dialogues have another one.
+        // Each request contains the client's address in a field of the proxy. Each dialogue has its own address.
         var source = NextSource();
         node.Begin(pulse, source.ToString());
         await using var client = await Connect(pulse, source);
         var names = new Names(host, source.ToString());
-        var dialogue = new Dialogue(client, node, names, pulse, isToSucceed ? Patience : Glance);
+        var dialogue = new Dialogue(client, node, names, pulse, isToSucceed ? StepTimeout : DifferenceTimeout);
         try
         {
             return await dialogue.Run(steps);
@@ -43,7 +43,7 @@ internal sealed class Way(IPEndPoint address, NodePort node, string host, TestCe
         }
     }
 
-    // Loopback addresses of one length: none begins with another.
+    // Loopback addresses of equal length: none is a prefix of another.
     private static IPAddress NextSource()
     {
         var number = Interlocked.Increment(ref LastSource);
@@ -60,16 +60,7 @@ internal sealed class Way(IPEndPoint address, NodePort node, string host, TestCe
         Stream stream = new NetworkStream(socket);
         if (certificate is not null)
         {
-            var tls = new SslStream(stream);
-            var options = new SslClientAuthenticationOptions
-            {
-                TargetHost = "localhost",
-                ApplicationProtocols = [SslApplicationProtocol.Http11],
-                RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                    presented?.GetCertHashString() == certificate.Certificate.GetCertHashString(),
-            };
-            await tls.AuthenticateAsClientAsync(options, deadline.Token);
-            stream = tls;
+            stream = await certificate.Authenticate(stream, SslApplicationProtocol.Http11, deadline.Token);
         }
 
         return new Party(socket, stream, pulse);

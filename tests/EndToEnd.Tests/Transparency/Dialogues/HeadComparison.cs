@@ -1,15 +1,15 @@
 using WsBalancer.EndToEnd.Tests.Wire;
 
-namespace WsBalancer.EndToEnd.Tests.Transparency.Talking;
+namespace WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
 /// <summary>
 /// Compares a head that was received with the one that a case expects. Names are compared without case, values byte for
-/// byte, and several lines of one name in their order. The fields that every proxy owns count only if the case names
-/// them.
+/// byte, and several lines of one name in their order. The fields that every proxy sets are compared only if the case
+/// contains them.
 /// </summary>
 internal static class HeadComparison
 {
-    /// <summary>As the expected Content-Length: the body may be framed in any way.</summary>
+    /// <summary>The expected Content-Length of a body that may have any framing.</summary>
     public const string Any = "any";
 
     private static readonly string[] OwnedByProxies =
@@ -21,7 +21,7 @@ internal static class HeadComparison
     private static readonly string[] HopByHop = ["Connection", "Keep-Alive", "Proxy-Connection"];
     private static readonly string[] Framing = ["Content-Length", "Transfer-Encoding"];
 
-    /// <summary>What a proxy passes on of a head: all but the fields of the connection.</summary>
+    /// <summary>The fields of a head that a proxy passes on: all but the hop-by-hop fields.</summary>
     public static MessageHead PassedOn(MessageHead sent) => sent with
     {
         Headers =
@@ -48,10 +48,10 @@ internal static class HeadComparison
                 continue;
             }
 
-            var (wanted, got) = (Values(expected, name), Values(actual, name));
-            if (!(wanted.SequenceEqual(got) || (wanted is ["*"] && got.Length > 0)))
+            var (wanted, received) = (Values(expected, name), Values(actual, name));
+            if (!(wanted.SequenceEqual(received) || (wanted is ["*"] && received.Length > 0)))
             {
-                yield return $"{name}: {Text(got)} instead of {Text(wanted)}";
+                yield return $"{name}: {Text(received)} instead of {Text(wanted)}";
             }
         }
     }
@@ -61,8 +61,8 @@ internal static class HeadComparison
 
     private static IEnumerable<string> Names(MessageHead head) => head.Headers.Select(header => header.Key);
 
-    // Connection is a list of words without case, whose order says nothing; keep-alive is what HTTP/1.1 does anyway, so
-    // that it counts alone only.
+    // Connection is a list of case-insensitive options without order. keep-alive is the default of HTTP/1.1, so that it
+    // is compared only where it is the single option.
     private static string[] Values(MessageHead head, string name)
     {
         if (name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))

@@ -1,14 +1,14 @@
-namespace WsBalancer.EndToEnd.Tests.Transparency.Talking;
+namespace WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
-/// <summary>Completes a wait each time a party of a dialogue receives something.</summary>
+/// <summary>Completes a wait each time a party of a dialogue receives bytes.</summary>
 internal sealed class Pulse
 {
     private TaskCompletionSource _next = New();
 
-    /// <summary>Waits until a condition holds; false if it does not within the time.</summary>
-    public async Task<bool> Until(Func<bool> holds, TimeSpan patience)
+    /// <summary>Waits until a condition is true; false after the timeout.</summary>
+    public async Task<bool> Until(Func<bool> holds, TimeSpan timeout)
     {
-        using var deadline = Deadline.Start(patience);
+        using var deadline = Deadline.Start(timeout);
         while (true)
         {
             var next = Volatile.Read(ref _next).Task;

@@ -2,20 +2,19 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using WsBalancer.EndToEnd.Tests.Clients;
-using WsBalancer.EndToEnd.Tests.Wire;
 
-namespace WsBalancer.EndToEnd.Tests.Transparency;
+namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>One end of a connection that begins with bytes of its own, and goes on in clear or over TLS.</summary>
+/// <summary>A client's end of a connection that begins with given bytes and continues in clear or over TLS.</summary>
 internal sealed class StreamWire(Socket socket, Stream stream) : WireEnd
 {
     public IPEndPoint Local { get; } = (IPEndPoint)socket.LocalEndPoint!;
 
-    /// <summary>Connects from a loopback address, and sends what the connection begins with.</summary>
-    /// <param name="server">Where to.</param>
+    /// <summary>Connects from a loopback address, and sends the first bytes of the connection.</summary>
+    /// <param name="server">The address of the server.</param>
     /// <param name="source">The client's address.</param>
-    /// <param name="beginning">Sent before TLS.</param>
-    /// <param name="certificate">The server's, for TLS; null for none.</param>
+    /// <param name="beginning">The bytes before TLS.</param>
+    /// <param name="certificate">The certificate of the server, for TLS; null for a connection in clear.</param>
     public static async Task<StreamWire> Connect(
         IPEndPoint server, string source, ReadOnlyMemory<byte> beginning, TestCertificate? certificate = null)
     {
@@ -25,25 +24,19 @@ internal sealed class StreamWire(Socket socket, Stream stream) : WireEnd
         await socket.ConnectAsync(server, deadline.Token);
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         await stream.WriteAsync(beginning, deadline.Token);
-        if (certificate is null)
-        {
-            return new StreamWire(socket, stream);
-        }
-
-        var tls = new SslStream(stream);
-        await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions
-            {
-                TargetHost = "localhost",
-                RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                    presented?.GetCertHashString() == certificate.Certificate.GetCertHashString(),
-            },
-            deadline.Token);
-        return new StreamWire(socket, tls);
+        return new StreamWire(
+            socket,
+            certificate is null
+                ? stream
+                : await certificate.Authenticate(stream, SslApplicationProtocol.Http11, deadline.Token));
     }
 
+    /// <summary>Connects over TLS.</summary>
+    public static Task<StreamWire> Connect(int port, TestCertificate certificate, string source = "127.0.0.1") =>
+        Connect(new IPEndPoint(IPAddress.Loopback, port), source, ReadOnlyMemory<byte>.Empty, certificate);
+
     /// <summary>Sends a handshake, or a plain request, and reads the head of the answer.</summary>
-    public async Task<MessageHead?> Ask(string target, bool isHandshake, string headers = "")
+    public async Task<MessageHead?> Exchange(string target, bool isHandshake, string headers = "")
     {
         var upgrade = isHandshake
             ? $"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {HandshakeKey.New()}\r\n"
@@ -53,7 +46,16 @@ internal sealed class StreamWire(Socket socket, Stream stream) : WireEnd
         return await ReadHead();
     }
 
-    public override void HalfClose() => socket.Shutdown(SocketShutdown.Send);
+    /// <summary>Sends FIN, after a close_notify if the connection has TLS (RFC 8446, 6.1).</summary>
+    public override void HalfClose()
+    {
+        if (stream is SslStream tls)
+        {
+            tls.ShutdownAsync().GetAwaiter().GetResult();
+        }
+
+        socket.Shutdown(SocketShutdown.Send);
+    }
 
     public override void Reset()
     {
@@ -66,6 +68,7 @@ internal sealed class StreamWire(Socket socket, Stream stream) : WireEnd
     protected override Task Transmit(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
         stream.WriteAsync(bytes, cancellation).AsTask();
 
+    // The stream wraps the reset of a socket in an IOException.
     protected override async ValueTask<int> Receive(Memory<byte> buffer, CancellationToken cancellation)
     {
         try

@@ -4,9 +4,9 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using WsBalancer.EndToEnd.Tests.Clients;
 
-namespace WsBalancer.EndToEnd.Tests.Transparency.Talking;
+namespace WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
-/// <summary>The port of a node: each connection to it is a party of the dialogue that runs at the moment.</summary>
+/// <summary>The port of a node: each connection to it is a party of the current dialogue.</summary>
 internal sealed class NodePort : IAsyncDisposable
 {
     private readonly List<Party> _connections = [];
@@ -16,7 +16,7 @@ internal sealed class NodePort : IAsyncDisposable
     private Pulse _pulse = new();
     private string _mark = "";
 
-    /// <param name="certificate">If given, the node is reached over TLS.</param>
+    /// <param name="certificate">The certificate of the node, for TLS; null for a node in clear.</param>
     public NodePort(TestCertificate? certificate = null)
     {
         _certificate = certificate;
@@ -29,8 +29,8 @@ internal sealed class NodePort : IAsyncDisposable
     public int Number { get; }
 
     /// <summary>
-    /// The connections of the dialogue, in the order of arrival. A probe sends nothing, and what a proxy asks again for
-    /// an earlier dialogue has not its mark.
+    /// The connections of the dialogue, in the order of arrival, without those of probes, which send nothing, and of
+    /// second attempts of an earlier dialogue, which lack the mark.
     /// </summary>
     public IReadOnlyList<Party> Connections
     {
@@ -45,11 +45,11 @@ internal sealed class NodePort : IAsyncDisposable
     }
 
     /// <summary>Begins a dialogue.</summary>
-    /// <param name="pulse">Beats when something arrives.</param>
-    /// <param name="mark">What every request of it contains.</param>
+    /// <param name="pulse">The signal that a party has received bytes.</param>
+    /// <param name="mark">A text that each request of the dialogue contains.</param>
     public void Begin(Pulse pulse, string mark) => (_pulse, _mark) = (pulse, mark);
 
-    /// <summary>Ends a dialogue: no connection of it is there for the next one.</summary>
+    /// <summary>Ends a dialogue, and closes all of its connections.</summary>
     public async Task Finish()
     {
         Party[] connections;

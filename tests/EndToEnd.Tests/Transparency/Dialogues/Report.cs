@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text;
 
-namespace WsBalancer.EndToEnd.Tests.Transparency.Talking;
+namespace WsBalancer.EndToEnd.Tests.Transparency.Dialogues;
 
-/// <summary>Bytes as a person reads them.</summary>
+/// <summary>Bytes in a readable form.</summary>
 internal static class Report
 {
     private const int Longest = 2_000;
 
-    /// <summary>One line: every byte that is not printable ASCII is escaped, a long text is cut.</summary>
+    /// <summary>A single line: each byte that is not printable ASCII is escaped, and a long text is cut.</summary>
     public static string Line(string bytes)
     {
         var line = new StringBuilder();

@@ -21,7 +21,7 @@ namespace WsBalancer.Proxy;
 /// <param name="Log">How much is logged.</param>
 /// <param name="TrustedProxies">The peers whose forwarding headers are kept.</param>
 /// <param name="ProxyProtocol">The peers whose connections begin with a PROXY header.</param>
-/// <param name="ForwardedHeaders">Which forwarding headers are removed and sent.</param>
+/// <param name="ForwardedHeaders">The forwarding headers that are removed and sent.</param>
 /// <param name="Clusters">The clusters that the ring places. Ids ignore case, as YARP's do.</param>
 internal sealed record BalancerSettings(
     AdminOptions Admin,

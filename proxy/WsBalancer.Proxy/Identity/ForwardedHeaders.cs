@@ -18,7 +18,7 @@ namespace WsBalancer.Proxy.Identity;
 /// <para>These transforms stand before the route's own, which therefore can change or remove what they set.</para>
 /// </remarks>
 /// <param name="trusted">The peers whose forwarding headers are kept.</param>
-/// <param name="options">Which other headers are removed, and whether <c>Forwarded</c> is sent.</param>
+/// <param name="options">Further names of headers to remove, and whether <c>Forwarded</c> is sent.</param>
 /// <param name="isRingCluster">Whether a cluster is placed by the ring.</param>
 /// <param name="isUserKey">Whether user ids of a cluster are read from a header.</param>
 internal sealed class ForwardedHeaders(

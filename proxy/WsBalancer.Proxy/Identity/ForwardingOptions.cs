@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>Which forwarding headers are removed and sent. Bound from <c>WsBalancer:ForwardedHeaders</c>.</summary>
+/// <summary>The forwarding headers that are removed and sent. Bound from <c>WsBalancer:ForwardedHeaders</c>.</summary>
 internal sealed record ForwardingOptions : IValidatableObject
 {
     private readonly IReadOnlyList<string> _alsoRemove = [];

@@ -81,7 +81,7 @@ internal static class HopHeaders
         }
     }
 
-    // These headers are about the message and not about the connection.
+    // Headers of the message cannot be headers of the connection.
     private static bool IsOfTheMessage(ReadOnlySpan<char> name) =>
         name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase)

@@ -15,7 +15,7 @@ internal sealed record Case(string Name, string Reason, Peers Peers, params IRea
     /// <summary>The placeholder of the client's address.</summary>
     public const string Client = "{client}";
 
-    /// <summary>The Host of a request that goes to a node over TLS.</summary>
+    /// <summary>The Host of a request that is sent to a node over TLS.</summary>
     public const string SecureHost = "secure.example";
 
     /// <summary>Whether the case can run with a node over TLS: the request's Host selects the node.</summary>

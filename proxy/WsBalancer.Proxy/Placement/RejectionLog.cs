@@ -6,8 +6,8 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// One line for each rejection, with a limit for each reason and second. A line contains nothing that belongs to a user:
-/// no target, no header, no user id, no address.
+/// One line for each rejection, with a limit for each reason and second. A line contains nothing that belongs to a
+/// user: no target, no header, no user id, no address.
 /// </summary>
 internal sealed class RejectionLog : IDisposable
 {

@@ -52,7 +52,7 @@ internal sealed class NodeConnector(
         }
     }
 
-    /// <summary>Opens a connection, and sends the PROXY header of the request's client if the cluster has one.</summary>
+    /// <summary>Opens a connection, and sends the PROXY header of the client if the cluster has one.</summary>
     /// <exception cref="SocketException">No address of the host accepted.</exception>
     /// <exception cref="IOException">The header could not be sent.</exception>
     public async Task<NetworkStream> OpenAsync(

@@ -94,7 +94,7 @@ internal static class ServerRejection
         "tls_on_clear_port",
         StatusCodes.Status400BadRequest,
         "TLS on a port without TLS",
-        "The client began a TLS handshake at an address that speaks HTTP without TLS.");
+        "The client began a TLS handshake at an address that serves HTTP without TLS.");
 
     public static readonly Rejection BadRequest = new(
         "bad_request", StatusCodes.Status400BadRequest, "Bad request", "The request is not valid HTTP.");

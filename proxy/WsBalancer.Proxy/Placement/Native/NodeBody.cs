@@ -25,6 +25,7 @@ internal sealed class NodeBody : ReadOnlyStream, ISocketHandler, IValueTaskSourc
     private Exception? _failure;
     private bool _isWaiting;
     private bool _isTaken;
+    private bool _hasEnded;
     private bool _isOver;
 
     /// <param name="socket">The node's. It is this one's from now on, and paused.</param>
@@ -64,19 +65,25 @@ internal sealed class NodeBody : ReadOnlyStream, ISocketHandler, IValueTaskSourc
     public override async ValueTask<int> ReadAsync(
         Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        // The socket is paused, so received bytes are the reader's, on any thread.
+        if (TryRead(buffer.Span, out var length))
+        {
+            return length;
+        }
+
         if (_socket.Loop.IsCurrent)
         {
-            return await ReadOnLoopAsync(buffer, cancellationToken);
+            return await ReceiveAndReadAsync(buffer, cancellationToken);
         }
 
         await _socket.Loop.Enter();
         try
         {
-            return await ReadOnLoopAsync(buffer, cancellationToken);
+            return await ReceiveAndReadAsync(buffer, cancellationToken);
         }
         finally
         {
-            // Whoever came from elsewhere may take its time, which the loop has not.
+            // A reader of another thread may block, which the loop's thread must not.
             await Task.Yield();
         }
     }
@@ -94,12 +101,7 @@ internal sealed class NodeBody : ReadOnlyStream, ISocketHandler, IValueTaskSourc
 
     void ISocketHandler.Ended()
     {
-        if (!_body.TryEndWithConnection())
-        {
-            _failure = new HttpIOException(
-                HttpRequestError.ResponseEnded, "The node ended the connection within its answer.");
-        }
-
+        _hasEnded = true;
         Go();
     }
 
@@ -134,48 +136,66 @@ internal sealed class NodeBody : ReadOnlyStream, ISocketHandler, IValueTaskSourc
         base.Dispose(disposing);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadOnLoopAsync(Memory<byte> buffer, CancellationToken cancellation)
+    /// <summary>Reads from the received bytes.</summary>
+    /// <returns>Whether the body is complete, or had bytes for the buffer; otherwise all of them are used.</returns>
+    private bool TryRead(Span<byte> buffer, out int length)
     {
-        while (!_body.IsDone)
+        while (!_body.IsDone && _start < _end)
         {
-            if (_start == _end)
-            {
-                await ReceiveAsync(cancellation);
-                continue;
-            }
-
-            var (used, given) = _body.Read(_bytes.AsSpan(_start, _end - _start), buffer.Span);
+            (var used, length) = _body.Read(_bytes.AsSpan(_start, _end - _start), buffer);
             _start += used;
-            if (given > 0 || buffer.IsEmpty)
+            if (length > 0 || buffer.IsEmpty)
             {
-                return given;
+                return true;
             }
         }
 
-        if (!_isOver)
+        length = 0;
+        if (_body.IsDone && !_isOver)
         {
             _isOver = true;
             _body.AddTrailersTo(_response);
         }
 
-        return 0;
+        return _body.IsDone;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReceiveAndReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        int length;
+        do
+        {
+            await ReceiveAsync(cancellation);
+        }
+        while (!TryRead(buffer.Span, out length));
+
+        return length;
     }
 
     private async ValueTask ReceiveAsync(CancellationToken cancellation)
     {
-        if (_failure is not null)
+        if (_failure is null && !_hasEnded)
+        {
+            _more.Reset();
+            _isWaiting = true;
+            _cancellation = cancellation;
+            _socket.Receive();
+            using var onCancelled = cancellation.UnsafeRegister(
+                static body => ((NodeBody)body!)._socket.Loop.Post(Cancel, body), this);
+            await new ValueTask(this, _more.Version);
+        }
+
+        if (_start == _end && _failure is not null)
         {
             throw _failure;
         }
 
-        _more.Reset();
-        _isWaiting = true;
-        _cancellation = cancellation;
-        _socket.Receive();
-        using var onCancelled = cancellation.UnsafeRegister(
-            static body => ((NodeBody)body!)._socket.Loop.Post(Cancel, body), this);
-        await new ValueTask(this, _more.Version);
+        if (_hasEnded && !_body.TryEndWithConnection())
+        {
+            throw new HttpIOException(
+                HttpRequestError.ResponseEnded, "The node ended the connection within its answer.");
+        }
     }
 
     private static void Cancel(object? body)

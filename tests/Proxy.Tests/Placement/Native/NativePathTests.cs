@@ -46,6 +46,26 @@ public sealed class NativePathTests : IAsyncDisposable
 
     [Theory]
     [ClassData<Engines>]
+    public async Task Body_ThatWasReceivedWithItsHead_IsReadWithoutWaiting(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        var sending = SendAsync(loop);
+        using var node = await AcceptAsync();
+        await SayAsync(node, "HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\nno chunk\r\n");
+        using var response = await InTime(sending);
+        var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        var buffer = new byte[3];
+
+        var first = body.ReadAsync(buffer, TestContext.Current.CancellationToken);
+        Assert.True(first.IsCompletedSuccessfully);
+        Assert.Equal("Hel", Encoding.ASCII.GetString(buffer, 0, await first));
+        var second = body.ReadAsync(buffer, TestContext.Current.CancellationToken);
+        Assert.True(second.IsFaulted);
+        await Assert.ThrowsAsync<HttpIOException>(second.AsTask);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
     public async Task Refusal_IsReceivedNoFasterThanItIsRead(string engine)
     {
         const int Length = 64 * 1024 * 1024;
@@ -205,7 +225,9 @@ public sealed class NativePathTests : IAsyncDisposable
     {
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
-        Reset(await AcceptAsync());
+        var node = await AcceptAsync();
+        await ReadHeadAsync(node);
+        Reset(node);
 
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => InTime(sending));
 
@@ -222,6 +244,7 @@ public sealed class NativePathTests : IAsyncDisposable
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
         var node = await AcceptAsync();
+        await ReadHeadAsync(node);
         await SayAsync(node, "HTTP/1.1 1");
         Reset(node);
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -9,7 +8,12 @@ namespace WsBalancer.Proxy.State;
 /// is decided here alone; Redis only refuses to replace what has changed meanwhile.
 /// </summary>
 internal sealed class StateExchange(
-    RedisLink link, StateStore store, BalancerName name, TimeProvider time, ILogger<StateExchange> logger)
+    RedisLink link,
+    StateStore store,
+    BadRecords bad,
+    BalancerName name,
+    TimeProvider time,
+    ILogger<StateExchange> logger)
     : IDisposable
 {
     // Others write at the same moment, once: at the third time something else is going on.
@@ -19,7 +23,9 @@ internal sealed class StateExchange(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
+
+    // What was set aside in Redis and replaced by a record of ours, each with the version of that record.
+    private readonly Dictionary<string, (RedisValue Raw, StateVersion Ours)> _replaced = new(StringComparer.Ordinal);
     private int _isHinted;
 
     private RedisKey Hash => link.Key("state");
@@ -88,12 +94,12 @@ internal sealed class StateExchange(
         var there = (await link.Database.HashGetAllAsync(Hash)).ToDictionary(
             entry => entry.Name.ToString(),
             entry => HeardRecord.Read(entry.Name.ToString(), entry.Value));
-        Tell(there);
+        SetAside(there);
         await store.MergeAsync([.. there.Values.Select(heard => heard.Record).OfType<StateRecord>()]);
 
         var ours = store.Records.All
             .Select(record => (Record: record, There: there.GetValueOrDefault(record.Key.ToString())))
-            .Where(pair => pair.There is null || pair.There.GivesWayTo(pair.Record))
+            .Where(pair => pair.There is null || IsReplaced(pair.There, pair.Record))
             .ToList();
         return ours.Count == 0 || await TryWriteAsync(ours);
     }
@@ -116,9 +122,21 @@ internal sealed class StateExchange(
             return false;
         }
 
+        foreach (var (record, there) in ours.Where(pair => pair.There is { Record: null }))
+        {
+            _replaced[record.Key.ToString()] = (there!.Raw, record.Version);
+        }
+
         await link.Subscriber.PublishAsync(Changes, name.Instance);
         return true;
     }
+
+    // What is set aside counts as absent, so that a balancer without a record of ours gets it. Once for each version
+    // of ours: whoever writes the same again, such as a balancer of a later version, would otherwise be answered for
+    // ever.
+    private bool IsReplaced(HeardRecord there, StateRecord ours) => there.Record is { } record
+        ? ours.IsNewerThan(record)
+        : !_replaced.TryGetValue(ours.Key.ToString(), out var before) || before != (there.Raw, ours.Version);
 
     // Many changes of one moment are one reading.
     private void Hint()
@@ -129,16 +147,17 @@ internal sealed class StateExchange(
         }
     }
 
-    private void Tell(Dictionary<string, HeardRecord> there)
+    private void SetAside(Dictionary<string, HeardRecord> there)
     {
-        foreach (var (field, heard) in there)
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (field, heard) in there.Where(pair => pair.Value.Mistake is not null))
         {
-            var raw = heard.Raw.ToString();
-            if (heard.Mistake is { } mistake && _told.GetValueOrDefault(field) != raw)
-            {
-                _told[field] = raw;
-                StateLog.BadRecord(logger, Hash.ToString(), field, mistake);
-            }
+            var name = $"Field '{field}' of '{Hash}' in Redis";
+            names.Add(name);
+            bad.Add(RecordSource.SharedState, name, StateKey.ClusterIn(field), heard.Raw.ToString(), heard.Mistake!);
+            store.CountSetAside(heard.Number);
         }
+
+        bad.Keep(RecordSource.SharedState, names);
     }
 }

@@ -139,10 +139,16 @@ public static class WsBalancerServices
             : null;
         try
         {
-            return new StateStore(
+            var store = new StateStore(
                 provider.GetRequiredService<BalancerName>().Id,
                 file,
-                provider.GetRequiredService<Logging.ILogger<StateStore>>()).Load();
+                provider.GetRequiredService<Logging.ILogger<StateStore>>());
+            if (!provider.GetRequiredService<StateOptions>().IsShared)
+            {
+                store.SpentOf = provider.GetRequiredService<Peers>().SpentOf;
+            }
+
+            return store.Load();
         }
         catch
         {

@@ -111,13 +111,13 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
         }
     }
 
-    private static List<StateChange> Addition(FleetCluster cluster, NodeAddition addition)
+    private List<StateChange> Addition(FleetCluster cluster, NodeAddition addition)
     {
         var member = FleetPlanner.AdditionOf(cluster, addition);
-        List<StateChange> changes = [new(Key(cluster, StateKind.Removal, member.Id), null)];
+        List<StateChange> changes = [.. TakingBack(Key(cluster, StateKind.Removal, member.Id))];
         if (cluster.Current.Composition.Sources.GetValueOrDefault(member.Id) is { } source)
         {
-            changes.Add(WeightOver(cluster, member.Id, member.Weight, source.Weight));
+            changes.AddRange(WeightOver(cluster, member.Id, member.Weight, source.Weight));
             return changes;
         }
 
@@ -136,10 +136,16 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
 
         List<StateChange> changes =
         [
-            new(Key(cluster, StateKind.Removal, node.Id), new RemovalValue(node.Source != NodeSource.Added, drain)),
-            new(Key(cluster, StateKind.Drain, node.Id), null),
-            new(Key(cluster, StateKind.Weight, node.Id), null),
+            .. TakingBack(Key(cluster, StateKind.Drain, node.Id)),
+            .. TakingBack(Key(cluster, StateKind.Weight, node.Id)),
         ];
+
+        // An added node is hidden nowhere once it is no member. Another one is, and a drain has to be known everywhere.
+        if (node.Source != NodeSource.Added || drain is not null)
+        {
+            var removal = new RemovalValue(node.Source != NodeSource.Added, drain);
+            changes.Add(new(Key(cluster, StateKind.Removal, node.Id), removal));
+        }
 
         // Even if the file names it by now: it may not do so at every balancer yet.
         var member = Key(cluster, StateKind.Member, node.Id);
@@ -161,7 +167,7 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
 
         if (cluster.Current.Composition.Sources.GetValueOrDefault(node.Id) is { } source)
         {
-            return [WeightOver(cluster, node.Id, weight, source.Weight)];
+            return [.. WeightOver(cluster, node.Id, weight, source.Weight)];
         }
 
         var key = Key(cluster, StateKind.Member, node.Id);
@@ -170,8 +176,15 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
             : throw new RefusedException(RefusalKind.Conflict, $"Node '{node.Id}' has just been removed elsewhere.");
     }
 
-    private static StateChange WeightOver(FleetCluster cluster, string nodeId, int weight, int underlying) => new(
-        Key(cluster, StateKind.Weight, nodeId), weight == underlying ? null : new WeightValue(weight, underlying));
+    private IEnumerable<StateChange> WeightOver(FleetCluster cluster, string nodeId, int weight, int underlying)
+    {
+        var key = Key(cluster, StateKind.Weight, nodeId);
+        return weight == underlying ? TakingBack(key) : [new StateChange(key, new WeightValue(weight, underlying))];
+    }
+
+    // Taking back what was never decided would only be one more record.
+    private IEnumerable<StateChange> TakingBack(StateKey key) =>
+        state.Find(key) is null ? [] : [new StateChange(key, null)];
 
     private static StateKey Key(FleetCluster cluster, StateKind kind, string node) =>
         StateKey.Of(cluster.Id, kind, node);

@@ -9,6 +9,7 @@ namespace WsBalancer.Proxy.State;
 internal sealed class PeerExchange(
     RedisLink link,
     Peers peers,
+    StateStore store,
     BadRecords bad,
     BalancerName name,
     TimeProvider time,
@@ -63,7 +64,7 @@ internal sealed class PeerExchange(
             StateLog.SameId(logger, name.Id);
         }
 
-        var lease = new PeerLease(name.Instance, new PeerReport(name.Id, peers.Own()));
+        var lease = new PeerLease(name.Instance, new PeerReport(name.Id, peers.Own(), store.Records.Digest));
         var json = JsonSerializer.Serialize(lease, PeerJsonContext.Default.PeerLease);
         await Task.WhenAll(
             link.Database.StringSetAsync(KeyOf(name.Id), json, Lease),

@@ -3,7 +3,11 @@ namespace WsBalancer.Proxy.State;
 /// <summary>What a balancer tells the others of itself, once a second.</summary>
 /// <param name="Id">The balancer.</param>
 /// <param name="Clusters">By id, in lower case.</param>
-internal sealed record PeerReport(string Id, IReadOnlyDictionary<string, PeerCluster> Clusters);
+/// <param name="Digest">
+/// Of its records (<see cref="StateRecords.Digest"/>); null of a program that knows no such thing, and forgets nothing.
+/// </param>
+internal sealed record PeerReport(
+    string Id, IReadOnlyDictionary<string, PeerCluster> Clusters, string? Digest = null);
 
 /// <summary>A cluster as a balancer has it.</summary>
 /// <param name="Fingerprint">Of its ring; empty without one.</param>

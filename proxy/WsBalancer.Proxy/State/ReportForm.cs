@@ -15,6 +15,7 @@ internal static class ReportForm
     {
         _ when !RecordForm.IsName(lease.Instance) => "its instance is no name",
         _ when !RecordForm.IsName(id) => "its id is no name",
+        { Digest: { } digest } when !IsFingerprint(digest) => "its digest is none: expected hexadecimal digits",
         var report when report.Id != id => $"it is the report of balancer '{report.Id}'",
         var report => report.Clusters.Select(cluster => MistakeIn(cluster.Key, cluster.Value))
             .FirstOrDefault(IsMistake),

@@ -10,6 +10,7 @@ namespace WsBalancer.Proxy.State;
 internal sealed class StateExchange(
     RedisLink link,
     StateStore store,
+    Peers peers,
     BadRecords bad,
     BalancerName name,
     TimeProvider time,
@@ -91,24 +92,30 @@ internal sealed class StateExchange(
 
     private async Task<bool> TryExchangeAsync()
     {
-        var there = (await link.Database.HashGetAllAsync(Hash)).ToDictionary(
-            entry => entry.Name.ToString(),
-            entry => HeardRecord.Read(entry.Name.ToString(), entry.Value));
+        var there = SharedState.Read(await link.Database.HashGetAllAsync(Hash));
         SetAside(there);
-        await store.MergeAsync([.. there.Values.Select(heard => heard.Record).OfType<StateRecord>()]);
+        await store.MergeAsync(there);
+        var ours = store.Records;
+        var change = there.ChangeTo(ours, IsReplaced);
+        if (!change.IsEmpty && !await TryWriteAsync(change, there.RawFloor))
+        {
+            return false;
+        }
 
-        var ours = store.Records.All
-            .Select(record => (Record: record, There: there.GetValueOrDefault(record.Key.ToString())))
-            .Where(pair => pair.There is null || IsReplaced(pair.There, pair.Record))
-            .ToList();
-        return ours.Count == 0 || await TryWriteAsync(ours);
+        store.MarkShared(ours.Highest);
+        if (change.IsEmpty)
+        {
+            await CompactAsync(ours, there);
+        }
+
+        return true;
     }
 
     // All or nothing: if any of it has changed since it was read, somebody else was quicker, and all is read again.
-    private async Task<bool> TryWriteAsync(List<(StateRecord Record, HeardRecord? There)> ours)
+    private async Task<bool> TryWriteAsync(SharedChange change, RedisValue floor)
     {
         var transaction = link.Database.CreateTransaction();
-        foreach (var (record, there) in ours)
+        foreach (var (record, there) in change.Set)
         {
             RedisValue field = record.Key.ToString();
             transaction.AddCondition(there is null
@@ -117,12 +124,33 @@ internal sealed class StateExchange(
             _ = transaction.HashSetAsync(Hash, field, StateJson.Write(record));
         }
 
+        foreach (var (field, there) in change.Removed)
+        {
+            transaction.AddCondition(Condition.HashEqual(Hash, field, there.Raw));
+            _ = transaction.HashDeleteAsync(Hash, field);
+        }
+
+        // With another floor, records may be missing there for another reason than before.
+        transaction.AddCondition(floor.IsNull
+            ? Condition.HashNotExists(Hash, SharedState.FloorField)
+            : Condition.HashEqual(Hash, SharedState.FloorField, floor));
+        if (change.Floor is not null)
+        {
+            _ = transaction.HashSetAsync(Hash, SharedState.FloorField, change.Floor.ToString());
+        }
+
+        // Whoever writes another one at the same moment adds what is missing at the next.
+        if (change.Seen is not null)
+        {
+            _ = transaction.HashSetAsync(Hash, SharedState.SeenField, change.Seen.ToString());
+        }
+
         if (!await transaction.ExecuteAsync())
         {
             return false;
         }
 
-        foreach (var (record, there) in ours.Where(pair => pair.There is { Record: null }))
+        foreach (var (record, there) in change.Set.Where(pair => pair.There is { Record: null }))
         {
             _replaced[record.Key.ToString()] = (there!.Raw, record.Version);
         }
@@ -131,12 +159,30 @@ internal sealed class StateExchange(
         return true;
     }
 
+    // One balancer does it for all, once every balancer that is heard, and Redis, have the same records. Those that are
+    // away learn of it by the floor, which therefore has to be a higher one.
+    private async Task CompactAsync(StateRecords ours, SharedState there)
+    {
+        if (ours.Floor.Includes(ours.Seen) || !peers.AreAgreed(name.Id, ours.Digest)
+            || peers.SpentOf(ours) is not { Count: > 0 } spent)
+        {
+            return;
+        }
+
+        var removed = spent.Select(record => record.Key.ToString())
+            .Select(field => KeyValuePair.Create(field, there.Fields[field])).ToList();
+        if (removed.TrueForAll(field => field.Value.Record is not null)
+            && await TryWriteAsync(new SharedChange([], removed, null, ours.Seen), there.RawFloor))
+        {
+            await store.ForgetAsync(spent, ours.Seen);
+        }
+    }
+
     // What is set aside counts as absent, so that a balancer without a record of ours gets it. Once for each version
     // of ours: whoever writes the same again, such as a balancer of a later version, would otherwise be answered for
     // ever.
-    private bool IsReplaced(HeardRecord there, StateRecord ours) => there.Record is { } record
-        ? ours.IsNewerThan(record)
-        : !_replaced.TryGetValue(ours.Key.ToString(), out var before) || before != (there.Raw, ours.Version);
+    private bool IsReplaced(HeardRecord there, StateRecord ours) =>
+        !_replaced.TryGetValue(ours.Key.ToString(), out var before) || before != (there.Raw, ours.Version);
 
     // Many changes of one moment are one reading.
     private void Hint()
@@ -147,14 +193,18 @@ internal sealed class StateExchange(
         }
     }
 
-    private void SetAside(Dictionary<string, HeardRecord> there)
+    private void SetAside(SharedState there)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (field, heard) in there.Where(pair => pair.Value.Mistake is not null))
+        foreach (var (field, raw, mistake) in there.Bad)
         {
             var name = $"Field '{field}' of '{Hash}' in Redis";
             names.Add(name);
-            bad.Add(RecordSource.SharedState, name, StateKey.ClusterIn(field), heard.Raw.ToString(), heard.Mistake!);
+            bad.Add(RecordSource.SharedState, name, StateKey.ClusterIn(field), raw.ToString(), mistake);
+        }
+
+        foreach (var heard in there.Fields.Values)
+        {
             store.CountSetAside(heard.Number);
         }
 

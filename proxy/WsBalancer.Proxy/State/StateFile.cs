@@ -9,15 +9,12 @@ namespace WsBalancer.Proxy.State;
 /// </summary>
 internal sealed class StateFile : IDisposable
 {
-    // People look into it.
-    private static readonly StateJsonContext Readable =
-        new(new JsonSerializerOptions(StateJsonContext.Default.Options) { WriteIndented = true });
-
     // A running balancer holds this for as long as it lives; the kernel lets go of it whatever ends the process.
     private readonly FileStream? _hold;
     private readonly BadRecords _bad;
     private readonly ILogger<StateFile> _logger;
     private readonly FileInfo _file;
+    private readonly StateLines _lines = new();
 
     /// <param name="path">Where it is.</param>
     /// <param name="bad">Lists the records in it that are set aside.</param>
@@ -56,7 +53,7 @@ internal sealed class StateFile : IDisposable
         var isThere = File.Exists(Path);
         if (!isThere && !File.Exists(Previous))
         {
-            return new StateFileContent([], []);
+            return StateFileContent.Empty;
         }
 
         // Not there: a crash came between the two renames of a save, or somebody took it away.
@@ -87,19 +84,11 @@ internal sealed class StateFile : IDisposable
 
     /// <summary>Replaces its content. When this returns, a crash of the machine does not undo it.</summary>
     /// <exception cref="StateFileException">It could not be written, and is as it was.</exception>
-    public void Save(IEnumerable<StateEntry> entries)
+    public void Save(StateFileContent content)
     {
-        var state = new WrittenState(
-            StateFileContent.Version,
-            [.. entries.Select(entry => new WrittenEntry(StateJson.ToWritten(entry.Record), entry.Standing))]);
         try
         {
-            using (var next = new FileStream(Next, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                JsonSerializer.Serialize(next, state, Readable.WrittenState);
-                next.Flush(flushToDisk: true);
-            }
-
+            _lines.Write(Next, content);
             if (File.Exists(Path))
             {
                 File.Move(Path, Previous, overwrite: true);
@@ -126,7 +115,7 @@ internal sealed class StateFile : IDisposable
         catch (Exception ex) when (ex is IOException and not StateFileException or UnauthorizedAccessException
             or JsonException or InvalidOperationException)
         {
-            mistake = ex.Message;
+            mistake = RecordText.Of(ex.Message);
             return null;
         }
     }

@@ -5,10 +5,16 @@ namespace WsBalancer.Proxy.State;
 /// <summary>What a state file holds: records, and what stands in the place of a record and is none.</summary>
 /// <param name="Entries">The records, one of each key.</param>
 /// <param name="Damaged">The others.</param>
-internal sealed record StateFileContent(IReadOnlyList<StateEntry> Entries, IReadOnlyList<DamagedEntry> Damaged)
+/// <param name="Seen">The versions that were seen (<see cref="StateRecords.Seen"/>).</param>
+/// <param name="Floor">The floor of the records (<see cref="StateRecords.Floor"/>).</param>
+internal sealed record StateFileContent(
+    IReadOnlyList<StateEntry> Entries, IReadOnlyList<DamagedEntry> Damaged, SeenVersions Seen, SeenVersions Floor)
 {
-    /// <summary>The version of the form that is read and written.</summary>
-    public const int Version = 1;
+    /// <summary>The version of the form that is written. Version 1, without seen and floor, is read too.</summary>
+    public const int Version = 2;
+
+    /// <summary>That of a balancer that keeps nothing.</summary>
+    public static StateFileContent Empty { get; } = new([], [], SeenVersions.None, SeenVersions.None);
 
     /// <summary>
     /// Whether a state file that nobody reads now, or the one before it, has a node for a cluster: one that was added,
@@ -41,11 +47,13 @@ internal sealed record StateFileContent(IReadOnlyList<StateEntry> Entries, IRead
     public static StateFileContent Read(string path)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-        DemandVersion(path, document.RootElement);
+        var root = document.RootElement;
+        DemandVersion(path, root);
+        DemandForm(root);
         var entries = new Dictionary<StateKey, StateEntry>();
         var damaged = new List<DamagedEntry>();
         var position = 0;
-        foreach (var element in RecordsIn(document.RootElement).EnumerateArray())
+        foreach (var element in root.GetProperty("records").EnumerateArray())
         {
             position++;
             try
@@ -65,7 +73,11 @@ internal sealed record StateFileContent(IReadOnlyList<StateEntry> Entries, IRead
             }
         }
 
-        return new StateFileContent([.. entries.Values], damaged);
+        // Without what is damaged here, what was seen is not all here; others that have it must not be taken for an old
+        // copy.
+        return damaged.Count == 0
+            ? new StateFileContent([.. entries.Values], [], VersionsIn(root, "seen"), VersionsIn(root, "floor"))
+            : Empty with { Entries = [.. entries.Values], Damaged = damaged };
     }
 
     private static StateEntry Read(JsonElement element)
@@ -80,24 +92,35 @@ internal sealed record StateFileContent(IReadOnlyList<StateEntry> Entries, IRead
     {
         if (root.ValueKind is JsonValueKind.Object
             && root.TryGetProperty("version", out var version)
-            && !(version.ValueKind is JsonValueKind.Number && version.TryGetInt32(out var number) && number == Version))
+            && !(version.ValueKind is JsonValueKind.Number && version.TryGetInt32(out var number) && number is 1 or 2))
         {
             throw new StateFileException(
                 $"The state file '{path}' has version {RecordText.Of(version.GetRawText())}, and this program reads "
-                + $"version {Version}: run the program that wrote it, or remove it and its .bak to start afresh.");
+                + "versions 1 and 2: run the program that wrote it, or remove it and its .bak to start afresh.");
         }
     }
 
-    private static JsonElement RecordsIn(JsonElement root)
+    private static void DemandForm(JsonElement root)
     {
+        string[] expected = root.ValueKind is JsonValueKind.Object && root.TryGetProperty("version", out var version)
+            && version.GetInt32() == 2
+                ? ["floor", "records", "seen", "version"]
+                : ["records", "version"];
         var isState = root.ValueKind is JsonValueKind.Object
             && root.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal)
-                .SequenceEqual(["records", "version"])
+                .SequenceEqual(expected)
             && root.GetProperty("records").ValueKind is JsonValueKind.Array;
-        return isState
-            ? root.GetProperty("records")
-            : throw new JsonException("it is not an object with a version and a list of records, and nothing else");
+        if (!isState)
+        {
+            throw new JsonException($"it is not an object with {string.Join(", ", expected)} and nothing else");
+        }
     }
+
+    private static SeenVersions VersionsIn(JsonElement root, string name) =>
+        !root.TryGetProperty(name, out var versions)
+            ? SeenVersions.None
+            : SeenVersions.Parse(versions.GetRawText())
+                ?? throw new JsonException($"its {name} is not a number for each balancer");
 }
 
 /// <summary>What stands in a state file in the place of a record, and is none.</summary>

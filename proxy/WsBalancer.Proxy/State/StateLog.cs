@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.State;
 
-// Event ids 700-799 belong to the state. The next free one is 716.
+// Event ids 700-799 belong to the state. The next free one is 717.
 internal static partial class StateLog
 {
     [LoggerMessage(700, LogLevel.Warning,
@@ -48,6 +48,11 @@ internal static partial class StateLog
     [LoggerMessage(715, LogLevel.Warning,
         "Damaged records of the state file ({Records}) are taken from the one before it, '{Previous}'.")]
     public static partial void StoodInFor(ILogger logger, string records, string previous);
+
+    [LoggerMessage(716, LogLevel.Warning,
+        "The change {Record} was taken back by the other balancers while this one did not hear them, and is in force no "
+        + "more.")]
+    public static partial void TakenBackMeanwhile(ILogger logger, string record);
 
     [LoggerMessage(709, LogLevel.Warning,
         "Redis at {Where} is away. This balancer goes on with what it knows, and tries again without end. {Why}")]

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.IO.Hashing;
+using System.Text;
 
 namespace WsBalancer.Proxy.State;
 
@@ -9,11 +12,16 @@ namespace WsBalancer.Proxy.State;
 internal sealed class StateRecords
 {
     private readonly ImmutableDictionary<StateKey, StateRecord> _records;
+    private string? _digest;
 
-    private StateRecords(ImmutableDictionary<StateKey, StateRecord> records, long highest) =>
-        (_records, Highest) = (records, highest);
+    private StateRecords(
+        ImmutableDictionary<StateKey, StateRecord> records, long highest, SeenVersions seen, SeenVersions floor)
+    {
+        (_records, Seen, Floor) = (records, seen, floor);
+        Highest = Math.Max(highest, Math.Max(seen.Highest, floor.Highest));
+    }
 
-    public static StateRecords Empty { get; } = new([], 0);
+    public static StateRecords Empty { get; } = new([], 0, SeenVersions.None, SeenVersions.None);
 
     /// <summary>
     /// The highest number of any record that others count on from (<see cref="StateVersion.HighestCounted"/>); 0
@@ -21,34 +29,118 @@ internal sealed class StateRecords
     /// </summary>
     public long Highest { get; }
 
+    /// <summary>The versions of all records that were ever merged here, or where these come from.</summary>
+    public SeenVersions Seen { get; }
+
+    /// <summary>
+    /// What had been seen when records were last forgotten. A record of such a version whose key is not here was taken
+    /// back; one that is found in an old copy all the same is as good as that.
+    /// </summary>
+    public SeenVersions Floor { get; }
+
     /// <summary>All of them, those that took something back among them.</summary>
     public IEnumerable<StateRecord> All => _records.Values;
+
+    /// <summary>A hash over keys and versions, seen and floor: the same where all of that is the same.</summary>
+    public string Digest => _digest ??= MakeDigest();
 
     public StateRecord? Find(StateKey key) => _records.GetValueOrDefault(key);
 
     /// <summary>Those of these records that would win here.</summary>
-    public IEnumerable<StateRecord> NewerOf(IEnumerable<StateRecord> records) =>
-        records.Where(record => Find(record.Key) is not { } known || record.IsNewerThan(known));
+    /// <param name="records">The records.</param>
+    /// <param name="floor">A record of such a version without one here was taken back; null: none was.</param>
+    public IEnumerable<StateRecord> NewerOf(IEnumerable<StateRecord> records, SeenVersions? floor = null) =>
+        records.Where(record => Wins(record, Find(record.Key), floor));
 
     /// <summary>Those of its records that are new against an earlier state.</summary>
     public IReadOnlyList<StateRecord> NewSince(StateRecords earlier) => [.. earlier.NewerOf(All)];
 
     /// <summary>Takes over those of these records that win.</summary>
-    public StateRecords Merge(IEnumerable<StateRecord> records)
+    /// <inheritdoc cref="NewerOf"/>
+    public StateRecords Merge(IEnumerable<StateRecord> records, SeenVersions? floor = null)
     {
         var merged = _records.ToBuilder();
-        var highest = Highest;
+        var versions = new List<StateVersion>();
         foreach (var record in records)
         {
-            highest = record.Version.Number <= StateVersion.HighestCounted
-                ? Math.Max(highest, record.Version.Number)
-                : highest;
-            if (!merged.TryGetValue(record.Key, out var known) || record.IsNewerThan(known))
+            versions.Add(record.Version);
+            if (Wins(record, merged.GetValueOrDefault(record.Key), floor))
             {
                 merged[record.Key] = record;
             }
         }
 
-        return new StateRecords(merged.ToImmutable(), highest);
+        return new StateRecords(merged.ToImmutable(), Highest, Seen.With(versions), Floor);
     }
+
+    /// <summary>The same records, where more was seen.</summary>
+    public StateRecords Seeing(SeenVersions seen) =>
+        Seen.Includes(seen) ? this : new StateRecords(_records, Highest, Seen.With(seen), Floor);
+
+    /// <summary>Makes records of decisions, newer than every record here.</summary>
+    /// <param name="changes">The decisions; the last of a key counts.</param>
+    /// <param name="writer">Who decides.</param>
+    /// <param name="above">A number that they must be above, too.</param>
+    /// <exception cref="RecordRefusedException">No balancer would read one of them.</exception>
+    public List<StateRecord> Decide(IReadOnlyList<StateChange> changes, string writer, long above)
+    {
+        var highest = changes.Select(change => Find(change.Key)?.Version.Number ?? 0)
+            .Append(Math.Max(Highest, above)).Max();
+        var records = changes
+            .GroupBy(change => change.Key)
+            .Select(group => new StateRecord(group.Key, new StateVersion(highest + 1, writer), group.Last().Value))
+            .ToList();
+        records.ForEach(RecordRefusedException.ThrowIfBad);
+        return records;
+    }
+
+    /// <summary>
+    /// Takes over a floor from where <paramref name="isThere"/> is known. A record of such a version that is not there
+    /// was taken back, and that was forgotten, while this balancer was away.
+    /// </summary>
+    /// <param name="floor">The floor.</param>
+    /// <param name="isThere">Whether anything is there for a key.</param>
+    /// <param name="isFresh">
+    /// Whether a record was decided here and shared with nobody: then another one of the same version was taken back,
+    /// from before this balancer lost its file, and this one is decided anew.
+    /// </param>
+    /// <param name="writer">Who decides anew.</param>
+    /// <returns>The records, and those of the others that were in force, as taken back.</returns>
+    public (StateRecords Records, List<StateRecord> Gone) Raise(
+        SeenVersions floor, Func<StateKey, bool> isThere, Func<StateRecord, bool> isFresh, string writer)
+    {
+        var missing = All.Where(record => floor.Contains(record.Version) && !isThere(record.Key)).ToList();
+        var raised = Without(missing.Select(record => record.Key), floor);
+        var inForce = missing.Where(record => record.Value is not null).ToLookup(isFresh);
+        var version = new StateVersion(raised.Highest + 1, writer);
+        return (
+            raised.Merge(inForce[true].Select(record => record with { Version = version })),
+            [.. inForce[false].Select(record => record with { Value = null })]);
+    }
+
+    /// <summary>Forgets records.</summary>
+    /// <param name="keys">Their keys.</param>
+    /// <param name="floor">What had been seen by whoever forgets them.</param>
+    public StateRecords Without(IEnumerable<StateKey> keys, SeenVersions floor) =>
+        new(_records.RemoveRange(keys), Highest, Seen.With(floor), Floor.With(floor));
+
+    private static bool Wins(StateRecord record, StateRecord? known, SeenVersions? floor) => known is null
+        ? floor is null || !floor.Contains(record.Version)
+        : record.IsNewerThan(known);
+
+    // A sum of hashes, which no order changes.
+    private string MakeDigest()
+    {
+        var sum = HashOf($"{Seen}\n{Floor}");
+        foreach (var ((cluster, kind, node), (number, writer), _) in _records.Values)
+        {
+            sum += HashOf($"{cluster}\n{(int)kind}\n{node}\n{number}\n{writer}");
+        }
+
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, sum);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    private static UInt128 HashOf(string text) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));
 }

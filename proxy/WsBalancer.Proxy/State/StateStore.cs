@@ -16,14 +16,14 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
 {
     private readonly ConcurrentDictionary<StateKey, StateEntry> _standings = new();
     private readonly ILogger _logger = logger ?? (ILogger)NullLogger.Instance;
+    private readonly StateSaver _saver = new(file, logger ?? (ILogger)NullLogger.Instance);
 
     // Held by whoever changes records, from before the file is written until Changed has returned.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile StateRecords _records = StateRecords.Empty;
     private int _isSaving;
-    private volatile bool _isUnsaved;
     private long _highestSetAside;
-    private bool _isFailing;
+    private long _shared;
 
     /// <summary>
     /// Raised after records changed, wherever they were changed, with those that did; one change at a time. Who listens
@@ -37,21 +37,33 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// </summary>
     public Func<CancellationToken, Task<bool?>> ShareAsync { get; set; } = _ => Task.FromResult<bool?>(null);
 
+    /// <summary>
+    /// The records that nobody needs any more, where a balancer forgets alone: where there is nobody to share with.
+    /// </summary>
+    public Func<StateRecords, IReadOnlyList<StateRecord>> SpentOf { get; set; } = _ => [];
+
     /// <summary>Every record, those that took something back among them.</summary>
     public StateRecords Records => _records;
 
+    /// <summary>What is kept of them.</summary>
+    public StateFileContent Content => ContentOf(_records);
+
     /// <summary>Takes over what the file keeps. At the start, before anything else.</summary>
     /// <exception cref="StateFileException">It is there, and cannot be read.</exception>
-    public StateStore Load()
+    public StateStore Load() => Restore(_saver.Load());
+
+    /// <summary>Takes over what was kept.</summary>
+    public StateStore Restore(StateFileContent content)
     {
-        var (entries, damaged) = file?.Load() ?? new StateFileContent([], []);
-        _records = _records.Merge(entries.Select(entry => entry.Record));
-        foreach (var entry in damaged)
+        _records = _records.Merge(content.Entries.Select(entry => entry.Record))
+            .Seeing(content.Seen).Without([], content.Floor);
+        MarkShared(_records.Highest);
+        foreach (var entry in content.Damaged)
         {
             CountSetAside(entry.Number);
         }
 
-        foreach (var entry in entries)
+        foreach (var entry in content.Entries)
         {
             _standings[entry.Record.Key] = entry;
         }
@@ -82,10 +94,11 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         () => [.. records.Where(IsInForce).Select(record => new StateChange(record.Key, null))], cancellation);
 
     /// <summary>Takes over what others decided: of each key, the newest record wins.</summary>
-    public async Task MergeAsync(IReadOnlyList<StateRecord> records)
+    public async Task MergeAsync(SharedState there)
     {
         // Nearly always: the same is read again each second.
-        if (!_records.NewerOf(records).Any() && !_isUnsaved)
+        if (!_records.NewerOf(there.Records, FloorOver(there)).Any() && _records.Seen.Includes(there.Seen)
+            && _records.Floor.Includes(there.Floor) && !_saver.IsUnsaved)
         {
             return;
         }
@@ -93,19 +106,41 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         await _turn.WaitAsync();
         try
         {
-            var next = _records.Merge(records);
-            var newer = next.NewSince(_records);
-            await SaveIfPossibleAsync(next);
-            if (newer.Count > 0)
-            {
-                Apply(next, newer);
-            }
+            var merged = _records.Merge(there.Records, FloorOver(there)).Seeing(there.Seen);
+            var (next, gone) = merged.Floor.Includes(there.Floor)
+                ? (merged, [])
+                : merged.Raise(there.Floor, there.Has, IsFresh, writer);
+            await _saver.SaveIfPossibleAsync(() => ContentOf(next));
+            gone.ForEach(record => StateLog.TakenBackMeanwhile(_logger, record.Key.ToString()));
+            Apply(next, [.. next.NewSince(_records), .. gone]);
         }
         finally
         {
             _turn.Release();
         }
     }
+
+    /// <summary>
+    /// Forgets records that every balancer and Redis had, and that Redis has forgotten by now. What was decided of their
+    /// keys meanwhile stays.
+    /// </summary>
+    public async Task ForgetAsync(IReadOnlyList<StateRecord> spent, SeenVersions floor)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            var next = _records.Without(spent.Where(IsInForce).Select(record => record.Key), floor);
+            await _saver.SaveIfPossibleAsync(() => ContentOf(next));
+            Apply(next, []);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Notes that every record up to a number stands in Redis, where the others find it.</summary>
+    public void MarkShared(long number) => Interlocked.Exchange(ref _shared, number);
 
     /// <summary>
     /// Notes the number of a record that is set aside: the next decision is numbered above it, so that it also wins at
@@ -133,11 +168,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         }
 
         _standings[record.Key] = new StateEntry(record, standing);
-        if (file is not null)
-        {
-            _isUnsaved = true;
-            _ = SaveStandingsAsync();
-        }
+        SaveLater();
     }
 
     /// <summary>Saves what has not been, if it can be.</summary>
@@ -146,9 +177,9 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         await _turn.WaitAsync();
         try
         {
-            if (_isUnsaved)
+            if (_saver.IsUnsaved)
             {
-                await SaveIfPossibleAsync(_records);
+                await _saver.SaveIfPossibleAsync(() => Content);
             }
         }
         finally
@@ -160,13 +191,13 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     public void Dispose()
     {
         _turn.Wait();
-        if (_isUnsaved)
+        if (_saver.IsUnsaved)
         {
-            TrySave(_records);
+            _saver.SaveIfPossible(() => Content);
         }
 
         _turn.Dispose();
-        file?.Dispose();
+        _saver.Dispose();
     }
 
     private bool IsInForce(StateRecord record) => _records.Find(record.Key) == record;
@@ -177,11 +208,11 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         await _turn.WaitAsync(cancellation);
         try
         {
-            var written = RecordsOf(changes());
+            var written = _records.Decide(changes(), writer, Interlocked.Read(ref _highestSetAside));
             if (written.Count > 0)
             {
-                var next = _records.Merge(written);
-                await SaveAsync(next);
+                var next = WithoutSpent(_records.Merge(written));
+                await _saver.SaveAsync(() => ContentOf(next));
                 Apply(next, written);
             }
         }
@@ -193,24 +224,27 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         return await ShareAsync(cancellation);
     }
 
-    private List<StateRecord> RecordsOf(IReadOnlyList<StateChange> changes)
-    {
-        var highest = Math.Max(_records.Highest, Interlocked.Read(ref _highestSetAside));
-        foreach (var change in changes)
-        {
-            highest = Math.Max(highest, _records.Find(change.Key)?.Version.Number ?? 0);
-        }
+    private StateRecords WithoutSpent(StateRecords records) => SpentOf(records) is { Count: > 0 } spent
+        ? records.Without(spent.Select(record => record.Key), records.Seen)
+        : records;
 
-        var written = changes
-            .GroupBy(change => change.Key)
-            .Select(group => new StateRecord(group.Key, new StateVersion(highest + 1, writer), group.Last().Value))
-            .ToList();
-        written.ForEach(RecordRefusedException.ThrowIfBad);
-        return written;
+    // Whoever writes to a Redis that has the floor of this balancer has taken that over before. Another one is an old
+    // copy's, and may have what was taken back.
+    private SeenVersions? FloorOver(SharedState there) => there.Floor.Includes(_records.Floor) ? null : _records.Floor;
+
+    private bool IsFresh(StateRecord record) =>
+        record.Version.Writer == writer && record.Version.Number > Interlocked.Read(ref _shared);
+
+    private void SaveLater()
+    {
+        if (_saver.Note())
+        {
+            _ = SaveNotedAsync();
+        }
     }
 
     // Many notes of one moment are one write.
-    private async Task SaveStandingsAsync()
+    private async Task SaveNotedAsync()
     {
         if (Interlocked.Exchange(ref _isSaving, 1) == 1)
         {
@@ -230,70 +264,28 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         }
     }
 
-    private void Apply(StateRecords next, IReadOnlyList<StateRecord> changed)
+    private void Apply(StateRecords next, List<StateRecord> changed)
     {
-        foreach (var record in changed)
+        foreach (var (key, entry) in _standings)
         {
-            _standings.TryRemove(record.Key, out _);
+            if (next.Find(key) != entry.Record)
+            {
+                _standings.TryRemove(key, out _);
+            }
         }
 
         _records = next;
-        foreach (var heard in Delegate.EnumerateInvocationList(Changed))
+        if (changed.Count > 0)
         {
-            try
-            {
-                heard(changed);
-            }
-            catch (Exception ex) when (ex is not OutOfMemoryException)
-            {
-                // What is decided is decided: the other listeners, and the other balancers, must hear of it.
-                StateLog.ListenerFailed(_logger, ex);
-            }
+            StateListeners.Notify(Changed, changed, _logger);
         }
     }
 
-    private Task SaveAsync(StateRecords records) =>
-        file is null ? Task.CompletedTask : Task.Run(() => Save(records));
-
-    private Task SaveIfPossibleAsync(StateRecords records) =>
-        file is null ? Task.CompletedTask : Task.Run(() => TrySave(records));
-
-    private void TrySave(StateRecords records)
+    private StateFileContent ContentOf(StateRecords records)
     {
-        try
-        {
-            Save(records);
-            _isFailing = false;
-        }
-        catch (StateFileException ex)
-        {
-            _isUnsaved = true;
-            if (!_isFailing)
-            {
-                _isFailing = true;
-                StateLog.NotSaved(_logger, ex.Message);
-            }
-        }
-    }
-
-    private void Save(StateRecords records)
-    {
-        // Before the standings are read: one that is noted meanwhile is saved once more.
         var current = _records;
-        _isUnsaved = false;
-        try
-        {
-            file!.Save(records.All.Select(record => new StateEntry(
-                record,
-                ReferenceEquals(current.Find(record.Key), record) ? StandingOf(record.Key) : default)));
-        }
-        catch (StateFileException)
-        {
-            _isUnsaved = true;
-            throw;
-        }
+        var entries = records.All.Select(record => new StateEntry(
+            record, ReferenceEquals(current.Find(record.Key), record) ? StandingOf(record.Key) : default));
+        return new StateFileContent([.. entries], [], records.Seen, records.Floor);
     }
 }
-
-/// <summary>One decision: a value for a key, or null to take it back.</summary>
-internal readonly record struct StateChange(StateKey Key, StateValue? Value);

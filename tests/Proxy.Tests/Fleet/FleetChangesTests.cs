@@ -32,6 +32,17 @@ public sealed class FleetChangesTests : IAsyncDisposable
         Assert.Equal(0, result.Plan.Excess);
     }
 
+    // Names that are used once add up.
+    [Fact]
+    public async Task AddedNode_Removed_LeavesOneRecord()
+    {
+        await AddAsync("ws-4", weight: 2);
+        await Changes.RemoveAsync(_app.Chat, "ws-4", null, force: false, null, Cancellation);
+
+        var record = Assert.Single(State.Records.All);
+        Assert.Equal((StateKind.Member, null), (record.Key.Kind, record.Value));
+    }
+
     [Fact]
     public async Task Change_IsToldInTheLogAsAnEventAndInTheMetrics()
     {

@@ -27,14 +27,14 @@ internal sealed class SharingBalancer : IAsyncDisposable
         _link = new RedisLink(options, name);
         Bad = new BadRecords(time, new FakeLogger<BadRecords>(_log));
         Store = new StateStore(name.Id, file, new FakeLogger<StateStore>(_log)).Load();
-        _exchange = new StateExchange(_link, Store, Bad, name, time, new FakeLogger<StateExchange>(_log));
+        _exchange = new StateExchange(_link, Store, Peers, Bad, name, time, new FakeLogger<StateExchange>(_log));
         Membership = new RedisMembership(
             _link, () => ["Chat", "other"], Bad, time, new FakeLogger<RedisMembership>(_log));
         _sharing = new RedisSharing(
             _link,
             Store,
             _exchange,
-            new PeerExchange(_link, Peers, Bad, name, time, new FakeLogger<PeerExchange>(_log)),
+            new PeerExchange(_link, Peers, Store, Bad, name, time, new FakeLogger<PeerExchange>(_log)),
             Disconnections,
             new DisconnectionChannel(
                 _link, Disconnections, Bad, name, time, new FakeLogger<DisconnectionChannel>(_log)),

@@ -96,7 +96,7 @@ public sealed class SharingTests : IAsyncDisposable
         await _redis.ResumeAsync(isEmpty: true);
 
         await Deadline.Until("both are there", async () =>
-            await _redis.Database.HashLengthAsync("wsbalancer:state") == 2);
+            await _redis.Database.HashLengthAsync("wsbalancer:state") == 3);
         await using var two = await SharingBalancer.StartAsync(_redis, "b-2");
         await two.UntilFound(Weight, StateSample.Of(7));
         await two.UntilFound(Drain, null);

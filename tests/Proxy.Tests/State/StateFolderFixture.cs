@@ -38,7 +38,10 @@ internal sealed class StateFolderFixture : IDisposable
     public void Save(params StateRecord[] records)
     {
         using var file = Open();
-        file.Save(records.Select(record => new StateEntry(record, StateStanding.Waiting)));
+        file.Save(StateFileContent.Empty with
+        {
+            Entries = [.. records.Select(record => new StateEntry(record, StateStanding.Waiting))],
+        });
     }
 
     /// <summary>

@@ -35,6 +35,16 @@ internal static class StateSample
     public static StateRecord Of(StateKey key, long number, StateValue? value, string writer = "b-1") =>
         new(key, new StateVersion(number, writer), value);
 
+    /// <summary>Takes records over one by one, as from a Redis that has nothing else.</summary>
+    public static async Task MergeAsync(this StateStore store, IEnumerable<StateRecord> records)
+    {
+        foreach (var record in records)
+        {
+            await store.MergeAsync(SharedState.Read(
+                [new StackExchange.Redis.HashEntry(record.Key.ToString(), StateJson.Write(record))]));
+        }
+    }
+
     public static WeightValue Of(int weight) => new(weight, 1);
 
     private static StateRecord Of(StateKind kind, string node, StateValue? value) =>

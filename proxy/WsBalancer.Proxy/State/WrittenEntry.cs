@@ -3,11 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>The content of the state file.</summary>
-/// <param name="Version">Of this form; another one is not read.</param>
-/// <param name="Records">Every record there is, with how this balancer stands to it.</param>
-internal sealed record WrittenState(int Version, IReadOnlyList<WrittenEntry> Records);
-
 /// <summary>A record in the state file.</summary>
 internal sealed record WrittenEntry(WrittenRecord Record, StateStanding Standing);
 
@@ -18,7 +13,8 @@ internal sealed record WrittenRecord(
 // Strict: a record of which a part is missing, twice, or unknown is damaged, or of a later version than this program.
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(WrittenState))]
+[JsonSerializable(typeof(WrittenEntry))]
+[JsonSerializable(typeof(Dictionary<string, long>))]
 [JsonSerializable(typeof(MemberValue))]
 [JsonSerializable(typeof(RemovalValue))]
 [JsonSerializable(typeof(WeightValue))]

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>
+/// The versions that a balancer has seen: of each writer all up to a number, since a writer numbers its records upwards
+/// and shares them in that order. Immutable.
+/// </summary>
+internal sealed class SeenVersions
+{
+    private readonly ImmutableSortedDictionary<string, long> _numbers;
+
+    private SeenVersions(ImmutableSortedDictionary<string, long> numbers) => _numbers = numbers;
+
+    public static SeenVersions None { get; } =
+        new(ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal));
+
+    /// <summary>The highest number of them; 0 without one.</summary>
+    public long Highest => _numbers.Values.DefaultIfEmpty().Max();
+
+    /// <summary>Reads what <see cref="ToString"/> wrote; null for anything else.</summary>
+    public static SeenVersions? Parse(string text)
+    {
+        try
+        {
+            var numbers = JsonSerializer.Deserialize(text, StateJsonContext.Default.DictionaryStringInt64);
+            return numbers is not null && numbers.All(entry => RecordForm.IsName(entry.Key)
+                && entry.Value is >= 1 and <= StateVersion.HighestCounted)
+                    ? new SeenVersions(None._numbers.AddRange(numbers))
+                    : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public bool Contains(StateVersion version) =>
+        _numbers.TryGetValue(version.Writer, out var number) && version.Number <= number;
+
+    /// <summary>Whether all of the others are among these.</summary>
+    public bool Includes(SeenVersions others) =>
+        ReferenceEquals(this, others)
+        || others._numbers.All(other => Contains(new StateVersion(other.Value, other.Key)));
+
+    /// <summary>These, and the others.</summary>
+    public SeenVersions With(SeenVersions others) => Includes(others)
+        ? this
+        : With(others._numbers.Select(other => new StateVersion(other.Value, other.Key)));
+
+    /// <summary>These and more; those that are not counted on from are damage, and would hide what is.</summary>
+    public SeenVersions With(IEnumerable<StateVersion> versions)
+    {
+        var numbers = _numbers.ToBuilder();
+        foreach (var version in versions)
+        {
+            if (version.Number <= StateVersion.HighestCounted
+                && version.Number > numbers.GetValueOrDefault(version.Writer))
+            {
+                numbers[version.Writer] = version.Number;
+            }
+        }
+
+        return new SeenVersions(numbers.ToImmutable());
+    }
+
+    /// <summary>Themselves as JSON: the same text for the same versions.</summary>
+    public override string ToString() => JsonSerializer.Serialize(
+        new Dictionary<string, long>(_numbers), StateJsonContext.Default.DictionaryStringInt64);
+}

@@ -1,0 +1,90 @@
+using StackExchange.Redis;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>The decisions that stand in Redis, as they were read at one moment.</summary>
+/// <param name="Fields">What stands for each key, by its text.</param>
+/// <param name="RawSeen">What was seen by those who wrote them, as it stands there; null without.</param>
+/// <param name="RawFloor">The floor as it stands there; null without.</param>
+internal sealed record SharedState(
+    IReadOnlyDictionary<string, HeardRecord> Fields, RedisValue RawSeen, RedisValue RawFloor)
+{
+    /// <summary>The field of the versions that were seen, which is the text of no key.</summary>
+    public const string SeenField = "seen";
+
+    /// <summary>The field of the floor, which is the text of no key.</summary>
+    public const string FloorField = "floor";
+
+    /// <summary>What was seen by those who wrote the records there.</summary>
+    public SeenVersions Seen { get; } = VersionsIn(RawSeen) ?? SeenVersions.None;
+
+    /// <summary>The floor of the records there (<see cref="StateRecords.Floor"/>).</summary>
+    public SeenVersions Floor { get; } = VersionsIn(RawFloor) ?? SeenVersions.None;
+
+    /// <summary>The records there that are none of those that are set aside.</summary>
+    public IReadOnlyList<StateRecord> Records { get; } =
+        [.. Fields.Values.Select(heard => heard.Record).OfType<StateRecord>()];
+
+    /// <summary>What stands there and is set aside: fields, contents and mistakes.</summary>
+    public IEnumerable<(string Field, RedisValue Raw, string Mistake)> Bad =>
+    [
+        .. from heard in Fields
+           where heard.Value.Mistake is not null
+           select (heard.Key, heard.Value.Raw, heard.Value.Mistake!),
+        .. from versions in new[] { (Name: SeenField, Raw: RawSeen), (Name: FloorField, Raw: RawFloor) }
+           where !versions.Raw.IsNull && VersionsIn(versions.Raw) is null
+           select (versions.Name, versions.Raw, "expected a number for each balancer, as in {\"b-1\":12}"),
+    ];
+
+    public static SharedState Read(IEnumerable<HashEntry> entries)
+    {
+        var fields = entries.ToDictionary(entry => entry.Name.ToString(), entry => entry.Value, StringComparer.Ordinal);
+        fields.Remove(SeenField, out var seen);
+        fields.Remove(FloorField, out var floor);
+        return new SharedState(
+            fields.ToDictionary(
+                field => field.Key, field => HeardRecord.Read(field.Key, field.Value), StringComparer.Ordinal),
+            seen,
+            floor);
+    }
+
+    /// <summary>Whether anything stands there for a key, be it a record or not.</summary>
+    public bool Has(StateKey key) => Fields.ContainsKey(key.ToString());
+
+    /// <summary>What has to be changed there so that it is what stands here.</summary>
+    /// <param name="ours">What stands here, with what is newer there taken over.</param>
+    /// <param name="isReplaced">Whether a record of ours takes the place of one that is set aside.</param>
+    public SharedChange ChangeTo(StateRecords ours, Func<HeardRecord, StateRecord, bool> isReplaced) => new(
+        [
+            .. ours.All.Select(record => (Record: record, There: Fields.GetValueOrDefault(record.Key.ToString())))
+                .Where(pair => pair.There switch
+                {
+                    null => true,
+                    { Record: { } there } => pair.Record.IsNewerThan(there),
+                    { } there => isReplaced(there, pair.Record),
+                }),
+        ],
+        Floor.Includes(ours.Floor)
+            ? []
+            : [.. Fields.Where(field => field.Value.Record is { } there
+                && ours.Floor.Contains(there.Version) && ours.Find(there.Key) is null)],
+        Seen.Includes(ours.Seen) ? null : ours.Seen,
+        Floor.Includes(ours.Floor) ? null : ours.Floor);
+
+    private static SeenVersions? VersionsIn(RedisValue value) =>
+        value.IsNull ? null : SeenVersions.Parse(value.ToString());
+}
+
+/// <summary>A change of what stands in Redis.</summary>
+/// <param name="Set">The records to write, each with what stands in its place.</param>
+/// <param name="Removed">The fields to remove.</param>
+/// <param name="Seen">What was seen, to write; null if it stays.</param>
+/// <param name="Floor">The floor to write; null if it stays.</param>
+internal sealed record SharedChange(
+    IReadOnlyList<(StateRecord Record, HeardRecord? There)> Set,
+    IReadOnlyList<KeyValuePair<string, HeardRecord>> Removed,
+    SeenVersions? Seen,
+    SeenVersions? Floor)
+{
+    public bool IsEmpty => Set.Count == 0 && Removed.Count == 0 && Seen is null && Floor is null;
+}

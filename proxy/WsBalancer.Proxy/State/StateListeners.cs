@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>Notifies all who listen for changes, whatever one of them does.</summary>
+internal static class StateListeners
+{
+    public static void Notify(
+        Action<IReadOnlyList<StateRecord>>? listeners, IReadOnlyList<StateRecord> changed, ILogger logger)
+    {
+        foreach (var listener in Delegate.EnumerateInvocationList(listeners))
+        {
+            try
+            {
+                listener(changed);
+            }
+            catch (Exception ex) when (ex is not OutOfMemoryException)
+            {
+                // What is decided is decided: the other listeners, and the other balancers, must hear of it.
+                StateLog.ListenerFailed(logger, ex);
+            }
+        }
+    }
+}

@@ -48,8 +48,9 @@ internal sealed record SharedState(
             floor);
     }
 
-    /// <summary>Whether anything stands there for a key, be it a record or not.</summary>
-    public bool Has(StateKey key) => Fields.ContainsKey(key.ToString());
+    /// <summary>Whether a record stands there, or may: what is set aside in its place may be what became of it.</summary>
+    public bool Has(StateRecord record) => Fields.TryGetValue(record.Key.ToString(), out var heard)
+        && (heard.Record is null || heard.Record.Version == record.Version);
 
     /// <summary>What has to be changed there so that it is what stands here.</summary>
     /// <param name="ours">What stands here, with what is newer there taken over.</param>
@@ -60,16 +61,20 @@ internal sealed record SharedState(
                 .Where(pair => pair.There switch
                 {
                     null => true,
-                    { Record: { } there } => pair.Record.IsNewerThan(there),
+                    { Record: { } there } => pair.Record.IsNewerThan(there) || IsOld(there, ours),
                     { } there => isReplaced(there, pair.Record),
                 }),
         ],
-        Floor.Includes(ours.Floor)
-            ? []
-            : [.. Fields.Where(field => field.Value.Record is { } there
-                && ours.Floor.Contains(there.Version) && ours.Find(there.Key) is null)],
+        [
+            .. Fields.Where(field => field.Value.Record is { } there
+                && IsOld(there, ours) && ours.Find(there.Key) is null),
+        ],
         Seen.Includes(ours.Seen) ? null : ours.Seen,
         Floor.Includes(ours.Floor) ? null : ours.Floor);
+
+    // Where the floor of ours is not known, records are from a copy that is older than that.
+    private bool IsOld(StateRecord there, StateRecords ours) => !Floor.Includes(ours.Floor)
+        && ours.Floor.Contains(there.Version) && ours.Find(there.Key)?.Version != there.Version;
 
     private static SeenVersions? VersionsIn(RedisValue value) =>
         value.IsNull ? null : SeenVersions.Parse(value.ToString());

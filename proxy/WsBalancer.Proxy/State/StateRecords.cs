@@ -48,12 +48,14 @@ internal sealed class StateRecords
 
     /// <summary>Those of these records that would win here.</summary>
     /// <param name="records">The records.</param>
-    /// <param name="floor">A record of such a version without one here was taken back; null: none was.</param>
+    /// <param name="floor">A record of such a version that is not here is from an old copy; null: none is.</param>
     public IEnumerable<StateRecord> NewerOf(IEnumerable<StateRecord> records, SeenVersions? floor = null) =>
         records.Where(record => Wins(record, Find(record.Key), floor));
 
     /// <summary>Those of its records that are new against an earlier state.</summary>
-    public IReadOnlyList<StateRecord> NewSince(StateRecords earlier) => [.. earlier.NewerOf(All)];
+    // One may even be older: what was there before it is from an old copy.
+    public IReadOnlyList<StateRecord> NewSince(StateRecords earlier) =>
+        [.. All.Where(record => earlier.Find(record.Key) != record)];
 
     /// <summary>Takes over those of these records that win.</summary>
     /// <inheritdoc cref="NewerOf"/>
@@ -99,7 +101,7 @@ internal sealed class StateRecords
     /// was taken back, and that was forgotten, while this balancer was away.
     /// </summary>
     /// <param name="floor">The floor.</param>
-    /// <param name="isThere">Whether anything is there for a key.</param>
+    /// <param name="isThere">Whether a record may be there.</param>
     /// <param name="isFresh">
     /// Whether a record was decided here and shared with nobody: then another one of the same version was taken back,
     /// from before this balancer lost its file, and this one is decided anew.
@@ -107,9 +109,9 @@ internal sealed class StateRecords
     /// <param name="writer">Who decides anew.</param>
     /// <returns>The records, and those of the others that were in force, as taken back.</returns>
     public (StateRecords Records, List<StateRecord> Gone) Raise(
-        SeenVersions floor, Func<StateKey, bool> isThere, Func<StateRecord, bool> isFresh, string writer)
+        SeenVersions floor, Func<StateRecord, bool> isThere, Func<StateRecord, bool> isFresh, string writer)
     {
-        var missing = All.Where(record => floor.Contains(record.Version) && !isThere(record.Key)).ToList();
+        var missing = All.Where(record => floor.Contains(record.Version) && !isThere(record)).ToList();
         var raised = Without(missing.Select(record => record.Key), floor);
         var inForce = missing.Where(record => record.Value is not null).ToLookup(isFresh);
         var version = new StateVersion(raised.Highest + 1, writer);
@@ -124,9 +126,9 @@ internal sealed class StateRecords
     public StateRecords Without(IEnumerable<StateKey> keys, SeenVersions floor) =>
         new(_records.RemoveRange(keys), Highest, Seen.With(floor), Floor.With(floor));
 
-    private static bool Wins(StateRecord record, StateRecord? known, SeenVersions? floor) => known is null
-        ? floor is null || !floor.Contains(record.Version)
-        : record.IsNewerThan(known);
+    private static bool Wins(StateRecord record, StateRecord? known, SeenVersions? floor) =>
+        (floor is null || !floor.Contains(record.Version) || known?.Version == record.Version)
+        && (known is null || record.IsNewerThan(known));
 
     // A sum of hashes, which no order changes.
     private string MakeDigest()

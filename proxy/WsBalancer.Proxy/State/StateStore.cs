@@ -106,10 +106,11 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         await _turn.WaitAsync();
         try
         {
-            var merged = _records.Merge(there.Records, FloorOver(there)).Seeing(there.Seen);
-            var (next, gone) = merged.Floor.Includes(there.Floor)
-                ? (merged, [])
-                : merged.Raise(there.Floor, there.Has, IsFresh, writer);
+            var (raised, gone) = _records.Floor.Includes(there.Floor)
+                ? (_records, [])
+                : _records.Raise(there.Floor, there.Has, IsFresh, writer);
+            var next = raised.Merge(there.Records, FloorOver(there)).Seeing(there.Seen);
+            gone.RemoveAll(record => next.Find(record.Key) is not null);
             await _saver.SaveIfPossibleAsync(() => ContentOf(next));
             gone.ForEach(record => StateLog.TakenBackMeanwhile(_logger, record.Key.ToString()));
             Apply(next, [.. next.NewSince(_records), .. gone]);

@@ -1,5 +1,6 @@
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tests.State;
 
 namespace WsBalancer.Proxy.Tests.Moving;
 
@@ -17,7 +18,7 @@ public sealed class RebalanceEndTests
         await BeginAsync(movers, 20);
         await movers.Until("some", () => movers.Told >= 5);
 
-        await movers.App.Get<StateStore>().MergeAsync(
+        await movers.App.Get<StateStore>().ReceiveAsync(
         [
             new StateRecord(
                 StateKey.Of("chat", StateKind.Rebalance),

@@ -37,7 +37,7 @@ public sealed class CompactionTests : IAsyncDisposable
                 fleet.AssertAgreed();
                 Interlocked.Add(ref compactions, fleet.Compactions);
             },
-            iter: 2_000);
+            iter: 5_000);
         Assert.True(compactions > 1_000, $"Records were forgotten only {compactions} times.");
     }
 

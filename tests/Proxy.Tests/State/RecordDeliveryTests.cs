@@ -64,7 +64,7 @@ public sealed class RecordDeliveryTests : IDisposable
         {
             if (HeardRecord.Read(field, json).Record is { } record)
             {
-                await store.MergeAsync([record]);
+                await store.ReceiveAsync([record]);
             }
         }
     }

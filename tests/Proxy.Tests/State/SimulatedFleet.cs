@@ -10,7 +10,6 @@ internal sealed class SimulatedFleet
 {
     private readonly Balancer[] _balancers;
     private readonly List<Decision> _decisions = [];
-    private readonly List<string> _log = [];
     private Redis _redis = new([], []);
     private Redis _copy = new([], []);
 
@@ -23,14 +22,7 @@ internal sealed class SimulatedFleet
     public async Task StepAsync(Random random)
     {
         var balancer = _balancers[random.Next(_balancers.Length)];
-        var op = random.Next(14);
-        await StepAsync(op, balancer, random);
-        _log.Add($"op {op} by {balancer.Id} away {balancer.IsAway} floor {balancer.Store.Content.Floor}: " + string.Join(", ", balancer.Store.Records.All.Select(r => $"{r.Key.Node}@{r.Version.Number}{r.Version.Writer}={(r.Value as WeightValue)?.Weight}")) + "   REDIS " + string.Join(", ", _redis.Fields.Select(f => f.Key is "floor" or "seen" ? f.Key + f.Value : f.Key[12..] + "@" + StateJson.Read(f.Value).Version.Number)));
-    }
-
-    private async Task StepAsync(int op, Balancer balancer, Random random)
-    {
-        switch (op)
+        switch (random.Next(14))
         {
             case < 3:
                 await DecideAsync(balancer, random.Next(4), StateSample.Of(random.Next(1, 1_000)));
@@ -80,7 +72,7 @@ internal sealed class SimulatedFleet
             var last = ofKey.Where(decision => !ofKey.Any(later => later.Before.Contains(decision))).ToList();
             Assert.True(
                 last.Exists(decision => Equals(decision.Value, first.Find(ofKey.Key)?.Value)),
-                $"{ofKey.Key}\n{string.Join('\n', _log)}\n{Describe()}");
+                $"{ofKey.Key}\n{Describe()}");
         }
     }
 
@@ -198,8 +190,6 @@ internal sealed class SimulatedFleet
 
     private sealed class Balancer(string id)
     {
-        public string Id => id;
-
         public StateStore Store { get; private set; } = new(id);
 
         public HashSet<Decision> Seen { get; } = [];

@@ -36,7 +36,7 @@ internal static class StateSample
         new(key, new StateVersion(number, writer), value);
 
     /// <summary>Takes records over one by one, as from a Redis that has nothing else.</summary>
-    public static async Task MergeAsync(this StateStore store, IEnumerable<StateRecord> records)
+    public static async Task ReceiveAsync(this StateStore store, IEnumerable<StateRecord> records)
     {
         foreach (var record in records)
         {

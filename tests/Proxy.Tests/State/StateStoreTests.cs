@@ -28,7 +28,7 @@ public sealed class StateStoreTests : IDisposable
     public async Task Write_IsNumberedAboveEverythingEverSeen()
     {
         using var store = new StateStore("b-1");
-        await store.MergeAsync([StateSample.Of(StateSample.Drain, 41, null, "b-2")]);
+        await store.ReceiveAsync([StateSample.Of(StateSample.Drain, 41, null, "b-2")]);
 
         await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
 
@@ -40,7 +40,7 @@ public sealed class StateStoreTests : IDisposable
     public async Task Write_OfAKeyWithoutANumberAbove_IsRefused_AndEveryOtherKeyIsWritten()
     {
         using var store = Follow(new StateStore("b-1"));
-        await store.MergeAsync([StateSample.Of(StateSample.Drain, StateVersion.HighestNumber, null, "b-2")]);
+        await store.ReceiveAsync([StateSample.Of(StateSample.Drain, StateVersion.HighestNumber, null, "b-2")]);
         _changed.Clear();
 
         var refusal = await Assert.ThrowsAsync<RecordRefusedException>(
@@ -72,7 +72,7 @@ public sealed class StateStoreTests : IDisposable
         await WriteAsync(store, StateSample.Weight, null);
         _changed.Clear();
 
-        await store.MergeAsync([StateSample.Of(StateSample.Weight, 1, StateSample.Of(9), "b-9")]);
+        await store.ReceiveAsync([StateSample.Of(StateSample.Weight, 1, StateSample.Of(9), "b-9")]);
 
         Assert.Null(store.Find(StateSample.Weight));
         Assert.Empty(store.Of("chat"));
@@ -88,7 +88,7 @@ public sealed class StateStoreTests : IDisposable
         _changed.Clear();
         var newer = StateSample.Of(StateSample.Drain, 2, null, "b-2");
 
-        await store.MergeAsync([StateSample.Of(StateSample.Weight, 1, StateSample.Of(7)), newer]);
+        await store.ReceiveAsync([StateSample.Of(StateSample.Weight, 1, StateSample.Of(7)), newer]);
 
         Assert.Equal([newer], _changed);
     }
@@ -127,7 +127,7 @@ public sealed class StateStoreTests : IDisposable
         using (var store = Open())
         {
             await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
-            await store.MergeAsync([StateSample.Of(StateSample.Drain, 5, null, "b-2")]);
+            await store.ReceiveAsync([StateSample.Of(StateSample.Drain, 5, null, "b-2")]);
         }
 
         using var again = Open();
@@ -161,7 +161,7 @@ public sealed class StateStoreTests : IDisposable
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => i % 2 == 0
             ? WriteAsync(store, StateSample.Weight, StateSample.Of(i))
-            : store.MergeAsync([StateSample.Of(StateSample.Drain, i, null, "b-2")]))));
+            : store.ReceiveAsync([StateSample.Of(StateSample.Drain, i, null, "b-2")]))));
 
         Assert.Equal(1, most);
     }
@@ -179,7 +179,7 @@ public sealed class StateStoreTests : IDisposable
         using (var again = Open())
         {
             Assert.Equal(StateStanding.Lapsed, again.StandingOf(StateSample.Weight));
-            await again.MergeAsync([StateSample.Of(StateSample.Weight, 2, StateSample.Of(7), "b-2")]);
+            await again.ReceiveAsync([StateSample.Of(StateSample.Weight, 2, StateSample.Of(7), "b-2")]);
             Assert.Equal(StateStanding.Waiting, again.StandingOf(StateSample.Weight));
         }
 
@@ -226,13 +226,13 @@ public sealed class StateStoreTests : IDisposable
         await _folder.BlockAsync();
         var record = StateSample.Of(StateSample.Weight, 2, StateSample.Of(7), "b-2");
 
-        await store.MergeAsync([record]);
-        await store.MergeAsync([record]);
+        await store.ReceiveAsync([record]);
+        await store.ReceiveAsync([record]);
 
         Assert.Equal(StateSample.Of(7), store.Find(StateSample.Weight));
         Assert.Single(log.Collector.GetSnapshot());
         Directory.Delete(_folder.Next);
-        await store.MergeAsync([record]);
+        await store.ReceiveAsync([record]);
         Assert.Contains("b-2", File.ReadAllText(_folder.Path), StringComparison.Ordinal);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admission;
@@ -12,6 +13,7 @@ using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Names;
@@ -86,8 +88,15 @@ public static class WsBalancerServices
         return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>().AddSingleton<LoopDialer>();
     }
 
-    private static IServiceCollection AddTunnels(this IServiceCollection services) =>
-        services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<IdleSweep>();
+    private static IServiceCollection AddTunnels(this IServiceCollection services)
+    {
+        services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<TunnelSweep>();
+        return services.AddSingleton(static provider => new BufferGuard(
+            provider.GetRequiredService<TunnelRegistry>(),
+            provider.GetRequiredService<SocketsOptions>(),
+            provider.GetService<EventLoops>()?.Store,
+            provider.GetRequiredService<ILogger<BufferGuard>>()));
+    }
 
     private static IServiceCollection AddIdentity(this IServiceCollection services) =>
         services.AddSingleton(provider => new ProxyProtocolMiddleware(

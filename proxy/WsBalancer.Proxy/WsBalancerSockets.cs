@@ -19,12 +19,16 @@ public static class WsBalancerSockets
     // Eight times the server's default: after an outage everybody connects at once. The kernel's somaxconn bounds it.
     private const int Backlog = 4_096;
 
+    // What the server reads ahead of a connection in clear; with what YARP copies at a time, half of what a tunnel
+    // buffers. The server's default is 1 MB.
+    private const int ReadAhead = 64 * 1024;
+
     /// <summary>
     /// Lets Kestrel accept and serve connections on event loops of the balancer's own, with epoll or io_uring, as
     /// <c>WsBalancer:Sockets</c> in the configuration says: WebSockets that need nothing of the server after their
     /// handshake are then passed on without it. Only on Linux, at IP addresses; everywhere else the platform's sockets
-    /// serve as before. <see cref="SocketTransportOptions"/> hold for both; the backlog's default becomes 4096. Needs
-    /// <c>AddWsBalancer</c>.
+    /// serve as before. <see cref="SocketTransportOptions"/> hold for both; the backlog's default becomes 4096, that of
+    /// <see cref="SocketTransportOptions.MaxReadBufferSize"/> 64 KB. Needs <c>AddWsBalancer</c>.
     /// </summary>
     /// <param name="host">The web host's builder, with Kestrel.</param>
     /// <param name="configure">How the application runs on the loops.</param>
@@ -35,7 +39,11 @@ public static class WsBalancerSockets
         ArgumentNullException.ThrowIfNull(host);
 
         // First the platform's: the server asks what is registered last first.
-        return host.UseSockets(sockets => sockets.Backlog = Backlog).ConfigureServices(services =>
+        return host.UseSockets(static sockets =>
+        {
+            sockets.Backlog = Backlog;
+            sockets.MaxReadBufferSize = ReadAhead;
+        }).ConfigureServices(services =>
         {
             services.AddOptions<WsBalancerSocketsOptions>();
             HalfCloseTransport.Register(services);

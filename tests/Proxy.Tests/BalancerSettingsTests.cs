@@ -44,12 +44,14 @@ public sealed class BalancerSettingsTests
             Engine = SocketEngine.IoUring,
             Loops = 1_024,
             MaxBufferedPerTunnel = 131_072,
+            MaxBuffered = 67_108_864,
             SourceAddresses = [IPAddress.Parse("10.1.2.3"), IPAddress.Parse("fd00::1")],
         },
         Read(
             ("Sockets:Engine", "io_uring"),
             ("Sockets:Loops", "1024"),
             ("Sockets:MaxBufferedPerTunnel", "128KB"),
+            ("Sockets:MaxBuffered", "64MB"),
             ("Sockets:SourceAddresses:0", "10.1.2.3"),
             ("Sockets:SourceAddresses:1", "fd00::1")).Sockets);
 
@@ -123,6 +125,7 @@ public sealed class BalancerSettingsTests
             MaxLifetime = TimeSpan.FromHours(6),
             LifetimeJitter = 0.25,
             CloseTimeout = TimeSpan.FromSeconds(3),
+            SendTimeout = TimeSpan.FromSeconds(90),
             KeepAlive = null,
         },
         ReadCluster(
@@ -132,6 +135,7 @@ public sealed class BalancerSettingsTests
             ("Tunnels:MaxLifetime", "6h"),
             ("Tunnels:LifetimeJitter", "0.25"),
             ("Tunnels:CloseTimeout", "3s"),
+            ("Tunnels:SendTimeout", "90s"),
             ("Tunnels:KeepAlive", "off")).Get<TunnelOptions>());
 
     [Fact]

@@ -115,8 +115,10 @@ internal sealed class Handshake : PlacedRequest, IDisposable
             return Stream.Null;
         }
 
-        _flow = new StreamFlow(_accepted, _end);
-        return _flow.AcceptClient(client);
+        _flow = new StreamFlow(_accepted, _end, _time, _native.MaxBuffered);
+        return _flow.AcceptClient(client, HttpProtocol.IsHttp11(_context.Request.Protocol)
+            ? _context.Features.Get<IConnectionSocketFeature>()?.Socket
+            : null);
     }
 
     private async Task<Stream> AcceptNodeAsync(HttpContent answer)

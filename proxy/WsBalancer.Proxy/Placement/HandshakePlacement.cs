@@ -52,7 +52,7 @@ internal sealed class HandshakePlacement(
             tunnels,
             time,
             tunnel => Opened(context, cluster, order, tunnel, begun),
-            _native ??= new NativeTunnels(sockets.MaxBufferedPerTunnel, Over));
+            _native ??= new NativeTunnels((int)sockets.MaxBufferedPerTunnel.Bytes, Over));
 
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)

@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using WsBalancer.Proxy.Sockets.Linux;
+
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
@@ -12,9 +15,19 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <param name="inner">The peer.</param>
 /// <param name="observer">Who is told.</param>
 /// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
+/// <param name="time">The clock.</param>
 /// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is cut: YARP ends both
 /// directions at the end of the node.</param>
-internal sealed class TunnelLeg(Stream inner, ILegObserver observer, CancellationToken cut, bool holdsEnd = false)
+/// <param name="bound">How many bytes of the other peer wait at most while a write is pending.</param>
+/// <param name="socket">The peer's connection, if this is its only stream.</param>
+internal sealed class TunnelLeg(
+    Stream inner,
+    ILegObserver observer,
+    TimeProvider time,
+    CancellationToken cut,
+    bool holdsEnd = false,
+    int bound = 0,
+    Socket? socket = null)
     : DuplexStream, ITunnelLeg
 {
     private readonly Lock _turn = new();
@@ -23,6 +36,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
     private bool _abandoned;
     private CancellationTokenSource? _writes;
     private CancellationTokenRegistration _onLoopCancelled;
+    private long _pendingSince;
 
     public bool CloseWritten
     {
@@ -45,6 +59,13 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
             }
         }
     }
+
+    public long Buffered => Volatile.Read(ref _pendingSince) == 0 ? 0 : bound;
+
+    public TimeSpan SendStalledFor =>
+        Volatile.Read(ref _pendingSince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
+
+    public bool HasPeerFinished => socket is not null && TcpState.HasPeerFinished(socket);
 
     public Task CloseAsync(byte[] closeFrame)
     {
@@ -175,7 +196,13 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
     {
         try
         {
-            await inner.WriteAsync(buffer, cancellation);
+            var write = inner.WriteAsync(buffer, cancellation);
+            if (!write.IsCompleted)
+            {
+                Volatile.Write(ref _pendingSince, time.GetTimestamp());
+            }
+
+            await write;
         }
         catch (IOException)
         {
@@ -185,6 +212,10 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
             }
 
             throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _pendingSince, 0);
         }
     }
 

@@ -2,11 +2,20 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-// Event ids 100-199 belong to tunnels. The next free one is 104.
+// Event ids 100-199 belong to tunnels. The next free one is 106.
 internal static partial class TunnelLog
 {
     [LoggerMessage(100, LogLevel.Debug, "Tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' is idle and closes.")]
     public static partial void Idle(ILogger logger, string tunnel, string node, string cluster);
+
+    [LoggerMessage(104, LogLevel.Debug,
+        "A peer of tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' takes nothing of what it is sent: the tunnel ends.")]
+    public static partial void Stalled(ILogger logger, string tunnel, string node, string cluster);
+
+    [LoggerMessage(105, LogLevel.Warning,
+        "The tunnels buffer {Buffered} bytes for peers that do not read, and may buffer {Bound} "
+            + "(WsBalancer:Sockets:MaxBuffered): the {Count} that buffered most are reset.")]
+    public static partial void BuffersRelieved(ILogger logger, long buffered, long bound, int count);
 
     [LoggerMessage(102, LogLevel.Error, "Looking for idle tunnels failed; it goes on.")]
     public static partial void SweepFailed(ILogger logger, Exception exception);

@@ -10,7 +10,7 @@ public sealed class TunnelLegTests
     private readonly RecordingObserver _observer = new();
     private readonly TunnelLeg _leg;
 
-    public TunnelLegTests() => _leg = new TunnelLeg(_peer, _observer, Cancellation);
+    public TunnelLegTests() => _leg = new TunnelLeg(_peer, _observer, TimeProvider.System, Cancellation);
 
     [Fact]
     public async Task Close_BetweenFrames_IsWrittenAtOnce()
@@ -37,7 +37,7 @@ public sealed class TunnelLegTests
         for (var cut = 1; cut < frame.Length; cut++)
         {
             var peer = new RecordingStream();
-            var leg = new TunnelLeg(peer, new RecordingObserver(), Cancellation);
+            var leg = new TunnelLeg(peer, new RecordingObserver(), TimeProvider.System, Cancellation);
             await leg.WriteAsync(frame.AsMemory(0, cut), Cancellation);
             await leg.CloseAsync(Close);
             Assert.Equal(frame[..cut], peer.Written);

@@ -42,6 +42,9 @@ internal static class SocketConstants
     /// <summary>TCP_INFO, whose first byte is the state of the connection.</summary>
     public const int TcpInfoOption = 11;
 
+    /// <summary>TCP_CLOSE (netinet/tcp.h): the connection was reset, or has ended.</summary>
+    public const byte ClosedState = 7;
+
     /// <summary>TCP_CLOSE_WAIT (netinet/tcp.h): the peer has sent FIN, and this side has not.</summary>
     public const byte CloseWaitState = 8;
 

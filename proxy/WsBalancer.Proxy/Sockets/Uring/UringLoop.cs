@@ -9,8 +9,9 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 /// An event loop over io_uring: one entry into the kernel a turn, which submits everything that the last turn asked for
 /// and waits for what comes.
 /// </summary>
-internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger logger, RingSizes? sizes = null)
-    : EventLoop(index, time, logger)
+internal sealed unsafe class UringLoop(
+    int index, TimeProvider time, ILogger logger, ChunkStore store, RingSizes? sizes = null)
+    : EventLoop(index, time, logger, store)
 {
     private const ulong NumberMask = 0xFFFF_FFFF_FFFF;
     private const int RequestShift = 48;
@@ -31,6 +32,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     private BufferRing _buffers = null!;
     private Outbox _outbox = null!;
     private LentBuffers _lent = null!;
+    private byte* _scratch;
 
     public override int Sockets => _targets.Count - Volatile.Read(ref _closing);
 
@@ -39,6 +41,12 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
 
     /// <summary>Whether it shares its listening sockets with no other loop.</summary>
     public bool IsAlone => _sizes.IsAlone;
+
+    /// <inheritdoc cref="RingSizes.ReceiveLimit"/>
+    public int ReceiveLimit => _sizes.ReceiveLimit;
+
+    /// <summary>Where a socket puts bytes together that it gives its handler; valid until the next socket does.</summary>
+    public Span<byte> Scratch => new(_scratch, LargestReceive);
 
     /// <summary>Whether something became of requests that the next turn will tell.</summary>
     public bool HasCompletions => _ring.HasCompletions;
@@ -133,6 +141,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
             _buffers = new BufferRing(_ring, _sizes.Buffers, _sizes.BufferSize);
             _lent = new LentBuffers(_buffers);
             _outbox = new Outbox();
+            _scratch = (byte*)NativeMemory.Alloc(LargestReceive);
             WatchWakes();
         }
         catch
@@ -291,6 +300,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
         _ring?.Dispose();
         _buffers?.Dispose();
         _outbox?.Dispose();
+        NativeMemory.Free(_scratch);
         if (_wake >= 0)
         {
             _ = LibC.Close(_wake);

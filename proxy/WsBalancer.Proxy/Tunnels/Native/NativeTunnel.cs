@@ -152,6 +152,9 @@ internal sealed class NativeTunnel : ITunnelFlow
         _client.Begin(client.Ended);
     }
 
+    public void Run(Action<Tunnel> action) =>
+        Loop.Post(state => action((Tunnel)state!), Tunnel);
+
     public void Cut()
     {
         if (Loop.IsCurrent)

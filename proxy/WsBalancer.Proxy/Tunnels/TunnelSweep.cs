@@ -4,9 +4,12 @@ using WsBalancer.Proxy.Framing;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>Once a second, closes the tunnels of which one side has been silent for longer than allowed.</summary>
-// One walk over all tunnels, not a timer for each: idle limits are minutes, so a second more does not matter.
-internal sealed class IdleSweep(TunnelRegistry tunnels, TimeProvider time, ILogger<IdleSweep> logger)
+/// <summary>
+/// Once a second, ends the tunnels of which one peer has been silent, or has taken nothing, for longer than allowed.
+/// </summary>
+// One walk over all tunnels, not a timer for each: these limits are minutes, so a second more does not matter.
+internal sealed class TunnelSweep(
+    TunnelRegistry tunnels, BufferGuard guard, TimeProvider time, ILogger<TunnelSweep> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,6 +48,20 @@ internal sealed class IdleSweep(TunnelRegistry tunnels, TimeProvider time, ILogg
             {
                 TunnelLog.Idle(logger, tunnel.Identity.Id, tunnel.Identity.Node.Node, tunnel.Identity.Node.Cluster);
             }
+            else if (tunnel.IsStalled)
+            {
+                tunnel.Flow!.Run(EndIfStalled);
+            }
+        }
+
+        guard.Relieve();
+    }
+
+    private void EndIfStalled(Tunnel tunnel)
+    {
+        if (tunnel.EndIfStalled())
+        {
+            TunnelLog.Stalled(logger, tunnel.Identity.Id, tunnel.Identity.Node.Node, tunnel.Identity.Node.Cluster);
         }
     }
 }

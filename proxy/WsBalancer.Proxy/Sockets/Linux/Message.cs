@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace WsBalancer.Proxy.Sockets.Uring;
+namespace WsBalancer.Proxy.Sockets.Linux;
 
 /// <summary><c>struct iovec</c>: a piece of memory.</summary>
 [StructLayout(LayoutKind.Sequential)]
@@ -10,7 +10,7 @@ internal unsafe struct Piece
     public nuint Length;
 }
 
-/// <summary><c>struct user_msghdr</c> (linux/socket.h): several pieces that are sent as one.</summary>
+/// <summary><c>struct msghdr</c> (bits/socket.h): several pieces that are sent as one.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Message
 {

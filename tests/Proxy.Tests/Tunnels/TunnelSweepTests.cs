@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Tunnels;
 
-public sealed class IdleSweepTests
+public sealed class TunnelSweepTests
 {
     [Theory]
     [InlineData("IdleClient")]

@@ -21,6 +21,7 @@ using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Proxy.Tunnels.Native;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -95,7 +96,14 @@ public static class WsBalancerServices
             provider.GetRequiredService<TunnelRegistry>(),
             provider.GetRequiredService<SocketsOptions>(),
             provider.GetService<EventLoops>()?.Store,
-            provider.GetRequiredService<ILogger<BufferGuard>>()));
+            provider.GetRequiredService<ILogger<BufferGuard>>()))
+            .AddHostedService(static provider => new TunnelAudit(
+                provider.GetRequiredService<TunnelRegistry>(),
+                provider.GetService<EventLoops>()?.All ?? [],
+                provider.GetRequiredService<BalancerRegistry>().Instruments.CreateGauge(
+                    "wsbalancer_sockets_unowned", "Connections and tunnels without an owner: a fault of the balancer."),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<TunnelAudit>>()));
     }
 
     private static IServiceCollection AddIdentity(this IServiceCollection services) =>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-// Event ids 100-199 belong to tunnels. The next free one is 106.
+// Event ids 100-199 belong to tunnels. The next free one is 106; 103 is not used.
 internal static partial class TunnelLog
 {
     [LoggerMessage(100, LogLevel.Debug, "Tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' is idle and closes.")]
@@ -17,11 +17,10 @@ internal static partial class TunnelLog
             + "(WsBalancer:Sockets:MaxBuffered): the {Count} that buffered most are reset.")]
     public static partial void BuffersRelieved(ILogger logger, long buffered, long bound, int count);
 
-    [LoggerMessage(102, LogLevel.Error, "Looking for idle tunnels failed; it goes on.")]
-    public static partial void SweepFailed(ILogger logger, Exception exception);
-
-    [LoggerMessage(103, LogLevel.Debug, "Looking for idle tunnels failed again: {Why}")]
-    public static partial void SweepFailedAgain(ILogger logger, string why);
+    [LoggerMessage(102, LogLevel.Error,
+        "{Count} connections or tunnels have had no owner for a minute, such as {Examples}. They hold descriptors until "
+            + "the process ends: please report this as a fault.")]
+    public static partial void Unowned(ILogger logger, int count, string examples);
 
     [LoggerMessage(101, LogLevel.Debug,
         "Tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' ended after {Age}: {End} (forced: {Forced}).")]

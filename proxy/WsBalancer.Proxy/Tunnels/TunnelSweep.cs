@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Framing;
+using WsBalancer.Proxy.Hosting;
 
 namespace WsBalancer.Proxy.Tunnels;
 
@@ -12,33 +13,8 @@ internal sealed class TunnelSweep(
     TunnelRegistry tunnels, BufferGuard guard, TimeProvider time, ILogger<TunnelSweep> logger)
     : BackgroundService
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-
-        // Its end is no failure; as an exception the host would report it as one, if it ends before it has started.
-        await using var end = stoppingToken.UnsafeRegister(
-            static timer => ((PeriodicTimer)timer!).Dispose(), timer);
-        var failing = false;
-        while (await timer.WaitForNextTickAsync(CancellationToken.None))
-        {
-            try
-            {
-                Sweep();
-                failing = false;
-            }
-            catch (Exception ex) when (!failing)
-            {
-                // Said once: the next second will most likely fail alike.
-                failing = true;
-                TunnelLog.SweepFailed(logger, ex);
-            }
-            catch (Exception ex)
-            {
-                TunnelLog.SweepFailedAgain(logger, ex.Message);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicLoop.RunAsync("looking for idle tunnels", Sweep, time, logger, stoppingToken);
 
     private void Sweep()
     {

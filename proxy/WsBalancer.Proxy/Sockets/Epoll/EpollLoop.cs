@@ -38,6 +38,8 @@ internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger log
         return socket;
     }
 
+    public override LoopSocket[] AllSockets() => [.. _targets.All().OfType<LoopSocket>()];
+
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new EpollListener(this, descriptor, handler);
 

@@ -105,6 +105,9 @@ internal abstract class EventLoop : IDisposable
     /// <exception cref="IOException">The kernel refused; the descriptor is still the caller's.</exception>
     public abstract LoopSocket Adopt(int descriptor, ISocketHandler handler, bool connecting = false);
 
+    /// <summary>The sockets that are open now. On the loop's thread.</summary>
+    public abstract LoopSocket[] AllSockets();
+
     /// <summary>Watches a listening socket, which must not block. On the loop's thread.</summary>
     /// <exception cref="IOException">The kernel refused.</exception>
     public abstract LoopListener Listen(int descriptor, IAcceptHandler handler);

@@ -55,6 +55,15 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// <summary>Whether <see cref="Close"/> or <see cref="Reset"/> was called.</summary>
     public bool IsClosed { get; protected set; }
 
+    /// <summary>Whether the handler was notified that the connection has failed. Then it closes the socket.</summary>
+    public bool HasFailed => _failureNotice == FailureNotice.Delivered;
+
+    /// <summary>
+    /// Whether the kernel knows that the connection was reset or has ended on both sides, and neither the handler nor
+    /// the loop does. True for a moment between the event and its processing.
+    /// </summary>
+    public bool IsGoneUnnoticed => _failureNotice == FailureNotice.None && TcpState.IsClosed(Descriptor);
+
     /// <summary>The error for which the connection failed; 0 before, or if it is unknown.</summary>
     protected int Failure { get; set; }
 

@@ -59,6 +59,8 @@ internal sealed unsafe class UringLoop(
         return socket;
     }
 
+    public override LoopSocket[] AllSockets() => [.. _targets.All().OfType<LoopSocket>()];
+
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new UringListener(this, descriptor, handler);
 

@@ -27,6 +27,8 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         socket.Handler = this;
     }
 
+    public NativeTunnel Flow => _flow;
+
     public EventLoop Loop => _socket.Loop;
 
     /// <summary>The leg of the other peer. Set once.</summary>

@@ -61,6 +61,12 @@ internal sealed class NativeTunnel : ITunnelFlow
 
     ITunnelLeg ITunnelFlow.Node => _node;
 
+    /// <summary>Whether the tunnel is over, and waits for its peers to end their connections.</summary>
+    public bool IsLeaving => _isOver;
+
+    /// <summary>Whether one of its sockets is open. May be read from any thread.</summary>
+    public bool HasSockets => !_client.IsGone || !_node.IsGone;
+
     private EventLoop Loop => _client.Loop;
 
     private bool MayLeave => !_isOver && !Tunnel.IsClosing;

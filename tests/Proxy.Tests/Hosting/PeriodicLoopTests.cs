@@ -1,19 +1,19 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Hosting;
 
-namespace WsBalancer.Proxy.Tests.Moving;
+namespace WsBalancer.Proxy.Tests.Hosting;
 
-public sealed class SteadyLoopTests
+public sealed class PeriodicLoopTests
 {
     [Fact]
-    public async Task Time_ThatFails_IsToldOnce_AndDoesNotEndIt()
+    public async Task Step_ThatFails_IsLoggedOnce_AndDoesNotEndTheLoop()
     {
         var time = new TimerLog();
         var logger = new FakeLogger();
         using var stop = new CancellationTokenSource();
         var times = 0;
-        var loop = SteadyLoop.RunAsync(
+        var loop = PeriodicLoop.RunAsync(
             "looking",
             () =>
             {
@@ -29,7 +29,7 @@ public sealed class SteadyLoopTests
         for (var i = 1; i <= 5; i++)
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            await Deadline.Until("a time", () => Volatile.Read(ref times) == i);
+            await Deadline.Until("a step", () => Volatile.Read(ref times) == i);
         }
 
         await stop.CancelAsync();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace WsBalancer.Faults.Tests;
 
@@ -29,6 +28,6 @@ internal static class FaultReport
     public static void Write(string name, string text)
     {
         Directory.CreateDirectory(Folder);
-        File.WriteAllText(Path.Combine(Folder, name + ".md"), text, Encoding.UTF8);
+        File.WriteAllText(Path.Combine(Folder, name + ".md"), text);
     }
 }

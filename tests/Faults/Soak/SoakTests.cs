@@ -8,7 +8,7 @@ namespace WsBalancer.Faults.Tests.Soak;
 
 /// <summary>
 /// Many users for a long time, with random disconnects, faults and operations. Not part of the suite:
-/// <c>SOAK_MINUTES=60 dotnet run --project tests/Faults -c Release -- -explicit only -method '*Soak_*' -engine …</c>.
+/// <c>dotnet run --project tests/Faults -c Release -- -explicit only -method "*Soak_*"</c>.
 /// </summary>
 /// <remarks>
 /// The environment chooses: <c>SOAK_ENGINE</c> (io_uring), <c>SOAK_MINUTES</c> (60), <c>SOAK_USERS</c> (1,500),

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -84,7 +83,6 @@ internal sealed class AdminHost(
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddRouting().AddOpenApi();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemDetail.Complete);
-        builder.Services.AddHealthChecks().AddCheck("ready", readiness, tags: [Readiness.Tag]);
 
         var app = builder.Build();
         app.UseMiddleware<AdminGuard>(options);
@@ -97,9 +95,7 @@ internal sealed class AdminHost(
         app.MapApi();
         app.MapOpenApi();
         app.MapMetrics("/metrics", metrics.Registry);
-        app.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks(
-            "/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Readiness.Tag) });
+        app.MapHealth(readiness);
         return app;
     }
 

@@ -58,7 +58,8 @@ internal sealed partial class Tunnel
 
     public TunnelIdentity Identity { get; }
 
-    public TunnelLedger Ledger { get; }
+    /// <summary>The account of its node. Settled when the tunnel is registered.</summary>
+    public TunnelLedger Ledger { get; set; }
 
     /// <summary>How its bytes flow. Set once, before the tunnel is registered.</summary>
     public ITunnelFlow? Flow { get; set; }

@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Tests.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Admin;
@@ -17,6 +20,42 @@ public sealed class AdminHostTests : IAsyncDisposable
         app.Get<WsBalancer.Proxy.Health.Readiness>().Leave();
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/livez"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(app, "/readyz"));
+    }
+
+    [Fact]
+    public async Task Readiness_ThatIsGoneWhileItStops_IsNoErrorInTheLog()
+    {
+        await using var app = await BalancerApp.StartAsync(Settings());
+        app.Get<WsBalancer.Proxy.Health.Readiness>().Leave();
+
+        for (var probe = 0; probe < 3; probe++)
+        {
+            using var answer = await app.AskAsync("/readyz");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal("stopping", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+        }
+
+        Assert.DoesNotContain(app.Logs.GetSnapshot(), line => line.Level >= LogLevel.Warning);
+    }
+
+    // As load balancers probe: HAProxy's check is OPTIONS over HTTP/1.0 without a Host, unless it is told otherwise.
+    [Theory]
+    [InlineData("OPTIONS /readyz HTTP/1.0\r\n\r\n", "HTTP/1.1 200 OK")]
+    [InlineData("HEAD /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 200 OK")]
+    [InlineData("GET /livez HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n", "HTTP/1.1 200 OK")]
+    [InlineData("GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n", "HTTP/1.1 400 Bad Request")]
+    [InlineData("GET /readyz HTTP/1.1\r\nHost: evil.example\r\n\r\n", "HTTP/1.1 400 Bad Request")]
+    public async Task Probe_IsAnswered(string request, string status)
+    {
+        await using var app = await BalancerApp.StartAsync(Settings());
+        var address = new Uri(app.AdminUrl);
+        using var client = new TcpClient(address.Host, address.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+
+        using var answer = new StreamReader(client.GetStream());
+
+        Assert.Equal(status, await answer.ReadLineAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -119,13 +119,14 @@ public static class WsBalancerServices
             provider.GetRequiredService<StateOptions>(), provider.GetRequiredService<AdminOptions>().Url.Port));
         services.TryAddSingleton(provider => new StateFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
-        services.AddSingleton(CreateStateStore);
+        services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore);
         services.AddSingleton<Peers>().AddSingleton<Disconnections>();
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
         services.AddSingleton<DisconnectionChannel>().AddSingleton<RedisSharing>();
         services.AddSingleton(provider => new RedisMembership(
             provider.GetRequiredService<RedisLink>(),
             () => provider.GetRequiredService<SettingsSource>().Current.Keys,
+            provider.GetRequiredService<BadRecords>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Logging.ILogger<RedisMembership>>()));
         services.AddSingleton<IMembershipSource>(provider => IfShared<RedisMembership>(provider) is { } redis
@@ -147,7 +148,10 @@ public static class WsBalancerServices
     {
         var folder = provider.GetRequiredService<StateFolder>().Path;
         var file = provider.GetRequiredService<StateOptions>().FileIn(folder) is { } path
-            ? new StateFile(path, provider.GetRequiredService<Logging.ILogger<StateFile>>())
+            ? new StateFile(
+                path,
+                provider.GetRequiredService<BadRecords>(),
+                provider.GetRequiredService<Logging.ILogger<StateFile>>())
             : null;
         try
         {
@@ -167,7 +171,7 @@ public static class WsBalancerServices
     {
         services.AddSingleton<FleetMetrics>().AddSingleton<FleetNews>();
         services.AddSingleton<FleetPlanner>().AddSingleton<FleetChanges>();
-        services.AddSingleton<FleetRegistry>();
+        services.AddSingleton<FleetRegistry>().AddSingleton<FleetLosses>().AddSingleton<ReloadGuard>();
         services.AddSingleton<Registrations>().AddHostedService<RegistrationWorker>();
         services.AddSingleton(provider => new Lazy<IProxyStateLookup>(provider.GetRequiredService<IProxyStateLookup>));
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<FleetRegistry>());

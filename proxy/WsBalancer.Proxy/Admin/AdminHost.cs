@@ -30,7 +30,7 @@ internal sealed class AdminHost(
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
         typeof(TunnelRegistry), typeof(IAdmission), typeof(Drains), typeof(Rebalances), typeof(Disconnects),
-        typeof(Peers), typeof(BalancerEvents),
+        typeof(Peers), typeof(BadRecords), typeof(BalancerEvents),
     ];
 
     private WebApplication? _app;

@@ -9,7 +9,12 @@ namespace WsBalancer.Proxy.State;
 /// is decided here alone; Redis only refuses to replace what has changed meanwhile.
 /// </summary>
 internal sealed class StateExchange(
-    RedisLink link, StateStore store, BalancerName name, TimeProvider time, ILogger<StateExchange> logger)
+    RedisLink link,
+    StateStore store,
+    BadRecords bad,
+    BalancerName name,
+    TimeProvider time,
+    ILogger<StateExchange> logger)
     : IDisposable
 {
     // Others write at the same moment, once: at the third time something else is going on.
@@ -33,8 +38,12 @@ internal sealed class StateExchange(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
     private volatile IReadOnlyDictionary<string, HeardRecord>? _known;
+
+    // What was set aside in Redis and replaced by a record of ours, each with the version of that record.
+    private readonly ConcurrentDictionary<string, (RedisValue Raw, StateVersion Ours)> _replaced =
+        new(StringComparer.Ordinal);
+
     private int _isHinted;
 
     private RedisKey Hash => link.Key("state");
@@ -100,7 +109,7 @@ internal sealed class StateExchange(
         var there = entries.ToDictionary(
             entry => entry.Name.ToString(),
             entry => HeardRecord.Read(entry.Name.ToString(), entry.Value));
-        Tell(there);
+        SetAside(there);
         await store.MergeAsync([.. there.Values.Select(heard => heard.Record).OfType<StateRecord>()]);
         _known = there;
         return there;
@@ -113,7 +122,7 @@ internal sealed class StateExchange(
         {
             var ours = store.Records.All
                 .Select(record => (Record: record, There: there.GetValueOrDefault(record.Key.ToString())))
-                .Where(pair => pair.There is null || pair.There.GivesWayTo(pair.Record))
+                .Where(pair => pair.There is null || IsReplaced(pair.There, pair.Record))
                 .ToList();
             if (ours.Count == 0 || await TryWriteAsync(ours) is not { } changed)
             {
@@ -148,14 +157,26 @@ internal sealed class StateExchange(
         }
 
         var known = new Dictionary<string, HeardRecord>(_known ?? new Dictionary<string, HeardRecord>());
-        foreach (var (field, raw) in written)
+        foreach (var (record, before) in ours)
         {
-            known[field] = HeardRecord.Read(field, raw);
+            var field = record.Key.ToString();
+            known[field] = HeardRecord.Read(field, written[field]);
+            if (before is { Record: null })
+            {
+                _replaced[field] = (before.Raw, record.Version);
+            }
         }
 
         _known = known;
         return null;
     }
+
+    // What is set aside counts as absent, so that a balancer without a record of ours gets it. Once for each version
+    // of ours: whoever writes the same again, such as a balancer of a later version, would otherwise be answered for
+    // ever.
+    private bool IsReplaced(HeardRecord there, StateRecord ours) => there.Record is { } record
+        ? ours.IsNewerThan(record)
+        : !_replaced.TryGetValue(ours.Key.ToString(), out var before) || before != (there.Raw, ours.Version);
 
     // Many changes of one moment are one reading.
     private void Hint()
@@ -166,16 +187,17 @@ internal sealed class StateExchange(
         }
     }
 
-    private void Tell(Dictionary<string, HeardRecord> there)
+    private void SetAside(Dictionary<string, HeardRecord> there)
     {
-        foreach (var (field, heard) in there)
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (field, heard) in there.Where(pair => pair.Value.Mistake is not null))
         {
-            var raw = heard.Raw.ToString();
-            if (heard.Mistake is { } mistake && _told.GetValueOrDefault(field) != raw)
-            {
-                _told[field] = raw;
-                StateLog.BadRecord(logger, Hash.ToString(), field, mistake);
-            }
+            var name = $"Field '{field}' of '{Hash}' in Redis";
+            names.Add(name);
+            bad.Add(RecordSource.SharedState, name, StateKey.ClusterIn(field), heard.Raw.ToString(), heard.Mistake!);
+            store.CountSetAside(heard.Number);
         }
+
+        bad.Keep(RecordSource.SharedState, names);
     }
 }

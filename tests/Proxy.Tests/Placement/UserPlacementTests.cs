@@ -85,13 +85,13 @@ public sealed class UserPlacementTests : IAsyncDisposable
     }
 
     [Fact]
-    public void NoWeight_AndNoNodes_AreToldApart()
+    public async Task NoWeight_AndNoNodes_AreToldApart()
     {
         _app.Apply(_settings.WithWeight("ws-1", 0).WithWeight("ws-2", 0).WithWeight("ws-3", 0));
         Assert.Equal("no node has weight", Placed().Reason);
         Assert.Empty(Placed().Order);
 
-        _app.Apply(ChatSettings.Of());
+        await _app.RemoveNodesAsync();
         Assert.Equal("the cluster has no nodes", Placed().Reason);
     }
 

@@ -7,7 +7,6 @@ public sealed class SharingTests : IAsyncDisposable
 {
     private const int RedisIsAway = 709;
     private const int RedisIsBack = 710;
-    private const int BadRecord = 704;
 
     private static readonly StateKey Weight = StateSample.Weight;
     private static readonly StateKey Drain = StateSample.Drain;
@@ -209,24 +208,6 @@ public sealed class SharingTests : IAsyncDisposable
                 await balancer.WriteAsync(Weight, StateSample.Of(i));
             }
         }
-    }
-
-    [Theory]
-    [InlineData("damaged", true)]
-    [InlineData("""{"number":1,"writer":"a","news":1}""", true)]
-    [InlineData("""{"number":99,"writer":"a","news":1}""", false)]
-    public async Task RecordThatCannotBeRead_IsToldOnce_AndStaysOnlyIfItIsNewer(string raw, bool isReplaced)
-    {
-        await _redis.ResumeAsync();
-        await _redis.Database.HashSetAsync("wsbalancer:state", Weight.ToString(), raw);
-        await using var one = await SharingBalancer.StartAsync(_redis, "b-1");
-        await one.WriteAsync(Weight, null);
-
-        await one.WriteAsync(Weight, StateSample.Of(7));
-
-        var there = await _redis.Database.HashGetAsync("wsbalancer:state", Weight.ToString());
-        Assert.Equal(isReplaced, there.ToString().Contains("\"weight\":7", StringComparison.Ordinal));
-        Assert.Equal(1, one.Said(BadRecord));
     }
 
     [Fact]

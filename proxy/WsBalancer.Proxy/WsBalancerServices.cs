@@ -69,7 +69,9 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddSockets(this IServiceCollection services)
     {
-        HalfCloseTransport.Register(services);
+        LimitedTransport.Register(services);
+        services.AddHostedService(provider => new DescriptorCheck(
+            services, provider.GetRequiredService<Logging.ILogger<DescriptorCheck>>()));
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Sockets);
         services.AddSingleton<SourceAddresses>(provider =>
         {

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
-using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.Sockets.Transport;
 
@@ -46,7 +45,7 @@ public static class WsBalancerSockets
         }).ConfigureServices(services =>
         {
             services.AddOptions<WsBalancerSocketsOptions>();
-            HalfCloseTransport.Register(services);
+            LimitedTransport.Register(services);
             services.TryAddSingleton(CreateLoops);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, LoopTransport>(
                 CreateTransport));
@@ -59,8 +58,7 @@ public static class WsBalancerSockets
 
     // Null where there are none, which the container keeps as such.
     private static EventLoops CreateLoops(IServiceProvider provider) => EventLoops.Create(
-        provider.GetService<SocketsOptions>()
-            ?? throw new InvalidOperationException("UseWsBalancerSockets needs AddWsBalancer, after AddReverseProxy."),
+        LimitedTransport.OptionsOf(provider),
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILoggerFactory>())!;
 
@@ -69,7 +67,7 @@ public static class WsBalancerSockets
         provider.GetRequiredService<IMemoryPoolFactory<byte>>(),
         provider.GetRequiredService<IOptions<SocketTransportOptions>>(),
         provider.GetRequiredService<IOptions<WsBalancerSocketsOptions>>(),
-        provider.GetRequiredService<TimeProvider>(),
-        provider.GetRequiredService<IClientRefusal>(),
+        provider.GetRequiredService<DescriptorShortage>(),
+        provider.GetRequiredService<FirstByteTimeouts>(),
         provider.GetRequiredService<ILogger<LoopTransport>>());
 }

@@ -20,8 +20,18 @@ public sealed class BalancerSettingsTests
 
     [Fact]
     public void Admin_IsRead() => AssertAll(
-        new AdminOptions { Url = new Uri("http://[::1]:1234"), Token = "secret" },
-        Read(("Admin:Url", "http://[::1]:1234"), ("Admin:Token", "secret")).Admin);
+        new AdminOptions
+        {
+            Url = new Uri("http://[::1]:1234"),
+            Token = "secret",
+            MaxConnections = 1,
+            FirstByteTimeout = TimeSpan.FromMinutes(1),
+        },
+        Read(
+            ("Admin:Url", "http://[::1]:1234"),
+            ("Admin:Token", "secret"),
+            ("Admin:MaxConnections", "1"),
+            ("Admin:FirstByteTimeout", "1m")).Admin);
 
     [Fact]
     public void State_IsRead() => AssertAll(
@@ -45,6 +55,7 @@ public sealed class BalancerSettingsTests
             Loops = 1_024,
             MaxBufferedPerTunnel = 131_072,
             MaxBuffered = 67_108_864,
+            FirstByteTimeout = TimeSpan.FromSeconds(1),
             SourceAddresses = [IPAddress.Parse("10.1.2.3"), IPAddress.Parse("fd00::1")],
         },
         Read(
@@ -52,6 +63,7 @@ public sealed class BalancerSettingsTests
             ("Sockets:Loops", "1024"),
             ("Sockets:MaxBufferedPerTunnel", "128KB"),
             ("Sockets:MaxBuffered", "64MB"),
+            ("Sockets:FirstByteTimeout", "1s"),
             ("Sockets:SourceAddresses:0", "10.1.2.3"),
             ("Sockets:SourceAddresses:1", "fd00::1")).Sockets);
 

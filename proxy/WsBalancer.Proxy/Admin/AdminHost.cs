@@ -9,6 +9,8 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
@@ -74,6 +76,7 @@ internal sealed class AdminHost(
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Url.ToString())
             .ConfigureKestrel(server => server.Limits.MaxRequestBodySize = RequestBody.MaxBytes);
+        AddLimits(builder.Services);
         foreach (var used in Used)
         {
             // As an instance: what is handed over is not this host's to dispose of.
@@ -97,6 +100,21 @@ internal sealed class AdminHost(
         app.MapMetrics("/metrics", metrics.Registry);
         app.MapHealth(readiness);
         return app;
+    }
+
+    private void AddLimits(IServiceCollection host)
+    {
+        host.AddSingleton(_ => new FirstByteTimeouts(
+            options.FirstByteTimeout, services.GetRequiredService<TimeProvider>()));
+        host.AddSingleton(provider => new ConnectionLimits(
+            DescriptorLimit.KeptByAdmin,
+            services.GetRequiredService<DescriptorShortage>(),
+            provider.GetRequiredService<FirstByteTimeouts>())
+        {
+            Most = () => options.MostOf(DescriptorLimit.Current),
+            RefuseAboveMost = services.GetRequiredService<IClientRefusal>().AdminRefused,
+        });
+        LimitedTransport.Limit(host);
     }
 
     // Signals are the data host's business; this one is started and stopped by it.

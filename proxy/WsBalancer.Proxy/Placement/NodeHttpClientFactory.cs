@@ -26,6 +26,9 @@ internal sealed class NodeHttpClientFactory(
         base.ConfigureHandler(context, handler);
         if (!settings.Current.TryGetValue(context.ClusterId, out var ours))
         {
+            // Each stream of HTTP/2 may need a connection, whichever cluster it is for.
+            handler.ConnectCallback ??= static (connect, cancellation) =>
+                NodeDialer.ConnectAsync(connect.DnsEndPoint, cancellation);
             return;
         }
 

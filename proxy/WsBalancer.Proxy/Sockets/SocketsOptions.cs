@@ -40,15 +40,22 @@ internal sealed record SocketsOptions : IValidatableObject
     // A node's address and port can be reached from one source address only as often as there are local ports.
     public IReadOnlyList<IPAddress> SourceAddresses { get; init; } = [];
 
+    /// <summary>
+    /// Closes the connection of a client that has sent nothing for so long after it connected. Default: 60 s.
+    /// </summary>
+    // As in nginx (client_header_timeout). Browsers connect before they have a request.
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan? FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>By what is in them: the addresses are a list, which is compared as such.</summary>
     public bool Equals(SocketsOptions? other) =>
         other is not null
-        && (Engine, Loops, MaxBufferedPerTunnel, MaxBuffered)
-            == (other.Engine, other.Loops, other.MaxBufferedPerTunnel, other.MaxBuffered)
+        && (Engine, Loops, MaxBufferedPerTunnel, MaxBuffered, FirstByteTimeout)
+            == (other.Engine, other.Loops, other.MaxBufferedPerTunnel, other.MaxBuffered, other.FirstByteTimeout)
         && SourceAddresses.SequenceEqual(other.SourceAddresses);
 
-    public override int GetHashCode() =>
-        HashCode.Combine(Engine, Loops, MaxBufferedPerTunnel, MaxBuffered, SourceAddresses.Count);
+    public override int GetHashCode() => HashCode.Combine(
+        Engine, Loops, MaxBufferedPerTunnel, MaxBuffered, FirstByteTimeout, SourceAddresses.Count);
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {

@@ -20,10 +20,12 @@ internal static class TcpKeepAlive
     /// </summary>
     public static readonly TimeSpan OfHalfClosed = TimeSpan.FromSeconds(10);
 
-    /// <summary>Probes the peer after so much silence; null leaves the socket as it is.</summary>
+    /// <summary>
+    /// Probes the peer after so much silence; null leaves the socket as it is, and so does a Unix socket.
+    /// </summary>
     public static void KeepAlive(this Socket socket, TimeSpan? silence)
     {
-        if (silence is { } time)
+        if (silence is { } time && socket.AddressFamily != AddressFamily.Unix)
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)time.TotalSeconds);

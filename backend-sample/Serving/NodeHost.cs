@@ -72,11 +72,9 @@ internal static class NodeHost
             return;
         }
 
-        services.AddSingleton(provider => new RedisBus(
-            options.Redis,
-            options.Name,
-            provider.GetRequiredService<Audience>(),
-            provider.GetRequiredService<ILogger<RedisBus>>()));
+        services.AddSingleton(provider => new RedisLink(
+            options.Redis, options.Name, provider.GetRequiredService<ILogger<RedisLink>>()));
+        services.AddSingleton<RedisBus>();
         services.AddSingleton<IMessageBus>(provider => provider.GetRequiredService<RedisBus>());
         services.AddHostedService<RedisWorker>();
         if (options.Registration is { } registration)

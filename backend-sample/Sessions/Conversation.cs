@@ -13,11 +13,11 @@ internal sealed class Conversation(
     public async Task HoldAsync(Session session)
     {
         var channel = ChannelName.User(session.User);
-        // With Redis away the client is welcome all the same; the channel is subscribed when Redis is back.
-        await subscriptions.AcquireAsync(channel);
-        audience.Add(channel, session, ServerMessage.Welcome(options.Name, session.User));
         try
         {
+            // With Redis away the client is welcome all the same; the channel is subscribed when Redis is back.
+            await subscriptions.AcquireAsync(channel);
+            audience.Add(channel, session, ServerMessage.Welcome(options.Name, session.User));
             await session.RunAsync(message => AnswerAsync(session, message));
         }
         finally

@@ -8,7 +8,13 @@ internal sealed class RedisWorker(
     RedisLink link, RedisBus bus, Subscriptions subscriptions, TimeProvider time, ILogger<RedisWorker> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    /// <summary>How soon an absence is over at the latest, once Redis answers.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How soon a Redis that hangs is probed at the latest, if nobody sends a command.</summary>
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
+
+    private long _probedAt;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -21,6 +27,12 @@ internal sealed class RedisWorker(
 
     private async Task FollowAsync()
     {
+        if (!link.IsAway && time.GetElapsedTime(_probedAt) < ProbeInterval)
+        {
+            return;
+        }
+
+        _probedAt = time.GetTimestamp();
         // Channels that were active before the absence are subscribed again by the client library itself.
         if (await bus.ReviveAsync())
         {

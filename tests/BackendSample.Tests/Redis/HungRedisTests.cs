@@ -33,12 +33,15 @@ public sealed class HungRedisTests : IAsyncLifetime
     [Fact]
     public async Task AUserWhoConnects_IsServed_AndSubscribedWhenRedisAnswersAgain()
     {
-        await using var two = await TestNode.StartAsync("ws-2", _redis.Endpoint);
+        var logOfTwo = new FakeLog();
+        await using var two = await TestNode.StartAsync(
+            TestNode.Options with { Name = "ws-2", Redis = _redis.Endpoint }, logOfTwo.AddTo);
         using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
         await _redis.HangAsync();
 
         using var bob = await TestClient.WelcomedAsync(_one.Address, "bob");
-        await HangIsNotedAsync();
+        await HangIsNotedAsync(_log);
+        await HangIsNotedAsync(logOfTwo);
         using var carol = await TestClient.WelcomedAsync(_one.Address, "carol");
         await EchoAsync(alice);
         await EchoAsync(bob);
@@ -50,7 +53,9 @@ public sealed class HungRedisTests : IAsyncLifetime
 
         await UntilSubscribedAsync("user:bob", 1);
         await UntilSubscribedAsync("user:carol", 1);
-        await Deadline.UntilAsync(() => _log.Count("RedisIsBack") == 1, "the node has seen that Redis answers");
+        await Deadline.UntilAsync(
+            () => _log.Count("RedisIsBack") == 1 && logOfTwo.Count("RedisIsBack") == 1,
+            "both nodes have seen that Redis answers");
         using var dave = await TestClient.WelcomedAsync(two.Address, "dave");
         foreach (var (name, client) in new[] { ("alice", alice), ("bob", bob), ("carol", carol) })
         {
@@ -75,7 +80,7 @@ public sealed class HungRedisTests : IAsyncLifetime
         Assert.Contains(await bob.ReceiveTextAsync(), (string[])[Lost, LocalOnly]);
         // The message is in the room, if the hang was noted before it was sent.
         Assert.Contains(await alice.ReceiveTextAsync(), (string[])[Lost, Room(1)]);
-        await HangIsNotedAsync();
+        await HangIsNotedAsync(_log);
         await bob.SendAsync("""{"type":"join","room":"new"}""");
         Assert.Equal(
             """{"type":"error","reason":"redis is away: could not join room 'new', try again"}""",
@@ -110,7 +115,7 @@ public sealed class HungRedisTests : IAsyncLifetime
         var bob = await TestClient.WelcomedAsync(_one.Address, "bob");
         alice.Socket.Abort();
         bob.Socket.Abort();
-        await HangIsNotedAsync();
+        await HangIsNotedAsync(_log);
         await Deadline.UntilAsync(() => _one.Sessions.Count == 0, "both sessions have ended");
         using var carol = await TestClient.WelcomedAsync(_one.Address, "carol");
 
@@ -170,8 +175,8 @@ public sealed class HungRedisTests : IAsyncLifetime
         Assert.Equal("""{"type":"echo"}""", await client.ReceiveTextAsync());
     }
 
-    private Task HangIsNotedAsync() =>
-        Deadline.UntilAsync(() => _log.Count("RedisIsAway") == 1, "the node has seen that Redis does not answer");
+    private static Task HangIsNotedAsync(FakeLog log) =>
+        Deadline.UntilAsync(() => log.Count("RedisIsAway") == 1, "the node has seen that Redis does not answer");
 
     private Task UntilSubscribedAsync(string channel, long subscribers) => Deadline.UntilAsync(
         async () => await _redis.CountSubscribersAsync(channel) == subscribers,

@@ -101,7 +101,7 @@ public static class WsBalancerServices
             .AddHostedService(static provider => new TunnelAudit(
                 provider.GetRequiredService<TunnelRegistry>(),
                 provider.GetService<EventLoops>()?.All ?? [],
-                provider.GetRequiredService<BalancerRegistry>().Instruments.CreateGauge(
+                provider.GetRequiredService<BalancerRegistry>().CreateGauge(
                     "wsbalancer_sockets_unowned", "Connections and tunnels without an owner: a fault of the balancer."),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<TunnelAudit>>()));

@@ -116,6 +116,9 @@ public sealed class BalancerSettingsTests
             Fall = 4,
             Rise = 5,
             ConnectFailures = 6,
+            SilentHandshakes = 7,
+            TrialAfter = TimeSpan.FromMinutes(1),
+            MaxSilent = 0.3,
             OnUnhealthy = OnUnhealthy.Close,
         },
         ReadCluster(
@@ -126,6 +129,9 @@ public sealed class BalancerSettingsTests
             ("Health:Fall", "4"),
             ("Health:Rise", "5"),
             ("Health:ConnectFailures", "6"),
+            ("Health:SilentHandshakes", "7"),
+            ("Health:TrialAfter", "1m"),
+            ("Health:MaxSilent", "30%"),
             ("Health:OnUnhealthy", "close")).Get<HealthOptions>());
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Run;
@@ -27,9 +28,11 @@ internal static class CheckCommand
 
     private static async Task<int> CheckAsync(string file, TextWriter output, TextWriter errors)
     {
+        IReadOnlyList<string> notes;
         try
         {
             using var configuration = await AppliedConfiguration.FromFileAsync(file);
+            notes = ConfigurationNotes.Find(new ConfigurationBuilder().Add(configuration).Build());
         }
         catch (SettingsException ex)
         {
@@ -38,6 +41,11 @@ internal static class CheckCommand
         }
 
         await output.WriteLineAsync($"{file} is fine.");
+        foreach (var note in notes)
+        {
+            await output.WriteLineAsync($"Note: {note}");
+        }
+
         return ExitCode.Done;
     }
 }

@@ -1,10 +1,8 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
-using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
@@ -198,7 +196,6 @@ internal sealed class Handshake : PlacedRequest, IDisposable
             request.MinDataRate = null;
         }
 
-        _context.Features.Get<IConnectionSocketFeature>()?.Socket.KeepAlive(_options.KeepAlive);
-        _context.Features.Get<LoopConnection>()?.KeepAlive(_options.KeepAlive);
+        ClientKeepAlive.Apply(_context, _options.KeepAlive);
     }
 }

@@ -1,6 +1,6 @@
 namespace WsBalancer.EndToEnd.Tests.Processes;
 
-/// <summary>What a process can be told (POSIX numbers).</summary>
+/// <summary>What a process can be sent (numbers of Linux).</summary>
 public enum Signal
 {
     Hangup = 1,

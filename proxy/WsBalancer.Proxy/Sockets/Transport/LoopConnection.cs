@@ -74,7 +74,14 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     {
         if (silence is not null)
         {
-            OnLoop(() => SetKeepAlive(silence));
+            OnLoop(() =>
+            {
+                // A client that has sent FIN is probed sooner.
+                if (!_hasEnded)
+                {
+                    SetKeepAlive(silence);
+                }
+            });
         }
     }
 

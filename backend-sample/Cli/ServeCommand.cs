@@ -42,8 +42,9 @@ internal static class ServeCommand
         Normally.MaxMessageBytes);
 
     private static readonly Option<long?> MaxBuffered = SizeOption.OfAll(
-        "--max-buffered", "What the messages of all clients may hold together until they are handled or echoed; who sends "
-        + "more is closed with 1013. At least 1MiB more than --max-message. Twice that, if it is more than the default.",
+        "--max-buffered", "What the messages of all clients may hold together until they are handled or echoed; more "
+        + "closes the connection with 1013. Twice --max-message if that is more than the default, and at least 1MiB "
+        + "more than it.",
         Normally.MaxBufferedBytes);
 
     private static readonly Option<long?> MaxQueue = SizeOption.OfOne(
@@ -93,7 +94,7 @@ internal static class ServeCommand
         };
     }
 
-    // So that a message of the longest kind passes, with the pieces of its buffers that stay empty.
+    // A message of the longest kind must pass, with the part of its buffers that stays empty.
     private static void CheckBuffered(CommandResult result)
     {
         var buffered = SizeOption.Find(result, MaxBuffered);

@@ -28,7 +28,7 @@ internal static class SizeOption
     public static Option<long?> OfAll(string name, string description, long normally) =>
         Create(name, description, normally, MostOfAll);
 
-    /// <summary>What the command line says, for a check of several options: one that is wrong has its own error.</summary>
+    /// <summary>The size on the command line, for a check of several options: a wrong one has its own error.</summary>
     /// <returns>Null if the option is absent or wrong.</returns>
     public static long? Find(CommandResult command, Option<long?> option) =>
         command.GetResult(option) is { Tokens: [var token] } ? Parse(token.Value) : null;

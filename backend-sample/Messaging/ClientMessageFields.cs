@@ -7,7 +7,7 @@ namespace WsBalancer.BackendSample.Messaging;
 /// <summary>The fields of a client's message that mean something; the others are skipped, yet must be JSON.</summary>
 internal sealed class ClientMessageFields
 {
-    /// <summary>More bytes than any name may have, escaped or not: of a longer text only the beginning is read.</summary>
+    /// <summary>More bytes than a name may have, escaped or not: of a longer text only the beginning is read.</summary>
     private const int LongestText = 8 * 1024;
 
     public string? Type { get; private set; }

@@ -65,7 +65,7 @@ internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisB
 
     public async Task<PublishOutcome> PublishAsync(string channel, ReadOnlyMemory<byte> message)
     {
-        // Not even tried: a Redis that hangs would deliver the message a second time when it goes on.
+        // No attempt: a Redis that hangs would deliver the message a second time when it goes on.
         if (link.IsAway)
         {
             return DeliverLocally(channel, message);
@@ -108,7 +108,7 @@ internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisB
         }
         catch (Exception failure)
         {
-            // Forgotten locally before it is sent. A Redis that hangs carries it out later; one that died forgot it too.
+            // Forgotten locally before it is sent. A Redis that hangs carries it out later, a dead one has no channels.
             RedisLog.UnsubscribeFailed(logger, channel, failure);
             link.NoteFailure(failure);
         }

@@ -14,7 +14,7 @@ internal static partial class RedisLog
         "Redis at {Endpoint} is back. Messages reach all nodes.", EventName = "RedisIsBack")]
     public static partial void RedisIsBack(ILogger logger, EndPoint endpoint);
 
-    // Those below can be thousands when Redis is away, and the warning above covers them all.
+    // The lines below can be thousands when Redis is away, and the warning above covers them all.
     [LoggerMessage(202, LogLevel.Debug, "Could not subscribe to '{Channel}'; it is tried again.",
         EventName = "SubscribeFailed")]
     public static partial void SubscribeFailed(ILogger logger, string channel, Exception failure);

@@ -8,10 +8,10 @@ internal sealed class RedisWorker(
     RedisLink link, RedisBus bus, Subscriptions subscriptions, TimeProvider time, ILogger<RedisWorker> logger)
     : BackgroundService
 {
-    /// <summary>How soon an absence is over at the latest, once Redis answers.</summary>
+    /// <summary>The longest time from an answer of Redis to the end of its absence.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How soon a Redis that hangs is probed at the latest, if nobody sends a command.</summary>
+    /// <summary>The longest time without a probe while Redis answers.</summary>
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
     private long _probedAt;

@@ -40,8 +40,8 @@ internal sealed class ConnectionHandover
     }
 
     /// <summary>
-    /// Kestrel's heartbeat looks after the timeouts of HTTP, and refers to the last request of the connection for as long
-    /// as that is open.
+    /// Kestrel's heartbeat checks the timeouts of HTTP. Its list refers to the last request of the connection until the
+    /// connection is closed.
     /// </summary>
     private sealed class Heartbeat(IConnectionHeartbeatFeature all) : IConnectionHeartbeatFeature
     {

@@ -33,7 +33,7 @@ internal sealed class ConnectionStream(IDuplexPipe transport) : Stream
         var length = (int)Math.Min(read.Buffer.Length, buffer.Length);
         var part = read.Buffer.Slice(0, length);
         part.CopyTo(buffer.Span);
-        // From here on the part is gone, its length too.
+        // After this the part has no length any more.
         transport.Input.AdvanceTo(part.End);
         return length;
     }

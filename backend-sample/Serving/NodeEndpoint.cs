@@ -74,7 +74,8 @@ internal sealed class NodeEndpoint(
 
     private async Task ServeAsync(HttpContext context, string user)
     {
-        if (context.Features.Get<ConnectionHandover>() is { } handover && HttpProtocol.IsHttp11(context.Request.Protocol))
+        if (HttpProtocol.IsHttp11(context.Request.Protocol)
+            && context.Features.Get<ConnectionHandover>() is { } handover)
         {
             // Writes the 101. Nothing else is written or read through the request.
             _ = await context.WebSockets.AcceptWebSocketAsync(_noKeepAlive);
@@ -93,7 +94,7 @@ internal sealed class NodeEndpoint(
             await ServeAsync(socket, connection.Abort, user);
         }
 
-        // The rest of what is written may wait for a client that reads no more.
+        // Written bytes may wait for a client that reads no more.
         await using var cutOff = time.CreateTimer(
             static connection => ((ConnectionContext)connection!).Abort(),
             connection,

@@ -24,7 +24,7 @@ internal static class NodeHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
 
-        // What is read ahead for one connection is not counted as its message: so it is less than the default of 1 MB.
+        // Bytes that are read ahead do not count as a message yet: so they are fewer than the default of 1 MB.
         builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = MostReadAhead);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -55,7 +55,7 @@ internal static class NodeHost
         .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
         .AddSimpleConsole(console => console.SingleLine = true)
         .AddFilter("Microsoft", LogLevel.Warning)
-        // Its lines are below this level, and without it no request gets an activity and a scope of the log.
+        // Without this logger, whose lines are below the level above, no request gets an activity and a log scope.
         .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
         // An address in use is an everyday mistake: one line says it, not a stack trace as well.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);

@@ -1,13 +1,13 @@
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>What the messages of one client hold, on their way in and as echoes on their way back.</summary>
+/// <summary>The memory of one client's messages, on their way in and as echoes on their way back.</summary>
 /// <remarks>
-/// What exceeds an allowance counts against the bound of all clients, so that ordinary messages pass even if a few
+/// Memory beyond an allowance counts against the bound of all clients, so that ordinary messages pass even if a few
 /// clients hold everything.
 /// </remarks>
 internal sealed class ClientMemory(MessageMemory all)
 {
-    /// <summary>What every client may hold at any time.</summary>
+    /// <summary>The bytes that every client may hold at any time.</summary>
     public const int Allowance = 16 * 1024;
 
     private int _held;
@@ -47,7 +47,16 @@ internal sealed class ClientMemory(MessageMemory all)
         }
     }
 
-    /// <summary>Releases what is still held: a session that breaks off leaves its buffers to the garbage collector.</summary>
+    /// <summary>Takes account of a text for the client that is sent or dropped. It is shared, and not held.</summary>
+    public void NoteSent(int bytes)
+    {
+        if (bytes > Allowance)
+        {
+            all.NoteLeft(bytes);
+        }
+    }
+
+    /// <summary>Releases the rest: a session that breaks off leaves its buffers to the garbage collector.</summary>
     public void ReleaseAll() => Release(Volatile.Read(ref _held));
 
     private static int ExcessOf(int held) => Math.Max(0, held - Allowance);

@@ -110,7 +110,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
             return null;
         }
 
-        // What is made of a message is as long as the message: so one of both exists, and is counted until it is sent.
+        // The message to others is as long as the text: the text is returned, and its bytes count until that is sent.
         var handling = handle(session, message);
         var held = text.ReturnBuffers();
         await handling;

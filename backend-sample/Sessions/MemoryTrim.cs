@@ -5,8 +5,9 @@ namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>Gives memory back to the system after much of it was in use.</summary>
 /// <remarks>
-/// What messages and sessions leave behind is collected when something else is allocated, and idle clients allocate
-/// nothing: without this, a node would hold the memory of its busiest minute for hours.
+/// Garbage is collected when something else is allocated, and idle clients allocate nothing: a node would hold the
+/// memory of its busiest minute for hours. A collection stops all threads: for tenths of a second, with thousands of
+/// clients.
 /// </remarks>
 internal sealed class MemoryTrim(
     MessageMemory messages, SessionRegistry sessions, TimeProvider time, ILogger<MemoryTrim> logger)
@@ -22,7 +23,7 @@ internal sealed class MemoryTrim(
     private Task TrimIfDueAsync()
     {
         messages.DropUnused();
-        if (_timing.IsDue(messages.Released, sessions.Changes, messages.Held, sessions.Count))
+        if (_timing.IsDue(messages.Left, sessions.Changes, messages.Held, sessions.Count))
         {
             GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -5,7 +5,7 @@ namespace WsBalancer.BackendSample.Sessions;
 /// <summary>The buffers of messages, and the bound of what the messages of all clients hold together.</summary>
 /// <remarks>
 /// Buffers of the longest kind are kept for the next message: one that takes thousands of them would leave as many to
-/// the garbage collector. Those that nobody needs for a while are dropped.
+/// the garbage collector. Buffers without a use for a while are dropped.
 /// </remarks>
 internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> logger)
 {
@@ -13,15 +13,15 @@ internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> 
     private readonly Stack<byte[]> _free = new();
     private readonly long _most = options.MaxBufferedBytes;
     private long _held;
-    private long _released;
+    private long _left;
     private int _leastFree;
     private int _refusals;
 
     /// <summary>The bytes that are held now.</summary>
     public long Held => Volatile.Read(ref _held);
 
-    /// <summary>The bytes that have been released since the node started.</summary>
-    public long Released => Volatile.Read(ref _released);
+    /// <summary>The bytes that messages no longer need, since the node started.</summary>
+    public long Left => Volatile.Read(ref _left);
 
     /// <summary>Holds as many bytes more, or none.</summary>
     /// <returns>False if the bound would be exceeded.</returns>
@@ -49,7 +49,7 @@ internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> 
         lock (_lock)
         {
             _held -= bytes;
-            _released += bytes;
+            Interlocked.Add(ref _left, bytes);
 
             // Only at the half, so that a node at its bound does not log each change.
             if (_refusals > 0 && _held <= _most / 2)
@@ -59,6 +59,9 @@ internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> 
             }
         }
     }
+
+    /// <summary>Counts bytes that were not held, and are no longer needed.</summary>
+    public void NoteLeft(int bytes) => Interlocked.Add(ref _left, bytes);
 
     /// <param name="size">A power of two: the pools keep no other sizes.</param>
     public byte[] Rent(int size)

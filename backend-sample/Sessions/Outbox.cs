@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>What waits to be sent to one client, in order. It is sent on the thread pool while there is any.</summary>
+/// <summary>The queue to one client. The thread pool sends what is in it, in order.</summary>
 /// <remarks>
 /// Two bounds. Messages of others: <c>maxQueueBytes</c>, and then <see cref="TryPost"/> says no, for nobody may hold
 /// them up. Echoes: one message of the longest kind, and then the client's own input waits; so a client may send a
@@ -104,15 +104,14 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     {
         lock (_lock)
         {
-            // Set only by the sending that finds everything sent, and it is started before this.
             return (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
-    /// <summary>Runs on the thread pool.</summary>
+    /// <summary>Sends, on the thread pool.</summary>
     void IThreadPoolWorkItem.Execute() => _ = SendAllAsync();
 
-    /// <returns>What to wait for, if there is no room yet. A piece passes in any case when it is alone.</returns>
+    /// <returns>A task to wait for, if there is no room yet. A piece passes in any case when it is alone.</returns>
     private Task? TryEcho(Outgoing piece)
     {
         lock (_lock)
@@ -159,7 +158,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     {
         if (_dropsQueue)
         {
-            // At once: what is under way to a client that does not read may be so until the close timeout.
+            // At once: a send to a client that does not read lasts until the close timeout.
             DropQueue();
         }
 
@@ -193,7 +192,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
         }
     }
 
-    /// <returns>The failure, unless it is that of a lost connection. In any case nothing more is sent after it.</returns>
+    /// <returns>The failure, unless it is that of a lost connection. Nothing is sent after either.</returns>
     private async Task<Exception?> AttemptAsync(Task sending)
     {
         try
@@ -216,7 +215,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
             var next = _isInsideMessage ? _pieces.Take() : _messages.Take();
             if (next is null && IsComplete)
             {
-                // The rest of the message that is under way will never be there: what waits behind it cannot be sent.
+                // An echo stays unfinished: nothing behind it can be sent.
                 DropQueue();
             }
 
@@ -256,20 +255,17 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
 
     private void Settle(Outgoing outgoing)
     {
-        if (outgoing.Buffer is { } buffer)
-        {
-            memory.Return(buffer);
-        }
-
         lock (_lock)
         {
             if (outgoing.Buffer is null)
             {
                 _queued -= outgoing.Bytes.Length + MessageCost;
+                memory.NoteSent(outgoing.Bytes.Length);
                 return;
             }
 
             _echoed -= outgoing.Buffer.Length;
+            memory.Return(outgoing.Buffer);
             _room?.TrySetResult();
             _room = null;
         }

@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>What is sent to a client in one go: a whole text, or a piece of an echo.</summary>
+/// <summary>Bytes for a client, of one kind: a whole text, or a piece of an echo.</summary>
 internal sealed class Outgoing
 {
     private Outgoing(ReadOnlyMemory<byte> bytes, byte[]? buffer, WebSocketMessageType type, bool endsMessage)
@@ -15,14 +15,14 @@ internal sealed class Outgoing
 
     public ReadOnlyMemory<byte> Bytes { get; }
 
-    /// <summary>The buffer of an echo, to be returned to the client's memory; null for a text, which is shared.</summary>
+    /// <summary>The buffer of an echo, of the client's memory; null for a text, which is shared.</summary>
     public byte[]? Buffer { get; }
 
     public WebSocketMessageType Type { get; }
 
     public bool EndsMessage { get; }
 
-    /// <summary>What waits behind it in the same line.</summary>
+    /// <summary>The one behind it in the same line.</summary>
     public Outgoing? Next { get; set; }
 
     public static Outgoing Text(ReadOnlyMemory<byte> bytes) =>
@@ -34,35 +34,4 @@ internal sealed class Outgoing
     /// <param name="endsMessage">Whether it is the last piece of the message.</param>
     public static Outgoing Echo(byte[] buffer, int length, WebSocketMessageType type, bool endsMessage) =>
         new(buffer.AsMemory(0, length), buffer, type, endsMessage);
-}
-
-/// <summary>Some of what is to be sent, first in first out. Empty, it holds nothing.</summary>
-internal struct OutgoingLine
-{
-    private Outgoing? _first;
-    private Outgoing? _last;
-
-    public readonly bool IsEmpty => _first is null;
-
-    public void Add(Outgoing outgoing)
-    {
-        if (_last is null)
-        {
-            _first = outgoing;
-        }
-        else
-        {
-            _last.Next = outgoing;
-        }
-
-        _last = outgoing;
-    }
-
-    public Outgoing? Take()
-    {
-        var taken = _first;
-        _first = taken?.Next;
-        _last = _first is null ? null : _last;
-        return taken;
-    }
 }

@@ -10,7 +10,7 @@ internal static class PieceSize
     /// <summary>Below the large object heap, which is compacted rarely.</summary>
     public const int Most = 64 * 1024;
 
-    /// <summary>The most bytes of one frame: with the header, its copy in the WebSocket still fits the buffer.</summary>
+    /// <summary>The most bytes of one frame: the WebSocket copies it, with a header, into a buffer.</summary>
     public const int MostOfFrame = Most - LongestHeader;
 
     private const int LongestHeader = 14;

@@ -4,7 +4,7 @@ using WsBalancer.BackendSample.Messaging;
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>One WebSocket of one user, from the upgrade to the end of the close handshake.</summary>
-/// <remarks>Most sessions are idle most of the time: what an idle one needs not is made when it is needed.</remarks>
+/// <remarks>Most sessions are idle most of the time: objects for more than that are made on demand.</remarks>
 internal sealed class Session : IAudienceMember
 {
     private readonly WebSocket _socket;

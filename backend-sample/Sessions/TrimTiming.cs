@@ -9,6 +9,9 @@ internal sealed class TrimTiming
     /// <summary>With less than this between two looks the burst is over.</summary>
     public const long Calm = 1L << 20;
 
+    /// <summary>After so many looks it is due once more: shared pools keep a buffer for a minute.</summary>
+    public const int LooksUntilRepeat = 13;
+
     /// <summary>A larger heap takes too long to go through, while every client waits.</summary>
     public const long LargestHeap = 256L << 20;
 
@@ -20,24 +23,29 @@ internal sealed class TrimTiming
 
     private long _lastLeft;
     private long _trimmedAt;
+    private int _look;
+    private int _repeatAt = int.MaxValue;
 
     /// <summary>To be asked regularly.</summary>
-    /// <param name="released">The bytes of messages that were released so far.</param>
+    /// <param name="messages">The bytes that messages no longer need, so far.</param>
     /// <param name="changes">How many sessions began or ended so far.</param>
     /// <param name="held">The bytes that messages hold now.</param>
     /// <param name="sessions">How many sessions there are now.</param>
     /// <returns>Whether it is time; then it is taken as done.</returns>
-    public bool IsDue(long released, long changes, long held, int sessions)
+    public bool IsDue(long messages, long changes, long held, int sessions)
     {
-        var left = released + (changes * LeftBySession);
+        var left = messages + (changes * LeftBySession);
         var isCalm = left - _lastLeft < Calm;
         _lastLeft = left;
-        if (!isCalm || left - _trimmedAt < Worthwhile || held + (sessions * HeldBySession) > LargestHeap)
+        _look++;
+        var isWorthIt = left - _trimmedAt >= Worthwhile;
+        if (!isCalm || !(isWorthIt || _look >= _repeatAt) || held + (sessions * HeldBySession) > LargestHeap)
         {
             return false;
         }
 
         _trimmedAt = left;
+        _repeatAt = isWorthIt ? _look + LooksUntilRepeat : int.MaxValue;
         return true;
     }
 }

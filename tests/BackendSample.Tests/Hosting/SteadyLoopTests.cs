@@ -22,7 +22,8 @@ public sealed class SteadyLoopTests : IDisposable
         var loop = StartLoop();
         await StepsAsync(2);
 
-        foreach (var failure in (Exception[])[new TimeoutException(), new InvalidOperationException(), new IOException()])
+        Exception[] failures = [new TimeoutException(), new InvalidOperationException(), new IOException()];
+        foreach (var failure in failures)
         {
             _failure = failure;
             await StepsAsync(1);

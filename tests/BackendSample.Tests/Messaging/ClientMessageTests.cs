@@ -73,6 +73,6 @@ public sealed class ClientMessageTests
     public void Parse_ALongRoomName_IsBounded(int length, object kind) =>
         Assert.Equal(kind, Parse($$"""{"type":"join","room":"{{new string('r', length)}}"}""").Kind);
 
-    private static ClientMessage Parse(string json) => 
+    private static ClientMessage Parse(string json) =>
         ClientMessage.Parse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(json)));
 }

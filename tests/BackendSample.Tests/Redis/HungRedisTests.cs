@@ -5,8 +5,11 @@ namespace WsBalancer.BackendSample.Tests.Redis;
 /// <summary>A redis-server that is stopped keeps its connections open and answers nothing.</summary>
 public sealed class HungRedisTests : IAsyncLifetime
 {
-    private const string Lost = """{"type":"error","reason":"redis went away: the message may not have been delivered"}""";
-    private const string LocalOnly = """{"type":"error","reason":"redis is away: the message reached node 'ws-1' only"}""";
+    private const string Lost =
+        """{"type":"error","reason":"redis went away: the message may not have been delivered"}""";
+
+    private const string LocalOnly =
+        """{"type":"error","reason":"redis is away: the message reached node 'ws-1' only"}""";
 
     private readonly FakeLog _log = new();
     private RedisServer _redis = null!;

@@ -38,7 +38,8 @@ public sealed class HandoverTests : IAsyncLifetime
     [Fact]
     public async Task FramesInTheSamePacketAsTheHandshake_AreRead()
     {
-        await Stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(Handshake), .. EchoFrame, .. EchoFrame], Deadline.Token);
+        byte[] packet = [.. Encoding.ASCII.GetBytes(Handshake), .. EchoFrame, .. EchoFrame];
+        await Stream.WriteAsync(packet, Deadline.Token);
 
         var answer = await ReadAsync(text => text.Split(Echo).Length == 3);
 

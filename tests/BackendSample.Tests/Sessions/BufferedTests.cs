@@ -4,7 +4,7 @@ using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Sessions;
 
-/// <summary>What the messages of all clients hold together.</summary>
+/// <summary>The memory that the messages of all clients hold together.</summary>
 public sealed class BufferedTests : IAsyncLifetime
 {
     private const int Most = 1024 * 1024;
@@ -142,7 +142,7 @@ public sealed class BufferedTests : IAsyncLifetime
 
         await client.SendAsync(new byte[Part + 1], WebSocketMessageType.Text, end: false);
 
-        await Deadline.UntilAsync(() => node.Memory.Released > 0 && node.Memory.Held == 0, "nothing is held");
+        await Deadline.UntilAsync(() => node.Memory.Left > 0 && node.Memory.Held == 0, "nothing is held");
         Assert.Equal(1, node.Sessions.Count);
     }
 

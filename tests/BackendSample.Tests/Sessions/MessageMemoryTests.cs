@@ -35,12 +35,12 @@ public sealed class MessageMemoryTests
         var beyond = client.TryRent(PieceSize.Least)!;
         Assert.Equal(PieceSize.Least, _all.Held);
 
-        // Whichever buffer is returned first.
+        // The order of the returns makes no difference.
         client.Return(within);
         Assert.Equal(0, _all.Held);
         client.Return(beyond);
         Assert.Equal(0, _all.Held);
-        Assert.Equal(PieceSize.Least, _all.Released);
+        Assert.Equal(PieceSize.Least, _all.Left);
     }
 
     [Fact]

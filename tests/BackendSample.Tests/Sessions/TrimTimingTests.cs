@@ -39,6 +39,17 @@ public sealed class TrimTimingTests
     }
 
     [Fact]
+    public void AMinuteLater_ItIsDueOnceMore()
+    {
+        IsDue(TrimTiming.Worthwhile);
+        Assert.True(IsDue(TrimTiming.Worthwhile));
+
+        var due = Enumerable.Range(1, 3 * TrimTiming.LooksUntilRepeat).Where(_ => IsDue(TrimTiming.Worthwhile));
+
+        Assert.Equal([TrimTiming.LooksUntilRepeat], due);
+    }
+
+    [Fact]
     public void ManySessions_CountAsWhatTheyLeave()
     {
         var many = (TrimTiming.Worthwhile / TrimTiming.LeftBySession) + 1;

@@ -34,7 +34,7 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>Stops the process where it is: connections stay open and nothing is answered.</summary>
     public Task HangAsync() => _process!.SignalAsync("STOP");
 
-    /// <summary>Lets the process go on after <see cref="HangAsync"/>.</summary>
+    /// <summary>Continues the process after <see cref="HangAsync"/>.</summary>
     public Task WakeAsync() => _process!.SignalAsync("CONT");
 
     /// <summary>Starts on the same port, at first or again.</summary>

@@ -19,7 +19,7 @@ public sealed class FloodTests
     [InlineData("io_uring")]
     public async Task AdminPort_Flooded_LeavesUsersAlone_AndIsFreeAfterwards(string engine)
     {
-        await using var fleet = await ScriptedFleet.Start(_ => { }, engine);
+        await using var fleet = await ScriptedFleet.Start(WithoutTimeouts, engine);
         using var tunnel = await OpenAsync(fleet.Balancer);
         fleet.Balancer.Process.LeaveDescriptors(IdleFlood.Room);
         MessageHead refused;
@@ -49,7 +49,7 @@ public sealed class FloodTests
     [InlineData("io_uring")]
     public async Task UsersPort_Flooded_LeavesTheAdminPortAndTunnelsAlone_AndIsFreeAfterwards(string engine)
     {
-        await using var fleet = await ScriptedFleet.Start(_ => { }, engine);
+        await using var fleet = await ScriptedFleet.Start(WithoutTimeouts, engine);
         using var tunnel = await OpenAsync(fleet.Balancer);
         fleet.Balancer.Process.LeaveDescriptors(IdleFlood.Room);
         MessageHead refused;
@@ -76,7 +76,7 @@ public sealed class FloodTests
     [InlineData("io_uring")]
     public async Task BothPorts_Flooded_LeaveTheProcessAndTunnelsAlone_AndAreFreeAfterwards(string engine)
     {
-        await using var fleet = await ScriptedFleet.Start(_ => { }, engine);
+        await using var fleet = await ScriptedFleet.Start(WithoutTimeouts, engine);
         using var tunnel = await OpenAsync(fleet.Balancer);
         fleet.Balancer.Process.LeaveDescriptors(IdleFlood.Room);
 
@@ -93,6 +93,11 @@ public sealed class FloodTests
             "clients are accepted again", async () => (await AskAsync(fleet.Balancer.Port)).Status == 200);
         await EchoAsync(tunnel);
     }
+
+    // The floods last as long as the test needs, however slow the machine is.
+    private static void WithoutTimeouts(BalancerConfig config) => config
+        .Set("WsBalancer:Admin:FirstByteTimeout", "off")
+        .Set("WsBalancer:Sockets:FirstByteTimeout", "off");
 
     private static async Task<RawClient> OpenAsync(Balancer balancer)
     {

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
@@ -99,7 +101,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         {
             read = 0;
         }
-        catch (IOException)
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellationToken))
         {
             observer.Lost();
             throw;
@@ -147,7 +149,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
             if (isClosed)
             {
                 // The tunnel may be cut now, and bytes that are not flushed would be lost.
-                await inner.FlushAsync(_writes!.Token);
+                await FlushAsync(_writes!.Token);
                 observer.Closed();
             }
         }
@@ -158,7 +160,18 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         }
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inner.FlushAsync(cancellationToken);
+        }
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellationToken))
+        {
+            NotifyLoss();
+            throw;
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -177,14 +190,18 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         {
             await inner.WriteAsync(buffer, cancellation);
         }
-        catch (IOException)
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellation))
         {
-            if (!IsAbandoned())
-            {
-                observer.Lost();
-            }
-
+            NotifyLoss();
             throw;
+        }
+    }
+
+    private void NotifyLoss()
+    {
+        if (!IsAbandoned())
+        {
+            observer.Lost();
         }
     }
 
@@ -216,7 +233,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
     }
 
     private bool IsOfAbandoned(Exception exception, CancellationToken loop) =>
-        exception is IOException or OperationCanceledException && !loop.IsCancellationRequested && IsAbandoned();
+        PeerLoss.Is(exception, loop) && !loop.IsCancellationRequested && IsAbandoned();
 
     private bool IsAbandoned()
     {
@@ -248,7 +265,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         {
             await stream.ShutdownOutputAsync();
         }
-        catch (Exception ex) when (ex is IOException or ObjectDisposedException)
+        catch (Exception ex) when (ex is IOException or SocketException or ObjectDisposedException)
         {
             observer.Lost();
         }
@@ -260,26 +277,4 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         await using var onCut = cut.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
         await over.Task.WaitAsync(loop);
     }
-}
-
-/// <summary>What a <see cref="TunnelLeg"/> tells its tunnel.</summary>
-internal interface ILegObserver
-{
-    /// <summary>So much was written to this leg: its bytes, and the frames that ended in them.</summary>
-    public void Passed(long bytes, long frames);
-
-    /// <summary>A Close frame of the other peer is about to be written to this leg.</summary>
-    public void ClosePasses();
-
-    /// <summary>This leg's peer sent something.</summary>
-    public void Received();
-
-    /// <summary>A complete Close frame of the other peer was received and, if it is forwarded, written.</summary>
-    public void Closed();
-
-    /// <summary>The leg's peer has ended its output, and all bytes before were read.</summary>
-    public void Ended();
-
-    /// <summary>The connection to the leg's peer is lost.</summary>
-    public void Lost();
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WsBalancer.Cli.Output;
 using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Run;
@@ -20,8 +21,8 @@ internal static class CheckCommand
         };
         command.SetAction((parsed, _) => CheckAsync(
             parsed.GetRequiredValue(config).FullName,
-            parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error));
+            new VisibleWriter(parsed.InvocationConfiguration.Output),
+            new VisibleWriter(parsed.InvocationConfiguration.Error)));
         return command;
     }
 

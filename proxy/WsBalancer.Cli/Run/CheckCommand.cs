@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
+using WsBalancer.Cli.Output;
 using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Run;
@@ -21,8 +22,8 @@ internal static class CheckCommand
         };
         command.SetAction((parsed, _) => CheckAsync(
             parsed.GetRequiredValue(config).FullName,
-            parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error));
+            new VisibleWriter(parsed.InvocationConfiguration.Output),
+            new VisibleWriter(parsed.InvocationConfiguration.Error)));
         return command;
     }
 

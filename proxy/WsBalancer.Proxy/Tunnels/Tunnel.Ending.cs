@@ -239,7 +239,7 @@ internal sealed partial class Tunnel
         {
             await leg.CloseAsync(closeFrame);
         }
-        catch (Exception ex) when (ex is IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception ex) when (PeerLoss.Is(ex, default) || ex is InvalidOperationException)
         {
             Cut(TunnelEnd.Error);
         }

@@ -120,7 +120,7 @@ internal sealed class TunnelLeg(
         {
             read = 0;
         }
-        catch (IOException)
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellationToken))
         {
             observer.Lost();
             throw;
@@ -168,7 +168,7 @@ internal sealed class TunnelLeg(
             if (isClosed)
             {
                 // The tunnel may be cut now, and bytes that are not flushed would be lost.
-                await inner.FlushAsync(_writes!.Token);
+                await FlushAsync(_writes!.Token);
                 observer.Closed();
             }
         }
@@ -179,7 +179,18 @@ internal sealed class TunnelLeg(
         }
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inner.FlushAsync(cancellationToken);
+        }
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellationToken))
+        {
+            NotifyLoss();
+            throw;
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -204,18 +215,22 @@ internal sealed class TunnelLeg(
 
             await write;
         }
-        catch (IOException)
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellation))
         {
-            if (!IsAbandoned())
-            {
-                observer.Lost();
-            }
-
+            NotifyLoss();
             throw;
         }
         finally
         {
             Volatile.Write(ref _pendingSince, 0);
+        }
+    }
+
+    private void NotifyLoss()
+    {
+        if (!IsAbandoned())
+        {
+            observer.Lost();
         }
     }
 
@@ -247,7 +262,7 @@ internal sealed class TunnelLeg(
     }
 
     private bool IsOfAbandoned(Exception exception, CancellationToken loop) =>
-        exception is IOException or OperationCanceledException && !loop.IsCancellationRequested && IsAbandoned();
+        PeerLoss.Is(exception, loop) && !loop.IsCancellationRequested && IsAbandoned();
 
     private bool IsAbandoned()
     {
@@ -279,7 +294,7 @@ internal sealed class TunnelLeg(
         {
             await stream.ShutdownOutputAsync();
         }
-        catch (Exception ex) when (ex is IOException or ObjectDisposedException)
+        catch (Exception ex) when (ex is IOException or SocketException or ObjectDisposedException)
         {
             observer.Lost();
         }
@@ -291,26 +306,4 @@ internal sealed class TunnelLeg(
         await using var onCut = cut.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
         await over.Task.WaitAsync(loop);
     }
-}
-
-/// <summary>What a <see cref="TunnelLeg"/> tells its tunnel.</summary>
-internal interface ILegObserver
-{
-    /// <summary>So much was written to this leg: its bytes, and the frames that ended in them.</summary>
-    public void Passed(long bytes, long frames);
-
-    /// <summary>A Close frame of the other peer is about to be written to this leg.</summary>
-    public void ClosePasses();
-
-    /// <summary>This leg's peer sent something.</summary>
-    public void Received();
-
-    /// <summary>A complete Close frame of the other peer was received and, if it is forwarded, written.</summary>
-    public void Closed();
-
-    /// <summary>The leg's peer has ended its output, and all bytes before were read.</summary>
-    public void Ended();
-
-    /// <summary>The connection to the leg's peer is lost.</summary>
-    public void Lost();
 }

@@ -68,7 +68,8 @@ public sealed class HostileTextTests
     [
         "status", "nodes", $"where {Id}", "tunnels", $"disconnect --user {Id}", "plan --remove x",
         "add x=http://a:1", "remove x", "remove x --drain", "weight x=1", "blend", "blend --to nginx --share 10%",
-        "drain x", $"drain {Id} --wait", "resume x", "rebalance", "rebalance --wait", "rebalance status", "rebalance pause",
+        "drain x", $"drain {Id} --wait", "resume x",
+        "rebalance", "rebalance --wait", "rebalance status", "rebalance pause",
         $"status --cluster {Id}", $"drain {Id}",
     ];
 

@@ -8,8 +8,8 @@ namespace WsBalancer.Proxy.Tunnels;
 /// can go out between two frames of the peer's, and what the peer says after it is dropped.
 /// </summary>
 /// <remarks>
-/// There is one writer, the copy loop, and one closer. The copy loop writes a Close frame that is requested in the middle
-/// of a frame, right after the frame's last byte; at a boundary, without a pending write, the closer does.
+/// There is one writer, the copy loop, and one closer. The copy loop writes a Close frame that is requested in the
+/// middle of a frame, after the frame's last byte; at a boundary, without a pending write, the closer does.
 /// </remarks>
 /// <param name="inner">The peer.</param>
 /// <param name="observer">Who is told.</param>

@@ -59,9 +59,12 @@ internal sealed class RedisMembership(
     {
         var keys = new Dictionary<string, NodeAt>(StringComparer.Ordinal);
         var configured = clusters().ToList();
-        foreach (var cluster in configured.Concat(configured.Select(id => id.ToLowerInvariant())).Distinct())
+        var sets = await Task.WhenAll(configured.Concat(configured.Select(id => id.ToLowerInvariant())).Distinct()
+            .Select(async cluster => (
+                Cluster: cluster, Members: await link.Database.SetMembersAsync(link.Key($"nodes:{cluster}")))));
+        foreach (var (cluster, members) in sets)
         {
-            foreach (var member in await link.Database.SetMembersAsync(link.Key($"nodes:{cluster}")))
+            foreach (var member in members)
             {
                 keys[link.Name($"node:{cluster}:{member}")] = new NodeAt(cluster, member.ToString(), IsListed: true);
             }
@@ -125,13 +128,8 @@ internal sealed class RedisMembership(
     private static string NameOf(string key) => $"Key '{key}' in Redis";
 
     // A node that died took its key with it in time, but not its name in the set.
-    private async Task ForgetAsync(IEnumerable<NodeAt> gone)
-    {
-        foreach (var at in gone)
-        {
-            await link.Database.SetRemoveAsync(link.Key($"nodes:{at.Cluster}"), at.Id);
-        }
-    }
+    private async Task ForgetAsync(IEnumerable<NodeAt> gone) => await Task.WhenAll(
+        gone.Select(at => link.Database.SetRemoveAsync(link.Key($"nodes:{at.Cluster}"), at.Id)));
 
     private void Publish(IReadOnlyList<NamedNode>? nodes)
     {

@@ -72,6 +72,24 @@ internal sealed record SharedState(
         Seen.Includes(ours.Seen) ? null : ours.Seen,
         Floor.Includes(ours.Floor) ? null : ours.Floor);
 
+    /// <summary>What stands there after a change.</summary>
+    public SharedState With(SharedChange change)
+    {
+        var fields = new Dictionary<string, HeardRecord>(Fields, StringComparer.Ordinal);
+        foreach (var (field, _) in change.Removed)
+        {
+            fields.Remove(field);
+        }
+
+        foreach (var (record, _) in change.Set)
+        {
+            fields[record.Key.ToString()] = new HeardRecord(StateJson.Write(record), record, null);
+        }
+
+        return new SharedState(
+            fields, change.Seen?.ToString() ?? RawSeen, change.Floor?.ToString() ?? RawFloor);
+    }
+
     // Where the floor of ours is not known, records are from a copy that is older than that.
     private bool IsOld(StateRecord there, StateRecords ours) => !Floor.Includes(ours.Floor)
         && ours.Floor.Contains(there.Version) && ours.Find(there.Key)?.Version != there.Version;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -20,13 +21,38 @@ internal sealed class StateExchange(
     // Others write at the same moment, once: at the third time something else is going on.
     private const int Attempts = 5;
 
+    // One round trip: Redis refuses if any of the fields is not what it was, and answers with what there is instead. The
+    // versions seen are written without that condition: a balancer that has seen more adds them at its next exchange.
+    private const string WriteScript = """
+        for i = 4, #ARGV, 3 do
+          if (redis.call('HGET', KEYS[1], ARGV[i]) or '') ~= ARGV[i + 1] then
+            return redis.call('HGETALL', KEYS[1])
+          end
+        end
+        for i = 4, #ARGV, 3 do
+          if ARGV[i + 2] == '' then
+            redis.call('HDEL', KEYS[1], ARGV[i])
+          else
+            redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 2])
+          end
+        end
+        if ARGV[3] ~= '' then
+          redis.call('HSET', KEYS[1], 'seen', ARGV[3])
+        end
+        redis.call('PUBLISH', ARGV[1], ARGV[2])
+        return false
+        """;
+
     // An operator waits for it.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private volatile SharedState? _known;
 
     // What was set aside in Redis and replaced by a record of ours, each with the version of that record.
-    private readonly Dictionary<string, (RedisValue Raw, StateVersion Ours)> _replaced = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (RedisValue Raw, StateVersion Ours)> _replaced =
+        new(StringComparer.Ordinal);
+
     private int _isHinted;
 
     private RedisKey Hash => link.Key("state");
@@ -42,13 +68,44 @@ internal sealed class StateExchange(
         }
     });
 
-    /// <summary>Tells the others what is new here.</summary>
-    /// <returns>Whether they were told; if not, that is made up for later.</returns>
-    public async Task<bool?> ShareAsync(CancellationToken cancellation)
+    /// <summary>Sends the others what is new here.</summary>
+    /// <returns>Whether it was sent; if not, that is made up for later.</returns>
+    public Task<bool?> ShareAsync(CancellationToken cancellation) => GuardedAsync(
+        _known is { } known ? () => WriteAllAsync(known) : ExchangeAsync, cancellation);
+
+    /// <returns>Whether Redis now has everything that is here.</returns>
+    /// <exception cref="RedisException">Redis is away, or refuses.</exception>
+    public async Task<bool> ExchangeAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            // What is said from now on may be missed by this reading, and wants another one.
+            Volatile.Write(ref _isHinted, 0);
+            var there = await TakeOverAsync(await link.Database.HashGetAllAsync(Hash));
+            var ours = store.Records;
+            if (!there.ChangeTo(ours, IsReplaced).IsEmpty)
+            {
+                return await WriteAllAsync(there);
+            }
+
+            store.MarkShared(ours.Highest);
+            await CompactAsync(ours, there);
+            return true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<bool?> GuardedAsync(Func<Task<bool>> exchange, CancellationToken cancellation)
     {
         try
         {
-            return await ExchangeAsync().WaitAsync(Patience, time, cancellation);
+            return await exchange().WaitAsync(Patience, time, cancellation);
         }
         catch (Exception ex) when (ex is RedisException or TimeoutException or OperationCanceledException)
         {
@@ -63,104 +120,78 @@ internal sealed class StateExchange(
         }
     }
 
-    /// <returns>Whether Redis now has everything that is here.</returns>
-    /// <exception cref="RedisException">Redis is away, or refuses.</exception>
-    public async Task<bool> ExchangeAsync()
+    // Takes over what is newer in Redis, and notes what there is.
+    private async Task<SharedState> TakeOverAsync(HashEntry[] entries)
     {
-        await _turn.WaitAsync();
-        try
-        {
-            // What is said from now on may be missed by this reading, and wants another one.
-            Volatile.Write(ref _isHinted, 0);
-            for (var attempt = 0; attempt < Attempts; attempt++)
-            {
-                if (await TryExchangeAsync())
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    public void Dispose() => _turn.Dispose();
-
-    private async Task<bool> TryExchangeAsync()
-    {
-        var there = SharedState.Read(await link.Database.HashGetAllAsync(Hash));
+        var there = SharedState.Read(entries);
         SetAside(there);
         await store.MergeAsync(there);
-        var ours = store.Records;
-        var change = there.ChangeTo(ours, IsReplaced);
-        if (!change.IsEmpty && !await TryWriteAsync(change, there.RawFloor))
-        {
-            return false;
-        }
-
-        store.MarkShared(ours.Highest);
-        if (change.IsEmpty)
-        {
-            await CompactAsync(ours, there);
-        }
-
-        return true;
+        _known = there;
+        return there;
     }
 
-    // All or nothing: if any of it has changed since it was read, somebody else was quicker, and all is read again.
-    private async Task<bool> TryWriteAsync(SharedChange change, RedisValue floor)
+    // Without a turn of its own: Redis decides which of two writes is first.
+    private async Task<bool> WriteAllAsync(SharedState there)
     {
-        var transaction = link.Database.CreateTransaction();
-        foreach (var (record, there) in change.Set)
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            RedisValue field = record.Key.ToString();
-            transaction.AddCondition(there is null
-                ? Condition.HashNotExists(Hash, field)
-                : Condition.HashEqual(Hash, field, there.Raw));
-            _ = transaction.HashSetAsync(Hash, field, StateJson.Write(record));
+            var ours = store.Records;
+            var change = there.ChangeTo(ours, IsReplaced);
+            if (change.IsEmpty || await TryWriteAsync(change, there) is not { } changed)
+            {
+                store.MarkShared(ours.Highest);
+                return true;
+            }
+
+            there = await TakeOverAsync(changed);
         }
 
-        foreach (var (field, there) in change.Removed)
-        {
-            transaction.AddCondition(Condition.HashEqual(Hash, field, there.Raw));
-            _ = transaction.HashDeleteAsync(Hash, field);
-        }
-
-        // With another floor, records may be missing there for another reason than before.
-        transaction.AddCondition(floor.IsNull
-            ? Condition.HashNotExists(Hash, SharedState.FloorField)
-            : Condition.HashEqual(Hash, SharedState.FloorField, floor));
-        if (change.Floor is not null)
-        {
-            _ = transaction.HashSetAsync(Hash, SharedState.FloorField, change.Floor.ToString());
-        }
-
-        // Whoever writes another one at the same moment adds what is missing at the next.
-        if (change.Seen is not null)
-        {
-            _ = transaction.HashSetAsync(Hash, SharedState.SeenField, change.Seen.ToString());
-        }
-
-        if (!await transaction.ExecuteAsync())
-        {
-            return false;
-        }
-
-        foreach (var (record, there) in change.Set.Where(pair => pair.There is { Record: null }))
-        {
-            _replaced[record.Key.ToString()] = (there!.Raw, record.Version);
-        }
-
-        await link.Subscriber.PublishAsync(Changes, name.Instance);
-        return true;
+        return false;
     }
 
-    // One balancer does it for all, once every balancer that is heard, and Redis, have the same records. Those that are
-    // away learn of it by the floor, which therefore has to be a higher one.
+    // All or nothing: if any of it has changed since it was read, what there is now is returned.
+    private async Task<HashEntry[]?> TryWriteAsync(SharedChange change, SharedState there)
+    {
+        // As a whole each time, since a Redis that was restarted does not know it by its hash.
+        var answer = await link.Database.ScriptEvaluateAsync(
+            WriteScript, [Hash], ArgumentsOf(change, there), CommandFlags.NoScriptCache);
+        if (!answer.IsNull)
+        {
+            return [.. ((RedisValue[])answer!).Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))];
+        }
+
+        foreach (var (record, before) in change.Set.Where(pair => pair.There is { Record: null }))
+        {
+            _replaced[record.Key.ToString()] = (before!.Raw, record.Version);
+        }
+
+        _known = there.With(change);
+        return null;
+    }
+
+    // After the three of the script itself: of each field its name, what it is, and what it becomes (empty: nothing).
+    private RedisValue[] ArgumentsOf(SharedChange change, SharedState there)
+    {
+        List<RedisValue> arguments = [Changes.ToString(), name.Instance, change.Seen?.ToString() ?? ""];
+        foreach (var (record, before) in change.Set)
+        {
+            arguments.AddRange(
+                [record.Key.ToString(), before?.Raw ?? RedisValue.EmptyString, StateJson.Write(record)]);
+        }
+
+        foreach (var (field, before) in change.Removed)
+        {
+            arguments.AddRange([field, before.Raw, RedisValue.EmptyString]);
+        }
+
+        // Under another floor, a record may be missing there for another reason than before.
+        var floor = there.RawFloor.IsNull ? RedisValue.EmptyString : there.RawFloor;
+        arguments.AddRange([SharedState.FloorField, floor, change.Floor?.ToString() ?? floor]);
+        return [.. arguments];
+    }
+
+    // One balancer does it for all, once every balancer that is connected, and Redis, have the same records. The others
+    // learn of it by the floor, which therefore has to be a higher one.
     private async Task CompactAsync(StateRecords ours, SharedState there)
     {
         if (ours.Floor.Includes(ours.Seen) || !peers.AreAgreed(name.Id, ours.Digest)
@@ -172,7 +203,7 @@ internal sealed class StateExchange(
         var removed = spent.Select(record => record.Key.ToString())
             .Select(field => KeyValuePair.Create(field, there.Fields[field])).ToList();
         if (removed.TrueForAll(field => field.Value.Record is not null)
-            && await TryWriteAsync(new SharedChange([], removed, null, ours.Seen), there.RawFloor))
+            && await TryWriteAsync(new SharedChange([], removed, null, ours.Seen), there) is null)
         {
             await store.ForgetAsync(spent, ours.Seen);
         }
@@ -189,7 +220,7 @@ internal sealed class StateExchange(
     {
         if (Interlocked.Exchange(ref _isHinted, 1) == 0)
         {
-            _ = ShareAsync(CancellationToken.None);
+            _ = GuardedAsync(ExchangeAsync, CancellationToken.None);
         }
     }
 

@@ -141,7 +141,13 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     }
 
     /// <summary>Notes that every record up to a number stands in Redis, where the others find it.</summary>
-    public void MarkShared(long number) => Interlocked.Exchange(ref _shared, number);
+    public void MarkShared(long number)
+    {
+        if (number > Interlocked.Read(ref _shared))
+        {
+            Interlocked.Exchange(ref _shared, number);
+        }
+    }
 
     /// <summary>
     /// Notes the number of a record that is set aside: the next decision is numbered above it, so that it also wins at

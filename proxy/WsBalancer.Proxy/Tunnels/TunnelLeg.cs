@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using WsBalancer.Proxy.Sockets.Linux;
+
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
@@ -5,16 +8,25 @@ namespace WsBalancer.Proxy.Tunnels;
 /// can go out between two frames of the peer's, and what the peer says after it is dropped.
 /// </summary>
 /// <remarks>
-/// There is one writer, the copy loop, and one closer. Whoever holds the turn writes: the loop while a write of its
-/// is under way, the closer when the loop is idle at a boundary. A Close asked for in the middle of a frame is written
-/// by the loop, right after the frame's last byte.
+/// There is one writer, the copy loop, and one closer. The copy loop writes a Close frame that is requested in the
+/// middle of a frame, after the frame's last byte; at a boundary, without a pending write, the closer does.
 /// </remarks>
 /// <param name="inner">The peer.</param>
 /// <param name="observer">Who is told.</param>
+/// <param name="time">The clock.</param>
 /// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
 /// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is cut: YARP ends both
 /// directions at the end of the node.</param>
-internal sealed class TunnelLeg(Stream inner, ILegObserver observer, CancellationToken cut, bool holdsEnd = false)
+/// <param name="bound">How many bytes of the other peer wait at most while a write is pending.</param>
+/// <param name="socket">The peer's connection, if this is its only stream.</param>
+internal sealed class TunnelLeg(
+    Stream inner,
+    ILegObserver observer,
+    TimeProvider time,
+    CancellationToken cut,
+    bool holdsEnd = false,
+    int bound = 0,
+    Socket? socket = null)
     : DuplexStream, ITunnelLeg
 {
     private readonly Lock _turn = new();
@@ -23,6 +35,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
     private bool _abandoned;
     private CancellationTokenSource? _writes;
     private CancellationTokenRegistration _onLoopCancelled;
+    private PendingWrite _pending;
 
     public bool CloseWritten
     {
@@ -45,6 +58,12 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
             }
         }
     }
+
+    public long Buffered => _pending.IsAny ? bound : 0;
+
+    public TimeSpan SendStalledFor => _pending.LastsFor(time);
+
+    public bool HasPeerFinished => socket is not null && TcpState.HasPeerFinished(socket);
 
     public Task CloseAsync(byte[] closeFrame)
     {
@@ -99,7 +118,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         {
             read = 0;
         }
-        catch (IOException)
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellationToken))
         {
             observer.Lost();
             throw;
@@ -147,18 +166,28 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
             if (isClosed)
             {
                 // The tunnel may be cut now, and bytes that are not flushed would be lost.
-                await inner.FlushAsync(_writes!.Token);
+                await FlushAsync(_writes!.Token);
                 observer.Closed();
             }
         }
         catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
         {
-            // Dropped, as what comes after it.
             return;
         }
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inner.FlushAsync(cancellationToken);
+        }
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellationToken))
+        {
+            NotifyLoss();
+            throw;
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -175,16 +204,24 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
     {
         try
         {
-            await inner.WriteAsync(buffer, cancellation);
+            await _pending.Begin(inner.WriteAsync(buffer, cancellation), time);
         }
-        catch (IOException)
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellation))
         {
-            if (!IsAbandoned())
-            {
-                observer.Lost();
-            }
-
+            NotifyLoss();
             throw;
+        }
+        finally
+        {
+            _pending.End();
+        }
+    }
+
+    private void NotifyLoss()
+    {
+        if (!IsAbandoned())
+        {
+            observer.Lost();
         }
     }
 
@@ -216,7 +253,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
     }
 
     private bool IsOfAbandoned(Exception exception, CancellationToken loop) =>
-        exception is IOException or OperationCanceledException && !loop.IsCancellationRequested && IsAbandoned();
+        PeerLoss.Is(exception, loop) && !loop.IsCancellationRequested && IsAbandoned();
 
     private bool IsAbandoned()
     {
@@ -248,7 +285,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         {
             await stream.ShutdownOutputAsync();
         }
-        catch (Exception ex) when (ex is IOException or ObjectDisposedException)
+        catch (Exception ex) when (ex is IOException or SocketException or ObjectDisposedException)
         {
             observer.Lost();
         }
@@ -260,26 +297,4 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         await using var onCut = cut.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
         await over.Task.WaitAsync(loop);
     }
-}
-
-/// <summary>What a <see cref="TunnelLeg"/> tells its tunnel.</summary>
-internal interface ILegObserver
-{
-    /// <summary>So much was written to this leg: its bytes, and the frames that ended in them.</summary>
-    public void Passed(long bytes, long frames);
-
-    /// <summary>A Close frame of the other peer is about to be written to this leg.</summary>
-    public void ClosePasses();
-
-    /// <summary>This leg's peer sent something.</summary>
-    public void Received();
-
-    /// <summary>A complete Close frame of the other peer was received and, if it is forwarded, written.</summary>
-    public void Closed();
-
-    /// <summary>The leg's peer has ended its output, and all bytes before were read.</summary>
-    public void Ended();
-
-    /// <summary>The connection to the leg's peer is lost.</summary>
-    public void Lost();
 }

@@ -72,7 +72,7 @@ public sealed class UserPlacementTests : IAsyncDisposable
             "ws-1",
             "ws-1",
             "ws-3",
-            "ws-3 has the user's newest live tunnel, which is followed unless it is draining");
+            "ws-3 has the user's newest live tunnel, which is followed unless it is draining or silent");
     }
 
     [Fact]

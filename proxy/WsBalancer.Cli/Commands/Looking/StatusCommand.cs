@@ -25,7 +25,7 @@ internal static class StatusCommand
 
         if (operation.Settings.Json)
         {
-            await operation.WriteLinesAsync(chosen is { } only ? OnlyOne(answer, only) : answer.Document);
+            await operation.WriteDocumentAsync(chosen is { } only ? OnlyOne(answer, only) : answer.Document);
             return ExitCode.Done;
         }
 

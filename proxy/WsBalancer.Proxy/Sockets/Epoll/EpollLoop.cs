@@ -9,7 +9,8 @@ namespace WsBalancer.Proxy.Sockets.Epoll;
 /// An event loop over epoll, edge-triggered: every socket is registered once, for everything, so that pausing and going
 /// on need no system call.
 /// </summary>
-internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger logger) : EventLoop(index, time, logger)
+internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger logger, ChunkStore store)
+    : EventLoop(index, time, logger, store)
 {
     /// <summary>As much as a socket is asked for at once; shared by all sockets of the loop.</summary>
     public const int BufferSize = LargestReceive;
@@ -36,6 +37,8 @@ internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger log
             descriptor, socket, EpollEvent.In | EpollEvent.Out | EpollEvent.PeerEnded | EpollEvent.Edge);
         return socket;
     }
+
+    public override LoopSocket[] AllSockets() => [.. _targets.All().OfType<LoopSocket>()];
 
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new EpollListener(this, descriptor, handler);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace WsBalancer.Proxy.Sockets.Linux;
 
 /// <summary>Options of a TCP socket that is known by its descriptor only.</summary>
@@ -12,11 +14,23 @@ internal static class SocketOptions
             SetTcp(descriptor, SocketConstants.KeepAliveSilenceOption, (int)time.TotalSeconds);
             SetTcp(descriptor, SocketConstants.KeepAliveIntervalOption, TcpKeepAlive.ProbeSeconds);
             SetTcp(descriptor, SocketConstants.KeepAliveCountOption, TcpKeepAlive.Probes);
+            LimitRetransmissions(descriptor, TcpKeepAlive.GoneAfter(time));
         }
     }
 
     /// <summary>Sends small messages at once.</summary>
     public static void NoDelay(int descriptor) => SetTcp(descriptor, SocketConstants.NoDelayOption, 1);
+
+    private static void LimitRetransmissions(int descriptor, TimeSpan time)
+    {
+        while (RetransmissionLimit.OptionFor(time) is var (option, milliseconds)
+            && LibC.SetSocketOption(descriptor, SocketConstants.Tcp, option, milliseconds) < 0
+            && Marshal.GetLastPInvokeError() == Errno.UnknownOption
+            && RetransmissionLimit.Refused(option))
+        {
+            // The next option is tried.
+        }
+    }
 
     private static void SetTcp(int descriptor, int name, int value) =>
         Set(descriptor, SocketConstants.Tcp, name, value);

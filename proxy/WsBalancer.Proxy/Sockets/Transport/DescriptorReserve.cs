@@ -54,9 +54,17 @@ internal sealed unsafe class DescriptorReserve
     /// <summary>Sends the response to a client, and closes its socket.</summary>
     public static void Refuse(int client, byte[] answer)
     {
+        Answer(client, answer);
+        _ = LibC.Close(client);
+    }
+
+    /// <summary>Sends the response to a client, whose socket is closed next.</summary>
+    public static void Answer(int client, byte[] answer)
+    {
         fixed (byte* start = answer)
         {
-            _ = LibC.Send(client, start, (nuint)answer.Length, SocketConstants.NoSignal);
+            _ = LibC.Send(
+                client, start, (nuint)answer.Length, SocketConstants.NoSignal | SocketConstants.DoNotWait);
         }
 
         // What the client has already sent must be read: closing would reset the connection, and drop the answer.
@@ -65,8 +73,6 @@ internal sealed unsafe class DescriptorReserve
         while (LibC.Receive(client, dropped, ReadAtOnce, SocketConstants.DoNotWait) == ReadAtOnce)
         {
         }
-
-        _ = LibC.Close(client);
     }
 
     /// <summary>Gives it up.</summary>

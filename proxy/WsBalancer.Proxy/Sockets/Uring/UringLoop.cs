@@ -9,8 +9,9 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 /// An event loop over io_uring: one entry into the kernel a turn, which submits everything that the last turn asked for
 /// and waits for what comes.
 /// </summary>
-internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger logger, RingSizes? sizes = null)
-    : EventLoop(index, time, logger)
+internal sealed unsafe class UringLoop(
+    int index, TimeProvider time, ILogger logger, ChunkStore store, RingSizes? sizes = null)
+    : EventLoop(index, time, logger, store)
 {
     private const ulong NumberMask = 0xFFFF_FFFF_FFFF;
     private const int RequestShift = 48;
@@ -18,7 +19,6 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     // Cancelled requests end at the next entry into the kernel; those that were being done, soon after.
     private const int TurnsToShut = 100;
 
-    private readonly RingSizes _sizes = sizes ?? RingSizes.Default;
     private readonly Coalescing _coalescing = new();
     private readonly SocketTable<IUringTarget> _targets = new();
     private readonly List<CompletionEntry> _completions = [];
@@ -37,8 +37,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     /// <summary>Which entry into the kernel comes next: what was sent with an earlier one is settled.</summary>
     public long Batch => _outbox.Batch;
 
-    /// <summary>Whether it shares its listening sockets with no other loop.</summary>
-    public bool IsAlone => _sizes.IsAlone;
+    public RingSizes Sizes { get; } = sizes ?? RingSizes.Default;
 
     /// <summary>Whether something became of requests that the next turn will tell.</summary>
     public bool HasCompletions => _ring.HasCompletions;
@@ -50,6 +49,8 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
         socket.Begin(connecting);
         return socket;
     }
+
+    public override LoopSocket[] AllSockets() => [.. _targets.All().OfType<LoopSocket>()];
 
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new UringListener(this, descriptor, handler);
@@ -129,8 +130,8 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
                     $"eventfd failed: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
             }
 
-            _ring = new Ring(_sizes.Submissions, _sizes.Completions);
-            _buffers = new BufferRing(_ring, _sizes.Buffers, _sizes.BufferSize);
+            _ring = new Ring(Sizes.Submissions, Sizes.Completions);
+            _buffers = new BufferRing(_ring, Sizes.Buffers, Sizes.BufferSize);
             _lent = new LentBuffers(_buffers);
             _outbox = new Outbox();
             WatchWakes();
@@ -268,7 +269,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     // Buffers that are being sent from come back with the next entry into the kernel, which does not wait for that.
     private void Feed()
     {
-        if (_starved.Count > 0 && _lent.Held < _sizes.Buffers)
+        if (_starved.Count > 0 && _lent.Held < Sizes.Buffers)
         {
             foreach (var socket in _starved)
             {

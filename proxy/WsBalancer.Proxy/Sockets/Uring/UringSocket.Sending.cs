@@ -20,19 +20,19 @@ internal sealed unsafe partial class UringSocket
                 ComeBackShort();
             }
 
-            return inFlight + Kept.Length;
+            return inFlight + Kept;
         }
     }
 
     // Nearly always it is not, and then nobody need come back to say so.
     public override bool IsBehind(int bytes) =>
-        (IsClosed ? 0 : InFlight) + Kept.Length > bytes && Unsent > bytes;
+        (IsClosed ? 0 : InFlight) + Kept > bytes && Unsent > bytes;
 
     // Bytes that the kernel gets with the next entry into it.
     private int InFlight => _sending.Batch == loop.Batch ? _sending.Length : 0;
 
     private bool TakesMore =>
-        !Is(UringState.Full | UringState.Connecting | UringState.Broken | UringState.Over) && Kept.IsEmpty;
+        !Is(UringState.Full | UringState.Connecting | UringState.Broken | UringState.Over) && Kept == 0;
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
@@ -79,6 +79,12 @@ internal sealed unsafe partial class UringSocket
     private int SendNow(ReadOnlySpan<byte> bytes)
     {
         var sent = SendNow(bytes, out var error);
+        NoteSent(error);
+        return sent;
+    }
+
+    private void NoteSent(int error)
+    {
         if (error == Errno.TryAgain)
         {
             _state |= UringState.Full;
@@ -88,8 +94,6 @@ internal sealed unsafe partial class UringSocket
         {
             Break(error);
         }
-
-        return sent;
     }
 
     // Of what was sent from received buffers, the kernel took less than all. The rest is copied before those are given
@@ -109,8 +113,7 @@ internal sealed unsafe partial class UringSocket
             return;
         }
 
-        var later = Kept.ToArray();
-        DropKept();
+        var later = TakeKept();
         var taken = (nuint)Math.Max(result, 0);
         foreach (var piece in loop.PiecesOf(sent))
         {
@@ -127,10 +130,23 @@ internal sealed unsafe partial class UringSocket
         AskRoom();
     }
 
-    private void OnRoom()
+    private void OnRoom(in CompletionEntry completion)
     {
+        if ((completion.Flags & UringConstants.More) == 0)
+        {
+            _state &= ~UringState.RoomAsked;
+        }
+
         if (Is(UringState.Broken | UringState.Over))
         {
+            return;
+        }
+
+        if (completion.Result > 0 && (completion.Result & UringConstants.Room) == 0)
+        {
+            // The FIN of the peer completes the request, though there is no room.
+            _state |= UringState.PeerFinished;
+            AskRoom();
             return;
         }
 
@@ -153,10 +169,8 @@ internal sealed unsafe partial class UringSocket
             return;
         }
 
-        if (!Kept.IsEmpty && SendNow(Kept) is var sent && !Is(UringState.Broken))
-        {
-            Drop(sent);
-        }
+        SendKept(out var error);
+        NoteSent(error);
 
         FinishIfSent();
         if (TakesMore && Is(UringState.Short))
@@ -190,6 +204,10 @@ internal sealed unsafe partial class UringSocket
         {
             var entry = loop.Request(UringConstants.PollAdd, Request.Room, Number, Descriptor);
             entry->OperationFlags = UringConstants.PollOut;
+
+            // After the FIN of the peer, POLLRDHUP completes each request at once. One that goes on completes for it
+            // once, and then for each change.
+            entry->Length = Is(UringState.PeerFinished) ? UringConstants.PollMany : 0;
             _state |= UringState.RoomAsked;
         }
     }

@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Sockets.Linux;
 using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tunnels.Native;
@@ -6,7 +7,7 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 /// One leg of a <see cref="NativeTunnel"/>: what its socket receives goes to the other leg. On the loop's thread, but
 /// for what <see cref="ITunnelLeg"/> says.
 /// </summary>
-internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
+internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 {
     private readonly NativeTunnel _flow;
     private readonly LoopSocket _socket;
@@ -26,6 +27,8 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         socket.Handler = this;
     }
 
+    public NativeTunnel Flow => _flow;
+
     public EventLoop Loop => _socket.Loop;
 
     /// <summary>The leg of the other peer. Set once.</summary>
@@ -40,6 +43,14 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
     public bool CloseWritten => _frames.CloseWritten;
 
     public bool Lost => _frames.Lost;
+
+    public long Buffered => _socket.Buffered;
+
+    public TimeSpan SendStalledFor => _socket.SendStalledSince is { } since
+        ? Loop.Time.GetElapsedTime(since)
+        : TimeSpan.Zero;
+
+    public bool HasPeerFinished => _ended || IsGone || TcpState.HasPeerFinished(_socket.Descriptor);
 
     private bool IsFull => !_abandoned && _socket.IsBehind(_flow.HighWater);
 
@@ -184,6 +195,12 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
 
     public void Failed(int error)
     {
+        if (error == Errno.NoBufferSpace)
+        {
+            _flow.Tunnel.Reset(TunnelEnd.Memory);
+            return;
+        }
+
         _socket.Close();
         if (_leaving)
         {
@@ -194,31 +211,6 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
             _flow.Failed(_peer);
         }
     }
-
-    /// <summary>The tunnel is over: sends what is unsent, then FIN, and is closed when its peer ends too.</summary>
-    public void Leave()
-    {
-        _leaving = true;
-        if (_abandoned && _socket.Unsent > 0)
-        {
-            // It had its time.
-            _socket.Reset();
-        }
-        else if (!IsGone)
-        {
-            _socket.Finish();
-            CloseIfDone();
-        }
-
-        if (!IsGone && !_ended)
-        {
-            // To hear of its end; what else it says is dropped.
-            _socket.Receive();
-        }
-    }
-
-    /// <summary>Its peer had time enough to end.</summary>
-    public void GiveUp() => _socket.Reset();
 
     // What the other peer says.
     private void Write(ReadOnlySpan<byte> bytes)
@@ -276,15 +268,6 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         {
             _paused = false;
             _socket.Receive();
-        }
-    }
-
-    private void CloseIfDone()
-    {
-        if (_ended && _socket.Unsent == 0)
-        {
-            _socket.Close();
-            _flow.Left();
         }
     }
 }

@@ -24,17 +24,24 @@ internal sealed class SeenVersions
     {
         try
         {
-            var numbers = JsonSerializer.Deserialize(text, StateJsonContext.Default.DictionaryStringInt64);
-            return numbers is not null && numbers.All(entry => RecordForm.IsName(entry.Key)
-                && entry.Value is >= 1 and <= StateVersion.HighestCounted)
-                    ? new SeenVersions(None._numbers.AddRange(numbers))
-                    : null;
+            return JsonSerializer.Deserialize(text, StateJsonContext.Default.DictionaryStringInt64) is { } numbers
+                ? Of(numbers)
+                : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    /// <summary>Takes over what <see cref="ToNumbers"/> returned; null for anything else.</summary>
+    public static SeenVersions? Of(IReadOnlyDictionary<string, long> numbers) =>
+        numbers.All(entry => RecordForm.IsName(entry.Key) && entry.Value is >= 1 and <= StateVersion.HighestCounted)
+            ? new SeenVersions(None._numbers.AddRange(numbers))
+            : null;
+
+    /// <summary>The highest number of each writer.</summary>
+    public IReadOnlyDictionary<string, long> ToNumbers() => _numbers;
 
     public bool Contains(StateVersion version) =>
         _numbers.TryGetValue(version.Writer, out var number) && version.Number <= number;

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// The file that keeps what was decided at run time. It is replaced as a whole, so that a crash leaves the old content
-/// or the new one; the one before it is kept beside it. One balancer at a time has it. Not thread-safe.
+/// The file that keeps what was decided at run time. A change is appended to it; now and then, and at the first change
+/// of a run, it is replaced as a whole, and the one before it is kept beside it. After a crash each change is there or
+/// not. One balancer at a time has it. Not thread-safe.
 /// </summary>
 internal sealed class StateFile : IDisposable
 {
@@ -14,15 +15,21 @@ internal sealed class StateFile : IDisposable
     private readonly BadRecords _bad;
     private readonly ILogger<StateFile> _logger;
     private readonly FileInfo _file;
-    private readonly StateLines _lines = new();
+    private readonly StateLines _lines;
 
     /// <param name="path">Where it is.</param>
     /// <param name="bad">Lists the records in it that are set aside.</param>
     /// <param name="logger">For what is read from elsewhere, and what cannot be written.</param>
+    /// <param name="open">Opens files for writing; for tests.</param>
     /// <exception cref="StateFileException">Its folder does not exist, or another balancer has it.</exception>
-    public StateFile(string path, BadRecords bad, ILogger<StateFile> logger)
+    public StateFile(
+        string path,
+        BadRecords bad,
+        ILogger<StateFile> logger,
+        Func<string, FileMode, FileStream>? open = null)
     {
         _file = new FileInfo(path);
+        _lines = new StateLines(_file.FullName, open);
         _bad = bad;
         _logger = logger;
         if (_file.Directory is not { Exists: true })
@@ -60,6 +67,11 @@ internal sealed class StateFile : IDisposable
         var mistake = "it is not there";
         if (isThere && TryRead(Path, out mistake) is { } content)
         {
+            if (content.IsCut)
+            {
+                StateLog.EndsWithinALine(_logger, Path);
+            }
+
             return content.Damaged.Count == 0 ? content : Mend(content);
         }
 
@@ -82,20 +94,16 @@ internal sealed class StateFile : IDisposable
         return earlier;
     }
 
-    /// <summary>Replaces its content. When this returns, a crash of the machine does not undo it.</summary>
+    /// <summary>Makes this its content. When this returns, a crash of the machine does not undo it.</summary>
     /// <exception cref="StateFileException">It could not be written, and is as it was.</exception>
     public void Save(StateFileContent content)
     {
         try
         {
-            _lines.Write(Next, content);
-            if (File.Exists(Path))
+            if (!File.Exists(Path) || !_lines.TryAppend(content))
             {
-                File.Move(Path, Previous, overwrite: true);
+                Replace(content);
             }
-
-            File.Move(Next, Path);
-            FolderSync.Sync(_file.DirectoryName!);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
@@ -105,12 +113,24 @@ internal sealed class StateFile : IDisposable
 
     public void Dispose() => _hold?.Dispose();
 
+    private void Replace(StateFileContent content)
+    {
+        _lines.Write(Next, content);
+        if (File.Exists(Path))
+        {
+            File.Move(Path, Previous, overwrite: true);
+        }
+
+        File.Move(Next, Path);
+        FolderSync.Sync(_file.DirectoryName!);
+    }
+
     private static StateFileContent? TryRead(string path, out string mistake)
     {
         mistake = "";
         try
         {
-            return StateFileContent.Read(path);
+            return StateFileReader.Read(path);
         }
         catch (Exception ex) when (ex is IOException and not StateFileException or UnauthorizedAccessException
             or JsonException or InvalidOperationException)

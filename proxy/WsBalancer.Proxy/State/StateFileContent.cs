@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace WsBalancer.Proxy.State;
@@ -10,11 +11,14 @@ namespace WsBalancer.Proxy.State;
 internal sealed record StateFileContent(
     IReadOnlyList<StateEntry> Entries, IReadOnlyList<DamagedEntry> Damaged, SeenVersions Seen, SeenVersions Floor)
 {
-    /// <summary>The version of the form that is written. Version 1, without seen and floor, is read too.</summary>
+    /// <summary>The version of the form that is written. Version 1, which is one JSON object, is read too.</summary>
     public const int Version = 2;
 
     /// <summary>That of a balancer that keeps nothing.</summary>
     public static StateFileContent Empty { get; } = new([], [], SeenVersions.None, SeenVersions.None);
+
+    /// <summary>Whether the file ends within a line: a crash interrupted a change, which nobody was told is kept.</summary>
+    public bool IsCut { get; init; }
 
     /// <summary>
     /// Whether a state file that nobody reads now, or the one before it, has a node for a cluster: one that was added,
@@ -26,7 +30,7 @@ internal sealed record StateFileContent(
         {
             try
             {
-                return Read(file).Entries.Any(entry => entry.Record.Value is MemberValue
+                return StateFileReader.Read(file).Entries.Any(entry => entry.Record.Value is MemberValue
                     && string.Equals(entry.Record.Key.Cluster, cluster, StringComparison.OrdinalIgnoreCase));
             }
             catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or JsonException
@@ -39,88 +43,6 @@ internal sealed record StateFileContent(
 
         return false;
     }
-
-    /// <summary>Reads a state file, record by record.</summary>
-    /// <exception cref="JsonException">It is no state file; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">The same: a name in it is half a character.</exception>
-    /// <exception cref="StateFileException">It is of another version of the program.</exception>
-    public static StateFileContent Read(string path)
-    {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-        var root = document.RootElement;
-        DemandVersion(path, root);
-        DemandForm(root);
-        var entries = new Dictionary<StateKey, StateEntry>();
-        var damaged = new List<DamagedEntry>();
-        var position = 0;
-        foreach (var element in root.GetProperty("records").EnumerateArray())
-        {
-            position++;
-            try
-            {
-                var entry = Read(element);
-                if (entries.TryGetValue(entry.Record.Key, out var other))
-                {
-                    damaged.Add(DamagedEntry.Of(position, element, "its key is there twice: the newer record is used"));
-                    entry = entry.Record.IsNewerThan(other.Record) ? entry : other;
-                }
-
-                entries[entry.Record.Key] = entry;
-            }
-            catch (JsonException ex)
-            {
-                damaged.Add(DamagedEntry.Of(position, element, ex.Message));
-            }
-        }
-
-        // Without what is damaged here, what was seen is not all here; others that have it must not be taken for an old
-        // copy.
-        return damaged.Count == 0
-            ? new StateFileContent([.. entries.Values], [], VersionsIn(root, "seen"), VersionsIn(root, "floor"))
-            : Empty with { Entries = [.. entries.Values], Damaged = damaged };
-    }
-
-    private static StateEntry Read(JsonElement element)
-    {
-        var entry = element.Deserialize(StateJsonContext.Default.WrittenEntry)
-            ?? throw new JsonException("null is not a record");
-        return new StateEntry(StateJson.FromWritten(entry.Record), entry.Standing);
-    }
-
-    // Before all else: the file of a later version is not damaged, and must be neither set aside nor written over.
-    private static void DemandVersion(string path, JsonElement root)
-    {
-        if (root.ValueKind is JsonValueKind.Object
-            && root.TryGetProperty("version", out var version)
-            && !(version.ValueKind is JsonValueKind.Number && version.TryGetInt32(out var number) && number is 1 or 2))
-        {
-            throw new StateFileException(
-                $"The state file '{path}' has version {RecordText.Of(version.GetRawText())}, and this program reads "
-                + "versions 1 and 2: run the program that wrote it, or remove it and its .bak to start afresh.");
-        }
-    }
-
-    private static void DemandForm(JsonElement root)
-    {
-        string[] expected = root.ValueKind is JsonValueKind.Object && root.TryGetProperty("version", out var version)
-            && version.GetInt32() == 2
-                ? ["floor", "records", "seen", "version"]
-                : ["records", "version"];
-        var isState = root.ValueKind is JsonValueKind.Object
-            && root.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal)
-                .SequenceEqual(expected)
-            && root.GetProperty("records").ValueKind is JsonValueKind.Array;
-        if (!isState)
-        {
-            throw new JsonException($"it is not an object with {string.Join(", ", expected)} and nothing else");
-        }
-    }
-
-    private static SeenVersions VersionsIn(JsonElement root, string name) =>
-        !root.TryGetProperty(name, out var versions)
-            ? SeenVersions.None
-            : SeenVersions.Parse(versions.GetRawText())
-                ?? throw new JsonException($"its {name} is not a number for each balancer");
 }
 
 /// <summary>What stands in a state file in the place of a record, and is none.</summary>
@@ -136,4 +58,7 @@ internal sealed record DamagedEntry(int Position, StateKey? Key, long Number, st
         var (key, number) = StateJson.PartsOf(element, "record");
         return new DamagedEntry(position, key, number, element.GetRawText(), mistake);
     }
+
+    public static DamagedEntry Of(int position, ReadOnlySpan<byte> line, string mistake) =>
+        new(position, null, 0, Encoding.UTF8.GetString(line), mistake);
 }

@@ -1,46 +1,131 @@
-using System.Text;
+using System.Buffers;
 using System.Text.Json;
 
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Writes a state file, a line for each record. A line is made once: what a change does not touch is only copied. Not
+/// Writes a state file: a line that heads it, then a line of JSON for each change. A change is appended, and its line is
+/// whole or absent after a crash. The file is written anew, beside itself, once half of it is superseded. Not
 /// thread-safe.
 /// </summary>
-internal sealed class StateLines
+/// <param name="path">Where the file is.</param>
+/// <param name="open">Opens files, for tests.</param>
+internal sealed class StateLines(string path, Func<string, FileMode, FileStream>? open = null)
 {
-    private const int BufferSize = 64 * 1024;
+    // A rewrite of fewer lines is not worth its two renames.
+    private const int FewLines = 200;
 
-    private Dictionary<StateKey, (StateEntry Entry, byte[] Line)> _lines = [];
+    // Without a buffer, which would write once more when it is disposed of after a failure.
+    private readonly Func<string, FileMode, FileStream> _open = open
+        ?? ((file, mode) => new FileStream(file, mode, FileAccess.Write, FileShare.Read, bufferSize: 0));
 
-    /// <summary>Writes the file; when this returns, a crash of the machine does not take it.</summary>
-    /// <exception cref="IOException">It could not be written.</exception>
-    public void Write(string path, StateFileContent content)
+    private readonly Dictionary<StateKey, StateEntry> _written = [];
+    private SeenVersions _seen = SeenVersions.None;
+    private SeenVersions _floor = SeenVersions.None;
+    private int _lines;
+
+    // Of the file as it was left; null if it is not known to hold what was written.
+    private long? _length;
+
+    /// <summary>Appends what has changed; when this returns true, a crash of the machine does not undo it.</summary>
+    /// <returns>False if the file must be written anew, and has not been changed.</returns>
+    /// <exception cref="IOException">It could not be appended to, and is as it was.</exception>
+    public bool TryAppend(StateFileContent content)
     {
-        var lines = new Dictionary<StateKey, (StateEntry Entry, byte[] Line)>();
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferSize);
-        file.Write(HeadOf(content));
-        foreach (var entry in content.Entries)
+        var changed = content.Entries.Where(entry => !IsWritten(entry)).ToList();
+        if (_length is not { } length || !CanAppend(content, changed))
         {
-            file.Write(lines.Count == 0 ? "\n"u8 : ",\n"u8);
-            var line = LineOf(entry);
-            file.Write(line);
-            lines[entry.Record.Key] = (entry, line);
+            return false;
         }
 
-        file.Write("\n]}\n"u8);
-        file.Flush(flushToDisk: true);
-        _lines = lines;
+        if (changed.Count == 0)
+        {
+            return true;
+        }
+
+        _length = null;
+        using var file = _open(path, FileMode.Open);
+        if (file.Length != length)
+        {
+            return false;
+        }
+
+        length = AppendTo(file, length, changed);
+        Note(changed);
+        (_length, _lines) = (length, _lines + 1);
+        _seen = _seen.With(changed.Select(entry => entry.Record.Version));
+        return true;
     }
 
-    private static byte[] HeadOf(StateFileContent content) => Encoding.UTF8.GetBytes(
-        $$"""{"version":{{StateFileContent.Version}},"seen":{{content.Seen}},"floor":{{content.Floor}},"records":[""");
+    /// <summary>Writes a whole file elsewhere; when this returns, a crash of the machine does not undo it.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void Write(string next, StateFileContent content)
+    {
+        _length = null;
+        var lines = new ArrayBufferWriter<byte>();
+        var head = new WrittenHead(
+            StateFileContent.Version, content.Entries.Count, content.Seen.ToNumbers(), content.Floor.ToNumbers());
+        lines.Write(JsonSerializer.SerializeToUtf8Bytes(head, StateJsonContext.Default.WrittenHead));
+        lines.Write("\n"u8);
+        foreach (var entry in content.Entries)
+        {
+            WriteLine(lines, [entry]);
+        }
 
-    private byte[] LineOf(StateEntry entry) =>
-        _lines.TryGetValue(entry.Record.Key, out var made)
-        && ReferenceEquals(made.Entry.Record, entry.Record) && made.Entry.Standing == entry.Standing
-            ? made.Line
-            : JsonSerializer.SerializeToUtf8Bytes(
-                new WrittenEntry(StateJson.ToWritten(entry.Record), entry.Standing),
-                StateJsonContext.Default.WrittenEntry);
+        using var file = _open(next, FileMode.Create);
+        file.Write(lines.WrittenSpan);
+        file.Flush(flushToDisk: true);
+        (_seen, _floor, _lines) = (content.Seen, content.Floor, content.Entries.Count);
+        _written.Clear();
+        Note(content.Entries);
+        _length = lines.WrittenCount;
+    }
+
+    private bool IsWritten(StateEntry entry) => _written.TryGetValue(entry.Record.Key, out var written)
+        && written.Standing == entry.Standing && written.Record == entry.Record;
+
+    // A record that is no more, a floor, and what was seen of records that are not here have no line of their own.
+    private bool CanAppend(StateFileContent content, List<StateEntry> changed)
+    {
+        var added = changed.Count(entry => !_written.ContainsKey(entry.Record.Key));
+        return _written.Count + added == content.Entries.Count
+            && _lines < FewLines + (2 * _written.Count)
+            && _floor.Includes(content.Floor)
+            && _seen.With(changed.Select(entry => entry.Record.Version)).Includes(content.Seen);
+    }
+
+    private static long AppendTo(FileStream file, long length, List<StateEntry> changed)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        WriteLine(line, changed);
+        try
+        {
+            file.Seek(length, SeekOrigin.Begin);
+            file.Write(line.WrittenSpan);
+            file.Flush(flushToDisk: true);
+            return length + line.WrittenCount;
+        }
+        catch (IOException)
+        {
+            // A refused change must not be there after a restart.
+            file.SetLength(length);
+            throw;
+        }
+    }
+
+    private static void WriteLine(ArrayBufferWriter<byte> lines, List<StateEntry> entries)
+    {
+        var written = entries.ConvertAll(
+            entry => new WrittenEntry(StateJson.ToWritten(entry.Record), entry.Standing));
+        lines.Write(JsonSerializer.SerializeToUtf8Bytes(written, StateJsonContext.Default.ListWrittenEntry));
+        lines.Write("\n"u8);
+    }
+
+    private void Note(IEnumerable<StateEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            _written[entry.Record.Key] = entry;
+        }
+    }
 }

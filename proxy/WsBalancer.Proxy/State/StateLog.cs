@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.State;
 
-// Event ids 700-799 belong to the state. The next free one is 717.
+// Event ids 700-799 belong to the state. The next free one is 718.
 internal static partial class StateLog
 {
     [LoggerMessage(700, LogLevel.Warning,
@@ -50,9 +50,14 @@ internal static partial class StateLog
     public static partial void StoodInFor(ILogger logger, string records, string previous);
 
     [LoggerMessage(716, LogLevel.Warning,
-        "The change {Record} was taken back by the other balancers while this one did not hear them, and is in force no "
-        + "more.")]
+        "The change {Record} was taken back by the other balancers while this one was disconnected from them; it is no "
+        + "longer in force.")]
     public static partial void TakenBackMeanwhile(ILogger logger, string record);
+
+    [LoggerMessage(717, LogLevel.Warning,
+        "The state file '{Path}' ends within a line: a change that was being written when the balancer was stopped is "
+        + "left out. It was not confirmed.")]
+    public static partial void EndsWithinALine(ILogger logger, string path);
 
     [LoggerMessage(709, LogLevel.Warning,
         "Redis at {Where} is away. This balancer goes on with what it knows, and tries again without end. {Why}")]

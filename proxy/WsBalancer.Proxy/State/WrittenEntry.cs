@@ -3,7 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>A record in the state file.</summary>
+/// <summary>The first line of the state file.</summary>
+/// <param name="Version">Of this form.</param>
+/// <param name="Records">How many lines of records the file had when it was written as a whole.</param>
+/// <param name="Seen">The versions that were seen then.</param>
+/// <param name="Floor">The floor of the records.</param>
+internal sealed record WrittenHead(
+    int Version, int Records, IReadOnlyDictionary<string, long> Seen, IReadOnlyDictionary<string, long> Floor);
+
+/// <summary>A record in the state file. A line is an array of them: the records of one change.</summary>
 internal sealed record WrittenEntry(WrittenRecord Record, StateStanding Standing);
 
 /// <summary>A record as it is written. What its value is depends on its kind.</summary>
@@ -13,7 +21,8 @@ internal sealed record WrittenRecord(
 // Strict: a record of which a part is missing, twice, or unknown is damaged, or of a later version than this program.
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(WrittenEntry))]
+[JsonSerializable(typeof(WrittenHead))]
+[JsonSerializable(typeof(List<WrittenEntry>))]
 [JsonSerializable(typeof(Dictionary<string, long>))]
 [JsonSerializable(typeof(MemberValue))]
 [JsonSerializable(typeof(RemovalValue))]

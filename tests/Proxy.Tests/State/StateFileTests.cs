@@ -98,6 +98,11 @@ public sealed class StateFileTests : IDisposable
     [Theory]
     [InlineData("""{"version":1,"records":[],"more":1}""")]
     [InlineData("""{"version":1}""")]
+    [InlineData("""{"version":1,"records":[]}{}""")]
+    [InlineData("""{"version":2}""")]
+    [InlineData("""{"version":2,"records":0,"seen":{},"floor":{},"more":1}""")]
+    [InlineData("""{"version":2,"records":0,"seen":{"b-1":0},"floor":{}}""")]
+    [InlineData("""{"version":2,"records":1,"seen":{},"floor":{}}""")]
     [InlineData("""{"records":[]}""")]
     [InlineData("[]")]
     [InlineData("null")]
@@ -110,9 +115,10 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void RecordThatIsThereTwice_IsTheNewerOne_AndTheOtherIsSetAside()
+    public void RecordThatIsThereTwice_InAFileOfTheFirstForm_IsTheNewerOne_AndTheOtherIsSetAside()
     {
-        _folder.Save(New, Old);
+        File.WriteAllText(
+            _folder.Path, $$"""{"version":1,"records":[{{EntryOf(New)}},{{EntryOf(Old)}}]}""");
 
         Assert.Equal([New], Records());
         Assert.Contains("twice", Assert.Single(_folder.Bad.All).Mistake, StringComparison.Ordinal);
@@ -195,9 +201,12 @@ public sealed class StateFileTests : IDisposable
 
         Assert.Contains(
             "in use by another balancer",
-            Assert.Throws<StateFileException>(_folder.Open).Message,
+            Assert.Throws<StateFileException>(() => _folder.Open()).Message,
             StringComparison.Ordinal);
     }
+
+    private static string EntryOf(StateRecord record) =>
+        $$"""{"record":{{StateJson.Write(record)}},"standing":"waiting"}""";
 
     private static void Truncate(string path) => File.WriteAllBytes(path, File.ReadAllBytes(path)[..^20]);
 

@@ -26,7 +26,7 @@ internal sealed class StateFolderFixture : IDisposable
     public IEnumerable<string> Files => _folder.EnumerateFiles().Select(file => file.Name).Order();
 
     /// <summary>The file as a balancer has it that starts now.</summary>
-    public StateFile Open() => new(Path, Bad, Logger);
+    public StateFile Open(Func<string, FileMode, FileStream>? open = null) => new(Path, Bad, Logger, open);
 
     /// <summary>What a balancer finds that starts now.</summary>
     public IReadOnlyList<StateEntry> Read()
@@ -45,14 +45,15 @@ internal sealed class StateFolderFixture : IDisposable
     }
 
     /// <summary>
-    /// Lets nothing be saved any more: a folder stands where the next file is to be. A save that is under way may have
-    /// its file there, and is waited for.
+    /// Makes every save fail: the file is removed, so that it must be written anew, and a folder is in the place of the
+    /// new one. A save that is under way may have its file there, and is waited for.
     /// </summary>
     public Task BlockAsync() => Deadline.Until("nothing is being saved", () =>
     {
         try
         {
             Directory.CreateDirectory(Next);
+            File.Delete(Path);
             return true;
         }
         catch (IOException) when (File.Exists(Next) || !Directory.Exists(Next))

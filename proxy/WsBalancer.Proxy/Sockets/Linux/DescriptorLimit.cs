@@ -19,9 +19,9 @@ internal static unsafe class DescriptorLimit
     /// <summary>Whether a new descriptor leaves fewer than so many to others.</summary>
     // The kernel gives the lowest number that is free, so a high one says that all below it are taken. The limit may be
     // changed while the process runs (prlimit).
-    public static bool LeavesTooFew(int descriptor, int kept)
+    public static bool LeavesTooFew(Kernel kernel, int descriptor, int kept)
     {
         var limit = stackalloc ulong[2];
-        return LibC.GetLimit(OpenFiles, limit) == 0 && (ulong)descriptor + (ulong)kept >= limit[0];
+        return kernel.GetLimit(OpenFiles, limit) == 0 && (ulong)descriptor + (ulong)kept >= limit[0];
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets.Loops;
 
@@ -24,10 +25,11 @@ internal abstract class EventLoop : IDisposable
     private bool _started;
     private bool _stopping;
 
-    protected EventLoop(int index, TimeProvider time, ILogger logger)
+    protected EventLoop(int index, TimeProvider time, ILogger logger, Kernel? kernel)
     {
         Index = index;
         Time = time;
+        Kernel = kernel ?? Kernel.Linux;
         _logger = logger;
         Scheduler = new LoopScheduler(this);
         _thread = new Thread(Run) { IsBackground = true, Name = $"wsbalancer loop {index}" };
@@ -40,6 +42,9 @@ internal abstract class EventLoop : IDisposable
     public int Index { get; }
 
     public TimeProvider Time { get; }
+
+    /// <summary>The kernel of the loop, its sockets and its listeners.</summary>
+    public Kernel Kernel { get; }
 
     public bool IsCurrent => CurrentLoop == this;
 

@@ -32,6 +32,8 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
 
     public int Descriptor { get; } = descriptor;
 
+    protected Kernel Kernel => Loop.Kernel;
+
     /// <summary>
     /// Receives the events of the socket. May be changed at any time, also during a call to the old handler. If the old
     /// handler was notified of a failure, the new one is notified in the next turn of the loop: a failure is never lost
@@ -196,7 +198,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
             int sent;
             fixed (byte* start = bytes)
             {
-                sent = (int)LibC.Send(
+                sent = (int)Kernel.Send(
                     Descriptor,
                     start,
                     (nuint)bytes.Length,
@@ -216,7 +218,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     {
         int error;
         uint length = sizeof(int);
-        return LibC.GetSocketOption(
+        return Kernel.GetSocketOption(
             Descriptor, SocketConstants.SocketLevel, SocketConstants.ErrorOption, &error, &length) == 0
             ? error
             : Marshal.GetLastPInvokeError();
@@ -245,7 +247,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     {
         // struct linger { on, seconds }: with 0 seconds, close(2) resets.
         var linger = (On: 1, Seconds: 0);
-        _ = LibC.SetSocketOption(
+        _ = Kernel.SetSocketOption(
             Descriptor, SocketConstants.SocketLevel, SocketConstants.LingerOption, &linger, 2 * sizeof(int));
     }
 

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 /// A descriptor kept for the time when there is no other: given up for a moment, it lets a client in that would
 /// otherwise wait without an answer, to be told to come back later.
 /// </summary>
-internal sealed unsafe class DescriptorReserve
+internal sealed unsafe class DescriptorReserve(Kernel kernel)
 {
     private const int None = -1;
 
@@ -22,7 +22,7 @@ internal sealed unsafe class DescriptorReserve
     {
         if (_descriptor == None)
         {
-            _descriptor = LibC.Open("/dev/null", SocketConstants.CloseOnExec);
+            _descriptor = kernel.Open("/dev/null", SocketConstants.CloseOnExec);
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed unsafe class DescriptorReserve
         Free();
         for (var i = 0; i < AtOnce; i++)
         {
-            var client = LibC.Accept(listener, null, null, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
+            var client = kernel.Accept(listener, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
             if (client >= 0)
             {
                 Refuse(client, refused());
@@ -52,21 +52,21 @@ internal sealed unsafe class DescriptorReserve
     }
 
     /// <summary>Sends the response to a client, and closes its socket.</summary>
-    public static void Refuse(int client, byte[] answer)
+    public void Refuse(int client, byte[] answer)
     {
         fixed (byte* start = answer)
         {
-            _ = LibC.Send(client, start, (nuint)answer.Length, SocketConstants.NoSignal);
+            _ = kernel.Send(client, start, (nuint)answer.Length, SocketConstants.NoSignal);
         }
 
         // What the client has already sent must be read: closing would reset the connection, and drop the answer.
-        _ = LibC.Shutdown(client, SocketConstants.ShutWrite);
+        _ = kernel.Shutdown(client, SocketConstants.ShutWrite);
         var dropped = stackalloc byte[ReadAtOnce];
-        while (LibC.Receive(client, dropped, ReadAtOnce, SocketConstants.DoNotWait) == ReadAtOnce)
+        while (kernel.Receive(client, dropped, ReadAtOnce, SocketConstants.DoNotWait) == ReadAtOnce)
         {
         }
 
-        _ = LibC.Close(client);
+        _ = kernel.Close(client);
     }
 
     /// <summary>Gives it up.</summary>
@@ -74,7 +74,7 @@ internal sealed unsafe class DescriptorReserve
     {
         if (_descriptor != None)
         {
-            _ = LibC.Close(_descriptor);
+            _ = kernel.Close(_descriptor);
             _descriptor = None;
         }
     }

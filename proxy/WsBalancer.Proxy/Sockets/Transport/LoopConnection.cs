@@ -187,7 +187,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
     {
         if (_socket is { } socket)
         {
-            SocketOptions.KeepAlive(socket.Descriptor, silence);
+            SocketOptions.KeepAlive(Loop.Kernel, socket.Descriptor, silence);
         }
     }
 

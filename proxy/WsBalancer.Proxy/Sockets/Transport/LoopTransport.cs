@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -38,7 +39,8 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
         _loops = loops;
         _options = options.Value;
         var isInline = ownOptions.Value.PreferInlineScheduling;
-        _pipes = [.. (loops?.All ?? []).Select(loop => new LoopPipes(loop, memory.Create(), _options, isInline))];
+        _pipes = [.. (loops?.All ?? []).Select(loop => new LoopPipes(
+            loop, memory.Create(), _options, isInline ? loop.Scheduler : PipeScheduler.ThreadPool))];
         _shortage = new DescriptorShortage(time, refusal, logger);
         _logger = logger;
     }

@@ -9,8 +9,9 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 /// An event loop over io_uring: one entry into the kernel a turn, which submits everything that the last turn asked for
 /// and waits for what comes.
 /// </summary>
-internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger logger, RingSizes? sizes = null)
-    : EventLoop(index, time, logger)
+internal sealed unsafe class UringLoop(
+    int index, TimeProvider time, ILogger logger, RingSizes? sizes = null, Kernel? kernel = null)
+    : EventLoop(index, time, logger, kernel)
 {
     private const ulong NumberMask = 0xFFFF_FFFF_FFFF;
     private const int RequestShift = 48;
@@ -122,14 +123,14 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     {
         try
         {
-            _wake = LibC.EventDescriptor(0, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
+            _wake = Kernel.EventDescriptor(0, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
             if (_wake < 0)
             {
                 throw new IOException(
                     $"eventfd failed: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
             }
 
-            _ring = new Ring(_sizes.Submissions, _sizes.Completions);
+            _ring = new Ring(Kernel, _sizes.Submissions, _sizes.Completions);
             _buffers = new BufferRing(_ring, _sizes.Buffers, _sizes.BufferSize);
             _lent = new LentBuffers(_buffers);
             _outbox = new Outbox();
@@ -146,7 +147,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
     {
         // A poll tells every write, so the counter need never be read. It holds 2^64 of them.
         ulong one = 1;
-        _ = LibC.Write(_wake, &one, sizeof(ulong));
+        _ = Kernel.Write(_wake, &one, sizeof(ulong));
     }
 
     protected override void Turn() => Turn(_again.Count == 0 && _starved.Count == 0 && !HasPosted);
@@ -293,7 +294,7 @@ internal sealed unsafe class UringLoop(int index, TimeProvider time, ILogger log
         _outbox?.Dispose();
         if (_wake >= 0)
         {
-            _ = LibC.Close(_wake);
+            _ = Kernel.Close(_wake);
         }
     }
 }

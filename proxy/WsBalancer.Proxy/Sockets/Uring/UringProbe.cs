@@ -17,7 +17,7 @@ internal static unsafe class UringProbe
     {
         try
         {
-            using var ring = new Ring(Entries, 2 * Entries);
+            using var ring = new Ring(Kernel.Linux, Entries, 2 * Entries);
             using var buffers = new BufferRing(ring, Buffers, BufferSize);
             return Try(ring);
         }

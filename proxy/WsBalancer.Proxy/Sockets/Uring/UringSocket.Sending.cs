@@ -180,7 +180,7 @@ internal sealed unsafe partial class UringSocket
         else
         {
             _state &= ~UringState.Finishing;
-            _ = LibC.Shutdown(Descriptor, SocketConstants.ShutWrite);
+            _ = Kernel.Shutdown(Descriptor, SocketConstants.ShutWrite);
         }
     }
 

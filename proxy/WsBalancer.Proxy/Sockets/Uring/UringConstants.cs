@@ -67,10 +67,14 @@ internal static class UringConstants
     /// <summary>IORING_POLL_ADD_MULTI.</summary>
     public const uint PollMany = 1 << 0;
 
-    // POLLIN, POLLOUT, POLLERR.
+    // POLLIN, POLLOUT, POLLERR, POLLHUP.
     public const uint PollIn = 0x1;
     public const uint PollOut = 0x4;
     public const uint PollError = 0x8;
+    public const uint PollHangUp = 0x10;
+
+    /// <summary>The events after which a send does not find the kernel full.</summary>
+    public const uint Room = PollOut | PollError | PollHangUp;
 
     /// <summary>IORING_CQE_F_BUFFER: the upper 16 bits are the number of a buffer.</summary>
     public const uint HasBuffer = 1u << 0;

@@ -127,10 +127,23 @@ internal sealed unsafe partial class UringSocket
         AskRoom();
     }
 
-    private void OnRoom()
+    private void OnRoom(in CompletionEntry completion)
     {
+        if ((completion.Flags & UringConstants.More) == 0)
+        {
+            _state &= ~UringState.RoomAsked;
+        }
+
         if (Is(UringState.Broken | UringState.Over))
         {
+            return;
+        }
+
+        if (completion.Result > 0 && (completion.Result & UringConstants.Room) == 0)
+        {
+            // The FIN of the peer completes the request, though there is no room.
+            _state |= UringState.PeerFinished;
+            AskRoom();
             return;
         }
 
@@ -190,6 +203,10 @@ internal sealed unsafe partial class UringSocket
         {
             var entry = loop.Request(UringConstants.PollAdd, Request.Room, Number, Descriptor);
             entry->OperationFlags = UringConstants.PollOut;
+
+            // After the FIN of the peer, POLLRDHUP completes each request at once. One that goes on completes for it
+            // once, and then for each change.
+            entry->Length = Is(UringState.PeerFinished) ? UringConstants.PollMany : 0;
             _state |= UringState.RoomAsked;
         }
     }

@@ -84,8 +84,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
                 OnSentShort(completion.Result);
                 break;
             case Request.Room:
-                _state &= ~UringState.RoomAsked;
-                OnRoom();
+                OnRoom(completion);
                 break;
             case Request.Cancel:
                 OnNotCancelled();

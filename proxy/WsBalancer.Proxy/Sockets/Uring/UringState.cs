@@ -65,4 +65,7 @@ internal enum UringState
 
     /// <summary>Closed, but for the descriptor, which is somebody else's.</summary>
     Released = 1 << 19,
+
+    /// <summary>The peer has sent FIN, which completes requests that wait for room.</summary>
+    PeerFinished = 1 << 20,
 }

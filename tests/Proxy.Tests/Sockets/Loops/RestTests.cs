@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Loops;
+
+/// <summary>A loop that has nothing to do takes no turns.</summary>
+public sealed class RestTests
+{
+    private const int RoundTrips = 200;
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Loop_WhosePeerHasFinishedAndDoesNotRead_Rests(string engine)
+    {
+        var time = new CountingTime();
+        using var loop = Engines.Start(engine, time: time);
+        await using var pair = await LoopPair.OpenReceivingAsync(loop);
+        pair.Peer.Shutdown(SocketShutdown.Send);
+        await Deadline.Until("the FIN is received", () => pair.Told.EndedCount == 1);
+
+        var sent = Noise.OfLength(20_000_000);
+        await loop.OnLoop(() => pair.Socket.Send(sent));
+        await pair.SettleAsync();
+        var before = time.Timestamps;
+        for (var i = 0; i < RoundTrips; i++)
+        {
+            await loop.OnLoop(() => { });
+        }
+
+        // One turn for what is posted, and one more for what wakes the loop after that.
+        Assert.InRange(time.Timestamps - before, 0, 2 * RoundTrips);
+        Assert.Equal(sent, await pair.ReadAsync(sent.Length));
+    }
+
+    /// <summary>Counts the turns of a loop: it takes the time once in each.</summary>
+    private sealed class CountingTime : TimeProvider
+    {
+        private long _timestamps;
+
+        public long Timestamps => Interlocked.Read(ref _timestamps);
+
+        public override long GetTimestamp()
+        {
+            Interlocked.Increment(ref _timestamps);
+            return base.GetTimestamp();
+        }
+    }
+}

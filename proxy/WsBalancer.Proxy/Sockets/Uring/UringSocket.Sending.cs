@@ -204,8 +204,8 @@ internal sealed unsafe partial class UringSocket
             var entry = loop.Request(UringConstants.PollAdd, Request.Room, Number, Descriptor);
             entry->OperationFlags = UringConstants.PollOut;
 
-            // After the FIN of the peer, POLLRDHUP completes each request at once. One that goes on completes for it
-            // once, and then for each change.
+            // After the FIN of the peer, POLLRDHUP completes each request at once. A multishot request completes once
+            // for the FIN, and then once for each change.
             entry->Length = Is(UringState.PeerFinished) ? UringConstants.PollMany : 0;
             _state |= UringState.RoomAsked;
         }

@@ -1,0 +1,41 @@
+using WsBalancer.Proxy.Sockets.Uring;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
+
+/// <summary>A request of a <see cref="FakeRing"/> that is not over.</summary>
+internal sealed class RingRequest(FakeRing ring, SubmissionEntry entry, FakeFile file, uint wanted) : IFileWatcher
+{
+    public SubmissionEntry Entry => entry;
+
+    public FakeFile File => file;
+
+    /// <summary>The events that wake it.</summary>
+    public uint Wanted => wanted;
+
+    /// <summary>Whether it waits to be worked on.</summary>
+    public bool IsQueued { get; set; }
+
+    /// <summary>Whether it gave way to others, in the middle of its work: it cannot be cancelled then.</summary>
+    public bool GaveWay { get; set; }
+
+    public bool IsCancelled { get; set; }
+
+    /// <summary>How often it was woken since it was last worked on, and for what the last time.</summary>
+    public int Wakes { get; set; }
+
+    /// <inheritdoc cref="Wakes"/>
+    public uint LastEvents { get; private set; }
+
+    public void Woken(uint events)
+    {
+        if (events == 0 || (events & wanted) != 0)
+        {
+            Wakes++;
+            LastEvents = events;
+            ring.Queue(this);
+        }
+    }
+
+    // A request holds its file.
+    public void Released(FakeFile released) => throw new InvalidOperationException();
+}

@@ -20,6 +20,10 @@ internal sealed record NodeOptions
     // One above 16 MiB, which is what others call "big", so that such a message passes with its JSON around it.
     public int MaxMessageBytes { get; init; } = 17 * 1024 * 1024;
 
+    /// <summary>The bytes that the messages of all clients may hold together, from their first byte until they are
+    /// handled and their echoes are sent; without the allowance of each client.</summary>
+    public long MaxBufferedBytes { get; init; } = 256L * 1024 * 1024;
+
     /// <summary>What may wait for a client that reads slowly, before the connection is closed with 4008.</summary>
     // What Centrifugo allows.
     public int MaxQueueBytes { get; init; } = 1024 * 1024;

@@ -10,6 +10,7 @@ namespace WsBalancer.BackendSample.Cli;
 internal static class ServeCommand
 {
     private const int MaxNameLength = 64;
+    private const long LeastBeyondMessage = 1024 * 1024;
 
     private static readonly NodeOptions Normally = new() { Name = "ws-1", Urls = "http://127.0.0.1:5001" };
 
@@ -36,11 +37,17 @@ internal static class ServeCommand
         CustomParser = ParseRedis,
     };
 
-    private static readonly Option<int?> MaxMessage = SizeOption.Create(
+    private static readonly Option<long?> MaxMessage = SizeOption.OfOne(
         "--max-message", "The longest message of a client; a longer one closes the connection with 1009.",
         Normally.MaxMessageBytes);
 
-    private static readonly Option<int?> MaxQueue = SizeOption.Create(
+    private static readonly Option<long?> MaxBuffered = SizeOption.OfAll(
+        "--max-buffered", "What the messages of all clients may hold together until they are handled or echoed; more "
+        + "closes the connection with 1013. Twice --max-message if that is more than the default, and at least 1MiB "
+        + "more than it.",
+        Normally.MaxBufferedBytes);
+
+    private static readonly Option<long?> MaxQueue = SizeOption.OfOne(
         "--max-queue", "What may wait for a client that reads slowly; more closes it with 4008.",
         Normally.MaxQueueBytes);
 
@@ -60,26 +67,44 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Run one WebSocket node, until SIGTERM or Ctrl-C.")
         {
-            Urls, Name, Redis, MaxMessage, MaxQueue, KeepAlive, KeepAliveTimeout, CloseTimeout,
+            Urls, Name, Redis, MaxMessage, MaxBuffered, MaxQueue, KeepAlive, KeepAliveTimeout, CloseTimeout,
         };
+        command.Validators.Add(CheckBuffered);
         RegisterOption.AddTo(command, Urls, Redis);
         command.SetAction((parsed, cancellation) =>
             RunAsync(Bind(parsed), parsed.InvocationConfiguration, cancellation));
         return command;
     }
 
-    private static NodeOptions Bind(ParseResult parsed) => new()
+    private static NodeOptions Bind(ParseResult parsed)
     {
-        Urls = parsed.GetRequiredValue(Urls),
-        Name = parsed.GetRequiredValue(Name),
-        Redis = parsed.GetValue(Redis),
-        Registration = RegisterOption.Bind(parsed),
-        MaxMessageBytes = parsed.GetValue(MaxMessage) ?? Normally.MaxMessageBytes,
-        MaxQueueBytes = parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes,
-        KeepAliveInterval = parsed.GetValue(KeepAlive) ?? Normally.KeepAliveInterval,
-        KeepAliveTimeout = parsed.GetValue(KeepAliveTimeout) ?? Normally.KeepAliveTimeout,
-        CloseTimeout = parsed.GetValue(CloseTimeout) ?? Normally.CloseTimeout,
-    };
+        var maxMessage = parsed.GetValue(MaxMessage) ?? Normally.MaxMessageBytes;
+        return new NodeOptions
+        {
+            Urls = parsed.GetRequiredValue(Urls),
+            Name = parsed.GetRequiredValue(Name),
+            Redis = parsed.GetValue(Redis),
+            Registration = RegisterOption.Bind(parsed),
+            MaxMessageBytes = (int)maxMessage,
+            MaxBufferedBytes = parsed.GetValue(MaxBuffered) ?? Math.Max(Normally.MaxBufferedBytes, 2 * maxMessage),
+            MaxQueueBytes = (int)(parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes),
+            KeepAliveInterval = parsed.GetValue(KeepAlive) ?? Normally.KeepAliveInterval,
+            KeepAliveTimeout = parsed.GetValue(KeepAliveTimeout) ?? Normally.KeepAliveTimeout,
+            CloseTimeout = parsed.GetValue(CloseTimeout) ?? Normally.CloseTimeout,
+        };
+    }
+
+    // A message of the longest kind must pass, with the part of its buffers that stays empty.
+    private static void CheckBuffered(CommandResult result)
+    {
+        var buffered = SizeOption.Find(result, MaxBuffered);
+        var message = SizeOption.Find(result, MaxMessage) ?? Normally.MaxMessageBytes;
+        if (buffered - message < LeastBeyondMessage)
+        {
+            result.AddError(
+                "--max-buffered: it must be at least 1MiB more than --max-message, or no message of that size passes.");
+        }
+    }
 
     private static async Task<int> RunAsync(
         NodeOptions options, InvocationConfiguration console, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace WsBalancer.BackendSample.Cli;
@@ -6,27 +7,47 @@ namespace WsBalancer.BackendSample.Cli;
 /// <summary>An option such as <c>4096</c>, <c>64KiB</c> or <c>17MiB</c>, within bounds.</summary>
 internal static class SizeOption
 {
-    private const int KiB = 1024;
-    private const int MiB = 1024 * KiB;
+    private const long KiB = 1024;
+    private const long MiB = 1024 * KiB;
+    private const long GiB = 1024 * MiB;
 
-    /// <summary>The bounds of every size: below, nothing works; above, one array of .NET does not hold it.</summary>
-    private const int Least = KiB;
-    private const int Most = 256 * MiB;
+    /// <summary>The least of every size: below, nothing works.</summary>
+    private const long Least = KiB;
 
-    public static Option<int?> Create(string name, string description, int normally) => new(name)
+    /// <summary>The most of what may be in one array of .NET.</summary>
+    private const long MostOfOne = 256 * MiB;
+
+    /// <summary>The most of what all connections may hold.</summary>
+    private const long MostOfAll = 1024 * GiB;
+
+    /// <summary>The size of one thing, such as a message.</summary>
+    public static Option<long?> OfOne(string name, string description, long normally) =>
+        Create(name, description, normally, MostOfOne);
+
+    /// <summary>The size of all things together.</summary>
+    public static Option<long?> OfAll(string name, string description, long normally) =>
+        Create(name, description, normally, MostOfAll);
+
+    /// <summary>The size on the command line, for a check of several options: a wrong one has its own error.</summary>
+    /// <returns>Null if the option is absent or wrong.</returns>
+    public static long? Find(CommandResult command, Option<long?> option) =>
+        command.GetResult(option) is { Tokens: [var token] } ? Parse(token.Value) : null;
+
+    private static Option<long?> Create(string name, string description, long normally, long most) => new(name)
     {
         // The default stands in the text: the library would show it in bytes.
-        Description = $"{description} [default: {normally / MiB}MiB]",
+        Description = $"{description} [default: {Format(normally)}]",
         HelpName = "SIZE",
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (Parse(text) is { } value and >= Least and <= Most)
+            if (Parse(text) is { } value && value >= Least && value <= most)
             {
-                return (int)value;
+                return value;
             }
 
-            result.AddError($"{name}: '{text}' is not a size from 1KiB to 256MiB; write it as 4096, 64KiB or 17MiB.");
+            result.AddError($"{name}: '{text}' is not a size from {Format(Least)} to {Format(most)}; "
+                + "write it as 4096, 64KiB or 17MiB.");
             return null;
         },
     };
@@ -37,10 +58,18 @@ internal static class SizeOption
         {
             [.. var number, 'K', 'i', 'B'] => (number, KiB),
             [.. var number, 'M', 'i', 'B'] => (number, MiB),
+            [.. var number, 'G', 'i', 'B'] => (number, GiB),
             _ => (text, 1),
         };
         return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? (long)value * unit
+            ? value * unit
             : null;
     }
+
+    private static string Format(long size) => size switch
+    {
+        >= GiB => string.Create(CultureInfo.InvariantCulture, $"{size / GiB}GiB"),
+        >= MiB => string.Create(CultureInfo.InvariantCulture, $"{size / MiB}MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{size / KiB}KiB"),
+    };
 }

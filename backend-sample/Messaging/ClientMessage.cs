@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace WsBalancer.BackendSample.Messaging;
@@ -19,7 +20,7 @@ internal enum ClientMessageKind
 /// <param name="Payload">The JSON of <c>data</c>, as sent: a slice of the bytes, valid as long as they are.</param>
 /// <param name="Reason">Why it is invalid; empty otherwise.</param>
 internal readonly record struct ClientMessage(
-    ClientMessageKind Kind, string Target, ReadOnlyMemory<byte> Payload, string Reason)
+    ClientMessageKind Kind, string Target, ReadOnlySequence<byte> Payload, string Reason)
 {
     /// <summary>The longest room name, in UTF-16 units: what Centrifugo allows for a channel.</summary>
     public const int MaxRoomLength = 255;
@@ -27,7 +28,7 @@ internal readonly record struct ClientMessage(
     /// <summary>The longest user id, in UTF-16 units.</summary>
     public const int MaxUserLength = 1024;
 
-    public static ClientMessage Parse(ReadOnlyMemory<byte> json)
+    public static ClientMessage Parse(ReadOnlySequence<byte> json)
     {
         try
         {
@@ -58,7 +59,7 @@ internal readonly record struct ClientMessage(
     };
 
     private static ClientMessage Addressed(
-        ClientMessageKind kind, string field, string? target, int longest, ReadOnlyMemory<byte> payload)
+        ClientMessageKind kind, string field, string? target, int longest, ReadOnlySequence<byte> payload)
     {
         var message = Named(kind, field, target, longest);
         if (message.Kind is ClientMessageKind.Invalid)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace WsBalancer.BackendSample.Messaging;
@@ -5,6 +7,9 @@ namespace WsBalancer.BackendSample.Messaging;
 /// <summary>The fields of a client's message that mean something; the others are skipped, yet must be JSON.</summary>
 internal sealed class ClientMessageFields
 {
+    /// <summary>More bytes than a name may have, escaped or not: of a longer text only the beginning is read.</summary>
+    private const int LongestText = 8 * 1024;
+
     public string? Type { get; private set; }
 
     public string? To { get; private set; }
@@ -12,14 +17,14 @@ internal sealed class ClientMessageFields
     public string? Room { get; private set; }
 
     /// <summary>The JSON of <c>data</c>, uninterpreted; empty if absent.</summary>
-    public ReadOnlyMemory<byte> Payload { get; private set; }
+    public ReadOnlySequence<byte> Payload { get; private set; }
 
     /// <summary>Reads the whole text, so that nothing malformed passes.</summary>
     /// <returns>Null if the text is JSON but no object.</returns>
     /// <exception cref="JsonException">It is not JSON.</exception>
-    public static ClientMessageFields? Read(ReadOnlyMemory<byte> json)
+    public static ClientMessageFields? Read(ReadOnlySequence<byte> json)
     {
-        var reader = new Utf8JsonReader(json.Span);
+        var reader = new Utf8JsonReader(json);
         reader.Read();
         if (reader.TokenType is not JsonTokenType.StartObject)
         {
@@ -37,7 +42,7 @@ internal sealed class ClientMessageFields
         return fields;
     }
 
-    private void ReadField(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
+    private void ReadField(ref Utf8JsonReader reader, ReadOnlySequence<byte> json)
     {
         if (reader.ValueTextEquals("type"u8))
         {
@@ -62,20 +67,22 @@ internal sealed class ClientMessageFields
     private static string? ReadText(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TokenType is JsonTokenType.String)
+        if (reader.TokenType is not JsonTokenType.String)
         {
-            return reader.GetString();
+            reader.Skip();
+            return null;
         }
 
-        reader.Skip();
-        return null;
+        return reader is { HasValueSequence: true, ValueSequence.Length: > LongestText }
+            ? Encoding.UTF8.GetString(reader.ValueSequence.Slice(0, LongestText))
+            : reader.GetString();
     }
 
-    private static ReadOnlyMemory<byte> ReadRaw(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
+    private static ReadOnlySequence<byte> ReadRaw(ref Utf8JsonReader reader, ReadOnlySequence<byte> json)
     {
         reader.Read();
-        var start = (int)reader.TokenStartIndex;
+        var start = reader.TokenStartIndex;
         reader.Skip();
-        return json[start..(int)reader.BytesConsumed];
+        return json.Slice(start, reader.BytesConsumed - start);
     }
 }

@@ -20,19 +20,19 @@ internal static class ServerMessage
 
     public static ReadOnlyMemory<byte> Error(string reason) => Write("error", ("reason", reason));
 
-    public static ReadOnlyMemory<byte> Direct(string from, string to, string node, ReadOnlyMemory<byte> payload) =>
+    public static ReadOnlyMemory<byte> Direct(string from, string to, string node, ReadOnlySequence<byte> payload) =>
         Write("direct", payload, ("from", from), ("to", to), ("node", node));
 
-    public static ReadOnlyMemory<byte> Room(string room, string from, string node, ReadOnlyMemory<byte> payload) =>
+    public static ReadOnlyMemory<byte> Room(string room, string from, string node, ReadOnlySequence<byte> payload) =>
         Write("room", payload, ("room", room), ("from", from), ("node", node));
 
     private static ReadOnlyMemory<byte> Write(string type, params ReadOnlySpan<(string Name, string Value)> fields) =>
         Write(type, default, fields);
 
     private static ReadOnlyMemory<byte> Write(
-        string type, ReadOnlyMemory<byte> payload, params ReadOnlySpan<(string Name, string Value)> fields)
+        string type, ReadOnlySequence<byte> payload, params ReadOnlySpan<(string Name, string Value)> fields)
     {
-        var bytes = new ArrayBufferWriter<byte>(128 + payload.Length);
+        var bytes = new ArrayBufferWriter<byte>(128 + (int)payload.Length);
         using var json = new Utf8JsonWriter(bytes, Readable);
         json.WriteStartObject();
         json.WriteString("type", type);
@@ -45,7 +45,7 @@ internal static class ServerMessage
         {
             json.WritePropertyName("data");
             // Checked when it was read from the client; passed on exactly as sent.
-            json.WriteRawValue(payload.Span, skipInputValidation: true);
+            json.WriteRawValue(payload, skipInputValidation: true);
         }
 
         json.WriteEndObject();

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Collections.Concurrent;
 using StackExchange.Redis;
 using WsBalancer.BackendSample.Messaging;
 
@@ -7,115 +7,85 @@ namespace WsBalancer.BackendSample.Redis;
 /// <summary>Carries messages between nodes over Redis pub/sub; while Redis is away, only within this node.</summary>
 /// <remarks>
 /// A message reaches the local audience through Redis too, so that all nodes see the messages of a channel in one
-/// order. Pub/sub is at most once: a node that is away misses what is said meanwhile.
+/// order. Pub/sub is at most once: a node that is away misses what is said meanwhile. No failure of Redis leaves this
+/// class as an exception: it would end the session of the user whose message it was.
 /// </remarks>
-internal sealed class RedisBus(EndPoint endpoint, string node, Audience audience, ILogger<RedisBus> logger)
-    : IMessageBus, IAsyncDisposable
+internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisBus> logger) : IMessageBus
 {
-    private ConnectionMultiplexer? _connection;
-    private int _isAway;
+    /// <summary>Channels whose SUBSCRIBE got no answer: Redis may carry it out later, for nobody.</summary>
+    private readonly ConcurrentDictionary<string, byte> _unanswered = new(StringComparer.Ordinal);
 
-    /// <summary>What is kept in the same Redis, for as long as it is there.</summary>
-    public IDatabase Keys => _connection!.GetDatabase();
-
-    private ISubscriber Redis => _connection!.GetSubscriber();
-
-    /// <summary>Connects. A Redis that is away is no failure: the connection is made when it is there.</summary>
-    public async Task ConnectAsync()
+    /// <summary>Ends the absence of Redis, if Redis answers.</summary>
+    /// <returns>Whether it does.</returns>
+    public async Task<bool> ReviveAsync()
     {
-        var options = new ConfigurationOptions
+        if (!await link.ProbeAsync())
         {
-            EndPoints = { endpoint },
-            ClientName = $"ws-node:{node}",
-            AbortOnConnectFail = false,
-            ConnectRetry = 1,
-            ConnectTimeout = 2000,
-            // A sender waits for at most this long when Redis hangs; a Redis that is away answers "no" at once.
-            AsyncTimeout = 2000,
-            BacklogPolicy = BacklogPolicy.FailFast,
-            ReconnectRetryPolicy = new ExponentialRetry(100, 2000),
-        };
-        _connection = await ConnectionMultiplexer.ConnectAsync(options);
-        _connection.ConnectionFailed += (_, _) => NoteAway();
-        if (!_connection.IsConnected)
-        {
-            NoteAway();
-        }
-    }
-
-    /// <summary>Whether Redis is there, noting the change in the log once.</summary>
-    public bool IsConnected()
-    {
-        if (_connection is not { IsConnected: true })
-        {
-            NoteAway();
             return false;
         }
 
-        if (Interlocked.Exchange(ref _isAway, 0) == 1)
+        // While the link is away nobody subscribes, so no channel that is wanted is lost here.
+        if (link.IsAway && !await UndoUnansweredAsync())
         {
-            RedisLog.RedisIsBack(logger, endpoint);
+            return false;
         }
 
+        link.NoteBack();
         return true;
     }
 
     public async Task<bool> SubscribeAsync(string channel)
     {
+        if (link.IsAway)
+        {
+            return false;
+        }
+
         try
         {
             // A queue keeps the order of the messages; the overload with a handler does not promise it.
-            var messages = await Redis.SubscribeAsync(RedisChannel.Literal(channel));
+            var messages = await link.Channels.SubscribeAsync(RedisChannel.Literal(channel));
             messages.OnMessage(message => audience.Deliver(channel, message.Message));
             return true;
         }
-        catch (RedisException failure)
+        catch (Exception failure)
         {
             RedisLog.SubscribeFailed(logger, channel, failure);
+            _unanswered.TryAdd(channel, 0);
+            link.NoteFailure(failure);
             // The client library has noted the channel all the same, with a queue that nobody reads: forget it.
-            await UnsubscribeAsync(channel);
+            await UnsubscribeAsync(channel, CommandFlags.FireAndForget);
             return false;
         }
     }
 
-    public async Task UnsubscribeAsync(string channel)
-    {
-        try
-        {
-            await Redis.UnsubscribeAsync(RedisChannel.Literal(channel));
-        }
-        catch (RedisException failure)
-        {
-            // Forgotten locally before it is sent; a Redis that is away has forgotten it too.
-            RedisLog.UnsubscribeFailed(logger, channel, failure);
-        }
-    }
+    /// <remarks>With Redis away, the command is left to the connection: if it survives, it is carried out.</remarks>
+    public Task UnsubscribeAsync(string channel) =>
+        UnsubscribeAsync(channel, link.IsAway ? CommandFlags.FireAndForget : CommandFlags.None);
 
     public async Task<PublishOutcome> PublishAsync(string channel, ReadOnlyMemory<byte> message)
     {
+        // No attempt: a Redis that hangs would deliver the message a second time when it goes on.
+        if (link.IsAway)
+        {
+            return DeliverLocally(channel, message);
+        }
+
         try
         {
-            await Redis.PublishAsync(RedisChannel.Literal(channel), message);
+            await link.Channels.PublishAsync(RedisChannel.Literal(channel), message);
             return PublishOutcome.Published;
         }
         catch (RedisConnectionException failure) when (WasNeverSent(failure))
         {
-            NoteAway();
-            audience.Deliver(channel, message);
-            return PublishOutcome.LocalOnly;
+            link.NoteFailure(failure);
+            return DeliverLocally(channel, message);
         }
-        catch (RedisException failure)
+        catch (Exception failure)
         {
             RedisLog.PublishFailed(logger, channel, failure);
+            link.NoteFailure(failure);
             return PublishOutcome.Unknown;
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_connection is not null)
-        {
-            await _connection.DisposeAsync();
         }
     }
 
@@ -124,11 +94,46 @@ internal sealed class RedisBus(EndPoint endpoint, string node, Audience audience
             or ConnectionFailureType.UnableToConnect
         || failure.CommandStatus is CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog;
 
-    private void NoteAway()
+    private PublishOutcome DeliverLocally(string channel, ReadOnlyMemory<byte> message)
     {
-        if (Interlocked.Exchange(ref _isAway, 1) == 0)
+        audience.Deliver(channel, message);
+        return PublishOutcome.LocalOnly;
+    }
+
+    private async Task UnsubscribeAsync(string channel, CommandFlags flags)
+    {
+        try
         {
-            RedisLog.RedisIsAway(logger, endpoint);
+            await link.Channels.UnsubscribeAsync(RedisChannel.Literal(channel), flags: flags);
         }
+        catch (Exception failure)
+        {
+            // Forgotten locally before it is sent. A Redis that hangs carries it out later, a dead one has no channels.
+            RedisLog.UnsubscribeFailed(logger, channel, failure);
+            link.NoteFailure(failure);
+        }
+    }
+
+    // The client library sends an UNSUBSCRIBE only for a SUBSCRIBE that was answered.
+    private async Task<bool> UndoUnansweredAsync()
+    {
+        foreach (var channel in _unanswered.Keys)
+        {
+            try
+            {
+                await link.Channels.SubscribeAsync(RedisChannel.Literal(channel));
+                await link.Channels.UnsubscribeAsync(RedisChannel.Literal(channel));
+            }
+            catch (Exception failure)
+            {
+                RedisLog.UnsubscribeFailed(logger, channel, failure);
+                await UnsubscribeAsync(channel, CommandFlags.FireAndForget);
+                return false;
+            }
+
+            _unanswered.TryRemove(channel, out _);
+        }
+
+        return true;
     }
 }

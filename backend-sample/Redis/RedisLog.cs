@@ -2,11 +2,11 @@ using System.Net;
 
 namespace WsBalancer.BackendSample.Redis;
 
-// Event ids 200-299 belong to Redis. The next free one is 205.
+// Event ids 200-299 belong to Redis. The next free one is 207.
 internal static partial class RedisLog
 {
     [LoggerMessage(200, LogLevel.Warning,
-        "Redis at {Endpoint} is away. Messages reach this node only; it is tried again without end.",
+        "Redis at {Endpoint} is away or does not answer. Messages reach this node only; it is tried again without end.",
         EventName = "RedisIsAway")]
     public static partial void RedisIsAway(ILogger logger, EndPoint endpoint);
 
@@ -14,7 +14,7 @@ internal static partial class RedisLog
         "Redis at {Endpoint} is back. Messages reach all nodes.", EventName = "RedisIsBack")]
     public static partial void RedisIsBack(ILogger logger, EndPoint endpoint);
 
-    // The three below come in thousands when Redis is away, and the warning above has said it all.
+    // The lines below can be thousands when Redis is away, and the warning above covers them all.
     [LoggerMessage(202, LogLevel.Debug, "Could not subscribe to '{Channel}'; it is tried again.",
         EventName = "SubscribeFailed")]
     public static partial void SubscribeFailed(ILogger logger, string channel, Exception failure);
@@ -25,4 +25,10 @@ internal static partial class RedisLog
     [LoggerMessage(204, LogLevel.Debug, "Could not tell whether a message to '{Channel}' was sent.",
         EventName = "PublishFailed")]
     public static partial void PublishFailed(ILogger logger, string channel, Exception failure);
+
+    [LoggerMessage(205, LogLevel.Debug, "Redis did not answer a probe.", EventName = "ProbeFailed")]
+    public static partial void ProbeFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(206, LogLevel.Debug, "Could not write keys.", EventName = "WriteFailed")]
+    public static partial void WriteFailed(ILogger logger, Exception failure);
 }

@@ -1,28 +1,42 @@
+using WsBalancer.BackendSample.Hosting;
 using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Redis;
 
 /// <summary>Connects to Redis before the node listens, and makes up for what an absence of Redis left undone.</summary>
-internal sealed class RedisWorker(RedisBus bus, Subscriptions subscriptions, TimeProvider time) : BackgroundService
+internal sealed class RedisWorker(
+    RedisLink link, RedisBus bus, Subscriptions subscriptions, TimeProvider time, ILogger<RedisWorker> logger)
+    : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    /// <summary>The longest time from an answer of Redis to the end of its absence.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest time without a probe while Redis answers.</summary>
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
+
+    private long _probedAt;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await bus.ConnectAsync();
+        await link.ConnectAsync();
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        SteadyLoop.RunAsync("following Redis", FollowAsync, Interval, time, logger, stoppingToken);
+
+    private async Task FollowAsync()
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        if (!link.IsAway && time.GetElapsedTime(_probedAt) < ProbeInterval)
         {
-            // Channels that were active before the absence are subscribed again by the client library itself.
-            if (bus.IsConnected())
-            {
-                await subscriptions.RetryAsync();
-            }
+            return;
+        }
+
+        _probedAt = time.GetTimestamp();
+        // Channels that were active before the absence are subscribed again by the client library itself.
+        if (await bus.ReviveAsync())
+        {
+            await subscriptions.RetryAsync();
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using StackExchange.Redis;
+using WsBalancer.BackendSample.Hosting;
 using WsBalancer.BackendSample.Redis;
 
 namespace WsBalancer.BackendSample.Registration;
@@ -11,7 +12,7 @@ namespace WsBalancer.BackendSample.Registration;
 internal sealed class NodeRegistrar(
     NodeOptions node,
     RegistrationOptions registration,
-    RedisBus redis,
+    RedisLink redis,
     Func<string> listeningAddress,
     TimeProvider time,
     ILogger<NodeRegistrar> logger) : IHostedLifecycleService, IDisposable
@@ -21,8 +22,13 @@ internal sealed class NodeRegistrar(
     // Two renewals may fail before anybody misses the node.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
+    /// <summary>A registration that failed is repeated sooner: the lease may be over already.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private Task _renewing = Task.CompletedTask;
+    private long _writtenAt;
+    private volatile bool _isWritten;
     private volatile bool _isLeaving;
 
     private RedisKey Key => $"{registration.Prefix}:node:{registration.Cluster.ToLowerInvariant()}:{node.Name}";
@@ -34,7 +40,8 @@ internal sealed class NodeRegistrar(
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await WriteAsync();
-        _renewing = RenewAsync();
+        _renewing = SteadyLoop.RunAsync(
+            "renewing the registration", RenewIfDueAsync, RetryInterval, time, logger, _stop.Token);
     }
 
     /// <summary>Runs before the sessions are closed, so that their users are not sent back here.</summary>
@@ -48,11 +55,8 @@ internal sealed class NodeRegistrar(
     {
         await _stop.CancelAsync();
         await _renewing;
-        await AttemptAsync(async database =>
-        {
-            await database.KeyDeleteAsync(Key);
-            await database.SetRemoveAsync(Nodes, node.Name);
-        });
+        await redis.TryWriteAsync(database => Task.WhenAll(
+            database.KeyDeleteAsync(Key), database.SetRemoveAsync(Nodes, node.Name)));
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -63,23 +67,11 @@ internal sealed class NodeRegistrar(
 
     public void Dispose() => _stop.Dispose();
 
-    private async Task RenewAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                await WriteAsync();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            RegistrationLog.Ended(logger, node.Name);
-        }
-    }
+    private Task RenewIfDueAsync() =>
+        !_isWritten || time.GetElapsedTime(_writtenAt) >= Interval ? WriteAsync() : Task.CompletedTask;
 
-    private Task WriteAsync() => AttemptAsync(async database =>
+    // While Redis is away, which the log says elsewhere, nobody could read it either.
+    private async Task WriteAsync()
     {
         var json = JsonSerializer.Serialize(new
         {
@@ -87,20 +79,8 @@ internal sealed class NodeRegistrar(
             weight = registration.Weight,
             state = _isLeaving ? "draining" : "active",
         });
-        await database.StringSetAsync(Key, json, Lease);
-        await database.SetAddAsync(Nodes, node.Name);
-    });
-
-    // While Redis is away, which the log says elsewhere, nobody could read it either.
-    private async Task AttemptAsync(Func<IDatabase, Task> write)
-    {
-        try
-        {
-            await write(redis.Keys);
-        }
-        catch (Exception ex) when (ex is RedisException or TimeoutException)
-        {
-            RegistrationLog.WriteFailed(logger, Key.ToString(), ex);
-        }
+        _writtenAt = time.GetTimestamp();
+        _isWritten = await redis.TryWriteAsync(database => Task.WhenAll(
+            database.StringSetAsync(Key, json, Lease), database.SetAddAsync(Nodes, node.Name)));
     }
 }

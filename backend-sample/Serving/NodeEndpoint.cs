@@ -1,3 +1,5 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using WsBalancer.BackendSample.Messaging;
 using WsBalancer.BackendSample.Sessions;
@@ -6,8 +8,28 @@ namespace WsBalancer.BackendSample.Serving;
 
 /// <summary>Everything a node answers: its health, and WebSockets on any other path.</summary>
 internal sealed class NodeEndpoint(
-    NodeOptions options, SessionRegistry sessions, Conversation conversation, TimeProvider time)
+    NodeOptions options,
+    SessionRegistry sessions,
+    MessageMemory memory,
+    Conversation conversation,
+    TimeProvider time)
 {
+    private readonly WebSocketAcceptContext _keepAlive = new()
+    {
+        KeepAliveInterval = options.KeepAliveInterval,
+        KeepAliveTimeout = options.KeepAliveTimeout,
+    };
+
+    // For a WebSocket that is made of a request only to answer it.
+    private readonly WebSocketAcceptContext _noKeepAlive = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan };
+
+    private readonly WebSocketCreationOptions _server = new()
+    {
+        IsServer = true,
+        KeepAliveInterval = options.KeepAliveInterval,
+        KeepAliveTimeout = options.KeepAliveTimeout,
+    };
+
     public Task AnswerAsync(HttpContext context) =>
         context.Request.Path == "/healthz" ? AnswerHealthAsync(context) : AcceptAsync(context);
 
@@ -52,8 +74,47 @@ internal sealed class NodeEndpoint(
 
     private async Task ServeAsync(HttpContext context, string user)
     {
-        using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        using var session = new Session(user, socket, options, time);
+        if (HttpProtocol.IsHttp11(context.Request.Protocol)
+            && context.Features.Get<ConnectionHandover>() is { } handover)
+        {
+            // Writes the 101. Nothing else is written or read through the request.
+            _ = await context.WebSockets.AcceptWebSocketAsync(_noKeepAlive);
+            handover.Begin(connection => ServeAsync(connection, user));
+            return;
+        }
+
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(_keepAlive);
+        await ServeAsync(socket, context.Abort, user);
+    }
+
+    private async Task ServeAsync(ConnectionContext connection, string user)
+    {
+        using (var socket = WebSocket.CreateFromStream(new ConnectionStream(connection.Transport), _server))
+        {
+            await ServeAsync(socket, connection.Abort, user);
+        }
+
+        // Written bytes may wait for a client that reads no more.
+        await using var cutOff = time.CreateTimer(
+            static connection => ((ConnectionContext)connection!).Abort(),
+            connection,
+            options.CloseTimeout,
+            Timeout.InfiniteTimeSpan);
+        await connection.Transport.Output.CompleteAsync();
+        await ClosedAsync(connection);
+    }
+
+    private static async Task ClosedAsync(ConnectionContext connection)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = connection.ConnectionClosed.UnsafeRegister(
+            static closed => ((TaskCompletionSource)closed!).TrySetResult(), closed);
+        await closed.Task;
+    }
+
+    private async Task ServeAsync(WebSocket socket, Action abort, string user)
+    {
+        var session = new Session(user, socket, abort, options, memory, time);
         sessions.Add(session);
         try
         {

@@ -17,15 +17,21 @@ internal static class NodeHost
     // The sessions end by their own close timeout; this is for what comes after them.
     private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(10);
 
+    private const int MostReadAhead = 64 * 1024;
+
     public static WebApplication Build(NodeOptions options, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
+
+        // Bytes that are read ahead do not count as a message yet: so they are fewer than the default of 1 MB.
+        builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = MostReadAhead);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             // A limit for bodies, which a WebSocket over HTTP/2 would count against.
             kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.ConfigureEndpointDefaults(ConnectionHandover.Use);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.CloseTimeout + ShutdownMargin);
         AddLog(builder.Logging);
@@ -33,11 +39,7 @@ internal static class NodeHost
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
-        app.UseWebSockets(new WebSocketOptions
-        {
-            KeepAliveInterval = options.KeepAliveInterval,
-            KeepAliveTimeout = options.KeepAliveTimeout,
-        });
+        app.UseWebSockets();
         if (options.Redis is null)
         {
             var logger = app.Services.GetRequiredService<ILogger<NodeEndpoint>>();
@@ -53,6 +55,8 @@ internal static class NodeHost
         .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
         .AddSimpleConsole(console => console.SingleLine = true)
         .AddFilter("Microsoft", LogLevel.Warning)
+        // Without this logger, whose lines are below the level above, no request gets an activity and a log scope.
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
         // An address in use is an everyday mistake: one line says it, not a stack trace as well.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
@@ -63,20 +67,20 @@ internal static class NodeHost
         services.AddSingleton<Audience>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<MessageMemory>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<NodeEndpoint>();
         services.AddHostedService<PoliteLeave>();
+        services.AddHostedService<MemoryTrim>();
         if (options.Redis is null)
         {
             services.AddSingleton<IMessageBus, LocalBus>();
             return;
         }
 
-        services.AddSingleton(provider => new RedisBus(
-            options.Redis,
-            options.Name,
-            provider.GetRequiredService<Audience>(),
-            provider.GetRequiredService<ILogger<RedisBus>>()));
+        services.AddSingleton(provider => new RedisLink(
+            options.Redis, options.Name, provider.GetRequiredService<ILogger<RedisLink>>()));
+        services.AddSingleton<RedisBus>();
         services.AddSingleton<IMessageBus>(provider => provider.GetRequiredService<RedisBus>());
         services.AddHostedService<RedisWorker>();
         if (options.Registration is { } registration)

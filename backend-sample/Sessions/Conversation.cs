@@ -3,27 +3,43 @@ using WsBalancer.BackendSample.Messaging;
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>What the node does with what its clients say.</summary>
-internal sealed class Conversation(
-    NodeOptions options, IMessageBus bus, Subscriptions subscriptions, Audience audience)
+internal sealed class Conversation
 {
     /// <summary>The most rooms of one session: what Centrifugo allows.</summary>
     public const int MaxRooms = 128;
+
+    private readonly string _node;
+    private readonly IMessageBus _bus;
+    private readonly Subscriptions _subscriptions;
+    private readonly Audience _audience;
+
+    // One for all sessions.
+    private readonly Func<Session, ClientMessage, Task> _answer;
+
+    public Conversation(NodeOptions options, IMessageBus bus, Subscriptions subscriptions, Audience audience)
+    {
+        _node = options.Name;
+        _bus = bus;
+        _subscriptions = subscriptions;
+        _audience = audience;
+        _answer = AnswerAsync;
+    }
 
     /// <summary>Welcomes the client, serves it, and forgets it.</summary>
     public async Task HoldAsync(Session session)
     {
         var channel = ChannelName.User(session.User);
-        // With Redis away the client is welcome all the same; the channel is subscribed when Redis is back.
-        await subscriptions.AcquireAsync(channel);
-        audience.Add(channel, session, ServerMessage.Welcome(options.Name, session.User));
         try
         {
-            await session.RunAsync(message => AnswerAsync(session, message));
+            // With Redis away the client is welcome all the same; the channel is subscribed when Redis is back.
+            await _subscriptions.AcquireAsync(channel);
+            _audience.Add(channel, session, ServerMessage.Welcome(_node, session.User));
+            await session.RunAsync(_answer);
         }
         finally
         {
-            audience.Remove(channel, session);
-            await subscriptions.ReleaseAsync(channel);
+            _audience.Remove(channel, session);
+            await _subscriptions.ReleaseAsync(channel);
             foreach (var room in session.Rooms)
             {
                 await DropAsync(session, ChannelName.Room(room));
@@ -43,7 +59,7 @@ internal sealed class Conversation(
     private Task SendDirectAsync(Session session, ClientMessage message) => PublishAsync(
         session,
         ChannelName.User(message.Target),
-        ServerMessage.Direct(session.User, message.Target, options.Name, message.Payload));
+        ServerMessage.Direct(session.User, message.Target, _node, message.Payload));
 
     private Task SendToRoomAsync(Session session, ClientMessage message)
     {
@@ -55,15 +71,15 @@ internal sealed class Conversation(
         return PublishAsync(
             session,
             ChannelName.Room(message.Target),
-            ServerMessage.Room(message.Target, session.User, options.Name, message.Payload));
+            ServerMessage.Room(message.Target, session.User, _node, message.Payload));
     }
 
     private async Task PublishAsync(Session session, string channel, ReadOnlyMemory<byte> message)
     {
-        var outcome = await bus.PublishAsync(channel, message);
+        var outcome = await _bus.PublishAsync(channel, message);
         if (outcome is PublishOutcome.LocalOnly)
         {
-            await Refuse(session, $"redis is away: the message reached node '{options.Name}' only");
+            await Refuse(session, $"redis is away: the message reached node '{_node}' only");
         }
         else if (outcome is PublishOutcome.Unknown)
         {
@@ -86,15 +102,15 @@ internal sealed class Conversation(
         }
 
         var channel = ChannelName.Room(room);
-        if (!await subscriptions.AcquireAsync(channel))
+        if (!await _subscriptions.AcquireAsync(channel))
         {
-            await subscriptions.ReleaseAsync(channel);
+            await _subscriptions.ReleaseAsync(channel);
             await Refuse(session, $"redis is away: could not join room '{room}', try again");
             return;
         }
 
         session.Rooms.Add(room);
-        audience.Add(channel, session, ServerMessage.Joined(room));
+        _audience.Add(channel, session, ServerMessage.Joined(room));
     }
 
     private async Task LeaveAsync(Session session, string room)
@@ -110,8 +126,8 @@ internal sealed class Conversation(
 
     private async Task DropAsync(Session session, string channel)
     {
-        audience.Remove(channel, session);
-        await subscriptions.ReleaseAsync(channel);
+        _audience.Remove(channel, session);
+        await _subscriptions.ReleaseAsync(channel);
     }
 
     private static Task Refuse(Session session, string reason)

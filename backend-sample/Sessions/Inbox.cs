@@ -1,26 +1,25 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>Reads one client: echoes go back as they come in, texts are put together and handed on.</summary>
-internal sealed class Inbox(WebSocket socket, Outbox outbox, int maxMessageBytes)
+internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory, int maxMessageBytes)
 {
-    private const int FirstBuffer = 4 * 1024;
-
-    /// <summary>Reads until the client closes or sends too long a message.</summary>
-    public async Task<InboxEnd> ReadAsync(Func<ClientMessage, Task> handle, CancellationToken cancellation)
+    /// <summary>Reads until the client closes or a message cannot be taken.</summary>
+    /// <param name="session">The session, for the handler.</param>
+    /// <param name="handle">Takes a message. Its payload is valid until the method returns, not its task.</param>
+    public async Task<InboxEnd> ReadAsync(Session session, Func<Session, ClientMessage, Task> handle)
     {
         while (true)
         {
             // A read without a buffer: an idle client holds no memory.
-            var next = await socket.ReceiveAsync(Memory<byte>.Empty, cancellation);
+            var next = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
             var end = next.MessageType switch
             {
                 WebSocketMessageType.Close => InboxEnd.ClientClosed,
-                WebSocketMessageType.Binary => await ReadBinaryAsync(next.EndOfMessage, cancellation),
-                _ => await ReadTextAsync(next.EndOfMessage, handle, cancellation),
+                WebSocketMessageType.Binary => await ReadBinaryAsync(next.EndOfMessage),
+                _ => await ReadTextAsync(next.EndOfMessage, session, handle),
             };
 
             if (end is not null)
@@ -31,34 +30,37 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, int maxMessageBytes
     }
 
     /// <summary>Reads and forgets, until the client closes.</summary>
-    public async Task DiscardAsync(CancellationToken cancellation)
+    public async Task DiscardAsync()
     {
-        var buffer = new byte[FirstBuffer];
+        var buffer = new byte[PieceSize.Least];
         ValueWebSocketReceiveResult piece;
         do
         {
-            piece = await socket.ReceiveAsync(buffer.AsMemory(), cancellation);
+            piece = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
         }
         while (piece.MessageType is not WebSocketMessageType.Close);
     }
 
-    private async Task<InboxEnd?> ReadBinaryAsync(bool ended, CancellationToken cancellation)
+    private async Task<InboxEnd?> ReadBinaryAsync(bool ended)
     {
         long total = 0;
-        for (var size = FirstBuffer; ; size = EchoPiece.MaxLength)
+        for (var size = PieceSize.Least; ; size = PieceSize.Most)
         {
-            var buffer = ArrayPool<byte>.Shared.Rent(size);
-            var read = await FillAsync(buffer, 0, ended, cancellation);
+            if (memory.TryRent(size) is not { } buffer)
+            {
+                return InboxEnd.NoMemory;
+            }
+
+            var read = await FillAsync(buffer, ended);
             total += read.Length;
             ended = read.Ended;
             if (read.Closed || total > maxMessageBytes)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                memory.Return(buffer);
                 return read.Closed ? InboxEnd.ClientClosed : InboxEnd.MessageTooBig;
             }
 
-            var piece = new EchoPiece(buffer, read.Length, WebSocketMessageType.Binary, ended);
-            await outbox.EchoAsync(piece, cancellation);
+            await outbox.EchoAsync(Outgoing.Echo(buffer, read.Length, WebSocketMessageType.Binary, ended));
             if (ended)
             {
                 return null;
@@ -66,66 +68,81 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, int maxMessageBytes
         }
     }
 
-    private async Task<InboxEnd?> ReadTextAsync(
-        bool ended, Func<ClientMessage, Task> handle, CancellationToken cancellation)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
-        var read = await FillAsync(buffer, 0, ended, cancellation);
-        while (read is { Ended: false, Closed: false } && read.Length <= maxMessageBytes)
-        {
-            buffer = Enlarge(buffer);
-            read = await FillAsync(buffer, read.Length, false, cancellation);
-        }
-
-        if (read.Closed || read.Length > maxMessageBytes)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            return read.Closed ? InboxEnd.ClientClosed : InboxEnd.MessageTooBig;
-        }
-
-        await HandleAsync(buffer, read.Length, handle, cancellation);
-        return null;
-    }
-
-    private async Task HandleAsync(
-        byte[] buffer, int length, Func<ClientMessage, Task> handle, CancellationToken cancellation)
-    {
-        var message = ClientMessage.Parse(buffer.AsMemory(0, length));
-        if (message.Kind is ClientMessageKind.Echo)
-        {
-            var echo = new EchoPiece(buffer, length, WebSocketMessageType.Text, EndsMessage: true);
-            await outbox.EchoAsync(echo, cancellation);
-            return;
-        }
-
-        await handle(message);
-        ArrayPool<byte>.Shared.Return(buffer);
-    }
-
     /// <summary>Reads until the buffer is full, or the message ends.</summary>
-    private async ValueTask<Filled> FillAsync(byte[] buffer, int length, bool ended, CancellationToken cancellation)
+    private async ValueTask<Filled> FillAsync(byte[] buffer, bool ended)
     {
-        while (!ended && length < buffer.Length)
+        var room = buffer.AsMemory(0, PieceSize.UsableOf(buffer));
+        var length = 0;
+        while (!ended && length < room.Length)
         {
-            var result = await socket.ReceiveAsync(buffer.AsMemory(length), cancellation);
-            if (result.MessageType is WebSocketMessageType.Close)
+            var read = await socket.ReceiveAsync(room[length..], CancellationToken.None);
+            if (read.MessageType is WebSocketMessageType.Close)
             {
                 return new Filled(length, Ended: false, Closed: true);
             }
 
-            length += result.Count;
-            ended = result.EndOfMessage;
+            length += read.Count;
+            ended = read.EndOfMessage;
         }
 
         return new Filled(length, ended, Closed: false);
     }
 
-    private static byte[] Enlarge(byte[] buffer)
+    private async Task<InboxEnd?> ReadTextAsync(
+        bool ended, Session session, Func<Session, ClientMessage, Task> handle)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
+        var text = new IncomingText(memory);
+        if (await ReceiveAsync(text, ended) is { } end)
+        {
+            text.Return();
+            return end;
+        }
+
+        var message = ClientMessage.Parse(text.Bytes);
+        if (message.Kind is ClientMessageKind.Echo)
+        {
+            while (text.TakePiece() is { } piece)
+            {
+                var (buffer, length, endsMessage) = piece;
+                await outbox.EchoAsync(Outgoing.Echo(buffer, length, WebSocketMessageType.Text, endsMessage));
+            }
+
+            return null;
+        }
+
+        // The message to others is as long as the text: the text is returned, and its bytes count until that is sent.
+        var handling = handle(session, message);
+        var held = text.ReturnBuffers();
+        await handling;
+        memory.Release(held);
+        return null;
+    }
+
+    private async ValueTask<InboxEnd?> ReceiveAsync(IncomingText text, bool ended)
+    {
+        while (!ended)
+        {
+            var room = text.FindRoom();
+            if (room.IsEmpty)
+            {
+                return InboxEnd.NoMemory;
+            }
+
+            var read = await socket.ReceiveAsync(room, CancellationToken.None);
+            if (read.MessageType is WebSocketMessageType.Close)
+            {
+                return InboxEnd.ClientClosed;
+            }
+
+            text.Advance(read.Count);
+            ended = read.EndOfMessage;
+            if (text.Length > maxMessageBytes)
+            {
+                return InboxEnd.MessageTooBig;
+            }
+        }
+
+        return null;
     }
 
     private readonly record struct Filled(int Length, bool Ended, bool Closed);
@@ -136,4 +153,7 @@ internal enum InboxEnd
 {
     ClientClosed,
     MessageTooBig,
+
+    /// <summary>The messages of all clients together hold too much.</summary>
+    NoMemory,
 }

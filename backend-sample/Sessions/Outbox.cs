@@ -1,157 +1,290 @@
-using System.Buffers;
 using System.Net.WebSockets;
-using System.Threading.Channels;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>What waits to be sent to one client, in order, and the only loop that sends it.</summary>
+/// <summary>The queue to one client. The thread pool sends what is in it, in order.</summary>
 /// <remarks>
 /// Two bounds. Messages of others: <c>maxQueueBytes</c>, and then <see cref="TryPost"/> says no, for nobody may hold
 /// them up. Echoes: one message of the longest kind, and then the client's own input waits; so a client may send a
 /// whole message before it reads.
 /// </remarks>
-internal sealed class Outbox(WebSocket socket, int maxQueueBytes, int maxMessageBytes)
+internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueueBytes, int maxMessageBytes)
+    : IThreadPoolWorkItem
 {
     /// <summary>What a queued message costs beside its bytes, about.</summary>
     private const int MessageCost = 64;
 
-    // The last two pooled buffers of an echo may be partly empty.
-    private readonly ByteWindow _echoes = new(maxMessageBytes + (2 * EchoPiece.MaxLength));
-
-    private readonly Channel<Outgoing> _queue =
-        Channel.CreateUnbounded<Outgoing>(new UnboundedChannelOptions { SingleReader = true });
-
     private readonly Lock _lock = new();
-    private ChannelWriter<EchoPiece>? _openEcho;
+
+    /// <summary>Whole messages, and the first pieces of echoes.</summary>
+    private OutgoingLine _messages;
+
+    /// <summary>The other pieces of those echoes. Nothing else may be sent between the pieces of one message.</summary>
+    private OutgoingLine _pieces;
+
     private int _queued;
-    private bool _isComplete;
+    private int _echoed;
+    private bool _isEchoOpen;
+    private bool _isSending;
+    private bool _isInsideMessage;
     private volatile bool _dropsQueue;
+    private bool _isLost;
+    private SessionClose? _close;
+    private TaskCompletionSource? _room;
+    private TaskCompletionSource? _ended;
+
+    // The last two buffers of an echo may be partly empty.
+    private int MostEchoed => maxMessageBytes + (2 * PieceSize.Most);
+
+    private bool IsComplete => _close is not null || _isLost;
+
+    private bool CanSend => IsComplete || (_isInsideMessage ? !_pieces.IsEmpty : !_messages.IsEmpty);
 
     /// <summary>Queues a text message. After <see cref="Complete"/> it is dropped.</summary>
     /// <returns>False if the client reads too slowly for it. An empty queue takes a message of any length.</returns>
     public bool TryPost(ReadOnlyMemory<byte> text)
     {
-        var cost = text.Length + MessageCost;
-        var queued = Interlocked.Add(ref _queued, cost);
-        if (queued > maxQueueBytes && queued != cost)
+        lock (_lock)
         {
-            Interlocked.Add(ref _queued, -cost);
-            return false;
-        }
+            if (IsComplete)
+            {
+                return true;
+            }
 
-        _queue.Writer.TryWrite(new Outgoing(text, null, default));
-        return true;
+            var cost = text.Length + MessageCost;
+            if (_queued > 0 && cost > maxQueueBytes - _queued)
+            {
+                return false;
+            }
+
+            _queued += cost;
+            _messages.Add(Outgoing.Text(text));
+            StartSending();
+            return true;
+        }
     }
 
     /// <summary>Sends a piece of a message back. Only the loop that reads from the client calls it.</summary>
-    /// <param name="piece">Taken over: its buffer goes back to the pool when it is sent.</param>
-    /// <param name="cancellation">Ends the wait for room.</param>
-    public async ValueTask EchoAsync(EchoPiece piece, CancellationToken cancellation)
+    /// <param name="piece">Taken over: its buffer is returned when it is sent.</param>
+    public async ValueTask EchoAsync(Outgoing piece)
     {
-        await _echoes.EnterAsync(piece.Cost, cancellation);
-        lock (_lock)
+        while (TryEcho(piece) is { } room)
         {
-            if (_isComplete)
-            {
-                Release(piece);
-            }
-            else if (_openEcho is { } open)
-            {
-                open.TryWrite(piece);
-                CloseEchoAfter(piece);
-            }
-            else if (piece.EndsMessage)
-            {
-                _queue.Writer.TryWrite(new Outgoing(default, null, piece));
-            }
-            else
-            {
-                OpenEcho(piece);
-            }
+            await room;
         }
     }
 
-    /// <summary>Ends the loop after what is queued, or at once.</summary>
-    public void Complete(bool dropsQueue)
+    /// <summary>Sends a Close frame after what is queued, or at once.</summary>
+    public void Complete(SessionClose close)
     {
         lock (_lock)
         {
-            _dropsQueue = dropsQueue;
-            _isComplete = true;
-            _queue.Writer.TryComplete();
-            _openEcho?.TryComplete();
+            if (!IsComplete)
+            {
+                _close = close;
+                _dropsQueue = close.DropsQueue;
+                EndWaits();
+            }
         }
     }
 
-    /// <summary>Sends until <see cref="Complete"/>.</summary>
-    public async Task SendAllAsync(CancellationToken cancellation)
+    /// <summary>Drops everything: the connection is lost.</summary>
+    public void Abandon()
     {
-        await foreach (var outgoing in _queue.Reader.ReadAllAsync(cancellation))
+        lock (_lock)
         {
-            if (outgoing.Pieces is { } pieces)
+            _isLost = true;
+            _dropsQueue = true;
+            EndWaits();
+        }
+    }
+
+    /// <summary>Ends when nothing is sent any more, after <see cref="Complete"/> or <see cref="Abandon"/>.</summary>
+    public Task EndAsync()
+    {
+        lock (_lock)
+        {
+            return (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Sends, on the thread pool.</summary>
+    void IThreadPoolWorkItem.Execute() => _ = SendAllAsync();
+
+    /// <returns>A task to wait for, if there is no room yet. A piece passes in any case when it is alone.</returns>
+    private Task? TryEcho(Outgoing piece)
+    {
+        lock (_lock)
+        {
+            var cost = piece.Buffer!.Length;
+            if (IsComplete)
             {
-                // Nothing may come between the pieces of one message, so everything else waits behind it.
-                await foreach (var piece in pieces.ReadAllAsync(cancellation))
-                {
-                    await SendAsync(piece, cancellation);
-                }
+                memory.Return(piece.Buffer);
+                return null;
             }
-            else if (outgoing.Piece.Buffer is not null)
+
+            if (_echoed > 0 && cost > MostEchoed - _echoed)
             {
-                await SendAsync(outgoing.Piece, cancellation);
+                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _room.Task;
+            }
+
+            _echoed += cost;
+            if (_isEchoOpen)
+            {
+                _pieces.Add(piece);
             }
             else
             {
-                await SendAsync(outgoing.Text, cancellation);
+                _messages.Add(piece);
             }
+
+            _isEchoOpen = !piece.EndsMessage;
+            StartSending();
+            return null;
         }
     }
 
-    private void OpenEcho(EchoPiece first)
+    private void StartSending()
     {
-        var pieces = Channel.CreateUnbounded<EchoPiece>(
-            new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        pieces.Writer.TryWrite(first);
-        _openEcho = pieces.Writer;
-        _queue.Writer.TryWrite(new Outgoing(default, pieces.Reader, default));
-    }
-
-    private void CloseEchoAfter(EchoPiece piece)
-    {
-        if (piece.EndsMessage)
+        if (!_isSending && CanSend)
         {
-            _openEcho!.TryComplete();
-            _openEcho = null;
+            _isSending = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> text, CancellationToken cancellation)
+    private void EndWaits()
     {
-        if (!_dropsQueue)
+        if (_dropsQueue)
         {
-            await socket.SendAsync(text, WebSocketMessageType.Text, endOfMessage: true, cancellation);
+            // At once: a send to a client that does not read lasts until the close timeout.
+            DropQueue();
         }
 
-        Interlocked.Add(ref _queued, -(text.Length + MessageCost));
+        _room?.TrySetResult();
+        _room = null;
+        StartSending();
     }
 
-    private async ValueTask SendAsync(EchoPiece piece, CancellationToken cancellation)
+    private void DropQueue()
     {
-        if (!_dropsQueue)
+        while ((_messages.Take() ?? _pieces.Take()) is { } outgoing)
         {
-            await socket.SendAsync(piece.Bytes, piece.Type, piece.EndsMessage, cancellation);
+            Settle(outgoing);
+        }
+    }
+
+    private async Task SendAllAsync()
+    {
+        Exception? fault = null;
+        bool isEnd;
+        while (Take(out isEnd) is { } outgoing)
+        {
+            fault ??= await AttemptAsync(SendAsync(outgoing));
+            Settle(outgoing);
         }
 
-        Release(piece);
+        if (isEnd)
+        {
+            fault ??= await AttemptAsync(SendCloseAsync());
+            SetEnded(fault);
+        }
     }
 
-    private void Release(EchoPiece piece)
+    /// <returns>The failure, unless it is that of a lost connection. Nothing is sent after either.</returns>
+    private async Task<Exception?> AttemptAsync(Task sending)
     {
-        ArrayPool<byte>.Shared.Return(piece.Buffer);
-        _echoes.Leave(piece.Cost);
+        try
+        {
+            await sending;
+            return null;
+        }
+        catch (Exception failure)
+        {
+            Abandon();
+            return Loss.Is(failure) ? null : failure;
+        }
     }
 
-    /// <summary>One of three: a whole text, one piece that is a whole message, or a message still coming in.</summary>
-    private readonly record struct Outgoing(
-        ReadOnlyMemory<byte> Text, ChannelReader<EchoPiece>? Pieces, EchoPiece Piece);
+    /// <param name="isEnd">Whether nothing is to be sent any more, and the Close is due.</param>
+    private Outgoing? Take(out bool isEnd)
+    {
+        lock (_lock)
+        {
+            var next = _isInsideMessage ? _pieces.Take() : _messages.Take();
+            if (next is null && IsComplete)
+            {
+                // An echo stays unfinished: nothing behind it can be sent.
+                DropQueue();
+            }
+
+            _isInsideMessage = next is { EndsMessage: false } || (next is null && _isInsideMessage);
+            isEnd = next is null && IsComplete;
+            _isSending = next is not null || isEnd;
+            return next;
+        }
+    }
+
+    private async Task SendAsync(Outgoing outgoing)
+    {
+        var rest = outgoing.Bytes;
+        do
+        {
+            if (_dropsQueue)
+            {
+                return;
+            }
+
+            // In frames of a bounded length, as the WebSocket copies each of them.
+            var frame = rest[..Math.Min(rest.Length, PieceSize.MostOfFrame)];
+            rest = rest[frame.Length..];
+            var endsMessage = outgoing.EndsMessage && rest.IsEmpty;
+            await socket.SendAsync(frame, outgoing.Type, endsMessage, CancellationToken.None);
+        }
+        while (!rest.IsEmpty);
+    }
+
+    private async Task SendCloseAsync()
+    {
+        if (!_isLost)
+        {
+            await socket.CloseOutputAsync(_close!.Status, _close.Reason, CancellationToken.None);
+        }
+    }
+
+    private void Settle(Outgoing outgoing)
+    {
+        lock (_lock)
+        {
+            if (outgoing.Buffer is null)
+            {
+                _queued -= outgoing.Bytes.Length + MessageCost;
+                memory.NoteSent(outgoing.Bytes.Length);
+                return;
+            }
+
+            _echoed -= outgoing.Buffer.Length;
+            memory.Return(outgoing.Buffer);
+            _room?.TrySetResult();
+            _room = null;
+        }
+    }
+
+    private void SetEnded(Exception? fault)
+    {
+        lock (_lock)
+        {
+            _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        if (fault is null)
+        {
+            _ended.TrySetResult();
+        }
+        else
+        {
+            _ended.TrySetException(fault);
+        }
+    }
 }

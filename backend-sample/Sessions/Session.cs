@@ -4,31 +4,44 @@ using WsBalancer.BackendSample.Messaging;
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>One WebSocket of one user, from the upgrade to the end of the close handshake.</summary>
-internal sealed class Session : IAudienceMember, IDisposable
+/// <remarks>Most sessions are idle most of the time: objects for more than that are made on demand.</remarks>
+internal sealed class Session : IAudienceMember
 {
     private readonly WebSocket _socket;
+    private readonly Action _abort;
+    private readonly TimeProvider _time;
     private readonly TimeSpan _closeTimeout;
+    private readonly ClientMemory _memory;
     private readonly Outbox _outbox;
     private readonly Inbox _inbox;
-    private readonly CancellationTokenSource _abort;
     private readonly Lock _lock = new();
-    private SessionClose? _close;
-    private bool _isDisposed;
+    private HashSet<string>? _rooms;
+    private ITimer? _closeTimer;
+    private bool _isOver;
 
-    public Session(string user, WebSocket socket, NodeOptions options, TimeProvider time)
+    /// <param name="user">The user.</param>
+    /// <param name="socket">The WebSocket. The session does not dispose it.</param>
+    /// <param name="abort">Cuts the connection off, whatever is under way on it.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="memory">The bound of all sessions.</param>
+    /// <param name="time">The clock of the close timeout.</param>
+    public Session(
+        string user, WebSocket socket, Action abort, NodeOptions options, MessageMemory memory, TimeProvider time)
     {
         User = user;
         _socket = socket;
+        _abort = abort;
+        _time = time;
         _closeTimeout = options.CloseTimeout;
-        _outbox = new Outbox(socket, options.MaxQueueBytes, options.MaxMessageBytes);
-        _inbox = new Inbox(socket, _outbox, options.MaxMessageBytes);
-        _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _memory = new ClientMemory(memory);
+        _outbox = new Outbox(socket, _memory, options.MaxQueueBytes, options.MaxMessageBytes);
+        _inbox = new Inbox(socket, _outbox, _memory, options.MaxMessageBytes);
     }
 
     public string User { get; }
 
     /// <summary>The rooms it is a member of. Only the loop that reads from the client touches it.</summary>
-    public HashSet<string> Rooms { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> Rooms => _rooms ??= new HashSet<string>(StringComparer.Ordinal);
 
     public void Post(ReadOnlyMemory<byte> message)
     {
@@ -44,74 +57,63 @@ internal sealed class Session : IAudienceMember, IDisposable
     {
         lock (_lock)
         {
-            if (_close is not null || _isDisposed)
+            if (_isOver || _closeTimer is not null)
             {
                 return;
             }
 
-            _close = close;
-            _abort.CancelAfter(_closeTimeout);
+            _closeTimer = _time.CreateTimer(
+                static session => ((Session)session!)._abort(), this, _closeTimeout, Timeout.InfiniteTimeSpan);
         }
 
-        _outbox.Complete(close.DropsQueue);
+        _outbox.Complete(close);
     }
 
     /// <summary>Serves the client until the connection is closed or lost.</summary>
-    public async Task RunAsync(Func<ClientMessage, Task> handle)
+    /// <param name="handle">Takes a message. Its payload is valid until the method returns, not its task.</param>
+    public async Task RunAsync(Func<Session, ClientMessage, Task> handle)
     {
-        var sending = SendAsync();
         try
         {
-            await ReceiveAsync(handle);
-        }
-        catch (Exception failure) when (IsLoss(failure))
-        {
-            await _abort.CancelAsync();
-        }
-        catch
-        {
-            await _abort.CancelAsync();
-            throw;
-        }
+            var end = await _inbox.ReadAsync(this, handle);
+            if (end is not InboxEnd.ClientClosed)
+            {
+                Close(end is InboxEnd.NoMemory ? SessionClose.OutOfMemory : SessionClose.MessageTooBig);
+                await _inbox.DiscardAsync();
+            }
 
-        await sending;
+            Close(SessionClose.AnswerTo(_socket.CloseStatus));
+            await _outbox.EndAsync();
+        }
+        catch (Exception failure)
+        {
+            await CutOffAsync();
+            if (!Loss.Is(failure))
+            {
+                throw;
+            }
+        }
+        finally
+        {
+            End();
+        }
     }
 
-    public void Dispose()
+    private async Task CutOffAsync()
+    {
+        _abort();
+        _outbox.Abandon();
+        await _outbox.EndAsync();
+    }
+
+    private void End()
     {
         lock (_lock)
         {
-            _isDisposed = true;
+            _isOver = true;
+            _closeTimer?.Dispose();
         }
 
-        _abort.Dispose();
+        _memory.ReleaseAll();
     }
-
-    private async Task ReceiveAsync(Func<ClientMessage, Task> handle)
-    {
-        if (await _inbox.ReadAsync(handle, _abort.Token) is InboxEnd.MessageTooBig)
-        {
-            Close(SessionClose.MessageTooBig);
-            await _inbox.DiscardAsync(_abort.Token);
-        }
-
-        Close(SessionClose.AnswerTo(_socket.CloseStatus));
-    }
-
-    private async Task SendAsync()
-    {
-        try
-        {
-            await _outbox.SendAllAsync(_abort.Token);
-            await _socket.CloseOutputAsync(_close!.Status, _close.Reason, _abort.Token);
-        }
-        catch (Exception failure) when (IsLoss(failure))
-        {
-            await _abort.CancelAsync();
-        }
-    }
-
-    // Cancelled by the close timeout, or the connection broke: both end the session, and neither is an error here.
-    private static bool IsLoss(Exception failure) =>
-        failure is WebSocketException or OperationCanceledException or IOException;
 }

@@ -14,6 +14,10 @@ internal sealed record SessionClose(WebSocketCloseStatus Status, string? Reason,
     public static readonly SessionClose MessageTooBig =
         new(WebSocketCloseStatus.MessageTooBig, "message too big", false);
 
+    /// <summary>1013, and not 1009: nothing is wrong with the message, and later it may pass.</summary>
+    public static readonly SessionClose OutOfMemory =
+        new((WebSocketCloseStatus)1013, "too many messages under way", true);
+
     public static readonly SessionClose SlowConsumer =
         new((WebSocketCloseStatus)4008, "slow consumer", true);
 

@@ -8,14 +8,19 @@ internal sealed class SessionRegistry
     private readonly ConcurrentDictionary<Session, byte> _sessions = new();
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isLeaving;
+    private long _changes;
 
     public int Count => _sessions.Count;
 
     public bool IsLeaving => _isLeaving;
 
+    /// <summary>How many sessions have begun or ended.</summary>
+    public long Changes => Volatile.Read(ref _changes);
+
     public void Add(Session session)
     {
         _sessions.TryAdd(session, 0);
+        Interlocked.Increment(ref _changes);
 
         // Added, then looked: either this sees that the node is leaving, or Leave sees the session.
         if (_isLeaving)
@@ -27,6 +32,7 @@ internal sealed class SessionRegistry
     public void Remove(Session session)
     {
         _sessions.TryRemove(session, out _);
+        Interlocked.Increment(ref _changes);
         NoteIfEmptied();
     }
 

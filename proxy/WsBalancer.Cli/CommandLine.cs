@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli;
 
@@ -17,10 +18,11 @@ internal static class CommandLine
         TimeProvider time,
         CancellationToken cancellation = default)
     {
+        await using var visible = new VisibleWriter(error);
         var parsed = CommandTree.Create(time).Parse(arguments, Parsing);
         if (parsed.Action is ParseErrorAction complaint)
         {
-            return Explain(parsed, complaint, error);
+            return await ExplainAsync(parsed, complaint, visible);
         }
 
         try
@@ -29,13 +31,13 @@ internal static class CommandLine
         }
         catch (CommandFailure failure)
         {
-            await error.WriteLineAsync($"wsbalancer: {failure.Message}");
+            await visible.WriteLineAsync($"wsbalancer: {failure.Message}");
             return failure.ExitCode;
         }
         catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
         {
             // A fault of ours. The trace is for the report of it; a crash would only add a core dump.
-            await error.WriteLineAsync($"wsbalancer: unexpected failure: {unexpected}");
+            await visible.WriteLinesAsync($"wsbalancer: unexpected failure: {unexpected}");
             return ExitCode.Failed;
         }
     }
@@ -50,13 +52,15 @@ internal static class CommandLine
     };
 
     // The library would print the help of the command to standard output and exit 1.
-    private static int Explain(ParseResult parsed, ParseErrorAction complaint, TextWriter error)
+    private static async Task<int> ExplainAsync(ParseResult parsed, ParseErrorAction complaint, VisibleWriter error)
     {
+        await using var text = new StringWriter();
         complaint.ShowHelp = false;
-        parsed.Invoke(Invocation(error, error));
+        await parsed.InvokeAsync(Invocation(text, text));
+        await error.WriteLinesAsync(text.ToString());
 
         var path = string.Join(' ', PathOf(parsed));
-        error.WriteLine($"'{path} --help' shows how it is used.");
+        await error.WriteLineAsync($"'{path} --help' shows how it is used.");
         return ExitCode.Usage;
     }
 

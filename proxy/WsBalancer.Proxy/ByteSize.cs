@@ -2,28 +2,27 @@ using System.Globalization;
 
 namespace WsBalancer.Proxy;
 
-/// <summary>A number of bytes as people write it: <c>65536</c>, <c>256KB</c>, <c>1MB</c> (1 KB is 1,024 bytes).
+/// <summary>A number of bytes as people write it: <c>65536</c>, <c>256KB</c>, <c>1GB</c> (1 KB is 1,024 bytes).
 /// </summary>
-/// <param name="Bytes">The number; at most what fits an array.</param>
-internal readonly record struct ByteSize(int Bytes) : IComparable<ByteSize>, IComparable
+/// <param name="Bytes">The number, not negative.</param>
+internal readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>, IComparable
 {
     /// <summary>What an error message calls a size.</summary>
     public const string Expected = "a size such as 65536, 256KB or 1MB";
 
     // From the largest down: Format takes the first that divides.
-    private static readonly (string Suffix, int Bytes)[] Units = [("MB", 1024 * 1024), ("KB", 1024), ("", 1)];
+    private static readonly (string Suffix, long Bytes)[] Units =
+        [("GB", 1024 * 1024 * 1024), ("MB", 1024 * 1024), ("KB", 1024), ("", 1)];
 
-    public static implicit operator int(ByteSize size) => size.Bytes;
-
-    public static implicit operator ByteSize(int bytes) => new(bytes);
+    public static implicit operator ByteSize(long bytes) => new(bytes);
 
     /// <summary>Reads a size, never a negative one, and only a whole number of its unit.</summary>
     public static bool TryParse(string text, out ByteSize size)
     {
         size = default;
         var (suffix, unit) = Array.Find(Units, unit => text.EndsWith(unit.Suffix, StringComparison.Ordinal));
-        if (!int.TryParse(text.AsSpan(..^suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            || count > int.MaxValue / unit)
+        if (!long.TryParse(text.AsSpan(..^suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            || count > long.MaxValue / unit)
         {
             return false;
         }

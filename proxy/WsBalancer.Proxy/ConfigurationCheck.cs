@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using WsBalancer.Proxy.Checking;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.State;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy;
@@ -28,8 +29,12 @@ internal static class ConfigurationCheck
 
     private static readonly KeyShape ProxyShape = ProxyKeys.Shape(NodeWeight.MetadataKey, NodeRingKey.MetadataKey);
 
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="mayBeEmpty">Whether a cluster may have nodes that the configuration does not name; null: any may.
+    /// </param>
     /// <returns>A sentence for each mistake; empty if there is none.</returns>
-    public static async Task<IReadOnlyList<string>> FindMistakesAsync(IConfiguration configuration)
+    public static async Task<IReadOnlyList<string>> FindMistakesAsync(
+        IConfiguration configuration, Func<StateOptions, string, bool>? mayBeEmpty = null)
     {
         var errors = new List<SettingsError>();
         errors.AddRange(UnknownKeysOf(configuration));
@@ -64,6 +69,11 @@ internal static class ConfigurationCheck
 
         await AddYarpMistakesAsync(proxy, provider.GetRequiredService<IConfigValidator>(), mistakes);
         AddRingMistakes(proxy, settings, mistakes);
+        if (mayBeEmpty is not null)
+        {
+            mistakes.AddRange(EmptyIn(proxy, settings, mayBeEmpty));
+        }
+
         return mistakes;
     }
 
@@ -104,6 +114,27 @@ internal static class ConfigurationCheck
             else
             {
                 mistakes.Add($"{BalancerSettings.Section}:Clusters:{id}: {ExpectedCluster}");
+            }
+        }
+    }
+
+    private static IEnumerable<string> EmptyIn(
+        IProxyConfig proxy, BalancerSettings settings, Func<StateOptions, string, bool> mayBeEmpty)
+    {
+        if (proxy.Clusters.Count == 0)
+        {
+            yield return $"{ProxySection}:Clusters is empty: expected at least one cluster, without which every "
+                + "request is answered with 404.";
+        }
+
+        foreach (var id in settings.Clusters.Keys)
+        {
+            if (proxy.Clusters.FirstOrDefault(cluster => IsNamed(cluster, id)) is { Destinations: null or { Count: 0 } }
+                && !mayBeEmpty(settings.State, id))
+            {
+                yield return $"{ProxySection}:Clusters:{id}:Destinations is empty: expected at least one node, since "
+                    + $"none can register itself ({BalancerSettings.Section}:State:Redis is not set) and none was "
+                    + "added at run time. Without a node every handshake is answered with 503.";
             }
         }
     }

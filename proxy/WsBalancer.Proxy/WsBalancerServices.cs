@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admission;
@@ -12,6 +13,7 @@ using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Names;
@@ -19,6 +21,7 @@ using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Proxy.Tunnels.Native;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -52,7 +55,6 @@ public static class WsBalancerServices
         services.AddSingleton<IClusterSettingsSource>(provider => provider.GetRequiredService<SettingsSource>());
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Admin);
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Shutdown);
-        services.AddHealthChecks();
 
         services.AddSingleton<BalancerRegistry>().AddSingleton<BalancerEvents>();
         services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddPlacement();
@@ -67,7 +69,9 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddSockets(this IServiceCollection services)
     {
-        HalfCloseTransport.Register(services);
+        LimitedTransport.Register(services);
+        services.AddHostedService(provider => new DescriptorCheck(
+            services, provider.GetRequiredService<Logging.ILogger<DescriptorCheck>>()));
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Sockets);
         services.AddSingleton<SourceAddresses>(provider =>
         {
@@ -86,8 +90,22 @@ public static class WsBalancerServices
         return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>().AddSingleton<LoopDialer>();
     }
 
-    private static IServiceCollection AddTunnels(this IServiceCollection services) =>
-        services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<IdleSweep>();
+    private static IServiceCollection AddTunnels(this IServiceCollection services)
+    {
+        services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<TunnelSweep>();
+        return services.AddSingleton(static provider => new BufferGuard(
+            provider.GetRequiredService<TunnelRegistry>(),
+            provider.GetRequiredService<SocketsOptions>(),
+            provider.GetService<EventLoops>()?.Store,
+            provider.GetRequiredService<ILogger<BufferGuard>>()))
+            .AddHostedService(static provider => new TunnelAudit(
+                provider.GetRequiredService<TunnelRegistry>(),
+                provider.GetService<EventLoops>()?.All ?? [],
+                provider.GetRequiredService<BalancerRegistry>().CreateGauge(
+                    "wsbalancer_sockets_unowned", "Connections and tunnels without an owner: a fault of the balancer."),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<TunnelAudit>>()));
+    }
 
     private static IServiceCollection AddIdentity(this IServiceCollection services) =>
         services.AddSingleton(provider => new ProxyProtocolMiddleware(
@@ -103,13 +121,14 @@ public static class WsBalancerServices
             provider.GetRequiredService<StateOptions>(), provider.GetRequiredService<AdminOptions>().Url.Port));
         services.TryAddSingleton(provider => new StateFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
-        services.AddSingleton(CreateStateStore);
+        services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore);
         services.AddSingleton<Peers>().AddSingleton<Disconnections>();
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
         services.AddSingleton<DisconnectionChannel>().AddSingleton<RedisSharing>();
         services.AddSingleton(provider => new RedisMembership(
             provider.GetRequiredService<RedisLink>(),
             () => provider.GetRequiredService<SettingsSource>().Current.Keys,
+            provider.GetRequiredService<BadRecords>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Logging.ILogger<RedisMembership>>()));
         services.AddSingleton<IMembershipSource>(provider => IfShared<RedisMembership>(provider) is { } redis
@@ -131,7 +150,10 @@ public static class WsBalancerServices
     {
         var folder = provider.GetRequiredService<StateFolder>().Path;
         var file = provider.GetRequiredService<StateOptions>().FileIn(folder) is { } path
-            ? new StateFile(path, provider.GetRequiredService<Logging.ILogger<StateFile>>())
+            ? new StateFile(
+                path,
+                provider.GetRequiredService<BadRecords>(),
+                provider.GetRequiredService<Logging.ILogger<StateFile>>())
             : null;
         try
         {
@@ -151,7 +173,7 @@ public static class WsBalancerServices
     {
         services.AddSingleton<FleetMetrics>().AddSingleton<FleetNews>();
         services.AddSingleton<FleetPlanner>().AddSingleton<FleetChanges>();
-        services.AddSingleton<FleetRegistry>();
+        services.AddSingleton<FleetRegistry>().AddSingleton<FleetLosses>().AddSingleton<ReloadGuard>();
         services.AddSingleton<Registrations>().AddHostedService<RegistrationWorker>();
         services.AddSingleton(provider => new Lazy<IProxyStateLookup>(provider.GetRequiredService<IProxyStateLookup>));
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<FleetRegistry>());

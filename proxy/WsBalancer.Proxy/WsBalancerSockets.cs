@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
-using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.Sockets.Transport;
 
@@ -19,12 +18,16 @@ public static class WsBalancerSockets
     // Eight times the server's default: after an outage everybody connects at once. The kernel's somaxconn bounds it.
     private const int Backlog = 4_096;
 
+    // What the server reads ahead of a connection in clear; with what YARP copies at a time, half of what a tunnel
+    // buffers. The server's default is 1 MB.
+    private const int ReadAhead = 64 * 1024;
+
     /// <summary>
     /// Lets Kestrel accept and serve connections on event loops of the balancer's own, with epoll or io_uring, as
     /// <c>WsBalancer:Sockets</c> in the configuration says: WebSockets that need nothing of the server after their
     /// handshake are then passed on without it. Only on Linux, at IP addresses; everywhere else the platform's sockets
-    /// serve as before. <see cref="SocketTransportOptions"/> hold for both; the backlog's default becomes 4096. Needs
-    /// <c>AddWsBalancer</c>.
+    /// serve as before. <see cref="SocketTransportOptions"/> hold for both; the backlog's default becomes 4096, that of
+    /// <see cref="SocketTransportOptions.MaxReadBufferSize"/> 64 KB. Needs <c>AddWsBalancer</c>.
     /// </summary>
     /// <param name="host">The web host's builder, with Kestrel.</param>
     /// <param name="configure">How the application runs on the loops.</param>
@@ -35,10 +38,14 @@ public static class WsBalancerSockets
         ArgumentNullException.ThrowIfNull(host);
 
         // First the platform's: the server asks what is registered last first.
-        return host.UseSockets(sockets => sockets.Backlog = Backlog).ConfigureServices(services =>
+        return host.UseSockets(static sockets =>
+        {
+            sockets.Backlog = Backlog;
+            sockets.MaxReadBufferSize = ReadAhead;
+        }).ConfigureServices(services =>
         {
             services.AddOptions<WsBalancerSocketsOptions>();
-            HalfCloseTransport.Register(services);
+            LimitedTransport.Register(services);
             services.TryAddSingleton(CreateLoops);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, LoopTransport>(
                 CreateTransport));
@@ -51,8 +58,7 @@ public static class WsBalancerSockets
 
     // Null where there are none, which the container keeps as such.
     private static EventLoops CreateLoops(IServiceProvider provider) => EventLoops.Create(
-        provider.GetService<SocketsOptions>()
-            ?? throw new InvalidOperationException("UseWsBalancerSockets needs AddWsBalancer, after AddReverseProxy."),
+        LimitedTransport.OptionsOf(provider),
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILoggerFactory>())!;
 
@@ -61,7 +67,7 @@ public static class WsBalancerSockets
         provider.GetRequiredService<IMemoryPoolFactory<byte>>(),
         provider.GetRequiredService<IOptions<SocketTransportOptions>>(),
         provider.GetRequiredService<IOptions<WsBalancerSocketsOptions>>(),
-        provider.GetRequiredService<TimeProvider>(),
-        provider.GetRequiredService<IClientRefusal>(),
+        provider.GetRequiredService<DescriptorShortage>(),
+        provider.GetRequiredService<FirstByteTimeouts>(),
         provider.GetRequiredService<ILogger<LoopTransport>>());
 }

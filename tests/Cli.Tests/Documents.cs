@@ -39,6 +39,15 @@ internal static class Documents
         """;
 
     /// <summary>A cluster without nodes.</summary>
+    public const string Problems = """
+        [{"id": "chat", "ring": null, "nodes": [], "problems": [
+           {"source": "sharedState", "record": "Field 'x' of 'wsbalancer:state' in Redis", "mistake": "it is none",
+            "since": "2030-01-01T00:00:00Z"}]},
+         {"id": "games", "ring": null, "nodes": [], "problems": [
+           {"source": "sharedState", "record": "Field 'x' of 'wsbalancer:state' in Redis", "mistake": "it is none",
+            "since": "2030-01-01T00:00:00Z"}]}]
+        """;
+
     public const string Empty = """[{"id": "chat", "ring": null, "nodes": []}]""";
 
     public static string Owner(

@@ -15,6 +15,8 @@ internal sealed class StubBalancer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ConcurrentDictionary<string, ConcurrentQueue<StubAnswer>> _answers = new();
 
+    private StubAnswer _otherwise = NotHere;
+
     private StubBalancer(WebApplication application) => _application = application;
 
     public string Address => _application.Urls.First();
@@ -64,6 +66,13 @@ internal sealed class StubBalancer : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Answers every call that has no answer of its own.</summary>
+    public StubBalancer OnAll(StubAnswer answer)
+    {
+        _otherwise = answer;
+        return this;
+    }
+
     /// <summary>Runs an operator's command against this balancer.</summary>
     public Task<CommandRun> RunAsync(params string[] arguments) =>
         CommandRun.OfAsync([.. arguments, "--admin", Address]);
@@ -88,9 +97,9 @@ internal sealed class StubBalancer : IAsyncDisposable
         await NextOf(answers).WriteToAsync(context);
     }
 
-    private static StubAnswer NextOf(ConcurrentQueue<StubAnswer>? answers) => answers switch
+    private StubAnswer NextOf(ConcurrentQueue<StubAnswer>? answers) => answers switch
     {
-        null => NotHere,
+        null => _otherwise,
         { Count: > 1 } when answers.TryDequeue(out var next) => next,
         _ => answers.First(),
     };

@@ -86,6 +86,45 @@ public sealed class ReloadTests
         Assert.Equal(0, (await fleet.Balancer.Owner("alice"))["tunnels"]!.AsArray().Count(IsMisplaced));
     }
 
+    // As a template leaves it whose values were not there.
+    [Theory]
+    [InlineData("{}", "no cluster would be left")]
+    [InlineData("NODES", "would be left without a node")]
+    public async Task AFileThatIsEmptied_ChangesNothingAndSaysWhatWouldBeLost(string emptied, string loss)
+    {
+        await using var fleet = await ScriptedFleet.Start();
+        using var client = await fleet.Balancer.Open("alice");
+        await client.ReadWelcome();
+
+        await fleet.Balancer.Write(emptied.Replace(
+            "NODES",
+            BalancerConfig.With(fleet.A).RemoveNode("a").Set("WsBalancer:State:Redis", "127.0.0.1:1").ToString(),
+            StringComparison.Ordinal));
+        await Says(fleet.Balancer, "is not applied");
+        await AssertAlive(client);
+        var next = await fleet.Balancer.Visit("bob");
+
+        Assert.Contains(loss, fleet.Balancer.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("3 nodes and 1 tunnel now", fleet.Balancer.Process.Output, StringComparison.Ordinal);
+        Assert.Contains(next, fleet.Nodes.Select(node => node.Name));
+        Assert.Equal(3, (await fleet.Balancer.Cluster())["nodes"]!.AsArray().Count);
+    }
+
+    // The file is the last that names them; what was added at run time stays.
+    [Fact]
+    public async Task AFileWithoutNodes_IsApplied_IfNodesWereAddedAtRunTime()
+    {
+        await using var fleet = await ScriptedFleet.Start();
+        await using var fourth = ScriptedNode.Start("d");
+        var added = await fleet.Balancer.Command("add", $"d={fourth.Address}");
+
+        await fleet.Balancer.Write(BalancerConfig.With(fleet.A).RemoveNode("a").ToString());
+        await fleet.Balancer.Until("only d is left", cluster => cluster["nodes"]!.AsArray().Count == 1);
+
+        Assert.Equal(0, added.Code);
+        Assert.Equal("d", await fleet.Balancer.Visit("alice"));
+    }
+
     // "Ready" is what deployments wait for before they go on, and the next step may be a change.
     [Fact]
     public async Task AChange_RightAfterReady_IsNotMissed()

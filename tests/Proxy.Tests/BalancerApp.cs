@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests;
@@ -92,6 +93,14 @@ internal sealed class BalancerApp : IAsyncDisposable
 
     /// <summary>Replaces the whole configuration, as a reload of the file does.</summary>
     public void Apply(Dictionary<string, string?> settings) => _settings.Replace(settings);
+
+    /// <summary>Removes every node of the cluster, as an operator does by force; a reload cannot.</summary>
+    public Task RemoveNodesAsync() => Get<StateStore>().WriteAsync(
+        [
+            .. Chat.Current.Nodes.Select(node => new StateChange(
+                StateKey.Of("chat", StateKind.Removal, node.Id), new RemovalValue(true, null))),
+        ],
+        TestContext.Current.CancellationToken);
 
     public Node Node(string id) => Chat.Find(id) ?? throw new ArgumentException($"No node {id}.", nameof(id));
 

@@ -20,8 +20,18 @@ public sealed class BalancerSettingsTests
 
     [Fact]
     public void Admin_IsRead() => AssertAll(
-        new AdminOptions { Url = new Uri("http://[::1]:1234"), Token = "secret" },
-        Read(("Admin:Url", "http://[::1]:1234"), ("Admin:Token", "secret")).Admin);
+        new AdminOptions
+        {
+            Url = new Uri("http://[::1]:1234"),
+            Token = "secret",
+            MaxConnections = 1,
+            FirstByteTimeout = TimeSpan.FromMinutes(1),
+        },
+        Read(
+            ("Admin:Url", "http://[::1]:1234"),
+            ("Admin:Token", "secret"),
+            ("Admin:MaxConnections", "1"),
+            ("Admin:FirstByteTimeout", "1m")).Admin);
 
     [Fact]
     public void State_IsRead() => AssertAll(
@@ -44,12 +54,16 @@ public sealed class BalancerSettingsTests
             Engine = SocketEngine.IoUring,
             Loops = 1_024,
             MaxBufferedPerTunnel = 131_072,
+            MaxBuffered = 67_108_864,
+            FirstByteTimeout = TimeSpan.FromSeconds(1),
             SourceAddresses = [IPAddress.Parse("10.1.2.3"), IPAddress.Parse("fd00::1")],
         },
         Read(
             ("Sockets:Engine", "io_uring"),
             ("Sockets:Loops", "1024"),
             ("Sockets:MaxBufferedPerTunnel", "128KB"),
+            ("Sockets:MaxBuffered", "64MB"),
+            ("Sockets:FirstByteTimeout", "1s"),
             ("Sockets:SourceAddresses:0", "10.1.2.3"),
             ("Sockets:SourceAddresses:1", "fd00::1")).Sockets);
 
@@ -102,6 +116,9 @@ public sealed class BalancerSettingsTests
             Fall = 4,
             Rise = 5,
             ConnectFailures = 6,
+            SilentHandshakes = 7,
+            TrialAfter = TimeSpan.FromMinutes(1),
+            MaxSilent = 0.3,
             OnUnhealthy = OnUnhealthy.Close,
         },
         ReadCluster(
@@ -112,6 +129,9 @@ public sealed class BalancerSettingsTests
             ("Health:Fall", "4"),
             ("Health:Rise", "5"),
             ("Health:ConnectFailures", "6"),
+            ("Health:SilentHandshakes", "7"),
+            ("Health:TrialAfter", "1m"),
+            ("Health:MaxSilent", "30%"),
             ("Health:OnUnhealthy", "close")).Get<HealthOptions>());
 
     [Fact]
@@ -123,6 +143,7 @@ public sealed class BalancerSettingsTests
             MaxLifetime = TimeSpan.FromHours(6),
             LifetimeJitter = 0.25,
             CloseTimeout = TimeSpan.FromSeconds(3),
+            SendTimeout = TimeSpan.FromSeconds(90),
             KeepAlive = null,
         },
         ReadCluster(
@@ -132,6 +153,7 @@ public sealed class BalancerSettingsTests
             ("Tunnels:MaxLifetime", "6h"),
             ("Tunnels:LifetimeJitter", "0.25"),
             ("Tunnels:CloseTimeout", "3s"),
+            ("Tunnels:SendTimeout", "90s"),
             ("Tunnels:KeepAlive", "off")).Get<TunnelOptions>());
 
     [Fact]

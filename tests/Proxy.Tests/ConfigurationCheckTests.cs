@@ -55,14 +55,26 @@ public sealed class ConfigurationCheckTests
             .With(ChatSettings.Ours + "Health:Fall", "many")
             .With(ChatSettings.Yarps + "HttpClient:MaxConnectionsPerServer", "some")));
 
+    [Fact]
+    public async Task HeadThatDoesNotFitTheBuffer_IsReported() => Assert.Equal(
+        [
+            "Kestrel:Limits:MaxRequestHeadersTotalSize is 2097152: "
+                + "expected no more than MaxRequestBufferSize, which is 1048576",
+        ],
+        await FindAsync(Right
+            .With("Kestrel:Limits:MaxRequestBufferSize", "1MB")
+            .With("Kestrel:Limits:MaxRequestHeadersTotalSize", "2MB")));
+
+    [Fact]
+    public async Task HeadThatIsLargerThanTheDefaultBuffer_EnlargesIt() =>
+        Assert.Empty(await FindAsync(Right.With("Kestrel:Limits:MaxRequestHeadersTotalSize", "2MB")));
+
     [Theory]
     [InlineData("Kestrel:Limit:MaxRequestLineSize", "1", "is not a known key: did you mean Limits?")]
     [InlineData("Kestrel:Limits:MaxRequestLinesSize", "1", "is not a known key: did you mean MaxRequestLineSize?")]
     [InlineData("Kestrel:Limits:MaxRequestLineSize", "0",
         "is '0': expected a size such as 65536, 256KB or 1MB. Value must be a positive number.")]
     [InlineData("Kestrel:Limits:MaxRequestHeaderCount", "many", "is 'many': expected a whole number")]
-    [InlineData("Kestrel:Limits:MaxRequestHeadersTotalSize", "2MB",
-        "is 2097152: expected no more than MaxRequestBufferSize, which is 1048576")]
     [InlineData("Kestrel:Limits:KeepAliveTimeout", "10",
         "is '10': expected a duration such as 500ms, 10s, 5m, 1h or 00:00:10")]
     [InlineData("Kestrel:Limits:Http2:MaxFrameSiz", "1", "is not a known key: did you mean MaxFrameSize?")]

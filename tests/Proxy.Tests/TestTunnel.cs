@@ -34,7 +34,7 @@ internal sealed class TestTunnel : IDisposable
         _registry = registry;
         var identity = new TunnelIdentity(registry.NextId(), node, user, "HTTP/1.1");
         Tunnel = new Tunnel(identity, options ?? new TunnelOptions(), ledger, time);
-        var flow = new StreamFlow(Tunnel, _cut);
+        var flow = new StreamFlow(Tunnel, _cut, TimeProvider.System, 256 * 1024);
         flow.AcceptClient(_client);
         flow.AcceptNode(new RecordingStream());
         (register ?? registry.Add)(Tunnel);

@@ -15,8 +15,8 @@ internal sealed class FolderOrder
 
     public static readonly string[] Folders =
     [
-        "Checking", "Telemetry", "Framing", "Sockets", "Tunnels", "Identity", "State", "Fleet", "Health", "Placement",
-        "Serving", "Admission", "Moving", "Admin",
+        "Hosting", "Checking", "Telemetry", "Framing", "Sockets", "Tunnels", "Identity", "State", "Fleet", "Health",
+        "Placement", "Serving", "Admission", "Moving", "Admin",
     ];
 
     private readonly IReadOnlyList<SourceFile> _files;

@@ -20,9 +20,12 @@ internal sealed record Operation(
         return Client.In(clusters[ClusterChoice.Pick(clusters, named: null)].Id);
     }
 
-    /// <summary>Writes the document as it came with <c>--json</c>, else the lines.</summary>
+    /// <summary>Writes the document as it was received with <c>--json</c>, else the lines.</summary>
     public Task WriteAsync<T>(Answer<T> answer, params IEnumerable<string> lines) =>
-        Settings.Json ? Output.Writer.WriteLineAsync(answer.Document) : WriteLinesAsync(lines);
+        Settings.Json ? WriteDocumentAsync(answer.Document) : WriteLinesAsync(lines);
+
+    /// <summary>Writes a document byte for byte.</summary>
+    public Task WriteDocumentAsync(string document) => Output.Exact.WriteLineAsync(document);
 
     public async Task WriteLinesAsync(params IEnumerable<string> lines)
     {

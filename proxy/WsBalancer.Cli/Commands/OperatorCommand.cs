@@ -31,7 +31,8 @@ internal sealed class OperatorCommand : Command
         Func<Operation, CancellationToken, Task<int>> run, ParseResult parsed, CancellationToken cancellation)
     {
         var settings = AdminOptions.Read(parsed);
-        var (output, error) = (parsed.InvocationConfiguration, parsed.InvocationConfiguration.Error);
+        var output = parsed.InvocationConfiguration;
+        await using var error = new VisibleWriter(output.Error);
         using var interruption = new Interruption(cancellation);
         using var client = new AdminClient(settings);
         var operation = new Operation(parsed, settings, client, CommandOutput.Of(output), error);

@@ -31,7 +31,7 @@ internal static class DemoCommand
         command.SetAction((parsed, cancellation) => new DemoRun(
             SettingsOf(parsed.GetValue(nodes), parsed.GetValue(users)),
             CommandOutput.Of(parsed.InvocationConfiguration),
-            parsed.InvocationConfiguration.Error,
+            new VisibleWriter(parsed.InvocationConfiguration.Error),
             TimeProvider.System).RunAsync(cancellation));
 
         return command;

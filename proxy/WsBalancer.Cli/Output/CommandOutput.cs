@@ -8,8 +8,11 @@ namespace WsBalancer.Cli.Output;
 /// </summary>
 internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal)
 {
-    /// <summary>Lines that nothing wraps, truncates or colours.</summary>
-    public TextWriter Writer { get; } = writer;
+    /// <summary>Lines that nothing wraps, truncates or colours, without a control character in them.</summary>
+    public TextWriter Writer { get; } = new VisibleWriter(writer);
+
+    /// <summary>For documents that a machine reads, and for text that is escaped already.</summary>
+    public TextWriter Exact { get; } = writer;
 
     /// <summary>Null when the output goes to a file, a pipe or a dumb terminal.</summary>
     public IAnsiConsole? Terminal { get; } = terminal;

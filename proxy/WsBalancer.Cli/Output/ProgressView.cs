@@ -46,7 +46,7 @@ internal static class ProgressView
                 var task = context.AddTask("…", maxValue: Whole);
                 return work(point =>
                 {
-                    task.Description = Markup.Escape(point.Words);
+                    task.Description = VisibleText.MarkupOf(point.Words);
                     task.Value = point.Done * Whole;
                 });
             });

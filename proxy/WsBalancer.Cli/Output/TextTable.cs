@@ -14,10 +14,11 @@ internal sealed class TextTable(params Column[] columns)
 
     private readonly List<string[]> _rows = [];
 
+    /// <summary>Adds a row, whose cells are escaped (<see cref="VisibleText"/>).</summary>
     public void AddRow(params string[] cells)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(cells.Length, columns.Length);
-        _rows.Add(cells);
+        _rows.Add([.. cells.Select(VisibleText.Of)]);
     }
 
     public void Write(CommandOutput output)
@@ -30,7 +31,7 @@ internal sealed class TextTable(params Column[] columns)
 
         foreach (var line in Lines())
         {
-            output.Writer.WriteLine(line);
+            output.Exact.WriteLine(line);
         }
     }
 

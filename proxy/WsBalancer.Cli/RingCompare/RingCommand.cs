@@ -47,7 +47,7 @@ internal static class RingCommand
     {
         if (json)
         {
-            output.Writer.WriteLine(
+            output.Exact.WriteLine(
                 JsonSerializer.Serialize(comparison.Run(), RingCompareJson.Default.ComparisonReport));
             return ExitCode.Done;
         }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using WsBalancer.Proxy;
+using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Cli.Run;
 
@@ -17,11 +18,14 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
 
     private readonly SemaphoreSlim _reloads = new(1, 1);
     private readonly Func<IConfigurationRoot> _read;
+    private Func<StateOptions, string, bool> _mayBeEmpty;
+    private ReloadGuard? _guard;
     private IDictionary<string, string?> _started = new Dictionary<string, string?>();
     private PhysicalFileProvider? _files;
     private IDisposable? _watch;
 
-    private AppliedConfiguration(Func<IConfigurationRoot> read) => _read = read;
+    private AppliedConfiguration(Func<IConfigurationRoot> read, string folder) =>
+        (_read, _mayBeEmpty) = (read, (state, cluster) => state.MayHaveNodesOf(cluster, folder));
 
     /// <summary>Reads and checks a file, with the environment laid over it.</summary>
     /// <exception cref="SettingsException">It cannot be read, or has mistakes.</exception>
@@ -33,7 +37,8 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
                 Path = Path.GetFileName(path),
             })
             .AddEnvironmentVariables(EnvironmentSettings.Prefix)
-            .Build()));
+            .Build(),
+        Path.GetDirectoryName(path)!));
 
     /// <summary>Checks settings that do not come from a file.</summary>
     /// <exception cref="SettingsException">They have mistakes.</exception>
@@ -41,9 +46,13 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
         LoadAsync(new AppliedConfiguration(() => new ConfigurationBuilder()
             .AddInMemoryCollection(settings)
             .AddEnvironmentVariables(EnvironmentSettings.Prefix)
-            .Build()));
+            .Build(),
+        Environment.CurrentDirectory));
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+    /// <summary>From now on, refuses what would leave the fleet without nodes or clusters.</summary>
+    public void Guard(ReloadGuard guard) => (_guard, _mayBeEmpty) = (guard, guard.MayBeEmpty);
 
     /// <summary>Reloads whenever the file changes, until disposed.</summary>
     public void Watch(string path, TimeProvider time, ILogger logger)
@@ -87,6 +96,15 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
 
             RunLog.ReloadRefused(logger, ex.Mistakes.Count);
         }
+        catch (LossException ex)
+        {
+            foreach (var loss in ex.Losses)
+            {
+                RunLog.Loss(logger, loss);
+            }
+
+            RunLog.LossRefused(logger);
+        }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
             // Nobody awaits a reload: what goes wrong in it must be told here.
@@ -122,9 +140,12 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
     private async Task<Dictionary<string, string?>> ReadCheckedAsync()
     {
         var raw = Read();
-        SettingsException.ThrowIfAny(await ConfigurationCheck.FindMistakesAsync(raw));
+        LossException.ThrowIfAny(_guard?.LossesIn(raw) ?? []);
+        SettingsException.ThrowIfAny(await ConfigurationCheck.FindMistakesAsync(raw, _mayBeEmpty));
+
+        // An empty section has no value and is there all the same, as the only one of a cluster without nodes.
         return raw.AsEnumerable()
-            .Where(pair => pair.Value is not null)
+            .Where(pair => pair.Value is not null || !raw.GetSection(pair.Key).GetChildren().Any())
             .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
     }
 

@@ -71,13 +71,8 @@ internal static class BalancerHost
     private static void AddLogging(WebApplicationBuilder builder)
     {
         builder.Logging.AddConfiguration(builder.Configuration.GetSection(ConfigurationCheck.LogSection));
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        builder.Logging.AddConsole(console => console.FormatterName = LogLine.FormatName)
+            .AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
         builder.Services.Configure<ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(new DefaultLevels(builder.Configuration));

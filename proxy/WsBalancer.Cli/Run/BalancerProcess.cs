@@ -43,6 +43,7 @@ internal static class BalancerProcess
         TextWriter output,
         CancellationToken cancellation)
     {
+        configuration.Guard(app.Services.GetRequiredService<ReloadGuard>());
         using var hangUp = ReloadOnHangUp(app.Logger, configuration);
         if (file is not null)
         {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using WsBalancer.Cli.Output;
 using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Run;
@@ -20,16 +22,18 @@ internal static class CheckCommand
         };
         command.SetAction((parsed, _) => CheckAsync(
             parsed.GetRequiredValue(config).FullName,
-            parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error));
+            new VisibleWriter(parsed.InvocationConfiguration.Output),
+            new VisibleWriter(parsed.InvocationConfiguration.Error)));
         return command;
     }
 
     private static async Task<int> CheckAsync(string file, TextWriter output, TextWriter errors)
     {
+        IReadOnlyList<string> notes;
         try
         {
             using var configuration = await AppliedConfiguration.FromFileAsync(file);
+            notes = ConfigurationNotes.Find(new ConfigurationBuilder().Add(configuration).Build());
         }
         catch (SettingsException ex)
         {
@@ -38,6 +42,11 @@ internal static class CheckCommand
         }
 
         await output.WriteLineAsync($"{file} is fine.");
+        foreach (var note in notes)
+        {
+            await output.WriteLineAsync($"Note: {note}");
+        }
+
         return ExitCode.Done;
     }
 }

@@ -6,13 +6,16 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// Gives back the memory that many handshakes took. What they leave is collected when something else is allocated, and
-/// tunnels that are open allocate nothing: a process that took a storm of users would hold its garbage for hours, and
-/// what it took to compile the code for them.
+/// Gives back the memory that many tunnels took, for their handshakes or for what they buffered. Garbage is collected
+/// when something else is allocated, and open tunnels allocate nothing: without this, a process would hold the garbage
+/// of a storm for hours.
 /// </summary>
 internal sealed class MemoryTrim(TunnelRegistry tunnels, TimeProvider time, ILogger<MemoryTrim> logger)
     : BackgroundService
 {
+    // A larger heap is collected while the tunnels go on, which leaves gaps in it: compacting it would pause them.
+    private const long LargestCompacted = 256L << 20;
+
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
     private readonly TrimTiming _timing = new();
@@ -33,13 +36,28 @@ internal sealed class MemoryTrim(TunnelRegistry tunnels, TimeProvider time, ILog
 
     private void TrimIfDue()
     {
-        var opened = tunnels.Ledgers.Sum(static ledger => ledger.Value.Read().Opened);
-        if (_timing.IsDue(opened, GC.GetGCMemoryInfo().HeapSizeBytes))
+        var changes = tunnels.Ledgers.Sum(static ledger =>
+        {
+            var reading = ledger.Value.Read();
+            return reading.Opened + reading.Closed.Sum();
+        });
+        if (!_timing.IsDue(changes, GC.GetTotalMemory(forceFullCollection: false)))
+        {
+            return;
+        }
+
+        if (GC.GetGCMemoryInfo().HeapSizeBytes > LargestCompacted)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        }
+        else
         {
             GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            NativeHeap.GiveBack();
             RunLog.MemoryTrimmed(logger, GC.GetGCMemoryInfo().PauseDurations[0]);
         }
+
+        NativeHeap.GiveBack();
+        _timing.Trimmed(GC.GetTotalMemory(forceFullCollection: false));
     }
 }

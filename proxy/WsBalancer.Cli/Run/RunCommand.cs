@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WsBalancer.Cli.Output;
 using WsBalancer.HashRing;
 
 namespace WsBalancer.Cli.Run;
@@ -85,7 +86,7 @@ internal static class RunCommand
                     parsed.GetValue(admin)!,
                     parsed.GetValue(state))),
             parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error,
+            new VisibleWriter(parsed.InvocationConfiguration.Error),
             cancellation));
         return command;
     }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Cli.Run;
 
-// Event ids 900-949 belong to the program. The next free one is 907.
+// Event ids 900-949 belong to the program. The next free one is 909.
 internal static partial class RunLog
 {
     [LoggerMessage(900, LogLevel.Information, "The configuration has changed and is applied.")]
@@ -14,6 +14,15 @@ internal static partial class RunLog
     [LoggerMessage(902, LogLevel.Error,
         "The changed configuration has mistakes ({Count}) and is not applied: everything stays as it was.")]
     public static partial void ReloadRefused(ILogger logger, int count);
+
+    [LoggerMessage(907, LogLevel.Error, "{Loss}.")]
+    public static partial void Loss(ILogger logger, string loss);
+
+    [LoggerMessage(908, LogLevel.Error,
+        "The changed configuration is not applied: everything stays as it was. If the nodes are to be taken out of "
+        + "service, use 'wsbalancer remove NODE' (with --force for the last one), or restart the balancer with the "
+        + "changed configuration.")]
+    public static partial void LossRefused(ILogger logger);
 
     [LoggerMessage(904, LogLevel.Error, "Applying the changed configuration failed.")]
     public static partial void ReloadFailed(ILogger logger, Exception exception);

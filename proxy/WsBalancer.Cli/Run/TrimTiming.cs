@@ -1,31 +1,51 @@
 namespace WsBalancer.Cli.Run;
 
-/// <summary>When it is time to give memory back: once after every storm of handshakes, when it is over.</summary>
+/// <summary>
+/// When memory is given back: after many tunnels have been opened or closed, in the first second without such a change;
+/// and again a minute and five minutes later, as the server's pools release what they do not use little by little.
+/// </summary>
 internal sealed class TrimTiming
 {
-    /// <summary>So many handshakes leave enough behind.</summary>
+    /// <summary>As many changes leave enough behind, whatever the heap has grown by.</summary>
     public const long Worthwhile = 1_000;
 
-    /// <summary>A larger heap takes too long to go through while every tunnel waits.</summary>
-    public const long LargestHeap = 256L << 20;
+    /// <summary>A growth of the heap that is worth a collection after fewer changes.</summary>
+    public const long WorthwhileGrowth = 16L << 20;
 
-    private long _lastOpened;
+    /// <summary>Seconds without a change after which memory is given back again.</summary>
+    public static readonly int[] Again = [60, 300];
+
+    private long _lastChanges;
     private long _trimmedAt;
+    private long _heapThen;
+    private int _quietSeconds;
+    private int _again = Again.Length;
 
-    /// <summary>To be asked regularly.</summary>
-    /// <param name="opened">How many tunnels have been opened so far.</param>
-    /// <param name="heapBytes">How much is allocated.</param>
-    /// <returns>Whether it is time; then it is taken as done.</returns>
-    public bool IsDue(long opened, long heapBytes)
+    /// <summary>Called once a second.</summary>
+    /// <param name="changes">How many tunnels have been opened and closed so far.</param>
+    /// <param name="heapBytes">The memory of the heap.</param>
+    /// <returns>Whether memory is to be given back now; <see cref="Trimmed"/> is called after that.</returns>
+    public bool IsDue(long changes, long heapBytes)
     {
-        var isQuiet = opened == _lastOpened;
-        _lastOpened = opened;
-        if (!isQuiet || opened - _trimmedAt < Worthwhile || heapBytes > LargestHeap)
+        _quietSeconds = changes == _lastChanges ? _quietSeconds + 1 : 0;
+        _lastChanges = changes;
+        if (_quietSeconds == 0)
         {
             return false;
         }
 
-        _trimmedAt = opened;
-        return true;
+        var since = changes - _trimmedAt;
+        return since >= Worthwhile
+            || (since > 0 && heapBytes - _heapThen >= WorthwhileGrowth)
+            || (_again < Again.Length && _quietSeconds >= Again[_again]);
+    }
+
+    /// <summary>Memory was given back.</summary>
+    /// <param name="heapBytes">The memory of the heap after that.</param>
+    public void Trimmed(long heapBytes)
+    {
+        _again = Array.FindIndex(Again, seconds => seconds > _quietSeconds) is var next and >= 0 ? next : Again.Length;
+        _trimmedAt = _lastChanges;
+        _heapThen = heapBytes;
     }
 }

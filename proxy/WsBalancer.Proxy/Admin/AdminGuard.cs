@@ -15,11 +15,6 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options)
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (Open.Contains(context.Request.Path.Value, StringComparer.Ordinal))
-        {
-            return next(context);
-        }
-
         if (Refusal(context.Request) is not { } refusal)
         {
             return next(context);
@@ -35,21 +30,24 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options)
 
     private ProblemHttpResult? Refusal(HttpRequest request)
     {
+        var isOpen = Open.Contains(request.Path.Value, StringComparer.Ordinal);
         if (!string.IsNullOrEmpty(options.Token))
         {
-            return Presents(request, options.Token)
+            return isOpen || Presents(request, options.Token)
                 ? null
                 : Refuse(StatusCodes.Status401Unauthorized, "The admin API asks for its token as a bearer token.");
         }
 
         // A name that somebody else's resolver points to this machine is how a page gets round the same-origin rule.
-        if (!LoopbackName.Is(request.Host.Host))
+        // Browsers always send a Host; probes over HTTP/1.0 may not.
+        if (!LoopbackName.Is(request.Host.Host) && !(isOpen && !request.Host.HasValue))
         {
             return Refuse(
-                StatusCodes.Status400BadRequest, "Without a token the admin API answers loopback names only.");
+                StatusCodes.Status400BadRequest,
+                "Without WsBalancer:Admin:Token this port answers loopback names only: 127.0.0.1, [::1], localhost.");
         }
 
-        var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+        var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !isOpen;
         var origin = request.Headers.Origin.ToString();
         return changes && origin.Length > 0 && origin != $"{request.Scheme}://{request.Host}"
             ? Refuse(StatusCodes.Status403Forbidden, $"The origin '{origin}' may not change anything here.")

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -10,6 +9,8 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
@@ -31,7 +32,7 @@ internal sealed class AdminHost(
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
         typeof(TunnelRegistry), typeof(IAdmission), typeof(Drains), typeof(Rebalances), typeof(Disconnects),
-        typeof(Peers), typeof(BalancerEvents),
+        typeof(Peers), typeof(BadRecords), typeof(BalancerEvents),
     ];
 
     private WebApplication? _app;
@@ -75,6 +76,7 @@ internal sealed class AdminHost(
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Url.ToString())
             .ConfigureKestrel(server => server.Limits.MaxRequestBodySize = RequestBody.MaxBytes);
+        AddLimits(builder.Services);
         foreach (var used in Used)
         {
             // As an instance: what is handed over is not this host's to dispose of.
@@ -84,7 +86,6 @@ internal sealed class AdminHost(
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddRouting().AddOpenApi();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemDetail.Complete);
-        builder.Services.AddHealthChecks().AddCheck("ready", readiness, tags: [Readiness.Tag]);
 
         var app = builder.Build();
         app.UseMiddleware<AdminGuard>(options);
@@ -97,10 +98,23 @@ internal sealed class AdminHost(
         app.MapApi();
         app.MapOpenApi();
         app.MapMetrics("/metrics", metrics.Registry);
-        app.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks(
-            "/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Readiness.Tag) });
+        app.MapHealth(readiness);
         return app;
+    }
+
+    private void AddLimits(IServiceCollection host)
+    {
+        host.AddSingleton(_ => new FirstByteTimeouts(
+            options.FirstByteTimeout, services.GetRequiredService<TimeProvider>()));
+        host.AddSingleton(provider => new ConnectionLimits(
+            DescriptorLimit.KeptByAdmin,
+            services.GetRequiredService<DescriptorShortage>(),
+            provider.GetRequiredService<FirstByteTimeouts>())
+        {
+            Most = () => options.MostOf(DescriptorLimit.Current),
+            RefuseAboveMost = services.GetRequiredService<IClientRefusal>().AdminRefused,
+        });
+        LimitedTransport.Limit(host);
     }
 
     // Signals are the data host's business; this one is started and stopped by it.

@@ -6,6 +6,8 @@ namespace WsBalancer.Proxy.Admin;
 /// <summary>Where the operator's door is, and who may enter. Bound from <c>WsBalancer:Admin</c>.</summary>
 internal sealed record AdminOptions : IValidatableObject
 {
+    private const int ShareOfDescriptors = 16;
+
     /// <summary>Where the admin host listens. Default: <c>http://127.0.0.1:9900</c>.</summary>
     // Loopback: whoever reaches it can move every user.
     public Uri Url { get; init; } = new("http://127.0.0.1:9900");
@@ -15,6 +17,27 @@ internal sealed record AdminOptions : IValidatableObject
     /// </summary>
     [Secret]
     public string? Token { get; init; }
+
+    /// <summary>
+    /// The connections that the admin host has at a time, and at most a sixteenth of the descriptors of the process.
+    /// Further ones are answered with 503. Default: 256.
+    /// </summary>
+    // More than operators, scrapes and followers of the events of a fleet need, and few of what clients need.
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; init; } = 256;
+
+    /// <summary>
+    /// Closes a connection on which nothing was sent for so long after it was opened. Default: 10 s.
+    /// </summary>
+    // Commands and scrapers connect when they have a request.
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan? FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The connections that there may be at a time.</summary>
+    /// <param name="descriptors">The limit of the process; null if there is none.</param>
+    public int MostOf(long? descriptors) => descriptors is { } limit
+        ? (int)Math.Min(MaxConnections, Math.Max(1, limit / ShareOfDescriptors))
+        : MaxConnections;
 
     /// <summary>Whether the URL names this machine only.</summary>
     public bool IsLoopback => LoopbackName.Is(Url.Host);

@@ -14,6 +14,10 @@ internal static class ServerDefaults
 
     private const int HeaderCount = 256;
 
+    // What the server reads ahead of a TLS connection whose requests or tunnel are slow; the server's own default is
+    // 1 MB, for each of them.
+    private const int RequestBuffer = 256 * 1024;
+
     /// <summary>Options with the defaults.</summary>
     public static KestrelServerOptions Create()
     {
@@ -30,6 +34,8 @@ internal static class ServerDefaults
         limits.MaxRequestLineSize = RequestLine;
         limits.MaxRequestHeadersTotalSize = Headers;
         limits.MaxRequestHeaderCount = HeaderCount;
+
+        limits.MaxRequestBufferSize = RequestBuffer;
 
         // HTTP/2 has a limit of its own for a single header, and all cookies may be one.
         limits.Http2.MaxRequestHeaderFieldSize = Headers;

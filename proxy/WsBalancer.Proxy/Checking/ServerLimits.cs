@@ -39,6 +39,16 @@ internal sealed class ServerLimits(List<SettingsError> errors)
 
         var limits = kestrel.GetSection(nameof(options.Limits));
         SetAll(limits, options.Limits);
+        if (!limits.GetSection(nameof(options.Limits.MaxRequestBufferSize)).Exists())
+        {
+            options.Limits.MaxRequestBufferSize = new long?[]
+            {
+                options.Limits.MaxRequestBufferSize,
+                options.Limits.MaxRequestLineSize,
+                options.Limits.MaxRequestHeadersTotalSize,
+            }.Max();
+        }
+
         AddTooSmallBuffer(limits, options.Limits);
     }
 

@@ -75,7 +75,8 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
 
     // All destinations at one moment: the dictionary behind them is changed one by one.
     private Composition Of(ClusterState cluster, RingSettings ring, IReadOnlyList<StateRecord> records) =>
-        Composition.Of(cluster.DestinationsState.AllDestinations, ring.Algorithm, records, state.StandingOf);
+        Composition.Of(
+            cluster.DestinationsState.AllDestinations.Select(Member.Of), ring.Algorithm, records, state.StandingOf);
 
     private static string? MistakeIn(ClusterState cluster, RingSettings ring, Composition composition) =>
         ClusterRing.MistakesIn(cluster.ClusterId, [.. composition.Members.Values], ring, composition.Blend)

@@ -1,5 +1,4 @@
 using WsBalancer.Proxy.State;
-using Yarp.ReverseProxy.Model;
 
 namespace WsBalancer.Proxy.Fleet;
 
@@ -56,12 +55,12 @@ internal sealed class Composition
     /// <param name="records">Every runtime change of the cluster.</param>
     /// <param name="standingOf">How each has stood so far.</param>
     public static Composition Of(
-        IEnumerable<DestinationState> configured,
+        IEnumerable<Member> configured,
         string algorithm,
         IReadOnlyList<StateRecord> records,
         Func<StateKey, StateStanding> standingOf)
     {
-        var named = configured.Select(Member.Of).ToDictionary(member => member.Id, StringComparer.Ordinal);
+        var named = configured.ToDictionary(member => member.Id, StringComparer.Ordinal);
         var sources = SourcesOf(named, records);
         var composition = new Composition { Sources = sources };
         foreach (var record in records)

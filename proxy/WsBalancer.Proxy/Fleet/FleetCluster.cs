@@ -209,6 +209,7 @@ internal sealed class FleetCluster(
         {
             node.ProbedHealth = NodeHealth.Unknown;
             node.SaysDraining = false;
+            node.IsSilent = false;
         }
 
         node.Destination = destination;

@@ -7,8 +7,6 @@ namespace WsBalancer.Proxy.Fleet;
 /// <summary>Publishes what the fleet looks like; read anew at every scrape.</summary>
 internal sealed class FleetMetrics
 {
-    private static readonly string[] NodeLabels = ["cluster", "node"];
-
     private readonly BalancerRegistry _registry;
     private readonly TunnelRegistry _tunnels;
     private readonly Gauge _state;
@@ -24,25 +22,31 @@ internal sealed class FleetMetrics
     {
         _registry = registry;
         _tunnels = tunnels;
-        var metrics = registry.Instruments;
-        _state = metrics.CreateGauge(
-            "wsbalancer_node_state", "1 for the state that the node is in.", ["cluster", "node", "state"]);
-        _healthy = metrics.CreateGauge("wsbalancer_node_healthy", "0 if the node is unhealthy, else 1.", NodeLabels);
-        _share = metrics.CreateGauge("wsbalancer_node_share", "Part of the key space that the ring gives.", NodeLabels);
-        _misplaced = metrics.CreateGauge(
-            "wsbalancer_tunnels_misplaced", "Tunnels whose node is not their user's home.", NodeLabels);
-        _epoch = metrics.CreateGauge("wsbalancer_ring_epoch", "Grows with every change of the ring.", ["cluster"]);
-        _ring = metrics.CreateGauge(
-            "wsbalancer_ring_info", "The ring's algorithm and content.", ["cluster", "algorithm", "fingerprint"]);
-        _moved = metrics.CreateGauge(
+        _state = registry.CreateDerivedGauge(
+            "wsbalancer_node_state", "1 for the state that the node is in.", "cluster", "node", "state");
+        _healthy = registry.CreateDerivedGauge(
+            "wsbalancer_node_healthy", "0 if the node is unhealthy, else 1.", "cluster", "node");
+        _share = registry.CreateDerivedGauge(
+            "wsbalancer_node_share", "Part of the key space that the ring gives.", "cluster", "node");
+        _misplaced = registry.CreateDerivedGauge(
+            "wsbalancer_tunnels_misplaced", "Tunnels whose node is not their user's home.", "cluster", "node");
+        _epoch = registry.CreateDerivedGauge(
+            "wsbalancer_ring_epoch", "Grows with every change of the ring.", "cluster");
+        _ring = registry.CreateDerivedGauge(
+            "wsbalancer_ring_info", "The ring's algorithm and content.", "cluster", "algorithm", "fingerprint");
+        _moved = registry.CreateGauge(
             "wsbalancer_ring_moved_ratio",
             "Part of the users that the last change of the ring moved; 1 if it cannot be known.",
-            ["cluster"]);
-        _excess = metrics.CreateGauge(
-            "wsbalancer_ring_excess_ratio", "Part of the users that it moved without need.", ["cluster"]);
+            "cluster");
+        _excess = registry.CreateGauge(
+            "wsbalancer_ring_excess_ratio", "Part of the users that it moved without need.", "cluster");
     }
 
-    public void Publish(FleetRegistry fleet) => _registry.BeforeScrape(() => Collect(fleet));
+    public void Publish(FleetRegistry fleet)
+    {
+        _registry.SweepBeforeScrape(fleet.Sweep);
+        _registry.BeforeScrape(() => Collect(fleet));
+    }
 
     public void RingChanged(FleetCluster cluster, RingChangeRecord change)
     {
@@ -58,16 +62,6 @@ internal sealed class FleetMetrics
 
     private void Collect(FleetRegistry fleet)
     {
-        // Few series, all derived: begin from nothing, so that what is gone is gone.
-        foreach (var gauge in (Gauge[])[_state, _healthy, _share, _misplaced, _epoch, _ring])
-        {
-            foreach (var labels in gauge.GetAllLabelValues().ToArray())
-            {
-                gauge.RemoveLabelled(labels);
-            }
-        }
-
-        fleet.Sweep();
         foreach (var cluster in fleet.Clusters)
         {
             Collect(cluster);

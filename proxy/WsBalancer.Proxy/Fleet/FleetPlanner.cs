@@ -131,13 +131,20 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
         if (!NodeForm.IsId(addition.Id))
         {
             throw new RefusedException(
-                RefusalKind.BadValue, $"'id' is '{addition.Id}': a node id has {NodeForm.ExpectedId}.");
+                RefusalKind.BadValue, $"'id' is '{RecordText.Of(addition.Id)}': a node id has {NodeForm.ExpectedId}.");
         }
 
         if (!NodeForm.IsAddress(addition.Address))
         {
             throw new RefusedException(
-                RefusalKind.BadValue, $"'address' is '{addition.Address}': expected {NodeForm.ExpectedAddress}.");
+                RefusalKind.BadValue,
+                $"'address' is '{RecordText.Of(addition.Address)}': expected {NodeForm.ExpectedAddress}.");
+        }
+
+        if (addition.RingKey is { } key && !NodeForm.IsRingKey(key))
+        {
+            throw new RefusedException(
+                RefusalKind.BadValue, $"'ringKey' is '{RecordText.Of(key)}': expected {NodeForm.ExpectedRingKey}.");
         }
 
         RefuseWeight(addition.Id, addition.Weight ?? 1);

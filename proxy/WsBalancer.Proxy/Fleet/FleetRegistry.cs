@@ -106,6 +106,40 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
     }
 
+    /// <summary>Records that a node leaves handshakes without an answer, unless too many do so.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="share">The part of the nodes that may be silent.</param>
+    /// <param name="why">In words, for the log.</param>
+    /// <returns>Whether it is recorded.</returns>
+    public bool TrySetSilent(FleetCluster cluster, Node node, double share, string why)
+    {
+        if (!node.IsSilent)
+        {
+            var before = node.Health;
+            cluster.Update(node, changed => changed.IsSilent = cluster.Current.MayBeSilent(changed, share));
+            if (node.IsSilent)
+            {
+                TellHealth(cluster, node, before, why);
+                NodeChanged?.Invoke(cluster, node);
+            }
+        }
+
+        return node.IsSilent;
+    }
+
+    /// <summary>Records that a node answers handshakes again.</summary>
+    public void EndSilence(FleetCluster cluster, Node node, string why)
+    {
+        if (node.IsSilent)
+        {
+            var before = node.Health;
+            cluster.Update(node, changed => changed.IsSilent = false);
+            TellHealth(cluster, node, before, why);
+            NodeChanged?.Invoke(cluster, node);
+        }
+    }
+
     /// <summary>Records that a node said it drains, or that it no longer says so.</summary>
     public void SetSaysDraining(FleetCluster cluster, Node node, bool draining)
     {

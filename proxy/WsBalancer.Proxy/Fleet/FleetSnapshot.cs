@@ -30,6 +30,12 @@ internal sealed record FleetSnapshot(
     /// <summary>Nodes that are no longer members but still have tunnels.</summary>
     public IReadOnlyList<Node> Leaving { get; init; } = [];
 
+    /// <summary>The available nodes, and those that are only silent: these may be tried.</summary>
+    public NodeMask AvailableOrSilent { get; init; }
+
+    /// <summary>Whether any node is kept from being available by nothing but its silence.</summary>
+    public bool HasSilent { get; init; }
+
     /// <summary>The members, and the nodes that leave.</summary>
     public IEnumerable<Node> All => Nodes.Concat(Leaving);
 
@@ -40,14 +46,36 @@ internal sealed record FleetSnapshot(
     public FleetSnapshot WithMasks()
     {
         var available = default(NodeMask);
+        var availableOrSilent = default(NodeMask);
         var notDraining = default(NodeMask);
+        var hasSilent = false;
         for (var i = 0; i < Nodes.Length; i++)
         {
             available = Nodes[i].IsAvailable ? available.With(i) : available;
+            availableOrSilent = Nodes[i].IsAvailable || Nodes[i].IsOnlySilent
+                ? availableOrSilent.With(i)
+                : availableOrSilent;
+            hasSilent |= Nodes[i].IsOnlySilent;
             notDraining = Nodes[i].IsDraining ? notDraining : notDraining.With(i);
         }
 
-        return this with { Available = available, NotDraining = notDraining };
+        return this with
+        {
+            Available = available,
+            AvailableOrSilent = availableOrSilent,
+            HasSilent = hasSilent,
+            NotDraining = notDraining,
+        };
+    }
+
+    /// <summary>
+    /// Whether a node may be silent, if at most this part of the nodes may, rounded up, and never all.
+    /// </summary>
+    public bool MayBeSilent(Node node, double share)
+    {
+        var others = Nodes.Where(other => other != node && other is { Weight: > 0, IsDraining: false }).ToArray();
+        var most = Math.Min((int)Math.Ceiling(((others.Length + 1) * share) - 1e-9), others.Length);
+        return others.Count(static other => other.IsSilent) < most;
     }
 
     /// <summary>The first of the user's order, whatever the nodes' state. Null if no node has weight.</summary>

@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
 /// A node of a cluster over time. Its identity is its id: a new address or weight is the same node. What changes is
-/// written by <see cref="FleetCluster"/> alone; reading is safe from any thread.
+/// written by <see cref="FleetCluster"/> alone, but for <see cref="AnsweredAt"/>; reading is safe from any thread.
 /// </summary>
 internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedger ledger)
 {
@@ -15,6 +15,8 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     private volatile bool _registrySaysDraining;
     private volatile bool _isLeaseLost;
     private volatile bool _isFull;
+    private volatile bool _isSilent;
+    private long _answeredAt;
     private volatile DrainValue? _operatorDrain;
     private volatile DrainValue? _removalDrain;
 
@@ -42,8 +44,9 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     /// <summary>What the ring hashes for the node; null if that is its id.</summary>
     public string? RingKey { get; internal set; }
 
-    /// <summary>What probes and connects say; unhealthy while the lease of its registration is lost.</summary>
-    public NodeHealth Health => _isLeaseLost ? NodeHealth.Unhealthy : ProbedHealth;
+    /// <summary>What probes and connects say; unhealthy while it is silent, or the lease of its registration is lost.
+    /// </summary>
+    public NodeHealth Health => _isLeaseLost || _isSilent ? NodeHealth.Unhealthy : ProbedHealth;
 
     /// <summary>What probes and connects say alone.</summary>
     public NodeHealth ProbedHealth
@@ -57,6 +60,20 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     {
         get => _isLeaseLost;
         internal set => _isLeaseLost = value;
+    }
+
+    /// <summary>Whether it left handshakes without an answer, and has not answered one since.</summary>
+    public bool IsSilent
+    {
+        get => _isSilent;
+        internal set => _isSilent = value;
+    }
+
+    /// <summary>When it last answered a handshake: a timestamp of the balancer's clock; 0 if never.</summary>
+    public long AnsweredAt
+    {
+        get => Volatile.Read(ref _answeredAt);
+        internal set => Volatile.Write(ref _answeredAt, value);
     }
 
     /// <summary>Whether the node itself said, to a probe or a handshake, that it drains.</summary>
@@ -103,6 +120,10 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     public bool IsDraining => DrainsItself || OperatorDrain is not null;
 
     public bool IsAvailable => !IsDraining && Health != NodeHealth.Unhealthy && !IsFull;
+
+    /// <summary>Whether nothing but its silence keeps it from being available.</summary>
+    public bool IsOnlySilent =>
+        IsSilent && !IsDraining && !IsLeaseLost && ProbedHealth != NodeHealth.Unhealthy && !IsFull;
 
     public NodeState State => this switch
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using WsBalancer.HashRing;
+using WsBalancer.Proxy.State;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Fleet;
@@ -35,6 +36,8 @@ internal static class NodeRingKey
             ("", _) => $"'': expected 1 to {MaxBytes} bytes",
             ({ } key, _) when Encoding.UTF8.GetByteCount(key) is > MaxBytes and var bytes =>
                 $"'{key[..32]}…', {bytes} bytes: expected at most {MaxBytes}",
+            ({ } key, _) when !NodeForm.IsRingKey(key) =>
+                $"'{RecordText.Of(key)}': expected {NodeForm.ExpectedRingKey}",
             _ => null,
         };
 

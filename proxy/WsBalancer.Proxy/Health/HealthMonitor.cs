@@ -22,6 +22,21 @@ internal sealed class HealthMonitor(
 
     public void ConnectFailed(Node node, string why) => Find(node)?.ConnectFailed(why);
 
+    /// <summary>A node answered a handshake, or ended the connection of one.</summary>
+    public void HandshakeAnswered(Node node) => Find(node)?.HandshakeAnswered();
+
+    /// <summary>A node took a handshake and did not answer it.</summary>
+    public void HandshakeNotAnswered(Node node, NodeTrial? trial)
+    {
+        if (Find(node)?.HandshakeNotAnswered(trial) == true)
+        {
+            HealthLog.TooManySilent(logger, node.Id, node.Key.Cluster);
+        }
+    }
+
+    /// <summary>Begins a trial of a node, if it is silent and it is time for one.</summary>
+    public NodeTrial? TryBeginTrial(Node node) => Find(node)?.TryBeginTrial();
+
     /// <summary>A node answered a handshake with the announcement that it drains.</summary>
     public void Announced(Node node) => Find(node)?.Announced();
 

@@ -32,6 +32,30 @@ internal sealed record HealthOptions
     [Range(1, 1_000)]
     public int ConnectFailures { get; init; } = 3;
 
+    /// <summary>
+    /// Handshakes in a row that a node takes and does not answer, which make it unhealthy. Default: 3; <c>off</c> for
+    /// never.
+    /// </summary>
+    // Not 1: a login that takes too long is one user's. An answer of any kind, however late, begins a new row.
+    [Range(1, 1_000)]
+    public int? SilentHandshakes { get; init; } = 3;
+
+    /// <summary>
+    /// How long such a node gets no handshake; then a single one is a trial, whose answer makes it healthy. Twice as
+    /// long after each trial without an answer, up to 32 times. Default: 10 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan TrialAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The part of a cluster's nodes, rounded up, that may be unhealthy for their silence at the same time; never all
+    /// of them. Default: 0.5.
+    /// </summary>
+    // Silence of many has a cause that they share. The nodes that are left would get the load of all, and more than
+    // twice their own is likely to silence them too.
+    [Range(0.0, 1.0)]
+    public double MaxSilent { get; init; } = 0.5;
+
     /// <summary>What becomes of the open tunnels of a node that becomes unhealthy. Default: <c>Keep</c>.</summary>
     public OnUnhealthy OnUnhealthy { get; init; } = OnUnhealthy.Keep;
 }

@@ -17,6 +17,8 @@ internal sealed class NodeWatch : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly HealthJudge _judge = new();
+    private readonly SilenceJudge _silence = new();
+    private readonly long _begun;
     private readonly Lock _gate = new();
     private Task _loop = Task.CompletedTask;
     private long? _announcedAt;
@@ -27,6 +29,7 @@ internal sealed class NodeWatch : IAsyncDisposable
         _cluster = cluster;
         _probe = probe;
         _time = time;
+        _begun = time.GetTimestamp();
         Node = node;
         Address = node.Address;
     }
@@ -35,6 +38,8 @@ internal sealed class NodeWatch : IAsyncDisposable
 
     /// <summary>The address when the watch began. At a new address a node is judged anew.</summary>
     public string Address { get; }
+
+    private TimeSpan Now => _time.GetElapsedTime(_begun);
 
     private HealthOptions Options => _cluster.Current.Settings.Get<HealthOptions>();
 
@@ -60,6 +65,58 @@ internal sealed class NodeWatch : IAsyncDisposable
         }
     }
 
+    /// <summary>The node answered a handshake, or ended the connection of one.</summary>
+    public void HandshakeAnswered()
+    {
+        Node.AnsweredAt = _time.GetTimestamp();
+        lock (_gate)
+        {
+            if (_silence.Answered(Now))
+            {
+                _fleet.EndSilence(_cluster, Node, "it answers handshakes again");
+            }
+        }
+    }
+
+    /// <summary>The node took a handshake and did not answer it.</summary>
+    /// <param name="trial">The trial, if the node, which is silent, was tried with the handshake.</param>
+    /// <returns>Whether too many other nodes are silent for this one to become so, if this is found now.</returns>
+    public bool HandshakeNotAnswered(NodeTrial? trial)
+    {
+        lock (_gate)
+        {
+            if (trial is not null)
+            {
+                _silence.Failed(trial, Options, Now, counts: OthersAnswer());
+                return false;
+            }
+
+            if (!_silence.NotAnswered(Options))
+            {
+                return false;
+            }
+
+            var row = _silence.Unanswered;
+            if (_fleet.TrySetSilent(
+                _cluster, Node, Options.MaxSilent, $"{row} handshakes in a row were not answered"))
+            {
+                _silence.Begin(Options, Now);
+                return false;
+            }
+
+            return row == Options.SilentHandshakes;
+        }
+    }
+
+    /// <summary>Begins a trial of the node, if it is silent and it is time for one.</summary>
+    public NodeTrial? TryBeginTrial()
+    {
+        lock (_gate)
+        {
+            return _silence.TryBegin(Now, EndTrial);
+        }
+    }
+
     /// <summary>The node answered a handshake with the announcement that it drains.</summary>
     public void Announced()
     {
@@ -76,6 +133,22 @@ internal sealed class NodeWatch : IAsyncDisposable
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
+
+    // A handshake that ends in another way than without an answer, as when its client disconnects.
+    private void EndTrial(NodeTrial trial)
+    {
+        lock (_gate)
+        {
+            _silence.Failed(trial, Options, Now, counts: false);
+        }
+    }
+
+    // If no other node has answered since the last trial, the cause is one that they share, and will be over for all of
+    // them at once: the node is not to be kept out for long after that.
+    private bool OthersAnswer() => Array.Exists(
+        _cluster.Current.Nodes,
+        other => other != Node && other.AnsweredAt != 0
+            && _time.GetElapsedTime(_begun, other.AnsweredAt) > _silence.PausedAt);
 
     private async Task LoopAsync(Action<Exception> faulted)
     {
@@ -122,6 +195,13 @@ internal sealed class NodeWatch : IAsyncDisposable
             }
 
             _fleet.SetHealth(_cluster, Node, _judge.Verdict, outcome.Why);
+            var wasAway = (before, _judge.Verdict) == (NodeHealth.Unhealthy, NodeHealth.Healthy);
+            if ((wasAway || Options.SilentHandshakes is null) && _silence.End(Now))
+            {
+                _fleet.EndSilence(
+                    _cluster, Node, wasAway ? "it was away meanwhile" : "unanswered handshakes no longer count");
+            }
+
             if (outcome.Kind == ProbeFinding.Draining)
             {
                 _announcedAt = _time.GetTimestamp();

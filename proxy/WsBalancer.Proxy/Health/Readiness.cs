@@ -1,16 +1,11 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
 namespace WsBalancer.Proxy.Health;
 
 /// <summary>
 /// Whether this balancer wants traffic: it listens, and it does not stop. Nodes do not matter: a balancer that is taken
 /// away because its nodes are sick only makes the outage larger.
 /// </summary>
-internal sealed class Readiness : IHealthCheck
+internal sealed class Readiness
 {
-    /// <summary>The tag of the checks that <c>/readyz</c> asks.</summary>
-    public const string Tag = "ready";
-
     private volatile State _state = State.Starting;
 
     private enum State
@@ -20,6 +15,17 @@ internal sealed class Readiness : IHealthCheck
         Leaving,
         Refusing,
     }
+
+    /// <summary>Whether traffic is wanted.</summary>
+    public bool IsReady => _state == State.Ready;
+
+    /// <summary>The state as probes read it: <c>starting</c>, <c>ready</c> or <c>stopping</c>.</summary>
+    public string Name => _state switch
+    {
+        State.Starting => "starting",
+        State.Ready => "ready",
+        _ => "stopping",
+    };
 
     /// <summary>Whether new tunnels are refused.</summary>
     public bool IsRefusing => _state == State.Refusing;
@@ -32,12 +38,4 @@ internal sealed class Readiness : IHealthCheck
 
     /// <summary>Refuses new tunnels from now on.</summary>
     public void Refuse() => _state = State.Refusing;
-
-    public Task<HealthCheckResult> CheckHealthAsync(
-        HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(_state switch
-        {
-            State.Ready => HealthCheckResult.Healthy("ready"),
-            State.Starting => HealthCheckResult.Unhealthy("starting"),
-            _ => HealthCheckResult.Unhealthy("stopping"),
-        });
 }

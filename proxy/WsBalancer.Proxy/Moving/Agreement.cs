@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Hosting;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Moving;
@@ -40,7 +41,7 @@ internal sealed class Agreement(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        SteadyLoop.RunAsync("comparing with other balancers", Compare, time, logger, stoppingToken);
+        PeriodicLoop.RunAsync("comparing with other balancers", Compare, time, logger, stoppingToken);
 
     private void Tell(string cluster, string? alarm)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Hosting;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
 
@@ -52,7 +53,7 @@ internal sealed class AutoRebalance(
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => SteadyLoop.RunAsync(
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicLoop.RunAsync(
         "looking whether to rebalance", () => LookAsync(stoppingToken), time, logger, stoppingToken);
 
     private FleetLook Look(FleetCluster cluster)

@@ -28,11 +28,16 @@ internal sealed class Disconnects(FleetRegistry fleet, TunnelRegistry tunnels, D
     public async Task<(int Closed, bool? Shared)> TunnelAsync(string id, int code, CancellationToken cancellation)
     {
         Check(code);
+        if (!RecordForm.IsName(id))
+        {
+            throw NoTunnel(id);
+        }
+
         var tunnel = tunnels.Find(id);
         var closed = tunnel is null ? 0 : Close([tunnel], code);
         var shared = await others.SendAsync(new Disconnection(null, null, id, code), cancellation);
         return tunnel is null && shared is null
-            ? throw new RefusedException(RefusalKind.Unknown, $"There is no tunnel '{id}'.")
+            ? throw NoTunnel(id)
             : (closed, shared);
     }
 
@@ -51,6 +56,9 @@ internal sealed class Disconnects(FleetRegistry fleet, TunnelRegistry tunnels, D
     private static int Close(IEnumerable<Tunnel> closing, int code) =>
         closing.Count(tunnel => tunnel.Close(TunnelEnd.Disconnect, code, "disconnected by an operator"));
 
+    private static RefusedException NoTunnel(string id) =>
+        new(RefusalKind.Unknown, $"There is no tunnel '{RecordText.Of(id)}'.");
+
     private static void Check(int code)
     {
         if (!CloseCode.MayBeSent(code))
@@ -60,7 +68,7 @@ internal sealed class Disconnects(FleetRegistry fleet, TunnelRegistry tunnels, D
         }
     }
 
-    // Heard from the network: a code that may not be sent is not, whoever said it.
+    // A code that may not be sent is not, whoever asks for it.
     private void OnReceived(Disconnection heard)
     {
         if (!CloseCode.MayBeSent(heard.CloseCode))

@@ -7,8 +7,8 @@ namespace WsBalancer.Proxy.Moving;
 /// <summary>Makes of a request and the settings what is kept of a drain. Pure.</summary>
 internal static class DrainTerms
 {
-    private const double HighestRate = 1_000_000;
-    private const double LongestSeconds = 7 * 24 * 3600;
+    private const double HighestRate = RecordForm.HighestRate;
+    private const double LongestSeconds = RecordForm.LongestSeconds;
 
     /// <param name="request">What the operator asked for.</param>
     /// <param name="operation">The name of the new drain.</param>
@@ -45,7 +45,7 @@ internal static class DrainTerms
 
     // A drain of nothing has a rate all the same, for what may still come: 0 would mean to wait.
     private static double RateOver(double seconds, long remaining, DrainOptions defaults) =>
-        remaining > 0 ? remaining / Math.Max(seconds, 1) : defaults.RatePerSecond;
+        remaining > 0 ? Math.Min(remaining / Math.Max(seconds, 1), HighestRate) : defaults.RatePerSecond;
 
     private static void Check(DrainRequest request)
     {

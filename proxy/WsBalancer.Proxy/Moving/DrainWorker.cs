@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Hosting;
 
 namespace WsBalancer.Proxy.Moving;
 
@@ -25,7 +26,7 @@ internal sealed class DrainWorker(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        SteadyLoop.RunAsync("looking after drains", LookAfter, time, logger, stoppingToken);
+        PeriodicLoop.RunAsync("looking after drains", LookAfter, time, logger, stoppingToken);
 
     // A node that left is forgotten with its last tunnel, also where nobody asks for metrics.
     private void LookAfter()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Hosting;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
@@ -13,7 +14,7 @@ internal sealed class LifetimeWorker(
 {
     private readonly ConcurrentDictionary<string, bool> _closing = new(StringComparer.OrdinalIgnoreCase);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => SteadyLoop.RunAsync(
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicLoop.RunAsync(
         "looking for tunnels that have reached their lifetime", () => Look(stoppingToken), time, logger, stoppingToken);
 
     private static bool HasOutlived(Tunnel tunnel) => tunnel.Age >= tunnel.Lifetime;

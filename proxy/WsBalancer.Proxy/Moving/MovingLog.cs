@@ -12,12 +12,6 @@ internal static partial class MovingLog
     [LoggerMessage(501, LogLevel.Information, "What is left of '{What}' stays open: the balancer stops.")]
     public static partial void Stopped(ILogger logger, string what);
 
-    [LoggerMessage(502, LogLevel.Error, "A step of '{What}' failed; it goes on.")]
-    public static partial void StepFailed(ILogger logger, string what, Exception exception);
-
-    [LoggerMessage(503, LogLevel.Debug, "A step of '{What}' failed again: {Why}")]
-    public static partial void StepFailedAgain(ILogger logger, string what, string why);
-
     [LoggerMessage(504, LogLevel.Information, "Cluster '{Cluster}': {What}.")]
     public static partial void Happened(ILogger logger, string cluster, string what);
 

@@ -26,17 +26,17 @@ internal sealed class MovingMetrics : IHostedService
         Agreement agreement)
     {
         (_registry, _fleet, _drains, _rebalances, _agreement) = (registry, fleet, drains, rebalances, agreement);
-        var metrics = registry.Instruments;
-        _drain = metrics.CreateGauge(
+        _drain = registry.CreateDerivedGauge(
             "wsbalancer_drain_remaining",
             "Tunnels of a draining node that are open; only while it drains.",
-            ["cluster", "node"]);
-        _rebalance = metrics.CreateGauge(
+            "cluster",
+            "node");
+        _rebalance = registry.CreateDerivedGauge(
             "wsbalancer_rebalance_remaining",
             "Tunnels that a rebalance has yet to move; only while one runs or is paused.",
-            ["cluster"]);
-        _disagreement = metrics.CreateGauge(
-            "wsbalancer_disagreement", "1 while balancers have another ring or other drains.", ["cluster"]);
+            "cluster");
+        _disagreement = registry.CreateDerivedGauge(
+            "wsbalancer_disagreement", "1 while balancers have another ring or other drains.", "cluster");
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -49,15 +49,9 @@ internal sealed class MovingMetrics : IHostedService
 
     private void Collect()
     {
-        foreach (var gauge in (Gauge[])[_drain, _rebalance, _disagreement])
-        {
-            foreach (var labels in gauge.GetAllLabelValues().ToArray())
-            {
-                gauge.RemoveLabelled(labels);
-            }
-        }
-
-        foreach (var run in _drains.All)
+        // The run of a node that has just left ends a little later.
+        var nodes = _fleet.Clusters.SelectMany(cluster => cluster.Current.All).ToHashSet();
+        foreach (var run in _drains.All.Where(run => nodes.Contains(run.Node)))
         {
             _drain.WithLabels(run.Node.Key.Cluster, run.Node.Id).Set(run.Report.Remaining);
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Hosting;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
@@ -45,11 +46,11 @@ internal sealed class PacedCloser(TunnelRegistry tunnels, TimeProvider time, ILo
             catch (Exception ex) when (!failing)
             {
                 failing = true;
-                MovingLog.StepFailed(logger, what, ex);
+                HostingLog.StepFailed(logger, what, ex);
             }
             catch (Exception ex)
             {
-                MovingLog.StepFailedAgain(logger, what, ex.Message);
+                HostingLog.StepFailedAgain(logger, what, ex.Message);
             }
 
             if (phase == ClosingPhase.Done)

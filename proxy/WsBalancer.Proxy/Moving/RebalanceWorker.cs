@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Hosting;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Moving;
@@ -30,7 +31,7 @@ internal sealed class RebalanceWorker(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        SteadyLoop.RunAsync("looking after rebalances", runs.Reconcile, time, logger, stoppingToken);
+        PeriodicLoop.RunAsync("looking after rebalances", runs.Reconcile, time, logger, stoppingToken);
 
     private void OnChanged(IReadOnlyList<StateRecord> records)
     {

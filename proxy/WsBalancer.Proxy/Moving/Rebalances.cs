@@ -21,7 +21,7 @@ internal sealed class Rebalances(
     // Half of a drain's: nothing presses, and each one is a client that reconnects.
     public const double DefaultRate = 50;
 
-    private const double HighestRate = 1_000_000;
+    private const double HighestRate = RecordForm.HighestRate;
 
     /// <summary>Begins one, or changes the rate of the one that runs.</summary>
     public async Task<RebalanceResult> BeginAsync(

@@ -9,6 +9,11 @@ namespace WsBalancer.Proxy.Placement;
 /// <summary>Says what came of an attempt that a node did not answer, and tells the health of the node.</summary>
 internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> logger)
 {
+    // About half of the time: what earlier attempts have left is too little to judge a node by, but many clients have a
+    // timeout of their own below that of the handshake, and find the node as silent as any other does.
+    private const double LeastWait = 0.45;
+
+    /// <summary>Judges an attempt of any request.</summary>
     public AttemptFailure Judge(HttpContext context, Node node)
     {
         var error = context.GetForwarderErrorFeature();
@@ -28,8 +33,47 @@ internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> l
         return context.Response.HasStarted ? AttemptFailure.Final : failure;
     }
 
-    /// <summary>The node answered.</summary>
+    /// <summary>Judges an attempt of a handshake.</summary>
+    /// <param name="context">The client's request.</param>
+    /// <param name="node">The node of the attempt.</param>
+    /// <param name="trial">The trial, if a silent node is tried with the attempt.</param>
+    /// <param name="waited">The part of its time that has passed.</param>
+    public AttemptFailure JudgeHandshake(HttpContext context, Node node, NodeTrial? trial, double waited)
+    {
+        var failure = Judge(context, node);
+        if (failure == AttemptFailure.Silent)
+        {
+            NotAnswered(node, trial, waited);
+        }
+        else if (IsReaction(failure, context.GetForwarderErrorFeature()))
+        {
+            health.HandshakeAnswered(node);
+        }
+
+        return failure;
+    }
+
+    /// <summary>The node answered a plain request.</summary>
     public void Answered(Node node) => health.ConnectSucceeded(node);
+
+    /// <summary>The node answered a handshake.</summary>
+    public void HandshakeAnswered(Node node)
+    {
+        health.ConnectSucceeded(node);
+        health.HandshakeAnswered(node);
+    }
+
+    /// <summary>The node has not answered a handshake, when its time was over or its client disconnected.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="trial">The trial, if a silent node is tried with the handshake.</param>
+    /// <param name="waited">The part of its time that has passed: of a handshake's, or of the trial's.</param>
+    public void NotAnswered(Node node, NodeTrial? trial, double waited)
+    {
+        if (waited >= LeastWait)
+        {
+            health.HandshakeNotAnswered(node, trial);
+        }
+    }
 
     /// <summary>Makes the response as new: the forwarder refuses a request whose response has a status.</summary>
     public static void Forget(HttpContext context)
@@ -37,4 +81,9 @@ internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> l
         context.Response.Clear();
         context.Features.Set<IForwarderErrorFeature>(null);
     }
+
+    // A process that hangs does not even end a connection.
+    private static bool IsReaction(AttemptFailure failure, IForwarderErrorFeature? error) =>
+        failure is AttemptFailure.Reset or AttemptFailure.Draining or AttemptFailure.Refused
+        || error?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse };
 }

@@ -5,12 +5,22 @@ using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Refusals of clients for which there is no descriptor, counted and explained as the others are.</summary>
+/// <summary>Refusals of connections before their requests are read, counted and explained as the others are.</summary>
 internal sealed class ClientRefusal(Rejecter rejecter) : IClientRefusal
 {
-    public byte[] Refused()
+    public byte[] Refused() => Refuse(Rejection.NoDescriptor);
+
+    public byte[] AdminRefused() => Refuse(Rejection.AdminConnections);
+
+    public void HeaderRefused(ProxyHeaderFault fault) => rejecter.Note(Rejecter.NoCluster, fault switch
     {
-        var rejection = Rejection.NoDescriptor;
+        ProxyHeaderFault.Missing => Rejection.ProxyHeaderMissing,
+        ProxyHeaderFault.Malformed => Rejection.ProxyHeaderMalformed,
+        _ => Rejection.ProxyHeaderLate,
+    });
+
+    private byte[] Refuse(Rejection rejection)
+    {
         rejecter.Note(Rejecter.NoCluster, rejection);
         var seconds = (int)RetryAfter.Soon().TotalSeconds;
         var head = string.Create(
@@ -19,11 +29,4 @@ internal sealed class ClientRefusal(Rejecter rejecter) : IClientRefusal
             $"Content-Length: {rejection.Body.Length}\r\nConnection: close\r\nRetry-After: {seconds}\r\n\r\n");
         return [.. Encoding.ASCII.GetBytes(head), .. rejection.Body.Span];
     }
-
-    public void HeaderRefused(ProxyHeaderFault fault) => rejecter.Note(Rejecter.NoCluster, fault switch
-    {
-        ProxyHeaderFault.Missing => Rejection.ProxyHeaderMissing,
-        ProxyHeaderFault.Malformed => Rejection.ProxyHeaderMalformed,
-        _ => Rejection.ProxyHeaderLate,
-    });
 }

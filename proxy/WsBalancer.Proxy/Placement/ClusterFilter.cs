@@ -1,13 +1,14 @@
 using System.Net;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets.ProxyProtocol;
+using WsBalancer.Proxy.State;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>Prepares YARP's configuration of ring clusters, and refuses nodes that the ring cannot hold.</summary>
-internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyConfigFilter
+internal sealed class ClusterFilter(IClusterSettingsSource settings, FleetLosses losses) : IProxyConfigFilter
 {
     public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel)
     {
@@ -16,8 +17,13 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings) : IProxyCon
             return new(cluster);
         }
 
-        var mistakes = MistakesIn(cluster, ours).ToArray();
-        if (mistakes.Length > 0)
+        var mistakes = MistakesIn(cluster, ours).ToList();
+        if (losses.OfNodes(cluster.ClusterId, cluster.Destinations?.Keys ?? []) is { } loss)
+        {
+            mistakes.Add($"{loss}. Remove the nodes one by one, or restart.");
+        }
+
+        if (mistakes.Count > 0)
         {
             throw new ArgumentException(string.Join(" ", mistakes));
         }

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
-using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
@@ -115,8 +114,10 @@ internal sealed class Handshake : PlacedRequest, IDisposable
             return Stream.Null;
         }
 
-        _flow = new StreamFlow(_accepted, _end);
-        return _flow.AcceptClient(client);
+        _flow = new StreamFlow(_accepted, _end, _time, _native.MaxBuffered);
+        return _flow.AcceptClient(client, HttpProtocol.IsHttp11(_context.Request.Protocol)
+            ? _context.Features.Get<IConnectionSocketFeature>()?.Socket
+            : null);
     }
 
     private async Task<Stream> AcceptNodeAsync(HttpContent answer)
@@ -196,7 +197,6 @@ internal sealed class Handshake : PlacedRequest, IDisposable
             request.MinDataRate = null;
         }
 
-        _context.Features.Get<IConnectionSocketFeature>()?.Socket.KeepAlive(_options.KeepAlive);
-        _context.Features.Get<LoopConnection>()?.KeepAlive(_options.KeepAlive);
+        ClientKeepAlive.Apply(_context, _options.KeepAlive);
     }
 }

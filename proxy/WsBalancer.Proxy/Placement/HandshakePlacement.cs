@@ -15,6 +15,7 @@ namespace WsBalancer.Proxy.Placement;
 internal sealed class HandshakePlacement(
     TunnelRegistry tunnels,
     AttemptJudge judge,
+    HealthMonitor health,
     Rejecter rejecter,
     Readiness readiness,
     IAdmission admission,
@@ -24,6 +25,7 @@ internal sealed class HandshakePlacement(
     TimeProvider time,
     ILogger<HandshakePlacement> logger)
 {
+    private readonly Func<Node, NodeTrial?> _tryBeginTrial = health.TryBeginTrial;
     private NativeTunnels? _native;
 
     public async Task RunAsync(HttpContext context, FleetCluster cluster, string? user, RequestDelegate next)
@@ -42,7 +44,7 @@ internal sealed class HandshakePlacement(
 
         var begun = time.GetTimestamp();
         using var order = new NodeOrder(
-            cluster, user, NodePreference.ForTunnel(cluster, user, tunnels, admission, place));
+            cluster, user, NodePreference.ForTunnel(cluster, user, tunnels, admission, place), _tryBeginTrial);
         var settings = cluster.Current.Settings;
         var options = settings.Get<HandshakeOptions>();
         using var handshake = new Handshake(
@@ -52,7 +54,7 @@ internal sealed class HandshakePlacement(
             tunnels,
             time,
             tunnel => Opened(context, cluster, order, tunnel, begun),
-            _native ??= new NativeTunnels(sockets.MaxBufferedPerTunnel, Over));
+            _native ??= new NativeTunnels((int)sockets.MaxBufferedPerTunnel.Bytes, Over));
 
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)
@@ -76,6 +78,7 @@ internal sealed class HandshakePlacement(
             attempts++;
             Begin(cluster, handshake, node, order, options, attempts, left);
             context.GetReverseProxyFeature().AvailableDestinations = node.Destination;
+            var attempted = time.GetTimestamp();
             try
             {
                 await next(context);
@@ -90,7 +93,9 @@ internal sealed class HandshakePlacement(
                 return;
             }
 
-            var failure = Judge(context, handshake, node);
+            var waited = time.GetElapsedTime(attempted)
+                / (order.Trial is null ? options.Timeout : handshake.Patience!.Value);
+            var failure = Judge(context, handshake, order.Trial, waited);
             if (IsOver(failure, options))
             {
                 return;
@@ -123,10 +128,13 @@ internal sealed class HandshakePlacement(
         }
 
         var mayContinue = options.RetriesTaken && attempt < options.Attempts && attempt < AvailableNodesOf(cluster);
-        handshake.Begin(
-            node,
-            patience: mayContinue && options.RetryUnanswered ? left / 2 : left,
-            retryOn: mayContinue ? options.RetryOn : []);
+        var patience = mayContinue && options.RetryUnanswered ? left / 2 : left;
+        if (order.Trial is { } trial && trial.PatienceOf(options.Timeout) is var bound && bound < patience)
+        {
+            patience = bound;
+        }
+
+        handshake.Begin(node, patience, retryOn: mayContinue ? options.RetryOn : []);
     }
 
     private static int AvailableNodesOf(FleetCluster cluster) =>
@@ -169,7 +177,7 @@ internal sealed class HandshakePlacement(
         }
 
         var node = ((Handshake)context.Features.Get<PlacedRequest>()!).Node!;
-        judge.Answered(node);
+        judge.HandshakeAnswered(node);
         outcomes.Succeeded(node.Key);
         metrics.HandshakeAccepted(node, time.GetElapsedTime(begun));
 
@@ -187,11 +195,12 @@ internal sealed class HandshakePlacement(
     }
 
     // What to make of an attempt that opened no tunnel. Final: what the response says by now is the answer.
-    private AttemptFailure Judge(HttpContext context, Handshake handshake, Node node)
+    private AttemptFailure Judge(HttpContext context, Handshake handshake, NodeTrial? trial, double waited)
     {
+        var node = handshake.Node!;
         if (handshake is { Answer: { } answer, IsAccepted: false })
         {
-            judge.Answered(node);
+            judge.HandshakeAnswered(node);
             if (IsNodesFault(answer))
             {
                 outcomes.Failed(node.Key);
@@ -204,11 +213,16 @@ internal sealed class HandshakePlacement(
         // Only its client can keep one that was accepted from becoming a tunnel.
         if (handshake.ClientIsGone || handshake.IsAccepted)
         {
+            if (!handshake.IsAccepted)
+            {
+                judge.NotAnswered(node, trial, waited);
+            }
+
             metrics.HandshakeAbandoned(node);
             return AttemptFailure.Final;
         }
 
-        var failure = judge.Judge(context, node);
+        var failure = judge.JudgeHandshake(context, node, trial, waited);
         metrics.HandshakeFailed(node, failure);
         if (failure is AttemptFailure.NotConnected or AttemptFailure.Reset or AttemptFailure.Silent
             or AttemptFailure.Refused)

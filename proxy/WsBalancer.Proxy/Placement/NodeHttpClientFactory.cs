@@ -26,6 +26,9 @@ internal sealed class NodeHttpClientFactory(
         base.ConfigureHandler(context, handler);
         if (!settings.Current.TryGetValue(context.ClusterId, out var ours))
         {
+            // Each stream of HTTP/2 may need a connection, whichever cluster it is for.
+            handler.ConnectCallback ??= static (connect, cancellation) =>
+                NodeDialer.ConnectAsync(connect.DnsEndPoint, cancellation);
             return;
         }
 
@@ -37,7 +40,12 @@ internal sealed class NodeHttpClientFactory(
 
         // The node gets the bytes that the client sent, and the client those of the node; ASCII, the default, would
         // refuse them with a 502.
-        handler.RequestHeaderEncodingSelector ??= (name, _) => encoding.Of(name);
+        var selector = handler.RequestHeaderEncodingSelector ?? ((name, _) => encoding.Of(name));
+        handler.RequestHeaderEncodingSelector = Authenticates(handler) ? selector : (name, request) =>
+        {
+            SingleSend.Writing(name, request);
+            return selector(name, request);
+        };
         handler.ResponseHeaderEncodingSelector ??= static (_, _) => HeaderBytes.Instance;
 
         // Traces belong to the client and the node: their headers pass like any other.
@@ -49,6 +57,12 @@ internal sealed class NodeHttpClientFactory(
         handler.ConnectCallback = async (connect, cancellation) => await connector.OpenAsync(
             connect.DnsEndPoint.Host, connect.DnsEndPoint.Port, connect.InitialRequestMessage, cancellation);
     }
+
+    // A request is sent again with the credentials that a proxy or a node has asked for.
+    private static bool Authenticates(SocketsHttpHandler handler) =>
+        handler.Credentials is not null
+        || handler.DefaultProxyCredentials is not null
+        || handler.Proxy?.Credentials is not null;
 
     // Clusters with settings that only the platform's client supports keep it.
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using WsBalancer.HashRing;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Health;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -11,7 +12,13 @@ namespace WsBalancer.Proxy.Placement;
 /// <param name="cluster">The cluster to choose in.</param>
 /// <param name="user">The user id; null spreads by weight.</param>
 /// <param name="preference">What else decides, if anything.</param>
-internal sealed class NodeOrder(FleetCluster cluster, string? user, NodePreference? preference = null) : IDisposable
+/// <param name="tryBeginTrial">Begins a trial of a silent node; null for what is no handshake.</param>
+internal sealed class NodeOrder(
+    FleetCluster cluster,
+    string? user,
+    NodePreference? preference = null,
+    Func<Node, NodeTrial?>? tryBeginTrial = null)
+    : IDisposable
 {
     private readonly ulong _anywhere = user is null ? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) : 0;
     private List<Node>? _tried;
@@ -24,6 +31,9 @@ internal sealed class NodeOrder(FleetCluster cluster, string? user, NodePreferen
 
     /// <summary>Whether, now that there is none left, one was passed over for nothing but being full.</summary>
     public bool PassedFull { get; private set; }
+
+    /// <summary>The trial, if the last node is silent and to be tried.</summary>
+    public NodeTrial? Trial { get; private set; }
 
     /// <summary>What the handshake holds; null for one that nothing limits, and for what is no handshake.</summary>
     public IHandshakePlace? Place => preference?.Place;
@@ -48,7 +58,11 @@ internal sealed class NodeOrder(FleetCluster cluster, string? user, NodePreferen
     }
 
     /// <summary>Gives back what the handshake still holds.</summary>
-    public void Dispose() => Place?.Dispose();
+    public void Dispose()
+    {
+        Place?.Dispose();
+        Trial?.End();
+    }
 
     private bool IsPassedFull(Node node) =>
         node is { IsFull: true, IsDraining: false, Weight: > 0 } && _tried?.Contains(node) != true;
@@ -58,7 +72,10 @@ internal sealed class NodeOrder(FleetCluster cluster, string? user, NodePreferen
         var followed = FollowLive(snapshot);
         Followed = followed is not null;
         Spilled = false;
+        Trial?.End();
+        Trial = null;
         return followed
+            ?? ToBeTried(snapshot)
             ?? WithinBound(snapshot, Choose(snapshot, snapshot.Available))
             ?? Choose(snapshot, ForWantOfHealth(snapshot));
     }
@@ -69,7 +86,22 @@ internal sealed class NodeOrder(FleetCluster cluster, string? user, NodePreferen
             : null;
 
     private bool MayBeFollowed(Node node) =>
-        node is { Weight: > 0, IsDraining: false } && !(preference!.SkipsFull && node.IsFull);
+        node is { Weight: > 0, IsDraining: false, IsSilent: false } && !(preference!.SkipsFull && node.IsFull);
+
+    // A silent node is tried with a handshake that would be its own, so that a trial moves nobody.
+    private Node? ToBeTried(FleetSnapshot snapshot)
+    {
+        if (tryBeginTrial is null
+            || _tried is not null
+            || !snapshot.HasSilent
+            || Choose(snapshot, snapshot.AvailableOrSilent) is not { IsSilent: true } silent)
+        {
+            return null;
+        }
+
+        Trial = tryBeginTrial(silent);
+        return Trial is null ? null : silent;
+    }
 
     // The second of the available ones at most, so that a user is always at one of two nodes; and only at first, since
     // after a failed attempt there is enough to do without.

@@ -107,6 +107,11 @@ internal sealed class PlacedInvoker(
     private Task<HttpResponseMessage> SendPortablyAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         request.Options.Set(InterimResponse.ClientKey, context);
+        if (placed is Handshake)
+        {
+            SingleSend.Apply(request);
+        }
+
         return client.SendAsync(request, cancellation);
     }
 }

@@ -7,9 +7,9 @@ namespace WsBalancer.Proxy.Placement;
 /// <summary>What becomes of handshakes and requests, as events.</summary>
 internal sealed class PlacementMetrics
 {
-    private readonly Counter _handshakes;
+    private readonly NodeCounter _handshakes;
     private readonly Histogram _handshakeDuration;
-    private readonly Counter _requests;
+    private readonly NodeCounter _requests;
     private readonly Counter _retries;
     private readonly Counter _rejected;
     private readonly Counter _spilled;
@@ -17,30 +17,26 @@ internal sealed class PlacementMetrics
 
     public PlacementMetrics(BalancerRegistry registry)
     {
-        var metrics = registry.Instruments;
-        _handshakes = metrics.CreateCounter(
-            "wsbalancer_handshakes_total",
-            "Attempts of handshakes, by what came of them.",
-            ["cluster", "node", "outcome"]);
-        _handshakeDuration = metrics.CreateHistogram(
+        _handshakes = registry.CreateNodeCounter(
+            "wsbalancer_handshakes_total", "Attempts of handshakes, by what came of them.", "outcome");
+        _handshakeDuration = registry.CreateHistogram(
             "wsbalancer_handshake_duration_seconds",
             "From a handshake's request to its 101, with every attempt.",
-            ["cluster"],
-            new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.0005, 2, 16) });
-        _requests = metrics.CreateCounter(
-            "wsbalancer_requests_total", "Plain requests, by the status of their answer.", ["cluster", "node", "code"]);
-        _retries = metrics.CreateCounter(
-            "wsbalancer_retries_total", "Attempts after the first one.", ["cluster"]);
-        _rejected = metrics.CreateCounter(
-            "wsbalancer_rejected_total", "Requests that the balancer itself refused.", ["cluster", "reason"]);
-        _spilled = metrics.CreateCounter(
+            Histogram.ExponentialBuckets(0.0005, 2, 16),
+            "cluster");
+        _requests = registry.CreateNodeCounter(
+            "wsbalancer_requests_total", "Plain requests, by the status of their answer.", "code");
+        _retries = registry.CreateCounter("wsbalancer_retries_total", "Attempts after the first one.", "cluster");
+        _rejected = registry.CreateCounter(
+            "wsbalancer_rejected_total", "Requests that the balancer itself refused.", "cluster", "reason");
+        _spilled = registry.CreateCounter(
             "wsbalancer_spilled_total",
             "Handshakes that went to the second node of their user's order, because the first had reached its bound.",
-            ["cluster"]);
-        _stripped = metrics.CreateCounter(
+            "cluster");
+        _stripped = registry.CreateCounter(
             "wsbalancer_upgrades_stripped_total",
             "Requests that were served without the upgrade that they asked for, which was to no WebSocket.",
-            ["cluster"]);
+            "cluster");
     }
 
     public void HandshakeAccepted(Node node, TimeSpan duration)
@@ -67,7 +63,7 @@ internal sealed class PlacementMetrics
     });
 
     public void RequestAnswered(Node node, int status) =>
-        _requests.WithLabels(node.Key.Cluster, node.Id, status.ToString("000", null)).Inc();
+        node.Ledger.Counts.Increment(_requests, status.ToString("000", null));
 
     public void Retried(string cluster) => _retries.WithLabels(cluster).Inc();
 
@@ -77,6 +73,5 @@ internal sealed class PlacementMetrics
 
     public void Rejected(string cluster, Rejection rejection) => _rejected.WithLabels(cluster, rejection.Label).Inc();
 
-    private void Handshake(Node node, string outcome) =>
-        _handshakes.WithLabels(node.Key.Cluster, node.Id, outcome).Inc();
+    private void Handshake(Node node, string outcome) => node.Ledger.Counts.Increment(_handshakes, outcome);
 }

@@ -62,6 +62,13 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         "Too many connections",
         "This balancer has as many connections as its system lets it have. Try again later.");
 
+    public static readonly Rejection AdminConnections = new(
+        "admin_connections",
+        StatusCodes.Status503ServiceUnavailable,
+        "Too many connections to the admin API",
+        "The admin API has as many connections as WsBalancer:Admin:MaxConnections and the descriptors of the process "
+            + "let it have. Try again later.");
+
     // The next three are counted and logged only: the client is not known before the header.
     public static readonly Rejection ProxyHeaderMissing = new(
         "proxy_header_missing",

@@ -17,6 +17,7 @@ internal sealed class RequestPlacement(
     {
         var settings = cluster.Current.Settings;
         var options = settings.Get<HandshakeOptions>();
+        ClientKeepAlive.Apply(context, settings.Get<TunnelOptions>().KeepAlive);
         var order = new NodeOrder(
             cluster, user, NodePreference.ForRequest(cluster, user, tunnels, admission));
         var request = new PlainRequest(context, settings.Get<RequestOptions>(), time);

@@ -50,7 +50,7 @@ internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadO
 
         if (nodes.Followed)
         {
-            return $"{next.Id} has the user's newest live tunnel, which is followed unless it is draining";
+            return $"{next.Id} has the user's newest live tunnel, which is followed unless it is draining or silent";
         }
 
         if (!next.IsAvailable)
@@ -75,6 +75,7 @@ internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadO
     private static string WhyNot(Node node, ILoadBound? bound) => node switch
     {
         { IsDraining: true } => "is draining",
+        { IsSilent: true } => "is unhealthy, as it does not answer handshakes",
         { Health: NodeHealth.Unhealthy } => "is unhealthy",
         { IsFull: true } => "is full",
         _ => AtBound(node, bound),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WsBalancer.Proxy.Sockets.Linux;
 using WsBalancer.Proxy.Sockets.Names;
 
 namespace WsBalancer.Proxy.Sockets;
@@ -44,6 +45,34 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
     /// </summary>
     public bool IsCurrent(string host, Socket socket) =>
         socket.RemoteEndPoint is not IPEndPoint peer || names.Has(host, peer.Address);
+
+    /// <summary>
+    /// Connects as the platform's client does by itself, but for the descriptors that connections to nodes leave.
+    /// </summary>
+    /// <exception cref="SocketException">No address accepted, or no descriptor is left.</exception>
+    public static async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            ThrowIfTooFewAreLeft(socket);
+            await socket.ConnectAsync(endPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void ThrowIfTooFewAreLeft(Socket socket)
+    {
+        if (DescriptorLimit.LeavesTooFew((int)socket.SafeHandle.DangerousGetHandle(), DescriptorLimit.KeptByNodes))
+        {
+            throw new SocketException((int)SocketError.TooManyOpenSockets);
+        }
+    }
 
     private async ValueTask<Socket> ConnectToAnyAsync(
         NodeAddresses addresses, int port, TimeSpan? keepAlive, TimeSpan delay, CancellationToken cancellation)
@@ -119,6 +148,7 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            ThrowIfTooFewAreLeft(socket);
             sources.Bind(socket);
             await socket.ConnectAsync(new IPEndPoint(address, port), cancellation);
             socket.KeepAlive(keepAlive);

@@ -24,18 +24,38 @@ internal sealed record SocketsOptions : IValidatableObject
     [Range(typeof(ByteSize), "128KB", "64MB")]
     public ByteSize MaxBufferedPerTunnel { get; init; } = 256 * 1024;
 
+    /// <summary>
+    /// What all tunnels together keep of what their readers have not taken. Beyond it, the tunnels that keep most are
+    /// reset. Default: 1 GB; never more than half of the memory that the process may use.
+    /// </summary>
+    // At least what a hundred stuck tunnels keep by default: less would reset the users of a short outage.
+    [Range(typeof(ByteSize), "32MB", "1024GB")]
+    public ByteSize MaxBuffered { get; init; } = 1024 * 1024 * 1024;
+
+    /// <summary><see cref="MaxBuffered"/>, or half of the memory that the process may use if that is less.</summary>
+    internal long BufferBound => Math.Min(MaxBuffered.Bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+
     /// <summary>The addresses of this machine from which nodes are connected to, in turn. Default: the system's choice.
     /// </summary>
     // A node's address and port can be reached from one source address only as often as there are local ports.
     public IReadOnlyList<IPAddress> SourceAddresses { get; init; } = [];
 
+    /// <summary>
+    /// Closes the connection of a client that has sent nothing for so long after it connected. Default: 60 s.
+    /// </summary>
+    // As in nginx (client_header_timeout). Browsers connect before they have a request.
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan? FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>By what is in them: the addresses are a list, which is compared as such.</summary>
     public bool Equals(SocketsOptions? other) =>
         other is not null
-        && (Engine, Loops, MaxBufferedPerTunnel) == (other.Engine, other.Loops, other.MaxBufferedPerTunnel)
+        && (Engine, Loops, MaxBufferedPerTunnel, MaxBuffered, FirstByteTimeout)
+            == (other.Engine, other.Loops, other.MaxBufferedPerTunnel, other.MaxBuffered, other.FirstByteTimeout)
         && SourceAddresses.SequenceEqual(other.SourceAddresses);
 
-    public override int GetHashCode() => HashCode.Combine(Engine, Loops, MaxBufferedPerTunnel, SourceAddresses.Count);
+    public override int GetHashCode() => HashCode.Combine(
+        Engine, Loops, MaxBufferedPerTunnel, MaxBuffered, FirstByteTimeout, SourceAddresses.Count);
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {

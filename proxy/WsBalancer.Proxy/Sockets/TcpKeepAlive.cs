@@ -2,7 +2,10 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Sockets;
 
-/// <summary>TCP keep-alive: how a peer that is gone without a word is found out.</summary>
+/// <summary>
+/// How a peer that has disappeared without FIN or reset is noticed, whether it is silent or does not acknowledge what
+/// was sent.
+/// </summary>
 internal static class TcpKeepAlive
 {
     // Six probes ten seconds apart: a minute's outage of the network between does not end a tunnel.
@@ -20,15 +23,27 @@ internal static class TcpKeepAlive
     /// </summary>
     public static readonly TimeSpan OfHalfClosed = TimeSpan.FromSeconds(10);
 
-    /// <summary>Probes the peer after so much silence; null leaves the socket as it is.</summary>
+    /// <summary>
+    /// The time after which a peer is gone: of silence, or without an acknowledgement of what was sent.
+    /// </summary>
+    public static TimeSpan GoneAfter(TimeSpan silence) => silence + TimeSpan.FromSeconds(Probes * ProbeSeconds);
+
+    /// <summary>
+    /// Probes the peer after so much silence, and retransmits no longer than the probes take; null leaves the socket as
+    /// it is, and so does a Unix socket.
+    /// </summary>
     public static void KeepAlive(this Socket socket, TimeSpan? silence)
     {
-        if (silence is { } time)
+        if (silence is { } time && socket.AddressFamily != AddressFamily.Unix)
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)time.TotalSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
+            if (OperatingSystem.IsLinux())
+            {
+                RetransmissionLimit.Apply(socket, GoneAfter(time));
+            }
         }
     }
 }

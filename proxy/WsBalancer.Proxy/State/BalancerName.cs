@@ -14,8 +14,13 @@ internal sealed record BalancerName(string Id, string Instance)
     {
         var instance = RandomNumberGenerator.GetHexString(16, lowercase: true);
         var suffix = adminPort == 0 ? instance[..8] : adminPort.ToString(CultureInfo.InvariantCulture);
-        return new BalancerName(options.Id ?? $"{Environment.MachineName}-{suffix}", instance);
+        return new BalancerName(options.Id ?? $"{NameOfMachine()}-{suffix}", instance);
     }
+
+    // Some systems allow any character in it, at any length.
+    private static string NameOfMachine() => string.Concat(Environment.MachineName
+        .Where(letter => !char.IsControl(letter) && !char.IsSurrogate(letter))
+        .Take(64));
 }
 
 /// <summary>The folder of the configuration, where a relative path of the state file begins.</summary>

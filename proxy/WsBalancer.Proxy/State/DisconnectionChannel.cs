@@ -6,7 +6,11 @@ namespace WsBalancer.Proxy.State;
 
 /// <summary>Carries disconnections over Redis. Who is away when one is sent misses it.</summary>
 internal sealed class DisconnectionChannel(
-    RedisLink link, Disconnections disconnections, BalancerName name, TimeProvider time,
+    RedisLink link,
+    Disconnections disconnections,
+    BadRecords bad,
+    BalancerName name,
+    TimeProvider time,
     ILogger<DisconnectionChannel> logger)
 {
     // An operator waits for it.
@@ -35,19 +39,42 @@ internal sealed class DisconnectionChannel(
 
     private void Hear(string json)
     {
+        if (Read(json) is not { } sent || sent.Instance == name.Instance)
+        {
+            return;
+        }
+
         try
         {
-            var sent = JsonSerializer.Deserialize(json, PeerJsonContext.Default.SentDisconnection);
-            if (sent is not null && sent.Instance != name.Instance)
-            {
-                disconnections.Heard(sent.Disconnection);
-            }
+            disconnections.Heard(sent.Disconnection);
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
             // On a thread of the client library, where nobody else would tell of it.
             StateLog.DisconnectionFailed(logger, ex);
         }
+    }
+
+    private SentDisconnection? Read(string json)
+    {
+        string? mistake;
+        try
+        {
+            var sent = JsonSerializer.Deserialize(json, PeerJsonContext.Default.SentDisconnection)
+                ?? throw new JsonException("null is not a disconnection");
+            mistake = ReportForm.MistakeIn(sent);
+            if (mistake is null)
+            {
+                return sent;
+            }
+        }
+        catch (JsonException ex)
+        {
+            mistake = ex.Message;
+        }
+
+        bad.Add(RecordSource.Messages, $"The latest bad message of channel '{Channel}' in Redis", null, json, mistake);
+        return null;
     }
 }
 

@@ -7,7 +7,12 @@ namespace WsBalancer.Proxy.State;
 
 /// <summary>Says once a second what this balancer is, for as long as a lease, and hears what the others say.</summary>
 internal sealed class PeerExchange(
-    RedisLink link, Peers peers, BalancerName name, TimeProvider time, ILogger<PeerExchange> logger)
+    RedisLink link,
+    Peers peers,
+    BadRecords bad,
+    BalancerName name,
+    TimeProvider time,
+    ILogger<PeerExchange> logger)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
@@ -41,7 +46,7 @@ internal sealed class PeerExchange(
     /// <exception cref="RedisException">Redis is away, or refuses.</exception>
     public async Task LeaveAsync()
     {
-        if (_hasSpoken && await ReadAsync(name.Id) is { } own && own.Instance == name.Instance)
+        if (_hasSpoken && (await ReadAsync(name.Id)).Lease is { } own && own.Instance == name.Instance)
         {
             await link.Database.KeyDeleteAsync(KeyOf(name.Id));
             await link.Database.SetRemoveAsync(Ids, name.Id);
@@ -51,7 +56,8 @@ internal sealed class PeerExchange(
     private async Task SpeakAsync()
     {
         // An earlier life of this balancer writes nothing any more; whoever does is another one.
-        if (_hasSpoken && await ReadAsync(name.Id) is { } found && found.Instance != name.Instance && !_hasToldOfTwin)
+        if (_hasSpoken && (await ReadAsync(name.Id)).Lease is { } found && found.Instance != name.Instance
+            && !_hasToldOfTwin)
         {
             _hasToldOfTwin = true;
             StateLog.SameId(logger, name.Id);
@@ -68,31 +74,55 @@ internal sealed class PeerExchange(
     private async Task<List<PeerReport>> HearAsync()
     {
         var ids = (await link.Database.SetMembersAsync(Ids)).Select(id => id.ToString()).Where(id => id != name.Id);
-        var heard = await Task.WhenAll(ids.Select(async id => (Id: id, Lease: await ReadAsync(id))));
-        foreach (var (id, _) in heard.Where(other => other.Lease is null))
+        var heard = await Task.WhenAll(ids.Select(async id => (Id: id, Read: await ReadAsync(id))));
+        foreach (var (id, _) in heard.Where(other => other.Read.IsGone))
         {
             // It says its id again with the next report, if there is one.
             await link.Database.SetRemoveAsync(Ids, id);
         }
 
-        return [.. heard.Select(other => other.Lease?.Report).OfType<PeerReport>()];
+        var damaged = heard.Where(other => other.Read.Mistake is not null).ToList();
+        foreach (var (id, read) in damaged)
+        {
+            // A report is another one each second: what is wrong with it is what makes it worth another line.
+            bad.Add(RecordSource.Reports, NameOf(id), null, read.Mistake!, read.Mistake!);
+        }
+
+        bad.Keep(RecordSource.Reports, damaged.Select(other => NameOf(other.Id)).ToHashSet());
+        return [.. heard.Select(other => other.Read.Lease?.Report).OfType<PeerReport>()];
     }
 
-    private async Task<PeerLease?> ReadAsync(string id)
+    private async Task<ReadLease> ReadAsync(string id)
     {
         var json = await link.Database.StringGetAsync(KeyOf(id));
+        if (json.IsNull)
+        {
+            return default;
+        }
+
         try
         {
-            return json.IsNull ? null : JsonSerializer.Deserialize(json.ToString(), PeerJsonContext.Default.PeerLease);
+            var lease = JsonSerializer.Deserialize(json.ToString(), PeerJsonContext.Default.PeerLease)
+                ?? throw new JsonException("null is not a report");
+            return ReportForm.MistakeIn(id, lease) is { } mistake
+                ? new ReadLease(null, mistake)
+                : new ReadLease(lease, null);
         }
         catch (JsonException ex)
         {
-            StateLog.BadPeer(logger, id, ex.Message);
-            return null;
+            return new ReadLease(null, ex.Message);
         }
     }
 
+    private string NameOf(string id) => $"The report of a balancer, key '{KeyOf(id)}' in Redis,";
+
     private RedisKey KeyOf(string id) => link.Key($"balancer:{id}");
+
+    // A report, or why what is there is none.
+    private readonly record struct ReadLease(PeerLease? Lease, string? Mistake)
+    {
+        public bool IsGone => Lease is null && Mistake is null;
+    }
 }
 
 /// <summary>A report as it is written: with the process that wrote it, which its id may not tell.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -10,10 +9,15 @@ namespace WsBalancer.Proxy.State;
 /// </summary>
 /// <param name="link">Redis.</param>
 /// <param name="clusters">The ids of the clusters that matter.</param>
+/// <param name="bad">Lists the registrations that are set aside.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">For registrations that are none.</param>
+/// <param name="logger">For a Redis that refuses to list its keys.</param>
 internal sealed class RedisMembership(
-    RedisLink link, Func<IEnumerable<string>> clusters, TimeProvider time, ILogger<RedisMembership> logger)
+    RedisLink link,
+    Func<IEnumerable<string>> clusters,
+    BadRecords bad,
+    TimeProvider time,
+    ILogger<RedisMembership> logger)
     : IMembershipSource
 {
     // Longer than nodes take to renew: a Redis that came back empty has all of them again by then.
@@ -21,7 +25,6 @@ internal sealed class RedisMembership(
 
     private readonly KeyScan _scan = new(link, time, logger);
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
     private volatile IReadOnlyList<NamedNode>? _nodes;
 
     public event Action? Changed;
@@ -56,9 +59,12 @@ internal sealed class RedisMembership(
     {
         var keys = new Dictionary<string, NodeAt>(StringComparer.Ordinal);
         var configured = clusters().ToList();
-        foreach (var cluster in configured.Concat(configured.Select(id => id.ToLowerInvariant())).Distinct())
+        var sets = await Task.WhenAll(configured.Concat(configured.Select(id => id.ToLowerInvariant())).Distinct()
+            .Select(async cluster => (
+                Cluster: cluster, Members: await link.Database.SetMembersAsync(link.Key($"nodes:{cluster}")))));
+        foreach (var (cluster, members) in sets)
         {
-            foreach (var member in await link.Database.SetMembersAsync(link.Key($"nodes:{cluster}")))
+            foreach (var member in members)
             {
                 keys[link.Name($"node:{cluster}:{member}")] = new NodeAt(cluster, member.ToString(), IsListed: true);
             }
@@ -80,12 +86,12 @@ internal sealed class RedisMembership(
 
     private async Task TakeOverAsync(Dictionary<string, NodeAt> keys, (string Key, RedisValue Value)[] values)
     {
-        foreach (var (key, value) in values.Where(pair => !pair.Value.IsNull))
-        {
-            Take(key, keys[key], value.ToString());
-        }
-
-        var present = values.Where(pair => !pair.Value.IsNull).Select(pair => pair.Key).ToHashSet();
+        var there = values.Where(pair => !pair.Value.IsNull).ToList();
+        var present = there.Where(pair => IsTaken(pair.Key, keys[pair.Key], pair.Value.ToString()))
+            .Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
+        bad.Keep(
+            RecordSource.Registrations,
+            there.Where(pair => !present.Contains(pair.Key)).Select(pair => NameOf(pair.Key)).ToHashSet());
         var configured = clusters().Select(id => id.ToLowerInvariant()).ToHashSet();
         foreach (var (key, seen) in _seen.Where(pair => !present.Contains(pair.Key)).ToList())
         {
@@ -93,7 +99,6 @@ internal sealed class RedisMembership(
             if (time.GetElapsedTime(seen.MissingSince.Value) >= Doubt || !configured.Contains(seen.Node.Cluster))
             {
                 _seen.Remove(key);
-                _told.Remove(key);
             }
         }
 
@@ -101,33 +106,30 @@ internal sealed class RedisMembership(
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => pair.Value.Node)
             .DistinctBy(node => (node.Cluster, node.Id))]);
-        await ForgetAsync(keys.Where(pair => pair.Value.IsListed && !present.Contains(pair.Key)
-            && !_seen.ContainsKey(pair.Key)).Select(pair => pair.Value));
+        var known = there.Select(pair => pair.Key).Concat(_seen.Keys).ToHashSet(StringComparer.Ordinal);
+        await ForgetAsync(keys.Where(pair => pair.Value.IsListed && !known.Contains(pair.Key))
+            .Select(pair => pair.Value));
     }
 
-    private void Take(string key, NodeAt at, string value)
+    // A registration that is set aside counts as absent, at every balancer: the one before holds for as long as that of
+    // a node that is missing.
+    private bool IsTaken(string key, NodeAt at, string value)
     {
-        if (Registration.Read(at.Cluster.ToLowerInvariant(), at.Id, value, out var mistake) is { } node)
+        if (Registration.Read(at.Cluster.ToLowerInvariant(), at.Id, value, out var mistake) is not { } node)
         {
-            _seen[key] = new Seen(node);
-            _told.Remove(key);
+            bad.Add(RecordSource.Registrations, NameOf(key), at.Cluster, value, mistake);
+            return false;
         }
-        else if (_told.GetValueOrDefault(key) != value)
-        {
-            // What it said before still holds: half a sentence must not move anybody.
-            _told[key] = value;
-            StateLog.BadRegistration(logger, key, Shorten(value), mistake);
-        }
+
+        _seen[key] = new Seen(node);
+        return true;
     }
+
+    private static string NameOf(string key) => $"Key '{key}' in Redis";
 
     // A node that died took its key with it in time, but not its name in the set.
-    private async Task ForgetAsync(IEnumerable<NodeAt> gone)
-    {
-        foreach (var at in gone)
-        {
-            await link.Database.SetRemoveAsync(link.Key($"nodes:{at.Cluster}"), at.Id);
-        }
-    }
+    private async Task ForgetAsync(IEnumerable<NodeAt> gone) => await Task.WhenAll(
+        gone.Select(at => link.Database.SetRemoveAsync(link.Key($"nodes:{at.Cluster}"), at.Id)));
 
     private void Publish(IReadOnlyList<NamedNode>? nodes)
     {
@@ -139,9 +141,6 @@ internal sealed class RedisMembership(
             Changed?.Invoke();
         }
     }
-
-    private static string Shorten(string value) =>
-        value.Length <= 200 ? value : string.Create(CultureInfo.InvariantCulture, $"{value[..200]}…");
 
     private readonly record struct NodeAt(string Cluster, string Id, bool IsListed);
 

@@ -5,10 +5,13 @@ namespace WsBalancer.Proxy.State;
 
 /// <summary>
 /// Everything that balancers do through Redis, once a second, for as long as the process lives. Redis may go away and
-/// come back at any time; that is said once each way.
+/// come back at any time; that is logged once each way, with every cause that is found.
 /// </summary>
 internal sealed class RedisSharing : IAsyncDisposable
 {
+    // Of one absence. Each is logged once.
+    private const int MaxCauses = 5;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly RedisLink _link;
@@ -20,6 +23,7 @@ internal sealed class RedisSharing : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
+    private readonly HashSet<string> _causes = new(StringComparer.Ordinal);
     private bool _isAway;
 
     public RedisSharing(
@@ -111,9 +115,9 @@ internal sealed class RedisSharing : IAsyncDisposable
         }
 
         var away = failures.Find(IsAway);
-        if (away is not null && !_isAway)
+        if (away is not null)
         {
-            StateLog.RedisIsAway(_logger, _link.Where, away.Message);
+            Tell(RedisCause.Of(away));
         }
         else if (failures.Count == 0 && _isAway)
         {
@@ -121,6 +125,19 @@ internal sealed class RedisSharing : IAsyncDisposable
         }
 
         _isAway = away is not null || (_isAway && failures.Count > 0);
+        if (!_isAway)
+        {
+            _causes.Clear();
+        }
+    }
+
+    // The first failure is often only that there is no connection; why there is none is known after the next attempts.
+    private void Tell(string cause)
+    {
+        if (_causes.Count < MaxCauses && _causes.Add(cause))
+        {
+            StateLog.RedisIsAway(_logger, _link.Where, cause);
+        }
     }
 
     private async Task<Exception?> AttemptAsync(SharingStep step)

@@ -6,10 +6,6 @@ namespace WsBalancer.Proxy.State;
 /// <summary>What a node writes of itself: <c>{"address": …, "weight": …, "state": "active" | "draining"}</c>.</summary>
 internal sealed record Registration(string Address, int Weight = 1, string State = "active")
 {
-    private const int HighestWeight = 65_535;
-
-    private const int LongestId = 255;
-
     /// <summary>Reads one.</summary>
     /// <param name="cluster">The cluster of its key, in lower case.</param>
     /// <param name="id">The id of its key.</param>
@@ -33,27 +29,14 @@ internal sealed record Registration(string Address, int Weight = 1, string State
         }
     }
 
-    private string? MistakeWith(string id)
+    private string? MistakeWith(string id) => this switch
     {
-        var isId = id.Length is > 0 and <= LongestId
-            && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
-        if (!isId)
-        {
-            return $"the id has at most {LongestId} letters, digits, '.', '_' and '-'";
-        }
-
-        if (!Uri.TryCreate(Address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-        {
-            return "expected an address such as http://10.0.0.1:5000";
-        }
-
-        if (Weight is < 0 or > HighestWeight)
-        {
-            return $"expected a weight from 0 to {HighestWeight}";
-        }
-
-        return State is "active" or "draining" ? null : "expected the state active or draining";
-    }
+        _ when !NodeForm.IsId(id) => $"its id is '{id}': expected {NodeForm.ExpectedId}",
+        _ when !NodeForm.IsAddress(Address) => $"its address is '{Address}': expected {NodeForm.ExpectedAddress}",
+        _ when !NodeForm.IsWeight(Weight) => $"its weight is {Weight}: expected {NodeForm.ExpectedWeight}",
+        { State: not ("active" or "draining") } => $"its state is '{State}': expected active or draining",
+        _ => null,
+    };
 }
 
 // Nodes of any make write it, and may say more.

@@ -9,21 +9,24 @@ namespace WsBalancer.Proxy.State;
 /// </summary>
 internal sealed class StateFile : IDisposable
 {
-    private const int Version = 1;
-
     // People look into it.
     private static readonly StateJsonContext Readable =
         new(new JsonSerializerOptions(StateJsonContext.Default.Options) { WriteIndented = true });
 
     // A running balancer holds this for as long as it lives; the kernel lets go of it whatever ends the process.
     private readonly FileStream? _hold;
+    private readonly BadRecords _bad;
     private readonly ILogger<StateFile> _logger;
     private readonly FileInfo _file;
 
+    /// <param name="path">Where it is.</param>
+    /// <param name="bad">Lists the records in it that are set aside.</param>
+    /// <param name="logger">For what is read from elsewhere, and what cannot be written.</param>
     /// <exception cref="StateFileException">Its folder does not exist, or another balancer has it.</exception>
-    public StateFile(string path, ILogger<StateFile> logger)
+    public StateFile(string path, BadRecords bad, ILogger<StateFile> logger)
     {
         _file = new FileInfo(path);
+        _bad = bad;
         _logger = logger;
         if (_file.Directory is not { Exists: true })
         {
@@ -41,21 +44,26 @@ internal sealed class StateFile : IDisposable
 
     private string Next => Path + ".tmp";
 
-    /// <summary>What it keeps; nothing if neither it nor the one before it is there.</summary>
+    private string Damaged => Path + ".damaged";
+
+    /// <summary>
+    /// What it keeps; nothing if neither it nor the one before it is there. A record in it that is damaged is set
+    /// aside, and that of the file before stands in for it.
+    /// </summary>
     /// <exception cref="StateFileException">They cannot be read, or are of another version of the program.</exception>
-    public IReadOnlyList<StateEntry> Load()
+    public StateFileContent Load()
     {
         var isThere = File.Exists(Path);
         if (!isThere && !File.Exists(Previous))
         {
-            return [];
+            return new StateFileContent([], []);
         }
 
         // Not there: a crash came between the two renames of a save, or somebody took it away.
         var mistake = "it is not there";
-        if (isThere && TryRead(Path, out mistake) is { } entries)
+        if (isThere && TryRead(Path, out mistake) is { } content)
         {
-            return entries;
+            return content.Damaged.Count == 0 ? content : Mend(content);
         }
 
         if (TryRead(Previous, out var earlierMistake) is not { } earlier)
@@ -70,9 +78,10 @@ internal sealed class StateFile : IDisposable
         if (isThere)
         {
             // Kept to be looked at; and it must not become the previous one with the next save.
-            File.Move(Path, Path + ".damaged", overwrite: true);
+            File.Move(Path, Damaged, overwrite: true);
         }
 
+        SetAside(earlier.Damaged, Previous);
         return earlier;
     }
 
@@ -81,7 +90,7 @@ internal sealed class StateFile : IDisposable
     public void Save(IEnumerable<StateEntry> entries)
     {
         var state = new WrittenState(
-            Version,
+            StateFileContent.Version,
             [.. entries.Select(entry => new WrittenEntry(StateJson.ToWritten(entry.Record), entry.Standing))]);
         try
         {
@@ -107,41 +116,54 @@ internal sealed class StateFile : IDisposable
 
     public void Dispose() => _hold?.Dispose();
 
-    private static List<StateEntry>? TryRead(string path, out string mistake)
+    private static StateFileContent? TryRead(string path, out string mistake)
     {
         mistake = "";
         try
         {
-            var json = File.ReadAllBytes(path);
-            DemandVersion(path, json);
-            var state = JsonSerializer.Deserialize(json, StateJsonContext.Default.WrittenState)
-                ?? throw new JsonException("it is null");
-            var entries = state.Records
-                .Select(entry => new StateEntry(StateJson.FromWritten(entry.Record), entry.Standing))
-                .ToList();
-            return entries.DistinctBy(entry => entry.Record.Key).Count() == entries.Count
-                ? entries
-                : throw new JsonException("it has a record twice");
+            return StateFileContent.Read(path);
         }
         catch (Exception ex) when (ex is IOException and not StateFileException or UnauthorizedAccessException
-            or JsonException)
+            or JsonException or InvalidOperationException)
         {
             mistake = ex.Message;
             return null;
         }
     }
 
-    // Before all else: the file of a later version is not damaged, and must be neither set aside nor written over.
-    private static void DemandVersion(string path, byte[] json)
+    // The next save writes what is good. What it leaves out is kept beside it, and in the log.
+    private StateFileContent Mend(StateFileContent content)
     {
-        using var document = JsonDocument.Parse(json);
-        if (document.RootElement.ValueKind is JsonValueKind.Object
-            && document.RootElement.TryGetProperty("version", out var version)
-            && !(version.ValueKind is JsonValueKind.Number && version.TryGetInt32(out var number) && number == Version))
+        SetAside(content.Damaged, Path);
+        try
         {
-            throw new StateFileException(
-                $"The state file '{path}' has version {version.GetRawText()}, and this program reads version "
-                + $"{Version}: run the program that wrote it, or remove it and its .bak to start afresh.");
+            File.Copy(Path, Damaged, overwrite: true);
+            StateLog.CopyKept(_logger, Path, Damaged);
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            StateLog.CopyNotKept(_logger, Path, ex.Message);
+        }
+
+        var keys = content.Damaged.Select(damaged => damaged.Key).OfType<StateKey>()
+            .Except(content.Entries.Select(entry => entry.Record.Key)).ToHashSet();
+        var before = File.Exists(Previous) && keys.Count > 0 ? TryRead(Previous, out _)?.Entries ?? [] : [];
+        var standIns = before.Where(entry => keys.Contains(entry.Record.Key)).ToList();
+        if (standIns.Count > 0)
+        {
+            StateLog.StoodInFor(
+                _logger, string.Join(", ", standIns.Select(entry => $"{entry.Record.Key}")), Previous);
+        }
+
+        return content with { Entries = [.. content.Entries, .. standIns] };
+    }
+
+    private void SetAside(IEnumerable<DamagedEntry> damaged, string path)
+    {
+        foreach (var entry in damaged)
+        {
+            var name = $"Record {entry.Position} of the state file '{path}'{(entry.Key is { } key ? $" ({key})" : "")}";
+            _bad.Add(RecordSource.StateFile, name, entry.Key?.Cluster, entry.Raw, entry.Mistake);
         }
     }
 

@@ -1,20 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using WsBalancer.Proxy.Framing;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Records as JSON: the same text for the same record at every balancer, and read back strictly.</summary>
+/// <summary>
+/// Records as JSON: the same text for the same record at every balancer, and read back strictly, one by one.
+/// </summary>
 internal static class StateJson
 {
-    /// <summary>Leaves room to count on: no fleet decides so often, so above it lies only damage.</summary>
-    public const long HighestNumber = 1L << 52;
-
-    private const int HighestWeight = 65_535;
-
-    // Far more than anybody can ask for, and still a span of time.
-    private const double LongestSeconds = 1e9;
-
     /// <summary>A record as one line of JSON.</summary>
     public static string Write(StateRecord record) =>
         JsonSerializer.Serialize(ToWritten(record), StateJsonContext.Default.WrittenRecord);
@@ -38,18 +31,49 @@ internal static class StateJson
     /// <exception cref="JsonException">It is not a record; the message says why.</exception>
     public static StateRecord FromWritten(WrittenRecord written)
     {
-        var key = StateKey.Of(written.Cluster, written.Kind, written.Node);
-        var isOfCluster = written.Kind is StateKind.Blend or StateKind.Rebalance;
-        Demand(key, written.Cluster.Length > 0, "has no cluster");
-        Demand(key, isOfCluster == (written.Node.Length == 0), isOfCluster ? "names a node" : "names no node");
-        Demand(key, written.Number is >= 1 and <= HighestNumber, $"has the number {written.Number}");
-        Demand(key, written.Writer.Length > 0, "has no writer");
-        var value = written.Value is { } element
-            ? (StateValue?)element.Deserialize(InfoOf(written.Kind))
-            : null;
-        Demand(key, value is null || IsSound(value), "has a value out of its bounds");
-        return new StateRecord(key, new StateVersion(written.Number, written.Writer), value);
+        var value = written.Value is { } element ? (StateValue?)element.Deserialize(InfoOf(written.Kind)) : null;
+        var record = new StateRecord(
+            StateKey.Of(written.Cluster, written.Kind, written.Node),
+            new StateVersion(written.Number, written.Writer),
+            value);
+        return RecordForm.MistakeIn(record) is { } mistake ? throw new JsonException(mistake) : record;
     }
+
+    /// <summary>
+    /// What can be read of something that is no record: its key, and its number if that may be counted on from.
+    /// </summary>
+    /// <param name="element">What is no record.</param>
+    /// <param name="property">Where in it the record is; null if all of it is.</param>
+    public static (StateKey? Key, long Number) PartsOf(JsonElement element, string? property = null)
+    {
+        try
+        {
+            var record = property is null ? element : Find(element, property);
+            return record is { ValueKind: JsonValueKind.Object } parts ? (KeyIn(parts), NumberIn(parts)) : default;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name or a text in it is half a character.
+            return default;
+        }
+    }
+
+    private static StateKey? KeyIn(JsonElement record) =>
+        Find(record, "cluster") is { ValueKind: JsonValueKind.String } cluster
+        && Find(record, "node") is { ValueKind: JsonValueKind.String } node
+        && Find(record, "kind") is { ValueKind: JsonValueKind.String } kind
+        && Enum.TryParse<StateKind>(kind.GetString(), ignoreCase: true, out var known)
+            ? StateKey.Of(cluster.GetString()!, known, node.GetString()!)
+            : null;
+
+    private static long NumberIn(JsonElement record) =>
+        Find(record, "number") is { ValueKind: JsonValueKind.Number } number
+        && number.TryGetInt64(out var value) && value is >= 1 and <= StateVersion.HighestCounted
+            ? value
+            : 0;
+
+    private static JsonElement? Find(JsonElement element, string name) =>
+        element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var found) ? found : null;
 
     private static JsonTypeInfo InfoOf(StateKind kind) => kind switch
     {
@@ -61,29 +85,4 @@ internal static class StateJson
         StateKind.Rebalance => StateJsonContext.Default.RebalanceValue,
         _ => throw new JsonException($"there is no kind {kind}"),
     };
-
-    private static bool IsSound(StateValue value) => value switch
-    {
-        MemberValue member => IsWeight(member.Weight)
-            && Uri.TryCreate(member.Address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https",
-        RemovalValue removal => removal.Drain is null || IsSound(removal.Drain),
-        WeightValue weight => IsWeight(weight.Weight) && IsWeight(weight.FileWeight),
-        DrainValue drain => IsRate(drain.RatePerSecond) && drain.DeadlineSeconds is null or (>= 0 and <= LongestSeconds)
-            && CloseCode.MayBeSent(drain.CloseCode),
-        BlendValue blend => blend.Share is >= 0 and <= 1,
-        RebalanceValue rebalance => IsRate(rebalance.RatePerSecond),
-        _ => false,
-    };
-
-    private static bool IsWeight(int weight) => weight is >= 0 and <= HighestWeight;
-
-    private static bool IsRate(double rate) => rate >= 0 && double.IsFinite(rate);
-
-    private static void Demand(StateKey key, bool holds, string mistake)
-    {
-        if (!holds)
-        {
-            throw new JsonException($"the record {key} {mistake}");
-        }
-    }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.State;
 
-// Event ids 700-799 belong to the state. The next free one is 714.
+// Event ids 700-799 belong to the state. The next free one is 716.
 internal static partial class StateLog
 {
     [LoggerMessage(700, LogLevel.Warning,
@@ -22,23 +22,32 @@ internal static partial class StateLog
     [LoggerMessage(703, LogLevel.Debug, "The other balancers were not told; it is made up for later. {Why}")]
     public static partial void NotShared(ILogger logger, string why);
 
-    [LoggerMessage(704, LogLevel.Error, "Field '{Field}' of '{Key}' in Redis is not a record, and is ignored: {Why}")]
-    public static partial void BadRecord(ILogger logger, string key, string field, string why);
+    [LoggerMessage(704, LogLevel.Error, "{Name} is set aside, as if it were not there: {Mistake}. It is: {Content}")]
+    public static partial void SetAside(ILogger logger, string name, string mistake, string content);
+
+    [LoggerMessage(706, LogLevel.Error,
+        "More than {Count} records of one source ({Source}) are set aside; the others are neither logged nor listed.")]
+    public static partial void ManySetAside(ILogger logger, int count, string source);
 
     [LoggerMessage(705, LogLevel.Error,
         "Another balancer calls itself '{Id}' too: give each its own WsBalancer:State:Id. Until then neither sees " +
         "the other, and progress and tunnel counts of the fleet are wrong.")]
     public static partial void SameId(ILogger logger, string id);
 
-    // Once a second while it is so: a program of another version, which the first line of it says as well.
-    [LoggerMessage(706, LogLevel.Debug, "What balancer '{Id}' says of itself cannot be read: {Why}")]
-    public static partial void BadPeer(ILogger logger, string id, string why);
-
     [LoggerMessage(707, LogLevel.Error, "A disconnection that another balancer sent could not be carried out.")]
     public static partial void DisconnectionFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(708, LogLevel.Error, "Key '{Key}' in Redis registers no node, and is ignored: '{Value}': {Why}")]
-    public static partial void BadRegistration(ILogger logger, string key, string value, string why);
+    [LoggerMessage(708, LogLevel.Warning,
+        "The state file '{Path}' as it was read, with every record that is set aside, is kept as '{Copy}'.")]
+    public static partial void CopyKept(ILogger logger, string path, string copy);
+
+    [LoggerMessage(714, LogLevel.Warning,
+        "The state file '{Path}' as it was read, with every record that is set aside, could not be copied: {Why}")]
+    public static partial void CopyNotKept(ILogger logger, string path, string why);
+
+    [LoggerMessage(715, LogLevel.Warning,
+        "Damaged records of the state file ({Records}) are taken from the one before it, '{Previous}'.")]
+    public static partial void StoodInFor(ILogger logger, string records, string previous);
 
     [LoggerMessage(709, LogLevel.Warning,
         "Redis at {Where} is away. This balancer goes on with what it knows, and tries again without end. {Why}")]

@@ -39,6 +39,14 @@ internal sealed record StateOptions : IValidatableObject
     /// <param name="folder">Where a relative path begins.</param>
     public string? FileIn(string folder) => IsNone(Path) ? null : System.IO.Path.GetFullPath(Path, folder);
 
+    /// <summary>
+    /// Whether a cluster may have nodes that the configuration does not name: from Redis, or from the state file.
+    /// </summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="folder">Where a relative path begins.</param>
+    public bool MayHaveNodesOf(string cluster, string folder) =>
+        IsShared || (FileIn(folder) is { } file && StateFileContent.HasNodeOf(cluster, file));
+
     /// <summary>How Redis is reached; null if it is not, or cannot be read.</summary>
     public ConfigurationOptions? ParseRedis()
     {

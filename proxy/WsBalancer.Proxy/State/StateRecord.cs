@@ -34,6 +34,10 @@ internal readonly record struct StateKey(string Cluster, StateKind Kind, string 
     /// <summary>The key of a decision about a whole cluster.</summary>
     public static StateKey Of(string cluster, StateKind kind) => Of(cluster, kind, "");
 
+    /// <summary>The cluster in the text of a key; null if the text is none.</summary>
+    public static string? ClusterIn(string key) =>
+        key.Split('/') is [.. { Length: > 0 } cluster, _, _] ? string.Join('/', cluster) : null;
+
     /// <summary>How it is named where there is one text for it.</summary>
     public override string ToString() => $"{Cluster}/{JsonNamingPolicy.CamelCase.ConvertName(Kind.ToString())}/{Node}";
 }
@@ -64,10 +68,19 @@ internal enum StateKind
 /// <summary>
 /// Orders the records of a key without any clock: 1 + the highest number that its writer had seen, then the writer.
 /// </summary>
-/// <param name="Number">From 1.</param>
+/// <param name="Number">From 1 to <see cref="HighestNumber"/>.</param>
 /// <param name="Writer">The id of the balancer that wrote it.</param>
 internal readonly record struct StateVersion(long Number, string Writer) : IComparable<StateVersion>
 {
+    /// <summary>The highest number of any record: one above is set aside, and none above is written.</summary>
+    public const long HighestNumber = 1L << 51;
+
+    /// <summary>
+    /// The highest number that other keys count on from. A number above is damage, as no fleet decides so often: only
+    /// the next record of its own key is numbered above it, so that it cannot use up the numbers of the others.
+    /// </summary>
+    public const long HighestCounted = 1L << 50;
+
     public int CompareTo(StateVersion other) =>
         Number != other.Number ? Number.CompareTo(other.Number) : string.CompareOrdinal(Writer, other.Writer);
 }

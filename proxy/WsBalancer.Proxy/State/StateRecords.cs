@@ -15,7 +15,10 @@ internal sealed class StateRecords
 
     public static StateRecords Empty { get; } = new([], 0);
 
-    /// <summary>The highest number of any record; 0 without one.</summary>
+    /// <summary>
+    /// The highest number of any record that others count on from (<see cref="StateVersion.HighestCounted"/>); 0
+    /// without one.
+    /// </summary>
     public long Highest { get; }
 
     /// <summary>All of them, those that took something back among them.</summary>
@@ -37,7 +40,9 @@ internal sealed class StateRecords
         var highest = Highest;
         foreach (var record in records)
         {
-            highest = Math.Max(highest, record.Version.Number);
+            highest = record.Version.Number <= StateVersion.HighestCounted
+                ? Math.Max(highest, record.Version.Number)
+                : highest;
             if (!merged.TryGetValue(record.Key, out var known) || record.IsNewerThan(known))
             {
                 merged[record.Key] = record;

@@ -22,6 +22,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     private volatile StateRecords _records = StateRecords.Empty;
     private int _isSaving;
     private volatile bool _isUnsaved;
+    private long _highestSetAside;
     private bool _isFailing;
 
     /// <summary>
@@ -43,8 +44,13 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// <exception cref="StateFileException">It is there, and cannot be read.</exception>
     public StateStore Load()
     {
-        var entries = file?.Load() ?? [];
+        var (entries, damaged) = file?.Load() ?? new StateFileContent([], []);
         _records = _records.Merge(entries.Select(entry => entry.Record));
+        foreach (var entry in damaged)
+        {
+            CountSetAside(entry.Number);
+        }
+
         foreach (var entry in entries)
         {
             _standings[entry.Record.Key] = entry;
@@ -64,12 +70,14 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// <summary>Decides. It is kept before anything is made of it.</summary>
     /// <returns>Whether the other balancers were told; null if this one shares with nobody.</returns>
     /// <exception cref="StateFileException">It cannot be kept, and nothing has changed.</exception>
+    /// <exception cref="RecordRefusedException">No balancer would read it, and nothing has changed.</exception>
     public Task<bool?> WriteAsync(IReadOnlyList<StateChange> changes, CancellationToken cancellation) =>
         WriteAsync(() => changes, cancellation);
 
     /// <summary>Takes records back; not what was decided in their place meanwhile.</summary>
     /// <returns>As of <see cref="WriteAsync(IReadOnlyList{StateChange}, CancellationToken)"/>.</returns>
     /// <exception cref="StateFileException">It cannot be kept, and nothing has changed.</exception>
+    /// <exception cref="RecordRefusedException">No balancer would read it, and nothing has changed.</exception>
     public Task<bool?> TakeBackAsync(IReadOnlyList<StateRecord> records, CancellationToken cancellation) => WriteAsync(
         () => [.. records.Where(IsInForce).Select(record => new StateChange(record.Key, null))], cancellation);
 
@@ -96,6 +104,18 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Notes the number of a record that is set aside: the next decision is numbered above it, so that it also wins at
+    /// a balancer of a later version that can read that record.
+    /// </summary>
+    public void CountSetAside(long number)
+    {
+        if (number is > 0 and <= StateVersion.HighestCounted && number > Interlocked.Read(ref _highestSetAside))
+        {
+            Interlocked.Exchange(ref _highestSetAside, number);
         }
     }
 
@@ -157,11 +177,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         await _turn.WaitAsync(cancellation);
         try
         {
-            var version = new StateVersion(_records.Highest + 1, writer);
-            var written = changes()
-                .GroupBy(change => change.Key)
-                .Select(group => new StateRecord(group.Key, version, group.Last().Value))
-                .ToList();
+            var written = RecordsOf(changes());
             if (written.Count > 0)
             {
                 var next = _records.Merge(written);
@@ -175,6 +191,22 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         }
 
         return await ShareAsync(cancellation);
+    }
+
+    private List<StateRecord> RecordsOf(IReadOnlyList<StateChange> changes)
+    {
+        var highest = Math.Max(_records.Highest, Interlocked.Read(ref _highestSetAside));
+        foreach (var change in changes)
+        {
+            highest = Math.Max(highest, _records.Find(change.Key)?.Version.Number ?? 0);
+        }
+
+        var written = changes
+            .GroupBy(change => change.Key)
+            .Select(group => new StateRecord(group.Key, new StateVersion(highest + 1, writer), group.Last().Value))
+            .ToList();
+        written.ForEach(RecordRefusedException.ThrowIfBad);
+        return written;
     }
 
     // Many notes of one moment are one write.

@@ -11,6 +11,11 @@ internal interface ITunnelFlow
     /// <summary>The leg toward the node: what is written to it is what the client says.</summary>
     public ITunnelLeg Node { get; }
 
+    /// <summary>
+    /// Calls a method of the tunnel where its legs are used: at once, or soon on the loop's thread. From any thread.
+    /// </summary>
+    public void Run(Action<Tunnel> action);
+
     /// <summary>Ends both legs at once, without a word. From any thread; called once at most.</summary>
     public void Cut();
 }

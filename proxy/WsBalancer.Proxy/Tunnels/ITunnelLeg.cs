@@ -9,6 +9,19 @@ internal interface ITunnelLeg
     /// <summary>Whether the boundaries of the frames written so far are unknown.</summary>
     public bool Lost { get; }
 
+    /// <summary>How many bytes are buffered: received from this leg's peer, or not yet sent to it.</summary>
+    public long Buffered { get; }
+
+    /// <summary>How long bytes have waited to be sent to this leg's peer without any progress; zero if none wait.
+    /// </summary>
+    public TimeSpan SendStalledFor { get; }
+
+    /// <summary>
+    /// Whether the peer has ended its output or its connection, as far as the kernel knows: bytes that were sent before
+    /// may still be unread. Called where <see cref="ITunnelFlow.Run"/> calls.
+    /// </summary>
+    public bool HasPeerFinished { get; }
+
     /// <summary>
     /// Writes a Close frame at the next frame boundary: at once if the leg is between frames, otherwise after the
     /// current frame. Does nothing if a Close frame was written or is pending.

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>The portable data path: two streams, which somebody else copies into each other.</summary>
@@ -5,11 +7,17 @@ internal sealed class StreamFlow : ITunnelFlow
 {
     private readonly Tunnel _tunnel;
     private readonly CancellationTokenSource _cut;
+    private readonly TimeProvider _time;
+    private readonly int _maxBuffered;
 
     /// <param name="tunnel">Whose bytes they are.</param>
     /// <param name="cut">Cancelled to end both legs at once. The owner's; at most once, from any thread.</param>
-    public StreamFlow(Tunnel tunnel, CancellationTokenSource cut)
+    /// <param name="time">The clock.</param>
+    /// <param name="maxBuffered">How many bytes the tunnel buffers at most, half of them in each direction.</param>
+    public StreamFlow(Tunnel tunnel, CancellationTokenSource cut, TimeProvider time, int maxBuffered)
     {
+        _time = time;
+        _maxBuffered = maxBuffered;
         _tunnel = tunnel;
         _cut = cut;
         tunnel.Flow = this;
@@ -27,14 +35,25 @@ internal sealed class StreamFlow : ITunnelFlow
 
     ITunnelLeg ITunnelFlow.Node => NodeLeg!;
 
-    public TunnelLeg AcceptClient(Stream client) => ClientLeg = Leg(client, TunnelSide.Client);
+    /// <param name="client">The stream to the client.</param>
+    /// <param name="socket">The client's connection, if the tunnel is all of it.</param>
+    public TunnelLeg AcceptClient(Stream client, Socket? socket = null) =>
+        ClientLeg = Leg(client, TunnelSide.Client, socket);
 
     public TunnelLeg AcceptNode(Stream node) => NodeLeg = Leg(node, TunnelSide.Node);
 
+    public void Run(Action<Tunnel> action) => action(_tunnel);
+
     public void Cut() => _cut.Cancel();
 
-    private TunnelLeg Leg(Stream stream, TunnelSide peer) =>
-        new(stream, new Observer(_tunnel, peer), _cut.Token, holdsEnd: peer == TunnelSide.Node);
+    private TunnelLeg Leg(Stream stream, TunnelSide peer, Socket? socket = null) => new(
+        stream,
+        new Observer(_tunnel, peer),
+        _time,
+        _cut.Token,
+        holdsEnd: peer == TunnelSide.Node,
+        _maxBuffered / 2,
+        socket);
 
     private sealed class Observer(Tunnel tunnel, TunnelSide peer) : ILegObserver
     {

@@ -125,6 +125,23 @@ internal sealed partial class Tunnel
         Flow!.Cut();
     }
 
+    /// <summary>Ends the tunnel at once: unsent bytes are dropped, and both connections reset.</summary>
+    public void Reset(TunnelEnd end)
+    {
+        Flow!.Client.Abandon();
+        Flow.Node.Abandon();
+        Cut(end);
+    }
+
+    /// <summary>
+    /// Ends the tunnel if one of its peers has not taken anything for longer than the send timeout; or for longer than
+    /// the close timeout while the other peer, whose bytes wait, has ended its connection. Called where
+    /// <see cref="ITunnelFlow.Run"/> calls.
+    /// </summary>
+    /// <returns>Whether it ended.</returns>
+    public bool EndIfStalled() =>
+        EndIfStalled(Flow!.Node, Flow.Client, TunnelSide.Client) || EndIfStalled(Flow.Client, Flow.Node, TunnelSide.Node);
+
     /// <summary>
     /// The client's connection is lost. Bytes of the client may still be forwarded to the node, so the tunnel is cut
     /// only if the client's FIN was forwarded before, or after the close timeout. The loss of an abandoned client has
@@ -146,6 +163,23 @@ internal sealed partial class Tunnel
         {
             EndSoon(TunnelEnd.ClientLost);
         }
+    }
+
+    private bool EndIfStalled(ITunnelLeg leg, ITunnelLeg other, TunnelSide otherSide)
+    {
+        var stalled = leg.SendStalledFor;
+        if (stalled > _options.SendTimeout)
+        {
+            return Close(TunnelEnd.SendTimeout, CloseCode.GoingAway, "send timeout");
+        }
+
+        if (stalled <= CloseTimeout || IsClosing || !other.HasPeerFinished)
+        {
+            return false;
+        }
+
+        Lost(otherSide);
+        return true;
     }
 
     private void EndSoon(TunnelEnd end)
@@ -205,7 +239,7 @@ internal sealed partial class Tunnel
         {
             await leg.CloseAsync(closeFrame);
         }
-        catch (Exception ex) when (ex is IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception ex) when (PeerLoss.Is(ex, default) || ex is InvalidOperationException)
         {
             Cut(TunnelEnd.Error);
         }

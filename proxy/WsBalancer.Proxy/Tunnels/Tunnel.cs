@@ -58,7 +58,8 @@ internal sealed partial class Tunnel
 
     public TunnelIdentity Identity { get; }
 
-    public TunnelLedger Ledger { get; }
+    /// <summary>The account of its node. Settled when the tunnel is registered.</summary>
+    public TunnelLedger Ledger { get; set; }
 
     /// <summary>How its bytes flow. Set once, before the tunnel is registered.</summary>
     public ITunnelFlow? Flow { get; set; }
@@ -117,6 +118,15 @@ internal sealed partial class Tunnel
 
     /// <summary>Whether one side has been silent for longer than the options allow.</summary>
     public bool IsIdle => IdleFor.Client > _options.IdleClient || IdleFor.Node > _options.IdleNode;
+
+    /// <summary>How many bytes it buffers in both directions, at most. May be read from any thread.</summary>
+    public long Buffered => Flow!.Client.Buffered + Flow.Node.Buffered;
+
+    /// <summary>Whether bytes have waited for one of the peers for longer than a peer may take to end the tunnel.
+    /// </summary>
+    public bool IsStalled => Flow!.Client.SendStalledFor > LeastStall || Flow.Node.SendStalledFor > LeastStall;
+
+    private TimeSpan LeastStall => _options.SendTimeout < CloseTimeout ? _options.SendTimeout.Value : CloseTimeout;
 
     /// <summary>A side has said something now.</summary>
     public void Heard(TunnelSide side) => Heard(side, _time.GetTimestamp());

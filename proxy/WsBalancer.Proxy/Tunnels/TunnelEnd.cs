@@ -36,6 +36,13 @@ internal enum TunnelEnd
     /// <summary>A peer broke the WebSocket protocol so that frames could no longer be told apart.</summary>
     Protocol,
 
+    /// <summary>A peer did not take what it was sent for longer than the send timeout.</summary>
+    SendTimeout,
+
+    /// <summary>Too much was buffered for all tunnels together, and this one was among those that buffered most.
+    /// </summary>
+    Memory,
+
     /// <summary>Something failed that is nobody's doing; the log says what.</summary>
     Error,
 }
@@ -60,6 +67,8 @@ internal static class TunnelEndLabel
         TunnelEnd.Disconnect => "disconnect",
         TunnelEnd.Shutdown => "shutdown",
         TunnelEnd.Protocol => "protocol",
+        TunnelEnd.SendTimeout => "send_timeout",
+        TunnelEnd.Memory => "memory",
         TunnelEnd.Error => "error",
         _ => throw new ArgumentOutOfRangeException(nameof(end), end, "No label is published for this end."),
     };

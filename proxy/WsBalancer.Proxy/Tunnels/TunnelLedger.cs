@@ -1,11 +1,16 @@
+using WsBalancer.Proxy.Telemetry;
+
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
-/// The account of one node's tunnels. Active is never counted by itself: it is what was opened less what was
-/// closed, so that the three agree whenever they are read. Thread-safe, without locks.
+/// The account of one node: its tunnels, and what else is counted of it. Active is never counted by itself: it is what
+/// was opened less what was closed, so that the three agree whenever they are read. Thread-safe, without locks.
 /// </summary>
 internal sealed class TunnelLedger
 {
+    // In the count of opened tunnels, so that an account is closed only while no tunnel is open.
+    private const long ClosedMark = 1L << 62;
+
     private readonly long[] _closed = new long[TunnelEndLabel.All.Count];
     private long _opened;
     private long _bytesFromClients;
@@ -13,7 +18,16 @@ internal sealed class TunnelLedger
     private long _framesFromClients;
     private long _framesFromNode;
 
-    /// <summary>As in a reading, but without allocating: limits ask at every handshake.</summary>
+    /// <summary>What is counted of the node by events.</summary>
+    public NodeCounts Counts { get; } = new();
+
+    /// <summary>Whether the node is in the fleet. Written by <see cref="TunnelRegistry"/> alone.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether a scrape has published it. Written by <see cref="TunnelRegistry"/> alone.</summary>
+    public bool IsPublished { get; set; }
+
+    /// <summary>As in a reading, but without allocating: limits read it at every handshake.</summary>
     public long Active
     {
         get
@@ -24,11 +38,31 @@ internal sealed class TunnelLedger
                 closed += Interlocked.Read(ref _closed[i]);
             }
 
-            return Interlocked.Read(ref _opened) - closed;
+            return Opened - closed;
         }
     }
 
-    public void Opened() => Interlocked.Increment(ref _opened);
+    private long Opened => Interlocked.Read(ref _opened) & ~ClosedMark;
+
+    /// <summary>Counts a tunnel that opens.</summary>
+    /// <returns>Whether it is counted; not in an account that is closed.</returns>
+    public bool TryOpen()
+    {
+        if ((Interlocked.Increment(ref _opened) & ClosedMark) == 0)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _opened);
+        return false;
+    }
+
+    /// <summary>Closes the account for good, unless a tunnel is open.</summary>
+    public bool TryClose()
+    {
+        var opened = Interlocked.Read(ref _opened);
+        return Active == 0 && Interlocked.CompareExchange(ref _opened, opened | ClosedMark, opened) == opened;
+    }
 
     public void Closed(TunnelEnd end) => Interlocked.Increment(ref _closed[(int)end]);
 
@@ -56,7 +90,7 @@ internal sealed class TunnelLedger
         }
 
         return new LedgerReading(
-            Interlocked.Read(ref _opened),
+            Opened,
             closed,
             Interlocked.Read(ref _bytesFromClients),
             Interlocked.Read(ref _bytesFromNode),

@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using WsBalancer.Proxy.Sockets.Linux;
+
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
@@ -12,9 +15,19 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <param name="inner">The peer.</param>
 /// <param name="observer">Who is told.</param>
 /// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
+/// <param name="time">The clock.</param>
 /// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is cut: YARP ends both
 /// directions at the end of the node.</param>
-internal sealed class TunnelLeg(Stream inner, ILegObserver observer, CancellationToken cut, bool holdsEnd = false)
+/// <param name="bound">How many bytes of the other peer wait at most while a write is pending.</param>
+/// <param name="socket">The peer's connection, if this is its only stream.</param>
+internal sealed class TunnelLeg(
+    Stream inner,
+    ILegObserver observer,
+    TimeProvider time,
+    CancellationToken cut,
+    bool holdsEnd = false,
+    int bound = 0,
+    Socket? socket = null)
     : DuplexStream, ITunnelLeg
 {
     private readonly Lock _turn = new();
@@ -23,6 +36,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
     private bool _abandoned;
     private CancellationTokenSource? _writes;
     private CancellationTokenRegistration _onLoopCancelled;
+    private long _pendingSince;
 
     public bool CloseWritten
     {
@@ -45,6 +59,13 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
             }
         }
     }
+
+    public long Buffered => Volatile.Read(ref _pendingSince) == 0 ? 0 : bound;
+
+    public TimeSpan SendStalledFor =>
+        Volatile.Read(ref _pendingSince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
+
+    public bool HasPeerFinished => socket is not null && TcpState.HasPeerFinished(socket);
 
     public Task CloseAsync(byte[] closeFrame)
     {
@@ -99,7 +120,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         {
             read = 0;
         }
-        catch (IOException)
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellationToken))
         {
             observer.Lost();
             throw;
@@ -147,7 +168,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
             if (isClosed)
             {
                 // The tunnel may be cut now, and bytes that are not flushed would be lost.
-                await inner.FlushAsync(_writes!.Token);
+                await FlushAsync(_writes!.Token);
                 observer.Closed();
             }
         }
@@ -158,7 +179,18 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         }
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inner.FlushAsync(cancellationToken);
+        }
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellationToken))
+        {
+            NotifyLoss();
+            throw;
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -175,16 +207,30 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
     {
         try
         {
-            await inner.WriteAsync(buffer, cancellation);
-        }
-        catch (IOException)
-        {
-            if (!IsAbandoned())
+            var write = inner.WriteAsync(buffer, cancellation);
+            if (!write.IsCompleted)
             {
-                observer.Lost();
+                Volatile.Write(ref _pendingSince, time.GetTimestamp());
             }
 
+            await write;
+        }
+        catch (Exception ex) when (PeerLoss.Is(ex, cancellation))
+        {
+            NotifyLoss();
             throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _pendingSince, 0);
+        }
+    }
+
+    private void NotifyLoss()
+    {
+        if (!IsAbandoned())
+        {
+            observer.Lost();
         }
     }
 
@@ -216,7 +262,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
     }
 
     private bool IsOfAbandoned(Exception exception, CancellationToken loop) =>
-        exception is IOException or OperationCanceledException && !loop.IsCancellationRequested && IsAbandoned();
+        PeerLoss.Is(exception, loop) && !loop.IsCancellationRequested && IsAbandoned();
 
     private bool IsAbandoned()
     {
@@ -248,7 +294,7 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         {
             await stream.ShutdownOutputAsync();
         }
-        catch (Exception ex) when (ex is IOException or ObjectDisposedException)
+        catch (Exception ex) when (ex is IOException or SocketException or ObjectDisposedException)
         {
             observer.Lost();
         }
@@ -260,26 +306,4 @@ internal sealed class TunnelLeg(Stream inner, ILegObserver observer, Cancellatio
         await using var onCut = cut.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
         await over.Task.WaitAsync(loop);
     }
-}
-
-/// <summary>What a <see cref="TunnelLeg"/> tells its tunnel.</summary>
-internal interface ILegObserver
-{
-    /// <summary>So much was written to this leg: its bytes, and the frames that ended in them.</summary>
-    public void Passed(long bytes, long frames);
-
-    /// <summary>A Close frame of the other peer is about to be written to this leg.</summary>
-    public void ClosePasses();
-
-    /// <summary>This leg's peer sent something.</summary>
-    public void Received();
-
-    /// <summary>A complete Close frame of the other peer was received and, if it is forwarded, written.</summary>
-    public void Closed();
-
-    /// <summary>The leg's peer has ended its output, and all bytes before were read.</summary>
-    public void Ended();
-
-    /// <summary>The connection to the leg's peer is lost.</summary>
-    public void Lost();
 }

@@ -2,17 +2,25 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-// Event ids 100-199 belong to tunnels. The next free one is 104.
+// Event ids 100-199 belong to tunnels. The next free one is 106; 103 is not used.
 internal static partial class TunnelLog
 {
     [LoggerMessage(100, LogLevel.Debug, "Tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' is idle and closes.")]
     public static partial void Idle(ILogger logger, string tunnel, string node, string cluster);
 
-    [LoggerMessage(102, LogLevel.Error, "Looking for idle tunnels failed; it goes on.")]
-    public static partial void SweepFailed(ILogger logger, Exception exception);
+    [LoggerMessage(104, LogLevel.Debug,
+        "A peer of tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' takes nothing of what it is sent: the tunnel ends.")]
+    public static partial void Stalled(ILogger logger, string tunnel, string node, string cluster);
 
-    [LoggerMessage(103, LogLevel.Debug, "Looking for idle tunnels failed again: {Why}")]
-    public static partial void SweepFailedAgain(ILogger logger, string why);
+    [LoggerMessage(105, LogLevel.Warning,
+        "The tunnels buffer {Buffered} bytes for peers that do not read, and may buffer {Bound} "
+            + "(WsBalancer:Sockets:MaxBuffered): the {Count} that buffered most are reset.")]
+    public static partial void BuffersRelieved(ILogger logger, long buffered, long bound, int count);
+
+    [LoggerMessage(102, LogLevel.Error,
+        "{Count} connections or tunnels have had no owner for a minute, such as {Examples}. They hold descriptors until "
+            + "the process ends: please report this as a fault.")]
+    public static partial void Unowned(ILogger logger, int count, string examples);
 
     [LoggerMessage(101, LogLevel.Debug,
         "Tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' ended after {Age}: {End} (forced: {Forced}).")]

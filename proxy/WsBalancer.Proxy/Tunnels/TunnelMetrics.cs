@@ -6,56 +6,59 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <summary>Publishes the accounts of the nodes. Nothing is counted here: a scrape reads each ledger once.</summary>
 internal sealed class TunnelMetrics
 {
-    private static readonly string[] NodeLabels = ["cluster", "node"];
-    private static readonly string[] TrafficLabels = ["cluster", "node", "direction"];
-
     private readonly BalancerRegistry _registry;
-    private readonly HashSet<NodeKey> _published = [];
     private readonly Gauge _active;
     private readonly Gauge _activeByPath;
-    private readonly Counter _opened;
-    private readonly Counter _closed;
-    private readonly Counter _bytes;
-    private readonly Counter _frames;
+    private readonly NodeCounter _opened;
+    private readonly NodeCounter _closed;
+    private readonly NodeCounter _bytes;
+    private readonly NodeCounter _frames;
 
     public TunnelMetrics(BalancerRegistry registry)
     {
         _registry = registry;
-        var metrics = registry.Instruments;
-        _active = metrics.CreateGauge("wsbalancer_tunnels_active", "Tunnels that are open.", NodeLabels);
-        _activeByPath = metrics.CreateGauge(
-            "wsbalancer_tunnels_active_by_path", "Tunnels that are open, by the data path they take.", ["path"]);
-        _opened = metrics.CreateCounter("wsbalancer_tunnels_opened_total", "Tunnels opened.", NodeLabels);
-        _closed = metrics.CreateCounter(
-            "wsbalancer_tunnels_closed_total", "Tunnels ended, by reason.", ["cluster", "node", "reason"]);
-        _bytes = metrics.CreateCounter(
-            "wsbalancer_tunnel_bytes_total", "Bytes passed through tunnels, by who sent them.", TrafficLabels);
-        _frames = metrics.CreateCounter(
-            "wsbalancer_tunnel_frames_total", "Frames passed through tunnels, by who sent them.", TrafficLabels);
+        _active = registry.CreateDerivedGauge(
+            "wsbalancer_tunnels_active", "Tunnels that are open.", "cluster", "node");
+        _activeByPath = registry.CreateGauge(
+            "wsbalancer_tunnels_active_by_path", "Tunnels that are open, by the data path they take.", "path");
+        _opened = registry.CreateNodeCounter("wsbalancer_tunnels_opened_total", "Tunnels opened.");
+        _closed = registry.CreateNodeCounter("wsbalancer_tunnels_closed_total", "Tunnels ended, by reason.", "reason");
+        _bytes = registry.CreateNodeCounter(
+            "wsbalancer_tunnel_bytes_total", "Bytes passed through tunnels, by who sent them.", "direction");
+        _frames = registry.CreateNodeCounter(
+            "wsbalancer_tunnel_frames_total", "Frames passed through tunnels, by who sent them.", "direction");
     }
 
     public void Publish(TunnelRegistry tunnels) => _registry.BeforeScrape(() =>
     {
-        Collect(tunnels.Ledgers);
+        Collect(tunnels);
         foreach (var path in Enum.GetValues<TunnelPath>())
         {
             _activeByPath.WithLabels(TunnelPathLabel.Of(path)).Set(tunnels.CountOn(path));
         }
     });
 
-    private void Collect(IReadOnlyDictionary<NodeKey, TunnelLedger> ledgers)
+    private void Collect(TunnelRegistry tunnels)
     {
-        foreach (var (node, ledger) in ledgers)
+        var closed = new HashSet<(string Cluster, string Node)>();
+        var open = new List<(NodeKey Node, TunnelLedger Ledger)>();
+        foreach (var (node, ledger) in tunnels.Ledgers)
         {
-            _published.Add(node);
-            Publish(node, ledger.Read());
+            if (tunnels.MayPublish(node, ledger))
+            {
+                open.Add((node, ledger));
+            }
+            else
+            {
+                closed.Add((node.Cluster, node.Node));
+            }
         }
 
-        // A removed node's series go with its account, which goes with its last tunnel.
-        foreach (var node in _published.Where(node => !ledgers.ContainsKey(node)).ToArray())
+        _registry.Withdraw(closed);
+        foreach (var (node, ledger) in open)
         {
-            _published.Remove(node);
-            Withdraw(node);
+            Publish(node, ledger.Read());
+            ledger.Counts.Publish(node.Cluster, node.Node);
         }
     }
 
@@ -63,32 +66,15 @@ internal sealed class TunnelMetrics
     {
         var (cluster, id) = node;
         _active.WithLabels(cluster, id).Set(reading.Active);
-        _opened.WithLabels(cluster, id).IncTo(reading.Opened);
+        _opened.Publish(cluster, id, reading.Opened);
         for (var end = 0; end < reading.Closed.Length; end++)
         {
-            _closed.WithLabels(cluster, id, TunnelEndLabel.All[end]).IncTo(reading.Closed[end]);
+            _closed.Publish(cluster, id, TunnelEndLabel.All[end], reading.Closed[end]);
         }
 
-        _bytes.WithLabels(cluster, id, "from_client").IncTo(reading.BytesFromClients);
-        _bytes.WithLabels(cluster, id, "from_node").IncTo(reading.BytesFromNode);
-        _frames.WithLabels(cluster, id, "from_client").IncTo(reading.FramesFromClients);
-        _frames.WithLabels(cluster, id, "from_node").IncTo(reading.FramesFromNode);
-    }
-
-    private void Withdraw(NodeKey node)
-    {
-        var (cluster, id) = node;
-        _active.RemoveLabelled(cluster, id);
-        _opened.RemoveLabelled(cluster, id);
-        foreach (var end in TunnelEndLabel.All)
-        {
-            _closed.RemoveLabelled(cluster, id, end);
-        }
-
-        foreach (var direction in (string[])["from_client", "from_node"])
-        {
-            _bytes.RemoveLabelled(cluster, id, direction);
-            _frames.RemoveLabelled(cluster, id, direction);
-        }
+        _bytes.Publish(cluster, id, "from_client", reading.BytesFromClients);
+        _bytes.Publish(cluster, id, "from_node", reading.BytesFromNode);
+        _frames.Publish(cluster, id, "from_client", reading.FramesFromClients);
+        _frames.Publish(cluster, id, "from_node", reading.FramesFromNode);
     }
 }

@@ -31,6 +31,15 @@ internal sealed record TunnelOptions
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// Ends a tunnel one of whose peers takes nothing of what it is sent for so long. Default: 60 s; <c>off</c> waits
+    /// without a limit.
+    /// </summary>
+    // The send_timeout of nginx. A peer that reads slowly makes progress, and one that has disconnected without a
+    // packet is found by TCP; only one that is connected and does not read at all is ended.
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan? SendTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
     /// Silence after which TCP probes the peer on both legs. Default: 60 s; <c>off</c> leaves it to the peers.
     /// </summary>
     // The kernel's own default of two hours keeps half-open sockets for an evening.

@@ -12,6 +12,9 @@ internal sealed class TunnelRegistry
     private readonly ConcurrentDictionary<NodeKey, ConcurrentDictionary<string, Tunnel>> _byNode = new();
     private readonly ConcurrentDictionary<(string Cluster, string User), UserTunnels> _byUser = new();
     private readonly ConcurrentDictionary<NodeKey, TunnelLedger> _ledgers = new();
+
+    // Accounts are closed, and taken out, under this lock: with it held, all that are in are open.
+    private readonly Lock _accounts = new();
     private readonly int[] _onPath = new int[TunnelPathLabel.All.Count];
 
     // Tunnel ids of two balancers differ in their first half, so that one can be named without saying where it is.
@@ -35,13 +38,57 @@ internal sealed class TunnelRegistry
 
     public string NextId() => _idPrefix + Interlocked.Increment(ref _lastId).ToString("x8", null);
 
-    /// <summary>The account of a node; it begins at zero when it is first asked for.</summary>
-    public TunnelLedger LedgerOf(NodeKey node) => _ledgers.GetOrAdd(node, static _ => new TunnelLedger());
+    /// <summary>The account of a node that is in the fleet: the one it had, or a new one that begins at zero.</summary>
+    public TunnelLedger LedgerOf(NodeKey node)
+    {
+        lock (_accounts)
+        {
+            var ledger = _ledgers.GetOrAdd(node, static _ => new TunnelLedger());
+            ledger.IsHeld = true;
+            return ledger;
+        }
+    }
 
-    /// <summary>Closes the account of a node that has left. Kept while the node has tunnels.</summary>
-    /// <returns>Whether it was closed.</returns>
-    public bool Forget(NodeKey node) =>
-        _ledgers.TryGetValue(node, out var ledger) && ledger.Active == 0 && _ledgers.TryRemove(node, out _);
+    /// <summary>
+    /// Gives up the account of a node that has left. If a scrape has published it, it is closed by the next scrape: a
+    /// node that is added again before that counts on, as its series never was away.
+    /// </summary>
+    /// <returns>Whether it was given up; not while the node has tunnels.</returns>
+    public bool Forget(NodeKey node)
+    {
+        lock (_accounts)
+        {
+            if (!_ledgers.TryGetValue(node, out var ledger) || ledger.Active > 0)
+            {
+                return false;
+            }
+
+            ledger.IsHeld = false;
+            if (!ledger.IsPublished && ledger.TryClose())
+            {
+                _ledgers.TryRemove(node, out _);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Closes an account that was given up.</summary>
+    /// <returns>Whether a scrape may publish it; not if it is closed.</returns>
+    public bool MayPublish(NodeKey node, TunnelLedger ledger)
+    {
+        lock (_accounts)
+        {
+            if (_ledgers.GetValueOrDefault(node) != ledger || (!ledger.IsHeld && ledger.TryClose()))
+            {
+                _ledgers.TryRemove(KeyValuePair.Create(node, ledger));
+                return false;
+            }
+
+            ledger.IsPublished = true;
+            return true;
+        }
+    }
 
     public Tunnel? Find(string id) => _byId.GetValueOrDefault(id);
 
@@ -55,11 +102,8 @@ internal sealed class TunnelRegistry
     public void Add(Tunnel tunnel)
     {
         var identity = tunnel.Identity;
-        tunnel.Ledger.Opened();
+        tunnel.Ledger = Open(identity.Node);
         Interlocked.Increment(ref _onPath[(int)tunnel.Flow!.Path]);
-
-        // The node may have left, and its account been closed, while the handshake was under way.
-        _ledgers.TryAdd(identity.Node, tunnel.Ledger);
         _byId[identity.Id] = tunnel;
         _byNode.GetOrAdd(identity.Node, static _ => new(StringComparer.Ordinal))[identity.Id] = tunnel;
         if (identity.User is { } user)
@@ -90,7 +134,28 @@ internal sealed class TunnelRegistry
             RemoveFromUser((identity.Node.Cluster, user), tunnel);
         }
 
+        if (!tunnel.Ledger.IsHeld)
+        {
+            Forget(identity.Node);
+        }
+
         Removed?.Invoke(tunnel);
+    }
+
+    // While the handshake was under way the node may have left, and its account been closed, or been added again, which
+    // has another account.
+    private TunnelLedger Open(NodeKey node)
+    {
+        if (_ledgers.TryGetValue(node, out var ledger) && ledger.TryOpen())
+        {
+            return ledger;
+        }
+
+        lock (_accounts)
+        {
+            ledger = _ledgers.GetOrAdd(node, static _ => new TunnelLedger());
+            return ledger.TryOpen() ? ledger : throw new InvalidOperationException("A registered account must be open.");
+        }
     }
 
     private void RemoveFromUser((string Cluster, string User) key, Tunnel tunnel)

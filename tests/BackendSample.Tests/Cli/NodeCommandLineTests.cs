@@ -18,6 +18,9 @@ public sealed class NodeCommandLineTests
     [InlineData("serve --redis localhost:65536", "--redis: 'localhost:65536'")]
     [InlineData("serve --max-message 1023", "--max-message: '1023'")]
     [InlineData("serve --max-message 257MiB", "--max-message: '257MiB'")]
+    [InlineData("serve --max-buffered 1025GiB", "--max-buffered: '1025GiB' is not a size from 1KiB to 1024GiB")]
+    [InlineData("serve --max-buffered 18431KiB", "at least 1MiB more than --max-message")]
+    [InlineData("serve --max-message 256MiB --max-buffered 256MiB", "at least 1MiB more than --max-message")]
     [InlineData("serve --max-queue lots", "--max-queue: 'lots'")]
     [InlineData("serve --keep-alive 999ms", "--keep-alive: '999ms'")]
     [InlineData("serve --keep-alive-timeout off", "--keep-alive-timeout: 'off'")]
@@ -53,6 +56,7 @@ public sealed class NodeCommandLineTests
 
         Assert.Equal(0, code);
         Assert.Contains("[default: 17MiB]", output, StringComparison.Ordinal);
+        Assert.Contains("[default: 256MiB]", output, StringComparison.Ordinal);
         Assert.Contains("[default: 30s]", output, StringComparison.Ordinal);
     }
 

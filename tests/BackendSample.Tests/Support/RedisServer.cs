@@ -31,6 +31,12 @@ internal sealed class RedisServer : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Stops the process where it is: connections stay open and nothing is answered.</summary>
+    public Task HangAsync() => _process!.SignalAsync("STOP");
+
+    /// <summary>Continues the process after <see cref="HangAsync"/>.</summary>
+    public Task WakeAsync() => _process!.SignalAsync("CONT");
+
     /// <summary>Starts on the same port, at first or again.</summary>
     public async Task ResumeAsync()
     {

@@ -52,6 +52,22 @@ public sealed class StatusCommandTests
             run.Lines.Skip(1));
     }
 
+    // What belongs to no cluster is in the answer for each, and one line.
+    [Fact]
+    public async Task Status_ListsRecordsThatAreSetAside()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.Problems);
+
+        var text = await CommandRun.OfAsync("status", "--admin", stub.Address);
+        var json = await CommandRun.OfAsync("status", "--json", "--admin", stub.Address);
+
+        Assert.Equal(
+            ["problem        Field 'x' of 'wsbalancer:state' in Redis is set aside: it is none"],
+            text.Lines.Where(line => line.StartsWith("problem", StringComparison.Ordinal)));
+        Assert.Equal($"{Documents.Problems}\n", json.Output);
+    }
+
     [Fact]
     public async Task Status_OfABalancerThatIsNotReady_SaysSo()
     {

@@ -9,9 +9,13 @@ public sealed class CheckTests : IDisposable
             "Routes": { "chat": { "ClusterId": "chat", "Match": { "Path": "/{**any}" } } },
             "Clusters": { "chat": { "Destinations": { "ws-1": { "Address": "http://127.0.0.1:5001/" } } } }
           },
-          "WsBalancer": { "Clusters": { "chat": { "UserKey": "query:user" } }, "Sockets": SOCKETS }
+          "WsBalancer": { "Clusters": { "chat": { "UserKey": "query:user", "Health": HEALTH } }, "Sockets": SOCKETS }
         }
         """;
+
+    private const string NoteOnTcp = "Note: The nodes of cluster 'chat' are probed by TCP, which does not notice a "
+        + "process that hangs until its users do; expected ReverseProxy:Clusters:chat:HealthCheck:Active:Path, or "
+        + "Health:Probe set to tcp.\n";
 
     private readonly string _file = Path.GetTempFileName();
 
@@ -23,7 +27,26 @@ public sealed class CheckTests : IDisposable
 
         var run = await CommandRun.OfAsync("check", "--config", file);
 
-        Assert.Equal((ExitCode.Done, $"{file} is fine.\n", ""), (run.ExitCode, run.Output, run.Error));
+        Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
+        Assert.Equal($"{file} is fine.\n{NoteOnTcp}", run.Output);
+    }
+
+    [Theory]
+    [InlineData("""{ "Probe": "tcp" }""")]
+    [InlineData("""{ "Probe": "http" }""")]
+    public async Task ProbeThatIsChosen_HasNoNote(string health)
+    {
+        var run = await CheckAsync("{}", health);
+
+        Assert.Equal((ExitCode.Done, $"{_file} is fine.\n"), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
+    public async Task ProbeByTcp_ThatIsNotChosen_IsNoted()
+    {
+        var run = await CheckAsync("{}");
+
+        Assert.Equal((ExitCode.Done, $"{_file} is fine.\n{NoteOnTcp}"), (run.ExitCode, run.Output));
     }
 
     [Fact]
@@ -67,10 +90,13 @@ public sealed class CheckTests : IDisposable
 
     public void Dispose() => File.Delete(_file);
 
-    private async Task<CommandRun> CheckAsync(string sockets)
+    private async Task<CommandRun> CheckAsync(string sockets, string health = "{}")
     {
         await File.WriteAllTextAsync(
-            _file, Right.Replace("SOCKETS", sockets, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+            _file,
+            Right.Replace("SOCKETS", sockets, StringComparison.Ordinal)
+                .Replace("HEALTH", health, StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         return await CommandRun.OfAsync("check", "--config", _file);
     }
 

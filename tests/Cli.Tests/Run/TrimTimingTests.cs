@@ -9,7 +9,7 @@ public sealed class TrimTimingTests
     private readonly TrimTiming _timing = new();
 
     [Fact]
-    public void AStorm_IsTrimmedOnce_WhenItIsOver()
+    public void Storm_IsTrimmedOnce_WhenItIsOver()
     {
         bool[] due = [Due(0), Due(600), Due(1_200), Due(1_200), Due(1_200)];
 
@@ -17,7 +17,7 @@ public sealed class TrimTimingTests
     }
 
     [Fact]
-    public void AFewHandshakes_AreNotWorthIt_UntilTheyAreMany()
+    public void FewChanges_AreNotTrimmed_UntilTheyAreMany()
     {
         bool[] due = [Due(999), Due(999), Due(1_000), Due(1_000)];
 
@@ -25,7 +25,7 @@ public sealed class TrimTimingTests
     }
 
     [Fact]
-    public void TheNextStorm_IsTrimmedToo()
+    public void NextStorm_IsTrimmedToo()
     {
         bool[] due = [Due(5_000), Due(5_000), Due(5_999), Due(5_999), Due(6_000), Due(6_000)];
 
@@ -33,13 +33,33 @@ public sealed class TrimTimingTests
     }
 
     [Fact]
-    public void ALargeHeap_IsLeftAlone()
+    public void FewChanges_OfTunnelsThatBufferedMuch_AreTrimmed()
     {
-        Due(5_000);
+        const long Large = Small + TrimTiming.WorthwhileGrowth;
+        bool[] due = [Due(2), Due(2, Large), Due(2, Large), Due(3, Large), Due(3, Large)];
 
-        Assert.False(_timing.IsDue(5_000, TrimTiming.LargestHeap + 1));
-        Assert.True(_timing.IsDue(5_000, TrimTiming.LargestHeap));
+        Assert.Equal([false, true, false, false, false], due);
+        Assert.True(Due(3, Large + TrimTiming.WorthwhileGrowth));
     }
 
-    private bool Due(long opened) => _timing.IsDue(opened, Small);
+    [Fact]
+    public void Storm_IsTrimmedAgain_AfterMinutesWithoutAChange()
+    {
+        Due(5_000);
+        var due = Enumerable.Range(1, 1_000).Where(_ => Due(5_000)).ToArray();
+
+        Assert.Equal([1, .. TrimTiming.Again], due);
+    }
+
+    // A trim leaves the heap as it is.
+    private bool Due(long changes, long heapBytes = Small)
+    {
+        var isDue = _timing.IsDue(changes, heapBytes);
+        if (isDue)
+        {
+            _timing.Trimmed(heapBytes);
+        }
+
+        return isDue;
+    }
 }

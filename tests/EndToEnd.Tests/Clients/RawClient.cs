@@ -80,6 +80,14 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
         return welcome.RootElement.GetProperty("node").GetString() ?? "";
     }
 
+    /// <summary>Reads the welcome and returns whether it is that of the user.</summary>
+    public async Task<bool> ReadWelcome(string user)
+    {
+        var frame = await Read();
+        using var welcome = JsonDocument.Parse(frame.Payload);
+        return welcome.RootElement.GetProperty("user").GetString() == user;
+    }
+
     /// <summary>Closes in order, from here: Close, the peer's Close, its end.</summary>
     /// <returns>The code that came back.</returns>
     public async Task<int?> Close(int code = 1000, string reason = "")

@@ -14,6 +14,7 @@ public sealed partial class RefusedClientTests
     private const int Refused = 20;
 
     [Theory]
+    [InlineData("sockets")]
     [InlineData("epoll")]
     [InlineData("io_uring")]
     public async Task RefusedClients_AreToldWhenToComeBack_CountedAndLoggedOnce(string engine)

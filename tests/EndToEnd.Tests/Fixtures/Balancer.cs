@@ -27,6 +27,8 @@ internal sealed class Balancer : IAsyncDisposable
 
     public int Port => Urls[0].Port;
 
+    public int AdminPort => _admin.BaseAddress!.Port;
+
     public IPEndPoint Endpoint => IPEndPoint.Parse(Urls[0].Authority);
 
     /// <summary>Starts a balancer and waits until it says that it is ready.</summary>

@@ -49,6 +49,14 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>Forgets everything while it runs.</summary>
     public async Task Flush() => Assert.Equal("+OK", await Ask("FLUSHALL"));
 
+    /// <summary>Sets a field of a hash, as whoever reaches this Redis can.</summary>
+    public async Task SetField(string key, string field, string value)
+    {
+        string[] words = ["HSET", key, field, value];
+        var request = string.Concat(words.Select(word => $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n"));
+        Assert.StartsWith(":", await Ask($"*{words.Length}\r\n{request.TrimEnd()}"), StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _process!.DisposeAsync();

@@ -23,6 +23,9 @@ internal sealed class Scrape
         }
     }
 
+    /// <summary>How many series there are.</summary>
+    public int Count => _series.Count;
+
     /// <summary>The sum of all series of this name whose labels contain all of these texts.</summary>
     public double Sum(string name, params string[] labels) => _series
         .Where(series => series.Name == name

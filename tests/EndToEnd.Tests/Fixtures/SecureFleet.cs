@@ -9,15 +9,26 @@ public sealed class SecureFleet : IAsyncLifetime
     private const string Endpoint = "Kestrel:Endpoints:secure";
 
     private readonly TestCertificate _certificate = TestCertificate.Create();
+    private readonly string? _engine;
     private ScriptedFleet? _fleet;
+
+    public SecureFleet()
+        : this(engine: null)
+    {
+    }
+
+    /// <param name="engine">What carries its connections, if not what the whole suite runs on.</param>
+    internal SecureFleet(string? engine) => _engine = engine;
 
     internal ScriptedFleet Fleet => _fleet ?? throw new InvalidOperationException("It has not started.");
 
-    public async ValueTask InitializeAsync() => _fleet = await ScriptedFleet.Start(config => config
-        .Set("Urls", null)
-        .Set($"{Endpoint}:Url", "https://127.0.0.1:0")
-        .Set($"{Endpoint}:Certificate:Path", _certificate.Path)
-        .Set($"{Endpoint}:Certificate:Password", _certificate.Password));
+    public async ValueTask InitializeAsync() => _fleet = await ScriptedFleet.Start(
+        config => config
+            .Set("Urls", null)
+            .Set($"{Endpoint}:Url", "https://127.0.0.1:0")
+            .Set($"{Endpoint}:Certificate:Path", _certificate.Path)
+            .Set($"{Endpoint}:Certificate:Password", _certificate.Password),
+        _engine);
 
     /// <summary>Begins a test with a client of its own: what comes now is met by this script at every node.</summary>
     internal Http2Client Begin(Func<NodeConnection, Task>? script = null)

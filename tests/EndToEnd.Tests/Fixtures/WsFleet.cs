@@ -12,12 +12,13 @@ internal sealed class WsFleet : IAsyncDisposable
     public Balancer Balancer { get; }
 
     /// <summary>Starts so many nodes, of which the balancer knows so many.</summary>
-    public static async Task<WsFleet> Start(int nodes, int known, Action<BalancerConfig>? configure = null)
+    public static async Task<WsFleet> Start(
+        int nodes, int known, Action<BalancerConfig>? configure = null, string? engine = null)
     {
         var all = await WsNode.StartAll(Enumerable.Range(1, nodes).Select(i => $"ws-{i}"));
         var config = BalancerConfig.With(all.Take(known));
         configure?.Invoke(config);
-        var fleet = new WsFleet(all, await Balancer.Start(config));
+        var fleet = new WsFleet(all, await Balancer.Start(config, engine));
         foreach (var node in all.Take(known))
         {
             await fleet.Balancer.UntilHealth(node.Name, "healthy");

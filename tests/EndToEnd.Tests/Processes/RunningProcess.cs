@@ -59,6 +59,16 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     public int Descriptors => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFiles()
         .Count(file => !(file.LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) ?? true));
 
+    /// <summary>The memory that it holds, in KB (VmRSS).</summary>
+    public long ResidentKilobytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1024;
+        }
+    }
+
     /// <summary>How long it has been on a processor, on all of them together.</summary>
     public TimeSpan ProcessorTime
     {

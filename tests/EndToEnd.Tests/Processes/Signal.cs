@@ -1,10 +1,12 @@
 namespace WsBalancer.EndToEnd.Tests.Processes;
 
-/// <summary>What a process can be told (POSIX numbers).</summary>
+/// <summary>What a process can be sent (numbers of Linux).</summary>
 public enum Signal
 {
     Hangup = 1,
     Interrupt = 2,
     Kill = 9,
     Terminate = 15,
+    Continue = 18,
+    Stop = 19,
 }

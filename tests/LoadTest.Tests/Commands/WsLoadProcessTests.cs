@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.WebSockets;
 using System.Text.Json;
 
 namespace WsBalancer.LoadTest.Tests.Commands;
@@ -38,6 +39,20 @@ public sealed class WsLoadProcessTests
         Assert.Equal(ExitCode.ThresholdMissed, exit);
         Assert.Matches(@"MISSED\s+connect\.failed==0\s+was 1", output);
         Assert.Contains("http503 × 1", output, StringComparison.Ordinal);
+    }
+
+    // A close reason is the server's to choose, and would be obeyed by a terminal.
+    [Fact]
+    public async Task CloseReason_IsNotPrinted()
+    {
+        await using var server = await TestServer.StartAsync(
+            socket => socket.CloseAsync((WebSocketCloseStatus)4001, "\u001b]0;pwned\u0007", Cancelled));
+
+        var (_, output, error) = await WsLoad.RunAsync([.. Small(server.Address)]);
+
+        Assert.Contains("4001 × 5", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(output + error, character => char.IsControl(character) && character is not '\n');
+        Assert.DoesNotContain("pwned", output + error, StringComparison.Ordinal);
     }
 
     [Fact]

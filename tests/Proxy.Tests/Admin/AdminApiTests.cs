@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
@@ -24,7 +25,7 @@ public sealed class AdminApiTests : IAsyncLifetime
         var clusters = await GetAsync("/api/v1/clusters");
 
         var cluster = Assert.Single(clusters.EnumerateArray());
-        Assert.Equal("id ring nodes", NamesOf(cluster));
+        Assert.Equal("id ring nodes problems", NamesOf(cluster));
         Assert.Equal("chat", cluster.GetProperty("id").GetString());
         var ring = cluster.GetProperty("ring");
         Assert.Equal("algorithm spec epoch fingerprint", NamesOf(ring));
@@ -60,12 +61,29 @@ public sealed class AdminApiTests : IAsyncLifetime
     [Fact]
     public async Task Cluster_WithoutNodes_HasNoRing()
     {
-        _app.Apply(ChatSettings.Of());
+        await using var app = await BalancerApp.StartAsync(ChatSettings.Of());
+        using var answer = await app.AskAsync("/api/v1/clusters");
 
-        var cluster = (await GetAsync("/api/v1/clusters"))[0];
+        var cluster = (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))[0];
 
         Assert.Equal(JsonValueKind.Null, cluster.GetProperty("ring").ValueKind);
         Assert.Equal(0, cluster.GetProperty("nodes").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Problems_AreThoseOfTheCluster_AndThoseOfNone()
+    {
+        var bad = _app.Get<BadRecords>();
+        bad.Add(RecordSource.SharedState, "one", "CHAT", "{\u001b", "it is \u001b[2J");
+        bad.Add(RecordSource.StateFile, "two", null, "{", "it is none");
+        bad.Add(RecordSource.SharedState, "three", "other", "{", "it is none");
+
+        var problems = (await GetAsync("/api/v1/clusters"))[0].GetProperty("problems").EnumerateArray().ToArray();
+
+        Assert.All(problems, problem => Assert.Equal("source record mistake since", NamesOf(problem)));
+        Assert.Equal(
+            ["stateFile two it is none", "sharedState one it is \\u001b[2J"],
+            problems.Select(problem => Line(problem, "source", "record", "mistake")));
     }
 
     [Fact]

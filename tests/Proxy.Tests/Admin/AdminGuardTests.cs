@@ -23,6 +23,32 @@ public sealed class AdminGuardTests
     public async Task WithoutAToken_OnlyLoopbackNamesAreAnswered(string host, int status) =>
         Assert.Equal(status, await AskAsync(null, "GET", Api, ("Host", host)));
 
+    // A page that had its name pointed to this machine reads what its browser gets; a probe over HTTP/1.0 has no Host.
+    [Theory]
+    [InlineData("/livez")]
+    [InlineData("/readyz")]
+    [InlineData("/metrics")]
+    public async Task WithoutAToken_WhatMachinesAskIsOpenToLoopbackNamesOnly(string path)
+    {
+        Assert.Equal(400, await AskAsync(null, "GET", path, ("Host", "evil.example")));
+        Assert.Equal(400, await AskAsync(null, "GET", path, ("Host", "10.0.0.7:9900")));
+        Assert.Equal(200, await AskAsync(null, "GET", path, ("Host", "127.0.0.1:9900")));
+        Assert.Equal(200, await AskAsync(null, "GET", path, ("Host", "localhost")));
+        Assert.Equal(200, await AskAsync(null, "OPTIONS", path));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/Metrics")]
+    [InlineData("/metrics/")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/api/v1/events")]
+    public async Task WithoutAToken_NothingElseIsOpenWithoutAName(string path)
+    {
+        Assert.Equal(400, await AskAsync(null, "GET", path, ("Host", "evil.example")));
+        Assert.Equal(400, await AskAsync(null, "GET", path));
+    }
+
     [Theory]
     [InlineData("POST", "https://evil.example", 403)]
     [InlineData("DELETE", "http://localhost:9901", 403)]

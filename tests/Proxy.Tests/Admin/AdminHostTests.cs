@@ -1,4 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Tests.Sockets.Transport;
 using WsBalancer.Proxy.Tests.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Admin;
@@ -17,6 +21,42 @@ public sealed class AdminHostTests : IAsyncDisposable
         app.Get<WsBalancer.Proxy.Health.Readiness>().Leave();
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/livez"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(app, "/readyz"));
+    }
+
+    [Fact]
+    public async Task Readiness_ThatIsGoneWhileItStops_IsNoErrorInTheLog()
+    {
+        await using var app = await BalancerApp.StartAsync(Settings());
+        app.Get<WsBalancer.Proxy.Health.Readiness>().Leave();
+
+        for (var probe = 0; probe < 3; probe++)
+        {
+            using var answer = await app.AskAsync("/readyz");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal("stopping", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+        }
+
+        Assert.DoesNotContain(app.Logs.GetSnapshot(), line => line.Level >= LogLevel.Warning);
+    }
+
+    // As load balancers probe: HAProxy's check is OPTIONS over HTTP/1.0 without a Host, unless it is told otherwise.
+    [Theory]
+    [InlineData("OPTIONS /readyz HTTP/1.0\r\n\r\n", "HTTP/1.1 200 OK")]
+    [InlineData("HEAD /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 200 OK")]
+    [InlineData("GET /livez HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n", "HTTP/1.1 200 OK")]
+    [InlineData("GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n", "HTTP/1.1 400 Bad Request")]
+    [InlineData("GET /readyz HTTP/1.1\r\nHost: evil.example\r\n\r\n", "HTTP/1.1 400 Bad Request")]
+    public async Task Probe_IsAnswered(string request, string status)
+    {
+        await using var app = await BalancerApp.StartAsync(Settings());
+        var address = new Uri(app.AdminUrl);
+        using var client = new TcpClient(address.Host, address.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+
+        using var answer = new StreamReader(client.GetStream());
+
+        Assert.Equal(status, await answer.ReadLineAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -62,7 +102,48 @@ public sealed class AdminHostTests : IAsyncDisposable
         Assert.Equal("ws-1", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task ConnectionThatSendsNothing_IsClosed()
+    {
+        await using var app = await BalancerApp.StartAsync(Settings());
+        using var client = await ConnectAsync(app);
+        var end = client.ReadToEndAsync();
+
+        await Deadline.Until("the connection is closed", () =>
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(10));
+            return end.IsCompleted;
+        });
+
+        Assert.Equal("", await end);
+    }
+
+    [Fact]
+    public async Task ConnectionsAboveTheMost_AreRefused_UntilOneEnds()
+    {
+        await using var app = await BalancerApp.StartAsync(Settings().With("WsBalancer:Admin:MaxConnections", "1"));
+        using (var first = await ConnectAsync(app))
+        {
+            await first.SendAsync("GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 200", await first.ReadToAsync("\r\n\r\n"), StringComparison.Ordinal);
+            using var second = await ConnectAsync(app);
+
+            var answer = await second.ReadToEndAsync();
+
+            Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
+            Assert.Contains("\r\nRetry-After: ", answer, StringComparison.Ordinal);
+            Assert.Contains("\"reason\":\"admin_connections\"", answer, StringComparison.Ordinal);
+        }
+
+        await Deadline.Until(
+            "a connection is accepted again", async () => await StatusAsync(app, "/livez") == HttpStatusCode.OK);
+        Assert.True(Scrape.Parse(await ScrapeAsync(app)).SumOf("wsbalancer_rejected_total") >= 1);
+    }
+
     public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    private static Task<WireClient> ConnectAsync(BalancerApp app) =>
+        WireClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, new Uri(app.AdminUrl).Port));
 
     private static async Task<HttpStatusCode> StatusAsync(BalancerApp app, string target, params string[] headers)
     {

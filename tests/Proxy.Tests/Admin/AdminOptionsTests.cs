@@ -27,4 +27,13 @@ public sealed class AdminOptionsTests
 
         Assert.Equal(mistake, result?.ErrorMessage);
     }
+
+    [Theory]
+    [InlineData(400L, 25)]
+    [InlineData(1_024L, 64)]
+    [InlineData(20_000L, 256)]
+    [InlineData(null, 256)]
+    [InlineData(1L, 1)]
+    public void Most_IsASixteenthOfTheDescriptorsOrTheSetting(long? descriptors, int most) =>
+        Assert.Equal(most, new AdminOptions().MostOf(descriptors));
 }

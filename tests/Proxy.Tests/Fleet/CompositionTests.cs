@@ -270,7 +270,7 @@ public sealed class CompositionTests
         public Composition Compose()
         {
             var composition = Composition.Of(
-                File, Algorithm, [.. _records.Values], key => _standings.GetValueOrDefault(key));
+                File.Select(Member.Of), Algorithm, [.. _records.Values], key => _standings.GetValueOrDefault(key));
             foreach (var (record, standing) in composition.Standings)
             {
                 _standings[record.Key] = standing;

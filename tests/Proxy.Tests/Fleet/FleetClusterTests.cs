@@ -199,9 +199,9 @@ public sealed class FleetClusterTests : IAsyncDisposable
     }
 
     [Fact]
-    public void LastNode_Removed_LeavesNoRing()
+    public async Task LastNode_Removed_LeavesNoRing()
     {
-        _app.Apply(ChatSettings.Of());
+        await _app.RemoveNodesAsync();
 
         Assert.Null(_app.Chat.Current.Ring);
         Assert.Empty(_app.Chat.Current.Nodes);

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tests.Telemetry;
@@ -48,6 +49,20 @@ public sealed class FleetRegistryTests : IAsyncDisposable
         _app.Apply(WithOther("other"));
 
         Assert.Null(_app.Fleet.Find("other"));
+    }
+
+    [Fact]
+    public void Reload_ThatNamesNoNodeOfACluster_ChangesNothing()
+    {
+        var ring = _app.Chat.Current.Ring;
+
+        _app.Apply(_settings.WithoutNode("ws-1").WithoutNode("ws-2").WithoutNode("ws-3"));
+
+        Assert.Same(ring, _app.Chat.Current.Ring);
+        Assert.Contains(
+            _app.Logs.GetSnapshot(),
+            line => line.Level is LogLevel.Error && (line.Exception?.ToString() ?? "").Contains(
+                "would be left without a node: it has 3 nodes and 0 tunnels now", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -136,10 +151,10 @@ public sealed class FleetRegistryTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Change_FromAndToNothing_IsToldApart()
+    public async Task Change_FromAndToNothing_IsToldApart()
     {
         var before = _app.Chat.Current;
-        _app.Apply(ChatSettings.Of());
+        await _app.RemoveNodesAsync();
 
         Assert.Equal(new RingChangeRecord(2, 1, 0), RingChangeRecord.Of(before, _app.Chat.Current));
         Assert.Null(RingChangeRecord.Of(_app.Chat.Current, before));

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using WsBalancer.Proxy.Health;
 
 namespace WsBalancer.Proxy.Tests.Health;
@@ -8,21 +7,17 @@ public sealed class ReadinessTests
     private readonly Readiness _readiness = new();
 
     [Fact]
-    public async Task Balancer_IsReadyOnlyWhileItListensAndDoesNotStop()
+    public void Balancer_IsReadyOnlyWhileItListensAndDoesNotStop()
     {
-        Assert.Equal((HealthStatus.Unhealthy, false), await StateAsync());
+        Assert.Equal((false, "starting", false), State());
         _readiness.Ready();
-        Assert.Equal((HealthStatus.Healthy, false), await StateAsync());
+        Assert.Equal((true, "ready", false), State());
         _readiness.Leave();
-        Assert.Equal((HealthStatus.Unhealthy, false), await StateAsync());
+        Assert.Equal((false, "stopping", false), State());
         _readiness.Refuse();
-        Assert.Equal((HealthStatus.Unhealthy, true), await StateAsync());
+        Assert.Equal((false, "stopping", true), State());
     }
 
-    private async Task<(HealthStatus Status, bool IsRefusing)> StateAsync()
-    {
-        var result = await _readiness.CheckHealthAsync(
-            new HealthCheckContext(), TestContext.Current.CancellationToken);
-        return (result.Status, _readiness.IsRefusing);
-    }
+    private (bool IsReady, string Name, bool IsRefusing) State() =>
+        (_readiness.IsReady, _readiness.Name, _readiness.IsRefusing);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Moving;
@@ -16,10 +15,10 @@ public sealed class ShutdownWorkerTests : IDisposable
     {
         using var worker = Create(delay: TimeSpan.FromSeconds(5), timeout: TimeSpan.FromSeconds(30));
         await worker.StartedAsync(Cancellation);
-        Assert.True(await IsReadyAsync());
+        Assert.True(_readiness.IsReady);
 
         var stopping = worker.StoppingAsync(Cancellation);
-        Assert.False(await IsReadyAsync());
+        Assert.False(_readiness.IsReady);
         Assert.False(_readiness.IsRefusing);
         _crowd.Time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.False(stopping.IsCompleted);
@@ -94,9 +93,6 @@ public sealed class ShutdownWorkerTests : IDisposable
         _crowd.Time.Advance(TimeSpan.FromMilliseconds(10));
         return false;
     });
-
-    private async Task<bool> IsReadyAsync() =>
-        (await _readiness.CheckHealthAsync(new HealthCheckContext(), Cancellation)).Status == HealthStatus.Healthy;
 
     private ShutdownWorker Create(TimeSpan delay, TimeSpan timeout) => new(
         new ShutdownOptions { Delay = delay, Timeout = timeout },

@@ -42,6 +42,7 @@ public sealed class NodeDialerTests : IDisposable
         Assert.True(socket.NoDelay);
         Assert.Equal(1, Option(socket, SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
         Assert.Equal(60, Option(socket, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
+        SocketRetransmissions.AssertLimited(socket, TimeSpan.FromSeconds(120));
     }
 
     [Fact]

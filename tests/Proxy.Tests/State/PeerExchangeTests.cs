@@ -6,6 +6,7 @@ namespace WsBalancer.Proxy.Tests.State;
 public sealed class PeerExchangeTests : IAsyncLifetime
 {
     private const int SameId = 705;
+    private const int SetAside = 704;
 
     private RedisServer _redis = null!;
 
@@ -127,10 +128,24 @@ public sealed class PeerExchangeTests : IAsyncLifetime
         Assert.Equal(0, again.Said(SameId));
     }
 
-    [Fact]
-    public async Task ReportThatCannotBeRead_IsNoPeer()
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"instance":"i","report":{"id":"b-8","clusters":{}}}""")]
+    [InlineData("""{"instance":"i","report":{"id":"b-9","clusters":{"chat":null}}}""")]
+    [InlineData("""{"instance":"i","report":{"id":"b-9","clusters":{"chat":CLUSTER}}}""", "\u001b]0;x", 1, "ws-1")]
+    [InlineData("""{"instance":"i","report":{"id":"b-9","clusters":{"chat":CLUSTER}}}""", "f", -1, "ws-1")]
+    [InlineData("""{"instance":"i","report":{"id":"b-9","clusters":{"chat":CLUSTER}}}""", "f", 1, "ev{il}")]
+    [InlineData("""{"instance":"i","report":{"id":"b-9","clusters":{"chat":CLUSTER}}}""", "f", long.MaxValue, "ws-1")]
+    public async Task ReportOutOfItsBounds_IsSetAside_AndToldOnce(
+        string report, string fingerprint = "", long tunnels = 0, string node = "")
     {
-        await _redis.Database.StringSetAsync("wsbalancer:balancer:b-9", "{}");
+        var escaped = fingerprint.Replace("\u001b", "\\u001b", StringComparison.Ordinal);
+        var json = report.Replace("CLUSTER", $$$"""
+            {"fingerprint":"{{{escaped}}}","stateHash":"f","rebalance":null,
+            "nodes":{"{{{node}}}":{"tunnels":{{{tunnels}}},"misplaced":0,"drain":null} } }
+            """, StringComparison.Ordinal);
+        await _redis.Database.StringSetAsync("wsbalancer:balancer:b-9", json);
         await _redis.Database.SetAddAsync("wsbalancer:balancers", "b-9");
         await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
         await using var two = await StartAsync("b-2", Reporting(tunnels: 0));
@@ -138,6 +153,35 @@ public sealed class PeerExchangeTests : IAsyncLifetime
         await Deadline.Until("the other one is heard", () => one.Peers.Others.Count > 0);
 
         Assert.Equal("b-2", Assert.Single(one.Peers.Others).Id);
+        Assert.Contains("'wsbalancer:balancer:b-9'", Assert.Single(one.Messages(SetAside)), StringComparison.Ordinal);
+        Assert.Equal(RecordSource.Reports, Assert.Single(one.Bad.All).Source);
+        await _redis.Database.KeyDeleteAsync("wsbalancer:balancer:b-9");
+        await Deadline.Until("it is no longer listed", () => one.Bad.All.Count == 0);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("""{"instance":"i","disconnection":null}""")]
+    [InlineData("""{"instance":"i","disconnection":{"cluster":"chat","user":"u","tunnel":null,"closeCode":1006}}""")]
+    [InlineData("""{"instance":"i","disconnection":{"cluster":null,"user":"u","tunnel":null,"closeCode":1012}}""")]
+    [InlineData("""{"instance":"i","disconnection":{"cluster":"chat","user":"","tunnel":null,"closeCode":1012}}""")]
+    [InlineData("""{"instance":"i","disconnection":{"cluster":"chat","user":"u","tunnel":"t","closeCode":1012}}""")]
+    public async Task DisconnectionOutOfItsBounds_IsSetAside_AndToldOnce(string json)
+    {
+        await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
+        var heard = new List<Disconnection>();
+        one.Disconnections.Received += heard.Add;
+        await Deadline.Until("it listens", async () => await SendAsync(json) > 0);
+        await SendAsync(json);
+        await SendAsync(
+            """{"instance":"i","disconnection":{"cluster":"chat","user":"u","tunnel":null,"closeCode":1012}}""");
+
+        await Deadline.Until("the good one is heard", () => heard.Count > 0);
+
+        Assert.Equal([new Disconnection("chat", "u", null, 1012)], heard);
+        Assert.Single(one.Messages(SetAside));
+        Assert.Equal(RecordSource.Messages, Assert.Single(one.Bad.All).Source);
     }
 
     [Fact]
@@ -189,11 +233,14 @@ public sealed class PeerExchangeTests : IAsyncLifetime
 
     private static PeerCluster Reporting(int tunnels) => new(
         "f1",
-        "s1",
+        "a1",
         new Dictionary<string, PeerNode> { ["ws-1"] = new(tunnels, 1, new PeerDrain(9, 8, 7, 6)) },
         new PeerRebalance("op-1", 3, 2, 1));
 
     private Task<SharingBalancer> StartAsync(string id, PeerCluster cluster) => StartAsync(id, () => cluster);
+
+    private Task<long> SendAsync(string json) =>
+        _redis.Database.PublishAsync(StackExchange.Redis.RedisChannel.Literal("wsbalancer:disconnect"), json);
 
     private async Task<SharingBalancer> StartAsync(string id, Func<PeerCluster> cluster)
     {

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Tests.State;
 /// <summary>Nodes that register themselves in a real Redis. The balancer has the clusters "Chat" and "other".</summary>
 public sealed class RedisMembershipTests : IAsyncLifetime
 {
-    private const int BadRegistration = 708;
+    private const int SetAside = 704;
 
     private static readonly NamedNode First = new("chat", "ws-1", "http://10.0.0.1:5000", 2, false);
 
@@ -120,26 +120,31 @@ public sealed class RedisMembershipTests : IAsyncLifetime
         Assert.All(seen, nodes => Assert.True(nodes is null || nodes.Contains(First)));
     }
 
-    [Fact]
-    public async Task BadRegistration_IsToldOnce_WithKeyAndValue()
+    [Theory]
+    [InlineData("ws-1", """{"address":"10.0.0.1:5000"}""")]
+    [InlineData("ws-1", """{"address":"http://u:p@10.0.0.1:5000/?q#f"}""")]
+    [InlineData("ev{il}", """{"address":"http://10.0.0.1:5000/"}""")]
+    public async Task BadRegistration_IsSetAside_AndToldOnce(string id, string value)
     {
-        await WriteAsync("chat", "ws-1", """{"address":"10.0.0.1:5000"}""");
-        await _redis.Database.SetAddAsync("wsbalancer:nodes:chat", "ws-1");
+        await WriteAsync("chat", id, value);
+        await _redis.Database.SetAddAsync("wsbalancer:nodes:chat", id);
         await using var balancer = await SharingBalancer.StartAsync(_redis, "b-1");
         await RegisterAsync("chat", "ws-7", First);
         await _redis.Database.SetAddAsync("wsbalancer:nodes:chat", "ws-7");
 
         await Deadline.Until("a good one is found", () => balancer.Membership.Nodes?.Count == 1);
 
-        var message = Assert.Single(balancer.Messages(BadRegistration));
-        Assert.Contains("'wsbalancer:node:chat:ws-1'", message, StringComparison.Ordinal);
-        Assert.Contains("""'{"address":"10.0.0.1:5000"}'""", message, StringComparison.Ordinal);
+        var message = Assert.Single(balancer.Messages(SetAside));
+        Assert.Contains($"'wsbalancer:node:chat:{id}'", message, StringComparison.Ordinal);
+        Assert.Contains(value, message, StringComparison.Ordinal);
         Assert.Equal(["ws-7"], balancer.Membership.Nodes!.Select(node => node.Id));
+        Assert.Equal(
+            (RecordSource.Registrations, "chat"), balancer.Bad.All.Select(bad => (bad.Source, bad.Cluster)).Single());
     }
 
-    // Whoever writes half a registration has not left.
+    // As one that is not renewed: a balancer that starts now knows no more of it than one that has seen it before.
     [Fact]
-    public async Task RegistrationThatBecomesBad_HoldsAsItWas()
+    public async Task RegistrationThatBecomesBad_HoldsForAsLongAsOneThatIsMissing()
     {
         await RegisterAsync("chat", "ws-1", First);
         await _redis.Database.SetAddAsync("wsbalancer:nodes:chat", "ws-1");
@@ -147,8 +152,11 @@ public sealed class RedisMembershipTests : IAsyncLifetime
 
         await WriteAsync("chat", "ws-1", "{");
 
-        await Deadline.Until("it is told", () => balancer.Said(BadRegistration) == 1);
+        await Deadline.Until("it is told", () => balancer.Said(SetAside) == 1);
         Assert.Equal([First], balancer.Membership.Nodes);
+        await Deadline.Until("it is no node any more", () => balancer.Membership.Nodes is []);
+        await RegisterAsync("chat", "ws-1", First);
+        await Deadline.Until("it is one again", () => balancer.Membership.Nodes is [_] && balancer.Bad.All.Count == 0);
     }
 
     [Fact]
@@ -161,7 +169,7 @@ public sealed class RedisMembershipTests : IAsyncLifetime
         await Deadline.Until("the one is found", () => balancer.Membership.Nodes?.Count == 1);
 
         Assert.Equal(("other", "ws-2"), (balancer.Membership.Nodes![0].Cluster, balancer.Membership.Nodes[0].Id));
-        Assert.Equal(0, balancer.Said(BadRegistration));
+        Assert.Equal(0, balancer.Said(SetAside));
     }
 
     private Task<bool> RegisterAsync(string cluster, string id, NamedNode node) => WriteAsync(cluster, id,

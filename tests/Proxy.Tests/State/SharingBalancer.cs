@@ -25,18 +25,19 @@ internal sealed class SharingBalancer : IAsyncDisposable
         var time = TimeProvider.System;
         var name = BalancerName.Of(options, 0);
         _link = new RedisLink(options, name);
+        Bad = new BadRecords(time, new FakeLogger<BadRecords>(_log));
         Store = new StateStore(name.Id, file, new FakeLogger<StateStore>(_log)).Load();
-        _exchange = new StateExchange(_link, Store, name, time, new FakeLogger<StateExchange>(_log));
+        _exchange = new StateExchange(_link, Store, Bad, name, time, new FakeLogger<StateExchange>(_log));
         Membership = new RedisMembership(
-            _link, () => ["Chat", "other"], time, new FakeLogger<RedisMembership>(_log));
+            _link, () => ["Chat", "other"], Bad, time, new FakeLogger<RedisMembership>(_log));
         _sharing = new RedisSharing(
             _link,
             Store,
             _exchange,
-            new PeerExchange(_link, Peers, name, time, new FakeLogger<PeerExchange>(_log)),
+            new PeerExchange(_link, Peers, Bad, name, time, new FakeLogger<PeerExchange>(_log)),
             Disconnections,
             new DisconnectionChannel(
-                _link, Disconnections, name, time, new FakeLogger<DisconnectionChannel>(_log)),
+                _link, Disconnections, Bad, name, time, new FakeLogger<DisconnectionChannel>(_log)),
             Membership,
             time,
             new FakeLogger<RedisSharing>(_log));
@@ -44,6 +45,9 @@ internal sealed class SharingBalancer : IAsyncDisposable
     }
 
     public StateStore Store { get; }
+
+    /// <summary>What is set aside of Redis.</summary>
+    public BadRecords Bad { get; }
 
     public Peers Peers { get; } = new();
 

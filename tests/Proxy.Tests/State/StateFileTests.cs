@@ -110,11 +110,12 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void RecordThatIsThereTwice_IsDamage()
+    public void RecordThatIsThereTwice_IsTheNewerOne_AndTheOtherIsSetAside()
     {
-        _folder.Save(Old, New);
+        _folder.Save(New, Old);
 
-        Assert.Throws<StateFileException>(_folder.Read);
+        Assert.Equal([New], Records());
+        Assert.Contains("twice", Assert.Single(_folder.Bad.All).Mistake, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -172,7 +173,7 @@ public sealed class StateFileTests : IDisposable
     public void FolderThatIsNotThere_FailsTheStart()
     {
         var failure = Assert.Throws<StateFileException>(() =>
-            new StateFile(Path.Combine(_folder.Path, "state.json"), _folder.Logger));
+            new StateFile(Path.Combine(_folder.Path, "state.json"), _folder.Bad, _folder.Logger));
 
         Assert.Contains("does not exist", failure.Message, StringComparison.Ordinal);
     }

@@ -7,6 +7,7 @@ namespace WsBalancer.Proxy.Tests.State;
 internal sealed class StateFolderFixture : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wsbalancer-state-");
+    private BadRecords? _bad;
 
     public string Path => System.IO.Path.Combine(_folder.FullName, "state.json");
 
@@ -14,18 +15,24 @@ internal sealed class StateFolderFixture : IDisposable
 
     public string Next => Path + ".tmp";
 
+    public string Damaged => Path + ".damaged";
+
     public FakeLogger<StateFile> Logger { get; } = new();
+
+    /// <summary>What is set aside of the file, which is also logged.</summary>
+    public BadRecords Bad => _bad ??= new BadRecords(
+        TimeProvider.System, new FakeLogger<BadRecords>(Logger.Collector));
 
     public IEnumerable<string> Files => _folder.EnumerateFiles().Select(file => file.Name).Order();
 
     /// <summary>The file as a balancer has it that starts now.</summary>
-    public StateFile Open() => new(Path, Logger);
+    public StateFile Open() => new(Path, Bad, Logger);
 
     /// <summary>What a balancer finds that starts now.</summary>
     public IReadOnlyList<StateEntry> Read()
     {
         using var file = Open();
-        return file.Load();
+        return file.Load().Entries;
     }
 
     public void Save(params StateRecord[] records)

@@ -31,6 +31,8 @@ public sealed class StateJsonTests
     [Theory]
     [InlineData("\"number\":5", "\"number\":0")]
     [InlineData("\"number\":5", "\"number\":4503599627370497")]
+    [InlineData("\"number\":5", "\"number\":4503599627370496")]
+    [InlineData("\"number\":5", "\"number\":2251799813685249")]
     [InlineData("\"number\":5", "\"number\":\"5\"")]
     [InlineData("\"number\":5,", "")]
     [InlineData("\"number\":5", "\"number\":5,\"number\":6")]
@@ -39,6 +41,8 @@ public sealed class StateJsonTests
     [InlineData("\"writer\":\"b-1\"", "\"writer\":null")]
     [InlineData("\"cluster\":\"chat\"", "\"cluster\":\"\"")]
     [InlineData("\"node\":\"ws-1\"", "\"node\":\"\"")]
+    [InlineData("\"node\":\"ws-1\"", "\"node\":\"b\\\"}\\n\"")]
+    [InlineData("\"node\":\"ws-1\"", "\"node\":\"ev{il}\"")]
     [InlineData("\"kind\":\"weight\"", "\"kind\":\"height\"")]
     [InlineData("\"kind\":\"weight\"", "\"kind\":2")]
     [InlineData("\"kind\":\"weight\"", "\"kind\":\"drain\"")]
@@ -68,6 +72,12 @@ public sealed class StateJsonTests
     [Theory]
     [InlineData("mailto:ws-1@example.org")]
     [InlineData("ws-1:5000")]
+    [InlineData("http://u:p@10.0.0.9:5000/")]
+    [InlineData("http://10.0.0.9:5000/?q")]
+    [InlineData("http://10.0.0.9:5000/?")]
+    [InlineData("http://10.0.0.9:5000/#f")]
+    [InlineData("http://10.0.0.9:5000/\u001b[2J")]
+    [InlineData(" http://10.0.0.9:5000/")]
     public void MemberWithoutAnAddressToGoTo_IsNoticed(string address) => Assert.Throws<JsonException>(() =>
         StateJson.Read(StateJson.Write(
             StateSample.Of(

@@ -35,6 +35,35 @@ public sealed class StateStoreTests : IDisposable
         Assert.Equal(new StateVersion(42, "b-1"), store.Records.Find(StateSample.Weight)!.Version);
     }
 
+    // The number of one damaged record uses up the numbers of no other.
+    [Fact]
+    public async Task Write_OfAKeyWithoutANumberAbove_IsRefused_AndEveryOtherKeyIsWritten()
+    {
+        using var store = Follow(new StateStore("b-1"));
+        await store.MergeAsync([StateSample.Of(StateSample.Drain, StateVersion.HighestNumber, null, "b-2")]);
+        _changed.Clear();
+
+        var refusal = await Assert.ThrowsAsync<RecordRefusedException>(
+            () => WriteAsync(store, StateSample.Drain, null));
+
+        Assert.Contains("chat/drain/ws-2", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(_changed);
+        await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
+        Assert.Equal(1, store.Records.Find(StateSample.Weight)!.Version.Number);
+    }
+
+    [Fact]
+    public async Task Write_OfWhatNobodyWouldRead_IsRefused()
+    {
+        using var store = Follow(new StateStore("b-1"));
+
+        await Assert.ThrowsAsync<RecordRefusedException>(() =>
+            WriteAsync(store, StateKey.Of("chat", StateKind.Weight, "ev{il}"), StateSample.Of(7)));
+
+        Assert.Empty(_changed);
+        Assert.Empty(store.Records.All);
+    }
+
     [Fact]
     public async Task TakingBack_LeavesATombstone_ThatAnOlderRecordDoesNotUndo()
     {

@@ -31,6 +31,35 @@ public sealed class TunnelAccountTests : IDisposable
     }
 
     [Fact]
+    public async Task Opened_IsActiveAndClosedInEveryScrape_WhileAccountsAreGivenUpAndTakenAgain()
+    {
+        using var stop = new CancellationTokenSource();
+        var giving = Task.Run(
+            () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    ForgetAll();
+                }
+            },
+            TestContext.Current.CancellationToken);
+        List<Scrape> scrapes;
+        await using (TunnelTraffic.Begin(_tunnels, openAtOnce: 4))
+        {
+            scrapes = await ScrapeAsync(times: 60);
+        }
+
+        await stop.CancelAsync();
+        await giving;
+        ForgetAll();
+
+        Assert.All(scrapes, scrape => scrape.AssertAgrees());
+        var last = await Scrape.OfAsync(_registry);
+        Assert.DoesNotContain(last.Series, series => series.Contains("node-"));
+        Assert.Empty(_tunnels.Ledgers);
+    }
+
+    [Fact]
     public async Task ForgottenNode_TakesItsSeriesWithIt()
     {
         var (gone, stays) = (new NodeKey("chat", "gone"), new NodeKey("chat", "stays"));
@@ -102,6 +131,8 @@ public sealed class TunnelAccountTests : IDisposable
     }
 
     public void Dispose() => _registry.Dispose();
+
+    private void ForgetAll() => _tunnels.Ledgers.Keys.ToList().ForEach(node => _tunnels.Forget(node));
 
     private async Task<List<Scrape>> ScrapeAsync(int times)
     {

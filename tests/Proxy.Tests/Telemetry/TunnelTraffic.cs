@@ -7,19 +7,20 @@ internal sealed class TunnelTraffic : IAsyncDisposable
 {
     // Enough for a scrape to take a while.
     private const int Nodes = 50;
-    private const int OpenAtOnce = 100;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TunnelRegistry _tunnels;
+    private readonly int _openAtOnce;
     private readonly Task[] _threads;
 
-    private TunnelTraffic(TunnelRegistry tunnels)
+    private TunnelTraffic(TunnelRegistry tunnels, int openAtOnce)
     {
         _tunnels = tunnels;
+        _openAtOnce = openAtOnce;
         _threads = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(ComeAndGo))];
     }
 
-    public static TunnelTraffic Begin(TunnelRegistry tunnels) => new(tunnels);
+    public static TunnelTraffic Begin(TunnelRegistry tunnels, int openAtOnce = 100) => new(tunnels, openAtOnce);
 
     public async ValueTask DisposeAsync()
     {
@@ -42,7 +43,7 @@ internal sealed class TunnelTraffic : IAsyncDisposable
             var node = new NodeKey("chat", $"node-{i % Nodes}");
             open.Enqueue(new TestTunnel(
                 _tunnels, node, _tunnels.LedgerOf(node), $"user-{i % 10}", TimeProvider.System));
-            if (open.Count > OpenAtOnce)
+            if (open.Count > _openAtOnce)
             {
                 End(open.Dequeue(), (TunnelEnd)(i % TunnelEndLabel.All.Count));
             }

@@ -11,7 +11,7 @@ internal class RecordingStream : DuplexStream
     /// <summary>What a read answers; the end of the stream unless set.</summary>
     public Func<CancellationToken, ValueTask<int>> OnRead { get; set; } = _ => ValueTask.FromResult(0);
 
-    /// <summary>Thrown by the next write, if set.</summary>
+    /// <summary>Thrown by writes and flushes, if set.</summary>
     public Exception? WriteFailure { get; set; }
 
     public byte[] Written => _written.ToArray();
@@ -42,7 +42,8 @@ internal class RecordingStream : DuplexStream
         _written.Write(buffer.Span);
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        WriteFailure is { } failure ? Task.FromException(failure) : Task.CompletedTask;
 
     private sealed class Release(RecordingStream stream) : IDisposable
     {

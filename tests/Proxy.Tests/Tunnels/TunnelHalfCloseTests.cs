@@ -17,7 +17,7 @@ public sealed class TunnelHalfCloseTests : IDisposable
     {
         var identity = new TunnelIdentity("t", new NodeKey("chat", "ws-1"), "alice", "HTTP/1.1");
         _tunnel = new Tunnel(identity, new TunnelOptions(), new TunnelLedger(), _time);
-        _flow = new StreamFlow(_tunnel, _cut);
+        _flow = new StreamFlow(_tunnel, _cut, _time, 256 * 1024);
         _flow.AcceptClient(_client);
         _flow.AcceptNode(_node);
     }

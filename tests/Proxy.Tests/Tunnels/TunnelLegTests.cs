@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Tunnels;
@@ -10,7 +12,7 @@ public sealed class TunnelLegTests
     private readonly RecordingObserver _observer = new();
     private readonly TunnelLeg _leg;
 
-    public TunnelLegTests() => _leg = new TunnelLeg(_peer, _observer, Cancellation);
+    public TunnelLegTests() => _leg = new TunnelLeg(_peer, _observer, TimeProvider.System, Cancellation);
 
     [Fact]
     public async Task Close_BetweenFrames_IsWrittenAtOnce()
@@ -37,7 +39,7 @@ public sealed class TunnelLegTests
         for (var cut = 1; cut < frame.Length; cut++)
         {
             var peer = new RecordingStream();
-            var leg = new TunnelLeg(peer, new RecordingObserver(), Cancellation);
+            var leg = new TunnelLeg(peer, new RecordingObserver(), TimeProvider.System, Cancellation);
             await leg.WriteAsync(frame.AsMemory(0, cut), Cancellation);
             await leg.CloseAsync(Close);
             Assert.Equal(frame[..cut], peer.Written);
@@ -153,14 +155,50 @@ public sealed class TunnelLegTests
         Assert.Equal((36, 3), (_observer.Bytes, _observer.Frames));
     }
 
-    [Fact]
-    public async Task Write_ToAPeerThatIsGone_SaysSo()
+    // The platform's sockets throw some errors as they are, the server and TLS wrap them.
+    public static TheoryData<Exception> Losses =>
+    [
+        new IOException("gone"),
+        new IOException("gone", new SocketException((int)SocketError.TimedOut)),
+        new SocketException((int)SocketError.TimedOut),
+        new SocketException((int)SocketError.HostUnreachable),
+        new SocketException((int)SocketError.NetworkUnreachable),
+        new SocketException((int)SocketError.NetworkDown),
+        new SocketException((int)SocketError.HostDown),
+        new SocketException((int)SocketError.ConnectionReset),
+        new SocketException((int)SocketError.ConnectionAborted),
+        new SocketException((int)SocketError.Shutdown),
+        new TaskCanceledException("The request was aborted", new ConnectionAbortedException()),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Losses), DisableDiscoveryEnumeration = true)]
+    public async Task PeerThatIsLost_IsNotified_WhateverTheErrorOfItsSocket(Exception error)
     {
-        _peer.WriteFailure = new IOException("gone");
+        _peer.WriteFailure = error;
+        _peer.OnRead = _ => throw error;
 
-        await Assert.ThrowsAsync<IOException>(async () => await _leg.WriteAsync(TestFrame.Binary(1), Cancellation));
-
+        await Assert.ThrowsAnyAsync<Exception>(async () => await _leg.WriteAsync(TestFrame.Binary(1), Cancellation));
         Assert.Equal((1, 0), (_observer.Losses, _observer.Ends));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await _leg.FlushAsync(Cancellation));
+        Assert.Equal((2, 0), (_observer.Losses, _observer.Ends));
+        await Assert.ThrowsAnyAsync<Exception>(() => ReadAsync(Cancellation));
+        Assert.Equal((3, 0), (_observer.Losses, _observer.Ends));
+    }
+
+    [Fact]
+    public async Task CopyThatIsCancelled_IsNoLoss()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        _peer.WriteFailure = new OperationCanceledException();
+        _peer.OnRead = _ => throw new OperationCanceledException();
+
+        await Assert.ThrowsAnyAsync<Exception>(async () => await _leg.WriteAsync(TestFrame.Binary(1), cancelled.Token));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await _leg.FlushAsync(cancelled.Token));
+        await Assert.ThrowsAnyAsync<Exception>(() => ReadAsync(cancelled.Token));
+
+        Assert.Equal(0, _observer.Losses);
     }
 
     [Fact]
@@ -172,6 +210,9 @@ public sealed class TunnelLegTests
         Assert.Equal(0, await _leg.ReadAsync(new byte[1], Cancellation));
         Assert.Equal(1, _observer.Ends);
     }
+
+    private async Task<int> ReadAsync(CancellationToken cancellation) =>
+        await _leg.ReadAsync(new byte[1], cancellation);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -242,6 +242,44 @@ public sealed class TunnelTests : IDisposable
         Assert.Equal((50, 100), (tunnel.IdleFor.Client.TotalSeconds, tunnel.IdleFor.Node.TotalSeconds));
     }
 
+    [Fact]
+    public async Task Peer_ThatTakesNothingForTheSendTimeout_EndsItsTunnel()
+    {
+        var flow = Open(new TunnelOptions(), out var tunnel);
+        using var held = _client.Hold();
+        var writing = flow.ClientLeg!.WriteAsync(new byte[] { 0x82, 0 }, Cancellation).AsTask();
+
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.False(tunnel.EndIfStalled());
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(tunnel.IsStalled);
+        Assert.Equal(128 * 1024, tunnel.Buffered);
+        Assert.True(tunnel.EndIfStalled());
+
+        // The Close frame is not taken either: the client is abandoned, and the write ends.
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await writing;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(_cut.IsCancellationRequested);
+        Assert.Equal(TunnelEnd.SendTimeout, tunnel.EndReason);
+        Assert.Equal(0, tunnel.Buffered);
+    }
+
+    [Fact]
+    public async Task SendTimeout_ThatIsOff_WaitsWithoutALimit()
+    {
+        var flow = Open(new TunnelOptions { SendTimeout = null }, out var tunnel);
+        var held = _client.Hold();
+        var writing = flow.ClientLeg!.WriteAsync(new byte[] { 0x82, 0 }, Cancellation).AsTask();
+
+        _time.Advance(TimeSpan.FromDays(1));
+
+        Assert.False(tunnel.EndIfStalled());
+        held.Dispose();
+        await writing;
+        Assert.False(tunnel.IsStalled);
+    }
+
     public void Dispose() => _cut.Dispose();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -252,7 +290,7 @@ public sealed class TunnelTests : IDisposable
     {
         var identity = new TunnelIdentity("t", new NodeKey("chat", "ws-1"), "alice", "HTTP/1.1");
         tunnel = new Tunnel(identity, options, new TunnelLedger(), _time);
-        var flow = new StreamFlow(tunnel, _cut);
+        var flow = new StreamFlow(tunnel, _cut, _time, 256 * 1024);
         flow.AcceptClient(_client);
         flow.AcceptNode(_node);
         return flow;

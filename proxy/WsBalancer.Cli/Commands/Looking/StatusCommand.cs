@@ -25,7 +25,7 @@ internal static class StatusCommand
 
         if (operation.Settings.Json)
         {
-            await operation.WriteLinesAsync(chosen is { } only ? OnlyOne(answer, only) : answer.Document);
+            await operation.WriteDocumentAsync(chosen is { } only ? OnlyOne(answer, only) : answer.Document);
             return ExitCode.Done;
         }
 
@@ -35,10 +35,15 @@ internal static class StatusCommand
         return ExitCode.Done;
     }
 
-    private static IEnumerable<string> Lines(Uri address, Readiness readiness, IEnumerable<ClusterAnswer> clusters)
+    private static IEnumerable<string> Lines(
+        Uri address, Readiness readiness, IReadOnlyList<ClusterAnswer> clusters)
     {
         var ready = readiness is Readiness.Ready ? "ready" : "not ready: starting or shutting down";
         yield return $"balancer       {address.AbsoluteUri.TrimEnd('/')}, {ready}";
+        foreach (var problem in clusters.SelectMany(cluster => cluster.Problems ?? []).DistinctBy(one => one.Record))
+        {
+            yield return $"problem        {problem.Record} is set aside: {problem.Mistake}";
+        }
 
         foreach (var cluster in clusters)
         {

@@ -79,7 +79,9 @@ internal sealed class EventStream(Operation operation, TimeProvider time)
 
         if (operation.Settings.Cluster is null || operation.Settings.Cluster == happened.Cluster)
         {
-            await operation.Output.Writer.WriteLineAsync(operation.Settings.Json ? document : LineOf(happened));
+            await (operation.Settings.Json
+                ? operation.WriteDocumentAsync(document)
+                : operation.WriteLinesAsync(LineOf(happened)));
             await operation.Output.Writer.FlushAsync(CancellationToken.None);
         }
     }

@@ -47,9 +47,9 @@ internal sealed class NodesWatch(Operation operation, TimeProvider time)
             if (text != last)
             {
                 // A blank line tells one table from the next; documents are told apart by their lines.
-                await operation.Output.Writer.WriteAsync(
+                await operation.Output.Exact.WriteAsync(
                     last.Length is 0 || operation.Settings.Json ? text : $"\n{text}");
-                await operation.Output.Writer.FlushAsync(CancellationToken.None);
+                await operation.Output.Exact.FlushAsync(CancellationToken.None);
                 last = text;
             }
         }

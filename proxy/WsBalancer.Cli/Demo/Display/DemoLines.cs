@@ -2,6 +2,7 @@ using Spectre.Console;
 using Spectre.Console.Rendering;
 using WsBalancer.Cli.Demo.Chapters;
 using WsBalancer.Cli.Demo.Claims;
+using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo.Display;
 
@@ -10,9 +11,9 @@ internal static class DemoLines
 {
     public static IEnumerable<IRenderable> Of(Chapter chapter) =>
     [
-        new Markup($"[bold]{Markup.Escape(chapter.Title)}[/]"),
+        new Markup($"[bold]{VisibleText.MarkupOf(chapter.Title)}[/]"),
         .. chapter.Claims.Select(claim => new Markup(
-            $"  {(claim.Held ? "[green]✓[/]" : "[red]✗[/]")} {Markup.Escape(Sentence(claim))}")),
+            $"  {(claim.Held ? "[green]✓[/]" : "[red]✗[/]")} {VisibleText.MarkupOf(Sentence(claim))}")),
     ];
 
     public static IEnumerable<string> PlainOf(Chapter chapter) =>

@@ -1,6 +1,7 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using WsBalancer.Cli.Demo.Chapters;
+using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo.Display;
 
@@ -49,12 +50,12 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
             var told = _told.SelectMany(DemoLines.Of).ToList();
             if (_title.Length > 0)
             {
-                told.Add(new Markup($"[bold]{Markup.Escape(_title)}[/]"));
+                told.Add(new Markup($"[bold]{VisibleText.MarkupOf(_title)}[/]"));
             }
 
             var picture = _look();
             IEnumerable<IRenderable> bars = picture.Bars.Count > 0 ? [NodeBars.Draw(picture)] : [];
-            return new Rows([.. bars, .. told, new Markup($"[grey]… {Markup.Escape(_step)}[/]")]);
+            return new Rows([.. bars, .. told, new Markup($"[grey]… {VisibleText.MarkupOf(_step)}[/]")]);
         }
     }
 

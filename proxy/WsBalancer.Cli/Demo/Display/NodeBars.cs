@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo.Display;
 
@@ -22,7 +23,7 @@ internal static class NodeBars
             var length = (int)Math.Ceiling((double)users * Longest / most);
             var colour = new Style(users > 0 ? Color.Green : Color.Grey);
             grid.AddRow(
-                new Text(node),
+                new Text(VisibleText.Of(node)),
                 new Text(new string('█', length).PadRight(Longest, '·'), colour),
                 new Text(users.ToString(CultureInfo.InvariantCulture)));
         }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Admin.Changes;
 

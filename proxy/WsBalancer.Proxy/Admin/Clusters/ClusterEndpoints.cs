@@ -27,11 +27,14 @@ internal static class ClusterEndpoints
         FleetRegistry fleet,
         TunnelRegistry tunnels,
         Peers peers,
+        BadRecords bad,
         [FromQuery, Description(Scope.Expected)] string? scope)
     {
         var isFleet = Scope.IsFleet(scope);
+        var problems = bad.All;
         return TypedResults.Ok(fleet.Clusters
-            .Select(cluster => ClusterView.Of(cluster, tunnels, peers.OthersIn(cluster.Id, isFleet)))
+            .Select(cluster => ClusterView.Of(
+                cluster, tunnels, peers.OthersIn(cluster.Id, isFleet), ProblemView.In(cluster.Id, problems)))
             .ToArray());
     }
 

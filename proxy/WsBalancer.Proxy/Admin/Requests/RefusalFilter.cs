@@ -17,6 +17,11 @@ internal sealed class RefusalFilter : IEndpointFilter
         {
             return TypedResults.Problem(ex.Message, statusCode: StatusOf(ex.Kind));
         }
+        catch (RecordRefusedException ex)
+        {
+            return TypedResults.Problem(
+                $"{ex.Message} Nothing was done.", statusCode: StatusCodes.Status409Conflict);
+        }
         catch (BadHttpRequestException ex)
         {
             return TypedResults.Problem(ex.Message, statusCode: ex.StatusCode);

@@ -10,10 +10,11 @@ internal sealed class EventLoops : IDisposable
 {
     private const string EngineKey = "WsBalancer:Sockets:Engine";
 
-    private EventLoops(SocketEngine engine, EventLoop[] all)
+    private EventLoops(SocketEngine engine, EventLoop[] all, ChunkStore store)
     {
         Engine = engine;
         All = all;
+        Store = store;
     }
 
     /// <summary>Whether this system has event loops at all.</summary>
@@ -25,6 +26,9 @@ internal sealed class EventLoops : IDisposable
     public IReadOnlyList<EventLoop> All { get; }
 
     public int Count => All.Count;
+
+    /// <summary>The memory of what the sockets of all loops buffer.</summary>
+    public ChunkStore Store { get; }
 
     /// <summary>Starts them, and logs what they are; null if the platform's sockets are to serve.</summary>
     /// <exception cref="SettingsException">The engine that is asked for is not to be had here.</exception>
@@ -51,10 +55,19 @@ internal sealed class EventLoops : IDisposable
             throw NotToBeHad(options.Engine, "only Linux has it.");
         }
 
-        var loops = TryCreateUring(options, time, logger, findObstacle) ?? new EventLoops(
-            SocketEngine.Epoll, Start(options.Loops, index => new EpollLoop(index, time, logger)));
-        EnginesLog.OnLoops(logger, loops.Engine.Label(), loops.Count);
-        return loops;
+        var store = new ChunkStore(options.BufferBound);
+        try
+        {
+            var loops = TryCreateUring(options, time, logger, store, findObstacle) ?? new EventLoops(
+                SocketEngine.Epoll, Start(options.Loops, index => new EpollLoop(index, time, logger, store)), store);
+            EnginesLog.OnLoops(logger, loops.Engine.Label(), loops.Count);
+            return loops;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()
@@ -63,10 +76,12 @@ internal sealed class EventLoops : IDisposable
         {
             loop.Dispose();
         }
+
+        Store.Dispose();
     }
 
     private static EventLoops? TryCreateUring(
-        SocketsOptions options, TimeProvider time, ILogger logger, Func<string?> findObstacle)
+        SocketsOptions options, TimeProvider time, ILogger logger, ChunkStore store, Func<string?> findObstacle)
     {
         if (options.Engine == SocketEngine.Epoll)
         {
@@ -81,7 +96,8 @@ internal sealed class EventLoops : IDisposable
             {
                 return new EventLoops(
                     SocketEngine.IoUring,
-                    Start(options.Loops, index => new UringLoop(index, time, logger, sizes)));
+                    Start(options.Loops, index => new UringLoop(index, time, logger, store, sizes)),
+                    store);
             }
             catch (IOException ex)
             {

@@ -9,8 +9,9 @@ namespace WsBalancer.Proxy.Sockets.Epoll;
 /// An event loop over epoll, edge-triggered: every socket is registered once, for everything, so that pausing and going
 /// on need no system call.
 /// </summary>
-internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger logger, Kernel? kernel = null)
-    : EventLoop(index, time, logger, kernel)
+internal sealed unsafe class EpollLoop(
+    int index, TimeProvider time, ILogger logger, ChunkStore store, Kernel? kernel = null)
+    : EventLoop(index, time, logger, store, kernel)
 {
     /// <summary>As much as a socket is asked for at once; shared by all sockets of the loop.</summary>
     public const int BufferSize = LargestReceive;
@@ -37,6 +38,8 @@ internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger log
             descriptor, socket, EpollEvent.In | EpollEvent.Out | EpollEvent.PeerEnded | EpollEvent.Edge);
         return socket;
     }
+
+    public override LoopSocket[] AllSockets() => [.. _targets.All().OfType<LoopSocket>()];
 
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new EpollListener(this, descriptor, handler);

@@ -96,7 +96,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
     public override byte[] Release()
     {
         ThrowUnlessReleasable();
-        var unsent = Kept.ToArray();
+        var unsent = TakeKept();
         _loop.Unregister(Descriptor, Number);
         BeOver();
         return unsent;
@@ -185,7 +185,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
             {
                 if (error != Errno.TryAgain)
                 {
-                    Break(error);
+                    NoteFailure(error);
                 }
 
                 return;
@@ -213,18 +213,20 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         }
 
         var sent = SendNow(bytes, out var error);
+        NoteSent(error);
+        return sent;
+    }
+
+    private void NoteSent(int error)
+    {
         if (error == Errno.TryAgain)
         {
             _state |= EpollState.Full;
         }
         else if (error != 0)
         {
-            // Told in a turn of its own, as nothing is told from inside a call.
             Break(error);
-            CallAgain();
         }
-
-        return sent;
     }
 
     // There is room: first for what is kept, then for those who were told that there was none.
@@ -233,7 +235,8 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         _state &= ~(EpollState.Full | EpollState.Connecting);
         if (Unsent > 0)
         {
-            Drop(SendNow(Kept));
+            SendKept(out var error);
+            NoteSent(error);
         }
 
         FinishIfSent();
@@ -253,7 +256,13 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         }
     }
 
-    private void Break(int error)
+    protected override void Break(int error)
+    {
+        NoteFailure(error);
+        CallAgain();
+    }
+
+    private void NoteFailure(int error)
     {
         Failure = error;
         _state |= EpollState.Broken | EpollState.Last;

@@ -18,6 +18,7 @@ internal static class Errno
     public const int BrokenPipe = 32;
     public const int NoSuchCall = 38;
     public const int TimeOver = 62;
+    public const int UnknownOption = 92;
     public const int ConnectionAborted = 103;
     public const int ConnectionReset = 104;
     public const int NoBufferSpace = 105;

@@ -62,6 +62,8 @@ internal abstract unsafe class Kernel
 
     public abstract nint Send(int descriptor, void* buffer, nuint length, int flags);
 
+    public abstract nint SendMessage(int descriptor, Message* message, int flags);
+
     public abstract int Shutdown(int descriptor, int how);
 
     /// <summary>Sets an option whose value is an integer.</summary>

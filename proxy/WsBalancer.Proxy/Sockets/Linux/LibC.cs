@@ -70,6 +70,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int descriptor, void* buffer, nuint length, int flags);
 
+    [LibraryImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
+    public static partial nint SendMessage(int descriptor, Message* message, int flags);
+
     [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int descriptor, int how);
 
@@ -83,6 +86,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(void* address, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(void* address, nuint length, int advice);
 
     /// <summary>A system call that the C library has no function for.</summary>
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Sockets.Linux;
 
-/// <summary>Constants of mmap(2) (asm-generic/mman-common.h).</summary>
+/// <summary>Constants of mmap(2) and madvise(2) (asm-generic/mman-common.h).</summary>
 internal static class MemoryConstants
 {
     /// <summary>PROT_READ | PROT_WRITE.</summary>
@@ -13,6 +13,15 @@ internal static class MemoryConstants
     /// MAP_PRIVATE | MAP_ANONYMOUS: memory of one's own, of zeros, that takes none until it is touched.
     /// </summary>
     public const int Anonymous = 0x2 | 0x20;
+
+    /// <summary>MAP_NORESERVE: the kernel does not set swap space aside for it.</summary>
+    public const int NoReserve = 0x4000;
+
+    /// <summary>MADV_DONTNEED: frees the pages; the next access finds zeros.</summary>
+    public const int DoNotNeed = 4;
+
+    /// <summary>MADV_NOHUGEPAGE: a page that is touched does not become a huge one.</summary>
+    public const int NoHugePage = 15;
 
     /// <summary>MAP_POPULATE.</summary>
     public const int Populate = 0x8000;

@@ -42,6 +42,16 @@ internal static class SocketConstants
     /// <summary>TCP_INFO, whose first byte is the state of the connection.</summary>
     public const int TcpInfoOption = 11;
 
+    /// <summary>TCP_CLOSE (netinet/tcp.h): the connection was reset, or has ended.</summary>
+    public const byte ClosedState = 7;
+
+    /// <summary>TCP_USER_TIMEOUT, in milliseconds.</summary>
+    public const int UserTimeoutOption = 18;
+
+    /// <summary>TCP_RTO_MAX_MS (since Linux 6.15): the longest pause between two retransmissions, in milliseconds.
+    /// </summary>
+    public const int LongestPauseOption = 44;
+
     /// <summary>TCP_CLOSE_WAIT (netinet/tcp.h): the peer has sent FIN, and this side has not.</summary>
     public const byte CloseWaitState = 8;
 

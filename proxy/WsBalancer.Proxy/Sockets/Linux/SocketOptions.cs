@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace WsBalancer.Proxy.Sockets.Linux;
 
 /// <summary>Options of a TCP socket that is known by its descriptor only.</summary>
@@ -12,12 +14,24 @@ internal static class SocketOptions
             SetTcp(kernel, descriptor, SocketConstants.KeepAliveSilenceOption, (int)time.TotalSeconds);
             SetTcp(kernel, descriptor, SocketConstants.KeepAliveIntervalOption, TcpKeepAlive.ProbeSeconds);
             SetTcp(kernel, descriptor, SocketConstants.KeepAliveCountOption, TcpKeepAlive.Probes);
+            LimitRetransmissions(kernel, descriptor, TcpKeepAlive.GoneAfter(time));
         }
     }
 
     /// <summary>Sends small messages at once.</summary>
     public static void NoDelay(Kernel kernel, int descriptor) =>
         SetTcp(kernel, descriptor, SocketConstants.NoDelayOption, 1);
+
+    private static void LimitRetransmissions(Kernel kernel, int descriptor, TimeSpan time)
+    {
+        while (RetransmissionLimit.OptionFor(time) is var (option, milliseconds)
+            && kernel.SetSocketOption(descriptor, SocketConstants.Tcp, option, milliseconds) < 0
+            && Marshal.GetLastPInvokeError() == Errno.UnknownOption
+            && RetransmissionLimit.Refused(option))
+        {
+            // The next option is tried.
+        }
+    }
 
     private static void SetTcp(Kernel kernel, int descriptor, int name, int value) =>
         Set(kernel, descriptor, SocketConstants.Tcp, name, value);

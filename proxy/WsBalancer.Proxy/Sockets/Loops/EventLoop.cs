@@ -11,7 +11,10 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 /// <remarks>A handler that throws does not end the loop: its socket is reset, and the failure logged.</remarks>
 internal abstract class EventLoop : IDisposable
 {
-    /// <summary>The most bytes that a socket is told at once, whatever the engine.</summary>
+    /// <summary>
+    /// The most bytes that a socket receives beyond a <see cref="LoopSocket.Pause"/>, those of the call that paused it
+    /// included, whatever the engine.
+    /// </summary>
     public const int LargestReceive = 64 * 1024;
 
     [ThreadStatic]
@@ -25,10 +28,17 @@ internal abstract class EventLoop : IDisposable
     private bool _started;
     private bool _stopping;
 
-    protected EventLoop(int index, TimeProvider time, ILogger logger, Kernel? kernel)
+    /// <param name="index">Which of the loops it is, from 0.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">For failures of handlers.</param>
+    /// <param name="store">Memory for what its sockets buffer, shared with the other loops; the owner's to dispose of,
+    /// after the loops.</param>
+    /// <param name="kernel">The kernel of the loop; null for that of this machine.</param>
+    protected EventLoop(int index, TimeProvider time, ILogger logger, ChunkStore store, Kernel? kernel)
     {
         Index = index;
         Time = time;
+        Store = store;
         Kernel = kernel ?? Kernel.Linux;
         _logger = logger;
         Scheduler = new LoopScheduler(this);
@@ -42,6 +52,9 @@ internal abstract class EventLoop : IDisposable
     public int Index { get; }
 
     public TimeProvider Time { get; }
+
+    /// <summary>The memory of what its sockets buffer.</summary>
+    public ChunkStore Store { get; }
 
     /// <summary>The kernel of the loop, its sockets and its listeners.</summary>
     public Kernel Kernel { get; }
@@ -97,6 +110,9 @@ internal abstract class EventLoop : IDisposable
     /// it is done, and <see cref="ISocketHandler.Failed"/> that it was refused.</param>
     /// <exception cref="IOException">The kernel refused; the descriptor is still the caller's.</exception>
     public abstract LoopSocket Adopt(int descriptor, ISocketHandler handler, bool connecting = false);
+
+    /// <summary>The sockets that are open now. On the loop's thread.</summary>
+    public abstract LoopSocket[] AllSockets();
 
     /// <summary>Watches a listening socket, which must not block. On the loop's thread.</summary>
     /// <exception cref="IOException">The kernel refused.</exception>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using WsBalancer.Proxy.Sockets.Linux;
 
@@ -10,10 +9,12 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 /// </summary>
 internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandler handler)
 {
+    // What one call into the kernel sends of the kept bytes: 128 KB.
+    private const int PiecesAtOnce = 32;
+
     private ISocketHandler _handler = handler;
-    private byte[]? _kept;
-    private int _keptStart;
-    private int _keptEnd;
+    private ByteQueue _kept;
+    private long _progressAt;
     private FailureNotice _failureNotice;
 
     private enum FailureNotice : byte
@@ -56,11 +57,32 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// <summary>Whether <see cref="Close"/> or <see cref="Reset"/> was called.</summary>
     public bool IsClosed { get; protected set; }
 
+    /// <summary>Whether the handler was notified that the connection has failed. Then it closes the socket.</summary>
+    public bool HasFailed => _failureNotice == FailureNotice.Delivered;
+
+    /// <summary>
+    /// Whether the kernel knows that the connection was reset or has ended on both sides, and neither the handler nor
+    /// the loop does. True for a moment between the event and its processing.
+    /// </summary>
+    public bool IsGoneUnnoticed => _failureNotice == FailureNotice.None && TcpState.IsClosed(Kernel, Descriptor);
+
     /// <summary>The error for which the connection failed; 0 before, or if it is unknown.</summary>
     protected int Failure { get; set; }
 
     /// <summary>How many bytes given to <see cref="Send"/> the kernel has not yet taken.</summary>
-    public virtual int Unsent => _keptEnd - _keptStart;
+    public virtual int Unsent => _kept.Length;
+
+    /// <summary>
+    /// How many bytes it buffers: kept ones, and received ones that the handler has not been given because it has
+    /// paused the socket. May be read from any thread.
+    /// </summary>
+    public virtual int Buffered => _kept.Length;
+
+    /// <summary>
+    /// Since when kept bytes have waited without any progress: a timestamp of the loop's clock; null if none wait. May
+    /// be read from any thread.
+    /// </summary>
+    public long? SendStalledSince => _kept.IsEmpty ? null : Volatile.Read(ref _progressAt);
 
     /// <summary>Whether nothing of it is under way, so that it can be let go. It is not if its failure is still to be
     /// told.</summary>
@@ -140,6 +162,9 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         }
     }
 
+    /// <summary>How many bytes are kept to be sent later.</summary>
+    protected int Kept => _kept.Length;
+
     /// <summary>Notifies the handler that the connection has failed.</summary>
     protected void NotifyFailure(int error)
     {
@@ -148,43 +173,50 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         NotifyFailure();
     }
 
-    /// <summary>The bytes that wait to be sent.</summary>
-    protected ReadOnlySpan<byte> Kept => _kept.AsSpan(_keptStart, _keptEnd - _keptStart);
-
-    /// <summary>Keeps bytes to be sent later.</summary>
+    /// <summary>Keeps bytes to be sent later. The connection fails if there is no memory for them.</summary>
     protected void Keep(ReadOnlySpan<byte> bytes)
     {
-        var length = _keptEnd - _keptStart;
-        if (_kept is null || _kept.Length - _keptEnd < bytes.Length)
+        if (_kept.IsEmpty)
         {
-            MakeRoom(length, bytes.Length);
+            Volatile.Write(ref _progressAt, Loop.Now);
         }
 
-        bytes.CopyTo(_kept.AsSpan(_keptEnd));
-        _keptEnd += bytes.Length;
+        if (!_kept.TryAdd(Loop.Store, bytes))
+        {
+            Break(Errno.NoBufferSpace);
+        }
     }
 
-    /// <summary>Forgets the first of the kept bytes, which were sent.</summary>
-    protected void Drop(int count)
+    /// <summary>Drops all of the kept bytes.</summary>
+    protected void DropKept() => _kept.Clear(Loop.Store);
+
+    /// <summary>Moves the kept bytes out.</summary>
+    protected byte[] TakeKept() => _kept.TakeAll(Loop.Store);
+
+    /// <summary>Sends kept bytes, as many as the kernel has room for.</summary>
+    /// <param name="error">0 if it took all that it was given, <see cref="Errno.TryAgain"/> if less, else why the
+    /// connection is lost.</param>
+    protected unsafe void SendKept(out int error)
     {
-        _keptStart += count;
-        if (_keptStart == _keptEnd)
+        error = 0;
+        var pieces = stackalloc Piece[PiecesAtOnce];
+        while (error == 0 && !_kept.IsEmpty)
         {
-            DropKept();
+            var (count, length) = _kept.Describe(Loop.Store, new Span<Piece>(pieces, PiecesAtOnce));
+            var message = new Message { Pieces = pieces, Count = (nuint)count };
+            var sent = (int)Kernel.SendMessage(
+                Descriptor, &message, SocketConstants.NoSignal | SocketConstants.DoNotWait);
+            error = ErrorOf(sent, length);
+            if (sent > 0)
+            {
+                Volatile.Write(ref _progressAt, Loop.Now);
+                _kept.Remove(Loop.Store, sent);
+            }
         }
     }
 
-    /// <summary>Forgets all of the kept bytes.</summary>
-    protected void DropKept()
-    {
-        if (_kept is not null)
-        {
-            ArrayPool<byte>.Shared.Return(_kept);
-        }
-
-        _kept = null;
-        _keptStart = _keptEnd = 0;
-    }
+    /// <summary>The connection is lost: the handler is notified by the loop, not from inside this call.</summary>
+    protected abstract void Break(int error);
 
     /// <summary>Gives bytes to the kernel, which takes what it has room for.</summary>
     /// <param name="bytes">At least one.</param>
@@ -193,9 +225,9 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// <returns>How many it took; all, if the connection is gone.</returns>
     protected unsafe int SendNow(ReadOnlySpan<byte> bytes, out int error)
     {
-        while (true)
+        int sent;
+        do
         {
-            int sent;
             fixed (byte* start = bytes)
             {
                 sent = (int)Kernel.Send(
@@ -205,12 +237,10 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
                     SocketConstants.NoSignal | SocketConstants.DoNotWait);
             }
 
-            error = sent == bytes.Length ? 0 : sent >= 0 ? Errno.TryAgain : Marshal.GetLastPInvokeError();
-            if (error != Errno.Interrupted)
-            {
-                return error is 0 or Errno.TryAgain ? Math.Max(sent, 0) : bytes.Length;
-            }
+            error = ErrorOf(sent, bytes.Length);
         }
+        while (error == 0 && sent < 0);
+        return error is 0 or Errno.TryAgain ? Math.Max(sent, 0) : bytes.Length;
     }
 
     /// <summary>The error that the kernel holds for this socket; 0 if there is none.</summary>
@@ -243,31 +273,17 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         }
     }
 
+    private static int ErrorOf(int sent, int length)
+    {
+        var error = sent == length ? 0 : sent >= 0 ? Errno.TryAgain : Marshal.GetLastPInvokeError();
+        return error == Errno.Interrupted ? 0 : error;
+    }
+
     private unsafe void AbortOnClose()
     {
         // struct linger { on, seconds }: with 0 seconds, close(2) resets.
         var linger = (On: 1, Seconds: 0);
         _ = Kernel.SetSocketOption(
             Descriptor, SocketConstants.SocketLevel, SocketConstants.LingerOption, &linger, 2 * sizeof(int));
-    }
-
-    private void MakeRoom(int length, int more)
-    {
-        var old = _kept;
-        if (old is not null && old.Length - length >= more)
-        {
-            old.AsSpan(_keptStart, length).CopyTo(old);
-        }
-        else
-        {
-            _kept = ArrayPool<byte>.Shared.Rent(length + more);
-            if (old is not null)
-            {
-                old.AsSpan(_keptStart, length).CopyTo(_kept);
-                ArrayPool<byte>.Shared.Return(old);
-            }
-        }
-
-        (_keptStart, _keptEnd) = (0, length);
     }
 }

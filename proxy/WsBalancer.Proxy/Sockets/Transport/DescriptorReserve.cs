@@ -54,9 +54,17 @@ internal sealed unsafe class DescriptorReserve(Kernel kernel)
     /// <summary>Sends the response to a client, and closes its socket.</summary>
     public void Refuse(int client, byte[] answer)
     {
+        Answer(kernel, client, answer);
+        _ = kernel.Close(client);
+    }
+
+    /// <summary>Sends the response to a client, whose socket is closed next.</summary>
+    public static void Answer(Kernel kernel, int client, byte[] answer)
+    {
         fixed (byte* start = answer)
         {
-            _ = kernel.Send(client, start, (nuint)answer.Length, SocketConstants.NoSignal);
+            _ = kernel.Send(
+                client, start, (nuint)answer.Length, SocketConstants.NoSignal | SocketConstants.DoNotWait);
         }
 
         // What the client has already sent must be read: closing would reset the connection, and drop the answer.
@@ -65,8 +73,6 @@ internal sealed unsafe class DescriptorReserve(Kernel kernel)
         while (kernel.Receive(client, dropped, ReadAtOnce, SocketConstants.DoNotWait) == ReadAtOnce)
         {
         }
-
-        _ = kernel.Close(client);
     }
 
     /// <summary>Gives it up.</summary>

@@ -7,7 +7,8 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 /// The times in which no client can be accepted, for all endpoints: told once when one begins and once when it is over,
 /// and what is tried meanwhile is tried with pauses.
 /// </summary>
-internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refusal, ILogger logger) : IDisposable
+internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refusal, ILogger<DescriptorShortage> logger)
+    : IDisposable
 {
     // Short enough for clients that wait to be accepted, long enough to cost nothing.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

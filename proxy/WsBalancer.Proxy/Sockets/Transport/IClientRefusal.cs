@@ -9,6 +9,10 @@ internal interface IClientRefusal
     /// <returns>The complete HTTP/1.1 response.</returns>
     public byte[] Refused();
 
+    /// <summary>A connection to the admin host is refused: there are as many as there may be.</summary>
+    /// <returns>The complete HTTP/1.1 response.</returns>
+    public byte[] AdminRefused();
+
     /// <summary>A connection is closed for its PROXY header.</summary>
     public void HeaderRefused(ProxyHeaderFault fault);
 }

@@ -6,7 +6,12 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>Accepts the clients of an endpoint on one of the loops, all of it on the loop's thread.</summary>
 internal sealed class LoopAcceptor(
-    LoopListenerSet set, EventLoop loop, LoopPipes pipes, DescriptorShortage shortage, ILogger logger) : IAcceptHandler
+    LoopListenerSet set,
+    EventLoop loop,
+    LoopPipes pipes,
+    DescriptorShortage shortage,
+    FirstByteTimeouts firstBytes,
+    ILogger logger) : IAcceptHandler
 {
     // Which loop wakes for a client is the kernel's choice; so much more than another it may have.
     private const int Slack = 16;
@@ -19,6 +24,8 @@ internal sealed class LoopAcceptor(
     public EventLoop Loop { get; } = loop;
 
     public LoopPipes Pipes { get; } = pipes;
+
+    public FirstByteTimeouts FirstBytes { get; } = firstBytes;
 
     /// <exception cref="IOException">The kernel refused.</exception>
     public void Open()

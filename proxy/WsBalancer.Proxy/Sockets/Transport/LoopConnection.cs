@@ -18,7 +18,7 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 /// A client's FIN ends the input only: the response to a request that was complete before is still sent, and
 /// <see cref="BaseConnectionContext.ConnectionClosed"/> is cancelled only when the socket is closed, by either side.
 /// </remarks>
-internal sealed class LoopConnection : PipedConnection, ISocketHandler
+internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstByteTimeout
 {
     private readonly LoopAcceptor _acceptor;
     private readonly ILogger _logger;
@@ -28,6 +28,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
     private readonly TaskCompletionSource _over = new();
     private Detachment? _detachment;
     private LoopSocket? _socket;
+    private PendingFirstByte? _firstByte;
     private Ending? _ending;
     private bool _hasEnded;
 
@@ -57,6 +58,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
     public void Start(int descriptor)
     {
         _socket = Loop.Adopt(descriptor, this);
+        _firstByte = _acceptor.FirstBytes.Start(this);
         _output.Start();
     }
 
@@ -72,7 +74,14 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
     {
         if (silence is not null)
         {
-            OnLoop(() => SetKeepAlive(silence));
+            OnLoop(() =>
+            {
+                // A client that has sent FIN is probed sooner.
+                if (!_hasEnded)
+                {
+                    SetKeepAlive(silence);
+                }
+            });
         }
     }
 
@@ -110,6 +119,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
 
     void ISocketHandler.Received(ReadOnlySpan<byte> bytes)
     {
+        _firstByte?.Stop();
         try
         {
             _input.Write(bytes);
@@ -120,6 +130,16 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
             Shut(ex);
         }
     }
+
+    // The input ends as after FIN, upon which the server closes the connection, whatever it waits for.
+    void IFirstByteTimeout.TimedOut() => OnLoop(() =>
+    {
+        if (_firstByte!.Stop())
+        {
+            TransportLog.FirstByteTimedOut(_logger, ConnectionId);
+            RefuseInput();
+        }
+    });
 
     void ISocketHandler.Writable() => _output.Writable();
 
@@ -225,6 +245,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler
         }
 
         _socket = null;
+        _firstByte?.Stop();
         var ending = _ending!;
         if (ending.WithReset)
         {

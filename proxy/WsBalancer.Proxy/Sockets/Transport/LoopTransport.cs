@@ -18,22 +18,23 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
     private readonly LoopPipes[] _pipes;
     private readonly SocketTransportOptions _options;
     private readonly DescriptorShortage _shortage;
+    private readonly FirstByteTimeouts _firstBytes;
     private readonly ILogger<LoopTransport> _logger;
 
     /// <param name="loops">Null if there are none here, or none are wanted.</param>
     /// <param name="memory">The server's.</param>
     /// <param name="options">As for the platform's sockets.</param>
     /// <param name="ownOptions">What only this has.</param>
-    /// <param name="time">For pauses.</param>
-    /// <param name="refusal">Counts the clients that there is no descriptor for.</param>
+    /// <param name="shortage">Refuses the clients that there is no descriptor for.</param>
+    /// <param name="firstBytes">Closes connections whose clients send nothing.</param>
     /// <param name="logger">Of all connections.</param>
     public LoopTransport(
         EventLoops? loops,
         IMemoryPoolFactory<byte> memory,
         IOptions<SocketTransportOptions> options,
         IOptions<WsBalancerSocketsOptions> ownOptions,
-        TimeProvider time,
-        IClientRefusal refusal,
+        DescriptorShortage shortage,
+        FirstByteTimeouts firstBytes,
         ILogger<LoopTransport> logger)
     {
         _loops = loops;
@@ -41,7 +42,8 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
         var isInline = ownOptions.Value.PreferInlineScheduling;
         _pipes = [.. (loops?.All ?? []).Select(loop => new LoopPipes(
             loop, memory.Create(), _options, isInline ? loop.Scheduler : PipeScheduler.ThreadPool))];
-        _shortage = new DescriptorShortage(time, refusal, logger);
+        _shortage = shortage;
+        _firstBytes = firstBytes;
         _logger = logger;
     }
 
@@ -53,7 +55,6 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
 
     public void Dispose()
     {
-        _shortage.Dispose();
         foreach (var pipes in _pipes)
         {
             pipes.Memory.Dispose();
@@ -61,5 +62,6 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
     }
 
     private LoopAcceptor[] Acceptors(LoopListenerSet set) =>
-        [.. _loops!.All.Zip(_pipes, (loop, pipes) => new LoopAcceptor(set, loop, pipes, _shortage, _logger))];
+        [.. _loops!.All.Zip(
+            _pipes, (loop, pipes) => new LoopAcceptor(set, loop, pipes, _shortage, _firstBytes, _logger))];
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-// Of the event ids of sockets, 80-99 belong to the transport. The next free one is 89.
+// Of the event ids of sockets, 80-99 belong to the transport. The next free one is 92.
 internal static partial class TransportLog
 {
     [LoggerMessage(80, LogLevel.Debug, "Connection id \"{ConnectionId}\" received FIN.")]
@@ -32,4 +32,17 @@ internal static partial class TransportLog
 
     [LoggerMessage(88, LogLevel.Information, "Clients are accepted again; {Refused} were answered with 503 meanwhile.")]
     public static partial void ShortageEnded(ILogger logger, long refused);
+
+    [LoggerMessage(89, LogLevel.Debug, "Connection id \"{ConnectionId}\" closed: its client has sent nothing in time.")]
+    public static partial void FirstByteTimedOut(ILogger logger, string connectionId);
+
+    [LoggerMessage(90, LogLevel.Warning,
+        "This process has at most {Limit} descriptors, which is enough for {Tunnels} tunnels. A higher hard limit "
+        + "(ulimit -n, or LimitNOFILE= of systemd) allows more.")]
+    public static partial void FewDescriptors(ILogger logger, long limit, long tunnels);
+
+    [LoggerMessage(91, LogLevel.Warning,
+        "The connections of a transport ({Transport}) are not limited, and can end the process by using up its "
+        + "descriptors: it was registered after AddWsBalancer. Call AddWsBalancer last.")]
+    public static partial void Unlimited(ILogger logger, string transport);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets.Uring;
 
@@ -40,8 +41,8 @@ internal sealed unsafe class Outbox : IDisposable
         entry->Flags = UringConstants.SkipSuccess;
         entry->Address = start;
         entry->Length = (uint)length;
-        entry->OperationFlags = Linux.SocketConstants.DoNotWait | Linux.SocketConstants.NoSignal
-            | Linux.SocketConstants.WaitAll;
+        entry->OperationFlags = SocketConstants.DoNotWait | SocketConstants.NoSignal
+            | SocketConstants.WaitAll;
         socket.Sending = new Sent(Batch, _pieceCount, 1, length);
         _pieces[_pieceCount++] = new Piece { Start = start, Length = (nuint)length };
         _last = socket;

@@ -38,4 +38,8 @@ internal unsafe struct SubmissionEntry
 
     [FieldOffset(40)]
     public ushort BufferGroup;
+
+    /// <summary>optlen: after so many bytes a multishot receive ends (Linux 6.17); 0 for no such limit.</summary>
+    [FieldOffset(44)]
+    public uint ReceiveLimit;
 }

@@ -10,8 +10,8 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 /// and waits for what comes.
 /// </summary>
 internal sealed unsafe class UringLoop(
-    int index, TimeProvider time, ILogger logger, RingSizes? sizes = null, Kernel? kernel = null)
-    : EventLoop(index, time, logger, kernel)
+    int index, TimeProvider time, ILogger logger, ChunkStore store, RingSizes? sizes = null, Kernel? kernel = null)
+    : EventLoop(index, time, logger, store, kernel)
 {
     private const ulong NumberMask = 0xFFFF_FFFF_FFFF;
     private const int RequestShift = 48;
@@ -32,6 +32,7 @@ internal sealed unsafe class UringLoop(
     private BufferRing _buffers = null!;
     private Outbox _outbox = null!;
     private LentBuffers _lent = null!;
+    private byte* _scratch;
 
     public override int Sockets => _targets.Count - Volatile.Read(ref _closing);
 
@@ -40,6 +41,12 @@ internal sealed unsafe class UringLoop(
 
     /// <summary>Whether it shares its listening sockets with no other loop.</summary>
     public bool IsAlone => _sizes.IsAlone;
+
+    /// <inheritdoc cref="RingSizes.ReceiveLimit"/>
+    public int ReceiveLimit => _sizes.ReceiveLimit;
+
+    /// <summary>Where a socket puts bytes together that it gives its handler; valid until the next socket does.</summary>
+    public Span<byte> Scratch => new(_scratch, LargestReceive);
 
     /// <summary>Whether something became of requests that the next turn will tell.</summary>
     public bool HasCompletions => _ring.HasCompletions;
@@ -51,6 +58,8 @@ internal sealed unsafe class UringLoop(
         socket.Begin(connecting);
         return socket;
     }
+
+    public override LoopSocket[] AllSockets() => [.. _targets.All().OfType<LoopSocket>()];
 
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new UringListener(this, descriptor, handler);
@@ -134,6 +143,7 @@ internal sealed unsafe class UringLoop(
             _buffers = new BufferRing(_ring, _sizes.Buffers, _sizes.BufferSize);
             _lent = new LentBuffers(_buffers);
             _outbox = new Outbox();
+            _scratch = (byte*)NativeMemory.Alloc(LargestReceive);
             WatchWakes();
         }
         catch
@@ -292,6 +302,7 @@ internal sealed unsafe class UringLoop(
         _ring?.Dispose();
         _buffers?.Dispose();
         _outbox?.Dispose();
+        NativeMemory.Free(_scratch);
         if (_wake >= 0)
         {
             _ = Kernel.Close(_wake);

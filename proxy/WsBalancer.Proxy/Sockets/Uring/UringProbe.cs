@@ -17,13 +17,32 @@ internal static unsafe class UringProbe
     {
         try
         {
-            using var ring = new Ring(Kernel.Linux, Entries, 2 * Entries);
-            using var buffers = new BufferRing(ring, Buffers, BufferSize);
-            return Try(ring);
+            return Receive(limit: 0) switch
+            {
+                (2, true) => null,
+                null => "a pair of sockets to try it with could not be opened.",
+                _ => "the kernel is too old to receive as is needed, which Linux does from 6.1 on.",
+            };
         }
         catch (IOException ex)
         {
             return Explain(ex);
+        }
+    }
+
+    /// <summary>
+    /// Whether the kernel ends a multishot receive after a given number of bytes (Linux 6.17). Older kernels refuse
+    /// such a request.
+    /// </summary>
+    public static bool CanLimitReceives()
+    {
+        try
+        {
+            return Receive(limit: 1) == (1, false);
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
@@ -41,13 +60,15 @@ internal static unsafe class UringProbe
         _ => $"the kernel refuses it ({refusal.Message}).",
     };
 
-    // Two bytes, one after the other, by one request that goes on.
-    private static string? Try(Ring ring)
+    // Up to two bytes, one after the other, by one multishot request.
+    private static (int Received, bool IsPending)? Receive(uint limit)
     {
+        using var ring = new Ring(Kernel.Linux, Entries, 2 * Entries);
+        using var buffers = new BufferRing(ring, Buffers, BufferSize);
         var pair = stackalloc int[2];
         if (LibC.SocketPair(SocketConstants.UnixFamily, SocketConstants.Stream, 0, pair) != 0)
         {
-            return "a pair of sockets to try it with could not be opened.";
+            return null;
         }
 
         try
@@ -58,9 +79,15 @@ internal static unsafe class UringProbe
             entry->Flags = UringConstants.SelectBuffer;
             entry->Options = UringConstants.ReceiveMany | UringConstants.PollFirst;
             entry->BufferGroup = BufferRing.Group;
-            return Receives(ring, pair[1]) && Receives(ring, pair[1])
-                ? null
-                : "the kernel is too old to receive as is needed, which Linux does from 6.1 on.";
+            entry->ReceiveLimit = limit;
+            var received = 0;
+            var isPending = true;
+            while (isPending && received < 2 && TryReceive(ring, pair[1], out isPending))
+            {
+                received++;
+            }
+
+            return (received, isPending);
         }
         finally
         {
@@ -69,18 +96,22 @@ internal static unsafe class UringProbe
         }
     }
 
-    private static bool Receives(Ring ring, int peer)
+    private static bool TryReceive(Ring ring, int peer, out bool isPending)
     {
         byte one = 1;
+        isPending = false;
         if (LibC.Write(peer, &one, 1) != 1)
         {
             return false;
         }
 
         ring.Enter(completions: 1);
-        return ring.TryTake(out var completion)
-            && completion.Result == 1
-            && (completion.Flags & UringConstants.HasBuffer) != 0
-            && (completion.Flags & UringConstants.More) != 0;
+        if (!ring.TryTake(out var completion))
+        {
+            return false;
+        }
+
+        isPending = (completion.Flags & UringConstants.More) != 0;
+        return completion.Result == 1 && (completion.Flags & UringConstants.HasBuffer) != 0;
     }
 }

@@ -1,18 +1,21 @@
-using System.Buffers;
 using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Sockets.Uring;
 
 internal sealed unsafe partial class UringSocket
 {
-    private Backlog? _backlog;
+    // What was received while the socket was paused: of one receive at most, as long as a receive has a limit.
+    private ByteQueue _backlog;
+
+    public override int Buffered => base.Buffered + _backlog.Length;
 
     public override void Receive()
     {
         if (!Is(UringState.Receiving | UringState.Broken | UringState.Over))
         {
             _state |= UringState.Receiving;
-            if (_backlog is not null || Is(UringState.Ended))
+            if (!_backlog.IsEmpty || Is(UringState.Ended))
             {
                 CallAgain();
             }
@@ -23,7 +26,7 @@ internal sealed unsafe partial class UringSocket
         }
     }
 
-    // Most pauses are over before more comes: the request is cancelled when it does.
+    // A pending request is not cancelled: it delivers no more than its limit, which the backlog holds.
     public override void Pause() => _state &= ~UringState.Receiving;
 
     /// <summary>There are buffers again.</summary>
@@ -93,30 +96,24 @@ internal sealed unsafe partial class UringSocket
         }
 
         var bytes = loop.Lend(completion);
-        if (Is(UringState.Receiving | UringState.Leaving) && _backlog is null)
+        if (Is(UringState.Receiving | UringState.Leaving) && _backlog.IsEmpty)
         {
             Handler.Received(bytes);
             return;
         }
 
-        _backlog ??= new Backlog();
-        _backlog.Add(bytes);
-        if (!Is(UringState.Receiving | UringState.Leaving))
+        if (!_backlog.TryAdd(Loop.Store, bytes))
         {
-            CancelReceive();
+            Break(Errno.NoBufferSpace);
         }
     }
 
     private void TellBacklog()
     {
-        while (_backlog is not null && Is(UringState.Receiving | UringState.Leaving) && !Is(UringState.Over))
+        while (!_backlog.IsEmpty && Is(UringState.Receiving | UringState.Leaving) && !Is(UringState.Over))
         {
-            Handler.Received(_backlog.Take());
-            if (_backlog is { IsEmpty: true })
-            {
-                _backlog.Free();
-                _backlog = null;
-            }
+            var length = _backlog.Take(Loop.Store, loop.Scratch);
+            Handler.Received(loop.Scratch[..length]);
         }
 
         TellEnd();
@@ -124,7 +121,7 @@ internal sealed unsafe partial class UringSocket
 
     private void TellEnd()
     {
-        if (Is(UringState.Ended) && Is(UringState.Receiving) && _backlog is null
+        if (Is(UringState.Ended) && Is(UringState.Receiving) && _backlog.IsEmpty
             && !Is(UringState.EndTold | UringState.Broken | UringState.Over))
         {
             _state |= UringState.EndTold;
@@ -137,7 +134,7 @@ internal sealed unsafe partial class UringSocket
     private void TellRest()
     {
         TellBacklog();
-        var buffer = ArrayPool<byte>.Shared.Rent(Backlog.Slice);
+        var buffer = loop.Scratch;
         while (Is(UringState.Receiving) && !Is(UringState.Ended | UringState.Over))
         {
             int received;
@@ -152,10 +149,8 @@ internal sealed unsafe partial class UringSocket
                 break;
             }
 
-            Handler.Received(buffer.AsSpan(0, received));
+            Handler.Received(buffer[..received]);
         }
-
-        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     // What is under way is to be as the state says: a receive, if there is to be one, and always a watch over the
@@ -168,7 +163,7 @@ internal sealed unsafe partial class UringSocket
             return;
         }
 
-        if (Is(UringState.Receiving) && _backlog is null && !Is(UringState.Ended))
+        if (Is(UringState.Receiving) && _backlog.IsEmpty && !Is(UringState.Ended))
         {
             Ask(0);
         }
@@ -188,8 +183,9 @@ internal sealed unsafe partial class UringSocket
         {
             var entry = loop.Request(UringConstants.Receive, Request.Receive, Number, Descriptor);
             entry->Flags = UringConstants.SelectBuffer;
-            entry->Options = (ushort)(UringConstants.ReceiveMany | options);
+            entry->Options = (ushort)(options | (loop.ReceiveLimit > 0 ? UringConstants.ReceiveMany : 0));
             entry->BufferGroup = BufferRing.Group;
+            entry->ReceiveLimit = (uint)loop.ReceiveLimit;
             _state |= UringState.ReceiveAsked;
         }
     }

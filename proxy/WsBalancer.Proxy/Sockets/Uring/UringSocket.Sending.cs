@@ -20,19 +20,19 @@ internal sealed unsafe partial class UringSocket
                 ComeBackShort();
             }
 
-            return inFlight + Kept.Length;
+            return inFlight + Kept;
         }
     }
 
     // Nearly always it is not, and then nobody need come back to say so.
     public override bool IsBehind(int bytes) =>
-        (IsClosed ? 0 : InFlight) + Kept.Length > bytes && Unsent > bytes;
+        (IsClosed ? 0 : InFlight) + Kept > bytes && Unsent > bytes;
 
     // Bytes that the kernel gets with the next entry into it.
     private int InFlight => _sending.Batch == loop.Batch ? _sending.Length : 0;
 
     private bool TakesMore =>
-        !Is(UringState.Full | UringState.Connecting | UringState.Broken | UringState.Over) && Kept.IsEmpty;
+        !Is(UringState.Full | UringState.Connecting | UringState.Broken | UringState.Over) && Kept == 0;
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
@@ -79,6 +79,12 @@ internal sealed unsafe partial class UringSocket
     private int SendNow(ReadOnlySpan<byte> bytes)
     {
         var sent = SendNow(bytes, out var error);
+        NoteSent(error);
+        return sent;
+    }
+
+    private void NoteSent(int error)
+    {
         if (error == Errno.TryAgain)
         {
             _state |= UringState.Full;
@@ -88,8 +94,6 @@ internal sealed unsafe partial class UringSocket
         {
             Break(error);
         }
-
-        return sent;
     }
 
     // Of what was sent from received buffers, the kernel took less than all. The rest is copied before those are given
@@ -109,8 +113,7 @@ internal sealed unsafe partial class UringSocket
             return;
         }
 
-        var later = Kept.ToArray();
-        DropKept();
+        var later = TakeKept();
         var taken = (nuint)Math.Max(result, 0);
         foreach (var piece in loop.PiecesOf(sent))
         {
@@ -166,10 +169,8 @@ internal sealed unsafe partial class UringSocket
             return;
         }
 
-        if (!Kept.IsEmpty && SendNow(Kept) is var sent && !Is(UringState.Broken))
-        {
-            Drop(sent);
-        }
+        SendKept(out var error);
+        NoteSent(error);
 
         FinishIfSent();
         if (TakesMore && Is(UringState.Short))

@@ -16,7 +16,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
 
     public ulong Number { get; set; }
 
-    public override bool IsReleasable => InFlight == 0 && _backlog is null
+    public override bool IsReleasable => InFlight == 0 && _backlog.IsEmpty
         && !Is(UringState.ReceiveAsked | UringState.Failing | UringState.Broken);
 
     /// <summary>To be called once it has its number.</summary>
@@ -67,7 +67,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     public override byte[] Release()
     {
         ThrowUnlessReleasable();
-        var unsent = Kept.ToArray();
+        var unsent = TakeKept();
         _state |= UringState.Released;
         Leave();
         return unsent;
@@ -173,8 +173,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         IsClosed = true;
         _state |= UringState.Over;
         DropKept();
-        _backlog?.Free();
-        _backlog = null;
+        _backlog.Clear(Loop.Store);
         loop.Leaves();
         CancelAll();
         LeaveIfOver();
@@ -230,7 +229,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     }
 
     // Told in the turn's last part, or the next turn's, as nothing is told from inside a call.
-    private void Break(int error)
+    protected override void Break(int error)
     {
         Failure = error;
         _state |= UringState.Broken;

@@ -22,6 +22,12 @@ internal sealed class LostFlow : ITunnelFlow, ITunnelLeg
 
     public bool Lost => false;
 
+    public long Buffered => 0;
+
+    public TimeSpan SendStalledFor => TimeSpan.Zero;
+
+    public bool HasPeerFinished => true;
+
     public Task CloseAsync(byte[] closeFrame) => Task.CompletedTask;
 
     public bool ShutdownOutput() => false;
@@ -29,6 +35,11 @@ internal sealed class LostFlow : ITunnelFlow, ITunnelLeg
     public void Abandon()
     {
         // Both connections are closed.
+    }
+
+    public void Run(Action<Tunnel> action)
+    {
+        // The tunnel is over.
     }
 
     public void Cut()

@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Sockets.Linux;
 using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tunnels.Native;
@@ -26,6 +27,8 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         socket.Handler = this;
     }
 
+    public NativeTunnel Flow => _flow;
+
     public EventLoop Loop => _socket.Loop;
 
     /// <summary>The leg of the other peer. Set once.</summary>
@@ -40,6 +43,14 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
     public bool CloseWritten => _frames.CloseWritten;
 
     public bool Lost => _frames.Lost;
+
+    public long Buffered => _socket.Buffered;
+
+    public TimeSpan SendStalledFor => _socket.SendStalledSince is { } since
+        ? Loop.Time.GetElapsedTime(since)
+        : TimeSpan.Zero;
+
+    public bool HasPeerFinished => _ended || IsGone || TcpState.HasPeerFinished(Loop.Kernel, _socket.Descriptor);
 
     private bool IsFull => !_abandoned && _socket.IsBehind(_flow.HighWater);
 
@@ -184,6 +195,12 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
 
     public void Failed(int error)
     {
+        if (error == Errno.NoBufferSpace)
+        {
+            _flow.Tunnel.Reset(TunnelEnd.Memory);
+            return;
+        }
+
         _socket.Close();
         if (_leaving)
         {

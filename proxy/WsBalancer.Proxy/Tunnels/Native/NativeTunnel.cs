@@ -61,6 +61,12 @@ internal sealed class NativeTunnel : ITunnelFlow
 
     ITunnelLeg ITunnelFlow.Node => _node;
 
+    /// <summary>Whether the tunnel is over, and waits for its peers to end their connections.</summary>
+    public bool IsLeaving => _isOver;
+
+    /// <summary>Whether one of its sockets is open. May be read from any thread.</summary>
+    public bool HasSockets => !_client.IsGone || !_node.IsGone;
+
     private EventLoop Loop => _client.Loop;
 
     private bool MayLeave => !_isOver && !Tunnel.IsClosing;
@@ -151,6 +157,9 @@ internal sealed class NativeTunnel : ITunnelFlow
         _node.Begin(node.Ended);
         _client.Begin(client.Ended);
     }
+
+    public void Run(Action<Tunnel> action) =>
+        Loop.Post(state => action((Tunnel)state!), Tunnel);
 
     public void Cut()
     {

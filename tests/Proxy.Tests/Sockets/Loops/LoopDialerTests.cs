@@ -42,6 +42,11 @@ public sealed class LoopDialerTests : IDisposable
             TcpKeepAlive.ProbeSeconds, Option(socket, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval));
         Assert.Equal(
             TcpKeepAlive.Probes, Option(socket, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount));
+        using (var borrowed = Borrow(socket))
+        {
+            SocketRetransmissions.AssertLimited(borrowed, TimeSpan.FromSeconds(120));
+        }
+
         await loop.OnLoop(socket.Close);
     }
 
@@ -216,9 +221,11 @@ public sealed class LoopDialerTests : IDisposable
     private static async Task<Socket> AcceptAsync(Socket listener) =>
         await listener.AcceptAsync(TestContext.Current.CancellationToken);
 
+    private static Socket Borrow(LoopSocket socket) => new(new SafeSocketHandle(socket.Descriptor, ownsHandle: false));
+
     private static int Option(LoopSocket socket, SocketOptionLevel level, SocketOptionName name)
     {
-        using var borrowed = new Socket(new SafeSocketHandle(socket.Descriptor, ownsHandle: false));
+        using var borrowed = Borrow(socket);
         return (int)borrowed.GetSocketOption(level, name)!;
     }
 

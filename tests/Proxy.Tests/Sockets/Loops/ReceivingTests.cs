@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using WsBalancer.Proxy.Sockets.Linux;
 using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Tests.Placement.Native;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
@@ -37,6 +38,41 @@ public sealed class ReceivingTests
         await pair.SettleAsync();
 
         Assert.Equal(0, pair.Told.Calls);
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task PausedSocket_OfAPeerThatSendsOn_BuffersOneReceiveAtMost(string engine)
+    {
+        using var loop = Engines.Start(engine);
+        await using var pair = await LoopPair.OpenAsync(loop);
+        pair.Told.OnReceived = pair.Socket.Pause;
+        var flood = new Flood(pair.Peer, 256 * Kilobyte * Kilobyte);
+
+        // Paused by its handler at another point of the flood each time.
+        for (var calls = 0; calls < 5; calls = pair.Told.Calls)
+        {
+            await loop.OnLoop(pair.Socket.Receive);
+            await Deadline.Until("its handler has paused it", () => pair.Told.Calls > calls);
+            await flood.UntilItIsHeldUp();
+            Assert.InRange(await loop.OnLoop(() => pair.Socket.Buffered), 0, EventLoop.LargestReceive);
+        }
+    }
+
+    [Theory]
+    [ClassData<Engines>]
+    public async Task Socket_WithoutMemoryForWhatItMustKeep_Fails(string engine)
+    {
+        using var store = new ChunkStore(4 * ChunkStore.ChunkSize);
+        using var loop = Engines.Start(engine, store: store);
+        await using var pair = await LoopPair.OpenAsync(loop);
+
+        // Of what the kernel does not take, more is left than there is memory for.
+        await loop.OnLoop(() => pair.Socket.Send(new byte[64 * Kilobyte * Kilobyte]));
+
+        await Deadline.Until("its handler is notified", () => pair.Told.Errors.Length == 1);
+        Assert.Equal(Errno.NoBufferSpace, pair.Told.Errors[0]);
+        Assert.Equal(0, store.Used);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
@@ -58,7 +59,15 @@ internal sealed unsafe partial class FakeKernel
             return Result(-BadDescriptor);
         }
 
-        *(int*)value = socket.TakeError();
+        if (level == SocketConstants.Tcp && name == SocketConstants.TcpInfoOption)
+        {
+            *(byte*)value = socket.State;
+        }
+        else
+        {
+            *(int*)value = socket.TakeError();
+        }
+
         return 0;
     }
 
@@ -104,6 +113,20 @@ internal sealed unsafe partial class FakeKernel
         var result = socket.Send(new ReadOnlySpan<byte>(buffer, (int)length));
         world.Trace.Add(socket.Name, "is sent to", (long)length, result);
         return Result(result);
+    }
+
+    public override nint SendMessage(int descriptor, Message* message, int flags)
+    {
+        var all = new List<byte>();
+        for (nuint i = 0; i < message->Count; i++)
+        {
+            all.AddRange(new ReadOnlySpan<byte>(message->Pieces[i].Start, (int)message->Pieces[i].Length));
+        }
+
+        fixed (byte* start = CollectionsMarshal.AsSpan(all))
+        {
+            return Send(descriptor, start, (nuint)all.Count, flags);
+        }
     }
 
     public override int Shutdown(int descriptor, int how)

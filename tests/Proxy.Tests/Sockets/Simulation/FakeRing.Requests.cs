@@ -168,6 +168,12 @@ internal sealed unsafe partial class FakeRing
 
             _buffers.Take();
             var flags = UringConstants.HasBuffer | ((uint)buffer.Number << UringConstants.BufferShift);
+            if (request.IsLast(result))
+            {
+                EndWith(request, result, flags);
+                return false;
+            }
+
             if (!CompleteAndGoOn(request, result, flags))
             {
                 return false;

@@ -9,6 +9,9 @@ namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 /// </summary>
 internal sealed class FakeSocket(World world, string name) : FakeFile
 {
+    // TCP_ESTABLISHED.
+    private const byte EstablishedState = 1;
+
     private readonly ByteQueue _received = new();
     private readonly ByteQueue _sent = new();
     private bool _isWriteShut;
@@ -58,6 +61,10 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
 
     /// <summary>How many bytes wait for the peer.</summary>
     public int OnTheWay => _sent.Count;
+
+    /// <summary>The state in TCP_INFO.</summary>
+    public byte State => Now is Stage.New or Stage.Gone ? SocketConstants.ClosedState
+        : _hasEnded ? SocketConstants.CloseWaitState : EstablishedState;
 
     /// <summary>Whether the balancer has sent FIN.</summary>
     public bool IsFinished => _isWriteShut || Now == Stage.Closed;

@@ -5,6 +5,8 @@ namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 /// <summary>A request of a <see cref="FakeRing"/> that is not over.</summary>
 internal sealed class RingRequest(FakeRing ring, SubmissionEntry entry, FakeFile file, uint wanted) : IFileWatcher
 {
+    private long _received;
+
     public SubmissionEntry Entry => entry;
 
     public FakeFile File => file;
@@ -25,6 +27,14 @@ internal sealed class RingRequest(FakeRing ring, SubmissionEntry entry, FakeFile
 
     /// <inheritdoc cref="Wakes"/>
     public uint LastEvents { get; private set; }
+
+    /// <summary>Whether a receive ends with so many bytes: it takes one, or reaches its limit.</summary>
+    public bool IsLast(int received)
+    {
+        _received += received;
+        return (entry.Options & UringConstants.ReceiveMany) == 0
+            || (entry.ReceiveLimit > 0 && _received >= entry.ReceiveLimit);
+    }
 
     public void Woken(uint events)
     {

@@ -29,7 +29,7 @@ internal sealed partial class Session
     /// <summary>Why the tunnel ended.</summary>
     public TunnelEnd? End { get; private set; }
 
-    private bool IsHarmed => Client.IsHarmed || _node is { IsHarmed: true };
+    private bool IsHarmed => Client.IsHarmed || _node is { IsHarmed: true } || _world.Temper.IsPoor;
 
     private bool IsBeingEnded => _isOver || _hasDrained || _hasCut || Client.HasEnded || _node is { HasEnded: true };
 
@@ -136,6 +136,7 @@ internal sealed partial class Session
     {
         TunnelEnd.Drain => _hasDrained,
         TunnelEnd.Disconnect => _hasCut,
+        TunnelEnd.Memory => _world.Temper.IsPoor,
         TunnelEnd.ClientLost => Client.HasEnded || Client.SawReset,
         TunnelEnd.NodeLost => _node is null or { HasEnded: true } or { SawReset: true },
         TunnelEnd.Client => Client.Script.EndsWithClose,

@@ -23,7 +23,9 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
         new SocketsOptions(), NullLogger<SourceAddresses>.Instance);
 
     private readonly World _world;
+    private readonly ChunkStore _store;
     private readonly EventLoop _loop;
+    private readonly FirstByteTimeouts _firstBytes;
     private readonly DescriptorShortage _shortage;
     private LoopAcceptor _acceptor = null!;
     private LoopListenerSet _listener = null!;
@@ -33,15 +35,14 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
     {
         _world = new World(seed, Sources);
         var sizes = _world.Temper.RingSizes;
+        _store = new ChunkStore(_world.Temper.Memory);
         _loop = engine == "epoll"
-            ? new EpollLoop(0, _world.Time, this, _world.Kernel)
-            : new UringLoop(0, _world.Time, this, sizes, _world.Kernel);
-
-        // Of io_uring one buffer, and two runs of them that are under way.
-        var run = Math.Min(sizes.Buffers, 32) * sizes.BufferSize;
-        _world.LargestReceive = engine == "epoll" ? EventLoop.LargestReceive : sizes.BufferSize + (2 * run);
+            ? new EpollLoop(0, _world.Time, this, _store, _world.Kernel)
+            : new UringLoop(0, _world.Time, this, _store, sizes, _world.Kernel);
+        _world.LargestReceive = engine == "epoll" ? EventLoop.LargestReceive : sizes.ReceiveLimit + sizes.BufferSize;
         _world.Loop = _loop;
-        _shortage = new DescriptorShortage(_world.Time, this, NullLogger.Instance);
+        _firstBytes = new FirstByteTimeouts(TimeSpan.FromSeconds(10), _world.Time);
+        _shortage = new DescriptorShortage(_world.Time, this, NullLogger<DescriptorShortage>.Instance);
     }
 
     /// <summary>Runs a seed.</summary>
@@ -60,6 +61,8 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
     }
 
     public byte[] Refused() => [.. Session.Busy.Select(character => (byte)character)];
+
+    public byte[] AdminRefused() => Refused();
 
     public void HeaderRefused(WsBalancer.Proxy.Sockets.ProxyProtocol.ProxyHeaderFault fault)
     {
@@ -86,7 +89,9 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
             return;
         }
 
+        _firstBytes.Dispose();
         _shortage.Dispose();
+        _store.Dispose();
         _world.Kernel.Dispose();
         _world.Other.Dispose();
     }
@@ -110,6 +115,7 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
         _loop.Dispose();
         var left = _world.Kernel.Files.Count();
         _world.Check(left == 0, $"{left} descriptors are open after the end of the loop");
+        _world.Check(_store.Used == 0, $"{_store.Used} bytes of chunks are rented after the end of the loop");
         foreach (var session in _world.Sessions)
         {
             var isDone = _world.Violation is not null || (session.Disposed?.Wait(Deadline.Default) ?? true);
@@ -133,7 +139,7 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
             descriptor,
             new IPEndPoint(IPAddress.Any, 80),
             noDelay: true,
-            set => [_acceptor = new LoopAcceptor(set, _loop, pipes, _shortage, NullLogger.Instance)]);
+            set => [_acceptor = new LoopAcceptor(set, _loop, pipes, _shortage, _firstBytes, NullLogger.Instance)]);
         _world.CloseListener = () =>
         {
             _acceptor.Close();

@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
@@ -40,12 +41,13 @@ internal sealed class Temper
         RegistrationFailures = chance.Pick(0, 0, 5);
         WaitsForMany = chance.Of(50);
         ReusesDescriptors = chance.Of(50);
+        Memory = chance.Of(10) ? chance.Pick(8, 32) * ChunkStore.ChunkSize : 64 * 1024 * 1024;
         MaxBuffered = chance.Pick(0, 132 * 1024, 256 * 1024);
         RingSizes = chance.Pick(
-            new RingSizes(8, 8, 4, 1000, IsAlone: true),
-            new RingSizes(4, 2, 2, 64, IsAlone: true),
-            new RingSizes(64, 128, 16, 4096, IsAlone: false),
-            new RingSizes(256, 1024, 64, (16 * 1024) + 64, IsAlone: true));
+            new RingSizes(8, 8, 4, 1000, IsAlone: true, chance.Pick(0, 1, 10_000)),
+            new RingSizes(4, 2, 2, 64, IsAlone: true, chance.Pick(0, 100)),
+            new RingSizes(64, 128, 16, 4096, IsAlone: false, chance.Pick(0, 50_000)),
+            new RingSizes(256, 1024, 64, (16 * 1024) + 64, IsAlone: true, chance.Pick(0, 40_000)));
         Sizes = chance.PickFrom(RingSizes.BufferSize < 1000 ? AllSizes[..MostForTinyBuffers] : AllSizes);
     }
 
@@ -94,6 +96,12 @@ internal sealed class Temper
     public bool WaitsForMany { get; }
 
     public bool ReusesDescriptors { get; }
+
+    /// <summary>How many bytes all sockets may buffer.</summary>
+    public long Memory { get; }
+
+    /// <summary>Whether that may not be enough.</summary>
+    public bool IsPoor => Memory < 1024 * 1024;
 
     /// <summary>How many bytes a tunnel may keep.</summary>
     public int MaxBuffered { get; }

@@ -234,6 +234,7 @@ public sealed class DetachTests
             var handle = new SafeSocketHandle(detached.Socket.Descriptor, ownsHandle: false);
             var socket = new Socket(handle);
             var silence = socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime);
+            SocketRetransmissions.AssertLimited(socket, TimeSpan.FromSeconds(102));
             options.SetResult((socket.NoDelay, (int)silence!));
             EchoSocket.Start(detached);
         });

@@ -81,7 +81,7 @@ public sealed class TransportBindTests
             engine, context => context.Response.WriteAsync(FactoryOf(context)));
 
         Assert.Equal(expected, await AskAsync(server.EndPoint));
-        Assert.Contains(server.Factories, factory => factory is HalfCloseTransport);
+        Assert.Contains(server.Factories, factory => factory is LimitedTransport { Inner: HalfCloseTransport });
         Assert.Equal(engine != "sockets", server.Loops is not null);
     }
 

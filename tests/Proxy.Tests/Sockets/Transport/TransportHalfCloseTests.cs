@@ -120,7 +120,9 @@ public sealed class TransportHalfCloseTests
 
         client.Socket.Shutdown(SocketShutdown.Send);
 
-        await Deadline.Until("the keep-alive timer is on", () => HasKeepAliveTimer(server.EndPoint.Port));
+        await Deadline.Until(
+            "the keep-alive timer is on",
+            () => KernelSockets.HasKeepAliveTimer(server.EndPoint.Port, KernelSockets.CloseWait));
         request.End.SetResult();
     }
 
@@ -129,13 +131,6 @@ public sealed class TransportHalfCloseTests
         client.Socket.Shutdown(SocketShutdown.Send);
         return Deadline.Until("the server has received FIN", () => server.HasLogged("received FIN"));
     }
-
-    // proc(5): local_address, rem_address, st (08: CLOSE_WAIT), tx_queue:rx_queue, tr:tm->when (02: keep-alive).
-    private static bool HasKeepAliveTimer(int port) => File.ReadLines("/proc/net/tcp").Skip(1)
-        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Any(fields => fields[1].EndsWith($":{port:X4}", StringComparison.Ordinal)
-            && fields[3] == "08"
-            && fields[5].StartsWith("02:", StringComparison.Ordinal));
 
     private sealed class PendingRequest
     {

@@ -1,6 +1,10 @@
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
@@ -11,6 +15,8 @@ public sealed class TransportLimitTests
 {
     // The server looks once a second whether a time is over.
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Theory]
     [ClassData<Transports>]
@@ -87,6 +93,57 @@ public sealed class TransportLimitTests
 
     [Theory]
     [ClassData<Transports>]
+    public async Task ConnectionThatSendsNothing_IsClosedAfterTheFirstByteTimeout(string transport)
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await StartAsync(transport, time);
+        using var client = await server.ConnectAsync();
+        var end = client.ReadToEndAsync();
+
+        await Deadline.Until("the connection is closed", () =>
+        {
+            time.Advance(Minute);
+            return end.IsCompleted;
+        });
+
+        Assert.Equal("", await end);
+    }
+
+    [Theory]
+    [ClassData<Transports>]
+    public async Task ConnectionThatHasSentSomething_HasNoFirstByteTimeout(string transport)
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await StartAsync(transport, time);
+        using var client = await server.ConnectAsync();
+        await AskAsync(client);
+
+        time.Advance(2 * Minute);
+
+        await AskAsync(client);
+    }
+
+    [Theory]
+    [ClassData<Transports>]
+    public async Task ConnectionThatSendsNothing_IsClosedUnderTlsToo(string transport)
+    {
+        using var certificate = TransportTlsTests.SelfSigned();
+        var time = new FakeTimeProvider();
+        await using var server = await StartAsync(transport, time, endpoint => endpoint.UseHttps(certificate));
+        using var client = await server.ConnectAsync();
+        var end = client.ReadToEndAsync();
+
+        await Deadline.Until("the connection is closed", () =>
+        {
+            time.Advance(Minute);
+            return end.IsCompleted;
+        });
+
+        Assert.Equal("", await end);
+    }
+
+    [Theory]
+    [ClassData<Transports>]
     public async Task Headers_ThatDoNotEnd_TimeOut(string transport)
     {
         await using var server = await TransportServer.StartAsync(
@@ -112,6 +169,11 @@ public sealed class TransportLimitTests
 
         Assert.StartsWith("HTTP/1.1 408", await client.ReadToEndAsync(), StringComparison.Ordinal);
     }
+
+    private static Task<TransportServer> StartAsync(
+        string transport, FakeTimeProvider time, Action<ListenOptions>? listen = null) => TransportServer.StartAsync(
+            transport, Hello, listen: listen, services: services =>
+                services.AddSingleton(_ => new FirstByteTimeouts(Minute, time)));
 
     private static Task Hello(HttpContext context)
     {

@@ -123,6 +123,8 @@ internal sealed class TransportServer : IAsyncDisposable
     {
         public byte[] Refused() => "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
 
+        public byte[] AdminRefused() => throw new NotSupportedException("There is no admin host here.");
+
         public void HeaderRefused(ProxyHeaderFault fault)
         {
             // The tests of the transport do not count refused headers.

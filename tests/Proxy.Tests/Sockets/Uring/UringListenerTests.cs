@@ -19,8 +19,8 @@ public sealed class UringListenerTests
         listener.Listen();
         listener.Blocking = false;
         var sizes = RingSizes.Default with { IsAlone = false };
-        using var one = new UringLoop(0, TimeProvider.System, NullLogger.Instance, sizes);
-        using var two = new UringLoop(1, TimeProvider.System, NullLogger.Instance, sizes);
+        using var one = new UringLoop(0, TimeProvider.System, NullLogger.Instance, Loops.Engines.Store, sizes);
+        using var two = new UringLoop(1, TimeProvider.System, NullLogger.Instance, Loops.Engines.Store, sizes);
         var first = await AcceptAsync(one, listener);
         var second = await AcceptAsync(two, listener);
 

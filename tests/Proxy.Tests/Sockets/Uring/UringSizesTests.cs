@@ -12,22 +12,24 @@ public sealed class UringSizesTests : IDisposable
     public UringSizesTests()
     {
         Loops.Engines.SkipWithoutUring();
-        _loop = new UringLoop(
-            0, TimeProvider.System, NullLogger.Instance, new RingSizes(8, 8, Buffers: 4, BufferSize: 1000, true));
-        _loop.Start();
+        _loop = Start(receiveLimit: 10_000);
     }
 
-    [Fact]
-    public async Task Relays_OfManyStreams_AreByteExact()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(10_000)]
+    public async Task Relays_OfManyStreams_AreByteExact(int receiveLimit)
     {
+        using var loop = Start(receiveLimit);
         await Task.WhenAll(Enumerable.Range(1, 10).Select(RelayOne));
 
         async Task RelayOne(int seed)
         {
-            await using var from = await LoopPair.OpenAsync(_loop);
-            await using var to = await LoopPair.OpenAsync(_loop);
+            await using var from = await LoopPair.OpenAsync(loop);
+            await using var to = await LoopPair.OpenAsync(loop);
             var sent = Noise.OfLength(1_000_000, seed);
-            await _loop.OnLoop(() => Relay.Start(from.Socket, to.Socket));
+            await loop.OnLoop(() => Relay.Start(from.Socket, to.Socket));
             var reading = to.ReadToEndAsync();
 
             foreach (var piece in Noise.Pieces(sent, seed))
@@ -46,7 +48,7 @@ public sealed class UringSizesTests : IDisposable
     [Fact]
     public async Task Sends_ThatFallShort_LoseNothingWithRoomForMany()
     {
-        using var loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance);
+        using var loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance, Loops.Engines.Store);
         loop.Start();
 
         await SendToSlowReaders(loop);
@@ -81,6 +83,14 @@ public sealed class UringSizesTests : IDisposable
     }
 
     public void Dispose() => _loop.Dispose();
+
+    private static UringLoop Start(int receiveLimit)
+    {
+        var sizes = new RingSizes(8, 8, Buffers: 4, BufferSize: 1000, IsAlone: true, receiveLimit);
+        var loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance, Loops.Engines.Store, sizes);
+        loop.Start();
+        return loop;
+    }
 
     // Nobody reads before everything is sent: the kernel takes less than it is given, of many sockets in one turn.
     private static async Task SendToSlowReaders(UringLoop loop)

@@ -14,7 +14,7 @@ public sealed class UringSocketTests : IDisposable
     public UringSocketTests()
     {
         Loops.Engines.SkipWithoutUring();
-        _loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance);
+        _loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance, Loops.Engines.Store);
         _loop.Start();
     }
 
@@ -166,7 +166,7 @@ public sealed class UringSocketTests : IDisposable
     [Fact]
     public async Task Dispose_RightAfterAClose_LeavesNoConnection()
     {
-        using var loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance);
+        using var loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance, Loops.Engines.Store);
         loop.Start();
         var pair = await LoopPair.OpenReceivingAsync(loop);
 

@@ -115,14 +115,21 @@ internal sealed class NativeBed : IAsyncDisposable
     public Task<(int ForClient, int ForNode)> KeptAsync() =>
         Loop.OnLoop(() => (_clientSocket.Unsent, _nodeSocket.Unsent));
 
-    /// <summary>Waits until a slow peer holds the other one up, and says how much was kept for it at most.</summary>
+    /// <summary>How many bytes are buffered for the client, and for the node, while only one of them does not read.
+    /// </summary>
+    public Task<(int ForClient, int ForNode)> BufferedAsync() => Loop.OnLoop(() => (
+        _clientSocket.Unsent + _nodeSocket.Buffered - _nodeSocket.Unsent,
+        _nodeSocket.Unsent + _clientSocket.Buffered - _clientSocket.Unsent));
+
+    /// <summary>Waits until a slow peer holds the other one up.</summary>
+    /// <returns>How much was buffered for it at most.</returns>
     public async Task<int> UntilHeldUpAsync(Func<(int ForClient, int ForNode), int> choose)
     {
         var (most, last, still) = (0, (0, Tunnel.Traffic), 0);
         await Deadline.Until("the sender is held up", async () =>
         {
             // In as many turns of the loop nothing moves any more.
-            var now = (choose(await KeptAsync()), Tunnel.Traffic);
+            var now = (choose(await BufferedAsync()), Tunnel.Traffic);
             most = Math.Max(most, now.Item1);
             still = now.Item1 > 0 && now == last ? still + 1 : 0;
             last = now;

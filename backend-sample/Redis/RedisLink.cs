@@ -1,0 +1,118 @@
+using System.Net;
+using StackExchange.Redis;
+
+namespace WsBalancer.BackendSample.Redis;
+
+/// <summary>The connections to Redis, and whether Redis answers on them.</summary>
+/// <remarks>
+/// A Redis that hangs keeps its connections open. So the link is away from the first command without an answer, until
+/// Redis answers a probe; meanwhile nobody sends a command and waits for its timeout.
+/// </remarks>
+internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLink> logger) : IAsyncDisposable
+{
+    private ConnectionMultiplexer? _connection;
+    private int _isAway;
+
+    public bool IsAway => Volatile.Read(ref _isAway) == 1;
+
+    public ISubscriber Channels => _connection!.GetSubscriber();
+
+    private IDatabase Keys => _connection!.GetDatabase();
+
+    /// <summary>Connects. A Redis that is away is no failure: the connection is made when it is there.</summary>
+    public async Task ConnectAsync()
+    {
+        var options = new ConfigurationOptions
+        {
+            EndPoints = { endpoint },
+            ClientName = $"ws-node:{node}",
+            AbortOnConnectFail = false,
+            ConnectRetry = 1,
+            ConnectTimeout = 2000,
+            // How long a sender waits at most when Redis begins to hang: timeouts are looked for at each heartbeat.
+            AsyncTimeout = 2000,
+            HeartbeatInterval = TimeSpan.FromMilliseconds(500),
+            BacklogPolicy = BacklogPolicy.FailFast,
+            ReconnectRetryPolicy = new ExponentialRetry(100, 2000),
+        };
+        _connection = await ConnectionMultiplexer.ConnectAsync(options);
+        _connection.ConnectionFailed += (_, _) => NoteAway();
+        if (!_connection.IsConnected)
+        {
+            NoteAway();
+        }
+    }
+
+    /// <summary>Sends a command on each connection and waits for the answers.</summary>
+    /// <returns>Whether Redis answers. If not, the link is away.</returns>
+    public async Task<bool> ProbeAsync()
+    {
+        try
+        {
+            await Task.WhenAll(Keys.PingAsync(), Channels.PingAsync());
+            return true;
+        }
+        catch (Exception failure)
+        {
+            RedisLog.ProbeFailed(logger, failure);
+            NoteAway();
+            return false;
+        }
+    }
+
+    /// <summary>Writes keys, unless Redis is away.</summary>
+    /// <returns>Whether they are written.</returns>
+    public async Task<bool> TryWriteAsync(Func<IDatabase, Task> write)
+    {
+        if (IsAway)
+        {
+            return false;
+        }
+
+        try
+        {
+            await write(Keys);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            RedisLog.WriteFailed(logger, failure);
+            NoteFailure(failure);
+            return false;
+        }
+    }
+
+    /// <summary>Takes the failure of a command into account: only an error that Redis answers is no absence.</summary>
+    public void NoteFailure(Exception failure)
+    {
+        if (failure is not RedisServerException)
+        {
+            NoteAway();
+        }
+    }
+
+    /// <summary>Ends an absence, if there is one. The log gets a line for each change.</summary>
+    public void NoteBack()
+    {
+        if (Interlocked.Exchange(ref _isAway, 0) == 1)
+        {
+            RedisLog.RedisIsBack(logger, endpoint);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync();
+        }
+    }
+
+    private void NoteAway()
+    {
+        if (Interlocked.Exchange(ref _isAway, 1) == 0)
+        {
+            RedisLog.RedisIsAway(logger, endpoint);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace WsBalancer.BackendSample.Serving;
+
+/// <summary>Serves an upgraded connection outside of the HTTP request that upgraded it.</summary>
+/// <remarks>
+/// Kestrel keeps about 8 KB for a request while it lasts, and a WebSocket lasts for hours. So the request ends when the
+/// 101 is sent, and its memory with it; the connection underneath stays, with its pipes.
+/// </remarks>
+internal sealed class ConnectionHandover
+{
+    private Func<ConnectionContext, Task>? _serve;
+
+    /// <summary>Lets requests over HTTP/1.1 hand their connection over; each finds this type in its features.</summary>
+    public static void Use(ListenOptions listen) => listen.Use(next => connection => RunAsync(connection, next));
+
+    /// <summary>Serves the connection when the request has ended.</summary>
+    public void Begin(Func<ConnectionContext, Task> serve) => _serve = serve;
+
+    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (await AnswerAsync(connection, next) is { } serve)
+        {
+            await serve(connection);
+        }
+    }
+
+    private static async Task<Func<ConnectionContext, Task>?> AnswerAsync(
+        ConnectionContext connection, ConnectionDelegate next)
+    {
+        var handover = new ConnectionHandover();
+        connection.Features.Set(handover);
+        var heartbeat = Heartbeat.Replace(connection);
+        await next(connection);
+        connection.Features.Set<ConnectionHandover>(null);
+        heartbeat?.Detach();
+        return handover._serve;
+    }
+
+    /// <summary>
+    /// Kestrel's heartbeat checks the timeouts of HTTP. Its list refers to the last request of the connection until the
+    /// connection is closed.
+    /// </summary>
+    private sealed class Heartbeat(IConnectionHeartbeatFeature all) : IConnectionHeartbeatFeature
+    {
+        private Action? _beat;
+
+        public static Heartbeat? Replace(ConnectionContext connection)
+        {
+            if (connection.Features.Get<IConnectionHeartbeatFeature>() is not { } all)
+            {
+                return null;
+            }
+
+            var heartbeat = new Heartbeat(all);
+            connection.Features.Set<IConnectionHeartbeatFeature>(heartbeat);
+            return heartbeat;
+        }
+
+        public void OnHeartbeat(Action<object> action, object state)
+        {
+            if (_beat is null)
+            {
+                all.OnHeartbeat(static heartbeat => ((Heartbeat)heartbeat)._beat?.Invoke(), this);
+            }
+
+            _beat += () => action(state);
+        }
+
+        public void Detach() => _beat = null;
+    }
+}

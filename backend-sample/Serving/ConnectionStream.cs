@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace WsBalancer.BackendSample.Serving;
+
+/// <summary>The two pipes of a connection as one stream, for a WebSocket over it.</summary>
+/// <remarks>
+/// A read into an empty buffer waits until there is something to read, and takes nothing. Disposing ends the reads and
+/// writes under way, and leaves the connection to its owner.
+/// </remarks>
+internal sealed class ConnectionStream(IDuplexPipe transport) : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await transport.Input.ReadAsync(cancellationToken);
+        ThrowIfDisposed(read.IsCanceled);
+        var length = (int)Math.Min(read.Buffer.Length, buffer.Length);
+        var part = read.Buffer.Slice(0, length);
+        part.CopyTo(buffer.Span);
+        // After this the part has no length any more.
+        transport.Input.AdvanceTo(part.End);
+        return length;
+    }
+
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var flush = await transport.Output.WriteAsync(buffer, cancellationToken);
+        ThrowIfDisposed(flush.IsCanceled);
+        if (flush.IsCompleted)
+        {
+            throw new IOException("The connection is closed.");
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    // Everything is flushed as it is written.
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            transport.Input.CancelPendingRead();
+            transport.Output.CancelPendingFlush();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void ThrowIfDisposed(bool isCanceled) => ObjectDisposedException.ThrowIf(isCanceled, this);
+}

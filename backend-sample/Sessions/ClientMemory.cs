@@ -1,0 +1,63 @@
+namespace WsBalancer.BackendSample.Sessions;
+
+/// <summary>The memory of one client's messages, on their way in and as echoes on their way back.</summary>
+/// <remarks>
+/// Memory beyond an allowance counts against the bound of all clients, so that ordinary messages pass even if a few
+/// clients hold everything.
+/// </remarks>
+internal sealed class ClientMemory(MessageMemory all)
+{
+    /// <summary>The bytes that every client may hold at any time.</summary>
+    public const int Allowance = 16 * 1024;
+
+    private int _held;
+
+    /// <param name="size">A power of two: the pools keep no other sizes.</param>
+    /// <returns>Null if all clients together hold too much.</returns>
+    public byte[]? TryRent(int size)
+    {
+        var held = Interlocked.Add(ref _held, size);
+        var excess = ExcessOf(held) - ExcessOf(held - size);
+        if (excess > 0 && !all.TryHold(excess))
+        {
+            Interlocked.Add(ref _held, -size);
+            return null;
+        }
+
+        return all.Rent(size);
+    }
+
+    /// <summary>Returns a buffer and releases its bytes.</summary>
+    public void Return(byte[] buffer)
+    {
+        ReturnHeld(buffer);
+        Release(buffer.Length);
+    }
+
+    /// <summary>Returns a buffer whose bytes are held on, by what was made of them.</summary>
+    public void ReturnHeld(byte[] buffer) => all.Return(buffer);
+
+    public void Release(int bytes)
+    {
+        var held = Interlocked.Add(ref _held, -bytes);
+        var excess = ExcessOf(held + bytes) - ExcessOf(held);
+        if (excess > 0)
+        {
+            all.Release(excess);
+        }
+    }
+
+    /// <summary>Takes account of a text for the client that is sent or dropped. It is shared, and not held.</summary>
+    public void NoteSent(int bytes)
+    {
+        if (bytes > Allowance)
+        {
+            all.NoteLeft(bytes);
+        }
+    }
+
+    /// <summary>Releases the rest: a session that breaks off leaves its buffers to the garbage collector.</summary>
+    public void ReleaseAll() => Release(Volatile.Read(ref _held));
+
+    private static int ExcessOf(int held) => Math.Max(0, held - Allowance);
+}

@@ -1,0 +1,32 @@
+namespace WsBalancer.BackendSample.Sessions;
+
+/// <summary>A queue of what is to be sent. An empty one holds nothing.</summary>
+internal struct OutgoingLine
+{
+    private Outgoing? _first;
+    private Outgoing? _last;
+
+    public readonly bool IsEmpty => _first is null;
+
+    public void Add(Outgoing outgoing)
+    {
+        if (_last is null)
+        {
+            _first = outgoing;
+        }
+        else
+        {
+            _last.Next = outgoing;
+        }
+
+        _last = outgoing;
+    }
+
+    public Outgoing? Take()
+    {
+        var taken = _first;
+        _first = taken?.Next;
+        _last = _first is null ? null : _last;
+        return taken;
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using WsBalancer.Proxy.Health;
+
+namespace WsBalancer.Proxy.Admin;
+
+/// <summary>
+/// <c>/livez</c> and <c>/readyz</c>, for any method. The platform's health checks log an error for each answer that is
+/// not healthy, which every probe of an orderly stop would be.
+/// </summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this IEndpointRouteBuilder app, Readiness readiness)
+    {
+        app.Map("/livez", context => AnswerAsync(context, StatusCodes.Status200OK, "alive"));
+        app.Map("/readyz", context => AnswerAsync(
+            context,
+            readiness.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            readiness.Name));
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain";
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsync(text, context.RequestAborted);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+
+namespace WsBalancer.Proxy.Hosting;
+
+/// <summary>
+/// Repeats a step at an interval. A step that fails does not end the loop: the first of several failures in a row is
+/// logged as an error, the others at Debug.
+/// </summary>
+internal static class PeriodicLoop
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    /// <param name="what">The step, for the log: <c>looking for drains</c>.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">For failures.</param>
+    /// <param name="stop">Ends the loop.</param>
+    /// <param name="interval">Between two steps; a second if it is not given.</param>
+    public static async Task RunAsync(
+        string what,
+        Func<Task> step,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken stop,
+        TimeSpan? interval = null)
+    {
+        using var timer = new PeriodicTimer(interval ?? Second, time);
+
+        // The end of the wait is no exception: the host would report one as a failure if the loop ends before it has
+        // started.
+        await using var end = stop.UnsafeRegister(static timer => ((PeriodicTimer)timer!).Dispose(), timer);
+        var failing = false;
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
+        {
+            try
+            {
+                await step();
+                failing = false;
+            }
+            catch (Exception ex) when (!failing && !stop.IsCancellationRequested)
+            {
+                failing = true;
+                HostingLog.StepFailed(logger, what, ex);
+            }
+            catch (Exception ex) when (!stop.IsCancellationRequested)
+            {
+                HostingLog.StepFailedAgain(logger, what, ex.Message);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="RunAsync(string, Func{Task}, TimeProvider, ILogger, CancellationToken, TimeSpan?)"/>
+    public static Task RunAsync(string what, Action step, TimeProvider time, ILogger logger, CancellationToken stop) =>
+        RunAsync(
+            what,
+            () =>
+            {
+                step();
+                return Task.CompletedTask;
+            },
+            time,
+            logger,
+            stop);
+}

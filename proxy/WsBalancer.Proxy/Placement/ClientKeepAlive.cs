@@ -1,0 +1,62 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Transport;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>
+/// Keep-alive of clients' connections, as their cluster has it. A connection has it from its first request on, since a
+/// stream of events is as silent as a tunnel.
+/// </summary>
+internal static class ClientKeepAlive
+{
+    // What a connection has already: the requests of one connection are many, and each option is a system call.
+    private static readonly ConditionalWeakTable<object, object> Applied = [];
+
+    public static void Apply(HttpContext context, TimeSpan? silence)
+    {
+        if (silence is not { } time)
+        {
+            return;
+        }
+
+        if (context.Features.Get<LoopConnection>() is { } connection)
+        {
+            if (IsNew(connection, time))
+            {
+                connection.KeepAlive(time);
+            }
+        }
+        else if (context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket && IsNew(socket, time))
+        {
+            Apply(socket, time);
+        }
+    }
+
+    private static void Apply(Socket socket, TimeSpan silence)
+    {
+        try
+        {
+            socket.KeepAlive(silence);
+        }
+        catch (Exception ex) when (ex is SocketException or ObjectDisposedException)
+        {
+            // The client has disconnected, and the server has closed the socket.
+            return;
+        }
+    }
+
+    private static bool IsNew(object connection, TimeSpan silence)
+    {
+        if (Applied.TryGetValue(connection, out var applied) && (TimeSpan)applied == silence)
+        {
+            return false;
+        }
+
+        Applied.AddOrUpdate(connection, silence);
+        return true;
+    }
+}

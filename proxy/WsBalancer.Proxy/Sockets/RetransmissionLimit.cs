@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Net.Sockets;
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Sockets;
+
+/// <summary>
+/// How long Linux retransmits to a peer that acknowledges nothing. Keep-alive probes are not sent while bytes are
+/// unacknowledged; without a limit, such a peer is gone only after a quarter of an hour.
+/// </summary>
+/// <remarks>
+/// <para>TCP_RTO_MAX_MS limits the pause between two retransmissions. Their number is fixed (net.ipv4.tcp_retries2), so
+/// the pause decides how long all of them take. A peer that does not read, and acknowledges the probes of its closed
+/// window, is not affected.</para>
+/// <para>Kernels before 6.15 do not have that option, and TCP_USER_TIMEOUT takes its place. Since Linux 5.11 it also
+/// ends the connection of a peer that is there and does not read, if its window is closed for as long: measured on
+/// 6.18, after 65.5 s with a limit of 65 s, though the peer acknowledged every probe. With either option, a silent peer
+/// without unacknowledged bytes is gone after the same time as with keep-alive alone.</para>
+/// </remarks>
+internal static class RetransmissionLimit
+{
+    // TCP_RTO_MIN of the kernel, from which it computes how long all retransmissions take.
+    private const double ShortestPause = 0.2;
+
+    // TCP_RTO_MAX of the kernel, in force without the option; and the least that the option takes.
+    private const double LongestPause = 120;
+    private const double LeastLongestPause = 1;
+
+    private static readonly int Retransmissions = ReadRetransmissions();
+
+    // Whether the kernel has TCP_RTO_MAX_MS, as far as it is known.
+    private static volatile bool IsPauseRefused;
+
+    /// <summary>The option that limits retransmissions to a time, and its value in milliseconds.</summary>
+    /// <param name="time">From the first retransmission.</param>
+    /// <returns>Null if the kernel retransmits no longer than that without any option.</returns>
+    public static (int Option, int Milliseconds)? OptionFor(TimeSpan time) =>
+        PauseFor(time, Retransmissions) is not { } pause ? null
+        : IsPauseRefused ? (SocketConstants.UserTimeoutOption, (int)time.TotalMilliseconds)
+        : (SocketConstants.LongestPauseOption, (int)pause.TotalMilliseconds);
+
+    /// <summary>Records that the kernel does not know an option of <see cref="OptionFor"/>.</summary>
+    /// <returns>Whether there is another one to try.</returns>
+    public static bool Refused(int option) => IsPauseRefused = option == SocketConstants.LongestPauseOption;
+
+    /// <summary>The longest pause between two retransmissions with which all of them take a time.</summary>
+    /// <param name="time">From the first retransmission.</param>
+    /// <param name="retransmissions">How many there are (net.ipv4.tcp_retries2).</param>
+    /// <returns>Null if they take no longer than that without a limit.</returns>
+    public static TimeSpan? PauseFor(TimeSpan time, int retransmissions)
+    {
+        // The pause doubles from the shortest one on as often as it stays below the longest (tcp_model_timeout).
+        for (var doublings = 2; doublings < retransmissions; doublings++)
+        {
+            var doubled = ShortestPause * ((2 << doublings) - 1);
+            var pause = Math.Max(LeastLongestPause, (time.TotalSeconds - doubled) / (retransmissions - doublings));
+            if (pause >= LongestPause)
+            {
+                return null;
+            }
+
+            if (pause < ShortestPause * (2 << doublings))
+            {
+                return TimeSpan.FromSeconds(pause);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Limits how long the kernel retransmits on a socket.</summary>
+    public static void Apply(Socket socket, TimeSpan time)
+    {
+        while (OptionFor(time) is var (option, milliseconds))
+        {
+            try
+            {
+                socket.SetRawSocketOption(SocketConstants.Tcp, option, BitConverter.GetBytes(milliseconds));
+                return;
+            }
+            catch (SocketException ex) when (ex.SocketErrorCode == SocketError.ProtocolOption)
+            {
+                if (!Refused(option))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static int ReadRetransmissions()
+    {
+        // The kernel's default, where a container hides the file.
+        const int Default = 15;
+        try
+        {
+            return int.TryParse(
+                File.ReadAllText("/proc/sys/net/ipv4/tcp_retries2"), CultureInfo.InvariantCulture, out var number)
+                ? number
+                : Default;
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            return Default;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Sockets.Transport;
+
+/// <summary>
+/// Logs a warning at the start if the process has descriptors for few tunnels only, or if a transport has no limits.
+/// </summary>
+/// <param name="services">The services of the application, when all are registered.</param>
+/// <param name="logger">For the warnings.</param>
+internal sealed class DescriptorCheck(IServiceCollection services, ILogger<DescriptorCheck> logger)
+    : IHostedLifecycleService
+{
+    // A limit for fewer is usually one that was not raised: the default of many systems is 1,024.
+    private const int FewTunnels = 1_000;
+
+    private const string Descriptors = "/proc/self/fd";
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (DescriptorLimit.Current is { } limit)
+        {
+            WarnOfFew(limit);
+            foreach (var transport in services.Where(LimitedTransport.IsUnlimited))
+            {
+                TransportLog.Unlimited(logger, transport.ImplementationType?.Name ?? "a factory");
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void WarnOfFew(long limit)
+    {
+        var tunnels = DescriptorBudget.TunnelsOf(limit, Directory.GetFileSystemEntries(Descriptors).Length);
+        if (tunnels < FewTunnels)
+        {
+            TransportLog.FewDescriptors(logger, limit, tunnels);
+        }
+    }
+}

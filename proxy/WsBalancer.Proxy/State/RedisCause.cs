@@ -1,0 +1,50 @@
+using System.Security.Authentication;
+using StackExchange.Redis;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>Why Redis cannot be used, in a sentence. The client library has the cause in inner exceptions.</summary>
+internal static class RedisCause
+{
+    // How the client library names the kind of a reply that is an error.
+    private const string ErrorReply = "SimpleError:";
+
+    private const string Silent = "It does not answer in time.";
+
+    public static string Of(Exception exception)
+    {
+        var chain = new List<Exception>();
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            chain.Add(inner);
+        }
+
+        var said = Said(chain[^1]);
+        if (!chain.Exists(static inner => inner is RedisConnectionException
+        {
+            FailureType: ConnectionFailureType.AuthenticationFailure,
+        }))
+        {
+            return exception switch
+            {
+                RedisConnectionException { InnerException: null, FailureType: var failure } => failure is
+                    ConnectionFailureType.UnableToResolvePhysicalConnection or ConnectionFailureType.UnableToConnect
+                    ? Silent
+                    : $"The connection was lost ({failure}).",
+                TimeoutException => Silent,
+                _ => $"{said}.",
+            };
+        }
+
+        return chain.Exists(static inner => inner is IOException or AuthenticationException)
+            ? $"The TLS handshake failed: {said}. WsBalancer:State:Redis says ssl=true."
+            : $"It refused the user or the password of WsBalancer:State:Redis{(said.Length > 0 ? ": " : "")}{said}.";
+    }
+
+    private static string Said(Exception innermost)
+    {
+        var message = innermost.Message;
+        var reply = message.IndexOf(ErrorReply, StringComparison.Ordinal);
+        return (reply < 0 ? message : message[(reply + ErrorReply.Length)..]).Trim().TrimEnd('.');
+    }
+}

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Prometheus;
+using WsBalancer.Proxy.Hosting;
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Tunnels.Native;
+
+/// <summary>
+/// Once a minute, compares the registry of tunnels, the sockets of the event loops and what the kernel knows of their
+/// descriptors; and reports what has had no owner in two comparisons in a row, in the log and as a metric.
+/// </summary>
+/// <remarks>
+/// Nothing of that kind is expected: this finds a fault before an operator finds that descriptors run out. A loop
+/// looks at <see cref="AtOnce"/> sockets a turn, each with one system call, so that it delays no message.
+/// </remarks>
+internal sealed class TunnelAudit(
+    TunnelRegistry tunnels, IReadOnlyList<EventLoop> loops, Gauge unowned, TimeProvider time, ILogger<TunnelAudit> logger)
+    : BackgroundService
+{
+    private const int AtOnce = 64;
+    private const int MostExamples = 5;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private HashSet<object> _suspects = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Compares once.</summary>
+    /// <returns>What has had no owner in this comparison and the one before.</returns>
+    public async Task<IReadOnlyList<string>> CompareAsync()
+    {
+        var suspects = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        var unowned = new List<string>();
+        foreach (var loop in loops)
+        {
+            await LookAtAsync(loop, Suspect);
+        }
+
+        foreach (var tunnel in tunnels.All)
+        {
+            if (tunnel.Flow is NativeTunnel { HasSockets: false })
+            {
+                Suspect(tunnel, $"tunnel {tunnel.Identity.Id} without sockets");
+            }
+        }
+
+        _suspects = suspects;
+        return unowned;
+
+        void Suspect(object suspect, string description)
+        {
+            suspects.Add(suspect);
+            if (_suspects.Contains(suspect))
+            {
+                unowned.Add(description);
+            }
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicLoop.RunAsync("comparing tunnels with sockets", ReportAsync, time, logger, stoppingToken, Interval);
+
+    private async Task ReportAsync()
+    {
+        var found = await CompareAsync();
+        unowned.Set(found.Count);
+        if (found.Count > 0)
+        {
+            TunnelLog.Unowned(logger, found.Count, string.Join(", ", found.Take(MostExamples)));
+        }
+    }
+
+    private async Task LookAtAsync(EventLoop loop, Action<object, string> suspect)
+    {
+        await loop.Enter();
+        try
+        {
+            // A copy: sockets are added and removed between two turns.
+            var sockets = loop.AllSockets();
+            for (var i = 0; i < sockets.Length; i++)
+            {
+                if (!sockets[i].IsClosed && FaultOf(sockets[i]) is { } fault)
+                {
+                    suspect(sockets[i], $"descriptor {sockets[i].Descriptor}, {fault}");
+                }
+
+                if (i % AtOnce == AtOnce - 1)
+                {
+                    await loop.NextTurn();
+                }
+            }
+        }
+        finally
+        {
+            // Off the loop's thread.
+            await Task.Yield();
+        }
+    }
+
+    private string? FaultOf(LoopSocket socket)
+    {
+        if (socket.HasFailed)
+        {
+            return "whose failure nothing has acted on";
+        }
+
+        if (socket.IsGoneUnnoticed)
+        {
+            return "whose connection has ended without an event";
+        }
+
+        return socket.Handler is NativeLeg leg && !IsOwned(leg.Flow)
+            ? $"of tunnel {leg.Flow.Tunnel.Identity.Id}, which is not registered"
+            : null;
+    }
+
+    private bool IsOwned(NativeTunnel flow) =>
+        flow.IsLeaving || tunnels.Find(flow.Tunnel.Identity.Id) == flow.Tunnel;
+}

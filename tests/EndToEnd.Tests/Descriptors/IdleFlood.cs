@@ -1,0 +1,28 @@
+using WsBalancer.EndToEnd.Tests.Clients;
+
+namespace WsBalancer.EndToEnd.Tests.Descriptors;
+
+/// <summary>Many connections that send nothing.</summary>
+internal sealed class IdleFlood : IDisposable
+{
+    /// <summary>What a balancer with 400 descriptors has besides those that it holds from the start.</summary>
+    public const int Room = 140;
+
+    private const int Many = 600;
+
+    private readonly List<RawClient> _clients = [];
+
+    /// <summary>Connects far more often than the balancer can accept.</summary>
+    public static async Task<IdleFlood> Begin(int port)
+    {
+        var flood = new IdleFlood();
+        while (flood._clients.Count < Many)
+        {
+            flood._clients.Add(await RawClient.Connect(port));
+        }
+
+        return flood;
+    }
+
+    public void Dispose() => _clients.ForEach(client => client.Dispose());
+}

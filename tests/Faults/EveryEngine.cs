@@ -1,0 +1,12 @@
+namespace WsBalancer.Faults.Tests;
+
+/// <summary>The engines of the balancer.</summary>
+public sealed class EveryEngine : TheoryData<string>
+{
+    public EveryEngine()
+    {
+        Add("io_uring");
+        Add("epoll");
+        Add("sockets");
+    }
+}

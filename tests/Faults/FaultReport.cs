@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace WsBalancer.Faults.Tests;
+
+/// <summary>
+/// What the cases measure, one row for each, in <c>artifacts/faults/NAME.md</c>: the rows of the table in
+/// <c>proxy/RELIABILITY.md</c>.
+/// </summary>
+internal static class FaultReport
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "../../../faults");
+
+    /// <summary>Writes the row of a case.</summary>
+    /// <param name="fault">What was done, and on which engine.</param>
+    /// <param name="seen">What users see.</param>
+    /// <param name="lost">What is lost.</param>
+    /// <param name="healed">How long it took until everything was as before.</param>
+    /// <param name="output">The output of the test.</param>
+    public static void Add(string fault, string seen, string lost, TimeSpan healed, ITestOutputHelper output)
+    {
+        var row = string.Create(
+            CultureInfo.InvariantCulture, $"| {fault} | {seen} | {lost} | {healed.TotalSeconds:0.0} s |");
+        output.WriteLine(row);
+        Write(string.Concat(fault.Select(static sign => char.IsAsciiLetterOrDigit(sign) ? sign : '-')), row + "\n");
+    }
+
+    /// <summary>Writes a report of several lines.</summary>
+    public static void Write(string name, string text)
+    {
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(Path.Combine(Folder, name + ".md"), text);
+    }
+}

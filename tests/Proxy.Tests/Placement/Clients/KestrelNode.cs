@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace WsBalancer.Proxy.Tests.Placement.Clients;
+
+/// <summary>A node that only speaks HTTP/2, in clear.</summary>
+internal sealed class KestrelNode : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _handshakes;
+
+    private KestrelNode(WebApplication app) => _app = app;
+
+    public string Address => _app.Urls.First() + "/";
+
+    public int Handshakes => Volatile.Read(ref _handshakes);
+
+    /// <param name="accepts">Called for each handshake: whether the node accepts it, or closes the connection.</param>
+    public static async Task<KestrelNode> StartAsync(Func<Task<bool>> accepts)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel =>
+            kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http2));
+        var app = builder.Build();
+        var node = new KestrelNode(app);
+        app.Run(async context =>
+        {
+            Interlocked.Increment(ref node._handshakes);
+            if (await accepts())
+            {
+                var tunnel = await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync();
+                await tunnel.CopyToAsync(tunnel, context.RequestAborted);
+            }
+            else
+            {
+                context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
+            }
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return node;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+    }
+}

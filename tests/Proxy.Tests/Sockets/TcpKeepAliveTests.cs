@@ -1,0 +1,18 @@
+using System.Net.Sockets;
+using WsBalancer.Proxy.Sockets;
+
+namespace WsBalancer.Proxy.Tests.Sockets;
+
+public sealed class TcpKeepAliveTests
+{
+    // Clients at a Unix socket are as near as this process, and TCP's options are refused there.
+    [Fact]
+    public void UnixSocket_IsLeftAsItIs()
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+        socket.KeepAlive(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(0, socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+
+namespace WsBalancer.Proxy.Tests.State;
+
+/// <summary>Relays connections to a server, every byte of each direction half a round trip later.</summary>
+internal sealed class SlowRelay : IAsyncDisposable
+{
+    private readonly IPEndPoint _server;
+    private readonly TimeSpan _delay;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _accepting;
+
+    public SlowRelay(string server, TimeSpan roundTrip)
+    {
+        (_server, _delay) = (IPEndPoint.Parse(server), roundTrip / 2);
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public string Address => _listener.LocalEndpoint.ToString()!;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _accepting;
+        _listener.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var relays = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                relays.Add(RelayAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(relays);
+        }
+    }
+
+    private async Task RelayAsync(TcpClient client)
+    {
+        using var near = client;
+        using var far = new TcpClient(_server.AddressFamily);
+        try
+        {
+            await far.ConnectAsync(_server, _stop.Token);
+            await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
+        }
+        catch (Exception ex) when (ex is SocketException or OperationCanceledException)
+        {
+            // The connection ends with both sockets.
+            return;
+        }
+    }
+
+    private async Task CopyAsync(TcpClient from, TcpClient to)
+    {
+        var pieces = Channel.CreateUnbounded<(long ReadAt, byte[] Bytes)>();
+        var writing = WriteAsync(to, pieces.Reader);
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (await from.GetStream().ReadAsync(buffer, _stop.Token) is > 0 and var read)
+            {
+                pieces.Writer.TryWrite((TimeProvider.System.GetTimestamp(), buffer[..read]));
+            }
+        }
+        catch (Exception ex) when (ex is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            pieces.Writer.Complete();
+        }
+
+        pieces.Writer.TryComplete();
+        await writing;
+    }
+
+    private async Task WriteAsync(TcpClient to, ChannelReader<(long ReadAt, byte[] Bytes)> pieces)
+    {
+        try
+        {
+            await foreach (var (readAt, bytes) in pieces.ReadAllAsync(_stop.Token))
+            {
+                var left = _delay - TimeProvider.System.GetElapsedTime(readAt);
+                await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System, _stop.Token);
+                await to.GetStream().WriteAsync(bytes, _stop.Token);
+            }
+        }
+        catch (Exception ex) when (
+            ex is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // A peer is gone, and the connection ends with it.
+            return;
+        }
+    }
+}

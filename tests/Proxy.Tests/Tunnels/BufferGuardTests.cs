@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Tests.Tunnels;
+
+public sealed class BufferGuardTests : IDisposable
+{
+    private const long Megabyte = 1024 * 1024;
+
+    private readonly BalancerRegistry _metrics = new();
+    private readonly TunnelRegistry _tunnels;
+    private readonly BufferGuard _guard;
+
+    public BufferGuardTests()
+    {
+        _tunnels = new TunnelRegistry(new TunnelMetrics(_metrics));
+        var options = new SocketsOptions { MaxBuffered = 32 * Megabyte };
+        _guard = new BufferGuard(_tunnels, options, store: null, NullLogger<BufferGuard>.Instance);
+    }
+
+    [Fact]
+    public void Guard_BelowSevenEighthsOfTheBound_ResetsNone()
+    {
+        var flows = Enumerable.Range(0, 27).Select(_ => Open(Megabyte)).ToList();
+
+        _guard.Relieve();
+
+        Assert.DoesNotContain(flows, static flow => flow.IsReset);
+    }
+
+    [Fact]
+    public void Guard_AtSevenEighthsOfTheBound_ResetsThoseThatBufferMost_UntilThreeQuartersAreUsed()
+    {
+        var small = Enumerable.Range(1, 16).Select(_ => Open(Megabyte)).ToList();
+        var large = new[] { Open(3 * Megabyte), Open(5 * Megabyte), Open(4 * Megabyte) };
+        var none = Open(0);
+
+        // 28 MB are used, of which 4 are too many.
+        _guard.Relieve();
+
+        Assert.Equal([false, true, false], large.Select(static flow => flow.IsReset));
+        Assert.DoesNotContain([none, .. small], static flow => flow.IsReset);
+        Assert.Equal(TunnelEnd.Memory, large[1].Tunnel.EndReason);
+    }
+
+    public void Dispose() => _metrics.Dispose();
+
+    private HeldFlow Open(long buffered)
+    {
+        var node = new NodeKey("chat", "ws-1");
+        var identity = new TunnelIdentity(_tunnels.NextId(), node, "alice", "HTTP/1.1");
+        var tunnel = new Tunnel(identity, new TunnelOptions(), _tunnels.LedgerOf(node), TimeProvider.System);
+        var flow = new HeldFlow(tunnel, buffered);
+        tunnel.Flow = flow;
+        _tunnels.Add(tunnel);
+        return flow;
+    }
+
+    private sealed class HeldFlow(Tunnel tunnel, long buffered) : ITunnelFlow, ITunnelLeg
+    {
+        private int _abandoned;
+        private bool _isCut;
+
+        public Tunnel Tunnel => tunnel;
+
+        public bool IsReset => _isCut && _abandoned == 2;
+
+        public TunnelPath Path => TunnelPath.Portable;
+
+        public ITunnelLeg Client => this;
+
+        public ITunnelLeg Node => this;
+
+        public bool CloseWritten => false;
+
+        public bool Lost => false;
+
+        public long Buffered => buffered / 2;
+
+        public TimeSpan SendStalledFor => TimeSpan.Zero;
+
+        public bool HasPeerFinished => false;
+
+        public Task CloseAsync(byte[] closeFrame) => Task.CompletedTask;
+
+        public bool ShutdownOutput() => false;
+
+        public void Abandon() => _abandoned++;
+
+        public void Run(Action<Tunnel> action) => action(tunnel);
+
+        public void Cut() => _isCut = true;
+    }
+}

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace WsBalancer.Proxy.Sockets.Linux;
 
 /// <summary>
-/// The functions of the C library behind <see cref="LinuxKernel"/>, and some that only tests call. Each returns −1 on failure, with the reason in
-/// <see cref="Marshal.GetLastPInvokeError"/>, one of <see cref="Errno"/>.
+/// The functions of the C library behind <see cref="LinuxKernel"/>, and some that only tests call. Each returns −1 on
+/// failure, with the reason in <see cref="Marshal.GetLastPInvokeError"/>, one of <see cref="Errno"/>.
 /// </summary>
 internal static unsafe partial class LibC
 {

@@ -29,7 +29,13 @@ internal sealed unsafe class RingMemory : IDisposable
         parameters->CompletionCount = _completionCount;
         parameters->Submission = new SubmissionOffsets
         {
-            Head = 0, Tail = 4, Mask = 8, Count = 12, Flags = 16, Dropped = 20, Array = _array,
+            Head = 0,
+            Tail = 4,
+            Mask = 8,
+            Count = 12,
+            Flags = 16,
+            Dropped = 20,
+            Array = _array,
         };
         parameters->Completion = new CompletionOffsets
         {

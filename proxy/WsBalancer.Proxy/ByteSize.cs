@@ -21,7 +21,8 @@ internal readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>, IC
     {
         size = default;
         var (suffix, unit) = Array.Find(Units, unit => text.EndsWith(unit.Suffix, StringComparison.Ordinal));
-        if (!long.TryParse(text.AsSpan(..^suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        var digits = text.AsSpan(..^suffix.Length);
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             || count > long.MaxValue / unit)
         {
             return false;

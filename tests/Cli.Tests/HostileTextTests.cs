@@ -35,7 +35,8 @@ public sealed class HostileTextTests
 
     private static readonly string Clusters = $$"""
         [{"id": "chat", "ring": {"algorithm": "{{Raw}}", "spec": "{{Raw}}", "epoch": 7, "fingerprint": "{{Raw}}"},
-          "nodes": [{"id": "{{Raw}}", "address": "{{Raw}}", "weight": 3, "source": "{{Raw}}", "overridden": ["weight"],
+          "nodes": [{"id": "{{Raw}}", "address": "{{Raw}}", "weight": 3, "source": "{{Raw}}",
+            "overridden": ["weight"],
             "state": "leaving", "health": "{{Raw}}", "tunnels": 1, "misplaced": 0, "share": 1, "ringKey": "{{Raw}}"},
             {"id": "b", "address": "a", "weight": 3, "source": "added", "overridden": [], "state": "{{Raw}}",
              "health": "h", "tunnels": 1, "misplaced": 0, "share": 0, "ringKey": null}]}]
@@ -68,8 +69,8 @@ public sealed class HostileTextTests
     [
         "status", "nodes", $"where {Id}", "tunnels", $"disconnect --user {Id}", "plan --remove x",
         "add x=http://a:1", "remove x", "remove x --drain", "weight x=1", "blend", "blend --to nginx --share 10%",
-        "drain x", $"drain {Id} --wait", "resume x", "rebalance", "rebalance --wait", "rebalance status", "rebalance pause",
-        $"status --cluster {Id}", $"drain {Id}",
+        "drain x", $"drain {Id} --wait", "resume x", "rebalance", "rebalance --wait", "rebalance status",
+        "rebalance pause", $"status --cluster {Id}", $"drain {Id}",
     ];
 
     [Theory]

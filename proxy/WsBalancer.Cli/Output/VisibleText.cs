@@ -47,7 +47,7 @@ internal static class VisibleText
         ('\n', _) => @"\n",
         ('\r', _) => @"\r",
         ('\t', _) => @"\t",
-        (< 0x80, UnicodeCategory.Control) => $@"\x{rune.Value:x2}",
+        ( < 0x80, UnicodeCategory.Control) => $@"\x{rune.Value:x2}",
         (_, UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
             or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator) =>
             rune.IsBmp ? $@"\u{rune.Value:x4}" : $@"\U{rune.Value:x8}",

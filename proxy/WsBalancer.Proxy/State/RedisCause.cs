@@ -21,9 +21,9 @@ internal static class RedisCause
 
         var said = Said(chain[^1]);
         if (!chain.Exists(static inner => inner is RedisConnectionException
-        {
-            FailureType: ConnectionFailureType.AuthenticationFailure,
-        }))
+            {
+                FailureType: ConnectionFailureType.AuthenticationFailure,
+            }))
         {
             return exception switch
             {

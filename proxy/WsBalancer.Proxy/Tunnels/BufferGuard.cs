@@ -9,8 +9,8 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <see cref="SocketsOptions.MaxBuffered"/>. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Native tunnels buffer in a <see cref="ChunkStore"/>, whose size is the bound. Of portable tunnels, whose bytes are in
-/// buffers of the server and the platform, one with a pending write is counted with all that it may buffer.
+/// Native tunnels buffer in a <see cref="ChunkStore"/>, whose size is the bound. Bytes of portable tunnels are in
+/// buffers of the server and the platform: a leg with a pending write is counted with all that it may buffer.
 /// </remarks>
 internal sealed class BufferGuard
 {

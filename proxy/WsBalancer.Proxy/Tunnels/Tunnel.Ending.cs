@@ -140,7 +140,8 @@ internal sealed partial class Tunnel
     /// </summary>
     /// <returns>Whether it ended.</returns>
     public bool EndIfStalled() =>
-        EndIfStalled(Flow!.Node, Flow.Client, TunnelSide.Client) || EndIfStalled(Flow.Client, Flow.Node, TunnelSide.Node);
+        EndIfStalled(Flow!.Node, Flow.Client, TunnelSide.Client)
+        || EndIfStalled(Flow.Client, Flow.Node, TunnelSide.Node);
 
     /// <summary>
     /// The client's connection is lost. Bytes of the client may still be forwarded to the node, so the tunnel is cut

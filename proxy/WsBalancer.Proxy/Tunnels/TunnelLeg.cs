@@ -8,14 +8,13 @@ namespace WsBalancer.Proxy.Tunnels;
 /// can go out between two frames of the peer's, and what the peer says after it is dropped.
 /// </summary>
 /// <remarks>
-/// There is one writer, the copy loop, and one closer. Whoever holds the turn writes: the loop while a write of its
-/// is under way, the closer when the loop is idle at a boundary. A Close asked for in the middle of a frame is written
-/// by the loop, right after the frame's last byte.
+/// There is one writer, the copy loop, and one closer. The copy loop writes a Close frame that is requested in the
+/// middle of a frame, after the frame's last byte; at a boundary, without a pending write, the closer does.
 /// </remarks>
 /// <param name="inner">The peer.</param>
 /// <param name="observer">Who is told.</param>
-/// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
 /// <param name="time">The clock.</param>
+/// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
 /// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is cut: YARP ends both
 /// directions at the end of the node.</param>
 /// <param name="bound">How many bytes of the other peer wait at most while a write is pending.</param>
@@ -36,7 +35,7 @@ internal sealed class TunnelLeg(
     private bool _abandoned;
     private CancellationTokenSource? _writes;
     private CancellationTokenRegistration _onLoopCancelled;
-    private long _pendingSince;
+    private PendingWrite _pending;
 
     public bool CloseWritten
     {
@@ -60,10 +59,9 @@ internal sealed class TunnelLeg(
         }
     }
 
-    public long Buffered => Volatile.Read(ref _pendingSince) == 0 ? 0 : bound;
+    public long Buffered => _pending.IsAny ? bound : 0;
 
-    public TimeSpan SendStalledFor =>
-        Volatile.Read(ref _pendingSince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
+    public TimeSpan SendStalledFor => _pending.LastsFor(time);
 
     public bool HasPeerFinished => socket is not null && TcpState.HasPeerFinished(socket);
 
@@ -174,7 +172,6 @@ internal sealed class TunnelLeg(
         }
         catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
         {
-            // Dropped, as what comes after it.
             return;
         }
     }
@@ -207,13 +204,7 @@ internal sealed class TunnelLeg(
     {
         try
         {
-            var write = inner.WriteAsync(buffer, cancellation);
-            if (!write.IsCompleted)
-            {
-                Volatile.Write(ref _pendingSince, time.GetTimestamp());
-            }
-
-            await write;
+            await _pending.Begin(inner.WriteAsync(buffer, cancellation), time);
         }
         catch (Exception ex) when (PeerLoss.Is(ex, cancellation))
         {
@@ -222,7 +213,7 @@ internal sealed class TunnelLeg(
         }
         finally
         {
-            Volatile.Write(ref _pendingSince, 0);
+            _pending.End();
         }
     }
 

@@ -9,7 +9,7 @@ internal static partial class TunnelLog
     public static partial void Idle(ILogger logger, string tunnel, string node, string cluster);
 
     [LoggerMessage(104, LogLevel.Debug,
-        "A peer of tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' takes nothing of what it is sent: the tunnel ends.")]
+        "A peer of tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' takes nothing of what it is sent; it ends.")]
     public static partial void Stalled(ILogger logger, string tunnel, string node, string cluster);
 
     [LoggerMessage(105, LogLevel.Warning,
@@ -18,8 +18,8 @@ internal static partial class TunnelLog
     public static partial void BuffersRelieved(ILogger logger, long buffered, long bound, int count);
 
     [LoggerMessage(102, LogLevel.Error,
-        "{Count} connections or tunnels have had no owner for a minute, such as {Examples}. They hold descriptors until "
-            + "the process ends: please report this as a fault.")]
+        "{Count} connections or tunnels have had no owner for a minute, such as {Examples}. They hold descriptors "
+            + "until the process ends: please report this as a fault.")]
     public static partial void Unowned(ILogger logger, int count, string examples);
 
     [LoggerMessage(101, LogLevel.Debug,

@@ -154,7 +154,9 @@ internal sealed class TunnelRegistry
         lock (_accounts)
         {
             ledger = _ledgers.GetOrAdd(node, static _ => new TunnelLedger());
-            return ledger.TryOpen() ? ledger : throw new InvalidOperationException("A registered account must be open.");
+            return ledger.TryOpen()
+                ? ledger
+                : throw new InvalidOperationException("A registered account must be open.");
         }
     }
 

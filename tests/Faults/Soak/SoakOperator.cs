@@ -12,6 +12,7 @@ internal sealed class SoakOperator(Balancer balancer, WsNode[] nodes, WsNode spa
 {
     private const int Compared = 25;
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(8);
 
 #pragma warning disable CA5394 // Random numbers of a test, by a seed that replays.
     private readonly Random _random = new(seed);
@@ -54,7 +55,7 @@ internal sealed class SoakOperator(Balancer balancer, WsNode[] nodes, WsNode spa
     {
         var node = nodes[AnyNode()];
         node.Process.Send(Signal.Stop);
-        await Task.Delay(TimeSpan.FromSeconds(8), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Task.Delay(Hang, TimeProvider.System, TestContext.Current.CancellationToken);
         node.Process.Send(Signal.Continue);
     }
 

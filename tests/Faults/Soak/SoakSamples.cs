@@ -22,7 +22,8 @@ internal sealed class SoakSamples(Balancer balancer)
             var scrape = await balancer.Scrape();
             Uneven += scrape.Opened.Equals(scrape.Active + scrape.Closed) ? 0 : 1;
             _samples.Add((balancer.Process.ResidentKilobytes, balancer.Process.Descriptors, scrape.Count));
-            await Task.Delay(Interval, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var pause = Task.Delay(Interval, TimeProvider.System, stop);
+            await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -38,7 +39,7 @@ internal sealed class SoakSamples(Balancer balancer)
     public string Table() => string.Create(CultureInfo.InvariantCulture, $"""
         | | first third | last third | most |
         | --- | --- | --- | --- |
-        | memory, MB | {Kilobytes.First / 1024:0} | {Kilobytes.Last / 1024:0} | {_samples.Max(s => s.Kilobytes) / 1024} |
+        | memory, KB | {Kilobytes.First:0} | {Kilobytes.Last:0} | {_samples.Max(s => s.Kilobytes)} |
         | descriptors | {Descriptors.First:0} | {Descriptors.Last:0} | {_samples.Max(s => s.Descriptors)} |
         | series | {Series.First:0} | {Series.Last:0} | {_samples.Max(s => s.Series)} |
         """);

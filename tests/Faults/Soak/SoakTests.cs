@@ -69,8 +69,8 @@ public sealed class SoakTests(ITestOutputHelper output)
         text.AppendLine();
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"{users} users, {elapsed.TotalMinutes:0} minutes, seed {seed}, {samples.Count} samples. Processor time of the "
-            + $"balancer: {balancer.Process.ProcessorTime.TotalSeconds:0} s.");
+            $"{users} users, {elapsed.TotalMinutes:0} minutes, seed {seed}, {samples.Count} samples. Processor time of "
+            + $"the balancer: {balancer.Process.ProcessorTime.TotalSeconds:0} s.");
         text.AppendLine();
         text.AppendLine(samples.Table());
         text.AppendLine();

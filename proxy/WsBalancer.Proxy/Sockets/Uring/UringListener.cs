@@ -103,7 +103,7 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
         if (_accepting && !_asked)
         {
             var entry = _loop.Request(UringConstants.Accept, Request.Accept, _number, _descriptor);
-            entry->Options = _loop.IsAlone ? UringConstants.AcceptMany : (ushort)0;
+            entry->Options = _loop.Sizes.IsAlone ? UringConstants.AcceptMany : (ushort)0;
             entry->OperationFlags = SocketConstants.NonBlocking | SocketConstants.CloseOnExec;
             _asked = true;
         }

@@ -19,7 +19,6 @@ internal sealed unsafe class UringLoop(
     // Cancelled requests end at the next entry into the kernel; those that were being done, soon after.
     private const int TurnsToShut = 100;
 
-    private readonly RingSizes _sizes = sizes ?? RingSizes.Default;
     private readonly Coalescing _coalescing = new();
     private readonly SocketTable<IUringTarget> _targets = new();
     private readonly List<CompletionEntry> _completions = [];
@@ -32,21 +31,13 @@ internal sealed unsafe class UringLoop(
     private BufferRing _buffers = null!;
     private Outbox _outbox = null!;
     private LentBuffers _lent = null!;
-    private byte* _scratch;
 
     public override int Sockets => _targets.Count - Volatile.Read(ref _closing);
 
     /// <summary>Which entry into the kernel comes next: what was sent with an earlier one is settled.</summary>
     public long Batch => _outbox.Batch;
 
-    /// <summary>Whether it shares its listening sockets with no other loop.</summary>
-    public bool IsAlone => _sizes.IsAlone;
-
-    /// <inheritdoc cref="RingSizes.ReceiveLimit"/>
-    public int ReceiveLimit => _sizes.ReceiveLimit;
-
-    /// <summary>Where a socket puts bytes together that it gives its handler; valid until the next socket does.</summary>
-    public Span<byte> Scratch => new(_scratch, LargestReceive);
+    public RingSizes Sizes { get; } = sizes ?? RingSizes.Default;
 
     /// <summary>Whether something became of requests that the next turn will tell.</summary>
     public bool HasCompletions => _ring.HasCompletions;
@@ -139,11 +130,10 @@ internal sealed unsafe class UringLoop(
                     $"eventfd failed: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
             }
 
-            _ring = new Ring(Kernel, _sizes.Submissions, _sizes.Completions);
-            _buffers = new BufferRing(_ring, _sizes.Buffers, _sizes.BufferSize);
+            _ring = new Ring(Kernel, Sizes.Submissions, Sizes.Completions);
+            _buffers = new BufferRing(_ring, Sizes.Buffers, Sizes.BufferSize);
             _lent = new LentBuffers(_buffers);
             _outbox = new Outbox();
-            _scratch = (byte*)NativeMemory.Alloc(LargestReceive);
             WatchWakes();
         }
         catch
@@ -279,7 +269,7 @@ internal sealed unsafe class UringLoop(
     // Buffers that are being sent from come back with the next entry into the kernel, which does not wait for that.
     private void Feed()
     {
-        if (_starved.Count > 0 && _lent.Held < _sizes.Buffers)
+        if (_starved.Count > 0 && _lent.Held < Sizes.Buffers)
         {
             foreach (var socket in _starved)
             {
@@ -302,7 +292,6 @@ internal sealed unsafe class UringLoop(
         _ring?.Dispose();
         _buffers?.Dispose();
         _outbox?.Dispose();
-        NativeMemory.Free(_scratch);
         if (_wake >= 0)
         {
             _ = Kernel.Close(_wake);

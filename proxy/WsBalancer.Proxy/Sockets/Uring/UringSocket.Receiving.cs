@@ -110,10 +110,14 @@ internal sealed unsafe partial class UringSocket
 
     private void TellBacklog()
     {
-        while (!_backlog.IsEmpty && Is(UringState.Receiving | UringState.Leaving) && !Is(UringState.Over))
+        if (!_backlog.IsEmpty)
         {
-            var length = _backlog.Take(Loop.Store, loop.Scratch);
-            Handler.Received(loop.Scratch[..length]);
+            Span<byte> buffer = stackalloc byte[EventLoop.LargestReceive];
+            while (!_backlog.IsEmpty && Is(UringState.Receiving | UringState.Leaving) && !Is(UringState.Over))
+            {
+                var length = _backlog.Take(Loop.Store, buffer);
+                Handler.Received(buffer[..length]);
+            }
         }
 
         TellEnd();
@@ -134,7 +138,7 @@ internal sealed unsafe partial class UringSocket
     private void TellRest()
     {
         TellBacklog();
-        var buffer = loop.Scratch;
+        Span<byte> buffer = stackalloc byte[EventLoop.LargestReceive];
         while (Is(UringState.Receiving) && !Is(UringState.Ended | UringState.Over))
         {
             int received;
@@ -183,9 +187,10 @@ internal sealed unsafe partial class UringSocket
         {
             var entry = loop.Request(UringConstants.Receive, Request.Receive, Number, Descriptor);
             entry->Flags = UringConstants.SelectBuffer;
-            entry->Options = (ushort)(options | (loop.ReceiveLimit > 0 ? UringConstants.ReceiveMany : 0));
+            var limit = loop.Sizes.ReceiveLimit;
+            entry->Options = (ushort)(options | (limit > 0 ? UringConstants.ReceiveMany : 0));
             entry->BufferGroup = BufferRing.Group;
-            entry->ReceiveLimit = (uint)loop.ReceiveLimit;
+            entry->ReceiveLimit = (uint)limit;
             _state |= UringState.ReceiveAsked;
         }
     }

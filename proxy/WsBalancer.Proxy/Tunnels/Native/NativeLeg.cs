@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 /// One leg of a <see cref="NativeTunnel"/>: what its socket receives goes to the other leg. On the loop's thread, but
 /// for what <see cref="ITunnelLeg"/> says.
 /// </summary>
-internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
+internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 {
     private readonly NativeTunnel _flow;
     private readonly LoopSocket _socket;
@@ -212,31 +212,6 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         }
     }
 
-    /// <summary>The tunnel is over: sends what is unsent, then FIN, and is closed when its peer ends too.</summary>
-    public void Leave()
-    {
-        _leaving = true;
-        if (_abandoned && _socket.Unsent > 0)
-        {
-            // It had its time.
-            _socket.Reset();
-        }
-        else if (!IsGone)
-        {
-            _socket.Finish();
-            CloseIfDone();
-        }
-
-        if (!IsGone && !_ended)
-        {
-            // To hear of its end; what else it says is dropped.
-            _socket.Receive();
-        }
-    }
-
-    /// <summary>Its peer had time enough to end.</summary>
-    public void GiveUp() => _socket.Reset();
-
     // What the other peer says.
     private void Write(ReadOnlySpan<byte> bytes)
     {
@@ -293,15 +268,6 @@ internal sealed class NativeLeg : ISocketHandler, ITunnelLeg
         {
             _paused = false;
             _socket.Receive();
-        }
-    }
-
-    private void CloseIfDone()
-    {
-        if (_ended && _socket.Unsent == 0)
-        {
-            _socket.Close();
-            _flow.Left();
         }
     }
 }

@@ -15,7 +15,11 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 /// looks at <see cref="AtOnce"/> sockets a turn, each with one system call, so that it delays no message.
 /// </remarks>
 internal sealed class TunnelAudit(
-    TunnelRegistry tunnels, IReadOnlyList<EventLoop> loops, Gauge unowned, TimeProvider time, ILogger<TunnelAudit> logger)
+    TunnelRegistry tunnels,
+    IReadOnlyList<EventLoop> loops,
+    Gauge unowned,
+    TimeProvider time,
+    ILogger<TunnelAudit> logger)
     : BackgroundService
 {
     private const int AtOnce = 64;

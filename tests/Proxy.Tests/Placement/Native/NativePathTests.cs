@@ -261,14 +261,10 @@ public sealed class NativePathTests : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static void Reset(Socket node)
-    {
-        node.LingerState = new LingerOption(enable: true, seconds: 0);
-        node.Dispose();
-    }
+    private static void Reset(Socket node) => node.Close(0);
 
-    private static async Task SayAsync(Socket node, string words) =>
-        await node.SendAsync(Encoding.ASCII.GetBytes(words), TestContext.Current.CancellationToken);
+    private static Task<int> SayAsync(Socket node, string words) =>
+        node.SendAsync(Encoding.ASCII.GetBytes(words), TestContext.Current.CancellationToken).AsTask();
 
     private static async Task ReadHeadAsync(Socket node)
     {
@@ -286,8 +282,7 @@ public sealed class NativePathTests : IAsyncDisposable
     private static Task<T> InTime<T>(Task<T> task) =>
         task.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
 
-    private Task<Socket> AcceptAsync() =>
-        InTime(_listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask());
+    private Task<Socket> AcceptAsync() => InTime(_listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask());
 
     private Task<HttpResponseMessage> SendAsync(EventLoop loop, params (string Name, string Value)[] headers)
     {

@@ -39,13 +39,13 @@ internal sealed class SourceAddress
     }
 
     /// <returns>False if this machine does not have the address; the error is the last one of the platform.</returns>
-    public unsafe bool TryBind(int descriptor)
+    public unsafe bool TryBind(Kernel kernel, int descriptor)
     {
         fixed (byte* name = _name)
         {
-            return LibC.SetSocketOption(
+            return kernel.SetSocketOption(
                     descriptor, SocketConstants.InternetLevel, SocketConstants.BindAddressNoPortOption, 1) == 0
-                && LibC.Bind(descriptor, name, (uint)_name.Length) == 0;
+                && kernel.Bind(descriptor, name, (uint)_name.Length) == 0;
         }
     }
 }

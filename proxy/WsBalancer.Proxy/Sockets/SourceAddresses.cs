@@ -60,14 +60,14 @@ internal sealed class SourceAddresses
 
     /// <summary>Binds a descriptor that is about to be connected, on Linux.</summary>
     /// <returns>The kernel's error, if this machine does not have the address; otherwise 0.</returns>
-    public int BindTo(int descriptor, AddressFamily family)
+    public int BindTo(Kernel kernel, int descriptor, AddressFamily family)
     {
         if (TurnsOf(family).Next() is not { } source)
         {
             return 0;
         }
 
-        if (source.TryBind(descriptor))
+        if (source.TryBind(kernel, descriptor))
         {
             source.IsFailing = false;
             return 0;

@@ -76,10 +76,10 @@ public sealed class SourceAddressesTests
         using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using var second = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         var (warm, measured) = ((int)first.Handle, (int)second.Handle);
-        sources.BindTo(warm, AddressFamily.InterNetwork);
+        sources.BindTo(Kernel.Linux, warm, AddressFamily.InterNetwork);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        sources.BindTo(measured, AddressFamily.InterNetwork);
+        sources.BindTo(Kernel.Linux, measured, AddressFamily.InterNetwork);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
@@ -104,7 +104,7 @@ public sealed class SourceAddressesTests
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
         var portable = Assert.Throws<SocketException>(() => sources.Bind(socket));
-        var native = Errno.ToException(sources.BindTo((int)socket.Handle, AddressFamily.InterNetwork));
+        var native = Errno.ToException(sources.BindTo(Kernel.Linux, (int)socket.Handle, AddressFamily.InterNetwork));
 
         Assert.Equal(SocketError.AddressNotAvailable, portable.SocketErrorCode);
         Assert.Equal(SocketError.AddressNotAvailable, native.SocketErrorCode);
@@ -133,7 +133,7 @@ public sealed class SourceAddressesTests
     {
         var family = version == '4' ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         using var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
-        Assert.Equal(0, sources.BindTo((int)socket.Handle, family));
+        Assert.Equal(0, sources.BindTo(Kernel.Linux, (int)socket.Handle, family));
         return LocalName(socket);
     }
 

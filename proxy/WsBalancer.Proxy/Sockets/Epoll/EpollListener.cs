@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Sockets.Loops;
 namespace WsBalancer.Proxy.Sockets.Epoll;
 
 /// <summary>A listening socket on an <see cref="EpollLoop"/>.</summary>
-internal sealed unsafe class EpollListener(EpollLoop loop, int descriptor, IAcceptHandler handler)
+internal sealed class EpollListener(EpollLoop loop, int descriptor, IAcceptHandler handler)
     : LoopListener, IEpollTarget
 {
     // Some for this loop, the rest for the others, and for the sockets that wait their turn.
@@ -37,8 +37,8 @@ internal sealed unsafe class EpollListener(EpollLoop loop, int descriptor, IAcce
     {
         for (var i = 0; i < AtOnce && _accepting; i++)
         {
-            var accepted = LibC.Accept(
-                descriptor, null, null, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
+            var accepted = loop.Kernel.Accept(
+                descriptor, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
             if (accepted >= 0)
             {
                 handler.Accepted(accepted);

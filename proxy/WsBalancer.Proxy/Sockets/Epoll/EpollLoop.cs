@@ -9,8 +9,9 @@ namespace WsBalancer.Proxy.Sockets.Epoll;
 /// An event loop over epoll, edge-triggered: every socket is registered once, for everything, so that pausing and going
 /// on need no system call.
 /// </summary>
-internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger logger, ChunkStore store)
-    : EventLoop(index, time, logger, store)
+internal sealed unsafe class EpollLoop(
+    int index, TimeProvider time, ILogger logger, ChunkStore store, Kernel? kernel = null)
+    : EventLoop(index, time, logger, store, kernel)
 {
     /// <summary>As much as a socket is asked for at once; shared by all sockets of the loop.</summary>
     public const int BufferSize = LargestReceive;
@@ -73,9 +74,9 @@ internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger log
     {
         try
         {
-            _epoll = Need(LibC.EpollCreate(SocketConstants.CloseOnExec), "epoll_create1");
+            _epoll = Need(Kernel.EpollCreate(SocketConstants.CloseOnExec), "epoll_create1");
             _wake = Need(
-                LibC.EventDescriptor(0, SocketConstants.NonBlocking | SocketConstants.CloseOnExec), "eventfd");
+                Kernel.EventDescriptor(0, SocketConstants.NonBlocking | SocketConstants.CloseOnExec), "eventfd");
             if (!Control(EpollEvent.Add, _wake, EpollEvent.In | EpollEvent.Edge, WakeNumber))
             {
                 throw Refused("epoll_ctl", Marshal.GetLastPInvokeError());
@@ -95,13 +96,13 @@ internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger log
     {
         // Edge-triggered: every write is an event, so the counter need never be read. It holds 2^64 of them.
         ulong one = 1;
-        _ = LibC.Write(_wake, &one, sizeof(ulong));
+        _ = Kernel.Write(_wake, &one, sizeof(ulong));
     }
 
     protected override void Turn()
     {
         var mayBlock = _again.Count == 0 && !HasPosted;
-        var count = LibC.EpollWait(_epoll, _events, MaxEvents, mayBlock ? -1 : 0);
+        var count = Kernel.EpollWait(_epoll, _events, MaxEvents, mayBlock ? -1 : 0);
         TakeTime();
         for (var i = 0; i < count; i++)
         {
@@ -128,12 +129,12 @@ internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger log
 
         if (_wake >= 0)
         {
-            _ = LibC.Close(_wake);
+            _ = Kernel.Close(_wake);
         }
 
         if (_epoll >= 0)
         {
-            _ = LibC.Close(_epoll);
+            _ = Kernel.Close(_epoll);
         }
 
         NativeMemory.Free(Buffer);
@@ -169,7 +170,7 @@ internal sealed unsafe class EpollLoop(int index, TimeProvider time, ILogger log
     {
         var epollEvent = stackalloc byte[EpollEvent.Size];
         EpollEvent.Write(epollEvent, events, number);
-        return LibC.EpollControl(_epoll, operation, descriptor, epollEvent) == 0;
+        return Kernel.EpollControl(_epoll, operation, descriptor, epollEvent) == 0;
     }
 
     private static int Need(int descriptor, string call) =>

@@ -79,7 +79,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         {
             _loop.Forget(Number);
             BeOver();
-            _ = LibC.Close(Descriptor);
+            _ = Kernel.Close(Descriptor);
         }
     }
 
@@ -167,7 +167,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
     {
         for (var i = 0; i < AtOnce; i++)
         {
-            var received = (int)LibC.Receive(Descriptor, _loop.Buffer, EpollLoop.BufferSize, 0);
+            var received = (int)Kernel.Receive(Descriptor, _loop.Buffer, EpollLoop.BufferSize, 0);
             if (received > 0)
             {
                 Handler.Received(new ReadOnlySpan<byte>(_loop.Buffer, received));
@@ -252,7 +252,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         if (Is(EpollState.Finishing) && Unsent == 0 && !Is(EpollState.Connecting | EpollState.Over))
         {
             _state &= ~EpollState.Finishing;
-            _ = LibC.Shutdown(Descriptor, SocketConstants.ShutWrite);
+            _ = Kernel.Shutdown(Descriptor, SocketConstants.ShutWrite);
         }
     }
 

@@ -22,20 +22,15 @@ internal static unsafe class DescriptorLimit
 
     /// <summary>How many descriptors the process may have; null if there is no limit that counts here.</summary>
     // The limit may be changed while the process runs (prlimit).
-    public static long? Current
-    {
-        get
-        {
-            var limit = stackalloc ulong[2];
-            return OperatingSystem.IsLinux() && LibC.GetLimit(OpenFiles, limit) == 0 && limit[0] <= long.MaxValue
-                ? (long)limit[0]
-                : null;
-        }
-    }
+    public static long? Current => OperatingSystem.IsLinux() ? Of(Kernel.Linux) : null;
 
     /// <summary>Whether a new descriptor leaves fewer than so many to others.</summary>
-    // The kernel gives the lowest number that is free: below a high one, all are taken.
     public static bool LeavesTooFew(int descriptor, int kept) => Current is { } limit && descriptor + kept >= limit;
+
+    /// <summary>Whether a new descriptor of a kernel leaves fewer than so many to others.</summary>
+    // The kernel gives the lowest number that is free: below a high one, all are taken.
+    public static bool LeavesTooFew(Kernel kernel, int descriptor, int kept) =>
+        Of(kernel) is { } limit && descriptor + kept >= limit;
 
     /// <summary>Whether the next descriptor, whatever it is for, leaves fewer than so many to others.</summary>
     public static bool NextLeavesTooFew(int kept)
@@ -53,5 +48,11 @@ internal static unsafe class DescriptorLimit
 
         _ = LibC.Close(next);
         return next + kept >= limit;
+    }
+
+    private static long? Of(Kernel kernel)
+    {
+        var limit = stackalloc ulong[2];
+        return kernel.GetLimit(OpenFiles, limit) == 0 && limit[0] <= long.MaxValue ? (long)limit[0] : null;
     }
 }

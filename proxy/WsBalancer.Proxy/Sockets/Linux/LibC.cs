@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace WsBalancer.Proxy.Sockets.Linux;
 
 /// <summary>
-/// What the event loops call of the C library. Each returns −1 on failure, with the reason in
-/// <see cref="Marshal.GetLastPInvokeError"/>, one of <see cref="Errno"/>.
+/// The functions of the C library behind <see cref="LinuxKernel"/>, and some that only tests call. Each returns −1 on
+/// failure, with the reason in <see cref="Marshal.GetLastPInvokeError"/>, one of <see cref="Errno"/>.
 /// </summary>
 internal static unsafe partial class LibC
 {
@@ -94,8 +94,4 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(
         nint number, nint first, nint second, nint third, nint fourth, nint fifth, nint sixth);
-
-    /// <summary>Sets an option whose value is an integer.</summary>
-    public static int SetSocketOption(int descriptor, int level, int name, int value) =>
-        SetSocketOption(descriptor, level, name, &value, sizeof(int));
 }

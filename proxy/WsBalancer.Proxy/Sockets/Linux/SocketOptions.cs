@@ -6,25 +6,26 @@ namespace WsBalancer.Proxy.Sockets.Linux;
 internal static class SocketOptions
 {
     /// <inheritdoc cref="TcpKeepAlive.KeepAlive"/>
-    public static void KeepAlive(int descriptor, TimeSpan? silence)
+    public static void KeepAlive(Kernel kernel, int descriptor, TimeSpan? silence)
     {
         if (silence is { } time)
         {
-            Set(descriptor, SocketConstants.SocketLevel, SocketConstants.KeepAliveOption, 1);
-            SetTcp(descriptor, SocketConstants.KeepAliveSilenceOption, (int)time.TotalSeconds);
-            SetTcp(descriptor, SocketConstants.KeepAliveIntervalOption, TcpKeepAlive.ProbeSeconds);
-            SetTcp(descriptor, SocketConstants.KeepAliveCountOption, TcpKeepAlive.Probes);
-            LimitRetransmissions(descriptor, TcpKeepAlive.GoneAfter(time));
+            Set(kernel, descriptor, SocketConstants.SocketLevel, SocketConstants.KeepAliveOption, 1);
+            SetTcp(kernel, descriptor, SocketConstants.KeepAliveSilenceOption, (int)time.TotalSeconds);
+            SetTcp(kernel, descriptor, SocketConstants.KeepAliveIntervalOption, TcpKeepAlive.ProbeSeconds);
+            SetTcp(kernel, descriptor, SocketConstants.KeepAliveCountOption, TcpKeepAlive.Probes);
+            LimitRetransmissions(kernel, descriptor, TcpKeepAlive.GoneAfter(time));
         }
     }
 
     /// <summary>Sends small messages at once.</summary>
-    public static void NoDelay(int descriptor) => SetTcp(descriptor, SocketConstants.NoDelayOption, 1);
+    public static void NoDelay(Kernel kernel, int descriptor) =>
+        SetTcp(kernel, descriptor, SocketConstants.NoDelayOption, 1);
 
-    private static void LimitRetransmissions(int descriptor, TimeSpan time)
+    private static void LimitRetransmissions(Kernel kernel, int descriptor, TimeSpan time)
     {
         while (RetransmissionLimit.OptionFor(time) is var (option, milliseconds)
-            && LibC.SetSocketOption(descriptor, SocketConstants.Tcp, option, milliseconds) < 0
+            && kernel.SetSocketOption(descriptor, SocketConstants.Tcp, option, milliseconds) < 0
             && Marshal.GetLastPInvokeError() == Errno.UnknownOption
             && RetransmissionLimit.Refused(option))
         {
@@ -32,10 +33,10 @@ internal static class SocketOptions
         }
     }
 
-    private static void SetTcp(int descriptor, int name, int value) =>
-        Set(descriptor, SocketConstants.Tcp, name, value);
+    private static void SetTcp(Kernel kernel, int descriptor, int name, int value) =>
+        Set(kernel, descriptor, SocketConstants.Tcp, name, value);
 
     // Linux refuses none of them to a TCP socket; a peer that is gone already is found out by sending.
-    private static void Set(int descriptor, int level, int name, int value) =>
-        _ = LibC.SetSocketOption(descriptor, level, name, value);
+    private static void Set(Kernel kernel, int descriptor, int level, int name, int value) =>
+        _ = kernel.SetSocketOption(descriptor, level, name, value);
 }

@@ -7,10 +7,12 @@ internal static unsafe class TcpState
 {
     /// <summary>Whether the connection was reset, or has ended on both sides. False if the descriptor is no TCP socket.
     /// </summary>
-    public static bool IsClosed(int descriptor) => Read(descriptor) == SocketConstants.ClosedState;
+    public static bool IsClosed(Kernel kernel, int descriptor) =>
+        Read(kernel, descriptor) == SocketConstants.ClosedState;
 
     /// <summary>Whether the peer of a socket has sent FIN or RST. False if the descriptor is no TCP socket.</summary>
-    public static bool HasPeerFinished(int descriptor) => IsFinished(Read(descriptor));
+    public static bool HasPeerFinished(Kernel kernel, int descriptor) =>
+        IsFinished(Read(kernel, descriptor));
 
     /// <summary>Whether the peer of a socket has sent FIN or RST, or the socket is closed. False where the kernel is
     /// another one than Linux.</summary>
@@ -34,11 +36,11 @@ internal static unsafe class TcpState
     }
 
     // 0 is no state.
-    private static byte Read(int descriptor)
+    private static byte Read(Kernel kernel, int descriptor)
     {
         byte state;
         uint length = sizeof(byte);
-        return LibC.GetSocketOption(
+        return kernel.GetSocketOption(
             descriptor, SocketConstants.Tcp, SocketConstants.TcpInfoOption, &state, &length) == 0
             ? state
             : (byte)0;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets.Loops;
 
@@ -32,11 +33,13 @@ internal abstract class EventLoop : IDisposable
     /// <param name="logger">For failures of handlers.</param>
     /// <param name="store">Memory for what its sockets buffer, shared with the other loops; the owner's to dispose of,
     /// after the loops.</param>
-    protected EventLoop(int index, TimeProvider time, ILogger logger, ChunkStore store)
+    /// <param name="kernel">The kernel of the loop; null for that of this machine.</param>
+    protected EventLoop(int index, TimeProvider time, ILogger logger, ChunkStore store, Kernel? kernel)
     {
         Index = index;
         Time = time;
         Store = store;
+        Kernel = kernel ?? Kernel.Linux;
         _logger = logger;
         Scheduler = new LoopScheduler(this);
         _thread = new Thread(Run) { IsBackground = true, Name = $"wsbalancer loop {index}" };
@@ -52,6 +55,9 @@ internal abstract class EventLoop : IDisposable
 
     /// <summary>The memory of what its sockets buffer.</summary>
     public ChunkStore Store { get; }
+
+    /// <summary>The kernel of the loop, its sockets and its listeners.</summary>
+    public Kernel Kernel { get; }
 
     public bool IsCurrent => CurrentLoop == this;
 

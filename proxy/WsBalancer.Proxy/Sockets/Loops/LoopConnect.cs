@@ -156,7 +156,7 @@ internal sealed class LoopConnect(
     private int Try(int index)
     {
         var address = target.Addresses[index];
-        var descriptor = LibC.Socket(
+        var descriptor = loop.Kernel.Socket(
             SocketName.FamilyOf(address),
             SocketConstants.Stream | SocketConstants.NonBlocking | SocketConstants.CloseOnExec,
             SocketConstants.Tcp);
@@ -165,14 +165,14 @@ internal sealed class LoopConnect(
             return Marshal.GetLastPInvokeError();
         }
 
-        if (DescriptorLimit.LeavesTooFew(descriptor, DescriptorLimit.KeptByNodes))
+        if (DescriptorLimit.LeavesTooFew(loop.Kernel, descriptor, DescriptorLimit.KeptByNodes))
         {
             return Fail(descriptor, Errno.TooManyFiles);
         }
 
-        SocketOptions.NoDelay(descriptor);
-        SocketOptions.KeepAlive(descriptor, target.KeepAlive);
-        var error = sources.BindTo(descriptor, address.AddressFamily);
+        SocketOptions.NoDelay(loop.Kernel, descriptor);
+        SocketOptions.KeepAlive(loop.Kernel, descriptor, target.KeepAlive);
+        var error = sources.BindTo(loop.Kernel, descriptor, address.AddressFamily);
         if (error == 0)
         {
             error = Connect(descriptor, address);
@@ -189,7 +189,7 @@ internal sealed class LoopConnect(
         var length = SocketName.Write(name, address, target.Port);
         fixed (byte* start = name)
         {
-            return LibC.Connect(descriptor, start, length) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            return loop.Kernel.Connect(descriptor, start, length) == 0 ? 0 : Marshal.GetLastPInvokeError();
         }
     }
 
@@ -225,9 +225,9 @@ internal sealed class LoopConnect(
         return 0;
     }
 
-    private static int Fail(int descriptor, int error)
+    private int Fail(int descriptor, int error)
     {
-        _ = LibC.Close(descriptor);
+        _ = loop.Kernel.Close(descriptor);
         return error;
     }
 

@@ -33,6 +33,8 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
 
     public int Descriptor { get; } = descriptor;
 
+    protected Kernel Kernel => Loop.Kernel;
+
     /// <summary>
     /// Receives the events of the socket. May be changed at any time, also during a call to the old handler. If the old
     /// handler was notified of a failure, the new one is notified in the next turn of the loop: a failure is never lost
@@ -62,7 +64,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// Whether the kernel knows that the connection was reset or has ended on both sides, and neither the handler nor
     /// the loop does. True for a moment between the event and its processing.
     /// </summary>
-    public bool IsGoneUnnoticed => _failureNotice == FailureNotice.None && TcpState.IsClosed(Descriptor);
+    public bool IsGoneUnnoticed => _failureNotice == FailureNotice.None && TcpState.IsClosed(Kernel, Descriptor);
 
     /// <summary>The error for which the connection failed; 0 before, or if it is unknown.</summary>
     protected int Failure { get; set; }
@@ -202,7 +204,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         {
             var (count, length) = _kept.Describe(Loop.Store, new Span<Piece>(pieces, PiecesAtOnce));
             var message = new Message { Pieces = pieces, Count = (nuint)count };
-            var sent = (int)LibC.SendMessage(
+            var sent = (int)Kernel.SendMessage(
                 Descriptor, &message, SocketConstants.NoSignal | SocketConstants.DoNotWait);
             error = ErrorOf(sent, length);
             if (sent > 0)
@@ -228,7 +230,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         {
             fixed (byte* start = bytes)
             {
-                sent = (int)LibC.Send(
+                sent = (int)Kernel.Send(
                     Descriptor,
                     start,
                     (nuint)bytes.Length,
@@ -246,7 +248,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     {
         int error;
         uint length = sizeof(int);
-        return LibC.GetSocketOption(
+        return Kernel.GetSocketOption(
             Descriptor, SocketConstants.SocketLevel, SocketConstants.ErrorOption, &error, &length) == 0
             ? error
             : Marshal.GetLastPInvokeError();
@@ -281,7 +283,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     {
         // struct linger { on, seconds }: with 0 seconds, close(2) resets.
         var linger = (On: 1, Seconds: 0);
-        _ = LibC.SetSocketOption(
+        _ = Kernel.SetSocketOption(
             Descriptor, SocketConstants.SocketLevel, SocketConstants.LingerOption, &linger, 2 * sizeof(int));
     }
 }

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 /// A descriptor kept for the time when there is no other: given up for a moment, it lets a client in that would
 /// otherwise wait without an answer, to be told to come back later.
 /// </summary>
-internal sealed unsafe class DescriptorReserve
+internal sealed unsafe class DescriptorReserve(Kernel kernel)
 {
     private const int None = -1;
 
@@ -22,7 +22,7 @@ internal sealed unsafe class DescriptorReserve
     {
         if (_descriptor == None)
         {
-            _descriptor = LibC.Open("/dev/null", SocketConstants.CloseOnExec);
+            _descriptor = kernel.Open("/dev/null", SocketConstants.CloseOnExec);
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed unsafe class DescriptorReserve
         Free();
         for (var i = 0; i < AtOnce; i++)
         {
-            var client = LibC.Accept(listener, null, null, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
+            var client = kernel.Accept(listener, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
             if (client >= 0)
             {
                 Refuse(client, refused());
@@ -52,25 +52,25 @@ internal sealed unsafe class DescriptorReserve
     }
 
     /// <summary>Sends the response to a client, and closes its socket.</summary>
-    public static void Refuse(int client, byte[] answer)
+    public void Refuse(int client, byte[] answer)
     {
-        Answer(client, answer);
-        _ = LibC.Close(client);
+        Answer(kernel, client, answer);
+        _ = kernel.Close(client);
     }
 
     /// <summary>Sends the response to a client, whose socket is closed next.</summary>
-    public static void Answer(int client, byte[] answer)
+    public static void Answer(Kernel kernel, int client, byte[] answer)
     {
         fixed (byte* start = answer)
         {
-            _ = LibC.Send(
+            _ = kernel.Send(
                 client, start, (nuint)answer.Length, SocketConstants.NoSignal | SocketConstants.DoNotWait);
         }
 
         // What the client has already sent must be read: closing would reset the connection, and drop the answer.
-        _ = LibC.Shutdown(client, SocketConstants.ShutWrite);
+        _ = kernel.Shutdown(client, SocketConstants.ShutWrite);
         var dropped = stackalloc byte[ReadAtOnce];
-        while (LibC.Receive(client, dropped, ReadAtOnce, SocketConstants.DoNotWait) == ReadAtOnce)
+        while (kernel.Receive(client, dropped, ReadAtOnce, SocketConstants.DoNotWait) == ReadAtOnce)
         {
         }
     }
@@ -80,7 +80,7 @@ internal sealed unsafe class DescriptorReserve
     {
         if (_descriptor != None)
         {
-            _ = LibC.Close(_descriptor);
+            _ = kernel.Close(_descriptor);
             _descriptor = None;
         }
     }

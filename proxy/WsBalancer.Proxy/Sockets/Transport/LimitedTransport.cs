@@ -139,7 +139,7 @@ internal sealed class LimitedTransport(
             try
             {
                 socket.DangerousAddRef(ref isHeld);
-                DescriptorReserve.Answer((int)socket.DangerousGetHandle(), answer);
+                DescriptorReserve.Answer(Kernel.Linux, (int)socket.DangerousGetHandle(), answer);
             }
             finally
             {

@@ -17,7 +17,7 @@ internal sealed class LoopAcceptor(
     private const int Slack = 16;
     private const int SlackShare = 8;
 
-    private readonly DescriptorReserve _reserve = new();
+    private readonly DescriptorReserve _reserve = new(loop.Kernel);
     private LoopListener? _listener;
     private bool _isWaiting;
 
@@ -44,10 +44,10 @@ internal sealed class LoopAcceptor(
 
     public void Accepted(int descriptor)
     {
-        if (DescriptorLimit.LeavesTooFew(descriptor, DescriptorLimit.KeptByClients))
+        if (DescriptorLimit.LeavesTooFew(Loop.Kernel, descriptor, DescriptorLimit.KeptByClients))
         {
             shortage.Note(Errno.TooManyFiles);
-            DescriptorReserve.Refuse(descriptor, shortage.Refuse());
+            _reserve.Refuse(descriptor, shortage.Refuse());
             return;
         }
 
@@ -100,11 +100,11 @@ internal sealed class LoopAcceptor(
     {
         if (set.NoDelay)
         {
-            SocketOptions.NoDelay(descriptor);
+            SocketOptions.NoDelay(Loop.Kernel, descriptor);
         }
 
-        var remote = SocketEndPoints.Remote(descriptor);
-        var local = set.LocalEndPoint ?? SocketEndPoints.Local(descriptor);
+        var remote = SocketEndPoints.Remote(Loop.Kernel, descriptor);
+        var local = set.LocalEndPoint ?? SocketEndPoints.Local(Loop.Kernel, descriptor);
         if (remote is null || local is null)
         {
             Drop(descriptor, "not connected any more");
@@ -128,6 +128,6 @@ internal sealed class LoopAcceptor(
     private void Drop(int descriptor, string error)
     {
         TransportLog.NotTaken(logger, error);
-        _ = LibC.Close(descriptor);
+        _ = Loop.Kernel.Close(descriptor);
     }
 }

@@ -207,7 +207,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     {
         if (_socket is { } socket)
         {
-            SocketOptions.KeepAlive(socket.Descriptor, silence);
+            SocketOptions.KeepAlive(Loop.Kernel, socket.Descriptor, silence);
         }
     }
 

@@ -9,19 +9,29 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 /// <summary>An endpoint: one listening socket, at which all of the loops wait for clients.</summary>
 internal sealed class LoopListenerSet : IConnectionListener
 {
-    private readonly Socket _socket;
+    private readonly IDisposable _socket;
     private readonly LoopAcceptor[] _acceptors;
 
     // The server's accepting only hands a connection on to the thread pool: that may be done on the loop's thread.
     private readonly Channel<LoopConnection> _accepted = Channel.CreateUnbounded<LoopConnection>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
-    private LoopListenerSet(Socket socket, bool noDelay, Func<LoopListenerSet, LoopAcceptor[]> acceptors)
+    /// <param name="socket">The owner of the descriptor.</param>
+    /// <param name="descriptor">The listening socket, which does not block.</param>
+    /// <param name="endPoint">Its address.</param>
+    /// <param name="noDelay">Whether its connections send small messages at once.</param>
+    /// <param name="acceptors">One for each loop. They are opened by whoever creates the set.</param>
+    internal LoopListenerSet(
+        IDisposable socket,
+        int descriptor,
+        EndPoint endPoint,
+        bool noDelay,
+        Func<LoopListenerSet, LoopAcceptor[]> acceptors)
     {
         _socket = socket;
         NoDelay = noDelay;
-        EndPoint = socket.LocalEndPoint!;
-        Descriptor = (int)socket.SafeHandle.DangerousGetHandle();
+        EndPoint = endPoint;
+        Descriptor = descriptor;
         LocalEndPoint = EndPoint is IPEndPoint { Address: var address }
             && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) ? EndPoint : null;
         _acceptors = acceptors(this);
@@ -43,7 +53,12 @@ internal sealed class LoopListenerSet : IConnectionListener
         EndPoint endPoint, SocketTransportOptions options, Func<LoopListenerSet, LoopAcceptor[]> acceptors)
     {
         var socket = Listen(endPoint, options);
-        var set = new LoopListenerSet(socket, options.NoDelay, acceptors);
+        var set = new LoopListenerSet(
+            socket,
+            (int)socket.SafeHandle.DangerousGetHandle(),
+            socket.LocalEndPoint!,
+            options.NoDelay,
+            acceptors);
         try
         {
             await set.OnEachLoopAsync(static acceptor => acceptor.Open());

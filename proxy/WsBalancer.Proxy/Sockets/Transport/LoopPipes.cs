@@ -11,11 +11,10 @@ internal sealed class LoopPipes
     /// <param name="loop">Whose connections they are.</param>
     /// <param name="memory">The loop's own, so that its thread seldom meets another.</param>
     /// <param name="options">How much a pipe holds, as for the platform's sockets.</param>
-    /// <param name="isInline">Whether the application runs on the loop's thread, and not on the thread pool.</param>
-    public LoopPipes(EventLoop loop, MemoryPool<byte> memory, SocketTransportOptions options, bool isInline)
+    /// <param name="application">Where the application runs: on the loop's thread, or on the thread pool.</param>
+    public LoopPipes(EventLoop loop, MemoryPool<byte> memory, SocketTransportOptions options, PipeScheduler application)
     {
         Memory = memory;
-        var application = isInline ? loop.Scheduler : PipeScheduler.ThreadPool;
         Input = Bounded(options.MaxReadBufferSize ?? 0, reader: application, writer: loop.Scheduler);
         Output = Bounded(options.MaxWriteBufferSize ?? 0, reader: loop.Scheduler, writer: application);
     }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -39,7 +40,8 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
         _loops = loops;
         _options = options.Value;
         var isInline = ownOptions.Value.PreferInlineScheduling;
-        _pipes = [.. (loops?.All ?? []).Select(loop => new LoopPipes(loop, memory.Create(), _options, isInline))];
+        _pipes = [.. (loops?.All ?? []).Select(loop => new LoopPipes(
+            loop, memory.Create(), _options, isInline ? loop.Scheduler : PipeScheduler.ThreadPool))];
         _shortage = shortage;
         _firstBytes = firstBytes;
         _logger = logger;

@@ -13,24 +13,24 @@ internal static unsafe class SocketEndPoints
     private static SocketAddress? Scratch;
 
     /// <summary>Its own address; null if there is none any more.</summary>
-    public static EndPoint? Local(int descriptor)
+    public static EndPoint? Local(Kernel kernel, int descriptor)
     {
         var address = Scratch ??= new SocketAddress(AddressFamily.InterNetworkV6);
         var length = (uint)address.Buffer.Length;
         fixed (byte* start = address.Buffer.Span)
         {
-            return LibC.GetSocketName(descriptor, start, &length) == 0 ? AnyEndPoint.Create(address) : null;
+            return kernel.GetSocketName(descriptor, start, &length) == 0 ? AnyEndPoint.Create(address) : null;
         }
     }
 
     /// <summary>That of its peer; null if there is none any more.</summary>
-    public static EndPoint? Remote(int descriptor)
+    public static EndPoint? Remote(Kernel kernel, int descriptor)
     {
         var address = Scratch ??= new SocketAddress(AddressFamily.InterNetworkV6);
         var length = (uint)address.Buffer.Length;
         fixed (byte* start = address.Buffer.Span)
         {
-            return LibC.GetPeerName(descriptor, start, &length) == 0 ? AnyEndPoint.Create(address) : null;
+            return kernel.GetPeerName(descriptor, start, &length) == 0 ? AnyEndPoint.Create(address) : null;
         }
     }
 }

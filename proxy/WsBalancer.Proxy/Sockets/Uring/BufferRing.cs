@@ -16,6 +16,7 @@ internal sealed unsafe class BufferRing : IDisposable
     private const int EntrySize = 16;
     private const int TailOffset = 14;
 
+    private readonly Kernel _kernel;
     private readonly byte* _queue;
     private readonly byte* _buffers;
     private readonly int _count;
@@ -28,7 +29,7 @@ internal sealed unsafe class BufferRing : IDisposable
     /// <exception cref="IOException">The kernel refused.</exception>
     public BufferRing(Ring ring, int count, int size)
     {
-        (_count, _size) = (count, size);
+        (_kernel, _count, _size) = (ring.Kernel, count, size);
         _queue = Map(QueueLength);
         try
         {
@@ -75,17 +76,17 @@ internal sealed unsafe class BufferRing : IDisposable
     /// <summary>Frees the memory. The ring must be gone.</summary>
     public void Dispose()
     {
-        _ = LibC.Unmap(_queue, QueueLength);
+        _ = _kernel.Unmap(_queue, QueueLength);
         if (_buffers is not null)
         {
-            _ = LibC.Unmap(_buffers, BuffersLength);
+            _ = _kernel.Unmap(_buffers, BuffersLength);
         }
     }
 
     // Anonymous memory begins at a page, as the queue must.
-    private static byte* Map(nuint length)
+    private byte* Map(nuint length)
     {
-        var start = (byte*)LibC.Map(null, length, MemoryConstants.ReadWrite, MemoryConstants.Anonymous, -1, 0);
+        var start = (byte*)_kernel.Map(null, length, MemoryConstants.ReadWrite, MemoryConstants.Anonymous, -1, 0);
         return (nint)start != -1
             ? start
             : throw new IOException(

@@ -25,18 +25,20 @@ internal sealed unsafe class Ring : IDisposable
     private readonly bool _waitsForMany;
     private uint _tail;
 
+    /// <param name="kernel">Whose it is.</param>
     /// <param name="submissions">How many requests it holds before they must be submitted.</param>
     /// <param name="completions">How many completions it holds before the kernel must keep them elsewhere.</param>
     /// <exception cref="IOException">The kernel refused.</exception>
-    public Ring(uint submissions, uint completions)
+    public Ring(Kernel kernel, uint submissions, uint completions)
     {
+        Kernel = kernel;
         var given = new UringParameters
         {
             CompletionCount = completions,
             Flags = UringConstants.SingleIssuer | UringConstants.DeferTaskRun | UringConstants.SubmitAll
                 | UringConstants.CompletionCountGiven | UringConstants.Clamp,
         };
-        _descriptor = (int)LibC.SystemCall(UringConstants.Setup, (nint)submissions, (nint)(&given), 0, 0, 0, 0);
+        _descriptor = kernel.UringSetup(submissions, &given);
         if (_descriptor < 0)
         {
             throw Refused("io_uring_setup", Marshal.GetLastPInvokeError());
@@ -78,6 +80,8 @@ internal sealed unsafe class Ring : IDisposable
             throw;
         }
     }
+
+    public Kernel Kernel { get; }
 
     /// <summary>How many requests the kernel has not yet taken.</summary>
     public uint Pending => _tail - Volatile.Read(ref *_submissionHead);
@@ -142,7 +146,7 @@ internal sealed unsafe class Ring : IDisposable
     /// <exception cref="IOException">The kernel refused.</exception>
     public void Register(int what, void* argument, int count)
     {
-        if (LibC.SystemCall(UringConstants.Register, _descriptor, what, (nint)argument, count, 0, 0) < 0)
+        if (Kernel.UringRegister(_descriptor, what, argument, count) < 0)
         {
             throw Refused("io_uring_register", Marshal.GetLastPInvokeError());
         }
@@ -153,15 +157,15 @@ internal sealed unsafe class Ring : IDisposable
     {
         if (_entries is not null)
         {
-            _ = LibC.Unmap(_entries, _entriesLength);
+            _ = Kernel.Unmap(_entries, _entriesLength);
         }
 
         if (_queues is not null)
         {
-            _ = LibC.Unmap(_queues, _queuesLength);
+            _ = Kernel.Unmap(_queues, _queuesLength);
         }
 
-        _ = LibC.Close(_descriptor);
+        _ = Kernel.Close(_descriptor);
     }
 
     private static IOException Refused(string call, int error) =>
@@ -172,14 +176,8 @@ internal sealed unsafe class Ring : IDisposable
     private void Call(uint atLeast, uint flags, WaitArgument* argument = null)
     {
         Volatile.Write(ref *_submissionTail, _tail);
-        var result = LibC.SystemCall(
-            UringConstants.Enter,
-            _descriptor,
-            (nint)Pending,
-            (nint)atLeast,
-            (nint)flags,
-            (nint)argument,
-            argument is null ? 0 : sizeof(WaitArgument));
+        var result = Kernel.UringEnter(
+            _descriptor, Pending, atLeast, flags, argument, argument is null ? 0 : (nuint)sizeof(WaitArgument));
         if (result < 0
             && Marshal.GetLastPInvokeError() is var error
             and not (Errno.Interrupted or Errno.TryAgain or Errno.Busy or Errno.OutOfMemory or Errno.TimeOver))
@@ -192,7 +190,7 @@ internal sealed unsafe class Ring : IDisposable
 
     private byte* Map(nuint length, nint offset)
     {
-        var start = (byte*)LibC.Map(
+        var start = (byte*)Kernel.Map(
             null,
             length,
             MemoryConstants.ReadWrite,

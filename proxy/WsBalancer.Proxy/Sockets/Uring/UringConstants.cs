@@ -3,11 +3,6 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 /// <summary>Constants of io_uring (linux/io_uring.h; the system calls: asm-generic/unistd.h).</summary>
 internal static class UringConstants
 {
-    // System calls.
-    public const int Setup = 425;
-    public const int Enter = 426;
-    public const int Register = 427;
-
     /// <summary>IORING_SETUP_CQSIZE: the length of the queue of completions is given.</summary>
     public const uint CompletionCountGiven = 1u << 3;
 

@@ -114,7 +114,7 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
     {
         if (result >= 0)
         {
-            _ = LibC.Close(result);
+            _ = _loop.Kernel.Close(result);
         }
 
         if (!_asked)

@@ -10,8 +10,8 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 /// and waits for what comes.
 /// </summary>
 internal sealed unsafe class UringLoop(
-    int index, TimeProvider time, ILogger logger, ChunkStore store, RingSizes? sizes = null)
-    : EventLoop(index, time, logger, store)
+    int index, TimeProvider time, ILogger logger, ChunkStore store, RingSizes? sizes = null, Kernel? kernel = null)
+    : EventLoop(index, time, logger, store, kernel)
 {
     private const ulong NumberMask = 0xFFFF_FFFF_FFFF;
     private const int RequestShift = 48;
@@ -123,14 +123,14 @@ internal sealed unsafe class UringLoop(
     {
         try
         {
-            _wake = LibC.EventDescriptor(0, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
+            _wake = Kernel.EventDescriptor(0, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
             if (_wake < 0)
             {
                 throw new IOException(
                     $"eventfd failed: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
             }
 
-            _ring = new Ring(Sizes.Submissions, Sizes.Completions);
+            _ring = new Ring(Kernel, Sizes.Submissions, Sizes.Completions);
             _buffers = new BufferRing(_ring, Sizes.Buffers, Sizes.BufferSize);
             _lent = new LentBuffers(_buffers);
             _outbox = new Outbox();
@@ -147,7 +147,7 @@ internal sealed unsafe class UringLoop(
     {
         // A poll tells every write, so the counter need never be read. It holds 2^64 of them.
         ulong one = 1;
-        _ = LibC.Write(_wake, &one, sizeof(ulong));
+        _ = Kernel.Write(_wake, &one, sizeof(ulong));
     }
 
     protected override void Turn() => Turn(_again.Count == 0 && _starved.Count == 0 && !HasPosted);
@@ -294,7 +294,7 @@ internal sealed unsafe class UringLoop(
         _outbox?.Dispose();
         if (_wake >= 0)
         {
-            _ = LibC.Close(_wake);
+            _ = Kernel.Close(_wake);
         }
     }
 }

@@ -63,7 +63,7 @@ internal static unsafe class UringProbe
     // Up to two bytes, one after the other, by one multishot request.
     private static (int Received, bool IsPending)? Receive(uint limit)
     {
-        using var ring = new Ring(Entries, 2 * Entries);
+        using var ring = new Ring(Kernel.Linux, Entries, 2 * Entries);
         using var buffers = new BufferRing(ring, Buffers, BufferSize);
         var pair = stackalloc int[2];
         if (LibC.SocketPair(SocketConstants.UnixFamily, SocketConstants.Stream, 0, pair) != 0)

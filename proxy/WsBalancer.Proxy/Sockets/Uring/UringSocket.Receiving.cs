@@ -144,7 +144,7 @@ internal sealed unsafe partial class UringSocket
             int received;
             fixed (byte* start = buffer)
             {
-                received = (int)LibC.Receive(
+                received = (int)Kernel.Receive(
                     Descriptor, start, (nuint)buffer.Length, SocketConstants.DoNotWait);
             }
 

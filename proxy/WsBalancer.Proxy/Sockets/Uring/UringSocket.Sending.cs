@@ -194,7 +194,7 @@ internal sealed unsafe partial class UringSocket
         else
         {
             _state &= ~UringState.Finishing;
-            _ = LibC.Shutdown(Descriptor, SocketConstants.ShutWrite);
+            _ = Kernel.Shutdown(Descriptor, SocketConstants.ShutWrite);
         }
     }
 
@@ -205,8 +205,8 @@ internal sealed unsafe partial class UringSocket
             var entry = loop.Request(UringConstants.PollAdd, Request.Room, Number, Descriptor);
             entry->OperationFlags = UringConstants.PollOut;
 
-            // After the FIN of the peer, POLLRDHUP completes each request at once. One that goes on completes for it
-            // once, and then for each change.
+            // After the FIN of the peer, POLLRDHUP completes each request at once. A multishot request completes once
+            // for the FIN, and then once for each change.
             entry->Length = Is(UringState.PeerFinished) ? UringConstants.PollMany : 0;
             _state |= UringState.RoomAsked;
         }

@@ -198,7 +198,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     {
         if (!Is(UringState.Released))
         {
-            _ = LibC.Close(Descriptor);
+            _ = Kernel.Close(Descriptor);
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         ? Loop.Time.GetElapsedTime(since)
         : TimeSpan.Zero;
 
-    public bool HasPeerFinished => _ended || IsGone || TcpState.HasPeerFinished(_socket.Descriptor);
+    public bool HasPeerFinished => _ended || IsGone || TcpState.HasPeerFinished(Loop.Kernel, _socket.Descriptor);
 
     private bool IsFull => !_abandoned && _socket.IsBehind(_flow.HighWater);
 

@@ -1,0 +1,58 @@
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
+
+/// <summary>Stands before a handler, and checks that the socket keeps the contract of <see cref="ISocketHandler"/>.
+/// </summary>
+internal sealed class StrictHandler(World world, LoopSocket socket, ISocketHandler inner) : ISocketHandler
+{
+    private bool _isCalled;
+    private bool _hasEnded;
+    private bool _hasFailed;
+
+    /// <summary>Takes the place of a socket's handler.</summary>
+    public static void Guard(World world, LoopSocket socket) =>
+        socket.Handler = new StrictHandler(world, socket, socket.Handler);
+
+    public void Received(ReadOnlySpan<byte> bytes)
+    {
+        Begin("Received");
+        world.Check(!bytes.IsEmpty, "a handler receives no bytes");
+        world.Check(!_hasEnded, "a handler receives bytes after the end");
+        inner.Received(bytes);
+        _isCalled = false;
+    }
+
+    public void Writable()
+    {
+        Begin("Writable");
+        inner.Writable();
+        _isCalled = false;
+    }
+
+    public void Ended()
+    {
+        Begin("Ended");
+        world.Check(!_hasEnded, "a handler is notified of the end twice");
+        _hasEnded = true;
+        inner.Ended();
+        _isCalled = false;
+    }
+
+    public void Failed(int error)
+    {
+        Begin("Failed");
+        world.Check(error > 0, "a handler is notified of a failure without an error");
+        _hasFailed = true;
+        inner.Failed(error);
+        _isCalled = false;
+    }
+
+    private void Begin(string call)
+    {
+        world.Check(!_isCalled, $"{call} of a handler is called from inside another call");
+        world.Check(!socket.IsClosed, $"{call} of a handler is called after its socket is closed");
+        world.Check(!_hasFailed, $"{call} of a handler is called after the failure");
+        _isCalled = true;
+    }
+}

@@ -1,0 +1,239 @@
+namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
+
+internal sealed partial class World
+{
+    // More than the close timeout, the second of the node, and the patience after the end together.
+    private const int Patience = 15;
+
+    // A loop that waits so often, while nothing happens, spins.
+    private const int MostLooks = 2000;
+    private const int MostCalmSteps = 200_000;
+
+    private Stage _stage;
+    private int _ticks;
+    private int _looks;
+    private int _calmSteps;
+    private readonly AutoResetEvent _endWake = new(false);
+    private bool _isAbandoned;
+
+    private enum Stage
+    {
+        /// <summary>Anything happens.</summary>
+        Wild,
+
+        /// <summary>Nothing moves but the loop, which must rest.</summary>
+        Resting,
+
+        /// <summary>Peers accept, read, and send what they have; no time passes.</summary>
+        Settling,
+
+        /// <summary>Time passes.</summary>
+        Waiting,
+
+        /// <summary>All peers have ended, and time passes.</summary>
+        Ending,
+
+        /// <summary>The listening socket is closed.</summary>
+        Closing,
+
+        Finished,
+    }
+
+    /// <summary>Whether the run is over: the loop only ends.</summary>
+    public bool IsOver => _stage == Stage.Finished;
+
+    /// <summary>The loop has sent or received something.</summary>
+    public void Moved() => _looks = 0;
+
+    /// <summary>The loop is woken to end, while it runs.</summary>
+    public void WakeToEnd() => _endWake.Set();
+
+    private void BeCalm()
+    {
+        if (IsCalm)
+        {
+            return;
+        }
+
+        Trace.Add("world", "is calm");
+        _stage = _violation is null ? Stage.Resting : Stage.Closing;
+        Kernel.Limit = int.MaxValue;
+    }
+
+    // The world moves on with every wait, whether there is something for the loop by now or not.
+    private void Look()
+    {
+        for (var steps = Chance.Below(Temper.Burst + 1); steps > 0 && !IsCalm; steps--)
+        {
+            Step();
+        }
+
+        if (IsCalm && StepCalmly())
+        {
+            _looks = 0;
+        }
+        else if (IsCalm && ++_looks > MostLooks)
+        {
+            Check(false, "the loop does not rest");
+            Finish();
+        }
+    }
+
+    private void MoveCalmly()
+    {
+        if (_calmSteps++ > MostCalmSteps)
+        {
+            Check(false, "the world does not rest");
+        }
+
+        if (_violation is not null)
+        {
+            Finish();
+        }
+        else if (!StepCalmly() && !Kernel.HasWork)
+        {
+            GoOn();
+        }
+    }
+
+    private bool StepCalmly()
+    {
+        if (_stage == Stage.Resting)
+        {
+            return false;
+        }
+
+        if (RunOther() || _sessions.Exists(session => session.RestoreIfReleased()))
+        {
+            return true;
+        }
+
+        // A part of the peers, if they have something to do; otherwise all peers.
+        var moved = false;
+        foreach (var peer in _peers.ToArray())
+        {
+            moved |= Chance.Of(50) && peer.CalmStep(isWhole: Chance.Of(50));
+        }
+
+        foreach (var peer in moved ? [] : _peers.ToArray())
+        {
+            moved |= peer.CalmStep(isWhole: true);
+        }
+
+        CheckBounds();
+        return moved;
+    }
+
+    // Nothing moves any more.
+    private void GoOn()
+    {
+        _looks = 0;
+        switch (_stage)
+        {
+            case Stage.Resting:
+                Trace.Add("world", "settles");
+                foreach (var session in _sessions.FindAll(session => session.Client.Socket.Now == FakeSocket.Stage.New))
+                {
+                    Arrive(session);
+                }
+
+                _stage = Stage.Settling;
+                break;
+            case Stage.Settling:
+                _sessions.ForEach(session => session.CheckSettled());
+                _peers.ForEach(peer => peer.TimeOutIfVanished());
+                Other.Run(() => _sessions.ForEach(session => session.GiveUp()));
+                Trace.Add("world", "waits");
+                _stage = Stage.Waiting;
+                break;
+            case Stage.Waiting when _ticks++ < Patience:
+                Advance(TimeSpan.FromSeconds(1));
+                break;
+            case Stage.Waiting:
+                _sessions.ForEach(session => session.CheckPatience());
+                _ticks = 0;
+                _stage = Stage.Ending;
+                Trace.Add("world", "ends");
+                _sessions.ForEach(session => session.EndPeers());
+
+                break;
+            case Stage.Ending when _ticks++ < Patience:
+                Advance(TimeSpan.FromSeconds(1));
+                break;
+            case Stage.Ending:
+                Close();
+                break;
+            case Stage.Closing when _ticks++ < Patience:
+                Advance(TimeSpan.FromSeconds(1));
+                break;
+            default:
+                CheckEnd();
+                Finish();
+                break;
+        }
+    }
+
+    // A last client connects, which is accepted or not.
+    private void Close()
+    {
+        _stage = Stage.Closing;
+        _ticks = 0;
+        Other.Run(() => Loop.Post(_ => CloseListener(), null));
+        var last = NewSession(_sessions.Count);
+        _sessions.Add(last);
+        Arrive(last);
+        Other.Run(last.GiveUp);
+        last.EndPeers();
+    }
+
+    private void CheckEnd()
+    {
+        _sessions.ForEach(session => session.CheckEnd());
+        Check(Loop.Sockets == 0, $"the loop has {Loop.Sockets} sockets at the end");
+        var left = Kernel.Files.OfType<FakeSocket>().Select(socket => socket.Name).ToArray();
+        Check(left.Length == 0, $"descriptors are open at the end: {string.Join(", ", left)}");
+        Check(Kernel.Ring is null or { Requests: 1 }, $"requests are under way at the end");
+        Check(Kernel.Epoll is null or { Count: 1 }, $"descriptors are watched at the end");
+    }
+
+    private void Finish()
+    {
+        _stage = Stage.Finished;
+        Trace.Add("world", "is over");
+        Other.Finish();
+    }
+
+    // The other thread posts the end of the loop now, whenever that runs.
+    private void WaitForEnd(Func<bool> isReady, bool mayBlock)
+    {
+        var isWoken = _endWake.WaitOne(0);
+        if (!isWoken && mayBlock && !isReady())
+        {
+            isWoken = _endWake.WaitOne(Deadline.Default);
+            Check(isWoken, "the loop is not woken to end");
+        }
+
+        if (isWoken)
+        {
+            Kernel.Wake();
+        }
+    }
+
+    /// <summary>Stops the loop's thread at its next call, for good.</summary>
+    public void Abandon() => Volatile.Write(ref _isAbandoned, true);
+
+    /// <summary>To be called at each call of the loop's thread.</summary>
+    public void ParkIfAbandoned()
+    {
+        if (Volatile.Read(ref _isAbandoned))
+        {
+            Park();
+        }
+    }
+
+    private static void Park()
+    {
+        using var never = new ManualResetEvent(false);
+        never.WaitOne();
+    }
+}

@@ -1,0 +1,230 @@
+using Microsoft.Extensions.Time.Testing;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Loops;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
+
+/// <summary>
+/// The surroundings of an event loop: peers, time, the other threads of the process, and the whims of the kernel. The
+/// world acts on the loop's thread, while that is in a system call. At first anything may happen; then the world is
+/// calm (see the other part), and the checks are made.
+/// </summary>
+internal sealed partial class World
+{
+    public const int ClientPort = 1000;
+    public const int NodePort = 2000;
+
+    private readonly List<Session> _sessions = [];
+    private readonly List<Peer> _peers = [];
+    private string? _violation;
+    private int _stepsLeft;
+    private int _nodes;
+    private bool _isMoving;
+
+    public World(int seed, SourceAddresses sources)
+    {
+        Sources = sources;
+        Chance = new Chance(seed);
+        Temper = new Temper(Chance);
+        Other = new OtherThread(Chance, ex => Check(false, ex.ToString()));
+        Kernel = new FakeKernel(this);
+        _stepsLeft = Temper.Steps;
+        for (var i = 0; i < Temper.Sessions; i++)
+        {
+            _sessions.Add(NewSession(i));
+        }
+    }
+
+    public Chance Chance { get; }
+
+    public Temper Temper { get; }
+
+    public Trace Trace { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public FakeKernel Kernel { get; }
+
+    public OtherThread Other { get; }
+
+    public SourceAddresses Sources { get; }
+
+    public FakeListener Listener { get; } = new();
+
+    /// <summary>Set once, before the loop is started.</summary>
+    public EventLoop Loop { get; set; } = null!;
+
+    /// <summary>Begins to accept, on the loop's thread. Set once.</summary>
+    public Action? Open { get; set; }
+
+    /// <summary>Closes the listening socket, on the loop's thread. Set once.</summary>
+    public Action CloseListener { get; set; } = null!;
+
+    public IReadOnlyList<Session> Sessions => _sessions;
+
+    public bool IsCalm => _stage != Stage.Wild;
+
+    /// <summary>How many bytes a socket may receive before it is paused, and until that takes effect.</summary>
+    public int LargestReceive { get; set; }
+
+    /// <summary>The first check that failed; null if none has.</summary>
+    public string? Violation => _violation;
+
+    /// <summary>Takes note of what does not hold.</summary>
+    public void Check(bool holds, string otherwise)
+    {
+        if (!holds && _violation is null)
+        {
+            _violation = otherwise;
+            Trace.Add("VIOLATION", otherwise);
+        }
+    }
+
+    /// <summary>Whether the kernel does something unusual. A calm one never does.</summary>
+    public bool Whim(int percent) => !IsCalm && Chance.Of(percent);
+
+    /// <summary>Whether the kernel does something that it may do at any time.</summary>
+    public bool Habit(int percent) => _stage is Stage.Wild or Stage.Settling && Chance.Of(percent);
+
+    /// <summary>The loop waits, or only looks.</summary>
+    /// <returns>False if a signal ended the wait.</returns>
+    public bool Wait(Func<bool> isReady, bool mayBlock)
+    {
+        if (Open is { } open)
+        {
+            Open = null;
+            Other.Run(() => Loop.Post(_ => open(), null));
+        }
+
+        if (!IsCalm && mayBlock && Chance.Of(Temper.Interrupts))
+        {
+            Step();
+            return isReady();
+        }
+
+        if (!IsOver)
+        {
+            Look();
+        }
+
+        if (IsOver)
+        {
+            WaitForEnd(isReady, mayBlock);
+            return true;
+        }
+
+        while (mayBlock && !IsOver && !isReady())
+        {
+            Move();
+        }
+
+        return true;
+    }
+
+    /// <summary>The loop is in another call: peers may act.</summary>
+    public void Meanwhile()
+    {
+        if (!IsCalm && !_isMoving && Chance.Of(Temper.Meanwhile))
+        {
+            _isMoving = true;
+            StepOfPeer();
+            _isMoving = false;
+        }
+    }
+
+    private void Move()
+    {
+        if (IsCalm)
+        {
+            MoveCalmly();
+        }
+        else
+        {
+            Step();
+        }
+    }
+
+    private void Step()
+    {
+        if (_stepsLeft-- <= 0 || _violation is not null)
+        {
+            BeCalm();
+            return;
+        }
+
+        // One of a hundred steps; the rest of them are those of peers.
+        switch (Chance.Below(100) - Temper.Others)
+        {
+            case < 0:
+                RunOther();
+                break;
+            case < 4:
+                StepOfKernel();
+                break;
+            case < 8:
+                Advance(TimeSpan.FromMilliseconds(Chance.Pick(1, 10, 50, 300, 1000, 3000)));
+                break;
+            case < 16:
+                _ = Chance.PickFrom(_sessions).Perform();
+                break;
+            default:
+                StepOfPeer();
+                break;
+        }
+
+        CheckBounds();
+    }
+
+    private void CheckBounds() => _sessions.ForEach(session => session.CheckBound());
+
+    private void StepOfPeer()
+    {
+        var waiting = _sessions.FindAll(session => session.Client.Socket.Now == FakeSocket.Stage.New);
+        if (waiting.Count > 0 && Chance.Of(30))
+        {
+            Arrive(waiting[0]);
+        }
+        else if (_peers.FindAll(peer => peer.IsAwake) is { Count: > 0 } awake)
+        {
+            Chance.PickFrom(awake).Step();
+        }
+    }
+
+    private void StepOfKernel()
+    {
+        if (_peers.Count == 0)
+        {
+            return;
+        }
+
+        var socket = Chance.PickFrom(_peers).Socket;
+        if (socket.IsPressed)
+        {
+            socket.Relieve();
+        }
+        else if (socket.Now != FakeSocket.Stage.New)
+        {
+            Trace.Add(socket.Name, "wakes for nothing");
+            socket.Wake(0);
+        }
+    }
+
+    private bool RunOther()
+    {
+        if (Other.Scheduled == 0)
+        {
+            return false;
+        }
+
+        Trace.Add("other thread", "runs", Other.Scheduled);
+        Other.RunScheduled();
+        return true;
+    }
+
+    // Timers run on another thread.
+    private void Advance(TimeSpan span)
+    {
+        Trace.Add("time", "passes, ms", (long)span.TotalMilliseconds);
+        Other.Run(() => Time.Advance(span));
+    }
+}

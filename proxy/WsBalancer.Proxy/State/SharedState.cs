@@ -48,7 +48,7 @@ internal sealed record SharedState(
             floor);
     }
 
-    /// <summary>Whether a record stands there, or may: what is set aside in its place may be what became of it.</summary>
+    /// <summary>Whether a record is there, or may be: what is set aside in its place may have replaced it.</summary>
     public bool Has(StateRecord record) => Fields.TryGetValue(record.Key.ToString(), out var heard)
         && (heard.Record is null || heard.Record.Version == record.Version);
 

@@ -21,8 +21,9 @@ internal sealed class StateExchange(
     // Others write at the same moment, once: at the third time something else is going on.
     private const int Attempts = 5;
 
-    // One round trip: Redis refuses if any of the fields is not what it was, and answers with what there is instead. The
-    // versions seen are written without that condition: a balancer that has seen more adds them at its next exchange.
+    // One round trip: Redis refuses if any of the fields is not what it was, and answers with what there is instead.
+    // The versions seen are written without that condition: a balancer that has seen more adds them at its next
+    // exchange.
     private const string WriteScript = """
         for i = 4, #ARGV, 3 do
           if (redis.call('HGET', KEYS[1], ARGV[i]) or '') ~= ARGV[i + 1] then

@@ -17,7 +17,7 @@ internal sealed record StateFileContent(
     /// <summary>That of a balancer that keeps nothing.</summary>
     public static StateFileContent Empty { get; } = new([], [], SeenVersions.None, SeenVersions.None);
 
-    /// <summary>Whether the file ends within a line: a crash interrupted a change, which nobody was told is kept.</summary>
+    /// <summary>Whether the file ends within a line: a crash interrupted a change that was not confirmed.</summary>
     public bool IsCut { get; init; }
 
     /// <summary>

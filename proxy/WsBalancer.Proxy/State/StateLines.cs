@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Writes a state file: a line that heads it, then a line of JSON for each change. A change is appended, and its line is
-/// whole or absent after a crash. The file is written anew, beside itself, once half of it is superseded. Not
-/// thread-safe.
+/// Writes a state file: a first line with its version, then a line of JSON for each change. A change is appended, and
+/// its line is whole or absent after a crash. The file is written anew, beside itself, once half of it is superseded.
+/// Not thread-safe.
 /// </summary>
 /// <param name="path">Where the file is.</param>
 /// <param name="open">Opens files, for tests.</param>

@@ -122,8 +122,8 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     }
 
     /// <summary>
-    /// Forgets records that every balancer and Redis had, and that Redis has forgotten by now. What was decided of their
-    /// keys meanwhile stays.
+    /// Forgets records that every balancer and Redis had, and that Redis has forgotten by now. What was decided about
+    /// their keys meanwhile stays.
     /// </summary>
     public async Task ForgetAsync(IReadOnlyList<StateRecord> spent, SeenVersions floor)
     {

@@ -3,7 +3,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>Records that nobody needs any more are forgotten, and no old copy brings back what they took back.</summary>
+/// <summary>Records that no balancer needs are forgotten, and no old copy restores what they took back.</summary>
 public sealed class CompactionTests : IAsyncDisposable
 {
     private const int Names = 120;

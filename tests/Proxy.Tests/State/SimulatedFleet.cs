@@ -64,7 +64,8 @@ internal sealed class SimulatedFleet
     public void AssertAgreed()
     {
         var first = _balancers[0].Store.Records;
-        Assert.True(Array.TrueForAll(_balancers, balancer => balancer.Store.Records.Digest == first.Digest), Describe());
+        Assert.True(
+            Array.TrueForAll(_balancers, balancer => balancer.Store.Records.Digest == first.Digest), Describe());
         Assert.True(SharedState.Read(_redis.Entries).ChangeTo(first, (_, _) => true).IsEmpty);
         foreach (var ofKey in _decisions.GroupBy(decision => decision.Key))
         {
@@ -126,7 +127,8 @@ internal sealed class SimulatedFleet
     {
         var spent = ours.All.Where(record => record.Value is null).ToList();
         var present = _balancers.Where(other => !other.IsAway).ToList();
-        if (ours.Floor.Includes(ours.Seen) || spent.Count == 0 || present[0] != balancer || present.Exists(other => other.Digest != ours.Digest))
+        if (ours.Floor.Includes(ours.Seen) || spent.Count == 0 || present[0] != balancer
+            || present.Exists(other => other.Digest != ours.Digest))
         {
             return;
         }

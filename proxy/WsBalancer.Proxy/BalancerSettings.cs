@@ -46,6 +46,7 @@ internal sealed record BalancerSettings(
         ("Handshake", typeof(HandshakeOptions)),
         ("Requests", typeof(RequestOptions)),
         ("Health", typeof(HealthOptions)),
+        ("Readiness", typeof(ReadinessOptions)),
         ("Tunnels", typeof(TunnelOptions)),
         ("Drain", typeof(DrainOptions)),
         ("AutoRebalance", typeof(AutoRebalanceOptions)),

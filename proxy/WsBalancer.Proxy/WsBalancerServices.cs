@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admin.Status;
 using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
@@ -60,6 +61,8 @@ public static class WsBalancerServices
         services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddPlacement();
         services.AddAdmission().AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
+
+        services.AddSingleton<ServedCertificates>().AddSingleton<BalancerStatus>();
 
         // Last: of the hosted services it is stopped after all the others.
         services.AddSingleton<AdminHost>();
@@ -124,7 +127,7 @@ public static class WsBalancerServices
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore);
         services.AddSingleton<Peers>().AddSingleton<Disconnections>();
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
-        services.AddSingleton<DisconnectionChannel>().AddSingleton<RedisSharing>();
+        services.AddSingleton<DisconnectionChannel>().AddSingleton<SharingState>().AddSingleton<RedisSharing>();
         services.AddSingleton(provider => new RedisMembership(
             provider.GetRequiredService<RedisLink>(),
             () => provider.GetRequiredService<SettingsSource>().Current.Keys,
@@ -188,7 +191,7 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddHealth(this IServiceCollection services)
     {
-        services.AddSingleton<Readiness>().AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>();
+        services.AddSingleton<Readiness>().AddSingleton<ReadinessCheck>().AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>();
         services.AddSingleton<HandshakeOutcomes>();
         services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
         return services;
@@ -196,7 +199,7 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddPlacement(this IServiceCollection services)
     {
-        services.AddSingleton<PlacementMetrics>().AddSingleton<Rejecter>().AddSingleton<OwnAnswer>();
+        services.AddSingleton<RecentFailures>().AddSingleton<PlacementMetrics>().AddSingleton<Rejecter>().AddSingleton<OwnAnswer>();
         services.AddSingleton<AttemptJudge>().AddSingleton<RequestIntake>().AddSingleton<RouteGuard>();
         services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<RouteGuard>());
         services.AddSingleton(provider =>

@@ -98,19 +98,6 @@ public sealed class AdminClientTests
         Assert.Equal(0.75, answer.Value[0].Nodes[1].Share);
     }
 
-    [Theory]
-    [InlineData(200, true)]
-    [InlineData(503, false)]
-    public async Task Readyz_TellsWhetherTheBalancerIsReady(int status, bool ready)
-    {
-        await using var stub = await StubBalancer.StartAsync();
-        stub.With("/readyz", "", status);
-
-        using var client = Client(stub.Address);
-
-        Assert.Equal(ready ? Readiness.Ready : Readiness.NotReady, await client.ReadReadinessAsync(Cancellation));
-    }
-
     private static async Task<CommandFailure> FailureAsync(
         string address, Func<AdminClient, Task> act, string? token = null, TimeSpan? timeout = null)
     {

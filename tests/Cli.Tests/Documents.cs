@@ -4,6 +4,7 @@ namespace WsBalancer.Cli.Tests;
 internal static class Documents
 {
     public const string Clusters = "/api/v1/clusters";
+    public const string Status = "/api/v1/status";
     public const string ChatOwner = "/api/v1/clusters/chat/owner";
 
     public const string Chat = $"[{ChatCluster}]";
@@ -49,6 +50,22 @@ internal static class Documents
         """;
 
     public const string Empty = """[{"id": "chat", "ring": null, "nodes": []}]""";
+
+    /// <summary>The status of a balancer that serves users, with these clusters.</summary>
+    public static string StatusOf(string clusters, string refusing = "", string warnings = "", string rest = "") => $$"""
+        {"id": "b-1", "version": "1.2.3", "startedAt": "2030-01-01T00:00:00Z", "ready": true, "state": "ready",
+         "refusing": [{{refusing}}], "warnings": [{{warnings}}], "clusters": [{{clusters}}],
+         "redis": null, "peers": [], "descriptors": {"open": 123, "limit": 20000}, "certificates": []{{rest}} }
+        """;
+
+    /// <summary>A cluster of a status, from one of the list of clusters.</summary>
+    public static string StatusCluster(
+        string id, string ring, string nodes, string rejected = "", int failed = 0, int available = 1,
+        string problems = "") => $$"""
+        {"id": "{{id}}", "available": {{available}}, "minAvailableNodes": 0, "rejected": { {{rejected}} },
+         "attemptsFailed": {{failed}}, "disagreement": null, "ring": {{ring}}, "nodes": {{nodes}},
+         "problems": [{{problems}}]}
+        """;
 
     public static string Owner(
         string user = "alice",

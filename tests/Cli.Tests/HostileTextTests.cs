@@ -42,6 +42,18 @@ public sealed class HostileTextTests
              "health": "h", "tunnels": 1, "misplaced": 0, "share": 0, "ringKey": null}]}]
         """;
 
+    private static readonly string Status = $$"""
+        {"id": "{{Raw}}", "version": "{{Raw}}", "startedAt": "2026-01-02T03:04:05Z", "ready": false, "state": "{{Raw}}",
+         "refusing": ["{{Raw}}"], "warnings": ["{{Raw}}"], "clusters": [
+          {"id": "{{Raw}}", "available": 0, "rejected": {"{{Raw}}": 1}, "attemptsFailed": 1,
+           "ring": {"algorithm": "{{Raw}}", "spec": "{{Raw}}", "epoch": 7, "fingerprint": "{{Raw}}"}, "nodes": [],
+           "problems": [{"source": "{{Raw}}", "record": "{{Raw}}", "mistake": "{{Raw}}",
+            "since": "2026-01-02T03:04:05Z"}]}],
+         "redis": {"address": "{{Raw}}", "connected": false, "since": null, "why": "{{Raw}}"},
+         "peers": [{"id": "{{Raw}}", "tunnels": 1}], "descriptors": null,
+         "certificates": [{"endpoint": "{{Raw}}", "subject": "{{Raw}}", "notAfter": "2026-01-02T03:04:05Z"}]}
+        """;
+
     private static readonly string Owner = $$"""
         {"user": "{{Raw}}", "owner": "{{Raw}}", "home": "{{Raw}}", "node": "{{Raw}}", "order": ["{{Raw}}", "ws-2"],
          "reason": "{{Raw}}", "tunnels": [{"id": "{{Raw}}", "node": "{{Raw}}", "openedAt": "2026-01-02T03:04:05Z",
@@ -119,7 +131,7 @@ public sealed class HostileTextTests
                 "plan" => Plan,
                 "drain" => Drain,
                 "rebalance" => Rebalance,
-                _ => Clusters,
+                _ => Status,
             } + "\n",
             run.Output);
         Assert.DoesNotContain(run.Error, IsInvisible);
@@ -200,6 +212,7 @@ public sealed class HostileTextTests
 
     private static async Task<StubBalancer> HostileAsync() => (await StubBalancer.StartAsync())
         .With(Documents.Clusters, Clusters)
+        .With(Documents.Status, Status)
         .With(Documents.ChatOwner, Owner)
         .On($"GET {Tunnels}", TunnelList)
         .On($"DELETE {Tunnels}", """{"closed": 1, "shared": null}""")

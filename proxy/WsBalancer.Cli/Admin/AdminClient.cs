@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>
@@ -15,6 +13,12 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
     public Task<Answer<IReadOnlyList<ClusterAnswer>>> ListClustersAsync(CancellationToken cancellation) =>
         _connection.GetAsync("api/v1/clusters", AdminJson.Default.IReadOnlyListClusterAnswer, cancellation);
 
+    /// <param name="cluster">Only this cluster; null for all.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    public Task<Answer<StatusAnswer>> ReadStatusAsync(string? cluster, CancellationToken cancellation) =>
+        _connection.GetAsync(
+            $"api/v1/status{new QueryText().With("cluster", cluster)}", AdminJson.Default.StatusAnswer, cancellation);
+
     public Task<Answer<OwnerAnswer>> FindOwnerAsync(string cluster, string user, CancellationToken cancellation) =>
         In(cluster).FindOwnerAsync(user, cancellation);
 
@@ -29,14 +33,6 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
     /// <summary>The stream of events, from the one after <paramref name="lastEventId"/> on if it is known.</summary>
     public Task<Stream> OpenEventsAsync(string? lastEventId, CancellationToken cancellation) =>
         _connection.OpenAsync("api/v1/events", "text/event-stream", lastEventId, cancellation);
-
-    public async Task<Readiness> ReadReadinessAsync(CancellationToken cancellation) =>
-        await _connection.ReadStatusAsync("readyz", cancellation) switch
-        {
-            HttpStatusCode.OK => Readiness.Ready,
-            HttpStatusCode.ServiceUnavailable => Readiness.NotReady,
-            var status => throw _connection.NotABalancer($"/readyz answered {(int)status}"),
-        };
 
     public void Dispose() => _connection.Dispose();
 }

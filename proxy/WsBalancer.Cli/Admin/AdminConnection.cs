@@ -58,16 +58,6 @@ internal sealed class AdminConnection : IDisposable
         }
     }
 
-    public async Task<HttpStatusCode> ReadStatusAsync(string path, CancellationToken cancellation)
-    {
-        using var request = RequestOf(new AdminCall(HttpMethod.Get, path));
-        var (response, _) = await AskAsync(request, cancellation);
-        using (response)
-        {
-            return response.StatusCode;
-        }
-    }
-
     /// <summary>Opens an answer that does not end. Only connecting has a limit: it may begin with silence.</summary>
     public async Task<Stream> OpenAsync(
         string path, string mediaType, string? lastEventId, CancellationToken cancellation)

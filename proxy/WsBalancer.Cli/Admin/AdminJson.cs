@@ -5,6 +5,7 @@ namespace WsBalancer.Cli.Admin;
 /// <summary>Reads the answers of the admin API.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<ClusterAnswer>))]
+[JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(OwnerAnswer))]
 [JsonSerializable(typeof(PlanAnswer))]
 [JsonSerializable(typeof(BlendAnswer))]

@@ -7,6 +7,7 @@ using WsBalancer.Proxy.Admin.Events;
 using WsBalancer.Proxy.Admin.Moves;
 using WsBalancer.Proxy.Admin.OpenTunnels;
 using WsBalancer.Proxy.Admin.Requests;
+using WsBalancer.Proxy.Admin.Status;
 
 namespace WsBalancer.Proxy.Admin;
 
@@ -20,6 +21,7 @@ internal static class AdminApi
             .AddEndpointFilterFactory(QueryNames.Check)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status401Unauthorized);
+        api.MapStatus();
         api.MapClusters();
         api.MapEvents();
         api.MapDisconnect();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Prometheus;
 using WsBalancer.Proxy.Admin.Requests;
+using WsBalancer.Proxy.Admin.Status;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Moving;
@@ -23,7 +24,7 @@ namespace WsBalancer.Proxy.Admin;
 /// </summary>
 internal sealed class AdminHost(
     AdminOptions options,
-    Readiness readiness,
+    ReadinessCheck readiness,
     BalancerRegistry metrics,
     IServiceProvider services) : IHostedLifecycleService, IAsyncDisposable
 {
@@ -32,7 +33,7 @@ internal sealed class AdminHost(
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
         typeof(TunnelRegistry), typeof(IAdmission), typeof(Drains), typeof(Rebalances), typeof(Disconnects),
-        typeof(Peers), typeof(BadRecords), typeof(BalancerEvents),
+        typeof(Peers), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus),
     ];
 
     private WebApplication? _app;

@@ -11,13 +11,32 @@ namespace WsBalancer.Proxy.Admin;
 /// </summary>
 internal static class HealthEndpoints
 {
-    public static void MapHealth(this IEndpointRouteBuilder app, Readiness readiness)
+    public static void MapHealth(this IEndpointRouteBuilder app, ReadinessCheck readiness)
     {
         app.Map("/livez", context => AnswerAsync(context, StatusCodes.Status200OK, "alive"));
-        app.Map("/readyz", context => AnswerAsync(
+        app.Map("/readyz", context => AnswerAsync(context, readiness));
+    }
+
+    private static Task AnswerAsync(HttpContext context, ReadinessCheck check)
+    {
+        var clusters = check.Clusters;
+        var unready = clusters.Where(static cluster => !cluster.Ready).ToList();
+        var isReady = check.IsProcessReady && unready.Count == 0;
+        var status = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        if (context.Request.Query.ContainsKey("verbose"))
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.CacheControl = "no-store";
+            return context.Response.WriteAsJsonAsync(
+                new ReadinessView(isReady, check.State, clusters), context.RequestAborted);
+        }
+
+        return AnswerAsync(
             context,
-            readiness.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-            readiness.Name));
+            status,
+            isReady || !check.IsProcessReady
+                ? check.State
+                : string.Join('\n', unready.Select(static cluster => cluster.Describe())));
     }
 
     private static Task AnswerAsync(HttpContext context, int status, string text)
@@ -27,4 +46,7 @@ internal static class HealthEndpoints
         context.Response.Headers.CacheControl = "no-store";
         return context.Response.WriteAsync(text, context.RequestAborted);
     }
+
+    /// <summary>The parts of readiness.</summary>
+    private sealed record ReadinessView(bool Ready, string State, IReadOnlyList<ClusterReadiness> Clusters);
 }

@@ -18,6 +18,7 @@ internal sealed class FleetCluster(
     private volatile FleetSnapshot _current = FleetSnapshot.Empty(settings, yarp);
     private volatile string? _mistake;
     private long _homesChangedAt = time.GetTimestamp();
+    private bool? _hasAvailable;
 
     public string Id { get; } = id;
 
@@ -110,6 +111,18 @@ internal sealed class FleetCluster(
             change(node);
             _current = before.WithMasks();
             NoteHomes(before, sameRing: true);
+        }
+    }
+
+    /// <summary>Notes whether any node is available.</summary>
+    /// <returns>Whether one is, if that has changed since the last call; null otherwise, and at the first call.</returns>
+    public bool? NoteAvailability()
+    {
+        lock (_changes)
+        {
+            var (before, now) = (_hasAvailable, _current.AvailableNodes.Any());
+            _hasAvailable = now;
+            return before is null || before == now ? null : now;
         }
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Fleet;
 
-// Event ids 200-299 belong to the fleet. The next free one is 211.
+// Event ids 200-299 belong to the fleet. The next free one is 213.
 internal static partial class FleetLog
 {
     [LoggerMessage(200, LogLevel.Information,
@@ -24,9 +24,17 @@ internal static partial class FleetLog
     [LoggerMessage(203, LogLevel.Debug, "Cluster '{Cluster}' has {Nodes} nodes; {Spec}.")]
     public static partial void Configured(ILogger logger, string cluster, int nodes, string spec);
 
-    [LoggerMessage(201, LogLevel.Information, "Node '{Node}' of cluster '{Cluster}' is {Health}: {Why}.")]
+    [LoggerMessage(EventId = 201, Message = "Node '{Node}' of cluster '{Cluster}' is {Health}: {Why}.")]
     public static partial void HealthChanged(
-        ILogger logger, string node, string cluster, string health, string why);
+        ILogger logger, LogLevel level, string node, string cluster, string health, string why);
+
+    [LoggerMessage(211, LogLevel.Error,
+        "Cluster '{Cluster}' has no available node ({Nodes}): new users are refused, or sent to nodes that do not " +
+        "answer.")]
+    public static partial void NoneAvailable(ILogger logger, string cluster, string nodes);
+
+    [LoggerMessage(212, LogLevel.Information, "Cluster '{Cluster}' has available nodes again: {Available} of {Nodes}.")]
+    public static partial void AvailableAgain(ILogger logger, string cluster, int available, int nodes);
 
     [LoggerMessage(202, LogLevel.Information, "Node '{Node}' of cluster '{Cluster}' says that it {What}.")]
     public static partial void DrainAnnounced(ILogger logger, string node, string cluster, string what);

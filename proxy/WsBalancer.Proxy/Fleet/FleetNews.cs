@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Telemetry;
 
@@ -9,7 +10,8 @@ internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILo
     public void HealthChanged(FleetCluster cluster, Node node, string why)
     {
         var health = NodeLabel.Of(node.Health);
-        FleetLog.HealthChanged(logger, node.Id, cluster.Id, health, why);
+        var level = node.Health == NodeHealth.Unhealthy ? LogLevel.Warning : LogLevel.Information;
+        FleetLog.HealthChanged(logger, level, node.Id, cluster.Id, health, why);
         events.Publish(EventKind.Health, cluster.Id, node.Id, $"{node.Id} is {health}: {why}");
     }
 
@@ -24,6 +26,30 @@ internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILo
     {
         FleetLog.RegistrationRefused(logger, node, cluster.Id, mistake);
         events.Publish(EventKind.Node, cluster.Id, node, $"{node} registered itself and cannot be taken: {mistake}");
+    }
+
+    /// <summary>Notes whether a cluster has an available node; the first time only notes it.</summary>
+    public void AvailabilityChanged(FleetCluster cluster)
+    {
+        if (cluster.NoteAvailability() is not { } isAvailable)
+        {
+            return;
+        }
+
+        var snapshot = cluster.Current;
+        if (isAvailable)
+        {
+            var available = snapshot.AvailableNodes.Count();
+            FleetLog.AvailableAgain(logger, cluster.Id, available, snapshot.Nodes.Length);
+            var message = string.Create(
+                CultureInfo.InvariantCulture, $"{available} of {snapshot.Nodes.Length} nodes are available again");
+            events.Publish(EventKind.Health, cluster.Id, null, message);
+            return;
+        }
+
+        var nodes = Describe(snapshot);
+        FleetLog.NoneAvailable(logger, cluster.Id, nodes);
+        events.Publish(EventKind.Health, cluster.Id, null, $"no node is available: {nodes}");
     }
 
     public void ClusterRemoved(FleetCluster cluster) => metrics.ClusterRemoved(cluster);
@@ -52,6 +78,18 @@ internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILo
             RingChanged(cluster, moved);
         }
     }
+
+    private static string Describe(FleetSnapshot snapshot) => snapshot.Nodes.Length == 0
+        ? "it has none"
+        : string.Join(", ", snapshot.Nodes.Select(node => $"{node.Id} {WhyUnavailable(node)}"));
+
+    private static string WhyUnavailable(Node node) => node switch
+    {
+        { Weight: 0 } => "has weight 0",
+        { IsDraining: true } => "is draining",
+        { IsFull: true } => "is full",
+        _ => $"is {NodeLabel.Of(node.Health)}",
+    };
 
     private void Tell(FleetCluster cluster, Node node, string what)
     {
@@ -85,7 +123,7 @@ internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILo
             cluster.Id,
             null,
             string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
+                CultureInfo.InvariantCulture,
                 $"the ring changed: moved {change.Moved:P2}, minimum {change.Minimum:P2}, excess {change.Excess:P2}"),
             ("epoch", change.Epoch),
             ("moved", change.Moved),

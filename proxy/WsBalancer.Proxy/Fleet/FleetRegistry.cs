@@ -101,8 +101,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         {
             var before = node.Health;
             cluster.Update(node, changed => changed.ProbedHealth = health);
-            TellHealth(cluster, node, before, why);
-            NodeChanged?.Invoke(cluster, node);
+            Announce(cluster, node, before, why);
         }
     }
 
@@ -120,8 +119,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
             cluster.Update(node, changed => changed.IsSilent = cluster.Current.MayBeSilent(changed, share));
             if (node.IsSilent)
             {
-                TellHealth(cluster, node, before, why);
-                NodeChanged?.Invoke(cluster, node);
+                Announce(cluster, node, before, why);
             }
         }
 
@@ -135,8 +133,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         {
             var before = node.Health;
             cluster.Update(node, changed => changed.IsSilent = false);
-            TellHealth(cluster, node, before, why);
-            NodeChanged?.Invoke(cluster, node);
+            Announce(cluster, node, before, why);
         }
     }
 
@@ -147,7 +144,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         {
             cluster.Update(node, changed => changed.SaysDraining = draining);
             _news.DrainAnnounced(cluster, node, draining);
-            NodeChanged?.Invoke(cluster, node);
+            Announce(cluster, node);
         }
     }
 
@@ -165,15 +162,13 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
             changed.IsLeaseLost = isLost;
             changed.RegistrySaysDraining = draining;
         });
-        TellHealth(
-            cluster, node, before, isLost ? "its registration has run out" : "it has registered itself again");
-
         if (wasDraining != draining)
         {
             _news.DrainAnnounced(cluster, node, draining);
         }
 
-        NodeChanged?.Invoke(cluster, node);
+        Announce(
+            cluster, node, before, isLost ? "its registration has run out" : "it has registered itself again");
     }
 
     /// <summary>Records whether a node has as many tunnels as it may.</summary>
@@ -182,7 +177,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         if (node.IsFull != full)
         {
             cluster.Update(node, changed => changed.IsFull = full);
-            NodeChanged?.Invoke(cluster, node);
+            Announce(cluster, node);
         }
     }
 
@@ -196,13 +191,21 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
     }
 
-    // It has two causes, and one of them may change nothing while the other holds.
-    private void TellHealth(FleetCluster cluster, Node node, NodeHealth before, string why)
+    private void Announce(FleetCluster cluster, Node node)
+    {
+        _news.AvailabilityChanged(cluster);
+        NodeChanged?.Invoke(cluster, node);
+    }
+
+    // Health has several causes, and one of them may change nothing while another holds.
+    private void Announce(FleetCluster cluster, Node node, NodeHealth before, string why)
     {
         if (node.Health != before)
         {
             _news.HealthChanged(cluster, node, why);
         }
+
+        Announce(cluster, node);
     }
 
     private void OnSettingsChanged()
@@ -241,6 +244,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
 
         _news.Reconfigured(cluster, change);
+        _news.AvailabilityChanged(cluster);
         if (change.Ring is { } moved)
         {
             RingChanged?.Invoke(cluster, moved);

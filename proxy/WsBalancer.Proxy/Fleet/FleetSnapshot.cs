@@ -36,6 +36,9 @@ internal sealed record FleetSnapshot(
     /// <summary>Whether any node is kept from being available by nothing but its silence.</summary>
     public bool HasSilent { get; init; }
 
+    /// <summary>The members that new users may be placed on.</summary>
+    public IEnumerable<Node> AvailableNodes => Nodes.Where(static node => node is { Weight: > 0, IsAvailable: true });
+
     /// <summary>The members, and the nodes that leave.</summary>
     public IEnumerable<Node> All => Nodes.Concat(Leaving);
 

@@ -7,6 +7,7 @@ namespace WsBalancer.Proxy.Placement;
 /// <summary>What becomes of handshakes and requests, as events.</summary>
 internal sealed class PlacementMetrics
 {
+    private readonly RecentFailures _recent;
     private readonly NodeCounter _handshakes;
     private readonly Histogram _handshakeDuration;
     private readonly NodeCounter _requests;
@@ -15,8 +16,9 @@ internal sealed class PlacementMetrics
     private readonly Counter _spilled;
     private readonly Counter _stripped;
 
-    public PlacementMetrics(BalancerRegistry registry)
+    public PlacementMetrics(BalancerRegistry registry, RecentFailures recent)
     {
+        _recent = recent;
         _handshakes = registry.CreateNodeCounter(
             "wsbalancer_handshakes_total", "Attempts of handshakes, by what came of them.", "outcome");
         _handshakeDuration = registry.CreateHistogram(
@@ -51,16 +53,12 @@ internal sealed class PlacementMetrics
     /// <summary>The client went before it was answered.</summary>
     public void HandshakeAbandoned(Node node) => Handshake(node, "abandoned");
 
-    public void HandshakeFailed(Node node, AttemptFailure failure) => Handshake(node, failure switch
+    public void HandshakeFailed(Node node, AttemptFailure failure)
     {
-        AttemptFailure.NotConnected => "not_connected",
-        AttemptFailure.OwnFault => "own_fault",
-        AttemptFailure.Reset => "reset",
-        AttemptFailure.Silent => "silent",
-        AttemptFailure.Draining => "draining",
-        AttemptFailure.Refused => "refused",
-        _ => "failed",
-    });
+        _recent.AttemptFailed(node.Key.Cluster);
+        Handshake(node, OutcomeOf(failure));
+    }
+
 
     public void RequestAnswered(Node node, int status) =>
         node.Ledger.Counts.Increment(_requests, status.ToString("000", null));
@@ -71,7 +69,22 @@ internal sealed class PlacementMetrics
 
     public void UpgradeStripped(string cluster) => _stripped.WithLabels(cluster).Inc();
 
-    public void Rejected(string cluster, Rejection rejection) => _rejected.WithLabels(cluster, rejection.Label).Inc();
+    public void Rejected(string cluster, Rejection rejection)
+    {
+        _recent.Rejected(cluster, rejection);
+        _rejected.WithLabels(cluster, rejection.Label).Inc();
+    }
+
+    private static string OutcomeOf(AttemptFailure failure) => failure switch
+    {
+        AttemptFailure.NotConnected => "not_connected",
+        AttemptFailure.OwnFault => "own_fault",
+        AttemptFailure.Reset => "reset",
+        AttemptFailure.Silent => "silent",
+        AttemptFailure.Draining => "draining",
+        AttemptFailure.Refused => "refused",
+        _ => "failed",
+    };
 
     private void Handshake(Node node, string outcome) => node.Ledger.Counts.Increment(_handshakes, outcome);
 }

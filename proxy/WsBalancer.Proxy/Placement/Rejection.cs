@@ -167,6 +167,14 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
     public static Rejection Other(int status) => Others.GetOrAdd(status, static status => new Rejection(
         "other", status, ReasonPhrases.GetReasonPhrase(status), "The balancer did not forward the request."));
 
+    /// <summary>
+    /// Whether it means that users cannot be served. A 4xx, a 501 and a 505 are caused by clients, as often as they
+    /// like; a balancer that stops is expected to; and a rate, and the limit of the admin API, pass by themselves.
+    /// </summary>
+    public bool IsOutage => Status >= StatusCodes.Status500InternalServerError
+        && Status is not (StatusCodes.Status501NotImplemented or StatusCodes.Status505HttpVersionNotsupported)
+        && this != Stopping && this != HandshakeRate && this != AdminConnections;
+
     /// <summary>Whether the same request may do better later, so that the answer says when.</summary>
     public bool IsForNow => Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Telemetry;
 
@@ -70,10 +69,13 @@ internal sealed class RejectionLog : IDisposable
 
     private static string OrNone(string? name) => string.IsNullOrEmpty(name) ? "-" : name;
 
-    // A client can cause a 4xx, and a 505, as often as it likes; any other 5xx concerns the fleet.
-    private static LogLevel LevelOf(Rejection rejection, Exception? exception) =>
-        exception is not null ? LogLevel.Error
-        : rejection.Status is < StatusCodes.Status500InternalServerError
-            or StatusCodes.Status505HttpVersionNotsupported ? LogLevel.Information
-        : LogLevel.Warning;
+    private static LogLevel LevelOf(Rejection rejection, Exception? exception) => rejection switch
+    {
+        _ when exception is not null => LogLevel.Error,
+        { IsOutage: true } => LogLevel.Error,
+
+        // A limit does what it was configured for.
+        _ when rejection == Rejection.HandshakeRate || rejection == Rejection.AdminConnections => LogLevel.Warning,
+        _ => LogLevel.Information,
+    };
 }

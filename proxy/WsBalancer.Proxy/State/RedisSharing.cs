@@ -24,7 +24,7 @@ internal sealed class RedisSharing : IAsyncDisposable
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
     private readonly HashSet<string> _causes = new(StringComparer.Ordinal);
-    private bool _isAway;
+    private readonly SharingState _state;
 
     public RedisSharing(
         RedisLink link,
@@ -34,10 +34,12 @@ internal sealed class RedisSharing : IAsyncDisposable
         Disconnections disconnections,
         DisconnectionChannel channel,
         RedisMembership membership,
+        SharingState sharing,
         TimeProvider time,
         ILogger<RedisSharing> logger)
     {
-        (_link, _peers, _time, _logger) = (link, peers, time, logger);
+        (_link, _peers, _state, _time, _logger) = (link, peers, sharing, time, logger);
+        _state.Where = link.Where;
         _connect = new SharingStep("connecting", link.ConnectAsync);
         _steps =
         [
@@ -117,15 +119,21 @@ internal sealed class RedisSharing : IAsyncDisposable
         var away = failures.Find(IsAway);
         if (away is not null)
         {
-            Tell(RedisCause.Of(away));
+            var cause = RedisCause.Of(away);
+            Tell(cause);
+            _state.Absence = new RedisAbsence(_state.Absence?.Since ?? _time.GetUtcNow(), cause);
         }
-        else if (failures.Count == 0 && _isAway)
+        else if (failures.Count == 0)
         {
-            StateLog.RedisIsBack(_logger, _link.Where);
+            if (_state.Absence is not null)
+            {
+                StateLog.RedisIsBack(_logger, _link.Where);
+            }
+
+            _state.Absence = null;
         }
 
-        _isAway = away is not null || (_isAway && failures.Count > 0);
-        if (!_isAway)
+        if (_state.Absence is null)
         {
             _causes.Clear();
         }

@@ -27,6 +27,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         $"patch {Cluster}/rebalance 200 400 401 403 404 409 412 413 415 500",
         $"post {Cluster}/rebalance 202 400 401 403 404 409 412 413 415 500",
         $"delete {Cluster}/tunnels 200 400 401 403 404",
+        "get /api/v1/status 200 400 401 404",
         "delete /api/v1/tunnels/{tunnel} 200 400 401 403 404",
         $"get {Cluster}/tunnels 200 400 401 404",
     ];

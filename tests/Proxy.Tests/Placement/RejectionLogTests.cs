@@ -23,7 +23,7 @@ public sealed class RejectionLogTests : IDisposable
         var line = _logger.LatestRecord;
         Assert.Equal(
             "Rejected: status=503 reason=unreachable cluster=chat node=ws-1 attempt=3 suppressed=0", line.Message);
-        Assert.Equal(LogLevel.Warning, line.Level);
+        Assert.Equal(LogLevel.Error, line.Level);
     }
 
     [Fact]

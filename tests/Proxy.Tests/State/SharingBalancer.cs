@@ -39,6 +39,7 @@ internal sealed class SharingBalancer : IAsyncDisposable
             new DisconnectionChannel(
                 _link, Disconnections, Bad, name, time, new FakeLogger<DisconnectionChannel>(_log)),
             Membership,
+            new SharingState(),
             time,
             new FakeLogger<RedisSharing>(_log));
         _worker = new StateWorker(Store, _sharing, time);

@@ -24,6 +24,9 @@ internal static unsafe class DescriptorLimit
     // The limit may be changed while the process runs (prlimit).
     public static long? Current => OperatingSystem.IsLinux() ? Of(Kernel.Linux) : null;
 
+    /// <summary>How many descriptors the process has open.</summary>
+    public static int CountOpen() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+
     /// <summary>Whether a new descriptor leaves fewer than so many to others.</summary>
     public static bool LeavesTooFew(int descriptor, int kept) => Current is { } limit && descriptor + kept >= limit;
 

@@ -16,8 +16,6 @@ internal sealed class DescriptorCheck(IServiceCollection services, ILogger<Descr
     // A limit for fewer is usually one that was not raised: the default of many systems is 1,024.
     private const int FewTunnels = 1_000;
 
-    private const string Descriptors = "/proc/self/fd";
-
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -44,7 +42,7 @@ internal sealed class DescriptorCheck(IServiceCollection services, ILogger<Descr
 
     private void WarnOfFew(long limit)
     {
-        var tunnels = DescriptorBudget.TunnelsOf(limit, Directory.GetFileSystemEntries(Descriptors).Length);
+        var tunnels = DescriptorBudget.TunnelsOf(limit, DescriptorLimit.CountOpen());
         if (tunnels < FewTunnels)
         {
             TransportLog.FewDescriptors(logger, limit, tunnels);

@@ -1,0 +1,42 @@
+namespace WsBalancer.Cli.Admin;
+
+/// <summary>The answer of <c>GET /api/v1/status</c>: the balancer and all that it depends on.</summary>
+/// <remarks>
+/// <c>Refusing</c> says why users are refused, or were within the last minute; it is empty if they are not.
+/// <c>Peers</c> is null while Redis cannot be used.
+/// </remarks>
+internal sealed record StatusAnswer(
+    string Id,
+    string Version,
+    DateTimeOffset StartedAt,
+    bool Ready,
+    string State,
+    IReadOnlyList<string> Refusing,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<ClusterStatusAnswer> Clusters,
+    RedisAnswer? Redis,
+    IReadOnlyList<PeerAnswer>? Peers,
+    DescriptorsAnswer? Descriptors,
+    IReadOnlyList<CertificateAnswer> Certificates);
+
+/// <summary>One cluster of it. Counts are of the last minute.</summary>
+internal sealed record ClusterStatusAnswer(
+    string Id,
+    int Available,
+    IReadOnlyDictionary<string, long> Rejected,
+    long AttemptsFailed,
+    RingAnswer? Ring,
+    IReadOnlyList<NodeAnswer> Nodes,
+    IReadOnlyList<ProblemRecordAnswer> Problems);
+
+/// <summary>The Redis that balancers share through.</summary>
+internal sealed record RedisAnswer(string Address, bool Connected, DateTimeOffset? Since, string? Why);
+
+/// <summary>Another balancer.</summary>
+internal sealed record PeerAnswer(string Id, long Tunnels);
+
+/// <summary>The file descriptors of the balancer.</summary>
+internal sealed record DescriptorsAnswer(long Open, long Limit);
+
+/// <summary>A certificate that the balancer serves.</summary>
+internal sealed record CertificateAnswer(string Endpoint, string Subject, DateTimeOffset NotAfter);

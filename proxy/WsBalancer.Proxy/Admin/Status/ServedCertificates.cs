@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace WsBalancer.Proxy.Admin.Status;
+
+/// <summary>
+/// The certificates of the endpoints in the configuration, as their files were at the start, which is when the server
+/// reads them. Certificates that an application sets in code are not listed.
+/// </summary>
+internal sealed class ServedCertificates
+{
+    public ServedCertificates(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var kestrel = configuration.GetSection("Kestrel");
+        var shared = kestrel.GetSection("Certificates:Default");
+        All =
+        [
+            .. from endpoint in kestrel.GetSection("Endpoints").GetChildren()
+               where endpoint["Url"]?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true
+               from section in SectionsOf(endpoint, shared)
+               let certificate = Read(section.Certificate, environment.ContentRootPath)
+               where certificate is not null
+               select new CertificateView(section.Name, certificate.Subject, certificate.NotAfter.ToUniversalTime()),
+        ];
+    }
+
+    /// <summary>All that can be read; the server itself fails its start for the others.</summary>
+    public IReadOnlyList<CertificateView> All { get; }
+
+    private static IEnumerable<(string Name, IConfigurationSection Certificate)> SectionsOf(
+        IConfigurationSection endpoint, IConfigurationSection shared)
+    {
+        var own = endpoint.GetSection("Certificate");
+        yield return (endpoint.Key, own.Exists() ? own : shared);
+        foreach (var host in endpoint.GetSection("Sni").GetChildren())
+        {
+            yield return ($"{endpoint.Key} ({host.Key})", host.GetSection("Certificate"));
+        }
+    }
+
+    private static X509Certificate2? Read(IConfigurationSection section, string folder)
+    {
+        if (section["Path"] is not { Length: > 0 } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            var full = Path.Combine(folder, path);
+            return X509Certificate2.GetCertContentType(full) is X509ContentType.Pkcs12
+                ? X509CertificateLoader.LoadPkcs12FromFile(full, section["Password"])
+                : X509CertificateLoader.LoadCertificateFromFile(full);
+        }
+        catch (Exception ex) when (ex is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            // The server names it, and does not start.
+            return null;
+        }
+    }
+}

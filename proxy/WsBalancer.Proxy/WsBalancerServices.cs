@@ -191,7 +191,8 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddHealth(this IServiceCollection services)
     {
-        services.AddSingleton<Readiness>().AddSingleton<ReadinessCheck>().AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>();
+        services.AddSingleton<Readiness>().AddSingleton<ReadinessCheck>();
+        services.AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>();
         services.AddSingleton<HandshakeOutcomes>();
         services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
         return services;
@@ -199,7 +200,8 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddPlacement(this IServiceCollection services)
     {
-        services.AddSingleton<RecentFailures>().AddSingleton<PlacementMetrics>().AddSingleton<Rejecter>().AddSingleton<OwnAnswer>();
+        services.AddSingleton<RecentFailures>().AddSingleton<PlacementMetrics>();
+        services.AddSingleton<Rejecter>().AddSingleton<OwnAnswer>();
         services.AddSingleton<AttemptJudge>().AddSingleton<RequestIntake>().AddSingleton<RouteGuard>();
         services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<RouteGuard>());
         services.AddSingleton(provider =>

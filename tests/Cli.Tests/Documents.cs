@@ -52,7 +52,8 @@ internal static class Documents
     public const string Empty = """[{"id": "chat", "ring": null, "nodes": []}]""";
 
     /// <summary>The status of a balancer that serves users, with these clusters.</summary>
-    public static string StatusOf(string clusters, string refusing = "", string warnings = "", string rest = "") => $$"""
+    public static string StatusOf(
+        string clusters, string refusing = "", string warnings = "", string rest = "") => $$"""
         {"id": "b-1", "version": "1.2.3", "startedAt": "2030-01-01T00:00:00Z", "ready": true, "state": "ready",
          "refusing": [{{refusing}}], "warnings": [{{warnings}}], "clusters": [{{clusters}}],
          "redis": null, "peers": [], "descriptors": {"open": 123, "limit": 20000}, "certificates": []{{rest}} }

@@ -115,7 +115,7 @@ internal sealed class FleetCluster(
     }
 
     /// <summary>Notes whether any node is available.</summary>
-    /// <returns>Whether one is, if that has changed since the last call; null otherwise, and at the first call.</returns>
+    /// <returns>Whether one is, if that has changed since the last call; else, and the first time, null.</returns>
     public bool? NoteAvailability()
     {
         lock (_changes)

@@ -34,5 +34,6 @@ internal sealed record ClusterReadiness(string Id, int Available, int MinAvailab
 
     /// <summary>Why it is not ready, in a sentence without a full stop.</summary>
     public string Describe() =>
-        $"cluster '{Id}' has {Available} available nodes, and requires {MinAvailableNodes} (Readiness:MinAvailableNodes)";
+        $"cluster '{Id}' has {Available} available nodes, and requires {MinAvailableNodes} "
+        + "(Readiness:MinAvailableNodes)";
 }

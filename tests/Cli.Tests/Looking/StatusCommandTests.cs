@@ -44,7 +44,8 @@ public sealed class StatusCommandTests
         Assert.Equal("refusing       cluster 'chat' has no available node", run.Lines.ElementAt(1));
         Assert.Equal("warning        cluster 'chat': unhealthy ws-2", run.Lines.ElementAt(2));
         Assert.Contains(
-            "  last minute  516 requests rejected (unreachable 514, full 2), 1030 handshake attempts failed", run.Lines);
+            "  last minute  516 requests rejected (unreachable 514, full 2), 1030 handshake attempts failed",
+            run.Lines);
     }
 
     [Theory]

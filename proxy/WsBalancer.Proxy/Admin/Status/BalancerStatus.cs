@@ -106,10 +106,11 @@ internal sealed class BalancerStatus(
         foreach (var cluster in clusters)
         {
             var unhealthy = cluster.Nodes
-                .Where(static node => node.Health == NodeLabel.Of(NodeHealth.Unhealthy)).ToList();
+                .Where(static node => node.Health == NodeLabel.Of(NodeHealth.Unhealthy))
+                .Select(static node => node.Id).ToList();
             if (unhealthy.Count > 0)
             {
-                yield return $"cluster '{cluster.Id}': unhealthy {string.Join(", ", unhealthy.Select(node => node.Id))}";
+                yield return $"cluster '{cluster.Id}': unhealthy {string.Join(", ", unhealthy)}";
             }
 
             if (cluster.Available < cluster.MinAvailableNodes)

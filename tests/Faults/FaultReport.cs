@@ -3,7 +3,7 @@ using System.Globalization;
 namespace WsBalancer.Faults.Tests;
 
 /// <summary>
-/// What the cases measure, one row for each, in <c>artifacts/faults/NAME.md</c>: the rows of the table in
+/// What the cases measure, one row for each, in <c>artifacts/faults/NAME.md</c>: the rows of the tables in
 /// <c>proxy/RELIABILITY.md</c>.
 /// </summary>
 internal static class FaultReport

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace WsBalancer.Proxy.State;
@@ -58,7 +57,4 @@ internal sealed record DamagedEntry(int Position, StateKey? Key, long Number, st
         var (key, number) = StateJson.PartsOf(element, "record");
         return new DamagedEntry(position, key, number, element.GetRawText(), mistake);
     }
-
-    public static DamagedEntry Of(int position, ReadOnlySpan<byte> line, string mistake) =>
-        new(position, null, 0, Encoding.UTF8.GetString(line), mistake);
 }

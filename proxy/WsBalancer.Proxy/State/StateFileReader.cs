@@ -115,8 +115,9 @@ internal sealed class StateFileReader
         }
         catch (JsonException ex)
         {
-            _position++;
-            _damaged.Add(DamagedEntry.Of(_position, line.Span, ex.Message));
+            var damaged = DamagedLine.Read(_position + 1, line.Span, ex.Message);
+            _damaged.AddRange(damaged);
+            _position += damaged.Count;
         }
     }
 

@@ -31,6 +31,9 @@ internal sealed class Balancer : IAsyncDisposable
 
     public IPEndPoint Endpoint => IPEndPoint.Parse(Urls[0].Authority);
 
+    /// <summary>The file that keeps the changes made at run time.</summary>
+    public string StateFile => Path.Combine(_folder.FullName, "wsbalancer.state.json");
+
     /// <summary>Starts a balancer and waits until it says that it is ready.</summary>
     /// <param name="config">Its file.</param>
     /// <param name="engine">What carries its connections, if not what the whole suite runs on.</param>
@@ -171,6 +174,17 @@ internal sealed class Balancer : IAsyncDisposable
 
         Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode}\n{answer}\n{Process.Output}");
         return answer.Length == 0 ? null : JsonNode.Parse(answer);
+    }
+
+    /// <summary>The status and the body of a change under <c>/api/v1</c>, whatever they are.</summary>
+    public async Task<(HttpStatusCode Status, JsonNode? Body)> Change(HttpMethod method, string path, JsonNode body)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/v1/clusters/{BalancerConfig.Cluster}/{path}");
+        request.Content = JsonContent.Create(body);
+        using var response = await _admin.SendAsync(request, TestContext.Current.CancellationToken);
+        var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        return (response.StatusCode, answer.Length == 0 ? null : JsonNode.Parse(answer));
     }
 
     /// <summary>Replaces the configuration file in one step, as careful editors do; the balancer watches it.</summary>

@@ -30,6 +30,12 @@ internal sealed class RedisServer : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
+    /// <summary>Stops the process: connections stay open, and nothing is answered.</summary>
+    public void Hang() => _process!.Send(Signal.Stop);
+
+    /// <summary>Continues the process after <see cref="Hang"/>.</summary>
+    public void Continue() => _process!.Send(Signal.Continue);
+
     /// <summary>Starts where it was, knowing nothing.</summary>
     public async Task StartEmpty()
     {

@@ -21,12 +21,16 @@ internal sealed class TwoBalancers : IAsyncDisposable
 
     public Balancer Two { get; }
 
-    public static async Task<TwoBalancers> Start(Action<BalancerConfig>? configure = null)
+    public static async Task<TwoBalancers> Start(
+        Action<BalancerConfig>? configure = null, string? engine = null)
     {
         var redis = await RedisServer.Start();
         var nodes = await WsNode.StartAll("ws-1", "ws-2", "ws-3");
         var pair = new TwoBalancers(
-            redis, nodes, await Start("one", redis, nodes, configure), await Start("two", redis, nodes, configure));
+            redis,
+            nodes,
+            await Start("one", redis, nodes, configure, engine),
+            await Start("two", redis, nodes, configure, engine));
         await pair.Until("all nodes are healthy", cluster => cluster["nodes"]!.AsArray()
             .All(node => (string?)node!["health"] == "healthy"));
         return pair;
@@ -51,7 +55,7 @@ internal sealed class TwoBalancers : IAsyncDisposable
     public ValueTask DisposeAsync() => _owned.DisposeAsync();
 
     private static Task<Balancer> Start(
-        string id, RedisServer redis, WsNode[] nodes, Action<BalancerConfig>? configure)
+        string id, RedisServer redis, WsNode[] nodes, Action<BalancerConfig>? configure, string? engine)
     {
         var config = BalancerConfig.With(nodes)
             .Set(BalancerConfig.UrlsKey, $"http://{LoopbackAddress.NextFree()}")
@@ -59,6 +63,6 @@ internal sealed class TwoBalancers : IAsyncDisposable
             .Set("WsBalancer:State:Redis", redis.Address)
             .Set("WsBalancer:State:Id", id);
         configure?.Invoke(config);
-        return Balancer.Start(config);
+        return Balancer.Start(config, engine);
     }
 }

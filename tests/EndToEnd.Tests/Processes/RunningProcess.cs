@@ -22,6 +22,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _name;
     private readonly Task _ended;
+    private bool _isDisposed;
 
     static RunningProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
@@ -138,6 +139,12 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);

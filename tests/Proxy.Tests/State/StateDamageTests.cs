@@ -88,6 +88,29 @@ public sealed class StateDamageTests : IDisposable
         Assert.Single(_folder.Bad.All);
     }
 
+    // Whichever byte it is: a line that is not JSON has its key before the damage.
+    [Theory]
+    [InlineData(0x01)]
+    [InlineData(0xFF)]
+    public void DamagedByteBehindTheKey_LosesNoDrain(byte damage)
+    {
+        var drain = StateSample.OfEveryKind.Single(record => record.Value is DrainValue);
+        _folder.Save([.. StateSample.OfEveryKind]);
+        _folder.Save([.. StateSample.OfEveryKind]);
+        var whole = File.ReadAllBytes(_folder.Path);
+        var node = whole.AsSpan().IndexOf("\"node\":\"ws-2\""u8) + 13;
+        var length = whole.AsSpan(node).IndexOf((byte)'\n');
+        Assert.InRange(length, 100, 300);
+
+        for (var i = node + 1; i < node + length; i++)
+        {
+            byte[] damaged = [.. whole[..i], damage, .. whole[(i + 1)..]];
+            File.WriteAllBytes(_folder.Path, damaged);
+
+            Assert.Contains(drain, _folder.Read().Select(entry => entry.Record));
+        }
+    }
+
     // A record that is gone on purpose does not return because another one is damaged.
     [Fact]
     public void DamagedRecord_BringsNoOtherBackFromTheFileBefore()

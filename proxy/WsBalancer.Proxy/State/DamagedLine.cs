@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>A line of the state file that is not JSON. What stands before the damage can still be read.</summary>
+internal static class DamagedLine
+{
+    // A line is an array of entries, an entry has a record, and the record has names.
+    private const int DepthInRecord = 3;
+
+    /// <summary>What is damaged: the records whose keys stand before the damage, or one without a key.</summary>
+    /// <param name="position">Which record of the file is the first of the line, from 1.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="mistake">Why it is not JSON.</param>
+    public static IReadOnlyList<DamagedEntry> Read(int position, ReadOnlySpan<byte> line, string mistake)
+    {
+        var raw = Encoding.UTF8.GetString(line);
+        var keys = KeysIn(line);
+        return keys.Count == 0
+            ? [new DamagedEntry(position, null, 0, raw, mistake)]
+            : [.. keys.Select((key, i) => new DamagedEntry(position + i, key, 0, raw, mistake))];
+    }
+
+    private static List<StateKey> KeysIn(ReadOnlySpan<byte> line)
+    {
+        var keys = new List<StateKey>();
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            // Not the final block: the last token may be cut.
+            var json = new Utf8JsonReader(line, isFinalBlock: false, default);
+            string? name = null;
+            while (json.Read())
+            {
+                if (json.CurrentDepth < DepthInRecord)
+                {
+                    names.Clear();
+                }
+                else if (json.TokenType is JsonTokenType.PropertyName && json.CurrentDepth == DepthInRecord)
+                {
+                    name = json.GetString();
+                }
+                else if (json.TokenType is JsonTokenType.String && json.CurrentDepth == DepthInRecord
+                    && names.TryAdd(name!, json.GetString()!) && KeyOf(names) is { } key && !keys.Contains(key))
+                {
+                    keys.Add(key);
+                }
+            }
+        }
+        catch (Exception ex) when (ex is JsonException or InvalidOperationException)
+        {
+            // The damage, or a text that is half a character.
+            return keys;
+        }
+
+        return keys;
+    }
+
+    private static StateKey? KeyOf(Dictionary<string, string> names) =>
+        names.TryGetValue("cluster", out var cluster)
+        && names.TryGetValue("node", out var node)
+        && names.TryGetValue("kind", out var kind)
+        && Enum.TryParse<StateKind>(kind, ignoreCase: true, out var known)
+            ? StateKey.Of(cluster, known, node)
+            : null;
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using WsBalancer.EndToEnd.Tests.Fixtures;
+
+namespace WsBalancer.Faults.Tests;
+
+/// <summary>What the cases ask a balancer and change at it.</summary>
+internal static class BalancerCalls
+{
+    /// <summary>Changes the weight of a node.</summary>
+    /// <returns>The answer, which must be a success.</returns>
+    public static Task<JsonNode> Weigh(this Balancer balancer, string node, int weight) =>
+        balancer.Succeed(HttpMethod.Patch, $"nodes/{node}", new JsonObject { ["weight"] = weight });
+
+    /// <summary>Keeps new users away from a node, and closes nobody.</summary>
+    /// <inheritdoc cref="Weigh"/>
+    public static Task<JsonNode> Cordon(this Balancer balancer, string node) => balancer.Succeed(
+        HttpMethod.Post,
+        $"nodes/{node}/drain",
+        new JsonObject { ["ratePerSecond"] = 0, ["deadlineSeconds"] = null });
+
+    /// <summary>Drains a node.</summary>
+    /// <inheritdoc cref="Weigh"/>
+    public static Task<JsonNode> Drain(this Balancer balancer, string node, double rate) => balancer.Succeed(
+        HttpMethod.Post, $"nodes/{node}/drain", new JsonObject { ["ratePerSecond"] = rate });
+
+    /// <summary>Adds a node.</summary>
+    /// <inheritdoc cref="Weigh"/>
+    public static Task<JsonNode> Add(this Balancer balancer, WsNode node) => balancer.Succeed(
+        HttpMethod.Post, "nodes", new JsonObject { ["id"] = node.Name, ["address"] = node.Address });
+
+    /// <summary>The weight of a node, as the cluster is described.</summary>
+    public static int WeightOf(this JsonNode cluster, string node) => (int)cluster.Find(node)!["weight"]!;
+
+    /// <summary>The state of a node, as the cluster is described.</summary>
+    public static string StateOf(this JsonNode cluster, string node) => (string)cluster.Find(node)!["state"]!;
+
+    /// <summary>Whether a node takes no new users, as the cluster is described.</summary>
+    public static bool IsDraining(this JsonNode cluster, string node) =>
+        cluster.StateOf(node) is "draining" or "drained";
+
+    /// <summary>A node, as the cluster is described; null if it is not listed.</summary>
+    public static JsonNode? Find(this JsonNode cluster, string node) =>
+        cluster["nodes"]!.AsArray().FirstOrDefault(item => (string?)item!["id"] == node);
+
+    /// <summary>The status of a handshake of a user.</summary>
+    public static async Task<int> StatusOf(this Balancer balancer, string user)
+    {
+        using var client = await balancer.Ask(user);
+        return client.Response.Status;
+    }
+
+    private static async Task<JsonNode> Succeed(
+        this Balancer balancer, HttpMethod method, string path, JsonNode body)
+    {
+        var (status, answer) = await balancer.Change(method, path, body);
+        Assert.True((int)status is >= 200 and < 300, $"{path}: {status} {answer}");
+        return answer!;
+    }
+}

@@ -65,7 +65,8 @@ internal sealed class StateFile : IDisposable
 
         // Not there: a crash came between the two renames of a save, or somebody took it away.
         var mistake = "it is not there";
-        if (isThere && TryRead(Path, out mistake) is { } content)
+        var content = isThere ? TryRead(Path, out mistake) : null;
+        if (content is { Missing: 0 })
         {
             if (content.IsCut)
             {
@@ -75,7 +76,7 @@ internal sealed class StateFile : IDisposable
             return content.Damaged.Count == 0 ? content : Mend(content);
         }
 
-        if (TryRead(Previous, out var earlierMistake) is not { } earlier)
+        if (TryRead(Previous, out var earlierMistake) is not { Missing: 0 } earlier)
         {
             throw new StateFileException(
                 $"Neither the state file '{Path}' ({mistake}) nor the one before it, '{Previous}' ({earlierMistake}), "
@@ -83,15 +84,7 @@ internal sealed class StateFile : IDisposable
                 + "one of them, or remove both to start afresh.");
         }
 
-        StateLog.TakenFromPrevious(_logger, Path, mistake, Previous);
-        if (isThere)
-        {
-            // Kept to be looked at; and it must not become the previous one with the next save.
-            File.Move(Path, Damaged, overwrite: true);
-        }
-
-        SetAside(earlier.Damaged, Previous);
-        return earlier;
+        return Replace(content, mistake, earlier);
     }
 
     /// <summary>Makes this its content. When this returns, a crash of the machine does not undo it.</summary>
@@ -125,12 +118,38 @@ internal sealed class StateFile : IDisposable
         FolderSync.Sync(_file.DirectoryName!);
     }
 
+    // What the file still has is used, and of the one before it what is missing.
+    private StateFileContent Replace(StateFileContent? content, string mistake, StateFileContent earlier)
+    {
+        StateLog.TakenFromPrevious(_logger, Path, mistake, Previous);
+        if (File.Exists(Path))
+        {
+            // Kept to be looked at; and it must not become the previous one with the next save.
+            File.Move(Path, Damaged, overwrite: true);
+        }
+
+        SetAside(earlier.Damaged, Previous);
+        if (content is null)
+        {
+            return earlier;
+        }
+
+        SetAside(content.Damaged, Path);
+        var known = content.Entries.Select(entry => entry.Record.Key).ToHashSet();
+        return content with
+        {
+            Entries = [.. content.Entries, .. earlier.Entries.Where(entry => !known.Contains(entry.Record.Key))],
+        };
+    }
+
     private static StateFileContent? TryRead(string path, out string mistake)
     {
         mistake = "";
         try
         {
-            return StateFileReader.Read(path);
+            var content = StateFileReader.Read(path);
+            mistake = $"it ends before {content.Missing} of its records";
+            return content;
         }
         catch (Exception ex) when (ex is IOException and not StateFileException or UnauthorizedAccessException
             or JsonException or InvalidOperationException)

@@ -19,6 +19,9 @@ internal sealed record StateFileContent(
     /// <summary>Whether the file ends within a line: a crash interrupted a change that was not confirmed.</summary>
     public bool IsCut { get; init; }
 
+    /// <summary>How many records are missing at its end: more than a crash can take.</summary>
+    public int Missing { get; init; }
+
     /// <summary>
     /// Whether a state file that nobody reads now, or the one before it, has a node for a cluster: one that was added,
     /// or that has registered itself.

@@ -12,6 +12,7 @@ internal sealed class StateFileReader
     private SeenVersions _seen = SeenVersions.None;
     private SeenVersions _floor = SeenVersions.None;
     private bool _isCut;
+    private int _missing;
     private int _position;
 
     private StateFileReader()
@@ -89,10 +90,7 @@ internal sealed class StateFileReader
         }
 
         // The lines that were there when the file was renamed into its place; a crash takes later ones only.
-        if (lines < head.Records)
-        {
-            throw new JsonException($"it ends after {lines} of {head.Records} records");
-        }
+        _missing = Math.Max(0, head.Records - lines);
     }
 
     private static ReadOnlyMemory<byte> AfterLine(ReadOnlyMemory<byte> rest) =>
@@ -145,7 +143,7 @@ internal sealed class StateFileReader
 
     // Without what is damaged, not everything is here that was seen: others that have it must not be taken for an old
     // copy.
-    private StateFileContent Content() => _damaged.Count == 0
+    private StateFileContent Content() => _damaged.Count == 0 && _missing == 0
         ? new StateFileContent([.. _entries.Values], [], _seen, _floor) { IsCut = _isCut }
-        : StateFileContent.Empty with { Entries = [.. _entries.Values], Damaged = _damaged, IsCut = _isCut };
+        : StateFileContent.Empty with { Entries = [.. _entries.Values], Damaged = _damaged, Missing = _missing };
 }

@@ -11,9 +11,9 @@ public sealed class DamagedStateTests(ITestOutputHelper output)
     private const int LastWeight = 7;
 
     [Fact]
-    public Task CutInTheMiddle_TheOneBeforeIsUsed_WithAllThatItHas() => Check(
-        "the state file is cut in the middle",
-        static file => file[..(file.Length / 2)],
+    public Task CutAfterItsFirstLine_TheOneBeforeIsUsed_WithAllThatItHas() => Check(
+        "the state file is cut after its first line",
+        static file => file[..(file.IndexOf('\n', StringComparison.Ordinal) + 1)],
         "nothing that the file before it has: the changes of the last run, unless Redis has them",
         lastWeight: 1);
 

@@ -86,14 +86,15 @@ public sealed class StateLinesTests : IDisposable
     }
 
     [Fact]
-    public void CutBeforeTheAppendedChanges_GivesWayToTheFileBefore()
+    public void CutBeforeTheAppendedChanges_IsCompletedFromTheFileBefore()
     {
-        _folder.Save(StateSample.Of(StateSample.Weight, 1, StateSample.Of(1)));
-        _folder.Save([.. Sample(3).Select(entry => entry.Record)]);
+        _folder.Save(Weight(1, 1).Record, Weight(3, 1).Record);
+        _folder.Save(Weight(1, 2).Record, Weight(2, 2).Record, Weight(3, 2).Record);
         var bytes = File.ReadAllBytes(_folder.Path);
         File.WriteAllBytes(_folder.Path, bytes[..(bytes.AsSpan()[..^1].LastIndexOf((byte)'\n') + 1)]);
 
-        Assert.Equal(1, Assert.Single(_folder.Read()).Record.Version.Number);
+        Assert.Equal([Weight(1, 2), Weight(2, 2), Weight(3, 1)], ByKey(_folder.Read()));
+        Assert.True(File.Exists(_folder.Damaged));
     }
 
     // Whatever is on the disk of the refused change, a restart must not find it.

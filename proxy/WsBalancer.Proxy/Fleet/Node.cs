@@ -44,7 +44,7 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     /// <summary>What the ring hashes for the node; null if that is its id.</summary>
     public string? RingKey { get; internal set; }
 
-    /// <summary>What probes and connects say; unhealthy while it is silent, or the lease of its registration is lost.
+    /// <summary>The result of probes and connects; unhealthy while it is silent, or its registration has expired.
     /// </summary>
     public NodeHealth Health => _isLeaseLost || _isSilent ? NodeHealth.Unhealthy : ProbedHealth;
 

@@ -58,7 +58,7 @@ internal sealed class NodeHttpClientFactory(
             connect.DnsEndPoint.Host, connect.DnsEndPoint.Port, connect.InitialRequestMessage, cancellation);
     }
 
-    // A request is sent again with the credentials that a proxy or a node has asked for.
+    // A request is sent again with the credentials that a proxy or a node requires.
     private static bool Authenticates(SocketsHttpHandler handler) =>
         handler.Credentials is not null
         || handler.DefaultProxyCredentials is not null

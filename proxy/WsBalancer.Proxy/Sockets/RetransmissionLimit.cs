@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Sockets;
 
 /// <summary>
 /// How long Linux retransmits to a peer that acknowledges nothing. Keep-alive probes are not sent while bytes are
-/// unacknowledged; without a limit, such a peer is gone only after a quarter of an hour.
+/// unacknowledged; without a limit, such a connection ends only after a quarter of an hour.
 /// </summary>
 /// <remarks>
 /// <para>TCP_RTO_MAX_MS limits the pause between two retransmissions. Their number is fixed (net.ipv4.tcp_retries2), so
@@ -15,7 +15,7 @@ namespace WsBalancer.Proxy.Sockets;
 /// <para>Kernels before 6.15 do not have that option, and TCP_USER_TIMEOUT takes its place. Since Linux 5.11 it also
 /// ends the connection of a peer that is there and does not read, if its window is closed for as long: measured on
 /// 6.18, after 65.5 s with a limit of 65 s, though the peer acknowledged every probe. With either option, a silent peer
-/// without unacknowledged bytes is gone after the same time as with keep-alive alone.</para>
+/// without unacknowledged bytes ends after the same time as with keep-alive alone.</para>
 /// </remarks>
 internal static class RetransmissionLimit
 {

@@ -24,7 +24,7 @@ internal static class TcpKeepAlive
     public static readonly TimeSpan OfHalfClosed = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The time after which a peer is gone: of silence, or without an acknowledgement of what was sent.
+    /// The time after which a connection ends: of silence, or without an acknowledgement of what was sent.
     /// </summary>
     public static TimeSpan GoneAfter(TimeSpan silence) => silence + TimeSpan.FromSeconds(Probes * ProbeSeconds);
 

@@ -6,11 +6,11 @@ namespace WsBalancer.Proxy.State;
 
 /// <summary>
 /// The records from outside that are set aside, for the log and for operators: each is logged once for each content of
-/// it, and listed until it is gone or good. Thread-safe.
+/// it, and listed until it is removed or good. Thread-safe.
 /// </summary>
 internal sealed class BadRecords(TimeProvider time, ILogger<BadRecords> logger)
 {
-    // Of each source. Whoever writes more of them fills neither memory nor log.
+    // Of each source. More of them fill neither memory nor log.
     private const int MostListed = 100;
 
     private readonly Lock _changes = new();

@@ -25,7 +25,7 @@ internal sealed class Peers
     public void Lost() => _others = null;
 
     /// <summary>
-    /// Whether every balancer of the fleet is heard and has the records of this one, which is the first of them by id:
+    /// Whether every balancer of the fleet is known and has the records of this one, which is the first of them by id:
     /// the one that does what one has to do for all.
     /// </summary>
     /// <param name="id">This balancer.</param>

@@ -1,7 +1,7 @@
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// A decision that no balancer would read is not written; the message is a whole sentence that says what is wrong.
+/// A decision that no balancer would read is not written; the message is a whole sentence with the mistake.
 /// </summary>
 internal sealed class RecordRefusedException(string message) : Exception(message)
 {

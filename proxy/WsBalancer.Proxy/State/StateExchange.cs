@@ -81,7 +81,7 @@ internal sealed class StateExchange(
         await _turn.WaitAsync();
         try
         {
-            // What is said from now on may be missed by this reading, and wants another one.
+            // A notification from now on may be missed by this reading, and requires another one.
             Volatile.Write(ref _isHinted, 0);
             var there = await TakeOverAsync(await link.Database.HashGetAllAsync(Hash));
             var ours = store.Records;
@@ -211,7 +211,7 @@ internal sealed class StateExchange(
     }
 
     // What is set aside counts as absent, so that a balancer without a record of ours gets it. Once for each version
-    // of ours: whoever writes the same again, such as a balancer of a later version, would otherwise be answered for
+    // of ours: a program that writes the same again, such as a balancer of a later version, would be answered for
     // ever.
     private bool IsReplaced(HeardRecord there, StateRecord ours) =>
         !_replaced.TryGetValue(ours.Key.ToString(), out var before) || before != (there.Raw, ours.Version);

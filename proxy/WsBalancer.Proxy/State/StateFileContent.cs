@@ -38,7 +38,7 @@ internal sealed record StateFileContent(
             catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or JsonException
                 or InvalidOperationException)
             {
-                // What is wrong with it is for the start to say; here it only names no node.
+                // The start reports the mistake; here it only names no node.
                 continue;
             }
         }

@@ -19,7 +19,7 @@ internal sealed class StateFileReader
     {
     }
 
-    /// <exception cref="JsonException">It is no state file; the message says why.</exception>
+    /// <exception cref="JsonException">It is no state file, for the reason in the message.</exception>
     /// <exception cref="InvalidOperationException">The same: a name in it is half a character.</exception>
     /// <exception cref="StateFileException">It is of another version of the program.</exception>
     public static StateFileContent Read(string path)

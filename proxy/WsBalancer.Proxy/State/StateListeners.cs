@@ -16,7 +16,7 @@ internal static class StateListeners
             }
             catch (Exception ex) when (ex is not OutOfMemoryException)
             {
-                // What is decided is decided: the other listeners, and the other balancers, must hear of it.
+                // The decision stands: the other listeners, and the other balancers, must be notified.
                 StateLog.ListenerFailed(logger, ex);
             }
         }

@@ -122,7 +122,7 @@ internal sealed class StateRecords
 
     /// <summary>Forgets records.</summary>
     /// <param name="keys">Their keys.</param>
-    /// <param name="floor">What had been seen by whoever forgets them.</param>
+    /// <param name="floor">The versions that the balancer had seen which forgets them.</param>
     public StateRecords Without(IEnumerable<StateKey> keys, SeenVersions floor) =>
         new(_records.RemoveRange(keys), Highest, Seen.With(floor), Floor.With(floor));
 

@@ -24,9 +24,18 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
     {
         using var deadline = Deadline.Start();
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        configure?.Invoke(socket);
-        await socket.ConnectAsync(endpoint, deadline.Token);
-        return new RawClient(endpoint.Port, new WireSocket(socket));
+        try
+        {
+            configure?.Invoke(socket);
+            await socket.ConnectAsync(endpoint, deadline.Token);
+            return new RawClient(endpoint.Port, new WireSocket(socket));
+        }
+        catch
+        {
+            // A crowd whose balancer is down would have used all descriptors up before these are collected.
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens a WebSocket, and fails if the answer is anything else.</summary>

@@ -13,6 +13,8 @@ namespace WsBalancer.EndToEnd.Tests.Fixtures;
 /// </summary>
 internal sealed class Crowd : IAsyncDisposable
 {
+    private static readonly TimeSpan BetweenRefusals = TimeSpan.FromMilliseconds(20);
+
     private readonly ConcurrentDictionary<string, RawClient> _present = new();
     private readonly ConcurrentDictionary<string, string> _nodes = new();
     private readonly ConcurrentQueue<Goodbye> _goodbyes = new();
@@ -90,6 +92,13 @@ internal sealed class Crowd : IAsyncDisposable
             {
                 using var client = await Come(user, _doors[turn % _doors.Length]());
                 _goodbyes.Enqueue(await Stay(user, client));
+            }
+            catch (SocketException refused)
+                when (refused.SocketErrorCode is SocketError.ConnectionRefused && _comesBack)
+            {
+                // A balancer that starts needs the processors that its users would take by asking without a pause.
+                turn++;
+                await Task.Delay(BetweenRefusals, TimeProvider.System, CancellationToken.None);
             }
             catch (Exception left) when (IsDeparture(left) && (_comesBack || _over.IsCancellationRequested))
             {

@@ -6,8 +6,8 @@ namespace WsBalancer.Proxy.State;
 internal static partial class StateLog
 {
     [LoggerMessage(700, LogLevel.Warning,
-        "The state file '{Path}' is damaged ({Why}): what it lacks is taken from the one before it, '{Previous}', which " +
-        "may lack the last changes.")]
+        "The state file '{Path}' is damaged ({Why}): what it lacks is taken from the one before it, '{Previous}', " +
+        "which may lack the last changes.")]
     public static partial void TakenFromPrevious(ILogger logger, string path, string why, string previous);
 
     [LoggerMessage(701, LogLevel.Warning,

@@ -43,7 +43,8 @@ public sealed class MeetingOperationsTests
                 app.Fleet.Sweep();
             }))).WaitAsync(Deadline.Default * 2, Cancellation);
 
-        Assert.DoesNotContain(app.Logs.GetSnapshot(), record => record.Level >= LogLevel.Error);
+        // Both nodes may be draining at a time, which is an outage and logged as one (211).
+        Assert.DoesNotContain(app.Logs.GetSnapshot(), record => record.Level >= LogLevel.Error && record.Id.Id != 211);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

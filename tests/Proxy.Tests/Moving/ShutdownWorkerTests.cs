@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Moving;
@@ -9,6 +10,9 @@ public sealed class ShutdownWorkerTests : IDisposable
     private readonly Crowd _crowd = new(users: 100, tunnelsEach: 1);
     private readonly Readiness _readiness = new();
     private readonly FakeLogger<ShutdownWorker> _logger = new();
+    private readonly DateTimeOffset _begun;
+
+    public ShutdownWorkerTests() => _begun = _crowd.Time.GetUtcNow();
 
     [Fact]
     public async Task Stop_IsNotReadyAtOnce_ServesForTheDelay_ThenRefusesAndCloses()
@@ -34,20 +38,47 @@ public sealed class ShutdownWorkerTests : IDisposable
         var stopped = worker.StopAsync(Cancellation);
         await AdvanceUntil("stopped", () => stopped.IsCompleted);
         Assert.DoesNotContain(_crowd.Tunnels, tunnel => tunnel.IsCut);
-        var line = Assert.Single(_logger.Collector.GetSnapshot());
-        Assert.Contains("100 open ones", line.Message, StringComparison.Ordinal);
+        var lines = _logger.Collector.GetSnapshot();
+        Assert.Equal(
+            "Stopping: not ready any more. After 5s new tunnels are refused, and 100 open ones are closed, spread over "
+            + "30s.",
+            lines[0].Message);
+        Assert.Matches("^Stopping: [0-9]+ of 100 tunnels are still open[.]$", lines[1].Message);
+        Assert.Equal("All tunnels are closed: 100 there were, and 0 of them were cut.", lines[^1].Message);
+        Assert.All(lines, line => Assert.Equal(LogLevel.Information, line.Level));
+    }
+
+    // 20 s, of which a quarter is the clients', for their answers.
+    [Fact]
+    public async Task Stop_SpreadsTheClosesEvenlyOverItsTime_TheFirstAtOnce()
+    {
+        using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(20));
+        await worker.StoppingAsync(Cancellation);
+        await AdvanceUntil("the first", () => _crowd.Told > 0);
+        Assert.InRange(Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
+
+        await AdvanceUntil("half of them", () => _crowd.Told >= 50);
+        Assert.InRange(Elapsed, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(9));
+
+        await AdvanceUntil("all of them", () => _crowd.Told == 100);
+        Assert.InRange(Elapsed, TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(16));
     }
 
     [Fact]
-    public async Task Stop_AtAThousandASecond()
+    public async Task EndNow_EndsTheDelay_AndCutsWhatIsOpen()
     {
-        using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(30));
-        await worker.StoppingAsync(Cancellation);
+        using var worker = Create(delay: TimeSpan.FromSeconds(60), timeout: TimeSpan.FromSeconds(60));
+        var stopping = worker.StoppingAsync(Cancellation);
 
-        _crowd.Time.Advance(TimeSpan.FromMilliseconds(50));
+        worker.EndNow();
+        await stopping;
 
-        await Deadline.Until("a step", () => _crowd.Told > 0);
-        await Deadline.Until("all of it", () => _crowd.Told == 50);
+        Assert.All(_crowd.Tunnels, tunnel => Assert.True(tunnel.IsCut));
+        _crowd.EndAll();
+        await worker.StopAsync(Cancellation);
+        var last = _logger.LatestRecord;
+        Assert.Equal("All tunnels are closed: 100 there were, and 100 of them were cut.", last.Message);
+        Assert.Equal(LogLevel.Warning, last.Level);
     }
 
     [Fact]
@@ -80,6 +111,8 @@ public sealed class ShutdownWorkerTests : IDisposable
     }
 
     public void Dispose() => _crowd.Dispose();
+
+    private TimeSpan Elapsed => _crowd.Time.GetUtcNow() - _begun;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

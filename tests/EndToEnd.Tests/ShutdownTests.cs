@@ -13,7 +13,8 @@ public sealed class ShutdownTests
     [InlineData(Signal.Interrupt)]
     public async Task AStop_ClosesEveryTunnelWith1001_AndExits0(Signal signal)
     {
-        await using var fleet = await ScriptedFleet.Start(("WsBalancer:Shutdown:Timeout", "4s"));
+        await using var fleet = await ScriptedFleet.Start(
+            config => config.Set("WsBalancer:Shutdown:Timeout", "4s"));
         var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => fleet.Balancer.Open($"user-{i}")));
         await Task.WhenAll(clients.Select(client => client.ReadWelcome()));
 
@@ -36,7 +37,7 @@ public sealed class ShutdownTests
     [InlineData(Signal.Interrupt)]
     public async Task ASecondSignal_EndsTheBalancerAtOnce(Signal second)
     {
-        await using var fleet = await ScriptedFleet.Start(("WsBalancer:Shutdown:Delay", "1m"));
+        await using var fleet = await ScriptedFleet.Start(config => config.Set("WsBalancer:Shutdown:Delay", "1m"));
         var clients = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => fleet.Balancer.Open($"user-{i}")));
         await Task.WhenAll(clients.Select(client => client.ReadWelcome()));
         fleet.Balancer.Process.Send(Signal.Terminate);

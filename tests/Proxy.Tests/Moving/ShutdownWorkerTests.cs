@@ -17,7 +17,7 @@ public sealed class ShutdownWorkerTests : IDisposable
     [Fact]
     public async Task Stop_IsNotReadyAtOnce_ServesForTheDelay_ThenRefusesAndCloses()
     {
-        using var worker = Create(delay: TimeSpan.FromSeconds(5), timeout: TimeSpan.FromSeconds(30));
+        using var worker = Create(delay: TimeSpan.FromSeconds(5), timeout: TimeSpan.FromSeconds(8));
         await worker.StartedAsync(Cancellation);
         Assert.True(_readiness.IsReady);
 
@@ -41,27 +41,27 @@ public sealed class ShutdownWorkerTests : IDisposable
         var lines = _logger.Collector.GetSnapshot();
         Assert.Equal(
             "Stopping: not ready any more. After 5s new tunnels are refused, and 100 open ones are closed, spread over "
-            + "30s.",
+            + "8s.",
             lines[0].Message);
         Assert.Matches("^Stopping: [0-9]+ of 100 tunnels are still open[.]$", lines[1].Message);
         Assert.Equal("All tunnels are closed: 100 there were, and 0 of them were cut.", lines[^1].Message);
         Assert.All(lines, line => Assert.Equal(LogLevel.Information, line.Level));
     }
 
-    // 20 s, of which a quarter is the clients', for their answers.
+    // 8 s, of which a quarter is the clients', for their answers.
     [Fact]
     public async Task Stop_SpreadsTheClosesEvenlyOverItsTime_TheFirstAtOnce()
     {
-        using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(20));
+        using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(8));
         await worker.StoppingAsync(Cancellation);
         await AdvanceUntil("the first", () => _crowd.Told > 0);
         Assert.InRange(Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
 
         await AdvanceUntil("half of them", () => _crowd.Told >= 50);
-        Assert.InRange(Elapsed, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(9));
+        Assert.InRange(Elapsed, TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(3.6));
 
         await AdvanceUntil("all of them", () => _crowd.Told == 100);
-        Assert.InRange(Elapsed, TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(16));
+        Assert.InRange(Elapsed, TimeSpan.FromSeconds(5.5), TimeSpan.FromSeconds(6.5));
     }
 
     [Fact]
@@ -74,7 +74,11 @@ public sealed class ShutdownWorkerTests : IDisposable
         await stopping;
 
         Assert.All(_crowd.Tunnels, tunnel => Assert.True(tunnel.IsCut));
-        _crowd.EndAll();
+        foreach (var tunnel in _crowd.Tunnels)
+        {
+            tunnel.End();
+        }
+
         await worker.StopAsync(Cancellation);
         var last = _logger.LatestRecord;
         Assert.Equal("All tunnels are closed: 100 there were, and 100 of them were cut.", last.Message);

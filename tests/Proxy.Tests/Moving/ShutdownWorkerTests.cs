@@ -32,9 +32,12 @@ public sealed class ShutdownWorkerTests : IDisposable
         await stopping;
         Assert.True(_readiness.IsRefusing);
 
-        await AdvanceUntil("everybody told", () => _crowd.Told == 100);
+        await AdvanceUntil("all are requested to close, and do", () =>
+        {
+            _crowd.EndTold();
+            return _crowd.Told == 100;
+        });
         Assert.All(_crowd.Tunnels, tunnel => Assert.Equal(1001, tunnel.ToldCode));
-        _crowd.EndTold();
         var stopped = worker.StopAsync(Cancellation);
         await AdvanceUntil("stopped", () => stopped.IsCompleted);
         Assert.DoesNotContain(_crowd.Tunnels, tunnel => tunnel.IsCut);

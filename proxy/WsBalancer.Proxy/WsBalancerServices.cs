@@ -251,7 +251,8 @@ public static class WsBalancerServices
         services.AddSingleton<OwnReport>().AddHostedService(provider => provider.GetRequiredService<OwnReport>());
         services.AddHostedService<MovingMetrics>();
         services.AddHostedService<UnhealthyCloser>().AddHostedService<LifetimeWorker>();
-        services.AddHostedService<ShutdownWorker>();
+        services.AddSingleton<ShutdownWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShutdownWorker>());
 
         // The server waits for the tunnels as long as closing them may take, and a little longer for the last answers.
         services.AddOptions<HostOptions>().Configure<ShutdownOptions>((host, shutdown) =>

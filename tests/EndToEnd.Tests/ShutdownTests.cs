@@ -13,7 +13,8 @@ public sealed class ShutdownTests
     [InlineData(Signal.Interrupt)]
     public async Task AStop_ClosesEveryTunnelWith1001_AndExits0(Signal signal)
     {
-        await using var fleet = await ScriptedFleet.Start();
+        await using var fleet = await ScriptedFleet.Start(
+            config => config.Set("WsBalancer:Shutdown:Timeout", "4s"));
         var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => fleet.Balancer.Open($"user-{i}")));
         await Task.WhenAll(clients.Select(client => client.ReadWelcome()));
 
@@ -28,6 +29,27 @@ public sealed class ShutdownTests
         }
 
         Assert.Equal(0, await fleet.Balancer.Process.ExitCode());
+    }
+
+    // Nobody waits for the minute that the stop may take.
+    [Theory]
+    [InlineData(Signal.Terminate)]
+    [InlineData(Signal.Interrupt)]
+    public async Task ASecondSignal_EndsTheBalancerAtOnce(Signal second)
+    {
+        await using var fleet = await ScriptedFleet.Start(config => config.Set("WsBalancer:Shutdown:Delay", "1m"));
+        var clients = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => fleet.Balancer.Open($"user-{i}")));
+        await Task.WhenAll(clients.Select(client => client.ReadWelcome()));
+        fleet.Balancer.Process.Send(Signal.Terminate);
+        await Deadline.Until(
+            "it stops", async () => await fleet.Balancer.Status("/readyz") == HttpStatusCode.ServiceUnavailable);
+
+        fleet.Balancer.Process.Send(second);
+
+        Assert.Equal(1, await fleet.Balancer.Process.ExitCode());
+        Assert.Contains("A second signal to end", fleet.Balancer.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("3 of them were cut", fleet.Balancer.Process.Output, StringComparison.Ordinal);
+        Array.ForEach(clients, client => client.Dispose());
     }
 
     [Fact]

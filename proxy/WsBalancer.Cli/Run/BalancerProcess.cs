@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Cli.Run;
 
@@ -66,8 +67,15 @@ internal static class BalancerProcess
         await output.WriteLineAsync("wsbalancer ready");
         await output.FlushAsync(CancellationToken.None);
 
+        using var repetition = new RepeatedSignal(() => EndNow(app));
         await app.WaitForShutdownAsync(cancellation);
-        return ExitCode.Done;
+        return repetition.HasHappened ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static void EndNow(WebApplication app)
+    {
+        RunLog.SecondSignal(app.Logger);
+        app.Services.GetRequiredService<ShutdownWorker>().EndNow();
     }
 
     private static PosixSignalRegistration ReloadOnHangUp(ILogger logger, AppliedConfiguration configuration) =>

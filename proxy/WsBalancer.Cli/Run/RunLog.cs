@@ -37,4 +37,8 @@ internal static partial class RunLog
         "The configuration has changed and is applied, except for what is read at the start only and needs a restart: "
         + "{Keys}.")]
     public static partial void ApplyingExcept(ILogger logger, string keys);
+
+    [LoggerMessage(949, LogLevel.Warning,
+        "A second signal to end: the tunnels that are still open are cut, and the balancer ends at once.")]
+    public static partial void SecondSignal(ILogger logger);
 }

@@ -2,12 +2,19 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Moving;
 
-// Event ids 500-599 belong to moving. The next free one is 509.
+// Event ids 500-599 belong to moving. The next free one is 511.
 internal static partial class MovingLog
 {
     [LoggerMessage(500, LogLevel.Information,
-        "Stopping: not ready any more; after {Delay} no new tunnels, and {Tunnels} open ones close within {Timeout}.")]
-    public static partial void Stopping(ILogger logger, TimeSpan delay, int tunnels, TimeSpan timeout);
+        "Stopping: not ready any more. After {Delay} new tunnels are refused, and {Tunnels} open ones are closed, spread " +
+        "over {Timeout}.")]
+    public static partial void Stopping(ILogger logger, string delay, int tunnels, string timeout);
+
+    [LoggerMessage(509, LogLevel.Information, "Stopping: {Remaining} of {Total} tunnels are still open.")]
+    public static partial void StillOpen(ILogger logger, int remaining, int total);
+
+    [LoggerMessage(EventId = 510, Message = "All tunnels are closed: {Total} there were, and {Cut} of them were cut.")]
+    public static partial void AllClosed(ILogger logger, LogLevel level, int total, int cut);
 
     [LoggerMessage(501, LogLevel.Information, "What is left of '{What}' stays open: the balancer stops.")]
     public static partial void Stopped(ILogger logger, string what);

@@ -10,7 +10,8 @@ internal sealed class Pace(PaceTerms terms)
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
 
-    private double _due;
+    // The first of an even pace is due at once: a single tunnel does not wait for the end of the time.
+    private double _due = terms.IsEven ? 1 : 0;
     private bool _isLate;
 
     public PaceTerms Terms { get; } = terms;
@@ -69,6 +70,11 @@ internal sealed class Pace(PaceTerms terms)
 internal readonly record struct PaceTerms(
     double RatePerSecond, TimeSpan? Over, TimeSpan CloseTimeout, double LateRatePerSecond = 0)
 {
+    /// <summary>
+    /// Whether the tunnels are spread over the time: no rate is its floor, and none is kept back until it is late.
+    /// </summary>
+    public bool IsEven => RatePerSecond == 0 && LateRatePerSecond == 0 && Over is not null;
+
     /// <summary>Until when all must have been asked to close; null without a deadline.</summary>
     public TimeSpan? TimeLeft(TimeSpan elapsed) => Over - CloseTimeout - elapsed;
 }

@@ -7,8 +7,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Stops the balancer: says that it is not ready, waits, then closes the tunnels at a pace while the server, which
-/// stops accepting at the same time, waits for them.
+/// Stops the balancer: not ready any more, it serves for the delay, then closes the tunnels, spread over the timeout,
+/// while the server, which stops accepting at the same time, waits for them.
 /// </summary>
 /// <remarks>
 /// The host calls <see cref="StoppingAsync"/> while the listeners are open, and stops the server, which was started
@@ -22,14 +22,13 @@ internal sealed class ShutdownWorker(
     TimeProvider time,
     ILogger<ShutdownWorker> logger) : IHostedLifecycleService, IDisposable
 {
-    // In an orderly stop nobody is waited for who answers at once: a thousand a second is no storm for one balancer's
-    // clients, which its neighbours must take anyway.
-    private const double RatePerSecond = 1_000;
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
-
-    private readonly CancellationTokenSource _timeIsUp = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly ClosingTally _tally = new();
     private Task _closing = Task.CompletedTask;
+    private int _total;
+    private int _cut;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -44,8 +43,12 @@ internal sealed class ShutdownWorker(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         readiness.Leave();
-        MovingLog.Stopping(logger, options.Delay, tunnels.Count, options.Timeout);
-        await Task.Delay(options.Delay, time, cancellationToken);
+        _total = tunnels.Count;
+        MovingLog.Stopping(
+            logger, DurationText.Format(options.Delay), _total, DurationText.Format(options.Timeout));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _end.Token);
+        await Task.Delay(options.Delay, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
         readiness.Refuse();
         _closing = CloseAllAsync();
     }
@@ -54,31 +57,60 @@ internal sealed class ShutdownWorker(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _timeIsUp.Dispose();
+    /// <summary>Cuts the tunnels that are still open, and ends the delay if it has not ended.</summary>
+    public void EndNow()
+    {
+        _end.Cancel();
+        CutAll();
+    }
+
+    public void Dispose() => _end.Dispose();
+
+    // The last clients need some time to answer: a quarter of it, and 5 s at most.
+    private static TimeSpan KeptFree(TimeSpan timeout) =>
+        TimeSpan.FromTicks(Math.Min(timeout.Ticks / 4, TimeSpan.TicksPerSecond * 5));
 
     private async Task CloseAllAsync()
     {
-        using var cut = time.CreateTimer(_ => CutAll(), null, options.Timeout, Timeout.InfiniteTimeSpan);
+        using var cut = time.CreateTimer(_ => EndNow(), null, options.Timeout, Timeout.InfiniteTimeSpan);
+        using var reports = time.CreateTimer(_ => Report(), null, BetweenReports, BetweenReports);
+        _total = tunnels.Count;
         var plan = new ClosingPlan(
             "shutdown",
             new Farewell(TunnelEnd.Shutdown, CloseCode.GoingAway, "the balancer is stopping"),
-            new PaceTerms(RatePerSecond, options.Timeout, LongestClose),
+            new PaceTerms(RatePerSecond: 0, options.Timeout, KeptFree(options.Timeout)),
             () => tunnels.All,
             static _ => true);
-        var run = closer.Prepare(plan);
+        var run = closer.Prepare(plan, _tally);
         await closer.RunAsync(
             plan.Operation,
-            () => run.Step() is var phase && (tunnels.Count == 0 || _timeIsUp.IsCancellationRequested)
+            () => run.Step() is var phase && (tunnels.Count == 0 || _end.IsCancellationRequested)
                 ? ClosingPhase.Done
                 : phase == ClosingPhase.Done ? ClosingPhase.Ending : phase,
             CancellationToken.None);
+        _tally.Settle();
+        var forced = _cut + (int)_tally.Forced;
+        MovingLog.AllClosed(logger, forced == 0 ? LogLevel.Information : LogLevel.Warning, _total, forced);
+    }
+
+    private void Report()
+    {
+        if (tunnels.Count is var remaining and > 0)
+        {
+            MovingLog.StillOpen(logger, remaining, _total);
+        }
     }
 
     private void CutAll()
     {
-        _timeIsUp.Cancel();
         foreach (var tunnel in tunnels.All)
         {
+            // Those are counted that did not answer.
+            if (!tunnel.Forced)
+            {
+                Interlocked.Increment(ref _cut);
+            }
+
             tunnel.Cut(TunnelEnd.Shutdown);
         }
     }

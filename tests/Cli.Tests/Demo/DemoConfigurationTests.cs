@@ -20,6 +20,7 @@ public sealed class DemoConfigurationTests
               "WsBalancer": {
                 "Admin": { "Url": "http://127.0.0.1:0" },
                 "State": { "Path": "off" },
+                "Shutdown": { "Timeout": "1s" },
                 "Clusters": { "demo": { "UserKey": [ "query:user" ], "Health": { "Interval": "500ms" } } }
               }
             }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Moving;
@@ -9,11 +10,14 @@ public sealed class ShutdownWorkerTests : IDisposable
     private readonly Crowd _crowd = new(users: 100, tunnelsEach: 1);
     private readonly Readiness _readiness = new();
     private readonly FakeLogger<ShutdownWorker> _logger = new();
+    private readonly DateTimeOffset _begun;
+
+    public ShutdownWorkerTests() => _begun = _crowd.Time.GetUtcNow();
 
     [Fact]
     public async Task Stop_IsNotReadyAtOnce_ServesForTheDelay_ThenRefusesAndCloses()
     {
-        using var worker = Create(delay: TimeSpan.FromSeconds(5), timeout: TimeSpan.FromSeconds(30));
+        using var worker = Create(delay: TimeSpan.FromSeconds(5), timeout: TimeSpan.FromSeconds(8));
         await worker.StartedAsync(Cancellation);
         Assert.True(_readiness.IsReady);
 
@@ -28,26 +32,60 @@ public sealed class ShutdownWorkerTests : IDisposable
         await stopping;
         Assert.True(_readiness.IsRefusing);
 
-        await AdvanceUntil("everybody told", () => _crowd.Told == 100);
+        await AdvanceUntil("all are requested to close, and do", () =>
+        {
+            _crowd.EndTold();
+            return _crowd.Told == 100;
+        });
         Assert.All(_crowd.Tunnels, tunnel => Assert.Equal(1001, tunnel.ToldCode));
-        _crowd.EndTold();
         var stopped = worker.StopAsync(Cancellation);
         await AdvanceUntil("stopped", () => stopped.IsCompleted);
         Assert.DoesNotContain(_crowd.Tunnels, tunnel => tunnel.IsCut);
-        var line = Assert.Single(_logger.Collector.GetSnapshot());
-        Assert.Contains("100 open ones", line.Message, StringComparison.Ordinal);
+        var lines = _logger.Collector.GetSnapshot();
+        Assert.Equal(
+            "Stopping: not ready any more. After 5s new tunnels are refused, and 100 open ones are closed, spread over "
+            + "8s.",
+            lines[0].Message);
+        Assert.Matches("^Stopping: [0-9]+ of 100 tunnels are still open[.]$", lines[1].Message);
+        Assert.Equal("All tunnels are closed: 100 there were, and 0 of them were cut.", lines[^1].Message);
+        Assert.All(lines, line => Assert.Equal(LogLevel.Information, line.Level));
+    }
+
+    // 8 s, of which a quarter is the clients', for their answers.
+    [Fact]
+    public async Task Stop_SpreadsTheClosesEvenlyOverItsTime_TheFirstAtOnce()
+    {
+        using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(8));
+        await worker.StoppingAsync(Cancellation);
+        await AdvanceUntil("the first", () => _crowd.Told > 0);
+        Assert.InRange(Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
+
+        await AdvanceUntil("half of them", () => _crowd.Told >= 50);
+        Assert.InRange(Elapsed, TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(3.6));
+
+        await AdvanceUntil("all of them", () => _crowd.Told == 100);
+        Assert.InRange(Elapsed, TimeSpan.FromSeconds(5.5), TimeSpan.FromSeconds(6.5));
     }
 
     [Fact]
-    public async Task Stop_AtAThousandASecond()
+    public async Task EndNow_EndsTheDelay_AndCutsWhatIsOpen()
     {
-        using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(30));
-        await worker.StoppingAsync(Cancellation);
+        using var worker = Create(delay: TimeSpan.FromSeconds(60), timeout: TimeSpan.FromSeconds(60));
+        var stopping = worker.StoppingAsync(Cancellation);
 
-        _crowd.Time.Advance(TimeSpan.FromMilliseconds(50));
+        worker.EndNow();
+        await stopping;
 
-        await Deadline.Until("a step", () => _crowd.Told > 0);
-        await Deadline.Until("all of it", () => _crowd.Told == 50);
+        Assert.All(_crowd.Tunnels, tunnel => Assert.True(tunnel.IsCut));
+        foreach (var tunnel in _crowd.Tunnels)
+        {
+            tunnel.End();
+        }
+
+        await worker.StopAsync(Cancellation);
+        var last = _logger.LatestRecord;
+        Assert.Equal("All tunnels are closed: 100 there were, and 100 of them were cut.", last.Message);
+        Assert.Equal(LogLevel.Warning, last.Level);
     }
 
     [Fact]
@@ -80,6 +118,8 @@ public sealed class ShutdownWorkerTests : IDisposable
     }
 
     public void Dispose() => _crowd.Dispose();
+
+    private TimeSpan Elapsed => _crowd.Time.GetUtcNow() - _begun;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -35,6 +35,7 @@ internal static class DemoConfiguration
             {
                 ["Admin"] = new JsonObject { ["Url"] = "http://127.0.0.1:0" },
                 ["State"] = new JsonObject { ["Path"] = "off" },
+                ["Shutdown"] = new JsonObject { ["Timeout"] = "1s" },
                 ["Clusters"] = new JsonObject
                 {
                     [Cluster] = new JsonObject

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
-using WsBalancer.Cli.Output;
+using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Run;
 

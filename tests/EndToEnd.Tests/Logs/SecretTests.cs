@@ -8,7 +8,7 @@ namespace WsBalancer.EndToEnd.Tests.Logs;
 
 /// <summary>
 /// What clients send to prove who they are, in the query or in a header, is in no line of the log: not at any level of
-/// the balancer's categories, and not at any level of the platform's.
+/// the balancer's categories, and not at any level of the platform's. Nor is it in the access log.
 /// </summary>
 public sealed class SecretTests : IAsyncLifetime
 {
@@ -37,6 +37,7 @@ public sealed class SecretTests : IAsyncLifetime
         var log = await LogOf(balancer);
         Assert.Contains("Microsoft.AspNetCore.Routing", log, StringComparison.Ordinal);
         Assert.Contains("Yarp.ReverseProxy.", log, StringComparison.Ordinal);
+        Assert.Contains("bad_header", log, StringComparison.Ordinal);
         Assert.Contains("trce", log.Replace("trace", "trce", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, log, StringComparison.Ordinal);
     }
@@ -46,7 +47,7 @@ public sealed class SecretTests : IAsyncLifetime
     {
         await using var balancer = await Start("auto", "simple");
 
-        await balancer.Visit("alice");
+        await SendSecrets(balancer);
 
         var log = await LogOf(balancer);
         Assert.DoesNotContain("Request starting", log, StringComparison.Ordinal);
@@ -65,6 +66,8 @@ public sealed class SecretTests : IAsyncLifetime
     {
         var config = BalancerConfig.With(_node)
             .WithTwoEndpoints(_certificate)
+            .Set("WsBalancer:AccessLog:Path", "stdout")
+            .Set("WsBalancer:AccessLog:Format", format == "json" ? "json" : "text")
             .Set("Logging:Console:FormatterName", format)
             .Set("Logging:Console:FormatterOptions:IncludeScopes", true);
         foreach (var category in (string[])["Default", "Microsoft", "Yarp", "System", "WsBalancer"])
@@ -142,6 +145,10 @@ public sealed class SecretTests : IAsyncLifetime
         await Deadline.Until(
             "the last line",
             () => balancer.Process.Output.Contains("SIGHUP: reading the configuration", StringComparison.Ordinal),
+            () => balancer.Process.Output);
+        await Deadline.Until(
+            "the last line of the access log",
+            () => balancer.Process.Output.Contains("unreachable", StringComparison.Ordinal),
             () => balancer.Process.Output);
         return balancer.Process.Output;
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
@@ -19,6 +20,7 @@ namespace WsBalancer.Proxy;
 /// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
 /// <param name="Sockets">What carries the connections. Read at the start only.</param>
 /// <param name="Log">How much is logged.</param>
+/// <param name="AccessLog">The access log.</param>
 /// <param name="TrustedProxies">The peers whose forwarding headers are kept.</param>
 /// <param name="ProxyProtocol">The peers whose connections begin with a PROXY header.</param>
 /// <param name="ForwardedHeaders">The forwarding headers that are removed and sent.</param>
@@ -29,6 +31,7 @@ internal sealed record BalancerSettings(
     ShutdownOptions Shutdown,
     SocketsOptions Sockets,
     LogOptions Log,
+    AccessLogOptions AccessLog,
     TrustedProxies TrustedProxies,
     ProxyProtocolOptions ProxyProtocol,
     ForwardingOptions ForwardedHeaders,
@@ -67,6 +70,7 @@ internal sealed record BalancerSettings(
             nameof(Shutdown),
             nameof(Sockets),
             nameof(Log),
+            nameof(AccessLog),
             nameof(ProxyProtocol),
             nameof(ForwardedHeaders),
             nameof(Clusters));
@@ -86,6 +90,7 @@ internal sealed record BalancerSettings(
             reader.Read<ShutdownOptions>(section.GetSection(nameof(Shutdown))),
             reader.Read<SocketsOptions>(section.GetSection(nameof(Sockets))),
             reader.Read<LogOptions>(section.GetSection(nameof(Log))),
+            reader.Read<AccessLogOptions>(section.GetSection(nameof(AccessLog))),
             trusted ?? TrustedProxies.None,
             reader.Read<ProxyProtocolOptions>(section.GetSection(nameof(ProxyProtocol))),
             reader.Read<ForwardingOptions>(section.GetSection(nameof(ForwardedHeaders))),

@@ -50,6 +50,7 @@ internal static class ConfigurationCheck
         // YARP's own parser and validators, in a container of their own that is thrown away.
         var services = new ServiceCollection();
         services.AddLogging().AddReverseProxy().LoadFromConfig(configuration.GetSection(ProxySection));
+        services.CreateKeysOnDemand();
         await using var provider = services.BuildServiceProvider();
         IProxyConfig proxy;
         try

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy;
+using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admin.Status;
 using WsBalancer.Proxy.Admission;
@@ -58,7 +59,7 @@ public static class WsBalancerServices
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Shutdown);
 
         services.AddSingleton<BalancerRegistry>().AddSingleton<BalancerEvents>();
-        services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddPlacement();
+        services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddAccess().AddPlacement();
         services.AddAdmission().AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
@@ -195,6 +196,31 @@ public static class WsBalancerServices
         services.AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>();
         services.AddSingleton<HandshakeOutcomes>();
         services.AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
+        return services;
+    }
+
+    private static IServiceCollection AddAccess(this IServiceCollection services)
+    {
+        services.AddSingleton(provider =>
+        {
+            var settings = provider.GetRequiredService<SettingsSource>();
+            return new AccessLog(
+                () => settings.Settings.AccessLog,
+                () => settings.Settings.TrustedProxies,
+                provider.GetRequiredService<BalancerRegistry>(),
+                provider.GetRequiredService<TimeProvider>());
+        });
+        services.AddSingleton(provider =>
+        {
+            var settings = provider.GetRequiredService<SettingsSource>();
+            return new AccessWriter(
+                provider.GetRequiredService<AccessLog>(),
+                () => settings.Settings.AccessLog,
+                provider.GetRequiredService<StateFolder>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<Logging.ILogger<AccessWriter>>());
+        });
+        services.AddHostedService(provider => provider.GetRequiredService<AccessWriter>());
         return services;
     }
 

@@ -16,7 +16,7 @@ internal sealed class FolderOrder
     public static readonly string[] Folders =
     [
         "Hosting", "Checking", "Telemetry", "Framing", "Sockets", "Tunnels", "Identity", "State", "Fleet", "Health",
-        "Placement", "Serving", "Admission", "Moving", "Admin",
+        "Access", "Placement", "Serving", "Admission", "Moving", "Admin",
     ];
 
     private readonly IReadOnlyList<SourceFile> _files;

@@ -46,7 +46,7 @@ internal static class ProgressView
                 var task = context.AddTask("…", maxValue: Whole);
                 return work(point =>
                 {
-                    task.Description = VisibleText.MarkupOf(point.Words);
+                    task.Description = VisibleMarkup.Of(point.Words);
                     task.Value = point.Done * Whole;
                 });
             });

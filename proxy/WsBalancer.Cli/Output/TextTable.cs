@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Output;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Output;
 

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Checking;
@@ -29,6 +28,7 @@ internal static class BalancerHost
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection(ConfigurationCheck.ProxySection))
             .AddWsBalancer();
+        builder.Services.CreateKeysOnDemand();
         builder.Services.AddServerRejections();
         builder.Services.AddHostedService<MemoryTrim>();
 
@@ -71,10 +71,7 @@ internal static class BalancerHost
     private static void AddLogging(WebApplicationBuilder builder)
     {
         builder.Logging.AddConfiguration(builder.Configuration.GetSection(ConfigurationCheck.LogSection));
-        builder.Logging.AddConsole(console => console.FormatterName = LogLine.FormatName)
-            .AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
-        builder.Services.Configure<ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddLog();
         builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(new DefaultLevels(builder.Configuration));
     }
 }

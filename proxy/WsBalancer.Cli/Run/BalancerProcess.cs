@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy;
+using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Moving;
 
@@ -45,7 +46,8 @@ internal static class BalancerProcess
         CancellationToken cancellation)
     {
         configuration.Guard(app.Services.GetRequiredService<ReloadGuard>());
-        using var hangUp = ReloadOnHangUp(app.Logger, configuration);
+        using var hangUp = ReloadOnHangUp(
+            app.Logger, configuration, app.Services.GetRequiredService<AccessWriter>());
         if (file is not null)
         {
             // Whatever changed between the first reading and the watching is read now.
@@ -78,11 +80,13 @@ internal static class BalancerProcess
         app.Services.GetRequiredService<ShutdownWorker>().EndNow();
     }
 
-    private static PosixSignalRegistration ReloadOnHangUp(ILogger logger, AppliedConfiguration configuration) =>
+    private static PosixSignalRegistration ReloadOnHangUp(
+        ILogger logger, AppliedConfiguration configuration, AccessWriter accessLog) =>
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
             RunLog.HangUp(logger);
+            accessLog.Reopen();
             _ = configuration.ReloadAsync(logger);
         });
 }

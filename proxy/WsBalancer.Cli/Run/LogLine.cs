@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
-using WsBalancer.Cli.Output;
+using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Run;
 
@@ -16,28 +16,38 @@ internal sealed class LogLine(IOptionsMonitor<ConsoleFormatterOptions> options) 
 {
     public const string FormatName = "wsbalancer";
 
-    private const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+    private const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     public override void Write<TState>(
         in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        textWriter.Write(TimeProvider.System.GetUtcNow().ToString(TimestampFormat, CultureInfo.InvariantCulture));
-        textWriter.Write(LevelOf(logEntry.LogLevel));
+        if (RequestQuotes.IsWithheld(logEntry.Category, logEntry.LogLevel))
+        {
+            return;
+        }
+
+        textWriter.Write($"{Now()} {LevelOf(logEntry.LogLevel)}");
         textWriter.Write($": {Line(logEntry.Category)}[{logEntry.EventId.Id}]");
         if (options.CurrentValue.IncludeScopes)
         {
             scopeProvider?.ForEachScope(
-                static (scope, writer) => writer.Write($" => {Line(scope?.ToString() ?? "")}"), textWriter);
+                static (scope, writer) => writer.Write(
+                    $" => {Line(RequestQuotes.WithoutQueries(scope?.ToString() ?? ""))}"),
+                textWriter);
         }
 
-        textWriter.Write($" {Line(logEntry.Formatter(logEntry.State, logEntry.Exception))}");
+        textWriter.Write($" {Line(RequestQuotes.MessageOf(logEntry))}");
         if (logEntry.Exception is { } exception)
         {
-            textWriter.Write($" {Line(exception.ToString())}");
+            textWriter.Write($" {Line(RequestQuotes.WithoutQueries(exception.ToString()))}");
         }
 
         textWriter.Write('\n');
     }
+
+    /// <summary>The time of an entry: now, in UTC.</summary>
+    public static string Now() =>
+        TimeProvider.System.GetUtcNow().ToString(TimestampFormat, CultureInfo.InvariantCulture);
 
     private static string Line(string text) => VisibleText.Of(text.ReplaceLineEndings(" "));
 

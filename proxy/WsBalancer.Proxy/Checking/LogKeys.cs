@@ -2,12 +2,17 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Checking;
 
-/// <summary>The keys under <c>Logging</c>. The format of the log is fixed: one line each on standard error.</summary>
+/// <summary>The keys under <c>Logging</c>. The log is on standard error, an entry a line.</summary>
 internal static class LogKeys
 {
     private static readonly ValueShape Bool = Scalar.Of(typeof(bool));
 
     private static readonly SectionShape Levels = SectionShape.OfNames(Scalar.Of(typeof(LogLevel)));
+
+    private static readonly ValueShape Format = new(
+        "simple or json",
+        static text => text.Equals("simple", StringComparison.OrdinalIgnoreCase)
+            || text.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     public static readonly KeyShape Shape = new SectionShape(
     [
@@ -16,6 +21,7 @@ internal static class LogKeys
         ("Console", new SectionShape(
         [
             ("LogLevel", Levels),
+            ("FormatterName", Format),
             ("FormatterOptions", new SectionShape([("IncludeScopes", Bool)])),
         ])),
     ]);

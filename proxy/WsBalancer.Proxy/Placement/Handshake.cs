@@ -24,7 +24,6 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private readonly TimeProvider _time;
     private readonly Action<Tunnel> _opened;
     private readonly NativeTunnels _native;
-    private readonly string? _user;
     private readonly CancellationToken _clientGone;
     private readonly CancellationTokenSource _end = new();
     private CancellationTokenRegistration _onClientGone;
@@ -49,7 +48,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         NativeTunnels native)
     {
         _context = context;
-        _user = user;
+        User = user;
         _options = options;
         _tunnels = tunnels;
         _time = time;
@@ -107,7 +106,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private Stream AcceptClient(Stream client)
     {
         var node = Node!;
-        var identity = new TunnelIdentity(_tunnels.NextId(), node.Key, _user, _context.Request.Protocol);
+        var identity = new TunnelIdentity(_tunnels.NextId(), node.Key, User, _context.Request.Protocol);
         _accepted = new Tunnel(identity, _options, node.Ledger, _time);
         if (_isNative)
         {

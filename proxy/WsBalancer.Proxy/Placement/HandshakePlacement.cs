@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Framing;
 using WsBalancer.Proxy.Health;
@@ -21,10 +22,15 @@ internal sealed class HandshakePlacement(
     IAdmission admission,
     HandshakeOutcomes outcomes,
     PlacementMetrics metrics,
+    AccessLog access,
     SocketsOptions sockets,
     TimeProvider time,
     ILogger<HandshakePlacement> logger)
 {
+    // As in wsbalancer_handshakes_total.
+    private const string RefusedByNode = "refused";
+    private const string Abandoned = "abandoned";
+
     private readonly Func<Node, NodeTrial?> _tryBeginTrial = health.TryBeginTrial;
     private NativeTunnels? _native;
 
@@ -32,13 +38,13 @@ internal sealed class HandshakePlacement(
     {
         if (readiness.IsRefusing)
         {
-            await rejecter.RejectAsync(context, cluster, Rejection.Stopping);
+            await rejecter.RejectAsync(context, cluster, Rejection.Stopping, user: user);
             return;
         }
 
         if (admission.Enter(cluster, user, out var place) is { } refused)
         {
-            await rejecter.RejectAsync(context, cluster, refused);
+            await rejecter.RejectAsync(context, cluster, refused, user: user);
             return;
         }
 
@@ -151,6 +157,7 @@ internal sealed class HandshakePlacement(
         if (handshake.ClientIsGone)
         {
             metrics.HandshakeAbandoned(node);
+            access.Refused(RefusalOf(context, handshake, node, Abandoned, status: null));
             return false;
         }
 
@@ -167,6 +174,9 @@ internal sealed class HandshakePlacement(
     private void Opened(
         HttpContext context, FleetCluster cluster, NodeOrder order, Tunnel tunnel, long begun)
     {
+        var placed = context.Features.Get<PlacedRequest>()!;
+        var duration = time.GetElapsedTime(begun);
+        tunnel.Origin = access.OriginOf(context, placed.Times, duration);
         if (order.Place is { } place)
         {
             place.Open(tunnel);
@@ -176,10 +186,10 @@ internal sealed class HandshakePlacement(
             tunnels.Add(tunnel);
         }
 
-        var node = ((Handshake)context.Features.Get<PlacedRequest>()!).Node!;
+        var node = placed.Node!;
         judge.HandshakeAnswered(node);
         outcomes.Succeeded(node.Key);
-        metrics.HandshakeAccepted(node, time.GetElapsedTime(begun));
+        metrics.HandshakeAccepted(node, duration);
 
         // Its node was removed while it was under way, and forgotten since: no drain would find it.
         if (node.IsLeaving && cluster.Find(node.Id) != node)
@@ -207,6 +217,7 @@ internal sealed class HandshakePlacement(
             }
 
             metrics.HandshakeRefused(node);
+            access.Refused(RefusalOf(context, handshake, node, RefusedByNode, answer));
             return AttemptFailure.Final;
         }
 
@@ -219,6 +230,7 @@ internal sealed class HandshakePlacement(
             }
 
             metrics.HandshakeAbandoned(node);
+            access.Refused(RefusalOf(context, handshake, node, Abandoned, status: null));
             return AttemptFailure.Final;
         }
 
@@ -232,6 +244,10 @@ internal sealed class HandshakePlacement(
 
         return failure;
     }
+
+    private static Refusal RefusalOf(
+        HttpContext context, Handshake handshake, Node node, string reason, int? status) => new(
+        reason, status, node.Key.Cluster, context.Features, node.Id, handshake.User, handshake.Times);
 
     // A client that is not welcome anywhere, or not now, says nothing about the node. Any other answer than a WebSocket
     // is that of a node which cannot have this one's users.
@@ -253,6 +269,7 @@ internal sealed class HandshakePlacement(
     {
         var end = tunnel.Finish(TunnelEnd.Error);
         tunnels.Remove(tunnel, end);
+        access.Ended(tunnel, end);
         TunnelLog.Ended(
             logger,
             tunnel.Identity.Id,

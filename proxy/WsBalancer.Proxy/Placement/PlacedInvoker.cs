@@ -28,9 +28,11 @@ internal sealed class PlacedInvoker(
     {
         placed.Sending(request);
         AnnounceClient(request);
+        var begun = time.GetTimestamp();
         var response = placed.Patience is { } patience
             ? await SendAsync(request, patience, cancellationToken)
             : await SendToNodeAsync(request, cancellationToken);
+        placed.AnswerTime = time.GetElapsedTime(begun);
         if (placed.CanGoOn && DrainAnnouncement.IsIn(response))
         {
             response.Dispose();
@@ -107,6 +109,7 @@ internal sealed class PlacedInvoker(
     private Task<HttpResponseMessage> SendPortablyAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         request.Options.Set(InterimResponse.ClientKey, context);
+        request.Options.Set(PlacedRequest.Key, placed);
         if (placed is Handshake)
         {
             SingleSend.Apply(request);

@@ -1,4 +1,5 @@
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -7,6 +8,12 @@ namespace WsBalancer.Proxy.Placement;
 /// </summary>
 internal abstract class PlacedRequest
 {
+    /// <summary>For what connects to the node, to set <see cref="ConnectTime"/>.</summary>
+    public static readonly HttpRequestOptionsKey<PlacedRequest> Key = new(nameof(PlacedRequest));
+
+    /// <summary>The user id; null without one.</summary>
+    public string? User { get; init; }
+
     /// <summary>The node of the attempt that is under way.</summary>
     public Node? Node { get; private set; }
 
@@ -15,6 +22,15 @@ internal abstract class PlacedRequest
 
     /// <summary>The status that the node answered the attempt with; null while it has not.</summary>
     public int? Answer { get; private set; }
+
+    /// <summary>How long the connect to the node took; null if there was none.</summary>
+    public TimeSpan? ConnectTime { get; set; }
+
+    /// <summary>From the sending of the attempt to the head of the node's answer, the connect included.</summary>
+    public TimeSpan? AnswerTime { get; set; }
+
+    /// <summary>The attempts, with the times of the last one.</summary>
+    public AttemptTimes Times => new(Attempts, ConnectTime, AnswerTime - (ConnectTime ?? TimeSpan.Zero));
 
     /// <summary>Whether the node's answer opens a tunnel.</summary>
     public bool IsUpgraded { get; protected set; }
@@ -35,6 +51,8 @@ internal abstract class PlacedRequest
         Attempts++;
         Patience = patience;
         Answer = null;
+        ConnectTime = null;
+        AnswerTime = null;
         IsUpgraded = false;
     }
 

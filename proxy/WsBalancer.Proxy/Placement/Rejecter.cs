@@ -1,12 +1,14 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>Answers in the place of a node: counted, logged, and with RFC 9457 problem details.</summary>
-internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log)
+internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log, AccessLog access)
 {
     /// <summary>The label of a request that was rejected before its route, and has no cluster.</summary>
     public const string NoCluster = "";
@@ -16,19 +18,25 @@ internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log)
     /// <param name="cluster">The cluster that it was for.</param>
     /// <param name="rejection">Why.</param>
     /// <param name="retryAfter">When to come back, if that is known better than soon.</param>
+    /// <param name="user">The user id, if the request was not placed yet.</param>
     public Task RejectAsync(
-        HttpContext context, FleetCluster cluster, Rejection rejection, TimeSpan? retryAfter = null) =>
-        RejectAsync(context, cluster.Id, rejection, retryAfter);
+        HttpContext context,
+        FleetCluster cluster,
+        Rejection rejection,
+        TimeSpan? retryAfter = null,
+        string? user = null) =>
+        RejectAsync(context, cluster.Id, rejection, retryAfter, user: user);
 
-    /// <inheritdoc cref="RejectAsync(HttpContext, FleetCluster, Rejection, TimeSpan?)"/>
+    /// <inheritdoc cref="RejectAsync(HttpContext, FleetCluster, Rejection, TimeSpan?, string?)"/>
     public Task RejectAsync(
         HttpContext context,
         string cluster,
         Rejection rejection,
         TimeSpan? retryAfter = null,
-        Exception? exception = null)
+        Exception? exception = null,
+        string? user = null)
     {
-        Note(cluster, rejection, context.Features.Get<PlacedRequest>(), exception);
+        Note(cluster, rejection, context.Features, exception, user: user);
         var response = context.Response;
         response.StatusCode = rejection.Status;
         response.ContentType = ProblemBody.ContentType;
@@ -47,18 +55,30 @@ internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log)
     /// <summary>Counts and logs a rejection whose answer, if there is one, is written elsewhere.</summary>
     /// <param name="cluster">The cluster, or <see cref="NoCluster"/>.</param>
     /// <param name="rejection">Why.</param>
-    /// <param name="request">The request, if it was placed.</param>
+    /// <param name="request">The request, if there is one.</param>
     /// <param name="exception">The error of the balancer that caused the rejection.</param>
     /// <param name="level">The level of the line, if not that of the status.</param>
+    /// <param name="user">The user id, if the request was not placed yet.</param>
     public void Note(
         string cluster,
         Rejection rejection,
-        PlacedRequest? request = null,
+        IFeatureCollection? request = null,
         Exception? exception = null,
-        LogLevel? level = null)
+        LogLevel? level = null,
+        string? user = null)
     {
+        var placed = request?.Get<PlacedRequest>();
+        var node = placed?.Node?.Id;
         metrics.Rejected(cluster, rejection);
-        log.Write(rejection, cluster, request?.Node?.Id, request?.Attempts ?? 0, exception, level);
+        log.Write(rejection, cluster, node, placed?.Attempts ?? 0, exception, level);
+        access.Refused(new Refusal(
+            rejection.Label,
+            rejection.Status,
+            cluster,
+            request,
+            node,
+            placed?.User ?? user,
+            placed?.Times ?? default));
     }
 
     /// <summary>Rejects a request that no node took.</summary>

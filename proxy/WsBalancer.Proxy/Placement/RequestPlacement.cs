@@ -20,7 +20,7 @@ internal sealed class RequestPlacement(
         ClientKeepAlive.Apply(context, settings.Get<TunnelOptions>().KeepAlive);
         var order = new NodeOrder(
             cluster, user, NodePreference.ForRequest(cluster, user, tunnels, admission));
-        var request = new PlainRequest(context, settings.Get<RequestOptions>(), time);
+        var request = new PlainRequest(context, settings.Get<RequestOptions>(), time) { User = user };
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)
         {

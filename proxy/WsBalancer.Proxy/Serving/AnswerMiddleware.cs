@@ -37,7 +37,7 @@ internal sealed class AnswerMiddleware(RequestDelegate next, OwnAnswer answer, R
         var cluster = context.Features.Get<IReverseProxyFeature>()?.Cluster.Config.ClusterId ?? Rejecter.NoCluster;
         if (context.Response.HasStarted)
         {
-            rejecter.Note(cluster, rejection, context.Features.Get<PlacedRequest>(), exception);
+            rejecter.Note(cluster, rejection, context.Features, exception);
             context.Abort();
             return;
         }

@@ -33,7 +33,7 @@ internal sealed class BadRequestListener(DiagnosticListener diagnostics, Rejecte
             && features.Get<IHttpResponseFeature>() is { HasStarted: false } response)
         {
             var rejection = ServerRejection.Of(error);
-            rejecter.Note(Rejecter.NoCluster, rejection, features.Get<PlacedRequest>());
+            rejecter.Note(Rejecter.NoCluster, rejection, features);
             BadRequestAnswer.Write(features, response, rejection);
         }
     }

@@ -6,6 +6,9 @@ internal interface ITunnelLeg
     /// <summary>Whether a Close frame, the other peer's or the balancer's, was written to this leg.</summary>
     public bool CloseWritten { get; }
 
+    /// <summary>The status code of the other peer's first Close frame; null before it, and if it has none.</summary>
+    public int? CloseCode { get; }
+
     /// <summary>Whether the boundaries of the frames written so far are unknown.</summary>
     public bool Lost { get; }
 

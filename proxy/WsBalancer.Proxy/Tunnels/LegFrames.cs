@@ -35,6 +35,9 @@ internal struct LegFrames
     /// the balancer replaces it.</summary>
     public readonly bool PeerClosed => _passed.CloseEnded;
 
+    /// <inheritdoc cref="FrameTracker.CloseCode"/>
+    public readonly int? CloseCode => _passed.CloseCode;
+
     /// <summary>Whether what passed so far cannot be told apart into frames any more.</summary>
     public readonly bool Lost => _passed.Lost;
 

@@ -8,6 +8,9 @@ internal sealed partial class Tunnel
     // After the timeout the node is still sent a Close frame, and has this time to respond.
     private static readonly TimeSpan NodeCloseTimeout = TimeSpan.FromSeconds(1);
 
+    // Of the balancer's own Close frame; 0 before it.
+    private ushort _closeCode;
+
     [Flags]
     private enum Sides : byte
     {
@@ -16,6 +19,14 @@ internal sealed partial class Tunnel
         Node = 2,
         Both = Client | Node,
     }
+
+    /// <summary>The status code of the Close frame with which its end began; null without one.</summary>
+    public int? EndCode => EndReason switch
+    {
+        TunnelEnd.Client => Flow!.Node.CloseCode,
+        TunnelEnd.Node => Flow!.Client.CloseCode,
+        _ => _closeCode == 0 ? null : _closeCode,
+    };
 
     /// <summary>A Close frame of a side is about to be forwarded.</summary>
     public void SaysGoodbye(TunnelSide side)
@@ -100,6 +111,7 @@ internal sealed partial class Tunnel
             }
 
             _end ??= end;
+            _closeCode = (ushort)code;
             _deadline = _time.CreateTimer(
                 static tunnel => ((Tunnel)tunnel!).Overdue(), this, _options.CloseTimeout, Timeout.InfiniteTimeSpan);
         }

@@ -48,6 +48,17 @@ internal sealed class TunnelLeg(
         }
     }
 
+    public int? CloseCode
+    {
+        get
+        {
+            lock (_turn)
+            {
+                return _frames.CloseCode;
+            }
+        }
+    }
+
     public bool Lost
     {
         get

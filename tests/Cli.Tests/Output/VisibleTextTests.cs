@@ -1,5 +1,6 @@
 using Spectre.Console.Testing;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Tests.Output;
 
@@ -21,7 +22,7 @@ public sealed class VisibleTextTests
     public void InvisibleCharacters_AreEscaped(string text, string visible)
     {
         Assert.Equal(visible, VisibleText.Of(text));
-        Assert.Equal(visible.Replace("[", "[[").Replace("]", "]]"), VisibleText.MarkupOf(text));
+        Assert.Equal(visible.Replace("[", "[[").Replace("]", "]]"), VisibleMarkup.Of(text));
     }
 
     [Fact]

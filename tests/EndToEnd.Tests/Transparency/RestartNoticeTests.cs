@@ -30,12 +30,12 @@ public sealed class RestartNoticeTests
     public async Task ReloadOfTheLog_IsApplied()
     {
         await using var fleet = await ScriptedFleet.Start();
-        const string Marker = "Microsoft.AspNetCore.Hosting.Diagnostics";
+        const string Marker = "Microsoft.AspNetCore.Routing.EndpointMiddleware";
 
         await fleet.Balancer.Visit("alice");
         Assert.DoesNotContain(Marker, fleet.Balancer.Process.Output, StringComparison.Ordinal);
 
-        await fleet.Balancer.Write(Config(fleet).Set("Logging:LogLevel:Microsoft", "Information").ToString());
+        await fleet.Balancer.Write(Config(fleet).Set("Logging:LogLevel:Microsoft", "Debug").ToString());
         await UntilLogged(fleet.Balancer, Applied);
         await Deadline.Until(
             "requests are logged",

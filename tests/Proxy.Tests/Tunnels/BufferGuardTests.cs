@@ -75,6 +75,8 @@ public sealed class BufferGuardTests : IDisposable
 
         public bool CloseWritten => false;
 
+        public int? CloseCode => null;
+
         public bool Lost => false;
 
         public long Buffered => buffered / 2;

@@ -11,9 +11,9 @@ internal static class DemoLines
 {
     public static IEnumerable<IRenderable> Of(Chapter chapter) =>
     [
-        new Markup($"[bold]{VisibleText.MarkupOf(chapter.Title)}[/]"),
+        new Markup($"[bold]{VisibleMarkup.Of(chapter.Title)}[/]"),
         .. chapter.Claims.Select(claim => new Markup(
-            $"  {(claim.Held ? "[green]✓[/]" : "[red]✗[/]")} {VisibleText.MarkupOf(Sentence(claim))}")),
+            $"  {(claim.Held ? "[green]✓[/]" : "[red]✗[/]")} {VisibleMarkup.Of(Sentence(claim))}")),
     ];
 
     public static IEnumerable<string> PlainOf(Chapter chapter) =>

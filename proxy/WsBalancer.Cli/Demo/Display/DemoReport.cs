@@ -20,7 +20,7 @@ internal sealed class DemoReport(DemoSettings settings, IReadOnlyList<Chapter> c
         if (output.Terminal is { } terminal)
         {
             terminal.Write(new Rows(chapters.SelectMany(DemoLines.Of)));
-            terminal.MarkupLine($"[bold {(AllHeld ? "green" : "red")}]{VisibleText.MarkupOf(Verdict())}[/]");
+            terminal.MarkupLine($"[bold {(AllHeld ? "green" : "red")}]{VisibleMarkup.Of(Verdict())}[/]");
             return;
         }
 

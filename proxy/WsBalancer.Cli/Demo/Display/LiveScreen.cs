@@ -50,12 +50,12 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
             var told = _told.SelectMany(DemoLines.Of).ToList();
             if (_title.Length > 0)
             {
-                told.Add(new Markup($"[bold]{VisibleText.MarkupOf(_title)}[/]"));
+                told.Add(new Markup($"[bold]{VisibleMarkup.Of(_title)}[/]"));
             }
 
             var picture = _look();
             IEnumerable<IRenderable> bars = picture.Bars.Count > 0 ? [NodeBars.Draw(picture)] : [];
-            return new Rows([.. bars, .. told, new Markup($"[grey]… {VisibleText.MarkupOf(_step)}[/]")]);
+            return new Rows([.. bars, .. told, new Markup($"[grey]… {VisibleMarkup.Of(_step)}[/]")]);
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
-using WsBalancer.Cli.Output;
+using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Demo.Display;
 

@@ -58,12 +58,18 @@ internal sealed class NodeConnector(
     public async Task<NetworkStream> OpenAsync(
         string host, int port, HttpRequestMessage request, CancellationToken cancellation)
     {
+        var begun = time.GetTimestamp();
         var socket = await dialer.ConnectAsync(
             host,
             port,
             settings.Get<HandshakeOptions>(cluster).ConnectTimeout,
             settings.Get<TunnelOptions>(cluster).KeepAlive,
             cancellation);
+        if (request.Options.TryGetValue(PlacedRequest.Key, out var placed))
+        {
+            placed.ConnectTime = time.GetElapsedTime(begun);
+        }
+
         var stream = new NetworkStream(socket, ownsSocket: true);
         if (ProxyProtocol is not ProxyProtocolVersion.Off and var version)
         {

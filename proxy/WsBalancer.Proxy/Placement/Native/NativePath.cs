@@ -66,8 +66,14 @@ internal sealed class NativePath(
     {
         var exchange = new NodeExchange(
             request, encoding, settings.Get<NodeConnectionOptions>(cluster).ProxyProtocol, context, cancellation);
-        return await exchange.RunAsync(
-            await ConnectAsync(loop, cluster, request.RequestUri!, exchange, cancellation));
+        var begun = loop.Time.GetTimestamp();
+        var socket = await ConnectAsync(loop, cluster, request.RequestUri!, exchange, cancellation);
+        if (context.Features.Get<PlacedRequest>() is { } placed)
+        {
+            placed.ConnectTime = loop.Time.GetElapsedTime(begun);
+        }
+
+        return await exchange.RunAsync(socket);
     }
 
     private async ValueTask<LoopSocket> ConnectAsync(

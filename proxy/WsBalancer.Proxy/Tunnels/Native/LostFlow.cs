@@ -20,6 +20,8 @@ internal sealed class LostFlow : ITunnelFlow, ITunnelLeg
 
     public bool CloseWritten => false;
 
+    public int? CloseCode => null;
+
     public bool Lost => false;
 
     public long Buffered => 0;

@@ -42,6 +42,8 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
     // Both may be asked from any thread, and then tell what was true a moment ago.
     public bool CloseWritten => _frames.CloseWritten;
 
+    public int? CloseCode => _frames.CloseCode;
+
     public bool Lost => _frames.Lost;
 
     public long Buffered => _socket.Buffered;

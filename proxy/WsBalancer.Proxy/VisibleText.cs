@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Spectre.Console;
 
-namespace WsBalancer.Cli.Output;
+namespace WsBalancer.Proxy;
 
 /// <summary>
 /// Makes text safe for a terminal, and exact for its reader: what is invisible is written as bash reads it in
@@ -36,9 +35,6 @@ internal static class VisibleText
 
         return visible?.ToString() ?? text;
     }
-
-    /// <summary>The same as markup of the terminal library, which has none in it.</summary>
-    public static string MarkupOf(string text) => Markup.Escape(Of(text));
 
     private static string? EscapeOf(Rune rune) => (rune.Value, Rune.GetUnicodeCategory(rune)) switch
     {

@@ -1,0 +1,57 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace WsBalancer.Proxy.Access;
+
+/// <summary>A file of lines, to whose end others may write, and which others may rename or cut.</summary>
+internal sealed class AccessFile : IAccessTarget
+{
+    private readonly string _path;
+    private readonly SafeFileHandle _file;
+    private readonly string? _openedAs;
+
+    /// <summary>Opens a file, or creates it. A line in it that was cut off is ended.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise, for want of a permission; or it is a folder.</exception>
+    public AccessFile(string path)
+    {
+        _path = path;
+        _file = File.OpenHandle(
+            path,
+            FileMode.OpenOrCreate,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            _openedAs = NameOfOpen();
+            EndLine();
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    // The kernel shows the present name of an open file, and marks one that was removed or replaced. The comparison is
+    // that of the inodes, for which the platform has no method.
+    public bool IsMoved => _openedAs is null ? !File.Exists(_path) : NameOfOpen() != _openedAs;
+
+    // The end is looked for at each call, since copytruncate of logrotate cuts the file between two calls.
+    public void Write(ReadOnlySpan<byte> lines) => RandomAccess.Write(_file, lines, RandomAccess.GetLength(_file));
+
+    public void Dispose() => _file.Dispose();
+
+    private string? NameOfOpen() => OperatingSystem.IsLinux()
+        ? File.ResolveLinkTarget($"/proc/self/fd/{_file.DangerousGetHandle()}", returnFinalTarget: false)?.FullName
+        : null;
+
+    private void EndLine()
+    {
+        var length = RandomAccess.GetLength(_file);
+        Span<byte> last = stackalloc byte[1];
+        if (length > 0 && RandomAccess.Read(_file, last, length - 1) == 1 && last[0] != (byte)'\n')
+        {
+            Write("\n"u8);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Prometheus;
+using WsBalancer.Proxy.Identity;
+using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Access;
+
+/// <summary>
+/// Collects the lines of the access log: one for the end of each tunnel, and one for each refusal. Nothing here waits
+/// or writes: a line is put into a queue, or dropped and counted if the queue is full. Thread-safe.
+/// </summary>
+internal sealed class AccessLog : IDisposable
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly Func<AccessLogOptions> _options;
+    private readonly Func<TrustedProxies> _trusted;
+    private readonly TimeProvider _time;
+    private readonly Counter _dropped;
+    private readonly LineBudget _refusals;
+    private readonly ConcurrentQueue<AccessEntry> _queue = new();
+    private int _queued;
+
+    /// <param name="options">The settings in force.</param>
+    /// <param name="trusted">The peers whose word on the client's address is taken.</param>
+    /// <param name="registry">For the counter of dropped lines.</param>
+    /// <param name="time">The clock.</param>
+    public AccessLog(
+        Func<AccessLogOptions> options, Func<TrustedProxies> trusted, BalancerRegistry registry, TimeProvider time)
+    {
+        _options = options;
+        _trusted = trusted;
+        _time = time;
+        _dropped = registry.CreateCounter(
+            "wsbalancer_access_log_dropped_total",
+            "Lines of the access log that were not written: the queue was full, there were too many refusals, or "
+                + "writing failed.",
+            "cause");
+        foreach (var cause in (string[])[DropCause.Queue, DropCause.Rate, DropCause.Write])
+        {
+            _dropped.WithLabels(cause);
+        }
+
+        _refusals = new LineBudget(time, Second, static _ => { });
+    }
+
+    /// <summary>Describes the handshake of a tunnel for the line of the tunnel.</summary>
+    /// <param name="context">The handshake.</param>
+    /// <param name="attempts">Its attempts to reach a node.</param>
+    /// <param name="handshake">How long it took.</param>
+    /// <returns>Null if the tunnel has no line.</returns>
+    public TunnelOrigin? OriginOf(HttpContext context, AttemptTimes attempts, TimeSpan handshake)
+    {
+        var options = _options();
+        if (options.IsOff || (options.Sample < 1 && Random.Shared.NextDouble() >= options.Sample))
+        {
+            return null;
+        }
+
+        return new TunnelOrigin(
+            ClientAddress.Of(context, _trusted()),
+            RequestLine.PathOf(context.Features.Get<IHttpRequestFeature>()?.RawTarget),
+            RequestLine.TraceOf(context.Request.Headers),
+            attempts,
+            handshake);
+    }
+
+    /// <summary>A tunnel has ended.</summary>
+    public void Ended(Tunnel tunnel, TunnelEnd end)
+    {
+        if (tunnel.Origin is not { } origin)
+        {
+            return;
+        }
+
+        var identity = tunnel.Identity;
+        var isHttp2 = HttpProtocol.IsHttp2(identity.Protocol);
+        Add(new AccessEntry
+        {
+            Time = _time.GetUtcNow(),
+            Reason = TunnelEndLabel.Of(end),
+            Status = isHttp2 ? StatusCodes.Status200OK : StatusCodes.Status101SwitchingProtocols,
+            CloseCode = tunnel.EndCode,
+            IsForced = tunnel.Forced,
+            Cluster = identity.Node.Cluster,
+            Node = identity.Node.Node,
+            User = identity.User,
+            Client = origin.Client,
+            Method = isHttp2 ? HttpMethods.Connect : HttpMethods.Get,
+            Path = origin.Path,
+            Protocol = identity.Protocol,
+            Via = tunnel.Flow!.Path,
+            Duration = tunnel.Age,
+            Traffic = tunnel.Traffic,
+            Attempts = origin.Attempts,
+            Handshake = origin.Handshake,
+            Tunnel = identity.Id,
+            TraceId = origin.TraceId,
+        });
+    }
+
+    /// <summary>A request or a connection was refused.</summary>
+    public void Refused(Refusal refusal)
+    {
+        var options = _options();
+        if (options.IsOff)
+        {
+            return;
+        }
+
+        if (!_refusals.TryTake(options.RefusalsPerSecond, out _))
+        {
+            Dropped(DropCause.Rate, 1);
+            return;
+        }
+
+        var features = refusal.Request;
+        var request = features?.Get<IHttpRequestFeature>();
+        Add(new AccessEntry
+        {
+            Time = _time.GetUtcNow(),
+            Reason = refusal.Reason,
+            Status = refusal.Status,
+            Cluster = refusal.Cluster is "" ? null : refusal.Cluster,
+            Node = refusal.Node,
+            User = refusal.User,
+            Client = features is null ? null : ClientAddress.Of(new DefaultHttpContext(features), _trusted()),
+            Method = request?.Method is { Length: > 0 } method ? method : null,
+            Path = RequestLine.PathOf(request?.RawTarget) is { Length: > 0 } path ? path : null,
+            Protocol = request?.Protocol is { Length: > 0 } protocol ? protocol : null,
+            Attempts = refusal.Attempts,
+            TraceId = request is null ? null : RequestLine.TraceOf(request.Headers),
+        });
+    }
+
+    /// <summary>Takes the oldest line out of the queue.</summary>
+    public bool TryTake([NotNullWhen(true)] out AccessEntry? entry)
+    {
+        if (!_queue.TryDequeue(out entry))
+        {
+            return false;
+        }
+
+        Interlocked.Decrement(ref _queued);
+        return true;
+    }
+
+    /// <summary>Counts lines that are not written.</summary>
+    public void Dropped(string cause, int lines) => _dropped.WithLabels(cause).Inc(lines);
+
+    public void Dispose() => _refusals.Dispose();
+
+    private void Add(AccessEntry entry)
+    {
+        if (Interlocked.Increment(ref _queued) > _options().MaxQueued)
+        {
+            Interlocked.Decrement(ref _queued);
+            Dropped(DropCause.Queue, 1);
+            return;
+        }
+
+        _queue.Enqueue(entry);
+    }
+}
+
+/// <summary>The published causes for which a line is dropped.</summary>
+internal static class DropCause
+{
+    public const string Queue = "queue";
+    public const string Rate = "rate";
+    public const string Write = "write";
+}
+
+/// <summary>A refusal, before it is a line.</summary>
+/// <param name="Reason">Its label.</param>
+/// <param name="Status">The status of the answer; null if there was none.</param>
+/// <param name="Cluster">The cluster; empty before the route.</param>
+/// <param name="Request">The request, if there was one.</param>
+/// <param name="Node">The node of the last attempt.</param>
+/// <param name="User">The user id.</param>
+/// <param name="Attempts">The attempts.</param>
+internal readonly record struct Refusal(
+    string Reason,
+    int? Status,
+    string Cluster,
+    IFeatureCollection? Request,
+    string? Node = null,
+    string? User = null,
+    AttemptTimes Attempts = default);

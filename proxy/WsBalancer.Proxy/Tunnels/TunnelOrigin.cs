@@ -1,0 +1,18 @@
+using System.Net;
+
+namespace WsBalancer.Proxy.Tunnels;
+
+/// <summary>The handshake that a tunnel came of, for a record of the tunnel at its end.</summary>
+/// <param name="Client">The client's address.</param>
+/// <param name="Path">The path of the request, without its query.</param>
+/// <param name="TraceId">The W3C trace id of the request, if it had one.</param>
+/// <param name="Attempts">The attempts to reach a node.</param>
+/// <param name="Handshake">From the request to the 101, with every attempt.</param>
+internal sealed record TunnelOrigin(
+    IPAddress? Client, string Path, string? TraceId, AttemptTimes Attempts, TimeSpan Handshake);
+
+/// <summary>The attempts of a request to reach a node.</summary>
+/// <param name="Count">How many there were.</param>
+/// <param name="Connect">How long the connect of the last one took; null if it did not connect.</param>
+/// <param name="FirstByte">From then to the head of the node's answer; null without one.</param>
+internal readonly record struct AttemptTimes(int Count, TimeSpan? Connect, TimeSpan? FirstByte);

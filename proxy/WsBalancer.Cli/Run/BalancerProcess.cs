@@ -43,13 +43,20 @@ internal static class BalancerProcess
         TextWriter output,
         CancellationToken cancellation)
     {
-        configuration.Guard(app.Services.GetRequiredService<ReloadGuard>());
+        var metrics = ActivatorUtilities.CreateInstance<ReloadMetrics>(app.Services);
+        configuration.Guard(
+            app.Services.GetRequiredService<ReloadGuard>(), new ReloadReport(app.Logger, metrics));
         using var hangUp = ReloadOnHangUp(app.Logger, configuration);
+        foreach (var note in EnvironmentSettings.IgnoredOf(EnvironmentSettings.Names()))
+        {
+            RunLog.Note(app.Logger, note);
+        }
+
         if (file is not null)
         {
             // Whatever changed between the first reading and the watching is read now.
-            configuration.Watch(file, TimeProvider.System, app.Logger);
-            await configuration.ReloadAsync(app.Logger);
+            configuration.Watch(file, TimeProvider.System);
+            await configuration.ReloadAsync(force: false, isRequested: false);
         }
 
         await app.StartAsync(cancellation);
@@ -75,6 +82,6 @@ internal static class BalancerProcess
         {
             signal.Cancel = true;
             RunLog.HangUp(logger);
-            _ = configuration.ReloadAsync(logger);
+            _ = configuration.ReloadAsync(force: false);
         });
 }

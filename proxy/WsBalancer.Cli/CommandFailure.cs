@@ -4,4 +4,7 @@ namespace WsBalancer.Cli;
 internal sealed class CommandFailure(int exitCode, string message, Exception? cause = null) : Exception(message, cause)
 {
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>More sentences, each for a line of its own.</summary>
+    public IReadOnlyList<string> Details { get; init; } = [];
 }

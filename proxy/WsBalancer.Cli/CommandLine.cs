@@ -32,6 +32,11 @@ internal static class CommandLine
         catch (CommandFailure failure)
         {
             await visible.WriteLineAsync($"wsbalancer: {failure.Message}");
+            foreach (var detail in failure.Details)
+            {
+                await visible.WriteLineAsync($"  {detail}");
+            }
+
             return failure.ExitCode;
         }
         catch (Exception unexpected) when (unexpected is not OutOfMemoryException)

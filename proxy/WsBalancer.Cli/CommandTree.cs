@@ -67,6 +67,7 @@ internal static class CommandTree
         WeightCommand.Create(),
         RebalanceCommand.Create(time),
         BlendCommand.Create(),
+        ReloadCommand.Create(),
         DisconnectCommand.Create(),
         RingCommand.Create(time),
     ];

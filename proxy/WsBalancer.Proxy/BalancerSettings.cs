@@ -19,6 +19,7 @@ namespace WsBalancer.Proxy;
 /// <param name="State">Where changes are kept. Read at the start only.</param>
 /// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
 /// <param name="Sockets">What carries the connections. Read at the start only.</param>
+/// <param name="Reload">What a reload may do.</param>
 /// <param name="Log">How much is logged.</param>
 /// <param name="AccessLog">The access log.</param>
 /// <param name="TrustedProxies">The peers whose forwarding headers are kept.</param>
@@ -30,6 +31,7 @@ internal sealed record BalancerSettings(
     StateOptions State,
     ShutdownOptions Shutdown,
     SocketsOptions Sockets,
+    ReloadOptions Reload,
     LogOptions Log,
     AccessLogOptions AccessLog,
     TrustedProxies TrustedProxies,
@@ -69,6 +71,7 @@ internal sealed record BalancerSettings(
             nameof(State),
             nameof(Shutdown),
             nameof(Sockets),
+            nameof(Reload),
             nameof(Log),
             nameof(AccessLog),
             nameof(ProxyProtocol),
@@ -89,6 +92,7 @@ internal sealed record BalancerSettings(
             reader.Read<StateOptions>(section.GetSection(nameof(State))),
             reader.Read<ShutdownOptions>(section.GetSection(nameof(Shutdown))),
             reader.Read<SocketsOptions>(section.GetSection(nameof(Sockets))),
+            reader.Read<ReloadOptions>(section.GetSection(nameof(Reload))),
             reader.Read<LogOptions>(section.GetSection(nameof(Log))),
             reader.Read<AccessLogOptions>(section.GetSection(nameof(AccessLog))),
             trusted ?? TrustedProxies.None,
@@ -132,6 +136,11 @@ internal sealed record BalancerSettings(
 
         return new ClusterSettings(records);
     }
+
+    /// <summary>The sections that are read at the start only.</summary>
+    public static IEnumerable<string> OfTheStart =>
+        ((string[])[nameof(Admin), nameof(State), nameof(Shutdown), nameof(Sockets)])
+        .Select(section => $"{Section}:{section}");
 
     private sealed record RootOptions
     {

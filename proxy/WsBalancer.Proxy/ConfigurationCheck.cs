@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Checking;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.State;
 using Yarp.ReverseProxy.Configuration;
 
@@ -22,34 +24,86 @@ internal static class ConfigurationCheck
     /// <summary>The name of the log's section.</summary>
     public const string LogSection = "Logging";
 
+    /// <summary>The key of the address of the admin host.</summary>
+    public const string AdminUrl =
+        $"{BalancerSettings.Section}:{nameof(BalancerSettings.Admin)}:{nameof(AdminOptions.Url)}";
+
     private const string ExpectedCluster = $"expected the name of a cluster under {ProxySection}:Clusters.";
 
     private static readonly string[] Roots =
-        ["Urls", ServerSection, LogSection, ProxySection, BalancerSettings.Section];
+        [ListenAddresses.Urls, ServerSection, LogSection, ProxySection, BalancerSettings.Section];
 
     private static readonly KeyShape ProxyShape = ProxyKeys.Shape(NodeWeight.MetadataKey, NodeRingKey.MetadataKey);
 
     /// <param name="configuration">The configuration.</param>
+    /// <param name="folder">Where a relative path of the state file begins.</param>
     /// <param name="mayBeEmpty">Whether a cluster may have nodes that the configuration does not name; null: any may.
     /// </param>
-    /// <returns>A sentence for each mistake; empty if there is none.</returns>
-    public static async Task<IReadOnlyList<string>> FindMistakesAsync(
-        IConfiguration configuration, Func<StateOptions, string, bool>? mayBeEmpty = null)
+    public static async Task<CheckedConfiguration> RunAsync(
+        IConfiguration configuration, string folder, Func<StateOptions, string, bool>? mayBeEmpty = null)
     {
-        var errors = new List<SettingsError>();
-        errors.AddRange(UnknownKeysOf(configuration));
-        errors.AddRange(ServerKeys.Shape.MistakesIn(configuration.GetSection(ServerSection)));
-        errors.AddRange(ListenAddresses.MistakesIn(configuration));
-        new ServerLimits(errors).Apply(configuration.GetSection(ServerSection), ServerDefaults.Create());
-        errors.AddRange(LogKeys.Shape.MistakesIn(configuration.GetSection(LogSection)));
-        var proxyErrors = ProxyShape.MistakesIn(configuration.GetSection(ProxySection)).ToList();
-        errors.AddRange(proxyErrors);
-        var settings = BalancerSettings.Read(configuration, errors);
-        var mistakes = errors.Select(error => error.Message).ToList();
+        var section = configuration.GetSection(ProxySection);
+        var mistakes = new List<SettingsError>();
+        mistakes.AddRange(UnknownKeysOf(configuration));
+        mistakes.AddRange(ServerKeys.Shape.MistakesIn(configuration.GetSection(ServerSection)));
+        mistakes.AddRange(ListenAddresses.MistakesIn(configuration));
+        new ServerLimits(mistakes).Apply(configuration.GetSection(ServerSection), ServerDefaults.Create());
+        mistakes.AddRange(LogKeys.Shape.MistakesIn(configuration.GetSection(LogSection)));
+        var ofProxy = ProxyShape.MistakesIn(section).ToList();
+        mistakes.AddRange(ofProxy);
+        var settings = BalancerSettings.Read(configuration, mistakes);
+        AddMachineMistakes(configuration, settings, folder, mistakes);
 
-        // YARP's own parser and validators, in a container of their own that is thrown away.
+        var translated = new ConfigurationBuilder()
+            .AddConfiguration(configuration)
+            .AddInMemoryCollection(ProxyShape.TranslationsIn(section))
+            .Build();
+        var proxy = await AddProxyMistakesAsync(translated.GetSection(ProxySection), ofProxy.Count == 0, mistakes);
+        var read = new CheckedConfiguration(translated, settings, proxy, mistakes);
+        if (proxy is not null)
+        {
+            AddRingMistakes(read, mistakes);
+            mistakes.AddRange(mayBeEmpty is null ? [] : EmptyIn(read, mayBeEmpty));
+        }
+
+        return read;
+    }
+
+    private static IEnumerable<SettingsError> UnknownKeysOf(IConfiguration configuration) =>
+        from section in configuration.GetChildren()
+        where !Roots.Contains(section.Key, StringComparer.OrdinalIgnoreCase)
+        select SettingsError.UnknownKey(section, Roots);
+
+    // What the start would fail for on this machine.
+    private static void AddMachineMistakes(
+        IConfiguration configuration, BalancerSettings settings, string folder, List<SettingsError> mistakes)
+    {
+        var admin = configuration[AdminUrl] ?? settings.Admin.Url.GetLeftPart(UriPartial.Authority);
+        if (!mistakes.Exists(mistake => mistake.Key == AdminUrl))
+        {
+            var mistake = ListenAddress.Find(AdminUrl, admin) is { } address
+                ? address.MistakeHere()
+                : new SettingsError(
+                    AdminUrl,
+                    $"{AdminUrl} is '{admin}': expected http://ADDRESS:PORT with an IP address or localhost, and a "
+                    + "port from 0 to 65535");
+            mistakes.AddRange(mistake is null ? [] : [mistake]);
+        }
+
+        mistakes.AddRange(ListenAddresses.ConflictsIn([.. ListenAddresses.Of(configuration), (AdminUrl, admin)]));
+        mistakes.AddRange(SourceAddresses.MistakesIn(settings.Sockets));
+        if (settings.State.MistakeIn(folder) is { } path && !mistakes.Exists(mistake => mistake.Key == path.Key))
+        {
+            mistakes.Add(path);
+        }
+    }
+
+    // YARP's own parser and validators, in a container of their own that is thrown away.
+    private static async Task<IProxyConfig?> AddProxyMistakesAsync(
+        IConfigurationSection section, bool isReadable, List<SettingsError> mistakes)
+    {
         var services = new ServiceCollection();
-        services.AddLogging().AddReverseProxy().LoadFromConfig(configuration.GetSection(ProxySection));
+        services.AddLogging().AddReverseProxy().LoadFromConfig(section);
         services.CreateKeysOnDemand();
         await using var provider = services.BuildServiceProvider();
         IProxyConfig proxy;
@@ -60,86 +114,81 @@ internal static class ConfigurationCheck
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
             // YARP's parser throws at the first bad value, and does not name the key.
-            if (proxyErrors.Count == 0)
+            if (isReadable)
             {
-                mistakes.Add($"{ProxySection}: {ex.Message}");
+                mistakes.Add(new SettingsError(ProxySection, $"{ProxySection}: {ex.Message}"));
             }
 
-            return mistakes;
+            return null;
         }
 
         await AddYarpMistakesAsync(proxy, provider.GetRequiredService<IConfigValidator>(), mistakes);
-        AddRingMistakes(proxy, settings, mistakes);
-        if (mayBeEmpty is not null)
+        if (proxy.Clusters.Count > 0)
         {
-            mistakes.AddRange(EmptyIn(proxy, settings, mayBeEmpty));
+            mistakes.AddRange(RouteRules.MistakesIn(proxy.Routes, $"{ProxySection}:Routes"));
         }
 
-        return mistakes;
+        return proxy;
     }
 
-    private static IEnumerable<SettingsError> UnknownKeysOf(IConfiguration configuration) =>
-        from section in configuration.GetChildren()
-        where !Roots.Contains(section.Key, StringComparer.OrdinalIgnoreCase)
-        select SettingsError.UnknownKey(section, Roots);
-
     private static async Task AddYarpMistakesAsync(
-        IProxyConfig proxy, IConfigValidator validator, List<string> mistakes)
+        IProxyConfig proxy, IConfigValidator validator, List<SettingsError> mistakes)
     {
         foreach (var cluster in proxy.Clusters)
         {
+            var key = $"{ProxySection}:Clusters:{cluster.ClusterId}";
             var errors = await validator.ValidateClusterAsync(cluster);
-            mistakes.AddRange(errors.Select(error => $"{ProxySection}:Clusters:{cluster.ClusterId}: {error.Message}"));
+            mistakes.AddRange(errors.Select(error => new SettingsError(key, $"{key}: {error.Message}")));
         }
 
         foreach (var route in proxy.Routes)
         {
             var key = $"{ProxySection}:Routes:{route.RouteId}";
             var errors = await validator.ValidateRouteAsync(route);
-            mistakes.AddRange(errors.Select(error => $"{key}: {error.Message}"));
-            if (route.ClusterId is { } id && !proxy.Clusters.Any(cluster => IsNamed(cluster, id)))
+            mistakes.AddRange(errors.Select(error => new SettingsError(key, $"{key}: {error.Message}")));
+            if (route.ClusterId is { } id && !proxy.Clusters.Any(
+                cluster => string.Equals(cluster.ClusterId, id, StringComparison.OrdinalIgnoreCase)))
             {
-                mistakes.Add($"{key}:ClusterId is '{id}': {ExpectedCluster}");
+                mistakes.Add(new SettingsError(
+                    $"{key}:ClusterId", $"{key}:ClusterId is '{id}': {ExpectedCluster}"));
             }
         }
     }
 
-    private static void AddRingMistakes(IProxyConfig proxy, BalancerSettings settings, List<string> mistakes)
+    private static void AddRingMistakes(CheckedConfiguration read, List<SettingsError> mistakes)
     {
-        foreach (var (id, ours) in settings.Clusters)
+        foreach (var (id, ours) in read.Settings.Clusters)
         {
-            if (proxy.Clusters.FirstOrDefault(cluster => IsNamed(cluster, id)) is { } cluster)
-            {
-                mistakes.AddRange(ClusterFilter.MistakesIn(cluster, ours));
-            }
-            else
-            {
-                mistakes.Add($"{BalancerSettings.Section}:Clusters:{id}: {ExpectedCluster}");
-            }
+            var key = $"{BalancerSettings.Section}:Clusters:{id}";
+            mistakes.AddRange(read.FindCluster(id) is { } cluster
+                ? ClusterFilter.MistakesIn(cluster, ours)
+                : [new SettingsError(key, $"{key}: {ExpectedCluster}")]);
         }
     }
 
-    private static IEnumerable<string> EmptyIn(
-        IProxyConfig proxy, BalancerSettings settings, Func<StateOptions, string, bool> mayBeEmpty)
+    private static IEnumerable<SettingsError> EmptyIn(
+        CheckedConfiguration read, Func<StateOptions, string, bool> mayBeEmpty)
     {
-        if (proxy.Clusters.Count == 0)
+        const string Clusters = $"{ProxySection}:Clusters";
+        if (read.Proxy!.Clusters.Count == 0)
         {
-            yield return $"{ProxySection}:Clusters is empty: expected at least one cluster, without which every "
-                + "request is answered with 404.";
+            yield return new SettingsError(
+                Clusters,
+                $"{Clusters} is empty: expected at least one cluster, without which every request is answered with "
+                + "404.");
         }
 
-        foreach (var id in settings.Clusters.Keys)
+        foreach (var id in read.Settings.Clusters.Keys)
         {
-            if (proxy.Clusters.FirstOrDefault(cluster => IsNamed(cluster, id)) is { Destinations: null or { Count: 0 } }
-                && !mayBeEmpty(settings.State, id))
+            var key = $"{Clusters}:{id}:Destinations";
+            if (read.FindCluster(id) is { Destinations: null or { Count: 0 } } && !mayBeEmpty(read.Settings.State, id))
             {
-                yield return $"{ProxySection}:Clusters:{id}:Destinations is empty: expected at least one node, since "
-                    + $"none can register itself ({BalancerSettings.Section}:State:Redis is not set) and none was "
-                    + "added at run time. Without a node every handshake is answered with 503.";
+                yield return new SettingsError(
+                    key,
+                    $"{key} is empty: expected at least one node, since none can register itself "
+                    + $"({BalancerSettings.Section}:State:Redis is not set) and none was added at run time. Without a "
+                    + "node every handshake is answered with 503.");
             }
         }
     }
-
-    private static bool IsNamed(ClusterConfig cluster, string id) =>
-        string.Equals(cluster.ClusterId, id, StringComparison.OrdinalIgnoreCase);
 }

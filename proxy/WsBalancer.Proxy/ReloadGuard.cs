@@ -1,30 +1,54 @@
-using Microsoft.Extensions.Configuration;
+using System.Globalization;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.State;
+using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// Refuses a changed configuration that takes every node from a cluster, or every cluster from the balancer: a file
-/// that was emptied by accident looks like one that was emptied on purpose.
+/// Finds what a changed configuration would take from the fleet: a file that was emptied by accident looks like one
+/// that was emptied on purpose, and so does one in which half of the nodes are missing.
 /// </summary>
-internal sealed class ReloadGuard(FleetLosses losses)
+internal sealed class ReloadGuard(FleetLosses losses, FleetMoves moves)
 {
+    private const string MaxMoved =
+        $"{BalancerSettings.Section}:{nameof(BalancerSettings.Reload)}:{nameof(ReloadOptions.MaxMoved)}";
+
+    private static readonly Dictionary<string, DestinationConfig> NoNodes = [];
+
     /// <summary>Whether a cluster without nodes in a changed configuration may have them from elsewhere.</summary>
     public bool MayBeEmpty(StateOptions state, string cluster) => state.IsShared || losses.IsKnown(cluster);
 
-    /// <returns>A sentence for each loss, without its full stop; empty if nothing is lost.</returns>
-    public IReadOnlyList<string> LossesIn(IConfiguration configuration)
-    {
-        var clusters = IdsIn(configuration.GetSection($"{BalancerSettings.Section}:Clusters"));
-        return
-        [
-            .. losses.OfClusters(clusters),
-            .. clusters.Select(cluster => losses.OfNodes(cluster, IdsIn(configuration.GetSection(
-                $"{ConfigurationCheck.ProxySection}:Clusters:{cluster}:Destinations")))).OfType<string>(),
-        ];
-    }
+    /// <summary>Lets the next configuration take all nodes from a cluster, or not.</summary>
+    public void Force(bool force) => losses.AreForced = force;
 
-    private static string[] IdsIn(IConfigurationSection section) =>
-        [.. section.GetChildren().Select(child => child.Key)];
+    /// <returns>A sentence for each cluster that would have no node, without its full stop.</returns>
+    public IReadOnlyList<string> LossesIn(CheckedConfiguration changed) =>
+    [
+        .. losses.OfClusters(changed.Settings.Clusters.Keys),
+        .. changed.Settings.Clusters.Keys.Select(cluster =>
+            losses.OfNodes(cluster, NodesOf(changed, cluster).Keys)).OfType<string>(),
+    ];
+
+    /// <returns>What moves in each cluster that changes, the clusters sorted.</returns>
+    public IReadOnlyList<ClusterMove> MovesIn(CheckedConfiguration changed) =>
+    [
+        .. changed.Settings.Clusters
+            .Select(cluster => moves.Of(
+                cluster.Key, NodesOf(changed, cluster.Key), cluster.Value.Get<RingSettings>()))
+            .OfType<ClusterMove>()
+            .Concat(moves.OfOthers(changed.Settings.Clusters.Keys))
+            .OrderBy(move => move.Cluster, StringComparer.Ordinal),
+    ];
+
+    /// <returns>A sentence for each cluster that a reload may change by force only.</returns>
+    public static IEnumerable<string> RisksIn(IEnumerable<ClusterMove> moves, ReloadOptions options) =>
+        from move in moves
+        where move.Exceeds(options.MaxMoved)
+        select string.Create(
+            CultureInfo.InvariantCulture,
+            $"The changed configuration would move {move}. {MaxMoved} is {options.MaxMoved * 100:0.##}%.");
+
+    private static IReadOnlyDictionary<string, DestinationConfig> NodesOf(
+        CheckedConfiguration changed, string cluster) => changed.FindCluster(cluster)?.Destinations ?? NoNodes;
 }

@@ -7,12 +7,21 @@ namespace WsBalancer.Proxy;
 /// <param name="Message">A sentence for the operator that begins with the key.</param>
 internal sealed record SettingsError(string Key, string Message)
 {
+    /// <summary>The value that the message shows; null if it shows none, as of a secret.</summary>
+    public string? Value => Message.StartsWith($"{Key} is '", StringComparison.Ordinal)
+        && Message.IndexOf("': ", StringComparison.Ordinal) is var end and >= 0
+        ? Message[(Key.Length + " is '".Length)..end]
+        : null;
+
+    /// <summary>Whether the key is the mistake.</summary>
+    public bool IsUnknownKey { get; private init; }
+
     /// <summary>The error of an unknown key, with the known key that is most similar.</summary>
     public static SettingsError UnknownKey(IConfigurationSection section, IReadOnlyCollection<string> known)
     {
         var hint = NearestName.Find(section.Key, known) is { } name
             ? $"did you mean {name}?"
             : $"expected one of {string.Join(", ", known)}";
-        return new SettingsError(section.Path, $"{section.Path} is not a known key: {hint}");
+        return new SettingsError(section.Path, $"{section.Path} is not a known key: {hint}") { IsUnknownKey = true };
     }
 }

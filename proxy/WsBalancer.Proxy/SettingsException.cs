@@ -3,19 +3,25 @@ namespace WsBalancer.Proxy;
 /// <summary>The configuration has mistakes, each told in a sentence of its own.</summary>
 public sealed class SettingsException : Exception
 {
-    internal SettingsException(IReadOnlyList<string> mistakes)
-        : base($"The configuration has {mistakes.Count} mistakes:\n  {string.Join("\n  ", mistakes)}") =>
-        Mistakes = mistakes;
+    internal SettingsException(IReadOnlyList<SettingsError> errors, Exception? cause = null)
+        : base(Text([.. errors.Select(error => error.Message)]), cause) => Errors = errors;
 
     /// <summary>One sentence a mistake, with the key and the value.</summary>
-    public IReadOnlyList<string> Mistakes { get; }
+    public IReadOnlyList<string> Mistakes => [.. Errors.Select(error => error.Message)];
 
-    internal static void ThrowIfAny(IEnumerable<string> mistakes)
+    /// <summary>The mistakes with their keys.</summary>
+    internal IReadOnlyList<SettingsError> Errors { get; }
+
+    internal static void ThrowIfAny(IEnumerable<SettingsError> errors)
     {
-        var all = mistakes.ToArray();
+        var all = errors.ToArray();
         if (all.Length > 0)
         {
             throw new SettingsException(all);
         }
     }
+
+    private static string Text(string[] mistakes) =>
+        $"The configuration has {(mistakes.Length == 1 ? "a mistake" : $"{mistakes.Length} mistakes")}:\n  "
+        + string.Join("\n  ", mistakes);
 }

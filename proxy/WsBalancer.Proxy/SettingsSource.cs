@@ -13,20 +13,25 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
 {
     private readonly IConfiguration _configuration;
     private readonly ILogger<SettingsSource> _logger;
+    private readonly bool _reportsRestart;
+    private readonly BalancerSettings _started;
     private readonly IDisposable _subscription;
     private readonly Lock _reloads = new();
     private volatile IChangeToken _read;
     private volatile BalancerSettings _settings;
 
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="logger">For the results of reloads.</param>
+    /// <param name="reportsRestart">Whether a change of what is read at the start only is logged.</param>
     /// <exception cref="SettingsException">The configuration has mistakes.</exception>
-    public SettingsSource(IConfiguration configuration, ILogger<SettingsSource> logger)
+    public SettingsSource(
+        IConfiguration configuration, ILogger<SettingsSource> logger, bool reportsRestart = true)
     {
-        _configuration = configuration;
-        _logger = logger;
+        (_configuration, _logger, _reportsRestart) = (configuration, logger, reportsRestart);
         _read = configuration.GetReloadToken();
         var errors = new List<SettingsError>();
-        _settings = BalancerSettings.Read(configuration, errors);
-        SettingsException.ThrowIfAny(errors.Select(error => error.Message));
+        _settings = _started = BalancerSettings.Read(configuration, errors);
+        SettingsException.ThrowIfAny(errors);
         _subscription = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
@@ -76,7 +81,7 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
                 return false;
             }
 
-            foreach (var section in settings.ChangedOfTheStart(_settings))
+            foreach (var section in _reportsRestart ? settings.ChangedOfTheStart(_started) : [])
             {
                 SettingsLog.NeedsRestart(_logger, section);
             }

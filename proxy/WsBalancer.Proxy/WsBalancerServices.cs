@@ -53,7 +53,10 @@ public static class WsBalancerServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SettingsSource>(provider => new SettingsSource(
             provider.GetRequiredService<IConfiguration>(),
-            provider.GetRequiredService<Logging.ILogger<SettingsSource>>()));
+            provider.GetRequiredService<Logging.ILogger<SettingsSource>>(),
+
+            // What reloads the configuration as a whole reports this, too.
+            reportsRestart: provider.GetService<IReloads>() is null));
         services.AddSingleton<IClusterSettingsSource>(provider => provider.GetRequiredService<SettingsSource>());
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Admin);
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Shutdown);
@@ -183,7 +186,8 @@ public static class WsBalancerServices
     {
         services.AddSingleton<FleetMetrics>().AddSingleton<FleetNews>();
         services.AddSingleton<FleetPlanner>().AddSingleton<FleetChanges>();
-        services.AddSingleton<FleetRegistry>().AddSingleton<FleetLosses>().AddSingleton<ReloadGuard>();
+        services.AddSingleton<FleetRegistry>().AddSingleton<FleetLosses>().AddSingleton<FleetMoves>()
+            .AddSingleton<ReloadGuard>();
         services.AddSingleton<Registrations>().AddHostedService<RegistrationWorker>();
         services.AddSingleton(provider => new Lazy<IProxyStateLookup>(provider.GetRequiredService<IProxyStateLookup>));
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<FleetRegistry>());

@@ -77,7 +77,7 @@ public sealed class ReloadTests
         var wrong = BalancerConfig.With(fleet.A).Set($"{BalancerConfig.ClusterKey}:{key}", value);
 
         await fleet.Balancer.Write(wrong.ToString());
-        await Says(fleet.Balancer, "is not applied");
+        await fleet.Balancer.UntilWritten("is not applied");
         var cluster = await fleet.Balancer.Cluster();
         await AssertAlive(client);
 
@@ -100,7 +100,7 @@ public sealed class ReloadTests
             "NODES",
             BalancerConfig.With(fleet.A).RemoveNode("a").Set("WsBalancer:State:Redis", "127.0.0.1:1").ToString(),
             StringComparison.Ordinal));
-        await Says(fleet.Balancer, "is not applied");
+        await fleet.Balancer.UntilWritten("is not applied");
         await AssertAlive(client);
         var next = await fleet.Balancer.Visit("bob");
 
@@ -114,15 +114,33 @@ public sealed class ReloadTests
     [Fact]
     public async Task AFileWithoutNodes_IsApplied_IfNodesWereAddedAtRunTime()
     {
-        await using var fleet = await ScriptedFleet.Start();
+        await using var fleet = await ScriptedFleet.Start(config => config.Set("WsBalancer:Reload:MaxMoved", "100%"));
         await using var fourth = ScriptedNode.Start("d");
         var added = await fleet.Balancer.Command("add", $"d={fourth.Address}");
 
-        await fleet.Balancer.Write(BalancerConfig.With(fleet.A).RemoveNode("a").ToString());
+        await fleet.Balancer.Write(BalancerConfig.With(fleet.A).RemoveNode("a")
+            .Set("WsBalancer:Reload:MaxMoved", "100%").ToString());
         await fleet.Balancer.Until("only d is left", cluster => cluster["nodes"]!.AsArray().Count == 1);
 
         Assert.Equal(0, added.Code);
         Assert.Equal("d", await fleet.Balancer.Visit("alice"));
+    }
+
+    // A key that YARP would ignore.
+    [Fact]
+    public async Task ATypoInYarpsPart_ChangesNothingAndIsNamed()
+    {
+        await using var fleet = await ScriptedFleet.Start();
+
+        await fleet.Balancer.Write(BalancerConfig.With(fleet.Nodes).ToString()
+            .Replace("\"Destinations\"", "\"Destination\"", StringComparison.Ordinal));
+        await fleet.Balancer.UntilWritten("is not applied");
+
+        Assert.Contains(
+            "ReverseProxy:Clusters:chat:Destination is not a known key: did you mean Destinations?",
+            fleet.Balancer.Process.Output,
+            StringComparison.Ordinal);
+        Assert.Equal(3, (await fleet.Balancer.Cluster())["nodes"]!.AsArray().Count);
     }
 
     // "Ready" is what deployments wait for before they go on, and the next step may be a change.
@@ -142,7 +160,8 @@ public sealed class ReloadTests
         await using var fleet = await ScriptedFleet.Start();
 
         fleet.Balancer.Process.Send(Signal.Hangup);
-        await Says(fleet.Balancer, "SIGHUP");
+        await fleet.Balancer.UntilWritten("SIGHUP");
+        await fleet.Balancer.UntilWritten("The configuration is unchanged.");
 
         Assert.Equal(3, (await fleet.Balancer.Cluster())["nodes"]!.AsArray().Count);
     }
@@ -154,7 +173,7 @@ public sealed class ReloadTests
         await fleet.Balancer.Visit("alice");
 
         await fleet.Balancer.Write("{ \"WsBalancer\": ");
-        await Says(fleet.Balancer, "is not applied");
+        await fleet.Balancer.UntilWritten("is not applied");
         var before = await fleet.Balancer.Cluster();
         await fleet.Balancer.Write(BalancerConfig.With(fleet.A, fleet.B).ToString());
         await fleet.Balancer.Until("c is gone", cluster => cluster["nodes"]!.AsArray().Count == 2);
@@ -170,11 +189,6 @@ public sealed class ReloadTests
             Assert.Equal("still here", (await client.Read()).PayloadText);
         }
     }
-
-    private static Task Says(Balancer balancer, string text) => Deadline.Until(
-        $"it says '{text}'",
-        () => balancer.Process.Output.Contains(text, StringComparison.Ordinal),
-        () => balancer.Process.Output);
 
     private static JsonNode? Node(JsonNode cluster, string name) =>
         cluster["nodes"]!.AsArray().FirstOrDefault(node => (string?)node!["id"] == name);

@@ -48,6 +48,10 @@ public sealed class BalancerSettingsTests
         Read(("Shutdown:Delay", "3s"), ("Shutdown:Timeout", "2m")).Shutdown);
 
     [Fact]
+    public void Reload_IsRead() => AssertAll(
+        new ReloadOptions { MaxMoved = 0.3 }, Read(("Reload:MaxMoved", "30%")).Reload);
+
+    [Fact]
     public void Sockets_AreRead() => AssertAll(
         new SocketsOptions
         {

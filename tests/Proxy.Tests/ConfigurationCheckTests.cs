@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Tests.Checking;
 
 namespace WsBalancer.Proxy.Tests;
 
@@ -140,7 +140,7 @@ public sealed class ConfigurationCheckTests
     [InlineData("ReverseProxy:Clusters:chat:Metadata:Weigth", "anything")]
     [InlineData("ReverseProxy:Routes:chat:Transforms:0:PathPrefix", "/a")]
     [InlineData("ReverseProxy:Routes:chat:AuthorizationPolicy", "Anonymous")]
-    [InlineData("Urls", "http://*:80;http://localhost:0;http://[::1]:81/;http://0.0.0.0")]
+    [InlineData("Urls", "http://*:82;http://localhost:0;http://[::1]:81/;http://127.0.0.1")]
     public async Task RightKey_IsNoMistake(string key, string value) =>
         Assert.Empty(await FindAsync(Right.With(key, value)));
 
@@ -208,5 +208,5 @@ public sealed class ConfigurationCheckTests
         .With("ReverseProxy:Clusters:plain:Destinations:any thing:Metadata:Weight", "heavy")));
 
     private static Task<IReadOnlyList<string>> FindAsync(Dictionary<string, string?> settings) =>
-        ConfigurationCheck.FindMistakesAsync(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        Mistakes.InAsync(settings);
 }

@@ -84,6 +84,18 @@ public sealed class SettingsSourceTests
             lines.Select(line => line.GetStructuredStateValue("Section")));
     }
 
+    [Fact]
+    public void Reload_BackToWhatTheStartHasRead_NeedsNoRestart()
+    {
+        using var source = Create();
+        _file.Replace(Right.With("WsBalancer:Shutdown:Delay", "1s"));
+        _logger.Collector.Clear();
+
+        _file.Replace(Right);
+
+        Assert.Empty(_logger.Collector.GetSnapshot());
+    }
+
     // Whoever is told of the reload first may ask at once: it must not get the old settings.
     [Fact]
     public void Reload_IsInForceForOthersThatFollowTheConfiguration()

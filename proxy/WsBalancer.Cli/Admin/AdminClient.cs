@@ -5,6 +5,9 @@ namespace WsBalancer.Cli.Admin;
 /// </summary>
 internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = null) : IDisposable
 {
+    // The balancer builds the rings of all clusters that change.
+    private static readonly TimeSpan ReloadTimeout = TimeSpan.FromMinutes(1);
+
     private readonly AdminConnection _connection = new(settings, timeout ?? AdminConnection.DefaultTimeout);
 
     /// <summary>What the API knows of one cluster.</summary>
@@ -28,6 +31,13 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
         var query = new QueryText().With("closeCode", closeCode);
         var call = new AdminCall(HttpMethod.Delete, $"api/v1/tunnels/{Uri.EscapeDataString(tunnel)}{query}");
         return _connection.CallAsync(call, AdminJson.Default.DisconnectAnswer, cancellation);
+    }
+
+    public Task<Answer<ReloadAnswer>> ReloadAsync(bool force, CancellationToken cancellation)
+    {
+        var query = new QueryText().With("force", force);
+        var call = new AdminCall(HttpMethod.Post, $"api/v1/reload{query}") { Timeout = ReloadTimeout };
+        return _connection.CallAsync(call, AdminJson.Default.ReloadAnswer, cancellation);
     }
 
     /// <summary>The stream of events, from the one after <paramref name="lastEventId"/> on if it is known.</summary>

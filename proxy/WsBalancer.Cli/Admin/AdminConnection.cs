@@ -38,7 +38,7 @@ internal sealed class AdminConnection : IDisposable
     public async Task<Answer<T>> CallAsync<T>(AdminCall call, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var request = RequestOf(call);
-        var (response, document) = await AskAsync(request, cancellation);
+        var (response, document) = await AskAsync(request, call.Timeout ?? _timeout, cancellation);
         using (response)
         {
             if (!response.IsSuccessStatusCode)
@@ -110,10 +110,10 @@ internal sealed class AdminConnection : IDisposable
     }
 
     private async Task<(HttpResponseMessage Response, string Document)> AskAsync(
-        HttpRequestMessage request, CancellationToken cancellation)
+        HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(_timeout);
+        limit.CancelAfter(timeout);
         var response = await SendAsync(request, limit.Token, cancellation);
         try
         {
@@ -181,7 +181,10 @@ internal sealed class AdminConnection : IDisposable
             (HttpStatusCode.PreconditionFailed, var problem) => new CommandFailure(
                 ExitCode.Failed,
                 $"The fleet has changed since the plan was made, and nothing was done: try again. {problem}".TrimEnd()),
-            (_, { } problem) => new CommandFailure(ExitCode.Failed, problem),
+            (_, { } problem) => new CommandFailure(ExitCode.Failed, problem)
+            {
+                Details = ProblemText.ReasonsIn(document),
+            },
             _ => NotABalancer($"it answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd()),
         };
     }

@@ -13,6 +13,7 @@ namespace WsBalancer.Cli.Admin;
 [JsonSerializable(typeof(RebalanceAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<LiveTunnelAnswer>))]
 [JsonSerializable(typeof(DisconnectAnswer))]
+[JsonSerializable(typeof(ReloadAnswer))]
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 internal sealed partial class AdminJson : JsonSerializerContext;

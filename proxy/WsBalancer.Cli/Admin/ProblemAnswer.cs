@@ -1,4 +1,4 @@
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>RFC 9457 problem details.</summary>
-internal sealed record ProblemAnswer(string? Title, string? Detail);
+internal sealed record ProblemAnswer(string? Title, string? Detail, IReadOnlyList<string>? Reasons);

@@ -27,4 +27,8 @@ internal static class ProblemText
             return null;
         }
     }
+
+    /// <summary>The reasons that a problem document lists.</summary>
+    public static IReadOnlyList<string> ReasonsIn(string document) =>
+        JsonSerializer.Deserialize(document, AdminJson.Default.ProblemAnswer)?.Reasons ?? [];
 }

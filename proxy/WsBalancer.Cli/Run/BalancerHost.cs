@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Checking;
+using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Cli.Run;
@@ -13,8 +14,6 @@ namespace WsBalancer.Cli.Run;
 /// <summary>Builds the host that carries users. The admin host comes with the library.</summary>
 internal static class BalancerHost
 {
-    private const string DefaultUrl = "http://127.0.0.1:8080";
-
     /// <param name="configuration">What it runs on.</param>
     /// <param name="folder">The folder of the configuration file, where a relative state file is.</param>
     public static WebApplication Build(AppliedConfiguration configuration, string folder)
@@ -24,7 +23,7 @@ internal static class BalancerHost
         ((IConfigurationBuilder)builder.Configuration).Add(configuration);
         AddLogging(builder);
         AddServer(builder);
-        builder.Services.AddSingleton(new StateFolder(folder));
+        builder.Services.AddSingleton(new StateFolder(folder)).AddSingleton<IReloads>(configuration);
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection(ConfigurationCheck.ProxySection))
             .AddWsBalancer();
@@ -64,7 +63,7 @@ internal static class BalancerHost
         builder.WebHost.UseWsBalancerSockets(sockets => sockets.PreferInlineScheduling = true);
         if (!kestrel.GetSection("Endpoints").Exists())
         {
-            builder.WebHost.UseUrls(builder.Configuration["Urls"] ?? DefaultUrl);
+            builder.WebHost.UseUrls(builder.Configuration[ListenAddresses.Urls] ?? ListenAddresses.DefaultUrl);
         }
     }
 

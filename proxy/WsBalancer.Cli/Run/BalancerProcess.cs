@@ -45,14 +45,21 @@ internal static class BalancerProcess
         TextWriter output,
         CancellationToken cancellation)
     {
-        configuration.Guard(app.Services.GetRequiredService<ReloadGuard>());
+        var metrics = ActivatorUtilities.CreateInstance<ReloadMetrics>(app.Services);
+        configuration.Guard(
+            app.Services.GetRequiredService<ReloadGuard>(), new ReloadReport(app.Logger, metrics));
         using var hangUp = ReloadOnHangUp(
             app.Logger, configuration, app.Services.GetRequiredService<AccessWriter>());
+        foreach (var note in EnvironmentSettings.IgnoredOf(EnvironmentSettings.Names()))
+        {
+            RunLog.Note(app.Logger, note);
+        }
+
         if (file is not null)
         {
             // Whatever changed between the first reading and the watching is read now.
-            configuration.Watch(file, TimeProvider.System, app.Logger);
-            await configuration.ReloadAsync(app.Logger);
+            configuration.Watch(file, TimeProvider.System);
+            await configuration.ReloadAsync(force: false, isRequested: false);
         }
 
         await app.StartAsync(cancellation);
@@ -87,6 +94,6 @@ internal static class BalancerProcess
             signal.Cancel = true;
             RunLog.HangUp(logger);
             accessLog.Reopen();
-            _ = configuration.ReloadAsync(logger);
+            _ = configuration.ReloadAsync(force: false);
         });
 }

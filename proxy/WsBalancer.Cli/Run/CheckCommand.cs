@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Microsoft.Extensions.Configuration;
+using System.Text.Json;
 using WsBalancer.Cli.Output;
 using WsBalancer.Proxy;
 
@@ -16,37 +16,63 @@ internal static class CheckCommand
             HelpName = "FILE",
             Required = true,
         };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Print one JSON document and nothing else, with mistakes too",
+        };
         var command = new Command("check", "Check a configuration file: exit 0 if it is fine, 2 with every mistake")
         {
             config,
+            json,
         };
         command.SetAction((parsed, _) => CheckAsync(
             parsed.GetRequiredValue(config).FullName,
-            new VisibleWriter(parsed.InvocationConfiguration.Output),
+            parsed.GetValue(json),
+            parsed.InvocationConfiguration.Output,
             new VisibleWriter(parsed.InvocationConfiguration.Error)));
         return command;
     }
 
-    private static async Task<int> CheckAsync(string file, TextWriter output, TextWriter errors)
+    private static async Task<int> CheckAsync(string file, bool json, TextWriter output, TextWriter errors)
     {
-        IReadOnlyList<string> notes;
+        var report = await ReportAsync(file);
+        if (json)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(report, CheckJson.Default.CheckReport));
+        }
+        else if (report.Valid)
+        {
+            await using var visible = new VisibleWriter(output);
+            foreach (var line in CheckText.Of(report))
+            {
+                await visible.WriteLineAsync(line);
+            }
+        }
+        else
+        {
+            await MistakeList.WriteAsync(errors, [.. report.Mistakes.Select(mistake => mistake.Message)]);
+            foreach (var note in report.Notes)
+            {
+                await errors.WriteLineAsync($"Note: {note.Message}");
+            }
+        }
+
+        return report.Valid ? ExitCode.Done : ExitCode.Usage;
+    }
+
+    private static async Task<CheckReport> ReportAsync(string file)
+    {
+        var ignored = EnvironmentSettings.IgnoredOf(EnvironmentSettings.Names())
+            .Select(note => new SettingsError("", note));
         try
         {
             using var configuration = await AppliedConfiguration.FromFileAsync(file);
-            notes = ConfigurationNotes.Find(new ConfigurationBuilder().Add(configuration).Build());
+            return CheckReport.Of(
+                file, configuration.AtStart, ConfigurationNotes.Find(configuration.AtStart).Concat(ignored));
         }
         catch (SettingsException ex)
         {
-            await MistakeList.WriteAsync(errors, ex.Mistakes);
-            return ExitCode.Usage;
+            return CheckReport.Of(file, ex.Errors, ignored);
         }
-
-        await output.WriteLineAsync($"{file} is fine.");
-        foreach (var note in notes)
-        {
-            await output.WriteLineAsync($"Note: {note}");
-        }
-
-        return ExitCode.Done;
     }
 }

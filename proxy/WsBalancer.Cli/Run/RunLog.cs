@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Cli.Run;
 
-// Event ids 900-949 belong to the program. The next free one is 909.
+// Event ids 900-949 belong to the program. The next free one is 913.
 internal static partial class RunLog
 {
     [LoggerMessage(900, LogLevel.Information, "The configuration has changed and is applied.")]
@@ -15,19 +16,15 @@ internal static partial class RunLog
         "The changed configuration has mistakes ({Count}) and is not applied: everything stays as it was.")]
     public static partial void ReloadRefused(ILogger logger, int count);
 
-    [LoggerMessage(907, LogLevel.Error, "{Loss}.")]
-    public static partial void Loss(ILogger logger, string loss);
-
     [LoggerMessage(908, LogLevel.Error,
-        "The changed configuration is not applied: everything stays as it was. If the nodes are to be taken out of "
-        + "service, use 'wsbalancer remove NODE' (with --force for the last one), or restart the balancer with the "
-        + "changed configuration.")]
-    public static partial void LossRefused(ILogger logger);
+        "The changed configuration is not applied: everything stays as it was. If it is meant, "
+        + "'wsbalancer reload --force' applies it.")]
+    public static partial void ReloadNeedsForce(ILogger logger);
 
     [LoggerMessage(904, LogLevel.Error, "Applying the changed configuration failed.")]
     public static partial void ReloadFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(903, LogLevel.Information, "SIGHUP: reading the configuration anew.")]
+    [LoggerMessage(903, LogLevel.Information, "SIGHUP: reading the configuration again.")]
     public static partial void HangUp(ILogger logger);
 
     [LoggerMessage(905, LogLevel.Debug, "Memory of many handshakes was given back; everything paused for {Pause}.")]
@@ -38,7 +35,20 @@ internal static partial class RunLog
         + "{Keys}.")]
     public static partial void ApplyingExcept(ILogger logger, string keys);
 
-    [LoggerMessage(949, LogLevel.Warning,
+    [LoggerMessage(911, LogLevel.Warning,
+        "The configuration is unchanged; what is read at the start only and needs a restart: {Keys}.")]
+    public static partial void UnchangedExcept(ILogger logger, string keys);
+
+    [LoggerMessage(907, LogLevel.Information, "The configuration is unchanged.")]
+    public static partial void Unchanged(ILogger logger);
+
+    [LoggerMessage(909, LogLevel.Information, "The changed configuration moves {Move}.")]
+    public static partial void Moves(ILogger logger, ClusterMove move);
+
+    [LoggerMessage(910, LogLevel.Warning, "{Note}")]
+    public static partial void Note(ILogger logger, string note);
+
+    [LoggerMessage(912, LogLevel.Warning,
         "A second signal to end: the tunnels that are still open are cut, and the balancer ends at once.")]
     public static partial void SecondSignal(ILogger logger);
 }

@@ -1,15 +1,17 @@
 using WsBalancer.Proxy;
+using WsBalancer.Proxy.Checking;
 
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// The keys of the server and of its addresses, which are read at the start only: rebinding an address ends every
-/// tunnel of it within seconds, and limits belong to the server as a whole. YARP's part and the log follow every
-/// reload; the sections under <c>WsBalancer</c> report for themselves.
+/// The keys that are read at the start only: of the addresses and the server, since binding an address again ends every
+/// tunnel of it within seconds and limits belong to the server as a whole, and of some sections under
+/// <c>WsBalancer</c>. YARP's part and the log follow every reload.
 /// </summary>
 internal static class StartOnlyKeys
 {
-    private const string Urls = "Urls";
+    private static readonly string[] Sections =
+        [ListenAddresses.Urls, ConfigurationCheck.ServerSection, .. BalancerSettings.OfTheStart];
 
     /// <summary>The keys whose values differ from those of the start.</summary>
     public static string[] Changed(IDictionary<string, string?> started, IDictionary<string, string?> now) =>
@@ -17,9 +19,9 @@ internal static class StartOnlyKeys
             .Where(key => IsStartOnly(key) && ValueIn(started, key) != ValueIn(now, key))
             .Order(StringComparer.OrdinalIgnoreCase)];
 
-    private static bool IsStartOnly(string key) =>
-        key.Equals(Urls, StringComparison.OrdinalIgnoreCase)
-        || key.StartsWith($"{ConfigurationCheck.ServerSection}:", StringComparison.OrdinalIgnoreCase);
+    private static bool IsStartOnly(string key) => Array.Exists(Sections, section =>
+        key.StartsWith(section, StringComparison.OrdinalIgnoreCase)
+        && (key.Length == section.Length || key[section.Length] == ':'));
 
     private static string? ValueIn(IDictionary<string, string?> settings, string key) =>
         settings.TryGetValue(key, out var value) ? value : null;

@@ -25,6 +25,7 @@ internal static class AdminApi
         api.MapClusters();
         api.MapEvents();
         api.MapDisconnect();
+        api.MapReload();
 
         var cluster = api.MapGroup("/clusters/{cluster}").ProducesProblem(StatusCodes.Status404NotFound);
         cluster.MapOwner();

@@ -84,6 +84,7 @@ internal sealed class AdminHost(
             builder.Services.AddSingleton(used, services.GetRequiredService(used));
         }
 
+        builder.Services.AddSingleton(services.GetService<IReloads>() ?? new NoReloads());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddRouting().AddOpenApi();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemDetail.Complete);

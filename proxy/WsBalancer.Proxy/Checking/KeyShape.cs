@@ -10,6 +10,9 @@ internal abstract class KeyShape
 
     public abstract IEnumerable<SettingsError> MistakesIn(IConfigurationSection section);
 
+    /// <summary>The keys whose values the platform's readers need in another syntax, with that.</summary>
+    public virtual IEnumerable<KeyValuePair<string, string?>> TranslationsIn(IConfigurationSection section) => [];
+
     protected SettingsError Wrong(IConfigurationSection section) =>
         new(section.Path, $"{section.Path} is '{section.Value}': expected {Expected}");
 }

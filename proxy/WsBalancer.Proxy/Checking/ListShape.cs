@@ -13,6 +13,9 @@ internal sealed class ListShape(KeyShape item) : KeyShape
             ? section.GetChildren().SelectMany(MistakesInItem)
             : [Wrong(section)];
 
+    public override IEnumerable<KeyValuePair<string, string?>> TranslationsIn(IConfigurationSection section) =>
+        section.GetChildren().SelectMany(item.TranslationsIn);
+
     private IEnumerable<SettingsError> MistakesInItem(IConfigurationSection child) =>
         int.TryParse(child.Key, CultureInfo.InvariantCulture, out _)
             ? item.MistakesIn(child)

@@ -1,5 +1,3 @@
-using System.Net;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
 namespace WsBalancer.Proxy.Checking;
@@ -7,6 +5,14 @@ namespace WsBalancer.Proxy.Checking;
 /// <summary>Checks the addresses that the data host listens on, as far as possible without listening.</summary>
 internal static class ListenAddresses
 {
+    /// <summary>The key of the addresses without endpoints of their own.</summary>
+    public const string Urls = "Urls";
+
+    /// <summary>What the data host listens on if nothing is configured.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:8080";
+
+    private const string Endpoints = "Kestrel:Endpoints";
+
     private const string Expected =
         "http://ADDRESS:PORT or https://ADDRESS:PORT with an IP address, localhost or * (all addresses), and a port "
         + "from 0 to 65535";
@@ -14,87 +20,96 @@ internal static class ListenAddresses
     // At an address without TLS the server ignores these keys, or refuses to start.
     private static readonly string[] OnlyWithTls = ["Certificate", "Sni", "SslProtocols", "ClientCertificateMode"];
 
+    /// <summary>The addresses that the data host is to listen on, each with its key.</summary>
+    public static IEnumerable<(string Key, string Url)> Of(IConfiguration configuration)
+    {
+        var endpoints = configuration.GetSection(Endpoints);
+
+        // The server ignores Urls if there is an endpoint.
+        return endpoints.Exists()
+            ? endpoints.GetChildren().Select(endpoint => ($"{endpoint.Path}:Url", endpoint["Url"] ?? ""))
+            : AllOf(configuration[Urls] ?? DefaultUrl);
+    }
+
     public static IEnumerable<SettingsError> MistakesIn(IConfiguration configuration)
     {
         var hasDefault = HasCertificate(configuration.GetSection("Kestrel:Certificates:Default"));
-        foreach (var url in (configuration["Urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var (key, url) in AllOf(configuration[Urls] ?? ""))
         {
-            if (SchemeOf(url) is not { } scheme)
+            if (MistakeIn(key, url) is { } mistake)
             {
-                yield return Mistake("Urls", url);
+                yield return mistake;
             }
-            else if (scheme == Uri.UriSchemeHttps && !hasDefault)
+            else if (ListenAddress.Find(key, url)!.IsSecure && !hasDefault)
             {
                 yield return new SettingsError(
-                    "Urls", $"Urls is '{url}': expected a certificate for it, Kestrel:Certificates:Default");
+                    key, $"{key} is '{url}': expected a certificate for it, Kestrel:Certificates:Default");
             }
         }
 
-        foreach (var mistake in configuration.GetSection("Kestrel:Endpoints").GetChildren()
+        foreach (var mistake in configuration.GetSection(Endpoints).GetChildren()
             .SelectMany(endpoint => MistakesInEndpoint(endpoint, hasDefault)))
         {
             yield return mistake;
         }
     }
 
+    /// <summary>The addresses that cannot be listened on beside one before them.</summary>
+    public static IEnumerable<SettingsError> ConflictsIn(IEnumerable<(string Key, string Url)> addresses)
+    {
+        var before = new List<ListenAddress>();
+        foreach (var address in addresses.Select(address => ListenAddress.Find(address.Key, address.Url)))
+        {
+            if (address is null)
+            {
+                continue;
+            }
+
+            if (before.Find(address.Overlaps) is { } other)
+            {
+                yield return new SettingsError(
+                    address.Key,
+                    $"{address.Key} is '{address.Url}': expected another port than {other.Key} has, which is "
+                    + $"'{other.Url}'");
+            }
+
+            before.Add(address);
+        }
+    }
+
+    private static IEnumerable<(string Key, string Url)> AllOf(string urls) =>
+        urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(url => (Urls, url));
+
     private static IEnumerable<SettingsError> MistakesInEndpoint(IConfigurationSection endpoint, bool hasDefault)
     {
-        var url = endpoint["Url"] ?? "";
-        switch (SchemeOf(url))
+        var (key, url) = ($"{endpoint.Path}:Url", endpoint["Url"] ?? "");
+        if (MistakeIn(key, url) is { } mistake)
         {
-            case null:
-                return [Mistake($"{endpoint.Path}:Url", url)];
-            case "http":
-                return from name in OnlyWithTls
-                       let section = endpoint.GetSection(name)
-                       where section.Exists()
-                       select new SettingsError(
-                           section.Path, $"{section.Path} is set, but {endpoint.Path}:Url is '{url}': expected https");
-            default:
-                var hasOwn = HasCertificate(endpoint.GetSection("Certificate"));
-                return hasOwn || hasDefault || endpoint.GetSection("Sni").Exists()
-                    ? []
-                    : [new SettingsError(
-                        $"{endpoint.Path}:Certificate",
-                        $"{endpoint.Path}:Certificate is missing: expected Path (and KeyPath or Password), or Subject "
-                        + "and Store, here or in Kestrel:Certificates:Default")];
+            return [mistake];
         }
+
+        if (!ListenAddress.Find(key, url)!.IsSecure)
+        {
+            return from name in OnlyWithTls
+                   let section = endpoint.GetSection(name)
+                   where section.Exists()
+                   select new SettingsError(
+                       section.Path, $"{section.Path} is set, but {key} is '{url}': expected https");
+        }
+
+        var hasOwn = HasCertificate(endpoint.GetSection("Certificate"));
+        return hasOwn || hasDefault || endpoint.GetSection("Sni").Exists()
+            ? []
+            : [new SettingsError(
+                $"{endpoint.Path}:Certificate",
+                $"{endpoint.Path}:Certificate is missing: expected Path (and KeyPath or Password), or Subject "
+                + "and Store, here or in Kestrel:Certificates:Default")];
     }
 
     private static bool HasCertificate(IConfigurationSection certificate) =>
         certificate["Path"] is not null || certificate["Subject"] is not null;
 
-    private static SettingsError Mistake(string key, string url) =>
-        new(key, $"{key} is '{url}': expected {Expected}.");
-
-    // The server reads any other host as "all addresses", and an invalid port as the port of the scheme.
-    private static string? SchemeOf(string url)
-    {
-        BindingAddress address;
-        try
-        {
-            address = BindingAddress.Parse(url);
-        }
-        catch (FormatException)
-        {
-            // The server's own parser has no Try method.
-            return null;
-        }
-
-        var isListenable = address.IsUnixPipe || (IsHost(address.Host) && HasPort(url, address));
-        return isListenable && address.PathBase.Length == 0 && address.Scheme is "http" or "https"
-            ? address.Scheme
-            : null;
-    }
-
-    private static bool IsHost(string host) =>
-        host is "*" or "+"
-        || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || IPAddress.TryParse(host, out _);
-
-    // Without a port of its own the port is the scheme's, and a text that is no port is taken for a part of the host.
-    private static bool HasPort(string url, BindingAddress address) =>
-        address.Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort
-        && (url.TrimEnd('/').EndsWith($":{address.Port}", StringComparison.Ordinal)
-            || url.TrimEnd('/').EndsWith($"//{address.Host}", StringComparison.OrdinalIgnoreCase));
+    private static SettingsError? MistakeIn(string key, string url) => ListenAddress.Find(key, url) is { } address
+        ? address.MistakeHere()
+        : new SettingsError(key, $"{key} is '{url}': expected {Expected}.");
 }

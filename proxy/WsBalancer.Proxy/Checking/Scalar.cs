@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WsBalancer.Proxy.Checking;
 
-/// <summary>Shapes of single values, in the syntax of the platform's readers and not the balancer's.</summary>
+/// <summary>
+/// Shapes of single values, in the syntax of the platform's readers; durations have that of the rest of the file.
+/// </summary>
 internal static class Scalar
 {
     /// <summary>The shape of a type; null if the type is not that of a single value.</summary>
@@ -14,8 +16,10 @@ internal static class Scalar
             int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)),
         _ when type == typeof(long) => new("a whole number", static text =>
             long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)),
-        _ when type == typeof(TimeSpan) => new("a duration such as 00:00:10", static text =>
-            TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out _)),
+        _ when type == typeof(TimeSpan) => new(
+            DurationText.Expected,
+            static text => Duration(text) is not null,
+            static text => Duration(text)!.Value.ToString("c", CultureInfo.InvariantCulture)),
         _ when type == typeof(Version) => new("an HTTP version: 1.0, 1.1, 2 or 3", static text =>
             text is "" or "1" or "1.0" or "1.1" or "2" or "2.0" or "3" or "3.0"),
         _ when type == typeof(Uri) => new("an absolute URL such as http://127.0.0.1:8080", static text =>
@@ -29,4 +33,11 @@ internal static class Scalar
     /// <summary>The shape of a type that is that of a single value.</summary>
     public static ValueShape Of(Type type) =>
         Find(type) ?? throw new NotSupportedException($"{type} is not a single value.");
+
+    // A negative duration, as the platform writes it, stands for none in some keys of YARP's.
+    private static TimeSpan? Duration(string text) => DurationText.TryParse(text, out var duration)
+        || (text.StartsWith('-') && DurationText.TryParse(text[1..], out _)
+            && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out duration))
+        ? duration
+        : null;
 }

@@ -22,8 +22,13 @@ internal sealed class SectionShape(IEnumerable<(string Name, KeyShape Shape)> ke
             ? section.GetChildren().SelectMany(MistakesInKey)
             : [Wrong(section)];
 
+    public override IEnumerable<KeyValuePair<string, string?>> TranslationsIn(IConfigurationSection section) =>
+        section.GetChildren().SelectMany(child => Find(child.Key)?.TranslationsIn(child) ?? []);
+
+    private KeyShape? Find(string key) => _keys.GetValueOrDefault(key) ?? others;
+
     private IEnumerable<SettingsError> MistakesInKey(IConfigurationSection child) =>
-        (_keys.GetValueOrDefault(child.Key) ?? others) is { } shape
+        Find(child.Key) is { } shape
             ? shape.MistakesIn(child)
             : [SettingsError.UnknownKey(child, _keys.Keys)];
 }

@@ -40,9 +40,10 @@ internal static class ClusterRing
     {
         var configs = members.ToDictionary(member => member.Id, member => member.Config, StringComparer.Ordinal);
         var mistakes = RingMembers.MistakesIn(cluster, configs, settings);
-        return blend is null
+        return (blend is null
             ? mistakes
-            : mistakes.Concat(RingMembers.MistakesIn(cluster, configs, new RingSettings { Algorithm = blend.To }));
+            : mistakes.Concat(RingMembers.MistakesIn(cluster, configs, new RingSettings { Algorithm = blend.To })))
+            .Select(mistake => mistake.Message);
     }
 
     private static Ring Build(IEnumerable<Member> members, RingOptions options) =>

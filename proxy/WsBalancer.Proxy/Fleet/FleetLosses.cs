@@ -6,6 +6,9 @@ namespace WsBalancer.Proxy.Fleet;
 /// <summary>What a changed configuration would take away from clusters that have nodes now. Changes nothing.</summary>
 internal sealed class FleetLosses(FleetRegistry fleet, StateStore state)
 {
+    /// <summary>Whether a configuration may take all nodes from a cluster.</summary>
+    public bool AreForced { get; set; }
+
     /// <summary>Whether a cluster is known here, or was given nodes at run time.</summary>
     public bool IsKnown(string clusterId) =>
         fleet.Find(clusterId) is not null || state.Of(clusterId).Any(record => record.Value is MemberValue);
@@ -15,7 +18,7 @@ internal sealed class FleetLosses(FleetRegistry fleet, StateStore state)
     /// <param name="configured">The ids of the nodes that the configuration names for it.</param>
     public string? OfNodes(string clusterId, IEnumerable<string> configured)
     {
-        if (fleet.Find(clusterId) is not { Current.Nodes.Length: > 0 } cluster)
+        if (AreForced || fleet.Find(clusterId) is not { Current.Nodes.Length: > 0 } cluster)
         {
             return null;
         }

@@ -52,6 +52,16 @@ internal sealed record FleetPlan(
             [.. nodes.Values.OrderBy(node => node.Id, StringComparer.Ordinal)]);
     }
 
+    /// <summary>How many tunnels have a user whose home is another one with another ring.</summary>
+    /// <param name="before">The cluster as it is.</param>
+    /// <param name="ring">The other ring; null if there is to be none.</param>
+    /// <param name="open">The open tunnels of the cluster.</param>
+    public static int CountMoved(FleetSnapshot before, RingBlend? ring, IEnumerable<Tunnel> open)
+    {
+        var homes = new Homes(before, ring);
+        return open.Select(homes.Of).Count(home => home.From != home.To);
+    }
+
     private static double ShareOf(RingBlend? ring, string id)
     {
         var index = ring?.IndexOf(id) ?? -1;

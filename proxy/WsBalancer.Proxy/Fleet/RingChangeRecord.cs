@@ -14,22 +14,21 @@ internal sealed record RingChangeRecord(long Epoch, double Moved, double Excess,
     public double Minimum => Moved - Excess;
 
     /// <returns>Null if there was no ring before: nobody was anywhere to move from.</returns>
-    public static RingChangeRecord? Of(FleetSnapshot before, FleetSnapshot after)
+    public static RingChangeRecord? Of(FleetSnapshot before, FleetSnapshot after) =>
+        before.Ring is null ? null : Of(before.Ring, after.Ring, after.Epoch);
+
+    /// <summary>What the change from one ring to another, or to none, moves.</summary>
+    public static RingChangeRecord Of(RingBlend before, RingBlend? after, long epoch)
     {
-        if (before.Ring is null)
+        if (after is null)
         {
-            return null;
+            return new RingChangeRecord(epoch, 1, 0);
         }
 
-        if (after.Ring is null)
-        {
-            return new RingChangeRecord(after.Epoch, 1, 0);
-        }
-
-        var plan = before.Ring.PlanTo(after.Ring);
-        return plan.IsExact || IsStep(before.Ring, after.Ring)
-            ? new RingChangeRecord(after.Epoch, plan.Moved, plan.Excess)
-            : new RingChangeRecord(after.Epoch, 1, 0, IsKnown: false);
+        var plan = before.PlanTo(after);
+        return plan.IsExact || IsStep(before, after)
+            ? new RingChangeRecord(epoch, plan.Moved, plan.Excess)
+            : new RingChangeRecord(epoch, 1, 0, IsKnown: false);
     }
 
     // Of a blend, the last one among them. Beyond that the hashes of two rings need not be independent: those of one

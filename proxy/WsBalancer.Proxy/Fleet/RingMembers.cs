@@ -7,10 +7,9 @@ namespace WsBalancer.Proxy.Fleet;
 internal static class RingMembers
 {
     /// <summary>
-    /// A sentence for each mistake, beginning with the key of the setting that it is about. Empty while the algorithm
-    /// itself is not known.
+    /// The mistakes in the settings of the nodes. Empty while the algorithm itself is not known.
     /// </summary>
-    public static IEnumerable<string> MistakesIn(
+    public static IEnumerable<SettingsError> MistakesIn(
         string clusterId, IReadOnlyDictionary<string, DestinationConfig> destinations, RingSettings settings)
     {
         if (settings.Kind is not { } algorithm)
@@ -26,8 +25,12 @@ internal static class RingMembers
             .Select(mistake => (Key: KeyOf(mistake), Text: TextOf(mistake, destinations)))
             .Where(mistake => !wrong.Contains(mistake.Key))
             .DistinctBy(mistake => mistake.Key, StringComparer.Ordinal);
-        return [.. alone.Concat(together).Select(mistake =>
-            $"ReverseProxy:Clusters:{clusterId}:Destinations:{mistake.Key} is {mistake.Text}.")];
+        return
+        [
+            .. from mistake in alone.Concat(together)
+               let key = $"ReverseProxy:Clusters:{clusterId}:Destinations:{mistake.Key}"
+               select new SettingsError(key, $"{key} is {mistake.Text}."),
+        ];
     }
 
     private static IEnumerable<(string Key, string Text)> MistakesOf(

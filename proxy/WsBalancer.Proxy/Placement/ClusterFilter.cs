@@ -17,7 +17,7 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings, FleetLosses
             return new(cluster);
         }
 
-        var mistakes = MistakesIn(cluster, ours).ToList();
+        var mistakes = MistakesIn(cluster, ours).Select(mistake => mistake.Message).ToList();
         if (losses.OfNodes(cluster.ClusterId, cluster.Destinations?.Keys ?? []) is { } loss)
         {
             mistakes.Add($"{loss}. Remove the nodes one by one, or restart.");
@@ -41,47 +41,55 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings, FleetLosses
             ? new(route with { Match = route.Match with { Hosts = [.. hosts.SelectMany(SpellingsOf)] } })
             : new(route);
 
-    /// <summary>The conflicts between YARP's configuration of a cluster and the balancer's, one sentence each,
-    /// beginning with the key.</summary>
-    public static IEnumerable<string> MistakesIn(ClusterConfig cluster, ClusterSettings ours)
+    /// <summary>The conflicts between YARP's configuration of a cluster and the balancer's.</summary>
+    public static IEnumerable<SettingsError> MistakesIn(ClusterConfig cluster, ClusterSettings ours)
     {
-        var ring = ours.Get<RingSettings>();
+        var path = $"ReverseProxy:Clusters:{cluster.ClusterId}";
         var nodes = cluster.Destinations ?? new Dictionary<string, DestinationConfig>();
         if (cluster.SessionAffinity is { Enabled: true })
         {
-            yield return $"ReverseProxy:Clusters:{cluster.ClusterId}:SessionAffinity: the ring pins users by their id; "
-                + "expected no session affinity beside it.";
+            yield return new SettingsError(
+                $"{path}:SessionAffinity",
+                $"{path}:SessionAffinity: the ring pins users by their id; expected no session affinity beside it.");
         }
 
         if (ours.Get<NodeConnectionOptions>().ProxyProtocol != ProxyProtocolVersion.Off && SharesConnections(cluster))
         {
-            yield return $"ReverseProxy:Clusters:{cluster.ClusterId}: a PROXY header announces one client, and here "
-                + "connections to nodes are shared (HttpRequest:Version 2 or higher, a VersionPolicy that allows it, "
-                + $"or HttpClient:WebProxy); expected WsBalancer:Clusters:{cluster.ClusterId}:ProxyProtocol to be off.";
+            yield return new SettingsError(
+                path,
+                $"{path}: a PROXY header announces one client, and here connections to nodes are shared "
+                + "(HttpRequest:Version 2 or higher, a VersionPolicy that allows it, or HttpClient:WebProxy); "
+                + $"expected WsBalancer:Clusters:{cluster.ClusterId}:ProxyProtocol to be off.");
         }
 
-        foreach (var (id, destination) in nodes)
-        {
-            var key = $"ReverseProxy:Clusters:{cluster.ClusterId}:Destinations:{id}";
-            if (!NodeForm.IsId(id))
-            {
-                yield return $"{key}: a node id has {NodeForm.ExpectedId}.";
-            }
-
-            if (!NodeForm.IsAddress(destination.Address))
-            {
-                yield return $"{key}:Address is '{destination.Address}': expected {NodeForm.ExpectedAddress}.";
-            }
-
-            if (!string.IsNullOrEmpty(destination.Health) && !NodeForm.IsAddress(destination.Health))
-            {
-                yield return $"{key}:Health is '{destination.Health}': expected {NodeForm.ExpectedAddress}.";
-            }
-        }
-
-        foreach (var mistake in RingMembers.MistakesIn(cluster.ClusterId, nodes, ring))
+        foreach (var mistake in nodes.SelectMany(node => MistakesIn($"{path}:Destinations:{node.Key}", node)))
         {
             yield return mistake;
+        }
+
+        foreach (var mistake in RingMembers.MistakesIn(cluster.ClusterId, nodes, ours.Get<RingSettings>()))
+        {
+            yield return mistake;
+        }
+    }
+
+    private static IEnumerable<SettingsError> MistakesIn(string key, KeyValuePair<string, DestinationConfig> node)
+    {
+        if (!NodeForm.IsId(node.Key))
+        {
+            yield return new SettingsError(key, $"{key}: a node id has {NodeForm.ExpectedId}.");
+        }
+
+        if (!NodeForm.IsAddress(node.Value.Address))
+        {
+            yield return new SettingsError(
+                $"{key}:Address", $"{key}:Address is '{node.Value.Address}': expected {NodeForm.ExpectedAddress}.");
+        }
+
+        if (!string.IsNullOrEmpty(node.Value.Health) && !NodeForm.IsAddress(node.Value.Health))
+        {
+            yield return new SettingsError(
+                $"{key}:Health", $"{key}:Health is '{node.Value.Health}': expected {NodeForm.ExpectedAddress}.");
         }
     }
 

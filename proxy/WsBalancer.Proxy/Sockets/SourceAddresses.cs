@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Checking;
 using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets;
@@ -16,26 +17,30 @@ namespace WsBalancer.Proxy.Sockets;
 internal sealed class SourceAddresses
 {
     private readonly ILogger<SourceAddresses> _logger;
-    private readonly SourceAddress[] _all;
+    private readonly SocketsOptions _options;
     private readonly SourceTurns _internet;
     private readonly SourceTurns _internet6;
 
     public SourceAddresses(SocketsOptions options, ILogger<SourceAddresses> logger)
     {
-        _logger = logger;
-        _all = [.. options.SourceAddresses.Select(address => new SourceAddress(address))];
-        _internet = new SourceTurns(_all, AddressFamily.InterNetwork);
-        _internet6 = new SourceTurns(_all, AddressFamily.InterNetworkV6);
+        (_options, _logger) = (options, logger);
+        SourceAddress[] all = [.. options.SourceAddresses.Select(address => new SourceAddress(address))];
+        _internet = new SourceTurns(all, AddressFamily.InterNetwork);
+        _internet6 = new SourceTurns(all, AddressFamily.InterNetworkV6);
     }
 
-    /// <summary>Tries each address, so that a wrong one is told at the start and not at the first handshake.</summary>
-    /// <exception cref="SettingsException">This machine does not have all of them.</exception>
-    public void ThrowIfForeign() => SettingsException.ThrowIfAny(
-        from source in _all.Index()
-        let failure = TryOnce(source.Item)
+    /// <summary>The configured addresses that this machine does not have.</summary>
+    public static IEnumerable<SettingsError> MistakesIn(SocketsOptions options) =>
+        from address in options.SourceAddresses.Index()
+        let failure = MachineAddress.FailureOf(address.Item)
         where failure is not null
-        select $"WsBalancer:Sockets:SourceAddresses:{source.Index} is '{source.Item.Address}': "
-            + $"expected an address of this machine ({failure.Message})");
+        let key = $"WsBalancer:Sockets:SourceAddresses:{address.Index}"
+        select new SettingsError(
+            key, $"{key} is '{address.Item}': expected an address of this machine ({failure})");
+
+    /// <summary>Tries each address, so that a wrong one is found at the start and not at the first handshake.</summary>
+    /// <exception cref="SettingsException">This machine does not have all of them.</exception>
+    public void ThrowIfForeign() => SettingsException.ThrowIfAny(MistakesIn(_options));
 
     /// <summary>Binds a socket that is about to be connected.</summary>
     /// <exception cref="SocketException">This machine does not have the address.</exception>
@@ -76,20 +81,6 @@ internal sealed class SourceAddresses
         var error = Marshal.GetLastPInvokeError();
         Report(source, Errno.ToException(error));
         return error;
-    }
-
-    private static SocketException? TryOnce(SourceAddress source)
-    {
-        try
-        {
-            using var socket = new Socket(source.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            source.Bind(socket);
-            return null;
-        }
-        catch (SocketException ex)
-        {
-            return ex;
-        }
     }
 
     private SourceTurns TurnsOf(AddressFamily family) =>

@@ -47,12 +47,25 @@ internal sealed record StateOptions : IValidatableObject
     public bool MayHaveNodesOf(string cluster, string folder) =>
         IsShared || (FileIn(folder) is { } file && StateFileContent.HasNodeOf(cluster, file));
 
+    /// <summary>The mistake that the file cannot be there; null if it can.</summary>
+    /// <param name="folder">Where a relative path begins.</param>
+    public SettingsError? MistakeIn(string folder)
+    {
+        const string Key = "WsBalancer:State:Path";
+        return FileIn(folder) is { } file
+            && (Directory.Exists(file) || !Directory.Exists(System.IO.Path.GetDirectoryName(file)))
+            ? new SettingsError(Key, $"{Key} is '{Path}': expected a file in a folder that exists, or off")
+            : null;
+    }
+
     /// <summary>How Redis is reached; null if it is not, or cannot be read.</summary>
     public ConfigurationOptions? ParseRedis()
     {
         try
         {
-            return IsShared && ConfigurationOptions.Parse(Redis!) is { EndPoints.Count: > 0 } options ? options : null;
+            // The client's parser takes a URL for the name of a host.
+            return IsShared && !Redis!.Split(',', '=')[0].Contains("://", StringComparison.Ordinal)
+                && ConfigurationOptions.Parse(Redis!) is { EndPoints.Count: > 0 } options ? options : null;
         }
         catch (Exception ex) when (ex is ArgumentException or FormatException or OverflowException)
         {
@@ -71,7 +84,7 @@ internal sealed record StateOptions : IValidatableObject
         if (IsShared && ParseRedis() is null)
         {
             yield return new ValidationResult(
-                "expected HOST:PORT, or a configuration string of StackExchange.Redis such as "
+                "expected HOST:PORT, not a URL, or a configuration string of StackExchange.Redis such as "
                 + "10.0.0.5:6379,password=…,ssl=true (its value is not shown)",
                 [nameof(Redis)]);
         }

@@ -15,7 +15,7 @@ public sealed class CheckTests : IDisposable
 
     private const string NoteOnTcp = "Note: The nodes of cluster 'chat' are probed by TCP, which does not notice a "
         + "process that hangs until its users do; expected ReverseProxy:Clusters:chat:HealthCheck:Active:Path, or "
-        + "Health:Probe set to tcp.\n";
+        + "Health:Probe set to tcp.";
 
     private readonly string _file = Path.GetTempFileName();
 
@@ -28,7 +28,8 @@ public sealed class CheckTests : IDisposable
         var run = await CommandRun.OfAsync("check", "--config", file);
 
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
-        Assert.Equal($"{file} is fine.\n{NoteOnTcp}", run.Output);
+        Assert.StartsWith($"{file} is fine.\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal([NoteOnTcp], run.Lines.Where(IsNote));
     }
 
     [Theory]
@@ -38,7 +39,8 @@ public sealed class CheckTests : IDisposable
     {
         var run = await CheckAsync("{}", health);
 
-        Assert.Equal((ExitCode.Done, $"{_file} is fine.\n"), (run.ExitCode, run.Output));
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.DoesNotContain(run.Lines, IsNote);
     }
 
     [Fact]
@@ -46,15 +48,15 @@ public sealed class CheckTests : IDisposable
     {
         var run = await CheckAsync("{}");
 
-        Assert.Equal((ExitCode.Done, $"{_file} is fine.\n{NoteOnTcp}"), (run.ExitCode, run.Output));
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal([NoteOnTcp], run.Lines.Where(IsNote));
     }
 
     [Fact]
     public async Task SocketsThatAreRight_AreFine()
     {
-        // Whether it is an address of this machine is not looked at: the file may be for another.
         var run = await CheckAsync("""
-            { "Engine": "io_uring", "Loops": 2, "MaxBufferedPerTunnel": 131072, "SourceAddresses": [ "192.0.2.1" ] }
+            { "Engine": "io_uring", "Loops": 2, "MaxBufferedPerTunnel": 131072, "SourceAddresses": [ "127.0.0.2" ] }
             """);
 
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
@@ -89,6 +91,8 @@ public sealed class CheckTests : IDisposable
     }
 
     public void Dispose() => File.Delete(_file);
+
+    private static bool IsNote(string line) => line.StartsWith("Note: ", StringComparison.Ordinal);
 
     private async Task<CommandRun> CheckAsync(string sockets, string health = "{}")
     {

@@ -27,6 +27,9 @@ internal sealed class Balancer : IAsyncDisposable
 
     public int Port => Urls[0].Port;
 
+    /// <summary>The folder of its file.</summary>
+    public string Folder => _folder.FullName;
+
     public int AdminPort => _admin.BaseAddress!.Port;
 
     public IPEndPoint Endpoint => IPEndPoint.Parse(Urls[0].Authority);
@@ -194,6 +197,12 @@ internal sealed class Balancer : IAsyncDisposable
         await File.WriteAllTextAsync(next, config, TestContext.Current.CancellationToken);
         File.Move(next, FileIn(_folder), overwrite: true);
     }
+
+    /// <summary>Waits until it has written a text.</summary>
+    public Task UntilWritten(string text) => Deadline.Until(
+        $"it writes '{text}'",
+        () => Process.Output.Contains(text, StringComparison.Ordinal),
+        () => Process.Output);
 
     /// <summary>Waits until the admin API says that a fact about the cluster holds.</summary>
     public Task Until(string fact, Func<JsonNode, bool> holds) =>

@@ -86,8 +86,8 @@ public sealed class RingMembersTests
             new RingSettings { Algorithm = algorithm })
         .Select(mistake =>
         {
-            Assert.StartsWith(Destinations, mistake, StringComparison.Ordinal);
-            return mistake[Destinations.Length..];
+            Assert.StartsWith($"{mistake.Key} is ", mistake.Message, StringComparison.Ordinal);
+            return mistake.Message[Destinations.Length..];
         });
 
     private static DestinationConfig DestinationOf(string hostAndPort, string? key, string? weight) => new()

@@ -137,5 +137,9 @@ internal sealed class EventLoops : IDisposable
     }
 
     private static SettingsException NotToBeHad(SocketEngine engine, string obstacle) =>
-        new([$"{EngineKey} is '{engine.Label()}', which is not to be had here: {obstacle}"]);
+        new(
+        [
+            new SettingsError(
+                EngineKey, $"{EngineKey} is '{engine.Label()}', which is not to be had here: {obstacle}"),
+        ]);
 }

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Configuration;
+using Yarp.ReverseProxy.Configuration;
+
+namespace WsBalancer.Proxy;
+
+/// <summary>A whole configuration after its check.</summary>
+/// <param name="Configuration">All keys, in the syntax that the platform's readers need.</param>
+/// <param name="Settings">The balancer's part. Of use only without a mistake.</param>
+/// <param name="Proxy">YARP's part; null if it cannot be read.</param>
+/// <param name="Mistakes">The mistakes in it.</param>
+internal sealed record CheckedConfiguration(
+    IConfigurationRoot Configuration,
+    BalancerSettings Settings,
+    IProxyConfig? Proxy,
+    IReadOnlyList<SettingsError> Mistakes)
+{
+    /// <summary>YARP's configuration of a cluster; null if there is none. Ids ignore case.</summary>
+    public ClusterConfig? FindCluster(string id) => Proxy?.Clusters.FirstOrDefault(
+        cluster => string.Equals(cluster.ClusterId, id, StringComparison.OrdinalIgnoreCase));
+}

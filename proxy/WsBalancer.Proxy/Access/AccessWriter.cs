@@ -49,7 +49,8 @@ internal sealed class AccessWriter(
             }
             catch (Exception ex) when (IsOfTheFile(ex))
             {
-                throw new SettingsException([MistakeIn(options, ex)]);
+                throw new SettingsException(
+                    [new SettingsError("WsBalancer:AccessLog:Path", MistakeIn(options, ex))]);
             }
         }
 

@@ -6,8 +6,8 @@ namespace WsBalancer.Proxy.Moving;
 internal static partial class MovingLog
 {
     [LoggerMessage(500, LogLevel.Information,
-        "Stopping: not ready any more. After {Delay} new tunnels are refused, and {Tunnels} open ones are closed, spread " +
-        "over {Timeout}.")]
+        "Stopping: not ready any more. After {Delay} new tunnels are refused, and {Tunnels} open ones are closed, " +
+        "spread over {Timeout}.")]
     public static partial void Stopping(ILogger logger, string delay, int tunnels, string timeout);
 
     [LoggerMessage(509, LogLevel.Information, "Stopping: {Remaining} of {Total} tunnels are still open.")]

@@ -15,8 +15,8 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
     private const int Readers = 100;
     private const int Few = 10;
 
-    // MaxBufferedPerTunnel twice: the whole process is measured, whose heap grows by some ten MB of its own on a machine
-    // that is busy otherwise.
+    // MaxBufferedPerTunnel twice: the whole process is measured, whose heap grows by some ten MB of its own on a busy
+    // machine.
     private const int MostKilobytes = 512;
 
     [Theory]

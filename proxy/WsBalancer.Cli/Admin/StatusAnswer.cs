@@ -17,7 +17,8 @@ internal sealed record StatusAnswer(
     RedisAnswer? Redis,
     IReadOnlyList<PeerAnswer>? Peers,
     DescriptorsAnswer? Descriptors,
-    IReadOnlyList<CertificateAnswer> Certificates);
+    IReadOnlyList<CertificateAnswer> Certificates,
+    LastReloadAnswer? Reload = null);
 
 /// <summary>One cluster of it. Counts are of the last minute.</summary>
 internal sealed record ClusterStatusAnswer(
@@ -40,3 +41,6 @@ internal sealed record DescriptorsAnswer(long Open, long Limit);
 
 /// <summary>A certificate that the balancer serves.</summary>
 internal sealed record CertificateAnswer(string Endpoint, string Subject, DateTimeOffset NotAfter);
+
+/// <summary>The last reload of the balancer's configuration.</summary>
+internal sealed record LastReloadAnswer(DateTimeOffset At, string Result);

@@ -18,6 +18,7 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
     private IDictionary<string, string?> _started = new Dictionary<string, string?>();
     private ReloadGuard? _guard;
     private ReloadReport? _report;
+    private volatile LastReload? _last;
     private FileWatch? _watch;
 
     private AppliedConfiguration(Func<IConfigurationRoot> read, string folder)
@@ -55,6 +56,8 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
         _watch = new FileWatch(path, time, () => ReloadAsync(force: false, isRequested: false));
 
     /// <inheritdoc/>
+    public LastReload? Last => _last;
+
     public Task<ReloadResult> ReloadAsync(bool force) => ReloadAsync(force, isRequested: true);
 
     /// <summary>Reads and checks everything again, and applies it if there is no mistake in it.</summary>
@@ -67,14 +70,14 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
         {
             var result = await ApplyAsync(force);
             _report?.Write(result, isRequested);
-            return result;
+            return Note(result);
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
             // Nobody awaits the reload of a watched file: it is reported here.
             var result = new ReloadResult(ReloadOutcome.Failed, [ex.Message], [], []);
             _report?.WriteFailure(result, ex);
-            return result;
+            return Note(result);
         }
         finally
         {
@@ -95,6 +98,12 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
         configuration.AtStart = read;
         configuration.Data = configuration._started = DataOf(read.Configuration);
         return configuration;
+    }
+
+    private ReloadResult Note(ReloadResult result)
+    {
+        _last = new LastReload(TimeProvider.System.GetUtcNow(), result);
+        return result;
     }
 
     private async Task<ReloadResult> ApplyAsync(bool force)

@@ -50,7 +50,7 @@ internal sealed class AccessWriter(
             catch (Exception ex) when (IsOfTheFile(ex))
             {
                 throw new SettingsException(
-                    [new SettingsError("WsBalancer:AccessLog:Path", MistakeIn(options, ex))]);
+                    [new SettingsError(Key, MistakeIn(options, ex))]);
             }
         }
 

@@ -6,10 +6,16 @@ namespace WsBalancer.Proxy.Fleet;
 /// </summary>
 internal interface IReloads
 {
+    /// <summary>The last reload; null before the first.</summary>
+    public LastReload? Last { get; }
+
     /// <param name="force">Whether to apply a change, too, that moves more users than it may, or that leaves a cluster
     /// without nodes.</param>
     public Task<ReloadResult> ReloadAsync(bool force);
 }
+
+/// <summary>A reload, and when it was.</summary>
+internal sealed record LastReload(DateTimeOffset At, ReloadResult Result);
 
 /// <summary>What became of a reload.</summary>
 /// <param name="Outcome">Whether it is applied.</param>

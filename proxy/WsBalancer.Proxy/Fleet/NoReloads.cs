@@ -3,6 +3,8 @@ namespace WsBalancer.Proxy.Fleet;
 /// <summary>The reloads of an application whose configuration is its own business.</summary>
 internal sealed class NoReloads : IReloads
 {
+    public LastReload? Last => null;
+
     public Task<ReloadResult> ReloadAsync(bool force) => throw new RefusedException(
         RefusalKind.Conflict,
         "The configuration of this application is read by the application itself, and cannot be reloaded from here.");

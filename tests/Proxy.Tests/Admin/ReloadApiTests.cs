@@ -69,6 +69,8 @@ public sealed class ReloadApiTests
 
     private sealed class StubReloads(ReloadResult result) : IReloads
     {
+        public LastReload? Last => null;
+
         public List<bool> Forced { get; } = [];
 
         public Task<ReloadResult> ReloadAsync(bool force)

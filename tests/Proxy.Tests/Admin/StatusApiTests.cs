@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Admin.Status;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.State;
@@ -31,7 +32,8 @@ public sealed class StatusApiTests : IAsyncLifetime
         var status = await ReadAsync();
 
         Assert.Equal(
-            "id version startedAt ready state refusing warnings clusters redis peers descriptors certificates",
+            "id version startedAt ready state refusing warnings clusters redis peers descriptors certificates "
+                + "reload",
             NamesOf(status));
         Assert.Equal(
             "id available minAvailableNodes rejected attemptsFailed disagreement ring nodes problems",
@@ -114,6 +116,17 @@ public sealed class StatusApiTests : IAsyncLifetime
 
         Assert.Equal(["Redis at redis:6379 cannot be used: It does not answer in time."], Texts(status, "warnings"));
         Assert.False(status.GetProperty("redis").GetProperty("connected").GetBoolean());
+    }
+
+    [Fact]
+    public void ReloadThatWasRefused_IsAWarning()
+    {
+        var reload = new LastReload(
+            _app.Time.GetUtcNow(), new ReloadResult(ReloadOutcome.Mistaken, ["a is wrong", "b is wrong"], [], ["Urls"]));
+
+        Assert.Equal(
+            ["the last reload was refused: a is wrong (and 1 more)", "in force only after a restart: Urls"],
+            LastReloadView.Of(reload).Warnings());
     }
 
     [Fact]

@@ -49,6 +49,11 @@ internal static class StatusText
             yield return $"descriptors    {Amounts.Number(descriptors.Open)} of {Amounts.Number(descriptors.Limit)}";
         }
 
+        if (status.Reload is { } reload)
+        {
+            yield return $"last reload    {reload.Result} at {Amounts.Time(reload.At)}";
+        }
+
         foreach (var certificate in status.Certificates)
         {
             yield return $"certificate    {certificate.Endpoint}: {certificate.Subject}, ends "

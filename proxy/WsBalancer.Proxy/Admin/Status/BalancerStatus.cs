@@ -24,7 +24,8 @@ internal sealed class BalancerStatus(
     BadRecords bad,
     SharingState sharing,
     ServedCertificates certificates,
-    TimeProvider time)
+    TimeProvider time,
+    IReloads? reloads = null)
 {
     // The last tenth is left alone by connections, for the most part; and it is late to raise the limit then.
     private const double MuchOfDescriptors = 0.8;
@@ -42,6 +43,7 @@ internal sealed class BalancerStatus(
             .Select(one => Read(one, ProblemView.In(one.Id, problems))).ToList();
         var redis = ReadRedis();
         var descriptors = ReadDescriptors();
+        var reload = reloads?.Last is { } last ? LastReloadView.Of(last) : null;
         var isReady = readiness.IsProcessReady && readiness.Clusters.All(static one => one.Ready);
         return new StatusView(
             name.Id,
@@ -50,12 +52,13 @@ internal sealed class BalancerStatus(
             isReady,
             readiness.State,
             [.. Refusals(clusters)],
-            [.. Warnings(clusters, redis, descriptors)],
+            [.. Warnings(clusters, redis, descriptors), .. reload?.Warnings() ?? []],
             clusters,
             redis,
             peers.Known is { } others ? [.. others.Select(ReadPeer)] : null,
             descriptors,
-            certificates.All);
+            certificates.All,
+            reload);
     }
 
     private ClusterStatusView Read(FleetCluster cluster, IReadOnlyList<ProblemView> problems)

@@ -15,6 +15,7 @@ namespace WsBalancer.Proxy.Admin.Status;
 /// <param name="Peers">The other balancers; null while they are not known, because Redis cannot be used.</param>
 /// <param name="Descriptors">Its file descriptors; null where they are not counted.</param>
 /// <param name="Certificates">The certificates that it serves.</param>
+/// <param name="Reload">The last reload of the configuration; null before the first, and in an application.</param>
 internal sealed record StatusView(
     string Id,
     string Version,
@@ -27,7 +28,8 @@ internal sealed record StatusView(
     RedisView? Redis,
     IReadOnlyList<PeerView>? Peers,
     DescriptorsView? Descriptors,
-    IReadOnlyList<CertificateView> Certificates);
+    IReadOnlyList<CertificateView> Certificates,
+    LastReloadView? Reload);
 
 /// <summary>A cluster, and what became of its users within the last minute.</summary>
 /// <param name="Id">The cluster.</param>

@@ -27,7 +27,7 @@ internal static class CommandTree
           wsbalancer nodes                         each node: share, state, health, tunnels
           wsbalancer where alice                   which node alice belongs to, where she is, and why
           wsbalancer drain ws-2 --wait             take a node out of service, and see its users go
-          wsbalancer plan --remove ws-3             what a change would move, before it is made
+          wsbalancer plan --remove ws-3            what a change would move, before it is made
           wsbalancer rebalance --wait              bring home whoever is elsewhere, at a pace
           wsbalancer events                        follow what happens
           wsbalancer ring compare                  every ring: how fast, how even, and what a change moves
@@ -59,6 +59,8 @@ internal static class CommandTree
         WhereCommand.Create(),
         TunnelsCommand.Create(),
         EventsCommand.Create(time),
+        CordonCommand.Create(),
+        CordonCommand.CreateEnd(),
         DrainCommand.Create(time),
         ResumeCommand.Create(),
         PlanCommand.Create(),

@@ -27,6 +27,9 @@ internal static class DrainTerms
         DrainValue? running)
     {
         Check(request);
+
+        // A cordon is no drain: one that follows it does not inherit that it closes nothing.
+        running = running is { RatePerSecond: 0, DeadlineSeconds: null } ? null : running;
         var otherwise = running is null ? defaults.Deadline.TotalSeconds : running.DeadlineSeconds;
         var deadline = request.Deadline.IsGiven ? request.Deadline.Seconds : request.OverSeconds ?? otherwise;
         var rate = request.OverSeconds is { } over

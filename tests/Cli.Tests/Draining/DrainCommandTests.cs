@@ -56,6 +56,60 @@ public sealed class DrainCommandTests
     }
 
     [Fact]
+    public async Task Cordon_ClosesNothing_AndSaysWhatDoes()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On(Moves.DrainOfNode, Moves.Drain(300, rate: "0", deadline: "null"));
+
+        var run = await stub.RunAsync("cordon", "ws-2");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal("""{"ratePerSecond":0,"deadlineSeconds":null}""", Assert.Single(stub.Changes).Body);
+        Assert.Equal(
+            [
+                "ws-2 is cordoned: new tunnels are placed elsewhere, and its 300 tunnels stay open.",
+                "'wsbalancer drain ws-2' closes them at a pace; 'wsbalancer uncordon ws-2' takes it back.",
+            ],
+            run.Lines);
+    }
+
+    [Fact]
+    public async Task Uncordon_EndsIt()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On(Moves.DrainOfNode, Moves.Drain(0, state: "active"));
+
+        var run = await stub.RunAsync("uncordon", "ws-2");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal($"DELETE {Moves.DrainOfNode}", Assert.Single(stub.Changes).ToString());
+    }
+
+    [Fact]
+    public async Task WaitForWhatCannotEnd_IsWrongUsage_AndNothingIsDone()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+
+        var run = await stub.RunAsync("drain", "ws-2", "--rate", "0", "--deadline", "none", "--wait");
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("--wait might never end", run.Error, StringComparison.Ordinal);
+        Assert.Empty(stub.Changes);
+    }
+
+    [Fact]
+    public async Task WaitForADrainThatTheBalancerNeverEnds_Exits1()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On(Moves.DrainOfNode, Moves.Drain(3, rate: "0", deadline: "null"));
+
+        var run = await stub.RunAsync("drain", "ws-2", "--deadline", "none", "--wait");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains("give --rate, --over or --deadline", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Drain_WithJson_PrintsTheAnswerAndNothingElse()
     {
         await using var stub = await StubBalancer.WithChatAsync();

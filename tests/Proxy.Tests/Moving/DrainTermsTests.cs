@@ -21,6 +21,17 @@ public sealed class DrainTermsTests
         new DrainValue("new", 0.5, 90, 4000),
         Of(new DrainRequest { RatePerSecond = 0.5, Deadline = DrainDeadline.In(90), CloseCode = 4000 }, Running));
 
+    // It would close nothing, without an end, under a command that names neither.
+    [Fact]
+    public void Cordon_IsNotInheritedByADrain()
+    {
+        var cordon = new DrainValue("old", 0, null, 4000);
+
+        Assert.Equal(Of(new DrainRequest()), Of(new DrainRequest(), cordon));
+        Assert.Equal(
+            Of(new DrainRequest { RatePerSecond = 10 }), Of(new DrainRequest { RatePerSecond = 10 }, cordon));
+    }
+
     // 1,000 tunnels over 105 s, of which the last 5 are for the answers.
     [Fact]
     public void Over_IsARateAndADeadline() =>

@@ -39,7 +39,7 @@ internal static class DrainCommand
     {
         var command = new OperatorCommand(
             "drain",
-            "Take a node out of service: nobody comes, and who is there goes at a pace; again to change it",
+            "Take a node out of service: new tunnels are placed elsewhere, open ones are closed at a pace",
             (operation, cancellation) => RunAsync(operation, time, cancellation),
             Node, Rate, Over, Deadline, Code, Force, Wait)
         {
@@ -47,7 +47,7 @@ internal static class DrainCommand
             [
                 "drain ws-2 --wait                       at the cluster's rate, and see it end",
                 "drain ws-2 --over 5m                    evenly over five minutes",
-                "drain ws-2 --rate 0 --deadline none     cordon: nobody comes, nobody is closed",
+                "drain ws-2 --rate 0 --deadline 1h       closes none before it must; 'cordon' closes none at all",
             ],
         };
         command.Validators.Add(Validate);
@@ -59,6 +59,11 @@ internal static class DrainCommand
         if (result.GetResult(Rate) is not null && result.GetResult(Over) is not null)
         {
             result.AddError("--rate and --over exclude each other: how fast, or how long.");
+        }
+        else if (result.GetResult(Wait) is not null && Rate.Peek(result) is 0
+            && Deadline.Peek(result) is { After: null })
+        {
+            result.AddError("--rate 0 with --deadline none closes no tunnel, so that --wait might never end.");
         }
         else if (Rate.Peek(result) is 0 && result.GetResult(Deadline) is null)
         {
@@ -84,6 +89,14 @@ internal static class DrainCommand
         await operation.NoteSharingAsync(answer.Value.Shared);
         if (parsed.GetValue(Wait))
         {
+            if (answer.Value is { RatePerSecond: 0, DeadlineSeconds: null, Remaining: > 0 })
+            {
+                throw new CommandFailure(
+                    ExitCode.Failed,
+                    $"{node} drains without a rate and a deadline, so that its tunnels might never end: give --rate, "
+                    + "--over or --deadline.");
+            }
+
             return await new DrainWait(operation, cluster, node, time).RunAsync(answer, cancellation);
         }
 

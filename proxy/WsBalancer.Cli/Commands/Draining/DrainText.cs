@@ -15,6 +15,13 @@ internal static class DrainText
         yield return $"'wsbalancer resume {node}' ends the drain; 'wsbalancer nodes --watch' follows it.";
     }
 
+    public static IEnumerable<string> Cordoned(string node, DrainAnswer drain)
+    {
+        yield return $"{node} is cordoned: new tunnels are placed elsewhere, and its "
+            + $"{Amounts.Count(drain.Remaining, "tunnel")} stay{(drain.Remaining == 1 ? "s" : "")} open.";
+        yield return $"'wsbalancer drain {node}' closes them at a pace; 'wsbalancer uncordon {node}' takes it back.";
+    }
+
     /// <summary>For example <c>812 of 1000 tunnels remain, 100/s, about 9s left</c>.</summary>
     public static string Progress(DrainAnswer drain)
     {

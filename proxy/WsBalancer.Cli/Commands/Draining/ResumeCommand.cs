@@ -5,7 +5,7 @@ namespace WsBalancer.Cli.Commands.Draining;
 /// <summary><c>wsbalancer resume NODE</c>: ends a drain, and the node is its users' home again.</summary>
 internal static class ResumeCommand
 {
-    private static readonly Argument<string> Node = new("NODE") { Description = "The id of the node" };
+    public static readonly Argument<string> Node = new("NODE") { Description = "The id of the node" };
 
     public static Command Create() => new OperatorCommand(
         "resume",
@@ -16,7 +16,7 @@ internal static class ResumeCommand
         Examples = ["resume ws-2"],
     };
 
-    private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
+    public static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
     {
         var node = operation.Parsed.GetRequiredValue(Node);
         var cluster = await operation.FindClusterAsync(cancellation);

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using WsBalancer.Cli.Admin;
+
+namespace WsBalancer.Cli.Commands.Draining;
+
+/// <summary>
+/// <c>wsbalancer cordon NODE</c> and <c>uncordon NODE</c>: new tunnels are placed elsewhere, and the open ones stay.
+/// </summary>
+internal static class CordonCommand
+{
+    private static readonly Argument<string> Node = new("NODE") { Description = "The id of the node" };
+
+    private static readonly Option<bool> Force = new("--force")
+    {
+        Description = "Also if no node is left that does not drain",
+    };
+
+    public static Command Create() => new OperatorCommand(
+        "cordon",
+        "Place new tunnels elsewhere, and close none; 'drain' closes them, 'uncordon' takes it back",
+        RunAsync,
+        Node,
+        Force)
+    {
+        Examples = ["cordon ws-2"],
+    };
+
+    public static Command CreateEnd() => new OperatorCommand(
+        "uncordon",
+        "End the cordon or the drain of a node, as 'resume' does",
+        ResumeCommand.RunAsync,
+        ResumeCommand.Node)
+    {
+        Examples = ["uncordon ws-2"],
+    };
+
+    private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
+    {
+        var node = operation.Parsed.GetRequiredValue(Node);
+        var request = new DrainRequest(
+            RatePerSecond: 0, Over: null, new DrainDeadline(After: null), CloseCode: null,
+            operation.Parsed.GetValue(Force));
+        var cluster = await operation.FindClusterAsync(cancellation);
+        var answer = await cluster.BeginDrainAsync(node, request, cancellation);
+        await operation.NoteSharingAsync(answer.Value.Shared);
+        await operation.WriteAsync(answer, DrainText.Cordoned(node, answer.Value));
+        return ExitCode.Done;
+    }
+}

@@ -197,27 +197,18 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddAccess(this IServiceCollection services)
     {
-        services.AddSingleton(provider =>
+        services.AddSingleton<Func<AccessLogOptions>>(static provider =>
         {
             var settings = provider.GetRequiredService<SettingsSource>();
-            return new AccessLog(
-                () => settings.Settings.AccessLog,
-                () => settings.Settings.TrustedProxies,
-                provider.GetRequiredService<BalancerRegistry>(),
-                provider.GetRequiredService<TimeProvider>());
+            return () => settings.Settings.AccessLog;
         });
-        services.AddSingleton(provider =>
+        services.AddSingleton<Func<TrustedProxies>>(static provider =>
         {
             var settings = provider.GetRequiredService<SettingsSource>();
-            return new AccessWriter(
-                provider.GetRequiredService<AccessLog>(),
-                () => settings.Settings.AccessLog,
-                provider.GetRequiredService<StateFolder>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<Logging.ILogger<AccessWriter>>());
+            return () => settings.Settings.TrustedProxies;
         });
-        services.AddHostedService(provider => provider.GetRequiredService<AccessWriter>());
-        return services;
+        return services.AddSingleton<AccessLog>().AddSingleton<AccessWriter>()
+            .AddHostedService(static provider => provider.GetRequiredService<AccessWriter>());
     }
 
     private static IServiceCollection AddPlacement(this IServiceCollection services)

@@ -48,27 +48,10 @@ internal sealed class TunnelLeg(
         }
     }
 
-    public int? CloseCode
-    {
-        get
-        {
-            lock (_turn)
-            {
-                return _frames.CloseCode;
-            }
-        }
-    }
+    // Both are read when the tunnel has ended, and nothing is written any more.
+    public int? CloseCode => _frames.CloseCode;
 
-    public bool Lost
-    {
-        get
-        {
-            lock (_turn)
-            {
-                return _frames.Lost;
-            }
-        }
-    }
+    public bool Lost => _frames.Lost;
 
     public long Buffered => _pending.IsAny ? bound : 0;
 

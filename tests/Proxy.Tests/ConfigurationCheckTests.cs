@@ -94,8 +94,7 @@ public sealed class ConfigurationCheckTests
     [InlineData("Logging:LogLevel:Default", "Loud",
         "is 'Loud': expected one of Trace, Debug, Information, Warning, Error, Critical, None")]
     [InlineData("Logging:LogLevels:Default", "Debug", "is not a known key: did you mean LogLevel?")]
-    [InlineData("Logging:Console:FormatterName", "json",
-        "is not a known key: expected one of LogLevel, FormatterOptions")]
+    [InlineData("Logging:Console:FormatterName", "systemd", "is 'systemd': expected simple or json")]
     [InlineData("ReverseProxy:Rotes:x:ClusterId", "chat", "is not a known key: did you mean Routes?")]
     [InlineData("ReverseProxy:Routes:chat:Match:Mehods:0", "GET", "is not a known key: did you mean Methods?")]
     [InlineData("ReverseProxy:Routes:chat:Match:Host:0", "x", "is not a known key: did you mean Hosts?")]

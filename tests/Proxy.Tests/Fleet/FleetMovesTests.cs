@@ -110,7 +110,8 @@ public sealed class FleetMovesTests : IAsyncDisposable
     public void Risk_IsReportedWithTheLimit() => Assert.Equal(
         [
             "The changed configuration would move 75 % of the users of cluster 'chat' (2 open tunnels of this "
-                + "balancer): without ws-1 and ws-2, with ws-9, with another weight of ws-3. WsBalancer:Reload:MaxMoved is 50%.",
+                + "balancer): without ws-1 and ws-2, with ws-9, with another weight of ws-3. "
+                + "WsBalancer:Reload:MaxMoved is 50%.",
         ],
         ReloadGuard.RisksIn(
             [new ClusterMove("chat", 0.75, 2, ["ws-9"], ["ws-1", "ws-2"], ["ws-3"])], new ReloadOptions()));

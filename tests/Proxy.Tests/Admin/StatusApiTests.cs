@@ -122,7 +122,8 @@ public sealed class StatusApiTests : IAsyncLifetime
     public void ReloadThatWasRefused_IsAWarning()
     {
         var reload = new LastReload(
-            _app.Time.GetUtcNow(), new ReloadResult(ReloadOutcome.Mistaken, ["a is wrong", "b is wrong"], [], ["Urls"]));
+            _app.Time.GetUtcNow(),
+            new ReloadResult(ReloadOutcome.Mistaken, ["a is wrong", "b is wrong"], [], ["Urls"]));
 
         Assert.Equal(
             ["the last reload was refused: a is wrong (and 1 more)", "in force only after a restart: Urls"],

@@ -86,7 +86,7 @@ public static class WsBalancerServices
             sources.ThrowIfForeign();
             return sources;
         });
-        services.AddSingleton<HeaderEncoding>();
+        services.AddSingleton<HeaderEncoding>().AddHostedService<ProcessMetrics>();
         services.TryAddSingleton<INameResolver, SystemNameResolver>();
 
         // Header values of nodes are bytes, unless the application has configured an encoding.
@@ -128,7 +128,7 @@ public static class WsBalancerServices
             provider.GetRequiredService<StateOptions>(), provider.GetRequiredService<AdminOptions>().Url.Port));
         services.TryAddSingleton(provider => new StateFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
-        services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore);
+        services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
         services.AddSingleton<Peers>().AddSingleton<Disconnections>();
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
         services.AddSingleton<DisconnectionChannel>().AddSingleton<SharingState>().AddSingleton<RedisSharing>();

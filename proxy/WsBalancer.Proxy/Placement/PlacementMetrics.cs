@@ -16,7 +16,7 @@ internal sealed class PlacementMetrics
     private readonly Counter _spilled;
     private readonly Counter _stripped;
 
-    public PlacementMetrics(BalancerRegistry registry, RecentFailures recent)
+    public PlacementMetrics(BalancerRegistry registry, RecentFailures recent, FleetRegistry fleet)
     {
         _recent = recent;
         _handshakes = registry.CreateNodeCounter(
@@ -39,6 +39,9 @@ internal sealed class PlacementMetrics
             "wsbalancer_upgrades_stripped_total",
             "Requests that were served without the upgrade that they asked for, which was to no WebSocket.",
             "cluster");
+
+        // From 0 on: a rate over a series that begins with 1 lacks the first event.
+        registry.BeforeScrape(() => Begin(fleet));
     }
 
     public void HandshakeAccepted(Node node, TimeSpan duration)
@@ -73,6 +76,20 @@ internal sealed class PlacementMetrics
     {
         _recent.Rejected(cluster, rejection);
         _rejected.WithLabels(cluster, rejection.Label).Inc();
+    }
+
+    private void Begin(FleetRegistry fleet)
+    {
+        foreach (var cluster in fleet.Clusters)
+        {
+            _retries.WithLabels(cluster.Id);
+            _spilled.WithLabels(cluster.Id);
+            _stripped.WithLabels(cluster.Id);
+            foreach (var rejection in Rejection.OfClusters)
+            {
+                _rejected.WithLabels(cluster.Id, rejection.Label);
+            }
+        }
     }
 
     private static string OutcomeOf(AttemptFailure failure) => failure switch

@@ -160,6 +160,13 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
 
     private static readonly ConcurrentDictionary<int, Rejection> Others = new();
 
+    /// <summary>Those that a request of a cluster may have, whatever the client sends.</summary>
+    public static IReadOnlyList<Rejection> OfClusters { get; } =
+    [
+        NoUser, UserTooLong, NoNode, AllDraining, Unreachable, Stopping, MaxTunnels, Full, MaxTunnelsPerUser,
+        HandshakeRate,
+    ];
+
     /// <summary>The problem body (RFC 9457), the same for every request that is rejected for this reason.</summary>
     public ReadOnlyMemory<byte> Body { get; } = ProblemBody.Write(Label, Status, Title, Detail);
 

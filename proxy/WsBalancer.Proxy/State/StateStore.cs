@@ -45,6 +45,9 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// <summary>Every record, those that took something back among them.</summary>
     public StateRecords Records => _records;
 
+    /// <summary>Whether the file lacks something, since it could not be written.</summary>
+    public bool IsUnsaved => _saver.IsUnsaved;
+
     /// <summary>What is kept of them.</summary>
     public StateFileContent Content => ContentOf(_records);
 

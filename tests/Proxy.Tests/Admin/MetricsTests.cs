@@ -31,6 +31,13 @@ public sealed class MetricsTests : IAsyncLifetime
         "wsbalancer_ring_info{cluster=\"chat\",algorithm=\"rendezvous\",fingerprint=\"",
         "wsbalancer_ring_moved_ratio{cluster=\"chat\"}",
         "wsbalancer_ring_excess_ratio{cluster=\"chat\"}",
+        "wsbalancer_rejected_total{cluster=\"chat\",reason=\"unreachable\"}",
+        "wsbalancer_spilled_total{cluster=\"chat\"}",
+        "wsbalancer_state_unsaved",
+        "wsbalancer_build_info{version=\"",
+        "process_open_fds",
+        "process_max_fds",
+        "process_resident_memory_bytes",
         Drain,
         "wsbalancer_rebalance_remaining{cluster=\"chat\"}",
     ];

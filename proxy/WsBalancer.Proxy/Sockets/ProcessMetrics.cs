@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Hosting;
+using Prometheus;
+using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Telemetry;
+
+namespace WsBalancer.Proxy.Sockets;
+
+/// <summary>
+/// Publishes the process under the names that Prometheus' own client libraries give these values, which dashboards
+/// expect, and the version.
+/// </summary>
+internal sealed class ProcessMetrics : IHostedService
+{
+    private readonly BalancerRegistry _registry;
+    private readonly Gauge _open;
+    private readonly Gauge _limit;
+    private readonly Gauge _resident;
+
+    public ProcessMetrics(BalancerRegistry registry)
+    {
+        _registry = registry;
+        _open = registry.CreateGauge("process_open_fds", "File descriptors that are open.");
+        _limit = registry.CreateGauge("process_max_fds", "File descriptors that may be open.");
+        _resident = registry.CreateGauge("process_resident_memory_bytes", "Memory that is resident.");
+        registry.CreateGauge("wsbalancer_build_info", "1, with the version of the program.", "version")
+            .WithLabels(ProductVersion.Text).Set(1);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _registry.BeforeScrape(Collect);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Collect()
+    {
+        _resident.Set(Environment.WorkingSet);
+        if (DescriptorLimit.Current is { } limit)
+        {
+            _limit.Set(limit);
+            _open.Set(DescriptorLimit.CountOpen());
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Hosting;
+using Prometheus;
+using WsBalancer.Proxy.Telemetry;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>Publishes whether changes can be kept and shared; read anew at every scrape.</summary>
+internal sealed class StateMetrics : IHostedService
+{
+    private readonly BalancerRegistry _registry;
+    private readonly StateStore _store;
+    private readonly SharingState _sharing;
+    private readonly Peers _peers;
+    private readonly Gauge _redis;
+    private readonly Gauge _others;
+    private readonly Gauge _unsaved;
+
+    public StateMetrics(BalancerRegistry registry, StateStore store, SharingState sharing, Peers peers)
+    {
+        (_registry, _store, _sharing, _peers) = (registry, store, sharing, peers);
+        _redis = registry.CreateDerivedGauge(
+            "wsbalancer_redis_up", "1 while the Redis of State:Redis can be used, else 0; absent without one.");
+        _others = registry.CreateDerivedGauge(
+            "wsbalancer_peers", "Other balancers of the fleet; absent while they are not known.");
+        _unsaved = registry.CreateGauge(
+            "wsbalancer_state_unsaved", "1 while the state file lacks a change because it cannot be written, else 0.");
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _registry.BeforeScrape(Collect);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Collect()
+    {
+        _unsaved.Set(_store.IsUnsaved ? 1 : 0);
+        if (_sharing.Where is null)
+        {
+            return;
+        }
+
+        _redis.WithLabels().Set(_sharing.Absence is null ? 1 : 0);
+        if (_peers.Known is { } others)
+        {
+            _others.WithLabels().Set(others.Count);
+        }
+    }
+}

@@ -28,7 +28,7 @@ internal sealed record LastReloadView(
         if (Result is "refused" or "failed")
         {
             var others = Reasons.Count > 1 ? $" (and {Reasons.Count - 1} more)" : "";
-            yield return $"the last reload was {Result}: {Reasons.FirstOrDefault() ?? "see the log"}{others}";
+            yield return $"the last reload was {Result}: {(Reasons.Count > 0 ? Reasons[0] : "see the log")}{others}";
         }
 
         if (NeedRestart.Count > 0)

@@ -238,8 +238,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         ? records.Without(spent.Select(record => record.Key), records.Seen)
         : records;
 
-    // A balancer that writes to a Redis with the floor of this one has taken that over before. Another Redis is an old
-    // copy's, and may have what was taken back.
+    // A Redis with another floor is an old copy, and may have what was taken back.
     private SeenVersions? FloorOver(SharedState there) => there.Floor.Includes(_records.Floor) ? null : _records.Floor;
 
     private bool IsFresh(StateRecord record) =>

@@ -145,6 +145,14 @@ internal sealed class NativeBed : IAsyncDisposable
     /// <summary>What was counted, once the loop is done with what the peers have seen: it is sent first.</summary>
     public Task<TunnelTraffic> TrafficAsync() => Loop.OnLoop(() => Tunnel.Traffic);
 
+    /// <summary>Moves the time forward once the loop has finished the step whose effects the peers have seen: a timer
+    /// may be set in it after a FIN was sent.</summary>
+    public async Task AdvanceAsync(TimeSpan time)
+    {
+        await Loop.OnLoop(() => { });
+        Time.Advance(time);
+    }
+
     public Task UntilOver() => Deadline.Until("the tunnel is over", () => Ends.Length > 0);
 
     /// <summary>Waits until the tunnel is over and has left nothing behind, and says why it ended.</summary>

@@ -166,11 +166,11 @@ public sealed class NativeHalfCloseTests
         bed.Client.Finish();
         await bed.Node.EndsAfterAsync([]);
 
-        bed.Time.Advance(bed.Tunnel.CloseTimeout - TimeSpan.FromMilliseconds(1));
+        await bed.AdvanceAsync(bed.Tunnel.CloseTimeout - TimeSpan.FromMilliseconds(1));
         await bed.Node.SendAsync(Words);
         await bed.Client.ReadsAsync(Words);
         Assert.Empty(bed.Ends);
-        bed.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await bed.AdvanceAsync(TimeSpan.FromMilliseconds(1));
 
         await bed.Client.EndsAfterAsync([]);
         bed.Node.Finish();
@@ -218,7 +218,7 @@ public sealed class NativeHalfCloseTests
         bed.Node.Finish();
         await bed.Client.EndsAfterAsync(Close);
 
-        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
 
         await bed.Node.EndsAfterAsync([]);
         bed.Client.Finish();

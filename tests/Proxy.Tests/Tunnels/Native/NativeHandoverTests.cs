@@ -23,7 +23,7 @@ public sealed class NativeHandoverTests
         // Half of a header.
         await bed.Client.SendAsync(Question[..3]);
         await bed.Node.ReadsAsync(Question[..3]);
-        bed.Time.Advance(TimeSpan.FromSeconds(30));
+        await bed.AdvanceAsync(TimeSpan.FromSeconds(30));
 
         var record = (await bed.ReleaseAsync())!.ToBytes();
         Assert.Equal(0, bed.Loop.Sockets);

@@ -32,17 +32,17 @@ public sealed class NativeStallTests
         _ = (isClient ? bed.Node : bed.Client).SendAsync(Flood);
         await bed.UntilHeldUpAsync(both => isClient ? both.ForClient : both.ForNode);
 
-        bed.Time.Advance(Options.SendTimeout!.Value);
+        await bed.AdvanceAsync(Options.SendTimeout!.Value);
         Assert.False(await bed.Loop.OnLoop(bed.Tunnel.EndIfStalled));
-        bed.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await bed.AdvanceAsync(TimeSpan.FromMilliseconds(1));
         Assert.True(bed.Tunnel.IsStalled);
         Assert.True(await bed.Loop.OnLoop(bed.Tunnel.EndIfStalled));
 
         // Neither the Close frame nor the rest is taken.
-        bed.Time.Advance(Options.CloseTimeout);
-        bed.Time.Advance(TimeSpan.FromSeconds(1));
+        await bed.AdvanceAsync(Options.CloseTimeout);
+        await bed.AdvanceAsync(TimeSpan.FromSeconds(1));
         await bed.UntilOver();
-        bed.Time.Advance(Options.CloseTimeout);
+        await bed.AdvanceAsync(Options.CloseTimeout);
         Assert.Equal(TunnelEnd.SendTimeout, await bed.EndAsync());
     }
 
@@ -53,7 +53,7 @@ public sealed class NativeStallTests
         await using var bed = await NativeBed.OpenAsync(engine);
         _ = bed.Node.SendAsync(Flood);
         await bed.UntilHeldUpAsync(both => both.ForClient);
-        bed.Time.Advance(Options.SendTimeout!.Value - TimeSpan.FromSeconds(1));
+        await bed.AdvanceAsync(Options.SendTimeout!.Value - TimeSpan.FromSeconds(1));
 
         // More than the buffers of the kernel have to give before the balancer sends on.
         while (await bed.Loop.OnLoop(() => bed.Tunnel.Flow!.Client.SendStalledFor) > TimeSpan.Zero)
@@ -61,7 +61,7 @@ public sealed class NativeStallTests
             await bed.Client.ReadAsync(4_000);
         }
 
-        bed.Time.Advance(Options.SendTimeout.Value - TimeSpan.FromSeconds(1));
+        await bed.AdvanceAsync(Options.SendTimeout.Value - TimeSpan.FromSeconds(1));
         Assert.False(await bed.Loop.OnLoop(bed.Tunnel.EndIfStalled));
         Assert.Empty(bed.Ends);
     }
@@ -82,13 +82,13 @@ public sealed class NativeStallTests
 
         // The FIN is behind bytes that the balancer does not read. A sender that fills the window cannot send it.
         sender.Finish();
-        bed.Time.Advance(Options.CloseTimeout);
+        await bed.AdvanceAsync(Options.CloseTimeout);
         Assert.False(await bed.Loop.OnLoop(bed.Tunnel.EndIfStalled));
-        bed.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await bed.AdvanceAsync(TimeSpan.FromMilliseconds(1));
         await Deadline.Until("the FIN has arrived", () => bed.Loop.OnLoop(bed.Tunnel.EndIfStalled));
 
         await bed.UntilOver();
-        bed.Time.Advance(Options.CloseTimeout);
+        await bed.AdvanceAsync(Options.CloseTimeout);
         Assert.Equal(isClient ? TunnelEnd.NodeLost : TunnelEnd.ClientLost, await bed.EndAsync());
     }
 
@@ -105,7 +105,7 @@ public sealed class NativeStallTests
 
         await bed.UntilOver();
         await Deadline.Until("its memory is free", () => bed.Tunnel.Buffered == 0);
-        bed.Time.Advance(Options.CloseTimeout);
+        await bed.AdvanceAsync(Options.CloseTimeout);
         Assert.Equal(TunnelEnd.Memory, await bed.EndAsync());
     }
 }

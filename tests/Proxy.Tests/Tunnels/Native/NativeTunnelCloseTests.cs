@@ -86,13 +86,13 @@ public sealed class NativeTunnelCloseTests
         Close(bed);
         await bed.Client.SendAsync(Frame);
         await bed.Node.ReadsAsync(Frame);
-        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
         var close = await bed.Node.ReadAsync(8);
         Assert.Equal([0x88, 0x82], close[..2]);
         Assert.Equal(1001, ((close[6] ^ close[2]) << 8) | (close[7] ^ close[3]));
         await bed.Client.SendAsync(Frame);
         Assert.Empty(bed.Ends);
-        bed.Time.Advance(TimeSpan.FromSeconds(1));
+        await bed.AdvanceAsync(TimeSpan.FromSeconds(1));
 
         await bed.Node.EndsAfterAsync([]);
         await bed.Client.EndsAfterAsync(Told);
@@ -113,8 +113,8 @@ public sealed class NativeTunnelCloseTests
         await bed.Node.ReadsAsync(Frame[..300]);
 
         Close(bed);
-        bed.Time.Advance(bed.Tunnel.CloseTimeout);
-        bed.Time.Advance(TimeSpan.FromSeconds(1));
+        await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
+        await bed.AdvanceAsync(TimeSpan.FromSeconds(1));
 
         await bed.Client.EndsAfterAsync([]);
         await bed.Node.EndsAfterAsync([]);
@@ -133,7 +133,7 @@ public sealed class NativeTunnelCloseTests
         Close(bed);
         await bed.Client.SendAsync(Told);
         await bed.Node.ReadsAsync(Told);
-        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
 
         await bed.Client.EndsAfterAsync(Told);
         Assert.True((await bed.Node.ReadToEndAsync()).Fin);
@@ -151,7 +151,7 @@ public sealed class NativeTunnelCloseTests
         await bed.UntilHeldUpAsync(both => both.ForClient);
 
         Close(bed);
-        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
         Assert.Equal(8, (await bed.Node.ReadAsync(8)).Length);
         await flood.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
         bed.Node.Finish();

@@ -72,7 +72,7 @@ public sealed class NativeTunnelEndTests
         await Deadline.Until("the client's end is known", () => bed.Tunnel.IsClosing);
         Assert.Empty(bed.Ends);
 
-        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
         await bed.UntilOver();
 
         await bed.Node.EndsAfterAsync(TestFrame.Close(1000));
@@ -212,7 +212,7 @@ public sealed class NativeTunnelEndTests
         await bed.Node.SendAsync(Words, TestFrame.Close(1001));
         bed.Node.Finish();
         await Deadline.Until("the node's end is known", () => bed.Tunnel.IsClosing);
-        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
         await bed.UntilOver();
         await bed.Client.SendAsync(Words, Words);
         var atClient = await bed.Client.ReadToEndAsync();
@@ -234,7 +234,7 @@ public sealed class NativeTunnelEndTests
         Assert.NotEqual(0, (await bed.KeptAsync()).ForClient);
         Assert.Equal(1, bed.Loop.Sockets);
 
-        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
 
         Assert.Equal(TunnelEnd.NodeLost, await bed.EndAsync());
         Assert.False((await bed.Client.ReadToEndAsync()).Fin);
@@ -249,7 +249,7 @@ public sealed class NativeTunnelEndTests
         await bed.UntilOver();
         Assert.Equal(2, bed.Loop.Sockets);
 
-        bed.Time.Advance(bed.Tunnel.CloseTimeout);
+        await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
 
         await bed.EndAsync();
     }

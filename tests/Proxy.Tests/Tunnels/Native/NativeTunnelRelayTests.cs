@@ -36,11 +36,11 @@ public sealed class NativeTunnelRelayTests
     public async Task WhatASideSays_EndsItsSilence(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
-        bed.Time.Advance(TimeSpan.FromSeconds(10));
+        await bed.AdvanceAsync(TimeSpan.FromSeconds(10));
 
         await bed.Node.SendAsync(TestFrame.Binary(1));
         await bed.Client.ReadAsync(3);
-        bed.Time.Advance(TimeSpan.FromSeconds(5));
+        await bed.AdvanceAsync(TimeSpan.FromSeconds(5));
 
         Assert.Equal((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(5)), bed.Tunnel.IdleFor);
     }

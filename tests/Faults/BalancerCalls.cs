@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.Faults.Tests;
 
-/// <summary>What the cases ask a balancer and change at it.</summary>
+/// <summary>The calls of the admin API that the cases make.</summary>
 internal static class BalancerCalls
 {
     /// <summary>Changes the weight of a node.</summary>
@@ -11,7 +11,7 @@ internal static class BalancerCalls
     public static Task<JsonNode> Weigh(this Balancer balancer, string node, int weight) =>
         balancer.Succeed(HttpMethod.Patch, $"nodes/{node}", new JsonObject { ["weight"] = weight });
 
-    /// <summary>Keeps new users away from a node, and closes nobody.</summary>
+    /// <summary>Places new users elsewhere, and closes no tunnel.</summary>
     /// <inheritdoc cref="Weigh"/>
     public static Task<JsonNode> Cordon(this Balancer balancer, string node) => balancer.Succeed(
         HttpMethod.Post,

@@ -6,7 +6,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.Faults.Tests.Nodes;
 
-/// <summary>A node whose process is stopped, and goes on later: its kernel accepts connections all the while.</summary>
+/// <summary>A node whose process is stopped and continued later, while its kernel accepts connections.</summary>
 public sealed class HungNodeFaultTests(ITestOutputHelper output)
 {
     private const string ActiveCheck = $"ReverseProxy:Clusters:{BalancerConfig.Cluster}:HealthCheck:Active";

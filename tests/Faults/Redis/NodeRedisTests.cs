@@ -16,26 +16,14 @@ public sealed class NodeRedisTests(ITestOutputHelper output)
     private int _sent;
 
     [Fact]
-    public Task RedisKilled_NobodyIsDisconnected_AndMessagesPassBetweenNodesWhenItIsBack() => Check(
-        "Redis is killed below the sample nodes",
-        static redis => redis.Kill(),
-        static redis => redis.StartEmpty());
+    public Task RedisKilled_NobodyIsDisconnected_AndMessagesPassBetweenNodesWhenItIsBack() =>
+        Check("Redis is killed below the sample nodes", RedisFault.Killed);
 
     [Fact]
-    public Task RedisHung_NobodyIsDisconnected_AndMessagesPassBetweenNodesWhenItGoesOn() => Check(
-        "Redis hangs below the sample nodes",
-        static redis =>
-        {
-            redis.Hang();
-            return Task.CompletedTask;
-        },
-        static redis =>
-        {
-            redis.Continue();
-            return Task.CompletedTask;
-        });
+    public Task RedisHung_NobodyIsDisconnected_AndMessagesPassBetweenNodesWhenItGoesOn() =>
+        Check("Redis hangs below the sample nodes", RedisFault.Hung);
 
-    private async Task Check(string fault, Func<RedisServer, Task> begin, Func<RedisServer, Task> end)
+    private async Task Check(string name, RedisFault fault)
     {
         await using var redis = await RedisServer.Start();
         await using var one = await WsNode.Start("ws-1", 0, "--redis", redis.Address);
@@ -48,7 +36,7 @@ public sealed class NodeRedisTests(ITestOutputHelper output)
         using var other = await OpenAt(balancer, carol, "ws-2");
         await UntilReached("a message passes between the nodes", other, first, alice);
 
-        await begin(redis);
+        await fault.Begin(redis);
         await UntilReached("a message reaches a user of the same node", first, second, bob);
         await Echo(second);
         await Echo(other);
@@ -56,13 +44,13 @@ public sealed class NodeRedisTests(ITestOutputHelper output)
         await UntilReached("the same at the other node", other, late, visitor);
 
         var begun = Stopwatch.GetTimestamp();
-        await end(redis);
+        await fault.End(redis);
         await UntilReached("a message passes between the nodes again", other, first, alice);
         var healed = Stopwatch.GetElapsedTime(begun);
         await Echo(second);
 
         FaultReport.Add(
-            fault,
+            name,
             "messages reach their own node only, and the sender is told; nobody is disconnected",
             "messages to other nodes meanwhile, each with an error to its sender",
             healed,

@@ -11,31 +11,19 @@ public sealed class SharedRedisTests(ITestOutputHelper output)
     private const int Tunnels = 8;
 
     [Fact]
-    public Task RedisKilled_ChangesHoldAtEach_AndBothAgreeWhenItIsBackEmpty() => Check(
-        "Redis is killed below two balancers, and back empty",
-        static redis => redis.Kill(),
-        static redis => redis.StartEmpty());
+    public Task RedisKilled_ChangesHoldAtEach_AndBothAgreeWhenItIsBackEmpty() =>
+        Check("Redis is killed below two balancers, and back empty", RedisFault.Killed);
 
     [Fact]
-    public Task RedisHung_ChangesHoldAtEach_AndBothAgreeWhenItGoesOn() => Check(
-        "Redis hangs below two balancers",
-        static redis =>
-        {
-            redis.Hang();
-            return Task.CompletedTask;
-        },
-        static redis =>
-        {
-            redis.Continue();
-            return Task.CompletedTask;
-        });
+    public Task RedisHung_ChangesHoldAtEach_AndBothAgreeWhenItGoesOn() =>
+        Check("Redis hangs below two balancers", RedisFault.Hung);
 
-    private async Task Check(string fault, Func<RedisServer, Task> begin, Func<RedisServer, Task> end)
+    private async Task Check(string name, RedisFault fault)
     {
         await using var pair = await TwoBalancers.Start();
         using var atOne = await OpenTunnels.Open(pair.One, Tunnels);
         using var atTwo = await OpenTunnels.Open(pair.Two, Tunnels);
-        await begin(pair.Redis);
+        await fault.Begin(pair.Redis);
 
         // One thing at each, and one at both.
         var asked = Stopwatch.GetTimestamp();
@@ -47,7 +35,7 @@ public sealed class SharedRedisTests(ITestOutputHelper output)
         await Task.WhenAll(pair.One.Visit("alice"), pair.Two.Visit("bob"), atOne.Echo(), atTwo.Echo());
 
         var begun = Stopwatch.GetTimestamp();
-        await end(pair.Redis);
+        await fault.End(pair.Redis);
         await pair.Until("it has what was changed at each", static cluster =>
             cluster.WeightOf("ws-1") == 3 && cluster.IsDraining("ws-2") && cluster.WeightOf("ws-3") is 5 or 7);
         await Deadline.Until("both have the same ring", () => Agree(pair), () => pair.One.Process.Output);
@@ -60,7 +48,7 @@ public sealed class SharedRedisTests(ITestOutputHelper output)
         Assert.Equal((3, 5, false), (one.WeightOf("ws-1"), one.WeightOf("ws-3"), one.IsDraining("ws-2")));
         Assert.Equal((1, 7, true), (two.WeightOf("ws-1"), two.WeightOf("ws-3"), two.IsDraining("ws-2")));
         FaultReport.Add(
-            fault,
+            name,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"nothing; a change holds at its balancer after {patience.TotalSeconds:0.0} s, `shared: false`"),

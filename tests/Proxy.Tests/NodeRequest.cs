@@ -82,5 +82,6 @@ internal sealed class NodeRequest
     /// <summary>Says nothing, for as long as the node runs.</summary>
     public Task KeepSilentAsync() => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop);
 
-    private async Task SendAsync(string text) => await _socket.SendAsync(Encoding.ASCII.GetBytes(text), _stop);
+    /// <summary>Sends these bytes as they are.</summary>
+    public async Task SendAsync(string text) => await _socket.SendAsync(Encoding.ASCII.GetBytes(text), _stop);
 }

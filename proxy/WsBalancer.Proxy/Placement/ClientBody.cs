@@ -26,15 +26,17 @@ internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvide
         WasRead |= !buffer.IsEmpty;
         while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            if (cancellationToken.IsCancellationRequested)
+            {
+                throw new NodeEndedException();
+            }
+
             var read = body.ReadAsync(CancellationToken.None);
             var result = read.IsCompleted ? await read : await WaitAsync(read, cancellationToken);
             if (result.IsCanceled)
             {
                 body.AdvanceTo(result.Buffer.Start);
-                throw _isLate
-                    ? new BodyTimeoutException()
-                    : new OperationCanceledException(cancellationToken);
+                throw _isLate ? new BodyTimeoutException() : new NodeEndedException();
             }
 
             // The buffer is the pipe's again once the reader has advanced.
@@ -69,3 +71,11 @@ internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvide
 /// <summary>A client sent nothing of its body for too long. YARP responds with the status of this exception.</summary>
 internal sealed class BodyTimeoutException() : BadHttpRequestException(
     "The client sent nothing of its body for too long.", StatusCodes.Status408RequestTimeout);
+
+/// <summary>
+/// The exchange with the node ended while more of the client's body was to be read. The read is cancelled then, which
+/// YARP reports as a failure of the client unless the exception has another status. If the client itself has
+/// disconnected, YARP ignores this exception.
+/// </summary>
+internal sealed class NodeEndedException() : BadHttpRequestException(
+    "The node did not receive the whole body.", StatusCodes.Status502BadGateway);

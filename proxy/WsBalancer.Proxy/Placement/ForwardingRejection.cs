@@ -64,7 +64,8 @@ internal static class ForwardingRejection
         (ForwarderError.ResponseHeaders or ForwarderError.UpgradeResponseClient, StatusCodes.Status502BadGateway) =>
             NodeAnswer,
         (ForwarderError.RequestCreation, StatusCodes.Status502BadGateway) => NotSent,
-        (ForwarderError.Request, StatusCodes.Status502BadGateway) => OfAttempt(error.Exception),
+        (ForwarderError.Request or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyDestination,
+            StatusCodes.Status502BadGateway) => OfAttempt(AttemptErrorOf(error.Exception)),
         (_, StatusCodes.Status502BadGateway) => NodeFailed,
         (_, StatusCodes.Status504GatewayTimeout) => NodeTimeout,
         _ => Rejection.Other(status),
@@ -80,12 +81,16 @@ internal static class ForwardingRejection
         _ => NodeFailed,
     };
 
-    // YARP reports the client's error together with its consequences. A body timeout is the balancer's, not the
-    // server's.
+    // YARP reports an error of the body together with the error of the attempt.
+    private static Exception? AttemptErrorOf(Exception? exception) => exception is AggregateException all
+        ? all.InnerExceptions.OfType<HttpRequestException>().FirstOrDefault()
+        : exception;
+
+    // A body timeout and the end of the node are found by the balancer, not by the server.
     private static BadHttpRequestException? BodyErrorOf(Exception? exception) => exception switch
     {
         AggregateException all => all.InnerExceptions.Select(BodyErrorOf).FirstOrDefault(found => found is not null),
-        BodyTimeoutException => null,
+        BodyTimeoutException or NodeEndedException => null,
         BadHttpRequestException refused => refused,
         _ => null,
     };

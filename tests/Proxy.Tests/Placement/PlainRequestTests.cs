@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Proxy.Tests.Sockets.Transport;
 using WsBalancer.Proxy.Tests.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Placement;
@@ -151,5 +152,32 @@ public sealed class PlainRequestTests
         Assert.StartsWith("50", source, StringComparison.Ordinal);
         Assert.Empty(nodes.Second.Requests);
         Assert.Equal(NodeHealth.Healthy, nodes.Node("ws-1").Health);
+    }
+
+    [Theory]
+    [InlineData(null, "node_failed")]
+    [InlineData("not HTTP\r\n\r\n", "node_answer")]
+    public async Task NodeThatFailsWhileTheClientsBodyIsAwaited_IsNotReportedAsTheClientsFault(
+        string? answer, string reason)
+    {
+        await using var nodes = await TwoNodes.StartAsync();
+        nodes.First.OnRequest = async request =>
+        {
+            await request.ReadBodyAsync(5);
+            if (answer is not null)
+            {
+                await request.SendAsync(answer);
+            }
+
+            await request.ResetAsync();
+        };
+        var address = new Uri(nodes.App.Url);
+        using var client = await WireClient.ConnectAsync(IPEndPoint.Parse($"{address.Host}:{address.Port}"));
+
+        await client.SendAsync(
+            $"POST /form?user={nodes.User} HTTP/1.1\r\nHost: chat\r\nContent-Length: 10\r\n\r\nhello");
+
+        Assert.StartsWith("HTTP/1.1 502 ", await client.ReadToAsync("\r\n\r\n"), StringComparison.Ordinal);
+        await client.ReadToAsync($"\"reason\":\"{reason}\"}}");
     }
 }

@@ -129,7 +129,7 @@ public static class WsBalancerServices
         services.TryAddSingleton(provider => new StateFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
-        services.AddSingleton<Peers>().AddSingleton<Disconnections>();
+        services.AddSingleton<Peers>().AddSingleton<SpentRecords>().AddSingleton<Disconnections>();
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
         services.AddSingleton<DisconnectionChannel>().AddSingleton<SharingState>().AddSingleton<RedisSharing>();
         services.AddSingleton(provider => new RedisMembership(
@@ -170,7 +170,7 @@ public static class WsBalancerServices
                 provider.GetRequiredService<Logging.ILogger<StateStore>>());
             if (!provider.GetRequiredService<StateOptions>().IsShared)
             {
-                store.SpentOf = provider.GetRequiredService<Peers>().SpentOf;
+                store.Spent = provider.GetRequiredService<SpentRecords>();
             }
 
             return store.Load();

@@ -31,7 +31,7 @@ public sealed class ShutdownTests
         Assert.Equal(0, await fleet.Balancer.Process.ExitCode());
     }
 
-    // Nobody waits for the minute that the stop may take.
+    // Without it, the stop would take a minute.
     [Theory]
     [InlineData(Signal.Terminate)]
     [InlineData(Signal.Interrupt)]

@@ -2,7 +2,7 @@ namespace WsBalancer.Cli.Admin;
 
 /// <summary>The answer of <c>GET /api/v1/status</c>: the balancer and all that it depends on.</summary>
 /// <remarks>
-/// <c>Refusing</c> says why users are refused, or were within the last minute; it is empty if they are not.
+/// <c>Refusing</c> has the reasons for which users are refused, or were within the last minute; empty if they are not.
 /// <c>Peers</c> is null while Redis cannot be used.
 /// </remarks>
 internal sealed record StatusAnswer(

@@ -55,14 +55,14 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
     public void Watch(string path, TimeProvider time) =>
         _watch = new FileWatch(path, time, () => ReloadAsync(force: false, isRequested: false));
 
-    /// <inheritdoc/>
     public LastReload? Last => _last;
 
+    /// <inheritdoc/>
     public Task<ReloadResult> ReloadAsync(bool force) => ReloadAsync(force, isRequested: true);
 
     /// <summary>Reads and checks everything again, and applies it if there is no mistake in it.</summary>
     /// <param name="force">Whether to apply what takes much from the fleet, too.</param>
-    /// <param name="isRequested">Whether somebody waits for the result, whatever it is.</param>
+    /// <param name="isRequested">Whether a caller requested it, and is answered with the result.</param>
     public async Task<ReloadResult> ReloadAsync(bool force, bool isRequested)
     {
         await _reloads.WaitAsync();
@@ -74,7 +74,7 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
-            // Nobody awaits the reload of a watched file: it is reported here.
+            // The reload of a watched file has no caller: its failure is reported here.
             var result = new ReloadResult(ReloadOutcome.Failed, [ex.Message], [], []);
             _report?.WriteFailure(result, ex);
             return Note(result);

@@ -62,6 +62,7 @@ internal static class BalancerProcess
             await configuration.ReloadAsync(force: false, isRequested: false);
         }
 
+        using var repetition = new RepeatedSignal(() => EndNow(app));
         await app.StartAsync(cancellation);
         foreach (var url in app.Urls)
         {
@@ -76,7 +77,6 @@ internal static class BalancerProcess
         await output.WriteLineAsync("wsbalancer ready");
         await output.FlushAsync(CancellationToken.None);
 
-        using var repetition = new RepeatedSignal(() => EndNow(app));
         await app.WaitForShutdownAsync(cancellation);
         return repetition.HasHappened ? ExitCode.Failed : ExitCode.Done;
     }

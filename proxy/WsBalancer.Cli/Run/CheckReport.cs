@@ -6,11 +6,11 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Cli.Run;
 
-/// <summary>What <c>wsbalancer check</c> found out about a file.</summary>
+/// <summary>The result of <c>wsbalancer check</c> for a file.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Valid">Whether it has no mistake.</param>
 /// <param name="Mistakes">The mistakes.</param>
-/// <param name="Notes">What is no mistake, and may be one all the same.</param>
+/// <param name="Notes">Valid settings that may be unintended.</param>
 /// <param name="Listen">Where clients would connect. Empty, as the rest, if there is a mistake.</param>
 /// <param name="Admin">Where the admin API would listen; null if there is a mistake.</param>
 /// <param name="Clusters">The clusters.</param>
@@ -28,7 +28,7 @@ internal sealed record CheckReport(
     /// <summary>The report on a file with mistakes.</summary>
     /// <param name="file">The file.</param>
     /// <param name="mistakes">The mistakes.</param>
-    /// <param name="notes">What else there is to know.</param>
+    /// <param name="notes">The notes, which are no mistakes.</param>
     public static CheckReport Of(string file, IEnumerable<SettingsError> mistakes, IEnumerable<SettingsError> notes) =>
         new(
             file,
@@ -43,7 +43,7 @@ internal sealed record CheckReport(
     /// <summary>The report on a file without a mistake.</summary>
     /// <param name="file">The file.</param>
     /// <param name="read">What is in it.</param>
-    /// <param name="notes">What else there is to know.</param>
+    /// <param name="notes">The notes, which are no mistakes.</param>
     public static CheckReport Of(string file, CheckedConfiguration read, IEnumerable<SettingsError> notes) => new(
         file,
         true,
@@ -101,7 +101,7 @@ internal sealed record CheckReport(
 /// <param name="Message">A sentence with both, and what is expected.</param>
 internal sealed record CheckedMistake(string? Key, string? Value, string Message);
 
-/// <summary>What is no mistake, and may be one all the same.</summary>
+/// <summary>A valid setting that may be unintended.</summary>
 internal sealed record CheckedNote(string? Key, string Message);
 
 /// <summary>A cluster.</summary>

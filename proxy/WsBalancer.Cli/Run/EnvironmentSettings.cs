@@ -19,7 +19,7 @@ internal static partial class EnvironmentSettings
     public static IReadOnlyList<string> Names() =>
         [.. Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal)];
 
-    /// <summary>A sentence for each variable that looks like a setting and is none.</summary>
+    /// <summary>A sentence for each variable whose name is nearly that of a setting.</summary>
     public static IEnumerable<string> IgnoredOf(IEnumerable<string> names) =>
         from name in names
         where name.StartsWith(Mark, StringComparison.OrdinalIgnoreCase) && !IsSetting(name)
@@ -27,7 +27,7 @@ internal static partial class EnvironmentSettings
         let meant = $"{Prefix}{name[Mark.Length..]}"
         select $"The environment variable {name} is ignored: expected two underscores, as in {meant}.";
 
-    /// <summary>The mistakes, with the variable of those that come from the environment.</summary>
+    /// <summary>The mistakes, each with the environment variable that sets its key, if one does.</summary>
     public static IEnumerable<SettingsError> NameVariables(
         IEnumerable<SettingsError> mistakes, IReadOnlyList<string> names) =>
         from mistake in mistakes

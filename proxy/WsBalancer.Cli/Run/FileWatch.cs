@@ -45,7 +45,7 @@ internal sealed class FileWatch : IDisposable
         }
     }
 
-    // Of the file that all links lead to; a descriptor follows them.
+    // Of the target of all links, which a descriptor follows.
     private readonly record struct Look(DateTime Written, long Length)
     {
         public static Look At(string path)
@@ -57,7 +57,7 @@ internal sealed class FileWatch : IDisposable
             }
             catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
             {
-                // Whoever reads the file reports why it cannot be read.
+                // The reader of the configuration reports why the file cannot be read.
                 return default;
             }
         }

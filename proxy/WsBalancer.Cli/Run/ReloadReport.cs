@@ -9,7 +9,7 @@ internal sealed class ReloadReport(ILogger logger, ReloadMetrics metrics)
     private IReadOnlyList<string> _refused = [];
 
     /// <param name="result">What became of the reload.</param>
-    /// <param name="isRequested">Whether somebody waits for the result. Otherwise a repetition is not logged: an editor
+    /// <param name="isRequested">Whether a caller requested the reload. Otherwise a repetition is not logged: an editor
     /// may write a file twice.</param>
     public void Write(ReloadResult result, bool isRequested)
     {
@@ -29,7 +29,7 @@ internal sealed class ReloadReport(ILogger logger, ReloadMetrics metrics)
         _refused = result.Reasons;
     }
 
-    // After mistakes, that the configuration is as before is news.
+    // An unchanged configuration is logged after one with mistakes: they have been removed.
     private bool IsNew(ReloadResult result) =>
         result.Outcome == ReloadOutcome.Applied || !result.Reasons.SequenceEqual(_refused);
 

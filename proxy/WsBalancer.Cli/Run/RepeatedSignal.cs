@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// Notices that the process is requested to end a second time, by Ctrl-C or SIGTERM. The process then has a second for
-/// its end, and is exited after that.
+/// Reacts to the second request to end the process, by Ctrl-C or SIGTERM, and exits the process if it has not ended one
+/// second later.
 /// </summary>
 internal sealed class RepeatedSignal : IDisposable
 {

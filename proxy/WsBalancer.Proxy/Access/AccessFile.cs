@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace WsBalancer.Proxy.Access;
 
-/// <summary>A file of lines, to whose end others may write, and which others may rename or cut.</summary>
+/// <summary>A file of lines that other programs may rename or truncate.</summary>
 internal sealed class AccessFile : IAccessTarget
 {
     private readonly string _path;
@@ -11,7 +11,7 @@ internal sealed class AccessFile : IAccessTarget
 
     /// <summary>Opens a file, or creates it. A line in it that was cut off is ended.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">Likewise, for want of a permission; or it is a folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permission is missing, or the path is a folder.</exception>
     public AccessFile(string path)
     {
         _path = path;

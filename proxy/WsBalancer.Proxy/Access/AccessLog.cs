@@ -26,7 +26,7 @@ internal sealed class AccessLog : IDisposable
     private int _queued;
 
     /// <param name="options">The settings in force.</param>
-    /// <param name="trusted">The peers whose word on the client's address is taken.</param>
+    /// <param name="trusted">The peers whose forwarding headers are trusted.</param>
     /// <param name="registry">For the counter of dropped lines.</param>
     /// <param name="time">The clock.</param>
     public AccessLog(

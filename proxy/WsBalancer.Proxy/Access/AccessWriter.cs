@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Access;
 
 /// <summary>
 /// Writes the queued lines of the access log, several at a time, on no thread that carries users. A file that was
-/// renamed or removed is opened anew, within a second or when that is requested.
+/// renamed or removed is opened again, within a second or when that is requested.
 /// </summary>
 internal sealed class AccessWriter(
     AccessLog log,
@@ -79,7 +79,7 @@ internal sealed class AccessWriter(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Every tunnel has ended: writes what is left, unless what it is written to hangs.</summary>
+    /// <summary>Every tunnel has ended: writes the last lines, for a limited time.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
@@ -93,7 +93,7 @@ internal sealed class AccessWriter(
         }
     }
 
-    /// <summary>The file is opened anew before the next line is written.</summary>
+    /// <summary>Opens the file again before the next line is written.</summary>
     public void Reopen() => Volatile.Write(ref _isReopening, true);
 
     /// <summary>Writes what is queued now.</summary>
@@ -226,7 +226,7 @@ internal sealed class AccessWriter(
         }
     }
 
-    // A pipe and a device have no end to write at, which is not supported.
+    // The platform does not support a position in a pipe or a device.
     private static bool IsOfTheFile(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or NotSupportedException;
 

@@ -3,7 +3,7 @@ namespace WsBalancer.Proxy.Access;
 /// <summary>Where lines are written. Used by one thread at a time.</summary>
 internal interface IAccessTarget : IDisposable
 {
-    /// <summary>Whether its name leads elsewhere by now, so that it is to be opened anew.</summary>
+    /// <summary>Whether its path no longer names it, so that the path must be opened again.</summary>
     public bool IsMoved { get; }
 
     /// <summary>Writes whole lines.</summary>

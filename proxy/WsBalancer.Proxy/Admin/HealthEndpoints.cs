@@ -19,24 +19,16 @@ internal static class HealthEndpoints
 
     private static Task AnswerAsync(HttpContext context, ReadinessCheck check)
     {
-        var clusters = check.Clusters;
-        var unready = clusters.Where(static cluster => !cluster.Ready).ToList();
-        var isReady = check.IsProcessReady && unready.Count == 0;
-        var status = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        if (context.Request.Query.ContainsKey("verbose"))
+        var readiness = check.Read();
+        var status = readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        if (!context.Request.Query.ContainsKey("verbose"))
         {
-            context.Response.StatusCode = status;
-            context.Response.Headers.CacheControl = "no-store";
-            return context.Response.WriteAsJsonAsync(
-                new ReadinessView(isReady, check.State, clusters), context.RequestAborted);
+            return AnswerAsync(context, status, readiness.Describe());
         }
 
-        return AnswerAsync(
-            context,
-            status,
-            isReady || !check.IsProcessReady
-                ? check.State
-                : string.Join('\n', unready.Select(static cluster => cluster.Describe())));
+        context.Response.StatusCode = status;
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsJsonAsync(readiness, context.RequestAborted);
     }
 
     private static Task AnswerAsync(HttpContext context, int status, string text)
@@ -46,7 +38,4 @@ internal static class HealthEndpoints
         context.Response.Headers.CacheControl = "no-store";
         return context.Response.WriteAsync(text, context.RequestAborted);
     }
-
-    /// <summary>The parts of readiness.</summary>
-    private sealed record ReadinessView(bool Ready, string State, IReadOnlyList<ClusterReadiness> Clusters);
 }

@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Checking;
 
-/// <summary>Finds routes with which requests would fail, though each route is valid by itself.</summary>
+/// <summary>Finds routes that are valid by themselves and conflict with each other.</summary>
 internal static class RouteRules
 {
     // YARP's for a route without a path.

@@ -34,7 +34,7 @@ internal static class Scalar
     public static ValueShape Of(Type type) =>
         Find(type) ?? throw new NotSupportedException($"{type} is not a single value.");
 
-    // A negative duration, as the platform writes it, stands for none in some keys of YARP's.
+    // Some keys of YARP's take a negative duration, in the platform's syntax, for none.
     private static TimeSpan? Duration(string text) => DurationText.TryParse(text, out var duration)
         || (text.StartsWith('-') && DurationText.TryParse(text[1..], out _)
             && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out duration))

@@ -140,7 +140,8 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
             .. TakingBack(Key(cluster, StateKind.Weight, node.Id)),
         ];
 
-        // An added node is hidden nowhere once it is no member. Another one is, and a drain has to be known everywhere.
+        // An added node ends with its member record. A configured one needs a record that hides it, and a drain needs
+        // one that every balancer reads.
         if (node.Source != NodeSource.Added || drain is not null)
         {
             var removal = new RemovalValue(node.Source != NodeSource.Added, drain);
@@ -182,7 +183,7 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
         return weight == underlying ? TakingBack(key) : [new StateChange(key, new WeightValue(weight, underlying))];
     }
 
-    // Taking back what was never decided would only be one more record.
+    // A tombstone without a decision before it would only be one more record.
     private IEnumerable<StateChange> TakingBack(StateKey key) =>
         state.Find(key) is null ? [] : [new StateChange(key, null)];
 

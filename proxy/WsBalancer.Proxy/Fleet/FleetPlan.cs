@@ -54,7 +54,7 @@ internal sealed record FleetPlan(
 
     /// <summary>How many tunnels have a user whose home is another one with another ring.</summary>
     /// <param name="before">The cluster as it is.</param>
-    /// <param name="ring">The other ring; null if there is to be none.</param>
+    /// <param name="ring">The other ring; null for none.</param>
     /// <param name="open">The open tunnels of the cluster.</param>
     public static int CountMoved(FleetSnapshot before, RingBlend? ring, IEnumerable<Tunnel> open)
     {

@@ -1,8 +1,8 @@
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// Reads the configuration again as a whole, and applies it if it is right. An application whose configuration is its
-/// own business has none.
+/// Reads the configuration again as a whole, and applies it if it is right. An application that reads its configuration
+/// by itself has none.
 /// </summary>
 internal interface IReloads
 {
@@ -17,7 +17,7 @@ internal interface IReloads
 /// <summary>A reload, and when it was.</summary>
 internal sealed record LastReload(DateTimeOffset At, ReloadResult Result);
 
-/// <summary>What became of a reload.</summary>
+/// <summary>The result of a reload.</summary>
 /// <param name="Outcome">Whether it is applied.</param>
 /// <param name="Reasons">Why it is not, a sentence each.</param>
 /// <param name="Moves">What it moves, or would move, in each cluster that it changes.</param>
@@ -29,7 +29,7 @@ internal sealed record ReloadResult(
     IReadOnlyList<ClusterMove> Moves,
     IReadOnlyList<string> NeedRestart);
 
-/// <summary>What became of a reload.</summary>
+/// <summary>The outcome of a reload.</summary>
 internal enum ReloadOutcome
 {
     /// <summary>The configuration is what it was.</summary>

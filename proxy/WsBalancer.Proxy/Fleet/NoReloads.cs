@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>The reloads of an application whose configuration is its own business.</summary>
+/// <summary>The reloads of an application that reads its configuration by itself.</summary>
 internal sealed class NoReloads : IReloads
 {
     public LastReload? Last => null;

@@ -6,6 +6,9 @@ namespace WsBalancer.Proxy.Health;
 /// </summary>
 internal sealed class Readiness
 {
+    /// <summary>The name of the state in which traffic is wanted.</summary>
+    public const string ReadyName = "ready";
+
     private volatile State _state = State.Starting;
 
     private enum State
@@ -23,7 +26,7 @@ internal sealed class Readiness
     public string Name => _state switch
     {
         State.Starting => "starting",
-        State.Ready => "ready",
+        State.Ready => ReadyName,
         _ => "stopping",
     };
 

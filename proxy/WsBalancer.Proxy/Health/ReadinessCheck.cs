@@ -2,23 +2,34 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Health;
 
-/// <summary>Whether this balancer is ready, with what each of its clusters requires. Thread-safe.</summary>
+/// <summary>Reads whether this balancer is ready, with what each of its clusters requires. Thread-safe.</summary>
 internal sealed class ReadinessCheck(Readiness readiness, FleetRegistry fleet)
 {
-    /// <summary>The state of the process: <c>starting</c>, <c>ready</c> or <c>stopping</c>.</summary>
-    public string State => readiness.Name;
+    /// <summary>The readiness as it is now.</summary>
+    public BalancerReadiness Read()
+    {
+        ClusterReadiness[] clusters = [.. fleet.Clusters.Select(ClusterReadiness.Of)];
+        return new BalancerReadiness(
+            readiness.IsReady && Array.TrueForAll(clusters, static cluster => cluster.Ready), readiness.Name, clusters);
+    }
+}
 
-    /// <summary>Whether the process is ready.</summary>
-    public bool IsProcessReady => readiness.IsReady;
-
-    /// <summary>Every cluster as it is now.</summary>
-    public IReadOnlyList<ClusterReadiness> Clusters => [.. fleet.Clusters.Select(ClusterReadiness.Of)];
+/// <summary>The readiness of this balancer, and its parts.</summary>
+/// <param name="Ready">Whether all parts are ready.</param>
+/// <param name="State">The state of the process: <c>starting</c>, <c>ready</c> or <c>stopping</c>.</param>
+/// <param name="Clusters">Every cluster.</param>
+internal sealed record BalancerReadiness(bool Ready, string State, IReadOnlyList<ClusterReadiness> Clusters)
+{
+    /// <summary>The state, or what keeps a process that is ready from being so as a balancer, a line each.</summary>
+    public string Describe() => Ready || State != Readiness.ReadyName
+        ? State
+        : string.Join('\n', from cluster in Clusters where !cluster.Ready select cluster.Describe());
 }
 
 /// <summary>A cluster, and how many of its nodes it requires to be available.</summary>
 /// <param name="Id">The cluster.</param>
-/// <param name="Available">How many nodes new users may be placed on.</param>
-/// <param name="MinAvailableNodes">How many are required.</param>
+/// <param name="Available">The number of nodes that new users may be placed on.</param>
+/// <param name="MinAvailableNodes">The number that is required.</param>
 internal sealed record ClusterReadiness(string Id, int Available, int MinAvailableNodes)
 {
     public bool Ready => Available >= MinAvailableNodes;
@@ -32,8 +43,7 @@ internal sealed record ClusterReadiness(string Id, int Available, int MinAvailab
             snapshot.Settings.Get<ReadinessOptions>().MinAvailableNodes);
     }
 
-    /// <summary>Why it is not ready, in a sentence without a full stop.</summary>
+    /// <summary>Available and required nodes, in a clause without a full stop.</summary>
     public string Describe() =>
-        $"cluster '{Id}' has {Available} available nodes, and requires {MinAvailableNodes} "
-        + "(Readiness:MinAvailableNodes)";
+        $"available nodes of cluster '{Id}': {Available} of at least {MinAvailableNodes} (Readiness:MinAvailableNodes)";
 }

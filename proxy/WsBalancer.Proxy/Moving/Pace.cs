@@ -71,7 +71,7 @@ internal readonly record struct PaceTerms(
     double RatePerSecond, TimeSpan? Over, TimeSpan CloseTimeout, double LateRatePerSecond = 0)
 {
     /// <summary>
-    /// Whether the tunnels are spread over the time: no rate is its floor, and none is kept back until it is late.
+    /// Whether the tunnels are spread evenly over the time, without a rate as a floor.
     /// </summary>
     public bool IsEven => RatePerSecond == 0 && LateRatePerSecond == 0 && Over is not null;
 

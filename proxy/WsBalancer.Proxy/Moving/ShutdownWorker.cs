@@ -66,7 +66,7 @@ internal sealed class ShutdownWorker(
 
     public void Dispose() => _end.Dispose();
 
-    // The last clients need some time to answer: a quarter of it, and 5 s at most.
+    // The last clients need time for their answers: a quarter of the timeout, 5 s at most.
     private static TimeSpan KeptFree(TimeSpan timeout) =>
         TimeSpan.FromTicks(Math.Min(timeout.Ticks / 4, TimeSpan.TicksPerSecond * 5));
 
@@ -105,7 +105,7 @@ internal sealed class ShutdownWorker(
     {
         foreach (var tunnel in tunnels.All)
         {
-            // Those are counted that did not answer.
+            // The tally counts the others.
             if (!tunnel.Forced)
             {
                 Interlocked.Increment(ref _cut);

@@ -40,8 +40,8 @@ internal sealed class PlacementMetrics
             "Requests that were served without the upgrade that they asked for, which was to no WebSocket.",
             "cluster");
 
-        // From 0 on: a rate over a series that begins with 1 lacks the first event.
-        registry.BeforeScrape(() => Begin(fleet));
+        // Before the first event: a rate over a series that begins with 1 does not count it.
+        registry.BeforeScrape(() => CreateSeries(fleet));
     }
 
     public void HandshakeAccepted(Node node, TimeSpan duration)
@@ -78,7 +78,7 @@ internal sealed class PlacementMetrics
         _rejected.WithLabels(cluster, rejection.Label).Inc();
     }
 
-    private void Begin(FleetRegistry fleet)
+    private void CreateSeries(FleetRegistry fleet)
     {
         foreach (var cluster in fleet.Clusters)
         {

@@ -59,7 +59,7 @@ internal sealed class RecentFailures(TimeProvider time)
             }
         }
 
-        // A thread that was suspended may come with an earlier second, whose count is then one of the last minute's.
+        // A thread that was suspended may have read an earlier second, which then counts as one of the last minute.
         private void Advance(long second)
         {
             for (var next = Math.Max(_last + 1, second - Seconds + 1); next <= second; next++)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -160,7 +161,7 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
 
     private static readonly ConcurrentDictionary<int, Rejection> Others = new();
 
-    /// <summary>Those that a request of a cluster may have, whatever the client sends.</summary>
+    /// <summary>The reasons whose counters exist from the start for each cluster.</summary>
     public static IReadOnlyList<Rejection> OfClusters { get; } =
     [
         NoUser, UserTooLong, NoNode, AllDraining, Unreachable, Stopping, MaxTunnels, Full, MaxTunnelsPerUser,
@@ -175,12 +176,19 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         "other", status, ReasonPhrases.GetReasonPhrase(status), "The balancer did not forward the request."));
 
     /// <summary>
-    /// Whether it means that users cannot be served. A 4xx, a 501 and a 505 are caused by clients, as often as they
-    /// like; a balancer that stops is expected to; and a rate, and the limit of the admin API, pass by themselves.
+    /// The severity for the operator. A 4xx, a 501 and a 505 are caused by clients, as often as they like, and a
+    /// balancer that stops is expected to refuse. A rate, and the limit of the admin API, do what they are configured
+    /// for. Any other 5xx is an outage.
     /// </summary>
-    public bool IsOutage => Status >= StatusCodes.Status500InternalServerError
-        && Status is not (StatusCodes.Status501NotImplemented or StatusCodes.Status505HttpVersionNotsupported)
-        && this != Stopping && this != HandshakeRate && this != AdminConnections;
+    public LogLevel Level => Status switch
+    {
+        < StatusCodes.Status500InternalServerError => LogLevel.Information,
+        StatusCodes.Status501NotImplemented => LogLevel.Information,
+        StatusCodes.Status505HttpVersionNotsupported => LogLevel.Information,
+        _ when this == Stopping => LogLevel.Information,
+        _ when this == HandshakeRate || this == AdminConnections => LogLevel.Warning,
+        _ => LogLevel.Error,
+    };
 
     /// <summary>Whether the same request may do better later, so that the answer says when.</summary>
     public bool IsForNow => Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;

@@ -40,7 +40,13 @@ internal sealed class RejectionLog : IDisposable
         int attempt,
         Exception? exception = null,
         LogLevel? level = null) =>
-        Write(rejection, level ?? LevelOf(rejection, exception), cluster, node, attempt, exception);
+        Write(
+            rejection,
+            level ?? (exception is null ? rejection.Level : LogLevel.Error),
+            cluster,
+            node,
+            attempt,
+            exception);
 
     public void Dispose()
     {
@@ -68,14 +74,4 @@ internal sealed class RejectionLog : IDisposable
     }
 
     private static string OrNone(string? name) => string.IsNullOrEmpty(name) ? "-" : name;
-
-    private static LogLevel LevelOf(Rejection rejection, Exception? exception) => rejection switch
-    {
-        _ when exception is not null => LogLevel.Error,
-        { IsOutage: true } => LogLevel.Error,
-
-        // A limit does what it was configured for.
-        _ when rejection == Rejection.HandshakeRate || rejection == Rejection.AdminConnections => LogLevel.Warning,
-        _ => LogLevel.Information,
-    };
 }

@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>A line of the state file that is not JSON. What stands before the damage can still be read.</summary>
+/// <summary>A line of the state file that is not JSON. The part before the damage is read.</summary>
 internal static class DamagedLine
 {
     // A line is an array of entries, an entry has a record, and the record has names.
     private const int DepthInRecord = 3;
 
-    /// <summary>What is damaged: the records whose keys stand before the damage, or one without a key.</summary>
+    /// <summary>The damaged records: those whose keys are before the damage, or one without a key.</summary>
     /// <param name="position">Which record of the file is the first of the line, from 1.</param>
     /// <param name="line">The line.</param>
     /// <param name="mistake">Why it is not JSON.</param>

@@ -4,7 +4,7 @@ namespace WsBalancer.Proxy.State;
 /// <param name="Id">The balancer.</param>
 /// <param name="Clusters">By id, in lower case.</param>
 /// <param name="Digest">
-/// Of its records (<see cref="StateRecords.Digest"/>); null of a program that knows no such thing, and forgets nothing.
+/// The hash of its records (<see cref="StateRecords.Digest"/>); null if its version of the program has none.
 /// </param>
 internal sealed record PeerReport(
     string Id, IReadOnlyDictionary<string, PeerCluster> Clusters, string? Digest = null);

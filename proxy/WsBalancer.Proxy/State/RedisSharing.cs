@@ -24,7 +24,7 @@ internal sealed class RedisSharing : IAsyncDisposable
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
     private readonly HashSet<string> _causes = new(StringComparer.Ordinal);
-    private readonly SharingState _state;
+    private readonly SharingState _sharing;
 
     public RedisSharing(
         RedisLink link,
@@ -38,8 +38,8 @@ internal sealed class RedisSharing : IAsyncDisposable
         TimeProvider time,
         ILogger<RedisSharing> logger)
     {
-        (_link, _peers, _state, _time, _logger) = (link, peers, sharing, time, logger);
-        _state.Where = link.Where;
+        (_link, _peers, _sharing, _time, _logger) = (link, peers, sharing, time, logger);
+        _sharing.Where = link.Where;
         _connect = new SharingStep("connecting", link.ConnectAsync);
         _steps =
         [
@@ -121,19 +121,19 @@ internal sealed class RedisSharing : IAsyncDisposable
         {
             var cause = RedisCause.Of(away);
             Tell(cause);
-            _state.Absence = new RedisAbsence(_state.Absence?.Since ?? _time.GetUtcNow(), cause);
+            _sharing.Absence = new RedisAbsence(_sharing.Absence?.Since ?? _time.GetUtcNow(), cause);
         }
         else if (failures.Count == 0)
         {
-            if (_state.Absence is not null)
+            if (_sharing.Absence is not null)
             {
                 StateLog.RedisIsBack(_logger, _link.Where);
             }
 
-            _state.Absence = null;
+            _sharing.Absence = null;
         }
 
-        if (_state.Absence is null)
+        if (_sharing.Absence is null)
         {
             _causes.Clear();
         }

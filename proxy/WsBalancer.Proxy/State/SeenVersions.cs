@@ -56,7 +56,7 @@ internal sealed class SeenVersions
         ? this
         : With(others._numbers.Select(other => new StateVersion(other.Value, other.Key)));
 
-    /// <summary>These and more; those that are not counted on from are damage, and would hide what is.</summary>
+    /// <summary>These and more, without numbers so high that they are damage: they would contain all others.</summary>
     public SeenVersions With(IEnumerable<StateVersion> versions)
     {
         var numbers = _numbers.ToBuilder();
@@ -72,7 +72,7 @@ internal sealed class SeenVersions
         return new SeenVersions(numbers.ToImmutable());
     }
 
-    /// <summary>Themselves as JSON: the same text for the same versions.</summary>
+    /// <summary>The versions as JSON: the same text for the same versions.</summary>
     public override string ToString() => JsonSerializer.Serialize(
         new Dictionary<string, long>(_numbers), StateJsonContext.Default.DictionaryStringInt64);
 }

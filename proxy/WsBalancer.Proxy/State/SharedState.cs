@@ -2,30 +2,30 @@ using StackExchange.Redis;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>The decisions that stand in Redis, as they were read at one moment.</summary>
-/// <param name="Fields">What stands for each key, by its text.</param>
-/// <param name="RawSeen">What was seen by those who wrote them, as it stands there; null without.</param>
-/// <param name="RawFloor">The floor as it stands there; null without.</param>
+/// <summary>The decisions in Redis, as they were read at one moment.</summary>
+/// <param name="Fields">The value of each key, by the text of the key.</param>
+/// <param name="RawSeen">The versions that their writers have seen, as they were read; null if absent.</param>
+/// <param name="RawFloor">The floor, as it was read; null if absent.</param>
 internal sealed record SharedState(
     IReadOnlyDictionary<string, HeardRecord> Fields, RedisValue RawSeen, RedisValue RawFloor)
 {
-    /// <summary>The field of the versions that were seen, which is the text of no key.</summary>
+    /// <summary>The field of the versions that were seen. No key has that text.</summary>
     public const string SeenField = "seen";
 
-    /// <summary>The field of the floor, which is the text of no key.</summary>
+    /// <summary>The field of the floor. No key has that text.</summary>
     public const string FloorField = "floor";
 
-    /// <summary>What was seen by those who wrote the records there.</summary>
+    /// <summary>The versions that the writers of these records have seen.</summary>
     public SeenVersions Seen { get; } = VersionsIn(RawSeen) ?? SeenVersions.None;
 
     /// <summary>The floor of the records there (<see cref="StateRecords.Floor"/>).</summary>
     public SeenVersions Floor { get; } = VersionsIn(RawFloor) ?? SeenVersions.None;
 
-    /// <summary>The records there that are none of those that are set aside.</summary>
+    /// <summary>The valid records.</summary>
     public IReadOnlyList<StateRecord> Records { get; } =
         [.. Fields.Values.Select(heard => heard.Record).OfType<StateRecord>()];
 
-    /// <summary>What stands there and is set aside: fields, contents and mistakes.</summary>
+    /// <summary>The values that are set aside: fields, contents and mistakes.</summary>
     public IEnumerable<(string Field, RedisValue Raw, string Mistake)> Bad =>
     [
         .. from heard in Fields
@@ -48,13 +48,13 @@ internal sealed record SharedState(
             floor);
     }
 
-    /// <summary>Whether a record is there, or may be: what is set aside in its place may have replaced it.</summary>
+    /// <summary>Whether a record is in Redis, or may be: a value that is set aside may have replaced it.</summary>
     public bool Has(StateRecord record) => Fields.TryGetValue(record.Key.ToString(), out var heard)
         && (heard.Record is null || heard.Record.Version == record.Version);
 
-    /// <summary>What has to be changed there so that it is what stands here.</summary>
-    /// <param name="ours">What stands here, with what is newer there taken over.</param>
-    /// <param name="isReplaced">Whether a record of ours takes the place of one that is set aside.</param>
+    /// <summary>The change after which Redis has the records of this balancer.</summary>
+    /// <param name="ours">The records of this balancer, merged with the newer ones from Redis.</param>
+    /// <param name="isReplaced">Whether a record of this balancer replaces a value that is set aside.</param>
     public SharedChange ChangeTo(StateRecords ours, Func<HeardRecord, StateRecord, bool> isReplaced) => new(
         [
             .. ours.All.Select(record => (Record: record, There: Fields.GetValueOrDefault(record.Key.ToString())))
@@ -72,7 +72,7 @@ internal sealed record SharedState(
         Seen.Includes(ours.Seen) ? null : ours.Seen,
         Floor.Includes(ours.Floor) ? null : ours.Floor);
 
-    /// <summary>What stands there after a change.</summary>
+    /// <summary>The decisions in Redis after a change.</summary>
     public SharedState With(SharedChange change)
     {
         var fields = new Dictionary<string, HeardRecord>(Fields, StringComparer.Ordinal);
@@ -90,7 +90,7 @@ internal sealed record SharedState(
             fields, change.Seen?.ToString() ?? RawSeen, change.Floor?.ToString() ?? RawFloor);
     }
 
-    // Where the floor of ours is not known, records are from a copy that is older than that.
+    // A Redis without the floor of this balancer is a copy from before that floor.
     private bool IsOld(StateRecord there, StateRecords ours) => !Floor.Includes(ours.Floor)
         && ours.Floor.Contains(there.Version) && ours.Find(there.Key)?.Version != there.Version;
 
@@ -98,10 +98,10 @@ internal sealed record SharedState(
         value.IsNull ? null : SeenVersions.Parse(value.ToString());
 }
 
-/// <summary>A change of what stands in Redis.</summary>
-/// <param name="Set">The records to write, each with what stands in its place.</param>
+/// <summary>A change of the decisions in Redis.</summary>
+/// <param name="Set">The records to write, each with the value that it replaces.</param>
 /// <param name="Removed">The fields to remove.</param>
-/// <param name="Seen">What was seen, to write; null if it stays.</param>
+/// <param name="Seen">The versions seen, to write; null if they stay.</param>
 /// <param name="Floor">The floor to write; null if it stays.</param>
 internal sealed record SharedChange(
     IReadOnlyList<(StateRecord Record, HeardRecord? There)> Set,

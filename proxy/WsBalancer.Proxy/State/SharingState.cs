@@ -6,14 +6,14 @@ internal sealed class SharingState
     private volatile string? _where;
     private volatile RedisAbsence? _absence;
 
-    /// <summary>Where it is, without what is secret; null if this balancer shares with nobody.</summary>
+    /// <summary>Its address, without secrets; null if this balancer does not share.</summary>
     public string? Where
     {
         get => _where;
         set => _where = value;
     }
 
-    /// <summary>Why it cannot be used, and since when; null if it can, or if that is not known yet.</summary>
+    /// <summary>The current failure; null if it can be used, or if that is not known yet.</summary>
     public RedisAbsence? Absence
     {
         get => _absence;

@@ -12,6 +12,7 @@ internal sealed class StateExchange(
     RedisLink link,
     StateStore store,
     Peers peers,
+    SpentRecords spentRecords,
     BadRecords bad,
     BalancerName name,
     TimeProvider time,
@@ -170,7 +171,7 @@ internal sealed class StateExchange(
         return null;
     }
 
-    // After the three of the script itself: of each field its name, what it is, and what it becomes (empty: nothing).
+    // After the first three: of each field its name, its value as it was read, and its new value (empty removes it).
     private RedisValue[] ArgumentsOf(SharedChange change, SharedState there)
     {
         List<RedisValue> arguments = [Changes.ToString(), name.Instance, change.Seen?.ToString() ?? ""];
@@ -191,12 +192,12 @@ internal sealed class StateExchange(
         return [.. arguments];
     }
 
-    // One balancer does it for all, once every balancer that is connected, and Redis, have the same records. The others
-    // learn of it by the floor, which therefore has to be a higher one.
+    // One balancer compacts for all, once every balancer that is connected, and Redis, have the same records. The
+    // others notice it by the floor, which therefore must rise.
     private async Task CompactAsync(StateRecords ours, SharedState there)
     {
         if (ours.Floor.Includes(ours.Seen) || !peers.AreAgreed(name.Id, ours.Digest)
-            || peers.SpentOf(ours) is not { Count: > 0 } spent)
+            || spentRecords.In(ours) is not { Count: > 0 } spent)
         {
             return;
         }
@@ -210,9 +211,8 @@ internal sealed class StateExchange(
         }
     }
 
-    // What is set aside counts as absent, so that a balancer without a record of ours gets it. Once for each version
-    // of ours: a program that writes the same again, such as a balancer of a later version, would be answered for
-    // ever.
+    // A value that is set aside counts as absent, and is replaced by the record of this balancer. Once for each version
+    // of that record: a balancer of a later version may write its value again, and the two would take turns forever.
     private bool IsReplaced(HeardRecord there, StateRecord ours) =>
         !_replaced.TryGetValue(ours.Key.ToString(), out var before) || before != (there.Raw, ours.Version);
 

@@ -84,7 +84,7 @@ internal sealed class StateFile : IDisposable
                 + "one of them, or remove both to start afresh.");
         }
 
-        return Replace(content, mistake, earlier);
+        return CompleteFrom(earlier, content, mistake);
     }
 
     /// <summary>Makes this its content. When this returns, a crash of the machine does not undo it.</summary>
@@ -115,16 +115,17 @@ internal sealed class StateFile : IDisposable
         }
 
         File.Move(Next, Path);
+        _lines.Renamed();
         FolderSync.Sync(_file.DirectoryName!);
     }
 
-    // What the file still has is used, and of the one before it what is missing.
-    private StateFileContent Replace(StateFileContent? content, string mistake, StateFileContent earlier)
+    // The file may be there and end early: its records are used, and those that it lacks are of the one before it.
+    private StateFileContent CompleteFrom(StateFileContent earlier, StateFileContent? content, string mistake)
     {
         StateLog.TakenFromPrevious(_logger, Path, mistake, Previous);
         if (File.Exists(Path))
         {
-            // Kept to be looked at; and it must not become the previous one with the next save.
+            // Kept for the operator; and it must not become the previous one with the next save.
             File.Move(Path, Damaged, overwrite: true);
         }
 

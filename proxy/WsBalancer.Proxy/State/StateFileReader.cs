@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Reads a state file record by record, and notes what stands in the place of a record and is none.</summary>
+/// <summary>Reads a state file record by record, and collects the damaged ones.</summary>
 internal sealed class StateFileReader
 {
     private const byte LineEnd = (byte)'\n';
@@ -141,8 +141,8 @@ internal sealed class StateFileReader
         }
     }
 
-    // Without what is damaged, not everything is here that was seen: others that have it must not be taken for an old
-    // copy.
+    // Without the damaged records, the versions seen are not all here: other balancers that have those records must not
+    // be taken for old copies.
     private StateFileContent Content() => _damaged.Count == 0 && _missing == 0
         ? new StateFileContent([.. _entries.Values], [], _seen, _floor) { IsCut = _isCut }
         : StateFileContent.Empty with { Entries = [.. _entries.Values], Damaged = _damaged, Missing = _missing };

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.State;
 
 /// <summary>
 /// Writes a state file: a first line with its version, then a line of JSON for each change. A change is appended, and
-/// its line is whole or absent after a crash. The file is written anew, beside itself, once half of it is superseded.
+/// its line is whole or absent after a crash. Once half of the file is superseded, a new one is written beside it.
 /// Not thread-safe.
 /// </summary>
 /// <param name="path">Where the file is.</param>
@@ -24,11 +24,12 @@ internal sealed class StateLines(string path, Func<string, FileMode, FileStream>
     private SeenVersions _floor = SeenVersions.None;
     private int _lines;
 
-    // Of the file as it was left; null if it is not known to hold what was written.
+    // Of the file with exactly what is noted as written; null if there is no such file at the path.
     private long? _length;
+    private long _lengthOfNext;
 
     /// <summary>Appends what has changed; when this returns true, a crash of the machine does not undo it.</summary>
-    /// <returns>False if the file must be written anew, and has not been changed.</returns>
+    /// <returns>False if the file must be replaced; it has not been changed.</returns>
     /// <exception cref="IOException">It could not be appended to, and is as it was.</exception>
     public bool TryAppend(StateFileContent content)
     {
@@ -57,7 +58,10 @@ internal sealed class StateLines(string path, Func<string, FileMode, FileStream>
         return true;
     }
 
-    /// <summary>Writes a whole file elsewhere; when this returns, a crash of the machine does not undo it.</summary>
+    /// <summary>
+    /// Writes a whole file beside the other one; when this returns, a crash of the machine does not undo it. Changes
+    /// are appended to it after <see cref="Renamed"/> only.
+    /// </summary>
     /// <exception cref="IOException">It could not be written.</exception>
     public void Write(string next, StateFileContent content)
     {
@@ -78,13 +82,16 @@ internal sealed class StateLines(string path, Func<string, FileMode, FileStream>
         (_seen, _floor, _lines) = (content.Seen, content.Floor, content.Entries.Count);
         _written.Clear();
         Note(content.Entries);
-        _length = lines.WrittenCount;
+        _lengthOfNext = lines.WrittenCount;
     }
+
+    /// <summary>The file that was written last is at the path now.</summary>
+    public void Renamed() => _length = _lengthOfNext;
 
     private bool IsWritten(StateEntry entry) => _written.TryGetValue(entry.Record.Key, out var written)
         && written.Standing == entry.Standing && written.Record == entry.Record;
 
-    // A record that is no more, a floor, and what was seen of records that are not here have no line of their own.
+    // The end of a record, a floor, and versions of records that are not here have no line of their own.
     private bool CanAppend(StateFileContent content, List<StateEntry> changed)
     {
         var added = changed.Count(entry => !_written.ContainsKey(entry.Record.Key));

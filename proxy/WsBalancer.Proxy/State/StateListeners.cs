@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Notifies all who listen for changes, whatever one of them does.</summary>
+/// <summary>Notifies all listeners of changes, also after one of them has failed.</summary>
 internal static class StateListeners
 {
     public static void Notify(

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Publishes whether changes can be kept and shared; read anew at every scrape.</summary>
+/// <summary>Publishes whether changes can be saved and shared, as it is at each scrape.</summary>
 internal sealed class StateMetrics : IHostedService
 {
     private readonly BalancerRegistry _registry;
@@ -23,7 +23,8 @@ internal sealed class StateMetrics : IHostedService
         _others = registry.CreateDerivedGauge(
             "wsbalancer_peers", "Other balancers of the fleet; absent while they are not known.");
         _unsaved = registry.CreateGauge(
-            "wsbalancer_state_unsaved", "1 while the state file lacks a change because it cannot be written, else 0.");
+            "wsbalancer_state_unsaved",
+            "1 while a change is not in the state file yet: for longer than a moment if it cannot be written.");
     }
 
     public Task StartAsync(CancellationToken cancellationToken)

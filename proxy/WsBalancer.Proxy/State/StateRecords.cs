@@ -29,31 +29,31 @@ internal sealed class StateRecords
     /// </summary>
     public long Highest { get; }
 
-    /// <summary>The versions of all records that were ever merged here, or where these come from.</summary>
+    /// <summary>The versions of all records that were ever merged into these.</summary>
     public SeenVersions Seen { get; }
 
     /// <summary>
-    /// What had been seen when records were last forgotten. A record of such a version whose key is not here was taken
-    /// back; one that is found in an old copy all the same is as good as that.
+    /// The versions that had been seen when records were last forgotten. A record of such a version whose key is not
+    /// here was taken back: one in an old copy is ignored.
     /// </summary>
     public SeenVersions Floor { get; }
 
     /// <summary>All of them, those that took something back among them.</summary>
     public IEnumerable<StateRecord> All => _records.Values;
 
-    /// <summary>A hash over keys and versions, seen and floor: the same where all of that is the same.</summary>
+    /// <summary>A hash over keys and versions, <see cref="Seen"/> and <see cref="Floor"/>.</summary>
     public string Digest => _digest ??= MakeDigest();
 
     public StateRecord? Find(StateKey key) => _records.GetValueOrDefault(key);
 
     /// <summary>Those of these records that would win here.</summary>
     /// <param name="records">The records.</param>
-    /// <param name="floor">A record of such a version that is not here is from an old copy; null: none is.</param>
+    /// <param name="floor">A record of such a version that is not here is from an old copy; null if none is.</param>
     public IEnumerable<StateRecord> NewerOf(IEnumerable<StateRecord> records, SeenVersions? floor = null) =>
         records.Where(record => Wins(record, Find(record.Key), floor));
 
     /// <summary>Those of its records that are new against an earlier state.</summary>
-    // One may even be older: what was there before it is from an old copy.
+    // A new one may be older than the one before it, if that was from an old copy.
     public IReadOnlyList<StateRecord> NewSince(StateRecords earlier) =>
         [.. All.Where(record => earlier.Find(record.Key) != record)];
 
@@ -75,13 +75,13 @@ internal sealed class StateRecords
         return new StateRecords(merged.ToImmutable(), Highest, Seen.With(versions), Floor);
     }
 
-    /// <summary>The same records, where more was seen.</summary>
+    /// <summary>The same records, with more versions seen.</summary>
     public StateRecords Seeing(SeenVersions seen) =>
         Seen.Includes(seen) ? this : new StateRecords(_records, Highest, Seen.With(seen), Floor);
 
     /// <summary>Makes records of decisions, newer than every record here.</summary>
     /// <param name="changes">The decisions; the last of a key counts.</param>
-    /// <param name="writer">Who decides.</param>
+    /// <param name="writer">The balancer that decides.</param>
     /// <param name="above">A number that they must be above, too.</param>
     /// <exception cref="RecordRefusedException">No balancer would read one of them.</exception>
     public List<StateRecord> Decide(IReadOnlyList<StateChange> changes, string writer, long above)
@@ -97,17 +97,17 @@ internal sealed class StateRecords
     }
 
     /// <summary>
-    /// Takes over a floor from where <paramref name="isThere"/> is known. A record of such a version that is not there
-    /// was taken back, and that was forgotten, while this balancer was away.
+    /// Takes over the floor of another set of records. A record of such a version that is not in that set was taken
+    /// back and forgotten while this balancer was disconnected.
     /// </summary>
     /// <param name="floor">The floor.</param>
-    /// <param name="isThere">Whether a record may be there.</param>
+    /// <param name="isThere">Whether a record may be in the other set.</param>
     /// <param name="isFresh">
-    /// Whether a record was decided here and shared with nobody: then another one of the same version was taken back,
-    /// from before this balancer lost its file, and this one is decided anew.
+    /// Whether a record was decided here and has not been shared: another one of the same version was taken back, from
+    /// before this balancer lost its file, and this one gets a new version.
     /// </param>
-    /// <param name="writer">Who decides anew.</param>
-    /// <returns>The records, and those of the others that were in force, as taken back.</returns>
+    /// <param name="writer">The writer of the new versions.</param>
+    /// <returns>The records, and those that were in force and are now taken back.</returns>
     public (StateRecords Records, List<StateRecord> Gone) Raise(
         SeenVersions floor, Func<StateRecord, bool> isThere, Func<StateRecord, bool> isFresh, string writer)
     {

@@ -2,22 +2,24 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Saves what a store keeps, and remembers what has not been. Saves are made one at a time.</summary>
-/// <param name="file">Where to; null for nowhere.</param>
-/// <param name="logger">For a save that nobody waits for.</param>
+/// <summary>
+/// Saves the content of a store, and keeps account of unsaved changes. Its user makes one save at a time.
+/// </summary>
+/// <param name="file">The file; null if nothing is saved.</param>
+/// <param name="logger">For the failure of a save in the background.</param>
 internal sealed class StateSaver(StateFile? file, ILogger logger) : IDisposable
 {
     private volatile bool _isUnsaved;
     private bool _isFailing;
 
-    /// <summary>Whether there is something that has not been saved.</summary>
+    /// <summary>Whether there are unsaved changes.</summary>
     public bool IsUnsaved => _isUnsaved;
 
-    /// <summary>What was saved before; nothing without a file.</summary>
-    /// <exception cref="StateFileException">It is there, and cannot be read.</exception>
+    /// <summary>The content of the file; empty without one.</summary>
+    /// <exception cref="StateFileException">The file cannot be read.</exception>
     public StateFileContent Load() => file?.Load() ?? StateFileContent.Empty;
 
-    /// <summary>Notes that something is to be saved.</summary>
+    /// <summary>Notes an unsaved change.</summary>
     /// <returns>Whether there is a file to save it in.</returns>
     public bool Note()
     {
@@ -25,12 +27,13 @@ internal sealed class StateSaver(StateFile? file, ILogger logger) : IDisposable
         return file is not null;
     }
 
-    /// <param name="content">What to save; called once nothing is noted any more.</param>
-    /// <exception cref="StateFileException">It could not be saved.</exception>
+    /// <summary>Saves the content.</summary>
+    /// <param name="content">Reads the content, so that changes noted before are in it.</param>
+    /// <exception cref="StateFileException">The content could not be saved.</exception>
     public Task SaveAsync(Func<StateFileContent> content) =>
         file is null ? Task.CompletedTask : Task.Run(() => Save(file, content));
 
-    /// <summary>The same, but what cannot be saved now is saved later.</summary>
+    /// <summary>Saves the content if that is possible; otherwise logs it, and the changes remain unsaved.</summary>
     public Task SaveIfPossibleAsync(Func<StateFileContent> content) =>
         file is null ? Task.CompletedTask : Task.Run(() => SaveIfPossible(content));
 
@@ -45,7 +48,6 @@ internal sealed class StateSaver(StateFile? file, ILogger logger) : IDisposable
         try
         {
             Save(file, content);
-            _isFailing = false;
         }
         catch (StateFileException ex)
         {
@@ -59,13 +61,14 @@ internal sealed class StateSaver(StateFile? file, ILogger logger) : IDisposable
 
     public void Dispose() => file?.Dispose();
 
-    // What is noted while the content is made is saved once more.
+    // A change that is noted while the content is read is saved once more.
     private void Save(StateFile to, Func<StateFileContent> content)
     {
         _isUnsaved = false;
         try
         {
             to.Save(content());
+            _isFailing = false;
         }
         catch (StateFileException)
         {

@@ -38,24 +38,24 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     public Func<CancellationToken, Task<bool?>> ShareAsync { get; set; } = _ => Task.FromResult<bool?>(null);
 
     /// <summary>
-    /// The records that nobody needs any more, where a balancer forgets alone: where there is nobody to share with.
+    /// Finds the records that this balancer forgets by itself. Set where records are shared with no other balancer.
     /// </summary>
-    public Func<StateRecords, IReadOnlyList<StateRecord>> SpentOf { get; set; } = _ => [];
+    public SpentRecords? Spent { get; set; }
 
     /// <summary>Every record, those that took something back among them.</summary>
     public StateRecords Records => _records;
 
-    /// <summary>Whether the file lacks something, since it could not be written.</summary>
+    /// <summary>Whether a change is not in the file yet.</summary>
     public bool IsUnsaved => _saver.IsUnsaved;
 
-    /// <summary>What is kept of them.</summary>
+    /// <summary>The content of the state file.</summary>
     public StateFileContent Content => ContentOf(_records);
 
     /// <summary>Takes over what the file keeps. At the start, before anything else.</summary>
     /// <exception cref="StateFileException">It is there, and cannot be read.</exception>
     public StateStore Load() => Restore(_saver.Load());
 
-    /// <summary>Takes over what was kept.</summary>
+    /// <summary>Takes over the content of a state file.</summary>
     public StateStore Restore(StateFileContent content)
     {
         _records = _records.Merge(content.Entries.Select(entry => entry.Record))
@@ -125,8 +125,8 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     }
 
     /// <summary>
-    /// Forgets records that every balancer and Redis had, and that Redis has forgotten by now. What was decided about
-    /// their keys meanwhile stays.
+    /// Forgets records that every balancer had, and that have been removed from Redis. Newer records of their keys
+    /// stay.
     /// </summary>
     public async Task ForgetAsync(IReadOnlyList<StateRecord> spent, SeenVersions floor)
     {
@@ -143,7 +143,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         }
     }
 
-    /// <summary>Notes that every record up to a number stands in Redis, where the others find it.</summary>
+    /// <summary>Notes that every record up to a number is in Redis.</summary>
     public void MarkShared(long number)
     {
         if (number > Interlocked.Read(ref _shared))
@@ -234,7 +234,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         return await ShareAsync(cancellation);
     }
 
-    private StateRecords WithoutSpent(StateRecords records) => SpentOf(records) is { Count: > 0 } spent
+    private StateRecords WithoutSpent(StateRecords records) => Spent?.In(records) is { Count: > 0 } spent
         ? records.Without(spent.Select(record => record.Key), records.Seen)
         : records;
 

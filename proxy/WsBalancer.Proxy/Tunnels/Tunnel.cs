@@ -61,7 +61,7 @@ internal sealed partial class Tunnel
     /// <summary>The account of its node. Settled when the tunnel is registered.</summary>
     public TunnelLedger Ledger { get; set; }
 
-    /// <summary>The handshake that it came of; null if its end is not recorded. Set once, before the tunnel is
+    /// <summary>Its handshake; null if its end is not recorded. Set once, before the tunnel is
     /// registered.</summary>
     public TunnelOrigin? Origin { get; set; }
 

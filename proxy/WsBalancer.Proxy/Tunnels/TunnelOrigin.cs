@@ -2,7 +2,7 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>The handshake that a tunnel came of, for a record of the tunnel at its end.</summary>
+/// <summary>The handshake of a tunnel, for the record of the tunnel at its end.</summary>
 /// <param name="Client">The client's address.</param>
 /// <param name="Path">The path of the request, without its query.</param>
 /// <param name="TraceId">The W3C trace id of the request, if it had one.</param>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WsBalancer.Cli.Tests.Run;
 
-/// <summary>What <c>wsbalancer check</c> says of a file without a mistake.</summary>
+/// <summary>The output of <c>wsbalancer check</c> for a file without a mistake.</summary>
 public sealed class CheckReportTests : IDisposable
 {
     private const string Json = """

@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Operations;
 
-/// <summary>Whoever looks at a fleet that refuses its users sees that it does.</summary>
+/// <summary>A fleet that refuses its users, in the log and in <c>wsbalancer status</c>.</summary>
 public sealed class OutageTests
 {
     [Fact]
@@ -33,7 +33,7 @@ public sealed class OutageTests
         Assert.Contains("not ready: too few nodes are available", during.Output, StringComparison.Ordinal);
         Assert.Contains("refusing       cluster 'chat' has no available node", during.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "refusing       cluster 'chat' rejected 1 requests in the last minute (unreachable 1)",
+            "refusing       cluster 'chat' rejected requests in the last minute: unreachable 1",
             during.Output,
             StringComparison.Ordinal);
         Assert.DoesNotContain("no available node", after.Output, StringComparison.Ordinal);

@@ -78,8 +78,8 @@ public sealed class StatusApiTests : IAsyncLifetime
 
         Assert.Equal(
             [
-                "cluster 'chat' rejected 2 requests in the last minute (unreachable 2)",
-                "the balancer rejected 1 requests in the last minute (no_descriptor 1)",
+                "cluster 'chat' rejected requests in the last minute: unreachable 2",
+                "the balancer rejected requests in the last minute: no_descriptor 1",
             ],
             Texts(status, "refusing"));
         var cluster = status.GetProperty("clusters")[0];
@@ -160,7 +160,7 @@ public sealed class StatusApiTests : IAsyncLifetime
         if (least == 2)
         {
             Assert.Equal(
-                "cluster 'chat' has 1 available nodes, and requires 2 (Readiness:MinAvailableNodes)",
+                "available nodes of cluster 'chat': 1 of at least 2 (Readiness:MinAvailableNodes)",
                 await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
     }

@@ -27,7 +27,8 @@ internal sealed class SharingBalancer : IAsyncDisposable
         _link = new RedisLink(options, name);
         Bad = new BadRecords(time, new FakeLogger<BadRecords>(_log));
         Store = new StateStore(name.Id, file, new FakeLogger<StateStore>(_log)).Load();
-        _exchange = new StateExchange(_link, Store, Peers, Bad, name, time, new FakeLogger<StateExchange>(_log));
+        _exchange = new StateExchange(
+            _link, Store, Peers, new SpentRecords(Peers), Bad, name, time, new FakeLogger<StateExchange>(_log));
         Membership = new RedisMembership(
             _link, () => ["Chat", "other"], Bad, time, new FakeLogger<RedisMembership>(_log));
         _sharing = new RedisSharing(

@@ -3,8 +3,8 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Tests.State;
 
 /// <summary>
-/// Balancers that share through a Redis which is a dictionary here, each step at once. Every decision is numbered, and
-/// who has seen which is known, so that what must come of them can be told without looking at versions.
+/// Balancers that share through a Redis which is a dictionary here; each step is atomic. The decisions that a balancer
+/// had seen before its own are recorded, so that the expected outcome does not depend on the versions under test.
 /// </summary>
 internal sealed class SimulatedFleet
 {

@@ -121,6 +121,27 @@ public sealed class StateLinesTests : IDisposable
         Assert.Equal([Weight(1, 3), Weight(2, 1)], ByKey(_folder.Read()));
     }
 
+    // The whole file was written beside the old one, which has the same length, and is not in its place.
+    [Fact]
+    public void ReplacementThatFailsAtTheRename_IsMadeUpForByTheNextSave()
+    {
+        using (var before = _folder.Open())
+        {
+            before.Save(ContentOf([Weight(1, 1), Weight(2, 1)]));
+        }
+
+        using (var file = _folder.Open())
+        {
+            Directory.CreateDirectory(_folder.Previous);
+            Assert.Throws<StateFileException>(() => file.Save(ContentOf([Weight(1, 2), Weight(2, 1)])));
+            Directory.Delete(_folder.Previous);
+
+            file.Save(ContentOf([Weight(1, 2), Weight(2, 3)]));
+        }
+
+        Assert.Equal([Weight(1, 2), Weight(2, 3)], ByKey(_folder.Read()));
+    }
+
     // By an operator with an editor, or by a restored backup.
     [Theory]
     [InlineData(false)]

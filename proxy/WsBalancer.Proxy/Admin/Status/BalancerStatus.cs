@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Admin.Clusters;
 using WsBalancer.Proxy.Admin.Requests;
 using WsBalancer.Proxy.Fleet;
@@ -27,7 +28,7 @@ internal sealed class BalancerStatus(
     TimeProvider time,
     IReloads? reloads = null)
 {
-    // The last tenth is left alone by connections, for the most part; and it is late to raise the limit then.
+    // Early enough to raise the limit before clients are refused.
     private const double MuchOfDescriptors = 0.8;
 
     private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(14);
@@ -39,19 +40,19 @@ internal sealed class BalancerStatus(
     public StatusView Read(string? cluster)
     {
         var problems = bad.All;
+        var ready = readiness.Read();
         var clusters = (cluster is null ? fleet.Clusters : [fleet.Get(cluster)])
             .Select(one => Read(one, ProblemView.In(one.Id, problems))).ToList();
         var redis = ReadRedis();
         var descriptors = ReadDescriptors();
         var reload = reloads?.Last is { } last ? LastReloadView.Of(last) : null;
-        var isReady = readiness.IsProcessReady && readiness.Clusters.All(static one => one.Ready);
         return new StatusView(
             name.Id,
             ProductVersion.Text,
             _startedAt,
-            isReady,
-            readiness.State,
-            [.. Refusals(clusters)],
+            ready.Ready,
+            ready.State,
+            [.. Refusals(ready.State, clusters)],
             [.. Warnings(clusters, redis, descriptors), .. reload?.Warnings() ?? []],
             clusters,
             redis,
@@ -77,11 +78,11 @@ internal sealed class BalancerStatus(
             problems);
     }
 
-    private IEnumerable<string> Refusals(IReadOnlyList<ClusterStatusView> clusters)
+    private IEnumerable<string> Refusals(string state, IReadOnlyList<ClusterStatusView> clusters)
     {
-        if (!readiness.IsProcessReady)
+        if (state != Readiness.ReadyName)
         {
-            yield return $"the balancer is {readiness.State}";
+            yield return $"the balancer is {state}";
         }
 
         foreach (var cluster in clusters.Where(static cluster => cluster.Available == 0))
@@ -92,13 +93,12 @@ internal sealed class BalancerStatus(
         foreach (var (id, what) in clusters.Select(cluster => (cluster.Id, $"cluster '{cluster.Id}'"))
             .Append((Rejecter.NoCluster, "the balancer")))
         {
-            var outage = recent.RejectedIn(id).Where(static count => count.Key.IsOutage).ToList();
+            var outage = recent.RejectedIn(id).Where(static count => count.Key.Level == LogLevel.Error).ToList();
             if (outage.Count > 0)
             {
-                var total = outage.Sum(static count => count.Value);
                 var reasons = string.Join(", ", outage.OrderByDescending(static count => count.Value)
                     .Select(static count => $"{count.Key.Label} {count.Value}"));
-                yield return $"{what} rejected {total} requests in the last minute ({reasons})";
+                yield return $"{what} rejected requests in the last minute: {reasons}";
             }
         }
     }
@@ -116,9 +116,10 @@ internal sealed class BalancerStatus(
                 yield return $"cluster '{cluster.Id}': unhealthy {string.Join(", ", unhealthy)}";
             }
 
-            if (cluster.Available < cluster.MinAvailableNodes)
+            var readiness = new ClusterReadiness(cluster.Id, cluster.Available, cluster.MinAvailableNodes);
+            if (!readiness.Ready)
             {
-                yield return ClusterReadiness.Of(fleet.Get(cluster.Id)).Describe();
+                yield return readiness.Describe();
             }
 
             if (cluster.Disagreement is { } disagreement)

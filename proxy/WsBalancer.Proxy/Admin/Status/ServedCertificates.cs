@@ -20,27 +20,28 @@ internal sealed class ServedCertificates
             .. from endpoint in kestrel.GetSection("Endpoints").GetChildren()
                where endpoint["Url"]?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true
                from section in SectionsOf(endpoint, shared)
-               let certificate = Read(section.Certificate, environment.ContentRootPath)
+               let certificate = Read(section.Name, section.Certificate, environment.ContentRootPath)
                where certificate is not null
-               select new CertificateView(section.Name, certificate.Subject, certificate.NotAfter.ToUniversalTime()),
+               select certificate,
         ];
     }
 
-    /// <summary>All that can be read; the server itself fails its start for the others.</summary>
+    /// <summary>All that can be read; for the others the server does not start.</summary>
     public IReadOnlyList<CertificateView> All { get; }
 
     private static IEnumerable<(string Name, IConfigurationSection Certificate)> SectionsOf(
         IConfigurationSection endpoint, IConfigurationSection shared)
     {
+        // Kestrel takes the certificate of the endpoint if it names a file or an entry of a store.
         var own = endpoint.GetSection("Certificate");
-        yield return (endpoint.Key, own.Exists() ? own : shared);
+        yield return (endpoint.Key, own["Path"] is null && own["Subject"] is null ? shared : own);
         foreach (var host in endpoint.GetSection("Sni").GetChildren())
         {
             yield return ($"{endpoint.Key} ({host.Key})", host.GetSection("Certificate"));
         }
     }
 
-    private static X509Certificate2? Read(IConfigurationSection section, string folder)
+    private static CertificateView? Read(string endpoint, IConfigurationSection section, string folder)
     {
         if (section["Path"] is not { Length: > 0 } path)
         {
@@ -50,13 +51,14 @@ internal sealed class ServedCertificates
         try
         {
             var full = Path.Combine(folder, path);
-            return X509Certificate2.GetCertContentType(full) is X509ContentType.Pkcs12
+            using var certificate = X509Certificate2.GetCertContentType(full) is X509ContentType.Pkcs12
                 ? X509CertificateLoader.LoadPkcs12FromFile(full, section["Password"])
                 : X509CertificateLoader.LoadCertificateFromFile(full);
+            return new CertificateView(endpoint, certificate.Subject, certificate.NotAfter.ToUniversalTime());
         }
         catch (Exception ex) when (ex is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            // The server names it, and does not start.
+            // The server reports the file, and does not start.
             return null;
         }
     }

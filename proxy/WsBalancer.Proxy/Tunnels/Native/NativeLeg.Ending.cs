@@ -8,7 +8,7 @@ internal sealed partial class NativeLeg
         _leaving = true;
         if (_abandoned && _socket.Unsent > 0)
         {
-            // It had its time.
+            // Its time is over.
             _socket.Reset();
         }
         else if (!IsGone)
@@ -19,12 +19,12 @@ internal sealed partial class NativeLeg
 
         if (!IsGone && !_ended)
         {
-            // To hear of its end; what else it says is dropped.
+            // To receive the end of the stream; bytes before it are dropped.
             _socket.Receive();
         }
     }
 
-    /// <summary>Its peer had time enough to end.</summary>
+    /// <summary>Resets the connection of a peer that has not ended in time.</summary>
     public void GiveUp() => _socket.Reset();
 
     private void CloseIfDone()

@@ -26,13 +26,14 @@ internal static class CommandTree
           wsbalancer status                        is the balancer up, and how is its fleet
           wsbalancer nodes                         each node: share, state, health, tunnels
           wsbalancer where alice                   which node alice belongs to, where she is, and why
-          wsbalancer drain ws-2 --wait             take a node out of service, and see its users go
+          wsbalancer drain ws-2 --wait             take a node out of service, and wait until it is empty
           wsbalancer plan --remove ws-3            what a change would move, before it is made
-          wsbalancer rebalance --wait              bring home whoever is elsewhere, at a pace
+          wsbalancer rebalance --wait              bring misplaced users home, at a pace
           wsbalancer events                        follow what happens
           wsbalancer ring compare                  every ring: how fast, how even, and what a change moves
 
-        Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the balancer cannot be reached.
+        Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the balancer cannot be reached,
+        130 and 143 interrupted by Ctrl-C and SIGTERM. NO_COLOR=1 leaves colours out.
         """;
 
     /// <param name="time">The clock of commands that wait or measure.</param>
@@ -45,6 +46,10 @@ internal static class CommandTree
         }
 
         ExamplesHelp.AddTo(root);
+        root.Add(CompletionCommand.Create());
+        root.Add(HelpCommand.Create(root));
+        root.Add(HelpCommand.CreateVersion(root));
+        root.Options.OfType<VersionOption>().Single().Aliases.Add("-v");
         root.SetAction(parsed => new ExamplesHelp().Invoke(parsed));
         return root;
     }
@@ -55,21 +60,23 @@ internal static class CommandTree
         CheckCommand.Create(),
         DemoCommand.Create(),
         StatusCommand.Create(),
+        BalancersCommand.Create(),
         NodesCommand.Create(time),
         WhereCommand.Create(),
         TunnelsCommand.Create(),
         EventsCommand.Create(time),
         CordonCommand.Create(),
-        CordonCommand.CreateEnd(),
+        ResumeCommand.CreateUncordon(time),
         DrainCommand.Create(time),
-        ResumeCommand.Create(),
+        ResumeCommand.Create(time),
         PlanCommand.Create(),
-        AddCommand.Create(),
-        RemoveCommand.Create(),
+        AddCommand.Create(time),
+        RemoveCommand.Create(time),
         WeightCommand.Create(),
         RebalanceCommand.Create(time),
         BlendCommand.Create(),
         ReloadCommand.Create(),
+        ConfigCommand.Create(),
         DisconnectCommand.Create(),
         RingCommand.Create(time),
     ];

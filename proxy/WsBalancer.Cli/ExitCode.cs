@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace WsBalancer.Cli;
 
 /// <summary>What the exit code of <c>wsbalancer</c> says to a script.</summary>
@@ -12,4 +14,17 @@ internal static class ExitCode
     public const int Usage = 2;
 
     public const int Unreachable = 3;
+
+    // The numbers of the signals, which are the same on Linux and macOS.
+    private const int SignalBase = 128;
+
+    /// <summary>As a shell reports a program that a signal has ended.</summary>
+    public static int OfSignal(PosixSignal signal) => signal switch
+    {
+        PosixSignal.SIGHUP => SignalBase + 1,
+        PosixSignal.SIGINT => SignalBase + 2,
+        PosixSignal.SIGQUIT => SignalBase + 3,
+        PosixSignal.SIGTERM => SignalBase + 15,
+        _ => Failed,
+    };
 }

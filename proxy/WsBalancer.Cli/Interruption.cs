@@ -29,6 +29,9 @@ internal sealed class Interruption : IDisposable
 
     public bool HasHappened => _source.IsCancellationRequested;
 
+    /// <summary>The exit code of what was interrupted: 128 and the number of the signal, as a shell reports it.</summary>
+    public int ExitCode { get; private set; } = Cli.ExitCode.Failed;
+
     public void Dispose()
     {
         _registrations.ForEach(registration => registration.Dispose());
@@ -54,6 +57,7 @@ internal sealed class Interruption : IDisposable
     private void Interrupt(PosixSignalContext context)
     {
         context.Cancel = true;
+        ExitCode = Cli.ExitCode.OfSignal(context.Signal);
         _source.Cancel();
     }
 }

@@ -67,7 +67,7 @@ public static class WsBalancerServices
         builder.AddConfigFilter<ClusterFilter>();
 
         services.AddSingleton<ServedCertificates>().AddSingleton<BalancerStatus>();
-
+        services.AddSingleton<BalancersReader>().AddSingleton<ConfigurationReader>();
         // Last: of the hosted services it is stopped after all the others.
         services.AddSingleton<AdminHost>();
         services.AddHostedService(provider => provider.GetRequiredService<AdminHost>());

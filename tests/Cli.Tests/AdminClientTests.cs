@@ -9,7 +9,7 @@ public sealed class AdminClientTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task AProblem_IsReportedWithItsTitleAndDetail()
+    public async Task AProblem_IsReportedWithItsDetail()
     {
         await using var stub = await StubBalancer.StartAsync();
         stub.With(
@@ -21,7 +21,7 @@ public sealed class AdminClientTests
         var failure = await FailureAsync(stub.Address, client => client.FindOwnerAsync("chat", "alice", Cancellation));
 
         Assert.Equal(ExitCode.Failed, failure.ExitCode);
-        Assert.Equal("Unknown cluster: There is no 'chat'.", failure.Message);
+        Assert.Equal("There is no 'chat'.", failure.Message);
     }
 
     [Theory]

@@ -11,15 +11,19 @@ internal static class Documents
 
     public const string ChatAndGames = $$"""
         [{{ChatCluster}}, {"id": "games", "ring": {"algorithm": "maglev", "spec": "maglev", "epoch": 1,
-          "fingerprint": "ffeeddccbbaa99887766554433221100"}, "nodes": []}]
+          "fingerprint": "ffeeddccbbaa99887766554433221100"}, "nodes": [
+            {"cluster": "games", "id": "g-1", "address": "http://10.0.0.9:5001/", "weight": 1, "state": "active",
+             "health": "healthy", "tunnels": 0, "misplaced": 0, "share": 1}]}]
         """;
 
     /// <summary>Fields and spaces that a client does not know must come through <c>--json</c> unharmed.</summary>
     public const string ChatNodes = """
         [
-          {"id": "ws-1", "address": "http://10.0.0.1:5001/", "weight": 1, "source": "configured", "overridden": [],
+          {"cluster": "chat", "id": "ws-1", "address": "http://10.0.0.1:5001/", "weight": 1, "source": "configured",
+           "overridden": [],
            "state": "active", "health": "healthy", "tunnels": 120, "misplaced": 0, "share": 0.25},
-          {"id": "ws-2", "address": "http://10.0.0.2:5001/", "weight": 3, "source": "added", "overridden": ["weight"],
+          {"cluster": "chat", "id": "ws-2", "address": "http://10.0.0.2:5001/", "weight": 3, "source": "added",
+           "overridden": ["weight"],
            "state": "draining", "health": "unhealthy", "tunnels": 80, "misplaced": 80, "share": 0.75}
         ]
         """;

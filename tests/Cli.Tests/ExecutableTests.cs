@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace WsBalancer.Cli.Tests;
 
@@ -33,8 +34,8 @@ public sealed class ExecutableTests
     }
 
     [Theory]
-    [InlineData("'nodse' was not matched. Did you mean", "nodse")]
-    [InlineData("Required argument missing", "where")]
+    [InlineData("wsbalancer: 'nodse' is not a command of 'wsbalancer'. Did you mean 'nodes'?\n", "nodse")]
+    [InlineData("'wsbalancer where' needs USER.", "where")]
     [InlineData("--colour", "status", "--colour")]
     [InlineData("--users takes a whole number from 40 to 2000, not 'many'", "demo", "--users", "many")]
     [InlineData("--nodes takes a whole number from 2 to 16, not '1'", "demo", "--nodes", "1")]
@@ -56,7 +57,95 @@ public sealed class ExecutableTests
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains(why, run.Error, StringComparison.Ordinal);
-        Assert.Empty(run.Output);
+        AssertFailureIn(run.Output, arguments, ExitCode.Usage);
+    }
+
+    [Fact]
+    public async Task AWordThatIsFarFromAnyCommand_HasNoSuggestion()
+    {
+        var run = await RunAsync(["bogus"]);
+
+        Assert.Equal(
+            "wsbalancer: 'bogus' is not a command of 'wsbalancer'.\n  'wsbalancer --help' shows how it is used.\n",
+            run.Error);
+    }
+
+    [Theory]
+    [InlineData("help", "drain")]
+    [InlineData("drain", "--help")]
+    public async Task HelpOfACommand_IsThatOfTheOption(params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Contains("wsbalancer drain <NODE> [options]", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("version")]
+    [InlineData("-v")]
+    [InlineData("--version")]
+    public async Task Version_IsThatOfTheProgram(string argument)
+    {
+        var run = await RunAsync([argument]);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+", run.Output);
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o default -F _wsbalancer wsbalancer")]
+    [InlineData("zsh", "compdef _wsbalancer wsbalancer")]
+    [InlineData("fish", "complete -c wsbalancer")]
+    public async Task Completion_IsAScriptOfTheShell(string shell, string line)
+    {
+        var run = await RunAsync(["completion", shell]);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Contains(line, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Completion_KnowsTheNodesOfTheBalancer()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+
+        var run = await RunAsync(["[suggest:17]", "wsbalancer drain "], ("WSBALANCER_ADMIN", stub.Address));
+
+        Assert.Contains("ws-1", run.Output.Split('\n'));
+        Assert.Contains("ws-2", run.Output.Split('\n'));
+    }
+
+    [Fact]
+    public async Task Completion_InBash_CompletesCommandsAndNodes()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        const string Script = """
+            wsbalancer() { "$PROGRAM" "$@"; }
+            eval "$(wsbalancer completion bash)"
+            try() { COMP_LINE="$1" COMP_POINT=${#1} COMP_WORDS=($1 $2) COMP_CWORD=$3; _wsbalancer; echo "${COMPREPLY[*]}"; }
+            try "wsbalancer unco" "" 1
+            try "wsbalancer drain ws-" "" 2
+            """;
+
+        var run = await ShellAsync(
+            Script, ("PROGRAM", Artifacts.Executable), ("WSBALANCER_ADMIN", stub.Address));
+
+        Assert.Equal(["uncordon", "ws-1", "ws-2"], run.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task OutputThatCannotBeWritten_IsOneLine()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+
+        var error = await ShellAsync(
+            "\"$PROGRAM\" nodes 2>&1 >/dev/full; echo $?",
+            ("PROGRAM", Artifacts.Executable),
+            ("WSBALANCER_ADMIN", stub.Address));
+
+        Assert.Matches(@"^wsbalancer: The output cannot be written: .*\n1\n$", error);
     }
 
     [Theory]
@@ -82,7 +171,7 @@ public sealed class ExecutableTests
 
         Assert.Equal(ExitCode.Unreachable, run.ExitCode);
         Assert.Contains($"Cannot reach a balancer at {Nobody}/: Connection ref", run.Error, StringComparison.Ordinal);
-        Assert.Empty(run.Output);
+        AssertFailureIn(run.Output, arguments, ExitCode.Unreachable);
     }
 
     [Theory]
@@ -162,6 +251,20 @@ public sealed class ExecutableTests
         Assert.Contains("/api/v1/clusters/chat/owner?user=%40alice", stub.Targets);
     }
 
+    private static void AssertFailureIn(string output, string[] arguments, int exitCode)
+    {
+        if (arguments.Contains("--json"))
+        {
+            using var document = JsonDocument.Parse(output);
+            Assert.Equal(exitCode, document.RootElement.GetProperty("exitCode").GetInt32());
+            Assert.NotEmpty(document.RootElement.GetProperty("detail").GetString()!);
+        }
+        else
+        {
+            Assert.Empty(output);
+        }
+    }
+
     private static async Task<CommandRun> RunAsync(
         string[] arguments, params (string Name, string Value)[] environment)
     {
@@ -176,6 +279,21 @@ public sealed class ExecutableTests
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return new CommandRun(process.ExitCode, await output, await error);
+    }
+
+    /// <returns>What a script wrote.</returns>
+    private static async Task<string> ShellAsync(string script, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return output;
     }
 
     private static bool IsOurs(string name) => name.StartsWith("WSBALANCER", StringComparison.Ordinal);

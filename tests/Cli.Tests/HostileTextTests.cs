@@ -107,7 +107,7 @@ public sealed class HostileTextTests
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         AssertVisible(run);
-        Assert.StartsWith($"wsbalancer: {Visible}: {Visible}.", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"wsbalancer: {Visible}.", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -163,7 +163,7 @@ public sealed class HostileTextTests
         var json = await stub.RunAsync("events", "--json");
 
         AssertVisible(text);
-        Assert.Equal($"{happened}\n", json.Output);
+        Assert.StartsWith($"{happened}\n{{", json.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(json.Error, IsInvisible);
     }
 

@@ -26,9 +26,10 @@ internal static class Moves
     [
         "moved    25.00% of all users (minimum 24.00%, excess 1.00%)",
         "tunnels  50 of 200 at this balancer get another home",
-        "NODE    SHARE     AFTER  TUNNELS  AFTER",
-        "ws-1  100.00%  → 75.00%      200  → 150",
-        "ws-4    0.00%  → 25.00%        0   → 50",
+        "NODE    SHARE  SHARE AFTER  HOMES  HOMES AFTER",
+        "ws-1  100.00%     → 75.00%    200        → 150",
+        "ws-4    0.00%     → 25.00%      0         → 50",
+        "HOMES: tunnels of users who belong there; 'nodes' shows where they are",
     ];
 
     public static string Drain(
@@ -39,7 +40,7 @@ internal static class Moves
         string rate = "100",
         string deadline = "600",
         string shared = "null") => $$"""
-        {"state": "{{state}}", "sources": [{{sources}}], "total": 300, "remaining": {{remaining}},
+        {"cluster": "chat", "node": "ws-2", "state": "{{state}}", "sources": [{{sources}}], "total": 300, "remaining": {{remaining}},
          "closed": {{300 - remaining}}, "forced": {{forced}}, "ratePerSecond": {{rate}},
          "etaSeconds": {{(rate is "0" ? "null" : $"{remaining / 100.0}")}}, "deadlineSeconds": {{deadline}},
          "closeCode": 1012, "epoch": 8, "shared": {{shared}}}
@@ -47,7 +48,7 @@ internal static class Moves
 
     public static string Rebalance(
         string state, long misplaced, long blocked = 0, long closed = 0, string? reason = null) => $$"""
-        {"state": "{{state}}", "misplaced": {{misplaced}}, "blocked": {{blocked}}, "closed": {{closed}},
+        {"cluster": "chat", "state": "{{state}}", "misplaced": {{misplaced}}, "blocked": {{blocked}}, "closed": {{closed}},
          "etaSeconds": {{misplaced / 50.0}}, "reason": {{(reason is null ? "null" : $"\"{reason}\"")}},
          "ratePerSecond": 50, "epoch": 8, "shared": null}
         """;

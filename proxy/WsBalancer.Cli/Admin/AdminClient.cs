@@ -22,6 +22,14 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
         _connection.GetAsync(
             $"api/v1/status{new QueryText().With("cluster", cluster)}", AdminJson.Default.StatusAnswer, cancellation);
 
+    public Task<Answer<BalancersAnswer>> ReadBalancersAsync(CancellationToken cancellation) =>
+        _connection.GetAsync("api/v1/balancers", AdminJson.Default.BalancersAnswer, cancellation);
+
+    /// <summary>The settings in force by key, without secrets.</summary>
+    public Task<Answer<IReadOnlyDictionary<string, string>>> ReadConfigurationAsync(CancellationToken cancellation) =>
+        _connection.GetAsync(
+            "api/v1/configuration", AdminJson.Default.IReadOnlyDictionaryStringString, cancellation);
+
     public Task<Answer<OwnerAnswer>> FindOwnerAsync(string cluster, string user, CancellationToken cancellation) =>
         In(cluster).FindOwnerAsync(user, cancellation);
 

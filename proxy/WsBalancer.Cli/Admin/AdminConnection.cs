@@ -180,10 +180,16 @@ internal sealed class AdminConnection : IDisposable
                 $"it answered {(int)response.StatusCode} {response.ReasonPhrase}"),
             (HttpStatusCode.PreconditionFailed, var problem) => new CommandFailure(
                 ExitCode.Failed,
-                $"The fleet has changed since the plan was made, and nothing was done: try again. {problem}".TrimEnd()),
-            (_, { } problem) => new CommandFailure(ExitCode.Failed, problem)
+                $"The fleet has changed since the plan was made, and nothing was done: try again. {problem}".TrimEnd())
+            {
+                Problem = problem is null ? null : document.TrimEnd(),
+                Status = response.StatusCode,
+            },
+            (var status, { } problem) => new CommandFailure(ExitCode.Failed, problem)
             {
                 Details = ProblemText.ReasonsIn(document),
+                Problem = document.TrimEnd(),
+                Status = status,
             },
             _ => NotABalancer($"it answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd()),
         };

@@ -14,6 +14,8 @@ namespace WsBalancer.Cli.Admin;
 [JsonSerializable(typeof(IReadOnlyList<LiveTunnelAnswer>))]
 [JsonSerializable(typeof(DisconnectAnswer))]
 [JsonSerializable(typeof(ReloadAnswer))]
+[JsonSerializable(typeof(BalancersAnswer))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -3,6 +3,11 @@ namespace WsBalancer.Cli.Admin;
 /// <summary>Which cluster a command means: the one that was named, or the only one there is.</summary>
 internal static class ClusterChoice
 {
+    /// <returns>The indexes of all clusters in the list, or of the one that was named.</returns>
+    /// <exception cref="CommandFailure">There is none, or the name is unknown.</exception>
+    public static IReadOnlyList<int> Several(IReadOnlyList<ClusterAnswer> clusters, string? named) =>
+        named is null && clusters.Count > 1 ? [.. Enumerable.Range(0, clusters.Count)] : [Pick(clusters, named)];
+
     /// <returns>The index of the cluster in the list.</returns>
     /// <exception cref="CommandFailure">There is none, there are several, or the name is unknown.</exception>
     public static int Pick(IReadOnlyList<ClusterAnswer> clusters, string? named)

@@ -5,6 +5,9 @@ namespace WsBalancer.Cli.Admin;
 /// <summary>What the admin API does with one cluster.</summary>
 internal sealed class ClusterClient(AdminConnection connection, string cluster)
 {
+    /// <summary>The cluster.</summary>
+    public string Id => cluster;
+
     private readonly string _path = $"api/v1/clusters/{Uri.EscapeDataString(cluster)}";
 
     public Task<Answer<OwnerAnswer>> FindOwnerAsync(string user, CancellationToken cancellation) => connection.GetAsync(
@@ -90,15 +93,21 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
             .With("user", filter.User)
             .With("node", filter.Node)
             .With("olderThanSeconds", filter.OlderThan?.TotalSeconds)
+            .With("client", filter.Client)
+            .With("sort", filter.Sort)
             .With("limit", filter.Limit);
         return connection.GetAsync(
             $"{_path}/tunnels{query}", AdminJson.Default.IReadOnlyListLiveTunnelAnswer, cancellation);
     }
 
-    public Task<Answer<DisconnectAnswer>> DisconnectUserAsync(
-        string user, int? closeCode, CancellationToken cancellation)
+    public Task<Answer<DisconnectAnswer>> DisconnectAsync(
+        TunnelFilter filter, int? closeCode, CancellationToken cancellation)
     {
-        var query = new QueryText().With("user", user).With("closeCode", closeCode);
+        var query = new QueryText()
+            .With("user", filter.User)
+            .With("node", filter.Node)
+            .With("olderThanSeconds", filter.OlderThan?.TotalSeconds)
+            .With("closeCode", closeCode);
         return connection.CallAsync(
             new AdminCall(HttpMethod.Delete, $"{_path}/tunnels{query}"),
             AdminJson.Default.DisconnectAnswer,

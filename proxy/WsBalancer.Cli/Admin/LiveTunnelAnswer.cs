@@ -1,7 +1,10 @@
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>One live tunnel, with what has gone through it.</summary>
-/// <remarks><c>User</c> is null if no request said who it is, and the tunnel was spread.</remarks>
+/// <remarks>
+/// <c>User</c> is null if the request named none, and the tunnel was spread. <c>Path</c> is that of its bytes,
+/// <c>RequestPath</c> that of its handshake.
+/// </remarks>
 internal sealed record LiveTunnelAnswer(
     string Id,
     string? User,
@@ -12,4 +15,7 @@ internal sealed record LiveTunnelAnswer(
     double IdleNodeSeconds,
     long BytesFromClient,
     long BytesFromNode,
-    string? Path);
+    string? Path,
+    string? Client = null,
+    string? RequestPath = null,
+    string? Protocol = null);

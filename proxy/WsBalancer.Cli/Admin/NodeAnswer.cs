@@ -16,7 +16,8 @@ internal sealed record NodeAnswer(
     double Share,
     string? RingKey = null,
     string Source = NodeAnswer.Configured,
-    IReadOnlyList<string>? Overridden = null)
+    IReadOnlyList<string>? Overridden = null,
+    string Cluster = "")
 {
     public const string Configured = "configured";
 

@@ -16,9 +16,11 @@ internal static class ProblemText
         try
         {
             var problem = JsonSerializer.Deserialize(document, AdminJson.Default.ProblemAnswer);
-            var parts = new[] { problem?.Title, problem?.Detail }.Where(part => !string.IsNullOrWhiteSpace(part));
-            return string.Join(": ", parts.Select(part => part!.TrimEnd('.'))) is { Length: > 0 } text
-                ? $"{text}."
+
+            // The title is that of the status, such as Conflict: the detail is a sentence of its own.
+            var parts = new[] { problem?.Detail, problem?.Title };
+            return parts.FirstOrDefault(part => !string.IsNullOrWhiteSpace(part)) is { } text
+                ? $"{text.TrimEnd('.')}."
                 : null;
         }
         catch (JsonException)

@@ -5,6 +5,7 @@ namespace WsBalancer.Cli.Admin;
 /// <c>Blocked</c> counts misplaced tunnels whose home cannot take them now; <c>Reason</c> says why it is not running.
 /// </remarks>
 internal sealed record RebalanceAnswer(
+    string Cluster,
     string State,
     long Misplaced,
     long Blocked,

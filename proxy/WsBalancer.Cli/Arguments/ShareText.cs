@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WsBalancer.Cli.Arguments;
 
-/// <summary>A part of the users: <c>10%</c> or <c>0.1</c>.</summary>
+/// <summary>
+/// A part of the users: <c>10%</c>, or a fraction with its point, <c>0.1</c>. A number without either could mean both.
+/// </summary>
 internal static class ShareText
 {
     public const string Expected = "a part of the users from 0% to 100%, such as 10% or 0.1";
@@ -11,7 +13,8 @@ internal static class ShareText
     {
         var isPercent = text.EndsWith('%');
         var number = isPercent ? text[..^1] : text;
-        return decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        return (isPercent || text.Contains('.', StringComparison.Ordinal))
+            && decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
             && (isPercent ? value / 100 : value) is var share and >= 0 and <= 1
             ? (double)share
             : null;

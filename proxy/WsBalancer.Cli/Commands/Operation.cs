@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Spectre.Console;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Commands;
 
@@ -37,6 +39,21 @@ internal sealed record Operation(
 
     /// <summary>Says on standard error what is no part of the answer.</summary>
     public Task NoteAsync(string sentence) => Error.WriteLineAsync($"wsbalancer: {sentence}");
+
+    /// <summary>
+    /// Reports a balancer that does not answer, or answers again (<see cref="Waiting.AwayNotice"/>). On a terminal the
+    /// line is written above a live display, which a line of standard error would tear apart.
+    /// </summary>
+    public Task NoteAwayAsync(bool isAway, string sentence)
+    {
+        if (Settings.Json || Output.Terminal is not { } terminal)
+        {
+            return NoteAsync(sentence);
+        }
+
+        terminal.Write(new Text($"wsbalancer: {VisibleText.Of(sentence)}\n", new Style(isAway ? Color.Red : Color.Default)));
+        return Task.CompletedTask;
+    }
 
     /// <summary>Says so if the other balancers do not know of the change yet.</summary>
     public Task NoteSharingAsync(bool? shared) => shared is false

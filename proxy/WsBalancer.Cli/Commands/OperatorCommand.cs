@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Commands.Waiting;
 using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands;
@@ -40,9 +41,13 @@ internal sealed class OperatorCommand : Command
         {
             return await run(operation, interruption.Token);
         }
+        catch (WaitEndedException ended) when (interruption.HasHappened)
+        {
+            throw new CommandFailure(interruption.ExitCode, ended.Message);
+        }
         catch (OperationCanceledException) when (interruption.HasHappened)
         {
-            throw new CommandFailure(ExitCode.Failed, "Interrupted.");
+            throw new CommandFailure(interruption.ExitCode, "Interrupted.");
         }
     }
 

@@ -6,7 +6,7 @@ namespace WsBalancer.Cli.Output;
 /// <summary>
 /// Where a command writes: always as plain lines, and on a terminal also with tables, colours and live displays.
 /// </summary>
-internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal)
+internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal, Question? question = null)
 {
     /// <summary>Lines that nothing wraps, truncates or colours, without a control character in them.</summary>
     public TextWriter Writer { get; } = new VisibleWriter(writer);
@@ -17,11 +17,15 @@ internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal)
     /// <summary>Null when the output goes to a file, a pipe or a dumb terminal.</summary>
     public IAnsiConsole? Terminal { get; } = terminal;
 
+    /// <summary>Null when no person is there to answer.</summary>
+    public Question? Question { get; } = question;
+
     public static CommandOutput Of(InvocationConfiguration invocation)
     {
         var isConsole = ReferenceEquals(invocation.Output, Console.Out) && !Console.IsOutputRedirected;
         return new CommandOutput(
             invocation.Output,
-            isConsole && AnsiConsole.Profile.Capabilities.Ansi ? AnsiConsole.Console : null);
+            isConsole && AnsiConsole.Profile.Capabilities.Ansi ? AnsiConsole.Console : null,
+            isConsole && !Console.IsInputRedirected ? new Question(Console.In, invocation.Output) : null);
     }
 }

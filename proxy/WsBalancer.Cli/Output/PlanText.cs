@@ -5,6 +5,9 @@ namespace WsBalancer.Cli.Output;
 /// <summary>A plan as a person reads it: how much moves, how much of it had to, what each node wins or loses.</summary>
 internal static class PlanText
 {
+    private const string Legend =
+        "HOMES: tunnels of users who belong there; 'nodes' shows where they are";
+
     public static void Write(PlanAnswer plan, CommandOutput output)
     {
         output.Writer.WriteLine(
@@ -20,16 +23,17 @@ internal static class PlanText
         output.Writer.WriteLine(
             $"tunnels  {Amounts.Number(plan.TunnelsMoved)} of {tunnels} at this balancer get another home");
         TableOf(plan.Nodes).Write(output);
+        output.Writer.WriteLine(Legend);
     }
 
     private static TextTable TableOf(IEnumerable<PlannedNodeAnswer> nodes)
     {
         var table = new TextTable(
-            new Column("NODE"),
+            new Column("NODE", IsCut: true),
             new Column("SHARE", IsNumber: true),
-            new Column("AFTER", IsNumber: true),
-            new Column("TUNNELS", IsNumber: true),
-            new Column("AFTER", IsNumber: true));
+            new Column("SHARE AFTER", IsNumber: true),
+            new Column("HOMES", IsNumber: true),
+            new Column("HOMES AFTER", IsNumber: true));
         foreach (var node in nodes)
         {
             table.AddRow(

@@ -5,13 +5,15 @@ using WsBalancer.Proxy;
 namespace WsBalancer.Cli.Output;
 
 /// <summary>
-/// Rows and columns. On a terminal that is wide enough a drawn table, else aligned text, which is never wrapped or
-/// truncated: an id that was cut in a pipe is an id that a script gets wrong.
+/// Rows and columns. On a terminal that is wide enough a drawn table; on a narrower one aligned text, without the
+/// columns and the ends of cells that do not fit; elsewhere aligned text that is never cut: an id that was cut in a
+/// pipe is an id that a script gets wrong.
 /// </summary>
 internal sealed class TextTable(params Column[] columns)
 {
     // Two characters between columns, as in the tables of ps, ss and kubectl.
-    private const string Gap = "  ";
+    private const int Gap = 2;
+    private const int ShortestCut = 8;
 
     private readonly List<string[]> _rows = [];
 
@@ -24,41 +26,79 @@ internal sealed class TextTable(params Column[] columns)
 
     public void Write(CommandOutput output)
     {
-        if (output.Terminal is { } terminal && FitsOn(terminal))
+        if (output.Terminal is { } terminal)
         {
-            terminal.Write(Drawn());
+            terminal.Write(DrawOn(terminal));
             return;
         }
 
-        foreach (var line in Lines())
+        var all = new TableFit(Enumerable.Range(0, columns.Length), WidthOf);
+        foreach (var line in _rows.Prepend([.. columns.Select(column => column.Title)]))
         {
-            output.Exact.WriteLine(line);
+            output.Exact.WriteLine(LineOf(line, all));
         }
     }
 
-    /// <summary>The same for a live display, which has no other way to write.</summary>
-    public IRenderable DrawOn(IAnsiConsole terminal) =>
-        FitsOn(terminal) ? Drawn() : new Text(string.Join('\n', Lines()));
-
-    /// <summary>Whether the terminal is wide enough for the table to be drawn.</summary>
-    public bool FitsOn(IAnsiConsole terminal) => DrawnWidth() <= terminal.Profile.Width;
-
-    private IEnumerable<string> Lines() =>
-        _rows.Prepend([.. columns.Select(column => column.Title)]).Select(Line);
-
-    private string Line(string[] cells)
+    /// <summary>The same for a terminal, in the style given or, without one, with the colours of the columns.</summary>
+    public IRenderable DrawOn(IAnsiConsole terminal, Style? style = null)
     {
-        var padded = cells.Select((cell, i) =>
-            columns[i].IsNumber ? cell.PadLeft(WidthOf(i)) : cell.PadRight(WidthOf(i)));
-        return string.Join(Gap, padded).TrimEnd();
+        var width = terminal.Profile.Width;
+        return FitsOn(terminal) ? Drawn(style) : Aligned(Fit(width), style);
     }
 
-    private Table Drawn()
+    private TableFit Fit(int width)
     {
-        var table = new Table { Border = TableBorder.Rounded };
+        var fit = new TableFit(Enumerable.Range(0, columns.Length), WidthOf);
+        while (fit.Width(Gap) > width && fit.Columns.Where(i => columns[i].Drop > 0).ToArray() is { Length: > 0 } others)
+        {
+            fit.Remove(others.MaxBy(i => columns[i].Drop));
+        }
+
+        while (fit.Width(Gap) > width && fit.Columns
+            .Where(i => columns[i].IsCut && fit[i] > ShortestCut).ToArray() is { Length: > 0 } wide)
+        {
+            fit.Cut(wide.MaxBy(i => fit[i]));
+        }
+
+        return fit;
+    }
+
+    private string LineOf(string[] cells, TableFit fit) =>
+        string.Join(new string(' ', Gap), fit.Columns.Select(i => CellOf(cells[i], i, fit))).TrimEnd();
+
+    private string CellOf(string cell, int column, TableFit fit)
+    {
+        var width = fit[column];
+        var cut = cell.Length > width ? $"{cell[..(width - 1)]}…" : cell;
+        return columns[column].IsNumber ? cut.PadLeft(width) : cut.PadRight(width);
+    }
+
+    private Rows Aligned(TableFit fit, Style? style)
+    {
+        var title = LineOf([.. columns.Select(column => column.Title)], fit);
+        var header = new Text(title, style ?? new Style(decoration: Decoration.Bold)) { Overflow = Overflow.Crop };
+        return new Rows([header, .. _rows.Select(row => ColouredLine(row, fit, style))]);
+    }
+
+    private Paragraph ColouredLine(string[] row, TableFit fit, Style? style)
+    {
+        var line = new Paragraph { Overflow = Overflow.Crop };
+        var last = fit.Columns[^1];
+        foreach (var i in fit.Columns)
+        {
+            var cell = CellOf(row[i], i, fit);
+            line.Append(i == last ? cell.TrimEnd() : cell + new string(' ', Gap), style ?? StyleOf(i, row[i]));
+        }
+
+        return line;
+    }
+
+    private Table Drawn(Style? style)
+    {
+        var table = new Table { Border = TableBorder.Rounded, BorderStyle = style };
         foreach (var column in columns)
         {
-            var header = new TableColumn(new Text(column.Title, new Style(decoration: Decoration.Bold)))
+            var header = new TableColumn(new Text(column.Title, style ?? new Style(decoration: Decoration.Bold)))
             {
                 NoWrap = true,
                 Alignment = column.IsNumber ? Justify.Right : Justify.Left,
@@ -68,11 +108,16 @@ internal sealed class TextTable(params Column[] columns)
 
         foreach (var row in _rows)
         {
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(row.Select((cell, i) => new Text(cell, style ?? StyleOf(i, cell))));
         }
 
         return table;
     }
+
+    private Style StyleOf(int column, string cell) => new(columns[column].Colour?.Invoke(cell) ?? Color.Default);
+
+    /// <summary>Whether the terminal is wide enough for the table to be drawn.</summary>
+    public bool FitsOn(IAnsiConsole terminal) => DrawnWidth() <= terminal.Profile.Width;
 
     // A cell has a space at each side and a border at its left; one border closes the row.
     private int DrawnWidth() => columns.Select((_, i) => WidthOf(i) + 3).Sum() + 1;

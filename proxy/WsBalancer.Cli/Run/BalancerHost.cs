@@ -16,11 +16,17 @@ internal static class BalancerHost
 {
     /// <param name="configuration">What it runs on.</param>
     /// <param name="folder">The folder of the configuration file, where a relative state file is.</param>
-    public static WebApplication Build(AppliedConfiguration configuration, string folder)
+    /// <param name="logLevel">The least level of the balancer's own log; null for that of the configuration.</param>
+    public static WebApplication Build(AppliedConfiguration configuration, string folder, string? logLevel = null)
     {
         // Empty: no appsettings.json and no ASPNETCORE_*; what is not in the configuration is a default of ours.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "wsbalancer" });
         ((IConfigurationBuilder)builder.Configuration).Add(configuration);
+        if (logLevel is not null)
+        {
+            ((IConfigurationBuilder)builder.Configuration).AddInMemoryCollection(LevelOf(logLevel, builder));
+        }
+
         AddLogging(builder);
         AddServer(builder);
         builder.Services.AddSingleton(new StateFolder(folder)).AddSingleton<IReloads>(configuration);
@@ -64,6 +70,17 @@ internal static class BalancerHost
         if (!kestrel.GetSection("Endpoints").Exists())
         {
             builder.WebHost.UseUrls(builder.Configuration[ListenAddresses.Urls] ?? ListenAddresses.DefaultUrl);
+        }
+    }
+
+    // A level of the console has precedence over one that is not.
+    private static IEnumerable<KeyValuePair<string, string?>> LevelOf(string level, WebApplicationBuilder builder)
+    {
+        const string Levels = "LogLevel:WsBalancer";
+        yield return new($"{ConfigurationCheck.LogSection}:{Levels}", level);
+        if (builder.Configuration.GetSection($"{ConfigurationCheck.LogSection}:Console:LogLevel").Exists())
+        {
+            yield return new($"{ConfigurationCheck.LogSection}:Console:{Levels}", level);
         }
     }
 

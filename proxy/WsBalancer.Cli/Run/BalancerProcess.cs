@@ -22,7 +22,7 @@ internal static class BalancerProcess
             using var configuration = source.File is { } file
                 ? await AppliedConfiguration.FromFileAsync(file)
                 : await AppliedConfiguration.FromSettingsAsync(source.Settings!);
-            await using var app = BalancerHost.Build(configuration, source.Folder);
+            await using var app = BalancerHost.Build(configuration, source.Folder, source.LogLevel);
             return await RunAsync(app, configuration, source.File, output, cancellation);
         }
         catch (SettingsException ex)

@@ -10,11 +10,15 @@ internal static class CheckCommand
 {
     public static Command Create()
     {
-        var config = new Option<FileInfo>("--config")
+        var file = new Argument<FileInfo?>("FILE")
         {
-            Description = "The configuration file.",
+            Description = $"The configuration file [default: {ConfigurationFile.Standard}]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var config = new Option<FileInfo?>("--config", "-f")
+        {
+            Description = "The same, as 'run' takes it",
             HelpName = "FILE",
-            Required = true,
         };
         var json = new Option<bool>("--json")
         {
@@ -22,18 +26,32 @@ internal static class CheckCommand
         };
         var command = new Command("check", "Check a configuration file: exit 0 if it is fine, 2 with every mistake")
         {
+            file,
             config,
             json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(file) is not null && result.GetValue(config) is not null)
+            {
+                result.AddError("The file is named twice, as FILE and with --config.");
+            }
+            else if (result.GetValue(file) is null && result.GetValue(config) is null
+                && !File.Exists(ConfigurationFile.Standard))
+            {
+                result.AddError($"'wsbalancer check' needs FILE: there is no {ConfigurationFile.Standard}.");
+            }
+        });
         command.SetAction((parsed, _) => CheckAsync(
-            parsed.GetRequiredValue(config).FullName,
+            (parsed.GetValue(file) ?? parsed.GetValue(config))?.FullName ?? ConfigurationFile.Standard,
             parsed.GetValue(json),
             parsed.InvocationConfiguration.Output,
             new VisibleWriter(parsed.InvocationConfiguration.Error)));
         return command;
     }
 
-    private static async Task<int> CheckAsync(string file, bool json, TextWriter output, TextWriter errors)
+    /// <returns>The exit code.</returns>
+    public static async Task<int> CheckAsync(string file, bool json, TextWriter output, TextWriter errors)
     {
         var report = await ReportAsync(file);
         if (json)

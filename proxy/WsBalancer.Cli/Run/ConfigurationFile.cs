@@ -8,6 +8,9 @@ namespace WsBalancer.Cli.Run;
 /// <summary>Reads a configuration file, with the environment laid over it.</summary>
 internal static class ConfigurationFile
 {
+    /// <summary>The file of a program that is started without one.</summary>
+    public const string Standard = "/etc/wsbalancer/wsbalancer.json";
+
     private const string Expected = "expected a configuration file in JSON, as config/wsbalancer.json";
 
     /// <exception cref="SettingsException">There is no such file, or it is not JSON.</exception>

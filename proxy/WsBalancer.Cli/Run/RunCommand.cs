@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using WsBalancer.Cli.Output;
 using WsBalancer.HashRing;
 
@@ -9,9 +10,10 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var config = new Option<FileInfo?>("--config")
+        var config = new Option<FileInfo?>("--config", "-f")
         {
-            Description = "The configuration file, as config/wsbalancer.json. It is read again when it changes.",
+            Description = "The configuration file, as config/wsbalancer.json. It is read again when it changes. "
+                + $"[default: {ConfigurationFile.Standard}, without --node]",
             HelpName = "FILE",
         };
         var nodes = new Option<string[]>("--node")
@@ -49,9 +51,22 @@ internal static class RunCommand
             Description = "The file that keeps changes made at run time. Without, they are gone with the process.",
             HelpName = "PATH",
         };
+        var level = new Option<string?>("--log-level")
+        {
+            Description = "The least level of the balancer's own log: Trace, Debug, Information, Warning, Error, "
+                + "Critical or None. Over that of the file.",
+            HelpName = "LEVEL",
+        };
+        level.AcceptOnlyFromAmong(Enum.GetNames<LogLevel>());
+        var check = new Option<bool>("--check")
+        {
+            Description = "Only check the file, as 'wsbalancer check' does.",
+        };
         var command = new Command("run", "Run the balancer, from a file or from --node alone")
         {
             config,
+            check,
+            level,
             nodes,
             userKey,
             ring,
@@ -63,11 +78,21 @@ internal static class RunCommand
         {
             var file = result.GetValue(config);
             var hasNodes = result.GetValue(nodes) is { Length: > 0 };
-            if (file is null == !hasNodes)
+            if (file is not null && hasNodes)
             {
-                result.AddError("Expected either --config FILE or at least one --node ID=URL.");
+                result.AddError("--config and --node exclude each other: the file names the nodes, or --node does.");
             }
-            else if (file is not null
+            else if (file is null && !hasNodes && !File.Exists(ConfigurationFile.Standard))
+            {
+                result.AddError(
+                    "'wsbalancer run' needs --config FILE, or at least one --node ID=URL: there is no "
+                    + $"{ConfigurationFile.Standard}.");
+            }
+            else if (hasNodes && result.GetResult(check) is not null)
+            {
+                result.AddError("--check checks a file, and goes with --config.");
+            }
+            else if (!hasNodes
                 && Array.Exists<Option>([userKey, ring, listen, admin, state], option => IsGiven(result, option)))
             {
                 result.AddError(
@@ -75,19 +100,28 @@ internal static class RunCommand
                     + "with --config the file says it.");
             }
         });
-        command.SetAction((parsed, cancellation) => BalancerProcess.RunAsync(
-            parsed.GetValue(config) is { } file
-                ? new RunSource(file.FullName, null)
+        command.SetAction((parsed, cancellation) =>
+        {
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var errors = new VisibleWriter(error);
+            var file = parsed.GetValue(config)?.FullName ?? ConfigurationFile.Standard;
+            if (parsed.GetValue(check))
+            {
+                return CheckCommand.CheckAsync(file, json: false, output, errors);
+            }
+
+            var source = parsed.GetValue(nodes) is not { Length: > 0 } drops
+                ? new RunSource(file, null)
                 : new RunSource(null, DropInSettings.From(
-                    parsed.GetValue(nodes)!,
+                    drops,
                     parsed.GetValue(userKey)!,
                     parsed.GetValue(ring)!,
                     parsed.GetValue(listen)!,
                     parsed.GetValue(admin)!,
-                    parsed.GetValue(state))),
-            parsed.InvocationConfiguration.Output,
-            new VisibleWriter(parsed.InvocationConfiguration.Error),
-            cancellation));
+                    parsed.GetValue(state)));
+            return BalancerProcess.RunAsync(
+                source with { LogLevel = parsed.GetValue(level) }, output, errors, cancellation);
+        });
         return command;
     }
 

@@ -48,31 +48,27 @@ internal sealed class AccessLog : IDisposable
         _refusals = new LineBudget(time, Second, static _ => { });
     }
 
-    /// <summary>Describes the handshake of a tunnel for the line of the tunnel.</summary>
+    /// <summary>Describes the handshake of a tunnel for operators, and for the line of the tunnel.</summary>
     /// <param name="context">The handshake.</param>
     /// <param name="attempts">Its attempts to reach a node.</param>
     /// <param name="handshake">How long it took.</param>
-    /// <returns>Null if the tunnel has no line.</returns>
-    public TunnelOrigin? OriginOf(HttpContext context, AttemptTimes attempts, TimeSpan handshake)
+    public TunnelOrigin OriginOf(HttpContext context, AttemptTimes attempts, TimeSpan handshake)
     {
         var options = _options();
-        if (options.IsOff || (options.Sample < 1 && Random.Shared.NextDouble() >= options.Sample))
-        {
-            return null;
-        }
-
+        var isLogged = !options.IsOff && (options.Sample >= 1 || Random.Shared.NextDouble() < options.Sample);
         return new TunnelOrigin(
             ClientAddress.Of(context, _trusted()),
             RequestLine.PathOf(context.Features.Get<IHttpRequestFeature>()?.RawTarget),
-            RequestLine.TraceOf(context.Request.Headers),
+            isLogged ? RequestLine.TraceOf(context.Request.Headers) : null,
             attempts,
-            handshake);
+            handshake,
+            isLogged);
     }
 
     /// <summary>A tunnel has ended.</summary>
     public void Ended(Tunnel tunnel, TunnelEnd end)
     {
-        if (tunnel.Origin is not { } origin)
+        if (tunnel.Origin is not { IsLogged: true } origin)
         {
             return;
         }

@@ -33,7 +33,8 @@ internal sealed class AdminHost(
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
         typeof(TunnelRegistry), typeof(IAdmission), typeof(Drains), typeof(Rebalances), typeof(Disconnects),
-        typeof(Peers), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus),
+        typeof(Peers), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus), typeof(BalancersReader),
+        typeof(ConfigurationReader),
     ];
 
     private WebApplication? _app;

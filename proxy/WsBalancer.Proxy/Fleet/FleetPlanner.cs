@@ -106,7 +106,8 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
         {
             throw new RefusedException(
                 RefusalKind.Conflict,
-                $"Node '{there.Id}' is there already, at {there.Address} ({NodeLabel.Of(there.Source)}).");
+                $"Node '{there.Id}' is there already, at {there.Address} ({NodeLabel.Of(there.Source)}); an address is "
+                + "changed by removing the node and adding it again.");
         }
 
         if (cluster.Current.Composition.Sources.Values.FirstOrDefault(member => string.Equals(

@@ -6,18 +6,21 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Closes the tunnels of a user, or one tunnel, at every balancer.</summary>
+/// <summary>Closes the tunnels of a user or a node, old ones, or one tunnel, at every balancer.</summary>
 internal sealed class Disconnects(FleetRegistry fleet, TunnelRegistry tunnels, Disconnections others) : IHostedService
 {
-    /// <summary>Closes a user's tunnels.</summary>
+    /// <summary>Closes the tunnels of a cluster that are selected.</summary>
     /// <returns>How many are here, and whether the other balancers were told; null if there are none.</returns>
     /// <exception cref="RefusedException">The code may not be sent.</exception>
-    public async Task<(int Closed, bool? Shared)> UserAsync(
-        FleetCluster cluster, string user, int code, CancellationToken cancellation)
+    public async Task<(int Closed, bool? Shared)> AllAsync(
+        FleetCluster cluster, TunnelSelection selection, int code, CancellationToken cancellation)
     {
         Check(code);
-        var closed = Close(tunnels.Of(cluster.Id, user), code);
-        var shared = await others.SendAsync(new Disconnection(cluster.Id, user, null, code), cancellation);
+        var closed = Close(selection.In(cluster, tunnels), code);
+        var shared = await others.SendAsync(
+            new Disconnection(
+                cluster.Id, selection.User, null, code, selection.Node, selection.OlderThanSeconds),
+            cancellation);
         return (closed, shared);
     }
 
@@ -76,9 +79,10 @@ internal sealed class Disconnects(FleetRegistry fleet, TunnelRegistry tunnels, D
             return;
         }
 
-        if (heard is { Cluster: { } cluster, User: { } user } && fleet.Find(cluster) is { } found)
+        if (heard is { Cluster: { } cluster, Tunnel: null } && fleet.Find(cluster) is { } found)
         {
-            Close(tunnels.Of(found.Id, user), heard.CloseCode);
+            var selection = new TunnelSelection(heard.User, heard.Node, heard.OlderThanSeconds);
+            Close(selection.In(found, tunnels), heard.CloseCode);
         }
         else if (heard.Tunnel is { } id && tunnels.Find(id) is { } tunnel)
         {

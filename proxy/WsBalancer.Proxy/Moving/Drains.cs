@@ -58,6 +58,23 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
         return runs.Find(node)?.Status(fleetWide) ?? DrainStatus.None(node.State);
     }
 
+    /// <summary>How far a node has left that is not of this balancer's fleet any more, while others have tunnels there.
+    /// </summary>
+    /// <returns>Null if none has.</returns>
+    public DrainStatus? StatusElsewhere(FleetCluster cluster, string nodeId) =>
+        others.DrainOf(cluster.Id, nodeId) is { Remaining: > 0 } part
+            ? DrainStatus.None(NodeState.Leaving) with
+            {
+                Total = part.Total,
+                Remaining = part.Remaining,
+                Closed = part.Closed,
+                Forced = part.Forced,
+            }
+            : null;
+
+    /// <summary>Whether the other balancers are in the counts; null if this balancer does not share.</summary>
+    public bool? Shared => others.AreInCounts;
+
     /// <summary>How a node that is removed with a drain is drained: as configured.</summary>
     public static DrainValue ForRemoval(FleetCluster cluster)
     {

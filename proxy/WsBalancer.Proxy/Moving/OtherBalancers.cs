@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Moving;
 
 /// <summary>What the other balancers report, added up. One that has not heard of an operation yet still has its
 /// tunnels.</summary>
-internal sealed class OtherBalancers(Peers peers, BalancerName name)
+internal sealed class OtherBalancers(Peers peers, BalancerName name, SharingState sharing)
 {
     /// <summary>
     /// Whether this balancer is the one that does what one of those with the cluster has to do: the smallest id. While
@@ -24,13 +24,19 @@ internal sealed class OtherBalancers(Peers peers, BalancerName name)
     /// <summary>Tunnels to a node that remain.</summary>
     public long RemainingOn(Node node) => DrainOf(node).Remaining;
 
+    /// <summary>Whether they are in the sums of this type; null if this balancer does not share.</summary>
+    public bool? AreInCounts => sharing.Where is null ? null : AreHeard;
+
     /// <summary>Their parts of a drain.</summary>
-    public PeerDrain DrainOf(Node node)
+    public PeerDrain DrainOf(Node node) => DrainOf(node.Key.Cluster, node.Id);
+
+    /// <summary>Their parts of a drain of a node, which this balancer may not have.</summary>
+    public PeerDrain DrainOf(string inCluster, string node)
     {
         var sum = new PeerDrain(0, 0, 0, 0);
-        foreach (var cluster in peers.Of(node.Key.Cluster))
+        foreach (var cluster in peers.Of(inCluster))
         {
-            if (cluster.Nodes.GetValueOrDefault(node.Id) is { } reported)
+            if (cluster.Nodes.GetValueOrDefault(node) is { } reported)
             {
                 var part = reported.Drain ?? new PeerDrain(reported.Tunnels, reported.Tunnels, 0, 0);
                 sum = new PeerDrain(

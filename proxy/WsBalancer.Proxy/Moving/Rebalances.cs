@@ -68,6 +68,9 @@ internal sealed class Rebalances(
         return await WriteAsync(cluster, value, cancellation);
     }
 
+    /// <summary>Whether the other balancers are in the counts; null if this balancer does not share.</summary>
+    public bool? Shared => others.AreInCounts;
+
     /// <summary>Where the rebalance of a cluster is.</summary>
     public RebalanceState StateOf(FleetCluster cluster) => Find(cluster)?.State ?? RebalanceState.Idle;
 

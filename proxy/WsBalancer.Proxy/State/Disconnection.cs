@@ -1,11 +1,19 @@
 namespace WsBalancer.Proxy.State;
 
-/// <summary>An operator's word that tunnels be closed at every balancer at once.</summary>
-/// <param name="Cluster">The cluster of the user; null with a tunnel id.</param>
-/// <param name="User">Whose tunnels; null with a tunnel id.</param>
-/// <param name="Tunnel">Which tunnel; null with a user.</param>
+/// <summary>An operator's request that tunnels are closed at every balancer at once.</summary>
+/// <param name="Cluster">The cluster of the tunnels; null with a tunnel id.</param>
+/// <param name="User">Whose tunnels; null with a tunnel id, and for those of all users.</param>
+/// <param name="Tunnel">Which tunnel; null with a cluster.</param>
 /// <param name="CloseCode">The code of the Close frames.</param>
-internal sealed record Disconnection(string? Cluster, string? User, string? Tunnel, int CloseCode);
+/// <param name="Node">Tunnels to which node; null for all nodes.</param>
+/// <param name="OlderThanSeconds">How old they are at least; null for any age.</param>
+internal sealed record Disconnection(
+    string? Cluster,
+    string? User,
+    string? Tunnel,
+    int CloseCode,
+    string? Node = null,
+    double? OlderThanSeconds = null);
 
 /// <summary>Carries disconnections between the balancers. Thread-safe.</summary>
 internal sealed class Disconnections

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.State;
 
@@ -64,7 +65,9 @@ internal sealed class PeerExchange(
             StateLog.SameId(logger, name.Id);
         }
 
-        var lease = new PeerLease(name.Instance, new PeerReport(name.Id, peers.Own(), store.Records.Digest));
+        var lease = new PeerLease(
+            name.Instance,
+            new PeerReport(name.Id, peers.Own(), store.Records.Digest, ProductVersion.Text));
         var json = JsonSerializer.Serialize(lease, PeerJsonContext.Default.PeerLease);
         await Task.WhenAll(
             link.Database.StringSetAsync(KeyOf(name.Id), json, Lease),

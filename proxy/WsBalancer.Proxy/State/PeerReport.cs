@@ -6,8 +6,9 @@ namespace WsBalancer.Proxy.State;
 /// <param name="Digest">
 /// The hash of its records (<see cref="StateRecords.Digest"/>); null if its version of the program has none.
 /// </param>
+/// <param name="Version">Of its program; null if that does not report it.</param>
 internal sealed record PeerReport(
-    string Id, IReadOnlyDictionary<string, PeerCluster> Clusters, string? Digest = null);
+    string Id, IReadOnlyDictionary<string, PeerCluster> Clusters, string? Digest = null, string? Version = null);
 
 /// <summary>A cluster as a balancer has it.</summary>
 /// <param name="Fingerprint">Of its ring; empty without one.</param>

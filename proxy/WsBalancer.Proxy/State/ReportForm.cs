@@ -16,6 +16,7 @@ internal static class ReportForm
         _ when !RecordForm.IsName(lease.Instance) => "its instance is no name",
         _ when !RecordForm.IsName(id) => "its id is no name",
         { Digest: { } digest } when !IsFingerprint(digest) => "its digest is none: expected hexadecimal digits",
+        { Version: { } version } when !RecordForm.IsName(version) => "its version is no name",
         var report when report.Id != id => $"it is the report of balancer '{report.Id}'",
         var report => report.Clusters.Select(cluster => MistakeIn(cluster.Key, cluster.Value))
             .FirstOrDefault(IsMistake),
@@ -30,12 +31,15 @@ internal static class ReportForm
         { Cluster: null, User: null, Tunnel: { } tunnel } => RecordForm.IsName(tunnel)
             ? null
             : $"its tunnel is '{tunnel}', which is no name",
-        { Cluster: { } cluster, User: { } user, Tunnel: null } => !RecordForm.IsCluster(cluster)
-            ? $"its cluster is '{cluster}', which is no name"
-            : user.Length is 0 or > Identity.UserId.MaxBytes
-                ? $"its user has {user.Length} characters: expected 1 to {Identity.UserId.MaxBytes}"
-                : null,
-        _ => "it names neither a tunnel nor a cluster and a user",
+        { Cluster: { } cluster } when !RecordForm.IsCluster(cluster) =>
+            $"its cluster is '{cluster}', which is no name",
+        { User: { Length: 0 or > Identity.UserId.MaxBytes } user } =>
+            $"its user has {user.Length} characters: expected 1 to {Identity.UserId.MaxBytes}",
+        { Node: { } node } when !NodeForm.IsId(node) => $"its node is '{node}', which is no id of a node",
+        { OlderThanSeconds: < 0 } => "its age is negative",
+        { Cluster: null } or { Tunnel: not null } or { User: null, Node: null, OlderThanSeconds: null } =>
+            "it names neither a tunnel nor a cluster with a user, a node or an age",
+        _ => null,
     };
 
     private static string? MistakeIn(string id, PeerCluster? cluster) => cluster switch

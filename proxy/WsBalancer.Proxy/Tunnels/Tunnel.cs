@@ -61,8 +61,7 @@ internal sealed partial class Tunnel
     /// <summary>The account of its node. Settled when the tunnel is registered.</summary>
     public TunnelLedger Ledger { get; set; }
 
-    /// <summary>Its handshake; null if its end is not recorded. Set once, before the tunnel is
-    /// registered.</summary>
+    /// <summary>Its handshake; null if there is no record of it. Set once, before the tunnel is registered.</summary>
     public TunnelOrigin? Origin { get; set; }
 
     /// <summary>How its bytes flow. Set once, before the tunnel is registered.</summary>

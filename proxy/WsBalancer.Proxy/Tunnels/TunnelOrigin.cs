@@ -2,14 +2,15 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>The handshake of a tunnel, for the record of the tunnel at its end.</summary>
+/// <summary>The handshake of a tunnel.</summary>
 /// <param name="Client">The client's address.</param>
 /// <param name="Path">The path of the request, without its query.</param>
 /// <param name="TraceId">The W3C trace id of the request, if it had one.</param>
 /// <param name="Attempts">The attempts to reach a node.</param>
 /// <param name="Handshake">From the request to the 101, with every attempt.</param>
+/// <param name="IsLogged">Whether the end of the tunnel is written to the access log.</param>
 internal sealed record TunnelOrigin(
-    IPAddress? Client, string Path, string? TraceId, AttemptTimes Attempts, TimeSpan Handshake);
+    IPAddress? Client, string Path, string? TraceId, AttemptTimes Attempts, TimeSpan Handshake, bool IsLogged);
 
 /// <summary>The attempts of a request to reach a node.</summary>
 /// <param name="Count">How many there were.</param>

@@ -59,7 +59,7 @@ public sealed class ChangeCommandTests
             [
                 .. Moves.PlanLines,
                 $"{done} The fleet is at epoch 8.",
-                "Nobody was closed: who has another home now goes there on the next connect, or with "
+                "No tunnel was closed: users with another home now are placed there on their next connect, or by "
                     + "'wsbalancer rebalance'.",
             ],
             run.Lines);
@@ -78,8 +78,8 @@ public sealed class ChangeCommandTests
             [
                 .. Moves.PlanLines,
                 "ws-2 is removed. The fleet is at epoch 8.",
-                "Its tunnels are being closed, so that their users come back at their new home; "
-                    + "'wsbalancer nodes --watch' follows it.",
+                "Its tunnels are being closed, so that their users connect again at their new home; '--wait' waits for "
+                    + "the last one.",
             ],
             run.Lines);
     }
@@ -109,9 +109,123 @@ public sealed class ChangeCommandTests
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Equal(
             "wsbalancer: The fleet has changed since the plan was made, and nothing was done: try again. "
-                + "Stale: The epoch is 8, not 7.\n",
+                + "The epoch is 8, not 7.\n",
             run.Error);
         Assert.Equal(Moves.PlanLines, run.Lines);
+    }
+
+    [Theory]
+    [InlineData("weight ws-2=3")]
+    [InlineData("weight ws-2=3 --json")]
+    public async Task AChangeThatMovesMuch_WithoutATerminal_NeedsYes(string line)
+    {
+        await using var stub = await ChatAsync();
+        stub.On(Moves.Plans, Moves.Plan.Replace("\"moved\": 0.25", "\"moved\": 0.2501", StringComparison.Ordinal));
+
+        var refused = await stub.RunAsync(line.Split(' '));
+        Assert.DoesNotContain(stub.Changes, change => change.Method == "PATCH");
+        var done = await stub.RunAsync([.. line.Split(' '), "--yes"]);
+
+        Assert.Equal(ExitCode.Failed, refused.ExitCode);
+        Assert.Equal(
+            "wsbalancer: It moves 25.01% of all users, more than 25.00%, and nothing was done. Add --yes if that is "
+                + "meant.\n",
+            refused.Error);
+        Assert.Equal(ExitCode.Done, done.ExitCode);
+    }
+
+    [Fact]
+    public async Task Addition_OfANodeThatIsUnhealthy_IsNoted()
+    {
+        await using var stub = await ChatAsync();
+
+        var run = await stub.RunAsync("add", "ws-2=http://10.0.0.2:5001");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Contains("ws-2 is unhealthy: no user is placed on it", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Addition_ThatWaits_EndsWhenTheNodeIsHealthy()
+    {
+        await using var stub = await ChatAsync();
+        stub.On(
+            Documents.Clusters,
+            Documents.Chat,
+            Documents.Chat,
+            Documents.Chat.Replace("unhealthy", "healthy", StringComparison.Ordinal));
+
+        var run = await stub.RunAsync("add", "ws-2=http://10.0.0.2:5001", "--wait");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal(["ws-2 is unhealthy", "ws-2 is healthy"], run.Lines.TakeLast(2));
+    }
+
+    [Fact]
+    public async Task Addition_OfANodeThatStaysUnhealthy_Exits1AfterTheTimeout()
+    {
+        await using var stub = await ChatAsync();
+
+        var run = await stub.RunAsync("add", "ws-2=http://10.0.0.2:5001", "--wait", "--timeout", "3s");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal("wsbalancer: ws-2 is unhealthy still, after --timeout 3s.\n", run.Error);
+    }
+
+    [Fact]
+    public async Task RemovalThatWaits_EndsWhenNoBalancerHasATunnelThere()
+    {
+        await using var stub = await ChatAsync();
+        stub.On(
+            $"GET {Moves.DrainOfNode}",
+            Moves.Drain(30, "leaving"),
+            Moves.Drain(0, "leaving", shared: "false"),
+            Moves.Drain(10, "leaving"),
+            StubAnswer.Problem(404, "There is no node 'ws-2'."));
+
+        var run = await stub.RunAsync("remove", "ws-2", "--drain", "--wait");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal("ws-2 has left: no balancer has a tunnel there.", run.Lines.Last());
+        Assert.Equal(4, stub.Requests.Count(request => request.ToString() == $"GET {Moves.DrainOfNode}"));
+    }
+
+    [Fact]
+    public async Task RemovalThatWaits_EndsWithTheTimeout()
+    {
+        await using var stub = await ChatAsync();
+        stub.On($"GET {Moves.DrainOfNode}", Moves.Drain(30, "leaving"));
+
+        var run = await stub.RunAsync("remove", "ws-2", "--wait", "--timeout", "5s", "--json");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal("wsbalancer: ws-2 has not left within --timeout 5s: 30 tunnels remain.\n", run.Error);
+        Assert.Equal($"{Moves.Made}\n", run.Output);
+    }
+
+    [Fact]
+    public async Task PlanOfABlend_IsThatOfTheBlend()
+    {
+        await using var stub = await ChatAsync();
+        stub.On(
+            $"GET {Moves.Blends}",
+            $$"""{"from": "rendezvous", "to": "maglev", "share": 0.1, {{Moves.PlanFields}}, "epoch": 7}""");
+
+        var run = await stub.RunAsync("plan", "--to", "maglev", "--share", "10%");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Empty(stub.Changes);
+        Assert.EndsWith($"{Moves.Blends}?to=maglev&share=0.1", stub.Targets.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PlanOfARingOfKeys_HasThem()
+    {
+        await using var stub = await ChatAsync();
+
+        await stub.RunAsync("plan", "--add", "ws-4=http://x:1", "--ring-key", "ws-4=chat-4:5001");
+
+        Assert.Contains("\"ringKey\":\"chat-4:5001\"", stub.Requests.Last().Body, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -147,10 +261,15 @@ public sealed class ChangeCommandTests
     [InlineData("plan --add ws-4", "'ws-4': expected ID=URL or ID=URL@WEIGHT")]
     [InlineData("plan --weight ws-1=1 --weight ws-1=2", "--weight names 'ws-1' twice")]
     [InlineData("plan --weight ws-1=65536", "'ws-1=65536': expected ID=WEIGHT with a weight from 0 to 65535")]
-    [InlineData("add", "Required argument missing")]
+    [InlineData("add", "'wsbalancer add' needs ID=URL[@WEIGHT].")]
     [InlineData("add ws-4=ftp://x", "'ws-4=ftp://x': expected ID=URL")]
     [InlineData("add ws-4=http://x@65536", "'ws-4' would weigh 65536")]
-    [InlineData("remove", "Required argument missing")]
+    [InlineData("remove", "'wsbalancer remove' needs ID.")]
+    [InlineData("remove ws-2 --wait", "--wait might never end: give --drain or --timeout")]
+    [InlineData("remove ws-2 --timeout 5s", "--timeout goes with --wait")]
+    [InlineData("plan --ring-key ws-9=a", "--ring-key names 'ws-9', which no --add adds")]
+    [InlineData("plan --add ws-4=http://x --ring-key k", "--ring-key takes ID=KEY, not 'k'")]
+    [InlineData("plan --to maglev --share 10% --remove ws-1", "--to and --share exclude --add")]
     [InlineData("weight ws-1", "'ws-1': expected ID=WEIGHT")]
     [InlineData("weight ws-1=-1", "'ws-1=-1': expected ID=WEIGHT")]
     public async Task AWrongCommandLine_Exits2WithoutAsking(string line, string why)

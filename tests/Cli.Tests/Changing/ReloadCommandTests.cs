@@ -49,6 +49,6 @@ public sealed class ReloadCommandTests
         var run = await stub.RunAsync("reload");
 
         Assert.Equal((ExitCode.Failed, ""), (run.ExitCode, run.Output));
-        Assert.Equal("wsbalancer: Conflict: It is not applied.\n  One\\x1b[31m.\n  Two.\n", run.Error);
+        Assert.Equal("wsbalancer: It is not applied.\n  One\\x1b[31m.\n  Two.\n", run.Error);
     }
 }

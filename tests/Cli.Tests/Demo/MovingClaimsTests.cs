@@ -7,7 +7,7 @@ namespace WsBalancer.Cli.Tests.Demo;
 public sealed class MovingClaimsTests
 {
     private static readonly DrainAnswer Drained =
-        new("drained", ["operator"], 2, 0, 2, 0, 1, null, null, 1012, 1, null);
+        new("chat", "ws-1", "drained", ["operator"], 2, 0, 2, 0, 1, null, null, 1012, 1, null);
 
     [Theory]
     [InlineData("a a b b", "b c b b", 2, 0, "✓✓✓✓")]

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace WsBalancer.Cli.Tests.Draining;
 
 public sealed class DrainCommandTests
@@ -133,11 +135,13 @@ public sealed class DrainCommandTests
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Equal($"wsbalancer: {why}\n", run.Error);
-        Assert.Empty(run.Output);
+        using var problem = JsonDocument.Parse(run.Output);
+        Assert.Equal(status, problem.RootElement.GetProperty("status").GetInt32());
+        Assert.Equal(why, problem.RootElement.GetProperty("detail").GetString());
     }
 
     [Theory]
-    [InlineData("drain", "Required argument missing")]
+    [InlineData("drain", "'wsbalancer drain' needs NODE.")]
     [InlineData("drain ws-2 --rate 1/s --over 5m", "--rate and --over exclude each other")]
     [InlineData("drain ws-2 --rate 0", "--rate 0 closes nothing and needs --deadline")]
     [InlineData("drain ws-2 --rate -1", "--rate takes a number of tunnels a second")]
@@ -184,6 +188,6 @@ public sealed class DrainCommandTests
         var run = await stub.RunAsync("resume", "ws-2");
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
-        Assert.Equal("wsbalancer: Conflict: No operator drains 'ws-2'.\n", run.Error);
+        Assert.Equal("wsbalancer: No operator drains 'ws-2'.\n", run.Error);
     }
 }

@@ -14,10 +14,10 @@ public sealed class DrainWaitTests
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(
             [
-                "300 of 300 tunnels remain, 100/s, about 3s left",
-                "200 of 300 tunnels remain, 100/s, about 2s left",
-                "50 of 300 tunnels remain, 100/s, about 1s left",
-                "0 of 300 tunnels remain",
+                "ws-2: 300 of 300 tunnels remain, 100/s, about 3s left",
+                "ws-2: 200 of 300 tunnels remain, 100/s, about 2s left",
+                "ws-2: 50 of 300 tunnels remain, 100/s, about 1s left",
+                "ws-2: 0 of 300 tunnels remain",
                 "ws-2 is drained: 300 tunnels closed, 3 by force.",
             ],
             run.Lines);
@@ -44,6 +44,52 @@ public sealed class DrainWaitTests
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.DoesNotContain($"GET {Moves.DrainOfNode}", stub.Requests.Select(request => request.ToString()));
+    }
+
+    [Fact]
+    public async Task Wait_WithoutRedis_GoesOnUntilTheOtherBalancersAreKnown()
+    {
+        await using var stub = await DrainingAsync(
+            Moves.Drain(0, "drained", shared: "false"),
+            Moves.Drain(49, shared: "true"),
+            Moves.Drain(0, "drained", shared: "true"));
+
+        var run = await WaitAsync(stub, new HastyClock());
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Contains(
+            "ws-2: 0 of 300 tunnels remain (at this balancer: Redis cannot be used)", run.Lines);
+        Assert.Contains("ws-2: 49 of 300 tunnels remain, 100/s, about 1s left", run.Lines);
+    }
+
+    [Fact]
+    public async Task Wait_WhileRedisStaysAway_Exits1AndShowsTheLastAnswer()
+    {
+        await using var stub = await DrainingAsync(Moves.Drain(0, "drained", shared: "false"));
+        var clock = new HastyClock();
+
+        var run = await WaitAsync(stub, clock, "--json");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal(
+            "wsbalancer: ws-2 has no tunnel at this balancer, but Redis cannot be used: whether the other balancers "
+                + "have tunnels there is not known.\n",
+            run.Error);
+        Assert.Equal($"{Moves.Drain(0, "drained", shared: "false")}\n", run.Output);
+        Assert.InRange(clock.Passed, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(33));
+    }
+
+    [Fact]
+    public async Task Wait_LongerThanItsTimeout_Exits1AndTheDrainGoesOn()
+    {
+        await using var stub = await DrainingAsync(Moves.Drain(40));
+
+        var run = await WaitAsync(stub, new HastyClock(), "--timeout", "5s");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal(
+            "wsbalancer: ws-2 is not drained within --timeout 5s: 40 tunnels are still open. The drain goes on.\n",
+            run.Error);
     }
 
     [Theory]

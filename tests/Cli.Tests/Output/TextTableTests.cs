@@ -1,3 +1,4 @@
+using Spectre.Console;
 using Spectre.Console.Testing;
 using WsBalancer.Cli.Output;
 
@@ -20,15 +21,33 @@ public sealed class TextTableTests
     }
 
     [Fact]
-    public void ATable_OnATerminalThatIsTooNarrow_KeepsEveryCellWhole()
+    public void ATable_OnATerminalThatIsTooNarrow_LosesColumnsAndThenEndsOfCells()
     {
         using var terminal = new TestConsole { Profile = { Width = 40 } };
-        var plain = new StringWriter();
+        var table = new TextTable(
+            new Column("NODE", IsCut: true),
+            new Column("COUNT", IsNumber: true),
+            new Column("FIRST", Drop: 1),
+            new Column("SECOND", Drop: 2));
+        table.AddRow(LongId, "7", "1234567890", "another");
 
-        Table().Write(new CommandOutput(plain, terminal));
+        table.Write(new CommandOutput(new StringWriter(), terminal));
 
-        Assert.Contains($"{LongId}      7\n", plain.ToString(), StringComparison.Ordinal);
-        Assert.Empty(terminal.Output);
+        Assert.Equal(
+            ["NODE                               COUNT", $"{LongId[..32]}…      7"],
+            terminal.Lines.Select(line => line.TrimEnd()));
+    }
+
+    [Fact]
+    public void ATable_ThatHasRoomWithoutOneColumn_LosesTheOneThatMattersLeast()
+    {
+        using var terminal = new TestConsole { Profile = { Width = 24 } };
+        var table = new TextTable(new Column("NODE"), new Column("FIRST", Drop: 1), new Column("SECOND", Drop: 2));
+        table.AddRow("ws-1", "1234567890", "another");
+
+        table.Write(new CommandOutput(new StringWriter(), terminal));
+
+        Assert.Equal(["NODE  FIRST", "ws-1  1234567890"], terminal.Lines.Select(line => line.TrimEnd()));
     }
 
     [Theory]
@@ -41,7 +60,20 @@ public sealed class TextTableTests
 
         Table().Write(new CommandOutput(new StringWriter(), terminal));
 
-        Assert.Equal(drawn, terminal.Output.Contains(LongId, StringComparison.Ordinal));
+        Assert.Equal(drawn, terminal.Output.Contains('│', StringComparison.Ordinal));
+        Assert.Contains(LongId, terminal.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACell_HasTheColourOfItsColumn()
+    {
+        using var terminal = new TestConsole().Colors(ColorSystem.Standard).EmitAnsiSequences();
+        var table = new TextTable(new Column("HEALTH", Colour: cell => cell == "unhealthy" ? Color.Red : null));
+        table.AddRow("unhealthy");
+
+        table.Write(new CommandOutput(new StringWriter(), terminal));
+
+        Assert.Contains("\u001b[91munhealthy", terminal.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -121,12 +121,12 @@ public sealed class RebalanceCommandTests
         var run = await stub.RunAsync("rebalance", "pause");
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
-        Assert.Equal("wsbalancer: Conflict: No rebalance is running.\n", run.Error);
+        Assert.Equal("wsbalancer: No rebalance is running.\n", run.Error);
     }
 
     [Theory]
     [InlineData("rebalance --rate 0", "--rate takes a number of tunnels a second")]
-    [InlineData("rebalance stop", "Unrecognized command or argument 'stop'")]
+    [InlineData("rebalance stop", "'stop' is not a command of 'wsbalancer rebalance'.")]
     public async Task AWrongCommandLine_Exits2(string line, string why)
     {
         var run = await CommandRun.OfAsync(line.Split(' '));

@@ -7,10 +7,11 @@ public sealed class TunnelsCommandTests
     private const string Two = """
         [{"id": "t-1", "user": "alice", "node": "ws-1", "openedAt": "2026-01-02T03:04:05Z", "ageSeconds": 100000,
           "misplaced": false, "idleClientSeconds": 61.5, "idleNodeSeconds": 200, "bytesFromClient": 1500000,
-          "bytesFromNode": 999, "framesFromClient": 3, "framesFromNode": 4, "protocol": "http/1.1", "path": "portable"},
+          "bytesFromNode": 999, "framesFromClient": 3, "framesFromNode": 4, "protocol": "HTTP/1.1", "path": "native",
+          "client": "10.1.2.3", "requestPath": "/ws"},
          {"id": "t-2", "user": "bob", "node": "ws-2", "openedAt": "2026-01-02T03:04:05Z", "ageSeconds": 4.2,
           "misplaced": true, "idleClientSeconds": 4, "idleNodeSeconds": 0, "bytesFromClient": 0,
-          "bytesFromNode": 1000, "framesFromClient": 0, "framesFromNode": 1, "protocol": "http/2", "path": "portable"}]
+          "bytesFromNode": 1000, "framesFromClient": 0, "framesFromNode": 1, "protocol": "HTTP/2", "path": "portable"}]
         """;
 
     [Fact]
@@ -23,9 +24,10 @@ public sealed class TunnelsCommandTests
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(
             [
-                "TUNNEL  USER   NODE    AGE   IDLE  FROM CLIENT  FROM NODE  PATH      MISPLACED",
-                "t-1     alice  ws-1  1d 3h  1m 2s       1.5 MB      999 B  portable  no",
-                "t-2     bob    ws-2     5s     0s          0 B     1.0 kB  portable  yes",
+                "TUNNEL  USER   NODE  CLIENT      AGE   IDLE  FROM CLIENT  FROM NODE  REQUEST  PROTOCOL  PATH      "
+                    + "MISPLACED",
+                "t-1     alice  ws-1  10.1.2.3  1d 3h  1m 2s       1.5 MB      999 B  /ws      HTTP/1.1  native    no",
+                "t-2     bob    ws-2  -            5s     0s          0 B     1.0 kB  -        HTTP/2    portable  yes",
             ],
             run.Lines);
         Assert.Empty(run.Error);
@@ -47,6 +49,7 @@ public sealed class TunnelsCommandTests
     [InlineData("", "?limit=50")]
     [InlineData("--user a&b --limit 10000", "?user=a%26b&limit=10000")]
     [InlineData("--node ws-2 --older-than 1h", "?node=ws-2&olderThanSeconds=3600&limit=50")]
+    [InlineData("--client 10.0.0.0/8 --sort bytes", "?client=10.0.0.0%2F8&sort=bytes&limit=50")]
     public async Task Tunnels_AreChosenByTheBalancer(string options, string query)
     {
         await using var stub = await ChatAsync();
@@ -79,7 +82,7 @@ public sealed class TunnelsCommandTests
 
     [Theory]
     [InlineData("null", "1 tunnel of alice closed at this balancer.", "")]
-    [InlineData("true", "1 tunnel of alice closed at this balancer; the other balancers are told to close theirs.", "")]
+    [InlineData("true", "1 tunnel of alice closed at this balancer; the other balancers close theirs.", "")]
     [InlineData(
         "false",
         "1 tunnel of alice closed at this balancer.",
@@ -97,6 +100,24 @@ public sealed class TunnelsCommandTests
         Assert.Equal(note, run.Error);
     }
 
+    [Theory]
+    [InlineData("--node ws-2", "?node=ws-2", "to ws-2")]
+    [InlineData("--older-than 1h", "?olderThanSeconds=3600", "older than 1h 0m")]
+    [InlineData(
+        "--user a --node ws-2 --older-than 1h",
+        "?user=a&node=ws-2&olderThanSeconds=3600",
+        "of a to ws-2 older than 1h 0m")]
+    public async Task Disconnect_OfMany_IsAnsweredInTheirWords(string options, string query, string words)
+    {
+        await using var stub = await ChatAsync();
+        stub.On($"DELETE {Tunnels}", """{"closed": 2, "shared": null}""");
+
+        var run = await stub.RunAsync(["disconnect", .. options.Split(' ')]);
+
+        Assert.Equal($"DELETE {Tunnels}{query}", Assert.Single(stub.Changes).ToString());
+        Assert.Equal([$"2 tunnels {words} closed at this balancer."], run.Lines);
+    }
+
     [Fact]
     public async Task Disconnect_OfATunnel_NeedsNoCluster()
     {
@@ -107,7 +128,7 @@ public sealed class TunnelsCommandTests
         var run = await stub.RunAsync("disconnect", "--tunnel", "t-1");
         var json = await stub.RunAsync("disconnect", "--tunnel", "t-1", "--json");
 
-        Assert.Equal(["1 tunnel closed at this balancer."], run.Lines);
+        Assert.Equal(["1 tunnel 't-1' closed at this balancer."], run.Lines);
         Assert.Equal($"{Closed}\n", json.Output);
         Assert.All(stub.Requests, request => Assert.Equal("DELETE /api/v1/tunnels/t-1", request.ToString()));
     }
@@ -116,7 +137,7 @@ public sealed class TunnelsCommandTests
     [InlineData("0", "false", ExitCode.Failed)]
     [InlineData("0", "true", ExitCode.Done)]
     [InlineData("1", "false", ExitCode.Done)]
-    [InlineData("0", "null", ExitCode.Done)]
+    [InlineData("0", "null", ExitCode.Failed)]
     public async Task Disconnect_ThatReachedNobody_Exits1(string closed, string shared, int code)
     {
         await using var stub = await ChatAsync();
@@ -134,12 +155,12 @@ public sealed class TunnelsCommandTests
         var run = await stub.RunAsync("disconnect", "--tunnel", "t-9");
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
-        Assert.Equal("wsbalancer: Not Found: There is no tunnel 't-9'.\n", run.Error);
+        Assert.Equal("wsbalancer: There is no tunnel 't-9'.\n", run.Error);
     }
 
     [Theory]
-    [InlineData("disconnect", "Expected either --user USER or --tunnel ID")]
-    [InlineData("disconnect --user a --tunnel t-1", "Expected either --user USER or --tunnel ID")]
+    [InlineData("disconnect", "Expected either --tunnel ID, or --user USER")]
+    [InlineData("disconnect --user a --tunnel t-1", "Expected either --tunnel ID, or --user USER")]
     [InlineData("disconnect --user a --code 1015", "--code takes a code that may be sent")]
     [InlineData("tunnels --limit 0", "--limit takes a whole number from 1 to 10000")]
     [InlineData("tunnels --older-than 5", "--older-than takes a duration such as")]

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace WsBalancer.Cli.Tests.Watching;
 
 public sealed class NodesCommandTests
@@ -13,9 +15,9 @@ public sealed class NodesCommandTests
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(
             [
-                "NODE  ADDRESS                SOURCE      WEIGHT   SHARE  STATE     HEALTH     TUNNELS  MISPLACED",
-                "ws-1  http://10.0.0.1:5001/  configured       1  25.00%  active    healthy        120          0",
-                "ws-2  http://10.0.0.2:5001/  added           3*  75.00%  draining  unhealthy       80         80",
+                "NODE  STATE     HEALTH     TUNNELS  MISPLACED   SHARE  WEIGHT  SOURCE      ADDRESS",
+                "ws-1  active    healthy        120          0  25.00%       1  configured  http://10.0.0.1:5001/",
+                "ws-2  draining  unhealthy       80         80  75.00%      3*  added       http://10.0.0.2:5001/",
                 "* changed at run time, 'wsbalancer weight': not the weight of the configuration",
             ],
             run.Lines);
@@ -31,11 +33,11 @@ public sealed class NodesCommandTests
 
         Assert.Equal(
             [
-                "NODE  ADDRESS                SOURCE      WEIGHT    SHARE  STATE    HEALTH   TUNNELS  MISPLACED"
-                    + "  RING KEY",
-                "ws-1  http://10.0.0.1:5001/  configured       1  100.00%  active   healthy        1          0"
-                    + "  chat-1:5001",
-                "ws-2  http://10.0.0.2:5001/  configured       1    0.00%  leaving  healthy        2          2",
+                "NODE  STATE    HEALTH   TUNNELS  MISPLACED    SHARE  WEIGHT  SOURCE      ADDRESS                "
+                    + "RING KEY",
+                "ws-1  active   healthy        1          0  100.00%       1  configured  http://10.0.0.1:5001/  "
+                    + "chat-1:5001",
+                "ws-2  leaving  healthy        2          2    0.00%       1  configured  http://10.0.0.2:5001/",
             ],
             run.Lines);
     }
@@ -52,18 +54,31 @@ public sealed class NodesCommandTests
     }
 
     [Fact]
-    public async Task Nodes_OfSeveralClusters_NeedAChoice()
+    public async Task Nodes_OfSeveralClusters_AreListedTogetherUnlessOneIsChosen()
     {
         await using var stub = await StubBalancer.StartAsync();
         stub.With(Documents.Clusters, Documents.ChatAndGames);
 
-        var open = await CommandRun.OfAsync("nodes", "--admin", stub.Address);
-        var chosen = await CommandRun.OfAsync("nodes", "--cluster", "chat", "--admin", stub.Address);
+        var all = await stub.RunAsync("nodes");
+        var json = await stub.RunAsync("nodes", "--json");
+        var chosen = await stub.RunAsync("nodes", "--cluster", "games");
 
-        Assert.Equal(ExitCode.Usage, open.ExitCode);
         Assert.Equal(
-            "wsbalancer: There are several clusters; choose one with --cluster: chat, games.\n", open.Error);
-        Assert.Equal(4, chosen.Lines.Count());
+            [
+                "CLUSTER  NODE  STATE     HEALTH     TUNNELS  MISPLACED    SHARE  WEIGHT  SOURCE      ADDRESS",
+                "chat     ws-1  active    healthy        120          0   25.00%       1  configured  "
+                    + "http://10.0.0.1:5001/",
+                "chat     ws-2  draining  unhealthy       80         80   75.00%      3*  added       "
+                    + "http://10.0.0.2:5001/",
+                "games    g-1   active    healthy          0          0  100.00%       1  configured  "
+                    + "http://10.0.0.9:5001/",
+            ],
+            all.Lines.Take(4));
+        using var document = JsonDocument.Parse(json.Output);
+        Assert.Equal(
+            ["chat", "chat", "games"],
+            document.RootElement.EnumerateArray().Select(node => node.GetProperty("cluster").GetString()));
+        Assert.Equal(2, chosen.Lines.Count());
     }
 
     [Fact]

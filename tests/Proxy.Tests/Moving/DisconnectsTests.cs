@@ -16,8 +16,8 @@ public sealed class DisconnectsTests
         var bob = movers.Open("ws-1", "bob");
         var sent = Record(movers, shared: true);
 
-        var (closed, shared) = await movers.App.Get<Disconnects>().UserAsync(
-            movers.Chat, "alice", 4001, Cancellation);
+        var (closed, shared) = await movers.App.Get<Disconnects>().AllAsync(
+            movers.Chat, new TunnelSelection("alice", null, null), 4001, Cancellation);
 
         Assert.Equal((2, true), (closed, shared));
         Assert.Null(bob.ToldCode);
@@ -80,7 +80,8 @@ public sealed class DisconnectsTests
         var sent = Record(movers, shared: true);
 
         var refused = await Assert.ThrowsAsync<RefusedException>(
-            () => movers.App.Get<Disconnects>().UserAsync(movers.Chat, "alice", code, Cancellation));
+            () => movers.App.Get<Disconnects>().AllAsync(
+                movers.Chat, new TunnelSelection("alice", null, null), code, Cancellation));
 
         Assert.Equal(RefusalKind.BadValue, refused.Kind);
         Assert.Empty(sent);

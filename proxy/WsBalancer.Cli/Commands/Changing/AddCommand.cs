@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
+using WsBalancer.Cli.Commands.Waiting;
 
 namespace WsBalancer.Cli.Commands.Changing;
 
@@ -18,25 +19,36 @@ internal static class AddCommand
         HelpName = "KEY",
     };
 
-    public static Command Create() => new OperatorCommand(
-        "add",
-        "Add a node: shows the plan, then does it",
-        RunAsync,
-        Node, RingKey)
-    {
-        Examples = ["add ws-4=http://10.0.0.4:5000", "add ws-4=http://10.0.0.4:5000@2"],
-    };
+    private static readonly WaitOptions Waiting =
+        new("Wait until the node is healthy; exit 1 if it is not in time", HealthWait.Standard);
 
-    private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
+    public static Command Create(TimeProvider time)
+    {
+        var command = new OperatorCommand(
+            "add",
+            "Add a node: shows the plan, then does it",
+            (operation, cancellation) => RunAsync(operation, time, cancellation),
+            Node, RingKey, PlannedChange.Yes, Waiting.Wait, Waiting.Timeout)
+        {
+            Examples = ["add ws-4=http://10.0.0.4:5000 --wait", "add ws-4=http://10.0.0.4:5000@2"],
+        };
+        Waiting.Validate(command);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Operation operation, TimeProvider time, CancellationToken cancellation)
     {
         var node = NodeArgument.Parse(operation.Parsed.GetRequiredValue(Node))
             .ToAddition(operation.Parsed.GetValue(RingKey));
         var cluster = await operation.FindClusterAsync(cancellation);
 
-        return await PlannedChange.RunAsync(
+        await PlannedChange.RunAsync(
             operation,
             await cluster.PlanAsync(FleetChange.None with { Add = [node] }, cancellation),
             epoch => cluster.AddAsync(node, epoch, cancellation),
             $"{node.Id} is added.");
+        await new HealthWait(operation, cluster.Id, node.Id)
+            .RunAsync(Waiting.Read(operation.Parsed, time), cancellation);
+        return ExitCode.Done;
     }
 }

@@ -12,13 +12,13 @@ internal static class BlendCommand
     private static readonly string Algorithms =
         string.Join(", ", RingAlgorithm.All.Select(algorithm => algorithm.Name));
 
-    private static readonly Option<string?> To = new("--to")
+    public static readonly Option<string?> To = new("--to")
     {
         Description = $"The ring to move to: {Algorithms}",
         HelpName = "ALGORITHM",
     };
 
-    private static readonly ValueOption<double> Share = new(
+    public static readonly ValueOption<double> Share = new(
         "--share",
         "SHARE",
         "Which part of all users it places; who has moved stays moved when it grows",
@@ -31,7 +31,7 @@ internal static class BlendCommand
             "blend",
             "Move a part of the users to another ring, the plan shown first; alone, show how far it is",
             RunAsync,
-            To, Share)
+            To, Share, PlannedChange.Yes)
         {
             Examples =
             [
@@ -40,20 +40,23 @@ internal static class BlendCommand
                 "blend                                 how far it is",
             ],
         };
-        command.Validators.Add(result =>
-        {
-            var to = result.GetValue(To);
-            if (to is null != result.GetResult(Share) is null)
-            {
-                result.AddError("--to and --share go together: to which ring, and how much of it.");
-            }
-            else if (to is not null && RingAlgorithm.Find(to) is null)
-            {
-                result.AddError($"--to takes one of {Algorithms}, not '{to}'.");
-            }
-        });
+        Validate(command);
         return command;
     }
+
+    /// <summary>Adds the rules of the two options.</summary>
+    public static void Validate(Command command) => command.Validators.Add(result =>
+    {
+        var to = result.GetValue(To);
+        if (to is null != result.GetResult(Share) is null)
+        {
+            result.AddError("--to and --share go together: to which ring, and how much of it.");
+        }
+        else if (to is not null && RingAlgorithm.Find(to) is null)
+        {
+            result.AddError($"--to takes one of {Algorithms}, not '{to}'.");
+        }
+    });
 
     private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
     {
@@ -64,11 +67,12 @@ internal static class BlendCommand
         }
 
         var plan = await cluster.PlanBlendAsync(to, share, cancellation);
-        return await PlannedChange.RunAsync(
+        await PlannedChange.RunAsync(
             operation,
             plan,
             epoch => cluster.BlendAsync(to, share, epoch, cancellation),
             $"{to} places {Amounts.Percent(share)} of all users, {plan.Value.From} the others.");
+        return ExitCode.Done;
     }
 
     private static async Task<int> ShowAsync(Operation operation, Answer<BlendAnswer> answer)

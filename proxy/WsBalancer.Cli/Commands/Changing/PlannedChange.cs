@@ -1,3 +1,4 @@
+using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
 
@@ -6,15 +7,23 @@ namespace WsBalancer.Cli.Commands.Changing;
 /// <summary>Shows what a change of the fleet will move, then makes it, if the fleet is still the one it was.</summary>
 internal static class PlannedChange
 {
-    private const string NobodyClosed = "Nobody was closed: who has another home now goes there on the next connect, "
-        + "or with 'wsbalancer rebalance'.";
+    /// <summary>A change that moves more of all users has to be confirmed.</summary>
+    public const double MostUnconfirmed = 0.25;
+
+    public static readonly Option<bool> Yes = new("--yes", "-y")
+    {
+        Description = $"Do not ask, though it moves more than {MostUnconfirmed * 100:0}% of the users",
+    };
+
+    private const string NobodyClosed = "No tunnel was closed: users with another home now are placed there on their "
+        + "next connect, or by 'wsbalancer rebalance'.";
 
     /// <remarks>
     /// <paramref name="make"/> makes the change if the fleet still has the epoch of the plan; <paramref name="done"/>
     /// says in one sentence what has been done then, and <paramref name="next"/> what becomes of tunnels that have
     /// another home.
     /// </remarks>
-    public static async Task<int> RunAsync<T>(
+    public static async Task RunAsync<T>(
         Operation operation, Answer<T> plan, Func<long, Task<Answer<T>>> make, string done, string next = NobodyClosed)
         where T : PlanAnswer
     {
@@ -23,10 +32,32 @@ internal static class PlannedChange
             PlanText.Write(plan.Value, operation.Output);
         }
 
+        Confirm(operation, plan.Value);
         var answer = await make(plan.Value.Epoch);
         await operation.NoteSharingAsync(answer.Value.Shared);
         await operation.WriteAsync(answer, Lines(answer.Value, done, next));
-        return ExitCode.Done;
+    }
+
+    private static void Confirm(Operation operation, PlanAnswer plan)
+    {
+        if (plan.Moved <= MostUnconfirmed || operation.Parsed.GetValue(Yes))
+        {
+            return;
+        }
+
+        var much = $"It moves {Amounts.Percent(plan.Moved)} of all users";
+        if (operation.Settings.Json || operation.Output.Question is not { } question)
+        {
+            throw new CommandFailure(
+                ExitCode.Failed,
+                $"{much}, more than {Amounts.Percent(MostUnconfirmed)}, and nothing was done. Add --yes if that is "
+                + "meant.");
+        }
+
+        if (!question.Ask($"{much}. Go on?"))
+        {
+            throw new CommandFailure(ExitCode.Failed, "Nothing was done.");
+        }
     }
 
     private static IEnumerable<string> Lines(PlanAnswer made, string done, string next)

@@ -1,16 +1,17 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Commands.Waiting;
 
 namespace WsBalancer.Cli.Commands.Changing;
 
-/// <summary><c>wsbalancer remove ID</c>: a node goes. Its tunnels stay until they end, or are drained.</summary>
+/// <summary><c>wsbalancer remove ID</c>: takes a node out. Its tunnels stay until they end, or are drained.</summary>
 internal static class RemoveCommand
 {
-    private static readonly Argument<string> Node = new("ID") { Description = "The id of the node" };
+    private static readonly Argument<string> Node = NodeName.Argument("ID");
 
     private static readonly Option<bool> Drain = new("--drain")
     {
-        Description = "Close its tunnels at the cluster's pace; without, they stay until they end by themselves",
+        Description = "Close its tunnels at the cluster's pace; without, they stay open until the peers end them",
     };
 
     private static readonly Option<bool> Force = new("--force")
@@ -18,23 +19,41 @@ internal static class RemoveCommand
         Description = "Also if no node is left that does not drain",
     };
 
-    private const string Drained = "Its tunnels are being closed, so that their users come back at their new home; "
-        + "'wsbalancer nodes --watch' follows it.";
+    private static readonly WaitOptions Waiting =
+        new("Wait until no balancer has a tunnel there, so that its process can be stopped");
 
-    public static Command Create() => new OperatorCommand(
-        "remove",
-        "Remove a node: shows the plan, then does it; its tunnels stay open unless --drain",
-        RunAsync,
-        Node, Drain, Force)
+    private const string Drained = "Its tunnels are being closed, so that their users connect again at their new "
+        + "home; '--wait' waits for the last one.";
+
+    public static Command Create(TimeProvider time)
     {
-        Examples = ["remove ws-4", "remove ws-4 --drain"],
-    };
+        var command = new OperatorCommand(
+            "remove",
+            "Remove a node: shows the plan, then does it; its tunnels stay open unless --drain",
+            (operation, cancellation) => RunAsync(operation, time, cancellation),
+            Node, Drain, Force, PlannedChange.Yes, Waiting.Wait, Waiting.Timeout)
+        {
+            Examples = ["remove ws-4 --drain --wait", "remove ws-4"],
+        };
+        Waiting.Validate(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Waiting.Wait) is not null && result.GetResult(Drain) is null
+                && result.GetResult(Waiting.Timeout) is null)
+            {
+                result.AddError(
+                    "Without --drain no tunnel is closed, so that --wait might never end: give --drain or --timeout.");
+            }
+        });
+        return command;
+    }
 
-    private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Operation operation, TimeProvider time, CancellationToken cancellation)
     {
         var parsed = operation.Parsed;
         var node = parsed.GetRequiredValue(Node);
         var (drain, force) = (parsed.GetValue(Drain), parsed.GetValue(Force));
+        var limit = Waiting.Read(parsed, time);
         var cluster = await operation.FindClusterAsync(cancellation);
 
         var plan = await cluster.PlanAsync(FleetChange.None with { Remove = [node] }, cancellation);
@@ -42,8 +61,18 @@ internal static class RemoveCommand
         Task<Answer<PlanAnswer>> RemoveAsync(long epoch) =>
             cluster.RemoveAsync(node, drain, force, epoch, cancellation);
 
-        return await (drain
+        await (drain && limit is null
             ? PlannedChange.RunAsync(operation, plan, RemoveAsync, $"{node} is removed.", Drained)
             : PlannedChange.RunAsync(operation, plan, RemoveAsync, $"{node} is removed."));
+        if (limit is not null)
+        {
+            await new LeaveWait(operation, cluster, node, limit).RunAsync(cancellation);
+            if (!operation.Settings.Json)
+            {
+                await operation.WriteLinesAsync($"{node} has left: no balancer has a tunnel there.");
+            }
+        }
+
+        return ExitCode.Done;
     }
 }

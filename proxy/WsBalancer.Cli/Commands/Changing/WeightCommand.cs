@@ -16,7 +16,7 @@ internal static class WeightCommand
         "weight",
         "Change the weight of a node: shows the plan, then does it",
         RunAsync,
-        Weight)
+        Weight, PlannedChange.Yes)
     {
         Examples = ["weight ws-2=3"],
     };
@@ -27,10 +27,11 @@ internal static class WeightCommand
         var change = FleetChange.None with { Weights = new Dictionary<string, int> { [id] = weight } };
         var cluster = await operation.FindClusterAsync(cancellation);
 
-        return await PlannedChange.RunAsync(
+        await PlannedChange.RunAsync(
             operation,
             await cluster.PlanAsync(change, cancellation),
             epoch => cluster.ReweighAsync(id, weight, epoch, cancellation),
             $"{id} weighs {weight}.");
+        return ExitCode.Done;
     }
 }

@@ -3,12 +3,10 @@ using WsBalancer.Cli.Admin;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
-/// <summary>
-/// <c>wsbalancer cordon NODE</c> and <c>uncordon NODE</c>: new tunnels are placed elsewhere, and the open ones stay.
-/// </summary>
+/// <summary><c>wsbalancer cordon NODE</c>: new tunnels are placed elsewhere, and the open ones stay.</summary>
 internal static class CordonCommand
 {
-    private static readonly Argument<string> Node = new("NODE") { Description = "The id of the node" };
+    private static readonly Argument<string> Node = NodeName.Argument("NODE");
 
     private static readonly Option<bool> Force = new("--force")
     {
@@ -23,15 +21,6 @@ internal static class CordonCommand
         Force)
     {
         Examples = ["cordon ws-2"],
-    };
-
-    public static Command CreateEnd() => new OperatorCommand(
-        "uncordon",
-        "End the cordon or the drain of a node, as 'resume' does",
-        ResumeCommand.RunAsync,
-        ResumeCommand.Node)
-    {
-        Examples = ["uncordon ws-2"],
     };
 
     private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)

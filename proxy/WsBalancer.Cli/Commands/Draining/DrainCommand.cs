@@ -2,13 +2,14 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
+using WsBalancer.Cli.Commands.Waiting;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
 /// <summary><c>wsbalancer drain NODE</c>: no new tunnels for it; the open ones end at a pace, by a deadline.</summary>
 internal static class DrainCommand
 {
-    private static readonly Argument<string> Node = new("NODE") { Description = "The id of the node" };
+    private static readonly Argument<string> Node = NodeName.Argument("NODE");
 
     private static readonly ValueOption<double> Rate = new(
         "--rate",
@@ -30,10 +31,8 @@ internal static class DrainCommand
         Description = "Also if no node is left that does not drain",
     };
 
-    private static readonly Option<bool> Wait = new("--wait")
-    {
-        Description = "Wait until it is drained, and show how far it is; exit 1 if it is not by the deadline",
-    };
+    private static readonly WaitOptions Waiting =
+        new("Wait until no balancer has a tunnel there, and show how far it is; exit 1 if it is not by the deadline");
 
     public static Command Create(TimeProvider time)
     {
@@ -41,7 +40,7 @@ internal static class DrainCommand
             "drain",
             "Take a node out of service: new tunnels are placed elsewhere, open ones are closed at a pace",
             (operation, cancellation) => RunAsync(operation, time, cancellation),
-            Node, Rate, Over, Deadline, Code, Force, Wait)
+            Node, Rate, Over, Deadline, Code, Force, Waiting.Wait, Waiting.Timeout)
         {
             Examples =
             [
@@ -51,6 +50,7 @@ internal static class DrainCommand
             ],
         };
         command.Validators.Add(Validate);
+        Waiting.Validate(command);
         return command;
     }
 
@@ -60,7 +60,7 @@ internal static class DrainCommand
         {
             result.AddError("--rate and --over exclude each other: how fast, or how long.");
         }
-        else if (result.GetResult(Wait) is not null && Rate.Peek(result) is 0
+        else if (result.GetResult(Waiting.Wait) is not null && Rate.Peek(result) is 0
             && Deadline.Peek(result) is { After: null })
         {
             result.AddError("--rate 0 with --deadline none closes no tunnel, so that --wait might never end.");
@@ -87,7 +87,7 @@ internal static class DrainCommand
         var cluster = await operation.FindClusterAsync(cancellation);
         var answer = await cluster.BeginDrainAsync(node, request, cancellation);
         await operation.NoteSharingAsync(answer.Value.Shared);
-        if (parsed.GetValue(Wait))
+        if (Waiting.Read(parsed, time) is { } limit)
         {
             if (answer.Value is { RatePerSecond: 0, DeadlineSeconds: null, Remaining: > 0 })
             {
@@ -97,7 +97,7 @@ internal static class DrainCommand
                     + "--over or --deadline.");
             }
 
-            return await new DrainWait(operation, cluster, node, time).RunAsync(answer, cancellation);
+            return await new DrainWait(operation, cluster, node, limit).RunAsync(answer, cancellation);
         }
 
         await operation.WriteAsync(answer, DrainText.Begun(node, answer.Value));

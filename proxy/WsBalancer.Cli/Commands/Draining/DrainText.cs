@@ -8,7 +8,7 @@ internal static class DrainText
 {
     public static IEnumerable<string> Begun(string node, DrainAnswer drain)
     {
-        yield return $"{node} is {drain.State}: {Progress(drain)}.";
+        yield return $"{node} is {drain.State}: {Remaining(drain)}.";
         yield return drain.DeadlineSeconds is { } deadline
             ? $"What is left after {Amounts.Duration(deadline)} is closed whatever the rate."
             : "It has no deadline.";
@@ -22,8 +22,11 @@ internal static class DrainText
         yield return $"'wsbalancer drain {node}' closes them at a pace; 'wsbalancer uncordon {node}' takes it back.";
     }
 
-    /// <summary>For example <c>812 of 1000 tunnels remain, 100/s, about 9s left</c>.</summary>
-    public static string Progress(DrainAnswer drain)
+    /// <summary>For example <c>ws-2: 812 of 1000 tunnels remain, 100/s, about 9s left</c>.</summary>
+    public static string Progress(DrainAnswer drain) => $"{drain.Node}: {Remaining(drain)}"
+        + (drain.Shared is false ? " (at this balancer: Redis cannot be used)" : "");
+
+    private static string Remaining(DrainAnswer drain)
     {
         var remain = $"{Amounts.Number(drain.Remaining)} of {Amounts.Count(drain.Total, "tunnel")} remain";
         return (drain.RatePerSecond, drain.EtaSeconds) switch

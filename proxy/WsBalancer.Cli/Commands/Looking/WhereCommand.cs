@@ -13,14 +13,25 @@ internal static class WhereCommand
             + "requests; an id that begins with '-' goes after '--'",
     };
 
-    public static Command Create() => new OperatorCommand(
-        "where",
-        "Show a user's owner, home, order and live tunnels, and say why",
-        RunAsync,
-        User)
+    public static Command Create()
     {
-        Examples = ["where alice", "where --json alice", "where -- --bob"],
-    };
+        var command = new OperatorCommand(
+            "where",
+            "Show a user's owner, home, order and live tunnels, and why",
+            RunAsync,
+            User)
+        {
+            Examples = ["where alice", "where --json alice", "where -- --bob"],
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(User) is "")
+            {
+                result.AddError("USER is empty: expected a user id.");
+            }
+        });
+        return command;
+    }
 
     private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
     {

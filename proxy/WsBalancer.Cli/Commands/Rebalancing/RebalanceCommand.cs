@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
+using WsBalancer.Cli.Commands.Waiting;
 
 namespace WsBalancer.Cli.Commands.Rebalancing;
 
@@ -14,17 +15,23 @@ internal static class RebalanceCommand
         $"{RateText.Expected}, more than 0",
         RateText.ParsePositive);
 
-    private static readonly Option<bool> Wait = new("--wait")
-    {
-        Description = "Wait until it ends, and show how far it is; exit 1 if somebody is still misplaced",
-    };
+    private static readonly WaitOptions Waiting =
+        new("Wait until it ends, and show how far it is; exit 1 if a tunnel is still misplaced");
 
-    public static Command Create(TimeProvider time) => new OperatorCommand(
+    public static Command Create(TimeProvider time)
+    {
+        var command = CreateCommand(time);
+        Waiting.Validate(command);
+        return command;
+    }
+
+    private static OperatorCommand CreateCommand(TimeProvider time) => new(
         "rebalance",
         "Bring misplaced users home: close their tunnels at a pace, if their home can take them",
         (operation, cancellation) => RunAsync(operation, time, cancellation),
         Rate,
-        Wait,
+        Waiting.Wait,
+        Waiting.Timeout,
         Step("pause", "Stop closing for now", (cluster, token) => cluster.PauseRebalanceAsync(true, token)),
         Step("continue", "Go on after a pause", (cluster, token) => cluster.PauseRebalanceAsync(false, token)),
         Step("cancel", "End it where it is", (cluster, token) => cluster.CancelRebalanceAsync(token)),
@@ -44,9 +51,9 @@ internal static class RebalanceCommand
         var cluster = await operation.FindClusterAsync(cancellation);
         var answer = await cluster.BeginRebalanceAsync(operation.Parsed.GetValue(Rate), cancellation);
         await operation.NoteSharingAsync(answer.Value.Shared);
-        if (operation.Parsed.GetValue(Wait))
+        if (Waiting.Read(operation.Parsed, time) is { } limit)
         {
-            return await new RebalanceWait(operation, cluster, time).RunAsync(answer, cancellation);
+            return await new RebalanceWait(operation, cluster, limit).RunAsync(answer, cancellation);
         }
 
         await operation.WriteAsync(answer, RebalanceText.Of(answer.Value));

@@ -5,7 +5,7 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Tunnels;
 
-/// <summary><c>wsbalancer disconnect</c>: closes a user's tunnels, or one tunnel.</summary>
+/// <summary><c>wsbalancer disconnect</c>: closes the tunnels of a user or a node, old ones, or one tunnel.</summary>
 internal static class DisconnectCommand
 {
     private static readonly Option<string?> User = new("--user")
@@ -13,6 +13,15 @@ internal static class DisconnectCommand
         Description = "Close all tunnels of this user, at every balancer that shares Redis",
         HelpName = "USER",
     };
+
+    private static readonly Option<string?> Node = NodeName.Completed(new Option<string?>("--node")
+    {
+        Description = "Close all tunnels to this node at once; 'drain' closes them at a pace",
+        HelpName = "NODE",
+    });
+
+    private static readonly ValueOption<TimeSpan> OlderThan =
+        MoveOptions.Duration("--older-than", "Close those that are open for longer, such as 12h");
 
     private static readonly Option<string?> Tunnel = new("--tunnel")
     {
@@ -26,17 +35,24 @@ internal static class DisconnectCommand
     {
         var command = new OperatorCommand(
             "disconnect",
-            "Close the tunnels of a user, or one tunnel; the client may connect again",
+            "Close the tunnels of a user or a node, old ones, or one tunnel; the clients may connect again",
             RunAsync,
-            User, Tunnel, Code)
+            User, Node, OlderThan, Tunnel, Code)
         {
-            Examples = ["disconnect --user alice", "disconnect --tunnel 3f2a --code 1008"],
+            Examples =
+            [
+                "disconnect --user alice",
+                "disconnect --node ws-2 --older-than 12h",
+                "disconnect --tunnel 3f2a --code 1008",
+            ],
         };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(User) is null == result.GetResult(Tunnel) is null)
+            var many = result.GetResult(User) is not null || result.GetResult(Node) is not null
+                || result.GetResult(OlderThan) is not null;
+            if (many == result.GetResult(Tunnel) is not null)
             {
-                result.AddError("Expected either --user USER or --tunnel ID.");
+                result.AddError("Expected either --tunnel ID, or --user USER, --node NODE or --older-than TIME.");
             }
         });
         return command;
@@ -46,30 +62,39 @@ internal static class DisconnectCommand
     {
         var parsed = operation.Parsed;
         var code = parsed.GetValue(Code);
-        if (parsed.GetValue(User) is { } user)
+        if (parsed.GetValue(Tunnel) is { } tunnel)
         {
-            var cluster = await operation.FindClusterAsync(cancellation);
             return await ShowAsync(
-                operation, await cluster.DisconnectUserAsync(user, code, cancellation), $" of {user}");
+                operation, await operation.Client.DisconnectTunnelAsync(tunnel, code, cancellation), $"'{tunnel}'");
         }
 
-        var tunnel = parsed.GetValue(Tunnel)!;
+        var filter = new TunnelFilter(parsed.GetValue(User), parsed.GetValue(Node), parsed.GetValue(OlderThan));
+        var cluster = await operation.FindClusterAsync(cancellation);
         return await ShowAsync(
-            operation, await operation.Client.DisconnectTunnelAsync(tunnel, code, cancellation), "");
+            operation, await cluster.DisconnectAsync(filter, code, cancellation), WordsOf(filter));
     }
 
-    private static async Task<int> ShowAsync(Operation operation, Answer<DisconnectAnswer> answer, string whose)
+    private static string WordsOf(TunnelFilter filter) => string.Join(
+        " ",
+        new[]
+        {
+            filter.User is { } user ? $"of {user}" : null,
+            filter.Node is { } node ? $"to {node}" : null,
+            filter.OlderThan is { } age ? $"older than {Amounts.Duration(age.TotalSeconds)}" : null,
+        }.Where(part => part is not null));
+
+    private static async Task<int> ShowAsync(Operation operation, Answer<DisconnectAnswer> answer, string which)
     {
         var (closed, shared) = answer.Value;
-        var others = shared is true ? "; the other balancers are told to close theirs" : "";
+        var others = shared is true ? "; the other balancers close theirs" : "";
         await operation.WriteAsync(
-            answer, $"{Amounts.Count(closed, "tunnel")}{whose} closed at this balancer{others}.");
+            answer, $"{Amounts.Count(closed, "tunnel")} {which} closed at this balancer{others}.");
         if (shared is false)
         {
             await operation.NoteAsync("Redis is away: the other balancers were not told; ask each of them.");
         }
 
-        // Whoever it was may be at one of the others.
-        return closed is 0 && shared is false ? ExitCode.Failed : ExitCode.Done;
+        // With Redis, the tunnels may be at another balancer.
+        return closed is 0 && shared is not true ? ExitCode.Failed : ExitCode.Done;
     }
 }

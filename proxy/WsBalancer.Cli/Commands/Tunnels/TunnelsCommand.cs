@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Spectre.Console;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Output;
@@ -12,7 +13,7 @@ internal static class TunnelsCommand
     private const int MostAtOnce = 10_000;
 
     // As in ls and ps: a column that is empty would shift the others of an awk.
-    private const string Nobody = "-";
+    private const string None = "-";
 
     private static readonly Option<string?> User = new("--user")
     {
@@ -20,10 +21,22 @@ internal static class TunnelsCommand
         HelpName = "USER",
     };
 
-    private static readonly Option<string?> Node = new("--node")
+    private static readonly Option<string?> Node = NodeName.Completed(new Option<string?>("--node")
     {
         Description = "Only those to this node",
         HelpName = "NODE",
+    });
+
+    private static readonly Option<string?> Client = new("--client")
+    {
+        Description = "Only those of clients with this address, or in this network",
+        HelpName = "ADDRESS",
+    };
+
+    private static readonly Option<string?> Sort = new("--sort")
+    {
+        Description = "The order, highest first: age, idle or bytes [default: age]",
+        HelpName = "ORDER",
     };
 
     private static readonly ValueOption<TimeSpan> OlderThan =
@@ -32,20 +45,34 @@ internal static class TunnelsCommand
     private static readonly Option<int> Limit =
         WholeNumberOption.Create("--limit", "How many at most", StandardLimit, 1, MostAtOnce);
 
-    public static Command Create() => new OperatorCommand(
-        "tunnels",
-        "List live tunnels of this balancer, the oldest first: user, node, age, traffic",
-        RunAsync,
-        User, Node, OlderThan, Limit)
+    public static Command Create()
     {
-        Examples = ["tunnels --user alice", "tunnels --node ws-2 --older-than 1h"],
-    };
+        Sort.AcceptOnlyFromAmong("age", "idle", "bytes");
+        return new OperatorCommand(
+            "tunnels",
+            "List live tunnels of this balancer: user, node, client, age, traffic",
+            RunAsync,
+            User, Node, Client, OlderThan, Sort, Limit)
+        {
+            Examples =
+            [
+                "tunnels --user alice",
+                "tunnels --node ws-2 --older-than 1h",
+                "tunnels --client 10.1.0.0/16 --sort bytes --limit 10",
+            ],
+        };
+    }
 
     private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
     {
         var parsed = operation.Parsed;
         var filter = new TunnelFilter(
-            parsed.GetValue(User), parsed.GetValue(Node), parsed.GetValue(OlderThan), parsed.GetValue(Limit));
+            parsed.GetValue(User),
+            parsed.GetValue(Node),
+            parsed.GetValue(OlderThan),
+            parsed.GetValue(Limit),
+            parsed.GetValue(Client),
+            parsed.GetValue(Sort));
         var cluster = await operation.FindClusterAsync(cancellation);
         var answer = await cluster.ListTunnelsAsync(filter, cancellation);
         if (operation.Settings.Json)
@@ -67,25 +94,31 @@ internal static class TunnelsCommand
     {
         var table = new TextTable(
             new Column("TUNNEL"),
-            new Column("USER"),
-            new Column("NODE"),
+            new Column("USER", IsCut: true),
+            new Column("NODE", IsCut: true),
+            new Column("CLIENT", Drop: 1, IsCut: true),
             new Column("AGE", IsNumber: true),
-            new Column("IDLE", IsNumber: true),
-            new Column("FROM CLIENT", IsNumber: true),
-            new Column("FROM NODE", IsNumber: true),
-            new Column("PATH"),
-            new Column("MISPLACED"));
+            new Column("IDLE", IsNumber: true, Drop: 2),
+            new Column("FROM CLIENT", IsNumber: true, Drop: 4),
+            new Column("FROM NODE", IsNumber: true, Drop: 4),
+            new Column("REQUEST", Drop: 3, IsCut: true),
+            new Column("PROTOCOL", Drop: 6),
+            new Column("PATH", Drop: 7),
+            new Column("MISPLACED", Drop: 5, Colour: answer => answer is "yes" ? Color.Yellow : null));
         foreach (var tunnel in tunnels)
         {
             table.AddRow(
                 tunnel.Id,
-                tunnel.User ?? Nobody,
+                tunnel.User ?? None,
                 tunnel.Node,
+                tunnel.Client ?? None,
                 Amounts.Duration(tunnel.AgeSeconds),
                 Amounts.Duration(Math.Min(tunnel.IdleClientSeconds, tunnel.IdleNodeSeconds)),
                 Amounts.Bytes(tunnel.BytesFromClient),
                 Amounts.Bytes(tunnel.BytesFromNode),
-                tunnel.Path ?? "",
+                tunnel.RequestPath ?? None,
+                tunnel.Protocol ?? None,
+                tunnel.Path ?? None,
                 tunnel.Misplaced ? "yes" : "no");
         }
 

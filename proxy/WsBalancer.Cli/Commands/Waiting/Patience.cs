@@ -1,11 +1,15 @@
 namespace WsBalancer.Cli.Commands.Waiting;
 
-/// <summary>Bears with a balancer that went away: it may be restarting. For a while, then it is a failure.</summary>
-internal sealed class Patience(TimeProvider time, TextWriter error)
+/// <summary>Reports that a balancer does not answer, and that it answers again, each in a sentence.</summary>
+internal delegate Task AwayNotice(bool isAway, string sentence);
+
+/// <summary>Retries a call while the balancer does not answer, as during a restart; after a while that is a failure.
+/// </summary>
+internal sealed class Patience(TimeProvider time, AwayNotice notice)
 {
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // A restart takes a few seconds; a machine that is gone does not come back in a minute either.
+    // A restart takes a few seconds; a machine that is down is not back in a minute either.
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private long? _awaySince;
@@ -36,8 +40,7 @@ internal sealed class Patience(TimeProvider time, TextWriter error)
         if (_awaySince is null)
         {
             _awaySince = time.GetTimestamp();
-            await error.WriteLineAsync(
-                $"wsbalancer: The balancer does not answer; asking again for {Limit.TotalSeconds:0} s.");
+            await notice(true, $"The balancer does not answer; asking again for {Limit.TotalSeconds:0} s.");
         }
     }
 
@@ -46,7 +49,7 @@ internal sealed class Patience(TimeProvider time, TextWriter error)
         if (_awaySince is not null)
         {
             _awaySince = null;
-            await error.WriteLineAsync("wsbalancer: The balancer answers again.");
+            await notice(false, "The balancer answers again.");
         }
     }
 }

@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 namespace WsBalancer.Cli.Commands.Waiting;
 
 /// <summary>The same question again and again, once a second, through restarts of the balancer.</summary>
-internal sealed class Questions(TimeProvider time, TextWriter error)
+internal sealed class Questions(TimeProvider time, AwayNotice notice)
 {
-    private readonly Patience _patience = new(time, error);
+    private readonly Patience _patience = new(time, notice);
 
-    /// <summary>What was answered already, and then answers without end; whoever has heard enough stops.</summary>
+    /// <summary>The first answer, and then answers without end, until the caller stops.</summary>
     public async IAsyncEnumerable<T> ContinueAsync<T>(
         T first, Func<CancellationToken, Task<T>> ask, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -12,7 +12,7 @@ internal sealed class EventStream(Operation operation, TimeProvider time)
     // No event of the fleet: what this listener missed, which the next stream makes up for.
     private const string Dropped = "dropped";
 
-    private readonly Patience _patience = new(time, operation.Error);
+    private readonly Patience _patience = new(time, operation.NoteAwayAsync);
     private string? _lastId;
 
     /// <summary>Ends by cancellation only, or with a failure.</summary>

@@ -4,17 +4,17 @@ using WsBalancer.Cli.Admin;
 
 namespace WsBalancer.Cli.Commands.Watching;
 
-/// <summary><c>wsbalancer nodes</c>: one line for each node of a cluster.</summary>
+/// <summary><c>wsbalancer nodes</c>: one line for each node, of one cluster or of all.</summary>
 internal static class NodesCommand
 {
-    private static readonly Option<bool> Watch = new("--watch")
+    private static readonly Option<bool> Watch = new("--watch", "-w")
     {
         Description = "Follow it until Ctrl-C: the table again whenever it changes, with --json one document a line",
     };
 
     public static Command Create(TimeProvider time) => new OperatorCommand(
         "nodes",
-        "List a cluster's nodes: share, state, health, tunnels",
+        "List the nodes, of all clusters unless --cluster: state, health, tunnels, share",
         (operation, cancellation) => RunAsync(operation, time, cancellation),
         Watch)
     {
@@ -42,14 +42,18 @@ internal static class NodesCommand
         return ExitCode.Done;
     }
 
-    /// <summary>The nodes of the cluster that is meant, as the balancer wrote them.</summary>
+    /// <summary>The nodes of the cluster that was named, or of all, as one list.</summary>
     public static async Task<Answer<IReadOnlyList<NodeAnswer>>> ReadAsync(
         Operation operation, CancellationToken cancellation)
     {
         var answer = await operation.Client.ListClustersAsync(cancellation);
-        var chosen = ClusterChoice.Pick(answer.Value, operation.Settings.Cluster);
+        var chosen = ClusterChoice.Several(answer.Value, operation.Settings.Cluster);
         using var document = JsonDocument.Parse(answer.Document);
+        var lists = chosen.Select(index => document.RootElement[index].GetProperty("nodes")).ToArray();
+        var text = lists is [var only]
+            ? only.GetRawText()
+            : $"[{string.Join(',', lists.SelectMany(list => list.EnumerateArray()).Select(node => node.GetRawText()))}]";
         return new Answer<IReadOnlyList<NodeAnswer>>(
-            document.RootElement[chosen].GetProperty("nodes").GetRawText(), answer.Value[chosen].Nodes);
+            text, [.. chosen.SelectMany(index => answer.Value[index].Nodes)]);
     }
 }

@@ -5,7 +5,7 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Watching;
 
-/// <summary>The nodes of a cluster as a table. A star marks a weight that is not the configuration's.</summary>
+/// <summary>Nodes as a table. A star marks a weight that is not the configuration's.</summary>
 internal sealed class NodesTable
 {
     private const string Legend = "* changed at run time, 'wsbalancer weight': not the weight of the configuration";
@@ -16,37 +16,11 @@ internal sealed class NodesTable
     public NodesTable(IReadOnlyList<NodeAnswer> nodes)
     {
         _hasStars = nodes.Any(node => node.HasOtherWeight);
-
-        // Most rings go by the ids, which are there already.
-        var hasKeys = nodes.Any(node => node.RingKey is not null);
-        Column[] columns =
-        [
-            new Column("NODE"),
-            new Column("ADDRESS"),
-            new Column("SOURCE"),
-            new Column("WEIGHT", IsNumber: true),
-            new Column("SHARE", IsNumber: true),
-            new Column("STATE"),
-            new Column("HEALTH"),
-            new Column("TUNNELS", IsNumber: true),
-            new Column("MISPLACED", IsNumber: true),
-        ];
-        _table = new TextTable(hasKeys ? [.. columns, new Column("RING KEY")] : columns);
+        var parts = PartsOf(nodes);
+        _table = new TextTable([.. parts.Select(part => part.Column)]);
         foreach (var node in nodes)
         {
-            string[] cells =
-            [
-                node.Id,
-                node.Address,
-                node.Source,
-                $"{Amounts.Number(node.Weight)}{(node.HasOtherWeight ? "*" : "")}",
-                Amounts.Percent(node.Share),
-                node.State,
-                node.Health,
-                Amounts.Number(node.Tunnels),
-                Amounts.Number(node.Misplaced),
-            ];
-            _table.AddRow(hasKeys ? [.. cells, node.RingKey ?? ""] : cells);
+            _table.AddRow([.. parts.Select(part => part.CellOf(node))]);
         }
     }
 
@@ -59,8 +33,52 @@ internal sealed class NodesTable
         }
     }
 
-    /// <summary>The same for a live display.</summary>
-    public IRenderable DrawOn(IAnsiConsole terminal) => _hasStars
-        ? new Rows(_table.DrawOn(terminal), new Text(Legend))
-        : _table.DrawOn(terminal);
+    /// <summary>The same for a live display, in grey if it is no longer true.</summary>
+    public IRenderable DrawOn(IAnsiConsole terminal, bool isStale)
+    {
+        var style = isStale ? new Style(Color.Grey) : default(Style?);
+        var table = _table.DrawOn(terminal, style);
+        return _hasStars ? new Rows(table, new Text(Legend, style)) : table;
+    }
+
+    // What an operator looks at first is at the left, and is kept on a terminal that is narrow.
+    private static (Column Column, Func<NodeAnswer, string> CellOf)[] PartsOf(IReadOnlyList<NodeAnswer> nodes)
+    {
+        List<(Column, Func<NodeAnswer, string>)> parts =
+        [
+            (new Column("NODE", IsCut: true), node => node.Id),
+            (new Column("STATE", Colour: ColourOfState), node => node.State),
+            (new Column("HEALTH", Colour: ColourOfHealth), node => node.Health),
+            (new Column("TUNNELS", IsNumber: true), node => Amounts.Number(node.Tunnels)),
+            (new Column("MISPLACED", IsNumber: true), node => Amounts.Number(node.Misplaced)),
+            (new Column("SHARE", IsNumber: true, Drop: 1), node => Amounts.Percent(node.Share)),
+            (new Column("WEIGHT", IsNumber: true, Drop: 3), WeightOf),
+            (new Column("SOURCE", Drop: 4), node => node.Source),
+            (new Column("ADDRESS", Drop: 2, IsCut: true), node => node.Address),
+        ];
+        if (nodes.Select(node => node.Cluster).Distinct().Count() > 1)
+        {
+            parts.Insert(0, (new Column("CLUSTER", IsCut: true), node => node.Cluster));
+        }
+
+        // Most rings go by the ids, which are there already.
+        if (nodes.Any(node => node.RingKey is not null))
+        {
+            parts.Add((new Column("RING KEY", Drop: 5, IsCut: true), node => node.RingKey ?? ""));
+        }
+
+        return [.. parts];
+    }
+
+    private static string WeightOf(NodeAnswer node) =>
+        $"{Amounts.Number(node.Weight)}{(node.HasOtherWeight ? "*" : "")}";
+
+    private static Color? ColourOfState(string state) => state is "active" ? null : Color.Yellow;
+
+    private static Color? ColourOfHealth(string health) => health switch
+    {
+        "healthy" => Color.Green,
+        "unhealthy" => Color.Red,
+        _ => null,
+    };
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Commands.Waiting;
 using WsBalancer.Cli.Output;
@@ -10,14 +9,17 @@ namespace WsBalancer.Cli.Commands.Watching;
 /// <summary>Follows the nodes of a cluster: a live table on a terminal, elsewhere each change as it comes.</summary>
 internal sealed class NodesWatch(Operation operation, TimeProvider time)
 {
-    private readonly Questions _questions = new(time, operation.Error);
+    private readonly NodesDisplay? _display =
+        operation.Output.Terminal is { } terminal && !operation.Settings.Json
+            ? new NodesDisplay(terminal, $"{operation.Settings.Address}", time)
+            : null;
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         try
         {
-            await (operation.Output.Terminal is { } terminal && !operation.Settings.Json
-                ? DrawAsync(terminal, cancellation)
+            await (_display is { } display
+                ? display.RunAsync(AnswersAsync(cancellation))
                 : WriteAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -28,15 +30,6 @@ internal sealed class NodesWatch(Operation operation, TimeProvider time)
 
         return ExitCode.Failed;
     }
-
-    private Task DrawAsync(IAnsiConsole terminal, CancellationToken cancellation) =>
-        terminal.Live(new Text("")).StartAsync(async context =>
-        {
-            await foreach (var answer in AnswersAsync(cancellation))
-            {
-                context.UpdateTarget(new NodesTable(answer.Value).DrawOn(terminal));
-            }
-        });
 
     private async Task WriteAsync(CancellationToken cancellation)
     {
@@ -63,7 +56,8 @@ internal sealed class NodesWatch(Operation operation, TimeProvider time)
 
         // Only a balancer that was there once may be restarting.
         var first = await AskAsync(cancellation);
-        await foreach (var answer in _questions.ContinueAsync(first, AskAsync, cancellation))
+        var questions = new Questions(time, _display is { } display ? display.NoteAsync : (_, sentence) => operation.NoteAsync(sentence));
+        await foreach (var answer in questions.ContinueAsync(first, AskAsync, cancellation))
         {
             yield return answer;
         }

@@ -6,6 +6,7 @@ namespace WsBalancer.Proxy.Admin.Clusters;
 
 /// <summary>A node as the API shows it. Its ring key is null if the ring goes by the ids.</summary>
 internal sealed record NodeView(
+    string Cluster,
     string Id,
     string Address,
     int Weight,
@@ -27,6 +28,7 @@ internal sealed record NodeView(
         // Drained is a node whose last tunnel has ended, wherever it was.
         var state = node.State == NodeState.Drained && open > 0 ? NodeState.Draining : node.State;
         return new NodeView(
+            node.Key.Cluster,
             node.Id,
             node.Address,
             node.Weight,

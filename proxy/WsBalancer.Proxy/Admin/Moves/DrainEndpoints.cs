@@ -31,11 +31,19 @@ internal static class DrainEndpoints
         [FromQuery, Description(Scope.Expected)] string? scope)
     {
         var found = fleet.Get(cluster);
-        var status = drains.StatusOf(FleetPlanner.NodeOf(found, node), Scope.IsFleet(scope));
-        return TypedResults.Ok(new DrainStatusView(status, found.Current.Epoch));
+        var isFleet = Scope.IsFleet(scope);
+        var epoch = found.Current.Epoch;
+        if (found.Find(node) is null && isFleet && drains.StatusElsewhere(found, node) is { } elsewhere)
+        {
+            return TypedResults.Ok(new DrainStatusView(found.Id, node, elsewhere, epoch, drains.Shared));
+        }
+
+        var here = FleetPlanner.NodeOf(found, node);
+        return TypedResults.Ok(
+            new DrainStatusView(found.Id, here.Id, drains.StatusOf(here, isFleet), epoch, drains.Shared));
     }
 
-    private static async Task<Accepted<DrainChangeView>> BeginAsync(
+    private static async Task<Accepted<DrainStatusView>> BeginAsync(
         string cluster,
         string node,
         HttpRequest request,
@@ -47,10 +55,10 @@ internal static class DrainEndpoints
         var body = await RequestBody.ReadAsync<DrainBody>(request);
         var result = await drains.BeginAsync(
             found, node, body.ToRequest(), IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
-        return TypedResults.Accepted(request.Path, new DrainChangeView(result));
+        return TypedResults.Accepted(request.Path, ViewOf(found, node, result));
     }
 
-    private static async Task<Ok<DrainChangeView>> ResumeAsync(
+    private static async Task<Ok<DrainStatusView>> ResumeAsync(
         string cluster,
         string node,
         FleetRegistry fleet,
@@ -60,6 +68,9 @@ internal static class DrainEndpoints
     {
         var found = fleet.Get(cluster);
         var result = await drains.ResumeAsync(found, node, IfMatch.Epoch(ifMatch), cancellation);
-        return TypedResults.Ok(new DrainChangeView(result));
+        return TypedResults.Ok(ViewOf(found, node, result));
     }
+
+    private static DrainStatusView ViewOf(FleetCluster cluster, string node, DrainResult result) =>
+        new(cluster.Id, cluster.Find(node)?.Id ?? node, result.Status, result.Epoch, result.Shared);
 }

@@ -4,10 +4,12 @@ using WsBalancer.Proxy.Moving;
 namespace WsBalancer.Proxy.Admin.Moves;
 
 /// <summary>How far the drain of a node is, as the API shows it.</summary>
-internal record DrainStatusView
+internal sealed record DrainStatusView
 {
-    public DrainStatusView(DrainStatus status, long epoch)
+    public DrainStatusView(string cluster, string node, DrainStatus status, long epoch, bool? shared)
     {
+        (Cluster, Node, Shared) = (cluster, node, shared);
+
         // Drained is a node whose last tunnel has ended, wherever it was.
         var remains = status is { State: NodeState.Drained, Remaining: > 0 };
         State = NodeLabel.Of(remains ? NodeState.Draining : status.State);
@@ -16,6 +18,10 @@ internal record DrainStatusView
         (RatePerSecond, EtaSeconds) = (status.RatePerSecond, status.EtaSeconds);
         (DeadlineSeconds, CloseCode, Epoch) = (status.DeadlineSeconds, status.CloseCode, epoch);
     }
+
+    public string Cluster { get; }
+
+    public string Node { get; }
 
     /// <summary>The node's.</summary>
     public string State { get; }
@@ -43,14 +49,10 @@ internal record DrainStatusView
     public int? CloseCode { get; }
 
     public long Epoch { get; }
-}
 
-/// <summary>A drain that was begun, changed or ended.</summary>
-internal sealed record DrainChangeView : DrainStatusView
-{
-    public DrainChangeView(DrainResult result)
-        : base(result.Status, result.Epoch) => Shared = result.Shared;
-
-    /// <summary>Whether the other balancers were told; null if there is nobody to tell.</summary>
+    /// <summary>
+    /// False if Redis cannot be used: the other balancers have not received the change, and their tunnels are not in
+    /// the counts. Null without Redis.
+    /// </summary>
     public bool? Shared { get; }
 }

@@ -32,10 +32,11 @@ internal static class RebalanceEndpoints
     {
         var found = fleet.Get(cluster);
         var status = rebalances.StatusOf(found, Scope.IsFleet(scope));
-        return TypedResults.Ok(new RebalanceStatusView(status, found.Current.Epoch));
+        return TypedResults.Ok(
+            new RebalanceStatusView(found.Id, status, found.Current.Epoch, rebalances.Shared));
     }
 
-    private static async Task<Accepted<RebalanceChangeView>> BeginAsync(
+    private static async Task<Accepted<RebalanceStatusView>> BeginAsync(
         string cluster,
         HttpRequest request,
         FleetRegistry fleet,
@@ -46,10 +47,10 @@ internal static class RebalanceEndpoints
         var body = await RequestBody.ReadAsync<RebalanceBody>(request);
         var result = await rebalances.BeginAsync(
             found, body.RatePerSecond, IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
-        return TypedResults.Accepted(request.Path, new RebalanceChangeView(result));
+        return TypedResults.Accepted(request.Path, ViewOf(found, result));
     }
 
-    private static async Task<Ok<RebalanceChangeView>> PauseAsync(
+    private static async Task<Ok<RebalanceStatusView>> PauseAsync(
         string cluster,
         HttpRequest request,
         FleetRegistry fleet,
@@ -60,10 +61,10 @@ internal static class RebalanceEndpoints
         var body = await RequestBody.ReadAsync<PauseBody>(request);
         var result = await rebalances.PauseAsync(
             found, body.Paused!.Value, IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
-        return TypedResults.Ok(new RebalanceChangeView(result));
+        return TypedResults.Ok(ViewOf(found, result));
     }
 
-    private static async Task<Ok<RebalanceChangeView>> CancelAsync(
+    private static async Task<Ok<RebalanceStatusView>> CancelAsync(
         string cluster,
         FleetRegistry fleet,
         Rebalances rebalances,
@@ -72,6 +73,9 @@ internal static class RebalanceEndpoints
     {
         var found = fleet.Get(cluster);
         var result = await rebalances.CancelAsync(found, IfMatch.Epoch(ifMatch), cancellation);
-        return TypedResults.Ok(new RebalanceChangeView(result));
+        return TypedResults.Ok(ViewOf(found, result));
     }
+
+    private static RebalanceStatusView ViewOf(FleetCluster cluster, RebalanceResult result) =>
+        new(cluster.Id, result.Status, result.Epoch, result.Shared);
 }

@@ -4,15 +4,18 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Admin.Moves;
 
 /// <summary>How far the rebalance of a cluster is, as the API shows it.</summary>
-internal record RebalanceStatusView
+internal sealed record RebalanceStatusView
 {
-    public RebalanceStatusView(RebalanceStatus status, long epoch)
+    public RebalanceStatusView(string cluster, RebalanceStatus status, long epoch, bool? shared)
     {
+        (Cluster, Shared) = (cluster, shared);
         State = LabelOf(status.State);
         (Misplaced, Blocked, Closed) = (status.Misplaced, status.Blocked, status.Closed);
         (EtaSeconds, Reason) = (status.EtaSeconds, status.Reason);
         (RatePerSecond, Epoch) = (status.RatePerSecond, epoch);
     }
+
+    public string Cluster { get; }
 
     public string State { get; }
 
@@ -33,6 +36,12 @@ internal record RebalanceStatusView
 
     public long Epoch { get; }
 
+    /// <summary>
+    /// False if Redis cannot be used: the other balancers have not received the change, and their tunnels are not in
+    /// the counts. Null without Redis.
+    /// </summary>
+    public bool? Shared { get; }
+
     private static string LabelOf(RebalanceState state) => state switch
     {
         RebalanceState.Idle => "idle",
@@ -43,14 +52,4 @@ internal record RebalanceStatusView
         RebalanceState.Cancelled => "cancelled",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No label is published for this state."),
     };
-}
-
-/// <summary>A rebalance that was begun, paused, continued or ended.</summary>
-internal sealed record RebalanceChangeView : RebalanceStatusView
-{
-    public RebalanceChangeView(RebalanceResult result)
-        : base(result.Status, result.Epoch) => Shared = result.Shared;
-
-    /// <summary>Whether the other balancers were told; null if there is nobody to tell.</summary>
-    public bool? Shared { get; }
 }

@@ -11,16 +11,16 @@ using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Proxy.Admin.OpenTunnels;
 
-/// <summary>Closes the tunnels of a user, or one tunnel, at every balancer.</summary>
+/// <summary>Closes the tunnels of a user or a node, old ones, or one tunnel, at every balancer.</summary>
 internal static class DisconnectEndpoints
 {
     private const string ExpectedCode = CloseCode.Allowed + " (default 1012)";
 
     public static void MapDisconnects(this IEndpointRouteBuilder cluster) =>
-        cluster.MapDelete("/tunnels", DisconnectUserAsync)
+        cluster.MapDelete("/tunnels", DisconnectAllAsync)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .WithTags("Tunnels")
-            .WithSummary("Closes all tunnels of a user, at every balancer.");
+            .WithSummary("Closes all tunnels of a user or a node, or those older than an age, at every balancer.");
 
     public static void MapDisconnect(this IEndpointRouteBuilder api) =>
         api.MapDelete("/tunnels/{tunnel}", DisconnectAsync)
@@ -29,17 +29,23 @@ internal static class DisconnectEndpoints
             .WithTags("Tunnels")
             .WithSummary("Closes one tunnel, at whichever balancer it is.");
 
-    private static async Task<Ok<DisconnectView>> DisconnectUserAsync(
+    private static async Task<Ok<DisconnectView>> DisconnectAllAsync(
         string cluster,
         FleetRegistry fleet,
         Disconnects disconnects,
         [FromQuery, Description("Whose.")] string? user,
+        [FromQuery, Description("To which node.")] string? node,
+        [FromQuery, Description(QueryText.ExpectedAge)] string? olderThanSeconds,
         [FromQuery, Description(ExpectedCode)] string? closeCode,
         CancellationToken cancellation)
     {
         var found = fleet.Get(cluster);
-        var (closed, shared) = await disconnects.UserAsync(
-            found, QueryText.User(user), CodeOf(closeCode), cancellation);
+        var olderThan = QueryText.Age(nameof(olderThanSeconds), olderThanSeconds);
+        var selection = new TunnelSelection(
+            user is null && (node is not null || olderThan is not null) ? null : QueryText.User(user),
+            node is null ? null : FleetPlanner.NodeOf(found, node).Id,
+            olderThan);
+        var (closed, shared) = await disconnects.AllAsync(found, selection, CodeOf(closeCode), cancellation);
         return TypedResults.Ok(new DisconnectView(closed, shared));
     }
 

@@ -1,25 +1,39 @@
+using System.Net;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admin.OpenTunnels;
 
-/// <summary>Which of a cluster's open tunnels somebody wants to see.</summary>
+/// <summary>Which of a cluster's open tunnels are listed, and in which order.</summary>
 /// <param name="User">Whose; null for everybody's.</param>
 /// <param name="Node">Where; null for all nodes.</param>
 /// <param name="OlderThanSeconds">How old at least; null for any age.</param>
+/// <param name="Client">The network of their clients; null for all clients.</param>
+/// <param name="Order">The order.</param>
 /// <param name="Limit">How many at most.</param>
-internal sealed record TunnelFilter(string? User, Node? Node, double? OlderThanSeconds, int Limit)
+internal sealed record TunnelFilter(
+    string? User, Node? Node, double? OlderThanSeconds, IPNetwork? Client, TunnelOrder Order, int Limit)
 {
     public const int DefaultLimit = 50;
     public const int MostLimit = 10_000;
 
-    /// <summary>The tunnels, the oldest first.</summary>
+    /// <summary>The tunnels in their order; those that are equal in it by age and id.</summary>
     public IEnumerable<Tunnel> In(FleetCluster cluster, TunnelRegistry tunnels) => Source(cluster, tunnels)
         .Where(tunnel => Node is null || tunnel.Identity.Node == Node.Key)
         .Where(tunnel => OlderThanSeconds is not { } seconds || tunnel.Age.TotalSeconds > seconds)
-        .OrderBy(tunnel => tunnel.OpenedTimestamp)
+        .Where(tunnel => Client is not { } network
+            || (tunnel.Origin?.Client is { } client && network.Contains(client)))
+        .OrderByDescending(Rank)
+        .ThenBy(tunnel => tunnel.OpenedTimestamp)
         .ThenBy(tunnel => tunnel.Identity.Id, StringComparer.Ordinal)
         .Take(Limit);
+
+    private double Rank(Tunnel tunnel) => Order switch
+    {
+        TunnelOrder.Idle => Math.Min(tunnel.IdleFor.Client.TotalSeconds, tunnel.IdleFor.Node.TotalSeconds),
+        TunnelOrder.Bytes => tunnel.Traffic.BytesFromClient + (double)tunnel.Traffic.BytesFromNode,
+        _ => 0,
+    };
 
     private IEnumerable<Tunnel> Source(FleetCluster cluster, TunnelRegistry tunnels) => this switch
     {
@@ -27,4 +41,17 @@ internal sealed record TunnelFilter(string? User, Node? Node, double? OlderThanS
         { Node: { } node } => tunnels.On(node.Key),
         _ => cluster.Current.All.SelectMany(node => tunnels.On(node.Key)),
     };
+}
+
+/// <summary>In which order tunnels are listed, the highest first.</summary>
+internal enum TunnelOrder
+{
+    /// <summary>By age.</summary>
+    Age,
+
+    /// <summary>By how long neither side has sent anything.</summary>
+    Idle,
+
+    /// <summary>By the bytes of both directions.</summary>
+    Bytes,
 }

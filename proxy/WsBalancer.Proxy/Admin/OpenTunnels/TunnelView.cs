@@ -3,7 +3,10 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admin.OpenTunnels;
 
-/// <summary>An open tunnel as the API shows it. Its user is null if it was spread.</summary>
+/// <summary>
+/// An open tunnel as the API shows it. Its user is null if it was spread. <c>Path</c> is that of its bytes, native or
+/// portable, and <c>RequestPath</c> that of its handshake, without the query.
+/// </summary>
 internal sealed record TunnelView(
     string Id,
     string? User,
@@ -18,7 +21,9 @@ internal sealed record TunnelView(
     long FramesFromClient,
     long FramesFromNode,
     string Protocol,
-    string Path)
+    string Path,
+    string? Client,
+    string? RequestPath)
 {
     public static TunnelView Of(Tunnel tunnel, FleetSnapshot snapshot)
     {
@@ -38,7 +43,9 @@ internal sealed record TunnelView(
             traffic.FramesFromClient,
             traffic.FramesFromNode,
             tunnel.Identity.Protocol,
-            TunnelPathLabel.Of(tunnel.Flow!.Path));
+            TunnelPathLabel.Of(tunnel.Flow!.Path),
+            tunnel.Origin?.Client?.ToString(),
+            tunnel.Origin?.Path);
     }
 
     private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);

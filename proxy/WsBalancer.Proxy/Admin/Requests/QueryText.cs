@@ -10,6 +10,7 @@ namespace WsBalancer.Proxy.Admin.Requests;
 internal static class QueryText
 {
     public const string ExpectedFlag = "true or false";
+    public const string ExpectedAge = "a number of seconds, 0 or more";
 
     /// <summary>A switch, which is off unless it is said.</summary>
     public static bool Flag(string name, string? text) => text switch
@@ -44,6 +45,9 @@ internal static class QueryText
             ? value
             : throw Wrong(name, text, expected);
     }
+
+    /// <summary>An age in seconds; null if it is not there.</summary>
+    public static double? Age(string name, string? text) => Number(name, text, seconds => seconds >= 0, ExpectedAge);
 
     /// <summary>A user id, which must be there.</summary>
     public static string User(string? text) => text switch

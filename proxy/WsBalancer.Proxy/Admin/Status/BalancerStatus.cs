@@ -43,7 +43,7 @@ internal sealed class BalancerStatus(
         var ready = readiness.Read();
         var clusters = (cluster is null ? fleet.Clusters : [fleet.Get(cluster)])
             .Select(one => Read(one, ProblemView.In(one.Id, problems))).ToList();
-        var redis = ReadRedis();
+        var redis = RedisView.Of(sharing);
         var descriptors = ReadDescriptors();
         var reload = reloads?.Last is { } last ? LastReloadView.Of(last) : null;
         return new StatusView(
@@ -146,10 +146,6 @@ internal sealed class BalancerStatus(
                 $"the certificate of {certificate.Endpoint} ends on {certificate.NotAfter:yyyy-MM-dd HH:mm} UTC");
         }
     }
-
-    private RedisView? ReadRedis() => sharing.Where is { } where
-        ? new RedisView(where, sharing.Absence is null, sharing.Absence?.Since, sharing.Absence?.Cause)
-        : null;
 
     private static PeerView ReadPeer(PeerReport peer) => new(
         peer.Id, peer.Clusters.Values.Sum(static cluster => cluster.Nodes.Values.Sum(static node => node.Tunnels)));

@@ -7,13 +7,23 @@ using Microsoft.AspNetCore.Routing;
 
 namespace WsBalancer.Proxy.Admin.Status;
 
-/// <summary>The call for the state of the balancer.</summary>
+/// <summary>The calls for the state of the balancer.</summary>
 internal static class StatusEndpoints
 {
-    public static void MapStatus(this IEndpointRouteBuilder api) => api.MapGet("/status", Read)
-        .WithTags("Status")
-        .WithSummary("Whether users are served, and all that the balancer depends on.")
-        .ProducesProblem(StatusCodes.Status404NotFound);
+    public static void MapStatus(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/status", Read)
+            .WithTags("Status")
+            .WithSummary("Whether users are served, and all that the balancer depends on.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/balancers", static (BalancersReader balancers) => TypedResults.Ok(balancers.Read()))
+            .WithTags("Status")
+            .WithSummary("The balancers that share the fleet, and whether they agree with this one.");
+        api.MapGet(
+            "/configuration", static (ConfigurationReader configuration) => TypedResults.Ok(configuration.Read()))
+            .WithTags("Status")
+            .WithSummary("The settings in force by key, without secrets.");
+    }
 
     private static Ok<StatusView> Read(
         BalancerStatus status, [FromQuery, Description("Only this cluster; all without.")] string? cluster) =>

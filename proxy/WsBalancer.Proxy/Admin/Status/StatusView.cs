@@ -1,4 +1,5 @@
 using WsBalancer.Proxy.Admin.Clusters;
+using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Admin.Status;
 
@@ -57,7 +58,13 @@ internal sealed record ClusterStatusView(
 /// <param name="Connected">Whether it can be used.</param>
 /// <param name="Since">Since when it cannot; null if it can.</param>
 /// <param name="Why">Why it cannot; null if it can.</param>
-internal sealed record RedisView(string Address, bool Connected, DateTimeOffset? Since, string? Why);
+internal sealed record RedisView(string Address, bool Connected, DateTimeOffset? Since, string? Why)
+{
+    /// <returns>Null if this balancer does not share.</returns>
+    public static RedisView? Of(SharingState sharing) => sharing.Where is { } where
+        ? new RedisView(where, sharing.Absence is null, sharing.Absence?.Since, sharing.Absence?.Cause)
+        : null;
+}
 
 /// <summary>Another balancer of the fleet.</summary>
 /// <param name="Id">The balancer.</param>

@@ -1,0 +1,72 @@
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Output;
+
+namespace WsBalancer.Cli.Commands.Waiting;
+
+/// <summary>Whether a node that takes users again can do so: its health, at once or when it is healthy.</summary>
+internal sealed class HealthWait(Operation operation, string cluster, string node)
+{
+    /// <summary>As long as a node may take to start.</summary>
+    public static readonly TimeSpan Standard = TimeSpan.FromMinutes(1);
+
+    private const string Healthy = "healthy";
+    private const string Unhealthy = "unhealthy";
+
+    /// <summary>Notes that the node is not healthy; with a limit waits until it is.</summary>
+    /// <exception cref="CommandFailure">It is not healthy in time.</exception>
+    public async Task RunAsync(WaitLimit? limit, CancellationToken cancellation)
+    {
+        var first = await ReadAsync(cancellation);
+        if (limit is null)
+        {
+            if (first is { Health: Unhealthy })
+            {
+                await operation.NoteAsync(
+                    $"{node} is unhealthy: no user is placed on it until it is healthy. '--wait' waits for that.");
+            }
+
+            return;
+        }
+
+        try
+        {
+            var view = ProgressView.For(operation.Output, operation.Settings.Json);
+            await view.RunAsync(show => WatchAsync(first, limit, show, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw new WaitEndedException("No longer waiting for the node to be healthy.");
+        }
+    }
+
+    private async Task<bool> WatchAsync(
+        NodeAnswer? first, WaitLimit limit, Action<ProgressPoint> show, CancellationToken cancellation)
+    {
+        var questions = new Questions(limit.Time, operation.NoteAwayAsync);
+        await foreach (var now in questions.ContinueAsync(first, ReadAsync, cancellation))
+        {
+            var health = now?.Health ?? "not in the fleet";
+            show(new ProgressPoint(health is Healthy ? 1 : 0, $"{node} is {health}"));
+            if (health is Healthy)
+            {
+                return true;
+            }
+
+            if (limit.HasPassed)
+            {
+                throw new CommandFailure(ExitCode.Failed, $"{node} is {health} still, after --timeout {limit.Text}.")
+                {
+                    IsDocumented = true,
+                };
+            }
+        }
+
+        throw new InvalidOperationException("The answers never end.");
+    }
+
+    private async Task<NodeAnswer?> ReadAsync(CancellationToken cancellation)
+    {
+        var clusters = (await operation.Client.ListClustersAsync(cancellation)).Value;
+        return clusters.FirstOrDefault(one => one.Id == cluster)?.Nodes.FirstOrDefault(one => one.Id == node);
+    }
+}

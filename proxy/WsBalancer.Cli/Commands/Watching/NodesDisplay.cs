@@ -1,0 +1,57 @@
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using WsBalancer.Cli.Admin;
+
+namespace WsBalancer.Cli.Commands.Watching;
+
+/// <summary>
+/// The nodes as a live table on a terminal, below a line with the balancer and the time of its last answer. Without an
+/// answer the rows are grey: they were true once.
+/// </summary>
+internal sealed class NodesDisplay(IAnsiConsole terminal, string balancer, TimeProvider time)
+{
+    private IReadOnlyList<NodeAnswer> _nodes = [];
+    private DateTimeOffset _answeredAt;
+    private (bool IsAway, string Sentence)? _notice;
+    private LiveDisplayContext? _context;
+
+    /// <summary>Shows each answer until there are no more.</summary>
+    public Task RunAsync(IAsyncEnumerable<Answer<IReadOnlyList<NodeAnswer>>> answers) =>
+        terminal.Live(new Text("")).StartAsync(async context =>
+        {
+            _context = context;
+            await foreach (var answer in answers)
+            {
+                (_nodes, _answeredAt) = (answer.Value, time.GetUtcNow());
+                Show();
+            }
+        });
+
+    /// <summary>Shows that the balancer does not answer, or answers again (<see cref="Waiting.AwayNotice"/>).</summary>
+    public Task NoteAsync(bool isAway, string sentence)
+    {
+        _notice = (isAway, isAway ? sentence : $"{sentence} ({Clock(time.GetUtcNow())})");
+        Show();
+        return Task.CompletedTask;
+    }
+
+    private void Show()
+    {
+        var isStale = _notice is { IsAway: true };
+        List<IRenderable> lines =
+        [
+            new Text($"{balancer}  {(isStale ? "no answer since" : "at")} {Clock(_answeredAt)}"),
+            new NodesTable(_nodes).DrawOn(terminal, isStale),
+        ];
+        if (_notice is { } notice)
+        {
+            lines.Add(new Text(notice.Sentence, new Style(notice.IsAway ? Color.Red : Color.Green)));
+        }
+
+        _context!.UpdateTarget(new Rows(lines));
+    }
+
+    private static string Clock(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+
+namespace WsBalancer.Cli;
+
+/// <summary>
+/// <c>wsbalancer completion SHELL</c>: a script for the shell, which gets its suggestions from the program's own
+/// <c>[suggest]</c> directive, the ids of nodes among them.
+/// </summary>
+internal static class CompletionCommand
+{
+    private const string Bash = """
+        # wsbalancer completion bash > /etc/bash_completion.d/wsbalancer
+        _wsbalancer() {
+            local IFS=$'\n'
+            local word="${COMP_WORDS[COMP_CWORD]}"
+            COMPREPLY=($(compgen -W "$(wsbalancer "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "$word"))
+        }
+        complete -o default -F _wsbalancer wsbalancer
+        """;
+
+    private const string Zsh = """
+        #compdef wsbalancer
+        # wsbalancer completion zsh > "${fpath[1]}/_wsbalancer"
+        _wsbalancer() {
+            local -a found
+            found=("${(@f)$(wsbalancer "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
+            compadd -a found
+        }
+        compdef _wsbalancer wsbalancer
+        """;
+
+    private const string Fish = """
+        # wsbalancer completion fish > ~/.config/fish/completions/wsbalancer.fish
+        function __wsbalancer
+            set -l line (commandline -cp)
+            wsbalancer "[suggest:"(string length -- $line)"]" $line 2>/dev/null
+        end
+        complete -c wsbalancer -f -a '(__wsbalancer)'
+        """;
+
+    public static Command Create()
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
+        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        var command = new Command("completion", "Print a script that completes commands, options and nodes") { shell };
+        command.SetAction(parsed => parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(shell) switch
+        {
+            "bash" => Bash,
+            "zsh" => Zsh,
+            _ => Fish,
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,25 @@
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Moving;
+
+/// <summary>Which tunnels of a cluster are to be closed; at least one part is given.</summary>
+/// <param name="User">Whose; null for those of all users.</param>
+/// <param name="Node">To which node; null for those to all nodes.</param>
+/// <param name="OlderThanSeconds">How old at least; null for any age.</param>
+internal sealed record TunnelSelection(string? User, string? Node, double? OlderThanSeconds)
+{
+    /// <summary>The tunnels of this balancer; none if no part is given.</summary>
+    public IEnumerable<Tunnel> In(FleetCluster cluster, TunnelRegistry tunnels) => Source(cluster, tunnels)
+        .Where(tunnel => Node is null || tunnel.Identity.Node.Node == Node)
+        .Where(tunnel => OlderThanSeconds is not { } seconds || tunnel.Age.TotalSeconds > seconds)
+        .ToArray();
+
+    private IEnumerable<Tunnel> Source(FleetCluster cluster, TunnelRegistry tunnels) => this switch
+    {
+        { User: { } user } => tunnels.Of(cluster.Id, user),
+        { Node: { } node } => tunnels.On(new NodeKey(cluster.Id, node)),
+        { OlderThanSeconds: not null } => cluster.Current.All.SelectMany(node => tunnels.On(node.Key)),
+        _ => [],
+    };
+}

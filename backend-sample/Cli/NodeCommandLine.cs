@@ -38,7 +38,7 @@ internal static class NodeCommandLine
         }
 
         var command = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
-        await error.WriteLineAsync($"See 'ws-node {command}--help'.");
+        await error.WriteLineAsync($"  'ws-node {command}--help' shows how it is used.");
         return ExitCode.Usage;
     }
 }

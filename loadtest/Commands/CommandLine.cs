@@ -20,12 +20,12 @@ internal static class CommandLine
         {
             foreach (var problem in parsed.Errors)
             {
-                await error.WriteLineAsync(problem.Message);
+                await error.WriteLineAsync($"wsload: {problem.Message}");
             }
 
             var command = parsed.CommandResult.Command;
             var name = command == root ? RunCommand.Name : command.Name;
-            await error.WriteLineAsync($"'wsload {name} --help' lists every option.");
+            await error.WriteLineAsync($"  'wsload {name} --help' shows how it is used.");
             return ExitCode.Usage;
         }
 

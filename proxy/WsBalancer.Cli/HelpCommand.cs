@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace WsBalancer.Cli;
 
-/// <summary><c>wsbalancer help COMMAND</c> and <c>version</c>: the words that other programs have for options.</summary>
+/// <summary><c>wsbalancer help COMMAND</c> and <c>version</c>, which do what the options of that name do.</summary>
 internal static class HelpCommand
 {
     private static readonly Argument<string[]> Words = new("COMMAND")

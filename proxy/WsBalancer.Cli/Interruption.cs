@@ -29,7 +29,7 @@ internal sealed class Interruption : IDisposable
 
     public bool HasHappened => _source.IsCancellationRequested;
 
-    /// <summary>The exit code of what was interrupted: 128 and the number of the signal, as a shell reports it.</summary>
+    /// <summary>The exit code of what was interrupted: 128 and the number of the signal, as in a shell.</summary>
     public int ExitCode { get; private set; } = Cli.ExitCode.Failed;
 
     public void Dispose()

@@ -14,7 +14,7 @@ public sealed class ExecutableTests
     [Fact]
     public async Task NoArguments_ShowTheHelpAndExit0()
     {
-        var run = await RunAsync([]);
+        var run = await Executable.RunAsync([]);
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Contains("wsbalancer where alice", run.Output, StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public sealed class ExecutableTests
     [InlineData("where", "wsbalancer where alice")]
     public async Task TheHelpOfACommand_HasExamples(string command, string example)
     {
-        var run = await RunAsync([command, "--help"]);
+        var run = await Executable.RunAsync([command, "--help"]);
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Contains($"Examples:\n  {example}", run.Output, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class ExecutableTests
     [InlineData("'ftp://x' is not an address", "status", "--admin", "ftp://x", "--json")]
     public async Task AWrongCommandLine_Exits2AndSaysWhyOnStandardErrorOnly(string why, params string[] arguments)
     {
-        var run = await RunAsync(arguments);
+        var run = await Executable.RunAsync(arguments);
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains(why, run.Error, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class ExecutableTests
     [Fact]
     public async Task AWordThatIsFarFromAnyCommand_HasNoSuggestion()
     {
-        var run = await RunAsync(["bogus"]);
+        var run = await Executable.RunAsync(["bogus"]);
 
         Assert.Equal(
             "wsbalancer: 'bogus' is not a command of 'wsbalancer'.\n  'wsbalancer --help' shows how it is used.\n",
@@ -75,7 +75,7 @@ public sealed class ExecutableTests
     [InlineData("drain", "--help")]
     public async Task HelpOfACommand_IsThatOfTheOption(params string[] arguments)
     {
-        var run = await RunAsync(arguments);
+        var run = await Executable.RunAsync(arguments);
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Contains("wsbalancer drain <NODE> [options]", run.Output, StringComparison.Ordinal);
@@ -88,51 +88,10 @@ public sealed class ExecutableTests
     [InlineData("--version")]
     public async Task Version_IsThatOfTheProgram(string argument)
     {
-        var run = await RunAsync([argument]);
+        var run = await Executable.RunAsync([argument]);
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Matches(@"^\d+\.\d+\.\d+", run.Output);
-    }
-
-    [Theory]
-    [InlineData("bash", "complete -o default -F _wsbalancer wsbalancer")]
-    [InlineData("zsh", "compdef _wsbalancer wsbalancer")]
-    [InlineData("fish", "complete -c wsbalancer")]
-    public async Task Completion_IsAScriptOfTheShell(string shell, string line)
-    {
-        var run = await RunAsync(["completion", shell]);
-
-        Assert.Equal(ExitCode.Done, run.ExitCode);
-        Assert.Contains(line, run.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Completion_KnowsTheNodesOfTheBalancer()
-    {
-        await using var stub = await StubBalancer.WithChatAsync();
-
-        var run = await RunAsync(["[suggest:17]", "wsbalancer drain "], ("WSBALANCER_ADMIN", stub.Address));
-
-        Assert.Contains("ws-1", run.Output.Split('\n'));
-        Assert.Contains("ws-2", run.Output.Split('\n'));
-    }
-
-    [Fact]
-    public async Task Completion_InBash_CompletesCommandsAndNodes()
-    {
-        await using var stub = await StubBalancer.WithChatAsync();
-        const string Script = """
-            wsbalancer() { "$PROGRAM" "$@"; }
-            eval "$(wsbalancer completion bash)"
-            try() { COMP_LINE="$1" COMP_POINT=${#1} COMP_WORDS=($1 $2) COMP_CWORD=$3; _wsbalancer; echo "${COMPREPLY[*]}"; }
-            try "wsbalancer unco" "" 1
-            try "wsbalancer drain ws-" "" 2
-            """;
-
-        var run = await ShellAsync(
-            Script, ("PROGRAM", Artifacts.Executable), ("WSBALANCER_ADMIN", stub.Address));
-
-        Assert.Equal(["uncordon", "ws-1", "ws-2"], run.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
@@ -140,9 +99,9 @@ public sealed class ExecutableTests
     {
         await using var stub = await StubBalancer.WithChatAsync();
 
-        var error = await ShellAsync(
+        var error = await Executable.ShellAsync(
             "\"$PROGRAM\" nodes 2>&1 >/dev/full; echo $?",
-            ("PROGRAM", Artifacts.Executable),
+            ("PROGRAM", Executable.Path),
             ("WSBALANCER_ADMIN", stub.Address));
 
         Assert.Matches(@"^wsbalancer: The output cannot be written: .*\n1\n$", error);
@@ -167,7 +126,7 @@ public sealed class ExecutableTests
     [InlineData("rebalance", "pause")]
     public async Task ABalancerThatIsAway_Exits3AndNamesTheAddress(params string[] arguments)
     {
-        var run = await RunAsync([.. arguments, "--admin", Nobody]);
+        var run = await Executable.RunAsync([.. arguments, "--admin", Nobody]);
 
         Assert.Equal(ExitCode.Unreachable, run.ExitCode);
         Assert.Contains($"Cannot reach a balancer at {Nobody}/: Connection ref", run.Error, StringComparison.Ordinal);
@@ -179,7 +138,7 @@ public sealed class ExecutableTests
     [InlineData("géheim")]
     public async Task ATokenThatNoHeaderCarries_Exits2AndIsNotShown(string token)
     {
-        var run = await RunAsync(["nodes"], ("WSBALANCER_ADMIN", Nobody), ("WSBALANCER_TOKEN", token));
+        var run = await Executable.RunAsync(["nodes"], ("WSBALANCER_ADMIN", Nobody), ("WSBALANCER_TOKEN", token));
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Equal(
@@ -196,7 +155,7 @@ public sealed class ExecutableTests
         await using var stub = await StubBalancer.StartAsync();
         stub.With(Documents.Clusters, Documents.Chat);
 
-        var run = await RunAsync(["nodes"], ("WSBALANCER_ADMIN", stub.Address), ("WSBALANCER_TOKEN", token));
+        var run = await Executable.RunAsync(["nodes"], ("WSBALANCER_ADMIN", stub.Address), ("WSBALANCER_TOKEN", token));
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal("Bearer s3cret", Assert.Single(stub.Authorizations));
@@ -209,7 +168,7 @@ public sealed class ExecutableTests
         taken.Start();
         var url = $"http://{taken.LocalEndpoint}";
 
-        var run = await RunAsync(
+        var run = await Executable.RunAsync(
             ["run", "--node", "ws-1=http://h:1", "--listen", url, "--admin", "http://127.0.0.1:0"]);
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
@@ -229,7 +188,7 @@ public sealed class ExecutableTests
         await using var stub = await StubBalancer.StartAsync();
         stub.With(Documents.Clusters, Documents.Chat).On(
             "/api/v1/events", StubAnswer.Events("""data: {"kind":"ring","message":"x"}""" + "\n\n", staysOpen: true));
-        using var process = Process.Start(StartInfo([.. arguments, "--admin", stub.Address]))!;
+        using var process = Process.Start(Executable.StartInfo([.. arguments, "--admin", stub.Address]))!;
         Assert.NotNull(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
 
         process.StandardOutput.Close();
@@ -245,7 +204,7 @@ public sealed class ExecutableTests
         await using var stub = await StubBalancer.StartAsync();
         stub.With(Documents.Clusters, Documents.Chat).With(Documents.ChatOwner, Documents.Owner(user: "@alice"));
 
-        var run = await RunAsync(["where", "@alice", "--admin", stub.Address]);
+        var run = await Executable.RunAsync(["where", "@alice", "--admin", stub.Address]);
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Contains("/api/v1/clusters/chat/owner?user=%40alice", stub.Targets);
@@ -263,55 +222,5 @@ public sealed class ExecutableTests
         {
             Assert.Empty(output);
         }
-    }
-
-    private static async Task<CommandRun> RunAsync(
-        string[] arguments, params (string Name, string Value)[] environment)
-    {
-        var start = StartInfo(arguments);
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new CommandRun(process.ExitCode, await output, await error);
-    }
-
-    /// <returns>What a script wrote.</returns>
-    private static async Task<string> ShellAsync(string script, params (string Name, string Value)[] environment)
-    {
-        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return output;
-    }
-
-    private static bool IsOurs(string name) => name.StartsWith("WSBALANCER", StringComparison.Ordinal);
-
-    private static ProcessStartInfo StartInfo(string[] arguments)
-    {
-        var start = new ProcessStartInfo(Artifacts.Executable, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-
-        // Also what other tests set for themselves.
-        foreach (var name in start.Environment.Keys.Where(IsOurs).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        return start;
     }
 }

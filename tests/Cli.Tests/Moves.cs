@@ -40,16 +40,17 @@ internal static class Moves
         string rate = "100",
         string deadline = "600",
         string shared = "null") => $$"""
-        {"cluster": "chat", "node": "ws-2", "state": "{{state}}", "sources": [{{sources}}], "total": 300, "remaining": {{remaining}},
-         "closed": {{300 - remaining}}, "forced": {{forced}}, "ratePerSecond": {{rate}},
+        {"cluster": "chat", "node": "ws-2", "state": "{{state}}", "sources": [{{sources}}], "total": 300,
+         "remaining": {{remaining}}, "closed": {{300 - remaining}}, "forced": {{forced}}, "ratePerSecond": {{rate}},
          "etaSeconds": {{(rate is "0" ? "null" : $"{remaining / 100.0}")}}, "deadlineSeconds": {{deadline}},
          "closeCode": 1012, "epoch": 8, "shared": {{shared}}}
         """;
 
     public static string Rebalance(
         string state, long misplaced, long blocked = 0, long closed = 0, string? reason = null) => $$"""
-        {"cluster": "chat", "state": "{{state}}", "misplaced": {{misplaced}}, "blocked": {{blocked}}, "closed": {{closed}},
-         "etaSeconds": {{misplaced / 50.0}}, "reason": {{(reason is null ? "null" : $"\"{reason}\"")}},
+        {"cluster": "chat", "state": "{{state}}", "misplaced": {{misplaced}}, "blocked": {{blocked}},
+         "closed": {{closed}}, "etaSeconds": {{misplaced / 50.0}},
+         "reason": {{(reason is null ? "null" : $"\"{reason}\"")}},
          "ratePerSecond": 50, "epoch": 8, "shared": null}
         """;
 }

@@ -116,7 +116,7 @@ public sealed class ReloadTests
     {
         await using var fleet = await ScriptedFleet.Start(config => config.Set("WsBalancer:Reload:MaxMoved", "100%"));
         await using var fourth = ScriptedNode.Start("d");
-        var added = await fleet.Balancer.Command("add", $"d={fourth.Address}");
+        var added = await fleet.Balancer.Command("add", "--yes", $"d={fourth.Address}");
 
         await fleet.Balancer.Write(BalancerConfig.With(fleet.A).RemoveNode("a")
             .Set("WsBalancer:Reload:MaxMoved", "100%").ToString());

@@ -12,7 +12,7 @@ internal static class NodeName
 
     public static Argument<string> Argument(string name)
     {
-        var argument = new Argument<string>(name) { Description = "The id of the node" };
+        var argument = new Argument<string>(name) { Description = "The id of the node", HelpName = name };
         argument.CompletionSources.Add(Complete);
         return argument;
     }
@@ -31,10 +31,12 @@ internal static class NodeName
             var settings = AdminOptions.Read(context.ParseResult);
             using var client = new AdminClient(settings, Patience);
             var clusters = client.ListClustersAsync(CancellationToken.None).GetAwaiter().GetResult().Value;
-            return clusters.Where(cluster => settings.Cluster is null || cluster.Id == settings.Cluster)
-                .SelectMany(cluster => cluster.Nodes)
-                .Select(node => new CompletionItem(node.Id))
-                .ToArray();
+            return
+            [
+                .. clusters.Where(cluster => settings.Cluster is null || cluster.Id == settings.Cluster)
+                    .SelectMany(cluster => cluster.Nodes)
+                    .Select(node => new CompletionItem(node.Id)),
+            ];
         }
         catch (CommandFailure)
         {

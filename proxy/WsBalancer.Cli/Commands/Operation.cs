@@ -51,7 +51,8 @@ internal sealed record Operation(
             return NoteAsync(sentence);
         }
 
-        terminal.Write(new Text($"wsbalancer: {VisibleText.Of(sentence)}\n", new Style(isAway ? Color.Red : Color.Default)));
+        var style = new Style(isAway ? Color.Red : Color.Default);
+        terminal.Write(new Text($"wsbalancer: {VisibleText.Of(sentence)}\n", style));
         return Task.CompletedTask;
     }
 

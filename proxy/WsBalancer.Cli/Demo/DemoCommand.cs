@@ -21,7 +21,11 @@ internal static class DemoCommand
     {
         var nodes = WholeNumberOption.Create("--nodes", "How many nodes to start with", 3, FewestNodes, MostNodes);
         var users = WholeNumberOption.Create(
-            "--users", $"How many users connect, at least {FewestUsersOfANode} for each node", 200, FewestNodes * FewestUsersOfANode, MostUsers);
+            "--users",
+            $"How many users connect, at least {FewestUsersOfANode} for each node",
+            200,
+            FewestNodes * FewestUsersOfANode,
+            MostUsers);
 
         var command = new Command("demo", "Watch it work: Redis, nodes, users and the balancer, every claim checked")
         {

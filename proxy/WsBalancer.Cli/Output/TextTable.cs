@@ -49,7 +49,8 @@ internal sealed class TextTable(params Column[] columns)
     private TableFit Fit(int width)
     {
         var fit = new TableFit(Enumerable.Range(0, columns.Length), WidthOf);
-        while (fit.Width(Gap) > width && fit.Columns.Where(i => columns[i].Drop > 0).ToArray() is { Length: > 0 } others)
+        while (fit.Width(Gap) > width
+            && fit.Columns.Where(i => columns[i].Drop > 0).ToArray() is { Length: > 0 } others)
         {
             fit.Remove(others.MaxBy(i => columns[i].Drop));
         }

@@ -10,10 +10,12 @@ namespace WsBalancer.Proxy.Moving;
 internal sealed record TunnelSelection(string? User, string? Node, double? OlderThanSeconds)
 {
     /// <summary>The tunnels of this balancer; none if no part is given.</summary>
-    public IEnumerable<Tunnel> In(FleetCluster cluster, TunnelRegistry tunnels) => Source(cluster, tunnels)
-        .Where(tunnel => Node is null || tunnel.Identity.Node.Node == Node)
-        .Where(tunnel => OlderThanSeconds is not { } seconds || tunnel.Age.TotalSeconds > seconds)
-        .ToArray();
+    public IReadOnlyList<Tunnel> In(FleetCluster cluster, TunnelRegistry tunnels) =>
+    [
+        .. Source(cluster, tunnels)
+            .Where(tunnel => Node is null || tunnel.Identity.Node.Node == Node)
+            .Where(tunnel => OlderThanSeconds is not { } seconds || tunnel.Age.TotalSeconds > seconds),
+    ];
 
     private IEnumerable<Tunnel> Source(FleetCluster cluster, TunnelRegistry tunnels) => this switch
     {

@@ -17,7 +17,7 @@ public sealed class BadRecordTests
             """);
         await pair.Until("it is listed", cluster => Problem(cluster)?.Contains($"{number}") ?? false);
 
-        var weighed = await pair.One.Command("weight", "ws-1=3");
+        var weighed = await pair.One.Command("weight", "--yes", "ws-1=3");
         await pair.Until("ws-1 weighs 3", cluster => Weight(cluster) == 3 && Problem(cluster) is null);
         await pair.One.Kill();
         await pair.One.StartAgain();

@@ -16,7 +16,7 @@ public sealed class RebalanceTests
         var before = crowd.Nodes;
         await using var watch = ScrapeWatch.Of(fleet.Balancer);
 
-        var add = await fleet.Balancer.Command("add", $"ws-4={fleet.Nodes[3].Address}");
+        var add = await fleet.Balancer.Command("add", "--yes", $"ws-4={fleet.Nodes[3].Address}");
         await fleet.Balancer.UntilHealth("ws-4", "healthy");
         var misplaced = Misplaced(await fleet.Balancer.Cluster());
         var rebalance = await fleet.Balancer.Command("rebalance", "--rate", "100/s", "--wait");

@@ -68,10 +68,10 @@ internal sealed class SoakOperator(Balancer balancer, WsNode[] nodes, WsNode spa
 
     private async Task AddAsync()
     {
-        await Succeed("add", $"{spare.Name}=http://127.0.0.1:{spare.Port}");
+        await Succeed("add", "--yes", $"{spare.Name}=http://127.0.0.1:{spare.Port}");
         await balancer.UntilHealth(spare.Name, "healthy");
         await Succeed("rebalance", "--rate", "200/s");
-        await Succeed("remove", spare.Name, "--drain");
+        await Succeed("remove", "--yes", spare.Name, "--drain");
         await balancer.Until("the spare node has left", cluster => cluster["nodes"]!.AsArray()
             .All(node => (string?)node!["id"] != spare.Name));
     }
@@ -79,9 +79,9 @@ internal sealed class SoakOperator(Balancer balancer, WsNode[] nodes, WsNode spa
     private async Task WeightAsync()
     {
         var name = nodes[AnyNode()].Name;
-        await Succeed("weight", $"{name}=2");
+        await Succeed("weight", "--yes", $"{name}=2");
         await Succeed("rebalance", "--rate", "200/s");
-        await Succeed("weight", $"{name}=1");
+        await Succeed("weight", "--yes", $"{name}=1");
         await Succeed("rebalance", "--rate", "200/s");
     }
 

@@ -65,13 +65,37 @@ public sealed class DisconnectApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("node=ws-1", "1 2")]
+    [InlineData("olderThanSeconds=60", "1 3")]
+    [InlineData("olderThanSeconds=60&node=ws-1", "1")]
+    [InlineData("user=bob&node=ws-1", "2")]
+    public async Task Disconnection_OfMany_ClosesThoseThatAreSelected(string query, string closed)
+    {
+        TestTunnel[] tunnels = [Open("ws-1", "alice"), null!, Open("ws-2", "alice")];
+        _app.Time.Advance(TimeSpan.FromSeconds(61));
+        tunnels[1] = Open("ws-1", "bob");
+
+        var answer = await _app.CallAsync("DELETE", $"clusters/chat/tunnels?{query}");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(
+            closed,
+            string.Join(' ', tunnels.Index().Where(one => one.Item.ToldCode is not null).Select(one => one.Index + 1)));
+    }
+
+    [Theory]
     [InlineData("clusters/chat/tunnels", 400, "'user' is missing: expected 1 to 1024 bytes.")]
     [InlineData("clusters/chat/tunnels?user=", 400, "'user' is missing: expected 1 to 1024 bytes.")]
     [InlineData("clusters/chat/tunnels?user=alice&closeCode=1006", 400, WrongCode)]
     [InlineData(
-        "clusters/chat/tunnels?user=alice&node=ws-1",
+        "clusters/chat/tunnels?user=alice&nodes=ws-1",
         400,
-        "There is no query parameter 'node' here; known: user, closeCode.")]
+        "There is no query parameter 'nodes' here; known: user, node, olderThanSeconds, closeCode.")]
+    [InlineData("clusters/chat/tunnels?user=&node=ws-1", 400, "'user' is missing: expected 1 to 1024 bytes.")]
+    [InlineData(
+        "clusters/chat/tunnels?olderThanSeconds=-1",
+        400,
+        "'olderThanSeconds' is '-1': expected a number of seconds, 0 or more.")]
     [InlineData("clusters/nowhere/tunnels?user=alice", 404, "There is no cluster 'nowhere'; known: 'chat'.")]
     [InlineData("tunnels/none", 404, "There is no tunnel 'none'.")]
     [InlineData("tunnels/none?closeCode=1006", 400, WrongCode)]

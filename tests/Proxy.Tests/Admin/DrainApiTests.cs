@@ -26,9 +26,10 @@ public sealed class DrainApiTests : IAsyncLifetime
 
         Assert.Equal(202, answer.Status);
         Assert.Equal(
-            "closeCode closed deadlineSeconds epoch etaSeconds forced ratePerSecond remaining shared sources state "
-            + "total",
+            "closeCode closed cluster deadlineSeconds epoch etaSeconds forced node ratePerSecond remaining shared "
+            + "sources state total",
             string.Join(' ', answer.Json.EnumerateObject().Select(property => property.Name).Order()));
+        Assert.Equal("chat ws-1", answer.Line("cluster", "node"));
         Assert.Equal(
             """draining ["operator"] 1 1 600 1012 1 null""",
             answer.Line("state", "sources", "total", "remaining", "deadlineSeconds", "closeCode", "epoch", "shared"));
@@ -205,6 +206,44 @@ public sealed class DrainApiTests : IAsyncLifetime
 
         Assert.Equal("draining 4", (await _app.GetAsync(Drain)).Line("state", "remaining"));
         Assert.Equal("drained 0", (await _app.GetAsync(Drain + "?scope=local")).Line("state", "remaining"));
+    }
+
+    [Fact]
+    public async Task Drain_HasTheSameShape_WhenItIsBegunShownAndEnded()
+    {
+        var begun = await _app.CallAsync("POST", Drain);
+        var shown = await _app.GetAsync(Drain);
+        var ended = await _app.CallAsync("DELETE", Drain);
+
+        string[] shapes = [.. new[] { begun, shown, ended }
+            .Select(answer => string.Join(' ', answer.Json.EnumerateObject().Select(property => property.Name)))];
+        Assert.Single(shapes.Distinct());
+    }
+
+    [Fact]
+    public async Task Status_OfADrain_ShowsThatTheOtherBalancersAreNotInTheCounts()
+    {
+        await _app.CallAsync("POST", Drain);
+        _app.Get<SharingState>().Where = "redis:6379";
+        Assert.Equal("true", (await _app.GetAsync(Drain)).Line("shared"));
+
+        _app.Get<Peers>().Lost();
+
+        Assert.Equal("drained false", (await _app.GetAsync(Drain)).Line("state", "shared"));
+    }
+
+    [Fact]
+    public async Task NodeThatHasLeftThisBalancer_IsLeavingWhileOthersHaveTunnelsThere()
+    {
+        Hear(new PeerDrain(10, 4, 5, 1));
+        await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");
+
+        Assert.Equal(
+            "chat ws-1 leaving 10 4",
+            (await _app.GetAsync(Drain)).Line("cluster", "node", "state", "total", "remaining"));
+
+        Hear(new PeerDrain(10, 0, 9, 1));
+        (await _app.GetAsync(Drain)).IsProblem(404, "There is no node 'ws-1' in cluster 'chat'; known: ws-2.");
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

@@ -73,7 +73,8 @@ public sealed class NodeApiTests : IAsyncLifetime
     [InlineData(
         """{"id":"ws-1","address":"http://a/"}""",
         409,
-        "Node 'ws-1' is there already, at http://ws-1.invalid/ (configured).")]
+        "Node 'ws-1' is there already, at http://ws-1.invalid/ (configured); an address is changed by removing the "
+            + "node and adding it again.")]
     [InlineData("""{"id":"ws-3"}""", 400, "'address' is missing: expected http://HOST:PORT/ or https://HOST:PORT/.")]
     public async Task Addition_ThatCannotBe_IsAProblem(string body, int status, string detail)
     {

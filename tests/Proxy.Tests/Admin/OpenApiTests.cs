@@ -13,6 +13,8 @@ public sealed class OpenApiTests : IAsyncLifetime
         "get /api/v1/clusters 200 400 401",
         "get /api/v1/events 200 400 401",
         "post /api/v1/reload 200 400 401 403 409 500",
+        "get /api/v1/balancers 200 400 401",
+        "get /api/v1/configuration 200 400 401",
         $"get {Cluster}/blend 200 400 401 404",
         $"post {Cluster}/blend 200 400 401 403 404 409 412 413 415 500",
         $"post {Cluster}/nodes 200 400 401 403 404 409 412 413 415 500",

@@ -62,7 +62,8 @@ public sealed class PlanApiTests : IAsyncLifetime
     [InlineData(
         """{"add":[{"id":"ws-1","address":"http://a/"}]}""",
         409,
-        "Node 'ws-1' is there already, at http://ws-1.invalid/ (configured).")]
+        "Node 'ws-1' is there already, at http://ws-1.invalid/ (configured); an address is changed by removing the "
+            + "node and adding it again.")]
     public async Task Plan_OfWhatCannotBe_IsAProblem(string body, int status, string detail) =>
         (await _app.CallAsync("POST", Plan, body)).IsProblem(status, detail);
 

@@ -29,7 +29,7 @@ public sealed class RebalanceApiTests : IAsyncLifetime
         var begun = await _app.CallAsync("POST", Rebalance);
         Assert.Equal(202, begun.Status);
         Assert.Equal(
-            "blocked closed epoch etaSeconds misplaced ratePerSecond reason shared state",
+            "blocked closed cluster epoch etaSeconds misplaced ratePerSecond reason shared state",
             string.Join(' ', begun.Json.EnumerateObject().Select(property => property.Name).Order()));
         Assert.Equal("running 50 1 null", begun.Line("state", "ratePerSecond", "epoch", "shared"));
 

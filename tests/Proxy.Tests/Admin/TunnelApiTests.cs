@@ -30,7 +30,7 @@ public sealed class TunnelApiTests : IAsyncLifetime
 
         Assert.Equal(
             "id user node openedAt ageSeconds misplaced idleClientSeconds idleNodeSeconds bytesFromClient "
-            + "bytesFromNode framesFromClient framesFromNode protocol path",
+            + "bytesFromNode framesFromClient framesFromNode protocol path client requestPath",
             string.Join(' ', shown.EnumerateObject().Select(property => property.Name)));
         Assert.Equal($"{tunnel.Identity.Id} {user} ws-1", AdminAnswer.LineOf(shown, "id", "user", "node"));
         Assert.Equal(tunnel.OpenedAt, shown.GetProperty("openedAt").GetDateTimeOffset());
@@ -108,7 +108,8 @@ public sealed class TunnelApiTests : IAsyncLifetime
     [InlineData(
         "?older=1",
         400,
-        "There is no query parameter 'older' here; known: user, node, olderThanSeconds, limit.")]
+        "There is no query parameter 'older' here; known: user, node, olderThanSeconds, client, sort, "
+            + "limit.")]
     public async Task Question_ThatIsWrong_IsAProblem(string query, int status, string detail) =>
         (await _app.GetAsync(Tunnels + query)).IsProblem(status, detail);
 

@@ -47,7 +47,7 @@ internal static class AddCommand
             await cluster.PlanAsync(FleetChange.None with { Add = [node] }, cancellation),
             epoch => cluster.AddAsync(node, epoch, cancellation),
             $"{node.Id} is added.");
-        await new HealthWait(operation, cluster.Id, node.Id)
+        await new HealthWait(operation, time, cluster.Id, node.Id)
             .RunAsync(Waiting.Read(operation.Parsed, time), cancellation);
         return ExitCode.Done;
     }

@@ -17,8 +17,13 @@ internal sealed class LeaveWait(Operation operation, ClusterClient cluster, stri
     {
         try
         {
+            if (await ReadAsync(cancellation) is not { } first)
+            {
+                return;
+            }
+
             var view = ProgressView.For(operation.Output, operation.Settings.Json);
-            if (await view.RunAsync(show => WatchAsync(show, cancellation)) is { } failure)
+            if (await view.RunAsync(show => WatchAsync(first, show, cancellation)) is { } failure)
             {
                 throw new CommandFailure(ExitCode.Failed, failure) { IsDocumented = true };
             }
@@ -30,11 +35,11 @@ internal sealed class LeaveWait(Operation operation, ClusterClient cluster, stri
     }
 
     /// <returns>Why it has not left; null if it has.</returns>
-    private async Task<string?> WatchAsync(Action<ProgressPoint> show, CancellationToken cancellation)
+    private async Task<string?> WatchAsync(
+        DrainAnswer first, Action<ProgressPoint> show, CancellationToken cancellation)
     {
-        var answers = _questions.ContinueAsync(await ReadAsync(cancellation), ReadAsync, cancellation);
         var most = 1L;
-        await foreach (var drain in answers)
+        await foreach (var drain in _questions.ContinueAsync<DrainAnswer?>(first, ReadAsync, cancellation))
         {
             if (drain is null)
             {

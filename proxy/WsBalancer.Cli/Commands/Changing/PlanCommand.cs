@@ -10,7 +10,8 @@ internal static class PlanCommand
 {
     private static readonly Option<string[]> Additions = Several("--add", "ID=URL[@WEIGHT]", "A node to add");
     private static readonly Option<string[]> Removals = Several("--remove", "ID", "A node to remove");
-    private static readonly Option<string[]> Weights = Several("--weight", "ID=W", "A node and its new weight, 0 to 65535");
+    private static readonly Option<string[]> Weights =
+        Several("--weight", "ID=W", "A node and its new weight, 0 to 65535");
 
     private static readonly Option<string[]> RingKeys = Several(
         "--ring-key", "ID=KEY", "What the ring of another balancer hashes for an added node, as Metadata:RingKey");

@@ -41,7 +41,7 @@ internal static class ResumeCommand
 
         await operation.NoteSharingAsync(answer.Value.Shared);
         await operation.WriteAsync(answer, DrainText.Resumed(node, answer.Value));
-        await new HealthWait(operation, cluster.Id, answer.Value.Node)
+        await new HealthWait(operation, time, cluster.Id, answer.Value.Node)
             .RunAsync(Waiting.Read(operation.Parsed, time), cancellation);
         return ExitCode.Done;
     }

@@ -4,13 +4,13 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli.Commands.Waiting;
 
 /// <summary>Whether a node that takes users again can do so: its health, at once or when it is healthy.</summary>
-internal sealed class HealthWait(Operation operation, string cluster, string node)
+internal sealed class HealthWait(Operation operation, TimeProvider time, string cluster, string node)
 {
     /// <summary>As long as a node may take to start.</summary>
     public static readonly TimeSpan Standard = TimeSpan.FromMinutes(1);
 
     private const string Healthy = "healthy";
-    private const string Unhealthy = "unhealthy";
+    private const string Unknown = "unknown";
 
     /// <summary>Notes that the node is not healthy; with a limit waits until it is.</summary>
     /// <exception cref="CommandFailure">It is not healthy in time.</exception>
@@ -19,12 +19,7 @@ internal sealed class HealthWait(Operation operation, string cluster, string nod
         var first = await ReadAsync(cancellation);
         if (limit is null)
         {
-            if (first is { Health: Unhealthy })
-            {
-                await operation.NoteAsync(
-                    $"{node} is unhealthy: no user is placed on it until it is healthy. '--wait' waits for that.");
-            }
-
+            await NoteAsync(first, cancellation);
             return;
         }
 
@@ -36,6 +31,24 @@ internal sealed class HealthWait(Operation operation, string cluster, string nod
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             throw new WaitEndedException("No longer waiting for the node to be healthy.");
+        }
+    }
+
+    // A node that has just been added is probed at once, and its health is known a moment later.
+    private async Task NoteAsync(NodeAnswer? first, CancellationToken cancellation)
+    {
+        var now = first;
+        if (first is { Health: Unknown })
+        {
+            await Task.Delay(Patience.Pause, time, cancellation);
+            now = await ReadAsync(cancellation);
+        }
+
+        if (now is { Health: not Healthy and var health })
+        {
+            await operation.NoteAsync(health is Unknown
+                ? $"Whether {node} is healthy is not known yet. '--wait' waits for that."
+                : $"{node} is {health}: no user is placed on it until it is healthy. '--wait' waits for that.");
         }
     }
 

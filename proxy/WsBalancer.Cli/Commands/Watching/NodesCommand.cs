@@ -52,7 +52,7 @@ internal static class NodesCommand
         var lists = chosen.Select(index => document.RootElement[index].GetProperty("nodes")).ToArray();
         var text = lists is [var only]
             ? only.GetRawText()
-            : $"[{string.Join(',', lists.SelectMany(list => list.EnumerateArray()).Select(node => node.GetRawText()))}]";
+            : $"[{string.Join(',', from list in lists from node in list.EnumerateArray() select node.GetRawText())}]";
         return new Answer<IReadOnlyList<NodeAnswer>>(
             text, [.. chosen.SelectMany(index => answer.Value[index].Nodes)]);
     }

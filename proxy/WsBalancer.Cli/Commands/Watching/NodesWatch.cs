@@ -56,7 +56,8 @@ internal sealed class NodesWatch(Operation operation, TimeProvider time)
 
         // Only a balancer that was there once may be restarting.
         var first = await AskAsync(cancellation);
-        var questions = new Questions(time, _display is { } display ? display.NoteAsync : (_, sentence) => operation.NoteAsync(sentence));
+        AwayNotice notice = _display is { } display ? display.NoteAsync : operation.NoteAwayAsync;
+        var questions = new Questions(time, notice);
         await foreach (var answer in questions.ContinueAsync(first, AskAsync, cancellation))
         {
             yield return answer;

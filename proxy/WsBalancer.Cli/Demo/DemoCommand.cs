@@ -27,13 +27,18 @@ internal static class DemoCommand
             FewestNodes * FewestUsersOfANode,
             MostUsers);
 
+        var keep = new Option<bool>("--keep")
+        {
+            Description = "Without the story: keep the fleet and its users, which reconnect, until Ctrl-C, to try commands",
+        };
         var command = new Command("demo", "Watch it work: Redis, nodes, users and the balancer, every claim checked")
         {
             nodes,
             users,
+            keep,
         };
         command.SetAction((parsed, cancellation) => new DemoRun(
-            SettingsOf(parsed.GetValue(nodes), parsed.GetValue(users)),
+            SettingsOf(parsed.GetValue(nodes), parsed.GetValue(users)) with { Keep = parsed.GetValue(keep) },
             CommandOutput.Of(parsed.InvocationConfiguration),
             new VisibleWriter(parsed.InvocationConfiguration.Error),
             TimeProvider.System).RunAsync(cancellation));

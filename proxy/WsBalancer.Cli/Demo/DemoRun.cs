@@ -22,7 +22,9 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
         try
         {
             await using var fleet = new DemoFleet(time);
-            return await RunAsync(fleet, interruption);
+            return await (settings.Keep
+                ? new KeptFleet(fleet, settings, output, time).RunAsync(interruption)
+                : RunAsync(fleet, interruption));
         }
         catch (Exception) when (interruption.HasHappened)
         {

@@ -21,6 +21,9 @@ internal sealed class DemoFleet : IAsyncDisposable
 
     public DemoFleet(TimeProvider time) => _time = time;
 
+    /// <summary>Completes when the balancer has ended, with the reason.</summary>
+    public Task<string> BalancerEnd => DescribeEndOf(_balancer!);
+
     /// <summary>Completes, with the reason, when a process ended that nobody ended.</summary>
     public Task<DemoFailure> Broken => _broken.Task;
 
@@ -31,7 +34,8 @@ internal sealed class DemoFleet : IAsyncDisposable
 
     public Uri Admin { get; private set; } = AnyPort;
 
-    private string ConfigurationFile => Path.Combine(_directory.FullName, "wsbalancer.json");
+    /// <summary>The configuration of the balancer, which it follows.</summary>
+    public string ConfigurationFile => Path.Combine(_directory.FullName, "wsbalancer.json");
 
     public async Task StartAsync(int nodes, CancellationToken cancellation)
     {
@@ -114,6 +118,12 @@ internal sealed class DemoFleet : IAsyncDisposable
 
         _ = WatchAsync(process);
         return process;
+    }
+
+    private static async Task<string> DescribeEndOf(ChildProcess process)
+    {
+        await process.UnexpectedEnd;
+        return process.DescribeEnd();
     }
 
     private async Task WatchAsync(ChildProcess process)

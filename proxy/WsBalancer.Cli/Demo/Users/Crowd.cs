@@ -11,11 +11,15 @@ internal sealed class Crowd : IAsyncDisposable
     private readonly SocketsHttpHandler _handler = new() { UseProxy = false };
     private readonly HttpMessageInvoker _http;
 
-    public Crowd(int count, Uri balancer, TimeProvider time)
+    /// <param name="count">How many.</param>
+    /// <param name="balancer">Where they connect.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stay">Whether they connect again whatever has ended their connection.</param>
+    public Crowd(int count, Uri balancer, TimeProvider time, bool stay = false)
     {
         _http = new HttpMessageInvoker(_handler);
         Users = [.. Enumerable.Range(1, count).Select(number =>
-            new DemoUser(string.Create(CultureInfo.InvariantCulture, $"user-{number:000}"), balancer, _http, time))];
+            new DemoUser(string.Create(CultureInfo.InvariantCulture, $"user-{number:000}"), balancer, _http, time, stay))];
     }
 
     public IReadOnlyList<DemoUser> Users { get; }

@@ -6,7 +6,8 @@ namespace WsBalancer.Cli.Demo.Users;
 /// A user with one WebSocket through the balancer; knows its node only from what the node says. Asked to come again, it
 /// does so by itself, as real clients do.
 /// </summary>
-internal sealed class DemoUser(string name, Uri balancer, HttpMessageInvoker http, TimeProvider time) : IAsyncDisposable
+internal sealed class DemoUser(
+    string name, Uri balancer, HttpMessageInvoker http, TimeProvider time, bool stays = false) : IAsyncDisposable
 {
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
@@ -100,13 +101,17 @@ internal sealed class DemoUser(string name, Uri balancer, HttpMessageInvoker htt
         {
             // It gives up. A user that stays away shows in the claims.
             _connection = null;
+            if (stays)
+            {
+                _watch = TryLaterAsync();
+            }
         }
     }
 
     private async Task ComeAgainAsync(DemoConnection connection)
     {
         await connection.Ended;
-        if (!connection.IsRecalled)
+        if (!connection.IsRecalled && !stays)
         {
             return;
         }
@@ -131,6 +136,20 @@ internal sealed class DemoUser(string name, Uri balancer, HttpMessageInvoker htt
         catch (OperationCanceledException)
         {
             // The story is over: nobody waits for it any more.
+            return;
+        }
+    }
+
+    private async Task TryLaterAsync()
+    {
+        try
+        {
+            await Task.Delay(RetryPause, time, _end.Token);
+            await ConnectAsync(_end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The demo has ended.
             return;
         }
     }

@@ -60,14 +60,6 @@ public static class WsBalancerPipeline
                 + "builder.Services.AddReverseProxy().LoadFromConfig(…).AddWsBalancer().");
         }
 
-        try
-        {
-            services.GetRequiredService<SettingsSource>();
-        }
-        catch (SettingsException ex)
-        {
-            // Thrown anew: the frames of the container are of no use to anybody.
-            throw new SettingsException(ex.Errors);
-        }
+        services.GetRequiredService<SettingsSource>();
     }
 }

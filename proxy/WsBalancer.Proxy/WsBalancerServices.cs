@@ -137,6 +137,7 @@ public static class WsBalancerServices
         services.AddAdmission().AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
+        services.AddSingleton<IFleet, ApplicationFleet>();
         services.AddSingleton<ServedCertificates>().AddSingleton<BalancerStatus>();
 
         // Last: of the hosted services it is stopped after all the others.

@@ -8,9 +8,7 @@ internal record DrainStatusView
 {
     public DrainStatusView(DrainStatus status, long epoch)
     {
-        // Drained is a node whose last tunnel has ended, wherever it was.
-        var remains = status is { State: NodeState.Drained, Remaining: > 0 };
-        State = NodeLabel.Of(remains ? NodeState.Draining : status.State);
+        State = NodeLabel.Of(status.FleetState);
         Sources = status.Sources;
         (Total, Remaining, Closed, Forced) = (status.Total, status.Remaining, status.Closed, status.Forced);
         (RatePerSecond, EtaSeconds) = (status.RatePerSecond, status.EtaSeconds);

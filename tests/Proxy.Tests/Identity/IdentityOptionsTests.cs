@@ -37,10 +37,6 @@ public sealed class IdentityOptionsTests
         Read(("UserKey:0", text), ("UserKey:1", "query:user")));
 
     [Fact]
-    public void UserKey_Missing_IsRequired() =>
-        Assert.Equal(["WsBalancer:Clusters:chat:UserKey is missing: expected a list, each a text"], Read());
-
-    [Fact]
     public void OnMissingUserKey_CookieWithoutASource_SaysWhichIsNeeded() => Assert.Equal(
         [
             "WsBalancer:Clusters:chat:OnMissingUserKey is 'cookie': expected a source cookie:NAME in UserKey, "

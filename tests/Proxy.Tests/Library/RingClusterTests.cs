@@ -1,4 +1,8 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Tests.Library;
@@ -44,6 +48,22 @@ public sealed class RingClusterTests
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(app.StartAsync);
 
         Assert.StartsWith("Cluster 'chat' is to be placed by the ring", failure.Message, StringComparison.Ordinal);
+    }
+
+    // Its pipeline is built by the server, after the other services are started.
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task Start_ApplicationWithAPipelineOfItsServer_IsCheckedToo(bool isMistyped, bool fails)
+    {
+        var settings = ChatSettings.OfNodes("ws-1").With("WsBalancer:Admin:Url", "off");
+        using var host = HostOf(isMistyped ? WithMistypedRing(settings) : settings);
+
+        var failure = await Record.ExceptionAsync(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(fails ? [Mistake] : null, (failure as SettingsException)?.Mistakes);
+        Assert.Equal(fails, failure is not null);
+        await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -150,6 +170,19 @@ public sealed class RingClusterTests
             + "longer pinned.",
             app.Logs.GetSnapshot().Where(line => line.Level == LogLevel.Warning).Select(line => line.Message));
     }
+
+    private static IHost HostOf(Dictionary<string, string?> settings) => new HostBuilder()
+        .ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(settings))
+        .ConfigureWebHost(web => web
+            .UseKestrelCore()
+            .UseUrls("http://127.0.0.1:0")
+            .ConfigureServices((context, services) => services
+                .AddRouting()
+                .AddReverseProxy()
+                .LoadFromConfig(context.Configuration.GetSection("ReverseProxy"))
+                .AddWsBalancer())
+            .Configure(app => app.UseRouting().UseEndpoints(endpoints => endpoints.MapWsBalancer())))
+        .Build();
 
     private static Dictionary<string, string?> WithMistypedRing(Dictionary<string, string?> settings)
     {

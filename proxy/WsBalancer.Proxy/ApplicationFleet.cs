@@ -29,7 +29,11 @@ internal sealed class ApplicationFleet(
         found.Sweep();
         var snapshot = found.Current;
         var others = peers.OthersIn(found.Id, fleet: true);
-        return [.. snapshot.All.Select(node => NodeOf(node, NodeFigures.Of(node, snapshot, tunnels, others), snapshot))];
+        return
+        [
+            .. snapshot.All.Select(node =>
+                NodeOf(node, NodeFigures.Of(node, snapshot, tunnels, others), snapshot)),
+        ];
     }
 
     public FleetUser GetUser(string cluster, string user)
@@ -98,7 +102,7 @@ internal sealed class ApplicationFleet(
         }
 
         throw new InvalidOperationException(
-            $"{EventListener.MostWaiting} events of the fleet wait to be read: read on after the last one that is known.");
+            $"{EventListener.MostWaiting} events of the fleet wait to be read: read on after the last known one.");
     }
 
     private static FleetNode NodeOf(Node node, NodeFigures figures, FleetSnapshot snapshot) => new(

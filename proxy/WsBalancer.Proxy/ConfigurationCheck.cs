@@ -164,8 +164,8 @@ internal static class ConfigurationCheck
         let key = $"{BalancerSettings.Section}:Clusters:{cluster.Key}:{nameof(IdentityOptions.UserKey)}"
         select new SettingsError(
             key,
-            $"{key} is '{source}': expected {UserKeySource.OfRequests}, since wsbalancer authenticates nobody: claims are "
-            + "for an application with AddWsBalancer");
+            $"{key} is '{source}': expected {UserKeySource.OfRequests}, since wsbalancer authenticates nobody: claims "
+            + "are for an application with AddWsBalancer");
 
     private static void AddRingMistakes(CheckedConfiguration read, List<SettingsError> mistakes)
     {

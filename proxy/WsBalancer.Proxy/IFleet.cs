@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Fleet;
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// The clusters that the ring places, their nodes, users and tunnels. Registered by <c>AddWsBalancer</c> as a singleton.
+/// The clusters that the ring places, their nodes, users and tunnels. A singleton that <c>AddWsBalancer</c> registers.
 /// </summary>
 /// <remarks>
 /// <para>Thread-safe. What is returned is a copy of one moment and does not change. Ids of clusters ignore case; ids of
@@ -54,7 +54,9 @@ public interface IFleet
     public Task<FleetDrain> DrainAsync(
         string cluster, string node, FleetDrainTerms? terms = null, CancellationToken cancellation = default);
 
-    /// <summary>Ends the drain that <see cref="DrainAsync"/> or an operator has begun: the node takes users again.</summary>
+    /// <summary>
+    /// Ends the drain that <see cref="DrainAsync"/> or an operator has begun: the node takes users again.
+    /// </summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="node">The node.</param>
     /// <param name="cancellation">Gives up the wait for another change of the cluster. Nothing is done then.</param>

@@ -15,9 +15,9 @@ public interface IUserKeySource
     /// <summary>Names the user of a request.</summary>
     /// <param name="context">The request. Its body must not be read.</param>
     /// <returns>
-    /// The id, at most 1,024 bytes of UTF-8; a longer one is answered with 400. Null or empty if there is none: then the
-    /// sources in <c>UserKey</c> are read, which may be of the client's making, and without one
-    /// <c>OnMissingUserKey</c> applies.
+    /// The id, at most 1,024 bytes of UTF-8; a longer one is answered with 400. Null or empty if there is none: then
+    /// the sources in <c>UserKey</c> are read, which clients may choose, and without one <c>OnMissingUserKey</c>
+    /// applies.
     /// </returns>
     /// <remarks>What it throws fails the request, as an exception of a middleware does.</remarks>
     public string? FindUser(HttpContext context);

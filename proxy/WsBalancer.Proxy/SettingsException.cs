@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy;
 
-/// <summary>The configuration has mistakes, each with a sentence of its own in <see cref="Exception.Message"/>.</summary>
+/// <summary>The configuration has mistakes: <see cref="Exception.Message"/> has a sentence for each.</summary>
 /// <remarks>
 /// Thrown by the start of an application: by <c>Build</c>, <c>MapWsBalancer</c> or <c>Run</c>, whichever reads the
 /// settings first.

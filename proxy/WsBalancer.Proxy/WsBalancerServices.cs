@@ -36,12 +36,12 @@ public static class WsBalancerServices
     /// <summary>
     /// Places the clusters that are named under <c>WsBalancer:Clusters</c> in the application's configuration by a
     /// consistent-hash ring of their users, and starts the admin host at <c>WsBalancer:Admin:Url</c>. With such a
-    /// cluster, the start fails if YARP does not have it, or if the pipeline is not mapped with <c>MapWsBalancer</c> and
-    /// does not have <c>UseWsBalancer</c>. Has no effect if it was called before.
+    /// cluster, the start fails if YARP does not have it, or if the pipeline is not mapped with <c>MapWsBalancer</c>
+    /// and does not have <c>UseWsBalancer</c>. Has no effect if it was called before.
     /// </summary>
     /// <remarks>
-    /// <see cref="HostOptions.ShutdownTimeout"/> is raised to <c>Shutdown:Delay</c> and <c>Shutdown:Timeout</c> and 15 s
-    /// (45 s by default) if it is shorter, so that a stop can close all tunnels in order.
+    /// <see cref="HostOptions.ShutdownTimeout"/> is raised to <c>Shutdown:Delay</c> and <c>Shutdown:Timeout</c> and
+    /// 15 s (45 s by default) if it is shorter, so that a stop can close all tunnels in order.
     /// </remarks>
     /// <param name="builder">YARP's builder, after <c>AddReverseProxy</c>.</param>
     /// <returns>The same builder.</returns>
@@ -82,8 +82,8 @@ public static class WsBalancerServices
     /// </summary>
     /// <param name="builder">YARP's builder, after <c>AddReverseProxy</c>.</param>
     /// <param name="configure">Adds settings by their key in the section, with values as they are in a file:
-    /// <c>settings["Admin:Url"] = "off"</c>, <c>settings["Clusters:chat:UserKey"] = "claim:sub"</c>. Keys ignore case; a
-    /// list has <c>:0</c>, <c>:1</c>, … behind its key. A value replaces the section or the list that has its key.
+    /// <c>settings["Admin:Url"] = "off"</c>, <c>settings["Clusters:chat:UserKey"] = "claim:sub"</c>. Keys ignore case;
+    /// a list has <c>:0</c>, <c>:1</c>, … behind its key. A value replaces the section or the list that has its key.
     /// Called once, at once.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="InvalidOperationException"><c>AddReverseProxy</c> was not called, or <c>AddWsBalancer</c> was

@@ -93,8 +93,8 @@ public sealed class ConfigurationCheckTests
     [InlineData("Kestrel:Certificates:Default:Pth", "x", "is not a known key: did you mean Path?")]
     [InlineData("Kestrel:Certificates:Default:Path", "/no/such.pem", "is '/no/such.pem': expected a file that exists")]
     [InlineData("WsBalancer:Clusters:chat:UserKey", "claim:sub",
-        "is 'claim:sub': expected header:NAME, query:NAME, cookie:NAME, path:N (N from 1) or client-ip, since wsbalancer "
-        + "authenticates nobody: claims are for an application with AddWsBalancer")]
+        "is 'claim:sub': expected header:NAME, query:NAME, cookie:NAME, path:N (N from 1) or client-ip, since "
+        + "wsbalancer authenticates nobody: claims are for an application with AddWsBalancer")]
     [InlineData("WsBalancer:Admin:Url", "off",
         "is 'off': expected http://ADDRESS:PORT with an IP address or localhost, and a port from 0 to 65535")]
     [InlineData("Logging:LogLevel:Default", "Loud",

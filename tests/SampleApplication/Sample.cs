@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace WsBalancer.SampleApplication;
 
-/// <summary>An ordinary YARP application, with authentication, transforms and WebSockets that the ring places.</summary>
+/// <summary>A YARP application with authentication, transforms, and WebSockets that the ring places.</summary>
 public static class Sample
 {
     /// <param name="args">Settings that are laid over those of <c>appsettings.json</c>, as <c>--Urls=…</c>.</param>

@@ -62,8 +62,8 @@ internal static partial class FleetLog
     public static partial void ClusterMissing(ILogger logger, string mistake);
 
     [LoggerMessage(214, LogLevel.Error,
-        "Cluster '{Cluster}' has no settings for the ring any more, while others name no cluster of YARP: it stays on " +
-        "the ring by the settings that it had, and its users stay pinned, until the names are right.")]
+        "Cluster '{Cluster}' has no settings for the ring any more, while others name no cluster of YARP: it stays " +
+        "on the ring by the settings that it had, and its users stay pinned, until the names are right.")]
     public static partial void ClusterKept(ILogger logger, string cluster);
 
     [LoggerMessage(215, LogLevel.Warning,

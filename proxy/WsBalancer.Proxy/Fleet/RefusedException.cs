@@ -1,8 +1,8 @@
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// A request of an operator or of the application that is not carried out. <see cref="Exception.Message"/> is a sentence
-/// with the value and what was expected.
+/// A request of an operator or of the application that is not carried out. <see cref="Exception.Message"/> is a
+/// sentence with the value and what was expected.
 /// </summary>
 public sealed class RefusedException : Exception
 {

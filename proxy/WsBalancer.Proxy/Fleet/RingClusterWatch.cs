@@ -65,7 +65,8 @@ internal sealed class RingClusterWatch(
                 FleetLog.ClusterKept(logger, id);
             }
 
-            _reported = mistakes.Select(mistake => mistake.Key).Concat(kept).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            _reported = mistakes.Select(mistake => mistake.Key).Concat(kept)
+                .ToHashSet(StringComparer.OrdinalIgnoreCase);
         }
     }
 }

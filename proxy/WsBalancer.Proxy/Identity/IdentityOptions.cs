@@ -30,7 +30,8 @@ internal sealed record IdentityOptions : IValidatableObject
 
     /// <summary>The mistake that no source of user ids is named.</summary>
     /// <param name="key">The full path of the setting.</param>
-    public static SettingsError MissingUserKey(string key) => new(key, $"{key} is missing: expected a list, each a text");
+    public static SettingsError MissingUserKey(string key) =>
+        new(key, $"{key} is missing: expected a list, each a text");
 
     /// <summary>The claims from which user ids are read, as the configuration names the sources.</summary>
     public IEnumerable<string> ClaimSources() => UserKey.Where(source =>

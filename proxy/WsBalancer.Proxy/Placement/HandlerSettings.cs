@@ -19,7 +19,8 @@ internal sealed record HandlerSettings
                 (handler.UseProxy, handler.Proxy, handler.DefaultProxyCredentials),
                 (handler.Credentials, handler.PreAuthenticate, handler.UseCookies),
                 (handler.AllowAutoRedirect, handler.MaxAutomaticRedirections, handler.AutomaticDecompression),
-                (handler.MaxConnectionsPerServer, handler.PooledConnectionIdleTimeout, handler.Expect100ContinueTimeout),
+                (handler.MaxConnectionsPerServer, handler.PooledConnectionIdleTimeout),
+                (handler.Expect100ContinueTimeout, handler.MeterFactory),
                 (handler.MaxResponseHeadersLength, handler.MaxResponseDrainSize, handler.ResponseDrainTimeout),
                 (handler.RequestHeaderEncodingSelector, handler.ResponseHeaderEncodingSelector)
             );

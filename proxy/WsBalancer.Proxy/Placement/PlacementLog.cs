@@ -34,7 +34,7 @@ internal static partial class PlacementLog
     [LoggerMessage(
         413,
         LogLevel.Warning,
-        "The clients of all clusters are created by {Factory} of the application: tunnels take the portable path, and " +
-        "Handshake:ConnectTimeout, Sockets:SourceAddresses and ProxyProtocol do not hold.")]
+        "The clients of all clusters are created by {Factory} of the application: tunnels take the portable path, " +
+        "and Handshake:ConnectTimeout, Sockets:SourceAddresses and ProxyProtocol do not hold.")]
     public static partial void FactoryReplaced(ILogger logger, string factory);
 }

@@ -149,7 +149,8 @@ public sealed class RingClusterTests
         var renamed = Renamed(settings, "ReverseProxy:Clusters:chat:", "ReverseProxy:Clusters:talk:");
         app.Apply(Renamed(renamed, ChatSettings.Ours, "WsBalancer:Clusters:talk:")
             .With("ReverseProxy:Routes:chat:ClusterId", "talk"));
-        await Deadline.Until("the new name", () => app.Fleet.Find("talk") is not null && app.Fleet.Find("chat") is null);
+        await Deadline.Until(
+            "the new name", () => app.Fleet.Find("talk") is not null && app.Fleet.Find("chat") is null);
         app.Time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Empty(Errors(app));

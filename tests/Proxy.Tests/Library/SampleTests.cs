@@ -8,12 +8,13 @@ using WsBalancer.SampleApplication;
 
 namespace WsBalancer.Proxy.Tests.Library;
 
-/// <summary>The sample application as its users see it: authentication, transforms, the ring, the fleet in code.</summary>
+/// <summary>The sample application: authentication, transforms, the ring, and the fleet in code.</summary>
 public sealed class SampleTests : IAsyncLifetime
 {
     private readonly TestNode _first = new("ws-1");
     private readonly TestNode _second = new("ws-2");
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Deadline.Default };
+    private readonly HttpClient _client =
+        new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Deadline.Default };
     private WebApplication _app = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -61,9 +61,16 @@ internal sealed record BalancerSettings(
     /// <summary>
     /// Reads the section. The result is of use only if no mistake was added to <paramref name="errors"/>.
     /// </summary>
-    public static BalancerSettings Read(IConfiguration configuration, List<SettingsError> errors)
+    public static BalancerSettings Read(IConfiguration configuration, List<SettingsError> errors) =>
+        ReadSection(configuration.GetSection(Section), errors);
+
+    /// <inheritdoc cref="Read"/>
+    /// <param name="section">The section, whatever its name.</param>
+    /// <param name="errors">Where mistakes are added.</param>
+    /// <param name="namesUsers">Whether the application names the users: a cluster needs no source of ids then.</param>
+    public static BalancerSettings ReadSection(
+        IConfigurationSection section, List<SettingsError> errors, bool namesUsers = false)
     {
-        var section = configuration.GetSection(Section);
         var reader = new SettingsReader(errors);
         var root = reader.Read<RootOptions>(
             section,
@@ -79,13 +86,13 @@ internal sealed record BalancerSettings(
             nameof(Clusters));
         if (!TrustedProxies.TryParse(root.TrustedProxies, out var trusted, out var mistake))
         {
-            var key = $"{Section}:{nameof(TrustedProxies)}";
+            var key = $"{section.Path}:{nameof(TrustedProxies)}";
             errors.Add(new SettingsError(key, $"{key}: {mistake}"));
         }
 
         var clusters = section.GetSection(nameof(Clusters)).GetChildren().ToDictionary(
             cluster => cluster.Key,
-            cluster => ReadCluster(reader, cluster, trusted ?? TrustedProxies.None, errors),
+            cluster => ReadCluster(reader, cluster, trusted ?? TrustedProxies.None, namesUsers, errors),
             StringComparer.OrdinalIgnoreCase);
         return new BalancerSettings(
             reader.Read<AdminOptions>(section.GetSection(nameof(Admin))),
@@ -102,7 +109,7 @@ internal sealed record BalancerSettings(
     }
 
     /// <summary>The sections that are read at the start only, and are not what they were.</summary>
-    public IEnumerable<string> ChangedOfTheStart(BalancerSettings before) =>
+    public IEnumerable<string> ChangedOfTheStart(BalancerSettings before, string path = Section) =>
         from section in new (string Name, object Now, object Before)[]
         {
             (nameof(Admin), Admin, before.Admin),
@@ -111,15 +118,25 @@ internal sealed record BalancerSettings(
             (nameof(Sockets), Sockets, before.Sockets),
         }
         where !section.Now.Equals(section.Before)
-        select $"{Section}:{section.Name}";
+        select $"{path}:{section.Name}";
 
     private static ClusterSettings ReadCluster(
-        SettingsReader reader, IConfigurationSection section, TrustedProxies trusted, List<SettingsError> errors)
+        SettingsReader reader,
+        IConfigurationSection section,
+        TrustedProxies trusted,
+        bool namesUsers,
+        List<SettingsError> errors)
     {
         var before = errors.Count;
         var names = Sections.Select(other => other.Name).ToArray();
         var identity = reader.Read<IdentityOptions>(
             section, [nameof(PlacementOptions.FollowLive), nameof(NodeConnectionOptions.ProxyProtocol), .. names]);
+
+        var userKey = section.GetSection(nameof(IdentityOptions.UserKey));
+        if (!namesUsers && identity.UserKey.Count == 0 && !errors.Exists(error => error.Key == userKey.Path))
+        {
+            errors.Add(IdentityOptions.MissingUserKey(userKey.Path));
+        }
 
         // The same section is read again; its unknown keys are in the errors already.
         string[] keys = [.. section.GetChildren().Select(child => child.Key)];

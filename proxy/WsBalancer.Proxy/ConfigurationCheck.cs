@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Checking;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.State;
@@ -52,6 +53,7 @@ internal static class ConfigurationCheck
         var ofProxy = ProxyShape.MistakesIn(section).ToList();
         mistakes.AddRange(ofProxy);
         var settings = BalancerSettings.Read(configuration, mistakes);
+        mistakes.AddRange(ClaimsIn(settings));
         AddMachineMistakes(configuration, settings, folder, mistakes);
 
         var translated = new ConfigurationBuilder()
@@ -78,7 +80,7 @@ internal static class ConfigurationCheck
     private static void AddMachineMistakes(
         IConfiguration configuration, BalancerSettings settings, string folder, List<SettingsError> mistakes)
     {
-        var admin = configuration[AdminUrl] ?? settings.Admin.Url.GetLeftPart(UriPartial.Authority);
+        var admin = configuration[AdminUrl] ?? settings.Admin.Url!.GetLeftPart(UriPartial.Authority);
         if (!mistakes.Exists(mistake => mistake.Key == AdminUrl))
         {
             var mistake = ListenAddress.Find(AdminUrl, admin) is { } address
@@ -155,14 +157,25 @@ internal static class ConfigurationCheck
         }
     }
 
+    // Nothing authenticates requests where the configuration is all there is.
+    private static IEnumerable<SettingsError> ClaimsIn(BalancerSettings settings) =>
+        from cluster in settings.Clusters
+        from source in cluster.Value.Get<IdentityOptions>().ClaimSources()
+        let key = $"{BalancerSettings.Section}:Clusters:{cluster.Key}:{nameof(IdentityOptions.UserKey)}"
+        select new SettingsError(
+            key,
+            $"{key} is '{source}': expected {UserKeySource.OfRequests}, since wsbalancer authenticates nobody: claims "
+            + "are for an application with AddWsBalancer");
+
     private static void AddRingMistakes(CheckedConfiguration read, List<SettingsError> mistakes)
     {
+        string[] known = [.. read.Proxy!.Clusters.Select(cluster => cluster.ClusterId)];
         foreach (var (id, ours) in read.Settings.Clusters)
         {
             var key = $"{BalancerSettings.Section}:Clusters:{id}";
-            mistakes.AddRange(read.FindCluster(id) is { } cluster
-                ? ClusterFilter.MistakesIn(cluster, ours)
-                : [new SettingsError(key, $"{key}: {ExpectedCluster}")]);
+            mistakes.AddRange(ClusterNames.MistakeIn(key, id, known) is { } mistake
+                ? [mistake]
+                : ClusterFilter.MistakesIn(read.FindCluster(id)!, ours));
         }
     }
 

@@ -17,7 +17,7 @@ internal static class NearestName
             .FirstOrDefault();
     }
 
-    // The distance of Damerau and Levenshtein, as optimal string alignment: two letters that are swapped are one edit.
+    // Two neighbours that are swapped are one edit, as a letter that is missing, wrong or one too many is.
     private static int CountEdits(string from, string to)
     {
         var edits = new int[from.Length + 1, to.Length + 1];

@@ -1,6 +1,10 @@
 namespace WsBalancer.Proxy;
 
-/// <summary>The configuration has mistakes, each told in a sentence of its own.</summary>
+/// <summary>The configuration has mistakes: <see cref="Exception.Message"/> has a sentence for each.</summary>
+/// <remarks>
+/// Thrown by the start of an application: by <c>Build</c>, <c>MapWsBalancer</c> or <c>Run</c>, whichever reads the
+/// settings first.
+/// </remarks>
 public sealed class SettingsException : Exception
 {
     internal SettingsException(IReadOnlyList<SettingsError> errors, Exception? cause = null)
@@ -8,6 +12,10 @@ public sealed class SettingsException : Exception
 
     /// <summary>One sentence a mistake, with the key and the value.</summary>
     public IReadOnlyList<string> Mistakes => [.. Errors.Select(error => error.Message)];
+
+    /// <summary>Null: the mistake is in the configuration, and no frame of the program is of use to find it.</summary>
+    // Forty frames of the container would stand below the sentence that matters.
+    public override string? StackTrace => null;
 
     /// <summary>The mistakes with their keys.</summary>
     internal IReadOnlyList<SettingsError> Errors { get; }

@@ -20,7 +20,7 @@ internal sealed class SettingsProperty
         var type = property.PropertyType;
         IsList = type.IsArray
             || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>));
-        _mayBeOff = Nullable.GetUnderlyingType(type) is not null;
+        _mayBeOff = Nullable.GetUnderlyingType(type) is not null || property.IsDefined(typeof(MayBeOffAttribute));
         Type = IsList
             ? type.GetElementType() ?? type.GetGenericArguments()[0]
             : Nullable.GetUnderlyingType(type) ?? type;

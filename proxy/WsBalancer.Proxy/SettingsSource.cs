@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using WsBalancer.Proxy.Fleet;
@@ -11,28 +10,28 @@ namespace WsBalancer.Proxy;
 /// </summary>
 internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
 {
-    private readonly IConfiguration _configuration;
+    private readonly SettingsOrigin _origin;
     private readonly ILogger<SettingsSource> _logger;
-    private readonly bool _reportsRestart;
+    private readonly SettingsUse _use;
     private readonly BalancerSettings _started;
     private readonly IDisposable _subscription;
     private readonly Lock _reloads = new();
     private volatile IChangeToken _read;
+    private volatile IReadOnlyCollection<string> _kept = [];
     private volatile BalancerSettings _settings;
 
-    /// <param name="configuration">The configuration.</param>
+    /// <param name="origin">Where the settings are.</param>
     /// <param name="logger">For the results of reloads.</param>
-    /// <param name="reportsRestart">Whether a change of what is read at the start only is logged.</param>
+    /// <param name="use">The application that uses them.</param>
     /// <exception cref="SettingsException">The configuration has mistakes.</exception>
-    public SettingsSource(
-        IConfiguration configuration, ILogger<SettingsSource> logger, bool reportsRestart = true)
+    public SettingsSource(SettingsOrigin origin, ILogger<SettingsSource> logger, SettingsUse use)
     {
-        (_configuration, _logger, _reportsRestart) = (configuration, logger, reportsRestart);
-        _read = configuration.GetReloadToken();
+        (_origin, _logger, _use) = (origin, logger, use);
+        _read = origin.GetReloadToken();
         var errors = new List<SettingsError>();
-        _settings = _started = BalancerSettings.Read(configuration, errors);
+        _settings = _started = BalancerSettings.ReadSection(origin.Read(), errors, use.NamesUsers);
         SettingsException.ThrowIfAny(errors);
-        _subscription = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
+        _subscription = ChangeToken.OnChange(origin.GetReloadToken, Reload);
     }
 
     public event Action? Changed;
@@ -50,6 +49,10 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     }
 
     public IReadOnlyDictionary<string, ClusterSettings> Current => Settings.Clusters;
+
+    public IReadOnlyCollection<string> Kept => _kept;
+
+    public string KeyOf(string cluster) => $"{_origin.Path}:{nameof(BalancerSettings.Clusters)}:{cluster}";
 
     public void Dispose() => _subscription.Dispose();
 
@@ -71,9 +74,9 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
             }
 
             // Taken before the reading: what changes during it is read once more.
-            _read = _configuration.GetReloadToken();
+            _read = _origin.GetReloadToken();
             var errors = new List<SettingsError>();
-            var settings = BalancerSettings.Read(_configuration, errors);
+            var settings = BalancerSettings.ReadSection(_origin.Read(), errors, _use.NamesUsers);
             if (errors.Count > 0)
             {
                 errors.ForEach(error => SettingsLog.Mistake(_logger, error.Message));
@@ -81,13 +84,38 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
                 return false;
             }
 
-            foreach (var section in _reportsRestart ? settings.ChangedOfTheStart(_started) : [])
+            foreach (var section in _use.ReportsRestart ? settings.ChangedOfTheStart(_started, _origin.Path) : [])
             {
                 SettingsLog.NeedsRestart(_logger, section);
             }
 
-            _settings = settings;
+            _settings = WithKept(settings);
             return true;
         }
     }
+
+    // A cluster whose name is mistyped looks like one that is removed while another is added. YARP does not have the
+    // other, or not yet: the cluster stays on the ring until YARP no longer has it or all names are right.
+    private BalancerSettings WithKept(BalancerSettings changed)
+    {
+        string[] known = [.. _use.Yarp?.Ids ?? []];
+        var kept = _use.Yarp is null || changed.Clusters.Keys.All(id => Has(known, id))
+            ? []
+            : _settings.Clusters
+                .Where(cluster => !changed.Clusters.ContainsKey(cluster.Key) && Has(known, cluster.Key))
+                .ToArray();
+        _kept = [.. kept.Select(cluster => cluster.Key)];
+        return kept.Length == 0 ? changed : changed with
+        {
+            Clusters = changed.Clusters.Concat(kept).ToDictionary(StringComparer.OrdinalIgnoreCase),
+        };
+    }
+
+    private static bool Has(string[] known, string id) => known.Contains(id, StringComparer.OrdinalIgnoreCase);
 }
+
+/// <summary>What an application does of itself with its settings.</summary>
+/// <param name="ReportsRestart">Whether a change of what is read at the start only is logged.</param>
+/// <param name="NamesUsers">Whether the application names the users, so that a cluster needs no source of ids.</param>
+/// <param name="Yarp">YARP's clusters; null if the configuration is checked as a whole before it is applied.</param>
+internal sealed record SettingsUse(bool ReportsRestart = true, bool NamesUsers = false, YarpClusters? Yarp = null);

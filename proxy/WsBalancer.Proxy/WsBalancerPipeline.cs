@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.Proxy;
 using WsBalancer.Proxy.Placement;
 
 #pragma warning disable IDE0130 // The namespace in which YARP's own extensions are found.
@@ -15,14 +16,22 @@ public static class WsBalancerPipeline
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <returns>YARP's builder, for conventions.</returns>
-    public static ReverseProxyConventionBuilder MapWsBalancer(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapReverseProxy(pipeline =>
+    /// <exception cref="InvalidOperationException"><c>AddWsBalancer</c> was not called.</exception>
+    /// <exception cref="SettingsException">The settings have mistakes.</exception>
+    public static ReverseProxyConventionBuilder MapWsBalancer(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+
+        // Before YARP reads its configuration, which would wrap a mistake in an exception of its own.
+        CheckServices(endpoints.ServiceProvider);
+        return endpoints.MapReverseProxy(pipeline =>
         {
             pipeline.UseSessionAffinity();
             pipeline.UseLoadBalancing();
             pipeline.UseWsBalancer();
             pipeline.UsePassiveHealthChecks();
         });
+    }
 
     /// <summary>
     /// Adds the placement to a pipeline of one's own. It decides over what stands before it, so it comes after
@@ -30,12 +39,27 @@ public static class WsBalancerPipeline
     /// </summary>
     /// <param name="pipeline">That of <c>MapReverseProxy</c>.</param>
     /// <returns>The same pipeline.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddWsBalancer</c> was not called.</exception>
+    /// <exception cref="SettingsException">The settings have mistakes.</exception>
     public static IReverseProxyApplicationBuilder UseWsBalancer(this IReverseProxyApplicationBuilder pipeline)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
 
+        CheckServices(pipeline.ApplicationServices);
         pipeline.ApplicationServices.GetRequiredService<PipelineMark>().IsSet = true;
         pipeline.UseMiddleware<PlacementMiddleware>();
         return pipeline;
+    }
+
+    private static void CheckServices(IServiceProvider services)
+    {
+        if (services.GetService<PipelineMark>() is null)
+        {
+            throw new InvalidOperationException(
+                "The services of WsBalancer are missing: add them with AddWsBalancer(), after AddReverseProxy(), as in "
+                + "builder.Services.AddReverseProxy().LoadFromConfig(…).AddWsBalancer().");
+        }
+
+        services.GetRequiredService<SettingsSource>();
     }
 }

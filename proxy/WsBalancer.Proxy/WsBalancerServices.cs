@@ -1,8 +1,8 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Admin;
@@ -16,11 +16,7 @@ using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Engines;
-using WsBalancer.Proxy.Sockets.Http;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Sockets.Transport;
-using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.Proxy.Tunnels.Native;
@@ -39,24 +35,99 @@ public static class WsBalancerServices
 {
     /// <summary>
     /// Places the clusters that are named under <c>WsBalancer:Clusters</c> in the application's configuration by a
-    /// consistent-hash ring of their users. Also starts the admin host at <c>WsBalancer:Admin:Url</c>. The pipeline
-    /// must be mapped with <c>MapWsBalancer</c>, or have <c>UseWsBalancer</c>: without, the start fails.
+    /// consistent-hash ring of their users, and starts the admin host at <c>WsBalancer:Admin:Url</c>. With such a
+    /// cluster, the start fails if YARP does not have it, or if the pipeline is not mapped with <c>MapWsBalancer</c>
+    /// and does not have <c>UseWsBalancer</c>. Has no effect if it was called before.
     /// </summary>
-    /// <param name="builder">YARP's, after <c>AddReverseProxy</c>.</param>
+    /// <remarks>
+    /// <see cref="HostOptions.ShutdownTimeout"/> is raised to <c>Shutdown:Delay</c> and <c>Shutdown:Timeout</c> and
+    /// 15 s (45 s by default) if it is shorter, so that a stop can close all tunnels in order.
+    /// </remarks>
+    /// <param name="builder">YARP's builder, after <c>AddReverseProxy</c>.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="InvalidOperationException">YARP's forwarder is not registered.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddReverseProxy</c> was not called.</exception>
     public static IReverseProxyBuilder AddWsBalancer(this IReverseProxyBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
 
+        return IsAdded(builder.Services) ? builder : Add(builder, null, null);
+    }
+
+    /// <summary>
+    /// Does what <see cref="AddWsBalancer(IReverseProxyBuilder)"/> does, with settings from a section of any name, of
+    /// any configuration, which is followed when it changes. Kestrel's settings stay those of the application.
+    /// </summary>
+    /// <param name="builder">YARP's builder, after <c>AddReverseProxy</c>.</param>
+    /// <param name="section">The section with the keys <c>Clusters</c>, <c>Admin</c>, <c>State</c>, …</param>
+    /// <param name="configure">Settings in code; see
+    /// <see cref="AddWsBalancer(IReverseProxyBuilder, Action{IDictionary{string, string}})"/>.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddReverseProxy</c> was not called, or <c>AddWsBalancer</c> was
+    /// called before.</exception>
+    public static IReverseProxyBuilder AddWsBalancer(
+        this IReverseProxyBuilder builder,
+        IConfigurationSection section,
+        Action<IDictionary<string, string?>>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(section);
+
+        ThrowIfAdded(builder.Services);
+        return Add(builder, section, configure);
+    }
+
+    /// <summary>
+    /// Does what <see cref="AddWsBalancer(IReverseProxyBuilder)"/> does, with settings in code, which replace those of
+    /// the section <c>WsBalancer</c> and stay as they are when it changes.
+    /// </summary>
+    /// <param name="builder">YARP's builder, after <c>AddReverseProxy</c>.</param>
+    /// <param name="configure">Adds settings by their key in the section, with values as they are in a file:
+    /// <c>settings["Admin:Url"] = "off"</c>, <c>settings["Clusters:chat:UserKey"] = "claim:sub"</c>. Keys ignore case;
+    /// a list has <c>:0</c>, <c>:1</c>, … behind its key. A value replaces the section or the list that has its key.
+    /// Called once, at once.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddReverseProxy</c> was not called, or <c>AddWsBalancer</c> was
+    /// called before.</exception>
+    public static IReverseProxyBuilder AddWsBalancer(
+        this IReverseProxyBuilder builder, Action<IDictionary<string, string?>> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+
+        ThrowIfAdded(builder.Services);
+        return Add(builder, null, configure);
+    }
+
+    private static bool IsAdded(IServiceCollection services) =>
+        services.Any(service => service.ServiceType == typeof(PipelineMark));
+
+    private static void ThrowIfAdded(IServiceCollection services)
+    {
+        if (IsAdded(services))
+        {
+            throw new InvalidOperationException(
+                "AddWsBalancer was called before, and these settings would have no effect: call it once, with all of "
+                + "them.");
+        }
+    }
+
+    private static IReverseProxyBuilder Add(
+        IReverseProxyBuilder builder, IConfigurationSection? section, Action<IDictionary<string, string?>>? configure)
+    {
         var services = builder.Services;
+        if (!services.Any(service => service.ServiceType == typeof(IHttpForwarder)))
+        {
+            throw new InvalidOperationException("AddWsBalancer comes after AddReverseProxy.");
+        }
+
+        var code = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        configure?.Invoke(code);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SettingsSource>(provider => new SettingsSource(
-            provider.GetRequiredService<IConfiguration>(),
+            new SettingsOrigin(
+                section ?? provider.GetRequiredService<IConfiguration>().GetSection(BalancerSettings.Section), code),
             provider.GetRequiredService<Logging.ILogger<SettingsSource>>(),
-
-            // What reloads the configuration as a whole reports this, too.
-            reportsRestart: provider.GetService<IReloads>() is null));
+            UseOf(provider)));
         services.AddSingleton<IClusterSettingsSource>(provider => provider.GetRequiredService<SettingsSource>());
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Admin);
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Shutdown);
@@ -66,6 +137,7 @@ public static class WsBalancerServices
         services.AddAdmission().AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
+        services.AddSingleton<IFleet, ApplicationFleet>();
         services.AddSingleton<ServedCertificates>().AddSingleton<BalancerStatus>();
         services.AddSingleton<BalancersReader>().AddSingleton<ConfigurationReader>();
         // Last: of the hosted services it is stopped after all the others.
@@ -74,27 +146,14 @@ public static class WsBalancerServices
         return builder;
     }
 
-    private static IServiceCollection AddSockets(this IServiceCollection services)
+    // What reloads the configuration as a whole has checked it, and reports what needs a restart.
+    private static SettingsUse UseOf(IServiceProvider provider)
     {
-        LimitedTransport.Register(services);
-        services.AddHostedService(provider => new DescriptorCheck(
-            services, provider.GetRequiredService<Logging.ILogger<DescriptorCheck>>()));
-        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Sockets);
-        services.AddSingleton<SourceAddresses>(provider =>
-        {
-            var sources = ActivatorUtilities.CreateInstance<SourceAddresses>(provider);
-            sources.ThrowIfForeign();
-            return sources;
-        });
-        services.AddSingleton<HeaderEncoding>().AddHostedService<ProcessMetrics>();
-        services.TryAddSingleton<INameResolver, SystemNameResolver>();
-
-        // Header values of nodes are bytes, unless the application has configured an encoding.
-        services.PostConfigure<KestrelServerOptions>(server => server.ResponseHeaderEncodingSelector =
-            server.ResponseHeaderEncodingSelector == new KestrelServerOptions().ResponseHeaderEncodingSelector
-                ? static _ => HeaderBytes.Instance
-                : server.ResponseHeaderEncodingSelector);
-        return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>().AddSingleton<LoopDialer>();
+        var isWhole = provider.GetService<IReloads>() is not null;
+        return new SettingsUse(
+            ReportsRestart: !isWhole,
+            NamesUsers: provider.GetService<IUserKeySource>() is not null,
+            Yarp: isWhole ? null : provider.GetRequiredService<YarpClusters>());
     }
 
     private static IServiceCollection AddTunnels(this IServiceCollection services)
@@ -121,67 +180,6 @@ public static class WsBalancerServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Logging.ILogger<ProxyProtocolMiddleware>>()));
 
-    private static IServiceCollection AddState(this IServiceCollection services)
-    {
-        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.State);
-        services.AddSingleton(provider => BalancerName.Of(
-            provider.GetRequiredService<StateOptions>(), provider.GetRequiredService<AdminOptions>().Url.Port));
-        services.TryAddSingleton(provider => new StateFolder(
-            provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
-        services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
-        services.AddSingleton<Peers>().AddSingleton<SpentRecords>().AddSingleton<Disconnections>();
-        services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
-        services.AddSingleton<DisconnectionChannel>().AddSingleton<SharingState>().AddSingleton<RedisSharing>();
-        services.AddSingleton(provider => new RedisMembership(
-            provider.GetRequiredService<RedisLink>(),
-            () => provider.GetRequiredService<SettingsSource>().Current.Keys,
-            provider.GetRequiredService<BadRecords>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<Logging.ILogger<RedisMembership>>()));
-        services.AddSingleton<IMembershipSource>(provider => IfShared<RedisMembership>(provider) is { } redis
-            ? redis
-            : new NoMembership());
-        services.AddHostedService(provider => new StateWorker(
-            provider.GetRequiredService<StateStore>(),
-            IfShared<RedisSharing>(provider),
-            provider.GetRequiredService<TimeProvider>()));
-        return services;
-    }
-
-    // Without a Redis in the settings nothing of all that is ever created.
-    private static T? IfShared<T>(IServiceProvider provider)
-        where T : class =>
-        provider.GetRequiredService<StateOptions>().IsShared ? provider.GetRequiredService<T>() : null;
-
-    private static StateStore CreateStateStore(IServiceProvider provider)
-    {
-        var folder = provider.GetRequiredService<StateFolder>().Path;
-        var file = provider.GetRequiredService<StateOptions>().FileIn(folder) is { } path
-            ? new StateFile(
-                path,
-                provider.GetRequiredService<BadRecords>(),
-                provider.GetRequiredService<Logging.ILogger<StateFile>>())
-            : null;
-        try
-        {
-            var store = new StateStore(
-                provider.GetRequiredService<BalancerName>().Id,
-                file,
-                provider.GetRequiredService<Logging.ILogger<StateStore>>());
-            if (!provider.GetRequiredService<StateOptions>().IsShared)
-            {
-                store.Spent = provider.GetRequiredService<SpentRecords>();
-            }
-
-            return store.Load();
-        }
-        catch
-        {
-            file?.Dispose();
-            throw;
-        }
-    }
-
     private static IServiceCollection AddFleet(this IServiceCollection services)
     {
         services.AddSingleton<FleetMetrics>().AddSingleton<FleetNews>();
@@ -191,6 +189,8 @@ public static class WsBalancerServices
         services.AddSingleton<Registrations>().AddHostedService<RegistrationWorker>();
         services.AddSingleton(provider => new Lazy<IProxyStateLookup>(provider.GetRequiredService<IProxyStateLookup>));
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<FleetRegistry>());
+        services.AddSingleton<YarpClusters>().AddHostedService<RingClusterWatch>();
+        services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<YarpClusters>());
         return services;
     }
 
@@ -234,7 +234,7 @@ public static class WsBalancerServices
         services.AddSingleton<IClientRefusal, ClientRefusal>();
         services.AddSingleton<HandshakePlacement>().AddSingleton<RequestPlacement>();
         services.AddSingleton<PipelineMark>().AddHostedService<PipelineCheck>();
-        services.AddSingleton<IForwarderHttpClientFactory, NodeHttpClientFactory>().AddSingleton<NativePath>();
+        services.AddSingleton<ApplicationClients>().AddSingleton<NodeHttpClientFactory>().AddSingleton<NativePath>();
         services.AddSingleton<ITransformProvider>(provider =>
         {
             var settings = provider.GetRequiredService<SettingsSource>();
@@ -248,6 +248,7 @@ public static class WsBalancerServices
             new LastTransforms(provider.GetRequiredService<SettingsSource>().Current.ContainsKey));
         services.DecorateForwarder();
         services.OrderTransforms();
+        services.ReplaceClients();
         return services;
     }
 
@@ -272,29 +273,7 @@ public static class WsBalancerServices
         services.AddSingleton<ShutdownWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<ShutdownWorker>());
 
-        // The server waits for the tunnels as long as closing them may take, and a little longer for the last answers.
-        services.AddOptions<HostOptions>().Configure<ShutdownOptions>((host, shutdown) =>
-            host.ShutdownTimeout = shutdown.Delay + shutdown.Timeout + TimeSpan.FromSeconds(15));
+        services.AddSingleton<IPostConfigureOptions<HostOptions>, ShutdownTime>();
         return services;
-    }
-
-    // Providers that an application adds later would otherwise follow the balancer's.
-    private static void OrderTransforms(this IServiceCollection services)
-    {
-        var yarp = services.LastOrDefault(service => service.ServiceType == typeof(ITransformBuilder))
-            ?.ImplementationType ?? throw new InvalidOperationException("AddWsBalancer comes after AddReverseProxy.");
-        services.AddSingleton(provider => (ITransformBuilder)ActivatorUtilities.CreateInstance(
-            provider, yarp, LastTransforms.Order(provider.GetServices<ITransformProvider>())));
-    }
-
-    private static void DecorateForwarder(this IServiceCollection services)
-    {
-        var yarp = services.LastOrDefault(service => service.ServiceType == typeof(IHttpForwarder))?.ImplementationType
-            ?? throw new InvalidOperationException("AddWsBalancer comes after AddReverseProxy.");
-        services.AddSingleton<IHttpForwarder>(provider => new PlacedForwarder(
-            (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp),
-            provider.GetRequiredService<NativePath>(),
-            provider.GetRequiredService<SettingsSource>(),
-            provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -53,7 +53,8 @@ internal sealed class BalancerApp : IAsyncDisposable
         Dictionary<string, string?> settings,
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? map = null,
-        Action<IWebHostBuilder>? host = null)
+        Action<IWebHostBuilder>? host = null,
+        Action<IReverseProxyBuilder>? proxy = null)
     {
         var source = new ReloadableSettings(settings);
         var time = new TimerLog();
@@ -63,9 +64,9 @@ internal sealed class BalancerApp : IAsyncDisposable
         ((IConfigurationBuilder)builder.Configuration).Add(source);
         builder.Logging.AddFakeLogging();
         builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddReverseProxy()
-            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
-            .AddWsBalancer();
+        var yarp = builder.Services.AddReverseProxy()
+            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
+        (proxy ?? (added => added.AddWsBalancer()))(yarp);
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseRouting();
@@ -119,13 +120,14 @@ internal sealed class BalancerApp : IAsyncDisposable
             TestContext.Current.CancellationToken);
 
     /// <summary>Asks for a tunnel; its stream is that of the answer, if that is 101.</summary>
-    public Task<HttpResponseMessage> HandshakeAsync(string target)
+    public Task<HttpResponseMessage> HandshakeAsync(string target, params string[] headers)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, Url + target);
         request.Headers.Add("Connection", "Upgrade");
         request.Headers.Add("Upgrade", "websocket");
         request.Headers.Add("Sec-WebSocket-Version", "13");
         request.Headers.Add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        Add(headers, request);
         return _client.SendAsync(
             request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
@@ -141,12 +143,7 @@ internal sealed class BalancerApp : IAsyncDisposable
     public Task<HttpResponseMessage> AskAsync(string target, HttpMethod? method = null, params string[] headers)
     {
         var request = new HttpRequestMessage(method ?? HttpMethod.Get, AdminUrl + target);
-        foreach (var header in headers)
-        {
-            var colon = header.IndexOf(':', StringComparison.Ordinal);
-            request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim());
-        }
-
+        Add(headers, request);
         return _client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
@@ -154,6 +151,15 @@ internal sealed class BalancerApp : IAsyncDisposable
     {
         _client.Dispose();
         await _app.DisposeAsync();
+    }
+
+    private static void Add(string[] headers, HttpRequestMessage request)
+    {
+        foreach (var header in headers)
+        {
+            var colon = header.IndexOf(':', StringComparison.Ordinal);
+            request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim());
+        }
     }
 
     // The default interval, ± 10 %; nothing else in an application that stands still waits for so long.

@@ -40,7 +40,8 @@ public sealed class ConfigurationCheckTests
                     + "expected http://HOST:PORT/ or https://HOST:PORT/.",
                 "ReverseProxy:Clusters:chat:Destinations:ws-1:Metadata:Weight is 'heavy': "
                     + "expected a whole number from 0 to 65535 (default 1).",
-                "WsBalancer:Clusters:elsewhere: expected the name of a cluster under ReverseProxy:Clusters.",
+                "WsBalancer:Clusters:elsewhere: YARP has no cluster 'elsewhere' (ReverseProxy:Clusters); "
+                    + "expected one of 'chat'.",
             ],
             mistakes);
     }
@@ -91,6 +92,11 @@ public sealed class ConfigurationCheckTests
         "is 'Tls9': expected one of None, Ssl2, Ssl3, Tls, Default, Tls11, Tls12, Tls13")]
     [InlineData("Kestrel:Certificates:Default:Pth", "x", "is not a known key: did you mean Path?")]
     [InlineData("Kestrel:Certificates:Default:Path", "/no/such.pem", "is '/no/such.pem': expected a file that exists")]
+    [InlineData("WsBalancer:Clusters:chat:UserKey", "claim:sub",
+        "is 'claim:sub': expected header:NAME, query:NAME, cookie:NAME, path:N (N from 1) or client-ip, since "
+        + "wsbalancer authenticates nobody: claims are for an application with AddWsBalancer")]
+    [InlineData("WsBalancer:Admin:Url", "off",
+        "is 'off': expected http://ADDRESS:PORT with an IP address or localhost, and a port from 0 to 65535")]
     [InlineData("Logging:LogLevel:Default", "Loud",
         "is 'Loud': expected one of Trace, Debug, Information, Warning, Error, Critical, None")]
     [InlineData("Logging:LogLevels:Default", "Debug", "is not a known key: did you mean LogLevel?")]

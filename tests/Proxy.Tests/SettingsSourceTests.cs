@@ -101,7 +101,7 @@ public sealed class SettingsSourceTests
     public void Reload_IsInForceForOthersThatFollowTheConfiguration()
     {
         var configuration = (IConfiguration)new ConfigurationBuilder().Add(_file).Build();
-        using var source = new SettingsSource(configuration, _logger);
+        using var source = new SettingsSource(SettingsOrigin.Of(configuration), _logger, new SettingsUse());
         var seen = 0;
         using var other = configuration.GetReloadToken().RegisterChangeCallback(
             _ => seen = source.Current["chat"].Get<HealthOptions>().Fall, null);
@@ -111,5 +111,6 @@ public sealed class SettingsSourceTests
         Assert.Equal(7, seen);
     }
 
-    private SettingsSource Create() => new(new ConfigurationBuilder().Add(_file).Build(), _logger);
+    private SettingsSource Create() => new(
+        SettingsOrigin.Of(new ConfigurationBuilder().Add(_file).Build()), _logger, new SettingsUse());
 }

@@ -53,12 +53,28 @@ public sealed class DependencyTests
         Assert.DoesNotContain(
             Tests.Single(project => project.Name == "EndToEnd.Tests").References, reference => reference.SeesTypes);
 
+    // The sample application is tested by the tests of the library that it uses.
     [Fact]
     public void NoProject_RefersToTests()
     {
         var tests = Tests.Select(project => project.Name).ToHashSet();
 
-        Assert.DoesNotContain(
-            All.SelectMany(project => project.References), reference => tests.Contains(reference.Name));
+        Assert.Equal(
+            [("Proxy.Tests", "SampleApplication")],
+            from project in All
+            from reference in project.References
+            where tests.Contains(reference.Name)
+            select (project.Name, reference.Name));
+    }
+
+    // An application of a user sees the library, and nothing that is not public in it.
+    [Fact]
+    public void TheSampleApplication_SeesTheLibraryOnly()
+    {
+        var library = SourceTree.Find("proxy/WsBalancer.Proxy/WsBalancer.Proxy.csproj");
+
+        Assert.Equal(
+            [("WsBalancer.Proxy", true)], Tests.Single(project => project.Name == "SampleApplication").References);
+        Assert.DoesNotContain("SampleApplication", library.Text, StringComparison.Ordinal);
     }
 }

@@ -39,12 +39,17 @@ internal sealed class AdminHost(
 
     private WebApplication? _app;
 
-    /// <summary>Where it listens, with the real port. Empty until it does.</summary>
+    /// <summary>Where it listens, with the real port. Empty until it does, and if it is off.</summary>
     public IEnumerable<string> Addresses => _app?.Urls ?? [];
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        _app = Build();
+        if (options.Url is not { } url)
+        {
+            return;
+        }
+
+        _app = Build(url);
         await _app.StartAsync(cancellationToken);
     }
 
@@ -72,11 +77,11 @@ internal sealed class AdminHost(
         }
     }
 
-    private WebApplication Build()
+    private WebApplication Build(Uri url)
     {
         // Empty: no appsettings.json and no ASPNETCORE_* may reach this server.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls(options.Url.ToString())
+        builder.WebHost.UseKestrelCore().UseUrls(url.ToString())
             .ConfigureKestrel(server => server.Limits.MaxRequestBodySize = RequestBody.MaxBytes);
         AddLimits(builder.Services);
         foreach (var used in Used)

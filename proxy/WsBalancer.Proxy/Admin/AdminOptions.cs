@@ -8,9 +8,10 @@ internal sealed record AdminOptions : IValidatableObject
 {
     private const int ShareOfDescriptors = 16;
 
-    /// <summary>Where the admin host listens. Default: <c>http://127.0.0.1:9900</c>.</summary>
+    /// <summary>Where the admin host listens; null for no admin host. Default: <c>http://127.0.0.1:9900</c>.</summary>
     // Loopback: whoever reaches it can move every user.
-    public Uri Url { get; init; } = new("http://127.0.0.1:9900");
+    [MayBeOff]
+    public Uri? Url { get; init; } = new("http://127.0.0.1:9900");
 
     /// <summary>
     /// What callers must present as a bearer token. Default: none, and then only loopback may listen.
@@ -40,10 +41,15 @@ internal sealed record AdminOptions : IValidatableObject
         : MaxConnections;
 
     /// <summary>Whether the URL names this machine only.</summary>
-    public bool IsLoopback => LoopbackName.Is(Url.Host);
+    public bool IsLoopback => Url is null || LoopbackName.Is(Url.Host);
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
+        if (Url is null)
+        {
+            yield break;
+        }
+
         if (!Url.IsAbsoluteUri || Url.Scheme != Uri.UriSchemeHttp || Url.PathAndQuery != "/")
         {
             yield return new ValidationResult(

@@ -25,6 +25,15 @@ internal interface IClusterSettingsSource
     /// <summary>The clusters that the ring places, with what is configured for each.</summary>
     public IReadOnlyDictionary<string, ClusterSettings> Current { get; }
 
+    /// <summary>
+    /// Those of <see cref="Current"/> that the configuration no longer names, while it names one that YARP does not
+    /// have: a name that was mistyped takes no cluster from the ring.
+    /// </summary>
+    public IReadOnlyCollection<string> Kept => [];
+
+    /// <summary>The full path of the settings of a cluster.</summary>
+    public string KeyOf(string cluster) => $"WsBalancer:Clusters:{cluster}";
+
     /// <summary>Raised after <see cref="Current"/> has changed.</summary>
     public event Action? Changed;
 

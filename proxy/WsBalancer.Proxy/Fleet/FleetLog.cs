@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Fleet;
 
-// Event ids 200-299 belong to the fleet. The next free one is 213.
+// Event ids 200-299 belong to the fleet. The next free one is 216.
 internal static partial class FleetLog
 {
     [LoggerMessage(200, LogLevel.Information,
@@ -56,4 +56,18 @@ internal static partial class FleetLog
         "Ring of cluster '{Cluster}' begins without a change that was made at run time ({Kind} {Node}), which does " +
         "not fit the configuration: {Mistake}")]
     public static partial void LeftOut(ILogger logger, string cluster, string kind, string node, string mistake);
+
+    [LoggerMessage(213, LogLevel.Error,
+        "{Mistake} Until YARP has it, the ring places nobody by these settings.")]
+    public static partial void ClusterMissing(ILogger logger, string mistake);
+
+    [LoggerMessage(214, LogLevel.Error,
+        "Cluster '{Cluster}' has no settings for the ring any more, while others name no cluster of YARP: it stays " +
+        "on the ring by the settings that it had, and its users stay pinned, until the names are right.")]
+    public static partial void ClusterKept(ILogger logger, string cluster);
+
+    [LoggerMessage(215, LogLevel.Warning,
+        "Cluster '{Cluster}' has no settings for the ring any more: YARP balances it by itself, and its users are no " +
+        "longer pinned.")]
+    public static partial void ClusterUnpinned(ILogger logger, string cluster);
 }

@@ -54,6 +54,15 @@ internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILo
 
     public void ClusterRemoved(FleetCluster cluster) => metrics.ClusterRemoved(cluster);
 
+    /// <summary>The ring no longer places a cluster that YARP still has; null if it did not place it before.</summary>
+    public void Unpinning(FleetCluster? cluster)
+    {
+        if (cluster is not null)
+        {
+            FleetLog.ClusterUnpinned(logger, cluster.Id);
+        }
+    }
+
     public void Reconfigured(FleetCluster cluster, Reconfiguration change)
     {
         FleetLog.Configured(logger, cluster.Id, cluster.Current.Nodes.Length, cluster.Current.Ring?.Spec ?? "no ring");

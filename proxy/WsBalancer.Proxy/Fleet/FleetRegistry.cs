@@ -234,6 +234,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     {
         if (!_settings.Current.TryGetValue(state.ClusterId, out var settings))
         {
+            _news.Unpinning(Find(state.ClusterId));
             OnClusterRemoved(state);
             return;
         }

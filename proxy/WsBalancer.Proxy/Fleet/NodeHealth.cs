@@ -1,20 +1,20 @@
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>What probes and connects say of a node.</summary>
-internal enum NodeHealth
+/// <summary>The health of a node, by probes and handshakes.</summary>
+public enum NodeHealth
 {
-    /// <summary>Nothing yet. Counts as available.</summary>
+    /// <summary>Not known yet. Counts as available.</summary>
     Unknown,
 
-    /// <summary>It answers.</summary>
+    /// <summary>The node answers.</summary>
     Healthy,
 
-    /// <summary>It does not; new tunnels go to the next of the order.</summary>
+    /// <summary>The node does not answer; new tunnels go to the next of the order.</summary>
     Unhealthy,
 }
 
-/// <summary>Where a node is in its life in the cluster.</summary>
-internal enum NodeState
+/// <summary>The state of a node in its cluster.</summary>
+public enum NodeState
 {
     /// <summary>It takes new tunnels, if healthy.</summary>
     Active,
@@ -25,6 +25,6 @@ internal enum NodeState
     /// <summary>It takes none and has none.</summary>
     Drained,
 
-    /// <summary>It is no longer configured, and still has tunnels.</summary>
+    /// <summary>It was removed, and still has tunnels.</summary>
     Leaving,
 }

@@ -1,14 +1,14 @@
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>Who brought a node.</summary>
-internal enum NodeSource
+/// <summary>By whom a node was added to its cluster.</summary>
+public enum NodeSource
 {
-    /// <summary>The configuration names it.</summary>
+    /// <summary>By the configuration.</summary>
     Configured,
 
-    /// <summary>An operator added it.</summary>
+    /// <summary>By an operator, at run time.</summary>
     Added,
 
-    /// <summary>It registered itself.</summary>
+    /// <summary>By itself, with a registration.</summary>
     Registered,
 }

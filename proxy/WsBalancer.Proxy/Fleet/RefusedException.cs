@@ -1,15 +1,20 @@
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// An operator's request that is not carried out. The message says which value, and what was expected.
+/// A request of an operator or of the application that is not carried out. <see cref="Exception.Message"/> is a
+/// sentence with the value and what was expected.
 /// </summary>
-internal sealed class RefusedException(RefusalKind kind, string message) : Exception(message)
+public sealed class RefusedException : Exception
 {
-    public RefusalKind Kind { get; } = kind;
+    internal RefusedException(RefusalKind kind, string message, Exception? cause = null)
+        : base(message, cause) => Kind = kind;
+
+    /// <summary>Why it is not carried out.</summary>
+    public RefusalKind Kind { get; }
 }
 
-/// <summary>Why an operator's request is not carried out.</summary>
-internal enum RefusalKind
+/// <summary>Why a request is not carried out.</summary>
+public enum RefusalKind
 {
     /// <summary>A value is wrong by itself.</summary>
     BadValue,
@@ -20,6 +25,6 @@ internal enum RefusalKind
     /// <summary>It cannot be done to the fleet as it is.</summary>
     Conflict,
 
-    /// <summary>The fleet has changed since the caller looked at it.</summary>
+    /// <summary>The fleet has changed since the caller read it.</summary>
     Stale,
 }

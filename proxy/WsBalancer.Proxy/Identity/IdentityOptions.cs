@@ -5,9 +5,10 @@ namespace WsBalancer.Proxy.Identity;
 /// <summary>How the users of a cluster are told apart. Read from <c>WsBalancer:Clusters:C</c>.</summary>
 internal sealed record IdentityOptions : IValidatableObject
 {
-    /// <summary>Where the user id stands, in the order of asking. Required.</summary>
+    /// <summary>
+    /// Where the user id is in a request, in the order of reading. Required, unless the application names the users.
+    /// </summary>
     // No default: any guess would pin users by something that is not their id, and look as if it worked.
-    [Required]
     public IReadOnlyList<string> UserKey { get; init; } = [];
 
     /// <summary>How a request without a user id is handled. Default: a handshake is rejected.</summary>
@@ -26,6 +27,15 @@ internal sealed record IdentityOptions : IValidatableObject
         CreateUserKey(trusted, isRaw),
         OnMissingUserKey,
         IssuedCookie is { } name ? new IssuedUserCookie(name, Cookie, trusted) : null);
+
+    /// <summary>The mistake that no source of user ids is named.</summary>
+    /// <param name="key">The full path of the setting.</param>
+    public static SettingsError MissingUserKey(string key) =>
+        new(key, $"{key} is missing: expected a list, each a text");
+
+    /// <summary>The claims from which user ids are read, as the configuration names the sources.</summary>
+    public IEnumerable<string> ClaimSources() => UserKey.Where(source =>
+        UserKeySource.TryParse(source, out var parsed, out _) && parsed is ClaimSource);
 
     /// <summary>Whether user ids are read from a header.</summary>
     public bool ReadsHeader(string name) =>

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Identity;
@@ -16,13 +15,10 @@ internal sealed class UserKey(UserKeySource[] sources, Func<TrustedProxies> trus
         {
             if (source.Find(context, trusted(), isRaw) is { Length: > 0 } value)
             {
-                return IsTooLong(value) ? new UserId(null, TooLong: true) : new UserId(value, TooLong: false);
+                return UserId.Of(value);
             }
         }
 
         return default;
     }
-
-    private static bool IsTooLong(string value) => value.Length > UserId.MaxBytes
-        || (value.Length > UserId.MaxBytes / 3 && Encoding.UTF8.GetByteCount(value) > UserId.MaxBytes);
 }

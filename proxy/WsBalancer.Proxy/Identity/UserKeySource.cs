@@ -7,7 +7,10 @@ namespace WsBalancer.Proxy.Identity;
 /// <summary>A place in a request where the user id may stand.</summary>
 internal abstract class UserKeySource
 {
-    private const string Expected = "expected header:NAME, query:NAME, cookie:NAME, path:N (N from 1) or client-ip";
+    /// <summary>The sources that need nothing of an application.</summary>
+    public const string OfRequests = "header:NAME, query:NAME, cookie:NAME, path:N (N from 1) or client-ip";
+
+    private const string Expected = "expected claim:NAME, " + OfRequests;
 
     /// <summary>Finds the id in a request; null or empty if it is not there.</summary>
     public abstract string? Find(HttpContext context, TrustedProxies trusted, bool isRaw);
@@ -23,6 +26,7 @@ internal abstract class UserKeySource
         var name = colon < 0 ? "" : text[(colon + 1)..];
         source = kind switch
         {
+            "claim" when name.Length > 0 => new ClaimSource(name),
             "header" when IsToken(name) => new HeaderSource(name),
             "query" when name.Length > 0 => new QuerySource(name),
             "cookie" when IsToken(name) => new CookieSource(name),
@@ -30,12 +34,7 @@ internal abstract class UserKeySource
             "client-ip" when colon < 0 => ClientAddressSource.Instance,
             _ => null,
         };
-        error = (source, kind) switch
-        {
-            (not null, _) => null,
-            (null, "claim") => $"'{text}' is not available yet: {Expected}",
-            _ => $"'{text}' is not a source of user ids: {Expected}",
-        };
+        error = source is null ? $"'{text}' is not a source of user ids: {Expected}" : null;
 
         return source is not null;
     }

@@ -25,6 +25,9 @@ internal sealed record DrainStatus(
     double? DeadlineSeconds,
     int? CloseCode)
 {
+    /// <summary>The state in the fleet: a node is drained when its last tunnel has ended, wherever it was.</summary>
+    public NodeState FleetState => State == NodeState.Drained && Remaining > 0 ? NodeState.Draining : State;
+
     /// <summary>That of a node that does not drain.</summary>
     public static DrainStatus None(NodeState state) => new(state, [], 0, 0, 0, 0, 0, null, null, null);
 

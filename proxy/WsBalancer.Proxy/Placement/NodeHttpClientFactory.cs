@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Http;
@@ -11,19 +12,31 @@ namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
 /// YARP's client factory. The clients of ring clusters open their connections with the balancer's dialer and
-/// send HTTP/1.1 themselves.
+/// send HTTP/1.1 themselves, unless the application configures them in a way that only the platform's client supports.
 /// </summary>
 internal sealed class NodeHttpClientFactory(
     IClusterSettingsSource settings,
+    ApplicationClients application,
     NodeDialer dialer,
     HeaderEncoding encoding,
     TimeProvider time,
-    ILogger<ForwarderHttpClientFactory> logger)
-    : ForwarderHttpClientFactory(logger)
+    ILogger<NodeHttpClientFactory> logger,
+    ILogger<ForwarderHttpClientFactory> yarpLogger)
+    : ForwarderHttpClientFactory(yarpLogger)
 {
+    private readonly ConcurrentDictionary<string, bool> _ofPlatform = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a handshake may be sent without the client of its cluster.</summary>
+    public bool MayBypass(string cluster) =>
+        application.Replacement is null && !_ofPlatform.GetValueOrDefault(cluster);
+
+    protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>
+        application.CanReuseOldClient(context);
+
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
-        base.ConfigureHandler(context, handler);
+        var initial = HandlerSettings.Of(handler);
+        application.ConfigureHandler(context, handler);
         if (!settings.Current.TryGetValue(context.ClusterId, out var ours))
         {
             // Each stream of HTTP/2 may need a connection, whichever cluster it is for.
@@ -32,11 +45,16 @@ internal sealed class NodeHttpClientFactory(
             return;
         }
 
+        var configured = HandlerSettings.Of(handler);
+        _ofPlatform[context.ClusterId] = configured != initial;
+
         // A connection that begins with a PROXY header is that of one client. Any other is used for new requests for as
         // long as an answer of DNS, so that a node that has moved is followed.
-        handler.PooledConnectionLifetime = ours.Get<NodeConnectionOptions>().ProxyProtocol == ProxyProtocolVersion.Off
-            ? KnownName.RefreshAfter
-            : TimeSpan.Zero;
+        var announcesClient = ours.Get<NodeConnectionOptions>().ProxyProtocol != ProxyProtocolVersion.Off;
+        if (announcesClient || configured.PooledConnectionLifetime == initial.PooledConnectionLifetime)
+        {
+            handler.PooledConnectionLifetime = announcesClient ? TimeSpan.Zero : KnownName.RefreshAfter;
+        }
 
         // The node gets the bytes that the client sent, and the client those of the node; ASCII, the default, would
         // refuse them with a 502.
@@ -49,10 +67,69 @@ internal sealed class NodeHttpClientFactory(
         handler.ResponseHeaderEncodingSelector ??= static (_, _) => HeaderBytes.Instance;
 
         // Traces belong to the client and the node: their headers pass like any other.
-        handler.ActivityHeadersPropagator = null;
+        handler.ActivityHeadersPropagator =
+            configured.Propagator == initial.Propagator ? null : configured.Propagator;
+        Connect(context, handler, configured.ConnectTimeout == initial.ConnectTimeout, announcesClient);
+    }
+
+    // Clusters with settings that only the platform's client supports keep it.
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
+    {
+        if (!settings.Current.ContainsKey(context.ClusterId))
+        {
+            return application.WrapHandler(context, handler);
+        }
+
+        var client = ClientOver(context, handler);
+        var wrapped = application.WrapHandler(context, client);
+        if (wrapped != client)
+        {
+            _ofPlatform[context.ClusterId] = true;
+        }
+
+        if (!MayBypass(context.ClusterId) && !NeedsPlatform(context))
+        {
+            PlacementLog.ClientConfigured(logger, context.ClusterId);
+        }
+
+        return wrapped;
+    }
+
+    private HttpMessageHandler ClientOver(ForwarderHttpClientContext context, HttpMessageHandler handler)
+    {
+        if (handler is not SocketsHttpHandler platform || !MayBypass(context.ClusterId) || NeedsPlatform(context))
+        {
+            return handler;
+        }
+
+        var pool = new NodeConnectionPool(() => settings.Get<RequestOptions>(context.ClusterId), dialer, time);
+        return new NodeClient(platform, CreateConnector(context, platform), pool, encoding, time);
+    }
+
+    private static bool NeedsPlatform(ForwarderHttpClientContext context) => context.NewConfig is not
+    {
+        WebProxy: null, MaxConnectionsPerServer: null, RequestHeaderEncoding: null, ResponseHeaderEncoding: null,
+    };
+
+    // An application that connects by itself has its reason, and then its connections are used.
+    private void Connect(
+        ForwarderHttpClientContext context, SocketsHttpHandler handler, bool isTimeoutOurs, bool announcesClient)
+    {
+        if (handler.ConnectCallback is not null)
+        {
+            if (announcesClient)
+            {
+                throw new InvalidOperationException(
+                    $"WsBalancer:Clusters:{context.ClusterId}:ProxyProtocol needs the balancer's own connections, and "
+                    + "the application's ConfigureHttpClient sets a ConnectCallback: expected one of the two.");
+            }
+
+            PlacementLog.ConnectsByItself(logger, context.ClusterId);
+            return;
+        }
 
         // The dialer has a deadline of its own, read at each connect so that a reload is felt.
-        handler.ConnectTimeout = Timeout.InfiniteTimeSpan;
+        handler.ConnectTimeout = isTimeoutOurs ? Timeout.InfiniteTimeSpan : handler.ConnectTimeout;
         var connector = CreateConnector(context, handler);
         handler.ConnectCallback = async (connect, cancellation) => await connector.OpenAsync(
             connect.DnsEndPoint.Host, connect.DnsEndPoint.Port, connect.InitialRequestMessage, cancellation);
@@ -63,26 +140,6 @@ internal sealed class NodeHttpClientFactory(
         handler.Credentials is not null
         || handler.DefaultProxyCredentials is not null
         || handler.Proxy?.Credentials is not null;
-
-    // Clusters with settings that only the platform's client supports keep it.
-    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
-    {
-        if (!settings.Current.ContainsKey(context.ClusterId)
-            || handler is not SocketsHttpHandler platform
-            || context.NewConfig is not
-            {
-                WebProxy: null,
-                MaxConnectionsPerServer: null,
-                RequestHeaderEncoding: null,
-                ResponseHeaderEncoding: null,
-            })
-        {
-            return handler;
-        }
-
-        var pool = new NodeConnectionPool(() => settings.Get<RequestOptions>(context.ClusterId), dialer, time);
-        return new NodeClient(platform, CreateConnector(context, platform), pool, encoding, time);
-    }
 
     private NodeConnector CreateConnector(ForwarderHttpClientContext context, SocketsHttpHandler handler) =>
         new(dialer, settings, context.ClusterId, handler.SslOptions, time);

@@ -1,27 +1,61 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Fails the start if there are clusters for the ring and the pipeline has no placement: YARP would balance them by
-/// itself, and users would be spread in silence.
+/// Fails the start if there are clusters for the ring and the pipeline has no placement, or YARP does not have one of
+/// them: YARP would balance by itself, and users would be spread in silence.
 /// </summary>
-internal sealed class PipelineCheck(PipelineMark mark, FleetRegistry fleet) : IHostedService
+internal sealed class PipelineCheck(
+    PipelineMark mark,
+    IClusterSettingsSource settings,
+    FleetRegistry fleet,
+    YarpClusters yarp,
+    ApplicationClients clients,
+    ILogger<PipelineCheck> logger) : IHostedLifecycleService
 {
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!mark.IsSet && fleet.Clusters.FirstOrDefault() is { } cluster)
+        // An application with a startup class has no pipeline before its server starts.
+        if (mark.IsSet || fleet.Clusters.Any())
         {
-            throw new InvalidOperationException(
-                $"Cluster '{cluster.Id}' is to be placed by the ring, but the pipeline does not place: map it with " +
-                "app.MapWsBalancer(), or call UseWsBalancer() in the pipeline of MapReverseProxy.");
+            Check();
+        }
+
+        if (clients.Replacement is { } factory)
+        {
+            PlacementLog.FactoryReplaced(logger, factory.GetType().Name);
         }
 
         return Task.CompletedTask;
     }
 
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        Check();
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Check()
+    {
+        SettingsException.ThrowIfAny(RingClusterWatch.MistakesIn(settings, yarp));
+        if (!mark.IsSet && settings.Current.Keys.Order(StringComparer.Ordinal).FirstOrDefault() is { } cluster)
+        {
+            throw new InvalidOperationException(
+                $"Cluster '{cluster}' is to be placed by the ring, but the pipeline does not place: map it with " +
+                "app.MapWsBalancer(), or call UseWsBalancer() in the pipeline of MapReverseProxy.");
+        }
+    }
 }
 
 /// <summary>Set once the placement is in the pipeline.</summary>

@@ -8,6 +8,7 @@ namespace WsBalancer.Proxy.Placement;
 /// In the place of YARP's load balancing: finds the user id, and gives the request to the one that tries nodes for its
 /// kind. Clusters that the ring does not place pass untouched.
 /// </summary>
+/// <remarks>A user that the application names is not sought in the request.</remarks>
 internal sealed class PlacementMiddleware(
     RequestDelegate next,
     FleetRegistry fleet,
@@ -15,7 +16,8 @@ internal sealed class PlacementMiddleware(
     HandshakePlacement handshakes,
     RequestPlacement requests,
     Rejecter rejecter,
-    OwnAnswer answer)
+    OwnAnswer answer,
+    IUserKeySource? application = null)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -30,7 +32,8 @@ internal sealed class PlacementMiddleware(
         }
 
         var identity = cluster.Current.Settings.Get<UserIdentity>();
-        var user = identity.Key.Find(context);
+        var user = UserId.Of(application?.FindUser(context));
+        user = user == default ? identity.Key.Find(context) : user;
         if (user.TooLong)
         {
             return rejecter.RejectAsync(context, cluster, Rejection.UserTooLong);

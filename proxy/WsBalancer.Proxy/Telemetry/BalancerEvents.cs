@@ -59,7 +59,7 @@ internal sealed record BalancerEvent(
     IReadOnlyDictionary<string, double> Figures);
 
 /// <summary>What an event is about.</summary>
-internal enum EventKind
+public enum EventKind
 {
     /// <summary>A node came, went, or has another weight.</summary>
     Node,

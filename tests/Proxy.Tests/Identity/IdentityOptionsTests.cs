@@ -6,9 +6,12 @@ namespace WsBalancer.Proxy.Tests.Identity;
 
 public sealed class IdentityOptionsTests
 {
-    private const string Expected = "expected header:NAME, query:NAME, cookie:NAME, path:N (N from 1) or client-ip";
+    private const string Expected =
+        "expected claim:NAME, header:NAME, query:NAME, cookie:NAME, path:N (N from 1) or client-ip";
 
     [Theory]
+    [InlineData("claim:sub")]
+    [InlineData("claim:http://schemas.example/claims/id")]
     [InlineData("header:X-User-Id")]
     [InlineData("query:user id")]
     [InlineData("cookie:sid")]
@@ -19,6 +22,7 @@ public sealed class IdentityOptionsTests
     [Theory]
     [InlineData("")]
     [InlineData("user")]
+    [InlineData("claim:")]
     [InlineData("header:")]
     [InlineData("header:X User")]
     [InlineData("query:")]
@@ -31,15 +35,6 @@ public sealed class IdentityOptionsTests
     public void UserKey_ThatIsNone_IsNamedWithWhatWasExpected(string text) => Assert.Equal(
         [$"WsBalancer:Clusters:chat:UserKey: '{text}' is not a source of user ids: {Expected}"],
         Read(("UserKey:0", text), ("UserKey:1", "query:user")));
-
-    [Fact]
-    public void UserKey_OfAClaim_IsNotAvailableYet() => Assert.Equal(
-        [$"WsBalancer:Clusters:chat:UserKey: 'claim:sub' is not available yet: {Expected}"],
-        Read(("UserKey", "claim:sub")));
-
-    [Fact]
-    public void UserKey_Missing_IsRequired() =>
-        Assert.Equal(["WsBalancer:Clusters:chat:UserKey is missing: expected a list, each a text"], Read());
 
     [Fact]
     public void OnMissingUserKey_CookieWithoutASource_SaysWhichIsNeeded() => Assert.Equal(

@@ -22,11 +22,7 @@ internal sealed record NodeView(
     public static NodeView Of(
         Node node, FleetSnapshot snapshot, TunnelRegistry tunnels, IReadOnlyList<PeerCluster> others)
     {
-        var elsewhere = others.Select(other => other.Nodes.GetValueOrDefault(node.Id)).OfType<PeerNode>().ToArray();
-        var open = node.Ledger.Active + elsewhere.Sum(there => there.Tunnels);
-
-        // Drained is a node whose last tunnel has ended, wherever it was.
-        var state = node.State == NodeState.Drained && open > 0 ? NodeState.Draining : node.State;
+        var figures = NodeFigures.Of(node, snapshot, tunnels, others);
         return new NodeView(
             node.Key.Cluster,
             node.Id,
@@ -34,10 +30,10 @@ internal sealed record NodeView(
             node.Weight,
             NodeLabel.Of(node.Source),
             node.IsWeightOverridden ? ["weight"] : [],
-            NodeLabel.Of(state),
+            NodeLabel.Of(figures.State),
             NodeLabel.Of(node.Health),
-            open,
-            Fleet.Misplaced.Count(tunnels, snapshot, node) + elsewhere.Sum(there => there.Misplaced),
+            figures.Tunnels,
+            figures.Misplaced,
             snapshot.ShareOf(node),
             node.RingKey);
     }

@@ -9,10 +9,7 @@ internal sealed record DrainStatusView
     public DrainStatusView(string cluster, string node, DrainStatus status, long epoch, bool? shared)
     {
         (Cluster, Node, Shared) = (cluster, node, shared);
-
-        // Drained is a node whose last tunnel has ended, wherever it was.
-        var remains = status is { State: NodeState.Drained, Remaining: > 0 };
-        State = NodeLabel.Of(remains ? NodeState.Draining : status.State);
+        State = NodeLabel.Of(status.FleetState);
         Sources = status.Sources;
         (Total, Remaining, Closed, Forced) = (status.Total, status.Remaining, status.Closed, status.Forced);
         (RatePerSecond, EtaSeconds) = (status.RatePerSecond, status.EtaSeconds);

@@ -9,7 +9,6 @@ using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Placement.Native;
 
@@ -18,23 +17,19 @@ namespace WsBalancer.Proxy.Placement.Native;
 /// matter of two sockets of the same thread.
 /// </summary>
 internal sealed class NativePath(
-    LoopDialer dialer, IClusterSettingsSource settings, IForwarderHttpClientFactory clients, HeaderEncoding encoding)
+    LoopDialer dialer, IClusterSettingsSource settings, NodeHttpClientFactory clients, HeaderEncoding encoding)
 {
-    // Whoever has put a client factory of their own in the place of ours wants what it makes to be used.
-    private readonly bool _isOurs = clients is NodeHttpClientFactory;
-
     /// <summary>
     /// The client's connection, if the handshake can be sent from its loop; null if it takes the portable path.
     /// </summary>
     /// <param name="context">The client's request.</param>
     /// <param name="request">What is to be sent to the node.</param>
     public LoopConnection? Find(HttpContext context, HttpRequestMessage request) =>
-        _isOurs
-        && HttpProtocol.IsHttp11(context.Request.Protocol)
+        HttpProtocol.IsHttp11(context.Request.Protocol)
         && context.Features.Get<LoopConnection>() is { } connection
         && connection.CanDetach(context.Features)
         && IsPlain(request)
-        && IsPlain(context.GetReverseProxyFeature().Cluster.Config.HttpClient)
+        && IsPlain(context.GetReverseProxyFeature().Cluster.Config)
             ? connection
             : null;
 
@@ -103,9 +98,11 @@ internal sealed class NativePath(
         && request.RequestUri!.Scheme == Uri.UriSchemeHttp
         && !RequestHead.HasBody(request);
 
-    // What else a cluster can ask of its client is a matter of TLS and HTTP/2.
-    private static bool IsPlain(HttpClientConfig? client) => client is null or
-    {
-        WebProxy: null, MaxConnectionsPerServer: null, RequestHeaderEncoding: null, ResponseHeaderEncoding: null,
-    };
+    // What else a cluster can ask of its client is a matter of TLS and HTTP/2. An application that configures clients
+    // wants them to be used.
+    private bool IsPlain(ClusterConfig cluster) => clients.MayBypass(cluster.ClusterId)
+        && cluster.HttpClient is null or
+        {
+            WebProxy: null, MaxConnectionsPerServer: null, RequestHeaderEncoding: null, ResponseHeaderEncoding: null,
+        };
 }

@@ -1,0 +1,26 @@
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Fleet;
+
+/// <summary>The state and the tunnels of a node, at this balancer and others.</summary>
+/// <param name="State">The state. A node is drained when its last tunnel has ended, wherever it was.</param>
+/// <param name="Tunnels">The open tunnels.</param>
+/// <param name="Misplaced">Those of them whose user has another home.</param>
+internal sealed record NodeFigures(NodeState State, long Tunnels, long Misplaced)
+{
+    /// <param name="node">The node.</param>
+    /// <param name="snapshot">Its cluster.</param>
+    /// <param name="tunnels">The tunnels of this balancer.</param>
+    /// <param name="others">The cluster at the balancers whose tunnels are counted, too.</param>
+    public static NodeFigures Of(
+        Node node, FleetSnapshot snapshot, TunnelRegistry tunnels, IReadOnlyList<PeerCluster> others)
+    {
+        var elsewhere = others.Select(other => other.Nodes.GetValueOrDefault(node.Id)).OfType<PeerNode>().ToArray();
+        var open = node.Ledger.Active + elsewhere.Sum(there => there.Tunnels);
+        return new NodeFigures(
+            node.State == NodeState.Drained && open > 0 ? NodeState.Draining : node.State,
+            open,
+            Fleet.Misplaced.Count(tunnels, snapshot, node) + elsewhere.Sum(there => there.Misplaced));
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Checking;
+
+namespace WsBalancer.Proxy.Fleet;
+
+/// <summary>
+/// Logs an error if a change of the configuration separates the clusters for the ring from those of YARP.
+/// </summary>
+internal sealed class RingClusterWatch(
+    IClusterSettingsSource settings, YarpClusters yarp, TimeProvider time, ILogger<RingClusterWatch> logger)
+    : IHostedService, IDisposable
+{
+    // YARP applies its part of a changed configuration on a thread of its own, before or after the balancer's part.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _turn = new();
+    private HashSet<string> _reported = new(StringComparer.OrdinalIgnoreCase);
+    private ITimer? _timer;
+
+    /// <summary>The clusters for the ring that YARP does not have; empty before YARP's first configuration.</summary>
+    public static IEnumerable<SettingsError> MistakesIn(IClusterSettingsSource settings, YarpClusters yarp) =>
+        yarp.Ids is not { } known
+            ? []
+            : settings.Current.Keys
+                .Where(id => !settings.Kept.Contains(id, StringComparer.OrdinalIgnoreCase))
+                .Select(id => ClusterNames.MistakeIn(settings.KeyOf(id), id, known))
+                .OfType<SettingsError>();
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _timer = time.CreateTimer(_ => Report(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        yarp.Applied += Report;
+        settings.Changed += ReportLater;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        yarp.Applied -= Report;
+        settings.Changed -= ReportLater;
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private void ReportLater() => _timer!.Change(Grace, Timeout.InfiniteTimeSpan);
+
+    private void Report()
+    {
+        lock (_turn)
+        {
+            var mistakes = MistakesIn(settings, yarp).ToList();
+            foreach (var mistake in mistakes.Where(mistake => !_reported.Contains(mistake.Key)))
+            {
+                FleetLog.ClusterMissing(logger, mistake.Message);
+            }
+
+            // Kept only while a name is wrong: a cluster that was renamed on both sides is gone from YARP by now.
+            var kept = mistakes.Count == 0
+                ? []
+                : settings.Kept.Where(id => yarp.Ids!.Contains(id, StringComparer.OrdinalIgnoreCase)).ToList();
+            foreach (var id in kept.Where(id => !_reported.Contains(id)))
+            {
+                FleetLog.ClusterKept(logger, id);
+            }
+
+            _reported = mistakes.Select(mistake => mistake.Key).Concat(kept)
+                .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace WsBalancer.Proxy.Placement;
+
+/// <summary>
+/// The client factory that YARP would use without the balancer: YARP's own, that of <c>ConfigureHttpClient</c>, or one
+/// of the application.
+/// </summary>
+/// <param name="factory">The factory that was registered last.</param>
+internal sealed class ApplicationClients(IForwarderHttpClientFactory factory)
+{
+    private readonly ForwarderHttpClientFactory? _hooks = HooksOf(factory);
+
+    /// <summary>The factory, if it creates clients by itself, which leaves the balancer no part in them.</summary>
+    public IForwarderHttpClientFactory? Replacement => _hooks is null ? factory : null;
+
+    public bool CanReuseOldClient(ForwarderHttpClientContext context) => Hooks.CanReuseOldClient(_hooks!, context);
+
+    public void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler) =>
+        Hooks.ConfigureHandler(_hooks!, context, handler);
+
+    public HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
+        Hooks.WrapHandler(_hooks!, context, handler);
+
+    // Classes that implement the interface again do not use the hooks of their base.
+    private static ForwarderHttpClientFactory? HooksOf(IForwarderHttpClientFactory factory) =>
+        factory is ForwarderHttpClientFactory hooks
+        && hooks.GetType().GetInterfaceMap(typeof(IForwarderHttpClientFactory)).TargetMethods[0].DeclaringType
+            == typeof(ForwarderHttpClientFactory)
+            ? hooks
+            : null;
+
+    // Protected, since YARP means them for derived classes. A factory can be created, and not be derived from.
+    private static class Hooks
+    {
+        [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "CanReuseOldClient")]
+        public static extern bool CanReuseOldClient(
+            ForwarderHttpClientFactory factory, ForwarderHttpClientContext context);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ConfigureHandler")]
+        public static extern void ConfigureHandler(
+            ForwarderHttpClientFactory factory, ForwarderHttpClientContext context, SocketsHttpHandler handler);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "WrapHandler")]
+        public static extern HttpMessageHandler WrapHandler(
+            ForwarderHttpClientFactory factory, ForwarderHttpClientContext context, HttpMessageHandler handler);
+    }
+}

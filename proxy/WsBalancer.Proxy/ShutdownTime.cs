@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using WsBalancer.Proxy.Moving;
+
+namespace WsBalancer.Proxy;
+
+/// <summary>
+/// Raises the time that the host gives a stop: the server waits for the tunnels as long as closing them may take, and a
+/// little longer for the last answers.
+/// </summary>
+internal sealed class ShutdownTime(ShutdownOptions shutdown) : IPostConfigureOptions<HostOptions>
+{
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(15);
+
+    public void PostConfigure(string? name, HostOptions options)
+    {
+        var needed = shutdown.Delay + shutdown.Timeout + LastAnswers;
+        options.ShutdownTimeout = options.ShutdownTimeout < needed ? needed : options.ShutdownTimeout;
+    }
+}

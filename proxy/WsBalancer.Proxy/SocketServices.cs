@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Sockets.Names;
+using WsBalancer.Proxy.Sockets.Transport;
+
+namespace WsBalancer.Proxy;
+
+/// <summary>Adds what accepts the connections of clients, and opens those to nodes.</summary>
+internal static class SocketServices
+{
+    public static IServiceCollection AddSockets(this IServiceCollection services)
+    {
+        LimitedTransport.Register(services);
+        services.AddHostedService(provider => new DescriptorCheck(
+            services, provider.GetRequiredService<ILogger<DescriptorCheck>>()));
+        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Sockets);
+        services.AddSingleton<SourceAddresses>(provider =>
+        {
+            var sources = ActivatorUtilities.CreateInstance<SourceAddresses>(provider);
+            sources.ThrowIfForeign();
+            return sources;
+        });
+        services.AddSingleton<HeaderEncoding>().AddHostedService<ProcessMetrics>();
+        services.TryAddSingleton<INameResolver, SystemNameResolver>();
+
+        // Header values of nodes are bytes, unless the application has configured an encoding.
+        services.PostConfigure<KestrelServerOptions>(server => server.ResponseHeaderEncodingSelector =
+            server.ResponseHeaderEncodingSelector == new KestrelServerOptions().ResponseHeaderEncodingSelector
+                ? static _ => HeaderBytes.Instance
+                : server.ResponseHeaderEncodingSelector);
+        return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>().AddSingleton<LoopDialer>();
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.State;
+
+namespace WsBalancer.Proxy;
+
+/// <summary>Adds what keeps changes made at run time, and shares them.</summary>
+internal static class StateServices
+{
+    public static IServiceCollection AddState(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.State);
+        services.AddSingleton(provider => BalancerName.Of(
+            provider.GetRequiredService<StateOptions>(), provider.GetRequiredService<AdminOptions>().Url?.Port ?? 0));
+        services.TryAddSingleton(provider => new StateFolder(
+            provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
+        services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
+        services.AddSingleton<Peers>().AddSingleton<SpentRecords>().AddSingleton<Disconnections>();
+        services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
+        services.AddSingleton<DisconnectionChannel>().AddSingleton<SharingState>().AddSingleton<RedisSharing>();
+        services.AddSingleton(provider => new RedisMembership(
+            provider.GetRequiredService<RedisLink>(),
+            () => provider.GetRequiredService<SettingsSource>().Current.Keys,
+            provider.GetRequiredService<BadRecords>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RedisMembership>>()));
+        services.AddSingleton<IMembershipSource>(provider => IfShared<RedisMembership>(provider) is { } redis
+            ? redis
+            : new NoMembership());
+        services.AddHostedService(provider => new StateWorker(
+            provider.GetRequiredService<StateStore>(),
+            IfShared<RedisSharing>(provider),
+            provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    // Without a Redis in the settings nothing of all that is ever created.
+    private static T? IfShared<T>(IServiceProvider provider)
+        where T : class =>
+        provider.GetRequiredService<StateOptions>().IsShared ? provider.GetRequiredService<T>() : null;
+
+    private static StateStore CreateStateStore(IServiceProvider provider)
+    {
+        var folder = provider.GetRequiredService<StateFolder>().Path;
+        var file = provider.GetRequiredService<StateOptions>().FileIn(folder) is { } path
+            ? new StateFile(
+                path,
+                provider.GetRequiredService<BadRecords>(),
+                provider.GetRequiredService<ILogger<StateFile>>())
+            : null;
+        try
+        {
+            var store = new StateStore(
+                provider.GetRequiredService<BalancerName>().Id,
+                file,
+                provider.GetRequiredService<ILogger<StateStore>>());
+            if (!provider.GetRequiredService<StateOptions>().IsShared)
+            {
+                store.Spent = provider.GetRequiredService<SpentRecords>();
+            }
+
+            return store.Load();
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Placement.Native;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace WsBalancer.Proxy;
+
+/// <summary>Replaces services of YARP by those of the balancer, which use them.</summary>
+internal static class YarpServices
+{
+    // An application may configure clients before or after: the factory that is registered last is used by the
+    // balancer's, and YARP gets the balancer's in any case.
+    public static void ReplaceClients(this IServiceCollection services)
+    {
+        var yarp = services.Last(service =>
+            service.ServiceType.IsClass && service.ServiceType.IsAssignableTo(typeof(IProxyStateLookup))).ServiceType;
+        services.AddSingleton(yarp, provider => ActivatorUtilities.CreateInstance(
+            provider,
+            yarp,
+            provider.GetRequiredService<ApplicationClients>().Replacement
+                ?? provider.GetRequiredService<NodeHttpClientFactory>()));
+    }
+
+    // Providers that an application adds later would otherwise follow the balancer's.
+    public static void OrderTransforms(this IServiceCollection services)
+    {
+        var yarp = services.Last(service => service.ServiceType == typeof(ITransformBuilder)).ImplementationType!;
+        services.AddSingleton(provider => (ITransformBuilder)ActivatorUtilities.CreateInstance(
+            provider, yarp, LastTransforms.Order(provider.GetServices<ITransformProvider>())));
+    }
+
+    public static void DecorateForwarder(this IServiceCollection services)
+    {
+        var yarp = services.Last(service => service.ServiceType == typeof(IHttpForwarder)).ImplementationType!;
+        services.AddSingleton<IHttpForwarder>(provider => new PlacedForwarder(
+            (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp),
+            provider.GetRequiredService<NativePath>(),
+            provider.GetRequiredService<SettingsSource>(),
+            provider.GetRequiredService<TimeProvider>()));
+    }
+}

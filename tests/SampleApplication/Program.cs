@@ -1,0 +1,3 @@
+using WsBalancer.SampleApplication;
+
+await Sample.Build(args).RunAsync();

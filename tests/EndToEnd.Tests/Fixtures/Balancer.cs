@@ -30,6 +30,8 @@ internal sealed class Balancer : IAsyncDisposable
     /// <summary>The folder of its file.</summary>
     public string Folder => _folder.FullName;
 
+    public string AdminUrl => _admin.BaseAddress!.ToString();
+
     public int AdminPort => _admin.BaseAddress!.Port;
 
     public IPEndPoint Endpoint => IPEndPoint.Parse(Urls[0].Authority);

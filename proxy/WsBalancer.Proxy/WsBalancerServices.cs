@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Admin;
-using WsBalancer.Proxy.Admin.Status;
 using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
@@ -61,16 +60,13 @@ public static class WsBalancerServices
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Admin);
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Shutdown);
 
-        services.AddSingleton<BalancerRegistry>().AddSingleton<BalancerEvents>();
+        services.AddSingleton<BalancerRegistry>();
         services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddAccess().AddPlacement();
         services.AddAdmission().AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
-        services.AddSingleton<ServedCertificates>().AddSingleton<BalancerStatus>();
-
         // Last: of the hosted services it is stopped after all the others.
-        services.AddSingleton<AdminHost>();
-        services.AddHostedService(provider => provider.GetRequiredService<AdminHost>());
+        services.AddAdmin();
         return builder;
     }
 
@@ -124,8 +120,11 @@ public static class WsBalancerServices
     private static IServiceCollection AddState(this IServiceCollection services)
     {
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.State);
-        services.AddSingleton(provider => BalancerName.Of(
-            provider.GetRequiredService<StateOptions>(), provider.GetRequiredService<AdminOptions>().Url.Port));
+        services.AddSingleton(provider =>
+        {
+            var admin = provider.GetRequiredService<AdminOptions>();
+            return BalancerName.Of(provider.GetRequiredService<StateOptions>(), admin.Url.Port, admin.SocketPath);
+        });
         services.TryAddSingleton(provider => new StateFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();

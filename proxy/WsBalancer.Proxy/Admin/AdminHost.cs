@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Prometheus;
+using WsBalancer.Proxy.Admin.Callers;
+using WsBalancer.Proxy.Admin.Listening;
 using WsBalancer.Proxy.Admin.Requests;
 using WsBalancer.Proxy.Admin.Status;
 using WsBalancer.Proxy.Fleet;
@@ -38,8 +41,12 @@ internal sealed class AdminHost(
 
     private WebApplication? _app;
 
+    private string Folder => services.GetRequiredService<StateFolder>().Path;
+
     /// <summary>Where it listens, with the real port. Empty until it does.</summary>
-    public IEnumerable<string> Addresses => _app?.Urls ?? [];
+    public IEnumerable<string> Addresses => _app is null ? []
+        : options.SocketPath is null ? _app.Urls
+        : [options.Address];
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -59,6 +66,12 @@ internal sealed class AdminHost(
     {
         if (_app is not null)
         {
+            // Before anybody else can listen there, whose socket it would be.
+            if (options.SocketPath is { } path)
+            {
+                File.Delete(path);
+            }
+
             await _app.StopAsync(cancellationToken);
         }
     }
@@ -75,8 +88,7 @@ internal sealed class AdminHost(
     {
         // Empty: no appsettings.json and no ASPNETCORE_* may reach this server.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls(options.Url.ToString())
-            .ConfigureKestrel(server => server.Limits.MaxRequestBodySize = RequestBody.MaxBytes);
+        AddServer(builder);
         AddLimits(builder.Services);
         foreach (var used in Used)
         {
@@ -90,7 +102,11 @@ internal sealed class AdminHost(
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemDetail.Complete);
 
         var app = builder.Build();
-        app.UseMiddleware<AdminGuard>(options);
+        app.UseMiddleware<AdminGuard>(options, new AdminTokens(
+            options,
+            Folder,
+            services.GetRequiredService<TimeProvider>(),
+            app.Services.GetRequiredService<ILogger<AdminHost>>()));
         app.UseRouting();
         app.UseWhen(
             context => context.Request.Path == "/metrics",
@@ -102,6 +118,21 @@ internal sealed class AdminHost(
         app.MapMetrics("/metrics", metrics.Registry);
         app.MapHealth(readiness);
         return app;
+    }
+
+    private void AddServer(WebApplicationBuilder builder)
+    {
+        SettingsException.ThrowIfAny([.. options.MistakesIn(Folder)]);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(server =>
+        {
+            server.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
+            server.Configure(AdminEndpoint.Of(options, Folder), reloadOnChange: false);
+        });
+        if (options.SocketPath is { } path)
+        {
+            builder.Services.Configure<SocketTransportOptions>(
+                sockets => sockets.CreateBoundListenSocket = _ => AdminSocket.Bind(path));
+        }
     }
 
     private void AddLimits(IServiceCollection host)

@@ -1,0 +1,22 @@
+namespace WsBalancer.Proxy.Admin.Callers;
+
+/// <summary>The calls that a token is good for.</summary>
+internal enum AdminRight
+{
+    /// <summary>Calls that change nothing.</summary>
+    View,
+
+    /// <summary>Every call.</summary>
+    Operate,
+}
+
+/// <summary>The names of the rights in the configuration and in answers.</summary>
+internal static class AdminRightLabel
+{
+    public static string Of(AdminRight right) => right switch
+    {
+        AdminRight.View => "view",
+        AdminRight.Operate => "operate",
+        _ => throw new ArgumentOutOfRangeException(nameof(right), right, "No name is published for this right."),
+    };
+}

@@ -1,0 +1,73 @@
+namespace WsBalancer.Proxy.Telemetry;
+
+/// <summary>Something that happened.</summary>
+/// <param name="Id">One more than that of the event before, also over restarts if the events are kept in a file.</param>
+/// <param name="Run">The process in which it happened.</param>
+/// <param name="At">When.</param>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Cluster">Where; null if it is about the balancer.</param>
+/// <param name="Node">Which node; null if it is about the cluster.</param>
+/// <param name="Message">What happened, in one sentence without a full stop.</param>
+/// <param name="Figures">Numbers that say how much.</param>
+/// <param name="By">Who caused it; null if nobody did.</param>
+internal sealed record BalancerEvent(
+    long Id,
+    string Run,
+    DateTimeOffset At,
+    EventKind Kind,
+    string? Cluster,
+    string? Node,
+    string Message,
+    IReadOnlyDictionary<string, double> Figures,
+    EventCause? By);
+
+/// <summary>Who caused an event.</summary>
+/// <param name="Name">The name of the token; without tokens <c>local</c> or <c>anonymous</c>; <c>SIGHUP</c> or
+/// <c>file</c> for a reload.</param>
+/// <param name="User">The user, as the caller says.</param>
+/// <param name="Host">The host, as the caller says.</param>
+/// <param name="Pid">The process, as the caller says.</param>
+/// <param name="Command">The command, as the caller says.</param>
+/// <param name="Address">The address of the caller's connection; null for a Unix socket.</param>
+internal sealed record EventCause(
+    string Name,
+    string? User = null,
+    string? Host = null,
+    int? Pid = null,
+    string? Command = null,
+    string? Address = null)
+{
+    /// <summary>A reload on SIGHUP.</summary>
+    public static EventCause HangUp { get; } = new("SIGHUP");
+
+    /// <summary>A reload of a file that has changed.</summary>
+    public static EventCause File { get; } = new("file");
+}
+
+/// <summary>What an event is about.</summary>
+internal enum EventKind
+{
+    /// <summary>A node came, went, or has another weight.</summary>
+    Node,
+
+    /// <summary>A node became healthy or unhealthy.</summary>
+    Health,
+
+    /// <summary>A drain began, changed, sped up or ended.</summary>
+    Drain,
+
+    /// <summary>A rebalance began, paused, went on or ended.</summary>
+    Rebalance,
+
+    /// <summary>A ring changed.</summary>
+    Ring,
+
+    /// <summary>Balancers of the fleet disagree, or agree again.</summary>
+    Disagreement,
+
+    /// <summary>An operator disconnected a user, or a tunnel.</summary>
+    Disconnect,
+
+    /// <summary>The configuration was read again.</summary>
+    Reload,
+}

@@ -151,7 +151,15 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
 
         _guard?.Force(force);
         Data = data;
-        OnReload();
+        if (_report is { } report)
+        {
+            report.Apply(OnReload);
+        }
+        else
+        {
+            OnReload();
+        }
+
         return new ReloadResult(ReloadOutcome.Applied, [], moves, needRestart);
     }
 

@@ -24,6 +24,18 @@ internal sealed class ReloadReport(ILogger logger, ReloadMetrics metrics, Balanc
         _refused = result.Reasons;
     }
 
+    /// <summary>Applies a configuration, whose events have the cause of the reload.</summary>
+    public void Apply(Action action)
+    {
+        if (events is null)
+        {
+            action();
+            return;
+        }
+
+        events.KeepCause(action);
+    }
+
     public void WriteFailure(ReloadResult result, Exception failure)
     {
         metrics.Record(result.Outcome);

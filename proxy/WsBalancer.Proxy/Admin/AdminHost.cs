@@ -98,7 +98,7 @@ internal sealed class AdminHost(
 
         builder.Services.AddSingleton(services.GetService<IReloads>() ?? new NoReloads());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.AddRouting().AddOpenApi();
+        builder.Services.AddRouting().AddOpenApi(ApiDocument.Complete);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemDetail.Complete);
 
         var app = builder.Build();

@@ -9,6 +9,9 @@ internal sealed class BalancerEvents
     // Enough for a listener that reconnects to miss nothing of a busy minute.
     private const int Remembered = 1_000;
 
+    [ThreadStatic]
+    private static (BalancerEvents? Of, EventCause? Cause) _onThread;
+
     private readonly ConcurrentQueue<BalancerEvent> _recent = new();
     private readonly AsyncLocal<CauseScope?> _cause = new();
     private readonly TimeProvider _time;
@@ -34,6 +37,9 @@ internal sealed class BalancerEvents
     /// <summary>Raised for every event, on the thread on which it happened.</summary>
     public event Action<BalancerEvent>? Happened;
 
+    /// <summary>The last events, the oldest first.</summary>
+    public IReadOnlyCollection<BalancerEvent> Recent => _recent;
+
     public bool IsOfThisRun(BalancerEvent happened) => happened.Run == _run;
 
     /// <summary>
@@ -41,6 +47,24 @@ internal sealed class BalancerEvents
     /// the flow has started and that goes on after it is not its doing.
     /// </summary>
     public IDisposable CausedBy(EventCause cause) => _cause.Value = new CauseScope(cause);
+
+    /// <summary>
+    /// Names the cause of this flow also as that of what this thread does within an action: callbacks of a change of
+    /// the configuration run on it, each in the flow in which it was registered.
+    /// </summary>
+    public void KeepCause(Action action)
+    {
+        var before = _onThread;
+        _onThread = (this, _cause.Value?.Cause);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            _onThread = before;
+        }
+    }
 
     /// <summary>The events that a listener does not know, the oldest first.</summary>
     /// <param name="known">The last event that the listener knows. All, if it is not known here.</param>
@@ -74,7 +98,7 @@ internal sealed class BalancerEvents
                 node,
                 message,
                 figures.ToDictionary(figure => figure.Name, figure => figure.Value, StringComparer.Ordinal),
-                _cause.Value?.Cause);
+                _cause.Value?.Cause ?? (_onThread.Of == this ? _onThread.Cause : null));
             _recent.Enqueue(happened);
             while (_recent.Count > Remembered)
             {

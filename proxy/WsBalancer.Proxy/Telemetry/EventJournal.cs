@@ -110,10 +110,12 @@ internal sealed class EventJournal : IAsyncDisposable
             {
                 lock (_files)
                 {
-                    Write([.. pending.SelectMany(LineOf)]);
+                    while (pending.Count > 0)
+                    {
+                        pending.RemoveRange(0, WriteSome(pending));
+                    }
                 }
 
-                pending.Clear();
                 NoteWritten();
             }
             catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
@@ -124,17 +126,38 @@ internal sealed class EventJournal : IAsyncDisposable
         }
     }
 
-    private static IEnumerable<byte> LineOf(BalancerEvent happened) =>
+    // As many as the file takes before it has its size, and at least one.
+    private int WriteSome(List<BalancerEvent> events)
+    {
+        var length = File.Exists(_path) ? new FileInfo(_path).Length : 0;
+        var lines = new MemoryStream();
+        var count = 0;
+        foreach (var line in events.Select(LineOf))
+        {
+            if (count > 0 && length + lines.Length + line.Length > _mostBytes)
+            {
+                break;
+            }
+
+            lines.Write(line);
+            count++;
+        }
+
+        if (length > 0 && length + lines.Length > _mostBytes)
+        {
+            File.Move(_path, _before, overwrite: true);
+        }
+
+        Write(lines.ToArray());
+        return count;
+    }
+
+    private static byte[] LineOf(BalancerEvent happened) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(happened, Form), (byte)'\n'];
 
     // Opened for each batch: events are rare, and other programs may rename or remove the file.
     private void Write(byte[] lines)
     {
-        if (File.Exists(_path) && new FileInfo(_path).Length + lines.Length > _mostBytes)
-        {
-            File.Move(_path, _before, overwrite: true);
-        }
-
         var options = new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,

@@ -17,6 +17,7 @@ internal static class PlanEndpoints
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .WithTags("Nodes")
+        .WithName("plan")
         .WithSummary("What changes of the nodes would move, all of them together. Changes nothing.");
 
     private static async Task<Ok<PlanView>> PlanAsync(

@@ -34,6 +34,7 @@ internal static class EventEndpoints
     public static void MapEvents(this IEndpointRouteBuilder api) => api.MapGet("/events", FollowAsync)
         .Produces<EventView>(StatusCodes.Status200OK, "text/event-stream")
         .WithTags("Events")
+        .WithName("followEvents")
         .WithSummary("What has happened, and what happens, as it happens: node, health, drain, rebalance, ring, "
             + "disagreement, disconnect, reload.");
 

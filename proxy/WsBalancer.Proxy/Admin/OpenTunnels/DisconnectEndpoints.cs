@@ -18,12 +18,14 @@ internal static class DisconnectEndpoints
 
     public static void MapDisconnects(this IEndpointRouteBuilder cluster) =>
         cluster.MapDelete("/tunnels", DisconnectUserAsync)
+            .WithName("disconnectUser")
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .WithTags("Tunnels")
             .WithSummary("Closes all tunnels of a user, at every balancer.");
 
     public static void MapDisconnect(this IEndpointRouteBuilder api) =>
         api.MapDelete("/tunnels/{tunnel}", DisconnectAsync)
+            .WithName("disconnectTunnel")
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithTags("Tunnels")

@@ -18,6 +18,7 @@ internal static class TunnelEndpoints
 
     public static void MapTunnels(this IEndpointRouteBuilder cluster) => cluster.MapGet("/tunnels", List)
         .WithTags("Tunnels")
+        .WithName("listTunnels")
         .WithSummary("The open tunnels of this balancer, the oldest first.");
 
     private static Ok<TunnelView[]> List(

@@ -12,6 +12,7 @@ internal static class StatusEndpoints
 {
     public static void MapStatus(this IEndpointRouteBuilder api) => api.MapGet("/status", Read)
         .WithTags("Status")
+        .WithName("readStatus")
         .WithSummary("Whether users are served, and all that the balancer depends on.")
         .ProducesProblem(StatusCodes.Status404NotFound);
 

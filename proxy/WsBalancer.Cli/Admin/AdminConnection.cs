@@ -19,14 +19,14 @@ internal sealed class AdminConnection : IDisposable
     private static readonly Uri OverSocket = new("http://localhost/");
 
     private readonly HttpClient _http;
-    private readonly Uri _address;
+    private readonly string _address;
     private readonly TimeSpan _timeout;
     private readonly bool _hasToken;
 
     public AdminConnection(AdminSettings settings, TimeSpan timeout)
     {
         _timeout = timeout;
-        _address = settings.Address;
+        _address = settings.Name;
         _hasToken = settings.Token is not null;
 
         _http = new HttpClient(AdminTransport.Create(settings, timeout))
@@ -98,7 +98,7 @@ internal sealed class AdminConnection : IDisposable
 
     public CommandFailure NotABalancer(string evidence, Exception? cause = null) => new(
         ExitCode.Unreachable,
-        $"What answers at {_address.OriginalString} is not a balancer's admin API: {evidence}. --admin takes the Admin:Url, "
+        $"What answers at {_address} is not a balancer's admin API: {evidence}. --admin takes the Admin:Url, "
         + "not the address that clients use.",
         cause);
 
@@ -164,7 +164,7 @@ internal sealed class AdminConnection : IDisposable
 
     private CommandFailure Unreachable(Exception cause) => new(
         ExitCode.Unreachable,
-        $"Cannot reach a balancer at {_address.OriginalString}: {cause.GetBaseException().Message.TrimEnd('.')}. "
+        $"Cannot reach a balancer at {_address}: {cause.GetBaseException().Message.TrimEnd('.')}. "
         + (cause.InnerException is AuthenticationException
             ? "--ca FILE trusts another authority than those of the system."
             : "Check that it runs and that this is its Admin:Url; --admin URL or WSBALANCER_ADMIN name another."),
@@ -172,7 +172,7 @@ internal sealed class AdminConnection : IDisposable
 
     private CommandFailure Silent(Exception cause) => new(
         ExitCode.Unreachable,
-        $"The balancer at {_address.OriginalString} did not answer within {_timeout.TotalSeconds:0.#} s. "
+        $"The balancer at {_address} did not answer within {_timeout.TotalSeconds:0.#} s. "
         + "Check that the address is its Admin:Url and that no firewall drops the packets.",
         cause);
 
@@ -183,8 +183,8 @@ internal sealed class AdminConnection : IDisposable
             return new CommandFailure(
                 ExitCode.Failed,
                 _hasToken
-                    ? $"The balancer at {_address.OriginalString} refused the token (401). Compare it with its Admin:Token."
-                    : $"The balancer at {_address.OriginalString} wants a token (401): give --token-file or "
+                    ? $"The balancer at {_address} refused the token (401). Compare it with its Admin:Token."
+                    : $"The balancer at {_address} wants a token (401): give --token-file or "
                         + "set WSBALANCER_TOKEN.");
         }
 

@@ -125,7 +125,7 @@ internal static class AdminOptions
         _ => throw new CommandFailure(
             ExitCode.Usage,
             "The token has characters that no header can carry: --token, --token-file and "
-            + $"{TokenVariable} take printable ASCII."),
+            + $"{TokenVariable} take printable ASCII in one line."),
     };
 
     private static string? FromEnvironment(string name) =>

@@ -17,6 +17,9 @@ internal sealed record AdminSettings(Uri Address, string? Token, string? Cluster
     /// <summary>What the command says of itself; null if it says nothing.</summary>
     public string? Caller { get; init; }
 
+    /// <summary>The address as messages show it.</summary>
+    public string Name => SocketPath is null ? Address.ToString() : Address.OriginalString;
+
     /// <summary>The path of the balancer's Unix socket; null for an address.</summary>
     public string? SocketPath =>
         Address.Scheme == UnixScheme ? Address.OriginalString[(UnixScheme.Length + 1)..] : null;

@@ -1,7 +1,7 @@
 namespace WsBalancer.Proxy.Telemetry;
 
 /// <summary>Something that happened.</summary>
-/// <param name="Id">One more than that of the event before, also over restarts if the events are kept in a file.</param>
+/// <param name="Id">One more than that of the event before, also over restarts if events are kept in a file.</param>
 /// <param name="Run">The process in which it happened.</param>
 /// <param name="At">When.</param>
 /// <param name="Kind">What it is about.</param>
@@ -42,32 +42,4 @@ internal sealed record EventCause(
 
     /// <summary>A reload of a file that has changed.</summary>
     public static EventCause File { get; } = new("file");
-}
-
-/// <summary>What an event is about.</summary>
-internal enum EventKind
-{
-    /// <summary>A node came, went, or has another weight.</summary>
-    Node,
-
-    /// <summary>A node became healthy or unhealthy.</summary>
-    Health,
-
-    /// <summary>A drain began, changed, sped up or ended.</summary>
-    Drain,
-
-    /// <summary>A rebalance began, paused, went on or ended.</summary>
-    Rebalance,
-
-    /// <summary>A ring changed.</summary>
-    Ring,
-
-    /// <summary>Balancers of the fleet disagree, or agree again.</summary>
-    Disagreement,
-
-    /// <summary>An operator disconnected a user, or a tunnel.</summary>
-    Disconnect,
-
-    /// <summary>The configuration was read again.</summary>
-    Reload,
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WsBalancer.Proxy.Telemetry;
 
-/// <summary>Names an event: <c>17-6f3a9c01</c>, its id and its process. Of a bare number, the process is unknown.</summary>
+/// <summary>
+/// Names an event: <c>17-6f3a9c01</c>, its id and its process. Of a bare number, the process is unknown.
+/// </summary>
 internal readonly record struct EventMark(long Id, string? Run)
 {
     public const string Expected = "the id of an event in the stream, such as 17-6f3a9c01, or 0 for all";

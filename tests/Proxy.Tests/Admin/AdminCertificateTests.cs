@@ -77,7 +77,7 @@ public sealed class AdminCertificateTests : IDisposable
     [Theory]
     [InlineData("absent.pem", "tls.key", null, "Path", "expected a file that exists")]
     [InlineData("tls.pem", "absent.key", null, "KeyPath", "expected a file that exists")]
-    [InlineData("tls.pem", null, null, "Path", "expected a certificate with its private key, in PEM with KeyPath or in")]
+    [InlineData("tls.pem", null, null, "Path", "expected a certificate with its private key, in PEM with KeyPath or")]
     [InlineData("tls.pem", "sealed.key", "wrong", "Path", "expected a certificate with its private key")]
     [InlineData("tls.pfx", null, "wrong", "Path", "expected a certificate with its private key")]
     public async Task Certificate_ThatCannotBeUsed_IsRefusedAtTheStartAndByTheCheck(

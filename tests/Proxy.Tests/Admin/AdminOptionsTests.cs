@@ -96,7 +96,7 @@ public sealed class AdminOptionsTests
                 "WsBalancer:Admin:Tokens:1:Name is 'view': expected another name than admin, view, local, anonymous, "
                     + "which have a meaning of their own",
                 "WsBalancer:Admin:Tokens:2:TokenFile: expected either Token or TokenFile",
-                "WsBalancer:Admin:Tokens:3:Rights is 'all': expected one of View, Operate (default View)",
+                "WsBalancer:Admin:Tokens:3:Rights is 'all': expected one of view, operate (default view)",
             ],
             mistakes.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(mistakes, mistake => mistake.Contains("hunter2", StringComparison.Ordinal));
@@ -104,7 +104,8 @@ public sealed class AdminOptionsTests
 
     [Fact]
     public void Tokens_ThatAreNoList_AreAMistakeWithoutTheirValue() => Assert.StartsWith(
-        "WsBalancer:Admin:Tokens is wrong (its value is not shown): expected a list, each a section with the keys Name, ",
+        "WsBalancer:Admin:Tokens is wrong (its value is not shown): expected a list, each a section with the keys "
+            + "Name, ",
         Assert.Single(MistakesIn(("Admin:Tokens", "hunter2"))),
         StringComparison.Ordinal);
 

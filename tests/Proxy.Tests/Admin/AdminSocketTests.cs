@@ -70,7 +70,8 @@ public sealed class AdminSocketTests : IDisposable
     {
         await using var app = await StartAsync(("WsBalancer:Admin:MaxConnections", "1"));
         using var first = await ConnectAsync();
-        await first.SendAsync("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await first.SendAsync(
+            "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
         await first.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken);
 
         Assert.Contains(

@@ -93,7 +93,8 @@ public sealed class AdminTokenTests : IDisposable
         var texts = new List<string>();
         foreach (var token in new[] { "t0ken-main", "t0ken-look", "t0ken-in-file", "t0ken-grafana", "t0ken-stranger" })
         {
-            foreach (var (method, target) in new[] { ("GET", "status"), ("POST", Drain), ("GET", "events?follow=false") })
+            (string, string)[] calls = [("GET", "status"), ("POST", Drain), ("GET", "events?follow=false")];
+            foreach (var (method, target) in calls)
             {
                 using var answer = await app.AskAsync(
                     $"/api/v1/{target}", new HttpMethod(method), $"Authorization: Bearer {token}");
@@ -125,7 +126,8 @@ public sealed class AdminTokenTests : IDisposable
         }
 
         var settings = ChatSettings.OfNodes("ws-1").With("WsBalancer:Admin:TokenFile", path);
-        var expected = $"WsBalancer:Admin:TokenFile is '{path}': the file {mistake}; expected a file with the token in it";
+        var expected =
+            $"WsBalancer:Admin:TokenFile is '{path}': the file {mistake}; expected a file with the token in it";
 
         await using var app = BalancerApp.Build(settings);
         var refused = await Assert.ThrowsAsync<SettingsException>(app.StartAsync);
@@ -147,7 +149,8 @@ public sealed class AdminTokenTests : IDisposable
             _folder.FullName);
 
         Assert.Equal(
-            "WsBalancer:Admin:ViewToken has the token of WsBalancer:Admin:Token: expected another one (neither is shown)",
+            "WsBalancer:Admin:ViewToken has the token of WsBalancer:Admin:Token: expected another one (neither is "
+                + "shown)",
             Assert.Single(check.Mistakes).Message);
     }
 

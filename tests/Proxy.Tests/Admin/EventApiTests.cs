@@ -161,7 +161,8 @@ public sealed class EventApiTests : IAsyncLifetime
     [Fact]
     public async Task KnownEvent_ThatIsNoNumber_IsAProblem() =>
         (await _app.CallAsync("GET", "events", null, "Last-Event-ID: x")).IsProblem(
-            400, "'Last-Event-ID' is 'x': expected the id of an event in the stream, such as 17-6f3a9c01, or 0 for all.");
+            400,
+            "'Last-Event-ID' is 'x': expected the id of an event in the stream, such as 17-6f3a9c01, or 0 for all.");
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

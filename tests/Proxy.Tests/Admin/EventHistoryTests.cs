@@ -35,7 +35,7 @@ public sealed class EventHistoryTests : IDisposable
         Assert.Equal("id: 3", (await all.NextAsync())[0].Split('-')[0]);
     }
 
-    // Ids begin anew without a file: the id of an earlier process may be that of an event that the listener has not had.
+    // Without a file, numbers begin anew: that of an earlier process may be one of an event that is new to the listener.
     [Fact]
     public async Task Listener_ThatKnewAnEventOfAnotherProcess_SkipsNoneOfThisOne()
     {
@@ -93,8 +93,8 @@ public sealed class EventHistoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("since=yesterday", "'since' is 'yesterday': expected a duration before now such as 2h, or a time such as "
-        + "2026-01-02T03:04:05Z.")]
+    [InlineData("since=yesterday", "'since' is 'yesterday': expected a duration before now such as 2h, or a time such "
+        + "as 2026-01-02T03:04:05Z.")]
     [InlineData("since=2026-01-02T03:04:05", "'since' is '2026-01-02T03:04:05': expected a duration before now such as "
         + "2h, or a time such as 2026-01-02T03:04:05Z.")]
     [InlineData("follow=no", "'follow' is 'no': expected true or false.")]

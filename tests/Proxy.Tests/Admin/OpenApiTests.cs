@@ -118,7 +118,8 @@ public sealed class OpenApiTests : IAsyncLifetime
     public void Document_DescribesItsTags()
     {
         var described = _document.GetProperty("tags").EnumerateArray()
-            .Select(tag => (tag.GetProperty("name").GetString(), tag.GetProperty("description").GetString()!)).ToArray();
+            .Select(tag => (tag.GetProperty("name").GetString(), tag.GetProperty("description").GetString()!))
+            .ToArray();
 
         Assert.All(described, tag => Assert.EndsWith(".", tag.Item2, StringComparison.Ordinal));
         Assert.Equal(

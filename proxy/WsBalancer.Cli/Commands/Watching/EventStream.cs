@@ -19,7 +19,7 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
     private readonly Patience _patience = new(time, operation.Error);
     private string? _lastId;
 
-    /// <summary>Ends after the past if that is all that is wanted; else by cancellation only, or with a failure.</summary>
+    /// <summary>Ends after the past if no more is wanted; else by cancellation only, or with a failure.</summary>
     public async Task FollowAsync(CancellationToken cancellation)
     {
         await CheckAsync(cancellation);

@@ -1,12 +1,16 @@
+using System.Runtime.Serialization;
+
 namespace WsBalancer.Proxy.Admin.Callers;
 
 /// <summary>The calls that a token is good for.</summary>
 internal enum AdminRight
 {
     /// <summary>Calls that change nothing.</summary>
+    [EnumMember(Value = "view")]
     View,
 
     /// <summary>Every call.</summary>
+    [EnumMember(Value = "operate")]
     Operate,
 }
 

@@ -15,8 +15,8 @@ internal static partial class CallerHeader
     private const int MostCharacters = 1024;
     private const int LongestValue = 64;
     private const string Expected =
-        "user, host, pid and command, each NAME=VALUE at most once, percent-encoded, with '; ' between them, in at most "
-        + "1024 characters";
+        "user, host, pid and command, each NAME=VALUE at most once, percent-encoded, with '; ' between them, in at "
+        + "most 1024 characters";
 
     /// <param name="text">The header; null or empty without one.</param>
     /// <param name="cause">What is known without it.</param>

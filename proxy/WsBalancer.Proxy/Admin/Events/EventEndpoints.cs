@@ -15,8 +15,8 @@ internal static class EventEndpoints
 {
     private const string LastEventId = "Last-Event-ID";
     private const string KnownMeans =
-        "The last event that you know, as it is named in the stream: those after it come first, all if it is not known. "
-        + "0 for all.";
+        "The last event that you know, as it is named in the stream: those after it come first, all if it is not "
+        + "known. 0 for all.";
 
     private const string ExpectedSince = EventTime.Expected + "; Last-Event-ID has precedence";
 
@@ -95,7 +95,8 @@ internal static class EventEndpoints
     {
         var view = EventView.Of(happened);
         return string.Create(
-            CultureInfo.InvariantCulture, $"id: {EventMark.Of(happened)}\nevent: {view.Kind}\ndata: {view.ToJson()}\n\n");
+            CultureInfo.InvariantCulture,
+            $"id: {EventMark.Of(happened)}\nevent: {view.Kind}\ndata: {view.ToJson()}\n\n");
     }
 
     private static async Task SendAsync(HttpResponse response, string text, CancellationToken cancellation)

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Admin.Events;
 
 /// <summary>Something that happened, as the API shows it.</summary>
-/// <param name="Id">One more than that of the event before, also over restarts if the events are kept in a file.</param>
+/// <param name="Id">One more than that of the event before, also over restarts if events are kept in a file.</param>
 /// <param name="Run">The process of the balancer in which it happened.</param>
 /// <param name="At">When.</param>
 /// <param name="Kind">What it is about.</param>

@@ -10,7 +10,7 @@ internal sealed class BalancerEvents
     private const int Remembered = 1_000;
 
     [ThreadStatic]
-    private static (BalancerEvents? Of, EventCause? Cause) _onThread;
+    private static (BalancerEvents? Of, EventCause? Cause) OnThread;
 
     private readonly ConcurrentQueue<BalancerEvent> _recent = new();
     private readonly AsyncLocal<CauseScope?> _cause = new();
@@ -54,15 +54,15 @@ internal sealed class BalancerEvents
     /// </summary>
     public void KeepCause(Action action)
     {
-        var before = _onThread;
-        _onThread = (this, _cause.Value?.Cause);
+        var before = OnThread;
+        OnThread = (this, _cause.Value?.Cause);
         try
         {
             action();
         }
         finally
         {
-            _onThread = before;
+            OnThread = before;
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class BalancerEvents
                 node,
                 message,
                 figures.ToDictionary(figure => figure.Name, figure => figure.Value, StringComparer.Ordinal),
-                _cause.Value?.Cause ?? (_onThread.Of == this ? _onThread.Cause : null));
+                _cause.Value?.Cause ?? (OnThread.Of == this ? OnThread.Cause : null));
             _recent.Enqueue(happened);
             while (_recent.Count > Remembered)
             {

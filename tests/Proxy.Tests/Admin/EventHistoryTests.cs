@@ -35,7 +35,7 @@ public sealed class EventHistoryTests : IDisposable
         Assert.Equal("id: 3", (await all.NextAsync())[0].Split('-')[0]);
     }
 
-    // Without a file, numbers begin anew: that of an earlier process may be one of an event that is new to the listener.
+    // Without a file, numbers begin anew: that of an earlier process may be one of an event that the listener lacks.
     [Fact]
     public async Task Listener_ThatKnewAnEventOfAnotherProcess_SkipsNoneOfThisOne()
     {

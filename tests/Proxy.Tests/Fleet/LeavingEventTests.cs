@@ -22,14 +22,14 @@ public sealed class LeavingEventTests : IAsyncLifetime
     [Fact]
     public async Task NodeThatWasRemoved_HasLeftWithItsLastTunnel()
     {
-        var first = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "alice", _app.Time);
-        var last = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "bob", _app.Time);
+        using var first = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "alice", _app.Time);
+        using var last = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "bob", _app.Time);
         await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");
-        first.Dispose();
+        first.End();
         _app.Fleet.Sweep();
         Assert.Equal(["ws-1 leaves; 2 tunnels are open there"], Messages);
 
-        last.Dispose();
+        last.End();
         await Deadline.Until("the event is there", () =>
         {
             _app.Time.Advance(TimeSpan.FromSeconds(1));
@@ -45,9 +45,9 @@ public sealed class LeavingEventTests : IAsyncLifetime
     [Fact]
     public async Task NodeThatWasRemoved_HasLeftOnce()
     {
-        var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "alice", _app.Time);
+        using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "alice", _app.Time);
         await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");
-        tunnel.Dispose();
+        tunnel.End();
 
         await _app.GetAsync("clusters");
         await _app.GetAsync("clusters");
@@ -70,7 +70,7 @@ public sealed class LeavingEventTests : IAsyncLifetime
         using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "alice", _app.Time);
         await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");
         await _app.CallAsync("POST", "clusters/chat/nodes", """{"id":"ws-1","address":"http://ws-1.invalid/"}""");
-        tunnel.Dispose();
+        tunnel.End();
 
         _app.Fleet.Sweep();
 

@@ -7,8 +7,8 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Admin.Status;
 
 /// <summary>
-/// The certificates of the endpoints and of the admin host in the configuration, as their files were at the start, which
-/// is when the server reads them. Certificates that an application sets in code are not listed.
+/// The certificates of the endpoints and of the admin host in the configuration, as their files were at the start,
+/// which is when the server reads them. Certificates that an application sets in code are not listed.
 /// </summary>
 internal sealed class ServedCertificates
 {

@@ -87,8 +87,12 @@ internal sealed class ApplicationFleet(
     public async IAsyncEnumerable<FleetEvent> ReadEventsAsync(
         long? after, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var listener = new EventListener(events, after, Timeout.InfiniteTimeSpan, time);
-        foreach (var missed in listener.Missed)
+        using var listener = new EventListener(
+            events,
+            after is null ? null : kept => [.. kept.After(default).Where(happened => happened.Id > after)],
+            Timeout.InfiniteTimeSpan,
+            time);
+        foreach (var missed in listener.Past)
         {
             yield return EventOf(missed);
         }
@@ -133,7 +137,8 @@ internal sealed class ApplicationFleet(
         happened.Cluster,
         happened.Node,
         happened.Message,
-        happened.Figures);
+        happened.Figures,
+        happened.By?.Name);
 
     private static DrainRequest RequestOf(FleetDrainTerms terms) => new()
     {

@@ -80,8 +80,8 @@ internal static class ConfigurationCheck
     private static void AddMachineMistakes(
         IConfiguration configuration, BalancerSettings settings, string folder, List<SettingsError> mistakes)
     {
-        var admin = configuration[AdminUrl] ?? settings.Admin.Url!.GetLeftPart(UriPartial.Authority);
-        if (!mistakes.Exists(mistake => mistake.Key == AdminUrl))
+        var admin = configuration[AdminUrl] ?? settings.Admin.Address;
+        if (settings.Admin.SocketPath is null && !mistakes.Exists(mistake => mistake.Key == AdminUrl))
         {
             var mistake = ListenAddress.Find(AdminUrl, admin) is { } address
                 ? address.MistakeHere()
@@ -92,6 +92,8 @@ internal static class ConfigurationCheck
             mistakes.AddRange(mistake is null ? [] : [mistake]);
         }
 
+        SettingsError[] ofAdmin = [.. settings.Admin.MistakesIn(folder)];
+        mistakes.AddRange([.. ofAdmin.Where(mistake => !mistakes.Exists(other => other.Key == mistake.Key))]);
         mistakes.AddRange(ListenAddresses.ConflictsIn([.. ListenAddresses.Of(configuration), (AdminUrl, admin)]));
         mistakes.AddRange(SourceAddresses.MistakesIn(settings.Sockets));
         if (settings.State.MistakeIn(folder) is { } path && !mistakes.Exists(mistake => mistake.Key == path.Key))

@@ -18,12 +18,9 @@ internal sealed class SettingsProperty
         _record = record;
         _property = property;
         var type = property.PropertyType;
-        IsList = type.IsArray
-            || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>));
+        IsList = ItemOf(type) is not null;
         _mayBeOff = Nullable.GetUnderlyingType(type) is not null || property.IsDefined(typeof(MayBeOffAttribute));
-        Type = IsList
-            ? type.GetElementType() ?? type.GetGenericArguments()[0]
-            : Nullable.GetUnderlyingType(type) ?? type;
+        Type = ItemOf(type) ?? Nullable.GetUnderlyingType(type) ?? type;
         IsSection = Type.IsClass && !SettingsScalar.IsClassOfValues(Type);
         IsSecret = property.IsDefined(typeof(SecretAttribute)) || (IsSection && HoldsSecrets(Type));
         IsRequired = property.IsDefined(typeof(RequiredAttribute))
@@ -31,7 +28,9 @@ internal sealed class SettingsProperty
         _bounds = property.GetCustomAttribute<RangeAttribute>() is { } range ? new SettingsBounds(range, Type) : null;
         _rules = [.. property.GetCustomAttributes<ValidationAttribute>()
             .Where(rule => rule is not (RangeAttribute or RequiredAttribute))];
-        Expected = IsSection ? DescribeSection(Type) : DescribeScalar();
+        Expected = !IsSection ? DescribeScalar()
+            : IsList ? $"a list, each {DescribeSection(Type)}"
+            : DescribeSection(Type);
     }
 
     public string Name => _property.Name;
@@ -63,7 +62,8 @@ internal sealed class SettingsProperty
 
     public static bool HoldsSecrets(Type type) => SettableProperties(type).Any(property =>
         property.IsDefined(typeof(SecretAttribute))
-        || (property.PropertyType.Assembly == type.Assembly && HoldsSecrets(property.PropertyType)));
+        || ((ItemOf(property.PropertyType) ?? property.PropertyType) is var inner
+            && inner.Assembly == type.Assembly && HoldsSecrets(inner)));
 
     public static string DescribeSection(Type type) =>
         $"a section with the keys {string.Join(", ", SettableProperties(type).Select(property => property.Name))}";
@@ -83,6 +83,12 @@ internal sealed class SettingsProperty
             && (_bounds is null || _bounds.Contains(parsed))
             && Array.TrueForAll(_rules, rule => rule.IsValid(parsed));
     }
+
+    private static Type? ItemOf(Type type) =>
+        type.IsArray ? type.GetElementType()
+        : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+            ? type.GetGenericArguments()[0]
+        : null;
 
     private static bool IsOff(string text) =>
         text.Equals("off", StringComparison.OrdinalIgnoreCase)

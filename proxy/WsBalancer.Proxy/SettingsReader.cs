@@ -53,7 +53,11 @@ internal sealed class SettingsReader(List<SettingsError> errors)
     private bool TryRead(SettingsProperty property, IConfigurationSection section)
     {
         var before = errors.Count;
-        if (property.IsSection)
+        if (property is { IsSection: true, IsList: true })
+        {
+            ReadSections(property, section);
+        }
+        else if (property.IsSection)
         {
             ReadSection(property, section);
         }
@@ -81,6 +85,28 @@ internal sealed class SettingsReader(List<SettingsError> errors)
         if (property.Value is not null || section.Exists())
         {
             property.Value = Read(property.Type, section);
+        }
+    }
+
+    private void ReadSections(SettingsProperty property, IConfigurationSection section)
+    {
+        var before = errors.Count;
+        var items = section.GetChildren().ToArray();
+        if (!string.IsNullOrEmpty(section.Value))
+        {
+            Report(section.Path, section.Value, property.IsSecret, property.Expected);
+        }
+
+        foreach (var item in items.Where(item => !int.TryParse(item.Key, CultureInfo.InvariantCulture, out _)))
+        {
+            errors.Add(new SettingsError(
+                item.Path, $"{item.Path} is not an item of a list: expected {property.Expected}"));
+        }
+
+        // Configuration files give an empty array as an empty text.
+        if (errors.Count == before && section.Exists())
+        {
+            property.Value = ListOf(property.Type, [.. items.Select(item => Read(property.Type, item))]);
         }
     }
 

@@ -65,7 +65,8 @@ internal static class SettingsScalar
 
     // Without the check a bare path would count as the URL of a file.
     private static Uri? ParseUri(string text) =>
-        text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        (text.Contains("://", StringComparison.Ordinal) || text.StartsWith("unix:/", StringComparison.Ordinal))
+        && Uri.TryCreate(text, UriKind.Absolute, out var uri)
             ? uri
             : null;
 

@@ -13,8 +13,12 @@ internal static class StateServices
     public static IServiceCollection AddState(this IServiceCollection services)
     {
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.State);
-        services.AddSingleton(provider => BalancerName.Of(
-            provider.GetRequiredService<StateOptions>(), provider.GetRequiredService<AdminOptions>().Url?.Port ?? 0));
+        services.AddSingleton(provider =>
+        {
+            var admin = provider.GetRequiredService<AdminOptions>();
+            return BalancerName.Of(
+                provider.GetRequiredService<StateOptions>(), admin.Url?.Port ?? 0, admin.SocketPath);
+        });
         services.TryAddSingleton(provider => new StateFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Admin;
-using WsBalancer.Proxy.Admin.Status;
 using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
@@ -132,17 +131,15 @@ public static class WsBalancerServices
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Admin);
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Shutdown);
 
-        services.AddSingleton<BalancerRegistry>().AddSingleton<BalancerEvents>();
+        services.AddSingleton<BalancerRegistry>();
         services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddAccess().AddPlacement();
         services.AddAdmission().AddMoving();
         builder.AddConfigFilter<ClusterFilter>();
 
         services.AddSingleton<IFleet, ApplicationFleet>();
-        services.AddSingleton<ServedCertificates>().AddSingleton<BalancerStatus>();
-        services.AddSingleton<BalancersReader>().AddSingleton<ConfigurationReader>();
+
         // Last: of the hosted services it is stopped after all the others.
-        services.AddSingleton<AdminHost>();
-        services.AddHostedService(provider => provider.GetRequiredService<AdminHost>());
+        services.AddAdmin();
         return builder;
     }
 

@@ -25,7 +25,7 @@ public sealed class AdminClientTests
     }
 
     [Theory]
-    [InlineData(null, "wants a token (401): give --token or set WSBALANCER_TOKEN")]
+    [InlineData(null, "wants a token (401): give --token-file or set WSBALANCER_TOKEN")]
     [InlineData("wrong", "refused the token (401)")]
     public async Task AnUnauthorizedAnswer_SpeaksOfTheToken(string? token, string expected)
     {

@@ -142,8 +142,8 @@ public sealed class ExecutableTests
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Equal(
-            "wsbalancer: The token has characters that no header can carry: --token and WSBALANCER_TOKEN take "
-                + "printable ASCII.\n",
+            "wsbalancer: The token has characters that no header can carry: --token, --token-file and WSBALANCER_TOKEN "
+                + "take printable ASCII in one line.\n",
             run.Error);
     }
 

@@ -32,14 +32,18 @@ internal sealed class StubBalancer : IAsyncDisposable
 
     public ConcurrentQueue<string> Authorizations { get; } = new();
 
+    /// <summary>What callers say of themselves.</summary>
+    public ConcurrentQueue<string> Callers { get; } = new();
+
     /// <summary>Called for each request before it is answered.</summary>
     public Action<StubRequest> Asked { get; set; } = _ => { };
 
-    public static async Task<StubBalancer> StartAsync()
+    /// <param name="url">Where it listens.</param>
+    public static async Task<StubBalancer> StartAsync(string url = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(url);
 
         var application = builder.Build();
         var stub = new StubBalancer(application);
@@ -90,6 +94,7 @@ internal sealed class StubBalancer : IAsyncDisposable
             context.Request.Headers["Last-Event-ID"].ToString());
         Requests.Enqueue(request);
         Authorizations.Enqueue(context.Request.Headers.Authorization.ToString());
+        Callers.Enqueue(context.Request.Headers["X-WsBalancer-By"].ToString());
         Asked(request);
 
         var answers = _answers.GetValueOrDefault($"{request.Method} {context.Request.Path}")

@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admin.Callers;
+using WsBalancer.Proxy.Admin.Listening;
 using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
@@ -9,6 +11,7 @@ using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
 using static WsBalancer.Proxy.Tests.ReadSettings;
 
@@ -18,18 +21,35 @@ public sealed class BalancerSettingsTests
 {
     private const string UserKey = "Clusters:chat:UserKey";
 
-    [Fact]
-    public void Admin_IsRead() => AssertAll(
+    // Token and TokenFile exclude each other.
+    [Theory]
+    [InlineData("secret", null)]
+    [InlineData(null, "/run/secrets/token")]
+    public void Admin_IsRead(string? token, string? file) => Assert.Equal(
         new AdminOptions
         {
-            Url = new Uri("http://[::1]:1234"),
-            Token = "secret",
+            Url = new Uri("https://[::1]:1234"),
+            Token = token,
+            TokenFile = file,
+            ViewToken = "look",
+            Tokens = [new AdminTokenOptions { Name = "ops", Token = "other", Rights = AdminRight.Operate }],
+            Certificate = new AdminCertificateOptions { Path = "a.pem", KeyPath = "a.key", Password = "pass" },
+            Events = new EventLogOptions { Path = "audit.jsonl", MaxSize = 1024 * 1024 },
             MaxConnections = 1,
             FirstByteTimeout = TimeSpan.FromMinutes(1),
         },
         Read(
-            ("Admin:Url", "http://[::1]:1234"),
-            ("Admin:Token", "secret"),
+            ("Admin:Url", "https://[::1]:1234"),
+            token is null ? ("Admin:TokenFile", file!) : ("Admin:Token", token),
+            ("Admin:ViewToken", "look"),
+            ("Admin:Tokens:0:Name", "ops"),
+            ("Admin:Tokens:0:Token", "other"),
+            ("Admin:Tokens:0:Rights", "operate"),
+            ("Admin:Certificate:Path", "a.pem"),
+            ("Admin:Certificate:KeyPath", "a.key"),
+            ("Admin:Certificate:Password", "pass"),
+            ("Admin:Events:Path", "audit.jsonl"),
+            ("Admin:Events:MaxSize", "1MB"),
             ("Admin:MaxConnections", "1"),
             ("Admin:FirstByteTimeout", "1m")).Admin);
 
@@ -215,7 +235,8 @@ public sealed class BalancerSettingsTests
     [Fact]
     public void Mistakes_AreAllToldAtOnce() => Assert.Equal(
         [
-            "WsBalancer:Admin:Url is 'http://0.0.0.0:9900': without Token only a loopback address may be listened on",
+            "WsBalancer:Admin:Url is 'http://0.0.0.0:9900': without Token, TokenFile or Tokens only a loopback address "
+                + "or a Unix socket may be listened on",
             "WsBalancer:Clusters:chat:Drain:CloseCode is '1005': "
                 + "expected 1000 to 1003, 1007 to 1014 or 3000 to 4999 (default 1012)",
             "WsBalancer:Clusters:chat:Handshake:ConnectTimeout is '20s': "

@@ -48,9 +48,17 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
         return _connection.CallAsync(call, AdminJson.Default.ReloadAnswer, cancellation);
     }
 
-    /// <summary>The stream of events, from the one after <paramref name="lastEventId"/> on if it is known.</summary>
-    public Task<Stream> OpenEventsAsync(string? lastEventId, CancellationToken cancellation) =>
-        _connection.OpenAsync("api/v1/events", "text/event-stream", lastEventId, cancellation);
+    /// <summary>The stream of events.</summary>
+    /// <param name="lastEventId">The last event that is known; null for none.</param>
+    /// <param name="since">Since when past events come first; null for no past.</param>
+    /// <param name="follow">Whether it goes on after the past.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    public Task<Stream> OpenEventsAsync(
+        string? lastEventId, string? since, bool follow, CancellationToken cancellation)
+    {
+        var query = new QueryText().With("since", since).With("follow", follow ? null : "false");
+        return _connection.OpenAsync($"api/v1/events{query}", "text/event-stream", lastEventId, cancellation);
+    }
 
     public void Dispose() => _connection.Dispose();
 }

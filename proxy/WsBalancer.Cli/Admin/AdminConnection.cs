@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Mime;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -14,18 +15,30 @@ internal sealed class AdminConnection : IDisposable
     // Answers come from memory: a balancer that takes longer is stuck, or it is not a balancer.
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
+    // A request to a Unix socket needs a Host, which means nothing there.
+    private static readonly Uri OverSocket = new("http://localhost/");
+
     private readonly HttpClient _http;
+    private readonly string _address;
     private readonly TimeSpan _timeout;
     private readonly bool _hasToken;
 
     public AdminConnection(AdminSettings settings, TimeSpan timeout)
     {
         _timeout = timeout;
+        _address = settings.Name;
         _hasToken = settings.Token is not null;
 
-        // Admin addresses are private: a proxy for the way out to the Internet cannot reach them.
-        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = timeout };
-        _http = new HttpClient(handler) { BaseAddress = settings.Address, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(AdminTransport.Create(settings, timeout))
+        {
+            BaseAddress = settings.SocketPath is null ? settings.Address : OverSocket,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        if (settings.Caller is { } caller)
+        {
+            _http.DefaultRequestHeaders.Add(CallerHeader.Name, caller);
+        }
+
         if (settings.Token is { } token)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -85,7 +98,7 @@ internal sealed class AdminConnection : IDisposable
 
     public CommandFailure NotABalancer(string evidence, Exception? cause = null) => new(
         ExitCode.Unreachable,
-        $"What answers at {_http.BaseAddress} is not a balancer's admin API: {evidence}. --admin takes the Admin:Url, "
+        $"What answers at {_address} is not a balancer's admin API: {evidence}. --admin takes the Admin:Url, "
         + "not the address that clients use.",
         cause);
 
@@ -151,13 +164,15 @@ internal sealed class AdminConnection : IDisposable
 
     private CommandFailure Unreachable(Exception cause) => new(
         ExitCode.Unreachable,
-        $"Cannot reach a balancer at {_http.BaseAddress}: {cause.GetBaseException().Message}. Check that it "
-        + "runs and that this is its Admin:Url; --admin URL or WSBALANCER_ADMIN name another.",
+        $"Cannot reach a balancer at {_address}: {cause.GetBaseException().Message.TrimEnd('.')}. "
+        + (cause.InnerException is AuthenticationException
+            ? "--ca FILE trusts another authority than those of the system."
+            : "Check that it runs and that this is its Admin:Url; --admin URL or WSBALANCER_ADMIN name another."),
         cause);
 
     private CommandFailure Silent(Exception cause) => new(
         ExitCode.Unreachable,
-        $"The balancer at {_http.BaseAddress} did not answer within {_timeout.TotalSeconds:0.#} s. "
+        $"The balancer at {_address} did not answer within {_timeout.TotalSeconds:0.#} s. "
         + "Check that the address is its Admin:Url and that no firewall drops the packets.",
         cause);
 
@@ -168,8 +183,8 @@ internal sealed class AdminConnection : IDisposable
             return new CommandFailure(
                 ExitCode.Failed,
                 _hasToken
-                    ? $"The balancer at {_http.BaseAddress} refused the token (401). Compare it with its Admin:Token."
-                    : $"The balancer at {_http.BaseAddress} wants a token (401): give --token or "
+                    ? $"The balancer at {_address} refused the token (401). Compare it with its Admin:Token."
+                    : $"The balancer at {_address} wants a token (401): give --token-file or "
                         + "set WSBALANCER_TOKEN.");
         }
 

@@ -11,14 +11,29 @@ internal static class AdminOptions
 
     private static readonly Option<string?> Address = new("--admin")
     {
-        Description = $"The balancer's admin address [default: {AddressVariable}, or {DefaultAddress}]",
+        Description = "The balancer's admin address, http://…, https://… or unix:/PATH "
+            + $"[default: {AddressVariable}, or {DefaultAddress}]",
         HelpName = "URL",
     };
 
     private static readonly Option<string?> Token = new("--token")
     {
-        Description = $"The admin token, if the balancer wants one [default: {TokenVariable}]",
+        Description = "The admin token, if the balancer wants one; everybody on this machine sees it in ps "
+            + $"[default: {TokenVariable}]",
         HelpName = "TOKEN",
+    };
+
+    private static readonly Option<string?> TokenFile = new("--token-file")
+    {
+        Description = "A file with the admin token, which nobody sees in ps",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> Authorities = new("--ca")
+    {
+        Description = "A PEM file with the authorities that an https address may have its certificate from, instead of "
+            + "those of the system",
+        HelpName = "FILE",
     };
 
     private static readonly Option<string?> Cluster = new("--cluster")
@@ -36,39 +51,81 @@ internal static class AdminOptions
     {
         command.Add(Address);
         command.Add(Token);
+        command.Add(TokenFile);
+        command.Add(Authorities);
         command.Add(Cluster);
         command.Add(Json);
     }
 
-    /// <exception cref="CommandFailure">The address is no http or https URL, or the token cannot be sent.</exception>
-    public static AdminSettings Read(ParseResult parsed) => new(
-        Parse(parsed.GetValue(Address) ?? FromEnvironment(AddressVariable) ?? DefaultAddress),
-        TokenOf(parsed.GetValue(Token) ?? FromEnvironment(TokenVariable)),
-        parsed.GetValue(Cluster),
-        parsed.GetValue(Json));
+    /// <exception cref="CommandFailure">The address is no URL of a balancer, or a token or a file cannot be used.
+    /// </exception>
+    public static AdminSettings Read(ParseResult parsed)
+    {
+        var address = Parse(parsed.GetValue(Address) ?? FromEnvironment(AddressVariable) ?? DefaultAddress);
+        return new AdminSettings(
+            address,
+            TokenOf(parsed),
+            parsed.GetValue(Cluster),
+            parsed.GetValue(Json))
+        {
+            Authorities = parsed.GetValue(Authorities) is { } file ? AuthorityFile.Read(file, address) : null,
+            Caller = CallerHeader.Of(parsed),
+        };
+    }
 
     private static Uri Parse(string text)
     {
+        if (text.StartsWith($"{AdminSettings.UnixScheme}:/", StringComparison.Ordinal)
+            && Uri.TryCreate(text, UriKind.Absolute, out var socket))
+        {
+            return socket;
+        }
+
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
             throw new CommandFailure(
                 ExitCode.Usage,
                 $"'{text}' is not an address of a balancer: --admin and {AddressVariable} take a URL such as "
-                + $"{DefaultAddress}.");
+                + $"{DefaultAddress}, or unix:/PATH.");
         }
 
         // Relative addresses resolve below the last slash.
         return address.AbsolutePath.EndsWith('/') ? address : new Uri($"{address.AbsoluteUri}/");
     }
 
+    private static string? TokenOf(ParseResult parsed)
+    {
+        var (token, file) = (parsed.GetValue(Token), parsed.GetValue(TokenFile));
+        if (token is not null && file is not null)
+        {
+            throw new CommandFailure(ExitCode.Usage, "--token and --token-file exclude each other.");
+        }
+
+        return file is null ? TokenIn(token ?? FromEnvironment(TokenVariable)) : TokenIn(ReadFile(file))
+            ?? throw new CommandFailure(ExitCode.Usage, $"The token file {file} is empty.");
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CommandFailure(ExitCode.Usage, $"The token file {path} cannot be read: {cause.Message}", cause);
+        }
+    }
+
     // Whatever read it from a file may have left the end of the line in it. It is a secret: no message shows it.
-    private static string? TokenOf(string? text) => text?.Trim() switch
+    private static string? TokenIn(string? text) => text?.Trim() switch
     {
         null or "" => null,
         { } token when token.All(letter => letter is >= ' ' and <= '~') => token,
         _ => throw new CommandFailure(
             ExitCode.Usage,
-            $"The token has characters that no header can carry: --token and {TokenVariable} take printable ASCII."),
+            "The token has characters that no header can carry: --token, --token-file and "
+            + $"{TokenVariable} take printable ASCII in one line."),
     };
 
     private static string? FromEnvironment(string name) =>

@@ -1,5 +1,26 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>Which balancer an operator's command speaks to, and how it answers.</summary>
-/// <remarks><c>Address</c> ends with a slash. <c>Cluster</c> is null to take the only one there is.</remarks>
-internal sealed record AdminSettings(Uri Address, string? Token, string? Cluster, bool Json);
+/// <remarks>
+/// <c>Address</c> ends with a slash, unless it is that of a Unix socket. <c>Cluster</c> is null to take the only one
+/// there is.
+/// </remarks>
+internal sealed record AdminSettings(Uri Address, string? Token, string? Cluster, bool Json)
+{
+    public const string UnixScheme = "unix";
+
+    /// <summary>The authorities of the balancer's certificate; null for those of the system.</summary>
+    public X509Certificate2Collection? Authorities { get; init; }
+
+    /// <summary>What the command says of itself; null if it says nothing.</summary>
+    public string? Caller { get; init; }
+
+    /// <summary>The address as messages show it.</summary>
+    public string Name => SocketPath is null ? Address.ToString() : Address.OriginalString;
+
+    /// <summary>The path of the balancer's Unix socket; null for an address.</summary>
+    public string? SocketPath =>
+        Address.Scheme == UnixScheme ? Address.OriginalString[(UnixScheme.Length + 1)..] : null;
+}

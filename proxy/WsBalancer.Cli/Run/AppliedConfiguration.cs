@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Cli.Run;
 
@@ -52,8 +53,16 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
         (_guard, _report, _mayBeEmpty) = (guard, report, guard.MayBeEmpty);
 
     /// <summary>Reloads whenever the file changes, until disposed.</summary>
-    public void Watch(string path, TimeProvider time) =>
-        _watch = new FileWatch(path, time, () => ReloadAsync(force: false, isRequested: false));
+    public void Watch(string path, TimeProvider time, BalancerEvents events) => _watch = new FileWatch(
+        path,
+        time,
+        async () =>
+        {
+            using (events.CausedBy(EventCause.File))
+            {
+                await ReloadAsync(force: false, isRequested: false);
+            }
+        });
 
     public LastReload? Last => _last;
 
@@ -142,7 +151,15 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
 
         _guard?.Force(force);
         Data = data;
-        OnReload();
+        if (_report is { } report)
+        {
+            report.Apply(OnReload);
+        }
+        else
+        {
+            OnReload();
+        }
+
         return new ReloadResult(ReloadOutcome.Applied, [], moves, needRestart);
     }
 

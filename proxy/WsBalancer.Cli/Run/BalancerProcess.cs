@@ -8,6 +8,7 @@ using WsBalancer.Proxy;
 using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Cli.Run;
 
@@ -46,10 +47,11 @@ internal static class BalancerProcess
         CancellationToken cancellation)
     {
         var metrics = ActivatorUtilities.CreateInstance<ReloadMetrics>(app.Services);
+        var events = app.Services.GetRequiredService<BalancerEvents>();
         configuration.Guard(
-            app.Services.GetRequiredService<ReloadGuard>(), new ReloadReport(app.Logger, metrics));
+            app.Services.GetRequiredService<ReloadGuard>(), new ReloadReport(app.Logger, metrics, events));
         using var hangUp = ReloadOnHangUp(
-            app.Logger, configuration, app.Services.GetRequiredService<AccessWriter>());
+            app.Logger, configuration, app.Services.GetRequiredService<AccessWriter>(), events);
         foreach (var note in EnvironmentSettings.IgnoredOf(EnvironmentSettings.Names()))
         {
             RunLog.Note(app.Logger, note);
@@ -58,7 +60,7 @@ internal static class BalancerProcess
         if (file is not null)
         {
             // Whatever changed between the first reading and the watching is read now.
-            configuration.Watch(file, TimeProvider.System);
+            configuration.Watch(file, TimeProvider.System, events);
             await configuration.ReloadAsync(force: false, isRequested: false);
         }
 
@@ -88,12 +90,20 @@ internal static class BalancerProcess
     }
 
     private static PosixSignalRegistration ReloadOnHangUp(
-        ILogger logger, AppliedConfiguration configuration, AccessWriter accessLog) =>
+        ILogger logger, AppliedConfiguration configuration, AccessWriter accessLog, BalancerEvents events) =>
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
             RunLog.HangUp(logger);
             accessLog.Reopen();
-            _ = configuration.ReloadAsync(force: false);
+            _ = ReloadAsync(configuration, events);
         });
+
+    private static async Task ReloadAsync(AppliedConfiguration configuration, BalancerEvents events)
+    {
+        using (events.CausedBy(EventCause.HangUp))
+        {
+            await configuration.ReloadAsync(force: false);
+        }
+    }
 }

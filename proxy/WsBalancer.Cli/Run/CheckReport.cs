@@ -50,7 +50,7 @@ internal sealed record CheckReport(
         [],
         NotesOf(notes),
         [.. ListenAddresses.Of(read.Configuration).Select(address => address.Url)],
-        read.Settings.Admin.Url!.GetLeftPart(UriPartial.Authority),
+        read.Settings.Admin.Address,
         [
             .. read.Proxy!.Clusters
                 .OrderBy(cluster => cluster.ClusterId, StringComparer.Ordinal)

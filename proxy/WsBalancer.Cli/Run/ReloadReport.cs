@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Cli.Run;
 
-/// <summary>Reports reloads: in the log, and as metrics.</summary>
-internal sealed class ReloadReport(ILogger logger, ReloadMetrics metrics)
+/// <summary>Reports reloads: in the log, as metrics, and as events.</summary>
+internal sealed class ReloadReport(ILogger logger, ReloadMetrics metrics, BalancerEvents? events = null)
 {
     private IReadOnlyList<string> _refused = [];
 
@@ -17,17 +18,44 @@ internal sealed class ReloadReport(ILogger logger, ReloadMetrics metrics)
         if (isRequested || IsNew(result))
         {
             Log(result);
+            Publish(result);
         }
 
         _refused = result.Reasons;
+    }
+
+    /// <summary>Applies a configuration, whose events have the cause of the reload.</summary>
+    public void Apply(Action action)
+    {
+        if (events is null)
+        {
+            action();
+            return;
+        }
+
+        events.KeepCause(action);
     }
 
     public void WriteFailure(ReloadResult result, Exception failure)
     {
         metrics.Record(result.Outcome);
         RunLog.ReloadFailed(logger, failure);
+        Publish(result);
         _refused = result.Reasons;
     }
+
+    private void Publish(ReloadResult result) => events?.Publish(
+        EventKind.Reload,
+        cluster: null,
+        node: null,
+        result.Outcome switch
+        {
+            ReloadOutcome.Applied => "the configuration has changed and is applied",
+            ReloadOutcome.Unchanged => "the configuration is read again, and is unchanged",
+            ReloadOutcome.Failed => "the configuration could not be applied",
+            _ => "the configuration has changed and is refused: " + string.Join(' ', result.Reasons).TrimEnd('.'),
+        },
+        ("needRestart", result.NeedRestart.Count));
 
     // An unchanged configuration is logged after one with mistakes: they have been removed.
     private bool IsNew(ReloadResult result) =>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Access;
 
-// Event ids 650-669 belong to the access log. The next free one is 654.
+// Event ids 650-659 belong to the access log. The next free one is 654.
 internal static partial class AccessMessages
 {
     [LoggerMessage(650, LogLevel.Error,

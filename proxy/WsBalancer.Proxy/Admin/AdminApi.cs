@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WsBalancer.Proxy.Admin.Callers;
 using WsBalancer.Proxy.Admin.Changes;
 using WsBalancer.Proxy.Admin.Clusters;
 using WsBalancer.Proxy.Admin.Events;
@@ -18,6 +19,7 @@ internal static class AdminApi
     {
         var api = admin.MapGroup("/api/v1")
             .AddEndpointFilter<RouteGroupBuilder, RefusalFilter>()
+            .AddEndpointFilter<RouteGroupBuilder, CallerFilter>()
             .AddEndpointFilterFactory(QueryNames.Check)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status401Unauthorized);

@@ -1,21 +1,23 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using WsBalancer.Proxy.Admin.Callers;
 
 namespace WsBalancer.Proxy.Admin;
 
 /// <summary>
-/// Keeps strangers out: with a token, whoever does not present it; without one, web pages, which reach a loopback
-/// address through the browser of the person who opened them.
+/// Refuses strangers: where there are tokens, callers without one; where there are none, web pages, which reach a
+/// loopback address through the browser of the person who opened them, but no Unix socket.
 /// </summary>
-internal sealed class AdminGuard(RequestDelegate next, AdminOptions options)
+internal sealed class AdminGuard(RequestDelegate next, AdminOptions options, AdminTokens tokens)
 {
+    private const string Scheme = "Bearer ";
+
     private static readonly string[] Open = ["/livez", "/readyz", "/metrics"];
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (Refusal(context.Request) is not { } refusal)
+        if (Refusal(context) is not { } refusal)
         {
             return next(context);
         }
@@ -28,14 +30,24 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options)
         return refusal.ExecuteAsync(context);
     }
 
-    private ProblemHttpResult? Refusal(HttpRequest request)
+    private ProblemHttpResult? Refusal(HttpContext context)
     {
+        var request = context.Request;
         var isOpen = Open.Contains(request.Path.Value, StringComparer.Ordinal);
-        if (!string.IsNullOrEmpty(options.Token))
+        if (tokens.AreRequired)
         {
-            return isOpen || Presents(request, options.Token)
+            var caller = Presented(request) is { } token ? tokens.Find(token) : null;
+            context.Features.Set(caller);
+            return isOpen || caller is not null
                 ? null
                 : Refuse(StatusCodes.Status401Unauthorized, "The admin API asks for its token as a bearer token.");
+        }
+
+        context.Features.Set(new Caller(
+            IsLocal(context.Connection.RemoteIpAddress) ? Caller.Local : Caller.Anonymous, AdminRight.Operate));
+        if (options.SocketPath is not null)
+        {
+            return null;
         }
 
         // A name that somebody else's resolver points to this machine is how a page gets round the same-origin rule.
@@ -54,11 +66,14 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options)
             : null;
     }
 
-    private static bool Presents(HttpRequest request, string token) =>
+    private static string? Presented(HttpRequest request) =>
         request.Headers.Authorization.ToString() is { } header
-        && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(
-            Encoding.UTF8.GetBytes(header["Bearer ".Length..].Trim()), Encoding.UTF8.GetBytes(token));
+        && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? header[Scheme.Length..].Trim()
+            : null;
+
+    // A Unix socket has no address.
+    private static bool IsLocal(IPAddress? remote) => remote is null || IPAddress.IsLoopback(remote);
 
     private static ProblemHttpResult Refuse(int status, string detail) =>
         TypedResults.Problem(detail, statusCode: status);

@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Prometheus;
+using WsBalancer.Proxy.Admin.Callers;
+using WsBalancer.Proxy.Admin.Listening;
 using WsBalancer.Proxy.Admin.Requests;
 using WsBalancer.Proxy.Admin.Status;
 using WsBalancer.Proxy.Fleet;
@@ -39,17 +42,21 @@ internal sealed class AdminHost(
 
     private WebApplication? _app;
 
+    private string Folder => services.GetRequiredService<StateFolder>().Path;
+
     /// <summary>Where it listens, with the real port. Empty until it does, and if it is off.</summary>
-    public IEnumerable<string> Addresses => _app?.Urls ?? [];
+    public IEnumerable<string> Addresses => _app is null ? []
+        : options.SocketPath is null ? _app.Urls
+        : [options.Address];
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        if (options.Url is not { } url)
+        if (options.Url is null)
         {
             return;
         }
 
-        _app = Build(url);
+        _app = Build();
         await _app.StartAsync(cancellationToken);
     }
 
@@ -65,6 +72,12 @@ internal sealed class AdminHost(
     {
         if (_app is not null)
         {
+            // Before anybody else can listen there, whose socket it would be.
+            if (options.SocketPath is { } path)
+            {
+                File.Delete(path);
+            }
+
             await _app.StopAsync(cancellationToken);
         }
     }
@@ -77,12 +90,11 @@ internal sealed class AdminHost(
         }
     }
 
-    private WebApplication Build(Uri url)
+    private WebApplication Build()
     {
         // Empty: no appsettings.json and no ASPNETCORE_* may reach this server.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls(url.ToString())
-            .ConfigureKestrel(server => server.Limits.MaxRequestBodySize = RequestBody.MaxBytes);
+        AddServer(builder);
         AddLimits(builder.Services);
         foreach (var used in Used)
         {
@@ -92,11 +104,15 @@ internal sealed class AdminHost(
 
         builder.Services.AddSingleton(services.GetService<IReloads>() ?? new NoReloads());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.AddRouting().AddOpenApi();
+        builder.Services.AddRouting().AddOpenApi(ApiDocument.Complete);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemDetail.Complete);
 
         var app = builder.Build();
-        app.UseMiddleware<AdminGuard>(options);
+        app.UseMiddleware<AdminGuard>(options, new AdminTokens(
+            options,
+            Folder,
+            services.GetRequiredService<TimeProvider>(),
+            app.Services.GetRequiredService<ILogger<AdminHost>>()));
         app.UseRouting();
         app.UseWhen(
             context => context.Request.Path == "/metrics",
@@ -108,6 +124,21 @@ internal sealed class AdminHost(
         app.MapMetrics("/metrics", metrics.Registry);
         app.MapHealth(readiness);
         return app;
+    }
+
+    private void AddServer(WebApplicationBuilder builder)
+    {
+        SettingsException.ThrowIfAny([.. options.MistakesIn(Folder)]);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(server =>
+        {
+            server.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
+            server.Configure(AdminEndpoint.Of(options, Folder), reloadOnChange: false);
+        });
+        if (options.SocketPath is { } path)
+        {
+            builder.Services.Configure<SocketTransportOptions>(
+                sockets => sockets.CreateBoundListenSocket = _ => AdminSocket.Bind(path));
+        }
     }
 
     private void AddLimits(IServiceCollection host)

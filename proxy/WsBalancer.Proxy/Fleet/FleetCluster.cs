@@ -7,8 +7,19 @@ namespace WsBalancer.Proxy.Fleet;
 /// A cluster that the ring places. Readers take <see cref="Current"/> once and use it throughout; all changes go
 /// through here, one at a time, and end in one swap of that reference.
 /// </summary>
+/// <param name="id">Its id.</param>
+/// <param name="settings">What is configured for it.</param>
+/// <param name="yarp">YARP's side of it.</param>
+/// <param name="tunnels">The open tunnels.</param>
+/// <param name="time">The clock.</param>
+/// <param name="left">Called when the last tunnel of a node that leaves has ended.</param>
 internal sealed class FleetCluster(
-    string id, ClusterSettings settings, ClusterModel yarp, TunnelRegistry tunnels, TimeProvider time) : IDisposable
+    string id,
+    ClusterSettings settings,
+    ClusterModel yarp,
+    TunnelRegistry tunnels,
+    TimeProvider time,
+    Action<FleetCluster, Node>? left = null) : IDisposable
 {
     private readonly Lock _changes = new();
     private readonly SemaphoreSlim _operations = new(1, 1);
@@ -129,13 +140,17 @@ internal sealed class FleetCluster(
     /// <summary>Forgets the leaving nodes whose last tunnel has ended.</summary>
     public void Sweep()
     {
+        var gone = new List<Node>();
         lock (_changes)
         {
-            if (ForgetEmpty())
+            ForgetEmpty(gone);
+            if (gone.Count > 0)
             {
                 _current = _current with { Leaving = [.. _leaving.Values] };
             }
         }
+
+        gone.ForEach(node => left?.Invoke(this, node));
     }
 
     /// <summary>
@@ -187,15 +202,14 @@ internal sealed class FleetCluster(
             _leaving.Add(node.Id, node);
         }
 
-        ForgetEmpty();
+        ForgetEmpty(news.Gone);
         return nodes;
     }
 
-    private bool ForgetEmpty()
+    private void ForgetEmpty(List<Node> gone)
     {
-        var empty = _leaving.Values.Where(node => tunnels.Forget(node.Key)).ToArray();
-        Array.ForEach(empty, node => _leaving.Remove(node.Id));
-        return empty.Length > 0;
+        gone.AddRange(_leaving.Values.Where(node => tunnels.Forget(node.Key)));
+        gone.ForEach(node => _leaving.Remove(node.Id));
     }
 
     private Node Take(Node? node, Member member, Reconfiguration news)

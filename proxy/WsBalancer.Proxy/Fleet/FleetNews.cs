@@ -52,6 +52,10 @@ internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILo
         events.Publish(EventKind.Health, cluster.Id, null, $"no node is available: {nodes}");
     }
 
+    /// <summary>Reports that the last tunnel of a node that leaves has ended, at this balancer.</summary>
+    public void Left(FleetCluster cluster, Node node) =>
+        Tell(cluster, node, $"{node.Id} has left: none of its tunnels is open here");
+
     public void ClusterRemoved(FleetCluster cluster) => metrics.ClusterRemoved(cluster);
 
     /// <summary>The ring no longer places a cluster that YARP still has; null if it did not place it before.</summary>
@@ -79,6 +83,11 @@ internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILo
         foreach (var (node, before) in change.Reweighed)
         {
             Tell(cluster, node, $"{node.Id} has weight {node.Weight} instead of {before}");
+        }
+
+        foreach (var node in change.Gone)
+        {
+            Left(cluster, node);
         }
 
         if (change.Ring is { } moved)

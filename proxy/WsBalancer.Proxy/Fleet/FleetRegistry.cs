@@ -291,7 +291,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
             _composer.Settle(composition);
             var cluster = _clusters.GetOrAdd(state.ClusterId, id => _leaving.TryRemove(id, out var back)
                 ? back
-                : new FleetCluster(id, settings, state.Model, _tunnels, _time));
+                : new FleetCluster(id, settings, state.Model, _tunnels, _time, _news.Left));
             return (cluster, mistake is null
                 ? cluster.Configure(settings, state.Model, composition)
                 : cluster.Configure(before!.Settings, before.Yarp, composition, mistake));

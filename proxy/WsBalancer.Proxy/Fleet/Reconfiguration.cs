@@ -12,6 +12,9 @@ internal sealed class Reconfiguration
     /// <summary>Nodes that leave.</summary>
     public List<Node> Left { get; } = [];
 
+    /// <summary>Nodes that have left: no tunnel is open there.</summary>
+    public List<Node> Gone { get; } = [];
+
     /// <summary>Nodes with another weight, and the one that they had.</summary>
     public List<(Node Node, int Before)> Reweighed { get; } = [];
 

@@ -7,7 +7,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>Closes the tunnels of a user or a node, old ones, or one tunnel, at every balancer.</summary>
-internal sealed class Disconnects(FleetRegistry fleet, TunnelRegistry tunnels, Disconnections others) : IHostedService
+internal sealed class Disconnects(
+    FleetRegistry fleet, TunnelRegistry tunnels, Disconnections others, MovingNews news) : IHostedService
 {
     /// <summary>Closes the tunnels of a cluster that are selected.</summary>
     /// <returns>How many are here, and whether the other balancers were told; null if there are none.</returns>
@@ -17,6 +18,8 @@ internal sealed class Disconnects(FleetRegistry fleet, TunnelRegistry tunnels, D
     {
         Check(code);
         var closed = Close(selection.In(cluster, tunnels), code);
+        news.Disconnected(
+            cluster.Id, $"{selection.Describe()} disconnected: {closed} tunnels of this balancer close", closed);
         var shared = await others.SendAsync(
             new Disconnection(
                 cluster.Id, selection.User, null, code, selection.Node, selection.OlderThanSeconds),
@@ -38,6 +41,11 @@ internal sealed class Disconnects(FleetRegistry fleet, TunnelRegistry tunnels, D
 
         var tunnel = tunnels.Find(id);
         var closed = tunnel is null ? 0 : Close([tunnel], code);
+        if (closed > 0)
+        {
+            news.Disconnected(tunnel!.Identity.Node.Cluster, $"the tunnel {id} is disconnected", closed);
+        }
+
         var shared = await others.SendAsync(new Disconnection(null, null, id, code), cancellation);
         return tunnel is null && shared is null
             ? throw NoTunnel(id)

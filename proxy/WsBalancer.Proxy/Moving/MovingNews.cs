@@ -22,6 +22,16 @@ internal sealed class MovingNews(BalancerEvents events, ILogger<MovingNews> logg
         events.Publish(EventKind.Rebalance, cluster, null, message, figures);
     }
 
+    /// <summary>
+    /// Reports that an operator has closed tunnels. A user id in it would be in every log that has the events.
+    /// </summary>
+    public void Disconnected(string cluster, FormattableString what, int closed)
+    {
+        var message = what.ToString(CultureInfo.InvariantCulture);
+        MovingLog.Happened(logger, cluster, message);
+        events.Publish(EventKind.Disconnect, cluster, null, message, ("closed", closed));
+    }
+
     public void Disputed(string cluster, string reason)
     {
         MovingLog.Disputed(logger, cluster, reason);

@@ -17,6 +17,16 @@ internal sealed record TunnelSelection(string? User, string? Node, double? Older
             .Where(tunnel => OlderThanSeconds is not { } seconds || tunnel.Age.TotalSeconds > seconds),
     ];
 
+    /// <summary>The selection in words, without the user's id, which is not for an event.</summary>
+    public string Describe() => (User, Node, OlderThanSeconds) switch
+    {
+        (not null, _, _) => "a user is",
+        (_, { } node, null) => $"node {node} is",
+        (_, { } node, { } age) => $"tunnels to {node} that are older than {age} s are",
+        (_, _, { } age) => $"tunnels that are older than {age} s are",
+        _ => "nothing is",
+    };
+
     private IEnumerable<Tunnel> Source(FleetCluster cluster, TunnelRegistry tunnels) => this switch
     {
         { User: { } user } => tunnels.Of(cluster.Id, user),

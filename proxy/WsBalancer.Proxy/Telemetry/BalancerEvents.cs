@@ -1,16 +1,38 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 
 namespace WsBalancer.Proxy.Telemetry;
 
 /// <summary>What happens at this balancer, as it happens. Thread-safe; who listens must not block.</summary>
-internal sealed class BalancerEvents(TimeProvider time)
+internal sealed class BalancerEvents
 {
     // Enough for a listener that reconnects to miss nothing of a busy minute.
     private const int Remembered = 1_000;
 
+    [ThreadStatic]
+    private static (BalancerEvents? Of, EventCause? Cause) OnThread;
+
     private readonly ConcurrentQueue<BalancerEvent> _recent = new();
+    private readonly AsyncLocal<CauseScope?> _cause = new();
+    private readonly TimeProvider _time;
+    private readonly EventJournal? _journal;
     private readonly Lock _turn = new();
+
+    // Tells the events of this process from those of others, whose ids may be the same if the file is lost.
+    private readonly string _run = RandomNumberGenerator.GetHexString(8, lowercase: true);
     private long _lastId;
+
+    /// <param name="time">The clock.</param>
+    /// <param name="journal">Keeps the events over restarts; null keeps them in memory only.</param>
+    public BalancerEvents(TimeProvider time, EventJournal? journal = null)
+    {
+        (_time, _journal) = (time, journal);
+        foreach (var past in journal?.Load(Remembered) ?? [])
+        {
+            _recent.Enqueue(past);
+            _lastId = Math.Max(_lastId, past.Id);
+        }
+    }
 
     /// <summary>Raised for every event, on the thread on which it happened.</summary>
     public event Action<BalancerEvent>? Happened;
@@ -18,64 +40,91 @@ internal sealed class BalancerEvents(TimeProvider time)
     /// <summary>The last events, the oldest first.</summary>
     public IReadOnlyCollection<BalancerEvent> Recent => _recent;
 
+    public bool IsOfThisRun(BalancerEvent happened) => happened.Run == _run;
+
+    /// <summary>
+    /// Names the cause of the events that this asynchronous flow publishes until the scope is disposed of. Work that
+    /// the flow has started and that goes on after it is not its doing.
+    /// </summary>
+    public IDisposable CausedBy(EventCause cause) => _cause.Value = new CauseScope(cause);
+
+    /// <summary>
+    /// Names the cause of this flow also as that of what this thread does within an action: callbacks of a change of
+    /// the configuration run on it, each in the flow in which it was registered.
+    /// </summary>
+    public void KeepCause(Action action)
+    {
+        var before = OnThread;
+        OnThread = (this, _cause.Value?.Cause);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            OnThread = before;
+        }
+    }
+
+    /// <summary>The events that a listener does not know, the oldest first.</summary>
+    /// <param name="known">The last event that the listener knows. All, if it is not known here.</param>
+    public IReadOnlyList<BalancerEvent> After(EventMark known) =>
+        known.IndexIn([.. _recent]) is { } recent ? [.. _recent.Skip(recent + 1)]
+        : All() is var all && known.IndexIn(all) is { } index ? [.. all.Skip(index + 1)]
+        : known.IsOfNoRun && all.Any(happened => happened.Id >= known.Id)
+            ? [.. all.Where(happened => happened.Id > known.Id)]
+        : all;
+
+    /// <summary>The events since a time, the oldest first.</summary>
+    public IReadOnlyList<BalancerEvent> Since(DateTimeOffset time) => [.. All().Where(happened => happened.At >= time)];
+
     /// <param name="kind">What it is about.</param>
-    /// <param name="cluster">Where.</param>
+    /// <param name="cluster">Where; null if it is about the balancer.</param>
     /// <param name="node">Which node; null if it is about the cluster.</param>
     /// <param name="message">What happened, in one sentence without a full stop.</param>
     /// <param name="figures">Numbers that say how much; named in camel case, with their unit.</param>
     public void Publish(
-        EventKind kind, string cluster, string? node, string message, params (string Name, double Value)[] figures)
+        EventKind kind, string? cluster, string? node, string message, params (string Name, double Value)[] figures)
     {
         // One at a time: who knows the last one that he heard has heard all before it.
         lock (_turn)
         {
             var happened = new BalancerEvent(
                 ++_lastId,
-                time.GetUtcNow(),
+                _run,
+                _time.GetUtcNow(),
                 kind,
                 cluster,
                 node,
                 message,
-                figures.ToDictionary(figure => figure.Name, figure => figure.Value, StringComparer.Ordinal));
+                figures.ToDictionary(figure => figure.Name, figure => figure.Value, StringComparer.Ordinal),
+                _cause.Value?.Cause ?? (OnThread.Of == this ? OnThread.Cause : null));
             _recent.Enqueue(happened);
             while (_recent.Count > Remembered)
             {
                 _recent.TryDequeue(out _);
             }
 
+            _journal?.Append(happened);
             Happened?.Invoke(happened);
         }
     }
-}
 
-/// <summary>Something that happened.</summary>
-internal sealed record BalancerEvent(
-    long Id,
-    DateTimeOffset At,
-    EventKind Kind,
-    string Cluster,
-    string? Node,
-    string Message,
-    IReadOnlyDictionary<string, double> Figures);
+    // The file is read first: an event that is written meanwhile is in the memory, too.
+    private List<BalancerEvent> All()
+    {
+        var kept = _journal?.Read() ?? [];
+        var recent = _recent.ToArray();
+        var known = recent.Select(EventMark.Of).ToHashSet();
+        return [.. kept.Where(happened => !known.Contains(EventMark.Of(happened))), .. recent];
+    }
 
-/// <summary>What an event is about.</summary>
-public enum EventKind
-{
-    /// <summary>A node came, went, or has another weight.</summary>
-    Node,
+    private sealed class CauseScope(EventCause cause) : IDisposable
+    {
+        private volatile EventCause? _cause = cause;
 
-    /// <summary>A node became healthy or unhealthy.</summary>
-    Health,
+        public EventCause? Cause => _cause;
 
-    /// <summary>A drain began, changed, sped up or ended.</summary>
-    Drain,
-
-    /// <summary>A rebalance began, paused, went on or ended.</summary>
-    Rebalance,
-
-    /// <summary>A ring changed.</summary>
-    Ring,
-
-    /// <summary>Balancers of the fleet disagree, or agree again.</summary>
-    Disagreement,
+        public void Dispose() => _cause = null;
+    }
 }

@@ -108,6 +108,56 @@ public sealed class EventsCommandTests
         Assert.Contains("/api/v1/events is not a stream of events", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"name":"SIGHUP"}""", "SIGHUP")]
+    [InlineData("""{"name":"ops","user":"alice","host":"lb-1","pid":42,"command":"drain","address":"10.0.0.7"}""",
+        "ops: alice@lb-1, drain, from 10.0.0.7")]
+    [InlineData("""{"name":"local","user":null,"host":"lb-1","pid":null,"command":null,"address":null}""",
+        "local: lb-1")]
+    public async Task Event_EndsWithWhoCausedIt(string by, string shown)
+    {
+        var reloaded = """{"at":"2026-01-02T03:04:05Z","kind":"reload","cluster":null,"message":"applied","by":"""
+            + by + "}";
+        await using var stub = await StreamingAsync(StubAnswer.Events(Sse(7, reloaded)));
+
+        var run = await FollowAsync(stub, connections: 1, "--cluster", "chat");
+
+        Assert.Equal([$"2026-01-02 03:04:05Z  reload        applied (by {shown})"], run.Lines);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/events?since=2h&follow=false", "--since", "2h", "--no-follow")]
+    [InlineData("/api/v1/events?since=2026-01-02T03%3A04%3A05%2B01%3A00&follow=false", "--no-follow", "--since",
+        "2026-01-02T03:04:05+01:00")]
+    [InlineData("/api/v1/events?follow=false", "--no-follow")]
+    public async Task ThePast_IsPrinted_AndExits0(string target, params string[] options)
+    {
+        await using var stub = await StreamingAsync(StubAnswer.Events(Sse(7, Drained) + Sse(8, Grown)));
+
+        var run = await stub.RunAsync(["events", "--json", .. options]);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal([Drained, Grown], run.Lines);
+        Assert.Equal(target, stub.Targets.Last());
+        Assert.Empty(run.Error);
+    }
+
+    [Theory]
+    [InlineData("yesterday")]
+    [InlineData("2026-01-02T03:04:05")]
+    [InlineData("")]
+    public async Task SinceSomethingElse_Exits2(string since)
+    {
+        var run = await CommandRun.OfAsync("events", "--since", since);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(
+            "--since takes a duration before now such as 2h, or a time such as 2026-01-02T03:04:05Z, not "
+            + $"'{since}'.",
+            run.Error,
+            StringComparison.Ordinal);
+    }
+
     private static string Sse(int id, string document) => $"id: {id}\nevent: x\ndata: {document}\n\n";
 
     private static async Task<StubBalancer> StreamingAsync(params StubAnswer[] streams) =>

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admin.Callers;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
@@ -102,7 +104,9 @@ public sealed class AdminGuardTests
             context.Request.Headers[name] = value;
         }
 
-        var guard = new AdminGuard(_ => Task.CompletedTask, new AdminOptions { Token = token });
+        var options = new AdminOptions { Token = token };
+        var tokens = new AdminTokens(options, "/", TimeProvider.System, NullLogger.Instance);
+        var guard = new AdminGuard(_ => Task.CompletedTask, options, tokens);
         await guard.InvokeAsync(context);
         Assert.Equal(
             context.Response.StatusCode == StatusCodes.Status401Unauthorized ? "Bearer" : "",

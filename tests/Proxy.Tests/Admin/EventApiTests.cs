@@ -11,6 +11,9 @@ public sealed class EventApiTests : IAsyncLifetime
 
     private BalancerEvents Events => _app.Get<BalancerEvents>();
 
+    // Of the balancer's process, which the ids are of.
+    private string Run => Events.After(default)[0].Run;
+
     public async ValueTask InitializeAsync()
     {
         _app = BalancerApp.Build(ChatSettings.OfNodes("ws-1", "ws-2"));
@@ -28,15 +31,15 @@ public sealed class EventApiTests : IAsyncLifetime
         Events.Publish(EventKind.Health, "chat", "ws-1", "ws-1 is unhealthy: \"refused\"\nagain");
 
         var ring = await stream.NextAsync();
-        Assert.Equal(["id: 2", "event: ring"], ring.Take(2));
+        Assert.Equal([$"id: 2-{Run}", "event: ring"], ring.Take(2));
         Assert.Equal(
-            """
-            {"id":2,"at":"2000-01-01T00:00:00+00:00","kind":"ring","cluster":"chat","node":null,
-            "message":"the ring changed","figures":{"moved":0.25,"epoch":2}}
+            $$$"""
+            {"id":2,"run":"{{{Run}}}","at":"2000-01-01T00:00:00+00:00","kind":"ring","cluster":"chat","node":null,
+            "message":"the ring changed","figures":{"moved":0.25,"epoch":2},"by":null}
             """.ReplaceLineEndings(""),
             ring[2]["data: ".Length..]);
         var health = await stream.NextAsync();
-        Assert.Equal(["id: 3", "event: health"], health.Take(2));
+        Assert.Equal([$"id: 3-{Run}", "event: health"], health.Take(2));
         var data = JsonElement.Parse(health[2]["data: ".Length..]);
         Assert.Equal("ws-1 is unhealthy: \"refused\"\nagain", data.GetProperty("message").GetString());
         Assert.Equal("ws-1", data.GetProperty("node").GetString());
@@ -69,7 +72,7 @@ public sealed class EventApiTests : IAsyncLifetime
 
         for (var id = next; id <= 4; id++)
         {
-            Assert.Equal($"id: {id}", (await stream.NextAsync())[0]);
+            Assert.Equal($"id: {id}-{Run}", (await stream.NextAsync())[0]);
         }
     }
 
@@ -79,7 +82,7 @@ public sealed class EventApiTests : IAsyncLifetime
         Say("one");
         using var stream = await EventStream.OpenAsync(_app, "400");
 
-        Assert.Equal("id: 1", (await stream.NextAsync())[0]);
+        Assert.Equal($"id: 1-{Run}", (await stream.NextAsync())[0]);
     }
 
     [Fact]
@@ -109,7 +112,7 @@ public sealed class EventApiTests : IAsyncLifetime
         var last = await stream.NextAsync();
         for (; last.Count == 3; last = await stream.NextAsync())
         {
-            Assert.Equal($"id: {++heard}", last[0]);
+            Assert.Equal($"id: {++heard}-{Run}", last[0]);
         }
 
         Assert.InRange(heard, EventListener.MostWaiting, EventListener.MostWaiting + 499);
@@ -125,7 +128,7 @@ public sealed class EventApiTests : IAsyncLifetime
     {
         using var stream = await EventStream.OpenAsync(_app);
         Say("last");
-        Assert.Equal("id: 1", (await stream.NextAsync())[0]);
+        Assert.Equal($"id: 1-{Run}", (await stream.NextAsync())[0]);
 
         var stopped = _app.StopAsync();
 
@@ -158,7 +161,8 @@ public sealed class EventApiTests : IAsyncLifetime
     [Fact]
     public async Task KnownEvent_ThatIsNoNumber_IsAProblem() =>
         (await _app.CallAsync("GET", "events", null, "Last-Event-ID: x")).IsProblem(
-            400, "'Last-Event-ID' is 'x': expected the id of an event, a whole number.");
+            400,
+            "'Last-Event-ID' is 'x': expected the id of an event in the stream, such as 17-6f3a9c01, or 0 for all.");
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

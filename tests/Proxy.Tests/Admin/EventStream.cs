@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
@@ -15,10 +16,17 @@ internal sealed class EventStream : IDisposable
     public HttpResponseMessage Answer => _answer;
 
     /// <summary>Listens; what happens after this has returned is heard.</summary>
-    public static async Task<EventStream> OpenAsync(BalancerApp app, string? lastEventId = null)
+    public static async Task<EventStream> OpenAsync(
+        BalancerApp app, string? lastEventId = null, string query = "", params string[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, app.AdminUrl + "/api/v1/events");
+        using var request = new HttpRequestMessage(HttpMethod.Get, app.AdminUrl + "/api/v1/events" + query);
         request.Headers.Add("Origin", "https://elsewhere.example");
+        foreach (var header in headers)
+        {
+            var colon = header.IndexOf(':', StringComparison.Ordinal);
+            request.Headers.Add(header[..colon], header[(colon + 1)..].Trim());
+        }
+
         if (lastEventId is not null)
         {
             request.Headers.Add("Last-Event-ID", lastEventId);
@@ -44,6 +52,21 @@ internal sealed class EventStream : IDisposable
 
         return lines;
     }
+
+    /// <summary>The messages of all events until the end.</summary>
+    public async Task<IReadOnlyList<string>> MessagesAsync()
+    {
+        var messages = new List<string>();
+        for (var block = await NextAsync(); block.Count > 0; block = await NextAsync())
+        {
+            messages.Add(DataOf(block).GetProperty("message").GetString()!);
+        }
+
+        return messages;
+    }
+
+    /// <summary>The document of an event.</summary>
+    public static JsonElement DataOf(IReadOnlyList<string> block) => JsonElement.Parse(block[2]["data: ".Length..]);
 
     public void Dispose()
     {

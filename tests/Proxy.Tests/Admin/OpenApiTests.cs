@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
@@ -32,6 +33,9 @@ public sealed class OpenApiTests : IAsyncLifetime
         $"delete {Cluster}/tunnels 200 400 401 403 404",
         "get /api/v1/status 200 400 401 404",
         "delete /api/v1/tunnels/{tunnel} 200 400 401 403 404",
+        "get /livez 200 400",
+        "get /readyz 200 400 503",
+        "get /metrics 200 400",
         $"get {Cluster}/tunnels 200 400 401 404",
     ];
 
@@ -90,5 +94,63 @@ public sealed class OpenApiTests : IAsyncLifetime
                 .Select(parameter => AdminAnswer.LineOf(parameter, "name", "in")));
     }
 
+    [Fact]
+    public void Document_NamesTheProduct()
+    {
+        var info = _document.GetProperty("info");
+
+        Assert.Equal("WsBalancer admin API", info.GetProperty("title").GetString());
+        Assert.Equal(ProductVersion.Text, info.GetProperty("version").GetString());
+        Assert.Equal("MIT MIT", AdminAnswer.LineOf(info.GetProperty("license"), "name", "identifier"));
+        Assert.Equal(
+            [_app.AdminUrl],
+            _document.GetProperty("servers").EnumerateArray().Select(server => server.GetProperty("url").GetString()));
+    }
+
+    [Fact]
+    public void Document_HasANameForEachCall()
+    {
+        var names = Operations.Select(call => call.GetProperty("operationId").GetString()!).ToArray();
+
+        Assert.Equal(Calls.Length, names.Distinct(StringComparer.Ordinal).Count());
+        Assert.All(names, name => Assert.Matches("^[a-z][A-Za-z]+$", name));
+    }
+
+    [Fact]
+    public void Document_DescribesItsTags()
+    {
+        var described = _document.GetProperty("tags").EnumerateArray()
+            .Select(tag => (tag.GetProperty("name").GetString(), tag.GetProperty("description").GetString()!))
+            .ToArray();
+
+        Assert.All(described, tag => Assert.EndsWith(".", tag.Item2, StringComparison.Ordinal));
+        Assert.Equal(
+            described.Select(tag => tag.Item1).Order(StringComparer.Ordinal),
+            Operations.SelectMany(call => call.GetProperty("tags").EnumerateArray()).Select(tag => tag.GetString())
+                .Distinct().Order(StringComparer.Ordinal));
+    }
+
+    // Of every call that has no requirement of its own, the document's holds.
+    [Fact]
+    public void Document_RequiresATokenOfEveryCallButThoseOfProbes()
+    {
+        var scheme = _document.GetProperty("components").GetProperty("securitySchemes").GetProperty("token");
+        Assert.Equal("http bearer", AdminAnswer.LineOf(scheme, "type", "scheme"));
+        Assert.Equal("""[{"token":[]}]""", Compact(_document.GetProperty("security")));
+
+        var open = _document.GetProperty("paths").EnumerateObject()
+            .Where(path => path.Value.EnumerateObject().All(call => call.Value.TryGetProperty("security", out _)));
+        Assert.Equal(["/livez", "/metrics", "/readyz"], open.Select(path => path.Name).Order(StringComparer.Ordinal));
+        Assert.All(open, path => Assert.Equal("[]", Compact(path.Value.GetProperty("get").GetProperty("security"))));
+    }
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private JsonElement[] Operations =>
+    [
+        .. _document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject()).Select(call => call.Value),
+    ];
+
+    private static string Compact(JsonElement element) => JsonSerializer.Serialize(element);
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 using WsBalancer.Proxy.Admin.Status;
+using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
@@ -42,6 +43,18 @@ public sealed class ServedCertificatesTests : IDisposable
     [InlineData("tls.pfx")]
     public void FileThatCannotBeRead_IsNotListed(string file) =>
         Assert.Empty(Read(("Endpoints:https:Certificate:Path", file)));
+
+    [Fact]
+    public void CertificateOfTheAdminHost_IsListed()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([KeyValuePair.Create("WsBalancer:Admin:Certificate:Path", (string?)"tls.pem")])
+            .Build();
+        var served = new ServedCertificates(
+            configuration, new HostingEnvironment { ContentRootPath = "/" }, new StateFolder(_folder.FullName));
+
+        Assert.Equal([new CertificateView("admin", "CN=ws.example", End)], served.All);
+    }
 
     private IReadOnlyList<CertificateView> Read(params (string Key, string Value)[] settings) => new ServedCertificates(
         new ConfigurationBuilder()

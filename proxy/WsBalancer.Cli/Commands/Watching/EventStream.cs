@@ -7,7 +7,11 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli.Commands.Watching;
 
 /// <summary>Writes every event of a balancer, and comes back to the stream where it left it.</summary>
-internal sealed class EventStream(Operation operation, TimeProvider time)
+/// <param name="operation">The command.</param>
+/// <param name="since">Since when past events are written first; null for none.</param>
+/// <param name="follow">Whether it goes on after the past.</param>
+/// <param name="time">The clock.</param>
+internal sealed class EventStream(Operation operation, string? since, bool follow, TimeProvider time)
 {
     // No event of the fleet: what this listener missed, which the next stream makes up for.
     private const string Dropped = "dropped";
@@ -15,15 +19,18 @@ internal sealed class EventStream(Operation operation, TimeProvider time)
     private readonly Patience _patience = new(time, operation.NoteAwayAsync);
     private string? _lastId;
 
-    /// <summary>Ends by cancellation only, or with a failure.</summary>
+    /// <summary>Ends after the past if no more is wanted; else by cancellation only, or with a failure.</summary>
     public async Task FollowAsync(CancellationToken cancellation)
     {
         await CheckAsync(cancellation);
         while (true)
         {
             await using var stream = await _patience.AskAsync(
-                token => operation.Client.OpenEventsAsync(_lastId, token), cancellation);
-            await ReadToEndAsync(stream, cancellation);
+                token => operation.Client.OpenEventsAsync(_lastId, since, follow, token), cancellation);
+            if (await ReadToEndAsync(stream, cancellation) && !follow)
+            {
+                return;
+            }
 
             await operation.NoteAsync("The stream of events has ended; connecting again.");
             await Task.Delay(Patience.Pause, time, cancellation);
@@ -40,19 +47,23 @@ internal sealed class EventStream(Operation operation, TimeProvider time)
         }
     }
 
-    private async Task ReadToEndAsync(Stream stream, CancellationToken cancellation)
+    // Whether it has ended as streams do, and not with its connection.
+    private async Task<bool> ReadToEndAsync(Stream stream, CancellationToken cancellation)
     {
         await using var items = SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
-        while (await HasNextAsync(items))
+        bool? hasNext;
+        while ((hasNext = await HasNextAsync(items)) is true)
         {
             _lastId = items.Current.EventId ?? _lastId;
             await (items.Current.EventType is Dropped
                 ? operation.NoteAsync("Events came faster than they were read, and the balancer has ended the stream.")
                 : WriteAsync(items.Current.Data));
         }
+
+        return hasNext is not null;
     }
 
-    private static async Task<bool> HasNextAsync(IAsyncEnumerator<SseItem<string>> items)
+    private static async Task<bool?> HasNextAsync(IAsyncEnumerator<SseItem<string>> items)
     {
         try
         {
@@ -61,7 +72,7 @@ internal sealed class EventStream(Operation operation, TimeProvider time)
         catch (Exception cause) when (cause is IOException or HttpRequestException)
         {
             // The balancer has gone without a word, which ends its stream too.
-            return false;
+            return null;
         }
     }
 
@@ -77,7 +88,7 @@ internal sealed class EventStream(Operation operation, TimeProvider time)
             throw new CommandFailure(ExitCode.Unreachable, $"'{document}' is not an event of a balancer.", cause);
         }
 
-        if (operation.Settings.Cluster is null || operation.Settings.Cluster == happened.Cluster)
+        if (operation.Settings.Cluster is not { } cluster || happened.Cluster is null || happened.Cluster == cluster)
         {
             await (operation.Settings.Json
                 ? operation.WriteDocumentAsync(document)
@@ -88,5 +99,8 @@ internal sealed class EventStream(Operation operation, TimeProvider time)
 
     // The message names the node and the figures that matter; the document has them all.
     private static string LineOf(EventAnswer happened) =>
-        $"{Amounts.Time(happened.At)}  {happened.Kind,-12}  {happened.Cluster}: {happened.Message}";
+        $"{Amounts.Time(happened.At)}  {happened.Kind,-12}  "
+        + (happened.Cluster is null ? "" : $"{happened.Cluster}: ")
+        + happened.Message
+        + (happened.By is null ? "" : $" (by {happened.By})");
 }

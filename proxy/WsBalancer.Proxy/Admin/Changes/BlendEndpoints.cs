@@ -15,9 +15,9 @@ internal static class BlendEndpoints
     public static void MapBlend(this IEndpointRouteBuilder cluster)
     {
         var blend = cluster.MapGroup("/blend").WithTags("Blend");
-        blend.MapGet("/", Show)
+        blend.MapGet("/", Show).WithName("readBlend")
             .WithSummary("The blend in force; with 'to' and 'share', what that step would move. Changes nothing.");
-        blend.MapPost("/", GoAsync).Takes<BlendBody>().IsChange()
+        blend.MapPost("/", GoAsync).WithName("blend").Takes<BlendBody>().IsChange()
             .WithSummary("Puts a share of the users onto another ring; 0 takes them all back.");
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using WsBalancer.Proxy.Admin.Callers;
 using WsBalancer.Proxy.Admin.Requests;
 using WsBalancer.Proxy.Fleet;
 
@@ -12,9 +13,11 @@ internal static class PlanEndpoints
 {
     public static void MapPlan(this IEndpointRouteBuilder cluster) => cluster.MapPost("/plan", PlanAsync)
         .Takes<PlanBody>()
+        .WithMetadata(new ChangesNothing())
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .WithTags("Nodes")
+        .WithName("plan")
         .WithSummary("What changes of the nodes would move, all of them together. Changes nothing.");
 
     private static async Task<Ok<PlanView>> PlanAsync(

@@ -13,7 +13,7 @@ namespace WsBalancer.Proxy.Admin.Changes;
 internal static class ReloadEndpoints
 {
     public static void MapReload(this IEndpointRouteBuilder api) =>
-        api.MapPost("/reload", ReloadAsync).WithTags("Configuration")
+        api.MapPost("/reload", ReloadAsync).WithTags("Configuration").WithName("reload")
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status500InternalServerError)

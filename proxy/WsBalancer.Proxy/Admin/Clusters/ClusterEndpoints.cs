@@ -17,10 +17,12 @@ internal static class ClusterEndpoints
 {
     public static void MapClusters(this IEndpointRouteBuilder api) => api.MapGet("/clusters", List)
         .WithTags("Clusters")
+        .WithName("listClusters")
         .WithSummary("Every cluster that the ring places, with its nodes.");
 
     public static void MapOwner(this IEndpointRouteBuilder cluster) => cluster.MapGet("/owner", Owner)
         .WithTags("Clusters")
+        .WithName("findOwner")
         .WithSummary("Where a user belongs, where a new tunnel would go, and why.");
 
     private static Ok<ClusterView[]> List(

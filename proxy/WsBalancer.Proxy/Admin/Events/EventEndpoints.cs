@@ -15,7 +15,12 @@ internal static class EventEndpoints
 {
     private const string LastEventId = "Last-Event-ID";
     private const string KnownMeans =
-        "The last event that you know: what is remembered of those since then comes first. 0 for all of it.";
+        "The last event that you know, as it is named in the stream: those after it come first, all if it is not "
+        + "known. 0 for all.";
+
+    private const string ExpectedSince = EventTime.Expected + "; Last-Event-ID has precedence";
+
+    private const string ExpectedFollow = "true or false, which ends the stream after the past (default true)";
 
     // Below the minute after which proxies and NATs give a silent connection up.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
@@ -29,21 +34,27 @@ internal static class EventEndpoints
     public static void MapEvents(this IEndpointRouteBuilder api) => api.MapGet("/events", FollowAsync)
         .Produces<EventView>(StatusCodes.Status200OK, "text/event-stream")
         .WithTags("Events")
-        .WithSummary("What happens, as it happens: node, health, drain, rebalance, ring, disagreement.");
+        .WithName("followEvents")
+        .WithSummary("What has happened, and what happens, as it happens: node, health, drain, rebalance, ring, "
+            + "disagreement, disconnect, reload.");
 
     private static async Task FollowAsync(
         HttpContext context,
         BalancerEvents events,
         TimeProvider time,
         IHostApplicationLifetime admin,
+        [FromQuery, Description(ExpectedSince)] string? since,
+        [FromQuery, Description(ExpectedFollow)] string? follow,
         [FromHeader(Name = LastEventId), Description(KnownMeans)] string? lastEventId)
     {
-        using var listener = new EventListener(events, Known(lastEventId), KeepAlive, time);
+        var follows = follow is null || QueryText.Flag(nameof(follow), follow);
+        using var listener = new EventListener(
+            events, PastOf(lastEventId, since, follows, time), KeepAlive, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, admin.ApplicationStopping);
         try
         {
-            await TellAsync(context.Response, listener, end.Token);
+            await WriteAsync(context.Response, listener, follows, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -52,24 +63,31 @@ internal static class EventEndpoints
         }
     }
 
-    private static async Task TellAsync(HttpResponse response, EventListener listener, CancellationToken cancellation)
+    private static async Task WriteAsync(
+        HttpResponse response, EventListener listener, bool follows, CancellationToken cancellation)
     {
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache";
-        await SayAsync(response, ": what happens from now on\n\n", cancellation);
-        foreach (var missed in listener.Missed)
+        await SendAsync(response, ": what happens from now on\n\n", cancellation);
+        foreach (var past in listener.Past)
         {
-            await SayAsync(response, Text(missed), cancellation);
+            await response.WriteAsync(Text(past), cancellation);
+        }
+
+        await response.Body.FlushAsync(cancellation);
+        if (!follows)
+        {
+            return;
         }
 
         await foreach (var happened in listener.ReadAsync(cancellation))
         {
-            await SayAsync(response, happened is null ? ":\n\n" : Text(happened), cancellation);
+            await SendAsync(response, happened is null ? ":\n\n" : Text(happened), cancellation);
         }
 
         if (listener.IsTooSlow)
         {
-            await SayAsync(response, TooSlow, cancellation);
+            await SendAsync(response, TooSlow, cancellation);
         }
     }
 
@@ -77,24 +95,34 @@ internal static class EventEndpoints
     {
         var view = EventView.Of(happened);
         return string.Create(
-            CultureInfo.InvariantCulture, $"id: {view.Id}\nevent: {view.Kind}\ndata: {view.ToJson()}\n\n");
+            CultureInfo.InvariantCulture,
+            $"id: {EventMark.Of(happened)}\nevent: {view.Kind}\ndata: {view.ToJson()}\n\n");
     }
 
-    private static async Task SayAsync(HttpResponse response, string text, CancellationToken cancellation)
+    private static async Task SendAsync(HttpResponse response, string text, CancellationToken cancellation)
     {
         await response.WriteAsync(text, cancellation);
         await response.Body.FlushAsync(cancellation);
     }
 
-    private static long? Known(string? lastEventId)
+    // A stream that ends after the past, and has no other beginning, has all of it.
+    private static Func<BalancerEvents, IReadOnlyList<BalancerEvent>>? PastOf(
+        string? lastEventId, string? since, bool follows, TimeProvider time)
     {
-        if (lastEventId is null)
+        if (lastEventId is not null)
         {
-            return null;
+            var known = EventMark.Parse(lastEventId)
+                ?? throw QueryText.Wrong(LastEventId, lastEventId, EventMark.Expected);
+            return events => events.After(known);
         }
 
-        return long.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? id
-            : throw QueryText.Wrong(LastEventId, lastEventId, "the id of an event, a whole number");
+        if (since is not null)
+        {
+            var begin = EventTime.Parse(since, time.GetUtcNow())
+                ?? throw QueryText.Wrong(nameof(since), since, EventTime.Expected);
+            return events => events.Since(begin);
+        }
+
+        return follows ? null : static events => events.After(default);
     }
 }

@@ -19,25 +19,29 @@ internal sealed class EventListener : IDisposable
     private long _last;
 
     /// <param name="events">What to listen to.</param>
-    /// <param name="after">The last event that the listener knows; null for those from now on only.</param>
+    /// <param name="past">Finds the past events that the listener wants; null for those from now on only.</param>
     /// <param name="keepAlive">How often a sign of life is due.</param>
     /// <param name="time">The clock.</param>
-    public EventListener(BalancerEvents events, long? after, TimeSpan keepAlive, TimeProvider time)
+    public EventListener(
+        BalancerEvents events,
+        Func<BalancerEvents, IReadOnlyList<BalancerEvent>>? past,
+        TimeSpan keepAlive,
+        TimeProvider time)
     {
         _events = events;
         _events.Happened += OnHappened;
-        if (after is { } known)
+        if (past is not null)
         {
-            var recent = events.Recent;
-            Missed = [.. recent.Where(IsNewsAfter(known, recent))];
-            _last = recent.Select(happened => happened.Id).DefaultIfEmpty().Max();
+            // Events that happen meanwhile are in both, the past and the queue. Ids of other processes may be the same.
+            Past = past(events);
+            _last = Past.Where(events.IsOfThisRun).Select(happened => happened.Id).LastOrDefault();
         }
 
         _silence = time.CreateTimer(_ => _waiting.Writer.TryWrite(null), null, keepAlive, keepAlive);
     }
 
-    /// <summary>What happened since the last event that the listener knows.</summary>
-    public IReadOnlyList<BalancerEvent> Missed { get; } = [];
+    /// <summary>The past events that the listener wants.</summary>
+    public IReadOnlyList<BalancerEvent> Past { get; } = [];
 
     /// <summary>Whether events were lost because too many waited.</summary>
     public bool IsTooSlow { get; private set; }
@@ -48,7 +52,7 @@ internal sealed class EventListener : IDisposable
     {
         await foreach (var happened in _waiting.Reader.ReadAllAsync(cancellation))
         {
-            // What was among the missed ones has been said.
+            // Events that are also in the past are not repeated.
             if (happened is null || happened.Id > _last)
             {
                 _last = happened?.Id ?? _last;
@@ -63,12 +67,6 @@ internal sealed class EventListener : IDisposable
         _silence.Dispose();
         _waiting.Writer.TryComplete();
     }
-
-    // Ids begin anew with the process: one that has not been given yet is another process's, and all is news.
-    private static Func<BalancerEvent, bool> IsNewsAfter(long known, IReadOnlyCollection<BalancerEvent> recent) =>
-        recent.All(happened => happened.Id < known)
-            ? _ => true
-            : happened => happened.Id > known;
 
     private void OnHappened(BalancerEvent happened)
     {

@@ -16,10 +16,10 @@ internal static class DrainEndpoints
     public static void MapDrain(this IEndpointRouteBuilder cluster)
     {
         var drain = cluster.MapGroup("/nodes/{node}/drain").WithTags("Drain");
-        drain.MapGet("/", Show).WithSummary("How far the drain of a node is.");
-        drain.MapPost("/", BeginAsync).Takes<DrainBody>().IsChange()
+        drain.MapGet("/", Show).WithName("readDrain").WithSummary("How far the drain of a node is.");
+        drain.MapPost("/", BeginAsync).WithName("drain").Takes<DrainBody>().IsChange()
             .WithSummary("Begins to drain a node, or changes how it is drained.");
-        drain.MapDelete("/", ResumeAsync).IsChange()
+        drain.MapDelete("/", ResumeAsync).WithName("resume").IsChange()
             .WithSummary("Ends an operator's drain: the node takes users again.");
     }
 

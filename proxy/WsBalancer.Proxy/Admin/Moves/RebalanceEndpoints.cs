@@ -16,12 +16,13 @@ internal static class RebalanceEndpoints
     public static void MapRebalance(this IEndpointRouteBuilder cluster)
     {
         var rebalance = cluster.MapGroup("/rebalance").WithTags("Rebalance");
-        rebalance.MapGet("/", Show).WithSummary("How far the rebalance of a cluster is.");
-        rebalance.MapPost("/", BeginAsync).Takes<RebalanceBody>().IsChange()
+        rebalance.MapGet("/", Show).WithName("readRebalance").WithSummary("How far the rebalance of a cluster is.");
+        rebalance.MapPost("/", BeginAsync).WithName("rebalance").Takes<RebalanceBody>().IsChange()
             .WithSummary("Begins to bring misplaced tunnels home, or changes the rate.");
-        rebalance.MapPatch("/", PauseAsync).Takes<PauseBody>().IsChange()
+        rebalance.MapPatch("/", PauseAsync).WithName("pauseRebalance").Takes<PauseBody>().IsChange()
             .WithSummary("Pauses a rebalance, or continues it.");
-        rebalance.MapDelete("/", CancelAsync).IsChange().WithSummary("Ends a rebalance.");
+        rebalance.MapDelete("/", CancelAsync).WithName("cancelRebalance").IsChange()
+            .WithSummary("Ends a rebalance.");
     }
 
     private static Ok<RebalanceStatusView> Show(

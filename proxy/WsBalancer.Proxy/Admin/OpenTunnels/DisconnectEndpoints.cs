@@ -18,12 +18,14 @@ internal static class DisconnectEndpoints
 
     public static void MapDisconnects(this IEndpointRouteBuilder cluster) =>
         cluster.MapDelete("/tunnels", DisconnectAllAsync)
+            .WithName("disconnectTunnels")
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .WithTags("Tunnels")
             .WithSummary("Closes all tunnels of a user or a node, or those older than an age, at every balancer.");
 
     public static void MapDisconnect(this IEndpointRouteBuilder api) =>
         api.MapDelete("/tunnels/{tunnel}", DisconnectAsync)
+            .WithName("disconnectTunnel")
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithTags("Tunnels")

@@ -20,6 +20,7 @@ internal static class TunnelEndpoints
 
     public static void MapTunnels(this IEndpointRouteBuilder cluster) => cluster.MapGet("/tunnels", List)
         .WithTags("Tunnels")
+        .WithName("listTunnels")
         .WithSummary("The open tunnels of this balancer, the oldest first unless sorted.");
 
     private static Ok<TunnelView[]> List(

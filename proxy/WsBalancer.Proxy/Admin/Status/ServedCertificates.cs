@@ -2,17 +2,21 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Admin.Status;
 
 /// <summary>
-/// The certificates of the endpoints in the configuration, as their files were at the start, which is when the server
-/// reads them. Certificates that an application sets in code are not listed.
+/// The certificates of the endpoints and of the admin host in the configuration, as their files were at the start,
+/// which is when the server reads them. Certificates that an application sets in code are not listed.
 /// </summary>
 internal sealed class ServedCertificates
 {
-    public ServedCertificates(IConfiguration configuration, IHostEnvironment environment)
+    private static readonly CertificateView[] NoCertificates = [];
+
+    public ServedCertificates(IConfiguration configuration, IHostEnvironment environment, StateFolder? folder = null)
     {
+        var admin = configuration.GetSection("WsBalancer:Admin:Certificate");
         var kestrel = configuration.GetSection("Kestrel");
         var shared = kestrel.GetSection("Certificates:Default");
         All =
@@ -23,6 +27,7 @@ internal sealed class ServedCertificates
                let certificate = Read(section.Name, section.Certificate, environment.ContentRootPath)
                where certificate is not null
                select certificate,
+            .. Read("admin", admin, folder?.Path ?? environment.ContentRootPath) is { } own ? [own] : NoCertificates,
         ];
     }
 

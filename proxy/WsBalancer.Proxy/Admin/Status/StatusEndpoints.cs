@@ -14,14 +14,17 @@ internal static class StatusEndpoints
     {
         api.MapGet("/status", Read)
             .WithTags("Status")
+            .WithName("readStatus")
             .WithSummary("Whether users are served, and all that the balancer depends on.")
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/balancers", static (BalancersReader balancers) => TypedResults.Ok(balancers.Read()))
             .WithTags("Status")
+            .WithName("listBalancers")
             .WithSummary("The balancers that share the fleet, and whether they agree with this one.");
         api.MapGet(
             "/configuration", static (ConfigurationReader configuration) => TypedResults.Ok(configuration.Read()))
             .WithTags("Status")
+            .WithName("readConfiguration")
             .WithSummary("The settings in force by key, without secrets.");
     }
 

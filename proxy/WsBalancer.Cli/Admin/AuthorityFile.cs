@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace WsBalancer.Cli.Admin;
+
+/// <summary>Reads the authorities that a balancer's certificate may be from.</summary>
+internal static class AuthorityFile
+{
+    /// <exception cref="CommandFailure">The file has none, or the address has no certificate.</exception>
+    public static X509Certificate2Collection Read(string path, Uri address)
+    {
+        if (address.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new CommandFailure(
+                ExitCode.Usage, $"--ca goes with an https address, and {address.OriginalString} is none.");
+        }
+
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(path);
+            return authorities.Count > 0
+                ? authorities
+                : throw new CommandFailure(ExitCode.Usage, $"{path} has no certificate in PEM.");
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or CryptographicException
+            or ArgumentException)
+        {
+            throw new CommandFailure(ExitCode.Usage, $"--ca {path} cannot be read: {cause.Message}", cause);
+        }
+    }
+}

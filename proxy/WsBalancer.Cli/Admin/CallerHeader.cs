@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace WsBalancer.Cli.Admin;
+
+/// <summary>
+/// What a command says of itself, for the events that it causes. Only its name: a user id or a token may be among its
+/// arguments.
+/// </summary>
+internal static class CallerHeader
+{
+    public const string Name = "X-WsBalancer-By";
+
+    public static string Of(ParseResult parsed) => Of(CommandOf(parsed.CommandResult));
+
+    public static string Of(string command)
+    {
+        (string Name, string Value)[] parts =
+        [
+            ("user", Environment.UserName),
+            ("host", Environment.MachineName),
+            ("pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)),
+            ("command", command),
+        ];
+        return string.Join(
+            "; ",
+            parts.Where(part => part.Value.Length > 0)
+                .Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value)}"));
+    }
+
+    private static string CommandOf(CommandResult result) =>
+        result.Parent is CommandResult { Parent: not null } parent
+            ? $"{CommandOf(parent)} {result.Command.Name}"
+            : result.Command.Name;
+}

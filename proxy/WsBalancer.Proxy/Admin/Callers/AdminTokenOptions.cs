@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WsBalancer.Proxy.Admin.Callers;
+
+/// <summary>A token with a name. Bound from an item of <c>WsBalancer:Admin:Tokens</c>.</summary>
+internal sealed record AdminTokenOptions : IValidatableObject
+{
+    // The names under which callers without an entry of the list are in the events.
+    private static readonly string[] Reserved = [AdminTokens.Main, AdminTokens.View, Caller.Local, Caller.Anonymous];
+
+    /// <summary>Names the caller in the events.</summary>
+    [Required]
+    [RegularExpression("^[A-Za-z0-9._-]{1,64}$", ErrorMessage = "1 to 64 letters, digits, '.', '_' and '-'")]
+    public string? Name { get; init; }
+
+    /// <summary>The token itself.</summary>
+    [Secret]
+    public string? Token { get; init; }
+
+    /// <summary>The file of the token, instead of it.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>The calls that the token is good for. Default: view.</summary>
+    // The least: a token that may do more is one that somebody decided on.
+    public AdminRight Rights { get; init; }
+
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
+    {
+        if (Reserved.Contains(Name, StringComparer.OrdinalIgnoreCase))
+        {
+            yield return new ValidationResult(
+                $"expected another name than {string.Join(", ", Reserved)}, which have a meaning of their own",
+                [nameof(Name)]);
+        }
+
+        if (string.IsNullOrEmpty(Token) == TokenFile is null)
+        {
+            yield return new ValidationResult(
+                $"expected either {nameof(Token)} or {nameof(TokenFile)}", [nameof(TokenFile)]);
+        }
+    }
+}

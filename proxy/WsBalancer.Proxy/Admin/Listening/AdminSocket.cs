@@ -1,0 +1,89 @@
+using System.Net.Sockets;
+using System.Text;
+using WsBalancer.Proxy.Sockets.Linux;
+
+namespace WsBalancer.Proxy.Admin.Listening;
+
+/// <summary>The Unix socket of the admin host.</summary>
+internal static class AdminSocket
+{
+    private const string Key = "WsBalancer:Admin:Url";
+
+    // The kernel takes 107 bytes, one of which the name has while the socket is being made.
+    private const int MostBytes = 106;
+
+    // The owner and its group, so that a group of operators needs no token.
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    /// <summary>The mistake that the socket cannot be there; null if it can.</summary>
+    public static SettingsError? MistakeIn(string path)
+    {
+        var expected = Encoding.UTF8.GetByteCount(path) > MostBytes ? $"a path of at most {MostBytes} bytes"
+            : !Directory.Exists(Path.GetDirectoryName(path)) ? "a path in a folder that exists"
+            : IsOther(path) ? "a path at which there is nothing but a socket"
+            : null;
+        return expected is null ? null : new SettingsError(Key, $"{Key} is 'unix:{path}': expected {expected}");
+    }
+
+    /// <summary>Binds the socket. One that a process has left is replaced; one that is listened on is not.</summary>
+    /// <exception cref="IOException">The path cannot be used.</exception>
+    public static Socket Bind(string path)
+    {
+        if (IsOther(path) || IsListenedOn(path))
+        {
+            throw new IOException(
+                $"Failed to bind to unix:{path}: "
+                + (IsOther(path) ? "there is something that is no socket." : "a process listens there."));
+        }
+
+        // Renamed once its mode is right, which also replaces a socket that was left in one step.
+        var name = path + "~";
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            File.Delete(name);
+            socket.Bind(new UnixDomainSocketEndPoint(name));
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(name, Mode);
+            }
+
+            File.Move(name, path, overwrite: true);
+            return socket;
+        }
+        catch (Exception ex) when (ex is SocketException or UnauthorizedAccessException)
+        {
+            socket.Dispose();
+            throw new IOException($"Failed to bind to unix:{path}: {ex.Message}", ex);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsOther(string path) =>
+        Directory.Exists(path) || (File.Exists(path) && OperatingSystem.IsLinux() && !SocketFile.Is(path));
+
+    private static bool IsListenedOn(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            client.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException ex)
+        {
+            // Any other failure, as for want of permission, leaves the question open, and then the socket stays.
+            return ex.SocketErrorCode is not (SocketError.ConnectionRefused or SocketError.AddressNotAvailable);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace WsBalancer.Proxy.Telemetry;
+
+/// <summary>Something that happened.</summary>
+/// <param name="Id">One more than that of the event before, also over restarts if events are kept in a file.</param>
+/// <param name="Run">The process in which it happened.</param>
+/// <param name="At">When.</param>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Cluster">Where; null if it is about the balancer.</param>
+/// <param name="Node">Which node; null if it is about the cluster.</param>
+/// <param name="Message">What happened, in one sentence without a full stop.</param>
+/// <param name="Figures">Numbers that say how much.</param>
+/// <param name="By">Who caused it; null if nobody did.</param>
+internal sealed record BalancerEvent(
+    long Id,
+    string Run,
+    DateTimeOffset At,
+    EventKind Kind,
+    string? Cluster,
+    string? Node,
+    string Message,
+    IReadOnlyDictionary<string, double> Figures,
+    EventCause? By);
+
+/// <summary>Who caused an event.</summary>
+/// <param name="Name">The name of the token; without tokens <c>local</c> or <c>anonymous</c>; <c>SIGHUP</c> or
+/// <c>file</c> for a reload.</param>
+/// <param name="User">The user, as the caller says.</param>
+/// <param name="Host">The host, as the caller says.</param>
+/// <param name="Pid">The process, as the caller says.</param>
+/// <param name="Command">The command, as the caller says.</param>
+/// <param name="Address">The address of the caller's connection; null for a Unix socket.</param>
+internal sealed record EventCause(
+    string Name,
+    string? User = null,
+    string? Host = null,
+    int? Pid = null,
+    string? Command = null,
+    string? Address = null)
+{
+    /// <summary>A reload on SIGHUP.</summary>
+    public static EventCause HangUp { get; } = new("SIGHUP");
+
+    /// <summary>A reload of a file that has changed.</summary>
+    public static EventCause File { get; } = new("file");
+}

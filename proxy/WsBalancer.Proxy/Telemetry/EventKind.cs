@@ -1,0 +1,29 @@
+namespace WsBalancer.Proxy.Telemetry;
+
+/// <summary>What an event is about.</summary>
+public enum EventKind
+{
+    /// <summary>A node came, went, or has another weight.</summary>
+    Node,
+
+    /// <summary>A node became healthy or unhealthy.</summary>
+    Health,
+
+    /// <summary>A drain began, changed, sped up or ended.</summary>
+    Drain,
+
+    /// <summary>A rebalance began, paused, went on or ended.</summary>
+    Rebalance,
+
+    /// <summary>A ring changed.</summary>
+    Ring,
+
+    /// <summary>Balancers of the fleet disagree, or agree again.</summary>
+    Disagreement,
+
+    /// <summary>An operator disconnected a user, or a tunnel.</summary>
+    Disconnect,
+
+    /// <summary>The configuration was read again.</summary>
+    Reload,
+}

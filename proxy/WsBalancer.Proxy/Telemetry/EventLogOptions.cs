@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WsBalancer.Proxy.Telemetry;
+
+/// <summary>Where events are kept over restarts. Bound from <c>WsBalancer:Admin:Events</c>.</summary>
+internal sealed record EventLogOptions
+{
+    private const string Key = "WsBalancer:Admin:Events:Path";
+
+    /// <summary>
+    /// The file; a relative one is beside the configuration. Default: beside the state file, under its name with
+    /// <c>.events.jsonl</c> for <c>.json</c>; none if there is no state file. <c>off</c>: none.
+    /// </summary>
+    public string? Path { get; init; }
+
+    /// <summary>
+    /// The most that the file and the one before it, <c>.1</c>, have together. Default: 10 MB.
+    /// </summary>
+    // Some forty thousand events: years of a quiet fleet, weeks of a busy one.
+    [Range(typeof(ByteSize), "64KB", "1GB")]
+    public ByteSize MaxSize { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>The file, if there is to be one.</summary>
+    /// <param name="folder">Where a relative path begins.</param>
+    /// <param name="stateFile">The state file; null without one.</param>
+    public string? FileIn(string folder, string? stateFile) => Path switch
+    {
+        null => stateFile is null ? null : System.IO.Path.ChangeExtension(stateFile, ".events.jsonl"),
+        _ when IsNone(Path) => null,
+        _ => System.IO.Path.GetFullPath(Path, folder),
+    };
+
+    /// <summary>The mistake that the file cannot be there; null if it can.</summary>
+    /// <param name="folder">Where a relative path begins.</param>
+    public SettingsError? MistakeIn(string folder) =>
+        Path is not null
+        && (Path.Length == 0
+            || (FileIn(folder, null) is { } file
+                && (Directory.Exists(file) || !Directory.Exists(System.IO.Path.GetDirectoryName(file)))))
+            ? new SettingsError(Key, $"{Key} is '{Path}': expected a file in a folder that exists, or off")
+            : null;
+
+    private static bool IsNone(string text) =>
+        text.Equals("off", StringComparison.OrdinalIgnoreCase)
+        || text.Equals("none", StringComparison.OrdinalIgnoreCase);
+}

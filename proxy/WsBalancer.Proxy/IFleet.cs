@@ -66,7 +66,8 @@ public interface IFleet
 
     /// <summary>The events of this balancer, as they happen.</summary>
     /// <param name="after">The last event that the caller knows: those after it that are remembered (the last 1,000,
-    /// and more in the file of <c>Admin:Events</c>) are first. 0 for all that are remembered; null for new ones only, from the beginning of the enumeration.</param>
+    /// and more in the file of <c>Admin:Events</c>) are first. 0 for all that are remembered; null for new ones only,
+    /// from the beginning of the enumeration.</param>
     /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>A stream without an end. Each enumeration has its own.</returns>
     /// <exception cref="InvalidOperationException">1,000 events wait to be read. Enumerate again, after the last event

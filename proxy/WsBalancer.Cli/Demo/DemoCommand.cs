@@ -29,7 +29,7 @@ internal static class DemoCommand
 
         var keep = new Option<bool>("--keep")
         {
-            Description = "Without the story: keep the fleet and its users, which reconnect, until Ctrl-C, to try commands",
+            Description = "Without the story: keep the fleet and users that reconnect until Ctrl-C, to try commands",
         };
         var command = new Command("demo", "Watch it work: Redis, nodes, users and the balancer, every claim checked")
         {

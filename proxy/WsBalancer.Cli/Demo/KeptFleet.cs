@@ -13,14 +13,14 @@ internal sealed class KeptFleet(DemoFleet fleet, DemoSettings settings, CommandO
     /// <returns>The exit code: 0 after Ctrl-C.</returns>
     public async Task<int> RunAsync(Interruption interruption)
     {
-        output.Writer.WriteLine($"starting Redis, {settings.Nodes} nodes and the balancer");
+        await output.Writer.WriteLineAsync($"starting Redis, {settings.Nodes} nodes and the balancer");
         await fleet.StartAsync(settings.Nodes, interruption.Token);
         var spare = await fleet.StartNodeAsync(interruption.Token);
         await using var crowd = new Crowd(settings.Users, fleet.Balancer, time, stay: true);
         await crowd.ConnectAsync(interruption.Token);
         foreach (var line in Lines(spare))
         {
-            output.Writer.WriteLine(line);
+            await output.Writer.WriteLineAsync(line);
         }
 
         var interrupted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -35,7 +35,7 @@ public sealed class AdminApiTests : IAsyncLifetime
         Assert.Matches("^[0-9a-f]{32}$", ring.GetProperty("fingerprint").GetString());
         var nodes = cluster.GetProperty("nodes").EnumerateArray().ToArray();
         Assert.All(nodes, node => Assert.Equal(
-            "id address weight source overridden state health tunnels misplaced share ringKey", NamesOf(node)));
+            "cluster id address weight source overridden state health tunnels misplaced share ringKey", NamesOf(node)));
         Assert.Equal(1, nodes.Sum(node => node.GetProperty("share").GetDouble()), 1e-12);
         Assert.Equal(
             $"ws-1 {_first.Address} 1 configured [] draining healthy 1 1", string.Join(' ', FieldsOf(nodes[0])[..^2]));

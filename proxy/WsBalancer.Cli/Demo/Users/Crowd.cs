@@ -19,7 +19,8 @@ internal sealed class Crowd : IAsyncDisposable
     {
         _http = new HttpMessageInvoker(_handler);
         Users = [.. Enumerable.Range(1, count).Select(number =>
-            new DemoUser(string.Create(CultureInfo.InvariantCulture, $"user-{number:000}"), balancer, _http, time, stay))];
+            new DemoUser(
+                string.Create(CultureInfo.InvariantCulture, $"user-{number:000}"), balancer, _http, time, stay))];
     }
 
     public IReadOnlyList<DemoUser> Users { get; }

@@ -1,4 +1,5 @@
 using WsBalancer.EndToEnd.Tests.Fixtures;
+using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Operations.Page;
 
@@ -13,6 +14,7 @@ public sealed class OperationsPageTests
         "Scaling out",
         "Scaling in",
         "Changing the file",
+        "What happened, and who did it",
         "A node is sick",
         "What happened to a connection",
         "Moving from nginx or HAProxy",
@@ -69,6 +71,20 @@ public sealed class OperationsPageTests
                 await fleet.Balancer.UntilWritten("would move 66.61 % of the users");
             })
             .Run("Changing the file");
+    }
+
+    [Fact]
+    public async Task AuditTrail_IsAsOnThePage()
+    {
+        await using var fleet = await WsFleet.Start(3, 3);
+
+        await new PageWalk(fleet.Balancer, fleet.Nodes)
+            .With("send SIGHUP to the balancer", async () =>
+            {
+                fleet.Balancer.Process.Send(Signal.Hangup);
+                await fleet.Balancer.UntilWritten("is unchanged");
+            })
+            .Run("What happened, and who did it");
     }
 
     [Fact]

@@ -56,6 +56,7 @@ internal static partial class PageOutput
     {
         var shape = Address().Replace(line.TrimEnd(), "ADDRESS");
         shape = Moment().Replace(shape, "MOMENT");
+        shape = Caller().Replace(shape, "CALLER");
         shape = File().Replace(shape, "FILE");
         shape = Version().Replace(shape, "VERSION");
         shape = Ring().Replace(shape, "RING");
@@ -70,6 +71,9 @@ internal static partial class PageOutput
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z", RegexOptions.CultureInvariant)]
     private static partial Regex Moment();
 
+    [GeneratedRegex(@"[\w.-]+@[\w.-]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Caller();
+
     [GeneratedRegex(@"\S*/wsbalancer\.json", RegexOptions.CultureInvariant)]
     private static partial Regex File();
 
@@ -83,7 +87,7 @@ internal static partial class PageOutput
     private static partial Regex Duration();
 
     // Not a share (33.39%), a rate (20/s), an epoch, or a part of a name (ws-2).
-    [GeneratedRegex(@"(?<!epoch |[\w.]|[a-z]-)\d+(\.\d+)?(?![\d.]*%|/s|\w)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<!epoch |[\w.]|[a-z]-)\d+(\.\d+)?(?![\d.]* ?%|/s|\w)", RegexOptions.CultureInvariant)]
     private static partial Regex Count();
 
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]

@@ -32,8 +32,8 @@ internal sealed class PageWalk(Balancer balancer, WsNode[] nodes)
 
     private async Task Compare(PageStep step)
     {
-        var command = nodes.Index().Aggregate(step.Command, (text, node) =>
-            text.Replace($"http://127.0.0.1:{5001 + node.Index}", node.Item.Address.TrimEnd('/'), StringComparison.Ordinal));
+        var command = nodes.Index().Aggregate(step.Command, (text, node) => text.Replace(
+            $"http://127.0.0.1:{5001 + node.Index}", node.Item.Address.TrimEnd('/'), StringComparison.Ordinal));
         var environment = new Dictionary<string, string>
         {
             ["PATH"] = $"{Path.GetDirectoryName(Programs.Balancer)}:{Environment.GetEnvironmentVariable("PATH")}",
@@ -49,6 +49,7 @@ internal sealed class PageWalk(Balancer balancer, WsNode[] nodes)
         Assert.True(
             PageOutput.Matches(step.Output, shell.Lines),
             $"$ {command}\n{shell.Output}\n\nThe page has:\n{string.Join('\n', step.Output)}\n\nCompared:\n"
-            + $"{string.Join('\n', PageOutput.Shapes(shell.Lines))}\nwith\n{string.Join('\n', PageOutput.Shapes(step.Output))}");
+            + $"{string.Join('\n', PageOutput.Shapes(shell.Lines))}\nwith\n"
+            + $"{string.Join('\n', PageOutput.Shapes(step.Output))}");
     }
 }

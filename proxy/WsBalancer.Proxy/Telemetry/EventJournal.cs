@@ -17,6 +17,9 @@ internal sealed class EventJournal : IAsyncDisposable
     private static readonly JsonSerializerOptions Form = new(JsonSerializerOptions.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+
+        // A figure that is no number must not keep the others from the file.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
@@ -118,7 +121,7 @@ internal sealed class EventJournal : IAsyncDisposable
 
                 NoteWritten();
             }
-            catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+            catch (Exception ex) when (ex is not OutOfMemoryException)
             {
                 pending.RemoveRange(0, Math.Max(0, pending.Count - MostWaiting));
                 NoteFailure(ex);

@@ -118,7 +118,7 @@ public sealed class AdminDoorTests : IDisposable
         using var client = await fleet.Balancer.Open(await fleet.Balancer.UserOf("b"));
         await client.ReadWelcome();
         await fleet.Balancer.UntilOpen();
-        await fleet.Balancer.Command("remove", "b");
+        await fleet.Balancer.Command("remove", "b", "--yes");
         var before = await fleet.Balancer.Command("events", "--no-follow");
 
         await client.Close();

@@ -29,7 +29,7 @@ public sealed partial class ReloadCommandTests
 
         Assert.Equal((1, 3), (refused.Code, nodes));
         Assert.Contains(
-            "! wsbalancer: Conflict: The configuration is not applied", refused.Output, StringComparison.Ordinal);
+            "! wsbalancer: The configuration is not applied", refused.Output, StringComparison.Ordinal);
         Assert.Matches(
             @"!   The changed configuration would move 6\d\.?\d* % of the users of cluster 'chat' \(1 open tunnel of "
                 + @"this balancer\): without b and c\. WsBalancer:Reload:MaxMoved is 50%\.",
@@ -80,7 +80,7 @@ public sealed partial class ReloadCommandTests
 
         Assert.Equal(1, refused.Code);
         Assert.Contains(
-            "! wsbalancer: Conflict: The configuration has mistakes and is not applied.",
+            "! wsbalancer: The configuration has mistakes and is not applied.",
             refused.Output,
             StringComparison.Ordinal);
         Assert.Contains("wsbalancer.json, line 2, byte ", refused.Output, StringComparison.Ordinal);

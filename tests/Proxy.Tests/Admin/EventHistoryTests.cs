@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Admin;
@@ -33,6 +34,20 @@ public sealed class EventHistoryTests : IDisposable
         Assert.Equal("id: 1", (await all.NextAsync())[0].Split('-')[0]);
         Assert.Equal("id: 2", (await all.NextAsync())[0].Split('-')[0]);
         Assert.Equal("id: 3", (await all.NextAsync())[0].Split('-')[0]);
+    }
+
+    [Fact]
+    public async Task Event_WithAFigureThatIsNoNumber_KeepsNoOtherFromTheFile()
+    {
+        await using (var journal = new EventJournal(EventFile, 64_000, NullLogger<EventJournal>.Instance))
+        {
+            var events = new BalancerEvents(TimeProvider.System, journal);
+            events.Publish(EventKind.Ring, "chat", null, "one", ("moved", double.NaN));
+            events.Publish(EventKind.Ring, "chat", null, "two", ("moved", 0.5));
+        }
+
+        await using var again = new EventJournal(EventFile, 64_000, NullLogger<EventJournal>.Instance);
+        Assert.Equal(["one", "two"], again.Read().Select(happened => happened.Message));
     }
 
     // Without a file, numbers begin anew: that of an earlier process may be one of an event that the listener lacks.

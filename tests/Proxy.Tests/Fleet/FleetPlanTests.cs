@@ -183,7 +183,8 @@ public sealed class FleetPlanTests : IAsyncDisposable
     [InlineData("WS-1")]
     public void Addition_OfANodeThatIsThere_IsAConflict(string id) => AssertRefused(
         RefusalKind.Conflict,
-        "Node 'ws-1' is there already, at http://ws-1.invalid/ (configured).",
+        "Node 'ws-1' is there already, at http://ws-1.invalid/ (configured); an address is changed by removing the "
+            + "node and adding it again.",
         () => Planner.Plan(_app.Chat, Adding(Node(id))));
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class ResizeClaims
         [
             Claim.ForAll("adding a node closes nobody's socket", stillOpen, before.Count, "sockets stayed open"),
             new Claim(
-                $"{added} takes its exact share of the users, within 6 σ",
+                $"{added} takes as many users as chance allows for its share (6 σ)",
                 toAdded > 0 && Share.Explains(share, toAdded, before.Count),
                 $"{Share.Describe(share, toAdded, before.Count)} of {before.Count} moved to {added}"),
             new Claim(

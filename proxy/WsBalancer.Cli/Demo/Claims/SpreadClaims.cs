@@ -33,7 +33,7 @@ internal static class SpreadClaims
             $"{pair.First.Id} {Share.Describe(pair.First.Share, pair.Second, placement.Count)}");
 
         return new Claim(
-            "each node has its exact share of the users, within 6 σ",
+            "each node has as many users as chance allows for its share (6 σ)",
             fits && strangers is 0 && placement.Count > 0,
             string.Join(", ", evidence));
     }

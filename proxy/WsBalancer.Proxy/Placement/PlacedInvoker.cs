@@ -29,6 +29,7 @@ internal sealed class PlacedInvoker(
     {
         placed.Sending(request);
         AnnounceClient(request);
+        context.Features.Get<PlacementSpan>()?.Propagate(request);
         var begun = time.GetTimestamp();
         HttpResponseMessage response;
         try

@@ -3,10 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy;
 
@@ -26,6 +28,8 @@ internal static class SocketServices
             return sources;
         });
         services.AddSingleton<HeaderEncoding>().AddHostedService<ProcessMetrics>();
+        services.AddHostedService(static provider => new LoopMetrics(
+            provider.GetRequiredService<BalancerRegistry>(), provider.GetService<EventLoops>()?.All ?? []));
         services.TryAddSingleton<INameResolver, SystemNameResolver>();
 
         // Header values of nodes are bytes, unless the application has configured an encoding.

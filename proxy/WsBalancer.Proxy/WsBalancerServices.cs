@@ -132,7 +132,7 @@ public static class WsBalancerServices
 
         services.AddSingleton<BalancerRegistry>();
         services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddAccess().AddPlacement();
-        services.AddAdmission().AddMoving();
+        services.AddAdmission().AddMoving().AddHostedService<LimitMetrics>();
         builder.AddConfigFilter<ClusterFilter>();
 
         services.AddSingleton<IFleet, ApplicationFleet>();
@@ -155,6 +155,11 @@ public static class WsBalancerServices
     private static IServiceCollection AddTunnels(this IServiceCollection services)
     {
         services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<TunnelSweep>();
+        services.AddHostedService(static provider => new BufferMetrics(
+            provider.GetRequiredService<BalancerRegistry>(),
+            provider.GetRequiredService<TunnelRegistry>(),
+            provider.GetRequiredService<SocketsOptions>(),
+            provider.GetService<EventLoops>()?.Store));
         return services.AddSingleton(static provider => new BufferGuard(
             provider.GetRequiredService<TunnelRegistry>(),
             provider.GetRequiredService<SocketsOptions>(),
@@ -164,7 +169,8 @@ public static class WsBalancerServices
                 provider.GetRequiredService<TunnelRegistry>(),
                 provider.GetService<EventLoops>()?.All ?? [],
                 provider.GetRequiredService<BalancerRegistry>().CreateGauge(
-                    "wsbalancer_sockets_unowned", "Connections and tunnels without an owner: a fault of the balancer."),
+                    "wsbalancer_sockets_unowned",
+                    "Connections and tunnels without an owner; not 0 is a bug of the balancer."),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<TunnelAudit>>()));
     }
@@ -193,7 +199,7 @@ public static class WsBalancerServices
     private static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services.AddSingleton<Readiness>().AddSingleton<ReadinessCheck>().AddSingleton<HandshakeOutcomes>();
-        return services.AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>()
+        return services.AddSingleton<ProbeMetrics>().AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>()
             .AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
     }
 

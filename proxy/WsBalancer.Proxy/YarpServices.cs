@@ -38,6 +38,7 @@ internal static class YarpServices
             (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp),
             provider.GetRequiredService<NativePath>(),
             provider.GetRequiredService<SettingsSource>(),
+            provider.GetRequiredService<PlacementMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -37,8 +37,7 @@ internal sealed class AccessLog : IDisposable
         _time = time;
         _dropped = registry.CreateCounter(
             "wsbalancer_access_log_dropped_total",
-            "Lines of the access log that were not written: the queue was full, there were too many refusals, or "
-                + "writing failed.",
+            "Lines of the access log that were not written, by cause.",
             "cause");
         foreach (var cause in (string[])[DropCause.Queue, DropCause.Rate, DropCause.Write])
         {

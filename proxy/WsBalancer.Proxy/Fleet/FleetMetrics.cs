@@ -23,23 +23,42 @@ internal sealed class FleetMetrics
         _registry = registry;
         _tunnels = tunnels;
         _state = registry.CreateDerivedGauge(
-            "wsbalancer_node_state", "1 for the state that the node is in.", "cluster", "node", "state");
+            "wsbalancer_node_state",
+            "1 for the current state of the node, 0 for the other states.",
+            "cluster",
+            "node",
+            "state");
         _healthy = registry.CreateDerivedGauge(
-            "wsbalancer_node_healthy", "0 if the node is unhealthy, else 1.", "cluster", "node");
+            "wsbalancer_node_healthy",
+            "1 if the node is healthy or its health is not known yet, 0 if it is unhealthy.",
+            "cluster",
+            "node");
         _share = registry.CreateDerivedGauge(
-            "wsbalancer_node_share", "Part of the key space that the ring gives.", "cluster", "node");
+            "wsbalancer_node_share",
+            "Share of the users that the ring assigns to the node, from 0 to 1.",
+            "cluster",
+            "node");
         _misplaced = registry.CreateDerivedGauge(
-            "wsbalancer_tunnels_misplaced", "Tunnels whose node is not their user's home.", "cluster", "node");
+            "wsbalancer_tunnels_misplaced",
+            "Open tunnels to the node whose users have another home.",
+            "cluster",
+            "node");
         _epoch = registry.CreateDerivedGauge(
-            "wsbalancer_ring_epoch", "Grows with every change of the ring.", "cluster");
+            "wsbalancer_ring_epoch", "Number of the ring; it grows with every change of the ring.", "cluster");
         _ring = registry.CreateDerivedGauge(
-            "wsbalancer_ring_info", "The ring's algorithm and content.", "cluster", "algorithm", "fingerprint");
+            "wsbalancer_ring_info",
+            "1, with the algorithm and the fingerprint of the ring; balancers with one fingerprint agree.",
+            "cluster",
+            "algorithm",
+            "fingerprint");
         _moved = registry.CreateGauge(
             "wsbalancer_ring_moved_ratio",
-            "Part of the users that the last change of the ring moved; 1 if it cannot be known.",
+            "Share of the users that the last change of the ring moved, from 0 to 1; 1 if it is not known.",
             "cluster");
         _excess = registry.CreateGauge(
-            "wsbalancer_ring_excess_ratio", "Part of the users that it moved without need.", "cluster");
+            "wsbalancer_ring_excess_ratio",
+            "Share of the users that the last change of the ring moved between nodes that it did not touch.",
+            "cluster");
     }
 
     public void Publish(FleetRegistry fleet)

@@ -8,7 +8,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace WsBalancer.Proxy.Health;
 
 /// <summary>Probes a node once: a TCP connect, or an HTTP request through the cluster's own client.</summary>
-internal sealed class NodeProbe(NodeDialer dialer, TimeProvider time)
+internal sealed class NodeProbe(NodeDialer dialer, ProbeMetrics metrics, TimeProvider time)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(2);
@@ -17,6 +17,23 @@ internal sealed class NodeProbe(NodeDialer dialer, TimeProvider time)
         cluster.Settings.Get<HealthOptions>().Interval ?? ActiveOf(cluster)?.Interval ?? DefaultInterval;
 
     public async Task<ProbeOutcome> RunAsync(FleetSnapshot cluster, Node node, CancellationToken cancellation)
+    {
+        var begun = time.GetTimestamp();
+        var outcome = await ProbeAsync(cluster, node, cancellation);
+        metrics.Probed(node, outcome.Kind, time.GetElapsedTime(begun));
+        return outcome;
+    }
+
+    private static bool UsesHttp(HealthOptions options, ActiveHealthCheckConfig? active) => options.Probe switch
+    {
+        ProbeKind.Auto => !string.IsNullOrEmpty(active?.Path),
+        ProbeKind.Http => true,
+        _ => false,
+    };
+
+    private static ActiveHealthCheckConfig? ActiveOf(FleetSnapshot cluster) => cluster.Yarp.Config.HealthCheck?.Active;
+
+    private async Task<ProbeOutcome> ProbeAsync(FleetSnapshot cluster, Node node, CancellationToken cancellation)
     {
         var options = cluster.Settings.Get<HealthOptions>();
         var timeout = options.Timeout ?? ActiveOf(cluster)?.Timeout ?? DefaultTimeout;
@@ -38,15 +55,6 @@ internal sealed class NodeProbe(NodeDialer dialer, TimeProvider time)
             return new ProbeOutcome(finding, $"a probe failed ({ex.GetBaseException().Message})");
         }
     }
-
-    private static bool UsesHttp(HealthOptions options, ActiveHealthCheckConfig? active) => options.Probe switch
-    {
-        ProbeKind.Auto => !string.IsNullOrEmpty(active?.Path),
-        ProbeKind.Http => true,
-        _ => false,
-    };
-
-    private static ActiveHealthCheckConfig? ActiveOf(FleetSnapshot cluster) => cluster.Yarp.Config.HealthCheck?.Active;
 
     private async Task<ProbeOutcome> ConnectAsync(
         FleetSnapshot cluster, Node node, TimeSpan timeout, CancellationToken cancellation)

@@ -28,15 +28,17 @@ internal sealed class MovingMetrics : IHostedService
         (_registry, _fleet, _drains, _rebalances, _agreement) = (registry, fleet, drains, rebalances, agreement);
         _drain = registry.CreateDerivedGauge(
             "wsbalancer_drain_remaining",
-            "Tunnels of a draining node that are open; only while it drains.",
+            "Open tunnels of a node that is draining; absent for other nodes.",
             "cluster",
             "node");
         _rebalance = registry.CreateDerivedGauge(
             "wsbalancer_rebalance_remaining",
-            "Tunnels that a rebalance has yet to move; only while one runs or is paused.",
+            "Tunnels that the rebalance has still to close; absent unless one is running or paused.",
             "cluster");
         _disagreement = registry.CreateDerivedGauge(
-            "wsbalancer_disagreement", "1 while balancers have another ring or other drains.", "cluster");
+            "wsbalancer_disagreement",
+            "1 while another balancer of the fleet has a different ring or different drains, else 0.",
+            "cluster");
     }
 
     public Task StartAsync(CancellationToken cancellationToken)

@@ -29,13 +29,14 @@ internal sealed class HandshakePlacement(
 {
     // As in wsbalancer_handshakes_total.
     private const string RefusedByNode = "refused";
-    private const string Abandoned = "abandoned";
+    private const string AbandonedByClient = "abandoned";
 
     private readonly Func<Node, NodeTrial?> _tryBeginTrial = health.TryBeginTrial;
     private NativeTunnels? _native;
 
     public async Task RunAsync(HttpContext context, FleetCluster cluster, string? user, RequestDelegate next)
     {
+        using var span = PlacementSpan.Start("wsbalancer.handshake", context, cluster.Id);
         if (readiness.IsRefusing)
         {
             await rejecter.RejectAsync(context, cluster, Rejection.Stopping, user: user);
@@ -156,8 +157,7 @@ internal sealed class HandshakePlacement(
     {
         if (handshake.ClientIsGone)
         {
-            metrics.HandshakeAbandoned(node);
-            access.Refused(RefusalOf(context, handshake, node, Abandoned, status: null));
+            Abandoned(context, handshake, node);
             return false;
         }
 
@@ -190,6 +190,11 @@ internal sealed class HandshakePlacement(
         judge.HandshakeAnswered(node);
         outcomes.Succeeded(node.Key);
         metrics.HandshakeAccepted(node, duration);
+        if (context.Features.Get<PlacementSpan>() is { } span)
+        {
+            span.Completed("accepted");
+            span.Dispose();
+        }
 
         // Its node was removed while it was under way, and forgotten since: no drain would find it.
         if (node.IsLeaving && cluster.Find(node.Id) != node)
@@ -217,6 +222,7 @@ internal sealed class HandshakePlacement(
             }
 
             metrics.HandshakeRefused(node);
+            context.Features.Get<PlacementSpan>()?.Completed(RefusedByNode);
             access.Refused(RefusalOf(context, handshake, node, RefusedByNode, answer));
             return AttemptFailure.Final;
         }
@@ -229,13 +235,13 @@ internal sealed class HandshakePlacement(
                 judge.NotAnswered(node, trial, waited);
             }
 
-            metrics.HandshakeAbandoned(node);
-            access.Refused(RefusalOf(context, handshake, node, Abandoned, status: null));
+            Abandoned(context, handshake, node);
             return AttemptFailure.Final;
         }
 
         var failure = judge.JudgeHandshake(context, node, trial, waited);
         metrics.HandshakeFailed(node, failure);
+        context.Features.Get<PlacementSpan>()?.AttemptFailed(node, failure);
         if (failure is AttemptFailure.NotConnected or AttemptFailure.Reset or AttemptFailure.Silent
             or AttemptFailure.Refused)
         {
@@ -243,6 +249,13 @@ internal sealed class HandshakePlacement(
         }
 
         return failure;
+    }
+
+    private void Abandoned(HttpContext context, Handshake handshake, Node node)
+    {
+        metrics.HandshakeAbandoned(node);
+        context.Features.Get<PlacementSpan>()?.Completed(AbandonedByClient);
+        access.Refused(RefusalOf(context, handshake, node, AbandonedByClient, status: null));
     }
 
     private static Refusal RefusalOf(

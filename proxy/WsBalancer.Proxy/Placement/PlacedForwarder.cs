@@ -11,7 +11,12 @@ namespace WsBalancer.Proxy.Placement;
 /// timeout does not touch tunnels, which may be silent for as long as they like.
 /// </summary>
 internal sealed class PlacedForwarder(
-    IHttpForwarder inner, NativePath native, IClusterSettingsSource settings, TimeProvider time) : IHttpForwarder
+    IHttpForwarder inner,
+    NativePath native,
+    IClusterSettingsSource settings,
+    PlacementMetrics metrics,
+    TimeProvider time)
+    : IHttpForwarder
 {
     private readonly ConditionalWeakTable<ForwarderRequestConfig, ForwarderRequestConfig> _patient = [];
 
@@ -37,7 +42,7 @@ internal sealed class PlacedForwarder(
                 context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
         }
 
-        using var invoker = new PlacedInvoker(context, httpClient, native, settings, placed, time);
+        using var invoker = new PlacedInvoker(context, httpClient, native, settings, placed, metrics, time);
         var config = placed is Handshake ? WithoutActivityTimeout(requestConfig) : requestConfig;
         return await inner.SendAsync(context, destinationPrefix, invoker, config, transformer, cancellationToken);
     }

@@ -17,6 +17,7 @@ internal sealed class PlacedInvoker(
     NativePath native,
     IClusterSettingsSource settings,
     PlacedRequest placed,
+    PlacementMetrics metrics,
     TimeProvider time)
     : HttpMessageInvoker(NoHandler, disposeHandler: false)
 {
@@ -28,10 +29,24 @@ internal sealed class PlacedInvoker(
     {
         placed.Sending(request);
         AnnounceClient(request);
+        context.Features.Get<PlacementSpan>()?.Propagate(request);
         var begun = time.GetTimestamp();
-        var response = placed.Patience is { } patience
-            ? await SendAsync(request, patience, cancellationToken)
-            : await SendToNodeAsync(request, cancellationToken);
+        HttpResponseMessage response;
+        try
+        {
+            response = placed.Patience is { } patience
+                ? await SendAsync(request, patience, cancellationToken)
+                : await SendToNodeAsync(request, cancellationToken);
+        }
+        finally
+        {
+            // A connect counts whatever becomes of the request.
+            if (placed.ConnectTime is { } connect)
+            {
+                metrics.Connected(placed.Node!, connect);
+            }
+        }
+
         placed.AnswerTime = time.GetElapsedTime(begun);
         if (placed.CanGoOn && DrainAnnouncement.IsIn(response))
         {

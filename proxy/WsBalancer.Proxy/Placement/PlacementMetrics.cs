@@ -9,7 +9,8 @@ internal sealed class PlacementMetrics
 {
     private readonly RecentFailures _recent;
     private readonly NodeCounter _handshakes;
-    private readonly Histogram _handshakeDuration;
+    private readonly ClusterHistogram _handshakeDuration;
+    private readonly NodeHistogram _connectDuration;
     private readonly NodeCounter _requests;
     private readonly Counter _retries;
     private readonly Counter _rejected;
@@ -20,24 +21,42 @@ internal sealed class PlacementMetrics
     {
         _recent = recent;
         _handshakes = registry.CreateNodeCounter(
-            "wsbalancer_handshakes_total", "Attempts of handshakes, by what came of them.", "outcome");
-        _handshakeDuration = registry.CreateHistogram(
+            "wsbalancer_handshakes_total", "Attempts to have a node accept a handshake, by outcome.", "outcome");
+        _handshakeDuration = registry.CreateClusterHistogram(
             "wsbalancer_handshake_duration_seconds",
-            "From a handshake's request to its 101, with every attempt.",
-            Histogram.ExponentialBuckets(0.0005, 2, 16),
-            "cluster");
+            "Durations of handshakes that opened a tunnel, with all of their attempts.",
+            Histogram.ExponentialBuckets(0.0005, 2, 16));
+        _connectDuration = registry.CreateNodeHistogram(
+            "wsbalancer_connect_duration_seconds",
+            "Durations of connects to a node that succeeded, for handshakes and requests, the name lookup included.",
+            null,
+            0.0005,
+            0.001,
+            0.005,
+            0.01,
+            0.05,
+            0.1,
+            0.5,
+            1,
+            5);
         _requests = registry.CreateNodeCounter(
-            "wsbalancer_requests_total", "Plain requests, by the status of their answer.", "code");
-        _retries = registry.CreateCounter("wsbalancer_retries_total", "Attempts after the first one.", "cluster");
+            "wsbalancer_requests_total",
+            "Requests that are no WebSocket handshakes, by the status of their response.",
+            "code");
+        _retries = registry.CreateCounter(
+            "wsbalancer_retries_total", "Attempts of handshakes and requests after their first attempt.", "cluster");
         _rejected = registry.CreateCounter(
-            "wsbalancer_rejected_total", "Requests that the balancer itself refused.", "cluster", "reason");
+            "wsbalancer_rejected_total",
+            "Handshakes, requests and connections that the balancer refused itself, by reason.",
+            "cluster",
+            "reason");
         _spilled = registry.CreateCounter(
             "wsbalancer_spilled_total",
-            "Handshakes that went to the second node of their user's order, because the first had reached its bound.",
+            "Handshakes sent to the second node of the user's order because the first was above Limits:BoundedLoad.",
             "cluster");
         _stripped = registry.CreateCounter(
             "wsbalancer_upgrades_stripped_total",
-            "Requests that were served without the upgrade that they asked for, which was to no WebSocket.",
+            "Requests served without the upgrade that they requested, as it was to another protocol than WebSocket.",
             "cluster");
 
         // Before the first event: a rate over a series that begins with 1 does not count it.
@@ -47,7 +66,7 @@ internal sealed class PlacementMetrics
     public void HandshakeAccepted(Node node, TimeSpan duration)
     {
         Handshake(node, "accepted");
-        _handshakeDuration.WithLabels(node.Key.Cluster).Observe(duration.TotalSeconds);
+        _handshakeDuration.Observe(node.Key.Cluster, duration.TotalSeconds);
     }
 
     /// <summary>The node answered with something else than a WebSocket.</summary>
@@ -62,6 +81,9 @@ internal sealed class PlacementMetrics
         Handshake(node, OutcomeOf(failure));
     }
 
+    /// <summary>The balancer connected to a node.</summary>
+    public void Connected(Node node, TimeSpan duration) => node.Ledger.Counts.Observe(
+        _connectDuration, node.Key.Cluster, node.Id, value: null, duration.TotalSeconds);
 
     public void RequestAnswered(Node node, int status) =>
         node.Ledger.Counts.Increment(_requests, status.ToString("000", null));
@@ -92,7 +114,8 @@ internal sealed class PlacementMetrics
         }
     }
 
-    private static string OutcomeOf(AttemptFailure failure) => failure switch
+    /// <summary>The published name of a failure.</summary>
+    public static string OutcomeOf(AttemptFailure failure) => failure switch
     {
         AttemptFailure.NotConnected => "not_connected",
         AttemptFailure.OwnFault => "own_fault",

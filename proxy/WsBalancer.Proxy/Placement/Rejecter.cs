@@ -70,6 +70,7 @@ internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log, Acces
         var placed = request?.Get<PlacedRequest>();
         var node = placed?.Node?.Id;
         metrics.Rejected(cluster, rejection);
+        request?.Get<PlacementSpan>()?.Rejected(rejection);
         log.Write(rejection, cluster, node, placed?.Attempts ?? 0, exception, level);
         access.Refused(new Refusal(
             rejection.Label,

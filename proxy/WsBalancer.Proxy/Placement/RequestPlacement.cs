@@ -15,6 +15,7 @@ internal sealed class RequestPlacement(
 {
     public async Task RunAsync(HttpContext context, FleetCluster cluster, string? user, RequestDelegate next)
     {
+        using var span = PlacementSpan.Start("wsbalancer.request", context, cluster.Id);
         var settings = cluster.Current.Settings;
         var options = settings.Get<HandshakeOptions>();
         ClientKeepAlive.Apply(context, settings.Get<TunnelOptions>().KeepAlive);
@@ -33,7 +34,7 @@ internal sealed class RequestPlacement(
             request.Begin(node, patience: null);
             context.GetReverseProxyFeature().AvailableDestinations = node.Destination;
             await next(context);
-            var failure = Judge(context, request, node);
+            var failure = Judge(context, request, node, span);
             if (!request.MayRetry(failure))
             {
                 metrics.RequestAnswered(node, context.Response.StatusCode);
@@ -49,13 +50,16 @@ internal sealed class RequestPlacement(
     }
 
     // Final: what the response says by now is the answer.
-    private AttemptFailure Judge(HttpContext context, PlainRequest request, Node node)
+    private AttemptFailure Judge(HttpContext context, PlainRequest request, Node node, PlacementSpan? span)
     {
         if (request.Answer is null && context.GetForwarderErrorFeature() is not null)
         {
-            return judge.Judge(context, node);
+            var failure = judge.Judge(context, node);
+            span?.AttemptFailed(node, failure);
+            return failure;
         }
 
+        span?.Completed("answered");
         judge.Answered(node);
         return AttemptFailure.Final;
     }

@@ -19,10 +19,10 @@ internal sealed class ProcessMetrics : IHostedService
     public ProcessMetrics(BalancerRegistry registry)
     {
         _registry = registry;
-        _open = registry.CreateGauge("process_open_fds", "File descriptors that are open.");
-        _limit = registry.CreateGauge("process_max_fds", "File descriptors that may be open.");
-        _resident = registry.CreateGauge("process_resident_memory_bytes", "Memory that is resident.");
-        registry.CreateGauge("wsbalancer_build_info", "1, with the version of the program.", "version")
+        _open = registry.CreateGauge("process_open_fds", "Open file descriptors of the process.");
+        _limit = registry.CreateGauge("process_max_fds", "Limit of the open file descriptors of the process.");
+        _resident = registry.CreateGauge("process_resident_memory_bytes", "Resident memory of the process in bytes.");
+        registry.CreateGauge("wsbalancer_build_info", "1, with the version of the balancer.", "version")
             .WithLabels(ProductVersion.Text).Set(1);
     }
 

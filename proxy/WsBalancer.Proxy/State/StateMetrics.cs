@@ -19,12 +19,14 @@ internal sealed class StateMetrics : IHostedService
     {
         (_registry, _store, _sharing, _peers) = (registry, store, sharing, peers);
         _redis = registry.CreateDerivedGauge(
-            "wsbalancer_redis_up", "1 while the Redis of State:Redis can be used, else 0; absent without one.");
+            "wsbalancer_redis_up",
+            "1 while the Redis server of State:Redis can be used, else 0; absent without State:Redis.");
         _others = registry.CreateDerivedGauge(
-            "wsbalancer_peers", "Other balancers of the fleet; absent while they are not known.");
+            "wsbalancer_peers",
+            "Other balancers that share the fleet; absent while Redis cannot be used, and without State:Redis.");
         _unsaved = registry.CreateGauge(
             "wsbalancer_state_unsaved",
-            "1 while a change is not in the state file yet: for longer than a moment if it cannot be written.");
+            "1 while a change of the state is not written to the state file: lasts if the file cannot be written.");
     }
 
     public Task StartAsync(CancellationToken cancellationToken)

@@ -3,21 +3,25 @@ using Prometheus;
 namespace WsBalancer.Proxy.Telemetry;
 
 /// <summary>
-/// The Prometheus registry of one balancer. Each host has its own, so that two in a process never mix.
+/// The metrics of one balancer, for Prometheus and in a <see cref="BalancerMeter"/>. Each host has its own, so that two
+/// in a process never mix.
 /// </summary>
 /// <remarks>
-/// No series of a node outlives the node: a gauge of nodes is set anew by every scrape, and a counter of nodes is a
-/// <see cref="NodeCounter"/>, whose series are withdrawn by the scrape that finds the node's account closed. An
-/// instrument that is written between scrapes has no label <c>node</c>, since a late observation would create the
-/// series of a removed node again.
+/// No series of a node outlives the node: a gauge of nodes is set anew by every scrape, and the series of a
+/// <see cref="NodeCounter"/> and a <see cref="NodeHistogram"/> are withdrawn by the scrape that finds the account of
+/// the node closed. Any other instrument that is written between scrapes has no label <c>node</c>, since a late
+/// observation would create the series of a removed node again.
 /// </remarks>
 internal sealed class BalancerRegistry : IDisposable
 {
     private readonly SemaphoreSlim _scrape = new(1, 1);
     private readonly MetricFactory _instruments;
     private readonly Lock _gate = new();
+    private readonly BalancerMeter _meter;
     private readonly List<NodeCounter> _nodeCounters = [];
-    private readonly List<Gauge> _derived = [];
+    private readonly List<NodeHistogram> _nodeHistograms = [];
+    private readonly List<ClusterHistogram> _clusterHistograms = [];
+    private readonly List<(Gauge Gauge, bool HasLabels)> _derived = [];
     private readonly List<Action> _sweeps = [];
     private readonly List<Action> _collects = [];
 
@@ -25,39 +29,84 @@ internal sealed class BalancerRegistry : IDisposable
     {
         DotNetStats.Register(Registry);
         _instruments = Metrics.WithCustomRegistry(Registry);
+        _meter = new BalancerMeter(this, CollectAnd);
         Registry.AddBeforeCollectCallback(BeforeCollect);
     }
 
     public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
 
-    public Counter CreateCounter(string name, string help, params string[] labels) =>
-        _instruments.CreateCounter(name, help, Nodeless(name, labels));
+    public Counter CreateCounter(string name, string help, params string[] labels)
+    {
+        var counter = _instruments.CreateCounter(name, help, Nodeless(name, labels));
+        _meter.Add(counter, name, help, labels);
+        return counter;
+    }
 
-    public Gauge CreateGauge(string name, string help, params string[] labels) =>
-        _instruments.CreateGauge(name, help, Nodeless(name, labels));
+    public Gauge CreateGauge(string name, string help, params string[] labels)
+    {
+        var gauge = _instruments.CreateGauge(name, help, Nodeless(name, labels));
+        _meter.Add(gauge, name, help, labels);
+        return gauge;
+    }
 
-    public Histogram CreateHistogram(string name, string help, double[] buckets, params string[] labels) =>
-        _instruments.CreateHistogram(
-            name, help, Nodeless(name, labels), new HistogramConfiguration { Buckets = buckets });
+    public ClusterHistogram CreateClusterHistogram(string name, string help, params double[] buckets)
+    {
+        var histogram = _instruments.CreateHistogram(
+            name, help, ["cluster"], new HistogramConfiguration { Buckets = buckets });
+        return Add(_clusterHistograms, new ClusterHistogram(histogram, _meter.CreateHistogram(name, help, buckets)));
+    }
 
     /// <summary>Creates a gauge that begins every scrape without series, and is set before it.</summary>
-    public Gauge CreateDerivedGauge(string name, string help, params string[] labels) =>
-        Add(_derived, _instruments.CreateGauge(name, help, labels));
+    public Gauge CreateDerivedGauge(string name, string help, params string[] labels)
+    {
+        var gauge = _instruments.CreateGauge(
+            name, help, labels, new GaugeConfiguration { SuppressInitialValue = true });
+        _meter.Add(gauge, name, help, labels);
+        Add(_derived, (gauge, labels.Length > 0));
+        return gauge;
+    }
 
     /// <summary>Creates a counter of nodes.</summary>
     /// <param name="name">The name of the family.</param>
     /// <param name="help">What is counted.</param>
     /// <param name="label">The label after <c>cluster</c> and <c>node</c>; null if there is no other.</param>
-    public NodeCounter CreateNodeCounter(string name, string help, string? label = null) =>
-        Add(_nodeCounters, new NodeCounter(_instruments, name, help, label));
-
-    /// <summary>Withdraws the series of these nodes from the counters of nodes. Before a scrape only.</summary>
-    public void Withdraw(IReadOnlySet<(string Cluster, string Node)> nodes)
+    public NodeCounter CreateNodeCounter(string name, string help, string? label = null)
     {
-        if (nodes.Count > 0)
+        var counter = _instruments.CreateCounter(name, help, LabelsOfNodes(label));
+        _meter.Add(counter, name, help, LabelsOfNodes(label));
+        return Add(_nodeCounters, new NodeCounter(counter));
+    }
+
+    /// <summary>Creates a histogram of nodes.</summary>
+    /// <param name="name">The name of the family.</param>
+    /// <param name="help">What is observed.</param>
+    /// <param name="label">The label after <c>cluster</c> and <c>node</c>; null if there is no other.</param>
+    /// <param name="buckets">The upper bounds of the buckets, ascending.</param>
+    public NodeHistogram CreateNodeHistogram(string name, string help, string? label, params double[] buckets)
+    {
+        var histogram = _instruments.CreateHistogram(
+            name, help, LabelsOfNodes(label), new HistogramConfiguration { Buckets = buckets });
+        return Add(
+            _nodeHistograms, new NodeHistogram(histogram, _meter.CreateHistogram(name, help, buckets), label));
+    }
+
+    /// <summary>
+    /// Withdraws the series of nodes whose account is closed, and the histograms of clusters without an account. Before
+    /// a scrape only.
+    /// </summary>
+    /// <param name="closed">The nodes whose accounts were closed since the last scrape.</param>
+    /// <param name="open">All nodes that have an account.</param>
+    public void Withdraw(
+        IReadOnlySet<(string Cluster, string Node)> closed, IReadOnlySet<(string Cluster, string Node)> open)
+    {
+        if (closed.Count > 0)
         {
-            Array.ForEach(Copy(_nodeCounters), counter => counter.Withdraw(nodes));
+            Array.ForEach(Copy(_nodeCounters), counter => counter.Withdraw(closed));
         }
+
+        Array.ForEach(Copy(_nodeHistograms), histogram => histogram.WithdrawAllBut(open));
+        var clusters = open.Select(static node => node.Cluster).ToHashSet(StringComparer.Ordinal);
+        Array.ForEach(Copy(_clusterHistograms), histogram => histogram.WithdrawAllBut(clusters));
     }
 
     /// <summary>Runs just before every scrape: where values that are derived, not counted, are set.</summary>
@@ -83,18 +132,46 @@ internal sealed class BalancerRegistry : IDisposable
         }
     }
 
-    public void Dispose() => _scrape.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _scrape.Dispose();
+    }
+
+    private static string[] LabelsOfNodes(string? label) =>
+        label is null ? ["cluster", "node"] : ["cluster", "node", label];
 
     private static string[] Nodeless(string name, string[] labels) => labels.Contains("node")
         ? throw new ArgumentException($"The series of a node in '{name}' would outlive the node.", nameof(labels))
         : labels;
 
+    // A listener of the meter waits like another scrape, on its own thread.
+    private void CollectAnd(Action read)
+    {
+        _scrape.Wait();
+        try
+        {
+            BeforeCollect();
+            read();
+        }
+        finally
+        {
+            _scrape.Release();
+        }
+    }
+
     // Callbacks of the library have no order among themselves.
     private void BeforeCollect()
     {
         Array.ForEach(Copy(_sweeps), static sweep => sweep());
-        foreach (var gauge in Copy(_derived))
+        foreach (var (gauge, hasLabels) in Copy(_derived))
         {
+            if (!hasLabels)
+            {
+                gauge.Set(double.NaN);
+                gauge.Unpublish();
+            }
+
             foreach (var labels in gauge.GetAllLabelValues().ToArray())
             {
                 gauge.RemoveLabelled(labels);

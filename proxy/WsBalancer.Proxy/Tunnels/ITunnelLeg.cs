@@ -15,6 +15,10 @@ internal interface ITunnelLeg
     /// <summary>How many bytes are buffered: received from this leg's peer, or not yet sent to it.</summary>
     public long Buffered { get; }
 
+    /// <summary>Whether the other peer is not read until this leg's peer has taken more. May be read from any thread.
+    /// </summary>
+    public bool PausesOther { get; }
+
     /// <summary>How long bytes have waited to be sent to this leg's peer without any progress; zero if none wait.
     /// </summary>
     public TimeSpan SendStalledFor { get; }

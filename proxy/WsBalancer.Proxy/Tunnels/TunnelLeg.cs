@@ -55,6 +55,8 @@ internal sealed class TunnelLeg(
 
     public long Buffered => _pending.IsAny ? bound : 0;
 
+    public bool PausesOther => _pending.IsAny;
+
     public TimeSpan SendStalledFor => _pending.LastsFor(time);
 
     public bool HasPeerFinished => socket is not null && TcpState.HasPeerFinished(socket);

@@ -1,11 +1,18 @@
+using System.Collections.Concurrent;
 using Prometheus;
+using WsBalancer.Proxy.Framing;
 using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>Publishes the accounts of the nodes. Nothing is counted here: a scrape reads each ledger once.</summary>
+/// <summary>
+/// Publishes the accounts of the nodes: a scrape reads each ledger once. Counts the ends of tunnels by cluster.
+/// </summary>
 internal sealed class TunnelMetrics
 {
+    private const int Minute = 60;
+    private const int Hour = 60 * Minute;
+
     private readonly BalancerRegistry _registry;
     private readonly Gauge _active;
     private readonly Gauge _activeByPath;
@@ -13,6 +20,9 @@ internal sealed class TunnelMetrics
     private readonly NodeCounter _closed;
     private readonly NodeCounter _bytes;
     private readonly NodeCounter _frames;
+    private readonly ClusterHistogram _lifetime;
+    private readonly Counter _closes;
+    private readonly ConcurrentDictionary<(string Cluster, string By, string Code), Counter.Child> _closesBy = new();
 
     public TunnelMetrics(BalancerRegistry registry)
     {
@@ -20,13 +30,51 @@ internal sealed class TunnelMetrics
         _active = registry.CreateDerivedGauge(
             "wsbalancer_tunnels_active", "Tunnels that are open.", "cluster", "node");
         _activeByPath = registry.CreateGauge(
-            "wsbalancer_tunnels_active_by_path", "Tunnels that are open, by the data path they take.", "path");
-        _opened = registry.CreateNodeCounter("wsbalancer_tunnels_opened_total", "Tunnels opened.");
-        _closed = registry.CreateNodeCounter("wsbalancer_tunnels_closed_total", "Tunnels ended, by reason.", "reason");
+            "wsbalancer_tunnels_active_by_path", "Tunnels that are open, by the path of their bytes.", "path");
+        _opened = registry.CreateNodeCounter("wsbalancer_tunnels_opened_total", "Tunnels that were opened.");
+        _closed = registry.CreateNodeCounter(
+            "wsbalancer_tunnels_closed_total", "Tunnels that have ended, by reason.", "reason");
         _bytes = registry.CreateNodeCounter(
-            "wsbalancer_tunnel_bytes_total", "Bytes passed through tunnels, by who sent them.", "direction");
+            "wsbalancer_tunnel_bytes_total", "Bytes forwarded through tunnels, by sender.", "direction");
         _frames = registry.CreateNodeCounter(
-            "wsbalancer_tunnel_frames_total", "Frames passed through tunnels, by who sent them.", "direction");
+            "wsbalancer_tunnel_frames_total", "WebSocket frames forwarded through tunnels, by sender.", "direction");
+        _lifetime = registry.CreateClusterHistogram(
+            "wsbalancer_tunnel_lifetime_seconds",
+            "How long tunnels were open that have ended.",
+            1,
+            10,
+            60,
+            5 * Minute,
+            15 * Minute,
+            Hour,
+            4 * Hour,
+            12 * Hour,
+            24 * Hour,
+            7 * 24 * Hour);
+        _closes = registry.CreateCounter(
+            "wsbalancer_tunnel_closes_total",
+            "Tunnels that have ended, by the sender of the first Close frame and its status code.",
+            "cluster",
+            "by",
+            "code");
+    }
+
+    /// <summary>A tunnel has ended.</summary>
+    public void Ended(Tunnel tunnel, TunnelEnd end)
+    {
+        var cluster = tunnel.Identity.Node.Cluster;
+        var code = tunnel.EndCode;
+        var by = end switch
+        {
+            TunnelEnd.Client => "client",
+            TunnelEnd.Node => "node",
+            _ => code is null ? "nobody" : "balancer",
+        };
+        _lifetime.Observe(cluster, tunnel.Age.TotalSeconds);
+        _closesBy.GetOrAdd(
+            (cluster, by, CloseCode.LabelOf(code)),
+            static (key, closes) => closes.WithLabels(key.Cluster, key.By, key.Code),
+            _closes).Inc();
     }
 
     public void Publish(TunnelRegistry tunnels) => _registry.BeforeScrape(() =>
@@ -54,11 +102,22 @@ internal sealed class TunnelMetrics
             }
         }
 
-        _registry.Withdraw(closed);
+        _registry.Withdraw(closed, open.Select(entry => (entry.Node.Cluster, entry.Node.Node)).ToHashSet());
+        Withdraw(open.Select(static entry => entry.Node.Cluster).ToHashSet(StringComparer.Ordinal));
         foreach (var (node, ledger) in open)
         {
             Publish(node, ledger.Read());
             ledger.Counts.Publish(node.Cluster, node.Node);
+        }
+    }
+
+    // The counts of a cluster leave with its last account, as its histograms do.
+    private void Withdraw(HashSet<string> clusters)
+    {
+        foreach (var key in _closesBy.Keys.Where(key => !clusters.Contains(key.Cluster)))
+        {
+            _closesBy.TryRemove(key, out _);
+            _closes.RemoveLabelled(key.Cluster, key.By, key.Code);
         }
     }
 

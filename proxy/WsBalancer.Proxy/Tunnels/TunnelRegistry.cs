@@ -19,9 +19,14 @@ internal sealed class TunnelRegistry
 
     // Tunnel ids of two balancers differ in their first half, so that one can be named without saying where it is.
     private readonly string _idPrefix = RandomNumberGenerator.GetHexString(8, lowercase: true);
+    private readonly TunnelMetrics _metrics;
     private int _lastId;
 
-    public TunnelRegistry(TunnelMetrics metrics) => metrics.Publish(this);
+    public TunnelRegistry(TunnelMetrics metrics)
+    {
+        _metrics = metrics;
+        metrics.Publish(this);
+    }
 
     /// <summary>Raised after a tunnel has ended and is in no count any more.</summary>
     public event Action<Tunnel>? Removed;
@@ -121,6 +126,7 @@ internal sealed class TunnelRegistry
     {
         // Counted first: whoever no longer finds the tunnel finds its end counted.
         tunnel.Ledger.Closed(end);
+        _metrics.Ended(tunnel, end);
         Interlocked.Decrement(ref _onPath[(int)tunnel.Flow!.Path]);
         var identity = tunnel.Identity;
         _byId.TryRemove(identity.Id, out _);

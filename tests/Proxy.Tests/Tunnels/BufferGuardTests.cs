@@ -81,6 +81,8 @@ public sealed class BufferGuardTests : IDisposable
 
         public long Buffered => buffered / 2;
 
+        public bool PausesOther => false;
+
         public TimeSpan SendStalledFor => TimeSpan.Zero;
 
         public bool HasPeerFinished => false;

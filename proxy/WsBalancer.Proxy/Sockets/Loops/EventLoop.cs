@@ -65,6 +65,10 @@ internal abstract class EventLoop : IDisposable
     /// them.</summary>
     public long Now { get; private set; }
 
+    /// <summary>The times of its thread; null before <see cref="Start"/>, and if the kernel does not publish them.
+    /// </summary>
+    public ThreadTimes? Times { get; private set; }
+
     /// <summary>How many sockets it has. May be read from any thread.</summary>
     public abstract int Sockets { get; }
 
@@ -180,6 +184,7 @@ internal abstract class EventLoop : IDisposable
         try
         {
             Open();
+            Times = ThreadTimes.OfCurrent();
         }
         catch (Exception ex)
         {

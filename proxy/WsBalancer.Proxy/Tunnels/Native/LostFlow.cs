@@ -26,6 +26,8 @@ internal sealed class LostFlow : ITunnelFlow, ITunnelLeg
 
     public long Buffered => 0;
 
+    public bool PausesOther => false;
+
     public TimeSpan SendStalledFor => TimeSpan.Zero;
 
     public bool HasPeerFinished => true;

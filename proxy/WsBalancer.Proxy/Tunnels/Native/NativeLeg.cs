@@ -48,6 +48,8 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 
     public long Buffered => _socket.Buffered;
 
+    public bool PausesOther => Volatile.Read(in Other._paused);
+
     public TimeSpan SendStalledFor => _socket.SendStalledSince is { } since
         ? Loop.Time.GetElapsedTime(since)
         : TimeSpan.Zero;

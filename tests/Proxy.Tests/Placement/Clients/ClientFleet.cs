@@ -18,9 +18,14 @@ internal sealed class ClientFleet : IAsyncDisposable
     /// <summary>Handshakes that each node has received.</summary>
     public (int First, int Second) Handshakes => (FirstHandshakes(), SecondHandshakes());
 
+    /// <summary><c>traceparent</c> and <c>tracestate</c> of each handshake that the first node has received.</summary>
+    public IEnumerable<string> Traces => FirstTraces();
+
     public BalancerApp App => _app!;
 
     private Func<int> FirstHandshakes { get; set; } = () => 0;
+
+    private Func<IEnumerable<string>> FirstTraces { get; set; } = () => [];
 
     private Func<int> SecondHandshakes { get; set; } = () => 0;
 
@@ -57,8 +62,8 @@ internal sealed class ClientFleet : IAsyncDisposable
     }
 
     /// <summary>Asks for a tunnel of a user whose order is the first node, then the second.</summary>
-    public Task<HttpResponseMessage> HandshakeAsync() =>
-        App.HandshakeAsync($"/ws?user={App.UserOf("ws-1", "ws-2")}");
+    public Task<HttpResponseMessage> HandshakeAsync(params string[] headers) =>
+        App.HandshakeAsync($"/ws?user={App.UserOf("ws-1", "ws-2")}", headers);
 
     public async ValueTask DisposeAsync()
     {
@@ -84,6 +89,7 @@ internal sealed class ClientFleet : IAsyncDisposable
             }
         };
         (FirstHandshakes, SecondHandshakes) = (() => first.Requests.Count, () => second.Requests.Count);
+        FirstTraces = () => first.Requests.Select(TracesOf);
         return ChatSettings.Of(("ws-1", first.Address), ("ws-2", second.Address));
     }
 
@@ -102,6 +108,7 @@ internal sealed class ClientFleet : IAsyncDisposable
         (FirstHandshakes, SecondHandshakes) =
             (() => proxy.Requests.Count(head => IsTo(first, head)),
             () => proxy.Requests.Count(head => IsTo(second, head)));
+        FirstTraces = () => proxy.Requests.Where(head => IsTo(first, head)).Select(TracesOf);
         return ChatSettings.Of(("ws-1", first.Address), ("ws-2", second.Address))
             .With(ChatSettings.Yarps + "HttpClient:WebProxy:Address", proxy.Address);
     }
@@ -111,10 +118,17 @@ internal sealed class ClientFleet : IAsyncDisposable
         var first = Add(await KestrelNode.StartAsync(() => FirstAccepts()));
         var second = Add(await KestrelNode.StartAsync(() => Task.FromResult(true)));
         (FirstHandshakes, SecondHandshakes) = (() => first.Handshakes, () => second.Handshakes);
+        FirstTraces = () => first.Traces;
         return ChatSettings.Of(("ws-1", first.Address), ("ws-2", second.Address))
             .With(ChatSettings.Yarps + "HttpRequest:Version", "2")
             .With(ChatSettings.Yarps + "HttpRequest:VersionPolicy", "RequestVersionExact");
     }
+
+    private static string TracesOf(string head) => $"{ValueOf("traceparent", head)} {ValueOf("tracestate", head)}";
+
+    private static string ValueOf(string name, string head) => string.Join(", ", head.Split("\r\n")
+        .Where(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
+        .Select(line => line[(name.Length + 1)..].Trim()));
 
     private static bool IsTo(TestNode node, string head) =>
         head.StartsWith($"GET {node.Address}", StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -10,11 +11,15 @@ namespace WsBalancer.Proxy.Tests.Placement.Clients;
 internal sealed class KestrelNode : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly ConcurrentQueue<string> _traces = new();
     private int _handshakes;
 
     private KestrelNode(WebApplication app) => _app = app;
 
     public string Address => _app.Urls.First() + "/";
+
+    /// <summary>The trace headers of each handshake.</summary>
+    public IReadOnlyCollection<string> Traces => _traces;
 
     public int Handshakes => Volatile.Read(ref _handshakes);
 
@@ -28,6 +33,8 @@ internal sealed class KestrelNode : IAsyncDisposable
         var node = new KestrelNode(app);
         app.Run(async context =>
         {
+            var headers = context.Request.Headers;
+            node._traces.Enqueue($"{headers.TraceParent} {headers.TraceState}");
             Interlocked.Increment(ref node._handshakes);
             if (await accepts())
             {

@@ -1,0 +1,117 @@
+using System.Diagnostics.Metrics;
+using Prometheus;
+
+namespace WsBalancer.Proxy.Telemetry;
+
+/// <summary>
+/// The meter <c>WsBalancer</c> of one balancer: the families of its registry for listeners in the process, such as
+/// OpenTelemetry. A name is that of the family without <c>_total</c>, which exporters to Prometheus append.
+/// </summary>
+/// <remarks>
+/// Counters and gauges are observable: nothing is read before a listener collects, and then all of them are read at
+/// one moment. A histogram cannot be observable; it is recorded where it is observed, and only if it has a listener.
+/// </remarks>
+internal sealed class BalancerMeter : IDisposable
+{
+    /// <summary>The name of the meter, and of the source of spans.</summary>
+    public const string Name = "WsBalancer";
+
+    private const string Total = "_total";
+
+    private readonly Meter _meter;
+    private readonly Action<Action> _collect;
+    private readonly Lock _gate = new();
+    private readonly List<Family> _families = [];
+    private long _collection;
+
+    /// <param name="scope">The registry, by which the meters of several balancers in a process can be told apart.
+    /// </param>
+    /// <param name="collect">Sets the values that are derived, and then runs what reads them, before a scrape or
+    /// another collection changes them.</param>
+    public BalancerMeter(object scope, Action<Action> collect)
+    {
+        _meter = new Meter(new MeterOptions(Name) { Version = ProductVersion.Text, Scope = scope });
+        _collect = collect;
+    }
+
+    public void Add(Counter counter, string name, string help, string[] labels)
+    {
+        var observe = Observe(() => Read(counter, labels, static child => child.Value));
+        _meter.CreateObservableCounter(NameOf(name), observe, UnitOf(name), help);
+    }
+
+    public void Add(Gauge gauge, string name, string help, string[] labels)
+    {
+        var observe = Observe(() => Read(gauge, labels, static child => child.Value));
+        _meter.CreateObservableGauge(name, observe, UnitOf(name), help);
+    }
+
+    public Histogram<double> CreateHistogram(string name, string help, double[] buckets) => _meter.CreateHistogram(
+        name,
+        UnitOf(name),
+        help,
+        tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
+
+    public void Dispose() => _meter.Dispose();
+
+    private static string NameOf(string name) =>
+        name.EndsWith(Total, StringComparison.Ordinal) ? name[..^Total.Length] : name;
+
+    private static string? UnitOf(string name) => NameOf(name) switch
+    {
+        var text when text.EndsWith("_seconds", StringComparison.Ordinal) => "s",
+        var text when text.EndsWith("_bytes", StringComparison.Ordinal) => "By",
+        _ => null,
+    };
+
+    // A family without labels has one child, which is not among the labelled ones. NaN stands for none.
+    private static IEnumerable<Measurement<double>> Read<T>(
+        Collector<T> family, string[] labels, Func<T, double> valueOf)
+        where T : ChildBase
+    {
+        string[][] children = labels.Length == 0 ? [[]] : [.. family.GetAllLabelValues()];
+        return children
+            .Select(values => new Measurement<double>(
+                valueOf(family.WithLabels(values)),
+                labels.Zip(values, static (label, value) => new KeyValuePair<string, object?>(label, value))))
+            .Where(static measurement => !double.IsNaN(measurement.Value));
+    }
+
+    private Func<IEnumerable<Measurement<double>>> Observe(Func<IEnumerable<Measurement<double>>> read)
+    {
+        lock (_gate)
+        {
+            var family = new Family(read) { Observed = _collection };
+            _families.Add(family);
+            return () => Observe(family);
+        }
+    }
+
+    // A listener observes one instrument after the other. The first that it observes for a second time begins another
+    // collection.
+    private Measurement<double>[] Observe(Family family)
+    {
+        lock (_gate)
+        {
+            if (family.Observed == _collection)
+            {
+                _collection++;
+                _collect(() => _families.ForEach(static all => all.Collect()));
+            }
+
+            family.Observed = _collection;
+            return family.Values;
+        }
+    }
+
+    private sealed class Family(Func<IEnumerable<Measurement<double>>> read)
+    {
+        /// <summary>The last collection in which it was observed.</summary>
+        public long Observed { get; set; }
+
+        public Measurement<double>[] Values { get; private set; } = [];
+
+        public void Collect() => Values = [.. read()];
+    }
+}

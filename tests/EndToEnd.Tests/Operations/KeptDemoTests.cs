@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Operations;
 
-/// <summary>The fleet that <c>wsbalancer demo --keep</c> leaves running for the reader of the operations page.</summary>
+/// <summary>The fleet that <c>wsbalancer demo --keep</c> runs for the reader of the operations page.</summary>
 public sealed class KeptDemoTests
 {
     private const int Users = 60;

@@ -67,7 +67,8 @@ public sealed partial class TerminalTests
             "bash",
             environment,
             "-c",
-            $"printf '{input}\\n' | script --quiet --return --command 'stty cols {columns} rows 40; {command}' /dev/null");
+            $"printf '{input}\\n' | script --quiet --return --command "
+                + $"'stty cols {columns} rows 40; {command}' /dev/null");
         var code = await terminal.ExitCode();
         return (code, [.. terminal.Lines.Select(line => Sequence().Replace(line, "").TrimEnd())]);
     }

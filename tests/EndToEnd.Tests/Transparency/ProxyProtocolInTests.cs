@@ -229,7 +229,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
         Assert.Contains(
             "WsBalancer:ProxyProtocol:Timeout is '0s': expected", failure.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "WsBalancer:ProxyProtocol:Form is not a known key: expected one of From, Timeout",
+            "WsBalancer:ProxyProtocol:Form is not a known key: did you mean From?",
             failure.Message,
             StringComparison.Ordinal);
     }

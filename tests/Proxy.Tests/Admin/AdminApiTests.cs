@@ -38,9 +38,11 @@ public sealed class AdminApiTests : IAsyncLifetime
             "cluster id address weight source overridden state health tunnels misplaced share ringKey", NamesOf(node)));
         Assert.Equal(1, nodes.Sum(node => node.GetProperty("share").GetDouble()), 1e-12);
         Assert.Equal(
-            $"ws-1 {_first.Address} 1 configured [] draining healthy 1 1", string.Join(' ', FieldsOf(nodes[0])[..^2]));
+            $"chat ws-1 {_first.Address} 1 configured [] draining healthy 1 1",
+            string.Join(' ', FieldsOf(nodes[0])[..^2]));
         Assert.Equal(
-            $"ws-2 {_second.Address} 3 configured [] active healthy 1 0", string.Join(' ', FieldsOf(nodes[1])[..^2]));
+            $"chat ws-2 {_second.Address} 3 configured [] active healthy 1 0",
+            string.Join(' ', FieldsOf(nodes[1])[..^2]));
     }
 
     [Fact]

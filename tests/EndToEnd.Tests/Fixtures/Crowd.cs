@@ -15,7 +15,8 @@ internal sealed class Crowd : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenRefusals = TimeSpan.FromMilliseconds(20);
 
-    private readonly ConcurrentDictionary<string, RawClient> _present = new();
+    private readonly ConcurrentDictionary<string, RawClient> _open = new();
+    private readonly ConcurrentDictionary<string, RawClient> _welcomed = new();
     private readonly ConcurrentDictionary<string, string> _nodes = new();
     private readonly ConcurrentQueue<Goodbye> _goodbyes = new();
     private readonly SemaphoreSlim _doorway = new(64);
@@ -33,8 +34,8 @@ internal sealed class Crowd : IAsyncDisposable
     /// <summary>Every end so far of a WebSocket of theirs.</summary>
     public IReadOnlyCollection<Goodbye> Goodbyes => _goodbyes;
 
-    /// <summary>Users whose WebSocket is open.</summary>
-    public int Present => _present.Count;
+    /// <summary>Users whose WebSocket is open and who have been welcomed by a node.</summary>
+    public int Present => _welcomed.Count;
 
     /// <summary>The node that welcomed each user last.</summary>
     public Dictionary<string, string> Nodes => new(_nodes);
@@ -68,7 +69,7 @@ internal sealed class Crowd : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
-        foreach (var client in _present.Values)
+        foreach (var client in _open.Values)
         {
             client.Dispose();
         }
@@ -108,7 +109,8 @@ internal sealed class Crowd : IAsyncDisposable
             }
             finally
             {
-                _present.TryRemove(user, out _);
+                _welcomed.TryRemove(user, out _);
+                _open.TryRemove(user, out _);
             }
         }
         while (_comesBack && !_over.IsCancellationRequested);
@@ -122,8 +124,9 @@ internal sealed class Crowd : IAsyncDisposable
         {
             var client = await RawClient.Open(door, $"/chat?user={user}");
             client.Wire.Patience = Timeout.InfiniteTimeSpan;
-            _present[user] = client;
+            _open[user] = client;
             _nodes[user] = await client.ReadWelcome();
+            _welcomed[user] = client;
             return client;
         }
         finally

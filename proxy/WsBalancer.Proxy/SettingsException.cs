@@ -13,8 +13,8 @@ public sealed class SettingsException : Exception
     /// <summary>One sentence a mistake, with the key and the value.</summary>
     public IReadOnlyList<string> Mistakes => [.. Errors.Select(error => error.Message)];
 
-    /// <summary>Null: the mistake is in the configuration, and no frame of the program is of use to find it.</summary>
-    // Forty frames of the container would stand below the sentence that matters.
+    /// <summary>Null: the mistake is in the configuration, and no frame of the program helps to find it.</summary>
+    // The frames of the container would bury the message.
     public override string? StackTrace => null;
 
     /// <summary>The mistakes with their keys.</summary>

@@ -114,7 +114,7 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     private static bool Has(string[] known, string id) => known.Contains(id, StringComparer.OrdinalIgnoreCase);
 }
 
-/// <summary>What an application does of itself with its settings.</summary>
+/// <summary>The parts of the settings that the application handles.</summary>
 /// <param name="ReportsRestart">Whether a change of what is read at the start only is logged.</param>
 /// <param name="NamesUsers">Whether the application names the users, so that a cluster needs no source of ids.</param>
 /// <param name="Yarp">YARP's clusters; null if the configuration is checked as a whole before it is applied.</param>

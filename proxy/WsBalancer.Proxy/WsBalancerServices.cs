@@ -142,7 +142,7 @@ public static class WsBalancerServices
         return builder;
     }
 
-    // What reloads the configuration as a whole has checked it, and reports what needs a restart.
+    // A host that reloads the configuration as a whole checks it first, and reports the keys that need a restart.
     private static SettingsUse UseOf(IServiceProvider provider)
     {
         var isWhole = provider.GetService<IReloads>() is not null;

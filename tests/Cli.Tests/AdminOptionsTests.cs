@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>How commands find a balancer, and what they tell it of themselves.</summary>
+/// <summary>How commands find a balancer, and how they name themselves.</summary>
 public sealed class AdminOptionsTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wsb-");

@@ -32,7 +32,7 @@ internal sealed class StubBalancer : IAsyncDisposable
 
     public ConcurrentQueue<string> Authorizations { get; } = new();
 
-    /// <summary>What callers say of themselves.</summary>
+    /// <summary>The headers in which callers name themselves.</summary>
     public ConcurrentQueue<string> Callers { get; } = new();
 
     /// <summary>Called for each request before it is answered.</summary>

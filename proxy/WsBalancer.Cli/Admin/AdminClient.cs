@@ -51,7 +51,7 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
     /// <summary>The stream of events.</summary>
     /// <param name="lastEventId">The last event that is known; null for none.</param>
     /// <param name="since">Since when past events come first; null for no past.</param>
-    /// <param name="follow">Whether it goes on after the past.</param>
+    /// <param name="follow">Whether the stream continues with new events after the past ones.</param>
     /// <param name="cancellation">Cancels the call.</param>
     public Task<Stream> OpenEventsAsync(
         string? lastEventId, string? since, bool follow, CancellationToken cancellation)

@@ -14,7 +14,7 @@ internal sealed record AdminSettings(Uri Address, string? Token, string? Cluster
     /// <summary>The authorities of the balancer's certificate; null for those of the system.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 
-    /// <summary>What the command says of itself; null if it says nothing.</summary>
+    /// <summary>The value of the header that names the caller; null for no header.</summary>
     public string? Caller { get; init; }
 
     /// <summary>The address as messages show it.</summary>

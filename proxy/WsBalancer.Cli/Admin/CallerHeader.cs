@@ -5,8 +5,8 @@ using System.Globalization;
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>
-/// What a command says of itself, for the events that it causes. Only its name: a user id or a token may be among its
-/// arguments.
+/// The header that names the caller in the events that a command causes. Of the command line only the name of the
+/// command: a user id or a token may be among its arguments.
 /// </summary>
 internal static class CallerHeader
 {

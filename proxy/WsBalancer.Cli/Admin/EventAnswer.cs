@@ -1,7 +1,7 @@
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>Something that happened at the balancer; the document says more.</summary>
-/// <remarks><c>By</c> is null if nobody caused it.</remarks>
+/// <remarks><c>By</c> is null if no caller is known.</remarks>
 internal sealed record EventAnswer(
     DateTimeOffset At, string Kind, string? Cluster, string Message, EventCauseAnswer? By = null);
 

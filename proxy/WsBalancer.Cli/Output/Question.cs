@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Output;
 
-/// <summary>Asks the person at the terminal; anything but a yes is a no.</summary>
+/// <summary>A question at the terminal; any answer other than y or yes means no.</summary>
 internal sealed class Question(TextReader input, TextWriter output)
 {
     public bool Ask(string question)

@@ -72,7 +72,7 @@ internal sealed class AdminHost(
     {
         if (_app is not null)
         {
-            // Before anybody else can listen there, whose socket it would be.
+            // Before the listener closes: afterwards the file could be the socket of another process.
             if (options.SocketPath is { } path)
             {
                 File.Delete(path);

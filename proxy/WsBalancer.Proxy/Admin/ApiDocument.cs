@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Admin;
 
-/// <summary>What the OpenAPI document says beside the calls of the API.</summary>
+/// <summary>The parts of the OpenAPI document that are not generated from the calls of the API.</summary>
 internal static class ApiDocument
 {
     private const string Scheme = "token";

@@ -1,8 +1,8 @@
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// Reads the configuration again as a whole, and applies it if it is right. An application that reads its configuration
-/// by itself has none.
+/// Reads the configuration again as a whole, and applies it if it is right. An application whose host
+/// reads the configuration has none.
 /// </summary>
 internal interface IReloads
 {

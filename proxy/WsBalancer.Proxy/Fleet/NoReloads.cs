@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>The reloads of an application that reads its configuration by itself.</summary>
+/// <summary>No reloads: those of an application whose host reads the configuration.</summary>
 internal sealed class NoReloads : IReloads
 {
     public LastReload? Last => null;

@@ -9,6 +9,6 @@ public enum NodeSource
     /// <summary>By an operator, at run time.</summary>
     Added,
 
-    /// <summary>By itself, with a registration.</summary>
+    /// <summary>Its own registration in Redis.</summary>
     Registered,
 }

@@ -56,7 +56,7 @@ internal sealed class RingClusterWatch(
                 FleetLog.ClusterMissing(logger, mistake.Message);
             }
 
-            // Kept only while a name is wrong: a cluster that was renamed on both sides is gone from YARP by now.
+            // Kept only while a name is wrong: YARP no longer has a cluster that was renamed in both parts.
             var kept = mistakes.Count == 0
                 ? []
                 : settings.Kept.Where(id => yarp.Ids!.Contains(id, StringComparer.OrdinalIgnoreCase)).ToList();

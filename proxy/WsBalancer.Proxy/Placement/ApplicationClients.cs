@@ -12,7 +12,7 @@ internal sealed class ApplicationClients(IForwarderHttpClientFactory factory)
 {
     private readonly ForwarderHttpClientFactory? _hooks = HooksOf(factory);
 
-    /// <summary>The factory, if it creates clients by itself, which leaves the balancer no part in them.</summary>
+    /// <summary>The factory, if it creates clients without the hooks of YARP's own factory; else null.</summary>
     public IForwarderHttpClientFactory? Replacement => _hooks is null ? factory : null;
 
     public bool CanReuseOldClient(ForwarderHttpClientContext context) => Hooks.CanReuseOldClient(_hooks!, context);

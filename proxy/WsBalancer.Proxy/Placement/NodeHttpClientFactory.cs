@@ -111,7 +111,7 @@ internal sealed class NodeHttpClientFactory(
         WebProxy: null, MaxConnectionsPerServer: null, RequestHeaderEncoding: null, ResponseHeaderEncoding: null,
     };
 
-    // An application that connects by itself has its reason, and then its connections are used.
+    // A ConnectCallback of the application has precedence over the dialer of the balancer.
     private void Connect(
         ForwarderHttpClientContext context, SocketsHttpHandler handler, bool isTimeoutOurs, bool announcesClient)
     {

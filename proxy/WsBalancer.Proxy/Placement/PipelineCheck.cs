@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
 /// Fails the start if there are clusters for the ring and the pipeline has no placement, or YARP does not have one of
-/// them: YARP would balance by itself, and users would be spread in silence.
+/// them: YARP would apply its own policy, and users would be spread without a warning.
 /// </summary>
 internal sealed class PipelineCheck(
     PipelineMark mark,

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
 /// The span of the placing of a handshake or a request, from the source <c>WsBalancer</c>. A handshake's ends when its
-/// tunnel is open. Exists only if somebody listens to the source; a feature of the request meanwhile.
+/// tunnel is open. Exists only if the source has a listener, and is a feature of the request until its end.
 /// </summary>
 internal sealed class PlacementSpan : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class PlacementSpan : IDisposable
         context.Features.Set(this);
     }
 
-    /// <summary>Begins a span; null if nobody listens, or the listeners do not sample it.</summary>
+    /// <summary>Begins a span; null without a listener, or if the listeners do not sample it.</summary>
     /// <param name="name">One of a few: user ids and paths are not in names.</param>
     /// <param name="context">The request.</param>
     /// <param name="cluster">The cluster.</param>
@@ -103,8 +103,8 @@ internal sealed class PlacementSpan : IDisposable
         _context.Features.Set<PlacementSpan>(null);
     }
 
-    // The default is the current span, which is the server's. If nobody records that one, as it exists for logs only,
-    // the parent is the client's span: a parent that is missing would end the trace.
+    // The default is the current span, which is the server's. If no listener records that one, as it exists for logs
+    // only, the parent is the client's span: a parent that is missing would end the trace.
     private static ActivityContext ParentOf(HttpContext context)
     {
         if (Activity.Current is { } current && current.Source.HasListeners())

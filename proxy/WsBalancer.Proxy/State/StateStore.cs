@@ -38,7 +38,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     public Func<CancellationToken, Task<bool?>> ShareAsync { get; set; } = _ => Task.FromResult<bool?>(null);
 
     /// <summary>
-    /// Finds the records that this balancer forgets by itself. Set where records are shared with no other balancer.
+    /// Finds the records that this balancer may forget alone. Set if no other balancer shares the records.
     /// </summary>
     public SpentRecords? Spent { get; set; }
 

@@ -8,8 +8,8 @@ namespace WsBalancer.Proxy.Telemetry;
 /// <param name="Cluster">Where; null if it is about the balancer.</param>
 /// <param name="Node">Which node; null if it is about the cluster.</param>
 /// <param name="Message">What happened, in one sentence without a full stop.</param>
-/// <param name="Figures">Numbers that say how much.</param>
-/// <param name="By">Who caused it; null if nobody did.</param>
+/// <param name="Figures">Numbers by name, in camel case with their unit.</param>
+/// <param name="By">The caller that caused it; null if none is known.</param>
 internal sealed record BalancerEvent(
     long Id,
     string Run,
@@ -24,10 +24,10 @@ internal sealed record BalancerEvent(
 /// <summary>Who caused an event.</summary>
 /// <param name="Name">The name of the token; without tokens <c>local</c> or <c>anonymous</c>; <c>SIGHUP</c> or
 /// <c>file</c> for a reload.</param>
-/// <param name="User">The user, as the caller says.</param>
-/// <param name="Host">The host, as the caller says.</param>
-/// <param name="Pid">The process, as the caller says.</param>
-/// <param name="Command">The command, as the caller says.</param>
+/// <param name="User">The user, as the caller has sent it.</param>
+/// <param name="Host">The host, as the caller has sent it.</param>
+/// <param name="Pid">The process, as the caller has sent it.</param>
+/// <param name="Command">The command, as the caller has sent it.</param>
 /// <param name="Address">The address of the caller's connection; null for a Unix socket.</param>
 internal sealed record EventCause(
     string Name,

@@ -43,8 +43,8 @@ internal sealed class BalancerEvents
     public bool IsOfThisRun(BalancerEvent happened) => happened.Run == _run;
 
     /// <summary>
-    /// Names the cause of the events that this asynchronous flow publishes until the scope is disposed of. Work that
-    /// the flow has started and that goes on after it is not its doing.
+    /// Names the cause of the events that this asynchronous flow publishes until the scope is disposed of. Work
+    /// that the flow has started and that continues after that has no cause.
     /// </summary>
     public IDisposable CausedBy(EventCause cause) => _cause.Value = new CauseScope(cause);
 

@@ -24,7 +24,7 @@ internal sealed class BalancerMeter : IDisposable
     private readonly List<Family> _families = [];
     private long _collection;
 
-    /// <param name="scope">The registry, by which the meters of several balancers in a process can be told apart.
+    /// <param name="scope">The registry, which distinguishes the meters of several balancers in a process.
     /// </param>
     /// <param name="collect">Sets the values that are derived, and then runs what reads them, before a scrape or
     /// another collection changes them.</param>

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Telemetry;
 /// in a process never mix.
 /// </summary>
 /// <remarks>
-/// No series of a node outlives the node: a gauge of nodes is set anew by every scrape, and the series of a
+/// No series of a node outlives the node: a gauge of nodes is cleared and set by every scrape, and the series of a
 /// <see cref="NodeCounter"/> and a <see cref="NodeHistogram"/> are withdrawn by the scrape that finds the account of
 /// the node closed. Any other instrument that is written between scrapes has no label <c>node</c>, since a late
 /// observation would create the series of a removed node again.

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.Telemetry;
 
 /// <summary>
-/// Keeps events over restarts: a line of JSON for each, appended to a file. A file that has half of the size that both
-/// may have becomes the one before, in the place of that. Nobody waits for the disk but whoever reads. Thread-safe.
+/// Keeps events over restarts: a line of JSON for each, appended to a file. At half of the size limit the file is
+/// renamed and replaces the file before it. Only a reader waits for the disk. Thread-safe.
 /// </summary>
 internal sealed class EventJournal : IAsyncDisposable
 {

@@ -3,7 +3,7 @@ namespace WsBalancer.Proxy.Telemetry;
 /// <summary>What an event is about.</summary>
 public enum EventKind
 {
-    /// <summary>A node came, went, or has another weight.</summary>
+    /// <summary>A node was added or removed, or its weight was changed.</summary>
     Node,
 
     /// <summary>A node became healthy or unhealthy.</summary>
@@ -12,7 +12,7 @@ public enum EventKind
     /// <summary>A drain began, changed, sped up or ended.</summary>
     Drain,
 
-    /// <summary>A rebalance began, paused, went on or ended.</summary>
+    /// <summary>A rebalance began, was paused or continued, or ended.</summary>
     Rebalance,
 
     /// <summary>A ring changed.</summary>

@@ -20,7 +20,7 @@ internal sealed record EventLogOptions
     [Range(typeof(ByteSize), "64KB", "1GB")]
     public ByteSize MaxSize { get; init; } = 10 * 1024 * 1024;
 
-    /// <summary>The file, if there is to be one.</summary>
+    /// <summary>The full path of the file; null for none.</summary>
     /// <param name="folder">Where a relative path begins.</param>
     /// <param name="stateFile">The state file; null without one.</param>
     public string? FileIn(string folder, string? stateFile) => Path switch

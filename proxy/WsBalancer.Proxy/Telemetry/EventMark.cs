@@ -25,7 +25,7 @@ internal readonly record struct EventMark(long Id, string? Run)
             : null;
     }
 
-    /// <summary>Where the event is in a list; null if it is not in it, or cannot be told from others.</summary>
+    /// <summary>The index of the event in a list; null if it is not there, or its process is unknown.</summary>
     public int? IndexIn(IReadOnlyList<BalancerEvent> events)
     {
         for (var i = events.Count - 1; Run is not null && i >= 0; i--)

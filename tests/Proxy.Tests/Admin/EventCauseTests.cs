@@ -57,7 +57,7 @@ public sealed class EventCauseTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, EventStream.DataOf(await stream.NextAsync()).GetProperty("by").ValueKind);
     }
 
-    // A drain goes on by itself: what it does later is not the command's, though the command has started it.
+    // A drain continues after the command: its later events have no cause, though the command has started it.
     [Fact]
     public void Work_ThatGoesOnAfterACommand_IsNobodys()
     {

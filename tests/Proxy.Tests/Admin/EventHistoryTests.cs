@@ -50,7 +50,7 @@ public sealed class EventHistoryTests : IDisposable
         Assert.Equal(["one", "two"], again.Read().Select(happened => happened.Message));
     }
 
-    // Without a file, numbers begin anew: that of an earlier process may be one of an event that the listener lacks.
+    // Without a file, numbers restart at 1: the number of an earlier process may be that of an event not yet received.
     [Fact]
     public async Task Listener_ThatKnewAnEventOfAnotherProcess_SkipsNoneOfThisOne()
     {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Tests.Library;
 
-/// <summary>A cluster for the ring that YARP does not have takes the pin from nobody in silence.</summary>
+/// <summary>A cluster for the ring that YARP does not have fails the start, and never un-pins users silently.</summary>
 public sealed class RingClusterTests
 {
     private const string Mistyped = "WsBalancer:Clusters:chta:UserKey";
@@ -100,7 +100,7 @@ public sealed class RingClusterTests
             Assert.Equal("ws-2", await SourceOf(app, user));
         }
 
-        // Said once, however often the configuration changes.
+        // Logged once, however often the configuration changes.
         app.Apply(WithMistypedRing(settings).With(ChatSettings.Yarps + "Metadata:Other", "1"));
         app.Apply(settings);
         await Deadline.Until("the right settings", () => app.Get<SettingsSource>().Kept.Count == 0);

@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Telemetry;
 
-/// <summary>What a listener of the meter gets, compared with what Prometheus gets.</summary>
+/// <summary>The measurements of the meter, compared with the scrape of Prometheus.</summary>
 public sealed class MeterTests : IAsyncDisposable
 {
     private readonly TestNode _node = new("ws-1");

@@ -7,7 +7,7 @@ namespace WsBalancer.Cli.Commands.Waiting;
 internal sealed class WaitOptions
 {
     /// <param name="description">What <c>--wait</c> waits for.</param>
-    /// <param name="standard">How long it waits unless said; null for as long as it takes.</param>
+    /// <param name="standard">The default of <c>--timeout</c>; null for no limit.</param>
     public WaitOptions(string description, TimeSpan? standard = null)
     {
         Wait = new Option<bool>("--wait") { Description = description };

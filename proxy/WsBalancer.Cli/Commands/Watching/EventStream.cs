@@ -9,7 +9,7 @@ namespace WsBalancer.Cli.Commands.Watching;
 /// <summary>Writes every event of a balancer, and comes back to the stream where it left it.</summary>
 /// <param name="operation">The command.</param>
 /// <param name="since">Since when past events are written first; null for none.</param>
-/// <param name="follow">Whether it goes on after the past.</param>
+/// <param name="follow">Whether new events follow the past ones.</param>
 /// <param name="time">The clock.</param>
 internal sealed class EventStream(Operation operation, string? since, bool follow, TimeProvider time)
 {

@@ -21,7 +21,7 @@ internal sealed record AdminTokenOptions : IValidatableObject
     public string? TokenFile { get; init; }
 
     /// <summary>The calls that the token is good for. Default: view.</summary>
-    // The least: a token that may do more is one that somebody decided on.
+    // The least right, so that a token with more has it in the configuration.
     public AdminRight Rights { get; init; }
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)

@@ -54,10 +54,10 @@ internal sealed class AdminTokens
         }
     }
 
-    /// <summary>The caller that presents a token; null if nobody has it.</summary>
+    /// <summary>The caller that presents a token; null if the token is unknown.</summary>
     public Caller? Find(string presented)
     {
-        // All are compared, each as a hash of one length: the time says nothing about any of them.
+        // All are compared, each as a hash of one length: the time depends on none of them.
         Caller? found = null;
         var hash = HashOf(presented);
         foreach (var entry in _entries)

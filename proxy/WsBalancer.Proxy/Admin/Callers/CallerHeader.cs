@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Admin.Callers;
 
 /// <summary>
-/// Reads what a caller says of itself. Anybody may say anything: this is information for people, and no proof.
+/// Reads the header in which a caller names itself. The value is information for people, and proves nothing.
 /// </summary>
 internal static partial class CallerHeader
 {

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Admin.Callers;
 
 /// <summary>
 /// A token in a file, which is read again when a call needs it, at most once a second. While the file cannot be read,
-/// its last token stays in force. Thread-safe.
+/// its last token remains valid. Thread-safe.
 /// </summary>
 internal sealed class TokenFile(string path, TimeProvider time, ILogger logger)
 {

@@ -19,7 +19,7 @@ internal sealed class EventListener : IDisposable
     private long _last;
 
     /// <param name="events">What to listen to.</param>
-    /// <param name="past">Finds the past events that the listener wants; null for those from now on only.</param>
+    /// <param name="past">Selects the past events to send first; null for new events only.</param>
     /// <param name="keepAlive">How often a sign of life is due.</param>
     /// <param name="time">The clock.</param>
     public EventListener(
@@ -32,7 +32,7 @@ internal sealed class EventListener : IDisposable
         _events.Happened += OnHappened;
         if (past is not null)
         {
-            // Events that happen meanwhile are in both, the past and the queue. Ids of other processes may be the same.
+            // An event during the selection is in both, the past and the queue. Other processes may have the same ids.
             Past = past(events);
             _last = Past.Where(events.IsOfThisRun).Select(happened => happened.Id).LastOrDefault();
         }
@@ -40,7 +40,7 @@ internal sealed class EventListener : IDisposable
         _silence = time.CreateTimer(_ => _waiting.Writer.TryWrite(null), null, keepAlive, keepAlive);
     }
 
-    /// <summary>The past events that the listener wants.</summary>
+    /// <summary>The past events to send first.</summary>
     public IReadOnlyList<BalancerEvent> Past { get; } = [];
 
     /// <summary>Whether events were lost because too many waited.</summary>

@@ -11,8 +11,8 @@ namespace WsBalancer.Proxy.Admin.Events;
 /// <param name="Cluster">Where; null if it is about the balancer.</param>
 /// <param name="Node">Which node; null if it is about the cluster.</param>
 /// <param name="Message">What happened.</param>
-/// <param name="Figures">Numbers that say how much.</param>
-/// <param name="By">Who caused it; null if nobody did.</param>
+/// <param name="Figures">Numbers by name, with their unit in the name.</param>
+/// <param name="By">The caller that caused it; null if none is known.</param>
 internal sealed record EventView(
     long Id,
     string Run,
@@ -55,7 +55,7 @@ internal sealed record EventView(
 /// <summary>Who caused an event, as the API shows it.</summary>
 /// <param name="Name">The name of the token; <c>local</c> or <c>anonymous</c> without tokens; <c>SIGHUP</c> or
 /// <c>file</c> for a reload.</param>
-/// <param name="User">The user, as the caller says. Information, no proof; as the next three are.</param>
+/// <param name="User">The user, as the caller has sent it; not verified, nor are the next three.</param>
 /// <param name="Host">The host.</param>
 /// <param name="Pid">The process.</param>
 /// <param name="Command">The command.</param>

@@ -82,7 +82,7 @@ internal static class AdminSocket
         }
         catch (SocketException ex)
         {
-            // Any other failure, as for want of permission, leaves the question open, and then the socket stays.
+            // After any other failure, such as a missing permission, the socket may be in use, and is kept.
             return ex.SocketErrorCode is not (SocketError.ConnectionRefused or SocketError.AddressNotAvailable);
         }
     }

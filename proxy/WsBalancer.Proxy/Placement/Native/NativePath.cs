@@ -98,8 +98,8 @@ internal sealed class NativePath(
         && request.RequestUri!.Scheme == Uri.UriSchemeHttp
         && !RequestHead.HasBody(request);
 
-    // What else a cluster can ask of its client is a matter of TLS and HTTP/2. An application that configures clients
-    // wants them to be used.
+    // The other settings of a client apply to TLS and HTTP/2 only. Clients that the application configures are not
+    // bypassed.
     private bool IsPlain(ClusterConfig cluster) => clients.MayBypass(cluster.ClusterId)
         && cluster.HttpClient is null or
         {

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Sockets.Linux;
 
-/// <summary>Names of sockets in the file system, which the platform does not tell from files.</summary>
+/// <summary>Sockets in the file system, which the platform cannot distinguish from files.</summary>
 internal static unsafe class SocketFile
 {
     private const int CurrentFolder = -100;

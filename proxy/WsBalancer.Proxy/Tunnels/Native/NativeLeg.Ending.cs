@@ -8,7 +8,7 @@ internal sealed partial class NativeLeg
         _leaving = true;
         if (_abandoned && _socket.Unsent > 0)
         {
-            // Its time is over.
+            // The client did not respond within the close timeout.
             _socket.Reset();
         }
         else if (!IsGone)

@@ -11,7 +11,7 @@ internal sealed class PageWalk(Balancer balancer, WsNode[] nodes)
 {
     private readonly Dictionary<string, Func<Task>> _readers = [];
 
-    /// <summary>What the test does for a step that is the reader's.</summary>
+    /// <summary>Sets the action of a step that the page leaves to the reader.</summary>
     public PageWalk With(string step, Func<Task> act)
     {
         _readers.Add($"… {step} …", act);

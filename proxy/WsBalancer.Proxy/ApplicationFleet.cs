@@ -71,7 +71,7 @@ internal sealed class ApplicationFleet(
     }
 
     public FleetDrain GetDrain(string cluster, string node) =>
-        DrainOf(drains.StatusOf(FleetPlanner.NodeOf(fleet.Get(cluster), node), fleetWide: true), null);
+        DrainOf(drains.StatusOf(fleet.Get(cluster), node, fleetWide: true).Status, null);
 
     public async Task<FleetDrain> DrainAsync(
         string cluster, string node, FleetDrainTerms? terms, CancellationToken cancellation)

@@ -25,7 +25,7 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
     public Task<Answer<BalancersAnswer>> ReadBalancersAsync(CancellationToken cancellation) =>
         _connection.GetAsync("api/v1/balancers", AdminJson.Default.BalancersAnswer, cancellation);
 
-    /// <summary>The settings in force by key, without secrets.</summary>
+    /// <summary>The configuration as it was applied last, by key, without secrets.</summary>
     public Task<Answer<IReadOnlyDictionary<string, string>>> ReadConfigurationAsync(CancellationToken cancellation) =>
         _connection.GetAsync(
             "api/v1/configuration", AdminJson.Default.IReadOnlyDictionaryStringString, cancellation);

@@ -41,6 +41,7 @@ internal sealed class AdminHost(
     ];
 
     private WebApplication? _app;
+    private bool _listens;
 
     private string Folder => services.GetRequiredService<StateFolder>().Path;
 
@@ -58,6 +59,7 @@ internal sealed class AdminHost(
 
         _app = Build();
         await _app.StartAsync(cancellationToken);
+        _listens = true;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -73,12 +75,17 @@ internal sealed class AdminHost(
         if (_app is not null)
         {
             // Before the listener closes: afterwards the file could be the socket of another process.
-            if (options.SocketPath is { } path)
+            try
             {
-                File.Delete(path);
+                if (_listens && options.SocketPath is { } path)
+                {
+                    File.Delete(path);
+                }
             }
-
-            await _app.StopAsync(cancellationToken);
+            finally
+            {
+                await _app.StopAsync(cancellationToken);
+            }
         }
     }
 

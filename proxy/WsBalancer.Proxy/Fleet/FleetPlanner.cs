@@ -79,14 +79,13 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
 
     /// <summary>The node of that id, leaving ones too.</summary>
     /// <exception cref="RefusedException">There is none.</exception>
-    public static Node NodeOf(FleetCluster cluster, string id)
-    {
-        var nodes = cluster.Current.All;
-        return cluster.Find(id) ?? throw new RefusedException(
-            RefusalKind.Unknown,
-            $"There is no node '{id}' in cluster '{cluster.Id}'; known: "
-            + $"{string.Join(", ", nodes.Select(node => node.Id).Order(StringComparer.Ordinal))}.");
-    }
+    public static Node NodeOf(FleetCluster cluster, string id) => cluster.Find(id) ?? throw NoNode(cluster, id);
+
+    /// <summary>The refusal of a request for a node that does not exist.</summary>
+    public static RefusedException NoNode(FleetCluster cluster, string id) => new(
+        RefusalKind.Unknown,
+        $"There is no node '{id}' in cluster '{cluster.Id}'; known: "
+        + $"{string.Join(", ", cluster.Current.All.Select(node => node.Id).Order(StringComparer.Ordinal))}.");
 
     public static void RefuseWeight(string id, int weight)
     {

@@ -58,11 +58,31 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
         return runs.Find(node)?.Status(fleetWide) ?? DrainStatus.None(node.State);
     }
 
-    /// <summary>How far a node has left that is not of this balancer's fleet any more, while others have tunnels there.
+    /// <summary>
+    /// How far the drain of a node is. A removed node is leaving until no balancer has a tunnel there; while the other
+    /// balancers are not known, it may have some.
     /// </summary>
-    /// <returns>Null if none has.</returns>
-    public DrainStatus? StatusElsewhere(FleetCluster cluster, string nodeId) =>
-        others.DrainOf(cluster.Id, nodeId) is { Remaining: > 0 } part
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="nodeId">The node.</param>
+    /// <param name="fleetWide">Whether the other balancers' parts are in the sums.</param>
+    /// <exception cref="RefusedException">There is no such node.</exception>
+    public (string Node, DrainStatus Status) StatusOf(FleetCluster cluster, string nodeId, bool fleetWide)
+    {
+        if (cluster.Find(nodeId) is not { } node)
+        {
+            return (nodeId, (fleetWide ? StatusElsewhere(cluster, nodeId) : null)
+                ?? throw FleetPlanner.NoNode(cluster, nodeId));
+        }
+
+        return (node.Id, StatusOf(node, fleetWide));
+    }
+
+    private DrainStatus? StatusElsewhere(FleetCluster cluster, string nodeId)
+    {
+        var part = others.DrainOf(cluster.Id, nodeId);
+        var isUnknown = others.AreInCounts is false && state.Records.All.Any(record =>
+            IsSame(record.Key.Cluster, cluster.Id) && IsSame(record.Key.Node, nodeId));
+        return part.Remaining > 0 || isUnknown
             ? DrainStatus.None(NodeState.Leaving) with
             {
                 Total = part.Total,
@@ -71,6 +91,10 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
                 Forced = part.Forced,
             }
             : null;
+    }
+
+    private static bool IsSame(string? one, string other) =>
+        string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the other balancers are in the counts; null if this balancer does not share.</summary>
     public bool? Shared => others.AreInCounts;

@@ -36,8 +36,12 @@ internal sealed class OtherBalancers(Peers peers, BalancerName name, SharingStat
         var sum = new PeerDrain(0, 0, 0, 0);
         foreach (var cluster in peers.Of(inCluster))
         {
-            if (cluster.Nodes.GetValueOrDefault(node) is { } reported)
+            // Ids ignore case, as in FleetCluster.Find.
+            var key = cluster.Nodes.Keys.FirstOrDefault(
+                id => string.Equals(id, node, StringComparison.OrdinalIgnoreCase));
+            if (key is not null)
             {
+                var reported = cluster.Nodes[key];
                 var part = reported.Drain ?? new PeerDrain(reported.Tunnels, reported.Tunnels, 0, 0);
                 sum = new PeerDrain(
                     sum.Total + part.Total,

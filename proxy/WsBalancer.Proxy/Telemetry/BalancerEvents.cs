@@ -68,12 +68,21 @@ internal sealed class BalancerEvents
 
     /// <summary>The events that a listener does not know, the oldest first.</summary>
     /// <param name="known">The last event that the listener knows. All, if it is not known here.</param>
-    public IReadOnlyList<BalancerEvent> After(EventMark known) =>
-        known.IndexIn([.. _recent]) is { } recent ? [.. _recent.Skip(recent + 1)]
-        : All() is var all && known.IndexIn(all) is { } index ? [.. all.Skip(index + 1)]
-        : known.IsOfNoRun && all.Any(happened => happened.Id >= known.Id)
-            ? [.. all.Where(happened => happened.Id > known.Id)]
-        : all;
+    public IReadOnlyList<BalancerEvent> After(EventMark known)
+    {
+        // One snapshot: the oldest is dropped whenever another event is published.
+        var recent = _recent.ToArray();
+        if (known.IndexIn(recent) is { } at)
+        {
+            return recent[(at + 1)..];
+        }
+
+        var all = All();
+        return known.IndexIn(all) is { } index ? [.. all.Skip(index + 1)]
+            : known.IsOfNoRun && all.Exists(happened => happened.Id >= known.Id)
+                ? [.. all.Where(happened => happened.Id > known.Id)]
+            : all;
+    }
 
     /// <summary>The events since a time, the oldest first.</summary>
     public IReadOnlyList<BalancerEvent> Since(DateTimeOffset time) => [.. All().Where(happened => happened.At >= time)];

@@ -13,6 +13,12 @@ public sealed class BalancersApiTests : IAsyncLifetime
         {
             ["Kestrel:Certificates:Spare:Password"] = "s3cret",
             ["Urls"] = "http://127.0.0.1:0",
+            ["WsBalancer:Clusters:chat:Ring:Seed"] = "s3cret",
+            ["ReverseProxy:Clusters:chat:Metadata:AccessKey"] = "s3cret",
+            ["ReverseProxy:Clusters:other:HttpClient:WebProxy:Address"] = "http://user:s3cret@proxy.invalid/",
+            ["ReverseProxy:Clusters:other:Destinations:a:Address"] = "http://a.invalid/",
+            ["ReverseProxy:Routes:chat:Match:Headers:0:Name"] = "X-Key",
+            ["ReverseProxy:Routes:chat:Match:Headers:0:Values:0"] = "s3cret",
             ["ReverseProxy:Routes:chat:Transforms:0:RequestHeader"] = "Authorization",
             ["ReverseProxy:Routes:chat:Transforms:0:Set"] = "Basic s3cret",
             ["Elsewhere:Setting"] = "of the application",
@@ -67,6 +73,9 @@ public sealed class BalancersApiTests : IAsyncLifetime
         var answer = await _app.GetAsync("configuration");
 
         Assert.DoesNotContain("s3cret", answer.Json.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(
+            "http://proxy.invalid/",
+            answer.Json.GetProperty("ReverseProxy:Clusters:other:HttpClient:WebProxy:Address").GetString());
         Assert.DoesNotContain("Elsewhere", answer.Json.GetRawText(), StringComparison.Ordinal);
         Assert.Equal("(hidden)", answer.Json.GetProperty("Kestrel:Certificates:Spare:Password").GetString());
         Assert.Equal("(hidden)", answer.Json.GetProperty("ReverseProxy:Routes:chat:Transforms:0:Set").GetString());

@@ -96,6 +96,10 @@ public sealed class DisconnectApiTests : IAsyncLifetime
         "clusters/chat/tunnels?olderThanSeconds=-1",
         400,
         "'olderThanSeconds' is '-1': expected a number of seconds, 0 or more.")]
+    [InlineData(
+        "clusters/chat/tunnels?olderThanSeconds=Infinity",
+        400,
+        "'olderThanSeconds' is 'Infinity': expected a number of seconds, 0 or more.")]
     [InlineData("clusters/nowhere/tunnels?user=alice", 404, "There is no cluster 'nowhere'; known: 'chat'.")]
     [InlineData("tunnels/none", 404, "There is no tunnel 'none'.")]
     [InlineData("tunnels/none?closeCode=1006", 400, WrongCode)]

@@ -242,8 +242,24 @@ public sealed class DrainApiTests : IAsyncLifetime
             "chat ws-1 leaving 10 4",
             (await _app.GetAsync(Drain)).Line("cluster", "node", "state", "total", "remaining"));
 
+        Assert.Equal("leaving 4", (await _app.GetAsync(Drain.ToUpperInvariant().Replace(
+            "CLUSTERS/CHAT/NODES", "clusters/chat/nodes", StringComparison.Ordinal))).Line("state", "remaining"));
         Hear(new PeerDrain(10, 0, 9, 1));
         (await _app.GetAsync(Drain)).IsProblem(404, "There is no node 'ws-1' in cluster 'chat'; known: ws-2.");
+    }
+
+    [Fact]
+    public async Task NodeThatHasLeftThisBalancer_IsLeaving_WhileTheOthersAreNotKnown()
+    {
+        _app.Get<SharingState>().Where = "redis:6379";
+        await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");
+        (await _app.GetAsync(Drain)).IsProblem(404, "There is no node 'ws-1' in cluster 'chat'; known: ws-2.");
+
+        _app.Get<Peers>().Lost();
+
+        Assert.Equal("leaving 0 false", (await _app.GetAsync(Drain)).Line("state", "remaining", "shared"));
+        (await _app.GetAsync(Drain.Replace("ws-1", "ws-9", StringComparison.Ordinal)))
+            .IsProblem(404, "There is no node 'ws-9' in cluster 'chat'; known: ws-2.");
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

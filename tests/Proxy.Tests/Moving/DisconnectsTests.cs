@@ -27,6 +27,34 @@ public sealed class DisconnectsTests
     }
 
     [Fact]
+    public async Task Selection_IsSentToTheOtherBalancers_AndCarriedOutThere()
+    {
+        await using var movers = await Movers.StartAsync("ws-1", "ws-2");
+        var sent = Record(movers, shared: true);
+        await movers.App.Get<Disconnects>().AllAsync(
+            movers.Chat, new TunnelSelection(null, "ws-1", 60), 4001, Cancellation);
+        var disconnection = Assert.Single(sent);
+        Assert.Equal(new Disconnection("chat", null, null, 4001, "ws-1", 60), disconnection);
+        Assert.Null(ReportForm.MistakeIn(new SentDisconnection("other", disconnection)));
+        var (old, elsewhere) = (movers.Open("ws-1", "alice"), movers.Open("ws-2", "alice"));
+        movers.App.Time.Advance(TimeSpan.FromSeconds(61));
+        var young = movers.Open("ws-1", "bob");
+
+        movers.App.Get<Disconnections>().Heard(disconnection);
+
+        Assert.Equal((4001, null, null), (old.ToldCode, elsewhere.ToldCode, young.ToldCode));
+    }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(null, "no id/", null)]
+    [InlineData(null, null, -1.0)]
+    [InlineData("", null, null)]
+    public void Disconnection_ThatSelectsNothing_IsSetAside(string? user, string? node, double? age) =>
+        Assert.NotNull(ReportForm.MistakeIn(
+            new SentDisconnection("other", new Disconnection("chat", user, null, 1012, node, age))));
+
+    [Fact]
     public async Task Tunnel_IsClosedByItsId()
     {
         await using var movers = await Movers.StartAsync("ws-1");

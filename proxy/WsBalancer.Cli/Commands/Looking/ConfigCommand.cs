@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace WsBalancer.Cli.Commands.Looking;
 
-/// <summary><c>wsbalancer config show</c>: the settings in force, without secrets.</summary>
+/// <summary><c>wsbalancer config show</c>: the configuration as it was applied last, without secrets.</summary>
 internal static class ConfigCommand
 {
     public static Command Create()
@@ -10,7 +10,7 @@ internal static class ConfigCommand
         var command = new Command("config", "Show the configuration");
         command.Add(new OperatorCommand(
             "show",
-            "Show the settings in force, a line each: the file and the environment as they are applied, secrets hidden",
+            "Show the configuration as it was applied last, a line each: file and environment, secrets hidden",
             RunAsync)
         {
             Examples = ["config show", "config show | grep Drain"],

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WsBalancer.Proxy.Telemetry;
 
@@ -18,7 +19,7 @@ internal sealed class CallerFilter(BalancerEvents events) : IEndpointFilter
             return await next(context);
         }
 
-        var caller = http.Features.Get<Caller>() ?? new Caller(Caller.Anonymous, AdminRight.Operate);
+        var caller = http.Features.GetRequiredFeature<Caller>();
         if (caller.Right == AdminRight.View)
         {
             return Refuse(caller);

@@ -31,16 +31,9 @@ internal static class DrainEndpoints
         [FromQuery, Description(Scope.Expected)] string? scope)
     {
         var found = fleet.Get(cluster);
-        var isFleet = Scope.IsFleet(scope);
-        var epoch = found.Current.Epoch;
-        if (found.Find(node) is null && isFleet && drains.StatusElsewhere(found, node) is { } elsewhere)
-        {
-            return TypedResults.Ok(new DrainStatusView(found.Id, node, elsewhere, epoch, drains.Shared));
-        }
-
-        var here = FleetPlanner.NodeOf(found, node);
+        var (id, status) = drains.StatusOf(found, node, Scope.IsFleet(scope));
         return TypedResults.Ok(
-            new DrainStatusView(found.Id, here.Id, drains.StatusOf(here, isFleet), epoch, drains.Shared));
+            new DrainStatusView(found.Id, id, status, found.Current.Epoch, drains.Shared));
     }
 
     private static async Task<Accepted<DrainStatusView>> BeginAsync(

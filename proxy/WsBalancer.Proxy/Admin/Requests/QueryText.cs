@@ -47,7 +47,8 @@ internal static class QueryText
     }
 
     /// <summary>An age in seconds; null if it is not there.</summary>
-    public static double? Age(string name, string? text) => Number(name, text, seconds => seconds >= 0, ExpectedAge);
+    public static double? Age(string name, string? text) =>
+        Number(name, text, seconds => seconds >= 0 && double.IsFinite(seconds), ExpectedAge);
 
     /// <summary>A user id, which must be there.</summary>
     public static string User(string? text) => text switch

@@ -1,23 +1,33 @@
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using StackExchange.Redis;
 
 namespace WsBalancer.Proxy.Admin.Status;
 
 /// <summary>
-/// The settings in force, without secrets. Of an application's configuration only the parts that the balancer, YARP and
-/// the server read.
+/// The configuration as it was applied last, without secrets. Of an application's configuration only the parts that
+/// the balancer, YARP and the server read.
 /// </summary>
 internal sealed class ConfigurationReader(IConfiguration configuration)
 {
     private const string Hidden = "(hidden)";
+    private const string Redis = "WsBalancer:State:Redis";
+    private const string Metadata = ":Metadata:";
 
     private static readonly string[] Parts =
         ["AllowedHosts", "Kestrel", "Logging", "ReverseProxy", "Urls", "WsBalancer"];
 
-    private static readonly string[] Secrets = ["password", "passphrase", "secret", "token", "apikey", "credential"];
+    // Names in the parts of YARP and the server.
+    private static readonly string[] SecretEnds = ["password", "passphrase", "secret", "token", "apikey", "credential"];
 
-    // The values of YARP's header and query transforms.
-    private static readonly string[] TransformValues = ["Set", "Append"];
+    // The settings of the balancer that are marked as secrets.
+    private static readonly HashSet<string> Secrets = typeof(SecretAttribute).Assembly.GetTypes()
+        .SelectMany(static type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        .Where(static property => property.IsDefined(typeof(SecretAttribute)))
+        .Select(static property => property.Name)
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] ShownMetadata = ["Weight", "RingKey"];
 
     /// <summary>By key, in the order of the keys.</summary>
     public IReadOnlyDictionary<string, string> Read() => new SortedDictionary<string, string>(
@@ -27,24 +37,26 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
             .ToDictionary(static setting => setting.Key, static setting => Shown(setting.Key, setting.Value!)),
         StringComparer.OrdinalIgnoreCase);
 
-    private static string Shown(string key, string value)
+    private static string Shown(string key, string value) => value switch
     {
-        var name = key[(key.LastIndexOf(':') + 1)..];
-        if (value.Length == 0)
-        {
-            return value;
-        }
+        "" => value,
+        _ when key.Equals(Redis, StringComparison.OrdinalIgnoreCase) => WithoutPassword(value),
+        _ when IsSecret(key, key[(key.LastIndexOf(':') + 1)..]) => Hidden,
+        _ when Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0 =>
+            new UriBuilder(uri) { UserName = "", Password = "" }.Uri.AbsoluteUri,
+        _ => value,
+    };
 
-        if (key.Equals("WsBalancer:State:Redis", StringComparison.OrdinalIgnoreCase))
-        {
-            return WithoutPassword(value);
-        }
+    private static bool IsSecret(string key, string name) =>
+        Secrets.Contains(name)
+        || Array.Exists(SecretEnds, end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase))
+        || (Has(key, Metadata) && !ShownMetadata.Contains(name, StringComparer.OrdinalIgnoreCase))
 
-        var isSecret = Array.Exists(Secrets, secret => name.EndsWith(secret, StringComparison.OrdinalIgnoreCase))
-            || (key.Contains(":Transforms:", StringComparison.OrdinalIgnoreCase)
-                && Array.Exists(TransformValues, word => name.Equals(word, StringComparison.OrdinalIgnoreCase)));
-        return isSecret ? Hidden : value;
-    }
+        // The headers and queries that a route requires, and those that its transforms set.
+        || (Has(key, ":Match:") && Has(key, ":Values:"))
+        || (Has(key, ":Transforms:") && name.ToUpperInvariant() is "SET" or "APPEND");
+
+    private static bool Has(string key, string part) => key.Contains(part, StringComparison.OrdinalIgnoreCase);
 
     private static string WithoutPassword(string redis)
     {

@@ -25,7 +25,7 @@ internal static class StatusEndpoints
             "/configuration", static (ConfigurationReader configuration) => TypedResults.Ok(configuration.Read()))
             .WithTags("Status")
             .WithName("readConfiguration")
-            .WithSummary("The settings in force by key, without secrets.");
+            .WithSummary("The configuration as it was applied last, by key, without secrets.");
     }
 
     private static Ok<StatusView> Read(

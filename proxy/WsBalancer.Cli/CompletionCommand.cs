@@ -11,9 +11,11 @@ internal static class CompletionCommand
     private const string Bash = """
         # wsbalancer completion bash > /etc/bash_completion.d/wsbalancer
         _wsbalancer() {
-            local IFS=$'\n'
-            local word="${COMP_WORDS[COMP_CWORD]}"
-            COMPREPLY=($(compgen -W "$(wsbalancer "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "$word"))
+            local word="${COMP_WORDS[COMP_CWORD]}" one
+            COMPREPLY=()
+            while IFS= read -r one; do
+                [[ $one == "$word"* ]] && COMPREPLY+=("$one")
+            done < <(wsbalancer "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
         }
         complete -o default -F _wsbalancer wsbalancer
         """;
@@ -22,11 +24,12 @@ internal static class CompletionCommand
         #compdef wsbalancer
         # wsbalancer completion zsh > "${fpath[1]}/_wsbalancer"
         _wsbalancer() {
+            local line="${(j: :)words[1,CURRENT]}"
             local -a found
-            found=("${(@f)$(wsbalancer "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
-            compadd -a found
+            found=("${(@f)$(wsbalancer "[suggest:${#line}]" "$line" 2>/dev/null)}")
+            compadd -a found || _files
         }
-        compdef _wsbalancer wsbalancer
+        if [ "$funcstack[1]" = _wsbalancer ]; then _wsbalancer "$@"; else compdef _wsbalancer wsbalancer; fi
         """;
 
     private const string Fish = """
@@ -35,7 +38,7 @@ internal static class CompletionCommand
             set -l line (commandline -cp)
             wsbalancer "[suggest:"(string length -- $line)"]" $line 2>/dev/null
         end
-        complete -c wsbalancer -f -a '(__wsbalancer)'
+        complete -c wsbalancer -a '(__wsbalancer)'
         """;
 
     public static Command Create()

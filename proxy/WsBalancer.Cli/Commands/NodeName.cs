@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using WsBalancer.Cli.Admin;
+using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Cli.Commands;
 
@@ -35,6 +36,9 @@ internal static class NodeName
             [
                 .. clusters.Where(cluster => settings.Cluster is null || cluster.Id == settings.Cluster)
                     .SelectMany(cluster => cluster.Nodes)
+
+                    // A shell gets no text that could be more than an id.
+                    .Where(node => NodeForm.IsId(node.Id))
                     .Select(node => new CompletionItem(node.Id)),
             ];
         }

@@ -3,10 +3,13 @@ namespace WsBalancer.Cli.Output;
 /// <summary>A question at the terminal; any answer other than y or yes means no.</summary>
 internal sealed class Question(TextReader input, TextWriter output)
 {
-    public bool Ask(string question)
+    public async Task<bool> AskAsync(string question, CancellationToken cancellation)
     {
-        output.Write($"{question} [y/N] ");
-        output.Flush();
-        return input.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
+        await output.WriteAsync($"{question} [y/N] ");
+        await output.FlushAsync(cancellation);
+
+        // A console cannot cancel a read: the read is left behind, and the command ends.
+        var answer = await Task.Run(input.ReadLine, CancellationToken.None).WaitAsync(cancellation);
+        return answer?.Trim().ToUpperInvariant() is "Y" or "YES";
     }
 }

@@ -78,7 +78,7 @@ public sealed class ChangeCommandTests
             [
                 .. Moves.PlanLines,
                 "ws-2 is removed. The fleet is at epoch 8.",
-                "Its tunnels are being closed, so that their users connect again at their new home; '--wait' waits for "
+                "Its tunnels are being closed, so that their users connect again at their new home. '--wait' waits for "
                     + "the last one.",
             ],
             run.Lines);
@@ -187,6 +187,8 @@ public sealed class ChangeCommandTests
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal("ws-2 has left: no balancer has a tunnel there.", run.Lines.Last());
+        Assert.Contains(
+            "Its tunnels are being closed, so that their users connect again at their new home.", run.Lines);
         Assert.Equal(4, stub.Requests.Count(request => request.ToString() == $"GET {Moves.DrainOfNode}"));
     }
 

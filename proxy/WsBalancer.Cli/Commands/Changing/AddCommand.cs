@@ -46,7 +46,8 @@ internal static class AddCommand
             operation,
             await cluster.PlanAsync(FleetChange.None with { Add = [node] }, cancellation),
             epoch => cluster.AddAsync(node, epoch, cancellation),
-            $"{node.Id} is added.");
+            $"{node.Id} is added.",
+            cancellation);
         await new HealthWait(operation, time, cluster.Id, node.Id)
             .RunAsync(Waiting.Read(operation.Parsed, time), cancellation);
         return ExitCode.Done;

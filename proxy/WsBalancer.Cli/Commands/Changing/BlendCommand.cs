@@ -71,7 +71,8 @@ internal static class BlendCommand
             operation,
             plan,
             epoch => cluster.BlendAsync(to, share, epoch, cancellation),
-            $"{to} places {Amounts.Percent(share)} of all users, {plan.Value.From} the others.");
+            $"{to} places {Amounts.Percent(share)} of all users, {plan.Value.From} the others.",
+            cancellation);
         return ExitCode.Done;
     }
 

@@ -24,7 +24,12 @@ internal static class PlannedChange
     /// another home.
     /// </remarks>
     public static async Task RunAsync<T>(
-        Operation operation, Answer<T> plan, Func<long, Task<Answer<T>>> make, string done, string next = NobodyClosed)
+        Operation operation,
+        Answer<T> plan,
+        Func<long, Task<Answer<T>>> make,
+        string done,
+        CancellationToken cancellation,
+        string next = NobodyClosed)
         where T : PlanAnswer
     {
         if (!operation.Settings.Json)
@@ -32,13 +37,14 @@ internal static class PlannedChange
             PlanText.Write(plan.Value, operation.Output);
         }
 
-        Confirm(operation, plan.Value);
+        await ConfirmAsync(operation, plan.Value, cancellation);
         var answer = await make(plan.Value.Epoch);
         await operation.NoteSharingAsync(answer.Value.Shared);
         await operation.WriteAsync(answer, Lines(answer.Value, done, next));
     }
 
-    private static void Confirm(Operation operation, PlanAnswer plan)
+    private static async Task ConfirmAsync(
+        Operation operation, PlanAnswer plan, CancellationToken cancellation)
     {
         if (plan.Moved <= MostUnconfirmed || operation.Parsed.GetValue(Yes))
         {
@@ -54,7 +60,7 @@ internal static class PlannedChange
                 + "meant.");
         }
 
-        if (!question.Ask($"{much}. Go on?"))
+        if (!await question.AskAsync($"{much}. Go on?", cancellation))
         {
             throw new CommandFailure(ExitCode.Failed, "Nothing was done.");
         }

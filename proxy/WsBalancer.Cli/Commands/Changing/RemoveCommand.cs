@@ -22,8 +22,8 @@ internal static class RemoveCommand
     private static readonly WaitOptions Waiting =
         new("Wait until no balancer has a tunnel there, so that its process can be stopped");
 
-    private const string Drained = "Its tunnels are being closed, so that their users connect again at their new "
-        + "home; '--wait' waits for the last one.";
+    private const string Drained = "Its tunnels are being closed, so that their users connect again at their new home.";
+    private const string WithHint = $"{Drained} '--wait' waits for the last one.";
 
     public static Command Create(TimeProvider time)
     {
@@ -61,9 +61,10 @@ internal static class RemoveCommand
         Task<Answer<PlanAnswer>> RemoveAsync(long epoch) =>
             cluster.RemoveAsync(node, drain, force, epoch, cancellation);
 
-        await (drain && limit is null
-            ? PlannedChange.RunAsync(operation, plan, RemoveAsync, $"{node} is removed.", Drained)
-            : PlannedChange.RunAsync(operation, plan, RemoveAsync, $"{node} is removed."));
+        await (drain
+            ? PlannedChange.RunAsync(
+                operation, plan, RemoveAsync, $"{node} is removed.", cancellation, limit is null ? WithHint : Drained)
+            : PlannedChange.RunAsync(operation, plan, RemoveAsync, $"{node} is removed.", cancellation));
         if (limit is not null)
         {
             await new LeaveWait(operation, cluster, node, limit).RunAsync(cancellation);

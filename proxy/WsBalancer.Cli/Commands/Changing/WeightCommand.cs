@@ -31,7 +31,8 @@ internal static class WeightCommand
             operation,
             await cluster.PlanAsync(change, cancellation),
             epoch => cluster.ReweighAsync(id, weight, epoch, cancellation),
-            $"{id} weighs {weight}.");
+            $"{id} weighs {weight}.",
+            cancellation);
         return ExitCode.Done;
     }
 }

@@ -16,8 +16,11 @@ internal sealed class CommandFailure(int exitCode, string message, Exception? ca
     /// <summary>The status that the balancer has answered with; null if it has not.</summary>
     public HttpStatusCode? Status { get; init; }
 
-    /// <summary>Whether the command has written a document that shows the failure.</summary>
-    public bool IsDocumented { get; init; }
+    /// <summary>Whether the command has written a document already, which is the only one then.</summary>
+    public bool IsDocumented { get; set; }
+
+    /// <summary>A sentence on how the command is used; null for none.</summary>
+    public string? Hint { get; init; }
 
     /// <summary>More sentences, each for a line of its own.</summary>
     public IReadOnlyList<string> Details { get; init; } = [];

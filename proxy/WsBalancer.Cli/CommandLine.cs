@@ -21,7 +21,6 @@ internal static class CommandLine
     {
         await using var visible = new VisibleWriter(error);
         var parsed = CommandTree.Create(time).Parse(arguments, Parsing);
-        var isJson = arguments.Contains(JsonOption, StringComparer.Ordinal);
         try
         {
             return parsed.Action is ParseErrorAction
@@ -36,7 +35,12 @@ internal static class CommandLine
                 await visible.WriteLineAsync($"  {detail}");
             }
 
-            if (isJson && !failure.IsDocumented)
+            if (failure.Hint is { } hint)
+            {
+                await visible.WriteLineAsync($"  {hint}");
+            }
+
+            if (!failure.IsDocumented && IsJson(parsed))
             {
                 await output.WriteLineAsync(failure.Problem ?? FailureJson.Of(failure));
             }
@@ -57,12 +61,18 @@ internal static class CommandLine
         }
     }
 
+    private static bool IsJson(ParseResult parsed) =>
+        parsed.CommandResult.Command.Options.OfType<Option<bool>>().FirstOrDefault(option => option.Name == JsonOption)
+            is { } json && parsed.GetResult(json) is { Implicit: false } result && !result.Errors.Any()
+            && parsed.GetValue(json);
+
     private static CommandFailure UsageFailure(ParseResult parsed)
     {
         var errors = UsageErrors.Of(parsed);
         return new CommandFailure(ExitCode.Usage, errors[0])
         {
-            Details = [.. errors.Skip(1), $"'{UsageErrors.PathOf(parsed)} --help' shows how it is used."],
+            Details = [.. errors.Skip(1)],
+            Hint = $"'{UsageErrors.PathOf(parsed)} --help' shows how it is used.",
         };
     }
 

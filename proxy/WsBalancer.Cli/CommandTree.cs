@@ -33,7 +33,8 @@ internal static class CommandTree
           wsbalancer ring compare                  every ring: how fast, how even, and what a change moves
 
         Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the balancer cannot be reached,
-        130 and 143 interrupted by Ctrl-C and SIGTERM before the end; what only follows ends with 0. NO_COLOR=1 leaves colours out.
+        130 and 143 interrupted by Ctrl-C and SIGTERM before the end; what only follows ends with 0.
+        NO_COLOR=1 leaves colours out.
         """;
 
     /// <param name="time">The clock of commands that wait or measure.</param>

@@ -87,9 +87,16 @@ internal static class ConfigurationCheck
                 ? address.MistakeHere()
                 : new SettingsError(
                     AdminUrl,
-                    $"{AdminUrl} is '{admin}': expected http://ADDRESS:PORT with an IP address or localhost, and a "
-                    + "port from 0 to 65535");
+                    $"{AdminUrl} is '{admin}': expected http://ADDRESS:PORT or https://ADDRESS:PORT with an IP address "
+                    + "or localhost and a port from 0 to 65535, or unix:/PATH");
             mistakes.AddRange(mistake is null ? [] : [mistake]);
+        }
+
+        if (settings.State.FileIn(folder) is { } state && settings.Admin.Events.FileIn(folder, state) == state)
+        {
+            mistakes.Add(new SettingsError(
+                "WsBalancer:Admin:Events:Path",
+                $"WsBalancer:Admin:Events:Path is '{state}', which is the state file: expected another file"));
         }
 
         SettingsError[] ofAdmin = [.. settings.Admin.MistakesIn(folder)];

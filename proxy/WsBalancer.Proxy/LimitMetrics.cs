@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Prometheus;
+using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets.Linux;
@@ -15,7 +16,7 @@ internal sealed class LimitMetrics : IHostedService
 {
     private readonly BalancerRegistry _registry;
     private readonly FleetRegistry _fleet;
-    private readonly SettingsSource _settings;
+    private readonly AdminOptions _admin;
     private readonly KestrelServerLimits _server;
     private readonly (Gauge Gauge, Func<LimitOptions, int?> Of)[] _ofClusters;
     private readonly Gauge _adminConnections;
@@ -23,9 +24,9 @@ internal sealed class LimitMetrics : IHostedService
     private readonly Gauge _upgraded;
 
     public LimitMetrics(
-        BalancerRegistry registry, FleetRegistry fleet, SettingsSource settings, IOptions<KestrelServerOptions> server)
+        BalancerRegistry registry, FleetRegistry fleet, AdminOptions admin, IOptions<KestrelServerOptions> server)
     {
-        (_registry, _fleet, _settings, _server) = (registry, fleet, settings, server.Value.Limits);
+        (_registry, _fleet, _admin, _server) = (registry, fleet, admin, server.Value.Limits);
         _ofClusters =
         [
             (OfClusters("tunnels_limit", "Tunnels that the cluster may have here: Limits:MaxTunnels."),
@@ -75,8 +76,7 @@ internal sealed class LimitMetrics : IHostedService
             }
         }
 
-        var admin = _settings.Settings.Admin;
-        Set(_adminConnections, admin.Url is null ? null : admin.MostOf(DescriptorLimit.Current));
+        Set(_adminConnections, _admin.Url is null ? null : _admin.MostOf(DescriptorLimit.Current));
         Set(_connections, _server.MaxConcurrentConnections);
         Set(_upgraded, _server.MaxConcurrentUpgradedConnections);
     }

@@ -148,7 +148,8 @@ public static class WsBalancerServices
         var isWhole = provider.GetService<IReloads>() is not null;
         return new SettingsUse(
             ReportsRestart: !isWhole,
-            NamesUsers: provider.GetService<IUserKeySource>() is not null,
+            // Not created here: it may use services that need these settings.
+            NamesUsers: provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IUserKeySource)),
             Yarp: isWhole ? null : provider.GetRequiredService<YarpClusters>());
     }
 

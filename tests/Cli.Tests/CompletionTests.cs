@@ -46,4 +46,24 @@ public sealed class CompletionTests
 
         Assert.Equal(["uncordon", "ws-1", "ws-2"], run.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
     }
+
+    [Fact]
+    public async Task Completion_InBash_RunsNothingThatTheBalancerSends()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.Chat.Replace("\"ws-1\"", "\"$(echo run)\"", StringComparison.Ordinal));
+        const string Script = """
+            wsbalancer() { "$PROGRAM" "$@"; }
+            eval "$(wsbalancer completion bash)"
+            COMP_LINE="wsbalancer drain " COMP_POINT=17 COMP_WORDS=(wsbalancer drain "") COMP_CWORD=2
+            _wsbalancer
+            printf '%s\n' "${COMPREPLY[@]}"
+            """;
+
+        var run = await Executable.ShellAsync(
+            Script, ("PROGRAM", Executable.Path), ("WSBALANCER_ADMIN", stub.Address));
+
+        Assert.Contains("ws-2", run.Split('\n'));
+        Assert.DoesNotContain("run", run, StringComparison.Ordinal);
+    }
 }

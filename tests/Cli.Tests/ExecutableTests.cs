@@ -71,6 +71,16 @@ public sealed class ExecutableTests
     }
 
     [Theory]
+    [InlineData("where", "--", "--json")]
+    [InlineData("nodes", "--json", "false")]
+    public async Task AFailure_WithoutTheOptionJson_IsNoDocument(params string[] arguments)
+    {
+        var run = await Executable.RunAsync(arguments, ("WSBALANCER_ADMIN", Nobody));
+
+        Assert.Equal((ExitCode.Unreachable, ""), (run.ExitCode, run.Output));
+    }
+
+    [Theory]
     [InlineData("help", "drain")]
     [InlineData("drain", "--help")]
     public async Task HelpOfACommand_IsThatOfTheOption(params string[] arguments)

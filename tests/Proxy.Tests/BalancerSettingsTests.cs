@@ -235,8 +235,8 @@ public sealed class BalancerSettingsTests
     [Fact]
     public void Mistakes_AreAllToldAtOnce() => Assert.Equal(
         [
-            "WsBalancer:Admin:Url is 'http://0.0.0.0:9900': without Token, TokenFile or Tokens only a loopback address "
-                + "or a Unix socket may be listened on",
+            "WsBalancer:Admin:Url is 'http://0.0.0.0:9900': without Token, TokenFile, ViewToken or Tokens only a "
+                + "loopback address or a Unix socket may be listened on",
             "WsBalancer:Clusters:chat:Drain:CloseCode is '1005': "
                 + "expected 1000 to 1003, 1007 to 1014 or 3000 to 4999 (default 1012)",
             "WsBalancer:Clusters:chat:Handshake:ConnectTimeout is '20s': "

@@ -71,6 +71,18 @@ internal sealed class AdminConnection : IDisposable
         }
     }
 
+    private async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            return await response.Content.ReadAsStringAsync(cancellation);
+        }
+        catch (Exception cause) when (cause is HttpRequestException or IOException)
+        {
+            throw Unreachable(cause);
+        }
+    }
+
     /// <summary>Opens an answer that does not end. Only connecting has a limit: it may begin with silence.</summary>
     public async Task<Stream> OpenAsync(
         string path, string mediaType, string? lastEventId, CancellationToken cancellation)
@@ -87,7 +99,7 @@ internal sealed class AdminConnection : IDisposable
         {
             using (response)
             {
-                throw Refusal(response, await response.Content.ReadAsStringAsync(cancellation));
+                throw Refusal(response, await ReadAsync(response, cancellation));
             }
         }
 

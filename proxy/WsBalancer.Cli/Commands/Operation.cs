@@ -26,8 +26,15 @@ internal sealed record Operation(
     public Task WriteAsync<T>(Answer<T> answer, params IEnumerable<string> lines) =>
         Settings.Json ? WriteDocumentAsync(answer.Document) : WriteLinesAsync(lines);
 
+    /// <summary>Whether a document was written.</summary>
+    public bool HasDocument { get; private set; }
+
     /// <summary>Writes a document byte for byte.</summary>
-    public Task WriteDocumentAsync(string document) => Output.Exact.WriteLineAsync(document);
+    public Task WriteDocumentAsync(string document)
+    {
+        HasDocument = true;
+        return Output.Exact.WriteLineAsync(document);
+    }
 
     public async Task WriteLinesAsync(params IEnumerable<string> lines)
     {

@@ -41,13 +41,18 @@ internal sealed class OperatorCommand : Command
         {
             return await run(operation, interruption.Token);
         }
-        catch (WaitEndedException ended) when (interruption.HasHappened)
+        catch (CommandFailure failure)
         {
-            throw new CommandFailure(interruption.ExitCode, ended.Message);
+            failure.IsDocumented = operation.HasDocument;
+            throw;
         }
-        catch (OperationCanceledException) when (interruption.HasHappened)
+        catch (OperationCanceledException ended) when (interruption.HasHappened)
         {
-            throw new CommandFailure(interruption.ExitCode, "Interrupted.");
+            throw new CommandFailure(
+                interruption.ExitCode, ended is WaitEndedException ? ended.Message : "Interrupted.")
+            {
+                IsDocumented = operation.HasDocument,
+            };
         }
     }
 

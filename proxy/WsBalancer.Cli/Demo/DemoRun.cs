@@ -29,9 +29,9 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
         catch (Exception) when (interruption.HasHappened)
         {
             await error.WriteLineAsync("wsbalancer demo: interrupted; everything it started has ended.");
-            return ExitCode.Failed;
+            return interruption.ExitCode;
         }
-        catch (Exception cause) when (cause is DemoFailure or CommandFailure)
+        catch (Exception cause) when (cause is DemoFailure or CommandFailure or IOException)
         {
             await error.WriteLineAsync($"wsbalancer demo: {cause.Message}");
             return ExitCode.Failed;

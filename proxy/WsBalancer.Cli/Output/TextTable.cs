@@ -43,7 +43,13 @@ internal sealed class TextTable(params Column[] columns)
     public IRenderable DrawOn(IAnsiConsole terminal, Style? style = null)
     {
         var width = terminal.Profile.Width;
-        return FitsOn(terminal) ? Drawn(style) : Aligned(Fit(width), style);
+        if (FitsOn(terminal))
+        {
+            return Drawn(style);
+        }
+
+        var fit = Fit(width);
+        return fit.Width(Gap) <= width ? Aligned(fit, style) : Cut(fit, width, style);
     }
 
     private TableFit Fit(int width)
@@ -70,8 +76,20 @@ internal sealed class TextTable(params Column[] columns)
     private string CellOf(string cell, int column, TableFit fit)
     {
         var width = fit[column];
-        var cut = cell.Length > width ? $"{cell[..(width - 1)]}…" : cell;
+        var cut = CutTo(cell, width);
         return columns[column].IsNumber ? cut.PadLeft(width) : cut.PadRight(width);
+    }
+
+    // Not within a surrogate pair.
+    private static string CutTo(string text, int width)
+    {
+        if (text.Length <= width)
+        {
+            return text;
+        }
+
+        var length = width > 1 && char.IsHighSurrogate(text[width - 2]) ? width - 2 : Math.Max(0, width - 1);
+        return $"{text[..length]}…";
     }
 
     private Rows Aligned(TableFit fit, Style? style)
@@ -80,6 +98,11 @@ internal sealed class TextTable(params Column[] columns)
         var header = new Text(title, style ?? new Style(decoration: Decoration.Bold)) { Overflow = Overflow.Crop };
         return new Rows([header, .. _rows.Select(row => ColouredLine(row, fit, style))]);
     }
+
+    // A terminal that is narrower than what can be left out: lines end early, since wrapped ones are no table.
+    private Rows Cut(TableFit fit, int width, Style? style) => new(
+        _rows.Prepend([.. columns.Select(column => column.Title)])
+            .Select(row => new Text(CutTo(LineOf(row, fit), width), style)));
 
     private Paragraph ColouredLine(string[] row, TableFit fit, Style? style)
     {

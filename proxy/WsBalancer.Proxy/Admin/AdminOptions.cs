@@ -114,8 +114,8 @@ internal sealed record AdminOptions : IValidatableObject
         else if (!IsLoopback && !HasToken)
         {
             yield return new ValidationResult(
-                $"without {nameof(Token)}, {nameof(TokenFile)} or {nameof(Tokens)} only a loopback address or a Unix "
-                + "socket may be listened on",
+                $"without {nameof(Token)}, {nameof(TokenFile)}, {nameof(ViewToken)} or {nameof(Tokens)} only a "
+                + "loopback address or a Unix socket may be listened on",
                 [nameof(Url)]);
         }
 

@@ -55,7 +55,15 @@ internal sealed class RequestPlacement(
         if (request.Answer is null && context.GetForwarderErrorFeature() is not null)
         {
             var failure = judge.Judge(context, node);
-            span?.AttemptFailed(node, failure);
+            if (context.RequestAborted.IsCancellationRequested)
+            {
+                span?.Completed("abandoned");
+            }
+            else
+            {
+                span?.AttemptFailed(node, failure);
+            }
+
             return failure;
         }
 

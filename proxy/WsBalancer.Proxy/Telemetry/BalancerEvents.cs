@@ -91,7 +91,8 @@ internal sealed class BalancerEvents
     /// <param name="cluster">Where; null if it is about the balancer.</param>
     /// <param name="node">Which node; null if it is about the cluster.</param>
     /// <param name="message">What happened, in one sentence without a full stop.</param>
-    /// <param name="figures">Numbers that say how much; named in camel case, with their unit.</param>
+    /// <param name="figures">Numbers by name, in camel case with their unit. One that is not finite is left out:
+    /// JSON has no form for it.</param>
     public void Publish(
         EventKind kind, string? cluster, string? node, string message, params (string Name, double Value)[] figures)
     {
@@ -106,7 +107,8 @@ internal sealed class BalancerEvents
                 cluster,
                 node,
                 message,
-                figures.ToDictionary(figure => figure.Name, figure => figure.Value, StringComparer.Ordinal),
+                figures.Where(static figure => double.IsFinite(figure.Value))
+                    .ToDictionary(figure => figure.Name, figure => figure.Value, StringComparer.Ordinal),
                 _cause.Value?.Cause ?? (OnThread.Of == this ? OnThread.Cause : null));
             _recent.Enqueue(happened);
             while (_recent.Count > Remembered)

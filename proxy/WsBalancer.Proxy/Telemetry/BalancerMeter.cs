@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Prometheus;
 
@@ -18,11 +19,15 @@ internal sealed class BalancerMeter : IDisposable
 
     private const string Total = "_total";
 
+    // Longer than a listener takes to observe all instruments.
+    private static readonly TimeSpan MostAge = TimeSpan.FromSeconds(1);
+
     private readonly Meter _meter;
     private readonly Action<Action> _collect;
     private readonly Lock _gate = new();
     private readonly List<Family> _families = [];
     private long _collection;
+    private long _collectedAt;
 
     /// <param name="scope">The registry, which distinguishes the meters of several balancers in a process.
     /// </param>
@@ -89,15 +94,16 @@ internal sealed class BalancerMeter : IDisposable
     }
 
     // A listener observes one instrument after the other. The first that it observes for a second time begins another
-    // collection.
+    // collection; so does one that is observed long after the last, as several listeners do.
     private Measurement<double>[] Observe(Family family)
     {
         lock (_gate)
         {
-            if (family.Observed == _collection)
+            if (family.Observed == _collection || Stopwatch.GetElapsedTime(_collectedAt) > MostAge)
             {
-                _collection++;
                 _collect(() => _families.ForEach(static all => all.Collect()));
+                _collectedAt = Stopwatch.GetTimestamp();
+                _collection++;
             }
 
             family.Observed = _collection;

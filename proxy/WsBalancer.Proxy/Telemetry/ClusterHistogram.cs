@@ -25,8 +25,9 @@ internal sealed class ClusterHistogram(Histogram histogram, Histogram<double> in
     {
         foreach (var cluster in _children.Keys.Where(cluster => !clusters.Contains(cluster)))
         {
-            _children.TryRemove(cluster, out _);
+            // In this order: an observation in between would keep a series that is published no more.
             histogram.RemoveLabelled(cluster);
+            _children.TryRemove(cluster, out _);
         }
     }
 }

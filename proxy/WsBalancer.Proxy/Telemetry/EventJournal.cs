@@ -17,9 +17,6 @@ internal sealed class EventJournal : IAsyncDisposable
     private static readonly JsonSerializerOptions Form = new(JsonSerializerOptions.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-
-        // A figure that is no number must not keep the others from the file.
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 

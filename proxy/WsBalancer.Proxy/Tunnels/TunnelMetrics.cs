@@ -116,8 +116,9 @@ internal sealed class TunnelMetrics
     {
         foreach (var key in _closesBy.Keys.Where(key => !clusters.Contains(key.Cluster)))
         {
-            _closesBy.TryRemove(key, out _);
+            // In this order: a count in between would keep a series that is published no more.
             _closes.RemoveLabelled(key.Cluster, key.By, key.Code);
+            _closesBy.TryRemove(key, out _);
         }
     }
 

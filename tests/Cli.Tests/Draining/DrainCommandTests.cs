@@ -108,7 +108,7 @@ public sealed class DrainCommandTests
         var run = await stub.RunAsync("drain", "ws-2", "--deadline", "none", "--wait");
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
-        Assert.Contains("give --rate, --over or --deadline", run.Error, StringComparison.Ordinal);
+        Assert.Contains("give --rate, --over, --deadline or --timeout", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,6 +50,29 @@ public sealed class TextTableTests
         Assert.Equal(["NODE  FIRST", "ws-1  1234567890"], terminal.Lines.Select(line => line.TrimEnd()));
     }
 
+    [Fact]
+    public void ATable_ThatStillDoesNotFit_HasLinesThatEndEarly()
+    {
+        using var terminal = new TestConsole { Profile = { Width = 20 } };
+
+        Table().Write(new CommandOutput(new StringWriter(), terminal));
+
+        Assert.Equal(2, terminal.Lines.Count);
+        Assert.Equal($"{LongId[..19]}…", terminal.Lines[1].TrimEnd());
+    }
+
+    [Fact]
+    public void ACell_IsNotCutWithinASurrogatePair()
+    {
+        using var terminal = new TestConsole { Profile = { Width = 9 } };
+        var table = new TextTable(new Column("USER", IsCut: true));
+        table.AddRow("1234567😀90");
+
+        table.Write(new CommandOutput(new StringWriter(), terminal));
+
+        Assert.Equal("1234567…", terminal.Lines[1].TrimEnd());
+    }
+
     [Theory]
     [InlineData(0, true)]
     [InlineData(-1, false)]

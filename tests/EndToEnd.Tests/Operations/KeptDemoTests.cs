@@ -21,7 +21,7 @@ public sealed class KeptDemoTests
 
         Assert.Equal(0, await Run(admin, "drain", "ws-2", "--rate", "1000/s", "--wait", "--timeout", "30s"));
         Assert.Equal(0, await Run(admin, ["add", .. add, "--yes"]));
-        Assert.Equal(0, await Run(admin, "disconnect", "--older-than", "0.001s"));
+        Assert.Equal(0, await Run(admin, "disconnect", "--older-than", "1ms", "--code", "1008"));
         await UntilTunnels(http, "all are back, none at ws-2", nodes =>
             nodes.Sum(Tunnels) == Users && nodes.Single(node => (string?)node!["id"] == "ws-2") is var drained
             && Tunnels(drained) == 0 && nodes.Any(node => (string?)node!["id"] == "ws-4" && Tunnels(node) > 0));

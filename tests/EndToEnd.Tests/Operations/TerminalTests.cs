@@ -10,13 +10,15 @@ public sealed partial class TerminalTests
     private const string LongName = "ws-node-7d9f8b6c5d-x2x9z.europe-west3.internal";
 
     [Theory]
-    [InlineData(80, "nodes", false)]
-    [InlineData(80, "tunnels", false)]
-    [InlineData(80, "plan --remove ws-2", false)]
-    [InlineData(80, "balancers", false)]
-    [InlineData(200, "nodes", true)]
-    [InlineData(200, "tunnels", true)]
-    public async Task Table_FitsTheTerminal_AndIsDrawnWhereItCan(int columns, string command, bool isDrawn)
+    [InlineData(80, "nodes", "NODE,MISPLACED", false)]
+    [InlineData(80, "tunnels", "TUNNEL,AGE", false)]
+    [InlineData(80, "plan --remove ws-2", "NODE,HOMES AFTER", false)]
+    [InlineData(80, "balancers", "BALANCER,TUNNELS", false)]
+    [InlineData(40, "nodes", "NODE,TUNNELS", false)]
+    [InlineData(200, "nodes", "NODE,ADDRESS", true)]
+    [InlineData(200, "tunnels", "TUNNEL,MISPLACED", true)]
+    public async Task Table_FitsTheTerminal_AndIsDrawnWhereItCan(
+        int columns, string command, string headers, bool isDrawn)
     {
         await using var fleet = await WsFleet.Start(2, 2, AddNodeWithALongName);
         using var client = await fleet.Balancer.Open(new string('u', 60));
@@ -27,16 +29,14 @@ public sealed partial class TerminalTests
         Assert.True(code == 0, string.Join('\n', lines));
         Assert.All(lines, line => Assert.InRange(line.Length, 0, columns));
         Assert.Equal(isDrawn, lines.Any(line => line.StartsWith('╭')));
-        if (command == "nodes")
-        {
-            Assert.Contains(lines, line => line.Contains("TUNNELS", StringComparison.Ordinal)
-                && line.Contains("MISPLACED", StringComparison.Ordinal));
-        }
+        Assert.Contains(lines, line => headers.Split(',').All(
+            header => line.Contains(header, StringComparison.Ordinal)));
     }
 
     [Theory]
-    [InlineData("n", 1, "Nothing was done.", 2)]
-    [InlineData("y", 0, "ws-2 is removed.", 1)]
+    [InlineData("n\n", 1, "Nothing was done.", 2)]
+    [InlineData("y\n", 0, "ws-2 is removed.", 1)]
+    [InlineData("\x03", 130, "Interrupted.", 2)]
     public async Task ChangeThatMovesMuch_IsAskedFor(string answer, int exitCode, string line, int nodes)
     {
         await using var fleet = await WsFleet.Start(2, 2);
@@ -54,7 +54,7 @@ public sealed partial class TerminalTests
         .Set($"ReverseProxy:Clusters:{BalancerConfig.Cluster}:Destinations:{LongName}:Metadata:Weight", "0");
 
     private static async Task<(int Code, string[] Lines)> Run(
-        Balancer balancer, int columns, string command, string input = "")
+        Balancer balancer, int columns, string command, string answer = "")
     {
         var environment = new Dictionary<string, string>
         {
@@ -62,14 +62,27 @@ public sealed partial class TerminalTests
             ["WSBALANCER_ADMIN"] = balancer.AdminUrl,
             ["TERM"] = "xterm-256color",
         };
+        var screen = Path.GetTempFileName();
         await using var terminal = RunningProcess.Start(
             "script",
-            "bash",
+            "script",
             environment,
-            "-c",
-            $"printf '{input}\\n' | script --quiet --return --command "
-                + $"'stty cols {columns} rows 40; {command}' /dev/null");
+            "--quiet",
+            "--return",
+            "--flush",
+            "--command",
+            $"stty cols {columns} rows 40; {command}",
+            screen);
+        if (answer.Length > 0)
+        {
+            await Deadline.Until(
+                "the question is shown",
+                () => File.ReadAllText(screen).Contains("[y/N]", StringComparison.Ordinal));
+            terminal.Type(answer);
+        }
+
         var code = await terminal.ExitCode();
+        File.Delete(screen);
         return (code, [.. terminal.Lines.Select(line => Sequence().Replace(line, "").TrimEnd())]);
     }
 

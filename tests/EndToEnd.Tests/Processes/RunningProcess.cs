@@ -129,6 +129,13 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     public void Send(Signal signal) => Assert.Equal(0, Kill(_process.Id, (int)signal));
 
+    /// <summary>Writes <paramref name="text"/> to its standard input.</summary>
+    public void Type(string text)
+    {
+        _process.StandardInput.Write(text);
+        _process.StandardInput.Flush();
+    }
+
     /// <summary>Waits for the end.</summary>
     public async Task<int> ExitCode()
     {

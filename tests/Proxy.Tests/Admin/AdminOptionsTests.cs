@@ -11,7 +11,7 @@ public sealed class AdminOptionsTests
         + "unix:/PATH (default http://127.0.0.1:9900)";
 
     private const string Exposed =
-        "without Token, TokenFile or Tokens only a loopback address or a Unix socket may be listened on";
+        "without Token, TokenFile, ViewToken or Tokens only a loopback address or a Unix socket may be listened on";
 
     private const string NoCertificate = "is missing: https needs Path, and KeyPath or Password";
 

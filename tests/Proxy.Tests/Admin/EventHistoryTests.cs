@@ -47,7 +47,9 @@ public sealed class EventHistoryTests : IDisposable
         }
 
         await using var again = new EventJournal(EventFile, 64_000, NullLogger<EventJournal>.Instance);
-        Assert.Equal(["one", "two"], again.Read().Select(happened => happened.Message));
+        var kept = again.Read();
+        Assert.Equal(["one", "two"], kept.Select(happened => happened.Message));
+        Assert.Equal([0, 1], kept.Select(happened => happened.Figures.Count));
     }
 
     // Without a file, numbers restart at 1: the number of an earlier process may be that of an event not yet received.

@@ -108,6 +108,17 @@ public sealed class SampleTests : IAsyncLifetime
         await Deadline.Until("healthy", async () => (await SendAsync("/health", null)).IsSuccessStatusCode);
 
     [Fact]
+    public async Task Health_IsThatOfTheBalancer_WhichRequiresMoreNodesThanThereAre()
+    {
+        await using var other = await StartAsync("--WsBalancer:Clusters:chat:Readiness:MinAvailableNodes=3");
+        using var http = new HttpClient();
+
+        using var response = await http.GetAsync(new Uri($"{other.Urls.Single()}/health"), Cancellation);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+    }
+
+    [Fact]
     public async Task AnotherInstance_StartsBesideIt()
     {
         await using var other = await StartAsync();
@@ -115,13 +126,16 @@ public sealed class SampleTests : IAsyncLifetime
         Assert.NotEqual(_app.Urls.Single(), other.Urls.Single());
     }
 
-    private async Task<WebApplication> StartAsync()
+    private async Task<WebApplication> StartAsync(params string[] arguments)
     {
         var app = Sample.Build(
+        [
             "--Urls=http://127.0.0.1:0",
             "--Logging:LogLevel:Default=None",
             $"--ReverseProxy:Clusters:chat:Destinations:ws-1:Address={_first.Address}",
-            $"--ReverseProxy:Clusters:chat:Destinations:ws-2:Address={_second.Address}");
+            $"--ReverseProxy:Clusters:chat:Destinations:ws-2:Address={_second.Address}",
+            .. arguments,
+        ]);
         await app.StartAsync(Cancellation);
         return app;
     }

@@ -25,7 +25,7 @@ internal sealed class LeaveWait(Operation operation, ClusterClient cluster, stri
             var view = ProgressView.For(operation.Output, operation.Settings.Json);
             if (await view.RunAsync(show => WatchAsync(first, show, cancellation)) is { } failure)
             {
-                throw new CommandFailure(ExitCode.Failed, failure) { IsDocumented = true };
+                throw new CommandFailure(ExitCode.Failed, failure);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -60,10 +60,11 @@ internal static class DrainCommand
         {
             result.AddError("--rate and --over exclude each other: how fast, or how long.");
         }
-        else if (result.GetResult(Waiting.Wait) is not null && Rate.Peek(result) is 0
-            && Deadline.Peek(result) is { After: null })
+        else if (result.GetResult(Waiting.Wait) is not null && result.GetResult(Waiting.Timeout) is null
+            && Rate.Peek(result) is 0 && Deadline.Peek(result) is { After: null })
         {
-            result.AddError("--rate 0 with --deadline none closes no tunnel, so that --wait might never end.");
+            result.AddError(
+                "--rate 0 with --deadline none closes no tunnel, so that --wait might never end: give --timeout.");
         }
         else if (Rate.Peek(result) is 0 && result.GetResult(Deadline) is null)
         {
@@ -89,12 +90,13 @@ internal static class DrainCommand
         await operation.NoteSharingAsync(answer.Value.Shared);
         if (Waiting.Read(parsed, time) is { } limit)
         {
-            if (answer.Value is { RatePerSecond: 0, DeadlineSeconds: null, Remaining: > 0 })
+            if (answer.Value is { RatePerSecond: 0, DeadlineSeconds: null, Remaining: > 0 } && !limit.IsSet)
             {
+                await operation.WriteAsync(answer);
                 throw new CommandFailure(
                     ExitCode.Failed,
-                    $"{node} drains without a rate and a deadline, so that its tunnels might never end: give --rate, "
-                    + "--over or --deadline.");
+                    $"{node} drains, but without a rate and a deadline its tunnels might never end, "
+                        + "and --wait neither: give --rate, --over, --deadline or --timeout.");
             }
 
             return await new DrainWait(operation, cluster, node, limit).RunAsync(answer, cancellation);

@@ -21,7 +21,7 @@ internal sealed class DrainWait(Operation operation, ClusterClient cluster, stri
             await operation.WriteAsync(last, failure is null ? [DrainText.Drained(node, last.Value)] : []);
             return failure is null
                 ? ExitCode.Done
-                : throw new CommandFailure(ExitCode.Failed, failure) { IsDocumented = true };
+                : throw new CommandFailure(ExitCode.Failed, failure);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -80,7 +80,10 @@ internal static class WhereCommand
     private static TextTable TableOf(IEnumerable<TunnelAnswer> tunnels)
     {
         var table = new TextTable(
-            new Column("TUNNEL"), new Column("NODE"), new Column("OPENED"), new Column("MISPLACED"));
+            new Column("TUNNEL"),
+            new Column("NODE", IsCut: true),
+            new Column("OPENED", Drop: 1),
+            new Column("MISPLACED"));
 
         foreach (var tunnel in tunnels)
         {

@@ -22,10 +22,7 @@ internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, 
             await operation.WriteAsync(last, isHome ? [end] : []);
             return isHome
                 ? ExitCode.Done
-                : throw new CommandFailure(ExitCode.Failed, failure ?? RebalanceText.Shortfall(last.Value))
-                {
-                    IsDocumented = true,
-                };
+                : throw new CommandFailure(ExitCode.Failed, failure ?? RebalanceText.Shortfall(last.Value));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

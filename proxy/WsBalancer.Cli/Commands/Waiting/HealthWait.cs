@@ -16,15 +16,15 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
     /// <exception cref="CommandFailure">It is not healthy in time.</exception>
     public async Task RunAsync(WaitLimit? limit, CancellationToken cancellation)
     {
-        var first = await ReadAsync(cancellation);
         if (limit is null)
         {
-            await NoteAsync(first, cancellation);
+            await NoteAsync(cancellation);
             return;
         }
 
         try
         {
+            var first = await ReadAsync(cancellation);
             var view = ProgressView.For(operation.Output, operation.Settings.Json);
             await view.RunAsync(show => WatchAsync(first, limit, show, cancellation));
         }
@@ -35,13 +35,23 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
     }
 
     // A node that has just been added is probed at once, and its health is known a moment later.
-    private async Task NoteAsync(NodeAnswer? first, CancellationToken cancellation)
+    private async Task NoteAsync(CancellationToken cancellation)
     {
-        var now = first;
-        if (first is { Health: Unknown })
+        NodeAnswer? now;
+        try
         {
-            await Task.Delay(Patience.Pause, time, cancellation);
             now = await ReadAsync(cancellation);
+            if (now is { Health: Unknown })
+            {
+                await Task.Delay(Patience.Pause, time, cancellation);
+                now = await ReadAsync(cancellation);
+            }
+        }
+        catch (CommandFailure failure)
+        {
+            // The change is done: that its effect cannot be read is no failure of it.
+            await operation.NoteAsync($"Whether {node} is healthy cannot be read: {failure.Message}");
+            return;
         }
 
         if (now is { Health: not Healthy and var health })
@@ -67,10 +77,7 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
 
             if (limit.HasPassed)
             {
-                throw new CommandFailure(ExitCode.Failed, $"{node} is {health} still, after --timeout {limit.Text}.")
-                {
-                    IsDocumented = true,
-                };
+                throw new CommandFailure(ExitCode.Failed, $"{node} is {health} still, after {limit.Text}.");
             }
         }
 

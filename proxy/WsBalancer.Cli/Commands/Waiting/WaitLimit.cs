@@ -12,6 +12,9 @@ internal sealed class WaitLimit(TimeProvider time, TimeSpan? limit)
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
 
+    /// <summary>Whether there is a limit.</summary>
+    public bool IsSet => limit is not null;
+
     public bool HasPassed => limit is { } most && time.GetElapsedTime(_begun) >= most;
 
     /// <summary>The limit in words; only if there is one.</summary>

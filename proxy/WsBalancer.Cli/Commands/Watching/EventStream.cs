@@ -91,7 +91,7 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
         if (operation.Settings.Cluster is not { } cluster || happened.Cluster is null || happened.Cluster == cluster)
         {
             await (operation.Settings.Json
-                ? operation.WriteDocumentAsync(document)
+                ? operation.Output.Exact.WriteLineAsync(document)
                 : operation.WriteLinesAsync(LineOf(happened)));
             await operation.Output.Writer.FlushAsync(CancellationToken.None);
         }

@@ -34,6 +34,7 @@ internal static class DisconnectEndpoints
     private static async Task<Ok<DisconnectView>> DisconnectAllAsync(
         string cluster,
         FleetRegistry fleet,
+        Drains drains,
         Disconnects disconnects,
         [FromQuery, Description("Whose.")] string? user,
         [FromQuery, Description("To which node.")] string? node,
@@ -45,7 +46,7 @@ internal static class DisconnectEndpoints
         var olderThan = QueryText.Age(nameof(olderThanSeconds), olderThanSeconds);
         var selection = new TunnelSelection(
             user is null && (node is not null || olderThan is not null) ? null : QueryText.User(user),
-            node is null ? null : FleetPlanner.NodeOf(found, node).Id,
+            node is null ? null : drains.StatusOf(found, node, fleetWide: true).Node,
             olderThan);
         var (closed, shared) = await disconnects.AllAsync(found, selection, CodeOf(closeCode), cancellation);
         return TypedResults.Ok(new DisconnectView(closed, shared));

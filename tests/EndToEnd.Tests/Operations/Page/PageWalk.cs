@@ -43,9 +43,10 @@ internal sealed class PageWalk(Balancer balancer, WsNode[] nodes)
             "bash", "bash", environment, "-c", $"exec 2>&1; cd '{balancer.Folder}'; {command}");
         var code = await shell.ExitCode();
 
-        // A failure has its sentence on the page; notes of commands that succeed begin alike.
-        var mayFail = step.Output.Any(line => line.StartsWith("wsbalancer: ", StringComparison.Ordinal));
-        Assert.True(code == 0 || mayFail, $"$ {command}\n{shell.Output}\nExit code {code}.");
+        // A command that fails ends with its sentence, and perhaps with details, which are indented.
+        var last = step.Output.LastOrDefault(line => !line.StartsWith(' '));
+        var expected = last?.StartsWith("wsbalancer: ", StringComparison.Ordinal) is true ? 1 : 0;
+        Assert.True(code == expected, $"$ {command}\n{shell.Output}\nExit code {code}, not {expected}.");
         Assert.True(
             PageOutput.Matches(step.Output, shell.Lines),
             $"$ {command}\n{shell.Output}\n\nThe page has:\n{string.Join('\n', step.Output)}\n\nCompared:\n"

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Help;
 using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli;
@@ -40,9 +42,9 @@ internal static class CommandLine
                 await visible.WriteLineAsync($"  {hint}");
             }
 
-            if (!failure.IsDocumented && IsJson(parsed))
+            if (!failure.IsDocumented && FormOf(parsed) is OutputForm.Json or OutputForm.Yaml)
             {
-                await output.WriteLineAsync(failure.Problem ?? FailureJson.Of(failure));
+                await output.WriteAsync(DocumentText.Of(failure.Problem ?? FailureJson.Of(failure), FormOf(parsed)));
             }
 
             return failure.ExitCode;
@@ -61,10 +63,13 @@ internal static class CommandLine
         }
     }
 
-    private static bool IsJson(ParseResult parsed) =>
+    // 'check' and 'ring compare' have an option --json of their own.
+    private static OutputForm FormOf(ParseResult parsed) =>
         parsed.CommandResult.Command.Options.OfType<Option<bool>>().FirstOrDefault(option => option.Name == JsonOption)
             is { } json && parsed.GetResult(json) is { Implicit: false } result && !result.Errors.Any()
-            && parsed.GetValue(json);
+            && parsed.GetValue(json)
+            ? OutputForm.Json
+            : AdminOptions.FormOf(parsed.CommandResult);
 
     private static CommandFailure UsageFailure(ParseResult parsed)
     {

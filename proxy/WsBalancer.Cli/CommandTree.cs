@@ -6,6 +6,7 @@ using WsBalancer.Cli.Commands.Rebalancing;
 using WsBalancer.Cli.Commands.Tunnels;
 using WsBalancer.Cli.Commands.Watching;
 using WsBalancer.Cli.Demo;
+using WsBalancer.Cli.Help;
 using WsBalancer.Cli.RingCompare;
 using WsBalancer.Cli.Run;
 
@@ -16,11 +17,12 @@ internal static class CommandTree
 {
     public const string Name = "wsbalancer";
 
-    private const string Description = """
+    private const string Summary = """
         Balances WebSockets over a fleet of nodes: every user stays on one node, and a change of the fleet
         moves only the users it must.
+        """;
 
-        Examples:
+    private const string Examples = """
           wsbalancer demo                          watch it work: real nodes, real users, every claim checked
           wsbalancer run --config wsbalancer.json  balance the fleet that the file describes
           wsbalancer status                        is the balancer up, and how is its fleet
@@ -31,7 +33,9 @@ internal static class CommandTree
           wsbalancer rebalance --wait              bring misplaced users home, at a pace
           wsbalancer events                        follow what happens
           wsbalancer ring compare                  every ring: how fast, how even, and what a change moves
+        """;
 
+    private const string ExitCodes = """
         Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the balancer cannot be reached,
         130 and 143 interrupted by Ctrl-C and SIGTERM before the end; what only follows ends with 0.
         NO_COLOR=1 leaves colours out.
@@ -40,7 +44,7 @@ internal static class CommandTree
     /// <param name="time">The clock of commands that wait or measure.</param>
     public static RootCommand Create(TimeProvider time)
     {
-        var root = new RootCommand(Description);
+        var root = new RootCommand($"{Summary}\n\nExamples:\n{Examples}\n\n{ExitCodes}");
         foreach (var command in Commands(time))
         {
             root.Add(command);
@@ -48,6 +52,7 @@ internal static class CommandTree
 
         ExamplesHelp.AddTo(root);
         root.Add(CompletionCommand.Create());
+        root.Add(ManCommand.Create(root, new ManText(Summary, Examples, ExitCodes)));
         root.Add(HelpCommand.Create(root));
         root.Add(HelpCommand.CreateVersion(root));
         root.Options.OfType<VersionOption>().Single().Aliases.Add("-v");
@@ -65,11 +70,13 @@ internal static class CommandTree
         NodesCommand.Create(time),
         WhereCommand.Create(),
         TunnelsCommand.Create(),
+        TopCommand.Create(time),
         EventsCommand.Create(time),
         CordonCommand.Create(),
         ResumeCommand.CreateUncordon(time),
         DrainCommand.Create(time),
         ResumeCommand.Create(time),
+        WaitCommand.Create(time),
         PlanCommand.Create(),
         AddCommand.Create(time),
         RemoveCommand.Create(time),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Tests;
 
@@ -106,5 +107,5 @@ public sealed class AdminClientTests
     }
 
     private static AdminClient Client(string address, string? token = null, TimeSpan? timeout = null) =>
-        new(new AdminSettings(new Uri(address), token, Cluster: null, Json: false), timeout);
+        new(new AdminSettings(new Uri(address), token, Cluster: null, OutputForm.Lines), timeout);
 }

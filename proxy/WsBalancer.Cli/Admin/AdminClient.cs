@@ -41,6 +41,10 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
         return _connection.CallAsync(call, AdminJson.Default.DisconnectAnswer, cancellation);
     }
 
+    /// <summary>A scrape, as Prometheus gets it.</summary>
+    public Task<string> ReadMetricsAsync(CancellationToken cancellation) =>
+        _connection.ReadTextAsync("metrics", cancellation);
+
     public Task<Answer<ReloadAnswer>> ReloadAsync(bool force, CancellationToken cancellation)
     {
         var query = new QueryText().With("force", force);

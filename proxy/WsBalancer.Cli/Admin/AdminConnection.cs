@@ -48,18 +48,13 @@ internal sealed class AdminConnection : IDisposable
     public Task<Answer<T>> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
         CallAsync(new AdminCall(HttpMethod.Get, path), type, cancellation);
 
+    /// <summary>The body of an answer that is not JSON.</summary>
+    public Task<string> ReadTextAsync(string path, CancellationToken cancellation) =>
+        ReadTextAsync(new AdminCall(HttpMethod.Get, path), cancellation);
+
     public async Task<Answer<T>> CallAsync<T>(AdminCall call, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using var request = RequestOf(call);
-        var (response, document) = await AskAsync(request, call.Timeout ?? _timeout, cancellation);
-        using (response)
-        {
-            if (!response.IsSuccessStatusCode)
-            {
-                throw Refusal(response, document);
-            }
-        }
-
+        var document = await ReadTextAsync(call, cancellation);
         try
         {
             var value = JsonSerializer.Deserialize(document, type) ?? throw NotABalancer("it answered null");
@@ -68,6 +63,16 @@ internal sealed class AdminConnection : IDisposable
         catch (JsonException cause)
         {
             throw NotABalancer("its answer is not the JSON that the admin API gives", cause);
+        }
+    }
+
+    private async Task<string> ReadTextAsync(AdminCall call, CancellationToken cancellation)
+    {
+        using var request = RequestOf(call);
+        var (response, document) = await AskAsync(request, call.Timeout ?? _timeout, cancellation);
+        using (response)
+        {
+            return response.IsSuccessStatusCode ? document : throw Refusal(response, document);
         }
     }
 

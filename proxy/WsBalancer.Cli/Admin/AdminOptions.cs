@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Admin;
 
@@ -8,6 +10,14 @@ internal static class AdminOptions
     private const string AddressVariable = "WSBALANCER_ADMIN";
     private const string TokenVariable = "WSBALANCER_TOKEN";
     private const string DefaultAddress = "http://127.0.0.1:9900";
+
+    private static readonly Dictionary<string, OutputForm> Forms = new(StringComparer.Ordinal)
+    {
+        ["json"] = OutputForm.Json,
+        ["yaml"] = OutputForm.Yaml,
+        ["wide"] = OutputForm.Wide,
+        ["name"] = OutputForm.Names,
+    };
 
     private static readonly Option<string?> Address = new("--admin")
     {
@@ -44,17 +54,42 @@ internal static class AdminOptions
 
     private static readonly Option<bool> Json = new("--json")
     {
-        Description = "Print the balancer's answer as one JSON document and nothing else",
+        Description = "Print the balancer's answer as one JSON document and nothing else: --output json",
     };
+
+    private static readonly Option<string?> Output = CreateOutput();
+
+    /// <summary>The options, in the order in which a help lists them.</summary>
+    public static IReadOnlyList<Option> All { get; } =
+        [Address, Token, TokenFile, Authorities, Cluster, Json, Output];
 
     public static void AddTo(Command command)
     {
-        command.Add(Address);
-        command.Add(Token);
-        command.Add(TokenFile);
-        command.Add(Authorities);
-        command.Add(Cluster);
-        command.Add(Json);
+        foreach (var option in All)
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(static result =>
+        {
+            if (result.GetResult(Json) is { Implicit: false } && result.GetResult(Output) is { Implicit: false })
+            {
+                result.AddError("--json and --output exclude each other.");
+            }
+        });
+    }
+
+    /// <summary>In which form the answer is written; that of a mistake is <see cref="OutputForm.Lines"/>.</summary>
+    public static OutputForm FormOf(SymbolResult result)
+    {
+        if (result.GetResult(Json) is { Implicit: false } json && !json.Errors.Any() && json.GetValueOrDefault<bool>())
+        {
+            return OutputForm.Json;
+        }
+
+        return result.GetResult(Output) is { Implicit: false, Tokens: [var form] }
+            ? Forms.GetValueOrDefault(form.Value, OutputForm.Lines)
+            : OutputForm.Lines;
     }
 
     /// <exception cref="CommandFailure">The address is no URL of a balancer, or a token or a file cannot be used.
@@ -66,11 +101,23 @@ internal static class AdminOptions
             address,
             TokenOf(parsed),
             parsed.GetValue(Cluster),
-            parsed.GetValue(Json))
+            FormOf(parsed.CommandResult))
         {
             Authorities = parsed.GetValue(Authorities) is { } file ? AuthorityFile.Read(file, address) : null,
             Caller = CallerHeader.Of(parsed),
         };
+    }
+
+    private static Option<string?> CreateOutput()
+    {
+        var option = new Option<string?>("--output", "-o")
+        {
+            Description = "json or yaml: one document and nothing else; wide: tables with all their columns, whatever "
+                + "the terminal's width; name: only the ids of what is listed, one a line",
+            HelpName = "FORM",
+        };
+        option.AcceptOnlyFromAmong([.. Forms.Keys]);
+        return option;
     }
 
     private static Uri Parse(string text)

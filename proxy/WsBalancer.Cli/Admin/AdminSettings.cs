@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Admin;
 
@@ -7,9 +8,12 @@ namespace WsBalancer.Cli.Admin;
 /// <c>Address</c> ends with a slash, unless it is that of a Unix socket. <c>Cluster</c> is null to take the only one
 /// there is.
 /// </remarks>
-internal sealed record AdminSettings(Uri Address, string? Token, string? Cluster, bool Json)
+internal sealed record AdminSettings(Uri Address, string? Token, string? Cluster, OutputForm Form)
 {
     public const string UnixScheme = "unix";
+
+    /// <summary>Whether the answer is written as a document, and nothing else on standard output.</summary>
+    public bool IsDocument => Form is OutputForm.Json or OutputForm.Yaml;
 
     /// <summary>The authorities of the balancer's certificate; null for those of the system.</summary>
     public X509Certificate2Collection? Authorities { get; init; }

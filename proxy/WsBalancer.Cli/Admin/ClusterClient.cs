@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace WsBalancer.Cli.Admin;
@@ -62,6 +63,19 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
 
     public Task<Answer<DrainAnswer>> ReadDrainAsync(string node, CancellationToken cancellation) =>
         DrainOfAsync(HttpMethod.Get, node, body: null, cancellation);
+
+    /// <summary>The drain of a node; null if the fleet has no such node: it has left with its last tunnel.</summary>
+    public async Task<DrainAnswer?> FindDrainAsync(string node, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await ReadDrainAsync(node, cancellation)).Value;
+        }
+        catch (CommandFailure failure) when (failure.Status is HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     public Task<Answer<DrainAnswer>> ResumeAsync(string node, CancellationToken cancellation) =>
         DrainOfAsync(HttpMethod.Delete, node, body: null, cancellation);

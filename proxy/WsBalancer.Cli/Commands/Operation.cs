@@ -24,16 +24,33 @@ internal sealed record Operation(
 
     /// <summary>Writes the document as it was received with <c>--json</c>, else the lines.</summary>
     public Task WriteAsync<T>(Answer<T> answer, params IEnumerable<string> lines) =>
-        Settings.Json ? WriteDocumentAsync(answer.Document) : WriteLinesAsync(lines);
+        Settings.IsDocument ? WriteDocumentAsync(answer.Document) : WriteLinesAsync(lines);
 
     /// <summary>Whether a document was written.</summary>
     public bool HasDocument { get; private set; }
 
-    /// <summary>Writes a document byte for byte.</summary>
+    /// <summary>Writes a document: JSON byte for byte.</summary>
     public Task WriteDocumentAsync(string document)
     {
         HasDocument = true;
-        return Output.Exact.WriteLineAsync(document);
+        return Output.Exact.WriteAsync(DocumentText.Of(document, Settings.Form));
+    }
+
+    /// <summary>Writes what is listed: as a document, as its ids, each once, or as a table.</summary>
+    public async Task WriteListAsync<T>(Answer<T> answer, IEnumerable<string> ids, Action writeTable)
+    {
+        switch (Settings.Form)
+        {
+            case OutputForm.Json or OutputForm.Yaml:
+                await WriteDocumentAsync(answer.Document);
+                break;
+            case OutputForm.Names:
+                await WriteLinesAsync(ids.Distinct());
+                break;
+            default:
+                writeTable();
+                break;
+        }
     }
 
     public async Task WriteLinesAsync(params IEnumerable<string> lines)
@@ -53,7 +70,7 @@ internal sealed record Operation(
     /// </summary>
     public Task NoteAwayAsync(bool isAway, string sentence)
     {
-        if (Settings.Json || Output.Terminal is not { } terminal)
+        if (Settings.IsDocument || Output.Terminal is not { } terminal)
         {
             return NoteAsync(sentence);
         }

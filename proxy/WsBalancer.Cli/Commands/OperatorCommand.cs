@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Commands.Waiting;
 using WsBalancer.Cli.Output;
@@ -22,11 +23,23 @@ internal sealed class OperatorCommand : Command
         }
 
         AdminOptions.AddTo(this);
+        Validators.Add(RefuseNames);
         SetAction((parsed, cancellation) => RunAsync(run, parsed, cancellation));
     }
 
     /// <summary>Command lines that its help shows, without the name of the program.</summary>
     public IReadOnlyList<string> Examples { get; init; } = [];
+
+    /// <summary>Whether the command lists what has ids, and so takes <c>--output name</c>.</summary>
+    public bool HasNames { get; init; }
+
+    private void RefuseNames(CommandResult result)
+    {
+        if (!HasNames && AdminOptions.FormOf(result) is OutputForm.Names)
+        {
+            result.AddError($"--output name is for what lists by id; '{CommandTree.Name} {Name}' does not.");
+        }
+    }
 
     private static async Task<int> RunAsync(
         Func<Operation, CancellationToken, Task<int>> run, ParseResult parsed, CancellationToken cancellation)
@@ -36,7 +49,7 @@ internal sealed class OperatorCommand : Command
         await using var error = new VisibleWriter(output.Error);
         using var interruption = new Interruption(cancellation);
         using var client = new AdminClient(settings);
-        var operation = new Operation(parsed, settings, client, CommandOutput.Of(output), error);
+        var operation = new Operation(parsed, settings, client, CommandOutput.Of(output, settings.Form), error);
         try
         {
             return await run(operation, interruption.Token);

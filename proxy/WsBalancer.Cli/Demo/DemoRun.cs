@@ -88,7 +88,7 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
 
         await using var crowd = new Crowd(settings.Users, fleet.Balancer, time);
         using var admin = new AdminClient(
-            new AdminSettings(fleet.Admin, Token: null, DemoConfiguration.Cluster, Json: false));
+            new AdminSettings(fleet.Admin, Token: null, DemoConfiguration.Cluster, OutputForm.Lines));
         screen.Watch(() => DemoPicture.Of(fleet.Nodes, crowd.Placement()));
 
         return await DemoStory.TellAsync(new Stage(fleet, crowd, admin, screen, new Fact(time), time), cancellation);

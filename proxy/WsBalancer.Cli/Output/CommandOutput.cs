@@ -8,6 +8,9 @@ namespace WsBalancer.Cli.Output;
 /// </summary>
 internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal, Question? question = null)
 {
+    /// <summary>Whether a table has all its columns, even on a terminal that is too narrow for them.</summary>
+    public bool IsWide { get; init; }
+
     /// <summary>Lines that nothing wraps, truncates or colours, without a control character in them.</summary>
     public TextWriter Writer { get; } = new VisibleWriter(writer);
 
@@ -20,12 +23,16 @@ internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal, Q
     /// <summary>Null when no person is there to answer.</summary>
     public Question? Question { get; } = question;
 
-    public static CommandOutput Of(InvocationConfiguration invocation)
+    public static CommandOutput Of(
+        InvocationConfiguration invocation, OutputForm form = OutputForm.Lines)
     {
         var isConsole = ReferenceEquals(invocation.Output, Console.Out) && !Console.IsOutputRedirected;
         return new CommandOutput(
             invocation.Output,
             isConsole && AnsiConsole.Profile.Capabilities.Ansi ? AnsiConsole.Console : null,
-            isConsole && !Console.IsInputRedirected ? new Question(Console.In, invocation.Output) : null);
+            isConsole && !Console.IsInputRedirected ? new Question(Console.In, invocation.Output) : null)
+        {
+            IsWide = form is OutputForm.Wide,
+        };
     }
 }

@@ -26,7 +26,7 @@ internal sealed class TextTable(params Column[] columns)
 
     public void Write(CommandOutput output)
     {
-        if (output.Terminal is { } terminal)
+        if (output.Terminal is { } terminal && (!output.IsWide || FitsOn(terminal)))
         {
             terminal.Write(DrawOn(terminal));
             return;

@@ -19,7 +19,8 @@ public sealed class ListenAddressesTests
     }
 
     [Theory]
-    [InlineData("http://ws.example.com:9900", "expected http://ADDRESS:PORT with an IP address or localhost")]
+    [InlineData("http://ws.example.com:9900",
+        "expected http://ADDRESS:PORT or https://ADDRESS:PORT with an IP address or localhost")]
     [InlineData("http://192.0.2.1:9900", Foreign)]
     public async Task AdminAddress_OfAnotherMachine_IsAMistake(string url, string expected)
     {

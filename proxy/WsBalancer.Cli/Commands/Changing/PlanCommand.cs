@@ -58,7 +58,7 @@ internal static class PlanCommand
     private static async Task WriteAsync<T>(Operation operation, Answer<T> plan)
         where T : PlanAnswer
     {
-        if (operation.Settings.Json)
+        if (operation.Settings.IsDocument)
         {
             await operation.WriteAsync(plan);
         }

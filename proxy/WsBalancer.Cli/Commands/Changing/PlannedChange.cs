@@ -32,7 +32,7 @@ internal static class PlannedChange
         string next = NobodyClosed)
         where T : PlanAnswer
     {
-        if (!operation.Settings.Json)
+        if (!operation.Settings.IsDocument)
         {
             PlanText.Write(plan.Value, operation.Output);
         }
@@ -52,7 +52,7 @@ internal static class PlannedChange
         }
 
         var much = $"It moves {Amounts.Percent(plan.Moved)} of all users";
-        if (operation.Settings.Json || operation.Output.Question is not { } question)
+        if (operation.Settings.IsDocument || operation.Output.Question is not { } question)
         {
             throw new CommandFailure(
                 ExitCode.Failed,

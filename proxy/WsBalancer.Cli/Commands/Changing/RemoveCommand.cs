@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Commands.Draining;
 using WsBalancer.Cli.Commands.Waiting;
 
 namespace WsBalancer.Cli.Commands.Changing;
@@ -67,8 +68,8 @@ internal static class RemoveCommand
             : PlannedChange.RunAsync(operation, plan, RemoveAsync, $"{node} is removed.", cancellation));
         if (limit is not null)
         {
-            await new LeaveWait(operation, cluster, node, limit).RunAsync(cancellation);
-            if (!operation.Settings.Json)
+            await new TunnelsWait(operation, cluster, node, limit) { UntilRemoved = true }.RunAsync(cancellation);
+            if (!operation.Settings.IsDocument)
             {
                 await operation.WriteLinesAsync($"{node} has left: no balancer has a tunnel there.");
             }

@@ -16,7 +16,7 @@ internal sealed class DrainWait(Operation operation, ClusterClient cluster, stri
     {
         try
         {
-            var view = ProgressView.For(operation.Output, operation.Settings.Json);
+            var view = ProgressView.For(operation.Output, operation.Settings.IsDocument);
             var (last, failure) = await view.RunAsync(show => WatchAsync(begun, show, cancellation));
             await operation.WriteAsync(last, failure is null ? [DrainText.Drained(node, last.Value)] : []);
             return failure is null

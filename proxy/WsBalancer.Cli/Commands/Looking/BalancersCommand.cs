@@ -16,6 +16,7 @@ internal static class BalancersCommand
             + "not known",
         RunAsync)
     {
+        HasNames = true,
         Examples = ["balancers", "balancers --json"],
     };
 
@@ -23,15 +24,14 @@ internal static class BalancersCommand
     {
         var answer = await operation.Client.ReadBalancersAsync(cancellation);
         var known = answer.Value;
-        if (operation.Settings.Json)
-        {
-            await operation.WriteAsync(answer);
-        }
-        else
-        {
-            TableOf(known.Balancers).Write(operation.Output);
-            await operation.WriteLinesAsync(Sharing(known));
-        }
+        await operation.WriteListAsync(
+            answer,
+            known.Balancers.Select(balancer => balancer.Id),
+            () =>
+            {
+                TableOf(known.Balancers).Write(operation.Output);
+                operation.Output.Writer.WriteLine(Sharing(known));
+            });
 
         var agree = known.Balancers.SelectMany(balancer => balancer.Clusters).All(cluster => cluster.Agrees);
         return agree && known.Shared is not false ? ExitCode.Done : ExitCode.Failed;

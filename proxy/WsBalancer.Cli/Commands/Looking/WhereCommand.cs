@@ -39,7 +39,7 @@ internal static class WhereCommand
         var answer = await cluster.FindOwnerAsync(operation.Parsed.GetRequiredValue(User), cancellation);
 
         await operation.WriteAsync(answer, Lines(answer.Value));
-        if (!operation.Settings.Json && answer.Value.Tunnels.Count > 0)
+        if (!operation.Settings.IsDocument && answer.Value.Tunnels.Count > 0)
         {
             TableOf(answer.Value.Tunnels).Write(operation.Output);
         }

@@ -15,7 +15,7 @@ internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, 
     {
         try
         {
-            var view = ProgressView.For(operation.Output, operation.Settings.Json);
+            var view = ProgressView.For(operation.Output, operation.Settings.IsDocument);
             var (last, failure) = await view.RunAsync(show => WatchAsync(begun, show, cancellation));
             var isHome = failure is null && last.Value.Misplaced is 0;
             var end = $"Everyone is at home: {Amounts.Count(last.Value.Closed, "tunnel")} closed.";

@@ -54,6 +54,7 @@ internal static class TunnelsCommand
             RunAsync,
             User, Node, Client, OlderThan, Sort, Limit)
         {
+            HasNames = true,
             Examples =
             [
                 "tunnels --user alice",
@@ -75,14 +76,11 @@ internal static class TunnelsCommand
             parsed.GetValue(Sort));
         var cluster = await operation.FindClusterAsync(cancellation);
         var answer = await cluster.ListTunnelsAsync(filter, cancellation);
-        if (operation.Settings.Json)
-        {
-            await operation.WriteAsync(answer);
-            return ExitCode.Done;
-        }
-
-        TableOf(answer.Value).Write(operation.Output);
-        if (answer.Value.Count == filter.Limit)
+        await operation.WriteListAsync(
+            answer,
+            answer.Value.Select(tunnel => tunnel.Id),
+            () => TableOf(answer.Value).Write(operation.Output));
+        if (answer.Value.Count == filter.Limit && !operation.Settings.IsDocument)
         {
             await operation.NoteAsync($"The list ends at --limit {filter.Limit}: there may be more.");
         }

@@ -25,7 +25,7 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
         try
         {
             var first = await ReadAsync(cancellation);
-            var view = ProgressView.For(operation.Output, operation.Settings.Json);
+            var view = ProgressView.For(operation.Output, operation.Settings.IsDocument);
             await view.RunAsync(show => WatchAsync(first, limit, show, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

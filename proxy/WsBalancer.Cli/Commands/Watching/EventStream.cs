@@ -90,8 +90,8 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
 
         if (operation.Settings.Cluster is not { } cluster || happened.Cluster is null || happened.Cluster == cluster)
         {
-            await (operation.Settings.Json
-                ? operation.Output.Exact.WriteLineAsync(document)
+            await (operation.Settings.IsDocument
+                ? operation.Output.Exact.WriteAsync(DocumentText.OneOf(document, operation.Settings.Form))
                 : operation.WriteLinesAsync(LineOf(happened)));
             await operation.Output.Writer.FlushAsync(CancellationToken.None);
         }

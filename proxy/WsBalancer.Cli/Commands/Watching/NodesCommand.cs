@@ -18,7 +18,8 @@ internal static class NodesCommand
         (operation, cancellation) => RunAsync(operation, time, cancellation),
         Watch)
     {
-        Examples = ["nodes", "nodes --watch"],
+        HasNames = true,
+        Examples = ["nodes", "nodes --watch", "nodes -o name              only the ids, for a script"],
     };
 
     private static async Task<int> RunAsync(
@@ -26,19 +27,16 @@ internal static class NodesCommand
     {
         if (operation.Parsed.GetValue(Watch))
         {
-            return await new NodesWatch(operation, time).RunAsync(cancellation);
+            return await new TableWatch<IReadOnlyList<NodeAnswer>>(
+                operation, time, token => ReadAsync(operation, token), static nodes => new NodesTable(nodes))
+                .RunAsync(cancellation);
         }
 
         var answer = await ReadAsync(operation, cancellation);
-        if (operation.Settings.Json)
-        {
-            await operation.WriteAsync(answer);
-        }
-        else
-        {
-            new NodesTable(answer.Value).Write(operation.Output);
-        }
-
+        await operation.WriteListAsync(
+            answer,
+            answer.Value.Select(node => node.Id),
+            () => new NodesTable(answer.Value).Write(operation.Output));
         return ExitCode.Done;
     }
 

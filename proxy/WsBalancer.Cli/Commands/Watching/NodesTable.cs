@@ -6,7 +6,7 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli.Commands.Watching;
 
 /// <summary>Nodes as a table. A star marks a weight that is not the configuration's.</summary>
-internal sealed class NodesTable
+internal sealed class NodesTable : IWatchedTable
 {
     private const string Legend = "* changed at run time, 'wsbalancer weight': not the weight of the configuration";
 
@@ -33,7 +33,7 @@ internal sealed class NodesTable
         }
     }
 
-    /// <summary>The same for a live display, in grey if it is no longer true.</summary>
+    /// <inheritdoc/>
     public IRenderable DrawOn(IAnsiConsole terminal, bool isStale)
     {
         var style = isStale ? new Style(Color.Grey) : default(Style?);

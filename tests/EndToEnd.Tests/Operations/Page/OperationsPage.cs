@@ -5,6 +5,7 @@ internal static class OperationsPage
 {
     private const string Indent = "    ";
     private const string Prompt = $"{Indent}$ ";
+    private const string Continuation = $"{Indent}> ";
 
     /// <summary>The sections that have commands, in their order.</summary>
     public static IReadOnlyList<PageSection> Sections { get; } = Read(File.ReadAllLines(
@@ -32,6 +33,10 @@ internal static class OperationsPage
             {
                 output = [];
                 steps.Add(new PageStep(line[Prompt.Length..], output));
+            }
+            else if (line.StartsWith(Continuation, StringComparison.Ordinal))
+            {
+                steps[^1] = steps[^1] with { Command = $"{steps[^1].Command}\n{line[Continuation.Length..]}" };
             }
             else if (!line.StartsWith(Indent, StringComparison.Ordinal))
             {

@@ -5,7 +5,7 @@ namespace WsBalancer.EndToEnd.Tests.Operations.Page;
 
 /// <summary>
 /// Runs every command of a section of the page, in a shell, as a reader types them, and compares what it writes. The
-/// addresses of the page's nodes are replaced by those of the test.
+/// addresses of the page's nodes are replaced by those of the test, and <c>restart</c> by a command without effect.
 /// </summary>
 internal sealed class PageWalk(Balancer balancer, WsNode[] nodes)
 {
@@ -40,7 +40,7 @@ internal sealed class PageWalk(Balancer balancer, WsNode[] nodes)
             ["WSBALANCER_ADMIN"] = balancer.AdminUrl,
         };
         await using var shell = RunningProcess.Start(
-            "bash", "bash", environment, "-c", $"exec 2>&1; cd '{balancer.Folder}'; {command}");
+            "bash", "bash", environment, "-c", $"exec 2>&1; cd '{balancer.Folder}'; restart() {{ :; }}; {command}");
         var code = await shell.ExitCode();
 
         // A command that fails ends with its sentence, and perhaps with details, which are indented.

@@ -1,29 +1,28 @@
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
-using WsBalancer.Cli.Admin;
 
 namespace WsBalancer.Cli.Commands.Watching;
 
 /// <summary>
-/// The nodes as a live table on a terminal, below a line with the balancer and the time of its last answer. Without an
-/// answer the rows are grey: they were true once.
+/// A live table on a terminal, below a line with the balancer and the time of its last answer. Without an answer the
+/// rows are grey: they were true once.
 /// </summary>
-internal sealed class NodesDisplay(IAnsiConsole terminal, string balancer, TimeProvider time)
+internal sealed class LiveTable(IAnsiConsole terminal, string balancer, TimeProvider time)
 {
-    private IReadOnlyList<NodeAnswer> _nodes = [];
+    private IWatchedTable? _table;
     private DateTimeOffset _answeredAt;
     private (bool IsAway, string Sentence)? _notice;
     private LiveDisplayContext? _context;
 
-    /// <summary>Shows each answer until there are no more.</summary>
-    public Task RunAsync(IAsyncEnumerable<Answer<IReadOnlyList<NodeAnswer>>> answers) =>
+    /// <summary>Shows each table until there are no more.</summary>
+    public Task RunAsync(IAsyncEnumerable<IWatchedTable> tables) =>
         terminal.Live(new Text("")).StartAsync(async context =>
         {
             _context = context;
-            await foreach (var answer in answers)
+            await foreach (var table in tables)
             {
-                (_nodes, _answeredAt) = (answer.Value, time.GetUtcNow());
+                (_table, _answeredAt) = (table, time.GetUtcNow());
                 Show();
             }
         });
@@ -42,7 +41,7 @@ internal sealed class NodesDisplay(IAnsiConsole terminal, string balancer, TimeP
         List<IRenderable> lines =
         [
             new Text($"{balancer}  {(isStale ? "no answer since" : "at")} {Clock(_answeredAt)}"),
-            new NodesTable(_nodes).DrawOn(terminal, isStale),
+            _table!.DrawOn(terminal, isStale),
         ];
         if (_notice is { } notice)
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace WsBalancer.Cli;
+namespace WsBalancer.Cli.Help;
 
 /// <summary><c>wsbalancer help COMMAND</c> and <c>version</c>, which do what the options of that name do.</summary>
 internal static class HelpCommand

@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Tests.Watching;
 
-public sealed class NodesWatchTests
+public sealed class TableWatchTests
 {
     private static readonly string Fewer =
         Documents.Chat.Replace("\"tunnels\": 80", "\"tunnels\": 79", StringComparison.Ordinal);

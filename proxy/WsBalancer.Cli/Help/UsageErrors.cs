@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using WsBalancer.Proxy;
 
-namespace WsBalancer.Cli;
+namespace WsBalancer.Cli.Help;
 
 /// <summary>The mistakes of a command line, each as one sentence that names what is wrong.</summary>
 internal static class UsageErrors

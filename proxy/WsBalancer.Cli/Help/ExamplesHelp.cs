@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using WsBalancer.Cli.Commands;
 
-namespace WsBalancer.Cli;
+namespace WsBalancer.Cli.Help;
 
 /// <summary>The library's help, and below it the examples of the command.</summary>
 internal sealed class ExamplesHelp : SynchronousCommandLineAction

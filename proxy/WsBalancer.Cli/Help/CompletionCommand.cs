@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace WsBalancer.Cli;
+namespace WsBalancer.Cli.Help;
 
 /// <summary>
 /// <c>wsbalancer completion SHELL</c>: a script for the shell, which gets its suggestions from the program's own

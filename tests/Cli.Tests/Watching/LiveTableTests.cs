@@ -6,23 +6,22 @@ using WsBalancer.Cli.Commands.Watching;
 
 namespace WsBalancer.Cli.Tests.Watching;
 
-public sealed class NodesDisplayTests
+public sealed class LiveTableTests
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
-    private readonly Channel<Answer<IReadOnlyList<NodeAnswer>>> _answers =
-        Channel.CreateUnbounded<Answer<IReadOnlyList<NodeAnswer>>>();
+    private readonly Channel<IWatchedTable> _tables = Channel.CreateUnbounded<IWatchedTable>();
 
     [Theory]
     [InlineData(80)]
     [InlineData(200)]
-    public async Task Display_ShowsWhenTheBalancerAnsweredLast(int width)
+    public async Task Table_ShowsWhenTheBalancerAnsweredLast(int width)
     {
         using var terminal = new TestConsole { Profile = { Width = width } }.Interactive();
-        var display = new NodesDisplay(terminal, "http://127.0.0.1:9900/", _time);
-        _answers.Writer.TryWrite(Answer());
-        _answers.Writer.Complete();
+        var live = new LiveTable(terminal, "http://127.0.0.1:9900/", _time);
+        _tables.Writer.TryWrite(Table());
+        _tables.Writer.Complete();
 
-        await display.RunAsync(_answers.Reader.ReadAllAsync(TestContext.Current.CancellationToken));
+        await live.RunAsync(_tables.Reader.ReadAllAsync(TestContext.Current.CancellationToken));
 
         Assert.Contains("http://127.0.0.1:9900/  at 03:04:05Z", terminal.Output, StringComparison.Ordinal);
         Assert.Contains("ws-1", terminal.Output, StringComparison.Ordinal);
@@ -31,13 +30,13 @@ public sealed class NodesDisplayTests
     }
 
     [Fact]
-    public async Task Display_OfABalancerThatDoesNotAnswer_IsGrey_AndItsReturnIsAnnounced()
+    public async Task Table_OfABalancerThatDoesNotAnswer_IsGrey_AndItsReturnIsAnnounced()
     {
         using var terminal = new TestConsole { Profile = { Width = 120 } }
             .Interactive().Colors(Spectre.Console.ColorSystem.Standard).EmitAnsiSequences();
-        var display = new NodesDisplay(terminal, "http://127.0.0.1:9900/", _time);
+        var live = new LiveTable(terminal, "http://127.0.0.1:9900/", _time);
 
-        await display.RunAsync(Answers(display));
+        await live.RunAsync(Tables(live));
 
         var (stale, again) = (terminal.Output.IndexOf("no answer since 03:04:05Z", StringComparison.Ordinal),
             terminal.Output.LastIndexOf("at 03:05:05Z", StringComparison.Ordinal));
@@ -47,15 +46,15 @@ public sealed class NodesDisplayTests
         Assert.DoesNotContain("\u001b[90mws-1", terminal.Output[again..], StringComparison.Ordinal);
     }
 
-    private async IAsyncEnumerable<Answer<IReadOnlyList<NodeAnswer>>> Answers(NodesDisplay display)
+    private async IAsyncEnumerable<IWatchedTable> Tables(LiveTable live)
     {
-        yield return Answer();
-        await display.NoteAsync(true, "The balancer does not answer; asking again for 30 s.");
+        yield return Table();
+        await live.NoteAsync(true, "The balancer does not answer; asking again for 30 s.");
         _time.Advance(TimeSpan.FromMinutes(1));
-        await display.NoteAsync(false, "The balancer answers again.");
-        yield return Answer();
+        await live.NoteAsync(false, "The balancer answers again.");
+        yield return Table();
     }
 
-    private static Answer<IReadOnlyList<NodeAnswer>> Answer() => new(
-        "[]", [new NodeAnswer("ws-1", "http://10.0.0.1:5001/", 1, "active", "healthy", 120, 0, 0.25)]);
+    private static NodesTable Table() => new(
+        [new NodeAnswer("ws-1", "http://10.0.0.1:5001/", 1, "active", "healthy", 120, 0, 0.25)]);
 }

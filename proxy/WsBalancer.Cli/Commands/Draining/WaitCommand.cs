@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using WsBalancer.Cli.Admin;
+using WsBalancer.Cli.Arguments;
+using WsBalancer.Cli.Commands.Waiting;
+
+namespace WsBalancer.Cli.Commands.Draining;
+
+/// <summary><c>wsbalancer wait NODE</c>: waits for what an earlier command, or the node itself, has begun.</summary>
+internal static class WaitCommand
+{
+    private const string Healthy = "healthy";
+    private const string Drained = "drained";
+    private const string Removed = "removed";
+
+    private static readonly Argument<string> Node = NodeName.Argument("NODE");
+
+    private static readonly Option<string> For = new("--for")
+    {
+        Description = "healthy: users can be placed on it; drained: no balancer has a tunnel there; removed: it is no "
+            + "longer in the fleet, and its last tunnel has ended",
+        HelpName = "CONDITION",
+        Required = true,
+    };
+
+    private static readonly ValueOption<TimeSpan> Timeout =
+        MoveOptions.Duration("--timeout", "Wait no longer than that; exit 1 then [default: as long as it takes]");
+
+    public static Command Create(TimeProvider time)
+    {
+        For.AcceptOnlyFromAmong(Healthy, Drained, Removed);
+        return new OperatorCommand(
+            "wait",
+            "Wait until a node is healthy, drained or removed, and show how far it is",
+            (operation, cancellation) => RunAsync(operation, time, cancellation),
+            Node, For, Timeout)
+        {
+            Examples =
+            [
+                "wait ws-2 --for healthy --timeout 1m    after its process was started",
+                "wait ws-2 --for drained                 after 'drain ws-2', or a drain that the node began itself",
+                "wait ws-3 --for removed                 after 'remove ws-3', before its process is stopped",
+            ],
+        };
+    }
+
+    private static async Task<int> RunAsync(Operation operation, TimeProvider time, CancellationToken cancellation)
+    {
+        var node = operation.Parsed.GetRequiredValue(Node);
+        var condition = operation.Parsed.GetRequiredValue(For);
+        var limit = new WaitLimit(time, operation.Parsed.GetValue(Timeout));
+        var cluster = await operation.FindClusterAsync(cancellation);
+        await (condition is Healthy
+            ? new HealthWait(operation, time, cluster.Id, node).RunAsync(limit, cancellation)
+            : new TunnelsWait(operation, cluster, node, limit) { UntilRemoved = condition is Removed }
+                .RunAsync(cancellation));
+
+        var document = new JsonObject { ["cluster"] = cluster.Id, ["node"] = node, ["condition"] = condition };
+        await operation.WriteAsync(new Answer<string>(document.ToJsonString(), condition), $"{node} is {condition}.");
+        return ExitCode.Done;
+    }
+}

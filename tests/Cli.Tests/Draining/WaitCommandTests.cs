@@ -1,0 +1,95 @@
+namespace WsBalancer.Cli.Tests.Draining;
+
+public sealed class WaitCommandTests
+{
+    [Fact]
+    public async Task Drained_IsWaitedFor_WhoeverBegunTheDrain()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On(
+            $"GET {Moves.DrainOfNode}",
+            Moves.Drain(40, "active"),
+            Moves.Drain(30, sources: "\"node\""),
+            Moves.Drain(0, "drained", shared: "false"),
+            Moves.Drain(0, "drained", shared: "true"));
+
+        var run = await stub.RunAsync("wait", "ws-2", "--for", "drained");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal("ws-2 is active, with 40 tunnels", run.Lines.First());
+        Assert.Equal("ws-2 is drained.", run.Lines.Last());
+        Assert.Equal(4, stub.Targets.Count(target => target == Moves.DrainOfNode));
+    }
+
+    [Fact]
+    public async Task Removed_IsWaitedFor_UntilTheLastTunnelHasEnded()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On(
+            $"GET {Moves.DrainOfNode}",
+            Moves.Drain(0, "drained"),
+            Moves.Drain(2, "leaving"),
+            StubAnswer.Problem(404, "There is no node 'ws-2'."));
+
+        var run = await stub.RunAsync("wait", "ws-2", "--for", "removed", "--json");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal("""{"cluster":"chat","node":"ws-2","condition":"removed"}""" + "\n", run.Output);
+        Assert.Equal(3, stub.Targets.Count(target => target == Moves.DrainOfNode));
+    }
+
+    [Fact]
+    public async Task Healthy_IsWaitedFor()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.On(
+            Documents.Clusters,
+            Documents.Chat,
+            Documents.Chat,
+            Documents.Chat.Replace("unhealthy", "healthy", StringComparison.Ordinal));
+
+        var run = await stub.RunAsync("wait", "ws-2", "--for", "healthy");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal("ws-2 is healthy.", run.Lines.Last());
+    }
+
+    [Theory]
+    [InlineData("drained", "active", "ws-2 is not drained within --timeout 5s: 30 tunnels remain, and it is active.")]
+    [InlineData("drained", "draining", "ws-2 is not drained within --timeout 5s: 30 tunnels remain.")]
+    [InlineData("removed", "leaving", "ws-2 has not left within --timeout 5s: 30 tunnels remain.")]
+    public async Task Condition_ThatIsNotMetInTime_Exits1(string condition, string state, string message)
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On($"GET {Moves.DrainOfNode}", Moves.Drain(30, state));
+
+        var run = await stub.RunAsync("wait", "ws-2", "--for", condition, "--timeout", "5s");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal($"wsbalancer: {message}\n", run.Error);
+    }
+
+    [Theory]
+    [InlineData("drained", ExitCode.Failed)]
+    [InlineData("removed", ExitCode.Done)]
+    public async Task Node_ThatIsUnknown_IsRemoved_AndCannotBeDrained(string condition, int exitCode)
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On($"GET {Moves.DrainOfNode}", StubAnswer.Problem(404, "There is no node 'ws-2'."));
+
+        var run = await stub.RunAsync("wait", "ws-2", "--for", condition);
+
+        Assert.Equal(exitCode, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("needs --for CONDITION", "wait", "ws-2")]
+    [InlineData("'gone'", "wait", "ws-2", "--for", "gone")]
+    public async Task CommandLine_WithoutACondition_IsAUsageError(string message, params string[] line)
+    {
+        var run = await CommandRun.OfAsync(line);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+
+namespace WsBalancer.Cli.Tests.Help;
+
+public sealed partial class ManPageTests
+{
+    [Fact]
+    public async Task Man_DescribesEveryCommandAndOption()
+    {
+        var page = (await CommandRun.OfAsync("man")).Output.Replace("\\-", "-", StringComparison.Ordinal);
+
+        foreach (var (path, command) in Commands(CommandTree.Create(TimeProvider.System), "wsbalancer"))
+        {
+            Assert.Contains($".SS {path}", page, StringComparison.Ordinal);
+            Assert.All(command.Options.Where(option => !option.Hidden), option => Assert.Contains(
+                $".B {option.Name}", page, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(
+            [
+                "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "OPTIONS OF EVERY COMMAND THAT CALLS A BALANCER",
+                "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES",
+            ],
+            Section().Matches(page).Select(section => section.Groups["title"].Value));
+    }
+
+    [Fact]
+    public async Task Man_IsAsciiThatTroffReadsAsText()
+    {
+        var page = (await CommandRun.OfAsync("man")).Output;
+
+        Assert.All(
+            page.Split('\n').Where(line => line is ['.' or '\'', ..]),
+            line => Assert.Matches(Macro(), line));
+        Assert.All(page.Split('\\').Skip(1), after => Assert.Contains(after[0], "-e&["));
+        Assert.All(page, letter => Assert.InRange(letter, '\n', '~'));
+    }
+
+    private static IEnumerable<(string Path, Command Command)> Commands(Command parent, string path) =>
+        from command in parent.Subcommands
+        where !command.Hidden
+        let own = $"{path} {command.Name}"
+        from one in Commands(command, own).Prepend((own, command))
+        select one;
+
+    [GeneratedRegex(@"^\.SH (?<title>.+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Section();
+
+    [GeneratedRegex(@"^\.(TH|SH|SS|TP|PP|B|I|nf|fi)( |$)", RegexOptions.CultureInvariant)]
+    private static partial Regex Macro();
+}

@@ -2,38 +2,42 @@ using System.Net;
 
 namespace WsBalancer.BackendSample;
 
-/// <summary>How one node runs. The command line is the only place they come from.</summary>
+/// <summary>The settings of one node. The command line is their only source.</summary>
 internal sealed record NodeOptions
 {
     public required string Name { get; init; }
 
-    /// <summary>Where to listen, as ASP.NET Core takes it; several with ';' between them.</summary>
+    /// <summary>The addresses to listen on, in the format of ASP.NET Core, separated by ';'.</summary>
     public required string Urls { get; init; }
 
-    /// <summary>The Redis that joins the nodes; null for a node that stands alone.</summary>
+    /// <summary>The Redis that connects the nodes; null for a node that is not connected to others.</summary>
     public EndPoint? Redis { get; init; }
 
-    /// <summary>How it registers with balancers, through that Redis; null if it does not.</summary>
+    /// <summary>The registration with balancers through that Redis; null for none.</summary>
     public RegistrationOptions? Registration { get; init; }
 
     /// <summary>The longest message a client may send.</summary>
-    // One above 16 MiB, which is what others call "big", so that such a message passes with its JSON around it.
+    // One MiB above 16 MiB, a usual limit, so that a message of that size fits with its JSON.
     public int MaxMessageBytes { get; init; } = 17 * 1024 * 1024;
 
-    /// <summary>The bytes that the messages of all clients may hold together, from their first byte until they are
-    /// handled and their echoes are sent; without the allowance of each client.</summary>
+    /// <summary>
+    /// The bytes that the messages of all clients may hold together, from their first byte until they are handled and
+    /// their echoes are sent; the allowance of each client is not counted.
+    /// </summary>
     public long MaxBufferedBytes { get; init; } = 256L * 1024 * 1024;
 
-    /// <summary>What may wait for a client that reads slowly, before the connection is closed with 4008.</summary>
-    // What Centrifugo allows.
+    /// <summary>
+    /// The bytes that may wait for a client that reads slowly, before the connection is closed with 4008.
+    /// </summary>
+    // Centrifugo's limit.
     public int MaxQueueBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>The longest silence before a ping; infinite for none.</summary>
+    /// <summary>The longest time without received data before a ping; infinite for no pings.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a pong may take before the connection counts as lost.</summary>
+    /// <summary>The maximum wait for a pong before the connection counts as lost.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long a client may take to answer a Close frame.</summary>
+    /// <summary>The maximum wait for a client's reply to a Close frame.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -1,22 +1,24 @@
 namespace WsBalancer.HashRing;
 
-/// <summary>What going from one blend to another moves.</summary>
+/// <summary>The users that a change from one blend to another moves.</summary>
 /// <param name="Moved">The fraction of the users whose owner differs, 0 to 1.</param>
 /// <param name="Excess">
-/// The part of it that went between two nodes neither of which the change added, removed or reweighted.
+/// The part of <paramref name="Moved"/> between two nodes neither of which the change added, removed or reweighted.
 /// </param>
 /// <param name="IsExact">
-/// Whether it was counted position by position. Where users go from one key space to another nothing can be counted:
-/// the two hashes are independent, and what is given is the expected value.
+/// Whether every position was counted. Between two rings with different key spaces nothing can be counted, because the
+/// two hashes are independent: the numbers are then expected values.
 /// </param>
 public sealed record BlendPlan(double Moved, double Excess, bool IsExact)
 {
-    /// <summary>The part of <see cref="Moved"/> that the change cannot do without.</summary>
+    /// <summary>
+    /// The part of <see cref="Moved"/> from or to a node that the change added, removed or reweighted.
+    /// </summary>
     public double Minimum => Moved - Excess;
 
     internal static BlendPlan Between(RingBlend before, RingBlend after)
     {
-        // Within each of these parts of the users, one ring stands against one ring.
+        // Between two bounds, all users are placed by the same ring before the change, and by the same ring after it.
         double[] bounds = [0, .. new[] { before.Share, after.Share }.Where(share => share is > 0 and < 1).Order(), 1];
         var whole = new BlendPlan(0, 0, IsExact: true);
         for (var i = 1; i < bounds.Length; i++)
@@ -64,7 +66,7 @@ public sealed record BlendPlan(double Moved, double Excess, bool IsExact)
             }
         }
 
-        // Shares sum to one, or to nothing: without weights nobody owns anybody.
+        // Shares sum to one, or to zero when no node has weight.
         var isOwned = before.Nodes.Concat(after.Nodes).Any(static node => node.Weight > 0);
         var excess = (untouchedBefore * untouchedAfter) - sameUntouched;
         return new BlendPlan(isOwned ? 1 - same : 0, excess, IsExact: false);

@@ -1,6 +1,6 @@
 namespace WsBalancer.HashRing;
 
-/// <summary>A ring that goes by the keys of its nodes, and is built anew for every change.</summary>
+/// <summary>A ring that hashes the keys of its nodes and is rebuilt in full for every change.</summary>
 internal abstract class KeyedRing : Ring
 {
     private readonly RingAlgorithm _algorithm;

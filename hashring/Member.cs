@@ -16,13 +16,12 @@ internal sealed class Member
 
     public int Weight => Node.Weight;
 
-    /// <summary>The id in UTF-8: what is hashed, and what nodes are ordered by.</summary>
+    /// <summary>The id in UTF-8: hashed by <c>rendezvous</c>, and the sort key of the nodes of every ring.</summary>
     public byte[] IdBytes { get; }
 
-    /// <summary>What a ring that goes by keys calls this node: its key, or its id if it has none.</summary>
+    /// <summary>The name of this node in a ring that uses keys: its key, or its id if it has none.</summary>
     public string Key => Node.Key ?? Id;
 
-    /// <summary>The key in UTF-8.</summary>
     public byte[] KeyBytes { get; }
 
     public static Member Of(RingNode node)

@@ -41,12 +41,10 @@ internal sealed class Membership
 
     public ReadOnlyCollection<RingNode> Nodes { get; }
 
-    /// <summary>How many nodes have a weight over 0.</summary>
+    /// <summary>The number of nodes whose weight is greater than 0.</summary>
     public int WeightedCount { get; }
 
-    /// <summary>
-    /// Checks every node and puts them in order. Throws <see cref="ArgumentException"/> on a wrong one.
-    /// </summary>
+    /// <summary>Checks every node and sorts them. Throws <see cref="ArgumentException"/> if one is invalid.</summary>
     public static Membership Of(IEnumerable<RingNode> nodes)
     {
         var byId = new Dictionary<string, Member>(StringComparer.Ordinal);
@@ -58,7 +56,7 @@ internal sealed class Membership
         return new Membership([.. byId.Values]);
     }
 
-    /// <summary>The part of each node's weight in the sum of all, in double precision; 0 when that is 0.</summary>
+    /// <summary>Each node's weight as a part of the sum of all, in double precision; 0 when that sum is 0.</summary>
     public double[] NormalizedWeights()
     {
         var sum = _members.Sum(static member => (double)member.Weight);
@@ -67,7 +65,7 @@ internal sealed class Membership
 
     public int IndexOf(string id) => _indexes.GetValueOrDefault(id, -1);
 
-    /// <summary>These nodes after the changes, each made to the outcome of the one before it.</summary>
+    /// <summary>These nodes after the changes, each applied to the result of the one before it.</summary>
     public Membership Apply(ReadOnlySpan<RingChange> changes)
     {
         var byId = new Dictionary<string, Member>(_members.Length, StringComparer.Ordinal);

@@ -3,13 +3,13 @@ using System.Numerics;
 namespace WsBalancer.HashRing;
 
 /// <summary>
-/// An immutable set of node indexes: the nodes that a lookup may answer with. The default value is the empty set.
-/// Indexes are those of one ring's <see cref="Ring.Nodes"/>; a ring ignores indexes that it does not have.
+/// An immutable set of node indexes: the nodes that a lookup may return. The default value is the empty set. Indexes
+/// are those of one ring's <see cref="Ring.Nodes"/>; a ring ignores indexes that it does not have.
 /// </summary>
 /// <remarks>
-/// Health and drains are a mask on the lookup and never a rebuild of the ring, so balancers that see a node's health
-/// differently disagree about that node's users only. Up to 64 nodes a mask is one word and changing it allocates
-/// nothing; beyond, each change copies the words.
+/// Health and drains are a mask on the lookup and never a rebuild of the ring, so balancers with different health
+/// states for a node disagree about that node's users only. Up to 64 nodes a mask is one word and changing it allocates
+/// nothing; for more nodes, each change copies the words.
 /// </remarks>
 public readonly struct NodeMask
 {
@@ -28,7 +28,7 @@ public readonly struct NodeMask
     /// <summary>Whether no node is in the set.</summary>
     public bool IsEmpty => _first == 0 && !_rest.AsSpan().ContainsAnyExcept(0UL);
 
-    /// <summary>How many nodes are in the set.</summary>
+    /// <summary>The number of nodes in the set.</summary>
     public int Count
     {
         get
@@ -60,7 +60,7 @@ public readonly struct NodeMask
         return new NodeMask(ulong.MaxValue, rest);
     }
 
-    /// <summary>Whether the node is in the set; false for any index that cannot be a node's.</summary>
+    /// <summary>Whether the node is in the set; false for an index that no node can have.</summary>
     public bool Contains(int node)
     {
         if ((uint)node < BitsPerWord)
@@ -72,7 +72,7 @@ public readonly struct NodeMask
         return _rest is not null && (uint)word < (uint)_rest.Length && (_rest[word] >> node & 1) != 0;
     }
 
-    /// <summary>This set and the node.</summary>
+    /// <summary>This set with the node added.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or over 65,534.</exception>
     public NodeMask With(int node)
     {

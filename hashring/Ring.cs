@@ -6,14 +6,14 @@ using System.Text.Unicode;
 namespace WsBalancer.HashRing;
 
 /// <summary>
-/// Who owns a key: an immutable snapshot of nodes with weights, and of the owner of every 64-bit hash. Rings built
-/// anywhere from the same nodes and options give every key the same owner.
+/// The owner of every key: an immutable snapshot of nodes with weights, and of the owner of every 64-bit hash. Rings
+/// built anywhere from the same nodes and options give every key the same owner.
 /// </summary>
 /// <remarks>
 /// Safe for any number of threads without a lock. <see cref="Hash(ReadOnlySpan{byte})"/>, <c>OwnerOf</c> and
-/// <see cref="OrderOf"/> allocate nothing. Nodes have indexes, their places in <see cref="Nodes"/>; an index belongs to
-/// this one ring and means another node in the next. The bound on the length of user ids is the caller's: the ring
-/// hashes any length, and the empty id like any other.
+/// <see cref="OrderOf"/> allocate nothing. The index of a node is its place in <see cref="Nodes"/>; it is valid for
+/// this ring only and may mean another node in another ring. The caller limits the length of user ids: the ring hashes
+/// any length, the empty id too.
 /// </remarks>
 public abstract class Ring
 {
@@ -40,36 +40,36 @@ public abstract class Ring
     }
 
     /// <summary>
-    /// The nodes by index: in ascending order of the bytes of their UTF-8 ids, those of weight 0 too.
+    /// The nodes by index: in ascending order of the bytes of their UTF-8 ids, nodes of weight 0 included.
     /// </summary>
     public IReadOnlyList<RingNode> Nodes => _membership.Nodes;
 
-    /// <summary>The construction's name, as in <see cref="RingOptions.Algorithm"/>.</summary>
+    /// <summary>The name of the algorithm, as in <see cref="RingOptions.Algorithm"/>.</summary>
     public string Algorithm { get; }
 
     /// <summary>
-    /// The construction with its version and options, such as <c>rendezvous/1;b=18;seed=none</c>. Within one spec and
-    /// one seed, the same nodes give the same owners for ever.
+    /// The algorithm with its version and options, such as <c>rendezvous/1;b=18;seed=none</c>. With the same spec and
+    /// seed, the same nodes have the same owners for ever.
     /// </summary>
     public string Spec { get; }
 
     /// <summary>
     /// The content hash over spec, seeds and nodes: equal if and (short of a collision of 128 bits) only if the rings
-    /// give every key the same owner by construction. People see it as <c>ToString("x32")</c>.
+    /// give every key the same owner by construction. Shown to people as <c>ToString("x32")</c>.
     /// </summary>
     public UInt128 Fingerprint { get; }
 
-    /// <summary>The size of what lookups read, in bytes.</summary>
+    /// <summary>The size of the table that lookups read, in bytes.</summary>
     public abstract long TableBytes { get; }
 
-    /// <summary>How many positions the key space has; at most 2^64.</summary>
+    /// <summary>The number of positions of the key space; at most 2^64.</summary>
     internal abstract UInt128 PositionCount { get; }
 
-    /// <summary>Builds the ring of the nodes; their order does not matter.</summary>
+    /// <summary>Builds the ring of the nodes, in any order.</summary>
     /// <exception cref="ArgumentException">
     /// There is no node, or more than <see cref="MaxNodes"/>; an id is empty, longer than 1,024 bytes of UTF-8, not
-    /// well-formed or there twice; a weight is out of range; the algorithm is unknown or cannot take an option, a key
-    /// or a weight; or the seed is empty.
+    /// well-formed or not unique; a weight is out of range; the algorithm is unknown or does not accept an option, a
+    /// key or a weight; or the seed is empty.
     /// </exception>
     public static Ring Build(IEnumerable<RingNode> nodes, RingOptions? options = null)
     {
@@ -91,13 +91,13 @@ public abstract class Ring
     }
 
     /// <summary>
-    /// The hash that decides the order of a user, of the UTF-8 bytes as they are: of 64 bits or, where the algorithm
-    /// has it so, of 32 with zeros above.
+    /// The hash that decides the order of a user, computed over the UTF-8 bytes as they are: 64 bits or, with some
+    /// algorithms, 32 bits with zeros above.
     /// </summary>
     public abstract ulong Hash(ReadOnlySpan<byte> utf8User);
 
     /// <summary>
-    /// The same hash, of a text: that of its UTF-8, each surrogate without its other half becoming U+FFFD as with
+    /// The same hash for a text, computed over its UTF-8. A surrogate without its other half becomes U+FFFD as with
     /// <see cref="Encoding.UTF8"/>.
     /// </summary>
     [SkipLocalsInit]
@@ -116,7 +116,7 @@ public abstract class Ring
     public abstract int OwnerOf(ulong hash);
 
     /// <summary>The index of the node that owns the user, or −1 if no node has weight.</summary>
-    // Virtual so that a sealed ring can do it without a second call through the table of virtuals.
+    // Virtual so that a sealed ring needs no second virtual call.
     public virtual int OwnerOf(ReadOnlySpan<byte> utf8User) => OwnerOf(Hash(utf8User));
 
     /// <summary>The index of the node that owns the user, or −1 if no node has weight.</summary>
@@ -133,16 +133,17 @@ public abstract class Ring
     }
 
     /// <summary>
-    /// The index of the first available node in the order of the hash, or −1 if none is. O(1) while the owner is
-    /// available. For <c>rendezvous</c>, <c>nginx</c> and <c>haproxy</c> it is the owner that a ring without the other
-    /// nodes would give; for the others it is not, and nobody moves but those whose owner is not available.
+    /// The index of the first available node in the order of the hash, or −1 if none is available. O(1) while the owner
+    /// is available. For <c>rendezvous</c>, <c>nginx</c> and <c>haproxy</c> the result is the owner in a ring without
+    /// the other nodes. For the other algorithms it is not; with every algorithm, only the users whose owner is not
+    /// available move.
     /// </summary>
     public abstract int OwnerOf(ulong hash, NodeMask available);
 
     /// <summary>
     /// Writes the indexes of all nodes of weight over 0, most preferred first, and returns how many there are.
     /// </summary>
-    /// <exception cref="ArgumentException">The span is shorter than that.</exception>
+    /// <exception cref="ArgumentException">The span is shorter than the number of those nodes.</exception>
     public abstract int OrderOf(ulong hash, Span<int> order);
 
     /// <summary>
@@ -157,18 +158,18 @@ public abstract class Ring
     }
 
     /// <summary>
-    /// The ring after the changes, each made to the outcome of the one before it: equal in everything to one built
-    /// from the resulting nodes, and cheaper. This ring stays as it is.
+    /// The ring after the changes, each applied to the result of the one before it: equal in everything to a ring built
+    /// from the resulting nodes, but cheaper. This ring does not change.
     /// </summary>
     /// <exception cref="ArgumentException">
-    /// A change adds a node that is there, removes or reweights one that is not, or removes the last one; or an added
-    /// node or a weight is not valid.
+    /// A change adds a node that the ring has, removes or reweights one that it does not have, or removes the last one;
+    /// or an added node or a weight is not valid.
     /// </exception>
     public Ring Apply(params ReadOnlySpan<RingChange> changes) => WithMembership(_membership.Apply(changes));
 
     /// <summary>
-    /// Whether the two hash users alike and have the same positions, so that they can be held against each other: they
-    /// have the same spec and seed.
+    /// Whether both rings give a user the same hash and have the same positions, so that their owners can be compared:
+    /// they have the same spec and seed.
     /// </summary>
     public bool IsComparableTo(Ring other)
     {
@@ -176,8 +177,8 @@ public abstract class Ring
         return Spec == other.Spec && _seeds == other._seeds;
     }
 
-    /// <summary>What going from this ring to the next would move, exactly.</summary>
-    /// <exception cref="ArgumentException">The rings differ in spec or seed, so nothing can be said.</exception>
+    /// <summary>The exact moves of a change from this ring to the next.</summary>
+    /// <exception cref="ArgumentException">The rings differ in spec or seed, so they cannot be compared.</exception>
     public RingPlan PlanTo(Ring next)
     {
         ArgumentNullException.ThrowIfNull(next);
@@ -195,7 +196,7 @@ public abstract class Ring
     internal abstract int OwnerAt(ulong position);
 
     /// <summary>
-    /// The last position that certainly has the same owner as this one and all between; never before it.
+    /// A position at or after the given one; all positions from the given one to it, inclusive, have the same owner.
     /// </summary>
     internal abstract ulong ArcEndOf(ulong position);
 
@@ -212,11 +213,11 @@ public abstract class Ring
         }
     }
 
-    /// <summary>Writes the UTF-8 of a text that is sure to fit, and returns its length.</summary>
+    /// <summary>Writes the UTF-8 of a text that must fit into the span, and returns its length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Encode(ReadOnlySpan<char> user, Span<byte> bytes)
     {
-        // Most ids are ASCII, and for those this is the shorter way.
+        // Most ids are ASCII, and this is the faster way for them.
         if (Ascii.FromUtf16(user, bytes, out var written) != OperationStatus.Done)
         {
             Utf8.FromUtf16(user, bytes, out _, out written);

@@ -4,7 +4,7 @@ using WsBalancer.HashRing.Rendezvous;
 
 namespace WsBalancer.HashRing;
 
-/// <summary>A construction of rings: what it is called, which options it has, and which nodes it can hold.</summary>
+/// <summary>A construction of rings: its name, its options, and the nodes that it accepts.</summary>
 public sealed class RingAlgorithm
 {
     private static readonly RingAlgorithm[] Known =
@@ -39,21 +39,21 @@ public sealed class RingAlgorithm
     /// <summary>Every algorithm, the default first.</summary>
     public static IReadOnlyList<RingAlgorithm> All { get; } = Array.AsReadOnly(Known);
 
-    /// <summary>The one for whoever has no other balancer to agree with.</summary>
+    /// <summary>The algorithm for a fleet that does not need to agree with another balancer.</summary>
     public static RingAlgorithm Default => Known[0];
 
     /// <summary>The name, as in <see cref="RingOptions.Algorithm"/>.</summary>
     public string Name { get; }
 
-    /// <summary>Whether the ring goes by <see cref="RingNode.Key"/>; if not, by the id alone.</summary>
+    /// <summary>Whether the ring hashes <see cref="RingNode.Key"/>; if not, it hashes only the id.</summary>
     public bool HasKeys => this != Default;
 
-    /// <summary>Whether keys are whole numbers from 1, and not any text.</summary>
+    /// <summary>Whether keys must be whole numbers from 1.</summary>
     public bool HasNumbersForKeys { get; private init; }
 
     /// <summary>
-    /// Whether the owner under a mask is that of a ring without the other nodes. If not, it is still the first of the
-    /// order that is available.
+    /// Whether the owner under a mask is that of a ring without the other nodes. If not, the owner is still the first
+    /// available node of the order.
     /// </summary>
     public bool MaskIsRemoval { get; private init; }
 
@@ -63,10 +63,10 @@ public sealed class RingAlgorithm
     /// <summary>The largest weight of a node, inclusive.</summary>
     public int MaxWeight { get; private init; } = RingNode.MaxWeight;
 
-    /// <summary>What <see cref="RingOptions.Hash"/> may be, the default first; empty if there is no choice.</summary>
+    /// <summary>The values of <see cref="RingOptions.Hash"/>, the default first; empty if there is no choice.</summary>
     public IReadOnlyList<string> Hashes { get; private init; } = [];
 
-    /// <summary>What <see cref="RingOptions.TableSize"/> may be; null if there is no choice.</summary>
+    /// <summary>The values of <see cref="RingOptions.TableSize"/>; null if there is no choice.</summary>
     public RingTableSize? TableSize { get; private init; }
 
     private Func<Membership, RingOptions, Ring> Construct { get; }
@@ -79,8 +79,8 @@ public sealed class RingAlgorithm
     public static RingAlgorithm? Find(string name) => Array.Find(Known, known => known.Name == name);
 
     /// <summary>
-    /// What this algorithm cannot take of these nodes, beyond what no ring can: keys that are not what it needs or are
-    /// there twice, and weights over its bounds.
+    /// The parts of these nodes that this algorithm cannot accept, in addition to those that no ring accepts: keys that
+    /// are not of the required form or not unique, and weights above its limits.
     /// </summary>
     public IEnumerable<RingMistake> MistakesIn(IEnumerable<RingNode> nodes)
     {

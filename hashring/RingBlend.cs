@@ -6,25 +6,25 @@ using System.Runtime.InteropServices;
 namespace WsBalancer.HashRing;
 
 /// <summary>
-/// Two rings over the same nodes, of which the second one places a part of the users: how a fleet goes from one
-/// algorithm to another a few users at a time. A user goes over once, when the share reaches it, and stays over while
-/// the share grows.
+/// Two rings over the same nodes, of which the second one places a part of the users: a way to move a fleet from one
+/// algorithm to another, a few users at a time. A user moves once, when the share reaches it, and stays moved while the
+/// share grows.
 /// </summary>
 /// <remarks>
-/// Immutable and safe for any number of threads without a lock; lookups allocate nothing. A blend of one ring is that
-/// ring: the same owners, spec and fingerprint. So is a blend whose share is 1, of its second ring.
+/// Immutable and safe for any number of threads without a lock; lookups allocate nothing. A blend of one ring is equal
+/// to that ring: the same owners, spec and fingerprint. A blend whose share is 1 is equal to its second ring.
 /// </remarks>
 public sealed class RingBlend
 {
-    // Decides who goes over, by a hash of its own: with that of either ring, whole arcs of it would go over first.
-    // The ASCII of "blend".
+    // Seed of the hash that decides which users move. A hash independent of both rings: with the hash of either ring,
+    // whole arcs of that ring would move first. The ASCII of "blend".
     private const long ShareSeed = 0x626C656E64;
 
     private readonly Ring _main;
     private readonly Ring? _other;
     private readonly ulong _threshold;
 
-    /// <summary>The ring alone.</summary>
+    /// <summary>A blend of one ring.</summary>
     public RingBlend(Ring ring)
     {
         ArgumentNullException.ThrowIfNull(ring);
@@ -34,10 +34,12 @@ public sealed class RingBlend
         Fingerprint = ring.Fingerprint;
     }
 
-    /// <summary>Two rings.</summary>
-    /// <param name="from">Places the users that are not over yet.</param>
-    /// <param name="to">Places those that are. Of the same nodes: ids and weights; keys may differ.</param>
-    /// <param name="share">The part of the users that is over, 0 to 1.</param>
+    /// <summary>A blend of two rings.</summary>
+    /// <param name="from">The ring of the users that are not moved yet.</param>
+    /// <param name="to">
+    /// The ring of the moved users. The nodes must have the same ids and weights; keys may differ.
+    /// </param>
+    /// <param name="share">The part of the users that is moved, 0 to 1.</param>
     /// <exception cref="ArgumentException">The rings differ in their nodes.</exception>
     public RingBlend(Ring from, Ring to, double share)
     {
@@ -62,22 +64,22 @@ public sealed class RingBlend
         Fingerprint = _other is null ? _main.Fingerprint : FingerprintOf(from, to, _threshold);
     }
 
-    /// <summary>The ring that users are on at first.</summary>
+    /// <summary>The first ring, which places the users that are not moved yet.</summary>
     public Ring From { get; }
 
-    /// <summary>The ring that users go over to; null without one.</summary>
+    /// <summary>The second ring, to which users move; null for a blend of one ring.</summary>
     public Ring? To { get; }
 
     /// <summary>The part of the users that <see cref="To"/> places, 0 to 1.</summary>
     public double Share { get; }
 
-    /// <summary>The nodes by index, the same in both rings but for their keys, which are those of one in use.</summary>
+    /// <summary>The nodes by index. Both rings have the same nodes; the keys are those of a ring in use.</summary>
     public IReadOnlyList<RingNode> Nodes => _main.Nodes;
 
-    /// <summary>The name of the algorithm, or both with a plus sign while users are on both.</summary>
+    /// <summary>The name of the algorithm, or both with a plus sign while both rings place users.</summary>
     public string Algorithm { get; }
 
-    /// <summary>The spec of the ring in use, or of both with the share of the second.</summary>
+    /// <summary>The spec of the ring in use, or of both rings with the share of the second.</summary>
     public string Spec { get; }
 
     /// <summary>The content hash: equal if every user has the same owner by construction.</summary>
@@ -92,7 +94,7 @@ public sealed class RingBlend
     /// <summary>The index of the node that owns the user, or −1 if no node has weight.</summary>
     public int OwnerOf(ReadOnlySpan<char> user) => RingOf(user).OwnerOf(user);
 
-    /// <summary>The index of the first available node of the user's order, or −1 if none is.</summary>
+    /// <summary>The index of the first available node of the user's order, or −1 if none is available.</summary>
     public int OwnerOf(ReadOnlySpan<char> user, NodeMask available)
     {
         var ring = RingOf(user);
@@ -100,14 +102,15 @@ public sealed class RingBlend
     }
 
     /// <summary>
-    /// The same for a number drawn at random in the place of a user: each node with a probability that goes by weight.
+    /// The first available node for a random number instead of a user: each node has a probability that follows its
+    /// weight.
     /// </summary>
     public int OwnerOf(ulong draw, NodeMask available) => _main.OwnerOf(draw, available);
 
     /// <summary>
     /// Writes the indexes of the user's nodes of weight over 0, most preferred first, and returns how many there are.
     /// </summary>
-    /// <exception cref="ArgumentException">The span is shorter than that.</exception>
+    /// <exception cref="ArgumentException">The span is shorter than the number of those nodes.</exception>
     public int OrderOf(ReadOnlySpan<char> user, Span<int> order)
     {
         var ring = RingOf(user);
@@ -119,14 +122,14 @@ public sealed class RingBlend
         ? _main.ShareOf(node).Ratio
         : ((1 - Share) * From.ShareOf(node).Ratio) + (Share * To!.ShareOf(node).Ratio);
 
-    /// <summary>What going from this blend to the next would move.</summary>
+    /// <summary>The users that a change from this blend to the next moves.</summary>
     public BlendPlan PlanTo(RingBlend next)
     {
         ArgumentNullException.ThrowIfNull(next);
         return BlendPlan.Between(this, next);
     }
 
-    /// <summary>The ring of the users that go over at this point of the share, 0 to 1.</summary>
+    /// <summary>The ring of the users that move when the share reaches this point, 0 to 1.</summary>
     internal Ring RingAt(double point) => _other is not null && point < Share ? _other : _main;
 
     private Ring RingOf(ReadOnlySpan<char> user) =>

@@ -21,7 +21,7 @@ public readonly record struct RingChange
     /// <summary>Removes a node that the ring has.</summary>
     public static RingChange Remove(string id) => new(RingChangeKind.Remove, new RingNode(id));
 
-    /// <summary>Gives a node that the ring has another weight, 0 to 65,535.</summary>
+    /// <summary>Sets the weight of a node that the ring has, 0 to 65,535.</summary>
     public static RingChange Reweight(string id, int weight) =>
         new(RingChangeKind.Reweight, new RingNode(id, weight));
 

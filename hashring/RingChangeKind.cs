@@ -1,6 +1,8 @@
 namespace WsBalancer.HashRing;
 
-/// <summary>What a <see cref="RingChange"/> does. None is what an uninitialised change has, and is refused.</summary>
+/// <summary>
+/// The kind of a <see cref="RingChange"/>. None is the kind of an uninitialised change, which is rejected.
+/// </summary>
 internal enum RingChangeKind
 {
     None,

@@ -5,9 +5,9 @@ using System.Text;
 namespace WsBalancer.HashRing;
 
 /// <summary>
-/// The content hash of a ring: XXH128 over the spec, both seeds, and of every node in order the id, the weight and the
-/// key. Texts come as LEB128 length and UTF-8, seeds as 8 and weights as 4 bytes, little-endian. A ring that takes no
-/// notice of keys writes each as the empty text.
+/// The content hash of a ring: XXH128 over the spec, both seeds, and for each node in order the id, the weight and the
+/// key. Texts are written as LEB128 length and UTF-8, seeds as 8 and weights as 4 bytes, little-endian. A ring that
+/// ignores keys writes each as the empty text.
 /// </summary>
 internal static class RingFingerprint
 {

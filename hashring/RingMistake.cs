@@ -2,12 +2,15 @@ using System.Globalization;
 
 namespace WsBalancer.HashRing;
 
-/// <summary>What a ring cannot be built from.</summary>
-/// <param name="Part">The name of the property that is wrong, of <see cref="RingOptions"/> or of
-/// <see cref="RingNode"/>.</param>
-/// <param name="Value">What it is; null if it is missing, or a secret.</param>
-/// <param name="Expected">What would be right, and why if that is not plain.</param>
-/// <param name="NodeId">The node that it is about; null if it is about the options or all nodes together.</param>
+/// <summary>A property with which a ring cannot be built.</summary>
+/// <param name="Part">
+/// The name of the wrong property, of <see cref="RingOptions"/> or of <see cref="RingNode"/>.
+/// </param>
+/// <param name="Value">The wrong value; null if it is missing, or a secret.</param>
+/// <param name="Expected">The values that would be right, and the reason if that is not obvious.</param>
+/// <param name="NodeId">
+/// The node of the wrong property; null if the mistake concerns the options or all nodes together.
+/// </param>
 public sealed record RingMistake(string Part, object? Value, string Expected, string? NodeId = null)
 {
     /// <summary>The mistake as a sentence.</summary>

@@ -1,8 +1,8 @@
 namespace WsBalancer.HashRing;
 
 /// <summary>
-/// What going from one ring to another moves: found by comparing the owners of every position of the key space, not by
-/// sampling, so it is a proof and not an estimate.
+/// The users that a change from one ring to another moves, found by comparing the owners of every position of the key
+/// space: exact, not an estimate from samples.
 /// </summary>
 public sealed class RingPlan
 {
@@ -29,12 +29,14 @@ public sealed class RingPlan
     /// <summary>The fraction of the key space whose owner differs, 0 to 1.</summary>
     public double Moved => MovedShare.Ratio;
 
-    /// <summary>The part of <see cref="Moved"/> that the change cannot do without: moved − excess.</summary>
+    /// <summary>
+    /// The part of <see cref="Moved"/> from or to a node that the change added, removed or reweighted: moved − excess.
+    /// </summary>
     public double Minimum => MinimumShare.Ratio;
 
     /// <summary>
-    /// The part of <see cref="Moved"/> that went between two nodes neither of which the change added, removed or
-    /// reweighted. Always 0 for rendezvous.
+    /// The part of <see cref="Moved"/> between two nodes neither of which the change added, removed or reweighted.
+    /// Always 0 for rendezvous.
     /// </summary>
     public double Excess => ExcessShare.Ratio;
 
@@ -47,10 +49,12 @@ public sealed class RingPlan
     /// <summary><see cref="Excess"/>, exactly.</summary>
     public RingShare ExcessShare { get; }
 
-    /// <summary>What moves, one entry per pair of nodes that anything moves between, in order of their ids.</summary>
+    /// <summary>The moves, one entry for each pair of nodes between which users move, in order of their ids.</summary>
     public IReadOnlyList<RingMove> Moves { get; }
 
-    /// <summary>Whether the user's owner changes, and from whom to whom; null stands for nobody.</summary>
+    /// <summary>
+    /// Whether the user's owner changes, and the ids of both owners; null where no node owns the user.
+    /// </summary>
     public bool FindMove(ReadOnlySpan<char> user, out string? from, out string? to) =>
         FindMove(_before.Hash(user), out from, out to);
 
@@ -58,7 +62,9 @@ public sealed class RingPlan
     public bool FindMove(ReadOnlySpan<byte> utf8User, out string? from, out string? to) =>
         FindMove(_before.Hash(utf8User), out from, out to);
 
-    /// <summary>Whether the owner of the hash changes, and from whom to whom; null stands for nobody.</summary>
+    /// <summary>
+    /// Whether the owner of the hash changes, and the ids of both owners; null where no node owns the hash.
+    /// </summary>
     public bool FindMove(ulong hash, out string? from, out string? to)
     {
         from = IdOf(_before, _before.OwnerOf(hash));
@@ -83,7 +89,9 @@ public sealed class RingPlan
         return new RingPlan(before, after, moves, excess);
     }
 
-    /// <summary>Walks both rings at once, from one arc boundary to the next, and sums up what changes hands.</summary>
+    /// <summary>
+    /// Walks both rings at once, from one arc boundary to the next, and sums the positions whose owner changes.
+    /// </summary>
     private static Dictionary<(int From, int To), UInt128> Tally(Ring before, Ring after)
     {
         var successors = Successors(before, after);
@@ -109,7 +117,8 @@ public sealed class RingPlan
     }
 
     /// <summary>
-    /// The index in the later ring of each node of the earlier one; a value no owner has if it is gone.
+    /// The index in the later ring of each node of the earlier one; −2, which is never an owner, if the later ring does
+    /// not have the node.
     /// </summary>
     private static int[] Successors(Ring before, Ring after)
     {

@@ -2,10 +2,12 @@ using System.IO.Hashing;
 
 namespace WsBalancer.HashRing;
 
-/// <summary>The two numbers that a seed text becomes: one for hashing user ids, one for the ring's own table.</summary>
+/// <summary>
+/// The two numbers that are derived from a seed text: one for hashing user ids, one for the ring's own table.
+/// </summary>
 internal readonly record struct RingSeeds(ulong Key, ulong Table)
 {
-    /// <summary>The seeds of a text; both 0 for null. Throws on a text that can only be a mistake.</summary>
+    /// <summary>The seeds of a text; both 0 for null. Throws if the text is empty or not well-formed.</summary>
     public static RingSeeds Of(string? text)
     {
         if (text is null)
@@ -13,7 +15,7 @@ internal readonly record struct RingSeeds(ulong Key, ulong Table)
             return default;
         }
 
-        // An empty text is most likely a variable that was not set: a seed of nothing would protect nobody.
+        // An empty text is most likely a variable that was not set: an empty seed would not protect the ring.
         if (text.Length == 0)
         {
             throw new ArgumentException("The ring's seed is empty; leave it out for a ring without one.", nameof(text));
@@ -24,6 +26,6 @@ internal readonly record struct RingSeeds(ulong Key, ulong Table)
         return new RingSeeds(XxHash3.HashToUInt64(bytes, 0), XxHash3.HashToUInt64(bytes, 1));
     }
 
-    // A record prints its members by itself; seeds are not to be printed.
+    // A generated ToString would print the members; seeds must never be printed.
     public override string ToString() => this == default ? "none" : "set";
 }

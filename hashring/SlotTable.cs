@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace WsBalancer.HashRing;
 
 /// <summary>
-/// The owner of every slot, in bytes while node indexes fit them. The default value: nobody owns any.
+/// The owner of every slot, in bytes if every node index fits. In the default value, no slot has an owner.
 /// </summary>
 internal readonly struct SlotTable
 {
@@ -24,7 +24,7 @@ internal readonly struct SlotTable
     /// <summary>The size of the table in bytes.</summary>
     public long Bytes => (_narrow?.Length ?? 0) + ((_wide?.Length ?? 0) * sizeof(ushort));
 
-    /// <summary>A table of so many slots, to be written before anybody reads it.</summary>
+    /// <summary>A table of uninitialised slots: every slot must be written before the first read.</summary>
     public static SlotTable Create(int slots, int nodeCount) => nodeCount > MaxNarrowNodes
         ? new SlotTable(null, GC.AllocateUninitializedArray<ushort>(slots))
         : new SlotTable(GC.AllocateUninitializedArray<byte>(slots), null);
@@ -72,7 +72,7 @@ internal readonly struct SlotTable
         return _wide is { } wide ? wide[slot] : -1;
     }
 
-    /// <summary>How many slots each node owns.</summary>
+    /// <summary>The number of slots of each node.</summary>
     public int[] CountOwned(int nodeCount)
     {
         var owned = new int[nodeCount];

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace WsBalancer.HashRing;
 
-/// <summary>UTF-8 of texts that must be well formed: node ids and seeds, which every balancer spells alike.</summary>
+/// <summary>
+/// UTF-8 of texts that must be well-formed: node ids and seeds, whose bytes must be equal in every balancer.
+/// </summary>
 internal static class StrictUtf8
 {
     private static readonly UTF8Encoding Encoding =

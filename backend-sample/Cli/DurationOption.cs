@@ -3,14 +3,14 @@ using System.Globalization;
 
 namespace WsBalancer.BackendSample.Cli;
 
-/// <summary>An option such as <c>500ms</c>, <c>30s</c> or <c>2m</c>, within bounds.</summary>
+/// <summary>An option such as <c>500ms</c>, <c>30s</c> or <c>2m</c>, with a minimum and a maximum.</summary>
 internal static class DurationOption
 {
     public static Option<TimeSpan?> Create(
         string name, string description, TimeSpan normally, TimeSpan least, TimeSpan most, bool mayBeOff = false) =>
         new(name)
         {
-            // The default stands in the text: the library would show it in a form that the option does not take.
+            // The default is part of the text: the library would show it in a form that the option does not accept.
             Description = $"{description} [default: {Format(normally)}]",
             HelpName = mayBeOff ? "TIME|off" : "TIME",
             CustomParser = result =>

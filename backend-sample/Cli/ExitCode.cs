@@ -1,6 +1,6 @@
 namespace WsBalancer.BackendSample.Cli;
 
-/// <summary>What the program says to the shell.</summary>
+/// <summary>The exit codes of the program.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

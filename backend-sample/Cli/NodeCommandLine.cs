@@ -14,7 +14,7 @@ internal static class NodeCommandLine
             RedisCommand.Create(),
         };
 
-        // '@' is a letter like any other: no response files.
+        // No response files: '@' is an ordinary character in an argument.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
@@ -25,7 +25,7 @@ internal static class NodeCommandLine
         {
             Output = output,
             Error = error,
-            // The commands handle signals themselves, and take the time they need to leave.
+            // No termination timeout: the commands handle signals themselves and may need longer to stop.
             ProcessTerminationTimeout = null,
         });
     }

@@ -7,7 +7,7 @@ using WsBalancer.BackendSample.Redis;
 
 namespace WsBalancer.BackendSample.Cli;
 
-/// <summary><c>ws-node redis</c>: run the embedded Redis, where there is no other.</summary>
+/// <summary><c>ws-node redis</c>: runs the embedded Redis, for machines without a Redis.</summary>
 internal static class RedisCommand
 {
     private static readonly Option<int> Port = new("--port")

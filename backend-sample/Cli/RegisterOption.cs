@@ -5,7 +5,7 @@ using System.Net;
 
 namespace WsBalancer.BackendSample.Cli;
 
-/// <summary><c>--register CLUSTER</c>, and the options that go with it.</summary>
+/// <summary><c>--register CLUSTER</c>, and the options that require it.</summary>
 internal static class RegisterOption
 {
     private const int HighestWeight = 65_535;
@@ -39,7 +39,7 @@ internal static class RegisterOption
         HelpName = "P",
     };
 
-    /// <summary>Adds them to <c>serve</c>.</summary>
+    /// <summary>Adds the options to <c>serve</c>.</summary>
     public static void AddTo(Command serve, Option<string> urls, Option redis)
     {
         foreach (var option in new Option[] { Cluster, Advertise, Weight, Prefix })

@@ -6,7 +6,7 @@ using WsBalancer.BackendSample.Serving;
 
 namespace WsBalancer.BackendSample.Cli;
 
-/// <summary><c>ws-node serve</c>: run one node.</summary>
+/// <summary><c>ws-node serve</c>: runs one node.</summary>
 internal static class ServeCommand
 {
     private const int MaxNameLength = 64;
@@ -94,7 +94,7 @@ internal static class ServeCommand
         };
     }
 
-    // A message of the longest kind must pass, with the part of its buffers that stays empty.
+    // A message of the maximum size must fit, including the unused part of its buffers.
     private static void CheckBuffered(CommandResult result)
     {
         var buffered = SizeOption.Find(result, MaxBuffered);

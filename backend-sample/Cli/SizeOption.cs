@@ -4,20 +4,20 @@ using System.Globalization;
 
 namespace WsBalancer.BackendSample.Cli;
 
-/// <summary>An option such as <c>4096</c>, <c>64KiB</c> or <c>17MiB</c>, within bounds.</summary>
+/// <summary>An option such as <c>4096</c>, <c>64KiB</c> or <c>17MiB</c>, with a minimum and a maximum.</summary>
 internal static class SizeOption
 {
     private const long KiB = 1024;
     private const long MiB = 1024 * KiB;
     private const long GiB = 1024 * MiB;
 
-    /// <summary>The least of every size: below, nothing works.</summary>
+    /// <summary>The minimum of every size: the node does not work with less.</summary>
     private const long Least = KiB;
 
-    /// <summary>The most of what may be in one array of .NET.</summary>
+    /// <summary>The maximum for one message or one queue. One .NET array must be able to hold it.</summary>
     private const long MostOfOne = 256 * MiB;
 
-    /// <summary>The most of what all connections may hold.</summary>
+    /// <summary>The maximum for the messages of all connections together.</summary>
     private const long MostOfAll = 1024 * GiB;
 
     /// <summary>The size of one thing, such as a message.</summary>
@@ -28,14 +28,16 @@ internal static class SizeOption
     public static Option<long?> OfAll(string name, string description, long normally) =>
         Create(name, description, normally, MostOfAll);
 
-    /// <summary>The size on the command line, for a check of several options: a wrong one has its own error.</summary>
-    /// <returns>Null if the option is absent or wrong.</returns>
+    /// <summary>
+    /// The size on the command line, for a check that needs several options; an invalid size is reported separately.
+    /// </summary>
+    /// <returns>Null if the option is absent or invalid.</returns>
     public static long? Find(CommandResult command, Option<long?> option) =>
         command.GetResult(option) is { Tokens: [var token] } ? Parse(token.Value) : null;
 
     private static Option<long?> Create(string name, string description, long normally, long most) => new(name)
     {
-        // The default stands in the text: the library would show it in bytes.
+        // The default is part of the text: the library would show it in bytes.
         Description = $"{description} [default: {Format(normally)}]",
         HelpName = "SIZE",
         CustomParser = result =>

@@ -1,6 +1,6 @@
 namespace WsBalancer.BackendSample.Hosting;
 
-// Event ids 500-599 belong to hosting. The next free one is 502.
+// Event ids 500-599 are reserved for hosting. The next free one is 502.
 internal static partial class HostingLog
 {
     [LoggerMessage(500, LogLevel.Error,

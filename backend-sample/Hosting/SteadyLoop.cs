@@ -1,21 +1,21 @@
 namespace WsBalancer.BackendSample.Hosting;
 
-/// <summary>Work that is repeated for as long as the node runs. A failure of any kind does not end the loop.</summary>
+/// <summary>Work that is repeated for as long as the node runs. No failure ends the loop.</summary>
 internal static class SteadyLoop
 {
-    /// <summary>Repeats the work until it is stopped.</summary>
+    /// <summary>Repeats the work until the stop.</summary>
     /// <param name="work">The work in words, for the log: <c>renewing the registration</c>.</param>
     /// <param name="step">Does the work once.</param>
-    /// <param name="interval">The time between two beginnings.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">Gets one line when failures begin, and one when they end.</param>
-    /// <param name="stop">Ends the loop after the step that is under way.</param>
+    /// <param name="interval">The time between the starts of two repetitions.</param>
+    /// <param name="time">The time source of the interval.</param>
+    /// <param name="logger">Receives one line when failures begin, and one when they end.</param>
+    /// <param name="stop">Ends the loop after the current repetition.</param>
     public static async Task RunAsync(
         string work, Func<Task> step, TimeSpan interval, TimeProvider time, ILogger logger, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(interval, time);
 
-        // Disposed on the stop, so that the loop ends without an exception.
+        // The stop disposes the timer, so that the loop ends without an exception.
         await using var end = stop.UnsafeRegister(static timer => ((PeriodicTimer)timer!).Dispose(), timer);
         var failures = 0;
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
@@ -31,7 +31,7 @@ internal static class SteadyLoop
             }
             catch (Exception failure)
             {
-                // An exception that leaves a background service ends the process, with every connection.
+                // An unhandled exception in a background service would end the process, with every connection.
                 if (failures++ == 0)
                 {
                     HostingLog.WorkFails(logger, work, failure);

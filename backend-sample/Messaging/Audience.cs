@@ -2,17 +2,17 @@ using System.Collections.Concurrent;
 
 namespace WsBalancer.BackendSample.Messaging;
 
-/// <summary>Who on this node listens to which channel.</summary>
+/// <summary>The members on this node that receive the messages of each channel.</summary>
 internal sealed class Audience
 {
     private readonly ConcurrentDictionary<string, HashSet<IAudienceMember>> _channels = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a member. It gets the greeting before anything that is delivered to the channel.</summary>
+    /// <summary>Adds a member. The member receives the greeting before any message of the channel.</summary>
     public void Add(string channel, IAudienceMember member, ReadOnlyMemory<byte> greeting)
     {
         while (!TryAdd(channel, member, greeting))
         {
-            // The set was emptied and dropped between finding and locking it: take the next one.
+            // The set became empty and was removed before it was locked: retry with a new set.
         }
     }
 
@@ -33,7 +33,9 @@ internal sealed class Audience
         }
     }
 
-    /// <summary>Posts the message to every member. All members get those of a channel in one order.</summary>
+    /// <summary>
+    /// Posts the message to every member. All members receive the messages of a channel in the same order.
+    /// </summary>
     public void Deliver(string channel, ReadOnlyMemory<byte> message)
     {
         if (!_channels.TryGetValue(channel, out var members))

@@ -1,6 +1,6 @@
 namespace WsBalancer.BackendSample.Messaging;
 
-/// <summary>Names of the channels between nodes: the same on every node, and what <c>redis-cli</c> shows.</summary>
+/// <summary>Names of the channels between nodes: the same on every node, and visible in <c>redis-cli</c>.</summary>
 internal static class ChannelName
 {
     public static string User(string user) => $"user:{user}";

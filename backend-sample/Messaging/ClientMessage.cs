@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace WsBalancer.BackendSample.Messaging;
 
-/// <summary>What a client asked for. <see cref="Invalid"/> carries the reason to tell it.</summary>
+/// <summary>
+/// The kind of a client's message. <see cref="Invalid"/> contains the reason to return to the client.
+/// </summary>
 internal enum ClientMessageKind
 {
     Invalid,
@@ -14,15 +16,17 @@ internal enum ClientMessageKind
     Room,
 }
 
-/// <summary>One text message of a client, understood.</summary>
-/// <param name="Kind">What it asks for.</param>
+/// <summary>One parsed text message of a client.</summary>
+/// <param name="Kind">The requested operation.</param>
 /// <param name="Target">The user of a direct message, or the room; empty for the others.</param>
-/// <param name="Payload">The JSON of <c>data</c>, as sent: a slice of the bytes, valid as long as they are.</param>
-/// <param name="Reason">Why it is invalid; empty otherwise.</param>
+/// <param name="Payload">
+/// The JSON of <c>data</c>, as sent: a slice of the received bytes, valid as long as those are.
+/// </param>
+/// <param name="Reason">The reason why the message is invalid; empty otherwise.</param>
 internal readonly record struct ClientMessage(
     ClientMessageKind Kind, string Target, ReadOnlySequence<byte> Payload, string Reason)
 {
-    /// <summary>The longest room name, in UTF-16 units: what Centrifugo allows for a channel.</summary>
+    /// <summary>The longest room name, in UTF-16 units: Centrifugo's limit for a channel name.</summary>
     public const int MaxRoomLength = 255;
 
     /// <summary>The longest user id, in UTF-16 units.</summary>
@@ -41,7 +45,7 @@ internal readonly record struct ClientMessage(
         }
         catch (InvalidOperationException)
         {
-            // What the reader throws for a lone surrogate such as "\ud800": text that cannot be sent on.
+            // The JSON reader throws this for a lone surrogate such as "\ud800", which could not be forwarded as UTF-8.
             return Invalid("a text holds half of a surrogate pair");
         }
     }

@@ -4,10 +4,12 @@ using System.Text.Json;
 
 namespace WsBalancer.BackendSample.Messaging;
 
-/// <summary>The fields of a client's message that mean something; the others are skipped, yet must be JSON.</summary>
+/// <summary>The known fields of a client's message. Other fields are skipped, but must be valid JSON.</summary>
 internal sealed class ClientMessageFields
 {
-    /// <summary>More bytes than a name may have, escaped or not: of a longer text only the beginning is read.</summary>
+    /// <summary>
+    /// More bytes than any valid name needs, even if it is escaped: only this much of a longer text is read.
+    /// </summary>
     private const int LongestText = 8 * 1024;
 
     public string? Type { get; private set; }
@@ -19,9 +21,9 @@ internal sealed class ClientMessageFields
     /// <summary>The JSON of <c>data</c>, uninterpreted; empty if absent.</summary>
     public ReadOnlySequence<byte> Payload { get; private set; }
 
-    /// <summary>Reads the whole text, so that nothing malformed passes.</summary>
-    /// <returns>Null if the text is JSON but no object.</returns>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <summary>Reads the whole text, so that no malformed text is accepted.</summary>
+    /// <returns>Null if the text is JSON but not an object.</returns>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     public static ClientMessageFields? Read(ReadOnlySequence<byte> json)
     {
         var reader = new Utf8JsonReader(json);
@@ -37,7 +39,7 @@ internal sealed class ClientMessageFields
             fields.ReadField(ref reader, json);
         }
 
-        // Past the closing brace: throws if anything but white space follows.
+        // Reads past the closing brace: throws if anything but white space follows.
         reader.Read();
         return fields;
     }

@@ -1,28 +1,36 @@
 namespace WsBalancer.BackendSample.Messaging;
 
-/// <summary>Carries messages between nodes. What arrives goes to the local <see cref="Audience"/>.</summary>
+/// <summary>
+/// Carries messages between nodes. Received messages are delivered to the local <see cref="Audience"/>.
+/// </summary>
 internal interface IMessageBus
 {
     /// <summary>Starts to receive the channel.</summary>
-    /// <returns>Whether it is active now. If not, nothing is left behind and it may be tried again.</returns>
+    /// <returns>
+    /// Whether the channel is active now. If not, nothing is left behind and the subscribe can be retried.
+    /// </returns>
     public Task<bool> SubscribeAsync(string channel);
 
-    /// <summary>Stops to receive the channel. Never fails: with the bus away there is nothing to stop.</summary>
+    /// <summary>
+    /// Stops receiving the channel. Never fails: while the bus is unavailable there is nothing to stop.
+    /// </summary>
     public Task UnsubscribeAsync(string channel);
 
     /// <summary>Sends a message to the audience of a channel on every node, this one included.</summary>
     public Task<PublishOutcome> PublishAsync(string channel, ReadOnlyMemory<byte> message);
 }
 
-/// <summary>How far a published message got.</summary>
+/// <summary>The result of publishing a message.</summary>
 internal enum PublishOutcome
 {
-    /// <summary>On its way to every subscribed node.</summary>
+    /// <summary>The message was sent to every subscribed node.</summary>
     Published,
 
-    /// <summary>The bus is away; the audience on this node got it, nobody else did.</summary>
+    /// <summary>The bus is unavailable; only the audience on this node received the message.</summary>
     LocalOnly,
 
-    /// <summary>The bus went away meanwhile. Not repeated: twice would be worse than perhaps never.</summary>
+    /// <summary>
+    /// The bus failed during the publish. Not retried: a message received twice would be worse than a lost one.
+    /// </summary>
     Unknown,
 }

@@ -1,6 +1,6 @@
 namespace WsBalancer.BackendSample.Messaging;
 
-/// <summary>The bus of a node that stands alone.</summary>
+/// <summary>The bus of a node without Redis, which delivers within the node only.</summary>
 internal sealed class LocalBus(Audience audience) : IMessageBus
 {
     public Task<bool> SubscribeAsync(string channel) => Task.FromResult(true);

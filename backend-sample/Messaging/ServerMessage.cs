@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace WsBalancer.BackendSample.Messaging;
 
-/// <summary>What a node says to clients, as the bytes of one text message.</summary>
+/// <summary>The messages that a node sends to clients, each as the bytes of one text message.</summary>
 internal static class ServerMessage
 {
-    // Never part of an HTML page, so "ö" and "'" may stay readable.
+    // Never part of an HTML page, so "ö" and "'" need no escaping.
     private static readonly JsonWriterOptions Readable =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -44,7 +44,7 @@ internal static class ServerMessage
         if (!payload.IsEmpty)
         {
             json.WritePropertyName("data");
-            // Checked when it was read from the client; passed on exactly as sent.
+            // The payload was validated when it was read from the client; it is forwarded exactly as sent.
             json.WriteRawValue(payload, skipInputValidation: true);
         }
 

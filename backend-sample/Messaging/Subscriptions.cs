@@ -1,19 +1,22 @@
 namespace WsBalancer.BackendSample.Messaging;
 
 /// <summary>
-/// The channels this node receives, counted by reference: the first who needs one subscribes, the last one
-/// unsubscribes.
+/// The channels this node receives, with reference counts: the first reference subscribes, and the release of the last
+/// one unsubscribes.
 /// </summary>
 /// <remarks>
-/// Changes of one channel go one after the other, so that a subscribe can never overtake the unsubscribe before it.
+/// Changes of one channel are made one after the other, so that a subscribe can never overtake the unsubscribe before
+/// it.
 /// </remarks>
 internal sealed class Subscriptions(IMessageBus bus)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
 
-    /// <summary>Takes a reference, even if the answer is no. Ends when the channel is active or cannot be.</summary>
-    /// <returns>Whether messages of other nodes arrive from now on.</returns>
+    /// <summary>
+    /// Takes a reference, even if it returns false. Completes when the channel is active or the subscribe has failed.
+    /// </summary>
+    /// <returns>Whether messages of other nodes are received from now on.</returns>
     public async Task<bool> AcquireAsync(string channel)
     {
         Subscription subscription;
@@ -30,7 +33,7 @@ internal sealed class Subscriptions(IMessageBus bus)
         return await ActivateAsync(subscription);
     }
 
-    /// <summary>Gives a reference back.</summary>
+    /// <summary>Returns a reference.</summary>
     public async Task ReleaseAsync(string channel)
     {
         Subscription subscription;
@@ -42,7 +45,8 @@ internal sealed class Subscriptions(IMessageBus bus)
         await subscription.Turn.WaitAsync();
         try
         {
-            // Counted down only now: a reference on its way back still keeps the entry for those behind it.
+            // Counted down only after the wait: until then, the reference keeps the entry for the callers that wait
+            // behind this one.
             if (CountDown(subscription) == 0)
             {
                 await DeactivateAsync(subscription);
@@ -54,7 +58,7 @@ internal sealed class Subscriptions(IMessageBus bus)
         }
     }
 
-    /// <summary>Tries again what could not be subscribed while the bus was away.</summary>
+    /// <summary>Retries the channels that could not be subscribed while the bus was unavailable.</summary>
     public async Task RetryAsync()
     {
         List<Subscription> pending;
@@ -100,7 +104,8 @@ internal sealed class Subscriptions(IMessageBus bus)
 
         lock (_lock)
         {
-            // Someone may have taken a reference meanwhile: then the entry stays, and it subscribes anew.
+            // A new reference may have been taken during the unsubscribe: then the entry stays, and its owner
+            // subscribes again.
             if (subscription.References == 0)
             {
                 _subscriptions.Remove(subscription.Channel);

@@ -5,7 +5,7 @@ using Garnet.server;
 
 namespace WsBalancer.BackendSample.Redis;
 
-/// <summary>A Redis-compatible server in this process (Microsoft Garnet): for trying out, not for fleets.</summary>
+/// <summary>A Redis-compatible server in this process (Microsoft Garnet), for tests and demonstrations only.</summary>
 internal sealed class EmbeddedRedis : IDisposable
 {
     private readonly GarnetServer _server;
@@ -19,8 +19,10 @@ internal sealed class EmbeddedRedis : IDisposable
 
     public IPEndPoint Endpoint { get; }
 
-    /// <summary>Starts a server; port 0 takes a free one.</summary>
-    /// <exception cref="SocketException">The port is taken, or the address is not of this machine.</exception>
+    /// <summary>Starts a server; port 0 selects a free port.</summary>
+    /// <exception cref="SocketException">
+    /// The port is in use, or the address does not belong to this machine.
+    /// </exception>
     public static EmbeddedRedis Start(IPAddress address, int port)
     {
         var endpoint = FindPort(new IPEndPoint(address, port));
@@ -28,7 +30,7 @@ internal sealed class EmbeddedRedis : IDisposable
         {
             EndPoints = [endpoint],
             QuietMode = true,
-            // The defaults are for a server of its own: 16 GB of log, 128 MB of index, 1 GB of buffers.
+            // The defaults are for a dedicated server: 16 GB of log, 128 MB of index, 1 GB of buffers.
             LogMemorySize = "64m",
             PageSize = "1m",
             IndexMemorySize = "8m",
@@ -49,14 +51,14 @@ internal sealed class EmbeddedRedis : IDisposable
 
     public void Dispose()
     {
-        // The server throws when it is disposed twice.
+        // The server throws if it is disposed twice.
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             _server.Dispose();
         }
     }
 
-    // The server cannot say which port it got for 0; and a port that is taken is best found before it starts.
+    // The server does not report the port that it gets for port 0, and a port in use must be detected before the start.
     private static IPEndPoint FindPort(IPEndPoint wanted)
     {
         using var socket = new Socket(wanted.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

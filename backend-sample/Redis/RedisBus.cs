@@ -6,17 +6,19 @@ namespace WsBalancer.BackendSample.Redis;
 
 /// <summary>Carries messages between nodes over Redis pub/sub; while Redis is away, only within this node.</summary>
 /// <remarks>
-/// A message reaches the local audience through Redis too, so that all nodes see the messages of a channel in one
-/// order. Pub/sub is at most once: a node that is away misses what is said meanwhile. No failure of Redis leaves this
-/// class as an exception: it would end the session of the user whose message it was.
+/// A message reaches the local audience through Redis too, so that all nodes receive the messages of a channel in the
+/// same order. Pub/sub delivers at most once: a disconnected node misses the messages sent in that time. No failure of
+/// Redis leaves this class as an exception: an exception would end the session of the user who sent the message.
 /// </remarks>
 internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisBus> logger) : IMessageBus
 {
-    /// <summary>Channels whose SUBSCRIBE got no answer: Redis may carry it out later, for nobody.</summary>
+    /// <summary>
+    /// Channels whose SUBSCRIBE got no reply: Redis may execute it later, when the channel is no longer needed.
+    /// </summary>
     private readonly ConcurrentDictionary<string, byte> _unanswered = new(StringComparer.Ordinal);
 
-    /// <summary>Ends the absence of Redis, if Redis answers.</summary>
-    /// <returns>Whether it does.</returns>
+    /// <summary>Ends the absence of Redis, if Redis answers a probe.</summary>
+    /// <returns>Whether Redis answered.</returns>
     public async Task<bool> ReviveAsync()
     {
         if (!await link.ProbeAsync())
@@ -24,7 +26,7 @@ internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisB
             return false;
         }
 
-        // While the link is away nobody subscribes, so no channel that is wanted is lost here.
+        // While the link is away no channel is subscribed, so no channel in use is unsubscribed here.
         if (link.IsAway && !await UndoUnansweredAsync())
         {
             return false;
@@ -43,7 +45,7 @@ internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisB
 
         try
         {
-            // A queue keeps the order of the messages; the overload with a handler does not promise it.
+            // A queue preserves the order of the messages; the overload with a handler does not guarantee it.
             var messages = await link.Channels.SubscribeAsync(RedisChannel.Literal(channel));
             messages.OnMessage(message => audience.Deliver(channel, message.Message));
             return true;
@@ -53,19 +55,21 @@ internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisB
             RedisLog.SubscribeFailed(logger, channel, failure);
             _unanswered.TryAdd(channel, 0);
             link.NoteFailure(failure);
-            // The client library has noted the channel all the same, with a queue that nobody reads: forget it.
+            // The client library has registered the channel nevertheless, with a queue that is never read: remove it.
             await UnsubscribeAsync(channel, CommandFlags.FireAndForget);
             return false;
         }
     }
 
-    /// <remarks>With Redis away, the command is left to the connection: if it survives, it is carried out.</remarks>
+    /// <remarks>
+    /// While Redis is away, the command is not awaited: if the connection survives, Redis executes it later.
+    /// </remarks>
     public Task UnsubscribeAsync(string channel) =>
         UnsubscribeAsync(channel, link.IsAway ? CommandFlags.FireAndForget : CommandFlags.None);
 
     public async Task<PublishOutcome> PublishAsync(string channel, ReadOnlyMemory<byte> message)
     {
-        // No attempt: a Redis that hangs would deliver the message a second time when it goes on.
+        // Not sent: a hanging Redis would deliver the message a second time when it continues.
         if (link.IsAway)
         {
             return DeliverLocally(channel, message);
@@ -108,13 +112,14 @@ internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisB
         }
         catch (Exception failure)
         {
-            // Forgotten locally before it is sent. A Redis that hangs carries it out later, a dead one has no channels.
+            // The client library removes the channel before it sends the command. A hanging Redis executes the command
+            // later; a Redis that has ended has no subscriptions.
             RedisLog.UnsubscribeFailed(logger, channel, failure);
             link.NoteFailure(failure);
         }
     }
 
-    // The client library sends an UNSUBSCRIBE only for a SUBSCRIBE that was answered.
+    // The client library sends an UNSUBSCRIBE only for a SUBSCRIBE that received a reply.
     private async Task<bool> UndoUnansweredAsync()
     {
         foreach (var channel in _unanswered.Keys)

@@ -5,8 +5,8 @@ namespace WsBalancer.BackendSample.Redis;
 
 /// <summary>The connections to Redis, and whether Redis answers on them.</summary>
 /// <remarks>
-/// A Redis that hangs keeps its connections open. So the link is away from the first command without an answer, until
-/// Redis answers a probe; meanwhile nobody sends a command and waits for its timeout.
+/// A Redis that hangs keeps its connections open. So the link is away from the first command without a reply, until
+/// Redis answers a probe; in that time no command is sent, and no caller waits for a timeout.
 /// </remarks>
 internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLink> logger) : IAsyncDisposable
 {
@@ -19,7 +19,9 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
 
     private IDatabase Keys => _connection!.GetDatabase();
 
-    /// <summary>Connects. A Redis that is away is no failure: the connection is made when it is there.</summary>
+    /// <summary>
+    /// Connects. An unavailable Redis is not a failure: the connection is opened when Redis is available.
+    /// </summary>
     public async Task ConnectAsync()
     {
         var options = new ConfigurationOptions
@@ -29,7 +31,7 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
             AbortOnConnectFail = false,
             ConnectRetry = 1,
             ConnectTimeout = 2000,
-            // How long a sender waits at most when Redis begins to hang: timeouts are looked for at each heartbeat.
+            // Maximum wait of a sender when Redis begins to hang; timeouts are checked at each heartbeat.
             AsyncTimeout = 2000,
             HeartbeatInterval = TimeSpan.FromMilliseconds(500),
             BacklogPolicy = BacklogPolicy.FailFast,
@@ -43,8 +45,8 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
         }
     }
 
-    /// <summary>Sends a command on each connection and waits for the answers.</summary>
-    /// <returns>Whether Redis answers. If not, the link is away.</returns>
+    /// <summary>Sends a command on each connection and waits for the replies.</summary>
+    /// <returns>Whether Redis replied. If not, the link is away.</returns>
     public async Task<bool> ProbeAsync()
     {
         try
@@ -61,7 +63,7 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
     }
 
     /// <summary>Writes keys, unless Redis is away.</summary>
-    /// <returns>Whether they are written.</returns>
+    /// <returns>Whether the keys were written.</returns>
     public async Task<bool> TryWriteAsync(Func<IDatabase, Task> write)
     {
         if (IsAway)
@@ -82,7 +84,9 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
         }
     }
 
-    /// <summary>Takes the failure of a command into account: only an error that Redis answers is no absence.</summary>
+    /// <summary>
+    /// Marks the link as away after a failed command, unless the failure is an error that Redis itself returned.
+    /// </summary>
     public void NoteFailure(Exception failure)
     {
         if (failure is not RedisServerException)
@@ -91,7 +95,7 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
         }
     }
 
-    /// <summary>Ends an absence, if there is one. The log gets a line for each change.</summary>
+    /// <summary>Ends an absence, if there is one. Each change is logged once.</summary>
     public void NoteBack()
     {
         if (Interlocked.Exchange(ref _isAway, 0) == 1)

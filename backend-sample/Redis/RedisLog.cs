@@ -2,7 +2,7 @@ using System.Net;
 
 namespace WsBalancer.BackendSample.Redis;
 
-// Event ids 200-299 belong to Redis. The next free one is 207.
+// Event ids 200-299 are reserved for Redis. The next free one is 207.
 internal static partial class RedisLog
 {
     [LoggerMessage(200, LogLevel.Warning,
@@ -14,7 +14,7 @@ internal static partial class RedisLog
         "Redis at {Endpoint} is back. Messages reach all nodes.", EventName = "RedisIsBack")]
     public static partial void RedisIsBack(ILogger logger, EndPoint endpoint);
 
-    // The lines below can be thousands when Redis is away, and the warning above covers them all.
+    // The lines below can be thousands while Redis is away, and the warning above covers them all.
     [LoggerMessage(202, LogLevel.Debug, "Could not subscribe to '{Channel}'; it is tried again.",
         EventName = "SubscribeFailed")]
     public static partial void SubscribeFailed(ILogger logger, string channel, Exception failure);

@@ -3,15 +3,17 @@ using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Redis;
 
-/// <summary>Connects to Redis before the node listens, and makes up for what an absence of Redis left undone.</summary>
+/// <summary>
+/// Connects to Redis before the node listens, and retries the operations that failed while Redis was away.
+/// </summary>
 internal sealed class RedisWorker(
     RedisLink link, RedisBus bus, Subscriptions subscriptions, TimeProvider time, ILogger<RedisWorker> logger)
     : BackgroundService
 {
-    /// <summary>The longest time from an answer of Redis to the end of its absence.</summary>
+    /// <summary>The time between two probes while Redis is away.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The longest time without a probe while Redis answers.</summary>
+    /// <summary>The time between two probes while Redis answers.</summary>
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
     private long _probedAt;
@@ -33,7 +35,7 @@ internal sealed class RedisWorker(
         }
 
         _probedAt = time.GetTimestamp();
-        // Channels that were active before the absence are subscribed again by the client library itself.
+        // The client library itself resubscribes the channels that were active before the absence.
         if (await bus.ReviveAsync())
         {
             await subscriptions.RetryAsync();

@@ -6,8 +6,9 @@ using WsBalancer.BackendSample.Redis;
 namespace WsBalancer.BackendSample.Registration;
 
 /// <summary>
-/// Tells the balancers of this node, by a key in Redis that has to be renewed: a node that dies is forgotten with it.
-/// One that leaves says first that it drains, and takes the key away when the last connection is closed.
+/// Registers this node with the balancers by a key in Redis that must be renewed: the key of a node that ends without a
+/// shutdown expires. A node that shuts down first publishes that it drains, and deletes the key when its last
+/// connection is closed.
 /// </summary>
 internal sealed class NodeRegistrar(
     NodeOptions node,
@@ -19,10 +20,10 @@ internal sealed class NodeRegistrar(
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
-    // Two renewals may fail before anybody misses the node.
+    // Much shorter than the lease, so that a failed renewal can be retried several times before the lease expires.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
-    /// <summary>A registration that failed is repeated sooner: the lease may be over already.</summary>
+    /// <summary>The retry interval after a failed write. Shorter, because the lease may have expired already.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
@@ -33,10 +34,10 @@ internal sealed class NodeRegistrar(
 
     private RedisKey Key => $"{registration.Prefix}:node:{registration.Cluster.ToLowerInvariant()}:{node.Name}";
 
-    // By it balancers find the key without looking through all there are.
+    // The set of the cluster's node names, so that balancers find the keys without a scan of all keys.
     private RedisKey Nodes => $"{registration.Prefix}:nodes:{registration.Cluster.ToLowerInvariant()}";
 
-    /// <summary>Runs when the node listens: before that, nobody should be sent here.</summary>
+    /// <summary>Runs when the node listens: balancers must not send connections before that.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await WriteAsync();
@@ -44,7 +45,9 @@ internal sealed class NodeRegistrar(
             "renewing the registration", RenewIfDueAsync, RetryInterval, time, logger, _stop.Token);
     }
 
-    /// <summary>Runs before the sessions are closed, so that their users are not sent back here.</summary>
+    /// <summary>
+    /// Runs before the sessions are closed, so that balancers do not send their users back to this node.
+    /// </summary>
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         _isLeaving = true;
@@ -70,7 +73,7 @@ internal sealed class NodeRegistrar(
     private Task RenewIfDueAsync() =>
         !_isWritten || time.GetElapsedTime(_writtenAt) >= Interval ? WriteAsync() : Task.CompletedTask;
 
-    // While Redis is away, which the log says elsewhere, nobody could read it either.
+    // A failure needs no log line here: RedisLink logs that Redis is away, and no balancer can read the key then.
     private async Task WriteAsync()
     {
         var json = JsonSerializer.Serialize(new

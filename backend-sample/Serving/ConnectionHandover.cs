@@ -4,19 +4,21 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace WsBalancer.BackendSample.Serving;
 
-/// <summary>Serves an upgraded connection outside of the HTTP request that upgraded it.</summary>
+/// <summary>Serves an upgraded connection outside the HTTP request that upgraded it.</summary>
 /// <remarks>
-/// Kestrel keeps about 8 KB for a request while it lasts, and a WebSocket lasts for hours. So the request ends when the
-/// 101 is sent, and its memory with it; the connection underneath stays, with its pipes.
+/// Kestrel keeps about 8 KB for a request while it lasts, and a WebSocket lasts for hours. So the request ends after
+/// the 101 response and releases its memory; the connection below it stays open, with its pipes.
 /// </remarks>
 internal sealed class ConnectionHandover
 {
     private Func<ConnectionContext, Task>? _serve;
 
-    /// <summary>Lets requests over HTTP/1.1 hand their connection over; each finds this type in its features.</summary>
+    /// <summary>
+    /// Lets requests over HTTP/1.1 hand over their connection: each request finds this type in its features.
+    /// </summary>
     public static void Use(ListenOptions listen) => listen.Use(next => connection => RunAsync(connection, next));
 
-    /// <summary>Serves the connection when the request has ended.</summary>
+    /// <summary>Sets the function that serves the connection after the end of the request.</summary>
     public void Begin(Func<ConnectionContext, Task> serve) => _serve = serve;
 
     private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -40,8 +42,8 @@ internal sealed class ConnectionHandover
     }
 
     /// <summary>
-    /// Kestrel's heartbeat checks the timeouts of HTTP. Its list refers to the last request of the connection until the
-    /// connection is closed.
+    /// Replaces Kestrel's heartbeat, which checks the timeouts of HTTP. Kestrel's list of callbacks references the last
+    /// request of the connection until the connection is closed.
     /// </summary>
     private sealed class Heartbeat(IConnectionHeartbeatFeature all) : IConnectionHeartbeatFeature
     {

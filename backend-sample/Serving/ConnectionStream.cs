@@ -6,8 +6,8 @@ namespace WsBalancer.BackendSample.Serving;
 
 /// <summary>The two pipes of a connection as one stream, for a WebSocket over it.</summary>
 /// <remarks>
-/// A read into an empty buffer waits until there is something to read, and takes nothing. Disposing ends the reads and
-/// writes under way, and leaves the connection to its owner.
+/// A read into an empty buffer waits until there are bytes to read, and consumes none. Disposing ends pending reads and
+/// writes; the owner of the connection must close it.
 /// </remarks>
 internal sealed class ConnectionStream(IDuplexPipe transport) : Stream
 {
@@ -33,7 +33,7 @@ internal sealed class ConnectionStream(IDuplexPipe transport) : Stream
         var length = (int)Math.Min(read.Buffer.Length, buffer.Length);
         var part = read.Buffer.Slice(0, length);
         part.CopyTo(buffer.Span);
-        // After this the part has no length any more.
+        // AdvanceTo invalidates the part, so its length was computed before.
         transport.Input.AdvanceTo(part.End);
         return length;
     }
@@ -55,7 +55,7 @@ internal sealed class ConnectionStream(IDuplexPipe transport) : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    // Everything is flushed as it is written.
+    // Every write is flushed at once.
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override void Flush() => throw new NotSupportedException();

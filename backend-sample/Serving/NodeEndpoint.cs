@@ -6,7 +6,7 @@ using WsBalancer.BackendSample.Sessions;
 
 namespace WsBalancer.BackendSample.Serving;
 
-/// <summary>Everything a node answers: its health, and WebSockets on any other path.</summary>
+/// <summary>Handles all requests to a node: its health, and WebSockets on any other path.</summary>
 internal sealed class NodeEndpoint(
     NodeOptions options,
     SessionRegistry sessions,
@@ -20,7 +20,7 @@ internal sealed class NodeEndpoint(
         KeepAliveTimeout = options.KeepAliveTimeout,
     };
 
-    // For a WebSocket that is made of a request only to answer it.
+    // For the upgrade of a connection that is handed over: that WebSocket only writes the 101 response.
     private readonly WebSocketAcceptContext _noKeepAlive = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan };
 
     private readonly WebSocketCreationOptions _server = new()
@@ -77,7 +77,7 @@ internal sealed class NodeEndpoint(
         if (HttpProtocol.IsHttp11(context.Request.Protocol)
             && context.Features.Get<ConnectionHandover>() is { } handover)
         {
-            // Writes the 101. Nothing else is written or read through the request.
+            // Writes the 101 response. Nothing else is written or read through the request.
             _ = await context.WebSockets.AcceptWebSocketAsync(_noKeepAlive);
             handover.Begin(connection => ServeAsync(connection, user));
             return;
@@ -94,7 +94,7 @@ internal sealed class NodeEndpoint(
             await ServeAsync(socket, connection.Abort, user);
         }
 
-        // Written bytes may wait for a client that reads no more.
+        // Written bytes may wait for a client that no longer reads: abort after the close timeout.
         await using var cutOff = time.CreateTimer(
             static connection => ((ConnectionContext)connection!).Abort(),
             connection,

@@ -11,10 +11,10 @@ using WsBalancer.BackendSample.Sessions;
 
 namespace WsBalancer.BackendSample.Serving;
 
-/// <summary>Puts a node together. Only its options decide how it runs: no environment, no settings file.</summary>
+/// <summary>Builds a node. Only its options configure it: no environment variables, no settings file.</summary>
 internal static class NodeHost
 {
-    // The sessions end by their own close timeout; this is for what comes after them.
+    // Sessions end within their own close timeout; this margin is for the rest of the shutdown.
     private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(10);
 
     private const int MostReadAhead = 64 * 1024;
@@ -24,12 +24,13 @@ internal static class NodeHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
 
-        // Bytes that are read ahead do not count as a message yet: so they are fewer than the default of 1 MB.
+        // Bytes that Kestrel reads ahead are not yet counted as a message, so their limit is lower than the default of
+        // 1 MB.
         builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = MostReadAhead);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // A limit for bodies, which a WebSocket over HTTP/2 would count against.
+            // The limit for request bodies would also apply to a WebSocket over HTTP/2.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.ConfigureEndpointDefaults(ConnectionHandover.Use);
         });
@@ -51,13 +52,14 @@ internal static class NodeHost
     }
 
     private static void AddLog(ILoggingBuilder log) => log
-        // Standard output is for the line that says the node is ready.
+        // Standard output contains only the line that reports the node as ready.
         .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
         .AddSimpleConsole(console => console.SingleLine = true)
         .AddFilter("Microsoft", LogLevel.Warning)
-        // Without this logger, whose lines are below the level above, no request gets an activity and a log scope.
+        // This logger writes nothing at the level above. Disabling it also avoids an activity and a log scope for each
+        // request.
         .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
-        // An address in use is an everyday mistake: one line says it, not a stack trace as well.
+        // An address in use is a common mistake: the command reports it in one line, without a stack trace.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
     private static void AddNode(IServiceCollection services, NodeOptions options)
@@ -85,13 +87,13 @@ internal static class NodeHost
         services.AddHostedService<RedisWorker>();
         if (options.Registration is { } registration)
         {
-            // After PoliteLeave, and so told to stop before it.
+            // Registered after PoliteLeave, and therefore stopped before it.
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<NodeRegistrar>(
                 provider, registration, () => AddressOf(provider)));
         }
     }
 
-    // With the real port, if a free one was asked for.
+    // Contains the real port if port 0 was requested.
     private static string AddressOf(IServiceProvider provider) =>
         provider.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 }

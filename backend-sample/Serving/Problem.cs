@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace WsBalancer.BackendSample.Serving;
 
-/// <summary>An answer that says what is wrong, as RFC 9457 has it. The status is that of the response.</summary>
+/// <summary>An error response in the format of RFC 9457. Its status is that of the HTTP response.</summary>
 internal static class Problem
 {
     public static Task WriteAsync(HttpContext context, string detail) => context.Response.WriteAsJsonAsync(

@@ -1,6 +1,6 @@
 namespace WsBalancer.BackendSample.Serving;
 
-// Event ids 100-199 belong to serving. The next free one is 101.
+// Event ids 100-199 are reserved for serving. The next free one is 101.
 internal static partial class ServingLog
 {
     [LoggerMessage(100, LogLevel.Information,

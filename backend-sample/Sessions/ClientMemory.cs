@@ -1,9 +1,9 @@
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>The memory of one client's messages, on their way in and as echoes on their way back.</summary>
+/// <summary>The memory of one client's messages, both received messages and queued echoes.</summary>
 /// <remarks>
-/// Memory beyond an allowance counts against the bound of all clients, so that ordinary messages pass even if a few
-/// clients hold everything.
+/// Memory beyond an allowance counts against the limit of all clients, so that ordinary messages are accepted even if a
+/// few clients hold all of that limit.
 /// </remarks>
 internal sealed class ClientMemory(MessageMemory all)
 {
@@ -12,7 +12,7 @@ internal sealed class ClientMemory(MessageMemory all)
 
     private int _held;
 
-    /// <param name="size">A power of two: the pools keep no other sizes.</param>
+    /// <param name="size">A power of two: the buffer pools have no other sizes.</param>
     /// <returns>Null if all clients together hold too much.</returns>
     public byte[]? TryRent(int size)
     {
@@ -34,7 +34,7 @@ internal sealed class ClientMemory(MessageMemory all)
         Release(buffer.Length);
     }
 
-    /// <summary>Returns a buffer whose bytes are held on, by what was made of them.</summary>
+    /// <summary>Returns a buffer but not its bytes: they still count for the message that was made from them.</summary>
     public void ReturnHeld(byte[] buffer) => all.Return(buffer);
 
     public void Release(int bytes)
@@ -47,7 +47,9 @@ internal sealed class ClientMemory(MessageMemory all)
         }
     }
 
-    /// <summary>Takes account of a text for the client that is sent or dropped. It is shared, and not held.</summary>
+    /// <summary>
+    /// Counts a text that was sent to the client or dropped. Texts are shared between clients and never held.
+    /// </summary>
     public void NoteSent(int bytes)
     {
         if (bytes > Allowance)
@@ -56,7 +58,7 @@ internal sealed class ClientMemory(MessageMemory all)
         }
     }
 
-    /// <summary>Releases the rest: a session that breaks off leaves its buffers to the garbage collector.</summary>
+    /// <summary>Releases the rest: an aborted session leaves its buffers to the garbage collector.</summary>
     public void ReleaseAll() => Release(Volatile.Read(ref _held));
 
     private static int ExcessOf(int held) => Math.Max(0, held - Allowance);

@@ -2,10 +2,10 @@ using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>What the node does with what its clients say.</summary>
+/// <summary>Handles the messages of the node's clients.</summary>
 internal sealed class Conversation
 {
-    /// <summary>The most rooms of one session: what Centrifugo allows.</summary>
+    /// <summary>The maximum number of rooms of one session: Centrifugo's limit.</summary>
     public const int MaxRooms = 128;
 
     private readonly string _node;
@@ -13,7 +13,7 @@ internal sealed class Conversation
     private readonly Subscriptions _subscriptions;
     private readonly Audience _audience;
 
-    // One for all sessions.
+    // Created once and shared by all sessions.
     private readonly Func<Session, ClientMessage, Task> _answer;
 
     public Conversation(NodeOptions options, IMessageBus bus, Subscriptions subscriptions, Audience audience)
@@ -25,13 +25,13 @@ internal sealed class Conversation
         _answer = AnswerAsync;
     }
 
-    /// <summary>Welcomes the client, serves it, and forgets it.</summary>
+    /// <summary>Sends the welcome message, serves the client, and then removes its subscriptions.</summary>
     public async Task HoldAsync(Session session)
     {
         var channel = ChannelName.User(session.User);
         try
         {
-            // With Redis away the client is welcome all the same; the channel is subscribed when Redis is back.
+            // The client is accepted even while Redis is away; the channel is subscribed when Redis is back.
             await _subscriptions.AcquireAsync(channel);
             _audience.Add(channel, session, ServerMessage.Welcome(_node, session.User));
             await session.RunAsync(_answer);
@@ -115,7 +115,7 @@ internal sealed class Conversation
 
     private async Task LeaveAsync(Session session, string room)
     {
-        // Leaving a room twice is leaving it: the answer says how things are.
+        // Leaving a room twice is not an error: the reply reports the resulting state.
         if (session.Rooms.Remove(room))
         {
             await DropAsync(session, ChannelName.Room(room));

@@ -3,12 +3,16 @@ using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>Reads one client: echoes go back as they come in, texts are put together and handed on.</summary>
+/// <summary>
+/// Reads from one client: binary messages are echoed piece by piece, text messages are assembled and handled.
+/// </summary>
 internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory, int maxMessageBytes)
 {
-    /// <summary>Reads until the client closes or a message cannot be taken.</summary>
+    /// <summary>Reads until the client closes or a message must be rejected.</summary>
     /// <param name="session">The session, for the handler.</param>
-    /// <param name="handle">Takes a message. Its payload is valid until the method returns, not its task.</param>
+    /// <param name="handle">
+    /// Handles a message. The payload is valid until the method returns, not until its task completes.
+    /// </param>
     public async Task<InboxEnd> ReadAsync(Session session, Func<Session, ClientMessage, Task> handle)
     {
         while (true)
@@ -29,7 +33,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
         }
     }
 
-    /// <summary>Reads and forgets, until the client closes.</summary>
+    /// <summary>Reads and discards, until the client closes.</summary>
     public async Task DiscardAsync()
     {
         var buffer = new byte[PieceSize.Least];
@@ -68,7 +72,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
         }
     }
 
-    /// <summary>Reads until the buffer is full, or the message ends.</summary>
+    /// <summary>Reads until the buffer is full or the message ends.</summary>
     private async ValueTask<Filled> FillAsync(byte[] buffer, bool ended)
     {
         var room = buffer.AsMemory(0, PieceSize.UsableOf(buffer));
@@ -110,7 +114,8 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
             return null;
         }
 
-        // The message to others is as long as the text: the text is returned, and its bytes count until that is sent.
+        // The handler has copied the payload into a message of the same length. So the buffers are returned now, but
+        // their bytes stay counted until the handler completes.
         var handling = handle(session, message);
         var held = text.ReturnBuffers();
         await handling;
@@ -148,12 +153,12 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
     private readonly record struct Filled(int Length, bool Ended, bool Closed);
 }
 
-/// <summary>Why nothing more is read from a client.</summary>
+/// <summary>The reason why no more is read from a client.</summary>
 internal enum InboxEnd
 {
     ClientClosed,
     MessageTooBig,
 
-    /// <summary>The messages of all clients together hold too much.</summary>
+    /// <summary>The messages of all clients together hold too many bytes.</summary>
     NoMemory,
 }

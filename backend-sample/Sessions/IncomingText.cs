@@ -2,8 +2,8 @@ using System.Buffers;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>A text message that is put together from pieces, each in a buffer of its own.</summary>
-/// <remarks>A growing array would hold up to twice the message, and copy it again and again.</remarks>
+/// <summary>A text message that is assembled from pieces, each in its own buffer.</summary>
+/// <remarks>A growing array would hold up to twice the message, and copy the bytes again and again.</remarks>
 internal sealed class IncomingText(ClientMemory memory)
 {
     private Piece? _first;
@@ -12,13 +12,13 @@ internal sealed class IncomingText(ClientMemory memory)
 
     public int Length { get; private set; }
 
-    /// <summary>The message so far. Valid until its buffers are returned or taken.</summary>
+    /// <summary>The bytes received so far. Valid until their buffers are returned or taken.</summary>
     public ReadOnlySequence<byte> Bytes => _first is null
         ? ReadOnlySequence<byte>.Empty
         : new ReadOnlySequence<byte>(_first, 0, _last!, _last!.Memory.Length);
 
-    /// <summary>Room for more of the message.</summary>
-    /// <returns>Empty if all clients together hold too much.</returns>
+    /// <summary>A buffer for the next bytes of the message.</summary>
+    /// <returns>Empty if all clients together hold too many bytes.</returns>
     public Memory<byte> FindRoom()
     {
         if (_last is { Room.Length: > 0 } last)
@@ -40,14 +40,14 @@ internal sealed class IncomingText(ClientMemory memory)
         return next.Room;
     }
 
-    /// <summary>Counts bytes that were written into the room.</summary>
+    /// <summary>Counts bytes that were written into the buffer.</summary>
     public void Advance(int bytes)
     {
         _last!.Advance(bytes);
         Length += bytes;
     }
 
-    /// <summary>Takes the next piece out of the message, with its buffer.</summary>
+    /// <summary>Removes the next piece from the message and returns it with its buffer.</summary>
     public (byte[] Buffer, int Length, bool IsLast)? TakePiece()
     {
         if (_first is not { } piece)
@@ -63,8 +63,8 @@ internal sealed class IncomingText(ClientMemory memory)
     /// <summary>Returns the buffers of the pieces that were not taken.</summary>
     public void Return() => memory.Release(ReturnBuffers());
 
-    /// <summary>Returns the buffers, while their bytes are held on.</summary>
-    /// <returns>The bytes to be released.</returns>
+    /// <summary>Returns the buffers without releasing their bytes.</summary>
+    /// <returns>The bytes that must be released later.</returns>
     public int ReturnBuffers()
     {
         for (; _first is { } piece; _first = piece.Following)

@@ -3,11 +3,11 @@ using WsBalancer.BackendSample.Hosting;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>Gives memory back to the system after much of it was in use.</summary>
+/// <summary>Returns memory to the operating system after much of it was in use.</summary>
 /// <remarks>
-/// Garbage is collected when something else is allocated, and idle clients allocate nothing: a node would hold the
-/// memory of its busiest minute for hours. A collection stops all threads: for tenths of a second, with thousands of
-/// clients.
+/// The garbage collector runs only when something is allocated, and idle clients allocate nothing: a node would hold
+/// the memory of its busiest minute for hours. A collection stops all threads: for tenths of a second, with thousands
+/// of clients.
 /// </remarks>
 internal sealed class MemoryTrim(
     MessageMemory messages, SessionRegistry sessions, TimeProvider time, ILogger<MemoryTrim> logger)

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>The buffers of messages, and the bound of what the messages of all clients hold together.</summary>
+/// <summary>The buffers of messages, and the limit for the messages of all clients together.</summary>
 /// <remarks>
-/// Buffers of the longest kind are kept for the next message: one that takes thousands of them would leave as many to
-/// the garbage collector. Buffers without a use for a while are dropped.
+/// Buffers of the largest size are kept for later messages: otherwise one message that needs thousands of them would
+/// leave as many to the garbage collector. Buffers that stay unused for a while are dropped.
 /// </remarks>
 internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> logger)
 {
@@ -20,11 +20,11 @@ internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> 
     /// <summary>The bytes that are held now.</summary>
     public long Held => Volatile.Read(ref _held);
 
-    /// <summary>The bytes that messages no longer need, since the node started.</summary>
+    /// <summary>The bytes that messages have stopped using since the node started.</summary>
     public long Left => Volatile.Read(ref _left);
 
-    /// <summary>Holds as many bytes more, or none.</summary>
-    /// <returns>False if the bound would be exceeded.</returns>
+    /// <summary>Holds this many bytes more, or none.</summary>
+    /// <returns>False if the limit would be exceeded.</returns>
     public bool TryHold(int bytes)
     {
         lock (_lock)
@@ -51,7 +51,7 @@ internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> 
             _held -= bytes;
             Interlocked.Add(ref _left, bytes);
 
-            // Only at the half, so that a node at its bound does not log each change.
+            // Only at half of the limit, so that a node near its limit does not log each change.
             if (_refusals > 0 && _held <= _most / 2)
             {
                 SessionLog.MemoryAvailable(logger, _refusals);
@@ -60,10 +60,10 @@ internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> 
         }
     }
 
-    /// <summary>Counts bytes that were not held, and are no longer needed.</summary>
+    /// <summary>Counts bytes that were not held and are no longer used.</summary>
     public void NoteLeft(int bytes) => Interlocked.Add(ref _left, bytes);
 
-    /// <param name="size">A power of two: the pools keep no other sizes.</param>
+    /// <param name="size">A power of two: the buffer pools have no other sizes.</param>
     public byte[] Rent(int size)
     {
         if (size < PieceSize.Most)
@@ -97,7 +97,7 @@ internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> 
         }
     }
 
-    /// <summary>Drops the buffers that were free all the time since the last call.</summary>
+    /// <summary>Drops the buffers that were always free since the last call.</summary>
     public void DropUnused()
     {
         lock (_lock)

@@ -2,16 +2,17 @@ using System.Net.WebSockets;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>The queue to one client. The thread pool sends what is in it, in order.</summary>
+/// <summary>The send queue of one client. The thread pool sends its messages in order.</summary>
 /// <remarks>
-/// Two bounds. Messages of others: <c>maxQueueBytes</c>, and then <see cref="TryPost"/> says no, for nobody may hold
-/// them up. Echoes: one message of the longest kind, and then the client's own input waits; so a client may send a
-/// whole message before it reads.
+/// The queue has two limits. For messages of other clients, the limit is <c>maxQueueBytes</c>; beyond it
+/// <see cref="TryPost"/> returns false, because a slow client must not block the senders. For echoes, the limit is one
+/// message of the maximum size; beyond it the node stops reading from the client. So a client may send a whole message
+/// before it reads.
 /// </remarks>
 internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueueBytes, int maxMessageBytes)
     : IThreadPoolWorkItem
 {
-    /// <summary>What a queued message costs beside its bytes, about.</summary>
+    /// <summary>The approximate cost of a queued message in addition to its bytes.</summary>
     private const int MessageCost = 64;
 
     private readonly Lock _lock = new();
@@ -19,7 +20,9 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     /// <summary>Whole messages, and the first pieces of echoes.</summary>
     private OutgoingLine _messages;
 
-    /// <summary>The other pieces of those echoes. Nothing else may be sent between the pieces of one message.</summary>
+    /// <summary>
+    /// The other pieces of those echoes. No other message may be sent between the pieces of one message.
+    /// </summary>
     private OutgoingLine _pieces;
 
     private int _queued;
@@ -33,15 +36,15 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _ended;
 
-    // The last two buffers of an echo may be partly empty.
+    // The last two buffers of an echo may be partly unused.
     private int MostEchoed => maxMessageBytes + (2 * PieceSize.Most);
 
     private bool IsComplete => _close is not null || _isLost;
 
     private bool CanSend => IsComplete || (_isInsideMessage ? !_pieces.IsEmpty : !_messages.IsEmpty);
 
-    /// <summary>Queues a text message. After <see cref="Complete"/> it is dropped.</summary>
-    /// <returns>False if the client reads too slowly for it. An empty queue takes a message of any length.</returns>
+    /// <summary>Queues a text message. After <see cref="Complete"/> the message is dropped.</summary>
+    /// <returns>False if the client reads too slowly. An empty queue accepts a message of any length.</returns>
     public bool TryPost(ReadOnlyMemory<byte> text)
     {
         lock (_lock)
@@ -64,8 +67,10 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
         }
     }
 
-    /// <summary>Sends a piece of a message back. Only the loop that reads from the client calls it.</summary>
-    /// <param name="piece">Taken over: its buffer is returned when it is sent.</param>
+    /// <summary>
+    /// Queues a piece of a message as an echo. Only the loop that reads from the client may call this method.
+    /// </summary>
+    /// <param name="piece">The queue takes ownership: the piece's buffer is returned after the send.</param>
     public async ValueTask EchoAsync(Outgoing piece)
     {
         while (TryEcho(piece) is { } room)
@@ -74,7 +79,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
         }
     }
 
-    /// <summary>Sends a Close frame after what is queued, or at once.</summary>
+    /// <summary>Sends a Close frame after the queued messages, or at once.</summary>
     public void Complete(SessionClose close)
     {
         lock (_lock)
@@ -88,7 +93,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
         }
     }
 
-    /// <summary>Drops everything: the connection is lost.</summary>
+    /// <summary>Drops everything, because the connection is lost.</summary>
     public void Abandon()
     {
         lock (_lock)
@@ -99,7 +104,9 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
         }
     }
 
-    /// <summary>Ends when nothing is sent any more, after <see cref="Complete"/> or <see cref="Abandon"/>.</summary>
+    /// <summary>
+    /// Completes when the last send has completed, after <see cref="Complete"/> or <see cref="Abandon"/>.
+    /// </summary>
     public Task EndAsync()
     {
         lock (_lock)
@@ -108,10 +115,9 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
         }
     }
 
-    /// <summary>Sends, on the thread pool.</summary>
     void IThreadPoolWorkItem.Execute() => _ = SendAllAsync();
 
-    /// <returns>A task to wait for, if there is no room yet. A piece passes in any case when it is alone.</returns>
+    /// <returns>A task to await if the limit is reached; otherwise null. A single piece is always accepted.</returns>
     private Task? TryEcho(Outgoing piece)
     {
         lock (_lock)
@@ -158,7 +164,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     {
         if (_dropsQueue)
         {
-            // At once: a send to a client that does not read lasts until the close timeout.
+            // Drop at once: a send to a client that does not read would last until the close timeout.
             DropQueue();
         }
 
@@ -192,7 +198,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
         }
     }
 
-    /// <returns>The failure, unless it is that of a lost connection. Nothing is sent after either.</returns>
+    /// <returns>The failure, or null if the connection was lost. In both cases no more is sent.</returns>
     private async Task<Exception?> AttemptAsync(Task sending)
     {
         try
@@ -207,7 +213,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
         }
     }
 
-    /// <param name="isEnd">Whether nothing is to be sent any more, and the Close is due.</param>
+    /// <param name="isEnd">Whether nothing more will be sent, so that the Close frame is next.</param>
     private Outgoing? Take(out bool isEnd)
     {
         lock (_lock)
@@ -215,7 +221,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
             var next = _isInsideMessage ? _pieces.Take() : _messages.Take();
             if (next is null && IsComplete)
             {
-                // An echo stays unfinished: nothing behind it can be sent.
+                // The current echo cannot be finished, so no message queued behind it can be sent.
                 DropQueue();
             }
 
@@ -236,7 +242,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
                 return;
             }
 
-            // In frames of a bounded length, as the WebSocket copies each of them.
+            // Frames are limited in length because the WebSocket copies each of them.
             var frame = rest[..Math.Min(rest.Length, PieceSize.MostOfFrame)];
             rest = rest[frame.Length..];
             var endsMessage = outgoing.EndsMessage && rest.IsEmpty;

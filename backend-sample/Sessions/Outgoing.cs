@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>Bytes for a client, of one kind: a whole text, or a piece of an echo.</summary>
+/// <summary>Bytes to send to a client: a whole text message, or a piece of an echo.</summary>
 internal sealed class Outgoing
 {
     private Outgoing(ReadOnlyMemory<byte> bytes, byte[]? buffer, WebSocketMessageType type, bool endsMessage)
@@ -15,21 +15,21 @@ internal sealed class Outgoing
 
     public ReadOnlyMemory<byte> Bytes { get; }
 
-    /// <summary>The buffer of an echo, of the client's memory; null for a text, which is shared.</summary>
+    /// <summary>The buffer of an echo, part of the client's memory; null for a text, which is shared.</summary>
     public byte[]? Buffer { get; }
 
     public WebSocketMessageType Type { get; }
 
     public bool EndsMessage { get; }
 
-    /// <summary>The one behind it in the same line.</summary>
+    /// <summary>The next entry in the same queue.</summary>
     public Outgoing? Next { get; set; }
 
     public static Outgoing Text(ReadOnlyMemory<byte> bytes) =>
         new(bytes, null, WebSocketMessageType.Text, endsMessage: true);
 
-    /// <param name="buffer">The buffer, whose length is the cost: it may be partly empty.</param>
-    /// <param name="length">How much of it is the echo.</param>
+    /// <param name="buffer">The buffer. Its whole length counts as the cost, even if it is partly unused.</param>
+    /// <param name="length">The number of bytes of the echo in the buffer.</param>
     /// <param name="type">The type of the message.</param>
     /// <param name="endsMessage">Whether it is the last piece of the message.</param>
     public static Outgoing Echo(byte[] buffer, int length, WebSocketMessageType type, bool endsMessage) =>

@@ -1,6 +1,6 @@
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>A queue of what is to be sent. An empty one holds nothing.</summary>
+/// <summary>A queue of outgoing messages. A linked list, so that an empty queue needs no memory.</summary>
 internal struct OutgoingLine
 {
     private Outgoing? _first;

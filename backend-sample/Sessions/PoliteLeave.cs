@@ -1,9 +1,9 @@
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>Closes every session before the host stops, while the node still answers that it is leaving.</summary>
+/// <summary>Closes every session before the host stops. New requests then receive a 503 response.</summary>
 internal sealed class PoliteLeave(SessionRegistry sessions, ILogger<PoliteLeave> logger) : IHostedLifecycleService
 {
-    /// <summary>Runs while the listeners are still open: only after it are they closed.</summary>
+    /// <summary>Runs while the listeners are still open; the host closes them afterwards.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         SessionLog.Leaving(logger, sessions.Count);

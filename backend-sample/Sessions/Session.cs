@@ -3,8 +3,10 @@ using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>One WebSocket of one user, from the upgrade to the end of the close handshake.</summary>
-/// <remarks>Most sessions are idle most of the time: objects for more than that are made on demand.</remarks>
+/// <summary>One WebSocket of one user, from the upgrade to the end of the closing handshake.</summary>
+/// <remarks>
+/// Most sessions are idle most of the time: objects that an idle session does not need are created on demand.
+/// </remarks>
 internal sealed class Session : IAudienceMember
 {
     private readonly WebSocket _socket;
@@ -19,12 +21,12 @@ internal sealed class Session : IAudienceMember
     private ITimer? _closeTimer;
     private bool _isOver;
 
-    /// <param name="user">The user.</param>
+    /// <param name="user">The user id that the client sent.</param>
     /// <param name="socket">The WebSocket. The session does not dispose it.</param>
-    /// <param name="abort">Cuts the connection off, whatever is under way on it.</param>
+    /// <param name="abort">Aborts the connection and all pending operations on it.</param>
     /// <param name="options">The limits.</param>
-    /// <param name="memory">The bound of all sessions.</param>
-    /// <param name="time">The clock of the close timeout.</param>
+    /// <param name="memory">The limit that all sessions share.</param>
+    /// <param name="time">The time source of the close timeout.</param>
     public Session(
         string user, WebSocket socket, Action abort, NodeOptions options, MessageMemory memory, TimeProvider time)
     {
@@ -40,7 +42,9 @@ internal sealed class Session : IAudienceMember
 
     public string User { get; }
 
-    /// <summary>The rooms it is a member of. Only the loop that reads from the client touches it.</summary>
+    /// <summary>
+    /// The rooms of which the user is a member. Only the loop that reads from the client may use this set.
+    /// </summary>
     public HashSet<string> Rooms => _rooms ??= new HashSet<string>(StringComparer.Ordinal);
 
     public void Post(ReadOnlyMemory<byte> message)
@@ -51,8 +55,10 @@ internal sealed class Session : IAudienceMember
         }
     }
 
-    /// <summary>Begins the close handshake and returns at once. The first close counts; a client that does not
-    /// answer in time is cut off.</summary>
+    /// <summary>
+    /// Begins the closing handshake and returns at once. Only the first call has an effect; the connection of a client
+    /// that does not answer in time is aborted.
+    /// </summary>
     public void Close(SessionClose close)
     {
         lock (_lock)
@@ -70,7 +76,9 @@ internal sealed class Session : IAudienceMember
     }
 
     /// <summary>Serves the client until the connection is closed or lost.</summary>
-    /// <param name="handle">Takes a message. Its payload is valid until the method returns, not its task.</param>
+    /// <param name="handle">
+    /// Handles a message. The payload is valid until the method returns, not until its task completes.
+    /// </param>
     public async Task RunAsync(Func<Session, ClientMessage, Task> handle)
     {
         try

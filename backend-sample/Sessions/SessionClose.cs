@@ -2,10 +2,10 @@ using System.Net.WebSockets;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>Why the node closes a session, and what it says on the wire.</summary>
-/// <param name="Status">The code of the Close frame.</param>
-/// <param name="Reason">The text in it.</param>
-/// <param name="DropsQueue">Whether what waits to be sent is dropped, instead of sent first.</param>
+/// <summary>The reason why the node closes a session, and the Close frame that it sends.</summary>
+/// <param name="Status">The status code of the Close frame.</param>
+/// <param name="Reason">The reason text of the Close frame.</param>
+/// <param name="DropsQueue">Whether queued messages are dropped instead of sent first.</param>
 internal sealed record SessionClose(WebSocketCloseStatus Status, string? Reason, bool DropsQueue)
 {
     public static readonly SessionClose ServiceRestart =
@@ -14,14 +14,16 @@ internal sealed record SessionClose(WebSocketCloseStatus Status, string? Reason,
     public static readonly SessionClose MessageTooBig =
         new(WebSocketCloseStatus.MessageTooBig, "message too big", false);
 
-    /// <summary>1013, and not 1009: nothing is wrong with the message, and later it may pass.</summary>
+    /// <summary>1013, and not 1009: the message itself is valid, and may be accepted later.</summary>
     public static readonly SessionClose OutOfMemory =
         new((WebSocketCloseStatus)1013, "too many messages under way", true);
 
     public static readonly SessionClose SlowConsumer =
         new((WebSocketCloseStatus)4008, "slow consumer", true);
 
-    /// <summary>The answer to a client's Close frame: its own code, or 1000 to a frame without one (1005).</summary>
+    /// <summary>
+    /// The reply to a client's Close frame: the same code, or 1000 for a frame without a code (1005).
+    /// </summary>
     public static SessionClose AnswerTo(WebSocketCloseStatus? status) => new(
         status is null or WebSocketCloseStatus.Empty ? WebSocketCloseStatus.NormalClosure : status.Value, null, true);
 }

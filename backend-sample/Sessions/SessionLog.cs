@@ -1,6 +1,6 @@
 namespace WsBalancer.BackendSample.Sessions;
 
-// Event ids 300-399 belong to sessions. The next free one is 304.
+// Event ids 300-399 are reserved for sessions. The next free one is 304.
 internal static partial class SessionLog
 {
     [LoggerMessage(300, LogLevel.Information,

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>The open sessions of this node, and whether it is leaving.</summary>
+/// <summary>The open sessions of this node, and whether the node is shutting down.</summary>
 internal sealed class SessionRegistry
 {
     private readonly ConcurrentDictionary<Session, byte> _sessions = new();
@@ -14,7 +14,7 @@ internal sealed class SessionRegistry
 
     public bool IsLeaving => _isLeaving;
 
-    /// <summary>How many sessions have begun or ended.</summary>
+    /// <summary>The number of sessions that have begun plus the number that have ended.</summary>
     public long Changes => Volatile.Read(ref _changes);
 
     public void Add(Session session)
@@ -22,7 +22,7 @@ internal sealed class SessionRegistry
         _sessions.TryAdd(session, 0);
         Interlocked.Increment(ref _changes);
 
-        // Added, then looked: either this sees that the node is leaving, or Leave sees the session.
+        // Add first, then check: either this check or the loop of LeaveAsync finds the session.
         if (_isLeaving)
         {
             session.Close(SessionClose.ServiceRestart);
@@ -36,7 +36,7 @@ internal sealed class SessionRegistry
         NoteIfEmptied();
     }
 
-    /// <summary>Closes every session, and those that still come. Ends when none is left.</summary>
+    /// <summary>Closes every session, also those that are added later. Completes when no session is left.</summary>
     public Task LeaveAsync()
     {
         _isLeaving = true;

@@ -1,24 +1,24 @@
 namespace WsBalancer.BackendSample.Sessions;
 
-/// <summary>When it is worth it to give memory back: after a burst, once it is over.</summary>
+/// <summary>Decides when a memory trim is worthwhile: after the end of a burst.</summary>
 internal sealed class TrimTiming
 {
-    /// <summary>So many bytes left behind are worth a collection.</summary>
+    /// <summary>The unused bytes that make a collection worthwhile.</summary>
     public const long Worthwhile = 16L << 20;
 
-    /// <summary>With less than this between two looks the burst is over.</summary>
+    /// <summary>If fewer bytes than this became unused between two checks, the burst is over.</summary>
     public const long Calm = 1L << 20;
 
-    /// <summary>After so many looks it is due once more: shared pools keep a buffer for a minute.</summary>
+    /// <summary>Checks from one trim to a second one: shared pools keep a buffer for a minute.</summary>
     public const int LooksUntilRepeat = 13;
 
-    /// <summary>A larger heap takes too long to go through, while every client waits.</summary>
+    /// <summary>A collection of a larger heap takes too long, while every client waits.</summary>
     public const long LargestHeap = 256L << 20;
 
-    /// <summary>About what a session leaves behind when it begins, and when it ends.</summary>
+    /// <summary>The approximate garbage of a session's begin, and of its end, in bytes.</summary>
     public const long LeftBySession = 20 * 1024;
 
-    /// <summary>About what a session holds.</summary>
+    /// <summary>The approximate bytes that a session holds.</summary>
     public const long HeldBySession = 10 * 1024;
 
     private long _lastLeft;
@@ -26,12 +26,12 @@ internal sealed class TrimTiming
     private int _look;
     private int _repeatAt = int.MaxValue;
 
-    /// <summary>To be asked regularly.</summary>
-    /// <param name="messages">The bytes that messages no longer need, so far.</param>
-    /// <param name="changes">How many sessions began or ended so far.</param>
+    /// <summary>Must be called at regular intervals.</summary>
+    /// <param name="messages">The bytes that messages have stopped using so far.</param>
+    /// <param name="changes">The number of sessions that have begun or ended so far.</param>
     /// <param name="held">The bytes that messages hold now.</param>
-    /// <param name="sessions">How many sessions there are now.</param>
-    /// <returns>Whether it is time; then it is taken as done.</returns>
+    /// <param name="sessions">The current number of sessions.</param>
+    /// <returns>Whether to trim now; a true result counts as a trim.</returns>
     public bool IsDue(long messages, long changes, long held, int sessions)
     {
         var left = messages + (changes * LeftBySession);

@@ -4,9 +4,9 @@ using System.IO.Hashing;
 namespace WsBalancer.HashRing.Maglev;
 
 /// <summary>
-/// The table of Envoy's <c>MAGLEV</c>: XXH64 throughout, 65,537 slots unless its <c>table_size</c> is another. A node's
-/// key is what Envoy hashes for the host: the <c>hash_key</c> of its metadata, or its hostname if so configured, or
-/// else its address, <c>127.0.0.1:8080</c>.
+/// The table of Envoy's <c>MAGLEV</c>: XXH64 throughout, 65,537 slots unless its <c>table_size</c> specifies another
+/// size. A node's key is the text that Envoy hashes for the host: the <c>hash_key</c> of its metadata, or its hostname
+/// if so configured, or else its address, <c>127.0.0.1:8080</c>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -14,8 +14,8 @@ namespace WsBalancer.HashRing.Maglev;
 /// <c>maglev_lb.cc</c>.
 /// </para>
 /// <para>
-/// A change moves some slots between nodes that it does not concern: that is the algorithm. Health is a mask here and
-/// moves only the users of the node that is not available; Envoy fills another table.
+/// The algorithm moves some slots between nodes that a change does not concern. Health is a mask here and moves only
+/// the users of the node that is not available; Envoy fills another table.
 /// </para>
 /// </remarks>
 internal sealed class EnvoyMaglevRing : MaglevRing

@@ -13,7 +13,7 @@ internal readonly struct FastModulo
     {
         _divisor = divisor;
 
-        // Rounded down, so that the quotient it gives is right or one too small.
+        // Rounded down, so that the resulting quotient is exact or one too small.
         _reciprocal = ulong.MaxValue / divisor;
     }
 

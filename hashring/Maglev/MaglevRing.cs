@@ -1,9 +1,9 @@
 namespace WsBalancer.HashRing.Maglev;
 
 /// <summary>
-/// A table of slots, filled by turns; the remainder of a hash names the slot. The order of a hash is that of the
-/// distinct nodes in its slot and those after it, round the table; nodes so light that they have no slot come last, by
-/// index.
+/// A table of slots that the nodes fill in turns; the remainder of a hash selects the slot. The order of a hash is that
+/// of the distinct nodes in its slot and the slots after it, round the table; nodes that are too light for a slot are
+/// last, by index.
 /// </summary>
 internal abstract class MaglevRing : KeyedRing
 {
@@ -38,7 +38,7 @@ internal abstract class MaglevRing : KeyedRing
     public sealed override int OwnerOf(ulong hash, NodeMask available)
     {
         var slot = (int)_modulo.Of(hash);
-        // Without this, a fleet that is down would cost every lookup a walk round the whole table.
+        // Without this check, every lookup would walk round the whole table while no node is available.
         var steps = available.IsEmpty || !_table.HasOwners ? 0 : _size;
         for (var step = 0; step < steps; step++)
         {

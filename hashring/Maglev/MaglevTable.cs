@@ -1,14 +1,14 @@
 namespace WsBalancer.HashRing.Maglev;
 
 /// <summary>
-/// Fills a table by turns, each node with the next free slot of a permutation of its own: Eisenbud and others, "Maglev:
-/// A Fast and Reliable Software Network Load Balancer", NSDI 2016, §3.4; with weights as Envoy has them.
+/// Fills a table in turns: each node takes the next free slot of its own permutation. Eisenbud and others, "Maglev: A
+/// Fast and Reliable Software Network Load Balancer", NSDI 2016, §3.4; with weights as in Envoy.
 /// </summary>
 internal static class MaglevTable
 {
     /// <summary>
-    /// A prime size makes every skip visit every slot. Default and bound are Envoy's; the paper wants over 100 slots a
-    /// node.
+    /// With a prime size, every skip visits every slot. Default and maximum are Envoy's; the paper recommends more than
+    /// 100 slots for each node.
     /// </summary>
     public static RingTableSize Sizes { get; } = new(Default: 65_537, Least: 2, Most: 5_000_011, IsPrime: true);
 
@@ -41,7 +41,7 @@ internal static class MaglevTable
         return owners;
     }
 
-    /// <summary>How far a node is in its permutation, and when it may go on.</summary>
+    /// <summary>The progress of a node in its permutation, and the round in which it takes its next slot.</summary>
     private struct Turn(MaglevEntry entry, int size)
     {
         private readonly int _step = (int)(entry.Skip % ((ulong)size - 1)) + 1;
@@ -51,7 +51,8 @@ internal static class MaglevTable
 
         public ushort Node { get; } = (ushort)entry.Node;
 
-        // A lighter node waits until as many rounds as are due to its weight have passed.
+        // A lighter node skips rounds: it takes a slot only when the rounds times its own weight have reached the
+        // target.
         public readonly bool Skips(int round) => round * _weight < _target;
 
         public int Take(bool[] isTaken, double heaviest)

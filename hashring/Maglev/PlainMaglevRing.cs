@@ -4,12 +4,13 @@ using System.IO.Hashing;
 namespace WsBalancer.HashRing.Maglev;
 
 /// <summary>
-/// A Maglev table that agrees with nobody else: for the flattest shares there are, with a table size of choice, whole
-/// weights and a seed. XXH3-64 of a user; XXH128 of a key, its lower half for the offset and its upper for the skip.
+/// A Maglev table that is not compatible with any other balancer. Use it for the most even shares, with a table size of
+/// choice, whole weights and a seed. XXH3-64 of a user; XXH128 of a key, its lower half for the offset and its upper
+/// for the skip.
 /// </summary>
 /// <remarks>
-/// After the paper, which names no hash functions and so fixes no table. Its figures for balance and disruption are
-/// reproduced by tests. A change moves some slots between nodes that it does not concern: that is the algorithm.
+/// Follows the paper, which specifies no hash functions and therefore no table. Tests reproduce its figures for balance
+/// and disruption. The algorithm moves some slots between nodes that a change does not concern.
 /// </remarks>
 internal sealed class PlainMaglevRing : MaglevRing
 {
@@ -37,7 +38,7 @@ internal sealed class PlainMaglevRing : MaglevRing
 
     public override int OwnerOf(ReadOnlySpan<byte> utf8User) => OwnerOf(Hash(utf8User));
 
-    // Sums of whole numbers are exact in double precision up to 2^53, which no table comes near.
+    // Sums of whole numbers are exact in double precision up to 2^53, far more than any table reaches.
     private static double[] WeightsOf(Membership membership) =>
         [.. membership.Nodes.Select(static node => (double)node.Weight)];
 

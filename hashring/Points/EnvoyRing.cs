@@ -6,20 +6,20 @@ namespace WsBalancer.HashRing.Points;
 
 /// <summary>
 /// The ring of Envoy's <c>RING_HASH</c>: points in proportion to the weights, at least <c>minimum_ring_size</c> in all.
-/// A node's key is what Envoy hashes for the host: the <c>hash_key</c> of its metadata, or its hostname if so
+/// A node's key is the text that Envoy hashes for the host: the <c>hash_key</c> of its metadata, or its hostname if so
 /// configured, or else its address, <c>127.0.0.1:8080</c>.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Compatible with Envoy as of commit 13e9fdb2, checked against the expectations of its own tests; source:
 /// <c>ring_hash_lb.cc</c>. <see cref="RingOptions.TableSize"/> is <c>minimum_ring_size</c>; <c>maximum_ring_size</c>
-/// is its default, 8,388,608. <see cref="RingOptions.Hash"/> is its <c>hash_function</c>, of the points; users are
+/// has its default, 8,388,608. <see cref="RingOptions.Hash"/> is its <c>hash_function</c> for the points; users are
 /// hashed by XXH64.
 /// </para>
 /// <para>
-/// How many points a node has depends on how many nodes there are (<c>ceil(1024 / n)</c> when weights are equal), so a
-/// change moves users between nodes that it does not concern: that is the algorithm. Where weights do not come out as
-/// whole numbers of points, Envoy's counts depend on the order of hosts in its configuration; here it is that of ids.
+/// The number of a node's points depends on the number of nodes (<c>ceil(1024 / n)</c> when weights are equal), so the
+/// algorithm moves users between nodes that a change does not concern. Where weights do not result in whole numbers of
+/// points, Envoy's counts depend on the order of hosts in its configuration; here they depend on the order of ids.
 /// Health is a mask here and moves only the users of the node that is not available; Envoy builds another ring.
 /// </para>
 /// </remarks>
@@ -40,10 +40,10 @@ internal sealed class EnvoyRing : PointRing<ulong>
     {
     }
 
-    /// <summary>What <c>hash_function</c> may be.</summary>
+    /// <summary>The values that <c>hash_function</c> may have.</summary>
     public static IReadOnlyList<string> Hashes { get; } = [Xxh64, Murmur];
 
-    /// <summary>What <c>minimum_ring_size</c> may be.</summary>
+    /// <summary>The values that <c>minimum_ring_size</c> may have.</summary>
     public static RingTableSize Sizes { get; } = new(Default: 1024, Least: 1, Most: MaxSize, IsPrime: false);
 
     public static EnvoyRing Build(Membership membership, RingOptions options) =>
@@ -51,7 +51,7 @@ internal sealed class EnvoyRing : PointRing<ulong>
 
     /// <param name="membership">The nodes.</param>
     /// <param name="options">Their ring.</param>
-    /// <param name="maxSize">What <c>maximum_ring_size</c> is.</param>
+    /// <param name="maxSize">The value of <c>maximum_ring_size</c>.</param>
     public static EnvoyRing Build(Membership membership, RingOptions options, int maxSize) =>
         new(membership, options, options.Hash ?? Hashes[0], options.TableSize ?? Sizes.Default, maxSize);
 
@@ -59,7 +59,8 @@ internal sealed class EnvoyRing : PointRing<ulong>
 
     public override int OwnerOf(ReadOnlySpan<byte> utf8User) => OwnerOf(Hash(utf8User));
 
-    // The sums run in double precision over all nodes, as there: what one node has over, the next one lacks.
+    // As in Envoy, one sum in double precision runs over all nodes, so the rounding of one node carries over to the
+    // next.
     private static PointTable<ulong> PointsOf(
         Membership membership, string hash, int minSize, int maxSize)
     {

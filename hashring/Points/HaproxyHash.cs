@@ -4,7 +4,7 @@ using System.Numerics;
 namespace WsBalancer.HashRing.Points;
 
 /// <summary>
-/// How HAProxy hashes what a request is balanced by: one of the four functions of <c>hash-type consistent</c>, with or
+/// The hash that HAProxy balances requests by: one of the four functions of <c>hash-type consistent</c>, with or
 /// without <c>avalanche</c>. Source: <c>src/hash.c</c> of HAProxy 2.6.
 /// </summary>
 internal sealed class HaproxyHash
@@ -28,7 +28,7 @@ internal sealed class HaproxyHash
         Crc32,
     }
 
-    /// <summary>The names, what <c>hash-type consistent</c> alone stands for first.</summary>
+    /// <summary>The names; the first is the default of <c>hash-type consistent</c>.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         "sdbm" + Avalanche, "sdbm", "djb2" + Avalanche, "djb2", "wt6" + Avalanche, "wt6", "crc32" + Avalanche, "crc32",
@@ -43,8 +43,8 @@ internal sealed class HaproxyHash
     }
 
     /// <summary>
-    /// HAProxy's <c>full_hash</c>: a bijection, so different numbers have different points; and what <c>avalanche</c>
-    /// does.
+    /// HAProxy's <c>full_hash</c>: a bijection, so different numbers have different points. <c>avalanche</c> applies it
+    /// to the hash of a request.
     /// </summary>
     public static uint FullHash(uint value)
     {
@@ -69,7 +69,8 @@ internal sealed class HaproxyHash
         return _hasAvalanche ? FullHash(hash) : hash;
     }
 
-    // hash · factor + byte, over all bytes: four at a time, since otherwise each waits for the product before it.
+    // hash · factor + byte, over all bytes. Four bytes at a time, because otherwise each product waits for the one
+    // before it.
     private static uint Polynomial(ReadOnlySpan<byte> bytes, uint hash, uint factor)
     {
         var (square, cube) = (factor * factor, factor * factor * factor);

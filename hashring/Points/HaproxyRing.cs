@@ -1,18 +1,18 @@
 namespace WsBalancer.HashRing.Points;
 
 /// <summary>
-/// The ring of HAProxy's <c>hash-type consistent</c>: 16 points for each unit of weight, and the nearest point, not the
-/// next, owns a hash. A node's key is the server's <c>id</c>; without one, HAProxy numbers servers by their place.
+/// The ring of HAProxy's <c>hash-type consistent</c>: 16 points for each unit of weight. A hash is owned by the nearest
+/// point, not by the next. A node's key is the server's <c>id</c>; without one, HAProxy numbers servers by their place.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Compatible with HAProxy 2.x, checked against owners that 2.6.12 gave while running, and by its source
-/// (<c>src/lb_chash.c</c>) with those releases of 3.0 and later that have the fix of the key calculation of October
-/// 2025. The 3.0 releases before that have points of their own.
+/// Compatible with HAProxy 2.x: checked against owners that a running 2.6.12 returned. By its source
+/// (<c>src/lb_chash.c</c>), also compatible with those releases of 3.0 and later that have the fix of the key
+/// calculation of October 2025; the 3.0 releases before that fix have other points.
 /// </para>
 /// <para>
 /// Weight 1, HAProxy's default, is 16 points: shares then differ by a sixth from the mean. Weight 10 for every server
-/// evens them out, and moves users once.
+/// evens them out; the change to it moves users once.
 /// </para>
 /// </remarks>
 internal sealed class HaproxyRing : KeyedRing
@@ -55,7 +55,7 @@ internal sealed class HaproxyRing : KeyedRing
 
     public override int OwnerOf(ulong hash, NodeMask available)
     {
-        // Without this, a fleet that is down would cost every lookup a walk round the whole ring.
+        // Without this check, every lookup would walk round the whole ring while no node is available.
         if (available.IsEmpty)
         {
             return -1;
@@ -87,7 +87,7 @@ internal sealed class HaproxyRing : KeyedRing
         return -1;
     }
 
-    // Outward both ways from the hash, past the points of nodes that are in the order already.
+    // Walks in both directions from the hash and skips the points of nodes that the order already contains.
     public override int OrderOf(ulong hash, Span<int> order)
     {
         ThrowIfShort(order, _weighted);
@@ -128,7 +128,7 @@ internal sealed class HaproxyRing : KeyedRing
         var middle = from + ((to - from) / 2);
         var end = (uint)position - from <= (to - from) / 2 ? middle : to;
 
-        // Beyond the top of the circle: the arc goes on from position 0.
+        // The arc passes the top of the circle and continues at position 0.
         return end < position ? uint.MaxValue : end;
     }
 
@@ -150,7 +150,9 @@ internal sealed class HaproxyRing : KeyedRing
         return new PointTable<uint>(points);
     }
 
-    /// <summary>Half of a gap, rounded down, belongs to the point before it, and the rest to the one after.</summary>
+    /// <summary>
+    /// Half of a gap, rounded down, belongs to the point before the gap, and the rest to the point after it.
+    /// </summary>
     private static UInt128[] CountOwned(PointTable<uint> points, int nodeCount)
     {
         var owned = new UInt128[nodeCount];
@@ -165,7 +167,7 @@ internal sealed class HaproxyRing : KeyedRing
         return owned;
     }
 
-    /// <summary>The node of the nearer point; that of the one before, if both are equally near.</summary>
+    /// <summary>The node of the nearer point; of the previous point, if both distances are equal.</summary>
     private int Nearer(uint position, int previous, int next)
     {
         ref readonly var before = ref _points.At(previous);

@@ -2,18 +2,21 @@ using System.Globalization;
 
 namespace WsBalancer.HashRing.Points;
 
-/// <summary>A server as HAProxy's ring knows it: by its number, <c>id N</c> in its configuration.</summary>
+/// <summary>A server as HAProxy's ring identifies it: by its number, <c>id N</c> in its configuration.</summary>
 internal static class HaproxyServer
 {
-    /// <summary>Points of a server start this far from those of the next: a bound of its weight.</summary>
+    /// <summary>
+    /// The distance from a server's first point to that of the next number. Limits a server to 4,096 points, weight
+    /// 256.
+    /// </summary>
     public const uint PointsPerServer = 4096;
 
-    // The product wraps at 2^32, so numbers this far apart have the same points.
+    // The product wraps at 2^32, so two numbers that differ by this much have the same points.
     private const int Period = (int)((1UL << 32) / PointsPerServer);
 
     private const string Expected = "the server's id in HAProxy, a whole number from 1 to 2147483647";
 
-    /// <summary>The number of a member whose key has been checked.</summary>
+    /// <summary>The number of a member whose key <see cref="MistakesIn"/> accepted.</summary>
     public static uint NumberOf(Member member) => uint.Parse(member.Key, CultureInfo.InvariantCulture);
 
     public static IEnumerable<RingMistake> MistakesIn(IEnumerable<RingNode> nodes)

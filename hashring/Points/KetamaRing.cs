@@ -4,17 +4,17 @@ using System.Text;
 namespace WsBalancer.HashRing.Points;
 
 /// <summary>
-/// The ring of libketama: 160 points a node on average, four from each MD5. A node's key is its line in the list of
-/// servers, <c>host:port</c>.
+/// The ring of libketama: 160 points for each node on average, four from each MD5. A node's key is its line in the list
+/// of servers, <c>host:port</c>.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Compatible with libketama (RJ/ketama, <c>ketama_create_continuum</c>) and what copies it exactly, such as
-/// node-hashring, whose record of libketama's answers it was checked against.
+/// Compatible with libketama (RJ/ketama, <c>ketama_create_continuum</c>) and its exact copies, such as node-hashring;
+/// checked against the owners that node-hashring records for libketama.
 /// </para>
 /// <para>
-/// How many points a node has depends on the weights of all (<c>floor(weight / sum · 40 · nodes)</c>, in single
-/// precision as there), so a change moves users between nodes that it does not concern: that is the algorithm.
+/// The number of a node's points depends on the weights of all (<c>floor(weight / sum · 40 · nodes)</c>, in single
+/// precision as in libketama), so the algorithm moves users between nodes that a change does not concern.
 /// </para>
 /// </remarks>
 internal sealed class KetamaRing : PointRing<uint>

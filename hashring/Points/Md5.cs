@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace WsBalancer.HashRing.Points;
 
 /// <summary>
-/// MD5 (RFC 1321) of short texts: the four words of the digest, and nothing protected by it. The platform's own takes
-/// several times as long for a user id, and is missing where its cryptographic library is.
+/// MD5 (RFC 1321) of short texts: the four words of the digest. Not used for security. The platform's implementation
+/// takes several times as long for a user id, and is missing where its cryptographic library is missing.
 /// </summary>
 internal readonly record struct Md5(uint A, uint B, uint C, uint D)
 {
@@ -27,7 +27,7 @@ internal readonly record struct Md5(uint A, uint B, uint C, uint D)
             rest = rest[BlockSize..];
         }
 
-        // A one bit, zeros, and the length in bits fill up the last block, or one more.
+        // Padding: a one bit, zeros, and the length in bits fill the last block, or need one more.
         Span<byte> last = stackalloc byte[2 * BlockSize];
         last.Clear();
         rest.CopyTo(last);

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace WsBalancer.HashRing.Points;
 
 /// <summary>
-/// MurmurHash64A by Austin Appleby, as libstdc++ hashes bytes on 64-bit machines, with its seed: what Envoy's
-/// <c>MURMUR_HASH_2</c> stands for.
+/// MurmurHash64A by Austin Appleby with the seed that libstdc++ uses for bytes on 64-bit machines: Envoy's
+/// <c>MURMUR_HASH_2</c>.
 /// </summary>
 internal static class Murmur2
 {

@@ -5,18 +5,19 @@ using System.Text;
 namespace WsBalancer.HashRing.Points;
 
 /// <summary>
-/// The ring of nginx's <c>hash KEY consistent</c>, in its http and stream upstreams alike: 160 points for each unit of
-/// weight, CRC-32 throughout. A node's key is the argument of its <c>server</c> line, as written there.
+/// The ring of nginx's <c>hash KEY consistent</c>, for http and stream upstreams: 160 points for each unit of weight,
+/// CRC-32 throughout. A node's key is the argument of its <c>server</c> line, as written there.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Compatible with nginx 1.22.1, checked against owners that it gave while running, and by its source
-/// (<c>src/http/modules/ngx_http_upstream_hash_module.c</c>) with later ones: how points are made has not changed.
+/// Compatible with nginx 1.22.1: checked against owners that a running nginx returned. By its source
+/// (<c>src/http/modules/ngx_http_upstream_hash_module.c</c>), also compatible with later releases, which make the
+/// points in the same way.
 /// </para>
 /// <para>
-/// Not the same as nginx: it gives up after 20 servers that are down and goes round robin, and an empty key too, where
-/// this ring goes on; when two servers have one point (0.03 % of rings of 10 servers), nginx keeps the one that its
-/// sorting left first, and this ring prefers the lower id; a name that stands for several addresses is one node here.
+/// Differences from nginx: after 20 servers that are down, and for an empty key, nginx changes to round robin; this
+/// ring continues. When two servers have the same point (0.03 % of rings of 10 servers), nginx keeps the one that its
+/// sorting put first, and this ring prefers the lower id. A name that resolves to several addresses is one node here.
 /// </para>
 /// </remarks>
 internal sealed class NginxRing : PointRing<uint>
@@ -47,7 +48,7 @@ internal sealed class NginxRing : PointRing<uint>
         return new PointTable<uint>(points);
     }
 
-    /// <summary>Each point is the CRC-32 of the server's name and the point before.</summary>
+    /// <summary>Each point is the CRC-32 of the server's name and the previous point.</summary>
     private static void AddPoints(PointList<uint> points, Member member, int node)
     {
         byte[] name = [.. NameOf(member.Key), 0, 0, 0, 0];
@@ -60,7 +61,9 @@ internal sealed class NginxRing : PointRing<uint>
         }
     }
 
-    /// <summary>Host, a zero byte, port: empty if none is written. A socket's path is all host.</summary>
+    /// <summary>
+    /// Host, a zero byte, port; the port is empty if none is written. The path of a Unix socket is all host.
+    /// </summary>
     private static byte[] NameOf(string server)
     {
         const string Unix = "unix:";

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace WsBalancer.HashRing.Points;
 
 /// <summary>
-/// A ring of points on which the first point at or after a hash owns it. The order of a hash is that of the distinct
-/// nodes from there on, round the circle; nodes so light that they have no point come last, by index.
+/// A ring of points: the first point at or after a hash owns the hash. The order of a hash is that of the distinct
+/// nodes from that point on, round the circle; nodes that are too light for a point are last, by index.
 /// </summary>
 internal abstract class PointRing<T> : KeyedRing
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>, IUnsignedNumber<T>
@@ -25,7 +25,7 @@ internal abstract class PointRing<T> : KeyedRing
 
     public sealed override long TableBytes => _points.Bytes;
 
-    /// <summary>How many points the ring has, equal ones included.</summary>
+    /// <summary>The number of points in the ring, equal ones included.</summary>
     public int PointCount => _points.Count;
 
     internal sealed override UInt128 PositionCount => (UInt128)ulong.CreateTruncating(T.MaxValue) + 1;
@@ -81,7 +81,7 @@ internal abstract class PointRing<T> : KeyedRing
 
         if (points.Count > 0)
         {
-            // From the last point over the top to position 0, itself included.
+            // From the last point over the top of the circle to position 0, inclusive.
             owned[points[0].Node] += (UInt128)ulong.CreateTruncating(T.MaxValue - previous) + 1;
         }
 
@@ -101,7 +101,7 @@ internal abstract class PointRing<T> : KeyedRing
 
     private int NextOf(int first, NodeMask available)
     {
-        // Without this, a fleet that is down would cost every lookup a walk round the whole ring.
+        // Without this check, every lookup would walk round the whole ring while no node is available.
         var steps = available.IsEmpty ? 0 : _points.Count;
         for (var step = 1; step <= steps; step++)
         {

@@ -5,15 +5,15 @@ using System.Runtime.InteropServices;
 namespace WsBalancer.HashRing.Points;
 
 /// <summary>
-/// The points of a ring in order, and an index by the top bits of a hash to where the search for it starts. Hashes are
-/// uniform, so there is about one point to an index entry, and finding the first point at or after a hash takes two
-/// reads and hardly a step, however many points there are.
+/// The sorted points of a ring, and an index from the top bits of a hash to the place where the search for the hash
+/// starts. Hashes are uniform, so there is about one point for each index entry: finding the first point at or after a
+/// hash takes two reads and seldom a further step, however many points there are.
 /// </summary>
-/// <remarks>Points may be equal: then the node of the lower index comes first. Immutable.</remarks>
+/// <remarks>Points may be equal: the node of the lower index is then first. Immutable.</remarks>
 internal sealed class PointTable<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>, IUnsignedNumber<T>
 {
-    // Hashes could crowd, of keys that somebody has chosen so: then halving does what steps would not.
+    // Chosen keys can crowd many hashes into one index entry. A search of more steps than this is binary, not linear.
     private const int MaxSteps = 8;
 
     private readonly Point<T>[] _points;
@@ -27,7 +27,8 @@ internal sealed class PointTable<T>
         Sort(hashes, nodes);
         Count = hashes.Length;
 
-        // The last point is none: it stands at the end of the circle for the first one, where a search goes over it.
+        // The last entry is a sentinel at the end of the circle with the node of the first point: a search always stops
+        // there.
         _points = GC.AllocateUninitializedArray<Point<T>>(Count + 1);
         for (var i = 0; i < Count; i++)
         {
@@ -50,13 +51,15 @@ internal sealed class PointTable<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int NodeAt(T hash) => At(FirstFrom(hash)).Node;
 
-    /// <summary>The first point at or after the hash; <see cref="Count"/> if there is none up to the end of the
-    /// circle.</summary>
+    /// <summary>
+    /// The index of the first point at or after the hash; <see cref="Count"/> if there is none up to the end of the
+    /// circle.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int FirstFrom(T hash)
     {
-        // The prefix of a hash is below the number of entries, and the last point is at or after every hash: neither
-        // read can leave its array.
+        // The prefix of a hash is below the number of entries, and the sentinel is at or after every hash: neither read
+        // can leave its array.
         ref var start = ref Unsafe.Add(
             ref MemoryMarshal.GetArrayDataReference(_starts), nuint.CreateTruncating(hash >> _shift));
         var index = start;
@@ -73,7 +76,7 @@ internal sealed class PointTable<T>
         return index;
     }
 
-    /// <summary>The point of that index, which <see cref="FirstFrom"/> has given.</summary>
+    /// <summary>The point at the index, 0 to <see cref="Count"/> inclusive; there is no bounds check.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly Point<T> At(int index) => ref Unsafe.Add(
         ref MemoryMarshal.GetArrayDataReference(_points), (nint)(uint)index);

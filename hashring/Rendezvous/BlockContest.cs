@@ -6,15 +6,16 @@ namespace WsBalancer.HashRing.Rendezvous;
 
 /// <summary>
 /// The draws of many slots at once: node by node over a block of slots, several slots to an instruction where the
-/// machine has vectors. Building a ring is this loop; it finds the same winners as a <see cref="Contest"/> does alone.
+/// machine has vectors. Building a ring is mostly this loop; it finds the same winners as <see cref="Contest"/> finds
+/// slot by slot.
 /// </summary>
 internal static class BlockContest
 {
-    /// <summary>Slots in a block: what belongs to it stays in the first-level cache.</summary>
+    /// <summary>Slots in a block: the words, draws and places of a block stay in the first-level cache.</summary>
     public const int Size = 256;
 
     /// <summary>
-    /// For each slot word of a block, the largest draw of the nodes, and the place in <paramref name="hashes"/> of the
+    /// For each slot word of a block, the largest draw of the nodes, and the index in <paramref name="hashes"/> of the
     /// first node that has it.
     /// </summary>
     public static void Compete(
@@ -46,7 +47,8 @@ internal static class BlockContest
         }
     }
 
-    // Optimised at once: most processes build a ring or two, at their start, before tiering has seen any of it.
+    // Optimised at once: most processes build only one or two rings, at their start, before tiered compilation takes
+    // effect.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Challenge(
         ulong hash,

@@ -7,13 +7,13 @@ namespace WsBalancer.HashRing.Rendezvous;
 /// index.
 /// </summary>
 /// <remarks>
-/// L(draw) / weight of a uniform draw is exponential with rate weight, so the smallest of several is each node's with a
-/// probability proportional to its weight (Schindelhauer and Schomaker, "Weighted distributed hash tables", 2005).
+/// L(draw) / weight of a uniform draw is exponential with rate weight, so the probability that a node has the smallest
+/// of several is proportional to its weight (Schindelhauer and Schomaker, "Weighted distributed hash tables", 2005).
 /// Quotients are compared by cross-multiplication in 128 bits: exactly, and unchanged when all weights are scaled.
 /// </remarks>
 internal readonly struct Contender(ulong draw, int weight, int node)
 {
-    /// <summary>Whom everybody beats: the winner where nobody takes part.</summary>
+    /// <summary>The contender that every other one beats: the winner when no node takes part.</summary>
     public static readonly Contender Nobody = new(0, 0, -1);
 
     public ulong Draw { get; } = draw;
@@ -31,7 +31,7 @@ internal readonly struct Contender(ulong draw, int weight, int node)
             return Draw > other.Draw || (Draw == other.Draw && Node < other.Node);
         }
 
-        // Weight and draw both larger, or both smaller, decide without logarithms too.
+        // If one contender has both the larger weight and the larger draw, it wins: no logarithm is needed here either.
         var isHeavier = Weight > other.Weight;
         if (Draw != other.Draw && isHeavier == Draw > other.Draw)
         {
@@ -41,7 +41,7 @@ internal readonly struct Contender(ulong draw, int weight, int node)
         return BeatsByQuotient(NegLog2.Of(Draw), other, NegLog2.Of(other.Draw));
     }
 
-    /// <summary>The same as <see cref="Beats"/>, of two different nodes whose L(draw) is known.</summary>
+    /// <summary>The same as <see cref="Beats"/>, for two different nodes whose L(draw) is already computed.</summary>
     public bool BeatsByQuotient(ulong log, in Contender other, ulong otherLog)
     {
         var mine = Math.BigMul(log, (ulong)other.Weight);

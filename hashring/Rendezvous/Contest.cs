@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace WsBalancer.HashRing.Rendezvous;
 
 /// <summary>
-/// The weighted rendezvous of some of a ring's nodes: given a slot's random word, who wins, or in which order.
+/// The weighted rendezvous of some of a ring's nodes: returns the winner or the order for the random word of a slot.
 /// </summary>
 /// <remarks>
 /// Nodes are grouped by weight, the heaviest first. Within a group the largest draw wins, so the loop over a group is
@@ -16,7 +16,7 @@ internal sealed class Contest
     // "wrh1" in ASCII: keeps hashes of node ids apart from hashes of user ids.
     private const long NodeHashSeed = 0x7772_6831;
 
-    // 24 bytes each: 3 KB of stack, and more nodes than most fleets have.
+    // 24 bytes each: 3 KB of stack, enough for most fleets.
     private const int StackContenders = 128;
 
     private readonly ulong[] _hashes;
@@ -30,16 +30,17 @@ internal sealed class Contest
         _groups = groups;
     }
 
-    /// <summary>The weight of all who take part, if they have one and there are any.</summary>
+    /// <summary>
+    /// The weight of all nodes of the contest, if they have the same one; null otherwise and when there are none.
+    /// </summary>
     public int? SoleWeight => _groups is [var group] ? group.Weight : null;
 
-    /// <summary>The hashes of those who take part.</summary>
     public ReadOnlySpan<ulong> Hashes => _hashes;
 
-    /// <summary>How many nodes take part.</summary>
+    /// <summary>The number of nodes of the contest.</summary>
     public int Count => _nodes.Length;
 
-    /// <summary>The contest of the members with weight that the filter lets in; all of them without a filter.</summary>
+    /// <summary>The contest of the members with weight that pass the filter; all of them without a filter.</summary>
     public static Contest Of(ReadOnlySpan<Member> members, Func<int, bool>? filter = null)
     {
         var entrants = new List<(int Weight, int Node, ulong Hash)>(members.Length);
@@ -58,12 +59,12 @@ internal sealed class Contest
             GroupsOf(entrants));
     }
 
-    /// <summary>The indexes of those who take part, in the order of <see cref="Hashes"/>.</summary>
+    /// <summary>The node indexes, in the order of <see cref="Hashes"/>.</summary>
     public IEnumerable<ushort> NodeIndexes() => _nodes.Select(static node => (ushort)node);
 
     public static ulong HashOf(Member member) => XxHash3.HashToUInt64(member.IdBytes, NodeHashSeed);
 
-    /// <summary>The winner, or <see cref="Contender.Nobody"/> if nobody takes part.</summary>
+    /// <summary>The winner, or <see cref="Contender.Nobody"/> if the contest has no nodes.</summary>
     public Contender WinnerOf(ulong slotWord)
     {
         var best = Contender.Nobody;
@@ -175,7 +176,7 @@ internal sealed class Contest
         var bestDraw = Mix.Draw(hashes[0], slotWord);
         for (var i = 1; i < hashes.Length; i++)
         {
-            // Strictly larger: of equal draws, the node of the lower index, which comes first, stays.
+            // Strictly larger: of equal draws, the earlier node, which has the lower index, is kept.
             var draw = Mix.Draw(hashes[i], slotWord);
             if (draw > bestDraw)
             {
@@ -198,7 +199,7 @@ internal sealed class Contest
             }
         }
 
-        // Contenders compare themselves: a comparer passed in would be boxed on every call.
+        // Contenders implement IComparable: a comparer passed in would be boxed on every call.
         contenders.Sort();
         for (var i = 0; i < contenders.Length; i++)
         {

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace WsBalancer.HashRing.Rendezvous;
 
 /// <summary>
-/// The change that is made most, done several slots to an instruction: nobody is removed or lowered, and all nodes have
-/// one weight, so that comparing draws is enough.
+/// The most frequent kind of change, computed for several slots to an instruction: no node is removed or lowered, and
+/// all nodes have the same weight, so that comparing draws is enough.
 /// </summary>
 internal sealed class DrawUpdate
 {
@@ -19,25 +19,28 @@ internal sealed class DrawUpdate
         _incumbentHashes = Array.ConvertAll(incumbents, static incumbent => incumbent.Hash);
         _challengerHashes = challengers.Hashes.ToArray();
 
-        // The winner of a slot is a place in here: an incumbent's own index before the change, or beyond those.
+        // Indexed by the winner of a slot: incumbents by their indexes before the change, then the challengers.
         _nodes = [.. incumbents.Select(static incumbent => (ushort)incumbent.Node), .. challengers.NodeIndexes()];
     }
 
-    /// <summary>The update, or null if the change needs more than that.</summary>
+    /// <summary>The update, or null if comparing draws is not enough for the change.</summary>
     public static DrawUpdate? IfEnough(Incumbent[] incumbents, Contest challengers)
     {
-        // Those of weight 0 had no slot before either.
+        // An incumbent that stays and has weight 0 had weight 0 before the change too: it owns no slot.
         var hasOneWeight = challengers.SoleWeight is { } weight
             && Array.TrueForAll(
                 incumbents, incumbent => incumbent.Stays && (incumbent.Weight == weight || incumbent.Weight == 0));
 
-        // Equal hashes draw equally in every slot, and then indexes decide.
+        // Equal hashes draw equally in every slot; node indexes would then decide.
         return hasOneWeight && !incumbents.Any(incumbent => challengers.Hashes.Contains(incumbent.Hash))
             ? new DrawUpdate(incumbents, challengers)
             : null;
     }
 
-    /// <summary>Writes the owners of a block of slots; all of the words are given, of a smaller table too.</summary>
+    /// <summary>
+    /// Writes the owners of a block of slots. <paramref name="words"/> always has <see cref="BlockContest.Size"/>
+    /// entries, even if the table is smaller.
+    /// </summary>
     [SkipLocalsInit]
     public void Write(SlotTable before, int first, ReadOnlySpan<ulong> words, Span<ushort> after)
     {
@@ -65,7 +68,7 @@ internal sealed class DrawUpdate
         }
     }
 
-    // Optimised at once: a process changes its ring rarely, and tiering would never see it.
+    // Optimised at once: a process changes its ring too rarely for tiered compilation to take effect.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Challenge(
         ReadOnlySpan<Vector<ulong>> words,

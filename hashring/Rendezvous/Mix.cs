@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace WsBalancer.HashRing.Rendezvous;
 
-/// <summary>The integer mixing of a rendezvous ring: the finaliser of SplitMix64 and the words it makes.</summary>
+/// <summary>The integer mixing of a rendezvous ring: the finaliser of SplitMix64 and its output words.</summary>
 /// <remarks>
 /// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014), with the constants of Vigna's
 /// public-domain splitmix64. A bijection of 64 bits, so two different node hashes never tie in a slot.
@@ -14,7 +14,7 @@ internal static class Mix
     private const ulong FirstFactor = 0xBF58_476D_1CE4_E5B9;
     private const ulong SecondFactor = 0x94D0_49BB_1331_11EB;
 
-    // 2^64 / golden ratio, odd: steps of it visit every 64-bit value before one returns.
+    // 2^64 / golden ratio, odd: steps of this size visit every 64-bit value before one repeats.
     private const ulong Step = 0x9E37_79B9_7F4A_7C15;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,7 +30,7 @@ internal static class Mix
     public static ulong SlotWord(ulong tableSeed, ulong slot) => Finish(tableSeed + ((slot + 1) * Step));
 
     /// <summary>
-    /// The words of the slots from the first one on: of a number of slots that is a multiple of 8.
+    /// Writes the words of the slots from <paramref name="firstSlot"/> on; their number must be a multiple of 8.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteSlotWords(ulong tableSeed, int firstSlot, Span<ulong> words)

@@ -4,11 +4,11 @@ namespace WsBalancer.HashRing.Rendezvous;
 
 /// <summary>
 /// L(u) = −log2(u / 2^64) as a fixed-point number with 48 fractional bits, in integers only: the same bits on every
-/// machine, which floating point does not promise. Never increases with u; at least 1 (of 2^−48), at most 64.
+/// machine, which floating point does not guarantee. L never increases with u; at least 1 (of 2^−48), at most 64.
 /// </summary>
 /// <remarks>
-/// The leading zeros of u give the whole part; the next 12 bits choose a line between two entries of a table of
-/// log2(1 + i/4096), and the 51 bits below interpolate on it.
+/// The leading zeros of u give the whole part; the next 12 bits select a line between two entries of a table of log2(1
+/// + i/4096), and the 51 bits below interpolate on that line.
 /// </remarks>
 internal static class NegLog2
 {
@@ -42,11 +42,11 @@ internal static class NegLog2
     }
 
     /// <summary>
-    /// Sums ln(n / (n − 1)) / 2 = artanh(1 / (2n − 1)) for n = 4097…8192, so that the entries are partial sums and the
-    /// whole is ln(2) / 2; their ratio is log2.
+    /// Sums ln(n / (n − 1)) / 2 = artanh(1 / (2n − 1)) for n = 4097…8192. The entries are the partial sums divided by
+    /// the whole sum, ln(2) / 2, which gives log2.
     /// </summary>
-    // Terms have 120 fractional bits and the ratio an error below 2^−28 of the last bit of an entry. That no entry lies
-    // so near to a half that it rounds wrongly is not luck to hope for: tests compare all of them with exact values.
+    // Terms have 120 fractional bits, and the error of the ratio is below 2^−28 of the last bit of an entry. An entry
+    // very near to a half could still be rounded wrongly: tests compare all entries with exact values.
     private static ulong[] BuildTable()
     {
         const int SumBits = 79;

@@ -1,10 +1,10 @@
 namespace WsBalancer.HashRing.Rendezvous;
 
 /// <summary>
-/// A contender that is compared often, with its L(draw) at hand. The preferred one sorts first.
+/// A contender with its L(draw) computed once, because sorting compares it often. The preferred one sorts first.
 /// </summary>
 /// <param name="contender">The node and its draw.</param>
-/// <param name="log">L(draw); any value when all contenders have one weight, since it is not looked at then.</param>
+/// <param name="log">L(draw); any value when all contenders have the same weight, because it is then not read.</param>
 internal readonly struct RankedContender(Contender contender, ulong log) : IComparable<RankedContender>
 {
     private readonly Contender _contender = contender;

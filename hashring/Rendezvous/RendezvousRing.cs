@@ -5,12 +5,12 @@ namespace WsBalancer.HashRing.Rendezvous;
 
 /// <summary>
 /// The default ring: 2^18 equal slots, each owned by the winner of a weighted rendezvous of all nodes; the top 18 bits
-/// of a user's hash name the slot.
+/// of a user's hash select the slot.
 /// </summary>
 /// <remarks>
 /// In each slot every node has a rank that depends on its own id and weight and on nothing else. So a change moves
-/// exactly the slots it must: an added or raised node only wins slots, a removed or lowered one only loses them, and
-/// under a mask the winner is that of a ring without the others.
+/// exactly the slots it must: an added or raised node only wins slots, a removed or lowered node only loses them, and
+/// under a mask the winner is that of a ring without the masked nodes.
 /// </remarks>
 internal sealed class RendezvousRing : Ring
 {
@@ -108,7 +108,7 @@ internal sealed class RendezvousRing : Ring
         Span<Contender> winners = new Contender[BlockContest.Size];
         for (var first = 0; first < slots; first += BlockContest.Size)
         {
-            // The only block of a very small table is not all its.
+            // A table smaller than a block uses only the first slots of the block.
             var block = owners[..Math.Min(slots, BlockContest.Size)];
             Mix.WriteSlotWords(tableSeed, first, words);
             contest.FindWinners(words, winners);

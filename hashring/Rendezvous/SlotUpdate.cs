@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace WsBalancer.HashRing.Rendezvous;
 
 /// <summary>
-/// The owners after a change, from those before it: only slots whose owner was removed or lowered are contested anew;
-/// in all others, only the added and the raised nodes may challenge the owner.
+/// Computes the owners after a change from those before it: only slots whose owner was removed or lowered are contested
+/// by all nodes; in the other slots, only the added and the raised nodes may challenge the owner.
 /// </summary>
 internal sealed class SlotUpdate
 {
@@ -22,7 +22,7 @@ internal sealed class SlotUpdate
         _byDraws = DrawUpdate.IfEnough(_incumbents, _challengers);
     }
 
-    /// <summary>Writes the owner of every slot. The table before has owners, and so has the ring after.</summary>
+    /// <summary>Writes the owner of every slot. Both tables must have owners.</summary>
     [SkipLocalsInit]
     public void Write(SlotTable before, ulong tableSeed, int slots, SlotTable after)
     {
@@ -31,7 +31,7 @@ internal sealed class SlotUpdate
         Span<Contender> challengers = new Contender[BlockContest.Size];
         for (var first = 0; first < slots; first += BlockContest.Size)
         {
-            // The only block of a very small table is not all its.
+            // A table smaller than a block uses only the first slots of the block.
             var block = owners[..Math.Min(slots, BlockContest.Size)];
             Mix.WriteSlotWords(tableSeed, first, words);
             if (_byDraws is not null)

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace WsBalancer.LoadTest.Commands;
 
-/// <summary>Reads the command line and runs what it asks for.</summary>
+/// <summary>Parses the command line and runs the requested command.</summary>
 internal static class CommandLine
 {
     public static async Task<int> InvokeAsync(
@@ -14,7 +14,7 @@ internal static class CommandLine
             CompareCommand.Create(time),
             EchoCommand.Create(),
         };
-        // Without response files: "@alice" is a fine prefix for users.
+        // No response files: they would read "@alice", a valid user prefix, as a file name.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
@@ -29,7 +29,7 @@ internal static class CommandLine
             return ExitCode.Usage;
         }
 
-        // The run handles its own signals, and takes as long as it needs to report.
+        // No termination timeout: the run handles its own signals, and its report may take as long as needed.
         return await parsed.InvokeAsync(new InvocationConfiguration
         {
             Output = output,

@@ -8,10 +8,12 @@ using WsBalancer.LoadTest.Writing;
 
 namespace WsBalancer.LoadTest.Commands;
 
-/// <summary><c>wsload compare</c>: the same load on several targets in turn, and what it costs them.</summary>
+/// <summary>
+/// <c>wsload compare</c>: puts the same load on several targets in turn, and measures its cost for each.
+/// </summary>
 internal static class CompareCommand
 {
-    // Names and ratios of a few targets; a pipe has no width of its own.
+    // Fits the names and ratios of a few targets. Needed because a pipe has no width of its own.
     private const int NarrowestTable = 120;
 
     public static Command Create(TimeProvider time)

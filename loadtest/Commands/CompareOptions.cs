@@ -108,5 +108,5 @@ internal sealed class CompareOptions
             : Refuse<int>(result, ExpectedSize);
 }
 
-/// <summary>A comparison as asked for on the command line, and what to do with its result.</summary>
+/// <summary>A comparison as requested on the command line, and the output options for its result.</summary>
 internal sealed record CompareRequest(CompareSettings Settings, FileInfo? Json, bool IsQuiet);

@@ -7,7 +7,7 @@ using static WsBalancer.LoadTest.Commands.OptionValues;
 
 namespace WsBalancer.LoadTest.Commands;
 
-/// <summary><c>wsload echo</c>: the server to stand behind what is measured.</summary>
+/// <summary><c>wsload echo</c>: the server behind the proxies that are measured.</summary>
 internal static class EchoCommand
 {
     public static Command Create()

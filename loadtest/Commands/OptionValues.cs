@@ -5,7 +5,7 @@ using WsBalancer.LoadTest.Values;
 
 namespace WsBalancer.LoadTest.Commands;
 
-/// <summary>Kinds of options that several commands have, and how a wrong value is refused.</summary>
+/// <summary>Option types that several commands share, and the error message for a wrong value.</summary>
 internal static class OptionValues
 {
     public static Option<TimeSpan> Time(string name, int seconds, string description) => new(name)

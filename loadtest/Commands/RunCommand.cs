@@ -9,7 +9,9 @@ using WsBalancer.LoadTest.Writing;
 
 namespace WsBalancer.LoadTest.Commands;
 
-/// <summary><c>wsload run</c>: one run, its report, its verdict. Progress goes to standard error.</summary>
+/// <summary>
+/// <c>wsload run</c>: performs one run and writes its report and its verdict. Progress is written to standard error.
+/// </summary>
 internal static class RunCommand
 {
     public const string Name = "run";

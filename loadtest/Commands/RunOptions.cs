@@ -8,7 +8,7 @@ using static WsBalancer.LoadTest.Commands.OptionValues;
 
 namespace WsBalancer.LoadTest.Commands;
 
-/// <summary>The options of <c>wsload run</c>: each is read, checked and explained here.</summary>
+/// <summary>The options of <c>wsload run</c>: their parsing, validation and help texts.</summary>
 internal sealed class RunOptions
 {
     private readonly Option<Uri> _to = new("--to")

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace WsBalancer.LoadTest.Commands;
 
-/// <summary>Turns the first SIGINT or SIGTERM into a request to stop. A second one ends the process at once.</summary>
+/// <summary>
+/// Converts the first SIGINT or SIGTERM into a stop request. The second one ends the process at once.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>What a comparison found.</summary>
+/// <summary>The result of a comparison.</summary>
 internal sealed record CompareReport(
     CompareSettings Settings, DateTimeOffset StartedAt, double DurationSeconds, IReadOnlyList<TargetReport> Targets)
 {
-    // Of the one CPU that a single thread can have.
+    // Relative to the one CPU that a single thread can use.
     private const double Saturated = 0.9;
 
     public long Failed => Targets.Sum(target => target.Failed);
 
-    /// <summary>Where the numbers are this program's as much as the target's.</summary>
+    /// <summary>Warnings for targets whose numbers were limited by this program.</summary>
     public IReadOnlyList<string> Warnings =>
     [
         .. from target in Targets
@@ -23,7 +23,7 @@ internal sealed record CompareReport(
     ];
 }
 
-/// <summary>What was found of one target.</summary>
+/// <summary>The result for one target.</summary>
 internal sealed record TargetReport(
     ComparedTarget Target, IReadOnlyList<RoundFigures> Rounds, IReadOnlyList<KeyValuePair<string, long>> Failures)
 {

@@ -1,6 +1,6 @@
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>What is measured of every target.</summary>
+/// <summary>The measurements that are made with every target.</summary>
 internal sealed record CompareSettings(IReadOnlyList<ComparedTarget> Targets)
 {
     public int Rounds { get; init; } = 3;
@@ -17,9 +17,9 @@ internal sealed record CompareSettings(IReadOnlyList<ComparedTarget> Targets)
 
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long tunnels are idle before memory is read.</summary>
+    /// <summary>Time for which tunnels are idle before memory is read.</summary>
     public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long nothing may happen before what is outstanding counts as failed.</summary>
+    /// <summary>Time without any event after which pending handshakes, echoes and closes count as failed.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 }

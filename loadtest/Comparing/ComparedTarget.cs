@@ -3,8 +3,9 @@ using WsBalancer.LoadTest.Values;
 
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>One of those that are compared, as it is written: <c>NAME=URL[,PID]</c>. Without a process its CPU and
-/// memory are not known.</summary>
+/// <summary>
+/// One of the compared targets, written as <c>NAME=URL[,PID]</c>. Without a process, CPU and memory are not known.
+/// </summary>
 internal sealed record ComparedTarget(string Name, Uri Address, int? Process)
 {
     public const string Expected = "NAME=URL[,PID], such as haproxy=ws://127.0.0.1:8081/ws,4711";
@@ -20,7 +21,7 @@ internal sealed record ComparedTarget(string Name, Uri Address, int? Process)
             return null;
         }
 
-        // An address may have commas of its own; what is no number after one belongs to it.
+        // An address may contain commas: text after the last comma that is not a number belongs to the address.
         var address = text[(equals + 1)..];
         var comma = address.LastIndexOf(',');
         int? process = comma >= 0

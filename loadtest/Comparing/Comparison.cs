@@ -1,12 +1,13 @@
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>Measures the targets in turn, round after round, so that a busy minute of the machine meets them all.
+/// <summary>
+/// Measures the targets in turn, round after round, so that a busy minute of the machine affects all targets.
 /// </summary>
 internal sealed class Comparison(CompareSettings settings, TimeProvider time, Action<string> tell)
 {
-    /// <summary>Takes as long as it takes, on the calling thread.</summary>
-    /// <exception cref="IOException">The process of a target is not there.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The host of a target is not known.</exception>
+    /// <summary>Runs all measurements on the calling thread, without a time limit.</summary>
+    /// <exception cref="IOException">The process of a target does not exist.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The host of a target cannot be resolved.</exception>
     public CompareReport Run(CancellationToken stop)
     {
         var startedAt = time.GetUtcNow();

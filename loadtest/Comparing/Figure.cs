@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>One of the numbers of a round: how it is called and written.</summary>
+/// <summary>One of the numbers of a round: its title, its name in JSON and its format.</summary>
 internal sealed record Figure(string Title, string Property, string Format, Func<RoundFigures, double?> Of)
 {
-    /// <summary>All of them, as they are shown.</summary>
+    /// <summary>All figures, in the order of the table.</summary>
     public static readonly IReadOnlyList<Figure> All =
     [
         new("messages/s", nameof(RoundFigures.MessagesPerSecond), "N0", round => round.MessagesPerSecond),
@@ -23,7 +23,7 @@ internal sealed record Figure(string Title, string Property, string Format, Func
         new("CPUs busy, wsload", nameof(RoundFigures.GeneratorCpusBusy), "N2", round => round.GeneratorCpusBusy),
     ];
 
-    /// <summary>Its name in the document.</summary>
+    /// <summary>The name of the figure in the JSON document.</summary>
     public string Name => JsonNamingPolicy.CamelCase.ConvertName(Property);
 
     public string Write(double? value) => value?.ToString(Format, CultureInfo.InvariantCulture) ?? "-";

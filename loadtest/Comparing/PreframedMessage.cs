@@ -3,8 +3,10 @@ using WsBalancer.LoadTest.Connections;
 
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>A masked binary frame ready to be sent, and the frame that must come back: whose message it is and which,
-/// then filling.</summary>
+/// <summary>
+/// A masked binary frame that is ready to send, and the echo that the server must return. The payload is the
+/// connection's number, the message's number, and padding.
+/// </summary>
 internal sealed class PreframedMessage
 {
     public const int SmallestPayload = Payload.SmallestBinary;
@@ -14,7 +16,7 @@ internal sealed class PreframedMessage
     private const byte WholeBinary = 0x82;
     private const byte Masked = 0x80;
 
-    // Any value but 0 will do: what it hides from is a cache that takes payload for HTTP.
+    // Any value except 0: masking only protects caches that would parse the payload as HTTP (RFC 6455, section 10.3).
     private static readonly byte[] Mask = [0x5A, 0xC3, 0x17, 0x9E];
 
     private readonly int _payloadAt;
@@ -35,13 +37,13 @@ internal sealed class PreframedMessage
         Frame = MaskedFrame(Echo, _payloadAt);
     }
 
-    /// <summary>What is sent.</summary>
+    /// <summary>The masked frame to send.</summary>
     public byte[] Frame { get; }
 
-    /// <summary>What must come back.</summary>
+    /// <summary>The frame that the server must return.</summary>
     public byte[] Echo { get; }
 
-    /// <summary>Makes it the connection's next message.</summary>
+    /// <summary>Changes both frames to the connection's next message.</summary>
     public void Next()
     {
         var sequenceAt = _payloadAt + sizeof(int);
@@ -50,7 +52,7 @@ internal sealed class PreframedMessage
             Frame.AsSpan(sequenceAt + Mask.Length), _sequence ^ BinaryPrimitives.ReadInt32LittleEndian(Mask));
     }
 
-    /// <summary>The frame a client sends for the one that a server would.</summary>
+    /// <summary>Converts a server's frame to the masked frame that a client sends.</summary>
     public static byte[] MaskedFrame(ReadOnlySpan<byte> frame, int payloadAt)
     {
         byte[] masked = [.. frame[..payloadAt], .. Mask, .. frame[payloadAt..]];

@@ -1,6 +1,8 @@
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>What one round found of one target. Null is what could not be known, or what never happened.</summary>
+/// <summary>
+/// The measurements of one target in one round. Null means that a value is not known or that nothing was counted.
+/// </summary>
 internal sealed record RoundFigures
 {
     public double? MessagesPerSecond { get; init; }
@@ -19,7 +21,7 @@ internal sealed record RoundFigures
 
     public double? ResidentBytes { get; init; }
 
-    /// <summary>CPUs kept busy during the messages: of the target, and of this program.</summary>
+    /// <summary>CPUs kept busy during the messages: by the target, and by this program.</summary>
     public double? CpusBusy { get; init; }
 
     public double? GeneratorCpusBusy { get; init; }

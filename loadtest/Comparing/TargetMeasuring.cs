@@ -6,11 +6,12 @@ using WsBalancer.LoadTest.Processes;
 
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>Measures one target, a round whenever it is its turn.</summary>
+/// <summary>Measures one target; each call of <see cref="Measure"/> is one round.</summary>
 internal sealed class TargetMeasuring(
     ComparedTarget target, EndPoint endPoint, CompareSettings settings, TimeProvider time)
 {
-    // A just-in-time compiler compiles again what has turned out to be hot, and again what it then saw of it.
+    // Enough handshakes for a just-in-time compiler to recompile hot methods, and then to recompile them with their
+    // profile.
     private const int FirstHandshakes = 500;
     private const int MoreHandshakes = 4_000;
 
@@ -22,18 +23,21 @@ internal sealed class TargetMeasuring(
 
     public IReadOnlyList<RoundFigures> Rounds => _rounds;
 
-    /// <summary>What failed or got lost, by reason, the warm-up included.</summary>
+    /// <summary>Failures and lost messages by reason, the warm-up included.</summary>
     public CountByKey<string> Failures { get; } = new();
 
-    /// <exception cref="SocketException">Its host is not known.</exception>
+    /// <exception cref="SocketException">The host of the target cannot be resolved.</exception>
     public static TargetMeasuring Of(ComparedTarget target, CompareSettings settings, TimeProvider time) => new(
         target,
         new IPEndPoint(Dns.GetHostAddresses(target.Address.DnsSafeHost)[0], target.Address.Port),
         settings,
         time);
 
-    /// <summary>Lets it compile and fill its pools. Memory is measured meanwhile, once: programs keep what they had,
-    /// and a second time the same tunnels would seem to cost next to nothing, or what other things have cost.</summary>
+    /// <summary>
+    /// Lets the target compile its code and fill its pools. Memory is measured here, once: programs keep memory that
+    /// they have used, so later the same tunnels would seem to need almost none, or the memory of other work would be
+    /// included.
+    /// </summary>
     public void WarmUp(CancellationToken stop)
     {
         ExchangeMessages(settings.WarmUp, stop);

@@ -6,7 +6,7 @@ using WsBalancer.LoadTest.Connections;
 
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>A WebSocket on a raw socket that is never waited for: one byte too many or another is a failure.</summary>
+/// <summary>A WebSocket on a raw non-blocking socket. One byte too many or one different byte is a failure.</summary>
 internal sealed class Tunnel : IDisposable
 {
     private const int LongestAnswer = 16_384;
@@ -28,26 +28,28 @@ internal sealed class Tunnel : IDisposable
 
     public Socket Socket => _socket;
 
-    /// <summary>What the poller knows it by.</summary>
+    /// <summary>The token that identifies this tunnel in the poller.</summary>
     public int Token { get; }
 
-    /// <summary>Why it is broken, in the words of <c>wsload run</c>.</summary>
+    /// <summary>The reason why the tunnel is broken, in the words of <c>wsload run</c>.</summary>
     public string Failure { get; private set; } = "";
 
     public bool HasUnsent => _unsent.Length > 0;
 
-    /// <summary>Something is still to come.</summary>
+    /// <summary>Whether bytes are still expected from the server.</summary>
     public bool IsWaiting => _matched < _expected.Length;
 
     public bool IsClosing => ReferenceEquals(_expected, CloseAnswer);
 
-    /// <summary>When the message on its way was sent.</summary>
+    /// <summary>The timestamp at which the pending message was sent.</summary>
     public long SentAt { get; set; }
 
     public PreframedMessage? Message { get; set; }
 
-    /// <summary>Connects and sends the handshake. This alone is waited for: nearby it takes no time.</summary>
-    /// <exception cref="SocketException">There was no connection.</exception>
+    /// <summary>
+    /// Connects and sends the handshake. Only the connect blocks; to a nearby host it takes almost no time.
+    /// </summary>
+    /// <exception cref="SocketException">The connection could not be opened.</exception>
     public static Tunnel Connect(EndPoint endPoint, Uri address, int token)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
@@ -72,16 +74,18 @@ internal sealed class Tunnel : IDisposable
         }
     }
 
-    /// <summary>Sends its message; the echo is awaited from now on.</summary>
+    /// <summary>Sends the tunnel's message; the echo is then expected.</summary>
     public void SendMessage() => Exchange(Message!.Frame, Message.Echo);
 
-    /// <summary>Begins the closing handshake; the server's Close and the end are awaited.</summary>
+    /// <summary>
+    /// Begins the closing handshake; the server's Close frame and the end of the connection are then expected.
+    /// </summary>
     public void SendClose() => Exchange(CloseFrame, CloseAnswer);
 
-    /// <summary>Sends what could not be sent before.</summary>
+    /// <summary>Sends the bytes that the socket did not accept before.</summary>
     public void Flush() => Send(_unsent);
 
-    /// <summary>Reads what is there, once.</summary>
+    /// <summary>Receives once, without blocking.</summary>
     public TunnelNews Receive(byte[] buffer)
     {
         var length = _socket.Receive(buffer, SocketFlags.None, out var error);
@@ -104,7 +108,7 @@ internal sealed class Tunnel : IDisposable
         Send(frame);
     }
 
-    // A failure shows when the socket is read.
+    // An error is not reported here: the next receive returns it.
     private void Send(ReadOnlyMemory<byte> bytes)
     {
         var sent = _socket.Send(bytes.Span, SocketFlags.None, out var error);

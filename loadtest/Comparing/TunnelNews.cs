@@ -1,6 +1,6 @@
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>What became of a tunnel by what it received.</summary>
+/// <summary>The event in a tunnel that a receive caused.</summary>
 internal enum TunnelNews
 {
     Nothing,
@@ -8,12 +8,12 @@ internal enum TunnelNews
     /// <summary>The handshake succeeded.</summary>
     Opened,
 
-    /// <summary>The message came back as it was sent.</summary>
+    /// <summary>The server returned the message unchanged.</summary>
     Echoed,
 
-    /// <summary>It ended with the closing handshake that we began.</summary>
+    /// <summary>The tunnel ended with the closing handshake that this program began.</summary>
     Closed,
 
-    /// <summary>It failed, or ended otherwise; <see cref="Tunnel.Failure"/> says how.</summary>
+    /// <summary>The tunnel failed or ended otherwise; <see cref="Tunnel.Failure"/> is the reason.</summary>
     Broken,
 }

@@ -6,7 +6,7 @@ using WsBalancer.LoadTest.Polling;
 
 namespace WsBalancer.LoadTest.Comparing;
 
-/// <summary>Tunnels to one target, all driven by the thread that calls.</summary>
+/// <summary>Tunnels to one target, all driven by the calling thread.</summary>
 internal sealed class TunnelSet(
     Target target,
     EndPoint endPoint,
@@ -27,17 +27,19 @@ internal sealed class TunnelSet(
 
     private IEnumerable<Tunnel> Alive => _tunnels.OfType<Tunnel>();
 
-    /// <summary>How many are open.</summary>
+    /// <summary>The number of open tunnels.</summary>
     public int Count => Alive.Count();
 
-    /// <summary>Opens so many, a few at once, and keeps them.</summary>
+    /// <summary>Opens this many tunnels, a few at once, and keeps them open.</summary>
     public void Open(int count) => Begin(count, keep: true);
 
-    /// <summary>Opens and closes so many; returns how many did both.</summary>
+    /// <summary>Opens and closes this many tunnels; returns how many were opened and closed.</summary>
     public int OpenAndClose(int count) => Begin(count, keep: false);
 
-    /// <summary>Sends on every tunnel and, whenever a message is back, the next. Returns how many came back in that
-    /// time; those on their way stay so.</summary>
+    /// <summary>
+    /// Sends a message on every tunnel, and the next one when its echo is received. Returns the number of echoes
+    /// received in that time; messages without an echo stay pending.
+    /// </summary>
     public long Exchange(TimeSpan duration, LatencyRecorder latency)
     {
         var echoed = 0L;
@@ -65,14 +67,14 @@ internal sealed class TunnelSet(
         return echoed;
     }
 
-    /// <summary>Receives what is still on its way; what does not come is lost.</summary>
+    /// <summary>Receives the pending echoes; those not received in time are lost.</summary>
     public void Drain()
     {
         _pending.UnionWith(Alive.Where(tunnel => tunnel.IsWaiting));
         Await((tunnel, _) => _pending.Remove(tunnel), "lost");
     }
 
-    /// <summary>Heeds what happens for so long. Idle tunnels should have nothing to say.</summary>
+    /// <summary>Processes events for this time. Idle tunnels should receive nothing.</summary>
     public void Idle(TimeSpan duration)
     {
         var begun = time.GetTimestamp();

@@ -5,7 +5,7 @@ using System.Security.Authentication;
 
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>Names the reason why a connection could not be opened, from a small fixed vocabulary.</summary>
+/// <summary>Returns the reason why a connection could not be opened, from a small fixed vocabulary.</summary>
 internal static class ConnectFailure
 {
     public const string Timeout = "timeout";

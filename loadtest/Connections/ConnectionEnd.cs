@@ -2,7 +2,9 @@ using System.Net.WebSockets;
 
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>Tells the exceptions by which a socket says that its connection is over from those of a mistake.</summary>
+/// <summary>
+/// Distinguishes exceptions that a socket throws because its connection ended from exceptions that are bugs.
+/// </summary>
 internal static class ConnectionEnd
 {
     public static bool Is(Exception failure) => failure

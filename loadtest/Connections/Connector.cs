@@ -2,14 +2,16 @@ using System.Net.WebSockets;
 
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>Opens WebSockets, all through one handler, each on a TCP connection of its own.</summary>
+/// <summary>Opens WebSockets through one shared handler, each on its own TCP connection.</summary>
 internal sealed class Connector : IDisposable
 {
     private readonly HttpMessageInvoker _invoker;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
 
-    /// <summary>Creates a connector; the timeout is for the whole of a handshake: name, TCP, TLS, upgrade.</summary>
+    /// <summary>
+    /// Creates a connector; the timeout covers the whole handshake: name resolution, TCP, TLS, upgrade.
+    /// </summary>
     public Connector(TimeSpan timeout, TimeProvider time)
     {
         _timeout = timeout;
@@ -17,7 +19,7 @@ internal sealed class Connector : IDisposable
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             ConnectTimeout = timeout,
-            // A connection left by a refused handshake is not used again: every connect is measured in full.
+            // A connection left by a rejected handshake must not be reused: every connect is measured in full.
             PooledConnectionLifetime = TimeSpan.Zero,
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -25,13 +27,13 @@ internal sealed class Connector : IDisposable
         });
     }
 
-    /// <summary>Opens one connection; the outcome holds either the socket or the reason.</summary>
-    /// <exception cref="OperationCanceledException">The run was stopped meanwhile.</exception>
+    /// <summary>Opens one connection; the result contains either the socket or the reason of the failure.</summary>
+    /// <exception cref="OperationCanceledException">The run was stopped during the handshake.</exception>
     public async Task<(WebSocket? Socket, string? Failure)> ConnectAsync(Uri address, CancellationToken cancellation)
     {
         var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
-        // The load is what the user asked for: no pings of our own. Those of the server are answered.
+        // No pings: the load is only what the user requested. Pings of the server are answered.
         socket.Options.KeepAliveInterval = TimeSpan.Zero;
 
         using var timeout = new CancellationTokenSource(_timeout, _time);

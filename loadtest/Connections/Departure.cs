@@ -1,4 +1,4 @@
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>When a message was meant to leave, and when it did, as timestamps.</summary>
+/// <summary>The intended and the actual send time of a message, as timestamps.</summary>
 internal readonly record struct Departure(long Intended, long Actual);

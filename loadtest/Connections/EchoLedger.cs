@@ -1,11 +1,13 @@
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>The messages of one connection that await their echo. Thread-safe.</summary>
-/// <remarks>A sequence number is made of the connection's number and the message's, so that an echo that came to the
-/// wrong connection is known as such, and no history is needed to tell a duplicate.</remarks>
+/// <summary>The messages of one connection whose echo is pending. Thread-safe.</summary>
+/// <remarks>
+/// A sequence number consists of the connection's number and the message's number. So an echo on the wrong connection
+/// is detected, and duplicates are detected without a history.
+/// </remarks>
 internal sealed class EchoLedger(int connection)
 {
-    /// <summary>How many connections the numbering has room for.</summary>
+    /// <summary>The largest number of connections for which sequence numbers have room.</summary>
     public const int MaxConnections = 1 << ConnectionBits;
 
     private const int ConnectionBits = 20;
@@ -25,7 +27,7 @@ internal sealed class EchoLedger(int connection)
         }
     }
 
-    /// <summary>Enters a message that is about to be sent, and returns its sequence number.</summary>
+    /// <summary>Records a message that will be sent, and returns its sequence number.</summary>
     public long Issue(Departure departure)
     {
         lock (_gate)
@@ -36,7 +38,7 @@ internal sealed class EchoLedger(int connection)
         }
     }
 
-    /// <summary>Takes back a message that could not be sent.</summary>
+    /// <summary>Removes a message that could not be sent.</summary>
     public void Withdraw(long sequence)
     {
         lock (_gate)
@@ -45,7 +47,7 @@ internal sealed class EchoLedger(int connection)
         }
     }
 
-    /// <summary>Enters an echo. The departure is that of its message, if it was awaited.</summary>
+    /// <summary>Records an echo. The departure is that of its message, if its echo was pending.</summary>
     public EchoVerdict Settle(long sequence, out Departure departure)
     {
         lock (_gate)

@@ -1,13 +1,13 @@
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>What an echo turned out to be.</summary>
+/// <summary>The result of matching an echo with the sent messages.</summary>
 internal enum EchoVerdict
 {
     Awaited,
 
-    /// <summary>Sent on this connection, and answered before.</summary>
+    /// <summary>The message was sent on this connection, but its echo has already been received.</summary>
     Duplicate,
 
-    /// <summary>Never sent on this connection.</summary>
+    /// <summary>The message was never sent on this connection.</summary>
     Foreign,
 }

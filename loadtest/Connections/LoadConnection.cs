@@ -4,7 +4,9 @@ using WsBalancer.LoadTest.Measuring;
 
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>One open connection: sends when told to, receives all the while, and counts how it ends.</summary>
+/// <summary>
+/// One open connection: sends messages on request, receives all the time, and counts how the connection ends.
+/// </summary>
 internal sealed class LoadConnection
 {
     private readonly WebSocket _socket;
@@ -26,18 +28,20 @@ internal sealed class LoadConnection
         _sender = new MessageSender(socket, payload, _ledger, measurements, time);
     }
 
-    /// <summary>Completes when the connection is over, for whatever reason; it never fails.</summary>
+    /// <summary>Completes when the connection has ended, for whatever reason; it never fails.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     public int Outstanding => _sender.Outstanding;
 
-    /// <summary>Begins to receive. The timeout bounds our answer to a Close of the server.</summary>
+    /// <summary>Begins to receive. The timeout limits the reply to a Close frame of the server.</summary>
     public void Begin(TimeSpan closeTimeout) => Ended = ReceiveAsync(closeTimeout);
 
-    /// <summary>Sends one message without waiting for it.</summary>
+    /// <summary>Sends one message without waiting for the send to complete.</summary>
     public void Send(long intended) => _sender.Send(intended);
 
-    /// <summary>Closes with 1000 and waits for the server's answer; cuts the connection when none comes.</summary>
+    /// <summary>
+    /// Closes with 1000 and waits for the server's Close frame; aborts the connection if none is received in time.
+    /// </summary>
     public async Task CloseAsync(TimeSpan closeTimeout)
     {
         _isClosing = true;
@@ -50,7 +54,7 @@ internal sealed class LoadConnection
         }
         catch (Exception failure) when (ConnectionEnd.Is(failure))
         {
-            // The receiving side counts how it ended.
+            // The receive loop counts how the connection ended.
             _socket.Abort();
         }
 
@@ -79,17 +83,19 @@ internal sealed class LoadConnection
         }
     }
 
-    /// <returns>False when the server has closed.</returns>
+    /// <returns>False when a Close frame was received.</returns>
     private async ValueTask<bool> ReceiveMessageAsync()
     {
-        // Waiting with an empty buffer costs nothing; a real one is rented only while a message is coming in.
+        // A receive with an empty buffer needs no memory while the connection is idle; a buffer is rented only for a
+        // message.
         var head = await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
         if (head.MessageType == WebSocketMessageType.Close || head.EndOfMessage)
         {
             return head.MessageType != WebSocketMessageType.Close;
         }
 
-        // One byte more than an echo has: whatever fills it is none, and is read to its end without being kept.
+        // One byte more than an echo: a message that fills the buffer is not an echo, and its rest is read and
+        // discarded.
         var buffer = ArrayPool<byte>.Shared.Rent(_payload.Size + 1);
         try
         {
@@ -182,7 +188,7 @@ internal sealed class LoadConnection
         }
         catch (Exception failure) when (ConnectionEnd.Is(failure))
         {
-            // Its Close was counted; a server that does not wait for the answer loses nothing.
+            // The Close frame is already counted; a server that does not wait for the reply loses nothing.
             _socket.Abort();
         }
     }

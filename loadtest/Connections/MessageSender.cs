@@ -4,13 +4,15 @@ using WsBalancer.LoadTest.Measuring;
 
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>Sends the messages of one connection, one at a time, without ever making the pacer wait.</summary>
-/// <remarks>A message that finds its socket blocked waits here; the wait is part of its latency, which counts from
-/// the intended time.</remarks>
+/// <summary>Sends the messages of one connection, one at a time, without blocking the pacer.</summary>
+/// <remarks>
+/// A message waits here while its socket is blocked. The wait is part of its latency, which counts from the intended
+/// time.
+/// </remarks>
 internal sealed class MessageSender(
     WebSocket socket, Payload payload, EchoLedger ledger, Measurements measurements, TimeProvider time)
 {
-    // Messages without an answer that one connection may hold; beyond it they are not sent, and counted as unsent.
+    // Maximum of messages without an echo on one connection; further messages are not sent, and count as unsent.
     private const int MaxOutstanding = 10_000;
 
     private readonly Lock _gate = new();
@@ -31,7 +33,9 @@ internal sealed class MessageSender(
         }
     }
 
-    /// <summary>Sends one message, now if the socket takes it, else as soon as it does.</summary>
+    /// <summary>
+    /// Sends one message: at once if no other send is in progress, otherwise after the earlier messages.
+    /// </summary>
     public void Send(long intended)
     {
         lock (_gate)
@@ -53,7 +57,7 @@ internal sealed class MessageSender(
         _pump = PumpAsync(intended);
     }
 
-    /// <summary>Drops what still waits, and completes when the message on its way has left.</summary>
+    /// <summary>Drops the waiting messages, and completes when the current send is complete.</summary>
     public Task StopAsync()
     {
         DropWaiting();
@@ -91,7 +95,7 @@ internal sealed class MessageSender(
         }
         catch (Exception failure) when (ConnectionEnd.Is(failure))
         {
-            // The receiving side sees the same end and counts it; this message was never sent.
+            // The receive loop counts the end of the connection; this message was never sent.
             ledger.Withdraw(sequence);
             DropWaiting();
         }

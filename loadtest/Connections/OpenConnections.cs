@@ -1,7 +1,9 @@
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>The connections that are open now, and whose turn it is to send. Thread-safe; every call is O(1) but
-/// <see cref="Snapshot"/>.</summary>
+/// <summary>
+/// The currently open connections, and whose turn it is to send. Thread-safe; every call is O(1) except
+/// <see cref="Snapshot"/>.
+/// </summary>
 internal sealed class OpenConnections
 {
     private readonly Lock _gate = new();
@@ -41,7 +43,7 @@ internal sealed class OpenConnections
                 return;
             }
 
-            // The last one moves into the gap.
+            // The last connection of the list moves into the gap.
             var last = _open[^1];
             _open.RemoveAt(_open.Count - 1);
             if (last != connection)
@@ -52,7 +54,7 @@ internal sealed class OpenConnections
         }
     }
 
-    /// <summary>Picks the connections in turn; null when none is open.</summary>
+    /// <summary>Returns the connections in turn; null if none is open.</summary>
     public LoadConnection? Next()
     {
         lock (_gate)

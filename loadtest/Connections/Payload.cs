@@ -4,13 +4,13 @@ using System.Net.WebSockets;
 
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>The messages of a run: of one size, told apart by a number, expected back byte for byte.</summary>
+/// <summary>The messages of a run: all of one size, identified by a number, and expected back byte for byte.</summary>
 /// <remarks>Text is <c>{"type":"echo","seq":N,"pad":"xxx"}</c>; binary is the number, big-endian, and zeros.</remarks>
 internal sealed class Payload(int size, bool isBinary)
 {
     public const int SmallestBinary = sizeof(long);
 
-    // A sequence number stays below 2^53, as JavaScript's numbers do, and so has at most 16 digits.
+    // A sequence number stays below 2^53, the limit of JavaScript's integers, and so has at most 16 digits.
     private const int MostDigits = 16;
     private const byte Pad = (byte)'x';
 
@@ -47,7 +47,7 @@ internal sealed class Payload(int size, bool isBinary)
         Tail.CopyTo(rest[^Tail.Length..]);
     }
 
-    /// <summary>Recognises a message that was received.</summary>
+    /// <summary>Classifies a received message.</summary>
     public PayloadKind Read(ReadOnlySpan<byte> message, WebSocketMessageType type, out long sequence)
     {
         sequence = 0;

@@ -1,14 +1,14 @@
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>What a received message is.</summary>
+/// <summary>The kind of a received message.</summary>
 internal enum PayloadKind
 {
-    /// <summary>Exactly what some connection of this run sends.</summary>
+    /// <summary>Exactly the bytes of a message that some connection of this run may send.</summary>
     Echo,
 
-    /// <summary>It claims to be an echo, but its bytes are not those of any message of this run.</summary>
+    /// <summary>Has the form of an echo, but not the bytes of any message of this run.</summary>
     Altered,
 
-    /// <summary>No echo at all: a greeting, for example.</summary>
+    /// <summary>Not an echo: a greeting, for example.</summary>
     Other,
 }

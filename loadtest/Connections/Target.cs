@@ -2,7 +2,7 @@ using WsBalancer.LoadTest.Values;
 
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>The address under test, and the one that each user connects to.</summary>
+/// <summary>The address under test, from which the address of each user is derived.</summary>
 internal sealed record Target(Uri Address, string? UserPrefix)
 {
     /// <summary>The address without its query, which may hold a secret.</summary>

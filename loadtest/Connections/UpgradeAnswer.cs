@@ -4,7 +4,7 @@ using System.Text;
 
 namespace WsBalancer.LoadTest.Connections;
 
-/// <summary>A server's answer to a handshake.</summary>
+/// <summary>A server's response to a WebSocket handshake.</summary>
 internal static class UpgradeAnswer
 {
     private const string KeyName = "Sec-WebSocket-Key:";
@@ -12,7 +12,7 @@ internal static class UpgradeAnswer
     // RFC 6455, section 1.3.
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    /// <summary>The whole answer to this request; null if it is no handshake.</summary>
+    /// <summary>The complete response to this request; null if the request is not a handshake.</summary>
     public static byte[]? To(ReadOnlySpan<byte> request)
     {
         var lines = Encoding.ASCII.GetString(request).Split("\r\n");

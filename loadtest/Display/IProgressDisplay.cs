@@ -1,8 +1,8 @@
 namespace WsBalancer.LoadTest.Display;
 
-/// <summary>Shows a run while it goes on.</summary>
+/// <summary>Shows the progress of a run.</summary>
 internal interface IProgressDisplay
 {
-    /// <summary>Shows until <paramref name="run"/> completes, then leaves the screen in order.</summary>
+    /// <summary>Shows the progress until <paramref name="run"/> completes, and then restores the screen.</summary>
     public Task ShowAsync(SnapshotSource source, Task run);
 }

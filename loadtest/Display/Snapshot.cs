@@ -2,7 +2,7 @@ using WsBalancer.LoadTest.Runs;
 
 namespace WsBalancer.LoadTest.Display;
 
-/// <summary>A run as it stands: totals, and rates and latencies of the last interval.</summary>
+/// <summary>The current state of a run: totals, and rates and latencies of the last interval.</summary>
 internal sealed record Snapshot(
     RunPhase Phase,
     TimeSpan Elapsed,

@@ -1,6 +1,6 @@
 namespace WsBalancer.LoadTest.Display;
 
-/// <summary>The beat of a display.</summary>
+/// <summary>The refresh interval of a display.</summary>
 internal static class Ticks
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);

@@ -5,13 +5,15 @@ using WsBalancer.LoadTest.Polling;
 
 namespace WsBalancer.LoadTest.Echoing;
 
-/// <summary>A connection to the echo server: a request, then frames. What cannot be sent yet is kept, and nothing more
-/// is read until it went out.</summary>
+/// <summary>
+/// A connection to the echo server: a handshake request, then frames. Bytes that the socket does not accept are kept,
+/// and nothing more is read until they are sent.
+/// </summary>
 internal sealed class EchoPeer(Socket socket, int token, Poller poller) : IDisposable
 {
     private const int LongestRequest = 16_384;
 
-    // A probe by HTTP wants to hear that all is well.
+    // An HTTP health probe expects a success status.
     private static readonly byte[] PlainAnswer =
         Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\nok\n");
 
@@ -21,7 +23,7 @@ internal sealed class EchoPeer(Socket socket, int token, Poller poller) : IDispo
     private bool _isUpgraded;
     private bool _isLast;
 
-    /// <summary>Does what the socket is ready for. False when the connection is over.</summary>
+    /// <summary>Reads or writes what the socket is ready for. False when the connection has ended.</summary>
     public bool Advance(Readiness ready, byte[] input, byte[] output) =>
         _unsent.Length > 0 ? Flush() : !ready.CanRead || Read(input, output);
 
@@ -63,7 +65,7 @@ internal sealed class EchoPeer(Socket socket, int token, Poller poller) : IDispo
         return Send(output.AsSpan(0, length));
     }
 
-    // What is kept already goes first.
+    // Bytes that are already kept must be sent first.
     private bool Send(ReadOnlySpan<byte> bytes)
     {
         if (_unsent.Length > 0)

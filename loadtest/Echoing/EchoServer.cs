@@ -4,8 +4,10 @@ using WsBalancer.LoadTest.Polling;
 
 namespace WsBalancer.LoadTest.Echoing;
 
-/// <summary>Sends every WebSocket message back, on one thread and as cheaply as it can: it stands behind what is
-/// measured, and must not be what is measured.</summary>
+/// <summary>
+/// Echoes every WebSocket message, on one thread and as cheaply as possible: the subject of a measurement is the proxy
+/// in front of this server, never this server.
+/// </summary>
 internal sealed class EchoServer : IDisposable
 {
     private const int Backlog = 4_096;
@@ -20,7 +22,7 @@ internal sealed class EchoServer : IDisposable
     private readonly byte[] _input = new byte[BufferSize];
     private readonly byte[] _output = new byte[BufferSize + FrameEcho.MostAdded];
 
-    /// <summary>Begins to listen; port 0 is any free one.</summary>
+    /// <summary>Begins to listen; port 0 selects any free port.</summary>
     public EchoServer(IPEndPoint listen)
     {
         _listener = new Socket(listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -33,7 +35,6 @@ internal sealed class EchoServer : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Serves until stopped.</summary>
     public void Run(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -80,7 +81,8 @@ internal sealed class EchoServer : IDisposable
         catch (SocketException failure) when (failure.SocketErrorCode is SocketError.WouldBlock
             or SocketError.ConnectionAborted or SocketError.ConnectionReset)
         {
-            // It was gone before we took it; a client that waits for it will say so.
+            // The client closed the connection before it was accepted. A client that still waits reports the failure on
+            // its side.
             return;
         }
     }

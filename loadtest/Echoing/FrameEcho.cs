@@ -3,11 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace WsBalancer.LoadTest.Echoing;
 
-/// <summary>Turns a client's frames into the server's that send them back, as they come: nothing is held but a header
-/// that is not whole yet. A Ping becomes a Pong; a Close is answered by itself, and ends it.</summary>
+/// <summary>
+/// Converts a client's frames to the server's echo frames as the bytes arrive; only an incomplete header is buffered. A
+/// Ping becomes a Pong; a Close frame is returned as a Close frame and ends the echo.
+/// </summary>
 internal sealed class FrameEcho
 {
-    /// <summary>How much longer the output of a call can be than its input: a header begun in an earlier one.</summary>
+    /// <summary>
+    /// The maximum by which the output of a call can exceed its input: a header whose first bytes were in an earlier
+    /// input.
+    /// </summary>
     public const int MostAdded = LongestHeader;
 
     private const int LongestHeader = 14;
@@ -22,10 +27,10 @@ internal sealed class FrameEcho
     private uint _mask;
     private bool _isInPayload;
 
-    /// <summary>A Close was sent back: nothing follows it.</summary>
+    /// <summary>Whether a Close frame was returned: nothing may follow it.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>Writes what is to be sent for this input, and returns its length.</summary>
+    /// <summary>Writes the bytes to send for this input, and returns their number.</summary>
     public int Transform(ReadOnlySpan<byte> input, Span<byte> output)
     {
         var written = 0;
@@ -52,7 +57,7 @@ internal sealed class FrameEcho
         return written;
     }
 
-    /// <summary>Unmasks, and returns the mask as it applies to the next byte.</summary>
+    /// <summary>Unmasks the bytes, and returns the mask as it applies to the next byte.</summary>
     private static uint Unmask(ReadOnlySpan<byte> input, Span<byte> output, uint mask)
     {
         var wide = mask | ((ulong)mask << 32);
@@ -72,7 +77,7 @@ internal sealed class FrameEcho
         return mask;
     }
 
-    // As far as it is known: two bytes say how long the rest is.
+    // The first two bytes specify the length of the rest; until then, the maximum.
     private int HeaderSize() => _headerLength < 2
         ? LongestHeader
         : 2 + LengthSize() + ((_header[1] & 0x80) == 0 ? 0 : MaskSize);

@@ -1,9 +1,9 @@
 namespace WsBalancer.LoadTest.Limits;
 
-/// <summary>Tells before a run what would make it fail halfway, and what to do about it.</summary>
+/// <summary>Reports, before a run, limits that would make the run fail halfway, and how to raise them.</summary>
 internal static class Preflight
 {
-    // What the runtime itself holds open: libraries, pipes, event queues. An estimate, on the safe side.
+    // Descriptors that the runtime itself opens: libraries, pipes, event queues. An estimate on the safe side.
     private const int OwnDescriptors = 150;
 
     public static IReadOnlyList<string> Check(int connections, ProcessLimits limits)

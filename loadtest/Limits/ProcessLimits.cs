@@ -2,15 +2,17 @@ using System.Globalization;
 
 namespace WsBalancer.LoadTest.Limits;
 
-/// <summary>What the operating system grants this process; null where it does not say.</summary>
+/// <summary>The limits that the operating system sets for this process; null if it does not report one.</summary>
 internal sealed record ProcessLimits(long? Descriptors, int? LocalPorts)
 {
     public static ProcessLimits Read() => new(
         ParseDescriptors(ReadIfThere("/proc/self/limits")),
         ParseLocalPorts(ReadIfThere("/proc/sys/net/ipv4/ip_local_port_range")));
 
-    /// <summary>Finds the soft limit in <c>Max open files  SOFT  HARD  files</c>; the runtime has raised it to the
-    /// hard one by the time we read it.</summary>
+    /// <summary>
+    /// Finds the soft limit in <c>Max open files SOFT HARD files</c>. The runtime has already raised it to the hard
+    /// limit.
+    /// </summary>
     public static long? ParseDescriptors(string text)
     {
         const string Name = "Max open files";
@@ -19,7 +21,7 @@ internal sealed record ProcessLimits(long? Descriptors, int? LocalPorts)
         return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null;
     }
 
-    /// <summary>Counts the ports in <c>FIRST LAST</c>, both included.</summary>
+    /// <summary>Counts the ports in <c>FIRST LAST</c>, both inclusive.</summary>
     public static int? ParseLocalPorts(string text)
     {
         var bounds = text.Split((char[])[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries);

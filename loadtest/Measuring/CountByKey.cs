@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace WsBalancer.LoadTest.Measuring;
 
-/// <summary>Counts apart by a key that comes from a small set: a close code, a reason. Thread-safe.</summary>
+/// <summary>Separate counts for each key of a small set, such as close codes or reasons. Thread-safe.</summary>
 internal sealed class CountByKey<TKey>
     where TKey : notnull
 {
@@ -12,7 +12,7 @@ internal sealed class CountByKey<TKey>
 
     public void Add(TKey key) => _counts.AddOrUpdate(key, 1, static (_, count) => count + 1);
 
-    /// <summary>The counts as they are now, most frequent first.</summary>
+    /// <summary>The current counts, most frequent first.</summary>
     public IReadOnlyList<KeyValuePair<TKey, long>> Snapshot() =>
         [.. _counts.ToArray().OrderByDescending(pair => pair.Value)];
 }

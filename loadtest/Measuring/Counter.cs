@@ -1,6 +1,6 @@
 namespace WsBalancer.LoadTest.Measuring;
 
-/// <summary>A count that many threads add to.</summary>
+/// <summary>A thread-safe count.</summary>
 internal sealed class Counter
 {
     private long _value;

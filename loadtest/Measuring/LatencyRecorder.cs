@@ -2,8 +2,10 @@ using HdrHistogram;
 
 namespace WsBalancer.LoadTest.Measuring;
 
-/// <summary>Collects one kind of time to three significant digits, for the whole run and for the interval since it
-/// was last asked. Thread-safe.</summary>
+/// <summary>
+/// Records one kind of time to three significant digits, for the whole run and for the interval since the last
+/// <see cref="TakeInterval"/>. Thread-safe.
+/// </summary>
 internal sealed class LatencyRecorder(TimeProvider time)
 {
     private const int SignificantDigits = 3;
@@ -34,7 +36,7 @@ internal sealed class LatencyRecorder(TimeProvider time)
         }
     }
 
-    /// <summary>Summarizes what came since the last call, and begins the next interval.</summary>
+    /// <summary>Summarizes the samples since the last call, and begins the next interval.</summary>
     public LatencySummary TakeInterval()
     {
         lock (_gate)
@@ -45,7 +47,7 @@ internal sealed class LatencyRecorder(TimeProvider time)
         }
     }
 
-    /// <summary>A histogram with the exact extremes beside it, which its buckets would round.</summary>
+    /// <summary>A histogram, and the exact minimum and maximum, which its buckets would round.</summary>
     private sealed class Samples
     {
         private readonly LongHistogram _histogram = new(HighestMicroseconds, SignificantDigits);
@@ -80,7 +82,7 @@ internal sealed class LatencyRecorder(TimeProvider time)
                 Percentile(99.9),
                 Milliseconds(_max));
 
-        // The histogram answers with the top of a bucket, which may lie above anything that was recorded.
+        // The histogram returns the top of a bucket, which may be above every recorded value.
         private double Percentile(double percentile) =>
             Milliseconds(Math.Min(_histogram.GetValueAtPercentile(percentile), _max));
 

@@ -1,7 +1,9 @@
 namespace WsBalancer.LoadTest.Measuring;
 
-/// <summary>The distribution of one measured time, in milliseconds. Without samples every time is null: a latency
-/// nobody saw is not 0.</summary>
+/// <summary>
+/// The distribution of one measured time, in milliseconds. Without samples every time is null: an unmeasured latency is
+/// not 0.
+/// </summary>
 internal sealed record LatencySummary(
     long Count,
     double? MinMs,

@@ -1,29 +1,31 @@
 namespace WsBalancer.LoadTest.Measuring;
 
-/// <summary>Everything a run counts and times. Connections write to it; displays and the report read it.</summary>
+/// <summary>All counts and times of a run. Connections write them; displays and the report read them.</summary>
 internal sealed class Measurements(TimeProvider time)
 {
-    /// <summary>From the time the connection was meant to be begun, to its being open.</summary>
+    /// <summary>From the intended start of the connect to the open connection.</summary>
     public LatencyRecorder Connect { get; } = new(time);
 
-    /// <summary>From the time the connection was really begun.</summary>
+    /// <summary>From the actual start of the connect to the open connection.</summary>
     public LatencyRecorder ConnectService { get; } = new(time);
 
-    /// <summary>How late connections were begun: the generator's own fault.</summary>
+    /// <summary>Delay between the intended and the actual start of a connect: the generator's own fault.</summary>
     public LatencyRecorder ConnectLag { get; } = new(time);
 
-    /// <summary>From the time the message was meant to be sent, to its echo.</summary>
+    /// <summary>From the intended send time of the message to its echo.</summary>
     public LatencyRecorder Message { get; } = new(time);
 
-    /// <summary>From the time the message was really handed to its socket.</summary>
+    /// <summary>From the moment the message was passed to its socket, to its echo.</summary>
     public LatencyRecorder MessageService { get; } = new(time);
 
-    /// <summary>How late messages were handed to their connections: the generator's own fault.</summary>
+    /// <summary>
+    /// Delay between the intended send time and passing the message to its connection: the generator's own fault.
+    /// </summary>
     public LatencyRecorder SendLag { get; } = new(time);
 
     public Counter ConnectsStarted { get; } = new();
 
-    /// <summary>Begun, and neither opened nor failed when the run was stopped.</summary>
+    /// <summary>Connects that had neither succeeded nor failed when the run was stopped.</summary>
     public Counter ConnectsAbandoned { get; } = new();
 
     public Counter Opened { get; } = new();
@@ -48,12 +50,12 @@ internal sealed class Measurements(TimeProvider time)
 
     public Counter MessagesEchoed { get; } = new();
 
-    /// <summary>Echoes of messages that had been answered before.</summary>
+    /// <summary>Echoes of messages whose echo had already been received.</summary>
     public Counter Duplicates { get; } = new();
 
-    /// <summary>Messages that claim to be an echo, but are altered or were not sent on this connection.</summary>
+    /// <summary>Messages that have the form of an echo, but are altered or were not sent on this connection.</summary>
     public Counter Foreign { get; } = new();
 
-    /// <summary>Messages that are no echo at all, such as a greeting. They are ignored.</summary>
+    /// <summary>Messages that are not an echo, such as a greeting. They are ignored.</summary>
     public Counter Other { get; } = new();
 }

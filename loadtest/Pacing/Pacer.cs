@@ -1,17 +1,21 @@
 namespace WsBalancer.LoadTest.Pacing;
 
-/// <summary>Starts events when a schedule says so, whatever became of those before (an open model).</summary>
-/// <remarks>A closed model, which sends the next request after the previous answer, slows down together with the
-/// server it measures and never records the waiting it should have caused (coordinated omission). Here a late event
-/// is started at once and told when it was meant to start, and latency is counted from then.</remarks>
+/// <summary>Starts events at their scheduled times, whatever the result of the earlier ones (an open model).</summary>
+/// <remarks>
+/// A closed model, which sends the next request after the previous response, slows down together with the server it
+/// measures and never records the wait that it should have caused (coordinated omission). Here a late event is started
+/// at once with its intended time, and latency counts from that time.
+/// </remarks>
 internal sealed class Pacer(TimeProvider time)
 {
-    // The resolution of the runtime's timers; a shorter wait would return at once and spin.
+    // The resolution of the runtime's timers; a shorter wait would return at once and busy-wait.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Calls <paramref name="start"/> with each event's index and intended time. It must not block: what
-    /// takes longer goes on by itself.</summary>
-    /// <returns>How many events were started: all, unless cancelled.</returns>
+    /// <summary>
+    /// Calls <paramref name="start"/> with each event's index and intended time. The callback must not block; longer
+    /// work must continue asynchronously.
+    /// </summary>
+    /// <returns>The number of events that were started: all, unless cancelled.</returns>
     public async Task<long> RunAsync(Schedule schedule, Action<long, long> start, CancellationToken cancellation)
     {
         var next = 0L;

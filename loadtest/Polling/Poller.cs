@@ -4,10 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace WsBalancer.LoadTest.Polling;
 
-/// <summary>Waits for many sockets on one thread: Linux's epoll, level-triggered. A closed socket leaves by itself.
+/// <summary>
+/// Waits for many sockets on one thread: Linux's epoll, level-triggered. The kernel removes a closed socket.
 /// </summary>
-/// <remarks>The asynchronous sockets of the platform hand every message over to another thread, which costs more than
-/// the message. A generator that shares the machine with what it measures cannot afford that.</remarks>
+/// <remarks>
+/// The asynchronous sockets of the platform pass every message to another thread, which costs more than the message
+/// itself. A generator that shares the machine with its target cannot afford that cost.
+/// </remarks>
 internal sealed class Poller : IDisposable
 {
     private const int MostAtOnce = 256;
@@ -29,15 +32,15 @@ internal sealed class Poller : IDisposable
 
     public Poller() => _epoll = Checked(EpollCreate(CloseOnExec));
 
-    /// <summary>Watches a socket for something to read.</summary>
+    /// <summary>Watches a socket for received data.</summary>
     public void Add(Socket socket, int token) => Control(Adding, socket, token, Read);
 
     public void WatchReads(Socket socket, int token) => Control(Changing, socket, token, Read);
 
-    /// <summary>Watches for room to write, and not for something to read, until told otherwise.</summary>
+    /// <summary>Watches for room to write, and no longer for received data, until <see cref="WatchReads"/>.</summary>
     public void WatchWrites(Socket socket, int token) => Control(Changing, socket, token, Write);
 
-    /// <summary>Waits until a socket is ready, at most so long. What it returns is valid until the next call.</summary>
+    /// <summary>Waits until a socket is ready, at most this long. The result is valid until the next call.</summary>
     public ReadOnlySpan<Readiness> Wait(int milliseconds)
     {
         var count = EpollWait(_epoll, _events, MostAtOnce, milliseconds);

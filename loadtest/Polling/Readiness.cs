@@ -1,4 +1,7 @@
 namespace WsBalancer.LoadTest.Polling;
 
-/// <summary>What a socket can do now without blocking. One that failed or ended can be read: reading says so.</summary>
+/// <summary>
+/// The operations that a socket can perform now without blocking. A socket that failed or ended is readable: the
+/// receive returns the error or the end.
+/// </summary>
 internal readonly record struct Readiness(int Token, bool CanRead, bool CanWrite);

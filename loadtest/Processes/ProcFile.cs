@@ -1,9 +1,9 @@
 namespace WsBalancer.LoadTest.Processes;
 
-/// <summary>Reads files of processes and threads that may end meanwhile.</summary>
+/// <summary>Reads files of processes and threads that may end during the read.</summary>
 internal static class ProcFile
 {
-    /// <summary>The text; empty if what it is about is gone.</summary>
+    /// <summary>The text; empty if the process or the thread has ended.</summary>
     public static string ReadIfThere(string path)
     {
         try

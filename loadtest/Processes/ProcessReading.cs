@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace WsBalancer.LoadTest.Processes;
 
-/// <summary>What a process and its children had used when it was read: CPU time by thread, and resident memory.
+/// <summary>
+/// The resources used by a process and its children up to one moment: CPU time by thread, and resident memory.
 /// </summary>
-/// <remarks>Threads, because the kernel counts their time in nanoseconds and a process's in hundredths of a second.
+/// <remarks>
+/// CPU time is read by thread because the kernel counts a thread's time in nanoseconds, but a process's only in
+/// hundredths of a second.
 /// </remarks>
 internal sealed record ProcessReading(IReadOnlyDictionary<int, long> ThreadNanoseconds, long ResidentBytes)
 {
-    /// <summary>Reads it now.</summary>
-    /// <exception cref="IOException">There is no such process, or it does not say.</exception>
+    /// <summary>Reads the current values.</summary>
+    /// <exception cref="IOException">The process does not exist, or /proc does not contain its CPU time.</exception>
     public static ProcessReading Take(int root)
     {
         var threads = new Dictionary<int, long>();
@@ -31,8 +34,7 @@ internal sealed record ProcessReading(IReadOnlyDictionary<int, long> ThreadNanos
             : throw new IOException($"Process {root} is not there, or /proc/{root} does not tell its CPU time.");
     }
 
-    /// <summary>CPU time since an earlier reading. Of a thread that ended in between, what it used is not known.
-    /// </summary>
+    /// <summary>CPU time since an earlier reading. The time of a thread that ended in between is not known.</summary>
     public double CpuSecondsSince(ProcessReading earlier) =>
         ThreadNanoseconds.Sum(thread => thread.Value - earlier.ThreadNanoseconds.GetValueOrDefault(thread.Key)) / 1e9;
 

@@ -5,7 +5,7 @@ namespace WsBalancer.LoadTest.Processes;
 /// <summary>A process and its descendants, as Linux lists them under /proc.</summary>
 internal static class ProcessTree
 {
-    /// <summary>The process and all below it; empty if there is no such process.</summary>
+    /// <summary>The process and all its descendants; empty if there is no such process.</summary>
     public static IReadOnlyList<int> Of(int root)
     {
         var childrenOf = (from folder in Directory.EnumerateDirectories("/proc")
@@ -30,7 +30,7 @@ internal static class ProcessTree
         return found;
     }
 
-    /// <summary>Finds the parent in <c>ID (NAME) STATE PARENT …</c>; the name may hold anything.</summary>
+    /// <summary>Finds the parent in <c>ID (NAME) STATE PARENT …</c>; the name may contain any characters.</summary>
     public static int? ParseParent(string stat) =>
         stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var parent, ..]
         && int.TryParse(parent, NumberStyles.None, CultureInfo.InvariantCulture, out var id)

@@ -2,8 +2,10 @@ using WsBalancer.LoadTest.Measuring;
 
 namespace WsBalancer.LoadTest.Reports;
 
-/// <summary>What became of the connections: attempted = opened + failed + abandoned, and
-/// opened = closed + lost + closed at the end + cut at the end.</summary>
+/// <summary>
+/// Counts of the connections by outcome: attempted = opened + failed + abandoned, and opened = closed + lost + closed
+/// at the end + cut at the end.
+/// </summary>
 internal sealed record ReportConnections(
     long Attempted,
     long Opened,

@@ -3,8 +3,9 @@ using WsBalancer.LoadTest.Measuring;
 
 namespace WsBalancer.LoadTest.Reports;
 
-/// <summary>How the generator itself fared. Numbers of a generator that was late say more about it than about the
-/// server.</summary>
+/// <summary>
+/// The performance of the generator itself. If the generator was late, the latencies describe it more than the server.
+/// </summary>
 internal sealed record ReportGenerator(
     LatencySummary ConnectLag,
     LatencySummary SendLag,

@@ -2,7 +2,7 @@ using WsBalancer.LoadTest.Measuring;
 
 namespace WsBalancer.LoadTest.Reports;
 
-/// <summary>What became of the messages: scheduled = sent + unsent, and sent = echoed + lost.</summary>
+/// <summary>Counts of the messages by outcome: scheduled = sent + unsent, and sent = echoed + lost.</summary>
 internal sealed record ReportMessages(
     long Scheduled,
     long Sent,

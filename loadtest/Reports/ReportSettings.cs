@@ -2,7 +2,7 @@ using WsBalancer.LoadTest.Runs;
 
 namespace WsBalancer.LoadTest.Reports;
 
-/// <summary>What was asked for. The address is without its query, which may hold a secret.</summary>
+/// <summary>The requested settings. The address is without its query, which may contain a secret.</summary>
 internal sealed record ReportSettings(
     string Target,
     int Connections,

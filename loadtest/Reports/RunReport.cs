@@ -2,7 +2,7 @@ using WsBalancer.LoadTest.Runs;
 
 namespace WsBalancer.LoadTest.Reports;
 
-/// <summary>What a run found, in numbers; the JSON document has the same shape.</summary>
+/// <summary>The results of a run in numbers; the JSON document has the same shape.</summary>
 internal sealed record RunReport(
     ReportSettings Settings,
     DateTimeOffset StartedAt,

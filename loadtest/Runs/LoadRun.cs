@@ -4,14 +4,18 @@ using WsBalancer.LoadTest.Pacing;
 
 namespace WsBalancer.LoadTest.Runs;
 
-/// <summary>One run: opens connections at a rate, holds them while sending, awaits the last echoes, closes.</summary>
-/// <remarks>Messages begin when every connection has been tried, so that the storm of handshakes does not show in the
-/// latency of messages.</remarks>
+/// <summary>
+/// One run: opens connections at a rate, holds them while sending, waits for the last echoes, closes.
+/// </summary>
+/// <remarks>
+/// Messages begin after every connect has completed, so that the burst of handshakes does not affect the latency of
+/// messages.
+/// </remarks>
 internal sealed class LoadRun(RunSettings settings, TimeProvider time)
 {
     private static readonly TimeSpan SettlePoll = TimeSpan.FromMilliseconds(20);
 
-    // Enough to close thousands within seconds, few enough not to be a flood.
+    // Enough to close thousands of connections within seconds, but few enough not to flood the server.
     private const int ClosesAtOnce = 256;
 
     private readonly Pacer _pacer = new(time);
@@ -23,10 +27,12 @@ internal sealed class LoadRun(RunSettings settings, TimeProvider time)
 
     public RunPhase Phase { get; private set; }
 
-    /// <summary>How long messages were sent for; shorter than asked when the run was stopped.</summary>
+    /// <summary>The time for which messages were sent; shorter than requested if the run was stopped.</summary>
     public TimeSpan Held { get; private set; }
 
-    /// <summary>Runs to the end. A stop cuts the run short, but not its last phases, whose length is bounded.</summary>
+    /// <summary>
+    /// Performs the whole run. A stop shortens the run, but not its last phases, which have time limits.
+    /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var connector = new Connector(settings.ConnectTimeout, time);

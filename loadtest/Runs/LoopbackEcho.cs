@@ -5,7 +5,7 @@ using WsBalancer.LoadTest.Connections;
 
 namespace WsBalancer.LoadTest.Runs;
 
-/// <summary>The smallest WebSocket echo server that our client accepts, on a loopback port, for a warm-up.</summary>
+/// <summary>The smallest WebSocket echo server that .NET's client accepts, on a loopback port, for a warm-up.</summary>
 internal sealed class LoopbackEcho : IAsyncDisposable
 {
     public const int MaxMessage = 4_096;
@@ -43,7 +43,7 @@ internal sealed class LoopbackEcho : IAsyncDisposable
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
-            // The listener was stopped: the warm-up is over.
+            // Expected: DisposeAsync stops the listener after the warm-up.
             _listener.Stop();
         }
     }
@@ -60,7 +60,7 @@ internal sealed class LoopbackEcho : IAsyncDisposable
         }
         catch (Exception failure) when (ConnectionEnd.Is(failure))
         {
-            // Nobody is measured by this connection; the client's side of a failure shows in the real run.
+            // This connection is not measured; a failure of the client's side appears in the real run too.
             client.Close();
         }
     }

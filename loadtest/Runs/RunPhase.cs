@@ -1,12 +1,12 @@
 namespace WsBalancer.LoadTest.Runs;
 
-/// <summary>What a run is doing now; each phase begins when the one before it is complete.</summary>
+/// <summary>The current phase of a run; each phase begins when the one before it is complete.</summary>
 internal enum RunPhase
 {
     Connecting,
     Holding,
 
-    /// <summary>Nothing is sent any more; missing echoes may still come.</summary>
+    /// <summary>No more messages are sent; pending echoes may still be received.</summary>
     Settling,
 
     Closing,

@@ -3,7 +3,9 @@ using WsBalancer.LoadTest.Values;
 
 namespace WsBalancer.LoadTest.Runs;
 
-/// <summary>What a run is to do. A null <see cref="MessageRate"/> sends nothing and holds the connections.</summary>
+/// <summary>
+/// The settings of a run. With a null <see cref="MessageRate"/>, connections are held without messages.
+/// </summary>
 internal sealed record RunSettings(Target Target, int Connections, Rate ConnectRate, TimeSpan Hold)
 {
     /// <summary>Messages a second over all connections together.</summary>
@@ -15,7 +17,7 @@ internal sealed record RunSettings(Target Target, int Connections, Rate ConnectR
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long to wait for echoes that are still missing after the hold.</summary>
+    /// <summary>Maximum wait for echoes that are still pending after the hold.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -3,9 +3,13 @@ using WsBalancer.LoadTest.Values;
 
 namespace WsBalancer.LoadTest.Runs;
 
-/// <summary>A short run of the same kind against an echo server inside this process, thrown away.</summary>
-/// <remarks>Without it the first connections and messages of every run would be charged for compiling the generator:
-/// measured, a tenth of a second and more.</remarks>
+/// <summary>
+/// A short run of the same kind against an echo server inside this process; its results are discarded.
+/// </summary>
+/// <remarks>
+/// Without a warm-up, the first connections and messages of every run would include the time to compile the generator:
+/// measured, a tenth of a second or more.
+/// </remarks>
 internal static class WarmUp
 {
     private const int Connections = 10;

@@ -3,12 +3,13 @@ using WsBalancer.LoadTest.Reports;
 
 namespace WsBalancer.LoadTest.Thresholds;
 
-/// <summary>A promise about a run, such as <c>connect.p99&lt;500ms</c>; <see cref="Text"/> is as the user wrote
-/// it.</summary>
+/// <summary>
+/// A condition on the result of a run, such as <c>connect.p99&lt;500ms</c>; <see cref="Text"/> is as the user wrote it.
+/// </summary>
 internal sealed record Threshold(
     string Text, ThresholdMetric Metric, string Comparison, double Limit, ThresholdUnit Unit)
 {
-    /// <summary>Holds the promise against what was measured. What was not measured at all keeps no promise.</summary>
+    /// <summary>Compares the measured value with the limit. A threshold without a measured value is missed.</summary>
     public ThresholdVerdict Judge(RunReport report)
     {
         var actual = Measure(report);

@@ -2,8 +2,10 @@ using WsBalancer.LoadTest.Reports;
 
 namespace WsBalancer.LoadTest.Thresholds;
 
-/// <summary>Something a threshold can be set on: a latency in milliseconds, or a count, which a limit in percent
-/// relates to <see cref="Whole"/>.</summary>
+/// <summary>
+/// A value on which a threshold can be set: a latency in milliseconds, or a count. A limit in percent is relative to
+/// <see cref="Whole"/>.
+/// </summary>
 internal sealed record ThresholdMetric(string Name, Func<RunReport, double?> Value, Func<RunReport, long>? Whole)
 {
     public static readonly IReadOnlyList<ThresholdMetric> All =

@@ -3,15 +3,17 @@ using WsBalancer.LoadTest.Values;
 
 namespace WsBalancer.LoadTest.Thresholds;
 
-/// <summary>Reads <c>metric comparison value</c>, blanks allowed between them.</summary>
+/// <summary>Parses <c>metric comparison value</c>, blanks allowed between them.</summary>
 internal static class ThresholdParser
 {
     private const string Example = "such as connect.p99<500ms, errors<0.1% or message.lost==0";
 
-    // The longer ones first, or "<=" would be read as "<".
+    // The longer ones first, or "<=" would be parsed as "<".
     private static readonly string[] Comparisons = ["<=", ">=", "==", "<", ">"];
 
-    /// <summary>Reads a threshold, or returns null and says why not, naming the text and what was expected.</summary>
+    /// <summary>
+    /// Parses a threshold, or returns null and an error that contains the text and the expected form.
+    /// </summary>
     public static Threshold? Parse(string text, out string error)
     {
         var start = text.IndexOfAny(['<', '>', '=']);

@@ -1,6 +1,6 @@
 namespace WsBalancer.LoadTest.Thresholds;
 
-/// <summary>What the number of a threshold means.</summary>
+/// <summary>The unit of the limit of a threshold.</summary>
 internal enum ThresholdUnit
 {
     Milliseconds,

@@ -3,13 +3,15 @@ using System.Globalization;
 
 namespace WsBalancer.LoadTest.Values;
 
-/// <summary>Reads sizes: <c>64</c> or <c>64B</c>; <c>KB</c> and <c>MB</c> are powers of 1000, <c>KiB</c> and
-/// <c>MiB</c> of 1024.</summary>
+/// <summary>
+/// Parses sizes: <c>64</c> or <c>64B</c>; <c>KB</c> and <c>MB</c> are powers of 1000, <c>KiB</c> and <c>MiB</c> of
+/// 1024.
+/// </summary>
 internal static class ByteSize
 {
     public const string Expected = "a size up to 16MiB, such as 64, 512B, 1KB (1000 bytes) or 1KiB (1024 bytes)";
 
-    /// <summary>The largest message: one of them is held in memory for each connection that is sending.</summary>
+    /// <summary>The largest message: one message is held in memory for each connection that is sending.</summary>
     public const int Max = 16 * 1024 * 1024;
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");

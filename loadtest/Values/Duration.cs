@@ -3,12 +3,14 @@ using System.Globalization;
 
 namespace WsBalancer.LoadTest.Values;
 
-/// <summary>Reads lengths of time: <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h</c>. The unit is never guessed.</summary>
+/// <summary>
+/// Parses lengths of time: <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h</c>. The unit is never guessed.
+/// </summary>
 internal static class Duration
 {
     public const string Expected = "a time with its unit, such as 500ms, 30s, 5m or 1h";
 
-    // Longer than any test; it keeps sums of times far from overflow.
+    // Longer than any test, but short enough that sums of times cannot overflow.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");

@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace WsBalancer.LoadTest.Values;
 
-/// <summary>How often something begins: <c>100/s</c>, <c>6000/m</c>, <c>3600/h</c>; plain is a second's.</summary>
+/// <summary>
+/// Events for each unit of time: <c>100/s</c>, <c>6000/m</c>, <c>3600/h</c>; a plain number is per second.
+/// </summary>
 internal readonly record struct Rate(double PerSecond)
 {
     public const string Expected = "a rate above 0 and up to 1000000/s, such as 100/s, 6000/m or 250";
 
-    // Far above what one process can send; it keeps a slip of the finger from becoming a run without an end.
+    // Far above what one process can send; a typing error cannot start a run without an end.
     private const double MaxPerSecond = 1_000_000;
 
     public static bool TryParse(string text, out Rate rate)

@@ -8,7 +8,7 @@ internal static class WrittenUrl
 {
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>Reads a URL with a host and one of the schemes.</summary>
+    /// <summary>Parses a URL with a host and one of the schemes.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Uri? url, params ReadOnlySpan<string> schemes)
     {
         if (Uri.TryCreate(WithoutFragment(text ?? ""), Verbatim, out url)
@@ -22,7 +22,7 @@ internal static class WrittenUrl
         return false;
     }
 
-    /// <summary>The same URL with a parameter at the end of its query.</summary>
+    /// <summary>The same URL with a parameter appended to its query.</summary>
     /// <param name="url">A URL that <see cref="TryParse"/> returned.</param>
     /// <param name="parameter">NAME=VALUE, escaped by the caller.</param>
     public static Uri With(Uri url, string parameter)
@@ -31,7 +31,7 @@ internal static class WrittenUrl
         return new Uri($"{text}{(text.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{parameter}", Verbatim);
     }
 
-    /// <summary>The URL up to its query, which may hold a secret.</summary>
+    /// <summary>The URL up to its query, which may contain a secret.</summary>
     public static string WithoutQuery(Uri url) => url.OriginalString.Split('?', 2)[0];
 
     // A fragment is never sent (RFC 9110 §4.2.5).

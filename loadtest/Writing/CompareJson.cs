@@ -16,7 +16,7 @@ internal sealed record CompareJson(
     IReadOnlyList<CompareJsonTarget> Targets,
     IReadOnlyList<string> Warnings)
 {
-    // Raised when a field changes its meaning or goes; new fields do not raise it.
+    // Raised when a field changes its meaning or is removed; new fields do not raise it.
     private const int CurrentSchema = 1;
 
     private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
@@ -38,7 +38,7 @@ internal sealed record CompareJson(
     public string Serialize() => JsonSerializer.Serialize(this, Layout) + "\n";
 }
 
-/// <summary>What was asked for.</summary>
+/// <summary>The requested settings.</summary>
 internal sealed record CompareJsonSettings(
     int Rounds,
     int Connections,
@@ -58,7 +58,7 @@ internal sealed record CompareJsonSettings(
         settings.WarmUp.TotalSeconds);
 }
 
-/// <summary>A target: its medians, how many times the first target's they are, and every round.</summary>
+/// <summary>A target: its medians, the ratios to the medians of the first target, and every round.</summary>
 internal sealed record CompareJsonTarget(
     string Name,
     string Address,

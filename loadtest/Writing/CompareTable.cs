@@ -4,7 +4,7 @@ using WsBalancer.LoadTest.Comparing;
 
 namespace WsBalancer.LoadTest.Writing;
 
-/// <summary>A comparison for people: medians, and how many times the first target's they are.</summary>
+/// <summary>A comparison for people: medians, and the ratios to the medians of the first target.</summary>
 internal static class CompareTable
 {
     public static void Write(IAnsiConsole console, CompareReport report)

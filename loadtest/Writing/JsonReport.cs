@@ -22,13 +22,13 @@ internal sealed record JsonReport(
     ReportGenerator Generator,
     IReadOnlyList<JsonThreshold> Thresholds)
 {
-    // Raised when a field changes its meaning or goes; new fields do not raise it.
+    // Raised when a field changes its meaning or is removed; new fields do not raise it.
     private const int CurrentSchema = 1;
 
     private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
-        // A threshold is full of < and >, and this document is no web page.
+        // Thresholds contain < and >, which must stay readable: this document is not embedded in HTML.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -50,5 +50,7 @@ internal sealed record JsonReport(
     public string Serialize() => JsonSerializer.Serialize(this, Layout) + "\n";
 }
 
-/// <summary>A threshold in the document; <see cref="Actual"/> is in ms, a count or %, as its text says.</summary>
+/// <summary>
+/// A threshold in the document; <see cref="Actual"/> is in ms, a count or %, as the threshold's text specifies.
+/// </summary>
 internal sealed record JsonThreshold(string Text, double? Actual, bool Met);

@@ -1,9 +1,11 @@
 namespace WsBalancer.LoadTest.Writing;
 
-/// <summary>The file of <c>--json</c>, if one was asked for.</summary>
+/// <summary>The file that <c>--json</c> specifies, if any.</summary>
 internal static class ReportFile
 {
-    /// <summary>False, and said why, if it could not be written.</summary>
+    /// <summary>
+    /// Writes the document. Returns false, and writes the reason to <paramref name="error"/>, if that fails.
+    /// </summary>
     public static async Task<bool> WriteAsync(FileInfo? file, Func<string> document, TextWriter error)
     {
         try

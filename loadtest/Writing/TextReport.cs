@@ -7,7 +7,7 @@ using WsBalancer.LoadTest.Thresholds;
 
 namespace WsBalancer.LoadTest.Writing;
 
-/// <summary>The report for people: what happened, how long it took, and whether it was good enough.</summary>
+/// <summary>The report for people: counts, latencies and thresholds.</summary>
 internal static class TextReport
 {
     public static void Write(IAnsiConsole console, RunReport report, IReadOnlyList<ThresholdVerdict> verdicts)

@@ -7,7 +7,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy;
 
-/// <summary>Adds the admin host and what it shows.</summary>
+/// <summary>Adds the admin host and the services that only it uses.</summary>
 internal static class AdminServices
 {
     public static void AddAdmin(this IServiceCollection services)
@@ -20,7 +20,7 @@ internal static class AdminServices
         services.AddHostedService(provider => provider.GetRequiredService<AdminHost>());
     }
 
-    // Without a file there is none, and the container keeps no null.
+    // The journal is null without a file; the container keeps no null, so this object holds it.
     private sealed class OptionalJournal(
         AdminOptions admin, StateOptions state, StateFolder folder, ILogger<EventJournal> logger) : IAsyncDisposable
     {

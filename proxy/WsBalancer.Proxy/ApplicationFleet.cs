@@ -11,7 +11,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy;
 
-/// <summary>The fleet for the application, by the parts that the admin API uses, too.</summary>
+/// <summary>The fleet for the application, over the services that the admin API uses, too.</summary>
 internal sealed class ApplicationFleet(
     FleetRegistry fleet,
     TunnelRegistry tunnels,
@@ -151,7 +151,7 @@ internal sealed class ApplicationFleet(
         Force = terms.Force,
     };
 
-    // A change is kept before anything is made of it.
+    // A change is stored before it has an effect, so that nothing was done if the store refuses it.
     private static async Task<DrainResult> ChangeAsync(Func<Task<DrainResult>> change)
     {
         try

@@ -15,10 +15,10 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy;
 
 /// <summary>Everything under <c>WsBalancer</c> in the configuration, read and checked. Immutable.</summary>
-/// <param name="Admin">The operator's door. Read at the start only.</param>
-/// <param name="State">Where changes are kept. Read at the start only.</param>
+/// <param name="Admin">The admin API. Read at the start only.</param>
+/// <param name="State">The store of changes made at run time. Read at the start only.</param>
 /// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
-/// <param name="Sockets">What carries the connections. Read at the start only.</param>
+/// <param name="Sockets">The transport of connections. Read at the start only.</param>
 /// <param name="Reload">What a reload may do.</param>
 /// <param name="Log">How much is logged.</param>
 /// <param name="AccessLog">The access log.</param>
@@ -59,7 +59,7 @@ internal sealed record BalancerSettings(
     ];
 
     /// <summary>
-    /// Reads the section. The result is of use only if no mistake was added to <paramref name="errors"/>.
+    /// Reads the section. The result is valid only if no mistake was added to <paramref name="errors"/>.
     /// </summary>
     public static BalancerSettings Read(IConfiguration configuration, List<SettingsError> errors) =>
         ReadSection(configuration.GetSection(Section), errors);
@@ -108,7 +108,7 @@ internal sealed record BalancerSettings(
             clusters);
     }
 
-    /// <summary>The sections that are read at the start only, and are not what they were.</summary>
+    /// <summary>The sections that are read at the start only and have changed.</summary>
     public IEnumerable<string> ChangedOfTheStart(BalancerSettings before, string path = Section) =>
         from section in new (string Name, object Now, object Before)[]
         {
@@ -146,7 +146,7 @@ internal sealed record BalancerSettings(
         records.AddRange(Sections.Select(other => reader.Read(other.Type, section.GetSection(other.Name))));
         if (errors.Count == before)
         {
-            // Another balancer hashes the text as it stands in the request, so a ring like its own must too.
+            // Other balancers hash the text as it is in the request, so a ring that reproduces theirs must do the same.
             var isRaw = records.OfType<RingSettings>().Single().Kind!.HasKeys;
             records.Add(identity.CreateIdentity(() => trusted, isRaw));
         }

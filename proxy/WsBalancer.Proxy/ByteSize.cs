@@ -7,10 +7,10 @@ namespace WsBalancer.Proxy;
 /// <param name="Bytes">The number, not negative.</param>
 internal readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>, IComparable
 {
-    /// <summary>What an error message calls a size.</summary>
+    /// <summary>The description of a size in an error message.</summary>
     public const string Expected = "a size such as 65536, 256KB or 1MB";
 
-    // From the largest down: Format takes the first that divides.
+    // Largest first: ToString uses the first unit that divides the size.
     private static readonly (string Suffix, long Bytes)[] Units =
         [("GB", 1024 * 1024 * 1024), ("MB", 1024 * 1024), ("KB", 1024), ("", 1)];
 

@@ -5,9 +5,9 @@ namespace WsBalancer.Proxy;
 
 /// <summary>A whole configuration after its check.</summary>
 /// <param name="Configuration">All keys, in the syntax that the platform's readers need.</param>
-/// <param name="Settings">The balancer's part. Of use only without a mistake.</param>
+/// <param name="Settings">The balancer's part; valid only if there is no mistake.</param>
 /// <param name="Proxy">YARP's part; null if it cannot be read.</param>
-/// <param name="Mistakes">The mistakes in it.</param>
+/// <param name="Mistakes">The mistakes in all parts.</param>
 internal sealed record CheckedConfiguration(
     IConfigurationRoot Configuration,
     BalancerSettings Settings,

@@ -12,7 +12,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// Finds every mistake in a whole configuration, YARP's part and ours together, without applying any of it.
+/// Finds every mistake in a whole configuration, YARP's part and the balancer's together, without applying any of it.
 /// </summary>
 internal static class ConfigurationCheck
 {
@@ -76,7 +76,7 @@ internal static class ConfigurationCheck
         where !Roots.Contains(section.Key, StringComparer.OrdinalIgnoreCase)
         select SettingsError.UnknownKey(section, Roots);
 
-    // What the start would fail for on this machine.
+    // Adds the mistakes for which the start would fail on this machine.
     private static void AddMachineMistakes(
         IConfiguration configuration, BalancerSettings settings, string folder, List<SettingsError> mistakes)
     {
@@ -109,7 +109,7 @@ internal static class ConfigurationCheck
         }
     }
 
-    // YARP's own parser and validators, in a container of their own that is thrown away.
+    // Runs YARP's own parser and validators, in a temporary container.
     private static async Task<IProxyConfig?> AddProxyMistakesAsync(
         IConfigurationSection section, bool isReadable, List<SettingsError> mistakes)
     {
@@ -166,7 +166,7 @@ internal static class ConfigurationCheck
         }
     }
 
-    // Nothing authenticates requests where the configuration is all there is.
+    // In a host without an application nothing authenticates requests, so that there are no claims.
     private static IEnumerable<SettingsError> ClaimsIn(BalancerSettings settings) =>
         from cluster in settings.Clusters
         from source in cluster.Value.Get<IdentityOptions>().ClaimSources()

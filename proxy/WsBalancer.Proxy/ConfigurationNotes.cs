@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy;
 
-/// <summary>What a configuration without a mistake leaves to be improved.</summary>
+/// <summary>Finds what can be improved in a configuration that has no mistake.</summary>
 internal static class ConfigurationNotes
 {
     private const string Clusters = $"{ConfigurationCheck.ProxySection}:Clusters";

@@ -6,10 +6,10 @@ namespace WsBalancer.Proxy;
 /// <c>hh:mm:ss</c>.</summary>
 internal static class DurationText
 {
-    /// <summary>What an error message calls a duration.</summary>
+    /// <summary>The description of a duration in an error message.</summary>
     public const string Expected = "a duration such as 500ms, 10s, 5m, 1h or 00:00:10";
 
-    // From the largest down: Format takes the first that divides.
+    // Largest first: Format uses the first unit that divides the duration.
     private static readonly (string Suffix, long Ticks)[] Units =
     [
         ("d", TimeSpan.TicksPerDay),
@@ -31,7 +31,7 @@ internal static class DurationText
             }
         }
 
-        // The format reads "10" as ten days and "10:00" as ten hours, which nobody means here.
+        // The format reads "10" as ten days and "10:00" as ten hours, neither of which is meant here.
         return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out duration)
             && duration >= TimeSpan.Zero
             && text.Count(character => character == ':') == 2;

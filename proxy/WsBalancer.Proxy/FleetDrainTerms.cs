@@ -1,15 +1,15 @@
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// How a node is drained. Null is the setting of the cluster (<c>WsBalancer:Clusters:C:Drain</c>), or the term of the
-/// drain that is running.
+/// How a node is drained. A property that is null has the value of the drain that is running or, without one, of the
+/// setting of the cluster (<c>WsBalancer:Clusters:C:Drain</c>).
 /// </summary>
 public sealed record FleetDrainTerms
 {
     /// <summary>
-    /// The tunnels that are closed in a second by all balancers together, at least: from 0 to 1,000,000. With 0,
-    /// <see cref="Deadline"/> is needed, and none is closed before the deadline requires it. Not beside
-    /// <see cref="Over"/>.
+    /// The least number of tunnels that all balancers together close per second, from 0 to 1,000,000. With 0,
+    /// <see cref="Deadline"/> is required, and no tunnel is closed before the deadline requires it. Cannot be combined
+    /// with <see cref="Over"/>.
     /// </summary>
     public double? RatePerSecond { get; init; }
 

@@ -6,19 +6,19 @@ namespace WsBalancer.Proxy;
 /// The clusters that the ring places, their nodes, users and tunnels. A singleton that <c>AddWsBalancer</c> registers.
 /// </summary>
 /// <remarks>
-/// <para>Thread-safe. What is returned is a copy of one moment and does not change. Ids of clusters ignore case; ids of
-/// nodes and users do not.</para>
+/// <para>Thread-safe. Results are copies of one moment and do not change. Ids of clusters ignore case; ids of nodes and
+/// users do not.</para>
 /// <para>Before the pipeline is mapped there is no cluster.</para>
 /// <para>Every method with a cluster throws <see cref="RefusedException"/> of the kind
-/// <see cref="RefusalKind.Unknown"/> if the ring does not place it, and an <see cref="ArgumentException"/> for a user
-/// that is empty or longer than 1,024 bytes of UTF-8.</para>
+/// <see cref="RefusalKind.Unknown"/> if the ring does not place the cluster, and an <see cref="ArgumentException"/> for
+/// a user that is empty or longer than 1,024 bytes of UTF-8.</para>
 /// </remarks>
 public interface IFleet
 {
     /// <summary>The ids of the clusters, sorted.</summary>
     public IReadOnlyList<string> Clusters { get; }
 
-    /// <summary>The nodes of a cluster, with those that were removed and have tunnels still.</summary>
+    /// <summary>The nodes of a cluster, including removed nodes that still have tunnels.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <returns>The nodes, with the tunnels of all balancers that share a Redis.</returns>
     public IReadOnlyList<FleetNode> GetNodes(string cluster);
@@ -33,22 +33,22 @@ public interface IFleet
     /// <param name="user">The user id.</param>
     public IReadOnlyList<FleetTunnel> GetTunnels(string cluster, string user);
 
-    /// <summary>The drain of a node, of the operator or of its own.</summary>
+    /// <summary>The drain of a node, which an operator has begun or the node has announced.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="node">The node.</param>
     /// <exception cref="RefusedException">There is no such node.</exception>
     public FleetDrain GetDrain(string cluster, string node);
 
     /// <summary>
-    /// Begins to drain a node, or changes how it is drained: it gets no new tunnels, and the open ones are closed at a
-    /// pace. The drain is kept in the state file and shared with the other balancers, and goes on until
-    /// <see cref="ResumeAsync"/>, over restarts too.
+    /// Begins to drain a node, or changes how it is drained: the node gets no new tunnels, and the open ones are closed
+    /// at a pace. The drain is kept in the state file, shared with the other balancers, and continues until
+    /// <see cref="ResumeAsync"/>, also after restarts.
     /// </summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="node">The node.</param>
-    /// <param name="terms">How it is drained; null for the settings of the cluster.</param>
-    /// <param name="cancellation">Gives up the wait for another change of the cluster. Nothing is done then.</param>
-    /// <returns>The drain at its beginning. It does not wait for the tunnels.</returns>
+    /// <param name="terms">How the node is drained; null for the settings of the cluster.</param>
+    /// <param name="cancellation">Cancels the wait for another change of the cluster. Nothing is done then.</param>
+    /// <returns>The drain at its beginning; the method does not wait for the tunnels.</returns>
     /// <exception cref="RefusedException">There is no such node, a term is out of its range, the node is the last that
     /// takes users, or the drain cannot be kept. Nothing is done.</exception>
     public Task<FleetDrain> DrainAsync(
@@ -59,18 +59,18 @@ public interface IFleet
     /// </summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="node">The node.</param>
-    /// <param name="cancellation">Gives up the wait for another change of the cluster. Nothing is done then.</param>
-    /// <exception cref="RefusedException">There is no such node, it does not drain, or only by its own announcement,
-    /// or the change cannot be kept. Nothing is done.</exception>
+    /// <param name="cancellation">Cancels the wait for another change of the cluster. Nothing is done then.</param>
+    /// <exception cref="RefusedException">There is no such node, the node does not drain or only by its own
+    /// announcement, or the change cannot be kept. Nothing is done.</exception>
     public Task ResumeAsync(string cluster, string node, CancellationToken cancellation = default);
 
     /// <summary>The events of this balancer, as they happen.</summary>
-    /// <param name="after">The last event that the caller knows: those after it that are remembered (the last 1,000,
-    /// and more in the file of <c>Admin:Events</c>) are first. 0 for all that are remembered; null for new ones only,
-    /// from the beginning of the enumeration.</param>
+    /// <param name="after">The id of the last event that the caller has. The stored events after it (the last 1,000,
+    /// and more in the file of <c>Admin:Events</c>) are returned first. 0 for all stored events; null for new events
+    /// only, from the beginning of the enumeration.</param>
     /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
-    /// <returns>A stream without an end. Each enumeration has its own.</returns>
-    /// <exception cref="InvalidOperationException">1,000 events wait to be read. Enumerate again, after the last event
-    /// that was read.</exception>
+    /// <returns>A stream without an end; each enumeration has its own.</returns>
+    /// <exception cref="InvalidOperationException">1,000 events are unread. Enumerate again, after the last event that
+    /// was read.</exception>
     public IAsyncEnumerable<FleetEvent> ReadEventsAsync(long? after = null, CancellationToken cancellation = default);
 }

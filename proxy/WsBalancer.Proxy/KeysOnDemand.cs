@@ -6,11 +6,11 @@ namespace WsBalancer.Proxy;
 
 /// <summary>
 /// Creates the keys of data protection when something is encrypted with them, and not before. Session affinity of YARP
-/// adds the service, and the platform creates a key in the home of its user at the first start.
+/// adds data protection, and the platform creates a key in the home folder of the process's user at the first start.
 /// </summary>
 internal static class KeysOnDemand
 {
-    /// <summary>To be called after <c>AddReverseProxy</c>, which adds data protection.</summary>
+    /// <summary>Must be called after <c>AddReverseProxy</c>, which adds data protection.</summary>
     public static IServiceCollection CreateKeysOnDemand(this IServiceCollection services)
     {
         var platform = typeof(DataProtectionServiceCollectionExtensions).Assembly;

@@ -1,5 +1,5 @@
 namespace WsBalancer.Proxy;
 
-/// <summary>Marks a setting of a class that may be <c>off</c>, which is null then.</summary>
+/// <summary>Marks a setting of a reference type that may be <c>off</c>; its value is null then.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MayBeOffAttribute : Attribute;

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy;
 
-/// <summary>Guesses which known name somebody meant who wrote another.</summary>
+/// <summary>Finds the known name for which another text was probably written by mistake.</summary>
 internal static class NearestName
 {
     /// <summary>Finds the known name that needs the fewest edits; null if all are far from what was written.</summary>
@@ -17,7 +17,7 @@ internal static class NearestName
             .FirstOrDefault();
     }
 
-    // Two neighbours that are swapped are one edit, as a letter that is missing, wrong or one too many is.
+    // A swap of two adjacent letters is one edit, like a letter that is missing, wrong or additional.
     private static int CountEdits(string from, string to)
     {
         var edits = new int[from.Length + 1, to.Length + 1];

@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// Finds what a changed configuration would take from the fleet: a file that was emptied by accident looks like one
-/// that was emptied on purpose, and so does one in which half of the nodes are missing.
+/// Finds the nodes that a changed configuration would remove and the users that it would move: a file that was emptied
+/// by accident looks like one that was emptied on purpose, and so does a file in which half of the nodes are missing.
 /// </summary>
 internal sealed class ReloadGuard(FleetLosses losses, FleetMoves moves)
 {
@@ -16,10 +16,12 @@ internal sealed class ReloadGuard(FleetLosses losses, FleetMoves moves)
 
     private static readonly Dictionary<string, DestinationConfig> NoNodes = [];
 
-    /// <summary>Whether a cluster without nodes in a changed configuration may have them from elsewhere.</summary>
+    /// <summary>
+    /// Whether a cluster without nodes in a changed configuration may have nodes from another source.
+    /// </summary>
     public bool MayBeEmpty(StateOptions state, string cluster) => state.IsShared || losses.IsKnown(cluster);
 
-    /// <summary>Lets the next configuration take all nodes from a cluster, or not.</summary>
+    /// <summary>Sets whether a configuration may remove all nodes of a cluster.</summary>
     public void Force(bool force) => losses.AreForced = force;
 
     /// <returns>A sentence for each cluster that would have no node, without its full stop.</returns>
@@ -30,7 +32,7 @@ internal sealed class ReloadGuard(FleetLosses losses, FleetMoves moves)
             losses.OfNodes(cluster, NodesOf(changed, cluster).Keys)).OfType<string>(),
     ];
 
-    /// <returns>What moves in each cluster that changes, the clusters sorted.</returns>
+    /// <returns>The moves in each cluster that changes, sorted by cluster.</returns>
     public IReadOnlyList<ClusterMove> MovesIn(CheckedConfiguration changed) =>
     [
         .. changed.Settings.Clusters

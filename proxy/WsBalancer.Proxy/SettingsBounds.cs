@@ -20,7 +20,9 @@ internal sealed class SettingsBounds
         Description = Describe();
     }
 
-    /// <summary>What an error message says of the bounds, after the name of the type: <c>from 1 to 10</c>.</summary>
+    /// <summary>
+    /// The description of the bounds in an error message, after the name of the type: <c>from 1 to 10</c>.
+    /// </summary>
     public string Description { get; }
 
     public bool Contains(object value) =>
@@ -38,10 +40,10 @@ internal sealed class SettingsBounds
 
     private static IComparable Convert(object bound, Type type) => bound switch
     {
-        // Bounds of durations are texts, read as in the file; the attribute's own conversion knows only hh:mm:ss.
+        // Bounds of durations are texts, read as in the file; the attribute's own conversion supports only hh:mm:ss.
         string text => (IComparable?)SettingsScalar.Parse(type, text)
             ?? throw new FormatException($"'{text}' is not a {type.Name}."),
-        // The attribute has no constructor for long and keeps one as a double, which rounds the greatest up.
+        // The attribute has no constructor for long and keeps a long as a double, which rounds the greatest value up.
         double number when type == typeof(long) => long.CreateSaturating(number),
         _ => (IComparable)System.Convert.ChangeType(bound, type, CultureInfo.InvariantCulture),
     };

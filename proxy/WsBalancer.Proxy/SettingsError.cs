@@ -13,7 +13,7 @@ internal sealed record SettingsError(string Key, string Message)
         ? Message[(Key.Length + " is '".Length)..end]
         : null;
 
-    /// <summary>Whether the key is the mistake.</summary>
+    /// <summary>Whether the mistake is an unknown key.</summary>
     public bool IsUnknownKey { get; private init; }
 
     /// <summary>The error of an unknown key, with the known key that is most similar.</summary>

@@ -14,7 +14,7 @@ public sealed class SettingsException : Exception
     public IReadOnlyList<string> Mistakes => [.. Errors.Select(error => error.Message)];
 
     /// <summary>Null: the mistake is in the configuration, and no frame of the program helps to find it.</summary>
-    // The frames of the container would bury the message.
+    // The frames of the container would hide the message.
     public override string? StackTrace => null;
 
     /// <summary>The mistakes with their keys.</summary>

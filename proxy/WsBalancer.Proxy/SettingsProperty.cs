@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace WsBalancer.Proxy;
 
-/// <summary>One setting of a record: its type, what it may hold, and how a message describes that.</summary>
+/// <summary>One setting of a record: its type, its valid values, and their description for messages.</summary>
 internal sealed class SettingsProperty
 {
     private readonly object _record;
@@ -35,7 +35,7 @@ internal sealed class SettingsProperty
 
     public string Name => _property.Name;
 
-    /// <summary>The type of one value: of the item for a list, of the value for one that may be off.</summary>
+    /// <summary>The type of one value: of an item for a list, of the value for a setting that may be off.</summary>
     public Type Type { get; }
 
     public bool IsList { get; }
@@ -47,7 +47,7 @@ internal sealed class SettingsProperty
 
     public bool IsRequired { get; }
 
-    /// <summary>What may stand here, to follow the word "expected".</summary>
+    /// <summary>The valid values as text, to follow the word "expected".</summary>
     public string Expected { get; }
 
     public object? Value
@@ -68,7 +68,7 @@ internal sealed class SettingsProperty
     public static string DescribeSection(Type type) =>
         $"a section with the keys {string.Join(", ", SettableProperties(type).Select(property => property.Name))}";
 
-    /// <summary>Reads one value and holds it against bounds and rules; false if it is not what is expected.</summary>
+    /// <summary>Reads one value and checks it against bounds and rules; false if it is not valid.</summary>
     public bool TryParse(string text, out object? value)
     {
         value = null;

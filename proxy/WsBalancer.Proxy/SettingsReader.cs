@@ -6,12 +6,12 @@ using Microsoft.Extensions.Configuration;
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// Reads sections of the configuration into immutable records. Strict: what it does not know or cannot read is an
-/// error with the key, the value and what was expected; it collects them all instead of stopping at the first.
+/// Reads sections of the configuration into immutable records. Strict: an unknown key or a value that cannot be read is
+/// an error with the key, the value and what was expected. All errors are collected.
 /// </summary>
 /// <remarks>
-/// The platform's binder ignores unknown keys, throws at the first mistake, and cannot read <c>10s</c>. A setting that
-/// is wrong keeps its default, so that the rest can be checked; the records are of use only if no error was added.
+/// The platform's binder ignores unknown keys, throws at the first mistake, and cannot read <c>10s</c>. A wrong setting
+/// keeps its default, so that the rest can be checked; the records are valid only if no error was added.
 /// </remarks>
 internal sealed class SettingsReader(List<SettingsError> errors)
 {
@@ -81,7 +81,7 @@ internal sealed class SettingsReader(List<SettingsError> errors)
 
     private void ReadSection(SettingsProperty property, IConfigurationSection section)
     {
-        // A section that is not there still has to be read if it has defaults: something in it may be required.
+        // A missing section must be read if it has defaults: it may contain a required setting.
         if (property.Value is not null || section.Exists())
         {
             property.Value = Read(property.Type, section);
@@ -132,7 +132,7 @@ internal sealed class SettingsReader(List<SettingsError> errors)
             return;
         }
 
-        // An array of the file and a text of the environment, laid over each other: nobody can say which was meant.
+        // The file has an array and the environment has a text for the same key: it is not clear which one is meant.
         if (section.Value is not null)
         {
             errors.Add(new SettingsError(
@@ -197,7 +197,8 @@ internal sealed class SettingsReader(List<SettingsError> errors)
         errors.Add(new SettingsError(key, $"{shown}: expected {expected}"));
     }
 
-    // Rules between settings. One that names a setting which is wrong already would only repeat that.
+    // Checks rules between settings. A rule about a setting that has an error already is skipped: it would only repeat
+    // the error.
     private void Validate(
         IValidatableObject record, IConfigurationSection section, SettingsProperty[] all, SettingsProperty[] wrong)
     {

@@ -29,7 +29,7 @@ internal static class SettingsScalar
         _ => throw new NotSupportedException($"A setting cannot be a {type}."),
     };
 
-    /// <summary>What an error message calls a value of the type.</summary>
+    /// <summary>The description of a value of the type in an error message.</summary>
     public static string Describe(Type type) => type switch
     {
         _ when type == typeof(string) => "a text",
@@ -44,7 +44,7 @@ internal static class SettingsScalar
         _ => throw new NotSupportedException($"A setting cannot be a {type}."),
     };
 
-    /// <summary>Writes a value as it would stand in the file; null for what nobody would write there.</summary>
+    /// <summary>Writes a value in the syntax of the file; null for null, an empty text or a list.</summary>
     public static string? Format(object? value) => value switch
     {
         null or "" or (IEnumerable and not string) => null,
@@ -87,7 +87,7 @@ internal static class SettingsScalar
         return name is null ? null : Enum.Parse(type, name);
     }
 
-    // What C# cannot name, as io_uring, has its name from an attribute.
+    // A name in the file that differs from the name in C#, such as io_uring, is in an attribute.
     private static string NameOf(Type type, string name) =>
         type.GetField(name)?.GetCustomAttribute<EnumMemberAttribute>()?.Value ?? name;
 }

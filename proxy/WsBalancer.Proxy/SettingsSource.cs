@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Fleet;
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// The settings in force. They follow the configuration, but only to settings without a mistake: a wrong reload is
+/// The settings in force. They change with the configuration, but only to settings without a mistake: a wrong reload is
 /// reported and changes nothing.
 /// </summary>
 internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
@@ -20,9 +20,9 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     private volatile IReadOnlyCollection<string> _kept = [];
     private volatile BalancerSettings _settings;
 
-    /// <param name="origin">Where the settings are.</param>
-    /// <param name="logger">For the results of reloads.</param>
-    /// <param name="use">The application that uses them.</param>
+    /// <param name="origin">The section of the settings, and the settings in code.</param>
+    /// <param name="logger">Receives the mistakes of reloads.</param>
+    /// <param name="use">The parts of the settings that the application handles.</param>
     /// <exception cref="SettingsException">The configuration has mistakes.</exception>
     public SettingsSource(SettingsOrigin origin, ILogger<SettingsSource> logger, SettingsUse use)
     {
@@ -37,7 +37,8 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     public event Action? Changed;
 
     /// <summary>
-    /// The settings in force. YARP may be told of a reload before this is, and asks; hence a look whether they are old.
+    /// The settings in force. YARP may be notified of a reload before this object is, and then reads the settings;
+    /// therefore each read checks whether they are old.
     /// </summary>
     public BalancerSettings Settings
     {
@@ -73,7 +74,7 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
                 return false;
             }
 
-            // Taken before the reading: what changes during it is read once more.
+            // The token is taken before the configuration is read: a change during the read causes another reload.
             _read = _origin.GetReloadToken();
             var errors = new List<SettingsError>();
             var settings = BalancerSettings.ReadSection(_origin.Read(), errors, _use.NamesUsers);
@@ -95,7 +96,8 @@ internal sealed class SettingsSource : IClusterSettingsSource, IDisposable
     }
 
     // A cluster whose name is mistyped looks like one that is removed while another is added. YARP does not have the
-    // other, or not yet: the cluster stays on the ring until YARP no longer has it or all names are right.
+    // added one, or not yet: the removed one stays on the ring until YARP no longer has it, or has all clusters of the
+    // settings.
     private BalancerSettings WithKept(BalancerSettings changed)
     {
         string[] known = [.. _use.Yarp?.Ids ?? []];

@@ -5,8 +5,8 @@ using WsBalancer.Proxy.Moving;
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// Raises the time that the host gives a stop: the server waits for the tunnels as long as closing them may take, and a
-/// little longer for the last answers.
+/// Raises the shutdown timeout of the host: the server waits for the tunnels as long as closing them may take, and a
+/// little longer for the last responses.
 /// </summary>
 internal sealed class ShutdownTime(ShutdownOptions shutdown) : IPostConfigureOptions<HostOptions>
 {

@@ -12,7 +12,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy;
 
-/// <summary>Adds what accepts the connections of clients, and opens those to nodes.</summary>
+/// <summary>Adds the services that accept the connections of clients and open those to nodes.</summary>
 internal static class SocketServices
 {
     public static IServiceCollection AddSockets(this IServiceCollection services)

@@ -7,7 +7,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy;
 
-/// <summary>Adds what keeps changes made at run time, and shares them.</summary>
+/// <summary>Adds the services that store changes made at run time, and share them.</summary>
 internal static class StateServices
 {
     public static IServiceCollection AddState(this IServiceCollection services)
@@ -41,7 +41,7 @@ internal static class StateServices
         return services;
     }
 
-    // Without a Redis in the settings nothing of all that is ever created.
+    // Without Redis in the settings, the service is never created.
     private static T? IfShared<T>(IServiceProvider provider)
         where T : class =>
         provider.GetRequiredService<StateOptions>().IsShared ? provider.GetRequiredService<T>() : null;

@@ -4,10 +4,10 @@ using System.Text;
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// Makes text safe for a terminal, and exact for its reader: what is invisible is written as bash reads it in
-/// <c>$'…'</c>. User ids are whatever clients send, and a control sequence in one would be obeyed by the terminal of
+/// Makes text safe for a terminal, and exact for its reader: invisible characters are written as bash reads them in
+/// <c>$'…'</c>. User ids are texts that clients choose. A control sequence in one would be executed by the terminal of
 /// the operator who lists it; a line end would forge a row, a bidirectional control reorder the line, and a zero-width
-/// space make two ids look alike.
+/// space make two ids look equal.
 /// </summary>
 internal static class VisibleText
 {

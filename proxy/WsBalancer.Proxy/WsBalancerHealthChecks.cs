@@ -9,13 +9,13 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WsBalancerHealthChecks
 {
     /// <summary>
-    /// Adds a check that is healthy while the balancer is ready: it has started, it does not stop, and each cluster
+    /// Adds a check that is healthy while the balancer is ready: it has started, it is not stopping, and each cluster
     /// has as many available nodes as its <c>Readiness:MinAvailableNodes</c> requires (0 by default). The check is that
     /// of <c>/readyz</c> of the admin host. Needs <c>AddWsBalancer</c> of YARP's builder.
     /// </summary>
-    /// <param name="builder">That of <c>AddHealthChecks</c>.</param>
+    /// <param name="builder">The builder of <c>AddHealthChecks</c>.</param>
     /// <param name="name">The name of the check.</param>
-    /// <param name="failureStatus">The status while it is not ready; null for
+    /// <param name="failureStatus">The status while the balancer is not ready; null for
     /// <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">Tags, for filters of the application.</param>
     /// <returns>The same builder.</returns>

@@ -11,8 +11,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class WsBalancerPipeline
 {
     /// <summary>
-    /// Maps YARP's routes with a pipeline in which the ring places the clusters it is configured for, and YARP balances
-    /// the others as it does by itself.
+    /// Maps YARP's routes with a pipeline in which the ring places the clusters that are configured for it, and YARP
+    /// balances the other clusters with its own policies.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <returns>YARP's builder, for conventions.</returns>
@@ -22,7 +22,7 @@ public static class WsBalancerPipeline
     {
         ArgumentNullException.ThrowIfNull(endpoints);
 
-        // Before YARP reads its configuration, which would wrap a mistake in an exception of its own.
+        // Checked before YARP reads its configuration, since YARP would wrap a mistake in an exception of its own.
         CheckServices(endpoints.ServiceProvider);
         return endpoints.MapReverseProxy(pipeline =>
         {
@@ -34,10 +34,10 @@ public static class WsBalancerPipeline
     }
 
     /// <summary>
-    /// Adds the placement to a pipeline of one's own. It decides over what stands before it, so it comes after
-    /// <c>UseLoadBalancing</c>.
+    /// Adds the placement to a custom pipeline. Must be called after <c>UseLoadBalancing</c>, whose choice of a node it
+    /// replaces in ring clusters.
     /// </summary>
-    /// <param name="pipeline">That of <c>MapReverseProxy</c>.</param>
+    /// <param name="pipeline">The pipeline of <c>MapReverseProxy</c>.</param>
     /// <returns>The same pipeline.</returns>
     /// <exception cref="InvalidOperationException"><c>AddWsBalancer</c> was not called.</exception>
     /// <exception cref="SettingsException">The settings have mistakes.</exception>

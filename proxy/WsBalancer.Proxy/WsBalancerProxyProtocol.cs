@@ -11,9 +11,9 @@ public static class WsBalancerProxyProtocol
 {
     /// <summary>
     /// Reads the PROXY header, version 1 or 2, of connections from the peers of <c>WsBalancer:ProxyProtocol:From</c> in
-    /// the configuration, and sets the addresses of the connection to those in the header. To be called before
-    /// <c>UseHttps</c>, as the header is sent before TLS; <c>ConfigureEndpointDefaults</c> is for all endpoints. Needs
-    /// <c>AddWsBalancer</c>.
+    /// the configuration, and sets the addresses of the connection to those in the header. Must be called before
+    /// <c>UseHttps</c>, since the header is sent before TLS; <c>ConfigureEndpointDefaults</c> is for all endpoints.
+    /// Needs <c>AddWsBalancer</c>.
     /// </summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <returns>The same endpoint.</returns>

@@ -82,7 +82,7 @@ public static class WsBalancerServices
     /// <param name="configure">Adds settings by their key in the section, with values as they are in a file:
     /// <c>settings["Admin:Url"] = "off"</c>, <c>settings["Clusters:chat:UserKey"] = "claim:sub"</c>. Keys ignore case;
     /// a list has <c>:0</c>, <c>:1</c>, … behind its key. A value replaces the section or the list that has its key.
-    /// Called once, at once.</param>
+    /// Called once, before the method returns.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="InvalidOperationException"><c>AddReverseProxy</c> was not called, or <c>AddWsBalancer</c> was
     /// called before.</exception>
@@ -137,7 +137,7 @@ public static class WsBalancerServices
 
         services.AddSingleton<IFleet, ApplicationFleet>();
 
-        // Last: of the hosted services it is stopped after all the others.
+        // The admin host is stopped in StoppedAsync, after StopAsync of all hosted services.
         services.AddAdmin();
         return builder;
     }
@@ -148,7 +148,7 @@ public static class WsBalancerServices
         var isWhole = provider.GetService<IReloads>() is not null;
         return new SettingsUse(
             ReportsRestart: !isWhole,
-            // Not created here: it may use services that need these settings.
+            // The source of user ids is not created here: it may use services that need these settings.
             NamesUsers: provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IUserKeySource)),
             Yarp: isWhole ? null : provider.GetRequiredService<YarpClusters>());
     }

@@ -15,18 +15,18 @@ namespace Microsoft.AspNetCore.Hosting;
 /// <summary>Lets Kestrel listen on WsBalancer's event loops.</summary>
 public static class WsBalancerSockets
 {
-    // Eight times the server's default: after an outage everybody connects at once. The kernel's somaxconn bounds it.
+    // Eight times the server's default: after an outage all clients connect at once. The kernel's somaxconn bounds it.
     private const int Backlog = 4_096;
 
-    // What the server reads ahead of a connection in clear; with what YARP copies at a time, half of what a tunnel
-    // buffers. The server's default is 1 MB.
+    // The bytes that the server reads ahead on a connection without TLS; the server's default is 1 MB. Together with
+    // the buffer with which YARP copies, they are half of what a tunnel buffers.
     private const int ReadAhead = 64 * 1024;
 
     /// <summary>
-    /// Lets Kestrel accept and serve connections on event loops of the balancer's own, with epoll or io_uring, as
-    /// <c>WsBalancer:Sockets</c> in the configuration says: WebSockets that need nothing of the server after their
-    /// handshake are then passed on without it. Only on Linux, at IP addresses; everywhere else the platform's sockets
-    /// serve as before. <see cref="SocketTransportOptions"/> hold for both; the backlog's default becomes 4096, that of
+    /// Lets Kestrel accept and serve connections on event loops of the balancer, with epoll or io_uring, as configured
+    /// in <c>WsBalancer:Sockets</c>. WebSockets that do not need the server after their handshake are then forwarded
+    /// without it. Only on Linux, at IP addresses; everywhere else the platform's sockets serve as before.
+    /// <see cref="SocketTransportOptions"/> apply to both; the backlog's default becomes 4096, that of
     /// <see cref="SocketTransportOptions.MaxReadBufferSize"/> 64 KB. Needs <c>AddWsBalancer</c>.
     /// </summary>
     /// <param name="host">The web host's builder, with Kestrel.</param>
@@ -37,7 +37,8 @@ public static class WsBalancerSockets
     {
         ArgumentNullException.ThrowIfNull(host);
 
-        // First the platform's: the server asks what is registered last first.
+        // The platform's transport is registered first, because the server tries the one that was registered last
+        // before the others.
         return host.UseSockets(static sockets =>
         {
             sockets.Backlog = Backlog;
@@ -56,7 +57,7 @@ public static class WsBalancerSockets
         });
     }
 
-    // Null where there are none, which the container keeps as such.
+    // Null where the platform's sockets serve; the container can return null for this service.
     private static EventLoops CreateLoops(IServiceProvider provider) => EventLoops.Create(
         LimitedTransport.OptionsOf(provider),
         provider.GetRequiredService<TimeProvider>(),

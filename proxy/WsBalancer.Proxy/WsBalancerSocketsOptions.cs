@@ -1,8 +1,8 @@
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// How the application runs on the event loops that <c>UseWsBalancerSockets</c> lets the server listen on. What the
-/// loops themselves are is in the configuration, under <c>WsBalancer:Sockets</c>.
+/// How the application runs on the event loops of <c>UseWsBalancerSockets</c>. The loops themselves are configured in
+/// <c>WsBalancer:Sockets</c>.
 /// </summary>
 public sealed class WsBalancerSocketsOptions
 {
@@ -11,9 +11,9 @@ public sealed class WsBalancerSocketsOptions
     /// <see langword="false"/>.
     /// </summary>
     /// <remarks>
-    /// This saves two changes of thread for each request, and is for a host that only balances. The connections of a
-    /// loop share its thread: middleware that blocks it, or calculates for long, keeps all of them waiting, tunnels
-    /// included. That nothing in an application does so cannot be known here, so it has to be said.
+    /// Saves two changes of thread for each request, and is for a host that only balances. The connections of a loop
+    /// share its thread: middleware that blocks it, or calculates for long, delays all of them, tunnels included. Only
+    /// the author of an application can know that it has no such middleware.
     /// </remarks>
     public bool PreferInlineScheduling { get; set; }
 }

@@ -9,8 +9,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WsBalancerUserKey
 {
     /// <summary>
-    /// Names the user of each request to a cluster that the ring places. Such a cluster needs no <c>UserKey</c> then.
-    /// What a client sends does not matter where the application names a user.
+    /// Names the user of each request to a cluster that the ring places. Such a cluster then needs no <c>UserKey</c>.
+    /// If the application names a user, no id is read from the request.
     /// </summary>
     /// <param name="builder">YARP's builder, before or after <c>AddWsBalancer</c>.</param>
     /// <param name="find">The id of the user; null if there is none. Called on several threads at a time. See

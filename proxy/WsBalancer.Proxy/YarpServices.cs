@@ -10,8 +10,8 @@ namespace WsBalancer.Proxy;
 /// <summary>Replaces services of YARP by those of the balancer, which use them.</summary>
 internal static class YarpServices
 {
-    // An application may configure clients before or after: the factory that is registered last is used by the
-    // balancer's, and YARP gets the balancer's in any case.
+    // An application may configure clients before or after this call. YARP gets the balancer's factory, which uses the
+    // factory that was registered last. If that factory has no hooks, YARP gets it unchanged.
     public static void ReplaceClients(this IServiceCollection services)
     {
         var yarp = services.Last(service =>
@@ -23,7 +23,7 @@ internal static class YarpServices
                 ?? provider.GetRequiredService<NodeHttpClientFactory>()));
     }
 
-    // Providers that an application adds later would otherwise follow the balancer's.
+    // Transform providers that an application adds later would otherwise run after the balancer's.
     public static void OrderTransforms(this IServiceCollection services)
     {
         var yarp = services.Last(service => service.ServiceType == typeof(ITransformBuilder)).ImplementationType!;

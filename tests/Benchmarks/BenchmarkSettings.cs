@@ -8,11 +8,12 @@ using Perfolizer.Horology;
 
 namespace WsBalancer.Benchmarks;
 
-/// <summary>How benchmarks run, and what they report.</summary>
+/// <summary>The jobs and the reports of the benchmarks.</summary>
 internal static class BenchmarkSettings
 {
-    // For a shared machine with two cores: many short iterations, so that what a neighbour disturbs is seen as an
-    // outlier and not averaged in; and over a second of warm-up, so that tiering is over and the processor at its pace.
+    // For a shared machine with two cores: many short iterations, so that a disturbance by another process is an
+    // outlier and does not change the mean; and over a second of warm-up, so that tiered compilation is complete and
+    // the processor has reached its full clock rate.
     public static IConfig WithOurJob() => WithoutJob()
         .AddJob(Job.Default
             .WithIterationTime(TimeInterval.FromMilliseconds(150))
@@ -27,7 +28,7 @@ internal static class BenchmarkSettings
         .AddExporter(MarkdownExporter.GitHub)
         .WithArtifactsPath(ResultsFolder());
 
-    // Beside bin/ and obj/ in the repository's artifacts/, wherever the command was given.
+    // Next to bin/ and obj/ in the repository's artifacts/, independent of the working directory.
     private static string ResultsFolder() =>
         Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "benchmarks"));
 }

@@ -3,7 +3,7 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Benchmarks;
 
-/// <summary>A whole ring from its nodes: what a start costs.</summary>
+/// <summary>Builds a whole ring from its nodes: the cost of a start.</summary>
 public class BuildBenchmarks
 {
     private RingOptions _options = null!;

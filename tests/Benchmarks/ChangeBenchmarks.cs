@@ -3,7 +3,7 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Benchmarks;
 
-/// <summary>A ring from the one before it: what a node more or less costs.</summary>
+/// <summary>Builds a ring from the one before it: the cost of adding or removing a node.</summary>
 public class ChangeBenchmarks
 {
     private Ring _ring = null!;

@@ -9,11 +9,11 @@ internal static class Fleet
 
     public static RingNode[] Equal(int count) => [.. Enumerable.Range(0, count).Select(Node)];
 
-    /// <summary>Five different weights, each as often as the others.</summary>
+    /// <summary>Five different weights, each for the same number of nodes.</summary>
     public static RingNode[] Mixed(int count) =>
         [.. Equal(count).Select(static (node, i) => node with { Weight = MixedWeights[i % MixedWeights.Length] })];
 
-    /// <summary>The node of that number; those from 0 on make the fleet.</summary>
+    /// <summary>The node with this number; a fleet has the numbers from 0.</summary>
     public static RingNode Node(int number) => new($"10.0.{number / 250}.{(number % 250) + 1}:8080");
 
     /// <summary>The nodes with the keys that the algorithm needs.</summary>

@@ -3,7 +3,10 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Benchmarks;
 
-/// <summary>The owner of a user, by every algorithm. Lookups do not wait for each other: this is throughput.</summary>
+/// <summary>
+/// The owner of a user, for every algorithm. Lookups do not depend on each other: the result is throughput, not
+/// latency.
+/// </summary>
 public class LookupBenchmarks
 {
     private readonly string[] _texts = UserIds.Texts();

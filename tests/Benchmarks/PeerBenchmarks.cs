@@ -5,7 +5,9 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Benchmarks;
 
-/// <summary>The owner of a user, by our default ring and by what else there is. All nodes have equal weights.</summary>
+/// <summary>
+/// The owner of a user, by our default ring and by other algorithms and libraries. All nodes have equal weights.
+/// </summary>
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 public class PeerBenchmarks
 {

@@ -5,8 +5,8 @@ using WsBalancer.HashRing;
 namespace WsBalancer.Benchmarks;
 
 /// <summary>
-/// The ring that everybody writes first: 160 points per node, sorted, and a binary search for each user. It hashes as
-/// our rings do, so what differs is the search.
+/// The usual first implementation of a ring: 160 points per node, sorted, and a binary search for each user. The hash
+/// is that of our rings, so only the search differs.
 /// </summary>
 internal sealed class SortedPoints
 {

@@ -4,12 +4,12 @@ using WsBalancer.HashRing;
 namespace WsBalancer.Benchmarks;
 
 /// <summary>
-/// The users who are looked up: GUIDs as text, 36 characters. So many, and in no order, that no processor learns their
-/// branches; the same ones in every run.
+/// The users of the lookups: GUIDs as text, 36 characters, the same in every run. Their number and random order prevent
+/// that a processor learns the branches.
 /// </summary>
 internal static class UserIds
 {
-    /// <summary>How many there are; one invocation of a benchmark looks each up once.</summary>
+    /// <summary>The number of user ids; one invocation of a benchmark looks up each id once.</summary>
     public const int Count = 1024;
 
     private const int Seed = 20_11;

@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>How commands find a balancer, and how they name themselves.</summary>
+/// <summary>How commands find a balancer, and how they identify themselves to it.</summary>
 public sealed class AdminOptionsTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wsb-");
@@ -92,7 +92,7 @@ public sealed class AdminOptionsTests : IDisposable
             $"wsbalancer: {why.Replace("~", _folder.FullName, StringComparison.Ordinal)}", run.Error.TrimEnd());
     }
 
-    // Neither arguments nor options: a user id or a token may be among them.
+    // The name contains neither arguments nor option values: a user id or a token may be among them.
     [Theory]
     [InlineData("resume", "resume", "ws-1")]
     [InlineData("rebalance%20pause", "rebalance", "pause")]

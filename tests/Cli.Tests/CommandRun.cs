@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>What one command line gave: its exit code and what it wrote.</summary>
+/// <summary>The exit code and the output of one command line.</summary>
 internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
     public static Task<CommandRun> OfAsync(params string[] arguments) =>

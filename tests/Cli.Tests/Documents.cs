@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>Documents in the shape that the admin API gives.</summary>
+/// <summary>Documents in the format of the admin API.</summary>
 internal static class Documents
 {
     public const string Clusters = "/api/v1/clusters";
@@ -16,7 +16,9 @@ internal static class Documents
              "health": "healthy", "tunnels": 0, "misplaced": 0, "share": 1}]}]
         """;
 
-    /// <summary>Fields and spaces that a client does not know must come through <c>--json</c> unharmed.</summary>
+    /// <summary>
+    /// Nodes with fields and spaces that the client does not know: <c>--json</c> must print them unchanged.
+    /// </summary>
     public const string ChatNodes = """
         [
           {"cluster": "chat", "id": "ws-1", "address": "http://10.0.0.1:5001/", "weight": 1, "source": "configured",
@@ -33,7 +35,7 @@ internal static class Documents
           "fingerprint": "00112233445566778899aabbccddeeff"}, "nodes": {{ChatNodes}}}
         """;
 
-    /// <summary>A cluster whose ring goes by keys; one node leaves, and has none any more.</summary>
+    /// <summary>A cluster whose ring hashes keys; one node is leaving and has no key any more.</summary>
     public const string Nginx = """
         [{"id": "chat", "ring": {"algorithm": "nginx", "spec": "nginx/1", "epoch": 2,
           "fingerprint": "0123456789abcdef0123456789abcdef"}, "nodes": [
@@ -43,7 +45,7 @@ internal static class Documents
              "tunnels": 2, "misplaced": 2, "share": 0, "ringKey": null}]}]
         """;
 
-    /// <summary>A cluster without nodes.</summary>
+    /// <summary>Two clusters without nodes that report the same record as set aside.</summary>
     public const string Problems = """
         [{"id": "chat", "ring": null, "nodes": [], "problems": [
            {"source": "sharedState", "record": "Field 'x' of 'wsbalancer:state' in Redis", "mistake": "it is none",
@@ -55,7 +57,7 @@ internal static class Documents
 
     public const string Empty = """[{"id": "chat", "ring": null, "nodes": []}]""";
 
-    /// <summary>The status of a balancer that serves users, with these clusters.</summary>
+    /// <summary>The status of a balancer that serves users, with the given clusters.</summary>
     public static string StatusOf(
         string clusters, string refusing = "", string warnings = "", string rest = "") => $$"""
         {"id": "b-1", "version": "1.2.3", "startedAt": "2030-01-01T00:00:00Z", "ready": true, "state": "ready",
@@ -63,7 +65,7 @@ internal static class Documents
          "redis": null, "peers": [], "descriptors": {"open": 123, "limit": 20000}, "certificates": []{{rest}} }
         """;
 
-    /// <summary>A cluster of a status, from one of the list of clusters.</summary>
+    /// <summary>A cluster in a status document.</summary>
     public static string StatusCluster(
         string id, string ring, string nodes, string rejected = "", int failed = 0, int available = 1,
         string problems = "") => $$"""

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>The program under test, which the build has put next to the tests, in the same configuration.</summary>
+/// <summary>
+/// The program under test, which the build copies next to the tests, in the same build configuration.
+/// </summary>
 internal static class Executable
 {
     public static string Path
@@ -32,7 +34,7 @@ internal static class Executable
         return new CommandRun(process.ExitCode, await output, await error);
     }
 
-    /// <returns>What a script wrote.</returns>
+    /// <returns>The standard output of the script.</returns>
     public static async Task<string> ShellAsync(string script, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true };
@@ -57,7 +59,7 @@ internal static class Executable
             RedirectStandardError = true,
         };
 
-        // Also what other tests set for themselves.
+        // The environment of this process also contains the variables that other tests set.
         foreach (var name in start.Environment.Keys.Where(IsOurs).ToArray())
         {
             start.Environment.Remove(name);

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>The program as a script sees it: exit codes and which stream says what.</summary>
+/// <summary>The program as a script uses it: exit codes, and the output stream of each message.</summary>
 public sealed class ExecutableTests
 {
     // Nothing listens on port 1 of the loopback interface.

@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>A clock whose time passes only where somebody waits, and there at once.</summary>
+/// <summary>A clock whose time advances only when a timer is created, which is then due at once.</summary>
 internal sealed class HastyClock : TimeProvider
 {
     private long _ticks;
@@ -18,14 +18,14 @@ internal sealed class HastyClock : TimeProvider
         return new Rung();
     }
 
-    // It has rung already: there is nothing left to change.
+    // A timer that was due when it was created: a change of its due time has no effect.
     private sealed class Rung : ITimer
     {
         public bool Change(TimeSpan dueTime, TimeSpan period) => false;
 
         public void Dispose()
         {
-            // Nothing is held.
+            // The timer owns no resources.
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>Ids and texts that would write to the terminal of the operator who reads them.</summary>
+/// <summary>
+/// Ids and texts with control characters that would change the terminal of the operator who reads them.
+/// </summary>
 public sealed class HostileTextTests
 {
     // A title, a cleared screen, a forged row, a reordered and an invisible rest, and markup of the terminal library.
@@ -12,13 +14,13 @@ public sealed class HostileTextTests
     private const string Visible = @"\x1b]0;pwned\x07\x1b[2J\u009b1m\x7f\r\nforged\trow"
         + @"\u202e\u2066\u200b\u2060\ufeff\u2028\u061c[red]\\";
 
-    // Stands for it in command lines: a name of a test is printed, too.
+    // Placeholder for the hostile text in the arguments of a test: the test runner prints the arguments.
     private const string Id = "HOSTILE";
 
     private const string Tunnels = "/api/v1/clusters/chat/tunnels";
     private const string Events = "/api/v1/events";
 
-    // As a document may have it: what JSON does not forbid stands there as it is.
+    // The text in a JSON document: only the characters that JSON forbids are escaped.
     private static readonly string Raw = Hostile
         .Replace("\\", "\\\\", StringComparison.Ordinal)
         .Replace("\u001b", "\\u001b", StringComparison.Ordinal)

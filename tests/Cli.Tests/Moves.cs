@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>Documents of plans, drains and rebalances, in the shape that the admin API gives.</summary>
+/// <summary>Documents of plans, drains and rebalances, in the format of the admin API.</summary>
 internal static class Moves
 {
     public const string Nodes = "/api/v1/clusters/chat/nodes";
@@ -12,7 +12,7 @@ internal static class Moves
 
     public const string Plan = $$"""{{{PlanFields}}, "epoch": 7}""";
 
-    /// <summary>The answer of a change: the fleet is one epoch further.</summary>
+    /// <summary>The response to a change: the epoch of the fleet is one higher.</summary>
     public const string Made = $$"""{{{PlanFields}}, "epoch": 8, "shared": null}""";
 
     public const string PlanFields = """
@@ -21,7 +21,7 @@ internal static class Moves
           {"id": "ws-4", "shareBefore": 0, "shareAfter": 0.25, "tunnelsBefore": 0, "tunnelsAfter": 50}]
         """;
 
-    /// <summary>The plan of both documents as it is shown.</summary>
+    /// <summary>The plan of both documents as the command prints it.</summary>
     public static readonly string[] PlanLines =
     [
         "moved    25.00% of all users (minimum 24.00%, excess 1.00%)",

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>What a stub answers to one request.</summary>
+/// <summary>The response of a stub to one request.</summary>
 internal sealed record StubAnswer(int Status, string Type, string Body)
 {
-    /// <summary>The connection is cut instead of an answer, as when a balancer dies.</summary>
+    /// <summary>No response: the connection is reset, as when a balancer is killed.</summary>
     public static StubAnswer Gone { get; } = new(0, "", "");
 
-    /// <summary>Whether the answer, once written, stays open until the client goes.</summary>
+    /// <summary>Whether the response, once written, stays open until the client disconnects.</summary>
     public bool StaysOpen { get; init; }
 
     public static implicit operator StubAnswer(string body) => new(200, "application/json", body);

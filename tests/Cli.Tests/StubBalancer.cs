@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Cli.Tests;
 
-/// <summary>Answers as the admin API of a balancer does, with the documents of the test.</summary>
+/// <summary>A server that responds as the admin API of a balancer does, with the documents of the test.</summary>
 internal sealed class StubBalancer : IAsyncDisposable
 {
     private static readonly StubAnswer NotHere = new(404, "text/plain", "not here");
@@ -21,24 +21,24 @@ internal sealed class StubBalancer : IAsyncDisposable
 
     public string Address => _application.Urls.First();
 
-    /// <summary>Every request, the first one first.</summary>
+    /// <summary>Every request, in the order of arrival.</summary>
     public ConcurrentQueue<StubRequest> Requests { get; } = new();
 
-    /// <summary>Path and query of every request, as they came over the wire.</summary>
+    /// <summary>Path and query of every request, as they were sent.</summary>
     public IEnumerable<string> Targets => Requests.Select(request => request.Target);
 
-    /// <summary>The requests that are more than questions.</summary>
+    /// <summary>The requests that are not GET requests.</summary>
     public IEnumerable<StubRequest> Changes => Requests.Where(request => request.Method is not "GET");
 
     public ConcurrentQueue<string> Authorizations { get; } = new();
 
-    /// <summary>The headers in which callers name themselves.</summary>
+    /// <summary>The headers in which callers identify themselves.</summary>
     public ConcurrentQueue<string> Callers { get; } = new();
 
-    /// <summary>Called for each request before it is answered.</summary>
+    /// <summary>Called for each request before the response.</summary>
     public Action<StubRequest> Asked { get; set; } = _ => { };
 
-    /// <param name="url">Where it listens.</param>
+    /// <param name="url">The address that the stub listens on.</param>
     public static async Task<StubBalancer> StartAsync(string url = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -56,13 +56,13 @@ internal sealed class StubBalancer : IAsyncDisposable
     public static async Task<StubBalancer> WithChatAsync() =>
         (await StartAsync()).With(Documents.Clusters, Documents.Chat);
 
-    /// <summary>Answers the path, whatever the method.</summary>
+    /// <summary>Sets the response for a path, whatever the method.</summary>
     public StubBalancer With(string path, string body, int status = 200, string type = "application/json") =>
         On(path, new StubAnswer(status, type, body));
 
     /// <summary>
-    /// Answers a call, <c>POST /path</c>, or a path, whatever the method; one answer after the other, and the last one
-    /// from then on.
+    /// Sets the responses for a call, <c>POST /path</c>, or for a path, whatever the method: one after the other; the
+    /// last one repeats.
     /// </summary>
     public StubBalancer On(string call, params StubAnswer[] answers)
     {
@@ -70,7 +70,7 @@ internal sealed class StubBalancer : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Answers every call that has no answer of its own.</summary>
+    /// <summary>Sets the response for every call without a response of its own.</summary>
     public StubBalancer OnAll(StubAnswer answer)
     {
         _otherwise = answer;

@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>A tunnel that is to close while its client does not take what its node sends.</summary>
+/// <summary>A tunnel is closed while its client does not receive what its node sends.</summary>
 public sealed class BackPressureTests(PatientNode patient, ImpatientNode impatient)
     : IClassFixture<PatientNode>, IClassFixture<ImpatientNode>
 {
@@ -56,7 +56,8 @@ public sealed class BackPressureTests(PatientNode patient, ImpatientNode impatie
         Assert.Equal((true, StreamEnd.Fin), (wasSent, end));
     }
 
-    // Its first window to the last byte: all that is left over is our Close, and nobody waits for it to be taken.
+    // The frame fills the first window of the stream exactly: only the balancer's Close remains unsent, and the stream
+    // is reset without it.
     [Fact]
     public async Task AStreamThatIsNotRead_IsResetAfterItsTunnel()
     {
@@ -72,7 +73,7 @@ public sealed class BackPressureTests(PatientNode patient, ImpatientNode impatie
         Assert.Equal(1001, close.CloseCode);
     }
 
-    // What it still says on the stream that was reset is no error of the connection.
+    // Frames that the client still sends on the reset stream are not an error of the connection.
     [Fact]
     public async Task AStreamThatIsCut_LeavesTheOthersOfItsConnection()
     {
@@ -95,7 +96,7 @@ public sealed class BackPressureTests(PatientNode patient, ImpatientNode impatie
         Assert.Equal(("I am", "fine"), (atNode.PayloadText, atBob.PayloadText));
     }
 
-    // An HTTP/2 connection stays, for its other streams.
+    // An HTTP/2 connection stays open for its other streams.
     private bool IsOver(WireEnd wire, int socketsBefore) =>
         wire is Http2Stream stream ? stream.IsOver : impatient.Balancer.Process.Sockets <= socketsBefore;
 }

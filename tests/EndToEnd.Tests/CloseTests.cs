@@ -5,7 +5,7 @@ namespace WsBalancer.EndToEnd.Tests;
 
 /// <summary>
 /// A tunnel that the balancer closes: one Close frame between two frames of the node, the client's answer to the node,
-/// an orderly end at both sides.
+/// an orderly end on both sides.
 /// </summary>
 public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
 {
@@ -110,7 +110,8 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         Assert.Equal(Told, close.CloseCode);
     }
 
-    // Its Close leaves the client before ours is read: to the node it is the answer, to the client ours is.
+    // The client sends its Close before it has read the balancer's. For the node, the client's Close is the answer; for
+    // the client, the balancer's Close is.
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]
@@ -154,7 +155,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await AssertEnded(before, "client");
     }
 
-    // The client answers and is gone, as programs that exit do.
+    // The client answers and disconnects at once, as programs that exit do.
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]
@@ -177,7 +178,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await AssertEnded(before, "disconnect");
     }
 
-    // As servers do: the node answers the Close and ends the connection, which ends the client's.
+    // The order of most servers: the node answers the Close and ends its connection, then the client's connection ends.
     private static async Task EndInOrder(HeldTunnel tunnel)
     {
         await tunnel.Client.Send(Frame.Close(Told, "bye"));

@@ -7,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 namespace WsBalancer.EndToEnd.Tests;
 
 /// <summary>
-/// Clients that we did not write, amid compressed messages: a Close of the balancer's is one like any other.
+/// Third-party clients that use compression accept the balancer's Close frame between compressed messages.
 /// </summary>
 public sealed class CompressedCloseTests(PatientNode shared) : IClassFixture<PatientNode>
 {

@@ -1,14 +1,14 @@
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>How long a test waits for a fact before it fails. Nothing waits for the time itself.</summary>
+/// <summary>How long a test waits for a fact before it fails. No test waits for time to pass.</summary>
 internal static class Deadline
 {
-    // Far more than anything takes on an idle machine: a deadline that is met costs nothing, however long.
+    // Far longer than any step takes on an idle machine: a long deadline that is met costs nothing.
     public static readonly TimeSpan Default = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Ends what still runs after the deadline, or when the test itself is cancelled.</summary>
+    /// <summary>Cancels after the deadline, or when the test itself is cancelled.</summary>
     public static CancellationTokenSource Start(TimeSpan? after = null)
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

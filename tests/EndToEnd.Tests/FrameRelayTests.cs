@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>A tunnel mends nothing and spoils nothing: what goes in at one end comes out at the other.</summary>
+/// <summary>A tunnel neither repairs nor damages frames: each end receives what the other end sent.</summary>
 public sealed class FrameRelayTests(OneNode shared) : IClassFixture<OneNode>
 {
     private static readonly Opcode[] Opcodes = [Opcode.Text, Opcode.Binary, Opcode.Ping, Opcode.Pong];
@@ -42,7 +42,7 @@ public sealed class FrameRelayTests(OneNode shared) : IClassFixture<OneNode>
         await tunnel.AssertRelayed(Masked(message), Plain(message));
     }
 
-    // Not legal, and none of the tunnel's business: the two ends speak with each other, and may have agreed on more.
+    // These frames violate RFC 6455, but the tunnel relays them: the two ends may have negotiated an extension.
     [Theory]
     [InlineData("83-80-01-02-03-04")]
     [InlineData("C1-81-01-02-03-04-05")]
@@ -71,7 +71,7 @@ public sealed class FrameRelayTests(OneNode shared) : IClassFixture<OneNode>
         await tunnel.AssertRelayed(Masked(frames), Plain(frames), random);
     }
 
-    // A node may speak at once: its first frame can share a packet with its 101.
+    // A node may send at once: its first frame can share a packet with its 101.
     [Fact]
     public async Task AFrameRightBehindThe101_IsNotLost()
     {

@@ -5,7 +5,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 namespace WsBalancer.EndToEnd.Tests;
 
 /// <summary>
-/// Only a handshake that the node accepted opens a tunnel: half of one has let requests past other balancers.
+/// Only a handshake that the node accepted opens a tunnel: with other balancers, a refused one could smuggle requests.
 /// </summary>
 public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
 {
@@ -15,7 +15,8 @@ public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
 
     private static readonly Func<NodeConnection, Task> AlwaysUpgrade = connection => connection.AcceptUpgrade();
 
-    // The node refuses the version, and a balancer that tunnels all the same hands the client a free line to it.
+    // The node refuses the version. A balancer that opens a tunnel nevertheless gives the client an unfiltered
+    // connection to the node.
     [Fact]
     public async Task AfterARefusedVersion_ASecondRequestIsARequestAndNotATunnel()
     {
@@ -59,7 +60,7 @@ public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
         await HasNoTunnel(balancer);
     }
 
-    // The test before may have had one that is only now being counted as ended; one of this test stays.
+    // A tunnel of an earlier test may not be unregistered yet; a tunnel of this test would stay.
     private static Task HasNoTunnel(Balancer balancer) => Deadline.Until(
         "alice has no tunnel", async () => (await balancer.Owner("alice"))["tunnels"]!.AsArray().Count == 0);
 
@@ -78,7 +79,7 @@ public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
         Assert.All(shared.Node.Requests, request => Assert.Null(request["Upgrade"] ?? request["HTTP2-Settings"]));
     }
 
-    // A client may not speak before the 101. If it does, its words are frames or nothing, and never a request.
+    // A client must not send before the 101. The balancer relays such bytes in the tunnel, and never as a request.
     [Fact]
     public async Task WordsBeforeTheAnswer_AreNeverARequest()
     {

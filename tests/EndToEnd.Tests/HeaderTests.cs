@@ -6,7 +6,9 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>What a node learns about the client is true, and the rest is as the client sent it.</summary>
+/// <summary>
+/// The headers about the client that a node receives are true, and all others are as the client sent them.
+/// </summary>
 public sealed class HeaderTests(OneNode shared) : IClassFixture<OneNode>
 {
     private static readonly (string, string)[] Lies =
@@ -72,12 +74,12 @@ public sealed class HeaderTests(OneNode shared) : IClassFixture<OneNode>
 
         var request = await RequestAtNode("/chat?user=alice", sent);
 
-        // One header on two lines or with a comma between is the same to HTTP.
+        // One header on two lines is equivalent to one line with a comma (RFC 9110 §5.3).
         Assert.Equal("1, 2", request["X-Twice"]);
         Assert.All(sent[..^2], header => Assert.Equal(header.Item2, request[header.Item1]));
     }
 
-    // A trace belongs to the client and the node: the balancer neither begins one nor takes a part in it.
+    // A trace belongs to the client and the node: the balancer neither begins a trace nor adds a span.
     [Theory]
     [InlineData(null)]
     [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
@@ -101,7 +103,7 @@ public sealed class HeaderTests(OneNode shared) : IClassFixture<OneNode>
         Assert.Equal("Upgrade", request["Connection"]);
     }
 
-    // "Connection: x-forwarded-for" has taken the truth from nodes behind other balancers.
+    // With other balancers, "Connection: x-forwarded-for" has removed the true header on the way to the node.
     [Theory]
     [InlineData("X-Forwarded-For")]
     [InlineData("X-Real-IP")]

@@ -6,7 +6,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>WebSockets over HTTP/2 and TLS on the client's side; the nodes need know nothing of it.</summary>
+/// <summary>WebSockets over HTTP/2 and TLS between client and balancer; the nodes need no HTTP/2.</summary>
 public sealed class Http2Tests(SecureFleet secure) : IClassFixture<SecureFleet>
 {
     [Fact]

@@ -6,7 +6,7 @@ namespace WsBalancer.EndToEnd.Tests;
 /// <summary>A node whose process is stopped: its kernel still accepts connections, of users and of probes.</summary>
 public sealed class HungNodeTests
 {
-    // As many handshakes in a row without an answer as make a node unhealthy by default.
+    // The default number of consecutive handshakes without a response that makes a node unhealthy.
     private const int Unanswered = 3;
 
     public static TheoryData<string> Engines => ["io_uring", "epoll", "sockets"];
@@ -22,7 +22,7 @@ public sealed class HungNodeTests
         var waiting = await Task.WhenAll(users.Take(Unanswered).Select(user => StatusOf(fleet, user)));
         await fleet.Balancer.UntilHealth("ws-1", "unhealthy");
 
-        // None of them waits: a handshake that the hung node took would be answered with 504.
+        // No user waits: a handshake at the hung node would end with 504.
         var next = new List<string>();
         foreach (var user in users)
         {

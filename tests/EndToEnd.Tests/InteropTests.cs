@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>Clients that we did not write see through the balancer what they see without it.</summary>
+/// <summary>Third-party clients get the same result through the balancer as without it.</summary>
 public sealed class InteropTests(OneNode shared) : IClassFixture<OneNode>
 {
     [Fact]

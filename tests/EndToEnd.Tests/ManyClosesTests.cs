@@ -6,7 +6,9 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>Very many tunnels closed as fast as the balancer can: nobody else feels it, and every one ends in order.
+/// <summary>
+/// Very many tunnels are closed as fast as the balancer can: other tunnels are not affected, and every tunnel ends in
+/// order.
 /// </summary>
 public sealed class ManyClosesTests(ITestOutputHelper output)
 {
@@ -46,7 +48,7 @@ public sealed class ManyClosesTests(ITestOutputHelper output)
         Assert.Equal(Users - leaving, crowd.Present);
     }
 
-    // At least so often while the closing is under way, and no less often than that: a stall would hold it up.
+    // A minimum number of echoes must complete, also while the tunnels close: a stall would delay the test.
     private static async Task<List<TimeSpan>> EchoUntil(RawClient client, CancellationToken over)
     {
         var latencies = new List<TimeSpan>();

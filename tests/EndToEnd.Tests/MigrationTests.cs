@@ -7,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Peers;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>A fleet moves here from another balancer, the real one, without moving one user.</summary>
+/// <summary>A fleet migrates from another real balancer without moving one user.</summary>
 public sealed class MigrationTests : IAsyncDisposable
 {
     private const int Users = 300;
@@ -81,7 +81,7 @@ public sealed class MigrationTests : IAsyncDisposable
             select $"{target}: {there[target]} there, {here[target]} here");
     }
 
-    // What a browser or a library makes of ids, and what only somebody with a mind of their own would write.
+    // Ids as browsers and libraries encode them, and encodings that only hand-written clients send.
     private static string TargetOf(int number)
     {
         var user = (number % 6) switch

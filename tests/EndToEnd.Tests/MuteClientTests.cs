@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>Clients that are told to close and do not answer: nobody waits for them longer than configured.</summary>
+/// <summary>Clients that do not answer a Close: the balancer waits no longer than the close timeout.</summary>
 public sealed class MuteClientTests(ImpatientNode shared) : IClassFixture<ImpatientNode>
 {
     [Theory]
@@ -28,7 +28,8 @@ public sealed class MuteClientTests(ImpatientNode shared) : IClassFixture<Impati
         await AssertEndedOnce(before);
     }
 
-    // A Close within a frame would be part of it: the node gets what there is and an end.
+    // A Close inside an unfinished frame would be part of its payload: the node receives the part of the frame, then
+    // the end.
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]
@@ -50,7 +51,7 @@ public sealed class MuteClientTests(ImpatientNode shared) : IClassFixture<Impati
         await AssertEndedOnce(before);
     }
 
-    // A server that was answered waits for its own answer's end no longer than for the client's.
+    // After the client's answer, the balancer waits for the node's end no longer than the close timeout.
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]

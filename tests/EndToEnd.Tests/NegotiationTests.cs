@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>Client and node agree on subprotocol and extensions; the balancer is only the messenger.</summary>
+/// <summary>Client and node negotiate subprotocol and extensions; the balancer only relays the headers.</summary>
 public sealed class NegotiationTests(OneNode shared) : IClassFixture<OneNode>
 {
     private const string Offer =
@@ -53,7 +53,7 @@ public sealed class NegotiationTests(OneNode shared) : IClassFixture<OneNode>
         Assert.Null(client.Response["Sec-WebSocket-Protocol"] ?? client.Response["Sec-WebSocket-Extensions"]);
     }
 
-    // Compressed text is no text: whoever looked into it would find it broken.
+    // Compressed text is not valid UTF-8: a balancer that validated the payload would reject it.
     [Fact]
     public async Task ACompressedMessage_IsRelayedAsItIs()
     {

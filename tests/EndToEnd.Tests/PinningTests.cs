@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>Every user has a node, keeps it, and is moved only by what must move it.</summary>
+/// <summary>Every user has a node, keeps it, and is moved only by a change that requires it.</summary>
 public sealed class PinningTests
 {
     private static readonly string[] Users = [.. Enumerable.Range(0, 1_000).Select(i => $"user-{i}")];
@@ -56,7 +56,7 @@ public sealed class PinningTests
         var moved = Users.Where(user => before[user] != after[user]).ToList();
         Assert.All(moved, user => Assert.Equal("ws-4", after[user]));
 
-        // A quarter of 1,000, give or take six standard deviations.
+        // A quarter of 1,000, plus or minus six standard deviations.
         Assert.InRange(moved.Count, 168, 332);
     }
 

@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>What a node answers instead of a WebSocket is the client's answer, to the last byte.</summary>
+/// <summary>A response of a node that is not a 101 reaches the client unchanged, to the last byte.</summary>
 public sealed class RefusalTests(OneNode shared) : IClassFixture<OneNode>
 {
     [Theory]
@@ -48,7 +48,7 @@ public sealed class RefusalTests(OneNode shared) : IClassFixture<OneNode>
         Assert.Equal(body, await client.ReadBody());
     }
 
-    // A node that upgrades without being believed: anything but 101 is an HTTP answer, whatever its headers say.
+    // The headers of this response claim an upgrade, but any status other than 101 is a plain HTTP response.
     [Fact]
     public async Task AnUpgradeHeaderWithoutA101_OpensNoTunnel()
     {

@@ -7,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>A changed file changes what it says and not one open tunnel more.</summary>
+/// <summary>A reload applies the changes of the file, and no other open tunnel is affected.</summary>
 public sealed class ReloadTests
 {
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ReloadTests
         Assert.Equal(0, (await fleet.Balancer.Owner("alice"))["tunnels"]!.AsArray().Count(IsMisplaced));
     }
 
-    // As a template leaves it whose values were not there.
+    // A template produces such a file when its values are missing.
     [Theory]
     [InlineData("{}", "no cluster would be left")]
     [InlineData("NODES", "would be left without a node")]
@@ -110,7 +110,7 @@ public sealed class ReloadTests
         Assert.Equal(3, (await fleet.Balancer.Cluster())["nodes"]!.AsArray().Count);
     }
 
-    // The file is the last that names them; what was added at run time stays.
+    // The file names no node any more; the node that was added at run time stays.
     [Fact]
     public async Task AFileWithoutNodes_IsApplied_IfNodesWereAddedAtRunTime()
     {
@@ -126,7 +126,7 @@ public sealed class ReloadTests
         Assert.Equal("d", await fleet.Balancer.Visit("alice"));
     }
 
-    // A key that YARP would ignore.
+    // YARP would ignore this unknown key.
     [Fact]
     public async Task ATypoInYarpsPart_ChangesNothingAndIsNamed()
     {
@@ -143,7 +143,7 @@ public sealed class ReloadTests
         Assert.Equal(3, (await fleet.Balancer.Cluster())["nodes"]!.AsArray().Count);
     }
 
-    // "Ready" is what deployments wait for before they go on, and the next step may be a change.
+    // Deployments wait for "ready" before they continue, and the next step may be a change of the file.
     [Fact]
     public async Task AChange_RightAfterReady_IsNotMissed()
     {

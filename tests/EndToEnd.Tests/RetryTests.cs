@@ -5,7 +5,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>A handshake that its node does not answer goes on to the next of the user's order.</summary>
+/// <summary>A handshake that its node does not answer is retried at the next node of the user's order.</summary>
 public sealed class RetryTests
 {
     private static readonly (string, string) Draining = ("X-WsBalancer-State", "draining");

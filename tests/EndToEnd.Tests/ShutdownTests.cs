@@ -5,7 +5,10 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>A balancer that is told to stop says so first, then says goodbye to everybody, then ends well.</summary>
+/// <summary>
+/// A balancer that receives a stop signal first fails its readiness check, then sends a Close to every client, then
+/// exits with 0.
+/// </summary>
 public sealed class ShutdownTests
 {
     [Theory]
@@ -31,7 +34,7 @@ public sealed class ShutdownTests
         Assert.Equal(0, await fleet.Balancer.Process.ExitCode());
     }
 
-    // Without it, the stop would take a minute.
+    // Without the second signal, the stop would take a minute.
     [Theory]
     [InlineData(Signal.Terminate)]
     [InlineData(Signal.Interrupt)]
@@ -70,7 +73,7 @@ public sealed class ShutdownTests
         Assert.Equal(1001, (await late.Read()).CloseCode);
     }
 
-    // The client's answer to the Close belongs to the node: it must see an orderly end too.
+    // The balancer relays the client's answering Close to the node, which must see an orderly end too.
     [Fact]
     public async Task TheClientsAnswer_ReachesTheNode()
     {
@@ -100,7 +103,7 @@ public sealed class ShutdownTests
         Assert.Equal(0, await tunnel.Balancer.Process.ExitCode());
     }
 
-    // Data of the node that is half on its way goes out whole: a Close within a frame would be part of it.
+    // A frame of the node that is half sent is completed first: a Close inside the frame would be part of its payload.
     [Fact]
     public async Task AFrameThatIsHalfSent_IsFinishedBeforeTheClose()
     {

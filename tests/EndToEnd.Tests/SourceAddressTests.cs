@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>From where nodes are connected to.</summary>
+/// <summary>The source addresses of connections to nodes.</summary>
 public sealed class SourceAddressTests
 {
     private const string Key = "WsBalancer:Sockets:SourceAddresses";
@@ -31,7 +31,7 @@ public sealed class SourceAddressTests
         Assert.Equal(["127.0.0.2", "127.0.0.3"], peers.Order(StringComparer.Ordinal));
     }
 
-    // TEST-NET-1 (RFC 5737): nobody has such an address.
+    // TEST-NET-1 (RFC 5737): no machine has such an address.
     [Fact]
     public async Task AnAddressThatTheMachineDoesNotHave_FailsTheStart()
     {

@@ -3,7 +3,9 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>However one end leaves, the other learns it, and nothing is left in between.</summary>
+/// <summary>
+/// However one end disconnects, the other end is disconnected too, and the balancer keeps nothing of the tunnel.
+/// </summary>
 public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
 {
     [Fact]
@@ -56,7 +58,7 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
         await NothingIsLeft(tunnel);
     }
 
-    // What was sent before the end arrives before the end.
+    // Bytes sent before the end arrive before the end.
     [Fact]
     public async Task TheLastWords_OfAClientThatLeaves_ReachTheNode()
     {
@@ -87,7 +89,7 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
         }
     }
 
-    // More than the node's receive window takes: the rest waits in the balancer's socket when the tunnel ends.
+    // The payload exceeds the node's receive window: the rest is in the balancer's send buffer when the tunnel ends.
     [Fact]
     public async Task TheLastWords_ReachANodeThatReadsThemAfterTheEnd()
     {

@@ -5,7 +5,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests;
 
-/// <summary>Which data path a tunnel takes: past the server where it can, through it where it must.</summary>
+/// <summary>The data path of a tunnel: past the server where possible, through the server where necessary.</summary>
 public sealed class TunnelPathTests : IAsyncLifetime
 {
     private const string Endpoints = "Kestrel:Endpoints";
@@ -79,7 +79,7 @@ public sealed class TunnelPathTests : IAsyncLifetime
         await _node.DisposeAsync();
     }
 
-    // The engine is named, so that the test means the same whatever the suite runs on.
+    // The engine is set explicitly, so that the test does not depend on the engine of the suite.
     private Task<Balancer> Start(string engine, int? loops = null) => Balancer.Start(
         BalancerConfig.With(_node)
             .Set(BalancerConfig.UrlsKey, null)

@@ -3,18 +3,18 @@ using System.Globalization;
 namespace WsBalancer.Faults.Tests;
 
 /// <summary>
-/// What the cases measure, one row for each, in <c>artifacts/faults/NAME.md</c>: the rows of the tables in
+/// The results of the fault tests, one row each, in <c>artifacts/faults/NAME.md</c>: the rows of the tables in
 /// <c>proxy/RELIABILITY.md</c>.
 /// </summary>
 internal static class FaultReport
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "../../../faults");
 
-    /// <summary>Writes the row of a case.</summary>
-    /// <param name="fault">What was done, and on which engine.</param>
-    /// <param name="seen">What users see.</param>
-    /// <param name="lost">What is lost.</param>
-    /// <param name="healed">How long it took until everything was as before.</param>
+    /// <summary>Writes the row of a test.</summary>
+    /// <param name="fault">The fault, and the engine on which it was tested.</param>
+    /// <param name="seen">The effect that users see.</param>
+    /// <param name="lost">The data that is lost.</param>
+    /// <param name="healed">The time until everything was as before.</param>
     /// <param name="output">The output of the test.</param>
     public static void Add(string fault, string seen, string lost, TimeSpan healed, ITestOutputHelper output)
     {

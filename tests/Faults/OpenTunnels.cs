@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.Faults.Tests;
 
-/// <summary>Users with an open tunnel each, which must go on while something else fails.</summary>
+/// <summary>Users with an open tunnel each, which must survive the failure of another component.</summary>
 internal sealed class OpenTunnels : IDisposable
 {
     private const string Message = """{"type":"echo"}""";
@@ -15,11 +15,11 @@ internal sealed class OpenTunnels : IDisposable
     {
     }
 
-    /// <summary>The users, and the nodes that welcomed them.</summary>
+    /// <summary>The users, and the nodes that sent their welcome messages.</summary>
     public Dictionary<string, string> Nodes => _tunnels.ToDictionary(
         static tunnel => tunnel.User, static tunnel => tunnel.Node);
 
-    /// <summary>Opens tunnels until there are so many, none of them at the node that is left out.</summary>
+    /// <summary>Opens this many tunnels, none of them to the excluded node.</summary>
     public static async Task<OpenTunnels> Open(Balancer balancer, int count, string? without = null)
     {
         var open = new OpenTunnels();
@@ -52,17 +52,19 @@ internal sealed class OpenTunnels : IDisposable
         return open;
     }
 
-    /// <summary>Sends a message through each and reads its echo: no tunnel has ended, and none is late.</summary>
+    /// <summary>
+    /// Sends a message through each tunnel and receives its echo: no tunnel has ended, and no echo is late.
+    /// </summary>
     public async Task Echo()
     {
         await Send();
         await ReadEchoes();
     }
 
-    /// <summary>Sends a message through each.</summary>
+    /// <summary>Sends a message through each tunnel.</summary>
     public Task Send() => Task.WhenAll(_tunnels.Select(static tunnel => tunnel.Client.Send(Frame.Text(Message))));
 
-    /// <summary>Reads the echo of a message from each.</summary>
+    /// <summary>Receives one echo from each tunnel.</summary>
     public async Task ReadEchoes()
     {
         var echoes = await Task.WhenAll(_tunnels.Select(static tunnel => tunnel.Client.Read()));

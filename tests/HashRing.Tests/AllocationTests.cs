@@ -66,13 +66,13 @@ public sealed class AllocationTests
         AssertNoAllocation(() => (ulong)ring.OrderOf(ring.Hash(Short), order));
     }
 
-    // The least of three: a collection in between, caused by another test, may empty the pools once.
+    // The minimum of three: a garbage collection that another test causes may empty the pools once.
     private static void AssertNoAllocation(Func<ulong> lookup) =>
         Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => Measure(lookup)));
 
     private static long Measure(Func<ulong> lookup)
     {
-        // The first rounds fill the pools and compile what is generic.
+        // The first call fills the pools and compiles generic code.
         var sum = Repeat(lookup);
         var before = GC.GetAllocatedBytesForCurrentThread();
         sum += Repeat(lookup);

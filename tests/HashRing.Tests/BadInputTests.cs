@@ -1,7 +1,8 @@
 namespace WsBalancer.HashRing.Tests;
 
 /// <summary>
-/// A wrong ring is never built: the message names the value, and the first valid neighbour is accepted.
+/// Invalid input never results in a ring: the error message contains the value, and the nearest valid value is
+/// accepted.
 /// </summary>
 public sealed class BadInputTests
 {
@@ -86,7 +87,7 @@ public sealed class BadInputTests
         AssertRefused("rendezvous", () => Ring.Build([new RingNode("a")], options));
     }
 
-    // Lone surrogates are not inline: an attribute's text is stored as UTF-8, in which they cannot be.
+    // Lone surrogates cannot be inline: an attribute's text is stored as UTF-8, which cannot contain them.
     public static TheoryData<string> BadSeeds => ["", "secret\uD800"];
 
     [Theory]

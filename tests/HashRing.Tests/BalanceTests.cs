@@ -31,7 +31,8 @@ public sealed class BalanceTests
             var ideal = weights[i] / (double)weights.Sum();
             var share = ring.ShareOf(ring.IndexOf($"w{weights[i]}")).Ratio;
 
-            // A share below one slot may well be nothing: the last term lets a single slot be there or not.
+            // A node whose ideal share is below one slot may own no slot: the last term allows for one slot more or
+            // less.
             AssertNear(ideal, share, Math.Sqrt(ideal * (1 - ideal) / Slots) + (1 / Slots));
         }
     }
@@ -68,7 +69,7 @@ public sealed class BalanceTests
         AssertNear(Users * plan.Moved, moved, Math.Sqrt(Users * plan.Moved * (1 - plan.Moved)));
     }
 
-    // Ids as fleets have them: counted, random, and alike in front or at the end.
+    // Ids in the forms that fleets use: counted, random, and with a common beginning or end.
     [Theory]
     [InlineData("{0}")]
     [InlineData("user-{0}")]

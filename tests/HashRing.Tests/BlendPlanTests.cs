@@ -24,7 +24,7 @@ public sealed class BlendPlanTests
         Assert.False(plan.IsExact);
         AssertMoves(one, next, plan.Moved);
 
-        // No node has come, gone, or another weight: none of it is needed.
+        // No node was added, removed or reweighted: the whole move is excess.
         Assert.Equal((plan.Moved, 0), (plan.Excess, plan.Minimum));
     }
 
@@ -93,7 +93,7 @@ public sealed class BlendPlanTests
         Assert.Equal(new BlendPlan(0, 0, IsExact: true), plan);
     }
 
-    // The last step: what is configured becomes the ring that everybody is on.
+    // The last step of a change: the configured ring now places all users.
     [Fact]
     public void BlendOfAll_AndItsSecondRing_AreTheSame()
     {

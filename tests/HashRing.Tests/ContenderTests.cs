@@ -32,7 +32,7 @@ public sealed class ContenderTests
         Assert.False(new Contender(7, 2, 3).Beats(new Contender(7, 2, 3)));
     }
 
-    // L(0) = L(1) = 64, so with equal weights only the draw tells them apart; 2^32 has L = 32, so weights can tie too.
+    // L(0) = L(1) = 64, so with equal weights only the draw decides; 2^32 has L = 32, so different weights can tie too.
     [Theory]
     [InlineData(1, 1, 0, 1)]
     [InlineData(1UL << 32, 1, 1, 2)]

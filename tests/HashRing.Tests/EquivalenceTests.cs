@@ -1,6 +1,6 @@
 namespace WsBalancer.HashRing.Tests;
 
-/// <summary>Different ways to one ring give one ring: over every slot.</summary>
+/// <summary>Different ways to build a ring result in the same ring, compared over every slot.</summary>
 public sealed class EquivalenceTests
 {
     [Fact]
@@ -43,7 +43,7 @@ public sealed class EquivalenceTests
                 SmallRing.OrderOf(rebuilt, SmallRing.HashOf(77)), SmallRing.OrderOf(applied, SmallRing.HashOf(77)));
         }, count: 150);
 
-    // Equal weights take another way; small tables have less than a block.
+    // Equal weights use a separate algorithm; a small table is shorter than a block.
     [Fact]
     public void Apply_ToNodesOfOneWeight_IsTheRingBuiltFromTheResult() =>
         SmallRing.ForAll(Gen.Select(SmallRing.Nodes, Gen.Int[1, 3], Gen.Int[1, 10], Gen.Bool), static values =>
@@ -59,7 +59,7 @@ public sealed class EquivalenceTests
             Assert.Equal(SharesOf(rebuilt), SharesOf(applied));
         }, count: 150);
 
-    // From bytes to 16-bit indexes and back.
+    // The table changes from bytes to 16-bit indexes and back.
     [Fact]
     public void Apply_AcrossTwoHundredAndFiftySixNodes_IsTheRingBuiltFromTheResult()
     {

@@ -1,8 +1,8 @@
 namespace WsBalancer.HashRing.Tests;
 
 /// <summary>
-/// The ring nobody should use: twelve positions in one arc per node, all of one length. It moves more than a change
-/// needs, and its arcs end elsewhere than those of the ring before.
+/// A ring for tests only: twelve positions in one arc per node, all of one length. A change moves more than the
+/// minimum, and arcs of two such rings end at different positions.
 /// </summary>
 internal sealed class EvenRing(RingNode[] nodes) : Ring(Membership.Of(nodes), default, "even", "even/1", hasKeys: false)
 {

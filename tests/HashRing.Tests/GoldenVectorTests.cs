@@ -8,8 +8,8 @@ using WsBalancer.HashRing.Rendezvous;
 namespace WsBalancer.HashRing.Tests;
 
 /// <summary>
-/// The promise of stability: what two releases, two machines or two languages must agree on. A vector that fails is
-/// never to be regenerated to match the code; a ring that differs is another version.
+/// The promise of stability: results that must be equal in two releases, machines or languages. A vector that fails
+/// must never be regenerated to match the code; a ring with other results needs another version.
 /// </summary>
 public sealed class GoldenVectorTests
 {
@@ -19,7 +19,7 @@ public sealed class GoldenVectorTests
 
     public static TheoryData<string> RingNames => [.. GoldenVectors.All.Rings.Select(static ring => ring.Name)];
 
-    // Proves that the run without intrinsics is one: see IntrinsicsOffTests.
+    // Proves that the run without intrinsics has none: see IntrinsicsOffTests.
     [Fact]
     public void HardwareIntrinsics_AreOffWhenTheEnvironmentSaysSo()
     {

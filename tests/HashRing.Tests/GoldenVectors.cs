@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace WsBalancer.HashRing.Tests;
 
 /// <summary>
-/// What an independent implementation of the ring's definition computed; see the folder <c>Vectors</c>.
+/// The results of an independent implementation of the ring's definition; see the folder <c>Vectors</c>.
 /// </summary>
 internal sealed record GoldenVectors(
     GoldenLogTable LogTable,

@@ -4,7 +4,7 @@ using WsBalancer.HashRing.Tests.Compatible;
 namespace WsBalancer.HashRing.Tests;
 
 /// <summary>
-/// Machines with other instructions must agree: all vectors hold without any hardware intrinsics.
+/// Machines with other instructions must have the same results: all vectors hold without any hardware intrinsics.
 /// </summary>
 public sealed class IntrinsicsOffTests
 {
@@ -43,7 +43,10 @@ public sealed class IntrinsicsOffTests
         }
     }
 
-    /// <summary>This test program again, started as it was itself: as a program, or by <c>dotnet</c>.</summary>
+    /// <summary>
+    /// The start of this test program in a second process, in the way in which this one was started: as a program, or
+    /// by <c>dotnet</c>.
+    /// </summary>
     private static ProcessStartInfo SelfStart(params IEnumerable<string> arguments)
     {
         var program = Environment.ProcessPath!;

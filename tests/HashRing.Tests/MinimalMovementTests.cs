@@ -1,6 +1,6 @@
 namespace WsBalancer.HashRing.Tests;
 
-/// <summary>Exactly what must move does: compared over every slot, with no tolerance.</summary>
+/// <summary>A change moves exactly what it must: compared over every slot, with no tolerance.</summary>
 public sealed class MinimalMovementTests
 {
     [Fact]
@@ -59,7 +59,7 @@ public sealed class MinimalMovementTests
             Assert.Equal(ring.Fingerprint, back.Fingerprint);
         });
 
-    // The full table, so that nothing of the above depends on the number of slots.
+    // Uses the full table, to show that the properties above do not depend on the number of slots.
     [Fact]
     public void AddAndReweight_OnTheFullRing_MoveOnlyToThatNode()
     {

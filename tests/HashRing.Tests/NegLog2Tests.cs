@@ -46,14 +46,14 @@ public sealed class NegLog2Tests
     [Fact]
     public void Of_IsNearTheLogarithm() => SmallRing.ForAll(Gen.ULong[1, ulong.MaxValue], static draw =>
     {
-        // The error of the interpolation is at most 1.1e-8; of double, far less.
+        // The error of the interpolation is at most 1.1e-8; that of double precision is far smaller.
         Assert.Equal(64 - Math.Log2(draw), NegLog2.Of(draw) / One, 1.2e-8);
     }, count: 20_000);
 
     private static ulong NearestLog2(int numerator)
     {
-        // One bit of log2(numerator / 4096) per squaring, and one more than is kept, to round by. Each squaring doubles
-        // the error of the last: of 256 bits, 48 squarings spoil about 50.
+        // One bit of log2(numerator / 4096) per squaring, and one bit more for rounding. Each squaring doubles the
+        // error of the one before it: of 256 bits, 48 squarings lose about 50.
         const int Precision = 256;
         var x = new BigInteger(numerator) << (Precision - 12);
         var two = BigInteger.One << (Precision + 1);

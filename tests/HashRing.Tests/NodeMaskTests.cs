@@ -2,7 +2,7 @@ namespace WsBalancer.HashRing.Tests;
 
 public sealed class NodeMaskTests
 {
-    // Around the words of 64, and far beyond.
+    // Indexes in the first words of 64 bits, and far beyond.
     private static readonly Gen<int> Node = Gen.Frequency((3, Gen.Int[0, 200]), (1, Gen.Int[0, Ring.MaxNodes - 1]));
 
     [Fact]

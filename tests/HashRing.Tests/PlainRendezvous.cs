@@ -6,8 +6,8 @@ using WsBalancer.HashRing.Rendezvous;
 namespace WsBalancer.HashRing.Tests;
 
 /// <summary>
-/// The definition of the ring written down plainly, with no grouping, no shortcuts and no limits on integers: slow, and
-/// easy to believe. Logarithms are the library's; the golden vectors check those.
+/// The plain definition of the ring, with no grouping, no optimisations and no limits on integers: slow, but obviously
+/// correct. Logarithms are the library's; the golden vectors check those.
 /// </summary>
 internal static class PlainRendezvous
 {

@@ -117,7 +117,7 @@ public sealed class RingBlendTests
         Assert.Equal("11", new RingBlend(Rendezvous(Four), ring, 1).Nodes[0].Key);
     }
 
-    // The fingerprint was taken from this code: it must stay as it is, since balancers of two releases compare it.
+    // The fingerprint was computed by this code. It must never change, because balancers of two releases compare it.
     [Fact]
     public void TwoRings_AreNamedBoth()
     {

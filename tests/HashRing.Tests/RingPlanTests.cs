@@ -100,7 +100,7 @@ public sealed class RingPlanTests
         Assert.Equal((UInt128)(1 << 18), plan.MovedShare.Total);
     }
 
-    // Rendezvous never has excess, so a ring that moves too much has to show that it would be seen.
+    // Rendezvous never has excess, so a ring that moves too much shows that excess would be detected.
     [Fact]
     public void Excess_CountsMovesBetweenNodesThatTheChangeLeftAlone()
     {

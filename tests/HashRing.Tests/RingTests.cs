@@ -7,7 +7,7 @@ public sealed class RingTests
     [Fact]
     public void Nodes_AreInOrderOfTheirUtf8()
     {
-        // In UTF-16 the fox, a surrogate pair, would come before U+FFEE.
+        // In UTF-16 order the fox, a surrogate pair, would be before U+FFEE.
         var ring = SmallRing.Build([new RingNode("🦊"), new RingNode("\uFFEE"), new RingNode("b"), new RingNode("B")]);
 
         Assert.Equal(["B", "b", "\uFFEE", "🦊"], ring.Nodes.Select(static node => node.Id));

@@ -3,14 +3,14 @@ using WsBalancer.HashRing.Rendezvous;
 namespace WsBalancer.HashRing.Tests;
 
 /// <summary>
-/// Rendezvous rings with few slots, so that a property can be checked over all of them for many random sets of nodes;
-/// and what such a check needs.
+/// Rendezvous rings with few slots, so that a test can check a property over all slots for many random sets of nodes;
+/// and the helper methods of such a test.
 /// </summary>
 internal static class SmallRing
 {
     public const int SlotBits = 10;
 
-    // Few distinct weights make groups of equal ones; the others make a group of each.
+    // Few distinct weights result in groups of equal weights; the other weights result in groups of one node.
     private static readonly Gen<int> Weight =
         Gen.Frequency((4, Gen.Int[1, 3]), (1, Gen.Const(0)), (2, Gen.Int[1, 65535]));
 
@@ -18,7 +18,7 @@ internal static class SmallRing
         (3, Gen.String[Gen.Char.AlphaNumeric, 1, 8]),
         (1, Gen.OneOf("é", "节点", "\uFFEE", "🦊", "🦊🦊", "z\uE000")));
 
-    /// <summary>1 to 12 nodes with different ids, in any order; weight 0 among them at times.</summary>
+    /// <summary>1 to 12 nodes with different ids, in any order; some may have weight 0.</summary>
     public static readonly Gen<RingNode[]> Nodes =
         Gen.Select(Id, Weight, static (id, weight) => new RingNode(id, weight)).Array[1, 12]
             .Select(static nodes => nodes.DistinctBy(static node => node.Id).ToArray());
@@ -31,7 +31,7 @@ internal static class SmallRing
     public static Ring Build(IEnumerable<RingNode> nodes, int slotBits = SlotBits, string? seed = null) =>
         RendezvousRing.Build(Membership.Of(nodes), RingSeeds.Of(seed), seed is not null, slotBits);
 
-    /// <summary>The owner of every slot by id; null where nobody is.</summary>
+    /// <summary>The owner of every slot by id; null for a slot without an owner.</summary>
     public static string?[] OwnersOf(Ring ring)
     {
         var owners = new string?[(int)ring.PositionCount];

@@ -6,7 +6,8 @@ public sealed class UserTextTests
 {
     private static readonly Ring Ring = SmallRing.Build([new RingNode("a"), new RingNode("b")], seed: "seed");
 
-    // Any UTF-16 unit, surrogates often, so that some pair up and some do not; longer than the stack buffer at times.
+    // Any UTF-16 unit. Surrogates are frequent, so that some form pairs and some do not; some texts exceed the stack
+    // buffer.
     private static readonly Gen<string> AnyText = Gen.Frequency((3, Gen.Char), (1, Gen.Char['\uD800', '\uDFFF']))
         .Array[0, 300].Select(static chars => new string(chars));
 
@@ -31,7 +32,7 @@ public sealed class UserTextTests
         Assert.Equal(Ring.Hash(Encoding.UTF8.GetBytes(text)), Ring.Hash(text));
     }
 
-    // Not inline: an attribute's text is stored as UTF-8, in which a lone surrogate cannot be.
+    // Not inline: an attribute's text is stored as UTF-8, which cannot contain a lone surrogate.
     public static TheoryData<string, string> IllFormed => new()
     {
         { "\uD800", "\uFFFD" },

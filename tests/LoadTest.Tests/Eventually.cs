@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace WsBalancer.LoadTest.Tests;
 
-/// <summary>Waits for a fact, not for a time; the deadline only turns a hang into a failure.</summary>
+/// <summary>Waits for a condition, not for a duration; the deadline only turns a hang into a failure.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);

@@ -7,7 +7,7 @@ using WsBalancer.LoadTest.Values;
 
 namespace WsBalancer.LoadTest.Tests;
 
-/// <summary>A report made from measurements written by hand.</summary>
+/// <summary>A report of invented measurements.</summary>
 internal static class Sample
 {
     public static readonly FakeTimeProvider Time = new();

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.LoadTest.Tests;
 
-/// <summary>A real server on a port of its own that greets like our node and then does what the test says.</summary>
+/// <summary>
+/// A real server on a free port that greets like the sample node and then runs the test's own function.
+/// </summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -19,7 +21,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public ConcurrentBag<string> Users { get; } = [];
 
-    /// <summary>Starts a server. <paramref name="refuse"/> may answer a handshake with a status instead.</summary>
+    /// <summary>Starts a server. <paramref name="refuse"/> may reject a handshake by returning a status.</summary>
     public static async Task<TestServer> StartAsync(Func<WebSocket, Task> serve, Func<string, int?>? refuse = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -47,8 +49,8 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Receives until the client closes, and answers nothing. A server that closed and echoes on fails, and its reset
-    /// takes the Close away that the client had not read yet.
+    /// Receives until the client closes, and sends nothing. A server that has closed and continues to echo fails; its
+    /// reset would then discard the Close frame that the client has not yet read.
     /// </summary>
     public static async Task AwaitCloseAsync(WebSocket socket)
     {
@@ -59,7 +61,9 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Receives a whole message; null, and the Close answered, when the client closes.</summary>
+    /// <summary>
+    /// Receives a whole message. When the client closes, answers with a Close frame and returns null.
+    /// </summary>
     public static async Task<(byte[] Bytes, WebSocketMessageType Type)?> ReceiveAsync(WebSocket socket)
     {
         var buffer = new byte[16_384];

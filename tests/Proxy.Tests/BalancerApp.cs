@@ -14,8 +14,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Tests;
 
 /// <summary>
-/// A YARP application with the library in it, in this process. Built, it has read its settings; started, it also
-/// listens and probes. Its clock stands still unless a test advances it: nodes are probed once, at the start.
+/// A YARP application with the library, in this process. When built, it has read its settings; when started, it also
+/// listens and probes. Only the test advances its clock: nodes are probed once, at the start.
 /// </summary>
 internal sealed class BalancerApp : IAsyncDisposable
 {
@@ -41,10 +41,10 @@ internal sealed class BalancerApp : IAsyncDisposable
 
     public FakeLogCollector Logs => Get<FakeLogCollector>();
 
-    /// <summary>Where the data host listens, without the slash at the end.</summary>
+    /// <summary>The address of the data host, without a trailing slash.</summary>
     public string Url => _app.Urls.First();
 
-    /// <summary>Where the admin host listens, without the slash at the end.</summary>
+    /// <summary>The address of the admin host, without a trailing slash.</summary>
     public string AdminUrl => Get<AdminHost>().Addresses.First();
 
     public IHostApplicationLifetime Lifetime => _app.Lifetime;
@@ -74,7 +74,7 @@ internal sealed class BalancerApp : IAsyncDisposable
         return new BalancerApp(app, source, time);
     }
 
-    /// <summary>Starts it, and waits until every node of the ring clusters has been probed once.</summary>
+    /// <summary>Starts the application, and waits until every node of the ring clusters has been probed once.</summary>
     public static async Task<BalancerApp> StartAsync(
         Dictionary<string, string?> settings, Action<IServiceCollection>? services = null)
     {
@@ -112,14 +112,14 @@ internal sealed class BalancerApp : IAsyncDisposable
             .Take(order.Length)
             .SequenceEqual(order));
 
-    /// <summary>Sends a request to the data host; the answer is there once its headers are.</summary>
+    /// <summary>Sends a request to the data host; completes with the headers of the response.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string target, HttpContent? content = null) =>
         _client.SendAsync(
             new HttpRequestMessage(method, Url + target) { Content = content },
             HttpCompletionOption.ResponseHeadersRead,
             TestContext.Current.CancellationToken);
 
-    /// <summary>Asks for a tunnel; its stream is that of the answer, if that is 101.</summary>
+    /// <summary>Requests a tunnel; the stream of a 101 response is the tunnel.</summary>
     public Task<HttpResponseMessage> HandshakeAsync(string target, params string[] headers)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, Url + target);
@@ -132,7 +132,7 @@ internal sealed class BalancerApp : IAsyncDisposable
             request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The only tunnel there is; it is registered a moment after the client has its 101.</summary>
+    /// <summary>The only tunnel, which is registered shortly after the client has received its 101.</summary>
     public async Task<Tunnel> TheTunnelAsync()
     {
         await Deadline.Until("the tunnel", () => Tunnels.Count > 0);
@@ -162,6 +162,6 @@ internal sealed class BalancerApp : IAsyncDisposable
         }
     }
 
-    // The default interval, ± 10 %; nothing else in an application that stands still waits for so long.
+    // The default interval, ± 10 %; no other timer of an idle application is that long.
     private static bool IsBetweenProbes(TimeSpan due) => due.TotalSeconds is >= 1.8 and <= 2.2;
 }

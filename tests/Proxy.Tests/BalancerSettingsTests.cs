@@ -120,7 +120,7 @@ public sealed class BalancerSettingsTests
         Assert.True(cluster.Get<UserIdentity>() is { OnMissing: OnMissingUserKey.Cookie, Cookie: not null });
     }
 
-    // No algorithm has all of it: RingSettingsTests has each setting with one that has.
+    // No algorithm has all of these settings: RingSettingsTests covers each setting with an algorithm that has it.
     [Fact]
     public void Ring_IsRead() => Assert.Equal(
         new RingSettings { Algorithm = "maglev", TableSize = 251, Seed = "salt" },

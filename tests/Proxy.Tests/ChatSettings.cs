@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tests;
 
-/// <summary>Settings of a balancer with one cluster, <c>chat</c>, whose users are named in the query.</summary>
+/// <summary>Settings of a balancer with one cluster, <c>chat</c>, whose user ids are in the query.</summary>
 internal static class ChatSettings
 {
     /// <summary>Our section of the cluster, with the colon.</summary>
@@ -19,13 +19,13 @@ internal static class ChatSettings
             ["ReverseProxy:Routes:chat:Match:Path"] = "/{**any}",
             [Ours + "UserKey"] = "query:user",
 
-            // Something, so that the cluster is there without nodes too.
+            // One setting, so that the cluster exists even without nodes.
             [Yarps + "LoadBalancingPolicy"] = "PowerOfTwoChoices",
         };
         return nodes.Aggregate(settings, (all, node) => all.WithNode(node.Id, node.Address));
     }
 
-    /// <summary>Nodes that nothing ever connects to.</summary>
+    /// <summary>Nodes to which no test connects.</summary>
     public static Dictionary<string, string?> OfNodes(params string[] ids) =>
         Of([.. ids.Select(id => (id, $"http://{id}.invalid/"))]);
 

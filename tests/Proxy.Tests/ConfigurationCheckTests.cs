@@ -96,8 +96,8 @@ public sealed class ConfigurationCheckTests
         "is 'claim:sub': expected header:NAME, query:NAME, cookie:NAME, path:N (N from 1) or client-ip, since "
         + "wsbalancer authenticates nobody: claims are for an application with AddWsBalancer")]
     [InlineData("WsBalancer:Admin:Url", "off",
-        "is 'off': expected http://ADDRESS:PORT or https://ADDRESS:PORT with an IP address or localhost and a port from "
-        + "0 to 65535, or unix:/PATH")]
+        "is 'off': expected http://ADDRESS:PORT or https://ADDRESS:PORT with an IP address or localhost and a port "
+        + "from 0 to 65535, or unix:/PATH")]
     [InlineData("Logging:LogLevel:Default", "Loud",
         "is 'Loud': expected one of Trace, Debug, Information, Warning, Error, Critical, None")]
     [InlineData("Logging:LogLevels:Default", "Debug", "is not a known key: did you mean LogLevel?")]

@@ -1,9 +1,9 @@
 namespace WsBalancer.Proxy.Tests;
 
-/// <summary>How long a test waits for a fact before it fails. Nothing waits for the time itself.</summary>
+/// <summary>How long a test waits for a fact before it fails. No test waits for time to pass.</summary>
 internal static class Deadline
 {
-    // Far more than anything takes on an idle machine: a deadline that is met costs nothing, however long.
+    // Far longer than any step takes on an idle machine: a long deadline that is met costs nothing.
     public static readonly TimeSpan Default = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace WsBalancer.Proxy.Tests;
 
-/// <summary>A request that reached a <see cref="TestNode"/>, and what the node can do with it.</summary>
+/// <summary>A request that reached a <see cref="TestNode"/>, and the node's possible responses.</summary>
 internal sealed class NodeRequest
 {
     private readonly Socket _socket;
@@ -24,7 +24,7 @@ internal sealed class NodeRequest
     /// <summary>Reads a head; null if the peer ends the connection without one.</summary>
     public static async Task<NodeRequest?> ReadAsync(Socket socket, CancellationToken stop)
     {
-        // Byte by byte: what comes after the head stays in the socket.
+        // The head is read byte by byte, so that the bytes after it stay in the socket.
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
@@ -55,10 +55,10 @@ internal sealed class NodeRequest
         $"HTTP/1.1 {status} Said\r\nConnection: close\r\nContent-Length: {body.Length}\r\n"
         + $"{string.Concat(headers.Select(header => $"{header}\r\n"))}\r\n{body}");
 
-    /// <summary>Says that the node drains.</summary>
+    /// <summary>Announces that the node drains.</summary>
     public Task AnnounceDrainAsync() => ReplyAsync(503, "moving out", "X-WsBalancer-State: draining");
 
-    /// <summary>Opens the tunnel, and sends back what comes until the other side ends it.</summary>
+    /// <summary>Opens the tunnel, and returns all bytes until the other side ends it.</summary>
     public async Task EchoAsync()
     {
         // No test checks the value, but the balancer refuses a 101 without Sec-WebSocket-Accept.
@@ -79,9 +79,9 @@ internal sealed class NodeRequest
         return Task.CompletedTask;
     }
 
-    /// <summary>Says nothing, for as long as the node runs.</summary>
+    /// <summary>Sends nothing for as long as the node runs.</summary>
     public Task KeepSilentAsync() => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop);
 
-    /// <summary>Sends these bytes as they are.</summary>
+    /// <summary>Sends exactly these bytes.</summary>
     public async Task SendAsync(string text) => await _socket.SendAsync(Encoding.ASCII.GetBytes(text), _stop);
 }

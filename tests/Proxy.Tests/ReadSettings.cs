@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Tests;
 /// <summary>Reads the settings of a test, and compares them with the expected ones.</summary>
 internal static class ReadSettings
 {
-    // A setting without a value in the test or in the expected record still has its default, and fails.
+    // A setting that the test or the expected record omits still has its default, and fails.
     public static void AssertAll<T>(T expected, T read)
         where T : class, new()
     {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace WsBalancer.Proxy.Tests;
 
-/// <summary>A configuration in memory that can be replaced as a whole, as if its file had been written anew.</summary>
+/// <summary>A configuration in memory that can be replaced as a whole, like a file that is rewritten.</summary>
 internal sealed class ReloadableSettings : ConfigurationProvider, IConfigurationSource
 {
     public ReloadableSettings(IDictionary<string, string?> settings) => Data = Copy(settings);

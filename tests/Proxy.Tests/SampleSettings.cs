@@ -4,7 +4,7 @@ using System.Runtime.Serialization;
 
 namespace WsBalancer.Proxy.Tests;
 
-/// <summary>A record with a setting of every kind that <see cref="SettingsReader"/> knows.</summary>
+/// <summary>A record with a setting of every kind that <see cref="SettingsReader"/> supports.</summary>
 internal sealed record SampleSettings : IValidatableObject
 {
     [RegularExpression("^[a-z]+$", ErrorMessage = "lower-case letters")]

@@ -50,7 +50,7 @@ public sealed class SettingsReaderTests
             settings with { Addresses = [] },
             strict: true);
 
-        // Not every property of an address can be read, so it cannot be looked into with the others.
+        // Some properties of an address throw, so that addresses are compared separately.
         Assert.Equal([IPAddress.Parse("10.1.2.3"), IPAddress.Parse("fd00::1")], settings.Addresses);
     }
 

@@ -96,7 +96,7 @@ public sealed class SettingsSourceTests
         Assert.Empty(_logger.Collector.GetSnapshot());
     }
 
-    // Whoever is told of the reload first may ask at once: it must not get the old settings.
+    // A subscriber that is notified of the reload first may read the settings at once, and must get the new ones.
     [Fact]
     public void Reload_IsInForceForOthersThatFollowTheConfiguration()
     {

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Tests;
 
-/// <summary>A node on a real socket that does with each request what the test says.</summary>
+/// <summary>A node on a real socket whose response to each request the test specifies.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _requests = new();
@@ -29,15 +29,15 @@ internal sealed class TestNode : IAsyncDisposable
 
     public string Address => $"http://127.0.0.1:{_endpoint.Port}/";
 
-    /// <summary>What becomes of a request. Initially a tunnel that echoes, or 200 with the node's name.</summary>
+    /// <summary>The handler of a request. Initially a tunnel that echoes, or 200 with the node's name.</summary>
     public Func<NodeRequest, Task> OnRequest { get; set; }
 
-    /// <summary>The heads of the requests so far. Connections without one, as probes are, do not count.</summary>
+    /// <summary>The heads of the requests so far. Connections without a head, such as probes, do not count.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
 
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Refuses connections from now on; the port stays taken.</summary>
+    /// <summary>Refuses connections from now on; the port stays reserved.</summary>
     public void Refuse()
     {
         _listener.Dispose();

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests;
 
-/// <summary>A registered tunnel without sockets, whose peers say nothing.</summary>
+/// <summary>A registered tunnel without sockets, whose peers send nothing.</summary>
 internal sealed class TestTunnel : IDisposable
 {
     private readonly TunnelRegistry _registry;
@@ -42,12 +42,12 @@ internal sealed class TestTunnel : IDisposable
 
     public Tunnel Tunnel { get; }
 
-    /// <summary>The code of the Close frame that the client was sent; null if none.</summary>
+    /// <summary>The code of the Close frame that was sent to the client; null if there was none.</summary>
     public int? ToldCode => _client.Written is [0x88, _, var high, var low, ..] ? (high << 8) | low : null;
 
     public bool IsCut => _cut.IsCancellationRequested;
 
-    /// <summary>Ends the tunnel, as the placement does when both sides are done.</summary>
+    /// <summary>Ends the tunnel, as the placement does when both sides have ended.</summary>
     public void End(TunnelEnd otherwise = TunnelEnd.Client) => _registry.Remove(Tunnel, Tunnel.Finish(otherwise));
 
     public void Dispose() => _cut.Dispose();

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace WsBalancer.Proxy.Tests;
 
-/// <summary>A clock that stands still until it is advanced, and remembers what was asked to be waited for.</summary>
+/// <summary>A clock that only a test advances, and that records the due time of each timer.</summary>
 internal sealed class TimerLog : FakeTimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _due = new();
 
-    /// <summary>What every timer so far was first set to, in the order of their making.</summary>
+    /// <summary>The initial due time of every timer so far, in the order of their creation.</summary>
     public IReadOnlyCollection<TimeSpan> Due => _due;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -18,7 +18,7 @@ internal sealed class TimerLog : FakeTimeProvider
         return timer;
     }
 
-    /// <summary>Waits until so many timers were set to a time like this.</summary>
+    /// <summary>Waits until <paramref name="count"/> timers were created whose due time matches.</summary>
     public Task Until(Func<TimeSpan, bool> like, int count) =>
         Deadline.Until($"{count} timers like it", () => _due.Count(like) >= count);
 }

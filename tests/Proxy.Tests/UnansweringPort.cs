@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Tests;
 
-/// <summary>A port whose backlog is full: whoever connects waits, since the kernel drops what comes on top.</summary>
+/// <summary>A port whose backlog is full: a client waits, since the kernel drops further SYNs.</summary>
 internal sealed class UnansweringPort : IDisposable
 {
     private readonly Socket _listener;
@@ -25,7 +25,7 @@ internal sealed class UnansweringPort : IDisposable
 
     public string Address => $"http://127.0.0.1:{Port}/";
 
-    /// <summary>Accepts all connections from now on. TCP repeats a SYN after a second.</summary>
+    /// <summary>Accepts all connections from now on. TCP retransmits a SYN after a second.</summary>
     public async Task AcceptAsync()
     {
         try

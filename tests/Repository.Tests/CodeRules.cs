@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>Rules about C#. Each yields the places that break it.</summary>
+/// <summary>Rules about C#. Each rule returns the places that break it.</summary>
 internal static partial class CodeRules
 {
     private static readonly HashSet<string> EmptyWords =
@@ -19,7 +19,7 @@ internal static partial class CodeRules
         where clause.Block.Statements.Count == 0
         select $"{file.At(clause)}: a catch that does nothing";
 
-    /// <summary>A name that fits anything says nothing: such a type has no idea of its own yet.</summary>
+    /// <summary>Names that fit any type do not describe the type.</summary>
     public static IEnumerable<string> EmptyNames(SourceFile file)
     {
         var types = file.Syntax.DescendantNodes()
@@ -34,7 +34,7 @@ internal static partial class CodeRules
                select $"{file.Path}: {name} says '{word}'";
     }
 
-    /// <summary>A thread that sleeps, anywhere; a wait for a duration instead of a fact, in tests.</summary>
+    /// <summary>Calls of Thread.Sleep anywhere, and, in tests, waits for a duration instead of a condition.</summary>
     public static IEnumerable<string> Sleeps(SourceFile file) =>
         from call in file.Syntax.DescendantNodes().OfType<InvocationExpressionSyntax>()
         let method = call.Expression.ToString()

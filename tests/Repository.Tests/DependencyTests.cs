@@ -1,9 +1,9 @@
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>Projects depend one way.</summary>
+/// <summary>Dependencies between projects have one direction only.</summary>
 public sealed class DependencyTests
 {
-    // What a product project may see the types of. Programs are only ever built first, never seen.
+    // The projects whose types a product project may use. References to programs only order the build.
     private static readonly Dictionary<string, string[]> MaySee = new()
     {
         ["WsBalancer.HashRing"] = [],
@@ -47,7 +47,7 @@ public sealed class DependencyTests
             where project.References.Contains(("WsBalancer.Cli", true))
             select project.Name);
 
-    // Through their sockets and nothing else: that is what end to end means.
+    // End-to-end tests use only the sockets of the programs.
     [Fact]
     public void TheEndToEndTests_SeeNoProject() =>
         Assert.DoesNotContain(
@@ -67,7 +67,7 @@ public sealed class DependencyTests
             select (project.Name, reference.Name));
     }
 
-    // An application of a user sees the library, and nothing that is not public in it.
+    // A user's application can use only the public types of the library.
     [Fact]
     public void TheSampleApplication_SeesTheLibraryOnly()
     {

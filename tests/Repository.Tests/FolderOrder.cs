@@ -4,8 +4,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace WsBalancer.Repository.Tests;
 
 /// <summary>
-/// Which folder of the proxy library may use which: each only those before it. Files at the root may use all; those
-/// that do are used by no folder, the others are ground under everything.
+/// The order of the folders of the proxy library: each may use only the folders before it. Files at the root may use
+/// all folders. Root files that do so (the roof) must not be used by a folder; the other root files (the ground) may be
+/// used by all.
 /// </summary>
 internal sealed class FolderOrder
 {
@@ -36,7 +37,7 @@ internal sealed class FolderOrder
 
     public IEnumerable<string> Violations() => _files.Where(file => FolderOf(file) != "").SelectMany(ViolationsIn);
 
-    // What uses the roof is roof too.
+    // A root file that uses a file of the roof belongs to the roof too.
     private void FindRoof()
     {
         var ground = _files.Where(file => FolderOf(file) == "").ToList();
@@ -73,7 +74,7 @@ internal sealed class FolderOrder
                select $"{file.At(name)}: {folder} must not use {(used == "" ? "the library's root" : used)} ({name})";
     }
 
-    /// <summary>The folder that a name leads to; "" for the roof; null for anything else.</summary>
+    /// <summary>The folder of the type or namespace that a name refers to; "" for the roof; null otherwise.</summary>
     private string? UsedFolder(SyntaxNode node) => node switch
     {
         QualifiedNameSyntax name => OfQualified(name.Left.ToString(), name.Right.Identifier.Text),
@@ -82,7 +83,8 @@ internal sealed class FolderOrder
         _ => null,
     };
 
-    // "using WsBalancer.Proxy.X", "WsBalancer.Proxy.X.Type", and what resolves without a using: "Proxy.X" and "X.Type".
+    // "using WsBalancer.Proxy.X", "WsBalancer.Proxy.X.Type", and names that resolve without a using: "Proxy.X" and
+    // "X.Type".
     private string? OfQualified(string left, string right)
     {
         if (left is Namespace or "global::" + Namespace or "Proxy")
@@ -93,7 +95,7 @@ internal sealed class FolderOrder
         return Folders.Contains(left) && _folderOfType[right].Contains(left) ? left : null;
     }
 
-    // Types at the root need no using anywhere in the library. A name after a dot is somebody's member.
+    // Types at the root need no using anywhere in the library. A name after a dot is a member of another type.
     private string? OfRootType(SimpleNameSyntax name)
     {
         var isMember = name.Parent is MemberAccessExpressionSyntax access && access.Name == name;

@@ -1,6 +1,8 @@
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>Inside the proxy library dependencies point one way, and the rule finds every way around it.</summary>
+/// <summary>
+/// Dependencies inside the proxy library have one direction, and the rule detects every way around it.
+/// </summary>
 public sealed class FolderOrderTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>Every JSON file can be read by what reads it.</summary>
+/// <summary>Every JSON file is valid for its reader.</summary>
 public sealed class JsonTests
 {
     [Fact]
@@ -18,7 +18,8 @@ public sealed class JsonTests
 
     private static IEnumerable<string> Mistakes(SourceFile file)
     {
-        // An operator's file explains itself, and the configuration reader allows it; other tools' files may not.
+        // Files for operators have comments, which the configuration reader allows; files of other tools must not have
+        // any.
         var annotated = file.Path.StartsWith("config/", StringComparison.Ordinal);
         try
         {

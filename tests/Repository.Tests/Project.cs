@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>A project file and what it says about itself.</summary>
+/// <summary>A project file and the properties derived from it.</summary>
 internal sealed record Project(string Path, XElement Xml)
 {
     public string Folder => Path[..Path.LastIndexOf('/')];
@@ -13,7 +13,9 @@ internal sealed record Project(string Path, XElement Xml)
 
     public bool IsTest => Path.StartsWith("tests/", StringComparison.Ordinal);
 
-    /// <summary>The projects it refers to, with whether it sees their types or only has them built first.</summary>
+    /// <summary>
+    /// The projects to which this one refers, and for each whether it uses their types or only builds them first.
+    /// </summary>
     public IEnumerable<(string Name, bool SeesTypes)> References =>
         Xml.Descendants("ProjectReference").Select(reference => (
             System.IO.Path.GetFileNameWithoutExtension((string?)reference.Attribute("Include") ?? "").Split('\\')[^1],

@@ -1,6 +1,6 @@
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>A rule names every place that breaks it.</summary>
+/// <summary>Asserts that a rule holds: the failure lists every place that breaks the rule.</summary>
 internal static class Rule
 {
     /// <summary>Fails with the whole list, not with its first few entries.</summary>

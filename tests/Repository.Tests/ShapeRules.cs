@@ -2,18 +2,18 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>Rules about where a type lives. Each yields the places that break it.</summary>
+/// <summary>Rules about the file and namespace of a type. Each rule returns the places that break it.</summary>
 internal static class ShapeRules
 {
-    // A type of this size can be part of its neighbour's idea; more is an idea of its own.
+    // A type of up to this many lines may share a file with a related type; a larger type needs its own file.
     private const int SmallEnoughToStay = 25;
 
     private static readonly string[] PlatformNamespaces =
         ["Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.Extensions.DependencyInjection"];
 
     /// <summary>
-    /// A file holds the type it is named after, and beside it at most small ones that belong to it; or nothing but
-    /// small ones that belong together, under a name of their own.
+    /// A file contains the type with the file's name, and at most small types that belong to it; or only small types
+    /// that belong together, under a common name.
     /// </summary>
     public static IEnumerable<string> OneTypePerFile(SourceFile file)
     {
@@ -30,8 +30,12 @@ internal static class ShapeRules
             : [$"{file.Path}: no type {name} in it"];
     }
 
-    /// <summary>The namespace is file-scoped and says the folder: the project's, and those below it.</summary>
-    /// <remarks>Extensions of the platform at a project's root live where its users look for them.</remarks>
+    /// <summary>
+    /// The namespace is file-scoped and equal to the folder: the project's namespace and the folders below it.
+    /// </summary>
+    /// <remarks>
+    /// Extensions of the platform at a project's root have the platform's namespace, where users expect them.
+    /// </remarks>
     public static IEnumerable<string> NamespaceIsFolder(SourceFile file, string root, string projectFolder)
     {
         var expected = root + file.Folder[projectFolder.Length..].Replace('/', '.');

@@ -2,13 +2,16 @@ using System.Xml.Linq;
 
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>One solution holds every project, one file every version, and the top level is what it promises.</summary>
+/// <summary>
+/// One solution contains every project, one file contains every version, and the top level contains only the listed
+/// entries.
+/// </summary>
 public sealed class SolutionTests
 {
     private static readonly string[] Folders =
         [".ci/", "backend-sample/", "config/", "hashring/", "loadtest/", "proxy/", "tests/"];
 
-    // What tools look for at the root, and what a visitor does.
+    // The files that tools or visitors expect at the root.
     private static readonly string[] RootFiles =
     [
         ".dockerignore", ".editorconfig", ".gitattributes", ".gitignore", "BannedSymbols.txt", "CHANGELOG.md",
@@ -35,7 +38,7 @@ public sealed class SolutionTests
         Assert.Empty(SourceTree.TopLevel.Except(Folders).Except(RootFiles));
     }
 
-    // What a visitor is told to run is what is run.
+    // The script must run the same test command that the README gives to visitors.
     [Fact]
     public void TheScript_RunsTheTestCommandOfTheReadme()
     {

@@ -19,10 +19,10 @@ internal sealed record SourceFile(string Path, string Text)
 
     public string[] Lines => Text.Split('\n');
 
-    /// <summary>The parsed C#; comments and strings are not in it.</summary>
+    /// <summary>The syntax tree of the C# text, so that rules ignore comments and strings.</summary>
     public CompilationUnitSyntax Syntax => _syntax.Value;
 
-    /// <summary>Where a node is, as a path that editors open: "file:line".</summary>
+    /// <summary>The location of a node in the form that editors open: "file:line".</summary>
     public string At(Microsoft.CodeAnalysis.SyntaxNode node) =>
         $"{Path}:{node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}";
 }

@@ -1,15 +1,15 @@
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>The repository's files, found on disk: a source archive has no version control to ask.</summary>
+/// <summary>The repository's files, found on disk, because a source archive has no version control.</summary>
 internal static class SourceTree
 {
-    // What .gitignore names, and version control itself, which is a file in a linked worktree.
+    // The entries of .gitignore, and .git itself, which is a file in a linked worktree.
     private static readonly HashSet<string> Ignored =
         ["artifacts", ".git", "node_modules", "TestResults", ".vs", ".idea", "BenchmarkDotNet.Artifacts"];
 
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Every file that a commit would hold.</summary>
+    /// <summary>Every file that a commit would contain.</summary>
     public static IReadOnlyList<SourceFile> Files { get; } =
         [.. Walk(Root).Select(path => new SourceFile(Relative(path), File.ReadAllText(path)))];
 

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>Rules about text, whatever the language. Each yields the places that break it.</summary>
+/// <summary>Rules about text in any language. Each rule returns the places that break it.</summary>
 internal static partial class TextRules
 {
     private const int LongestLine = 120;
     private const int LongestFile = 300;
 
-    // Put together here, so that the rules do not find themselves.
+    // Concatenated here, so that the rules do not match this file.
     private static readonly string[] Unfinished = ["TO" + "DO", "FIX" + "ME", "HA" + "CK"];
     private static readonly string[] MachinePaths = ["/wo" + "rk/", "/tmp/w" + "t", "/ro" + "ot/"];
 

@@ -1,6 +1,6 @@
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>Each rule finds what it is for and leaves the rest alone: one that finds nothing rules nothing.</summary>
+/// <summary>Each rule finds its violations and nothing else: a rule that finds nothing has no effect.</summary>
 public sealed class TidyRulesTests
 {
     [Theory]

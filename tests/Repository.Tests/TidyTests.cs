@@ -1,6 +1,6 @@
 namespace WsBalancer.Repository.Tests;
 
-/// <summary>What a reviewer should not have to say twice.</summary>
+/// <summary>Rules that a reviewer should not need to check.</summary>
 public sealed class TidyTests
 {
     private static readonly string[] Code =
@@ -19,7 +19,7 @@ public sealed class TidyTests
     public void NoFile_KnowsTheMachineItWasWrittenOn() =>
         Rule.Holds(SourceTree.Files.SelectMany(TextRules.PathsOfOneMachine));
 
-    // Packages come from wherever the machine is told to get them: also where the public registries cannot be reached.
+    // A machine may be configured for another package source, where the public registries cannot be reached.
     [Fact]
     public void NoFile_NamesAPackageRegistry() => Rule.Holds(SourceTree.Files.SelectMany(TextRules.PackageRegistries));
 

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace WsBalancer.SampleApplication;
 
-/// <summary>Authenticates requests by a key in a header. The users are those under <c>Keys</c>.</summary>
+/// <summary>
+/// Authenticates requests by a key in a header. The section <c>Keys</c> of the configuration maps keys to users.
+/// </summary>
 internal sealed class ApiKeys(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory loggers,

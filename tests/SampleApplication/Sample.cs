@@ -5,7 +5,7 @@ namespace WsBalancer.SampleApplication;
 /// <summary>A YARP application with authentication, transforms, and WebSockets that the ring places.</summary>
 public static class Sample
 {
-    /// <param name="args">Settings that are laid over those of <c>appsettings.json</c>, as <c>--Urls=…</c>.</param>
+    /// <param name="args">Settings that override those of <c>appsettings.json</c>, such as <c>--Urls=…</c>.</param>
     public static WebApplication Build(params string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -14,7 +14,8 @@ public static class Sample
             ContentRootPath = AppContext.BaseDirectory,
         });
 
-        // Opt-in: on Linux, tunnels in clear leave the server after their handshake.
+        // Opt-in: on Linux, tunnels without TLS are moved from Kestrel to the balancer's own event loops after the
+        // handshake.
         builder.WebHost.UseWsBalancerSockets();
 
         builder.Services.AddAuthentication(ApiKeys.Name)

@@ -17,7 +17,8 @@ internal static class YamlText
 
     private static object? ValueOf(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().ToDictionary(field => field.Name, field => ValueOf(field.Value)),
+        JsonValueKind.Object => element.EnumerateObject()
+            .ToDictionary(field => field.Name, field => ValueOf(field.Value)),
         JsonValueKind.Array => element.EnumerateArray().Select(ValueOf).ToList(),
         JsonValueKind.Number => element.TryGetInt64(out var whole) ? whole : element.GetDouble(),
         JsonValueKind.True or JsonValueKind.False => element.GetBoolean(),

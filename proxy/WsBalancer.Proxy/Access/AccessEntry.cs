@@ -9,7 +9,7 @@ internal sealed record AccessEntry
     /// <summary>When the tunnel ended, or the request was refused.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>Why: a label of <see cref="TunnelEnd"/>, or that of a refusal.</summary>
+    /// <summary>The label of the <see cref="TunnelEnd"/>, or of the refusal.</summary>
     public required string Reason { get; init; }
 
     public string? Tunnel { get; init; }
@@ -31,7 +31,7 @@ internal sealed record AccessEntry
     /// <summary>The data path of the tunnel.</summary>
     public TunnelPath? Via { get; init; }
 
-    /// <summary>The status of the answer; null if there was none.</summary>
+    /// <summary>The status of the response; null if there was none.</summary>
     public int? Status { get; init; }
 
     public int? CloseCode { get; init; }
@@ -46,12 +46,12 @@ internal sealed record AccessEntry
 
     public AttemptTimes Attempts { get; init; }
 
-    /// <summary>From the request to the 101, with every attempt.</summary>
+    /// <summary>The time from the request to the 101, with every attempt.</summary>
     public TimeSpan? Handshake { get; init; }
 
     public string? TraceId { get; init; }
 
-    /// <summary>Writes every field, in the order in which text has them.</summary>
+    /// <summary>Writes every field, in the order of the text format.</summary>
     public void WriteTo(IAccessFields fields, UserIdForm userId)
     {
         fields.Text("time", Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null));

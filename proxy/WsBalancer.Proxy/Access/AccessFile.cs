@@ -9,8 +9,8 @@ internal sealed class AccessFile : IAccessTarget
     private readonly SafeFileHandle _file;
     private readonly string? _openedAs;
 
-    /// <summary>Opens a file, or creates it. A line in it that was cut off is ended.</summary>
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <summary>Opens a file, or creates it. Adds a line end if the last line is incomplete.</summary>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The permission is missing, or the path is a folder.</exception>
     public AccessFile(string path)
     {
@@ -32,11 +32,11 @@ internal sealed class AccessFile : IAccessTarget
         }
     }
 
-    // The kernel shows the present name of an open file, and marks one that was removed or replaced. The comparison is
-    // that of the inodes, for which the platform has no method.
+    // Compares names, since the platform has no method to compare inodes: the kernel shows the current name of an open
+    // file, and marks a file that was removed or replaced.
     public bool IsMoved => _openedAs is null ? !File.Exists(_path) : NameOfOpen() != _openedAs;
 
-    // The end is looked for at each call, since copytruncate of logrotate cuts the file between two calls.
+    // The length is read at each call, since copytruncate of logrotate truncates the file between two calls.
     public void Write(ReadOnlySpan<byte> lines) => RandomAccess.Write(_file, lines, RandomAccess.GetLength(_file));
 
     public void Dispose() => _file.Dispose();

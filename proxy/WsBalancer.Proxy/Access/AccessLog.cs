@@ -10,8 +10,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Access;
 
 /// <summary>
-/// Collects the lines of the access log: one for the end of each tunnel, and one for each refusal. Nothing here waits
-/// or writes: a line is put into a queue, or dropped and counted if the queue is full. Thread-safe.
+/// Collects the lines of the access log: one for the end of each tunnel, and one for each refusal. No method waits or
+/// writes: a line is put into a queue, or dropped and counted if the queue is full. Thread-safe.
 /// </summary>
 internal sealed class AccessLog : IDisposable
 {
@@ -25,10 +25,6 @@ internal sealed class AccessLog : IDisposable
     private readonly ConcurrentQueue<AccessEntry> _queue = new();
     private int _queued;
 
-    /// <param name="options">The settings in force.</param>
-    /// <param name="trusted">The peers whose forwarding headers are trusted.</param>
-    /// <param name="registry">For the counter of dropped lines.</param>
-    /// <param name="time">The clock.</param>
     public AccessLog(
         Func<AccessLogOptions> options, Func<TrustedProxies> trusted, BalancerRegistry registry, TimeProvider time)
     {
@@ -49,8 +45,8 @@ internal sealed class AccessLog : IDisposable
 
     /// <summary>Describes the handshake of a tunnel for operators, and for the line of the tunnel.</summary>
     /// <param name="context">The handshake.</param>
-    /// <param name="attempts">Its attempts to reach a node.</param>
-    /// <param name="handshake">How long it took.</param>
+    /// <param name="attempts">The attempts of the handshake to reach a node.</param>
+    /// <param name="handshake">How long the handshake took.</param>
     public TunnelOrigin OriginOf(HttpContext context, AttemptTimes attempts, TimeSpan handshake)
     {
         var options = _options();
@@ -64,7 +60,7 @@ internal sealed class AccessLog : IDisposable
             isLogged);
     }
 
-    /// <summary>A tunnel has ended.</summary>
+    /// <summary>Adds the line of a tunnel that has ended.</summary>
     public void Ended(Tunnel tunnel, TunnelEnd end)
     {
         if (tunnel.Origin is not { IsLogged: true } origin)
@@ -98,7 +94,7 @@ internal sealed class AccessLog : IDisposable
         });
     }
 
-    /// <summary>A request or a connection was refused.</summary>
+    /// <summary>Adds the line of a refused request or connection, within the configured rate.</summary>
     public void Refused(Refusal refusal)
     {
         var options = _options();
@@ -170,14 +166,14 @@ internal static class DropCause
     public const string Write = "write";
 }
 
-/// <summary>A refusal, before it is a line.</summary>
-/// <param name="Reason">Its label.</param>
-/// <param name="Status">The status of the answer; null if there was none.</param>
-/// <param name="Cluster">The cluster; empty before the route.</param>
-/// <param name="Request">The request, if there was one.</param>
-/// <param name="Node">The node of the last attempt.</param>
-/// <param name="User">The user id.</param>
-/// <param name="Attempts">The attempts.</param>
+/// <summary>A refused request or connection, from which a line of the log is made.</summary>
+/// <param name="Reason">The label of the reason.</param>
+/// <param name="Status">The status of the response; null if there was none.</param>
+/// <param name="Cluster">The cluster; empty if the request has no route.</param>
+/// <param name="Request">The request; null for a connection without one.</param>
+/// <param name="Node">The node of the last attempt; null without one.</param>
+/// <param name="User">The user id; null if it is not known.</param>
+/// <param name="Attempts">The attempts to reach a node.</param>
 internal readonly record struct Refusal(
     string Reason,
     int? Status,

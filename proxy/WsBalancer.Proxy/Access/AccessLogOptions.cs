@@ -9,16 +9,17 @@ internal sealed record AccessLogOptions : IValidatableObject
     private const string StandardOutput = "stdout";
 
     /// <summary>
-    /// The file; a relative one is beside the configuration. <c>stdout</c>: the standard output. Default: <c>off</c>.
+    /// The path of the file; a relative path begins at the folder of the configuration. <c>stdout</c>: the standard
+    /// output. Default: <c>off</c>.
     /// </summary>
-    // Off, because addresses of users are in it.
+    // Off, because the lines contain addresses of users.
     public string Path { get; init; } = "off";
 
     /// <summary>How a line is written. Default: <c>json</c>.</summary>
     public AccessLogFormat Format { get; init; } = AccessLogFormat.Json;
 
     /// <summary>The part of the tunnels that have a line. Default: all.</summary>
-    // Of tunnels only: refusals are what an operator looks for, and have a rate of their own.
+    // Refusals are not sampled: operators search for them, and they have a limit of their own.
     [Range(0.0, 1.0)]
     public double Sample { get; init; } = 1;
 
@@ -26,12 +27,14 @@ internal sealed record AccessLogOptions : IValidatableObject
     public UserIdForm UserId { get; init; } = UserIdForm.Hash;
 
     /// <summary>Lines a second for refusals; the others are counted. Default: 1000.</summary>
-    // A client can cause refusals as often as it likes, and must not fill a disk with them.
+    // Clients can cause any number of refusals, which must not fill a disk.
     [Range(0, 1_000_000)]
     public int RefusalsPerSecond { get; init; } = 1000;
 
-    /// <summary>Lines that wait to be written; more are dropped and counted. Default: 10000.</summary>
-    // A second's worth of the busiest balancer; 5 MB.
+    /// <summary>
+    /// The number of lines that may wait for the writer; more are dropped and counted. Default: 10000.
+    /// </summary>
+    // The lines of one second at a very busy balancer; about 5 MB.
     [Range(100, 1_000_000)]
     public int MaxQueued { get; init; } = 10_000;
 
@@ -39,7 +42,7 @@ internal sealed record AccessLogOptions : IValidatableObject
 
     public bool IsStandardOutput => Path.Equals(StandardOutput, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The file of lines.</summary>
+    /// <summary>The full path of the file.</summary>
     /// <param name="folder">Where a relative path begins.</param>
     public string FileIn(string folder) => System.IO.Path.GetFullPath(Path, folder);
 
@@ -71,15 +74,15 @@ internal enum AccessLogFormat
 /// <summary>How a user id is written.</summary>
 internal enum UserIdForm
 {
-    /// <summary>The first 16 hexadecimal digits of its SHA-256.</summary>
+    /// <summary>The first 16 hexadecimal digits of the SHA-256 of the id.</summary>
     [EnumMember(Value = "hash")]
     Hash,
 
-    /// <summary>As it is.</summary>
+    /// <summary>The id itself.</summary>
     [EnumMember(Value = "plain")]
     Plain,
 
-    /// <summary>Not at all.</summary>
+    /// <summary>No id.</summary>
     [EnumMember(Value = "off")]
     Off,
 }

@@ -7,8 +7,8 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Access;
 
 /// <summary>
-/// Writes the queued lines of the access log, several at a time, on no thread that carries users. A file that was
-/// renamed or removed is opened again, within a second or when that is requested.
+/// Writes the queued lines of the access log, several at a time, on the thread pool and never on an event loop. A file
+/// that was renamed or removed is opened again, within a second or when that is requested.
 /// </summary>
 internal sealed class AccessWriter(
     AccessLog log,
@@ -21,7 +21,7 @@ internal sealed class AccessWriter(
     private const string Key = "WsBalancer:AccessLog:Path";
     private const int BatchBytes = 64 * 1024;
 
-    // Lines are not announced: that would wake a thread for every tunnel that ends.
+    // The queue is polled: a notification would wake a thread for every tunnel that ends.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
@@ -96,7 +96,7 @@ internal sealed class AccessWriter(
     /// <summary>Opens the file again before the next line is written.</summary>
     public void Reopen() => Volatile.Write(ref _isReopening, true);
 
-    /// <summary>Writes what is queued now.</summary>
+    /// <summary>Writes all queued lines.</summary>
     public void WriteQueued()
     {
         lock (_turn)
@@ -226,7 +226,7 @@ internal sealed class AccessWriter(
         }
     }
 
-    // The platform does not support a position in a pipe or a device.
+    // NotSupportedException: the platform cannot write at a position of a pipe or a device.
     private static bool IsOfTheFile(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or NotSupportedException;
 

@@ -3,10 +3,10 @@ namespace WsBalancer.Proxy.Access;
 /// <summary>Where lines are written. Used by one thread at a time.</summary>
 internal interface IAccessTarget : IDisposable
 {
-    /// <summary>Whether its path no longer names it, so that the path must be opened again.</summary>
+    /// <summary>Whether the path no longer names the open file, and must be opened again.</summary>
     public bool IsMoved { get; }
 
     /// <summary>Writes whole lines.</summary>
-    /// <exception cref="IOException">They were not written, or not all of them.</exception>
+    /// <exception cref="IOException">Not all of the lines were written.</exception>
     public void Write(ReadOnlySpan<byte> lines);
 }

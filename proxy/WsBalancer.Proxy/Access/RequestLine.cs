@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Access;
 /// <summary>The parts of a request that are in the access log.</summary>
 internal static class RequestLine
 {
-    // The start of any path that is of use to a reader; a target may have 32 KB.
+    // Enough of a path for any reader of the log; a target may have 32 KB.
     private const int MaxPath = 1024;
 
     // version "-" trace-id "-" parent-id "-" trace-flags (W3C Trace Context, 3.2).

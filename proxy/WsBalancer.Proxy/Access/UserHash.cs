@@ -3,7 +3,7 @@ using System.Text;
 
 namespace WsBalancer.Proxy.Access;
 
-/// <summary>User ids as the access log has them.</summary>
+/// <summary>User ids in the form that is written to the access log.</summary>
 internal static class UserHash
 {
     private const int Bytes = 8;
@@ -16,7 +16,7 @@ internal static class UserHash
         _ => null,
     };
 
-    // Without a key, so that every balancer, and an operator with sha256sum, has the same.
+    // Without a key, so that every balancer, and an operator with sha256sum, computes the same hash.
     private static string Hash(string user)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -6,8 +6,8 @@ using WsBalancer.Proxy.Admin.Callers;
 namespace WsBalancer.Proxy.Admin;
 
 /// <summary>
-/// Refuses strangers: where there are tokens, callers without one; where there are none, web pages, which reach a
-/// loopback address through the browser of the person who opened them, but no Unix socket.
+/// Refuses callers without a valid token if tokens are configured. Without tokens it refuses requests of web pages,
+/// which can reach a loopback address through the browser of a person on this machine, but no Unix socket.
 /// </summary>
 internal sealed class AdminGuard(RequestDelegate next, AdminOptions options, AdminTokens tokens)
 {
@@ -50,8 +50,8 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options, Adm
             return null;
         }
 
-        // A name that somebody else's resolver points to this machine is how a page gets round the same-origin rule.
-        // Browsers always send a Host; probes over HTTP/1.0 may not.
+        // DNS rebinding: a page whose name is resolved to this machine circumvents the same-origin policy. Browsers
+        // always send a Host; probes over HTTP/1.0 may not.
         if (!LoopbackName.Is(request.Host.Host) && !(isOpen && !request.Host.HasValue))
         {
             return Refuse(

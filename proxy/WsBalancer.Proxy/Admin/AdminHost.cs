@@ -22,8 +22,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Admin;
 
 /// <summary>
-/// The operator's door: a server of its own beside the one that carries users, so that no route of theirs can answer
-/// here, and so that it still answers while the other one stops. Starts before it, and stops after it.
+/// The admin host: a server of its own beside the data host, so that no route of the data host can answer here, and so
+/// that it still answers while the data host stops. Starts before the data host, and stops after it.
 /// </summary>
 internal sealed class AdminHost(
     AdminOptions options,
@@ -31,7 +31,7 @@ internal sealed class AdminHost(
     BalancerRegistry metrics,
     IServiceProvider services) : IHostedLifecycleService, IAsyncDisposable
 {
-    // What the calls use of the balancer; everything else here is this host's own.
+    // The services of the balancer that the calls use; all other services here belong to the admin host.
     private static readonly Type[] Used =
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
@@ -45,7 +45,9 @@ internal sealed class AdminHost(
 
     private string Folder => services.GetRequiredService<StateFolder>().Path;
 
-    /// <summary>Where it listens, with the real port. Empty until it does, and if it is off.</summary>
+    /// <summary>
+    /// The addresses of the admin host, with the real port. Empty before the host listens, and if it is off.
+    /// </summary>
     public IEnumerable<string> Addresses => _app is null ? []
         : options.SocketPath is null ? _app.Urls
         : [options.Address];
@@ -74,7 +76,7 @@ internal sealed class AdminHost(
     {
         if (_app is not null)
         {
-            // Before the listener closes: afterwards the file could be the socket of another process.
+            // Deleted before the listener closes: afterwards the file could be the socket of another process.
             try
             {
                 if (_listens && options.SocketPath is { } path)
@@ -99,13 +101,13 @@ internal sealed class AdminHost(
 
     private WebApplication Build()
     {
-        // Empty: no appsettings.json and no ASPNETCORE_* may reach this server.
+        // An empty builder, since appsettings.json and ASPNETCORE_* must not affect this server.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         AddServer(builder);
         AddLimits(builder.Services);
         foreach (var used in Used)
         {
-            // As an instance: what is handed over is not this host's to dispose of.
+            // Registered as an instance, so that the admin host does not dispose of it.
             builder.Services.AddSingleton(used, services.GetRequiredService(used));
         }
 
@@ -163,7 +165,7 @@ internal sealed class AdminHost(
         LimitedTransport.Limit(host);
     }
 
-    // Signals are the data host's business; this one is started and stopped by it.
+    // The data host handles the signals, and starts and stops the admin host.
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -6,7 +6,9 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Admin;
 
-/// <summary>Where the operator's door is, and who may enter. Bound from <c>WsBalancer:Admin</c>.</summary>
+/// <summary>
+/// The address of the admin host, the tokens of its callers, and its limits. Bound from <c>WsBalancer:Admin</c>.
+/// </summary>
 internal sealed record AdminOptions : IValidatableObject
 {
     private const int ShareOfDescriptors = 16;
@@ -17,21 +19,24 @@ internal sealed record AdminOptions : IValidatableObject
     /// Where the admin host listens: <c>http://…</c>, <c>https://…</c> or <c>unix:/PATH</c>; null for no admin host.
     /// Default: <c>http://127.0.0.1:9900</c>.
     /// </summary>
-    // Loopback: whoever reaches it can move every user.
+    // Loopback by default, since any caller can move every user.
     [MayBeOff]
     public Uri? Url { get; init; } = new("http://127.0.0.1:9900");
 
     /// <summary>
-    /// The token that callers must present, good for every call. Default: none, and without any other token only
-    /// loopback may listen.
+    /// The token that callers must present, valid for every call. Default: none; without any token, the address must be
+    /// a loopback address or a Unix socket.
     /// </summary>
     [Secret]
     public string? Token { get; init; }
 
-    /// <summary>The file of that token, instead of it; a relative one is beside the configuration.</summary>
+    /// <summary>
+    /// The file of the token, instead of <see cref="Token"/>; a relative path begins in the folder of the
+    /// configuration.
+    /// </summary>
     public string? TokenFile { get; init; }
 
-    /// <summary>A token that is good for calls that change nothing. Default: none.</summary>
+    /// <summary>A token that is valid for calls that change nothing. Default: none.</summary>
     [Secret]
     public string? ViewToken { get; init; }
 
@@ -45,33 +50,33 @@ internal sealed record AdminOptions : IValidatableObject
     public EventLogOptions Events { get; init; } = new();
 
     /// <summary>
-    /// The connections that the admin host has at a time, and at most a sixteenth of the descriptors of the process.
-    /// Further ones are answered with 503. Default: 256.
+    /// The maximum of connections to the admin host, at most a sixteenth of the descriptors of the process. Further
+    /// connections receive a 503. Default: 256.
     /// </summary>
-    // More than operators, scrapes and followers of the events of a fleet need, and few of what clients need.
+    // More than the operators, scrapes and event streams of a fleet need, and few compared with those of clients.
     [Range(1, 1_000_000)]
     public int MaxConnections { get; init; } = 256;
 
     /// <summary>
-    /// Closes a connection on which nothing was sent for so long after it was opened. Default: 10 s.
+    /// The time after which a connection is closed on which the client has sent nothing. Default: 10 s.
     /// </summary>
-    // Commands and scrapers connect when they have a request.
+    // Commands and scrapers connect only when they have a request.
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan? FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The connections that there may be at a time.</summary>
+    /// <summary>The maximum of connections, for a limit of descriptors.</summary>
     /// <param name="descriptors">The limit of the process; null if there is none.</param>
     public int MostOf(long? descriptors) => descriptors is { } limit
         ? (int)Math.Min(MaxConnections, Math.Max(1, limit / ShareOfDescriptors))
         : MaxConnections;
 
     /// <summary>The path of the Unix socket; null for an address.</summary>
-    // As it was written: the parser of URLs would decode it.
+    // The original text, since the parser of URLs decodes the path.
     public string? SocketPath => Url is { IsAbsoluteUri: true, Scheme: UnixScheme }
         ? Url.OriginalString[(UnixScheme.Length + 1)..]
         : null;
 
-    /// <summary>The URL as people write it.</summary>
+    /// <summary>The URL as an operator writes it.</summary>
     public string Address =>
         SocketPath is { } path ? $"{UnixScheme}:{path}" : Url?.GetLeftPart(UriPartial.Authority) ?? "off";
 
@@ -81,8 +86,8 @@ internal sealed record AdminOptions : IValidatableObject
     private bool HasToken => !string.IsNullOrEmpty(Token) || TokenFile is not null
         || !string.IsNullOrEmpty(ViewToken) || Tokens.Count > 0;
 
-    /// <summary>What the start would fail for on this machine, but for the address.</summary>
-    /// <param name="folder">Where a relative path begins.</param>
+    /// <summary>The mistakes that would stop the start on this machine, except an address that is in use.</summary>
+    /// <param name="folder">The folder in which relative paths begin.</param>
     public IEnumerable<SettingsError> MistakesIn(string folder) =>
     [
         .. SocketPath is { } path && AdminSocket.MistakeIn(path) is { } taken ? [taken] : (SettingsError[])[],
@@ -91,7 +96,7 @@ internal sealed record AdminOptions : IValidatableObject
         .. AdminTokens.MistakesIn(this, folder),
     ];
 
-    // The generated one would compare the lists as objects, and each reload would seem to need a restart.
+    // The generated method would compare the lists by reference, and every reload would seem to need a restart.
     public bool Equals(AdminOptions? other) =>
         other is not null
         && (Url, Token, TokenFile, ViewToken, Certificate, Events, MaxConnections, FirstByteTimeout).Equals(
@@ -149,7 +154,7 @@ internal sealed record AdminOptions : IValidatableObject
         : (Url.Scheme == Uri.UriSchemeHttp || Url.Scheme == Uri.UriSchemeHttps) && Url.PathAndQuery == "/"));
 }
 
-/// <summary>Names of this machine for itself.</summary>
+/// <summary>The loopback names of a machine.</summary>
 internal static class LoopbackName
 {
     public static bool Is(string host) =>

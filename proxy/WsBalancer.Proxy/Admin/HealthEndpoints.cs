@@ -6,8 +6,8 @@ using WsBalancer.Proxy.Health;
 namespace WsBalancer.Proxy.Admin;
 
 /// <summary>
-/// <c>/livez</c> and <c>/readyz</c>, for any method. The platform's health checks log an error for each answer that is
-/// not healthy, which every probe of an orderly stop would be.
+/// <c>/livez</c> and <c>/readyz</c>, for any method. The health checks of ASP.NET Core are not used, since they log an
+/// error for every unhealthy response, and so for every probe during an orderly stop.
 /// </summary>
 internal static class HealthEndpoints
 {

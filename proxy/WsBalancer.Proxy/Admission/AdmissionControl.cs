@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admission;
 
-/// <summary>Holds handshakes to the limits of their clusters: one gate for every cluster that has any.</summary>
+/// <summary>Applies the limits of clusters to their handshakes: one gate for every cluster with limits.</summary>
 internal sealed class AdmissionControl : IAdmission, IHostedService
 {
     private readonly ConditionalWeakTable<FleetCluster, ClusterGate> _gates = [];
@@ -40,7 +40,7 @@ internal sealed class AdmissionControl : IAdmission, IHostedService
 
     public ILoadBound? BoundOf(FleetCluster cluster) => LimitsOf(cluster).BoundedLoad is null ? null : GateOf(cluster);
 
-    /// <summary>What is counted for the cluster.</summary>
+    /// <summary>The gate of the cluster, created by the first call.</summary>
     public ClusterGate GateOf(FleetCluster cluster) => _gates.GetValue(cluster, _create);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -72,7 +72,7 @@ internal sealed class AdmissionControl : IAdmission, IHostedService
 
     private void Look(FleetCluster cluster, Node changed) => LimitedGateOf(cluster)?.Look(changed);
 
-    // Also where the limits were just lifted: nodes that were full no longer are.
+    // A cluster that has a gate is included even if its limits were just removed: its nodes are no longer full.
     private ClusterGate? LimitedGateOf(FleetCluster cluster) =>
         _gates.TryGetValue(cluster, out var gate) ? gate : LimitsOf(cluster).IsOff ? null : GateOf(cluster);
 

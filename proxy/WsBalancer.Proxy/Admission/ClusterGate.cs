@@ -5,12 +5,13 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Admission;
 
 /// <summary>
-/// Counts what a cluster's handshakes hold beside its tunnels, so that no limit is exceeded however many come at once.
-/// A handshake is counted here until its tunnel is registered; the one turns into the other in one step. Thread-safe.
+/// Counts the pending handshakes of a cluster in addition to its tunnels, so that simultaneous handshakes cannot exceed
+/// a limit. A handshake is counted here until its tunnel is registered, in one step under the lock. Thread-safe.
 /// </summary>
 internal sealed class ClusterGate : ILoadBound
 {
-    // What a start finds, it finds within this time: reading what others know of the fleet takes up to 2 s.
+    // Nodes that are found within this time after the start are not new, so they have no slow start. Reading the shared
+    // state of the fleet takes up to 2 s.
     private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
@@ -37,7 +38,7 @@ internal sealed class ClusterGate : ILoadBound
 
     public TimeProvider Time { get; }
 
-    /// <summary>Handshakes that are counted here; those of users, and those that hold a place at a node.</summary>
+    /// <summary>Pending handshakes: all, those of known users, and those that hold a place at a node.</summary>
     public (int All, int OfUsers, int AtNodes) Held
     {
         get
@@ -60,7 +61,8 @@ internal sealed class ClusterGate : ILoadBound
         }
     }
 
-    /// <summary>Takes a place in the cluster and one of the user's, unless there is none.</summary>
+    /// <summary>Reserves a place in the cluster and one of the user, if both limits allow it.</summary>
+    /// <returns>Why the handshake is refused; null if it has its places.</returns>
     public Rejection? TryEnter(string? user)
     {
         lock (_gate)
@@ -80,8 +82,8 @@ internal sealed class ClusterGate : ILoadBound
         }
     }
 
-    /// <summary>Gives the place at one node back, and takes one at another.</summary>
-    /// <returns>The door of that node; null if it is full.</returns>
+    /// <summary>Releases the place at one node, and reserves one at another.</summary>
+    /// <returns>The limits of the other node; null if that node is full.</returns>
     public NodeDoor? Move(NodeDoor? from, Node to)
     {
         NodeDoor? taken;
@@ -101,7 +103,7 @@ internal sealed class ClusterGate : ILoadBound
         return taken;
     }
 
-    /// <summary>Gives every place back.</summary>
+    /// <summary>Releases every place of a handshake.</summary>
     public void Leave(string? user, NodeDoor? at)
     {
         lock (_gate)
@@ -112,7 +114,7 @@ internal sealed class ClusterGate : ILoadBound
         Tell(at?.Node);
     }
 
-    /// <summary>Registers a tunnel in the places that its handshake held.</summary>
+    /// <summary>Registers a tunnel and releases the places of its handshake, in one step.</summary>
     public void Open(Tunnel tunnel, string? user, NodeDoor? at)
     {
         lock (_gate)
@@ -121,7 +123,7 @@ internal sealed class ClusterGate : ILoadBound
             Release(user, at);
         }
 
-        // Nothing changed, unless the tunnel has ended already.
+        // The count of the node is the same as before, unless the tunnel has ended already.
         Tell(at?.Node);
     }
 
@@ -134,7 +136,7 @@ internal sealed class ClusterGate : ILoadBound
         }
     }
 
-    /// <summary>Looks at the cluster anew: nodes come and go, and the limits may be others.</summary>
+    /// <summary>Applies a change of the cluster's nodes or of its limits.</summary>
     public void Look()
     {
         foreach (var node in Cluster.Current.Nodes)
@@ -155,7 +157,7 @@ internal sealed class ClusterGate : ILoadBound
         }
     }
 
-    /// <summary>Looks at one node anew: it may have recovered, and share the users again.</summary>
+    /// <summary>Applies a change of one node, which may have recovered and share the users again.</summary>
     public void Look(Node node)
     {
         lock (_gate)
@@ -193,7 +195,7 @@ internal sealed class ClusterGate : ILoadBound
             return Rejection.MaxTunnels;
         }
 
-        // Not those that are told to close: their user is about to be back, which is what they are closed for.
+        // Tunnels that are closing do not count: most are closed so that the same user connects again.
         return user is not null && limits.MaxTunnelsPerUser is { } maxOfUser
             && _tunnels.Of(Cluster.Id, user).Count(tunnel => !tunnel.IsClosing) + _heldByUser.GetValueOrDefault(user)
                 >= maxOfUser
@@ -261,8 +263,8 @@ internal sealed class ClusterGate : ILoadBound
         }
     }
 
-    // Outside the lock, since others listen. Whoever changes a count comes here afterwards, and reads it anew until
-    // what is told is what is counted: so the last one to come tells the truth.
+    // Called without the lock, because SetFull raises events. Every change of a count is followed by this call, which
+    // repeats until the flag agrees with the count: so the last of several concurrent calls sets the right value.
     private void Tell(Node? node)
     {
         while (node is not null && node.IsFull != IsFull(node))

@@ -1,16 +1,16 @@
 namespace WsBalancer.Proxy.Admission;
 
 /// <summary>
-/// The handshakes that one node may be given: so many a second, a second's worth at once, and a second's worth more
-/// that wait for their turn. Thread-safe; waiting is the caller's, who is told for how long.
+/// Limits the rate of handshakes to one node: up to one second's worth at once, and up to one second's worth more that
+/// wait for their turn. Thread-safe. The bucket returns how long to wait; the caller waits.
 /// </summary>
 /// <remarks>
-/// A handshake takes its token at once, also one that is yet to come, and then waits until it is there. So the order of
-/// coming is the order of going, and there is no queue to keep.
+/// A handshake takes its token at once, even if the token is not earned yet, and then waits until it is. So handshakes
+/// continue in the order of their calls, without a queue.
 /// </remarks>
 internal sealed class HandshakeBucket(TimeProvider time)
 {
-    // A client takes a second for a slow network; longer, it had better hear that it should come back later.
+    // In seconds. A client accepts one second as a slow network; for a longer wait, a 503 with Retry-After is better.
     private const double LongestWait = 1;
 
     private const double FirstPart = 0.1;
@@ -23,22 +23,22 @@ internal sealed class HandshakeBucket(TimeProvider time)
     private double _tokens = double.PositiveInfinity;
     private double _turnedAway;
 
-    /// <summary>The node is new, or healthy again: it begins with a tenth.</summary>
+    /// <summary>Begins the slow start of a node that is new or healthy again, at a tenth of its rate.</summary>
     public void BeginRise()
     {
         lock (_gate)
         {
             _risesSince = _readAt = time.GetTimestamp();
 
-            // None left over from before, but the first may go.
+            // Earlier tokens are dropped, but the first handshake does not wait.
             _tokens = 1;
             _turnedAway = 0;
         }
     }
 
-    /// <summary>Takes a turn, if there is one that is worth waiting for.</summary>
-    /// <param name="rate">Handshakes a second.</param>
-    /// <param name="slowStart">How long a node takes to rise to that; null for not at all.</param>
+    /// <summary>Takes a turn, if the wait for it is short enough.</summary>
+    /// <param name="rate">Handshakes per second.</param>
+    /// <param name="slowStart">How long the slow start to that rate takes; null for no slow start.</param>
     /// <param name="patience">How long the handshake can wait.</param>
     public Turn Take(int rate, TimeSpan? slowStart, TimeSpan patience)
     {
@@ -50,7 +50,7 @@ internal sealed class HandshakeBucket(TimeProvider time)
             var wait = Math.Max(0, 1 - _tokens) / now;
             if (wait > Math.Min(LongestWait, patience.TotalSeconds))
             {
-                // Those who were turned away will be back: the node can take no more than so many a second of them.
+                // Refused clients retry: their retries are spread over the time that the node needs for all of them.
                 _turnedAway++;
                 var over = TimeSpan.FromSeconds(Math.Min(LongestReturn.TotalSeconds, _turnedAway / now));
                 return new Turn(TimeSpan.Zero, over);
@@ -61,7 +61,7 @@ internal sealed class HandshakeBucket(TimeProvider time)
         }
     }
 
-    /// <summary>Gives a turn back that was not used.</summary>
+    /// <summary>Returns the token of a turn that was not used.</summary>
     public void GiveBack()
     {
         lock (_gate)
@@ -70,8 +70,8 @@ internal sealed class HandshakeBucket(TimeProvider time)
         }
     }
 
-    // What has been earned since the last look, and what is earned in a second by now. The rise is a straight line, so
-    // its tokens are the area below it.
+    // The tokens earned since the last call, and the current rate. The rate of a slow start rises linearly, so its
+    // tokens are the area below that line.
     private (double Earned, double Rate) Earn(int rate, double slowStart)
     {
         var before = _readAt;
@@ -99,8 +99,8 @@ internal sealed class HandshakeBucket(TimeProvider time)
     }
 }
 
-/// <summary>What a <see cref="HandshakeBucket"/> says.</summary>
-/// <param name="Wait">How long to wait for the turn; zero if it is at once.</param>
-/// <param name="ComeBackWithin">Null if there is a turn; else the time over which those without one should
-/// return.</param>
+/// <summary>The result of <see cref="HandshakeBucket.Take"/>.</summary>
+/// <param name="Wait">How long to wait for the turn; zero for no wait.</param>
+/// <param name="ComeBackWithin">Null if the handshake has a turn; otherwise the time over which refused clients should
+/// spread their retries.</param>
 internal readonly record struct Turn(TimeSpan Wait, TimeSpan? ComeBackWithin);

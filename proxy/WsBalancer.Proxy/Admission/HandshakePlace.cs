@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admission;
 
-/// <summary>The places of one handshake at its <see cref="ClusterGate"/>, given back exactly once.</summary>
+/// <summary>The places of one handshake at its <see cref="ClusterGate"/>, released exactly once.</summary>
 internal sealed class HandshakePlace(ClusterGate gate, string? user) : IHandshakePlace
 {
     private static readonly Task<TimeSpan?> AtOnce = Task.FromResult<TimeSpan?>(null);

@@ -3,50 +3,53 @@ using System.ComponentModel.DataAnnotations;
 namespace WsBalancer.Proxy.Admission;
 
 /// <summary>
-/// How much a cluster takes of what comes to this balancer. Bound from <c>WsBalancer:Clusters:C:Limits</c>. Everything
-/// is off by default: only the operator knows what a node can take.
+/// The limits of a cluster at this balancer. Bound from <c>WsBalancer:Clusters:C:Limits</c>. Every limit is off by
+/// default: only the operator knows the capacity of a node.
 /// </summary>
 internal sealed record LimitOptions : IValidatableObject
 {
     /// <summary>Tunnels of the cluster at this balancer; more are refused with 503. Default: off.</summary>
-    // A tunnel takes two descriptors: above what the process may have, refusing is kinder than failing.
+    // A tunnel uses two descriptors. At the descriptor limit of the process, a 503 is better than a failed connection.
     [Range(1, 10_000_000)]
     public int? MaxTunnels { get; init; }
 
     /// <summary>
-    /// Tunnels of one node; with so many it is full, and new users go to the next of their order. Default: off.
+    /// Tunnels of one node. A node with this number is full: new users are placed on the next node of their order.
+    /// Default: off.
     /// </summary>
     [Range(1, 10_000_000)]
     public int? MaxTunnelsPerNode { get; init; }
 
     /// <summary>Tunnels of one user; more are refused with 429. Default: off.</summary>
-    // A client that reconnects without closing would otherwise take the places of all the others.
+    // A client that reconnects without closing would otherwise use up the places of all other users.
     [Range(1, 1_000_000)]
     public int? MaxTunnelsPerUser { get; init; }
 
     /// <summary>
-    /// Handshakes that a node is given in a second; a few more wait, the others are refused with 503. Default: off.
+    /// Handshakes per second to one node. Up to a second's worth more wait; others are refused with 503. Default: off.
     /// </summary>
-    // A reconnect storm hits the nodes that are left with everything at once: logins and subscriptions included.
+    // In a reconnect storm the remaining nodes receive all users at once, with their logins and subscriptions.
     [Range(1, 1_000_000)]
     public int? HandshakesPerSecondPerNode { get; init; }
 
     /// <summary>
-    /// Over so long the handshakes of a node that is new or healthy again rise from a tenth to the whole. Default: off.
+    /// The time in which the handshake rate of a node that is new or healthy again rises from a tenth of the limit to
+    /// all of it. Default: off.
     /// </summary>
-    // Its weight stays as it is: another weight would move users, and move them back.
+    // The weight of the node does not change: a lower weight would move users away, and later back.
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan? SlowStart { get; init; }
 
     /// <summary>
-    /// How many times its part of all the tunnels a node may have, before new users go to the second of their order.
-    /// Default: off.
+    /// The multiple of its share of all tunnels that a node may have before new users are placed on the second node of
+    /// their order. Default: off.
     /// </summary>
-    // 1.25 is what the paper and HAProxy's guide settle on; below 1.05 the luck of the draw alone sends users away.
+    // 1.25 is the value of the paper on consistent hashing with bounded loads, and of HAProxy's guide. Below 1.05,
+    // chance alone moves users to another node.
     [Range(1.0, 100.0, MinimumIsExclusive = true)]
     public double? BoundedLoad { get; init; }
 
-    /// <summary>Whether there is nothing to limit.</summary>
+    /// <summary>Whether no limit is set.</summary>
     public bool IsOff => MaxTunnels is null
         && MaxTunnelsPerNode is null
         && MaxTunnelsPerUser is null

@@ -4,36 +4,37 @@ using WsBalancer.Proxy.Placement;
 namespace WsBalancer.Proxy.Admission;
 
 /// <summary>
-/// How many tunnels each node may have before new users go to the second of their order: so many times its part, by
-/// weight, of all the tunnels, and four standard deviations of what chance alone makes of that part. Not thread-safe.
+/// The caps of the bounded load: how many tunnels each node may have before new users are placed on the second node of
+/// their order. A cap is a multiple of the node's share, by weight, of all tunnels, plus four standard deviations of
+/// the random variation of that share. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A node that joins lowers the part of all the others, which still have their tunnels: by the cap alone every user of
-/// theirs that reconnects would be sent away, though the ring moved few of them. So when the nodes that share the users
-/// change, each is granted what it has at that moment. A grant ends when its node is found below the cap; another
-/// change before that does not lower it.
+/// A node that joins lowers the share of all other nodes, which still have their tunnels: by the cap alone, all users
+/// of these nodes would move when they reconnect, although the ring moves few of them. So when the nodes that share the
+/// users change, each node is granted the number of tunnels that it has at that moment. A grant ends when its node is
+/// below the cap; another change before that does not lower the grant.
 /// </remarks>
 internal sealed class LoadCaps
 {
-    // With chance alone, 1 or 2 users in 10,000 exceed it, whatever the part.
+    // By chance alone, 1 or 2 users in 10,000 exceed the cap, for any share.
     private const double Deviations = 4;
 
     private readonly Dictionary<Node, long> _granted = [];
     private (Node Node, int Weight)[] _sharing = [];
 
-    /// <summary>The cap of a node without a grant, when one more tunnel is to be placed.</summary>
-    /// <param name="factor">How many times its part a node may have.</param>
-    /// <param name="tunnels">Those of all the nodes that share the users.</param>
-    /// <param name="weight">The node's.</param>
-    /// <param name="weights">The sum of all theirs.</param>
+    /// <summary>The cap of a node without a grant, for the placement of one more tunnel.</summary>
+    /// <param name="factor">The multiple of its share that a node may have.</param>
+    /// <param name="tunnels">The tunnels of all nodes that share the users.</param>
+    /// <param name="weight">The weight of the node.</param>
+    /// <param name="weights">The sum of the weights of all nodes that share the users.</param>
     public static long CapOf(double factor, long tunnels, long weight, long weights)
     {
         var part = (tunnels + 1.0) * weight / weights;
         return Math.Max(1, (long)Math.Ceiling((factor * part) + (Deviations * Math.Sqrt(part))));
     }
 
-    /// <summary>Takes note of the nodes that share the users: those with weight that are neither draining nor
-    /// unhealthy.</summary>
+    /// <summary>Updates the set of nodes that share the users: nodes with weight that are neither draining nor
+    /// unhealthy. If the set has changed, each of its nodes gets a grant.</summary>
     public void Look(FleetSnapshot snapshot, Func<Node, long> takenBy)
     {
         if (IsSharedBy(snapshot.Nodes))
@@ -53,7 +54,7 @@ internal sealed class LoadCaps
         }
     }
 
-    /// <summary>What the node has and may have. Ends the grants that are no longer needed.</summary>
+    /// <summary>The tunnels of the node and its cap. Ends the grants that are no longer needed.</summary>
     public NodeLoad LoadOf(Node node, double factor, Func<Node, long> takenBy)
     {
         var (tunnels, weights) = (0L, 0L);
@@ -76,14 +77,14 @@ internal sealed class LoadCaps
         return new NodeLoad(takenBy(node), Math.Max(cap, _granted.GetValueOrDefault(node)));
     }
 
-    /// <summary>The bound is off: what it granted is forgotten.</summary>
+    /// <summary>Drops all grants, because the bound is off.</summary>
     public void Forget()
     {
         _sharing = [];
         _granted.Clear();
     }
 
-    // Fullness does not matter here: a full node still has its part of the users.
+    // A full node is included: it still has its share of the users.
     private static bool Shares(Node node) =>
         node is { Weight: > 0, IsDraining: false, Health: not NodeHealth.Unhealthy };
 

@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Admission;
 
-/// <summary>What the limits know of one node. Changed under the lock of its <see cref="ClusterGate"/>.</summary>
+/// <summary>The state of the limits for one node. Changed under the lock of its <see cref="ClusterGate"/>.</summary>
 internal sealed class NodeDoor(Node node, HandshakeBucket bucket)
 {
     private string _address = node.Address;
@@ -12,16 +12,16 @@ internal sealed class NodeDoor(Node node, HandshakeBucket bucket)
 
     public HandshakeBucket Bucket { get; } = bucket;
 
-    /// <summary>Places that handshakes under way hold; their tunnels are not in the node's account yet.</summary>
+    /// <summary>Places of pending handshakes, whose tunnels are not in the node's account yet.</summary>
     public int Held { get; set; }
 
     /// <summary>
-    /// Tunnels, and places that are held. Exact under the lock, since tunnels are opened under it; ones that end
-    /// meanwhile may still be counted.
+    /// Tunnels and held places. Tunnels are registered under the lock, so none is missing; a tunnel that ends at the
+    /// same time may still be counted.
     /// </summary>
     public long Taken => Node.Ledger.Active + Held;
 
-    /// <summary>Looks at the node anew: one that is back, or at another address, is as good as new.</summary>
+    /// <summary>Begins the slow start if the node is healthy again or has another address.</summary>
     public void Look()
     {
         var isBack = _wasUnhealthy && Node.Health == NodeHealth.Healthy;

@@ -10,7 +10,9 @@ internal abstract class KeyShape
 
     public abstract IEnumerable<SettingsError> MistakesIn(IConfigurationSection section);
 
-    /// <summary>The keys whose values the platform's readers need in another syntax, with that.</summary>
+    /// <summary>
+    /// The keys whose values the platform's readers need in another syntax, each with the translated value.
+    /// </summary>
     public virtual IEnumerable<KeyValuePair<string, string?>> TranslationsIn(IConfigurationSection section) => [];
 
     protected SettingsError Wrong(IConfigurationSection section) =>

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Checking;
 /// <summary>An address to listen on.</summary>
 internal sealed class ListenAddress
 {
-    // None for a Unix socket.
+    // Empty for a Unix socket.
     private readonly IPAddress[] _addresses;
     private readonly int _port;
 
@@ -24,7 +24,7 @@ internal sealed class ListenAddress
 
     public bool IsSecure { get; }
 
-    /// <returns>Null if the text is no address that can be listened on.</returns>
+    /// <returns>The address; null if the text is not an address to listen on.</returns>
     public static ListenAddress? Find(string key, string url)
     {
         BindingAddress parsed;
@@ -47,7 +47,7 @@ internal sealed class ListenAddress
             : null;
     }
 
-    /// <summary>Whether only one of the two can be listened on.</summary>
+    /// <summary>Whether a process cannot listen on both addresses.</summary>
     public bool Overlaps(ListenAddress other) => _port != 0 && _port == other._port
         && Array.Exists(_addresses, mine => Array.Exists(other._addresses, theirs =>
             mine.Equals(theirs) || Covers(mine, theirs) || Covers(theirs, mine)));
@@ -66,13 +66,13 @@ internal sealed class ListenAddress
         _ => IPAddress.TryParse(host, out var address) ? [address] : null,
     };
 
-    // Without a port of its own the port is the scheme's, and a text that is no port is taken for a part of the host.
+    // BindingAddress has the port of the scheme if the text has none, and reads an invalid port as a part of the host.
     private static bool HasPort(string url, BindingAddress address) =>
         address.Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort
         && (url.TrimEnd('/').EndsWith($":{address.Port}", StringComparison.Ordinal)
             || url.TrimEnd('/').EndsWith($"//{address.Host}", StringComparison.OrdinalIgnoreCase));
 
-    // A socket of all IPv6 addresses takes those of IPv4, too.
+    // A socket that listens on all IPv6 addresses also accepts connections to IPv4 addresses.
     private static bool Covers(IPAddress all, IPAddress one) =>
         all.Equals(IPAddress.IPv6Any)
         || (all.Equals(IPAddress.Any) && one.AddressFamily == AddressFamily.InterNetwork);

@@ -5,10 +5,10 @@ namespace WsBalancer.Proxy.Checking;
 /// <summary>Checks the addresses that the data host listens on, as far as possible without listening.</summary>
 internal static class ListenAddresses
 {
-    /// <summary>The key of the addresses without endpoints of their own.</summary>
+    /// <summary>The key of the addresses that are not configured as endpoints.</summary>
     public const string Urls = "Urls";
 
-    /// <summary>What the data host listens on if nothing is configured.</summary>
+    /// <summary>The address of the data host if none is configured.</summary>
     public const string DefaultUrl = "http://127.0.0.1:8080";
 
     private const string Endpoints = "Kestrel:Endpoints";
@@ -20,7 +20,7 @@ internal static class ListenAddresses
     // At an address without TLS the server ignores these keys, or refuses to start.
     private static readonly string[] OnlyWithTls = ["Certificate", "Sni", "SslProtocols", "ClientCertificateMode"];
 
-    /// <summary>The addresses that the data host is to listen on, each with its key.</summary>
+    /// <summary>The configured addresses of the data host, each with its key.</summary>
     public static IEnumerable<(string Key, string Url)> Of(IConfiguration configuration)
     {
         var endpoints = configuration.GetSection(Endpoints);
@@ -54,7 +54,7 @@ internal static class ListenAddresses
         }
     }
 
-    /// <summary>The addresses that cannot be listened on beside one before them.</summary>
+    /// <summary>The addresses that conflict with an earlier address in the list.</summary>
     public static IEnumerable<SettingsError> ConflictsIn(IEnumerable<(string Key, string Url)> addresses)
     {
         var before = new List<ListenAddress>();

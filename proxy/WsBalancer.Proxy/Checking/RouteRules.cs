@@ -3,10 +3,10 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Checking;
 
-/// <summary>Finds routes that are valid by themselves and conflict with each other.</summary>
+/// <summary>Finds routes that are valid on their own but conflict with each other.</summary>
 internal static class RouteRules
 {
-    // YARP's for a route without a path.
+    // The path that YARP uses for a route without one.
     private const string AnyPath = "/{**catchall}";
 
     /// <param name="routes">The routes.</param>
@@ -30,7 +30,7 @@ internal static class RouteRules
             $"{path}:{route.Item.RouteId} matches the same requests as {path}:{other.RouteId}: expected another Match "
             + "or Order, since requests that match both are answered with 500.");
 
-    // Routing prefers the route that has more of these conditions; of two with as many it cannot choose.
+    // Routing prefers the route with more of these conditions; between two routes with equally many it cannot choose.
     private static bool Meet(RouteMatch one, RouteMatch other) =>
         HaveInCommon(one.Hosts, other.Hosts)
         && HaveInCommon(one.Methods, other.Methods)
@@ -42,7 +42,7 @@ internal static class RouteRules
             ? one.Intersect(other, StringComparer.OrdinalIgnoreCase).Any()
             : one is null or { Count: 0 } && other is null or { Count: 0 };
 
-    // The names of parameters do not matter to what a path matches. Null if the path is wrong, which YARP reports.
+    // The names of parameters have no effect on what a path matches. Null if the path is wrong, which YARP reports.
     private static string? PathOf(string? path)
     {
         try

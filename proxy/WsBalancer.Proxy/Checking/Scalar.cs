@@ -3,11 +3,12 @@ using System.Globalization;
 namespace WsBalancer.Proxy.Checking;
 
 /// <summary>
-/// Shapes of single values, in the syntax of the platform's readers; durations have that of the rest of the file.
+/// Shapes of single values, in the syntax of the platform's readers; durations have the syntax of the balancer's
+/// settings.
 /// </summary>
 internal static class Scalar
 {
-    /// <summary>The shape of a type; null if the type is not that of a single value.</summary>
+    /// <summary>The shape of a type; null if its values are lists or sections.</summary>
     public static ValueShape? Find(Type type) => type switch
     {
         _ when type == typeof(string) => ValueShape.Text,
@@ -30,11 +31,11 @@ internal static class Scalar
         _ => null,
     };
 
-    /// <summary>The shape of a type that is that of a single value.</summary>
+    /// <summary>The shape of a type whose values are neither lists nor sections.</summary>
     public static ValueShape Of(Type type) =>
         Find(type) ?? throw new NotSupportedException($"{type} is not a single value.");
 
-    // Some keys of YARP's take a negative duration, in the platform's syntax, for none.
+    // Some keys of YARP accept a negative duration, in the platform's syntax, which means none.
     private static TimeSpan? Duration(string text) => DurationText.TryParse(text, out var duration)
         || (text.StartsWith('-') && DurationText.TryParse(text[1..], out _)
             && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out duration))

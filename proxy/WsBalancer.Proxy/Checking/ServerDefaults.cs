@@ -8,17 +8,17 @@ internal static class ServerDefaults
     // More than HAProxy and nginx accept with their default settings, since a query string may contain tokens.
     private const int RequestLine = 32 * 1024;
 
-    // Cookies of several applications at one domain add up. Together with the line it bounds what a connection may
-    // hold of a head: 160 KB.
+    // Cookies of several applications at one domain add up. Request line and headers together limit the head that a
+    // connection may buffer to 160 KB.
     private const int Headers = 128 * 1024;
 
     private const int HeaderCount = 256;
 
-    // What the server reads ahead of a TLS connection whose requests or tunnel are slow; the server's own default is
-    // 1 MB, for each of them.
+    // The bytes that the server reads ahead on each TLS connection whose requests or tunnel are slow; the server's own
+    // default is 1 MB.
     private const int RequestBuffer = 256 * 1024;
 
-    /// <summary>Options with the defaults.</summary>
+    /// <summary>New options with these defaults.</summary>
     public static KestrelServerOptions Create()
     {
         var options = new KestrelServerOptions();
@@ -26,7 +26,6 @@ internal static class ServerDefaults
         return options;
     }
 
-    /// <summary>Sets the defaults.</summary>
     public static void Set(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
@@ -37,11 +36,11 @@ internal static class ServerDefaults
 
         limits.MaxRequestBufferSize = RequestBuffer;
 
-        // HTTP/2 has a limit of its own for a single header, and all cookies may be one.
+        // HTTP/2 also limits the size of a single header, and one header may contain all cookies.
         limits.Http2.MaxRequestHeaderFieldSize = Headers;
 
-        // Bodies are the nodes' business. A rate would cut a client that pauses, and a tunnel; gaps are bounded
-        // instead.
+        // Nodes limit the size of bodies. A minimum rate would end tunnels, and requests of clients that pause;
+        // Requests:BodyTimeout limits the pauses instead.
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;

@@ -161,7 +161,7 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         }
     }
 
-    // The server checks this at its start, and throws.
+    // The server checks these sizes at its start, and throws.
     private void AddTooSmallBuffer(IConfigurationSection section, KestrelServerLimits limits)
     {
         (string Name, int Size)[] parts =
@@ -219,7 +219,7 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         where property.PropertyType == typeof(Http2Limits) || property.PropertyType == typeof(Http3Limits)
         select property;
 
-    // "… (Parameter 'value')", and a second line with the value.
+    // Removes the end of the server's message: "… (Parameter 'value')", and a second line with the value.
     private static string WithoutParameter(ArgumentException refused) =>
         refused.Message.Split(" (Parameter", '\n')[0].TrimEnd();
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>What a changed configuration moves in a cluster.</summary>
-/// <param name="Cluster">The cluster.</param>
-/// <param name="Moved">The part of the users that gets another home, 0…1; 1 also if it cannot be counted.</param>
-/// <param name="TunnelsMoved">Open tunnels of this balancer whose user gets another home.</param>
+/// <summary>The effect of a changed configuration on one cluster.</summary>
+/// <param name="Cluster">The id of the cluster.</param>
+/// <param name="Moved">The part of the users that get another home, 0…1; 1 also if the part cannot be counted.</param>
+/// <param name="TunnelsMoved">The open tunnels of this balancer whose users get another home.</param>
 /// <param name="Joined">The nodes that the cluster gets.</param>
 /// <param name="Left">The nodes that the cluster loses.</param>
 /// <param name="Reweighed">The nodes with another weight.</param>
@@ -17,14 +17,14 @@ internal sealed record ClusterMove(
     IReadOnlyList<string> Left,
     IReadOnlyList<string> Reweighed)
 {
-    // Of the ids; a fleet may have thousands.
+    // The number of ids in the text; a fleet may have thousands.
     private const int Shown = 10;
 
-    // A ring gives each of two equal nodes half of the users within less than that, and a cluster of one node must be
-    // able to get a second one.
+    // A ring gives each of two equal nodes half of the users, within less than this tolerance: with the default limit
+    // of 0.5, a cluster of one node must be able to get a second one.
     private const double Tolerance = 0.01;
 
-    /// <summary>Whether it moves more than a part of the users.</summary>
+    /// <summary>Whether the change moves more than this part of the users.</summary>
     public bool Exceeds(double most) => Moved > most + Tolerance;
 
     /// <summary>The move as a clause, without a full stop.</summary>

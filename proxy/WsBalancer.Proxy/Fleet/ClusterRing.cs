@@ -6,11 +6,13 @@ namespace WsBalancer.Proxy.Fleet;
 /// <summary>Builds the ring of a cluster's members.</summary>
 internal static class ClusterRing
 {
-    /// <summary>The ring of a composition; that of the snapshot before, if it is made of the same.</summary>
+    /// <summary>
+    /// The ring of a composition; the ring of the snapshot before if nodes and settings are the same.
+    /// </summary>
     /// <returns>Null without members.</returns>
     public static RingBlend? Build(FleetSnapshot before, Composition composition, RingSettings settings)
     {
-        // Most changes are not of the ring, and to build one takes a while.
+        // Most changes do not concern the ring, and building a ring takes a while.
         var isSame = before.Ring is not null
             && before.Settings.Get<RingSettings>() == settings
             && before.Composition.Blend == composition.Blend
@@ -34,7 +36,9 @@ internal static class ClusterRing
             : new RingBlend(from, Build(members, OptionsOf(blend, settings)), blend.Share);
     }
 
-    /// <summary>What the ring, and that which users go over to, cannot take of the members; a sentence each.</summary>
+    /// <summary>
+    /// The mistakes in the members for the configured ring and for the other ring of a blend; a sentence each.
+    /// </summary>
     public static IEnumerable<string> MistakesIn(
         string cluster, IReadOnlyCollection<Member> members, RingSettings settings, BlendValue? blend)
     {
@@ -55,7 +59,8 @@ internal static class ClusterRing
     private static IEnumerable<RingAlgorithm> AlgorithmsOf(RingSettings settings, BlendValue? blend) =>
         blend is null ? [settings.Kind!] : [settings.Kind!, RingAlgorithm.Find(blend.To)!];
 
-    // Hash and size belong to the ring that is configured; the other takes its own defaults, and the seed if it can.
+    // Hash and table size belong to the configured ring; the other ring has its own defaults, and the seed if its
+    // algorithm takes one.
     private static RingOptions OptionsOf(BlendValue blend, RingSettings settings) => new()
     {
         Algorithm = blend.To,

@@ -5,16 +5,17 @@ using Yarp.ReverseProxy.Model;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// Composes clusters of YARP's nodes and the runtime changes in the store, and tells the store what became of those.
+/// Composes clusters from YARP's destinations and the overrides in the store, and writes the status of each override to
+/// the store.
 /// </summary>
 internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
 {
-    /// <summary>What a cluster is to have.</summary>
-    /// <param name="cluster">YARP's side of it.</param>
-    /// <param name="ring">The ring that is configured.</param>
-    /// <param name="before">What it has; null if it is new.</param>
-    /// <param name="mistake">Why that stays but for drains; null if it does not have to.</param>
-    /// <returns>Null if it is new, and its nodes do not fit its settings.</returns>
+    /// <summary>The nodes that a cluster should have.</summary>
+    /// <param name="cluster">YARP's state of the cluster.</param>
+    /// <param name="ring">The configured ring.</param>
+    /// <param name="before">The current snapshot; null for a new cluster.</param>
+    /// <param name="mistake">The reason why the current nodes are kept and only drains change; otherwise null.</param>
+    /// <returns>Null for a new cluster whose nodes do not fit its settings.</returns>
     public Composition? Compose(ClusterState cluster, RingSettings ring, FleetSnapshot? before, out string? mistake)
     {
         var records = state.Of(cluster.ClusterId);
@@ -35,7 +36,9 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
         return before?.Composition.WithDrainsOf(composition);
     }
 
-    /// <summary>Notes how runtime changes stand now, and takes back those that have lapsed.</summary>
+    /// <summary>
+    /// Stores the changed status of overrides, and takes back the records in <see cref="Composition.Lapsed"/>.
+    /// </summary>
     public void Settle(Composition composition)
     {
         foreach (var (record, standing) in composition.Standings)
@@ -49,8 +52,8 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
         }
     }
 
-    // At the start there is nothing yet that could stay. Whatever fits is in force: to begin without any drain or
-    // removal would send users where an operator does not want them.
+    // A new cluster has no current nodes to keep. Every override that fits takes effect: a start without any drain or
+    // removal would place users where an operator does not want them.
     private Composition WithoutMisfits(ClusterState cluster, RingSettings ring, IReadOnlyList<StateRecord> records)
     {
         var composition = Of(cluster, ring, []);
@@ -73,7 +76,7 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
         return composition;
     }
 
-    // All destinations at one moment: the dictionary behind them is changed one by one.
+    // AllDestinations is a consistent list; YARP changes the dictionary of destinations entry by entry.
     private Composition Of(ClusterState cluster, RingSettings ring, IReadOnlyList<StateRecord> records) =>
         Composition.Of(
             cluster.DestinationsState.AllDestinations.Select(Member.Of), ring.Algorithm, records, state.StandingOf);
@@ -82,7 +85,7 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
         ClusterRing.MistakesIn(cluster.ClusterId, [.. composition.Members.Values], ring, composition.Blend)
             .FirstOrDefault();
 
-    // Not from here: whoever makes a change waits until the fleet has taken it over.
+    // Yield first: this may run inside StateStore.Changed, and the store accepts no other change before that returns.
     private async Task TakeBackAsync(IReadOnlyList<StateRecord> lapsed)
     {
         var cluster = lapsed[0].Key.Cluster;
@@ -93,7 +96,7 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
-            // What has lapsed does not hold; only the record stays, and is tried again with the next change.
+            // The override is no longer in effect; only its record remains, and the next change retries this.
             FleetLog.TakingBackFailed(logger, cluster, ex);
         }
     }

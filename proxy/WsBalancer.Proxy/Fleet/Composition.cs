@@ -3,8 +3,8 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// The nodes that a cluster is to have: those of the configuration with every runtime change that holds laid over them.
-/// Pure.
+/// The nodes that a cluster should have: those of the configuration with every override that is in effect. A pure
+/// function of its inputs.
 /// </summary>
 internal sealed class Composition
 {
@@ -20,15 +20,15 @@ internal sealed class Composition
     {
     }
 
-    /// <summary>That of a cluster without nodes.</summary>
+    /// <summary>The composition of a cluster without nodes.</summary>
     public static Composition Empty { get; } = new();
 
     /// <summary>The nodes by id.</summary>
     public IReadOnlyDictionary<string, Member> Members => _members;
 
     /// <summary>
-    /// What the configuration, and nodes that registered themselves, say: without what operators changed, and with what
-    /// they removed.
+    /// The nodes of the configuration and of registrations, without the overrides of operators: removed nodes are
+    /// included.
     /// </summary>
     public IReadOnlyDictionary<string, Member> Sources { get; private init; } = new Dictionary<string, Member>();
 
@@ -36,24 +36,24 @@ internal sealed class Composition
     public IReadOnlyDictionary<string, DrainValue> Drains => _drains;
 
     /// <summary>
-    /// The removals, by node. One that no longer hides a node, since the file has dropped it too, still says how the
-    /// tunnels that are left there are closed.
+    /// The removals, by node. A removal also specifies how the remaining tunnels of its node are closed, when it no
+    /// longer hides the node because the configuration has dropped it too.
     /// </summary>
     public IReadOnlyDictionary<string, RemovalValue> Removals => _removals;
 
-    /// <summary>The blend that holds; null without one.</summary>
+    /// <summary>The blend in effect; null without one.</summary>
     public BlendValue? Blend { get; private set; }
 
-    /// <summary>How the runtime changes stand now, as far as that changed.</summary>
+    /// <summary>The overrides whose status has changed, with the new status.</summary>
     public IReadOnlyList<StateEntry> Standings => _standings;
 
-    /// <summary>The runtime changes that are to be taken back.</summary>
+    /// <summary>The overrides that must be taken back.</summary>
     public IReadOnlyList<StateRecord> Lapsed => _lapsed;
 
-    /// <param name="configured">What the configuration names.</param>
-    /// <param name="algorithm">The ring that is configured.</param>
-    /// <param name="records">Every runtime change of the cluster.</param>
-    /// <param name="standingOf">How each has stood so far.</param>
+    /// <param name="configured">The nodes of the configuration.</param>
+    /// <param name="algorithm">The algorithm of the configured ring.</param>
+    /// <param name="records">Every override of the cluster.</param>
+    /// <param name="standingOf">The status of an override so far.</param>
     public static Composition Of(
         IEnumerable<Member> configured,
         string algorithm,
@@ -72,11 +72,13 @@ internal sealed class Composition
         return composition;
     }
 
-    /// <summary>Whether an operator removed what the configuration, or the node itself, still names.</summary>
+    /// <summary>
+    /// Whether an operator removed the node while the configuration or its registration still names it.
+    /// </summary>
     public bool IsHidden(string id) => _hidden.Contains(id);
 
     /// <summary>
-    /// The same nodes with the drains of another composition: for a ring that has to stay as it is.
+    /// The same nodes with the drains of another composition: for a ring that must not change.
     /// </summary>
     public Composition WithDrainsOf(Composition other)
     {

@@ -2,7 +2,7 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>A ring's fingerprint as people and other balancers see it.</summary>
+/// <summary>A ring's fingerprint as text, for people and for other balancers.</summary>
 internal static class Fingerprint
 {
     /// <summary>32 lower-case hexadecimal digits.</summary>

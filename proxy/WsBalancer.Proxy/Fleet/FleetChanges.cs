@@ -3,10 +3,13 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// Changes a cluster's nodes at run time, one change of a cluster at a time. Each is a set of records in the store; the
-/// fleet follows from them, here and at every balancer that shares them.
+/// Changes a cluster's nodes at run time, one change of a cluster at a time. A change is a set of records in the store;
+/// each balancer that shares the records derives the fleet from them.
 /// </summary>
-/// <remarks>Every method throws <see cref="RefusedException"/> for what cannot be done, and then nothing is.</remarks>
+/// <remarks>
+/// Every method throws <see cref="RefusedException"/> for a request that cannot be carried out. Nothing has changed
+/// then, unless the message reports that the change is kept.
+/// </remarks>
 internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
 {
     /// <summary>Adds a node, or takes its removal back.</summary>
@@ -20,13 +23,13 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
             cancellation,
             mayMend: false);
 
-    /// <summary>Takes a node out of the ring; it stays listed until its last tunnel ends.</summary>
-    /// <param name="cluster">Its cluster.</param>
+    /// <summary>Removes a node from the ring; the node stays listed until its last tunnel ends.</summary>
+    /// <param name="cluster">The cluster of the node.</param>
     /// <param name="nodeId">The node.</param>
-    /// <param name="drain">How its tunnels are closed; null leaves them open.</param>
-    /// <param name="force">Whether even if users have no other node to go to.</param>
-    /// <param name="ifEpoch">The epoch that the caller has seen; null for any.</param>
-    /// <param name="cancellation">Gives up waiting for a change before.</param>
+    /// <param name="drain">How the tunnels of the node are closed; null leaves them open.</param>
+    /// <param name="force">Whether to remove even the last node that takes users.</param>
+    /// <param name="ifEpoch">The epoch that the caller has read; null for any.</param>
+    /// <param name="cancellation">Ends the wait for an earlier change.</param>
     public Task<ChangeResult> RemoveAsync(
         FleetCluster cluster,
         string nodeId,
@@ -50,7 +53,7 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
             ifEpoch,
             cancellation);
 
-    /// <summary>Puts a share of the users onto another ring.</summary>
+    /// <summary>Moves a share of the users to another ring.</summary>
     public Task<ChangeResult> BlendAsync(
         FleetCluster cluster, string to, double share, long? ifEpoch, CancellationToken cancellation) => DoAsync(
             cluster,
@@ -65,8 +68,8 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
             cancellation,
             mayMend: share == 0);
 
-    /// <summary>Refuses to take the last node away that users could go to.</summary>
-    /// <exception cref="RefusedException">It is the last one.</exception>
+    /// <summary>Refuses a change that leaves no other node for users.</summary>
+    /// <exception cref="RefusedException">The node is the last one that takes users.</exception>
     public static void RefuseTheLast(FleetCluster cluster, Node node, string what, string anyway)
     {
         var takesUsers = cluster.Current.Nodes.Where(other => other is { Weight: > 0, IsDraining: false }).ToArray();
@@ -99,7 +102,7 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
         return new ChangeResult(planned, cluster.Current.Epoch, shared);
     }
 
-    // Less of what was changed at run time may be what makes the rest fit again; more is not.
+    // A removal, another weight or the end of a blend may make the nodes fit the settings again; an addition cannot.
     private static void RefuseIfKept(FleetCluster cluster, string what)
     {
         if (cluster.Mistake is { } mistake)
@@ -140,15 +143,15 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
             .. TakingBack(Key(cluster, StateKind.Weight, node.Id)),
         ];
 
-        // An added node ends with its member record. A configured one needs a record that hides it, and a drain needs
-        // one that every balancer reads.
+        // The record of an added node is removed below. A configured node needs a record that hides it, and a drain
+        // needs one that every balancer reads.
         if (node.Source != NodeSource.Added || drain is not null)
         {
             var removal = new RemovalValue(node.Source != NodeSource.Added, drain);
             changes.Add(new(Key(cluster, StateKind.Removal, node.Id), removal));
         }
 
-        // Even if the file names it by now: it may not do so at every balancer yet.
+        // Also if the configuration names the node by now: at other balancers it may not do so yet.
         var member = Key(cluster, StateKind.Member, node.Id);
         if (state.Find(member) is MemberValue { Origin: MemberOrigin.Added })
         {

@@ -4,15 +4,10 @@ using Yarp.ReverseProxy.Model;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// A cluster that the ring places. Readers take <see cref="Current"/> once and use it throughout; all changes go
-/// through here, one at a time, and end in one swap of that reference.
+/// A cluster that the ring places. A reader reads <see cref="Current"/> once and uses that snapshot throughout. This
+/// class makes all changes, one at a time, and ends each with one write of that reference. The callback <c>left</c> is
+/// called when the last tunnel of a leaving node has ended.
 /// </summary>
-/// <param name="id">Its id.</param>
-/// <param name="settings">What is configured for it.</param>
-/// <param name="yarp">YARP's side of it.</param>
-/// <param name="tunnels">The open tunnels.</param>
-/// <param name="time">The clock.</param>
-/// <param name="left">Called when the last tunnel of a node that leaves has ended.</param>
 internal sealed class FleetCluster(
     string id,
     ClusterSettings settings,
@@ -24,7 +19,7 @@ internal sealed class FleetCluster(
     private readonly Lock _changes = new();
     private readonly SemaphoreSlim _operations = new(1, 1);
 
-    // Case in an id matters to the ring though not to YARP: another spelling is another node.
+    // The ring distinguishes case in ids, though YARP does not: another spelling is another node.
     private readonly Dictionary<string, Node> _leaving = new(StringComparer.Ordinal);
     private volatile FleetSnapshot _current = FleetSnapshot.Empty(settings, yarp);
     private volatile string? _mistake;
@@ -39,17 +34,22 @@ internal sealed class FleetCluster(
     public IReadOnlyList<Node> Leaving => _current.Leaving;
 
     /// <summary>
-    /// Why the ring stays as it is, whatever is asked for: its nodes and its settings do not fit each other. Null if
-    /// they do.
+    /// The reason why the ring is kept whatever is requested: its nodes and its settings do not fit each other. Null if
+    /// they fit.
     /// </summary>
     public string? Mistake => _mistake;
 
-    /// <summary>When any user last got another home: the ring changed, or a drain began or ended.</summary>
+    /// <summary>
+    /// The timestamp of the last change of any user's home: the ring changed, or a drain began or ended.
+    /// </summary>
     public long HomesChangedAt => Interlocked.Read(ref _homesChangedAt);
 
-    /// <summary>Lets an operator's changes of the cluster in one at a time; disposing lets the next one in.</summary>
-    /// <param name="ifEpoch">The epoch that the caller has seen; null for any.</param>
-    /// <param name="cancellation">Gives up waiting for the one before.</param>
+    /// <summary>
+    /// Waits until no other operation on the cluster is running, so that operators change it one at a time. Disposing
+    /// of the result lets the next operation begin.
+    /// </summary>
+    /// <param name="ifEpoch">The epoch that the caller has read; null for any.</param>
+    /// <param name="cancellation">Ends the wait for an earlier operation.</param>
     /// <exception cref="RefusedException">The ring has changed since that epoch.</exception>
     public async Task<IDisposable> EnterAsync(long? ifEpoch, CancellationToken cancellation)
     {
@@ -67,13 +67,16 @@ internal sealed class FleetCluster(
     }
 
     /// <summary>
-    /// Takes over what the cluster is to have, which <see cref="ClusterRing.MistakesIn"/> has found right. Nodes keep
-    /// their state over a change of address or weight.
+    /// Applies new nodes and settings, in which <see cref="ClusterRing.MistakesIn"/> has found no mistake. A node keeps
+    /// its tunnels over a change of address or weight; a new address resets its health and the drain that it announced
+    /// itself.
     /// </summary>
-    /// <param name="settings">What is configured for the cluster.</param>
-    /// <param name="yarp">YARP's side of it.</param>
+    /// <param name="settings">The settings of the cluster.</param>
+    /// <param name="yarp">YARP's model of the cluster.</param>
     /// <param name="composition">The nodes.</param>
-    /// <param name="mistake">Why it is not what was asked for but what it had; null if it is.</param>
+    /// <param name="mistake">
+    /// The reason why the previous settings are kept; null if these are the requested ones.
+    /// </param>
     public Reconfiguration Configure(
         ClusterSettings settings, ClusterModel yarp, Composition composition, string? mistake = null)
     {
@@ -111,9 +114,11 @@ internal sealed class FleetCluster(
         }
     }
 
-    /// <summary>Changes what is known of a node and, if that makes a difference to placement, the masks.</summary>
+    /// <summary>Changes the state of a node and, if placement depends on it, the masks.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="change">Sets its properties; called under the lock, so it is short and calls nothing else.</param>
+    /// <param name="change">
+    /// Sets properties of the node. Called under the lock, so it must be short and call nothing else.
+    /// </param>
     public void Update(Node node, Action<Node> change)
     {
         lock (_changes)
@@ -125,8 +130,10 @@ internal sealed class FleetCluster(
         }
     }
 
-    /// <summary>Notes whether any node is available.</summary>
-    /// <returns>Whether one is, if that has changed since the last call; else, and the first time, null.</returns>
+    /// <summary>Records whether any node is available.</summary>
+    /// <returns>
+    /// Whether a node is available, if that has changed since the last call; otherwise, and at the first call, null.
+    /// </returns>
     public bool? NoteAvailability()
     {
         lock (_changes)
@@ -137,7 +144,7 @@ internal sealed class FleetCluster(
         }
     }
 
-    /// <summary>Forgets the leaving nodes whose last tunnel has ended.</summary>
+    /// <summary>Removes the leaving nodes whose last tunnel has ended.</summary>
     public void Sweep()
     {
         var gone = new List<Node>();
@@ -154,7 +161,7 @@ internal sealed class FleetCluster(
     }
 
     /// <summary>
-    /// The node of that id, member or leaving. Ids ignore case here, as YARP's do, but where it tells two apart.
+    /// The node of that id, member or leaving. Ids ignore case, as in YARP, unless one of two nodes matches exactly.
     /// </summary>
     public Node? Find(string nodeId)
     {
@@ -249,7 +256,7 @@ internal sealed class FleetCluster(
         return node;
     }
 
-    // A node that no configuration names has a destination of its own; YARP forwards to it all the same.
+    // A node outside the configuration has a DestinationState of its own, to which YARP forwards in the same way.
     private static DestinationState DestinationOf(Node? node, Member member) => member.Configured
         ?? (node is { Source: not NodeSource.Configured } && node.Address == member.Config.Address
             ? node.Destination

@@ -16,7 +16,8 @@ internal static partial class FleetLog
         "It cannot be compared with the one before: up to all of the users moved.")]
     public static partial void RingReplaced(ILogger logger, string cluster, long epoch, int nodes, string spec);
 
-    // The side of the configuration that is not yet here is told of the mistake, or brings what is missing.
+    // A reload has two parts, YARP's and the balancer's. The later part reports the mistake, or contains what is
+    // missing.
     [LoggerMessage(205, LogLevel.Warning,
         "Ring of cluster '{Cluster}' stays as it is until its nodes and its settings fit each other: {Mistake}")]
     public static partial void RingKept(ILogger logger, string cluster, string mistake);

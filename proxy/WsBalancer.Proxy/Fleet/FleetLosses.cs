@@ -3,18 +3,23 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>What a changed configuration would take away from clusters that have nodes now. Changes nothing.</summary>
+/// <summary>
+/// Finds what a changed configuration would remove from clusters that have nodes now. Changes nothing.
+/// </summary>
 internal sealed class FleetLosses(FleetRegistry fleet, StateStore state)
 {
     /// <summary>Whether a configuration may take all nodes from a cluster.</summary>
     public bool AreForced { get; set; }
 
-    /// <summary>Whether a cluster is known here, or was given nodes at run time.</summary>
+    /// <summary>Whether the fleet has the cluster, or nodes were added to it at run time.</summary>
     public bool IsKnown(string clusterId) =>
         fleet.Find(clusterId) is not null || state.Of(clusterId).Any(record => record.Value is MemberValue);
 
-    /// <summary>What a cluster would lose if the configuration named these nodes; null if it kept any node.</summary>
-    /// <param name="clusterId">The cluster.</param>
+    /// <summary>
+    /// The loss of a cluster if the configuration named these nodes, as a sentence without a full stop; null if any
+    /// node remained.
+    /// </summary>
+    /// <param name="clusterId">The id of the cluster.</param>
     /// <param name="configured">The ids of the nodes that the configuration names for it.</param>
     public string? OfNodes(string clusterId, IEnumerable<string> configured)
     {
@@ -23,7 +28,8 @@ internal sealed class FleetLosses(FleetRegistry fleet, StateStore state)
             return null;
         }
 
-        // Nodes that registered themselves or were added at run time stay; what an operator removed does not return.
+        // Nodes that registered themselves or were added at run time stay; nodes that an operator removed do not
+        // return.
         var members = configured.Select(id => new Member(id, new DestinationConfig(), null, NodeSource.Configured));
         var algorithm = cluster.Current.Settings.Get<RingSettings>().Algorithm;
         var composition = Composition.Of(members, algorithm, state.Of(cluster.Id), state.StandingOf);
@@ -32,8 +38,10 @@ internal sealed class FleetLosses(FleetRegistry fleet, StateStore state)
             : $"Cluster '{cluster.Id}' would be left without a node: it has {AmountsOf(cluster)} now";
     }
 
-    /// <summary>What would be lost if the configuration named these clusters; empty if it named any.</summary>
-    /// <param name="configured">The ids of the clusters that the ring is to place.</param>
+    /// <summary>
+    /// The losses if the configuration named these clusters, each a sentence without a full stop; none if it named any.
+    /// </summary>
+    /// <param name="configured">The ids of the clusters that the ring should place.</param>
     public IEnumerable<string> OfClusters(IEnumerable<string> configured) => configured.Any()
         ? []
         : fleet.Clusters.Where(cluster => cluster.Current.Nodes.Length > 0).Select(cluster =>

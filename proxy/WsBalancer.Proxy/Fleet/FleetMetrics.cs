@@ -4,7 +4,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>Publishes what the fleet looks like; read anew at every scrape.</summary>
+/// <summary>
+/// Publishes the metrics of the fleet. All are read at each scrape, except those about the last change of a ring.
+/// </summary>
 internal sealed class FleetMetrics
 {
     private readonly BalancerRegistry _registry;

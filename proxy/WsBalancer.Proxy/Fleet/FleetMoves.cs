@@ -4,10 +4,10 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>What a changed configuration would move. Changes nothing.</summary>
+/// <summary>Finds what a changed configuration would move. Changes nothing.</summary>
 internal sealed class FleetMoves(FleetRegistry fleet, StateStore state, TunnelRegistry tunnels)
 {
-    /// <summary>What a cluster with these nodes and settings would move; null if that is nothing.</summary>
+    /// <summary>The move of a cluster to these nodes and settings; null if nothing changes.</summary>
     public ClusterMove? Of(string id, IReadOnlyDictionary<string, DestinationConfig> nodes, RingSettings ring)
     {
         if (fleet.Find(id) is not { Current: { Ring: { } now } before } cluster)
@@ -19,7 +19,7 @@ internal sealed class FleetMoves(FleetRegistry fleet, StateStore state, TunnelRe
         var composition = Composition.Of(members, ring.Algorithm, state.Of(cluster.Id), state.StandingOf);
         if (ClusterRing.MistakesIn(cluster.Id, [.. composition.Members.Values], ring, composition.Blend).Any())
         {
-            // Then the ring stays as it is.
+            // A ring with a mistake is not applied, and the current one is kept.
             return null;
         }
 
@@ -37,7 +37,7 @@ internal sealed class FleetMoves(FleetRegistry fleet, StateStore state, TunnelRe
         return moved > 0 || move.Joined.Count + move.Left.Count + move.Reweighed.Count > 0 ? move : null;
     }
 
-    /// <summary>What the removal of all clusters but these would move.</summary>
+    /// <summary>The moves if all clusters except these were removed.</summary>
     public IEnumerable<ClusterMove> OfOthers(IEnumerable<string> kept) =>
         from cluster in fleet.Clusters
         let nodes = cluster.Current.Composition.Members

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>Says what changes in the fleet: in the log, as an event, and in the metrics.</summary>
+/// <summary>Reports changes of the fleet: in the log, as events, and in the metrics.</summary>
 internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILogger<FleetRegistry> logger)
 {
     public void HealthChanged(FleetCluster cluster, Node node, string why)
@@ -28,7 +28,9 @@ internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILo
         events.Publish(EventKind.Node, cluster.Id, node, $"{node} registered itself and cannot be taken: {mistake}");
     }
 
-    /// <summary>Notes whether a cluster has an available node; the first time only notes it.</summary>
+    /// <summary>
+    /// Reports that a cluster no longer has an available node, or has one again. The first call only records the state.
+    /// </summary>
     public void AvailabilityChanged(FleetCluster cluster)
     {
         if (cluster.NoteAvailability() is not { } isAvailable)
@@ -52,13 +54,16 @@ internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILo
         events.Publish(EventKind.Health, cluster.Id, null, $"no node is available: {nodes}");
     }
 
-    /// <summary>Reports that the last tunnel of a node that leaves has ended, at this balancer.</summary>
+    /// <summary>Reports that the last tunnel of a leaving node has ended at this balancer.</summary>
     public void Left(FleetCluster cluster, Node node) =>
         Tell(cluster, node, $"{node.Id} has left: none of its tunnels is open here");
 
     public void ClusterRemoved(FleetCluster cluster) => metrics.ClusterRemoved(cluster);
 
-    /// <summary>The ring no longer places a cluster that YARP still has; null if it did not place it before.</summary>
+    /// <summary>
+    /// Reports that the ring no longer places a cluster that YARP still has; null is a cluster that the ring did not
+    /// place before, which is not reported.
+    /// </summary>
     public void Unpinning(FleetCluster? cluster)
     {
         if (cluster is not null)
@@ -111,7 +116,7 @@ internal sealed class FleetNews(FleetMetrics metrics, BalancerEvents events, ILo
 
     private void Tell(FleetCluster cluster, Node node, string what)
     {
-        // At the start every node joins; that is not news.
+        // At the start every node joins, which needs no report.
         if (cluster.Current.Epoch > 1)
         {
             FleetLog.NodeChanged(logger, cluster.Id, what);

@@ -4,19 +4,19 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>What a change of a cluster moves, worked out before it is made.</summary>
+/// <summary>The effect of a change of a cluster, computed before the change is made.</summary>
 /// <param name="Moved">The part of the users whose owner differs, 0…1.</param>
-/// <param name="Minimum">The part of it that the change cannot do without.</param>
-/// <param name="Excess">The rest: what goes between nodes that the change does not touch.</param>
-/// <param name="TunnelsMoved">Open tunnels of this balancer whose user gets another home.</param>
-/// <param name="Epoch">The ring that it was worked out for.</param>
+/// <param name="Minimum">The part of the users that the change must move.</param>
+/// <param name="Excess">The rest: users that move between nodes that the change does not concern.</param>
+/// <param name="TunnelsMoved">The open tunnels of this balancer whose users get another home.</param>
+/// <param name="Epoch">The epoch of the ring for which the plan was computed.</param>
 /// <param name="Nodes">The nodes before and after, by id.</param>
 internal sealed record FleetPlan(
     double Moved, double Minimum, double Excess, int TunnelsMoved, long Epoch, IReadOnlyList<PlannedNode> Nodes)
 {
-    /// <param name="before">The cluster as it is.</param>
-    /// <param name="members">What it would have.</param>
-    /// <param name="blend">The blend that it would have; null for none.</param>
+    /// <param name="before">The current cluster.</param>
+    /// <param name="members">The members after the change.</param>
+    /// <param name="blend">The blend after the change; null for none.</param>
     /// <param name="open">The open tunnels of the cluster.</param>
     public static FleetPlan Of(
         FleetSnapshot before, IReadOnlyCollection<Member> members, BlendValue? blend, IEnumerable<Tunnel> open)
@@ -52,8 +52,8 @@ internal sealed record FleetPlan(
             [.. nodes.Values.OrderBy(node => node.Id, StringComparer.Ordinal)]);
     }
 
-    /// <summary>How many tunnels have a user whose home is another one with another ring.</summary>
-    /// <param name="before">The cluster as it is.</param>
+    /// <summary>The number of tunnels whose users would have a different home with another ring.</summary>
+    /// <param name="before">The current cluster.</param>
     /// <param name="ring">The other ring; null for none.</param>
     /// <param name="open">The open tunnels of the cluster.</param>
     public static int CountMoved(FleetSnapshot before, RingBlend? ring, IEnumerable<Tunnel> open)
@@ -77,7 +77,7 @@ internal sealed record FleetPlan(
         }
     }
 
-    // Where users are at home now and then. Drains stay as they are; a node that is not there yet does not drain.
+    // The homes of users now and after the change. Drains do not change; a new node does not drain.
     private sealed class Homes
     {
         private readonly FleetSnapshot _before;
@@ -94,7 +94,7 @@ internal sealed record FleetPlan(
             }
         }
 
-        // A tunnel without a user is at home where it is.
+        // The home of a tunnel without a user is its current node.
         public (string? From, string? To) Of(Tunnel tunnel)
         {
             if (tunnel.Identity.User is not { } user)
@@ -108,6 +108,6 @@ internal sealed record FleetPlan(
     }
 }
 
-/// <summary>A node in a plan: its part of the users, and the open tunnels that are at home there.</summary>
+/// <summary>A node in a plan: its part of the users, and the open tunnels whose home it is.</summary>
 internal sealed record PlannedNode(
     string Id, double ShareBefore, double ShareAfter, int TunnelsBefore, int TunnelsAfter);

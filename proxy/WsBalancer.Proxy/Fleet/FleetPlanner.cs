@@ -5,11 +5,11 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// Holds requests for changes against a cluster as it is, and says what they would move. Changes nothing.
+/// Validates requests for changes against the current cluster, and computes what they would move. Changes nothing.
 /// </summary>
 internal sealed class FleetPlanner(TunnelRegistry tunnels)
 {
-    /// <exception cref="RefusedException">Something in the request is wrong, or not there.</exception>
+    /// <exception cref="RefusedException">The request has a mistake, or names a node that does not exist.</exception>
     public FleetPlan Plan(FleetCluster cluster, FleetChangeRequest request)
     {
         var snapshot = cluster.Current;
@@ -42,16 +42,16 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
         return Plan(cluster, members.Values, snapshot.Composition.Blend);
     }
 
-    /// <summary>What going on to another share of the users on another ring would move.</summary>
+    /// <summary>The plan for another share of the users on another ring.</summary>
     /// <exception cref="RefusedException">The ring or the share is wrong, or does not fit the nodes.</exception>
     public FleetPlan PlanBlend(FleetCluster cluster, string to, double share)
     {
-        // Nobody on the other ring is no blend: to end one is possible whatever that ring can take.
+        // A share of 0 is no blend: a blend can be ended even if the other ring does not fit the nodes.
         var blend = BlendOf(cluster, to, share);
         return Plan(cluster, [.. cluster.Current.Composition.Members.Values], share > 0 ? blend : null);
     }
 
-    /// <summary>The blend that a request stands for.</summary>
+    /// <summary>The blend that a request specifies.</summary>
     public static BlendValue BlendOf(FleetCluster cluster, string to, double share)
     {
         var from = cluster.Current.Settings.Get<RingSettings>().Algorithm;
@@ -68,7 +68,7 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
     }
 
     /// <summary>The member of that id. Ids ignore case here.</summary>
-    /// <exception cref="RefusedException">There is none, or it is leaving.</exception>
+    /// <exception cref="RefusedException">There is no such node, or the node is leaving.</exception>
     public static Member MemberOf(FleetCluster cluster, string id)
     {
         var node = NodeOf(cluster, id);
@@ -77,8 +77,8 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
             $"Node '{node.Id}' is leaving already; {node.Ledger.Active} tunnels are open there.");
     }
 
-    /// <summary>The node of that id, leaving ones too.</summary>
-    /// <exception cref="RefusedException">There is none.</exception>
+    /// <summary>The node of that id, member or leaving.</summary>
+    /// <exception cref="RefusedException">There is no such node.</exception>
     public static Node NodeOf(FleetCluster cluster, string id) => cluster.Find(id) ?? throw NoNode(cluster, id);
 
     /// <summary>The refusal of a request for a node that does not exist.</summary>
@@ -96,8 +96,10 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
         }
     }
 
-    /// <summary>The member that an addition would be: that of its source, if it has one, with its weight.</summary>
-    /// <exception cref="RefusedException">Something about it is wrong, or it is there already.</exception>
+    /// <summary>
+    /// The member that an addition creates: the member of its source if it has one, with the requested weight.
+    /// </summary>
+    /// <exception cref="RefusedException">The addition has a mistake, or the node is already a member.</exception>
     public static Member AdditionOf(FleetCluster cluster, NodeAddition addition)
     {
         RefuseForm(addition);

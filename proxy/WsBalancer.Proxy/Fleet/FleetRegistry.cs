@@ -8,14 +8,14 @@ using Yarp.ReverseProxy.Model;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// The clusters that the ring places, kept in step with YARP's and with our settings. Cluster ids ignore case, as
-/// YARP's do.
+/// The clusters that the ring places, synchronized with YARP's clusters and with our settings. Cluster ids ignore case,
+/// as in YARP.
 /// </summary>
 internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
 {
     private readonly ConcurrentDictionary<string, FleetCluster> _clusters = new(StringComparer.OrdinalIgnoreCase);
 
-    // Clusters that are gone but for tunnels that are still open.
+    // Removed clusters that still have open tunnels.
     private readonly ConcurrentDictionary<string, FleetCluster> _leaving = new(StringComparer.OrdinalIgnoreCase);
 
     private readonly Lock _configuring = new();
@@ -27,7 +27,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     private readonly Composer _composer;
     private readonly TimeProvider _time;
 
-    // YARP builds its listeners before the state that they would look into; hence lazy.
+    // YARP creates its listeners before the state that they look up, so the lookup is lazy.
     public FleetRegistry(
         IClusterSettingsSource settings,
         StateStore state,
@@ -50,13 +50,13 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         metrics.Publish(this);
     }
 
-    /// <summary>Raised after a node became healthy or unhealthy, or began or ceased to drain.</summary>
+    /// <summary>Raised after the health of a node, its drain or its fullness changed.</summary>
     public event Action<FleetCluster, Node>? NodeChanged;
 
     /// <summary>Raised after the ring of a cluster changed.</summary>
     public event Action<FleetCluster, RingChangeRecord>? RingChanged;
 
-    /// <summary>Raised after the nodes or the settings of a cluster changed, and after one came or went.</summary>
+    /// <summary>Raised after the nodes or settings of a cluster changed, or a cluster was added or removed.</summary>
     public event Action? Reconfigured;
 
     public IEnumerable<FleetCluster> Clusters =>
@@ -77,7 +77,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
     }
 
-    /// <summary>Forgets nodes, and clusters, that are gone and whose last tunnel has ended.</summary>
+    /// <summary>Removes the leaving nodes and clusters whose last tunnel has ended.</summary>
     public void Sweep()
     {
         foreach (var cluster in _clusters.Values.Concat(_leaving.Values))
@@ -94,7 +94,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
     }
 
-    /// <summary>Records what a probe or a connect found out.</summary>
+    /// <summary>Records the result of a probe or a connect.</summary>
     public void SetHealth(FleetCluster cluster, Node node, NodeHealth health, string why)
     {
         if (node.ProbedHealth != health)
@@ -105,12 +105,12 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
     }
 
-    /// <summary>Records that a node leaves handshakes without an answer, unless too many do so.</summary>
+    /// <summary>Records that a node does not answer handshakes, unless too many nodes do not.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="node">The node.</param>
     /// <param name="share">The part of the nodes that may be silent.</param>
-    /// <param name="why">In words, for the log.</param>
-    /// <returns>Whether it is recorded.</returns>
+    /// <param name="why">The reason in words, for the log.</param>
+    /// <returns>Whether the node is recorded as silent.</returns>
     public bool TrySetSilent(FleetCluster cluster, Node node, double share, string why)
     {
         if (!node.IsSilent)
@@ -137,7 +137,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
     }
 
-    /// <summary>Records that a node said it drains, or that it no longer says so.</summary>
+    /// <summary>Records that a node announces a drain, or no longer announces one.</summary>
     public void SetSaysDraining(FleetCluster cluster, Node node, bool draining)
     {
         if (node.SaysDraining != draining)
@@ -148,7 +148,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
     }
 
-    /// <summary>Records what a node's registration says, and whether it is still there.</summary>
+    /// <summary>Records whether a node's registration has expired, and whether it announces a drain.</summary>
     public void SetRegistration(FleetCluster cluster, Node node, bool isLost, bool draining)
     {
         var (before, wasLost, wasDraining) = (node.Health, node.IsLeaseLost, node.RegistrySaysDraining);
@@ -171,7 +171,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
             cluster, node, before, isLost ? "its registration has run out" : "it has registered itself again");
     }
 
-    /// <summary>Records whether a node has as many tunnels as it may.</summary>
+    /// <summary>Records whether a node has reached its limit of tunnels.</summary>
     public void SetFull(FleetCluster cluster, Node node, bool full)
     {
         if (node.IsFull != full)
@@ -197,7 +197,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         NodeChanged?.Invoke(cluster, node);
     }
 
-    // Health has several causes, and one of them may change nothing while another holds.
+    // Health has several causes: a change of one of them has no effect while another makes the node unhealthy.
     private void Announce(FleetCluster cluster, Node node, NodeHealth before, string why)
     {
         if (node.Health != before)
@@ -275,8 +275,8 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         }
     }
 
-    // Reloads and runtime changes come from different threads; what is composed last is taken over last. Events are for
-    // after the lock; the store takes note of standings without a lock.
+    // Reloads and runtime changes run on different threads: under the lock, the last composition is also applied last.
+    // Events are raised after the lock; the store sets the status of overrides without a lock.
     private (FleetCluster Cluster, Reconfiguration Change)? TakeOver(ClusterState state, ClusterSettings settings)
     {
         lock (_configuring)

@@ -6,17 +6,17 @@ using Yarp.ReverseProxy.Model;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// A cluster at one moment, immutable: its ring, its nodes in the ring's order, and which of them may be chosen.
-/// Health and drains only ever change the masks, never the ring.
+/// A cluster at one moment: its ring, its nodes in the order of the ring, and the masks of those that may be chosen.
+/// Immutable except for the nodes, which change in place. Health and drains only change the masks, never the ring.
 /// </summary>
-/// <param name="Settings">What is configured for the cluster.</param>
-/// <param name="Yarp">YARP's side of the cluster.</param>
-/// <param name="Composition">What the cluster is made of, and by whom.</param>
-/// <param name="Ring">Holds every member; null while there is none.</param>
-/// <param name="Nodes">The nodes; the index is the ring's.</param>
-/// <param name="Available">The nodes that a new tunnel may go to.</param>
+/// <param name="Settings">The settings of the cluster.</param>
+/// <param name="Yarp">YARP's model of the cluster.</param>
+/// <param name="Composition">The members of the cluster, with the overrides in effect.</param>
+/// <param name="Ring">The ring of all members; null without members.</param>
+/// <param name="Nodes">The nodes, each at its index in the ring.</param>
+/// <param name="Available">The nodes that may get a new tunnel.</param>
 /// <param name="NotDraining">The nodes that may be a user's home.</param>
-/// <param name="Epoch">Grows by one with every change of the ring.</param>
+/// <param name="Epoch">A number that increases by one with every change of the ring.</param>
 internal sealed record FleetSnapshot(
     ClusterSettings Settings,
     ClusterModel Yarp,
@@ -30,10 +30,12 @@ internal sealed record FleetSnapshot(
     /// <summary>Nodes that are no longer members but still have tunnels.</summary>
     public IReadOnlyList<Node> Leaving { get; init; } = [];
 
-    /// <summary>The available nodes, and those that are only silent: these may be tried.</summary>
+    /// <summary>
+    /// The available nodes, and those that are unavailable only because they are silent: these nodes may be tried.
+    /// </summary>
     public NodeMask AvailableOrSilent { get; init; }
 
-    /// <summary>Whether any node is kept from being available by nothing but its silence.</summary>
+    /// <summary>Whether any node is unavailable only because it is silent.</summary>
     public bool HasSilent { get; init; }
 
     /// <summary>The members that new users may be placed on.</summary>
@@ -45,7 +47,7 @@ internal sealed record FleetSnapshot(
     public static FleetSnapshot Empty(ClusterSettings settings, ClusterModel yarp) =>
         new(settings, yarp, Composition.Empty, null, [], default, default, 0);
 
-    /// <summary>The same cluster with its masks read anew from the nodes.</summary>
+    /// <summary>The same snapshot with masks of the current state of the nodes.</summary>
     public FleetSnapshot WithMasks()
     {
         var available = default(NodeMask);
@@ -72,7 +74,7 @@ internal sealed record FleetSnapshot(
     }
 
     /// <summary>
-    /// Whether a node may be silent, if at most this part of the nodes may, rounded up, and never all.
+    /// Whether a node may become silent. At most this part of the nodes may be silent, rounded up, but never all.
     /// </summary>
     public bool MayBeSilent(Node node, double share)
     {
@@ -87,7 +89,7 @@ internal sealed record FleetSnapshot(
     /// <summary>The first of the user's order that is not draining.</summary>
     public Node? HomeOf(string user) => Ring is null ? null : NodeAt(Ring.OwnerOf(user, NotDraining));
 
-    /// <summary>The part of the users that the node of that id owns, 0…1; 0 if it is none.</summary>
+    /// <summary>The part of the users that the node of that id owns, 0…1; 0 without such a node.</summary>
     public double ShareOf(string id) => Ring?.IndexOf(id) is { } index and >= 0 ? Ring.ShareOf(index) : 0;
 
     /// <summary>The node's exact part of the key space, 0…1.</summary>
@@ -97,15 +99,14 @@ internal sealed record FleetSnapshot(
         return Ring is null || index < 0 ? 0 : Ring.ShareOf(index);
     }
 
-    /// <summary>
-    /// Whether every user has the home that it has in an earlier snapshot of the same ring.
-    /// </summary>
+    /// <summary>Whether every user has the same home as in an earlier snapshot of the same ring.</summary>
     public bool HasHomesOf(FleetSnapshot other) =>
         Enumerable.Range(0, Nodes.Length).All(i => NotDraining.Contains(i) == other.NotDraining.Contains(i));
 
     /// <summary>
-    /// What balancers compare beside the ring: a hash over every member's id and address, and the drains of operators.
-    /// What nodes say of themselves is not in it, since balancers hear it at different moments.
+    /// The hash that balancers compare in addition to the ring: over every member's id and address, and the drains of
+    /// operators. Drains that nodes announce themselves are not included, since balancers receive them at different
+    /// moments.
     /// </summary>
     public string StateHash()
     {

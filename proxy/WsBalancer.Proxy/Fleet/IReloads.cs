@@ -1,28 +1,28 @@
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// Reads the configuration again as a whole, and applies it if it is right. An application whose host
-/// reads the configuration has none.
+/// Reads the whole configuration again, and applies it if it has no mistake. An application that reads the
+/// configuration itself has <see cref="NoReloads"/>.
 /// </summary>
 internal interface IReloads
 {
     /// <summary>The last reload; null before the first.</summary>
     public LastReload? Last { get; }
 
-    /// <param name="force">Whether to apply a change, too, that moves more users than it may, or that leaves a cluster
-    /// without nodes.</param>
+    /// <param name="force">
+    /// Whether to apply even a change that moves more users than the limit, or that leaves a cluster without nodes.
+    /// </param>
     public Task<ReloadResult> ReloadAsync(bool force);
 }
 
-/// <summary>A reload, and when it was.</summary>
+/// <summary>A reload and its time.</summary>
 internal sealed record LastReload(DateTimeOffset At, ReloadResult Result);
 
 /// <summary>The result of a reload.</summary>
-/// <param name="Outcome">Whether it is applied.</param>
-/// <param name="Reasons">Why it is not, a sentence each.</param>
-/// <param name="Moves">What it moves, or would move, in each cluster that it changes.</param>
-/// <param name="NeedRestart">The keys that differ from those that the balancer has read at its start, and are read only
-/// then.</param>
+/// <param name="Outcome">Whether the configuration is applied.</param>
+/// <param name="Reasons">The reasons why the configuration is not applied, a sentence each.</param>
+/// <param name="Moves">The moves in each cluster that the configuration changes or would change.</param>
+/// <param name="NeedRestart">The keys that are read only at the start, and have another value now.</param>
 internal sealed record ReloadResult(
     ReloadOutcome Outcome,
     IReadOnlyList<string> Reasons,

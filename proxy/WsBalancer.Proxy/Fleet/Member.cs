@@ -3,12 +3,14 @@ using Yarp.ReverseProxy.Model;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>A node as a cluster is to have it, wherever it comes from.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Config">As YARP would have it configured; the weight in its metadata is the one in force.</param>
-/// <param name="Configured">YARP's side of it, if the configuration names it.</param>
-/// <param name="Source">Who brought it.</param>
-/// <param name="IsWeightOverridden">Whether the weight is an operator's, not the source's.</param>
+/// <summary>A node that a cluster should have, from any source.</summary>
+/// <param name="Id">The id of the node.</param>
+/// <param name="Config">
+/// The node in the form of YARP's configuration; the weight in the metadata is the one in effect.
+/// </param>
+/// <param name="Configured">YARP's state of the node; null if the configuration does not name it.</param>
+/// <param name="Source">The source of the node.</param>
+/// <param name="IsWeightOverridden">Whether the weight is an operator's, and not that of the source.</param>
 internal sealed record Member(
     string Id,
     DestinationConfig Config,
@@ -35,7 +37,7 @@ internal sealed record Member(
     public static Member Of(DestinationState destination) =>
         new(destination.DestinationId, destination.Model.Config, destination, NodeSource.Configured);
 
-    /// <summary>The same with another weight.</summary>
+    /// <summary>The same member with another weight.</summary>
     public Member Weighing(int weight)
     {
         var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

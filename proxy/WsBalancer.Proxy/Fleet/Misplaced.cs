@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>Tunnels that are not at their user's home. A tunnel without a user is at home everywhere.</summary>
+/// <summary>Finds tunnels that are not at their user's home. A tunnel without a user is never misplaced.</summary>
 internal static class Misplaced
 {
     public static bool Is(FleetSnapshot snapshot, Tunnel tunnel) =>

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>No reloads: those of an application whose host reads the configuration.</summary>
+/// <summary>No reloads, for an application that reads the configuration itself.</summary>
 internal sealed class NoReloads : IReloads
 {
     public LastReload? Last => null;

@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Model;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// A node of a cluster over time. Its identity is its id: a new address or weight is the same node. What changes is
-/// written by <see cref="FleetCluster"/> alone, but for <see cref="AnsweredAt"/>; reading is safe from any thread.
+/// A node of a cluster over time. The id is the identity: with a new address or weight it is the same node. Only
+/// <see cref="FleetCluster"/> sets the properties, except <see cref="AnsweredAt"/>; any thread may read them.
 /// </summary>
 internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedger ledger)
 {
@@ -24,66 +24,67 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
 
     public string Id => Key.Node;
 
-    /// <summary>YARP's side of the node.</summary>
+    /// <summary>YARP's state of the node.</summary>
     public DestinationState Destination { get; internal set; } = destination;
 
     public TunnelLedger Ledger { get; } = ledger;
 
-    /// <summary>The address as of the last configuration; YARP changes that of its destination in place.</summary>
+    /// <summary>The address in the last configuration; YARP changes the address of its destination in place.</summary>
     public string Address { get; internal set; } = destination.Model.Config.Address;
 
-    /// <summary>Who brought it.</summary>
+    /// <summary>The source of the node.</summary>
     public NodeSource Source { get; internal set; }
 
-    /// <summary>The weight in force; 0 owns nothing.</summary>
+    /// <summary>The weight in effect; a node of weight 0 owns no users.</summary>
     public int Weight { get; internal set; }
 
-    /// <summary>Whether the weight is an operator's, laid over the one of the node's source.</summary>
+    /// <summary>Whether the weight is an operator's override of the weight from the source.</summary>
     public bool IsWeightOverridden { get; internal set; }
 
-    /// <summary>What the ring hashes for the node; null if that is its id.</summary>
+    /// <summary>The text that the ring hashes for the node; null if that is the id.</summary>
     public string? RingKey { get; internal set; }
 
-    /// <summary>The result of probes and connects; unhealthy while it is silent, or its registration has expired.
+    /// <summary>
+    /// The health by probes and connects; unhealthy while the node is silent, or its registration has expired.
     /// </summary>
     public NodeHealth Health => _isLeaseLost || _isSilent ? NodeHealth.Unhealthy : ProbedHealth;
 
-    /// <summary>What probes and connects say alone.</summary>
+    /// <summary>The health by probes and connects alone.</summary>
     public NodeHealth ProbedHealth
     {
         get => (NodeHealth)_health;
         internal set => _health = (int)value;
     }
 
-    /// <summary>Whether it registered itself and has not been heard of since.</summary>
+    /// <summary>Whether the node registered itself and the registration has expired.</summary>
     public bool IsLeaseLost
     {
         get => _isLeaseLost;
         internal set => _isLeaseLost = value;
     }
 
-    /// <summary>Whether it left handshakes without an answer, and has not answered one since.</summary>
+    /// <summary>Whether the node did not answer handshakes, and has not answered one since.</summary>
     public bool IsSilent
     {
         get => _isSilent;
         internal set => _isSilent = value;
     }
 
-    /// <summary>When it last answered a handshake: a timestamp of the balancer's clock; 0 if never.</summary>
+    /// <summary>When the node last answered a handshake: a timestamp of the balancer's clock; 0 for never.</summary>
     public long AnsweredAt
     {
         get => Volatile.Read(ref _answeredAt);
         internal set => Volatile.Write(ref _answeredAt, value);
     }
 
-    /// <summary>Whether the node itself said, to a probe or a handshake, that it drains.</summary>
+    /// <summary>Whether the node announced a drain in the answer to a probe or a handshake.</summary>
     public bool SaysDraining
     {
         get => _saysDraining;
         internal set => _saysDraining = value;
     }
 
-    /// <summary>Whether the node's registration says that it drains.</summary>
+    /// <summary>Whether the node's registration announces a drain.</summary>
     public bool RegistrySaysDraining
     {
         get => _registrySaysDraining;
@@ -97,31 +98,31 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
         internal set => _operatorDrain = value;
     }
 
-    /// <summary>How the tunnels of the node, which leaves, are to be closed; null leaves them open.</summary>
+    /// <summary>How the tunnels of a leaving node are closed; null leaves them open.</summary>
     public DrainValue? RemovalDrain
     {
         get => _removalDrain;
         internal set => _removalDrain = value;
     }
 
-    /// <summary>Whether it has as many tunnels as it may.</summary>
+    /// <summary>Whether the node has reached its limit of tunnels.</summary>
     public bool IsFull
     {
         get => _isFull;
         internal set => _isFull = value;
     }
 
-    /// <summary>No longer a member; kept until its last tunnel ends.</summary>
+    /// <summary>Whether the node is no longer a member, and is kept until its last tunnel ends.</summary>
     public bool IsLeaving { get; internal set; }
 
-    /// <summary>Whether the node drains of its own accord.</summary>
+    /// <summary>Whether the node itself announced a drain.</summary>
     public bool DrainsItself => SaysDraining || RegistrySaysDraining;
 
     public bool IsDraining => DrainsItself || OperatorDrain is not null;
 
     public bool IsAvailable => !IsDraining && Health != NodeHealth.Unhealthy && !IsFull;
 
-    /// <summary>Whether nothing but its silence keeps it from being available.</summary>
+    /// <summary>Whether the node is unavailable only because it is silent.</summary>
     public bool IsOnlySilent =>
         IsSilent && !IsDraining && !IsLeaseLost && ProbedHealth != NodeHealth.Unhealthy && !IsFull;
 

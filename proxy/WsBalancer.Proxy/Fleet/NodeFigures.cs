@@ -4,15 +4,15 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>The state and the tunnels of a node, at this balancer and others.</summary>
-/// <param name="State">The state. A node is drained when its last tunnel has ended, wherever it was.</param>
+/// <param name="State">The state; a node is drained when its last tunnel at all these balancers has ended.</param>
 /// <param name="Tunnels">The open tunnels.</param>
-/// <param name="Misplaced">Those of them whose user has another home.</param>
+/// <param name="Misplaced">The open tunnels whose user has another home.</param>
 internal sealed record NodeFigures(NodeState State, long Tunnels, long Misplaced)
 {
     /// <param name="node">The node.</param>
-    /// <param name="snapshot">Its cluster.</param>
+    /// <param name="snapshot">The cluster of the node.</param>
     /// <param name="tunnels">The tunnels of this balancer.</param>
-    /// <param name="others">The cluster at the balancers whose tunnels are counted, too.</param>
+    /// <param name="others">The cluster at each other balancer whose tunnels are counted too.</param>
     public static NodeFigures Of(
         Node node, FleetSnapshot snapshot, TunnelRegistry tunnels, IReadOnlyList<PeerCluster> others)
     {

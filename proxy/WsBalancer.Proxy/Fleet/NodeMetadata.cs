@@ -2,7 +2,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>What the metadata of a destination says of the node. Its keys ignore case.</summary>
+/// <summary>Reads the metadata of a node's destination. The keys ignore case.</summary>
 internal static class NodeMetadata
 {
     public static string? Find(DestinationConfig destination, string key) =>

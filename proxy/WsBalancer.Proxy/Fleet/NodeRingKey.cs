@@ -7,8 +7,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// What a ring that is compatible with another balancer hashes for a node: the other one's name for it, from the
-/// metadata of its destination, or <c>host:port</c> of its address.
+/// The text that a ring hashes for a node when the ring is compatible with another balancer: the node's name in that
+/// balancer, from the metadata of the destination, or <c>host:port</c> of the address.
 /// </summary>
 internal static class NodeRingKey
 {
@@ -16,15 +16,13 @@ internal static class NodeRingKey
 
     private const int MaxBytes = RingNode.MaxNameBytes;
 
-    /// <summary>
-    /// The key; null if the ring goes by the ids, or if neither metadata nor address have one.
-    /// </summary>
+    /// <summary>The key; null if the ring hashes the ids, or if neither metadata nor address have one.</summary>
     public static string? Of(DestinationConfig destination, RingAlgorithm algorithm) =>
         algorithm.HasKeys
             ? NodeMetadata.Find(destination, MetadataKey) ?? HostAndPort(destination.Address)
             : null;
 
-    /// <summary>What is wrong with the configured key by itself, or null. A ring without keys minds none.</summary>
+    /// <summary>The mistake in the configured key itself, or null. A ring without keys ignores the key.</summary>
     public static string? MistakeIn(DestinationConfig destination, RingAlgorithm algorithm) =>
         (NodeMetadata.Find(destination, MetadataKey), algorithm) switch
         {
@@ -41,7 +39,7 @@ internal static class NodeRingKey
             _ => null,
         };
 
-    // The port is always written, as balancers do that have no scheme to take it from.
+    // The port is always written, as in balancers that have no scheme for a default port.
     private static string? HostAndPort(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Port >= 0
             ? string.Create(CultureInfo.InvariantCulture, $"{uri.Host}:{uri.Port}")

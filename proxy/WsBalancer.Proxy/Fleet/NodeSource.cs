@@ -9,6 +9,6 @@ public enum NodeSource
     /// <summary>By an operator, at run time.</summary>
     Added,
 
-    /// <summary>Its own registration in Redis.</summary>
+    /// <summary>By the node's own registration in Redis.</summary>
     Registered,
 }

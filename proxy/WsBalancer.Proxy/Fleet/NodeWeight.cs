@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>A node's weight, from the metadata of its destination: 0…65535, 1 unless said.</summary>
+/// <summary>A node's weight, from the metadata of its destination: 0…65535, default 1.</summary>
 internal static class NodeWeight
 {
     public const string MetadataKey = "Weight";
@@ -15,10 +15,10 @@ internal static class NodeWeight
     public static int Of(DestinationConfig destination) =>
         NodeMetadata.Find(destination, MetadataKey) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 1;
 
-    /// <summary>A weight as it stands in metadata.</summary>
+    /// <summary>The text of a weight in metadata.</summary>
     public static string Text(int weight) => weight.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>What is wrong with the configured weight, or null.</summary>
+    /// <summary>The mistake in the configured weight, or null.</summary>
     public static string? MistakeIn(DestinationConfig destination) =>
         NodeMetadata.Find(destination, MetadataKey) is not { } text
         || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var weight) && weight <= Largest)

@@ -9,20 +9,20 @@ public sealed class RefusedException : Exception
     internal RefusedException(RefusalKind kind, string message, Exception? cause = null)
         : base(message, cause) => Kind = kind;
 
-    /// <summary>Why it is not carried out.</summary>
+    /// <summary>Why the request is not carried out.</summary>
     public RefusalKind Kind { get; }
 }
 
 /// <summary>Why a request is not carried out.</summary>
 public enum RefusalKind
 {
-    /// <summary>A value is wrong by itself.</summary>
+    /// <summary>A value in the request is invalid.</summary>
     BadValue,
 
     /// <summary>There is no such cluster, node or tunnel.</summary>
     Unknown,
 
-    /// <summary>It cannot be done to the fleet as it is.</summary>
+    /// <summary>The request cannot be carried out in the current state of the fleet.</summary>
     Conflict,
 
     /// <summary>The fleet has changed since the caller read it.</summary>

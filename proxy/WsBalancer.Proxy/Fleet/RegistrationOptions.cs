@@ -6,10 +6,10 @@ namespace WsBalancer.Proxy.Fleet;
 internal sealed record RegistrationOptions
 {
     /// <summary>
-    /// How long after its last sign of life a node that registered itself is removed. Default: 10 min.
+    /// The time from the expiry of a node's registration to the removal of the node. Default: 10 min.
     /// </summary>
-    // At once it is only unhealthy, and its users come home when it is back. A removal gives them to others for good,
-    // so a restart, or an hour without Redis for the nodes, must not be one.
+    // Until its removal the node is only unhealthy, and its users return when it registers again. A removal changes
+    // their home, so the time must be longer than a restart of the node.
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan RemoveAfter { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>Asks the membership sources once a second; without one it ends at once.</summary>
+/// <summary>Reads the membership sources once a second; without a source the worker ends at once.</summary>
 internal sealed class RegistrationWorker(
     Registrations registrations, TimeProvider time, ILogger<RegistrationWorker> logger) : BackgroundService
 {
@@ -16,7 +16,8 @@ internal sealed class RegistrationWorker(
 
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
 
-        // Its end is no failure; as an exception the host would report it as one, if it ends before it has started.
+        // Disposing of the timer ends the loop without an exception, which the host would report as a failure if the
+        // worker ends during its start.
         await using var end = stoppingToken.UnsafeRegister(
             static timer => ((PeriodicTimer)timer!).Dispose(), timer);
         var failing = false;
@@ -29,7 +30,7 @@ internal sealed class RegistrationWorker(
             }
             catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
             {
-                // Said once: the next second will most likely fail alike.
+                // Logged once: the next second will most likely fail in the same way.
                 if (!failing)
                 {
                     FleetLog.RegistrationsFailed(logger, ex);

@@ -3,22 +3,23 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// Takes over what membership sources name: a node that is named joins, one that is no longer named is unhealthy at
-/// once, and removed after a while. The configuration goes before them, and so does an operator. Not thread-safe.
+/// Applies the nodes that membership sources name: a named node joins, and a node that is no longer named is unhealthy
+/// at once, and removed after <see cref="RegistrationOptions.RemoveAfter"/>. The configuration and operators take
+/// precedence. Not thread-safe.
 /// </summary>
 internal sealed class Registrations(
     IEnumerable<IMembershipSource> sources, StateStore state, FleetRegistry fleet, FleetNews news, TimeProvider time)
 {
-    // That nobody is asked is no answer: nodes that registered themselves before are not lost by it.
+    // Without a source nothing is known: nodes that registered themselves before must not count as lost.
     private readonly IMembershipSource[] _sources = [.. sources.Where(source => source is not NoMembership)];
     private readonly Dictionary<StateKey, long> _lostAt = [];
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
 
-    /// <summary>Whether there is any source to ask.</summary>
     public bool AnySource => _sources.Length > 0;
 
     /// <summary>
-    /// Brings the fleet up to what the sources name now. Changes nothing while one of them cannot tell.
+    /// Updates the fleet to the nodes that the sources name now. Changes nothing while one of the sources is not
+    /// available.
     /// </summary>
     public async Task TakeOverAsync(CancellationToken cancellation)
     {
@@ -31,7 +32,7 @@ internal sealed class Registrations(
                 cluster => named[cluster.Id].DistinctBy(node => node.Id, StringComparer.Ordinal)
                     .ToDictionary(node => node.Id, StringComparer.Ordinal));
 
-            // Before anything is written, which may fail.
+            // All clusters are marked before the writes, which may fail.
             foreach (var (cluster, nodes) in clusters)
             {
                 Mark(cluster, nodes);
@@ -44,7 +45,7 @@ internal sealed class Registrations(
         }
         else
         {
-            // A node that is not named later on may have been back meanwhile: it has its time from then on.
+            // A node that is missing later may have registered in between, so its time until removal starts again.
             _lostAt.Clear();
         }
     }
@@ -77,13 +78,14 @@ internal sealed class Registrations(
         }
     }
 
-    // Those of the file are written down too: they stay when the file drops them, for as long as they register.
+    // Configured nodes get a record too: they stay when the configuration drops them, while they renew their
+    // registration.
     private NamedNode[] Joining(FleetCluster cluster, IEnumerable<NamedNode> named)
     {
         var members = new Dictionary<string, Member>(cluster.Current.Composition.Members, StringComparer.Ordinal);
         var joining = named.Where(node => IsNews(cluster, node)).ToArray();
 
-        // Together, if they can be: two that change places fit only so.
+        // All at once, if possible: two nodes that exchange their addresses only fit together.
         if (joining.Length > 0 && MistakeIn(cluster, members, joining) is not null)
         {
             joining = [.. joining.Where(node => !IsRefused(cluster, members, node))];
@@ -98,7 +100,8 @@ internal sealed class Registrations(
         var value => !Equals(value, ValueOf(node)),
     };
 
-    // A ring that cannot take a node stays as it is; that is said once for each version of the node.
+    // The ring does not change for a node that does not fit; the refusal is reported once for each version of the
+    // registration.
     private bool IsRefused(FleetCluster cluster, Dictionary<string, Member> members, NamedNode node)
     {
         var mistake = MistakeIn(cluster, members, node);
@@ -110,7 +113,9 @@ internal sealed class Registrations(
         return mistake is not null;
     }
 
-    /// <summary>What is wrong with members and nodes together; null, and they are members, if nothing is.</summary>
+    /// <summary>
+    /// The mistake in members and nodes together; without one null, and the nodes are added to the members.
+    /// </summary>
     private static string? MistakeIn(
         FleetCluster cluster, Dictionary<string, Member> members, params ReadOnlySpan<NamedNode> nodes)
     {
@@ -123,7 +128,7 @@ internal sealed class Registrations(
                 return mistake;
             }
 
-            // The others of this id are not what the ring gets, as long as they are there.
+            // A configured node of this id takes precedence, and a removed node does not get into the ring.
             if (!composition.IsHidden(node.Id) && with.GetValueOrDefault(node.Id)?.Source != NodeSource.Configured)
             {
                 with[node.Id] = Member.Of(node.Id, node.Address, node.Weight, null, NodeSource.Registered);

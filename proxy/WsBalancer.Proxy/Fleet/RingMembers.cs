@@ -3,12 +3,10 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>The nodes of a cluster as its ring gets them, and what it cannot take of them.</summary>
+/// <summary>Checks whether a ring can take the nodes of a cluster.</summary>
 internal static class RingMembers
 {
-    /// <summary>
-    /// The mistakes in the settings of the nodes. Empty while the algorithm itself is not known.
-    /// </summary>
+    /// <summary>The mistakes in the settings of the nodes; empty if the algorithm is unknown.</summary>
     public static IEnumerable<SettingsError> MistakesIn(
         string clusterId, IReadOnlyDictionary<string, DestinationConfig> destinations, RingSettings settings)
     {
@@ -20,7 +18,7 @@ internal static class RingMembers
         var alone = destinations.SelectMany(node => MistakesOf(node.Key, node.Value, algorithm)).ToArray();
         var wrong = alone.Select(mistake => mistake.Key).ToHashSet(StringComparer.Ordinal);
 
-        // Of those, what is wrong already would only be told twice.
+        // A setting with a mistake of its own must not be reported twice.
         var together = algorithm.MistakesIn(MembersOf(destinations, algorithm))
             .Select(mistake => (Key: KeyOf(mistake), Text: TextOf(mistake, destinations)))
             .Where(mistake => !wrong.Contains(mistake.Key))
@@ -47,8 +45,8 @@ internal static class RingMembers
         }
     }
 
-    // A weight that is none adds nothing to the sum. A node without an address has no key, which its address is blamed
-    // for.
+    // An invalid weight adds nothing to the sum. A node without a valid address has no key: the mistake is reported for
+    // its address.
     private static IEnumerable<RingNode> MembersOf(
         IReadOnlyDictionary<string, DestinationConfig> destinations, RingAlgorithm algorithm) =>
         from node in destinations

@@ -3,11 +3,11 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Proxy.Fleet;
 
-/// <summary>Which ring orders the nodes of a cluster. Bound from <c>WsBalancer:Clusters:C:Ring</c>.</summary>
+/// <summary>The ring that orders the nodes of a cluster. Bound from <c>WsBalancer:Clusters:C:Ring</c>.</summary>
 internal sealed record RingSettings : IValidatableObject
 {
     /// <summary>The algorithm, one of <see cref="RingAlgorithm.All"/>. Default: <c>rendezvous</c>.</summary>
-    // The others are for fleets that come from another balancer: with its ring no user moves on the way.
+    // The others are for fleets that migrate from another balancer: with the same ring, no user moves.
     public string Algorithm { get; init; } = RingAlgorithm.Default.Name;
 
     /// <summary>The hash function, for an algorithm that leaves a choice. Default: its first.</summary>
@@ -17,18 +17,18 @@ internal sealed record RingSettings : IValidatableObject
     public int? TableSize { get; init; }
 
     /// <summary>A secret text that makes owners unpredictable to outsiders. Default: none. Never printed.</summary>
-    // All balancers of a fleet need the same one; it moves every user when it changes.
+    // All balancers of a fleet need the same seed. A change of the seed moves every user.
     [Secret]
     [MinLength(1, ErrorMessage = "a text that is not empty, or no seed at all")]
     public string? Seed { get; init; }
 
-    /// <summary>The same for the ring itself.</summary>
+    /// <summary>The settings as options of the ring.</summary>
     public RingOptions Options => new() { Algorithm = Algorithm, Hash = Hash, TableSize = TableSize, Seed = Seed };
 
-    /// <summary>What the algorithm is and needs; null if there is none of that name.</summary>
+    /// <summary>The algorithm; null if there is none of that name.</summary>
     public RingAlgorithm? Kind => RingAlgorithm.Find(Algorithm);
 
-    // Every rule depends on the algorithm: while that is wrong itself, nothing can be said of the others.
+    // Every rule depends on the algorithm: while the algorithm is invalid, the other settings cannot be checked.
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext) =>
         from mistake in Options.Mistakes()
         select new ValidationResult($"expected {mistake.Expected}", [mistake.Part, nameof(Algorithm)]);

@@ -4,35 +4,36 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>
-/// How runtime changes stand to what they are laid over: the configuration, or a node's own registration. Pure.
+/// The status of an override against its base: the configuration, or a node's own registration. A pure function.
 /// </summary>
 /// <remarks>
-/// A change lapses, for good, when what it is laid over is changed. At the balancer that sees it first it is not taken
-/// back at once, because the others may still have the old file; only when it would hold again by accident, the file
-/// being as it once was, is it taken back everywhere.
+/// An override lapses for good when its base changes. The balancer that first sees the change does not take the
+/// override back at once, because other balancers may still have the old file. The override is taken back at every
+/// balancer only if it would take effect again by accident, because the file is as it was before.
 /// </remarks>
 internal static class Standing
 {
-    /// <param name="value">What was decided of a node, or of the cluster.</param>
-    /// <param name="standing">How it stood before.</param>
-    /// <param name="underlying">What the source says now.</param>
-    /// <returns>How it stands now; null if it is to be taken back.</returns>
+    /// <param name="value">The decision about the node, or about the cluster.</param>
+    /// <param name="standing">The status before.</param>
+    /// <param name="underlying">The base now.</param>
+    /// <returns>The status now; null if the override must be taken back.</returns>
     public static StateStanding? Next(StateValue value, StateStanding standing, Underlying underlying) => value switch
     {
-        // Named by the configuration it has become configuration, and goes when that drops it.
+        // An added node that the configuration names becomes a configured node, and leaves when the configuration drops
+        // it.
         MemberValue { Origin: MemberOrigin.Added } => underlying.IsConfigured
             ? StateStanding.Lapsed
             : Holds(standing, fits: true),
 
-        // The configuration goes before it; without that it is there for as long as it registers itself.
+        // The configuration takes precedence; otherwise the node exists while its registration is renewed.
         MemberValue => underlying.IsConfigured ? StateStanding.Waiting : StateStanding.InEffect,
         RemovalValue { WasConfigured: true } => Holds(standing, underlying.IsConfigured || underlying.IsRegistered),
 
-        // Nothing is hidden: it only says how the tunnels that are left are closed.
+        // The removal hides no node: it only specifies how the remaining tunnels are closed.
         RemovalValue => underlying.IsConfigured || underlying.IsRegistered ? null : StateStanding.InEffect,
         WeightValue weight => Holds(standing, underlying.Weight == weight.FileWeight),
 
-        // A balancer of a later release may know rings that this one does not.
+        // A balancer of a later release may have algorithms that this one does not have.
         BlendValue blend => Holds(
             standing, underlying.Algorithm == blend.From && RingAlgorithm.Find(blend.To) is not null),
         _ => StateStanding.InEffect,
@@ -48,9 +49,9 @@ internal static class Standing
     };
 }
 
-/// <summary>What a runtime change is laid over.</summary>
+/// <summary>The base of an override.</summary>
 /// <param name="IsConfigured">Whether the configuration names the node.</param>
 /// <param name="IsRegistered">Whether the node registered itself.</param>
-/// <param name="Weight">The weight that the one or the other gives it; null if neither does.</param>
-/// <param name="Algorithm">The ring that is configured.</param>
+/// <param name="Weight">The weight in the configuration or the registration; null without both.</param>
+/// <param name="Algorithm">The algorithm of the configured ring.</param>
 internal readonly record struct Underlying(bool IsConfigured, bool IsRegistered, int? Weight, string Algorithm);

@@ -3,10 +3,10 @@ using System.Text.Unicode;
 
 namespace WsBalancer.Proxy.Framing;
 
-/// <summary>Writes the one kind of frame that a balancer puts into a tunnel itself.</summary>
+/// <summary>Writes Close frames: the only frames that the balancer itself sends into a tunnel.</summary>
 internal static class CloseFrame
 {
-    /// <summary>How many bytes of UTF-8 a reason has at most.</summary>
+    /// <summary>The maximum length of a reason, in bytes of UTF-8.</summary>
     public const int MaxReasonLength = 123;
 
     /// <summary>The length of the longest Close frame: header, mask, code and reason.</summary>
@@ -16,8 +16,8 @@ internal static class CloseFrame
     private const byte MaskBit = 0x80;
 
     /// <summary>Writes a Close frame and returns its length.</summary>
-    /// <param name="destination">Room for at least <see cref="MaxLength"/> bytes.</param>
-    /// <param name="code">One that <see cref="CloseCode.MayBeSent"/>.</param>
+    /// <param name="destination">A buffer of at least <see cref="MaxLength"/> bytes.</param>
+    /// <param name="code">A code that <see cref="CloseCode.MayBeSent"/> allows.</param>
     /// <param name="reason">Cut at the last whole character that fits.</param>
     /// <param name="mask">Required toward a node, forbidden toward a client.</param>
     public static int Write(Span<byte> destination, int code, ReadOnlySpan<char> reason, uint? mask)
@@ -46,7 +46,7 @@ internal static class CloseFrame
         return headerLength + payload.Length;
     }
 
-    /// <summary>A Close frame of its own; as <see cref="Write"/> otherwise.</summary>
+    /// <summary>Creates a Close frame in a new array, with the parameters of <see cref="Write"/>.</summary>
     public static byte[] Create(int code, ReadOnlySpan<char> reason, uint? mask)
     {
         Span<byte> frame = stackalloc byte[MaxLength];

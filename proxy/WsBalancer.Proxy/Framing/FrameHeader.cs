@@ -4,8 +4,8 @@ namespace WsBalancer.Proxy.Framing;
 
 /// <summary>The part of a WebSocket frame before its payload (RFC 6455 §5.2).</summary>
 /// <remarks>
-/// Reserved bits and opcodes are not judged: extensions give them meaning, and a tunnel passes what both ends agreed
-/// on.
+/// Reserved bits and opcodes are not validated: extensions define them, and a tunnel forwards what both ends have
+/// negotiated.
 /// </remarks>
 internal readonly record struct FrameHeader
 {
@@ -14,16 +14,16 @@ internal readonly record struct FrameHeader
 
     private const int CloseOpcode = 0x8;
 
-    /// <summary>Payload bytes that follow; top bit set if the peer broke the protocol.</summary>
+    /// <summary>How many payload bytes follow. The top bit is set if the peer violates the protocol.</summary>
     public required ulong PayloadLength { get; init; }
 
-    /// <summary>The masking key as four bytes read big-endian; 0, which changes nothing, without a mask.</summary>
+    /// <summary>The masking key, read as a big-endian integer; 0, which changes nothing, if there is none.</summary>
     public required uint Mask { get; init; }
 
     public required bool IsClose { get; init; }
 
-    /// <summary>How many bytes the header that begins here has, as far as the first bytes tell; at least one more
-    /// than given as long as it is not complete.</summary>
+    /// <summary>The length of a header, as far as its first bytes determine it. If the header is incomplete, the
+    /// result is greater than the number of the given bytes.</summary>
     public static int LengthOf(ReadOnlySpan<byte> start)
     {
         if (start.Length < 2)
@@ -41,7 +41,7 @@ internal readonly record struct FrameHeader
         return 2 + extended + ((start[1] & 0x80) >> 5);
     }
 
-    /// <summary>Reads a header given whole, and nothing but it.</summary>
+    /// <summary>Reads a header. The bytes must be the complete header and nothing else.</summary>
     public static FrameHeader Read(ReadOnlySpan<byte> header)
     {
         var length = header[1] & 0x7F;

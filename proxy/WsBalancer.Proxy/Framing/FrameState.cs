@@ -1,17 +1,17 @@
 namespace WsBalancer.Proxy.Framing;
 
-/// <summary>What a <see cref="FrameTracker"/> knows, to be written down and gone on from.</summary>
-/// <param name="PayloadLeft">How many bytes of the payload are still to come.</param>
-/// <param name="Header">The first bytes of a header of which the rest is still to come.</param>
+/// <summary>The saved state of a <see cref="FrameTracker"/>, from which another tracker continues.</summary>
+/// <param name="PayloadLeft">How many bytes of the current frame's payload have not passed yet.</param>
+/// <param name="Header">The bytes of a header that has not passed completely; otherwise empty.</param>
 /// <param name="Frames">How many frames have ended.</param>
-/// <param name="Lost">Whether frames cannot be told apart any more.</param>
-/// <param name="Close">What is known of the first Close frame; null before it.</param>
+/// <param name="Lost">Whether the boundaries of the frames are unknown (<see cref="FrameTracker.Lost"/>).</param>
+/// <param name="Close">The state of the first Close frame; null before its header has passed.</param>
 internal sealed record FrameState(ulong PayloadLeft, byte[] Header, long Frames, bool Lost, CloseState? Close);
 
-/// <summary>What is known of a Close frame that has begun.</summary>
-/// <param name="Code">Its status code, or what was read of it.</param>
-/// <param name="Mask">What the code is masked with.</param>
-/// <param name="BytesLeft">How many bytes of the code are still to come.</param>
-/// <param name="IsRead">Whether it has a code, which was read.</param>
-/// <param name="IsEnded">Whether the frame has passed whole.</param>
+/// <summary>The state of a Close frame whose header has passed.</summary>
+/// <param name="Code">The unmasked status code; while the code is incomplete, its masked bytes so far.</param>
+/// <param name="Mask">The first two bytes of the masking key, with which the code is masked.</param>
+/// <param name="BytesLeft">How many bytes of the code have not passed yet.</param>
+/// <param name="IsRead">Whether the code was read completely; false for a frame without a code.</param>
+/// <param name="IsEnded">Whether the whole frame has passed.</param>
 internal readonly record struct CloseState(ushort Code, ushort Mask, byte BytesLeft, bool IsRead, bool IsEnded);

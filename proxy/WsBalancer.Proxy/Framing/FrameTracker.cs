@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace WsBalancer.Proxy.Framing;
 
 /// <summary>
-/// Knows where in its frames one direction of a tunnel is. Shown every byte in order, it says whether a frame of ours
-/// may be put in between now.
+/// Tracks the frame boundaries in one direction of a tunnel. After each byte, in order, the tracker reports whether the
+/// balancer may insert a frame now.
 /// </summary>
 /// <remarks>
-/// <para>Only headers are looked at; payload costs one subtraction however long it is. Control frames may stand between
-/// the fragments of a message (RFC 6455 §5.4), so the boundaries of messages do not matter.</para>
-/// <para>A mutable value without references: keep it in a field and never copy it. Not thread-safe.</para>
+/// <para>Only headers are parsed; payload of any length costs one subtraction. Control frames may be sent between the
+/// fragments of a message (RFC 6455 §5.4), so the boundaries of messages do not matter.</para>
+/// <para>A mutable value without references: keep a tracker in a field and never copy it. Not thread-safe.</para>
 /// </remarks>
 internal struct FrameTracker
 {
@@ -21,27 +21,28 @@ internal struct FrameTracker
     private ushort _code;
     private ushort _codeMask;
 
-    /// <summary>Frames that have ended; one that has begun and not ended is not among them.</summary>
+    /// <summary>How many frames have ended. A frame that has begun and not ended does not count.</summary>
     public long Frames { get; private set; }
 
     /// <summary>True once the header of a Close frame has passed.</summary>
     public bool CloseSeen { get; private set; }
 
-    /// <summary>True once the first Close frame has passed whole.</summary>
+    /// <summary>True once the whole of the first Close frame has passed.</summary>
     public bool CloseEnded { get; private set; }
 
     /// <summary>
-    /// True forever once a length had its top bit set. No frame can end after it, so there is never a boundary again.
+    /// True for ever once a payload length had its top bit set (RFC 6455 §5.2 forbids it). The end of that frame is
+    /// unknown, so there is no boundary after it.
     /// </summary>
     public bool Lost { get; private set; }
 
     /// <summary>True between frames, and before the first.</summary>
     public readonly bool AtBoundary => (_payloadLeft | _headerLength) == 0 && !Lost;
 
-    /// <summary>The status code of the first Close frame, unmasked; null before it, and if it carries none.</summary>
+    /// <summary>The unmasked status code of the first Close frame; null before it, and if there is none.</summary>
     public readonly int? CloseCode => _codeRead ? _code : null;
 
-    /// <summary>A tracker that goes on where another was.</summary>
+    /// <summary>Creates a tracker that continues from a saved state.</summary>
     public static FrameTracker Restore(FrameState state)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(state.Header.Length, FrameHeader.MaxLength);
@@ -62,7 +63,7 @@ internal struct FrameTracker
         return tracker;
     }
 
-    /// <summary>What it knows.</summary>
+    /// <summary>The state from which another tracker continues.</summary>
     public readonly FrameState Save() => new(
         _payloadLeft,
         ((ReadOnlySpan<byte>)_header)[.._headerLength].ToArray(),
@@ -70,7 +71,7 @@ internal struct FrameTracker
         Lost,
         CloseSeen ? new CloseState(_code, _codeMask, _codeBytesLeft, _codeRead, CloseEnded) : null);
 
-    /// <summary>Takes note of bytes that pass.</summary>
+    /// <summary>Processes the next bytes.</summary>
     public void Advance(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -80,8 +81,8 @@ internal struct FrameTracker
     }
 
     /// <summary>
-    /// Takes note of bytes up to the end of the current frame or, at a boundary, of the next one. Returns how many
-    /// that were: all, if the frame does not end among them (<see cref="AtBoundary"/> tells).
+    /// Processes bytes up to the end of the current frame or, at a boundary, of the next one. Returns how many bytes
+    /// were processed: all of them, if the frame does not end before the last (see <see cref="AtBoundary"/>).
     /// </summary>
     public int AdvanceToBoundary(ReadOnlySpan<byte> bytes)
     {
@@ -105,7 +106,7 @@ internal struct FrameTracker
 
     private int AdvanceHeader(ReadOnlySpan<byte> bytes)
     {
-        // The usual case: the header is all there and needs no copy.
+        // The usual case: the bytes contain the complete header, which needs no copy.
         if (_headerLength == 0)
         {
             var length = FrameHeader.LengthOf(bytes);

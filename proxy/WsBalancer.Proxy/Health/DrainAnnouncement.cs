@@ -2,7 +2,7 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Health;
 
-/// <summary>How a node says in an HTTP answer that it drains: 503 with <c>X-WsBalancer-State: draining</c>.</summary>
+/// <summary>The HTTP response of a node that drains: 503 with <c>X-WsBalancer-State: draining</c>.</summary>
 internal static class DrainAnnouncement
 {
     public const string Header = "X-WsBalancer-State";

@@ -3,7 +3,8 @@ using WsBalancer.Proxy.Fleet;
 namespace WsBalancer.Proxy.Health;
 
 /// <summary>
-/// Judges one node by what it is told, with hysteresis: pure, no clock, no I/O. Not thread-safe; its owner locks.
+/// Judges one node by the results of probes and connects, with hysteresis. No clock, no I/O. Not thread-safe: the owner
+/// locks.
 /// </summary>
 internal sealed class HealthJudge
 {
@@ -18,7 +19,7 @@ internal sealed class HealthJudge
         _failures = 0;
         _successes++;
 
-        // A node that nothing is known of is believed at once; one that fell has to earn it.
+        // One success is enough for a node in the unknown state; an unhealthy node needs Rise of them in a row.
         if (Verdict == NodeHealth.Unknown || _successes >= options.Rise)
         {
             Become(NodeHealth.Healthy);
@@ -35,10 +36,11 @@ internal sealed class HealthJudge
         }
     }
 
-    /// <summary>A user's connect succeeded. It proves nothing about a node that probes find unhealthy.</summary>
+    /// <summary>A user's connect succeeded. Only probes make an unhealthy node healthy again.</summary>
     public void ConnectSucceeded() => _connectFailures = 0;
 
-    /// <summary>A user's connect failed. Enough of them make the node unhealthy until probes say otherwise.</summary>
+    /// <summary>A user's connect failed. Enough failures in a row make the node unhealthy until probes succeed.
+    /// </summary>
     public void ConnectFailed(HealthOptions options)
     {
         _connectFailures++;

@@ -7,14 +7,14 @@ using WsBalancer.Proxy.Fleet;
 namespace WsBalancer.Proxy.Health;
 
 /// <summary>
-/// Keeps one <see cref="NodeWatch"/> for every configured node, and passes on what users' connects tell.
+/// Keeps one <see cref="NodeWatch"/> for every configured node, and passes the results of users' handshakes to it.
 /// </summary>
 internal sealed class HealthMonitor(
     FleetRegistry fleet, NodeProbe probe, TimeProvider time, ILogger<HealthMonitor> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<Node, NodeWatch> _watches = new();
 
-    // One waiting signal is enough: a reconciliation sees everything that changed before it.
+    // One pending signal is enough: a reconciliation covers every change before it.
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -25,7 +25,7 @@ internal sealed class HealthMonitor(
     /// <summary>A node answered a handshake, or ended the connection of one.</summary>
     public void HandshakeAnswered(Node node) => Find(node)?.HandshakeAnswered();
 
-    /// <summary>A node took a handshake and did not answer it.</summary>
+    /// <summary>A node received a handshake and did not answer it.</summary>
     public void HandshakeNotAnswered(Node node, NodeTrial? trial)
     {
         if (Find(node)?.HandshakeNotAnswered(trial) == true)
@@ -34,7 +34,7 @@ internal sealed class HealthMonitor(
         }
     }
 
-    /// <summary>Begins a trial of a node, if it is silent and it is time for one.</summary>
+    /// <summary>Begins a trial of a node if the node is silent and a trial is due; otherwise null.</summary>
     public NodeTrial? TryBeginTrial(Node node) => Find(node)?.TryBeginTrial();
 
     /// <summary>A node answered a handshake with the announcement that it drains.</summary>
@@ -53,7 +53,7 @@ internal sealed class HealthMonitor(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // To be stopped is how it ends; the host would report it as a failure if it ends before it has started.
+            // Expected at the end. Before the start is complete, the host would report the exception as a failure.
             return;
         }
         finally
@@ -67,7 +67,7 @@ internal sealed class HealthMonitor(
 
     private void Signal() => _changed.Writer.TryWrite(true);
 
-    // Nodes that could not be watched now are tried again with the next change; users' connects judge them meanwhile.
+    // A node without a watch is retried at the next change of the fleet; until then nothing judges its health.
     private async Task ReconcileUnlessBrokenAsync()
     {
         try

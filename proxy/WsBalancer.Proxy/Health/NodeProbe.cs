@@ -70,7 +70,7 @@ internal sealed class NodeProbe(NodeDialer dialer, ProbeMetrics metrics, TimePro
             await socket.SendAsync(header.AsMemory(0, ProxyHeader.Write(header, version, client: null)), cancellation);
         }
 
-        // RST, not FIN: a probe should leave nothing behind, least of all thousands of sockets in TIME_WAIT.
+        // RST, not FIN: otherwise probes leave thousands of sockets in TIME_WAIT.
         socket.LingerState = new LingerOption(enable: true, seconds: 0);
         return new ProbeOutcome(ProbeFinding.Succeeded, "a probe connected");
     }
@@ -90,7 +90,7 @@ internal sealed class NodeProbe(NodeDialer dialer, ProbeMetrics metrics, TimePro
             IsHttp: true);
     }
 
-    // As YARP would ask: below the path of the address, under the destination's Host, in the cluster's HTTP version.
+    // The request of YARP's probes: below the path of the address, the destination's Host, the cluster's HTTP version.
     private static HttpRequestMessage RequestTo(FleetSnapshot cluster, Node node)
     {
         var active = ActiveOf(cluster);

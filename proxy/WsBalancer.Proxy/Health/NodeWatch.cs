@@ -3,12 +3,13 @@ using WsBalancer.Proxy.Fleet;
 namespace WsBalancer.Proxy.Health;
 
 /// <summary>
-/// Watches one node at one address: probes it until disposed, and turns findings into what the fleet knows. Everything
-/// that judges goes through one lock, since users' connects report from any thread.
+/// Watches one node at one address: probes it until disposed, and records its health in the fleet. One lock guards all
+/// judgements, since the results of users' handshakes are reported from any thread.
 /// </summary>
 internal sealed class NodeWatch : IAsyncDisposable
 {
-    // A node that is only probed by TCP cannot take back that it drains; after so long the next handshake asks again.
+    // A node that is probed only by TCP cannot withdraw its announcement. When the announcement is this old, the node
+    // is available again, and the next handshake shows whether it still drains.
     private static readonly TimeSpan AnnouncementHolds = TimeSpan.FromSeconds(30);
 
     private readonly FleetRegistry _fleet;
@@ -36,7 +37,7 @@ internal sealed class NodeWatch : IAsyncDisposable
 
     public Node Node { get; }
 
-    /// <summary>The address when the watch began. At a new address a node is judged anew.</summary>
+    /// <summary>The address when the watch began. A node at another address gets another watch.</summary>
     public string Address { get; }
 
     private TimeSpan Now => _time.GetElapsedTime(_begun);
@@ -44,7 +45,8 @@ internal sealed class NodeWatch : IAsyncDisposable
     private HealthOptions Options => _cluster.Current.Settings.Get<HealthOptions>();
 
     /// <summary>
-    /// Begins to probe, at once and then at the interval. Faults of the loop itself go to the caller's log.
+    /// Starts the probes: the first at once, then at the interval. <paramref name="faulted"/> is called for exceptions
+    /// that are not the node's fault, once for consecutive ones.
     /// </summary>
     public void Start(Action<Exception> faulted) => _loop = Task.Run(() => LoopAsync(faulted), _stop.Token);
 
@@ -78,9 +80,10 @@ internal sealed class NodeWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>The node took a handshake and did not answer it.</summary>
-    /// <param name="trial">The trial, if the node, which is silent, was tried with the handshake.</param>
-    /// <returns>Whether too many other nodes are silent for this one to become so, if this is found now.</returns>
+    /// <summary>The node received a handshake and did not answer it.</summary>
+    /// <param name="trial">The trial for which the handshake was used; null if there was none.</param>
+    /// <returns>Whether the node should be silent now but too many other nodes are: true once for a row of unanswered
+    /// handshakes.</returns>
     public bool HandshakeNotAnswered(NodeTrial? trial)
     {
         lock (_gate)
@@ -108,7 +111,7 @@ internal sealed class NodeWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins a trial of the node, if it is silent and it is time for one.</summary>
+    /// <summary>Begins a trial if the node is silent and a trial is due; otherwise null.</summary>
     public NodeTrial? TryBeginTrial()
     {
         lock (_gate)
@@ -134,7 +137,7 @@ internal sealed class NodeWatch : IAsyncDisposable
         _stop.Dispose();
     }
 
-    // A handshake that ends in another way than without an answer, as when its client disconnects.
+    // The handshake of the trial ended without a result, for example because its client disconnected.
     private void EndTrial(NodeTrial trial)
     {
         lock (_gate)
@@ -143,8 +146,8 @@ internal sealed class NodeWatch : IAsyncDisposable
         }
     }
 
-    // If no other node has answered since the last trial, the cause is one that they share, and will be over for all of
-    // them at once: the node is not to be kept out for long after that.
+    // If no other node has answered since the pause began, the nodes have a common cause, which will end for all of
+    // them at once. Then a longer pause would only exclude the node for longer than the cause lasts.
     private bool OthersAnswer() => Array.Exists(
         _cluster.Current.Nodes,
         other => other != Node && other.AnsweredAt != 0
@@ -162,7 +165,7 @@ internal sealed class NodeWatch : IAsyncDisposable
             }
             catch (Exception ex) when (!_stop.IsCancellationRequested)
             {
-                // Told once, not at every probe until it is mended.
+                // Reported once, not after every probe until the cause is repaired.
                 if (!isFaulted)
                 {
                     faulted(ex);
@@ -214,8 +217,8 @@ internal sealed class NodeWatch : IAsyncDisposable
         }
     }
 
-    // A healthy answer over HTTP takes the announcement back; a TCP connect only once the node has been away meanwhile,
-    // or when the announcement is old.
+    // A healthy response over HTTP withdraws the announcement. A TCP connect withdraws it only if the node was
+    // unhealthy before, or if the announcement is old.
     private bool TakesItBack(ProbeOutcome outcome, NodeHealth before) =>
         _judge.Verdict == NodeHealth.Healthy
         && (outcome.IsHttp

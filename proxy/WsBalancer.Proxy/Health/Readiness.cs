@@ -1,12 +1,12 @@
 namespace WsBalancer.Proxy.Health;
 
 /// <summary>
-/// Whether this balancer wants traffic: it listens, and it does not stop. Nodes do not matter: a balancer that is taken
-/// away because its nodes are sick only makes the outage larger.
+/// Whether this balancer should receive traffic: it listens and is not stopping. Nodes have no effect here: to remove a
+/// balancer because its nodes are unhealthy only makes the outage larger.
 /// </summary>
 internal sealed class Readiness
 {
-    /// <summary>The name of the state in which traffic is wanted.</summary>
+    /// <summary>The name of the state in which the balancer should receive traffic.</summary>
     public const string ReadyName = "ready";
 
     private volatile State _state = State.Starting;
@@ -19,7 +19,7 @@ internal sealed class Readiness
         Refusing,
     }
 
-    /// <summary>Whether traffic is wanted.</summary>
+    /// <summary>Whether the balancer should receive traffic.</summary>
     public bool IsReady => _state == State.Ready;
 
     /// <summary>The state as probes read it: <c>starting</c>, <c>ready</c> or <c>stopping</c>.</summary>
@@ -33,10 +33,10 @@ internal sealed class Readiness
     /// <summary>Whether new tunnels are refused.</summary>
     public bool IsRefusing => _state == State.Refusing;
 
-    /// <summary>Called once this balancer listens.</summary>
+    /// <summary>Called when this balancer has begun to listen.</summary>
     public void Ready() => _state = State.Ready;
 
-    /// <summary>Says no from now on, while what still comes is served.</summary>
+    /// <summary>Reports that the balancer is not ready from now on; handshakes and requests are still served.</summary>
     public void Leave() => _state = State.Leaving;
 
     /// <summary>Refuses new tunnels from now on.</summary>

@@ -2,10 +2,9 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Health;
 
-/// <summary>Reads whether this balancer is ready, with what each of its clusters requires. Thread-safe.</summary>
+/// <summary>Reads whether this balancer is ready, including the requirements of its clusters. Thread-safe.</summary>
 internal sealed class ReadinessCheck(Readiness readiness, FleetRegistry fleet)
 {
-    /// <summary>The readiness as it is now.</summary>
     public BalancerReadiness Read()
     {
         ClusterReadiness[] clusters = [.. fleet.Clusters.Select(ClusterReadiness.Of)];
@@ -17,19 +16,19 @@ internal sealed class ReadinessCheck(Readiness readiness, FleetRegistry fleet)
 /// <summary>The readiness of this balancer, and its parts.</summary>
 /// <param name="Ready">Whether all parts are ready.</param>
 /// <param name="State">The state of the process: <c>starting</c>, <c>ready</c> or <c>stopping</c>.</param>
-/// <param name="Clusters">Every cluster.</param>
+/// <param name="Clusters">The readiness of every cluster.</param>
 internal sealed record BalancerReadiness(bool Ready, string State, IReadOnlyList<ClusterReadiness> Clusters)
 {
-    /// <summary>The state, or what keeps a process that is ready from being so as a balancer, a line each.</summary>
+    /// <summary>The state or, if the process is ready but clusters are not, a line for each of them.</summary>
     public string Describe() => Ready || State != Readiness.ReadyName
         ? State
         : string.Join('\n', from cluster in Clusters where !cluster.Ready select cluster.Describe());
 }
 
-/// <summary>A cluster, and how many of its nodes it requires to be available.</summary>
-/// <param name="Id">The cluster.</param>
+/// <summary>The available nodes of a cluster, and the number that it requires.</summary>
+/// <param name="Id">The id of the cluster.</param>
 /// <param name="Available">The number of nodes that new users may be placed on.</param>
-/// <param name="MinAvailableNodes">The number that is required.</param>
+/// <param name="MinAvailableNodes">The required number.</param>
 internal sealed record ClusterReadiness(string Id, int Available, int MinAvailableNodes)
 {
     public bool Ready => Available >= MinAvailableNodes;

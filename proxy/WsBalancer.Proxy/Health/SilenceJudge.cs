@@ -1,17 +1,21 @@
 namespace WsBalancer.Proxy.Health;
 
 /// <summary>
-/// Judges one node by the handshakes that it takes and does not answer, as a circuit breaker does: several in a row
-/// make it silent, then single handshakes are trials, with growing pauses between them, until one is answered. Pure, no
-/// clock and no I/O: times are those since any fixed moment. Not thread-safe; its owner locks.
+/// Judges one node by the handshakes that it receives and does not answer, like a circuit breaker: several in a row
+/// make the node silent, then single handshakes are trials, with growing pauses between them, until one is answered. No
+/// clock, no I/O: all times are measured from one fixed moment. Not thread-safe: the owner locks.
 /// </summary>
-/// <remarks>Probes do not end the silence: the kernel accepts connections for a process that hangs.</remarks>
+/// <remarks>
+/// A successful probe does not end the silence, since the kernel accepts connections for a process that hangs. The
+/// exception is a node that probes had found unhealthy.
+/// </remarks>
 internal sealed class SilenceJudge
 {
-    /// <summary>How often the pause between two trials doubles at most.</summary>
+    /// <summary>The maximum number of doublings of the pause between two trials.</summary>
     public const int MostDoublings = 5;
 
-    // The first trial has this part of the time of a handshake, each further one twice as much as the one before.
+    // The handshake timeout divided by this is the time of the first trial. Each further trial has twice as much time,
+    // up to the whole timeout.
     private const int FirstTrialPart = 4;
 
     private int _row;
@@ -25,26 +29,27 @@ internal sealed class SilenceJudge
     /// <summary>When the pause before the next trial began.</summary>
     public TimeSpan PausedAt { get; private set; }
 
-    /// <summary>How many handshakes in a row were not answered.</summary>
+    /// <summary>The number of unanswered handshakes in a row.</summary>
     public int Unanswered => _row;
 
     /// <summary>The node has answered a handshake, or ended the connection of one.</summary>
-    /// <returns>Whether that was the end of its silence.</returns>
+    /// <returns>Whether the node was silent until now.</returns>
     public bool Answered(TimeSpan now)
     {
         _row = 0;
         return End(now);
     }
 
-    /// <summary>The node has not answered a handshake, which was not a trial.</summary>
-    /// <returns>Whether it should become silent.</returns>
+    /// <summary>The node has not answered a handshake that was not a trial.</summary>
+    /// <returns>Whether the node should become silent.</returns>
     public bool NotAnswered(HealthOptions options)
     {
         _row++;
         return !IsSilent && _row >= options.SilentHandshakes;
     }
 
-    /// <summary>The node is silent from now on. If it was so until a moment ago, its pauses go on to grow.</summary>
+    /// <summary>The node is silent from now on. Pauses continue to grow if the last silence ended less than a pause
+    /// ago.</summary>
     public void Begin(HealthOptions options, TimeSpan now)
     {
         _failedTrials = _ended != TimeSpan.MinValue && now - _ended < _pause ? _failedTrials + 1 : 0;
@@ -53,7 +58,7 @@ internal sealed class SilenceJudge
     }
 
     /// <summary>The silence is over.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>Whether the node was silent.</returns>
     public bool End(TimeSpan now)
     {
         var wasSilent = IsSilent;
@@ -69,7 +74,7 @@ internal sealed class SilenceJudge
     }
 
     /// <summary>Begins a trial, if the node is silent, the pause is over, and no other trial is pending.</summary>
-    /// <param name="now">The time.</param>
+    /// <param name="now">The current time.</param>
     /// <param name="ended">Called when the handshake is over, with the trial.</param>
     public NodeTrial? TryBegin(TimeSpan now, Action<NodeTrial> ended)
     {
@@ -82,11 +87,12 @@ internal sealed class SilenceJudge
         return _trial = new NodeTrial(part, ended);
     }
 
-    /// <summary>A trial is over, and the node has not answered it. Does nothing for one that is not pending.</summary>
+    /// <summary>A trial is over without an answer of the node. No effect if the trial is not pending.</summary>
     /// <param name="trial">The trial.</param>
-    /// <param name="options">Those of the cluster.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="counts">Whether the next pause is longer: the node was waited for, and others do answer.</param>
+    /// <param name="options">The options of the cluster.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="counts">Whether the next pause is longer: the node had its full time, and other nodes do answer.
+    /// </param>
     public void Failed(NodeTrial trial, HealthOptions options, TimeSpan now, bool counts)
     {
         if (_trial == trial)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Hosting;
 
-// Event ids 502 and 503, which were those of moving before other folders had periodic loops.
+// Event ids 502 and 503 are from the range of Moving, which contained the periodic loop before other folders used it.
 internal static partial class HostingLog
 {
     [LoggerMessage(502, LogLevel.Error, "A step of '{What}' failed; it goes on.")]

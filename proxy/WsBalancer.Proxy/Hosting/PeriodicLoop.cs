@@ -10,12 +10,12 @@ internal static class PeriodicLoop
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <param name="what">The step, for the log: <c>looking for drains</c>.</param>
-    /// <param name="step">The step.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">For failures.</param>
-    /// <param name="stop">Ends the loop.</param>
-    /// <param name="interval">Between two steps; a second if it is not given.</param>
+    /// <param name="what">The name of the step in log messages, such as <c>looking for drains</c>.</param>
+    /// <param name="step">Called once in each interval, never concurrently.</param>
+    /// <param name="time">The clock of the interval.</param>
+    /// <param name="logger">Receives the failures of the step.</param>
+    /// <param name="stop">Ends the loop after the current step.</param>
+    /// <param name="interval">The period of the steps; null for one second.</param>
     public static async Task RunAsync(
         string what,
         Func<Task> step,
@@ -26,8 +26,8 @@ internal static class PeriodicLoop
     {
         using var timer = new PeriodicTimer(interval ?? Second, time);
 
-        // The end of the wait is no exception: the host would report one as a failure if the loop ends before it has
-        // started.
+        // The timer is disposed of to end the wait without an exception: the host would report an exception as a
+        // failure if the loop ends during the start.
         await using var end = stop.UnsafeRegister(static timer => ((PeriodicTimer)timer!).Dispose(), timer);
         var failing = false;
         while (await timer.WaitForNextTickAsync(CancellationToken.None))

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>
-/// The first value of a claim of the authenticated user. Its name is compared without case, as the platform does.
-/// Identities that are not authenticated do not count.
+/// The first value of a claim of an authenticated identity. The claim's name is compared without case, as the platform
+/// does.
 /// </summary>
 internal sealed class ClaimSource(string name) : UserKeySource
 {

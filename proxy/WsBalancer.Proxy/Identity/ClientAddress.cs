@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>Who is behind a request: the peer or, if that is a trusted proxy, whom the proxies vouch for.</summary>
+/// <summary>
+/// The address of a request's client: the address of the peer or, if the peer is a trusted proxy, the address that the
+/// trusted proxies report.
+/// </summary>
 internal static class ClientAddress
 {
     /// <summary>
@@ -13,8 +16,8 @@ internal static class ClientAddress
     /// itself. Null if the connection has no address.
     /// </summary>
     /// <remarks>
-    /// Each proxy appends the peer it saw, so the list is to be believed from its right end for as long as the one who
-    /// appended is trusted. An entry that is no address ends the walk at the proxy that let it through.
+    /// Each proxy appends the address of its peer. The list is read from its end, for as long as the proxy that
+    /// appended the entry is trusted. If an entry is not an address, the result is the proxy that forwarded it.
     /// </remarks>
     public static IPAddress? Of(HttpContext context, TrustedProxies trusted)
     {
@@ -36,7 +39,7 @@ internal static class ClientAddress
         return address;
     }
 
-    /// <summary>The IPv4 address that an IPv6 address stands for, or the address itself.</summary>
+    /// <summary>The IPv4 address of an IPv4-mapped IPv6 address; any other address unchanged.</summary>
     public static IPAddress Unmap(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     /// <summary>Reads an address, with or without port and brackets. The short forms of IPv4 (10.1, 1) are refused: in
@@ -54,7 +57,8 @@ internal static class ClientAddress
         return true;
     }
 
-    /// <summary>Takes entries from the right as long as they are trusted; false if there was one that is no address.
+    /// <summary>
+    /// Reads entries from the end of the line while the address is trusted; false if an entry is not an address.
     /// </summary>
     private static bool TryWalk(ReadOnlySpan<char> line, TrustedProxies trusted, ref IPAddress address)
     {

@@ -4,14 +4,16 @@ using Microsoft.Net.Http.Headers;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>The value of a cookie exactly as sent: neither decoded nor unquoted. Names of cookies have case.</summary>
+/// <summary>
+/// The value of a cookie exactly as sent: neither decoded nor unquoted. Names of cookies are case-sensitive.
+/// </summary>
 /// <param name="name">The name of the cookie.</param>
-/// <param name="isIssued">True if clients without this cookie get one. A value that no cookie can have (RFC 6265
-/// §4.1.1), or too long for an id, is missing then and replaced, instead of failing every request of its client.
-/// </param>
+/// <param name="isIssued">True if the balancer issues the cookie to clients without it. A value that is not valid (RFC
+/// 6265 §4.1.1) or is too long for an id is then treated as missing, and replaced; otherwise every request of the
+/// client would fail.</param>
 internal sealed class CookieSource(string name, bool isIssued = false) : UserKeySource
 {
-    // cookie-octet: visible ASCII characters but for the quote, the comma, the semicolon and the backslash.
+    // cookie-octet: visible ASCII characters except the quote, the comma, the semicolon and the backslash.
     private static readonly SearchValues<char> Octets = SearchValues.Create(
         [.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Except("\",;\\")]);
 

@@ -7,15 +7,15 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>
-/// The headers that a node of a ring cluster gets: Host as the client sent it, X-Forwarded-For, -Proto, -Host, -Prefix
-/// and X-Real-IP as the connection has them, and nothing that the client declared hop-by-hop.
+/// The headers that a node of a ring cluster receives: Host as the client sent it, X-Forwarded-For, -Proto, -Host,
+/// -Prefix and X-Real-IP as the connection has them, and no header that the client declared hop-by-hop.
 /// </summary>
 /// <remarks>
 /// <para>These headers, and any other that a node may trust (<see cref="ForwardingClaims"/>), are removed from the
 /// requests of clients. The X-Forwarded-For of a trusted proxy is appended to; its other headers are kept. A
 /// <c>Forwarded</c> of the balancer is sent if that is configured. X-Forwarded, Forwarded or RequestHeaderOriginalHost
 /// in a route replace these defaults; X-Real-IP is set in any case.</para>
-/// <para>These transforms stand before the route's own, which therefore can change or remove what they set.</para>
+/// <para>These transforms run before those of the route, which can therefore change or remove the headers.</para>
 /// </remarks>
 /// <param name="trusted">The peers whose forwarding headers are kept.</param>
 /// <param name="options">Further names of headers to remove, and whether <c>Forwarded</c> is sent.</param>
@@ -30,12 +30,12 @@ internal sealed class ForwardedHeaders(
 {
     public void ValidateRoute(TransformRouteValidationContext context)
     {
-        // Nothing of a route matters here.
+        // There is nothing to validate.
     }
 
     public void ValidateCluster(TransformClusterValidationContext context)
     {
-        // Nothing of a cluster matters here.
+        // There is nothing to validate.
     }
 
     public void Apply(TransformBuilderContext context)
@@ -65,7 +65,8 @@ internal sealed class ForwardedHeaders(
         context.RequestTransforms.Insert(position, new RequestFuncTransform(SetRealAddress));
     }
 
-    // YARP would ignore a node's own Host once the client's is kept; whoever configures one means it.
+    // YARP ignores the Host that is configured for a node if the client's Host is kept; the configured one must have
+    // precedence.
     private static ValueTask KeepHost(RequestTransformContext context)
     {
         var node = context.HttpContext.Features.Get<IReverseProxyFeature>()?.ProxiedDestination;

@@ -4,12 +4,12 @@ using Yarp.ReverseProxy.Transforms;
 namespace WsBalancer.Proxy.Identity;
 
 /// <summary>
-/// Removes the forwarding headers of clients, in any spelling. Those of trusted proxies are kept.
+/// Removes the forwarding headers of clients, in any spelling. The headers of trusted proxies are kept.
 /// </summary>
 /// <param name="trusted">The peers whose headers are kept. Read for each request, so that a reload has effect.</param>
 /// <param name="options">The names of the headers. Read for each request.</param>
-/// <param name="keepsOwn">Leaves the headers that the balancer writes to the transforms of the route.</param>
-/// <param name="isUserKey">Whether user ids are read from a header, which clients may send then.</param>
+/// <param name="keepsOwn">Whether the headers that the balancer writes are left to the transforms of the route.</param>
+/// <param name="isUserKey">Whether user ids are read from a header; clients may send such a header.</param>
 internal sealed class ForwardingClaims(
     Func<TrustedProxies> trusted, Func<ForwardingOptions> options, bool keepsOwn, Func<string, bool> isUserKey)
     : RequestTransform

@@ -7,12 +7,12 @@ namespace WsBalancer.Proxy.Identity;
 /// peers may send them.
 /// </summary>
 /// <remarks>
-/// Names are compared without case, and '_' is '-': for a node that makes variables of headers, as CGI and WSGI do,
-/// both are one name.
+/// Names are compared without case, and '_' is equal to '-': a node that makes variables from headers, as CGI and WSGI
+/// do, has one name for both.
 /// </remarks>
 internal sealed class ForwardingNames
 {
-    /// <summary>How long a configured name may be.</summary>
+    /// <summary>The greatest length of a configured name, in characters.</summary>
     public const int LongestName = 100;
 
     // All names with one of these prefixes.

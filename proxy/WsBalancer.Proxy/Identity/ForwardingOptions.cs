@@ -21,7 +21,7 @@ internal sealed record ForwardingOptions : IValidatableObject
         }
     }
 
-    /// <summary>Whether nodes get a <c>Forwarded</c> header (RFC 7239). Default: they do not.</summary>
+    /// <summary>Whether nodes receive a <c>Forwarded</c> header (RFC 7239). Default: false.</summary>
     public bool SendForwarded { get; init; }
 
     /// <summary>The headers that only trusted peers may send.</summary>

@@ -2,7 +2,8 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>Removes the headers that the client's Connection header names: they were meant for us (RFC 9110 §7.6.1).
+/// <summary>
+/// Removes the headers that the client's Connection header names: they are for the balancer only (RFC 9110 §7.6.1).
 /// </summary>
 /// <remarks>
 /// YARP removes only the well-known ones. Without <c>UseWsBalancerRequests</c> Kestrel replaces a Connection header
@@ -11,7 +12,8 @@ namespace WsBalancer.Proxy.Identity;
 /// </remarks>
 internal sealed class HopByHopTransform : RequestTransform
 {
-    // Keep-Alive is no header to protect, but a word that stands in Connection for itself; YARP removes it already.
+    // Keep-Alive in Connection is usually an option and not the name of a header to remove; YARP removes that header
+    // already.
     private static readonly string[] ProtectedNames =
         ["Host", "Upgrade", "X-Real-IP", "Content-Length", "Transfer-Encoding", "Keep-Alive", "Forwarded"];
 
@@ -34,7 +36,7 @@ internal sealed class HopByHopTransform : RequestTransform
         return ValueTask.CompletedTask;
     }
 
-    // Removing throws for what cannot be the name of a header; asking does not.
+    // RemoveHeader throws for a text that cannot be the name of a header; Contains does not.
     private static void Remove(RequestTransformContext context, string name)
     {
         var request = context.ProxyRequest;

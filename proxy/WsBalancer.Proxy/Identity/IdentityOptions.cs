@@ -2,19 +2,19 @@ using System.ComponentModel.DataAnnotations;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>How the users of a cluster are told apart. Read from <c>WsBalancer:Clusters:C</c>.</summary>
+/// <summary>How the users of a cluster are identified. Read from <c>WsBalancer:Clusters:C</c>.</summary>
 internal sealed record IdentityOptions : IValidatableObject
 {
     /// <summary>
     /// Where the user id is in a request, in the order of reading. Required, unless the application names the users.
     /// </summary>
-    // No default: any guess would pin users by something that is not their id, and look as if it worked.
+    // No default: a guess could pin users by a value that is not their id, and no error would show it.
     public IReadOnlyList<string> UserKey { get; init; } = [];
 
     /// <summary>How a request without a user id is handled. Default: a handshake is rejected.</summary>
     public OnMissingUserKey OnMissingUserKey { get; init; } = OnMissingUserKey.Reject;
 
-    /// <summary>The cookie that is issued then, if cookies are.</summary>
+    /// <summary>The cookie that users without an id get, if cookies are issued.</summary>
     public IssuedCookieOptions Cookie { get; init; } = new();
 
     /// <summary>The name of the cookie to issue; null unless cookies are issued.</summary>
@@ -22,7 +22,9 @@ internal sealed record IdentityOptions : IValidatableObject
         ? Cookie.Name ?? CookieNames().FirstOrDefault()
         : null;
 
-    /// <summary>Creates the sources of user ids, and the cookie for requests without one. Valid options only.</summary>
+    /// <summary>
+    /// Creates the sources of user ids, and the cookie for requests without one. Requires valid options.
+    /// </summary>
     public UserIdentity CreateIdentity(Func<TrustedProxies> trusted, bool isRaw) => new(
         CreateUserKey(trusted, isRaw),
         OnMissingUserKey,
@@ -41,7 +43,7 @@ internal sealed record IdentityOptions : IValidatableObject
     public bool ReadsHeader(string name) =>
         UserKey.Any(source => source.Equals($"header:{name}", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Builds the finder of user ids from options that are valid.</summary>
+    /// <summary>Creates the reader of user ids. Requires valid options.</summary>
     public UserKey CreateUserKey(Func<TrustedProxies> trusted, bool isRaw)
     {
         var issued = IssuedCookie;

@@ -12,7 +12,9 @@ internal sealed record IssuedCookieOptions : IValidatableObject
     // RFC 6265bis §5.6: browsers ignore an attribute that is longer.
     private const int LongestPath = 1024;
 
-    /// <summary>The name, that of a source <c>cookie:NAME</c>. Default: that of the first one.</summary>
+    /// <summary>
+    /// The name of the cookie, which must be that of a source <c>cookie:NAME</c>. Default: the first of them.
+    /// </summary>
     [RegularExpression(
         "[A-Za-z0-9!#$%&'*+.^_`|~-]+",
         ErrorMessage = "a cookie name, an RFC 6265 token: letters, digits and any of !#$%&'*+-.^_`|~")]

@@ -11,10 +11,10 @@ namespace WsBalancer.Proxy.Identity;
 /// <param name="trusted">The proxies whose X-Forwarded-Proto decides whether the client uses TLS.</param>
 internal sealed class IssuedUserCookie(string name, IssuedCookieOptions options, Func<TrustedProxies> trusted)
 {
-    // 128 bits: nobody guesses another's, and no two are ever the same.
+    // 128 random bits: an id cannot be guessed, and two ids are never equal.
     private const int IdBytes = 16;
 
-    /// <summary>Creates an id and has the response, whatever it will be, set it as a cookie.</summary>
+    /// <summary>Creates an id, and adds it to the response as a cookie, whatever the response will be.</summary>
     public string Issue(HttpContext context)
     {
         Span<byte> bytes = stackalloc byte[IdBytes];
@@ -22,7 +22,8 @@ internal sealed class IssuedUserCookie(string name, IssuedCookieOptions options,
         var id = Base64Url.EncodeToString(bytes);
         var line = AttributesFor(context).CreateCookieHeader(name, id).ToString();
 
-        // Added when the response starts: a retry clears it, and the node's headers are copied to it later.
+        // The cookie is added when the response starts: a retry clears the response, and the node's headers are copied
+        // to it later.
         context.Response.OnStarting(() =>
         {
             AddTo(context.Response, line);
@@ -32,8 +33,8 @@ internal sealed class IssuedUserCookie(string name, IssuedCookieOptions options,
         return id;
     }
 
-    // RFC 6265 §4.1.1: a response has at most one Set-Cookie for a name. The node's has precedence: its application
-    // may keep its session in that cookie; every later request is placed by its value.
+    // RFC 6265 §4.1.1: a response has at most one Set-Cookie for a name. The node's cookie has precedence: the
+    // application may keep its session in it, and every later request is placed by its value.
     private void AddTo(HttpResponse response, string line)
     {
         foreach (var other in response.Headers.SetCookie)
@@ -89,7 +90,7 @@ internal sealed class IssuedUserCookie(string name, IssuedCookieOptions options,
         _ => context.Request.IsHttps || IsSecureAtProxy(context),
     };
 
-    // The first of several is what the client used. Some proxies write wss for a handshake.
+    // The first of several values is the scheme that the client used. Some proxies write wss for a handshake.
     private bool IsSecureAtProxy(HttpContext context)
     {
         if (context.Connection.RemoteIpAddress is not { } peer

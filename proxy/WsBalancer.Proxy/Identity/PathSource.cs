@@ -6,8 +6,8 @@ namespace WsBalancer.Proxy.Identity;
 
 /// <summary>A segment of the path as the client sent it, counted from 1, percent-decoded once.</summary>
 /// <remarks>
-/// The server's own decoding cannot be used: it leaves %2F alone, so that %2F and %252F become one text. Only a path
-/// with dot segments is taken as the server resolved it, because that is the path by which it was routed.
+/// The path that the server decoded cannot be used: the server does not decode %2F, so that %2F and %252F become one
+/// text. Only a path with dot segments is used as the server resolved it, because its route was chosen by that path.
 /// </remarks>
 internal sealed class PathSource(int segment) : UserKeySource
 {
@@ -28,7 +28,7 @@ internal sealed class PathSource(int segment) : UserKeySource
         var number = 0;
         foreach (var range in path.Split('/'))
         {
-            // Before the first slash there is nothing, which is segment 0.
+            // The empty text before the first slash is segment 0.
             if (number++ == segment)
             {
                 return path[range];

@@ -92,7 +92,7 @@ internal sealed class ProxyProtocolMiddleware : IDisposable
         }
         catch (Exception ex) when (ex is IOException or ConnectionAbortedException or SocketException)
         {
-            // A lost connection is not a refused one.
+            // A lost connection is not counted as refused.
             ProxyProtocolLog.EndedBeforeHeader(_logger, peer);
         }
 

@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>The first value of a query parameter, form-decoded. Its name is compared without case, as ASP.NET Core and
-/// nginx do.</summary>
+/// <summary>
+/// The first value of a query parameter, form-decoded. The name is compared without case, as ASP.NET Core and nginx do.
+/// </summary>
 internal sealed class QuerySource(string name) : UserKeySource
 {
     public override string? Find(HttpContext context, TrustedProxies trusted, bool isRaw)
@@ -26,7 +27,7 @@ internal sealed class QuerySource(string name) : UserKeySource
         return null;
     }
 
-    // nginx and HAProxy want the name with its '=', and pass over one without.
+    // nginx and HAProxy require '=' after the name, and skip a parameter without it.
     private string? FindRaw(ReadOnlySpan<char> query)
     {
         query = query.StartsWith('?') ? query[1..] : query;

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>The peers whose word on the client's address is taken: a list of addresses and networks.</summary>
+/// <summary>The peers whose report of the client's address is trusted: a list of addresses and networks.</summary>
 internal sealed class TrustedProxies
 {
     public static readonly TrustedProxies None = new([]);

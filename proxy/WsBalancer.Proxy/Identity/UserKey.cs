@@ -2,11 +2,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>Finds the user id of a request: the first of its sources that answers.</summary>
-/// <param name="sources">In the order in which they are asked.</param>
-/// <param name="trusted">Read for each request, so that a reload is felt.</param>
-/// <param name="isRaw">True for the text as it is on the wire, undecoded, which is what peers hash whose rings we
-/// reproduce.</param>
+/// <summary>Finds the user id of a request: the value of the first source that has one.</summary>
+/// <param name="sources">The sources, in the order of reading.</param>
+/// <param name="trusted">The trusted proxies. Read for each request, so that a reload has effect.</param>
+/// <param name="isRaw">True for the text as it is on the wire, not decoded: other balancers, whose rings are
+/// reproduced, hash that text.</param>
 internal sealed class UserKey(UserKeySource[] sources, Func<TrustedProxies> trusted, bool isRaw)
 {
     public UserId Find(HttpContext context)

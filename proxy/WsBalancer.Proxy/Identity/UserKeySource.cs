@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Identity;
 
-/// <summary>A place in a request where the user id may stand.</summary>
+/// <summary>A part of a request that may contain the user id.</summary>
 internal abstract class UserKeySource
 {
-    /// <summary>The sources that need nothing of an application.</summary>
+    /// <summary>The sources that do not need an application.</summary>
     public const string OfRequests = "header:NAME, query:NAME, cookie:NAME, path:N (N from 1) or client-ip";
 
     private const string Expected = "expected claim:NAME, " + OfRequests;
@@ -42,7 +42,7 @@ internal abstract class UserKeySource
     private static bool TryParseSegment(string text, out int segment) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out segment) && segment > 0;
 
-    // What RFC 9110 §5.6.2 lets stand in a header's name, and RFC 6265 in a cookie's.
+    // A token, as RFC 9110 §5.6.2 requires for the name of a header and RFC 6265 for that of a cookie.
     private static bool IsToken(string name) => name.Length > 0 && name.All(character =>
         char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
 }

@@ -8,8 +8,8 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Compares the ring and the state of every cluster with what the other balancers report: users of balancers that
-/// disagree end up on different nodes.
+/// Compares the ring and the state of every cluster with those that the other balancers report. Balancers that disagree
+/// place the same user on different nodes.
 /// </summary>
 internal sealed class Agreement(
     FleetRegistry fleet, Peers peers, MovingNews news, TimeProvider time, ILogger<Agreement> logger)
@@ -18,10 +18,9 @@ internal sealed class Agreement(
     private readonly ConcurrentDictionary<string, DisagreementClock> _clocks = new(StringComparer.OrdinalIgnoreCase);
     private readonly long _begun = time.GetTimestamp();
 
-    /// <summary>How the balancers differ on a cluster, if they have for five seconds; null if they agree.</summary>
+    /// <summary>How the balancers differ on a cluster, once they have differed for five seconds; else null.</summary>
     public string? IsDisputed(string cluster) => _clocks.GetValueOrDefault(cluster)?.Alarm;
 
-    /// <summary>Compares now.</summary>
     public void Compare()
     {
         var clusters = fleet.Clusters.ToArray();
@@ -55,7 +54,7 @@ internal sealed class Agreement(
         }
     }
 
-    // A balancer that does not have the cluster has nothing to disagree with.
+    // A balancer without the cluster places none of its users, so it is skipped.
     private string? DifferenceIn(FleetCluster cluster)
     {
         var own = cluster.Current;

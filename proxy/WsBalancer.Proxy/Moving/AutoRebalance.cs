@@ -10,7 +10,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Begins rebalances by itself where that is configured; of several balancers, the first that has the cluster does it.
+/// Begins rebalances without an operator, where that is configured. Of the balancers that have the cluster, the one
+/// with the smallest id begins them.
 /// </summary>
 internal sealed class AutoRebalance(
     FleetRegistry fleet,
@@ -25,7 +26,7 @@ internal sealed class AutoRebalance(
     private readonly ConcurrentDictionary<FleetCluster, AutoRebalanceCore> _cores = new();
     private readonly long _begun = time.GetTimestamp();
 
-    /// <summary>Looks at every cluster now.</summary>
+    /// <summary>Checks every cluster, and begins the rebalances that are due.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
         var clusters = fleet.Clusters.ToArray();
@@ -69,7 +70,8 @@ internal sealed class AutoRebalance(
             rebalances.StateOf(cluster) is RebalanceState.Running or RebalanceState.Paused);
     }
 
-    // Tunnels that were opened since stand elsewhere for lack of health or room: they are no reason to begin.
+    // A tunnel opened since homes last changed is misplaced because its home was unhealthy or full: that is no reason
+    // to begin a rebalance.
     private bool IsAnythingToDo(FleetCluster cluster) =>
         new RebalanceView(cluster, tunnels).Survey(cluster.HomesChangedAt).Closable > 0
         || others.MisplacedIn(cluster.Id) > 0;

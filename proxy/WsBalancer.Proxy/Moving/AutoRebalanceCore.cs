@@ -1,8 +1,8 @@
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// When a rebalance is to begin by itself: once for every change of homes, after the fleet has been stable for so long.
-/// Pure.
+/// Decides when a rebalance begins without an operator: once for every change of homes, when the cluster has been
+/// stable for long enough. Reads no clock: the time is an argument.
 /// </summary>
 internal sealed class AutoRebalanceCore
 {
@@ -10,11 +10,11 @@ internal sealed class AutoRebalanceCore
     private string? _look;
     private TimeSpan _stableSince;
 
-    /// <summary>Looks at the cluster; once a second.</summary>
-    /// <returns>Whether to begin one now, if there is anything to close.</returns>
+    /// <summary>Processes the state of the cluster; called once a second.</summary>
+    /// <returns>Whether to begin a rebalance now, if it would close any tunnel.</returns>
     public bool Observe(FleetLook look, TimeSpan now, TimeSpan? after)
     {
-        // What this balancer finds at its start is no change.
+        // The homes at the start of this balancer do not count as a change.
         _served ??= look.HomesChangedAt;
         if (_look != look.State || look.IsDisputed)
         {
@@ -22,7 +22,7 @@ internal sealed class AutoRebalanceCore
             _stableSince = now;
         }
 
-        // Whoever began one has served the change; so has an operator who ended it.
+        // A rebalance covers the change, whichever balancer or operator began it, and even if an operator ends it.
         if (look.IsRebalancing)
         {
             _served = look.HomesChangedAt;
@@ -31,13 +31,13 @@ internal sealed class AutoRebalanceCore
         return look.HomesChangedAt != _served && now - _stableSince >= after;
     }
 
-    /// <summary>One was begun for what was looked at.</summary>
+    /// <summary>Records that a rebalance was begun for this state of the cluster.</summary>
     public void Begun(FleetLook look) => _served = look.HomesChangedAt;
 }
 
-/// <summary>A cluster at one moment.</summary>
-/// <param name="HomesChangedAt">When the ring, or what drains, last changed.</param>
-/// <param name="State">Anything that is another text when the ring, a drain or a node's health is another.</param>
+/// <summary>The state of a cluster at one moment.</summary>
+/// <param name="HomesChangedAt">The timestamp at which the ring last changed, or a drain began or ended.</param>
+/// <param name="State">A text that differs whenever the ring, a drain or a node's health differs.</param>
 /// <param name="IsDisputed">Whether the balancers disagree.</param>
 /// <param name="IsRebalancing">Whether a rebalance runs or is paused.</param>
 internal readonly record struct FleetLook(long HomesChangedAt, string State, bool IsDisputed, bool IsRebalancing);

@@ -2,21 +2,22 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Which tunnels are to be closed, in which order, how fast, and with which words.</summary>
-/// <param name="Operation">Names it at every balancer; seeds the order of the users.</param>
-/// <param name="Farewell">What the clients are told.</param>
-/// <param name="Pace">How fast.</param>
-/// <param name="Source">Walked once a second: all tunnels among which those to close are.</param>
-/// <param name="IsDue">Whether a tunnel of the source is to be closed; asked again just before it is.</param>
+/// <summary>The tunnels to close, their order, the pace, and the Close frame.</summary>
+/// <param name="Operation">The name of the operation, the same at every balancer; seeds the order of the users.</param>
+/// <param name="Farewell">The Close frame for the clients, and the counted reason.</param>
+/// <param name="Pace">The rate and the deadline.</param>
+/// <param name="Source">Returns all tunnels that may be due; called about once a second.</param>
+/// <param name="IsDue">Whether to close a tunnel. Called for every tunnel of the source, and for all tunnels of the
+/// user just before they are closed.</param>
 internal sealed record ClosingPlan(
     string Operation, Farewell Farewell, PaceTerms Pace, Func<IEnumerable<Tunnel>> Source, Func<Tunnel, bool> IsDue)
 {
-    /// <summary>The part of the rate that is this balancer's, asked at every step.</summary>
+    /// <summary>The part of the fleet's rate for this balancer, 0…1; called at every step.</summary>
     public Func<double> Share { get; init; } = static () => 1;
 
-    /// <summary>Called for every tunnel that was asked to close.</summary>
+    /// <summary>Called for every tunnel whose closing has begun.</summary>
     public Action<Tunnel> Closed { get; init; } = static _ => { };
 }
 
-/// <summary>What a closed tunnel is told, and counted as.</summary>
+/// <summary>The code and text of the Close frame for a tunnel, and the reason under which its end is counted.</summary>
 internal sealed record Farewell(TunnelEnd End, int Code, string Text);

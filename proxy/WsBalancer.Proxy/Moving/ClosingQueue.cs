@@ -6,8 +6,9 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Users in the order in which their tunnels are closed: that of a hash of user and operation. It is nobody's own, the
-/// same at every balancer, and fills the nodes that they come back to evenly. Not thread-safe.
+/// Users in the order in which their tunnels are closed: that of a hash of user and operation. The order prefers no
+/// user, is the same at every balancer, and distributes the clients evenly over the nodes to which they reconnect. Not
+/// thread-safe.
 /// </summary>
 internal sealed class ClosingQueue(string operation)
 {
@@ -15,12 +16,12 @@ internal sealed class ClosingQueue(string operation)
     private Entry[] _entries = [];
     private int _next;
 
-    /// <summary>Tunnels of the users that are left, as of the last fill.</summary>
+    /// <summary>The tunnels of the users in the queue, as of the last fill.</summary>
     public int Remaining { get; private set; }
 
     public bool IsEmpty => _next == _entries.Length;
 
-    /// <summary>Begins anew with these.</summary>
+    /// <summary>Replaces the content of the queue.</summary>
     public void Fill(IEnumerable<Tunnel> tunnels)
     {
         var users = new Dictionary<(string Cluster, string Key), Entry>();
@@ -41,7 +42,7 @@ internal sealed class ClosingQueue(string operation)
         _next = 0;
     }
 
-    /// <summary>Takes out the next user; null if there is none.</summary>
+    /// <summary>Removes and returns the next user; null if the queue is empty.</summary>
     public ClosingUser? Take()
     {
         if (IsEmpty)
@@ -59,7 +60,7 @@ internal sealed class ClosingQueue(string operation)
     private readonly record struct Entry(ulong Order, ClosingUser User, int Tunnels);
 }
 
-/// <summary>Whose tunnels are closed together. One without a user is alone.</summary>
+/// <summary>A user, whose tunnels are closed together; or one tunnel without a user.</summary>
 internal readonly record struct ClosingUser(Tunnel Any)
 {
     /// <summary>The user's tunnels as they are now.</summary>

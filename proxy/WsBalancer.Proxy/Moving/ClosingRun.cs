@@ -3,12 +3,13 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Carries a <see cref="ClosingPlan"/> out, step by step: whole users, at its pace. What a step may cost is bounded,
-/// however many tunnels there are: they are walked and sorted once a second, and so many are closed at once at most.
+/// Runs a <see cref="ClosingPlan"/> in steps: closes all due tunnels of a user together, at the plan's pace. The cost
+/// of a step is bounded, however many tunnels there are: they are enumerated and sorted about once a second, and the
+/// number that one step closes has a limit.
 /// </summary>
 internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelRegistry tunnels, TimeProvider time)
 {
-    // With a step every 50 ms, 20,000 a second: more than a balancer has.
+    // With a step every 50 ms, 20,000 tunnels a second.
     private const int MostInAStep = 1_000;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -23,16 +24,16 @@ internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelReg
 
     public TimeSpan Elapsed => time.GetElapsedTime(_begun);
 
-    /// <summary>Whether the deadline made it faster than it was asked to be.</summary>
+    /// <summary>Whether the deadline has raised the rate above that of the plan.</summary>
     public bool IsRaised => _pace.IsRaised;
 
-    /// <summary>Tunnels that are yet to be asked to close, as of the last second.</summary>
+    /// <summary>Due tunnels whose closing has not begun, as of the last second.</summary>
     public int Waiting => _queue.Remaining;
 
-    /// <summary>Tunnels a second, for so many that remain.</summary>
+    /// <summary>The rate in tunnels per second, for a number of remaining tunnels.</summary>
     public double RateAt(long remaining, double share = 1) => _pace.RateAt(remaining, Elapsed, share);
 
-    /// <summary>Closes what is due by now.</summary>
+    /// <summary>Closes the tunnels that are due now.</summary>
     public ClosingPhase Step()
     {
         var now = time.GetTimestamp();
@@ -40,7 +41,7 @@ internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelReg
         Refill(now);
         if (_queue.IsEmpty)
         {
-            // Idleness is not saved up: what comes next begins with an ordinary step.
+            // Idle time earns no credit: the next tunnels that are due begin with a step of ordinary length.
             _wasIdle = true;
             _last = now;
             return tally.Pending > 0 ? ClosingPhase.Ending : ClosingPhase.Done;
@@ -55,7 +56,8 @@ internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelReg
         return _wasIdle ? ClosingPhase.Idle : ClosingPhase.Closing;
     }
 
-    // Anew after a second, for what came and went meanwhile; or when it is used up, to see whether that was all.
+    // Fills the queue every second, since tunnels open and end; and when it has become empty, to find out whether other
+    // tunnels are due.
     private void Refill(long now)
     {
         if (_filled is { } filled && time.GetElapsedTime(filled, now) < Fresh && !(_queue.IsEmpty && _tookSome))
@@ -91,18 +93,18 @@ internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelReg
     private bool IsDue(Tunnel tunnel) => !tunnel.IsClosing && plan.IsDue(tunnel);
 }
 
-/// <summary>Where a <see cref="ClosingRun"/> is.</summary>
+/// <summary>The phase of a <see cref="ClosingRun"/>.</summary>
 internal enum ClosingPhase
 {
-    /// <summary>There are tunnels to close.</summary>
+    /// <summary>Tunnels are due, and the pace closes them.</summary>
     Closing,
 
-    /// <summary>There are, but not now.</summary>
+    /// <summary>Tunnels are due, but the pace closes none for now.</summary>
     Idle,
 
-    /// <summary>All were asked to close, and some have not ended.</summary>
+    /// <summary>All tunnels are closing, and some have not ended.</summary>
     Ending,
 
-    /// <summary>There are none.</summary>
+    /// <summary>No tunnel is due or closing.</summary>
     Done,
 }

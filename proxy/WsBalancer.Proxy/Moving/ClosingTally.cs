@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Counts what was closed, and what became of it. One thread writes, any may read.</summary>
+/// <summary>Counts closed tunnels, and how they ended. One thread writes, any thread may read.</summary>
 internal sealed class ClosingTally
 {
     private readonly List<Tunnel> _pending = [];
@@ -10,13 +10,13 @@ internal sealed class ClosingTally
     private long _forced;
     private volatile int _pendingCount;
 
-    /// <summary>Tunnels that were asked to close.</summary>
+    /// <summary>Tunnels whose closing has begun; they may have ended since.</summary>
     public long Closed => Interlocked.Read(ref _closed);
 
-    /// <summary>Those of them whose client did not answer, so that they were cut.</summary>
+    /// <summary>Closed tunnels that were aborted, since the client did not answer the Close frame in time.</summary>
     public long Forced => Interlocked.Read(ref _forced);
 
-    /// <summary>Those of them that are still open.</summary>
+    /// <summary>Closed tunnels that have not ended.</summary>
     public int Pending => _pendingCount;
 
     public void Add(Tunnel tunnel)
@@ -26,7 +26,7 @@ internal sealed class ClosingTally
         Interlocked.Increment(ref _closed);
     }
 
-    /// <summary>Looks which of them have ended.</summary>
+    /// <summary>Counts the tunnels that have ended since the last call.</summary>
     public void Settle()
     {
         var forced = 0;

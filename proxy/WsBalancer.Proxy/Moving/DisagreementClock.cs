@@ -1,8 +1,9 @@
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Whether a difference has lasted: a change reaches the balancers one after the other, and that alone is no alarm, nor
-/// are many such changes. Pure.
+/// Decides whether a difference between balancers has lasted long enough for an alarm. A change reaches the balancers
+/// one after the other, so a short difference is normal, and so are many short ones. Reads no clock: the time is an
+/// argument.
 /// </summary>
 internal sealed class DisagreementClock
 {
@@ -11,12 +12,11 @@ internal sealed class DisagreementClock
     private string? _difference;
     private TimeSpan _since;
 
-    /// <summary>The difference that has lasted; null if there is none.</summary>
+    /// <summary>The difference, once one has lasted for five seconds; else null.</summary>
     public string? Alarm { get; private set; }
 
-    /// <param name="difference">The difference now, in words that are others for another one; null if there is
-    /// none.</param>
-    /// <param name="now">The time, from any moment on.</param>
+    /// <param name="difference">The current difference, as a text that is unique to it; null if there is none.</param>
+    /// <param name="now">The time since any fixed moment.</param>
     /// <returns>Whether the alarm was raised or has ended.</returns>
     public bool Observe(string? difference, TimeSpan now)
     {

@@ -6,13 +6,14 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Closes the tunnels of a user or a node, old ones, or one tunnel, at every balancer.</summary>
+/// <summary>Closes tunnels at every balancer: those of a user, of a node or above an age, or a single one.</summary>
 internal sealed class Disconnects(
     FleetRegistry fleet, TunnelRegistry tunnels, Disconnections others, MovingNews news) : IHostedService
 {
-    /// <summary>Closes the tunnels of a cluster that are selected.</summary>
-    /// <returns>How many are here, and whether the other balancers were told; null if there are none.</returns>
-    /// <exception cref="RefusedException">The code may not be sent.</exception>
+    /// <summary>Closes the selected tunnels of a cluster.</summary>
+    /// <returns>The number of tunnels that this balancer closes, and whether the request was sent to the other
+    /// balancers; null if this balancer does not share.</returns>
+    /// <exception cref="RefusedException">No endpoint may send the code.</exception>
     public async Task<(int Closed, bool? Shared)> AllAsync(
         FleetCluster cluster, TunnelSelection selection, int code, CancellationToken cancellation)
     {
@@ -28,8 +29,11 @@ internal sealed class Disconnects(
     }
 
     /// <summary>Closes one tunnel.</summary>
-    /// <returns>Whether it is here, as 1 or 0, and whether the other balancers were told.</returns>
-    /// <exception cref="RefusedException">The code may not be sent; or there is no such tunnel, here or anywhere.
+    /// <returns>1 if this balancer closes the tunnel, else 0; and whether the request was sent to the other
+    /// balancers.</returns>
+    /// <exception cref="RefusedException">
+    /// No endpoint may send the code; no tunnel can have the id; or the tunnel does not exist, and this balancer does
+    /// not share.
     /// </exception>
     public async Task<(int Closed, bool? Shared)> TunnelAsync(string id, int code, CancellationToken cancellation)
     {
@@ -79,7 +83,7 @@ internal sealed class Disconnects(
         }
     }
 
-    // A code that may not be sent is not, whoever asks for it.
+    // A message with a wrong code is set aside when it is read; checked again, since no such code may be sent.
     private void OnReceived(Disconnection heard)
     {
         if (!CloseCode.MayBeSent(heard.CloseCode))

@@ -4,16 +4,16 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>Why a node drains, and how.</summary>
-/// <param name="Value">How: an operator's word goes before the settings.</param>
-/// <param name="IsOperators">Whether an operator has said so.</param>
-/// <param name="IsNodes">Whether the node itself has.</param>
+/// <param name="Value">Rate, deadline and close code: those of an operator take precedence over the settings.</param>
+/// <param name="IsOperators">Whether an operator drains the node, or removed it with a drain.</param>
+/// <param name="IsNodes">Whether the node itself has reported that it drains.</param>
 internal sealed record DrainOrder(DrainValue Value, bool IsOperators, bool IsNodes)
 {
-    /// <summary>Who holds it: <c>operator</c>, <c>node</c>.</summary>
+    /// <summary>The sources of the drain: <c>operator</c>, <c>node</c>.</summary>
     public IReadOnlyList<string> Sources =>
         [.. new[] { IsOperators ? "operator" : null, IsNodes ? "node" : null }.OfType<string>()];
 
-    /// <returns>Null if the node does not drain. One that leaves only does if it was removed so.</returns>
+    /// <returns>Null if the node does not drain. A leaving node drains only if it was removed with a drain.</returns>
     public static DrainOrder? Of(Node node, DrainOptions options)
     {
         if (node.IsLeaving)
@@ -31,7 +31,7 @@ internal sealed record DrainOrder(DrainValue Value, bool IsOperators, bool IsNod
             : null;
     }
 
-    // Nobody wrote it down: every balancer makes the same of what the node says.
+    // A drain that the node reports has no record; every balancer derives the same name of the operation.
     private static DrainValue OwnDrain(Node node, DrainOptions options) => new(
         $"node:{node.Key.Cluster.ToLowerInvariant()}:{node.Id}",
         options.RatePerSecond,

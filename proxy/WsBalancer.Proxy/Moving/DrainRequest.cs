@@ -1,23 +1,28 @@
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>How an operator wants a node to be drained; what is null is left to the settings.</summary>
+/// <summary>
+/// An operator's request to drain a node. A null value is taken from the drain that is running, or else from the
+/// settings.
+/// </summary>
 internal sealed record DrainRequest
 {
-    /// <summary>Tunnels a second in the whole fleet, at least; 0 closes none before the deadline asks for it.</summary>
+    /// <summary>
+    /// The minimum rate in tunnels per second of the whole fleet; 0 closes none before the deadline requires it.
+    /// </summary>
     public double? RatePerSecond { get; init; }
 
-    /// <summary>Instead of a rate: over how long.</summary>
+    /// <summary>The time over which to close the tunnels, given instead of a rate.</summary>
     public double? OverSeconds { get; init; }
 
     public DrainDeadline Deadline { get; init; }
 
     public int? CloseCode { get; init; }
 
-    /// <summary>Whether even if users have no other node to go to.</summary>
+    /// <summary>Whether to drain the node even if no other node takes users.</summary>
     public bool Force { get; init; }
 }
 
-/// <summary>By when a drain is to be over: not said, never, or within so many seconds.</summary>
+/// <summary>The deadline of a drain: not given, none, or a number of seconds.</summary>
 internal readonly record struct DrainDeadline
 {
     private DrainDeadline(double? seconds) => (IsGiven, Seconds) = (true, seconds);

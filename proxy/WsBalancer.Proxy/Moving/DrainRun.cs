@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Moving;
 /// <summary>This balancer's part in the drain of one node, from its begin until the node takes users again.</summary>
 internal sealed class DrainRun : IDisposable
 {
-    // The last Close frames of a node take a second more than the close timeout.
+    // The last tunnels may end a second after the deadline, while the Close frame of the node is pending.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly FleetCluster _cluster;
@@ -39,21 +39,21 @@ internal sealed class DrainRun : IDisposable
 
     public DrainOrder Order => _part.Order;
 
-    /// <summary>Tunnels when it began.</summary>
+    /// <summary>Open tunnels when the drain began.</summary>
     public long Total { get; }
 
-    /// <summary>This balancer's part, as it tells the others.</summary>
+    /// <summary>This balancer's part, for the report to the others.</summary>
     public PeerDrain Report => new(Total, Node.Ledger.Active, _tally.Closed, _tally.Forced);
 
     public Task RunAsync() => _closer.RunAsync($"the drain of {Node.Id}", Step, _stop.Token);
 
-    /// <summary>Goes on with other terms; a deadline counts from now.</summary>
+    /// <summary>Continues with another order, whose deadline counts from now.</summary>
     public void Change(DrainOrder order)
     {
         var before = _part.Order;
         if (before == order)
         {
-            // Once a second: what was said of this part stays said.
+            // Called once a second: events of an unchanged part must not be repeated.
             return;
         }
 
@@ -68,7 +68,7 @@ internal sealed class DrainRun : IDisposable
         Say($"drains on ({sources}): {Node.Ledger.Active} tunnels here{Terms(order.Value)}");
     }
 
-    /// <summary>Closes nothing any more, without a word: the balancer stops.</summary>
+    /// <summary>Stops closing tunnels, without an event: the balancer stops.</summary>
     public void Dispose()
     {
         if (!_stop.IsCancellationRequested)
@@ -78,7 +78,7 @@ internal sealed class DrainRun : IDisposable
         }
     }
 
-    /// <summary>Closes nothing any more, from this moment on.</summary>
+    /// <summary>Stops closing tunnels, with an event: the drain has ended.</summary>
     public void Stop()
     {
         Dispose();
@@ -108,7 +108,7 @@ internal sealed class DrainRun : IDisposable
         var share = fleetWide ? 1 : FleetShare.Of(own.Remaining, others.Remaining);
         var value = part.Order.Value;
 
-        // At the very end the rate that is needed has no bound; more than all in a second says nothing.
+        // Close to the deadline the needed rate has no bound; a rate above all tunnels in a second has no meaning.
         var rate = Math.Min(
             part.Run.RateAt(sum.Remaining, share), Math.Max(sum.Remaining, value.RatePerSecond * share));
         var left = value.DeadlineSeconds is { } deadline
@@ -127,7 +127,7 @@ internal sealed class DrainRun : IDisposable
             value.CloseCode);
     }
 
-    /// <summary>What is left of the deadline, for an order that does not say another.</summary>
+    /// <summary>The current terms with the rest of their deadline, for a request that gives no other.</summary>
     public DrainValue Left()
     {
         var part = _part;
@@ -211,7 +211,7 @@ internal sealed class DrainRun : IDisposable
     private void Say(FormattableString what, params (string Name, double Value)[] figures) =>
         _news.Drain(Node, what, [.. figures, ("remaining", Node.Ledger.Active)]);
 
-    // One set of terms, and what was said of it.
+    // An order with its run, and which of its events were published.
     private sealed record Part(DrainOrder Order, ClosingRun Run)
     {
         public bool SaidRaised { get; set; }

@@ -5,7 +5,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>The drains of this balancer, side by side, each at its own rate: one for every node that drains.</summary>
+/// <summary>
+/// The drains of this balancer: one run for every node that drains, all at the same time, each at its own rate.
+/// </summary>
 internal sealed class DrainRuns(
     FleetRegistry fleet,
     PacedCloser closer,
@@ -21,7 +23,7 @@ internal sealed class DrainRuns(
 
     public DrainRun? Find(Node node) => _runs.GetValueOrDefault(node);
 
-    /// <summary>Begins, changes and ends drains until they are those of the fleet.</summary>
+    /// <summary>Begins, changes and ends runs until they match the drains of the fleet.</summary>
     public void Reconcile()
     {
         lock (_gate)
@@ -46,7 +48,7 @@ internal sealed class DrainRuns(
         }
     }
 
-    /// <summary>Ends all, with the balancer.</summary>
+    /// <summary>Ends all runs, when the balancer stops.</summary>
     public void Stop()
     {
         foreach (var run in All)

@@ -2,16 +2,17 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>How far a drain is.</summary>
-/// <param name="State">The node's.</param>
-/// <param name="Sources">Who holds the drain; empty if the node does not drain.</param>
-/// <param name="Total">Tunnels when it began.</param>
-/// <param name="Remaining">Tunnels that are open.</param>
-/// <param name="Closed">Tunnels that were asked to close.</param>
-/// <param name="Forced">Those of them that had to be cut.</param>
-/// <param name="RatePerSecond">The rate now, which the deadline may have raised.</param>
-/// <param name="EtaSeconds">Until the last is closed; null if nobody can tell.</param>
-/// <param name="DeadlineSeconds">Until the deadline; null without one.</param>
+/// <summary>The progress of the drain of a node.</summary>
+/// <param name="State">The state of the node at this balancer.</param>
+/// <param name="Sources">The sources of the drain, <c>operator</c> and <c>node</c>; empty if the node does not
+/// drain.</param>
+/// <param name="Total">Open tunnels when the drain began.</param>
+/// <param name="Remaining">Open tunnels now.</param>
+/// <param name="Closed">Tunnels that the drain has closed or is closing.</param>
+/// <param name="Forced">Closed tunnels that were aborted, since the client did not answer in time.</param>
+/// <param name="RatePerSecond">The current rate, which the deadline may have raised.</param>
+/// <param name="EtaSeconds">The seconds until the last tunnel is closed; null if unknown.</param>
+/// <param name="DeadlineSeconds">The seconds until the deadline; null without one.</param>
 /// <param name="CloseCode">The code of the Close frames; null if none is sent.</param>
 internal sealed record DrainStatus(
     NodeState State,
@@ -25,13 +26,18 @@ internal sealed record DrainStatus(
     double? DeadlineSeconds,
     int? CloseCode)
 {
-    /// <summary>The state in the fleet: a node is drained when its last tunnel has ended, wherever it was.</summary>
+    /// <summary>
+    /// The state in the whole fleet: a node is drained when its last tunnel at any balancer has ended.
+    /// </summary>
     public NodeState FleetState => State == NodeState.Drained && Remaining > 0 ? NodeState.Draining : State;
 
-    /// <summary>That of a node that does not drain.</summary>
+    /// <summary>The status of a node that does not drain.</summary>
     public static DrainStatus None(NodeState state) => new(state, [], 0, 0, 0, 0, 0, null, null, null);
 
-    /// <summary>When so many that remain are closed, at this rate; by the deadline at the latest.</summary>
+    /// <summary>
+    /// The seconds until the remaining tunnels are closed at a rate, or until the deadline if that is earlier; null
+    /// without both.
+    /// </summary>
     public static double? Eta(long remaining, double rate, double? deadline)
     {
         if (remaining == 0)
@@ -46,8 +52,9 @@ internal sealed record DrainStatus(
     }
 }
 
-/// <summary>What became of an operator's request about a drain.</summary>
-/// <param name="Status">In the whole fleet, as far as it is known.</param>
-/// <param name="Epoch">The ring's, which a drain does not change.</param>
-/// <param name="Shared">Whether the other balancers were told; null if there are none.</param>
+/// <summary>The result of an operator's request about a drain.</summary>
+/// <param name="Status">The progress in the whole fleet, as far as the other balancers are known.</param>
+/// <param name="Epoch">The epoch of the ring, which a drain does not change.</param>
+/// <param name="Shared">Whether the change was sent to the other balancers; null if this balancer does not
+/// share.</param>
 internal sealed record DrainResult(DrainStatus Status, long Epoch, bool? Shared);

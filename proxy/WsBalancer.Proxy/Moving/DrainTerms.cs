@@ -4,20 +4,21 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Makes of a request and the settings what is kept of a drain. Pure.</summary>
+/// <summary>Computes the record of a drain from a request, the running drain and the settings. Pure.</summary>
 internal static class DrainTerms
 {
     private const double HighestRate = RecordForm.HighestRate;
     private const double LongestSeconds = RecordForm.LongestSeconds;
 
-    /// <param name="request">What the operator asked for.</param>
+    /// <param name="request">The operator's request.</param>
     /// <param name="operation">The name of the new drain.</param>
-    /// <param name="defaults">What the cluster has configured.</param>
-    /// <param name="closeTimeout">The cluster's, which the last answers need.</param>
-    /// <param name="remaining">The node's tunnels in the whole fleet.</param>
-    /// <param name="running">The operator's drain that this changes: what is not said stays. Its deadline is what is
-    /// left of it. Null for a new one.</param>
-    /// <exception cref="RefusedException">A value is wrong.</exception>
+    /// <param name="defaults">The settings of the cluster.</param>
+    /// <param name="closeTimeout">The close timeout of the cluster, kept free for the answers to the last Close
+    /// frames.</param>
+    /// <param name="remaining">The node's open tunnels in the whole fleet.</param>
+    /// <param name="running">The operator's drain that the request changes, with the rest of its deadline; its values
+    /// apply where the request has none. Null for a new drain.</param>
+    /// <exception cref="RefusedException">A value of the request is not valid.</exception>
     public static DrainValue Of(
         DrainRequest request,
         string operation,
@@ -28,7 +29,7 @@ internal static class DrainTerms
     {
         Check(request);
 
-        // A cordon is no drain: one that follows it does not inherit that it closes nothing.
+        // A cordon (rate 0, no deadline) closes nothing; a drain that follows must not inherit its rate.
         running = running is { RatePerSecond: 0, DeadlineSeconds: null } ? null : running;
         var otherwise = running is null ? defaults.Deadline.TotalSeconds : running.DeadlineSeconds;
         var deadline = request.Deadline.IsGiven ? request.Deadline.Seconds : request.OverSeconds ?? otherwise;
@@ -39,14 +40,13 @@ internal static class DrainTerms
             operation, rate, deadline, request.CloseCode ?? running?.CloseCode ?? defaults.CloseCode);
     }
 
-    /// <summary>The terms of a drain for its pace.</summary>
     public static PaceTerms PaceOf(DrainValue drain, DrainOptions defaults, TimeSpan closeTimeout) => new(
         drain.RatePerSecond,
         drain.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         closeTimeout,
         defaults.RatePerSecond);
 
-    // A drain of nothing has a rate all the same, for what may still come: 0 would mean to wait.
+    // Without open tunnels the configured rate applies, for tunnels that may still open: a rate of 0 would close none.
     private static double RateOver(double seconds, long remaining, DrainOptions defaults) =>
         remaining > 0 ? Math.Min(remaining / Math.Max(seconds, 1), HighestRate) : defaults.RatePerSecond;
 

@@ -5,7 +5,9 @@ using WsBalancer.Proxy.Hosting;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Drains the nodes that are to be drained, whoever said so: at once, and looked after every second.</summary>
+/// <summary>
+/// Begins and ends the drains of this balancer, at every change of a node or of the configuration and once a second.
+/// </summary>
 internal sealed class DrainWorker(
     FleetRegistry fleet, DrainRuns runs, TimeProvider time, ILogger<DrainWorker> logger) : BackgroundService
 {
@@ -28,7 +30,7 @@ internal sealed class DrainWorker(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicLoop.RunAsync("looking after drains", LookAfter, time, logger, stoppingToken);
 
-    // A node that left is forgotten with its last tunnel, also where nobody asks for metrics.
+    // Removes leaving nodes whose last tunnel has ended, even if no scrape does.
     private void LookAfter()
     {
         fleet.Sweep();

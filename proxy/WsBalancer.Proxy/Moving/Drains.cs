@@ -5,10 +5,13 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Begins and ends the drains of operators, and says how far every drain is. What was decided is a record in the store,
-/// from which every balancer drains for its part.
+/// Begins and ends the drains of operators, and reports the progress of every drain. A drain is a record in the store,
+/// from which every balancer drains its own tunnels.
 /// </summary>
-/// <remarks>Every method throws <see cref="RefusedException"/> for what cannot be done, and then nothing is.</remarks>
+/// <remarks>
+/// Every method throws <see cref="RefusedException"/> for a request that cannot be carried out; nothing has changed
+/// then.
+/// </remarks>
 internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers others)
 {
     /// <summary>Begins a drain, or changes the terms of the one that an operator has begun.</summary>
@@ -27,7 +30,10 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
         return await WriteAsync(cluster, node, value, cancellation);
     }
 
-    /// <summary>Ends an operator's drain: its users stay where they are, or come back, and no others move.</summary>
+    /// <summary>
+    /// Ends an operator's drain: open tunnels stay, new tunnels of the node's users are placed there again, and no
+    /// other user moves.
+    /// </summary>
     public async Task<DrainResult> ResumeAsync(
         FleetCluster cluster, string nodeId, long? ifEpoch, CancellationToken cancellation)
     {
@@ -45,11 +51,10 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
         return await WriteAsync(cluster, node, null, cancellation);
     }
 
-    /// <param name="node">The node.</param>
-    /// <param name="fleetWide">Whether the other balancers' parts are in the sums.</param>
+    /// <summary>The progress of the drain of a node, in the whole fleet or at this balancer.</summary>
     public DrainStatus StatusOf(Node node, bool fleetWide)
     {
-        // One that has just said so drains already, but is yet to be taken note of.
+        // A drain that began a moment ago may have no run yet.
         if (node.IsDraining && runs.Find(node) is null)
         {
             runs.Reconcile();
@@ -59,13 +64,11 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
     }
 
     /// <summary>
-    /// How far the drain of a node is. A removed node is leaving until no balancer has a tunnel there; while the other
-    /// balancers are not known, it may have some.
+    /// The id of a node as the cluster spells it, and the progress of its drain, in the whole fleet or at this
+    /// balancer. A removed node is leaving until no balancer has a tunnel there; while the other balancers are not
+    /// known, they may have some.
     /// </summary>
-    /// <param name="cluster">The cluster.</param>
-    /// <param name="nodeId">The node.</param>
-    /// <param name="fleetWide">Whether the other balancers' parts are in the sums.</param>
-    /// <exception cref="RefusedException">There is no such node.</exception>
+    /// <exception cref="RefusedException">The cluster has no such node.</exception>
     public (string Node, DrainStatus Status) StatusOf(FleetCluster cluster, string nodeId, bool fleetWide)
     {
         if (cluster.Find(nodeId) is not { } node)
@@ -99,7 +102,7 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
     /// <summary>Whether the other balancers are in the counts; null if this balancer does not share.</summary>
     public bool? Shared => others.AreInCounts;
 
-    /// <summary>How a node that is removed with a drain is drained: as configured.</summary>
+    /// <summary>The drain of a node that is removed with a drain, as the cluster configures it.</summary>
     public static DrainValue ForRemoval(FleetCluster cluster)
     {
         var options = cluster.Current.Settings.Get<DrainOptions>();
@@ -139,7 +142,7 @@ internal sealed class Drains(StateStore state, DrainRuns runs, OtherBalancers ot
         var change = new StateChange(StateKey.Of(cluster.Id, StateKind.Drain, node.Id), value);
         var shared = await state.WriteAsync([change], cancellation);
 
-        // The fleet has taken it over by now; whether the worker has been started does not matter.
+        // The fleet has applied the record by now. Reconciled here too, since the worker may not have been started.
         runs.Reconcile();
         return new DrainResult(StatusOf(node, fleetWide: true), cluster.Current.Epoch, shared);
     }

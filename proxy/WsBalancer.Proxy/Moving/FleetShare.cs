@@ -1,21 +1,22 @@
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// A rate is the fleet's: each balancer takes the part of it that its tunnels are of all. The parts add up to one.
+/// The share of a balancer in a rate of the whole fleet: its part of the remaining tunnels. All shares sum to 1.
 /// </summary>
 internal static class FleetShare
 {
-    /// <param name="own">The tunnels that remain here.</param>
-    /// <param name="others">Those that remain at the other balancers.</param>
+    /// <param name="own">The remaining tunnels of this balancer.</param>
+    /// <param name="others">The remaining tunnels of the other balancers.</param>
     public static double Of(long own, long others) => Of((double)own, others);
 
     public static double Of(double own, long others) => others <= 0 ? 1 : own / (own + others);
 }
 
 /// <summary>
-/// The share of one operation while it runs. What the others said is up to a second old, and their tunnels have become
-/// fewer since as ours have: held against ours of now, every share would be too small, and so the rate of the fleet.
-/// So ours are taken as they were on average when the others spoke. Not thread-safe.
+/// This balancer's share of one operation while it runs. The counts of the other balancers are up to a second old, and
+/// their tunnels have become fewer since. Compared with our current count, they would make every share too small, and
+/// so the rate of the fleet. The share therefore uses our average count over the interval in which the reports were
+/// made. Not thread-safe.
 /// </summary>
 internal sealed class RunningShare
 {
@@ -23,9 +24,9 @@ internal sealed class RunningShare
     private long _atHearing;
     private long _before;
 
-    /// <param name="own">The tunnels that remain here, now.</param>
-    /// <param name="others">Those that remain at the other balancers, as they said last.</param>
-    /// <param name="heard">Another object each time the others were heard.</param>
+    /// <param name="own">The remaining tunnels of this balancer now.</param>
+    /// <param name="others">The remaining tunnels in the latest reports of the other balancers.</param>
+    /// <param name="heard">Identifies these reports: another object whenever new ones are received.</param>
     public double Of(long own, long others, object heard)
     {
         if (!ReferenceEquals(heard, _heard))
@@ -34,7 +35,7 @@ internal sealed class RunningShare
             _heard = heard;
         }
 
-        // Between this hearing and the one before: nobody says when.
+        // The reports were made at unknown moments between the last two times that reports were received.
         return FleetShare.Of((_before + _atHearing) / 2d, others);
     }
 }

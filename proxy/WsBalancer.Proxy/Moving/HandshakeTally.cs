@@ -3,8 +3,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Whether a node takes the handshakes of the users that are sent to it: not if three in a row failed, or more than
-/// half of at least five within ten seconds. Thread-safe.
+/// Counts handshakes, and decides whether a rebalance may move more users to a node: not if three handshakes in a row
+/// failed there, or more than half of at least five within ten seconds. Thread-safe.
 /// </summary>
 internal sealed class HandshakeTally(TimeProvider time)
 {
@@ -29,7 +29,7 @@ internal sealed class HandshakeTally(TimeProvider time)
         }
     }
 
-    /// <summary>Why no more users may be sent there, in words; null if they may.</summary>
+    /// <summary>Why no more users may be moved to the node, in words; null if they may.</summary>
     public string? WhyNot(NodeKey node)
     {
         lock (_gate)
@@ -40,7 +40,7 @@ internal sealed class HandshakeTally(TimeProvider time)
 
     private long Second => (long)time.GetElapsedTime(_begun).TotalSeconds;
 
-    // By the second: however many handshakes there are, it is ten pairs of numbers.
+    // Counts by second, so that the memory is ten entries, however many handshakes there are.
     private sealed class Outcomes
     {
         private readonly (long Second, int All, int Failed)[] _seconds = new (long, int, int)[Seconds];

@@ -7,7 +7,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Closes tunnels that have reached their lifetime; paced like a drain, for many may at once.</summary>
+/// <summary>
+/// Closes tunnels that have reached their lifetime, at the rate of a drain, since many may reach it at once.
+/// </summary>
 internal sealed class LifetimeWorker(
     FleetRegistry fleet, TunnelRegistry tunnels, PacedCloser closer, TimeProvider time, ILogger<LifetimeWorker> logger)
     : BackgroundService
@@ -23,7 +25,7 @@ internal sealed class LifetimeWorker(
     {
         foreach (var tunnel in tunnels.All)
         {
-            // Those that close already would each have all tunnels walked for nothing.
+            // Skip tunnels that are closing: each would start a run that enumerates all tunnels and finds none due.
             if (HasOutlived(tunnel) && !tunnel.IsClosing && _closing.TryAdd(tunnel.Identity.Node.Cluster, true))
             {
                 _ = CloseAsync(tunnel.Identity.Node.Cluster, stop);
@@ -33,7 +35,7 @@ internal sealed class LifetimeWorker(
 
     private async Task CloseAsync(string cluster, CancellationToken stop)
     {
-        // A cluster that is gone has no settings any more; its last tunnels go by the defaults.
+        // A removed cluster has no settings; the defaults apply to its last tunnels.
         var settings = fleet.Find(cluster)?.Current.Settings;
         var drain = settings?.Get<DrainOptions>() ?? new DrainOptions();
         var plan = new ClosingPlan(

@@ -6,7 +6,10 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Publishes what is being moved, and whether the balancers agree; read anew at every scrape.</summary>
+/// <summary>
+/// Publishes the remaining tunnels of drains and rebalances, and whether the balancers agree. The values are set before
+/// every scrape.
+/// </summary>
 internal sealed class MovingMetrics : IHostedService
 {
     private readonly BalancerRegistry _registry;
@@ -51,7 +54,7 @@ internal sealed class MovingMetrics : IHostedService
 
     private void Collect()
     {
-        // The run of a node that has just left ends a little later.
+        // The run of a node that has just left its cluster exists for a moment longer.
         var nodes = _fleet.Clusters.SelectMany(cluster => cluster.Current.All).ToHashSet();
         foreach (var run in _drains.All.Where(run => nodes.Contains(run.Node)))
         {

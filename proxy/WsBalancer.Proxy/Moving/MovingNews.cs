@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Says what is done to tunnels: in the log, and as an event.</summary>
+/// <summary>Reports drains, rebalances, disconnects and disagreements, in the log and as events.</summary>
 internal sealed class MovingNews(BalancerEvents events, ILogger<MovingNews> logger)
 {
     public void Drain(Node node, FormattableString what, params (string Name, double Value)[] figures)
@@ -23,7 +23,7 @@ internal sealed class MovingNews(BalancerEvents events, ILogger<MovingNews> logg
     }
 
     /// <summary>
-    /// Reports that an operator has closed tunnels. A user id in it would be in every log that has the events.
+    /// Reports that an operator has closed tunnels. The message must not contain a user id, since the log contains it.
     /// </summary>
     public void Disconnected(string cluster, FormattableString what, int closed)
     {

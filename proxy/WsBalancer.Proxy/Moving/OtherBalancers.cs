@@ -3,34 +3,38 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>What the other balancers report, added up. One that has not heard of an operation yet still has its
-/// tunnels.</summary>
+/// <summary>
+/// The sums of what the other balancers report. A balancer that has not begun an operation yet counts with all its
+/// tunnels.
+/// </summary>
 internal sealed class OtherBalancers(Peers peers, BalancerName name, SharingState sharing)
 {
     /// <summary>
-    /// Whether this balancer is the one that does what one of those with the cluster has to do: the smallest id. While
-    /// the others cannot be heard, nobody is: each would be.
+    /// Whether this balancer has the smallest id of those with the cluster, and therefore acts for all of them. False
+    /// while the other balancers are not known, since otherwise each of them would act.
     /// </summary>
     public bool IsThisFirstOf(string cluster) => peers.Known is { } others && others
         .Where(other => other.Clusters.ContainsKey(cluster.ToLowerInvariant()))
         .All(other => string.CompareOrdinal(name.Id, other.Id) <= 0);
 
-    /// <summary>Another object each time they were heard.</summary>
+    /// <summary>Identifies the latest reports: another object whenever new reports are received.</summary>
     public object Heard => peers.Others;
 
-    /// <summary>Whether it is known who there is.</summary>
+    /// <summary>Whether the other balancers are known: their reports could be read.</summary>
     public bool AreHeard => peers.Known is not null;
 
-    /// <summary>Tunnels to a node that remain.</summary>
+    /// <summary>The open tunnels of a node at the other balancers.</summary>
     public long RemainingOn(Node node) => DrainOf(node).Remaining;
 
-    /// <summary>Whether they are in the sums of this type; null if this balancer does not share.</summary>
+    /// <summary>Whether the other balancers are in the sums; null if this balancer does not share.</summary>
     public bool? AreInCounts => sharing.Where is null ? null : AreHeard;
 
-    /// <summary>Their parts of a drain.</summary>
+    /// <summary>The sum of the other balancers' parts in a drain.</summary>
     public PeerDrain DrainOf(Node node) => DrainOf(node.Key.Cluster, node.Id);
 
-    /// <summary>Their parts of a drain of a node, which this balancer may not have.</summary>
+    /// <summary>
+    /// The sum of the other balancers' parts in the drain of a node, which this balancer may not have.
+    /// </summary>
     public PeerDrain DrainOf(string inCluster, string node)
     {
         var sum = new PeerDrain(0, 0, 0, 0);
@@ -54,10 +58,10 @@ internal sealed class OtherBalancers(Peers peers, BalancerName name, SharingStat
         return sum;
     }
 
-    /// <summary>Misplaced tunnels of a cluster.</summary>
+    /// <summary>The misplaced tunnels of a cluster at the other balancers.</summary>
     public long MisplacedIn(string cluster) => peers.Of(cluster).Sum(Misplaced);
 
-    /// <summary>Their parts of a rebalance.</summary>
+    /// <summary>The sum of the other balancers' parts in a rebalance.</summary>
     public PeerRebalance RebalanceOf(string cluster, string operation)
     {
         var sum = new PeerRebalance(operation, 0, 0, 0);
@@ -74,7 +78,8 @@ internal sealed class OtherBalancers(Peers peers, BalancerName name, SharingStat
     }
 
     /// <summary>
-    /// Whether each of them takes part in a rebalance and has nothing left to close. Not while they cannot be heard.
+    /// Whether every other balancer with the cluster takes part in a rebalance and has no tunnel left to close. False
+    /// while the other balancers are not known.
     /// </summary>
     public bool AreDone(string cluster, string operation) => peers.Known is { } others && others
         .Select(other => other.Clusters.GetValueOrDefault(cluster.ToLowerInvariant()))

@@ -5,7 +5,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>What this balancer tells the others: its rings, its tunnels, its parts in what moves them.</summary>
+/// <summary>
+/// This balancer's report to the others: its rings, its tunnels, and its parts in drains and rebalances.
+/// </summary>
 internal sealed class OwnReport(
     FleetRegistry fleet, TunnelRegistry tunnels, DrainRuns drains, RebalanceRuns rebalances, Peers peers)
     : IHostedService

@@ -5,23 +5,26 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Closes many tunnels without a storm, for whatever reason: drains, rebalances, lifetimes, sick nodes, the stop.
+/// Closes many tunnels at a limited rate, so that their clients do not reconnect all at once: for drains, rebalances,
+/// lifetimes, unhealthy nodes and the shutdown.
 /// </summary>
 internal sealed class PacedCloser(TunnelRegistry tunnels, TimeProvider time, ILogger<PacedCloser> logger)
 {
-    /// <summary>Between two steps.</summary>
+    /// <summary>The time between two steps of a run.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
-    // Where nothing is to be closed for now, once a second is enough to see that it is.
+    // The time between two steps while no tunnel is due.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Prepares a plan; the caller steps it.</summary>
+    /// <summary>Creates the run of a plan; the caller takes its steps.</summary>
     public ClosingRun Prepare(ClosingPlan plan, ClosingTally? tally = null) =>
         new(plan, tally ?? new ClosingTally(), tunnels, time);
 
-    /// <summary>Carries a plan out until no tunnel is left to ask.</summary>
-    /// <param name="plan">What to close.</param>
-    /// <param name="cancellation">Stops asking; what has been asked to close goes on closing.</param>
+    /// <summary>
+    /// Runs a plan until it has no tunnel left to close. Does not wait until the closing tunnels have ended.
+    /// </summary>
+    /// <param name="plan">The tunnels, and how to close them.</param>
+    /// <param name="cancellation">Ends the run; tunnels that are closing already continue to close.</param>
     public Task RunAsync(ClosingPlan plan, CancellationToken cancellation)
     {
         var run = Prepare(plan);
@@ -31,7 +34,10 @@ internal sealed class PacedCloser(TunnelRegistry tunnels, TimeProvider time, ILo
             cancellation);
     }
 
-    /// <summary>Takes steps until one says that it is done. A step that fails does not end it.</summary>
+    /// <summary>
+    /// Takes steps until one returns <see cref="ClosingPhase.Done"/>. A step that fails is logged, and the run
+    /// continues.
+    /// </summary>
     public async Task RunAsync(string what, Func<ClosingPhase> step, CancellationToken cancellation)
     {
         var failing = false;

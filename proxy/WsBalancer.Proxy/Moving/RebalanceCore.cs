@@ -2,14 +2,15 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Which tunnels a rebalance may close. Pure.</summary>
+/// <summary>Decides which tunnels a rebalance may close. Pure.</summary>
 internal static class RebalanceCore
 {
-    /// <param name="home">The user's home; null if it has none, or the tunnel no user.</param>
+    /// <param name="home">The user's home; null if the user has none, or the tunnel has no user.</param>
     /// <param name="hasUser">Whether the tunnel has a user.</param>
-    /// <param name="at">Where the tunnel leads; null if the node is unknown by now.</param>
-    /// <param name="isOld">Whether it was opened before the rebalance began, or before homes last changed. One that is
-    /// newer stands elsewhere because its home could not take it: closing it would only bring it back there.</param>
+    /// <param name="at">The node of the tunnel; null if the cluster no longer has it.</param>
+    /// <param name="isOld">Whether the tunnel was opened before the rebalance began, or before homes last changed. A
+    /// newer tunnel is at another node because its home was unhealthy or full: if it were closed, its client would
+    /// reconnect to that node.</param>
     public static Placing Judge(Node? home, bool hasUser, Node? at, bool isOld) => (home, at) switch
     {
         _ when !hasUser || (home is not null && home == at) => Placing.AtHome,
@@ -23,27 +24,27 @@ internal static class RebalanceCore
     };
 }
 
-/// <summary>Where a tunnel stands, as a rebalance sees it.</summary>
+/// <summary>Whether a tunnel is misplaced, and whether a rebalance closes it.</summary>
 internal enum Placing
 {
-    /// <summary>Where it belongs.</summary>
+    /// <summary>At its user's home, or without a user.</summary>
     AtHome,
 
-    /// <summary>Elsewhere, and its home would take it.</summary>
+    /// <summary>At another node, and the home accepts the user.</summary>
     Closable,
 
-    /// <summary>On a draining node, whose drain closes it.</summary>
+    /// <summary>On a draining node, whose drain closes the tunnel.</summary>
     OnDraining,
 
-    /// <summary>No node takes users.</summary>
+    /// <summary>The user has no home, since no node takes users.</summary>
     WithoutHome,
 
-    /// <summary>Elsewhere since the rebalance began, for lack of health or room at home.</summary>
+    /// <summary>Opened at another node since the rebalance began, because the home was unhealthy or full.</summary>
     OpenedLater,
 
-    /// <summary>Its home is not healthy, or not known to be.</summary>
+    /// <summary>At another node, and the home is unhealthy or of unknown health.</summary>
     HomeUnhealthy,
 
-    /// <summary>Its home has as many tunnels as it may.</summary>
+    /// <summary>At another node, and the home has its maximum of tunnels.</summary>
     HomeFull,
 }

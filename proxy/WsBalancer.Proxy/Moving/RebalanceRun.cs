@@ -5,7 +5,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>This balancer's part in the rebalance of one cluster, from its begin to the next one's.</summary>
+/// <summary>
+/// This balancer's part in one rebalance of a cluster. Kept after its end, until the next rebalance begins.
+/// </summary>
 internal sealed class RebalanceRun : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -14,6 +16,7 @@ internal sealed class RebalanceRun : IDisposable
     private readonly PacedCloser _closer;
     private readonly RebalanceView _view;
     private readonly OtherBalancers _others;
+    // Returns why the rebalance must stop for a reason outside of this type; null if it may continue.
     private readonly Func<string?> _whyNot;
     private readonly TimeProvider _time;
     private readonly ClosingTally _tally = new();
@@ -27,13 +30,7 @@ internal sealed class RebalanceRun : IDisposable
     private volatile RebalanceEnd? _end;
     private long _surveyed;
 
-    /// <param name="cluster">Its cluster.</param>
-    /// <param name="value">What was decided, running or paused.</param>
-    /// <param name="closer">Closes.</param>
-    /// <param name="tunnels">Finds tunnels.</param>
-    /// <param name="others">The other balancers' parts.</param>
-    /// <param name="whyNot">Why it must not go on, apart from its own reasons; null if it may.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>Takes part in a rebalance whose record is running or paused.</summary>
     public RebalanceRun(
         FleetCluster cluster,
         RebalanceValue value,
@@ -53,22 +50,22 @@ internal sealed class RebalanceRun : IDisposable
 
     public RebalanceValue Value => _value;
 
-    /// <summary>How it is to end, which is to be written down; null while it goes on.</summary>
+    /// <summary>The end that must be written to the record; null while the rebalance continues.</summary>
     public RebalanceEnd? End => _end;
 
-    /// <summary>What it sees, as of the last second.</summary>
+    /// <summary>The counts of the tunnels, as of the last second.</summary>
     public RebalanceSurvey Seen => _survey;
 
-    /// <summary>This balancer's part, as it tells the others.</summary>
+    /// <summary>This balancer's part, for the report to the others.</summary>
     public PeerRebalance Report => new(_value.Operation, Remaining, _survey.Blocked, _tally.Closed);
 
     private long Remaining => _survey.Closable + _tally.Pending;
 
-    /// <param name="ended">Called for as long as <see cref="End"/> is not written down.</param>
+    /// <param name="ended">Called at every step while <see cref="End"/> is not written to the record.</param>
     public Task RunAsync(Action ended) =>
         _closer.RunAsync($"the rebalance of {_cluster.Id}", () => Step(ended), _stop.Token);
 
-    /// <summary>Takes over what was decided of it, here or elsewhere.</summary>
+    /// <summary>Applies a change of the record, made here or at another balancer.</summary>
     public void Apply(RebalanceValue value)
     {
         var before = _value;
@@ -80,12 +77,12 @@ internal sealed class RebalanceRun : IDisposable
         }
     }
 
-    /// <summary>Hears how a handshake turned out.</summary>
+    /// <summary>Records the outcome of a handshake.</summary>
     public void Heard(NodeKey node, bool succeeded) => _handshakes.Add(node, succeeded);
 
     public RebalanceSurvey Survey() => _view.Survey(_begun);
 
-    /// <summary>Closes nothing any more here.</summary>
+    /// <summary>Stops closing tunnels at this balancer.</summary>
     public void Dispose()
     {
         if (!_stop.IsCancellationRequested)
@@ -161,7 +158,7 @@ internal sealed class RebalanceRun : IDisposable
         }
     }
 
-    // One of the balancers says it for all, once none has anything left.
+    // One of the balancers ends the rebalance for all, once none has a tunnel left to close.
     private bool IsDone() =>
         Remaining == 0 && _others.IsThisFirstOf(_cluster.Id) && _others.AreDone(_cluster.Id, _value.Operation);
 

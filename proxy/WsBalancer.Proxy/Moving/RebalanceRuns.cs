@@ -7,7 +7,7 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// This balancer's parts in rebalances: at most one of a cluster, the one that the record of the cluster tells of.
+/// This balancer's parts in rebalances: at most one for a cluster, in the rebalance of the cluster's record.
 /// </summary>
 internal sealed class RebalanceRuns(
     FleetRegistry fleet,
@@ -29,10 +29,10 @@ internal sealed class RebalanceRuns(
 
     public static StateKey KeyOf(FleetCluster cluster) => StateKey.Of(cluster.Id, StateKind.Rebalance);
 
-    /// <summary>That of the last rebalance of the cluster that this balancer took part in.</summary>
+    /// <summary>The part in the last rebalance of the cluster; null if there has been none since the start.</summary>
     public RebalanceRun? Find(FleetCluster cluster) => _runs.GetValueOrDefault(cluster);
 
-    /// <summary>Begins, changes and ends rebalances until they are those of the records.</summary>
+    /// <summary>Begins, changes and ends runs until they match the records.</summary>
     public void Reconcile()
     {
         lock (_gate)
@@ -51,7 +51,7 @@ internal sealed class RebalanceRuns(
         }
     }
 
-    /// <summary>Hears how a handshake turned out.</summary>
+    /// <summary>Records the outcome of a handshake.</summary>
     public void Heard(NodeKey node, bool succeeded)
     {
         foreach (var (cluster, run) in _runs)
@@ -63,7 +63,9 @@ internal sealed class RebalanceRuns(
         }
     }
 
-    /// <summary>Ends all here, with the balancer; the records stay, and are gone on with at the next start.</summary>
+    /// <summary>
+    /// Ends all runs, when the balancer stops. The records stay, and the rebalances continue at the next start.
+    /// </summary>
     public void Stop()
     {
         foreach (var (_, run) in All)
@@ -97,7 +99,7 @@ internal sealed class RebalanceRuns(
         }
     }
 
-    // Decided elsewhere, while this balancer did not hear it; and over by now.
+    // Other balancers began and ended a later rebalance before this one received the record, or the record was removed.
     private void GiveWay(FleetCluster cluster, RebalanceRun run)
     {
         run.Dispose();
@@ -165,12 +167,12 @@ internal sealed class RebalanceRuns(
         }
     }
 
-    // What cannot be written now is tried again at the next step; until then nothing is closed.
+    // A write that fails is retried at the next step; until then no tunnel is closed.
     private async Task WriteEndAsync(FleetCluster cluster, string operation, RebalanceEnd end)
     {
         try
         {
-            // A step may be the store's own doing, which must not wait for the store.
+            // A step may run inside StateStore.Changed, whose listeners must not wait for the store.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             using var turn = await cluster.EnterAsync(null, CancellationToken.None);
             if (state.Find(KeyOf(cluster)) is RebalanceValue { State: RebalanceState.Running } value

@@ -2,14 +2,15 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>How far the rebalance of a cluster is.</summary>
-/// <param name="State">Where it is.</param>
+/// <summary>The progress of the rebalance of a cluster.</summary>
+/// <param name="State">The state of the last rebalance.</param>
 /// <param name="Misplaced">Tunnels whose node is not their user's home.</param>
-/// <param name="Blocked">Those of them that it leaves alone.</param>
-/// <param name="Closed">Tunnels that it closed.</param>
-/// <param name="EtaSeconds">Until the last is closed; null if nobody can tell.</param>
-/// <param name="Reason">Why it is where it is, or why tunnels stay; null if there is nothing to say.</param>
-/// <param name="RatePerSecond">Tunnels a second.</param>
+/// <param name="Blocked">Misplaced tunnels that neither the rebalance nor a drain closes.</param>
+/// <param name="Closed">Tunnels that the rebalance has closed.</param>
+/// <param name="EtaSeconds">The seconds until the last tunnel is closed; null if unknown.</param>
+/// <param name="Reason">Why the rebalance has ended or waits, or why tunnels stay misplaced; null if there is no
+/// reason.</param>
+/// <param name="RatePerSecond">The rate in tunnels per second, of the whole fleet.</param>
 internal sealed record RebalanceStatus(
     RebalanceState State,
     long Misplaced,
@@ -19,8 +20,9 @@ internal sealed record RebalanceStatus(
     string? Reason,
     double RatePerSecond);
 
-/// <summary>What became of an operator's request about a rebalance.</summary>
-/// <param name="Status">In the whole fleet, as far as it is known.</param>
-/// <param name="Epoch">The ring's, which a rebalance does not change.</param>
-/// <param name="Shared">Whether the other balancers were told; null if there are none.</param>
+/// <summary>The result of an operator's request about a rebalance.</summary>
+/// <param name="Status">The progress in the whole fleet, as far as the other balancers are known.</param>
+/// <param name="Epoch">The epoch of the ring, which a rebalance does not change.</param>
+/// <param name="Shared">Whether the change was sent to the other balancers; null if this balancer does not
+/// share.</param>
 internal sealed record RebalanceResult(RebalanceStatus Status, long Epoch, bool? Shared);

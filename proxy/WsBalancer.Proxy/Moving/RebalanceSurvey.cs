@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>The tunnels of a cluster, counted by how a rebalance sees them. Immutable.</summary>
+/// <summary>The number of tunnels of a cluster for each <see cref="Placing"/>. Immutable.</summary>
 internal sealed class RebalanceSurvey
 {
     private static readonly (Placing Placing, string Why)[] Reasons =
@@ -22,12 +22,12 @@ internal sealed class RebalanceSurvey
 
     public int Closable => Of(Placing.Closable);
 
-    /// <summary>Misplaced tunnels that stay for now, though no drain closes them.</summary>
+    /// <summary>Misplaced tunnels that neither the rebalance nor a drain closes for now.</summary>
     public int Blocked => Misplaced - Closable - Of(Placing.OnDraining);
 
     public int Misplaced => _counts.Sum() - Of(Placing.AtHome);
 
-    /// <summary>Why what is misplaced stays so, in words; null if nothing does.</summary>
+    /// <summary>Why misplaced tunnels stay, in words; null if none stays.</summary>
     public string? Reason
     {
         get

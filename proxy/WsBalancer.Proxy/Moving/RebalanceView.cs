@@ -3,15 +3,16 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>A cluster's tunnels as a rebalance sees them at this moment.</summary>
+/// <summary>Classifies the open tunnels of a cluster for a rebalance, by the current homes of their users.</summary>
 internal sealed class RebalanceView(FleetCluster cluster, TunnelRegistry tunnels)
 {
     private volatile Known _known = new(null, new Dictionary<NodeKey, Node>());
 
     public IEnumerable<Tunnel> Tunnels => cluster.Current.All.SelectMany(node => tunnels.On(node.Key));
 
-    /// <param name="tunnel">The tunnel.</param>
-    /// <param name="before">Timestamp: what was opened later is not touched, unless homes changed later still.</param>
+    /// <param name="tunnel">An open tunnel of the cluster.</param>
+    /// <param name="before">A timestamp: a tunnel opened after it is not closed, unless homes have changed since the
+    /// tunnel was opened.</param>
     public Placing Judge(Tunnel tunnel, long before)
     {
         var snapshot = cluster.Current;
@@ -25,11 +26,11 @@ internal sealed class RebalanceView(FleetCluster cluster, TunnelRegistry tunnels
 
     public RebalanceSurvey Survey(long before) => RebalanceSurvey.Of(Tunnels, tunnel => Judge(tunnel, before));
 
-    /// <summary>The user's home.</summary>
+    /// <summary>The home of the tunnel's user; null if there is no user or no home.</summary>
     public NodeKey? HomeOf(Tunnel tunnel) =>
         tunnel.Identity.User is { } user ? cluster.Current.HomeOf(user)?.Key : null;
 
-    // Nodes by key, looked up for every tunnel, are put together anew only when the cluster is another.
+    // Called for every tunnel, so the nodes by key are cached until the cluster has another snapshot.
     private Node? Find(FleetSnapshot snapshot, NodeKey key)
     {
         var known = _known;

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Takes part in the rebalances that the records tell of: at once, and looked after once a second.</summary>
+/// <summary>Takes part in the rebalances of the records, at every change of a record and once a second.</summary>
 internal sealed class RebalanceWorker(
     StateStore state,
     RebalanceRuns runs,

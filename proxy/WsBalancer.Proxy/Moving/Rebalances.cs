@@ -5,10 +5,13 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Begins, pauses and ends rebalances, and says how far each is. What was decided is a record in the store, from which
-/// every balancer closes its part of the tunnels.
+/// Begins, pauses and ends rebalances, and reports their progress. A rebalance is a record in the store, from which
+/// every balancer closes its own tunnels.
 /// </summary>
-/// <remarks>Every method throws <see cref="RefusedException"/> for what cannot be done, and then nothing is.</remarks>
+/// <remarks>
+/// Every method throws <see cref="RefusedException"/> for a request that cannot be carried out; nothing has changed
+/// then.
+/// </remarks>
 internal sealed class Rebalances(
     StateStore store,
     RebalanceRuns runs,
@@ -17,13 +20,13 @@ internal sealed class Rebalances(
     TunnelRegistry tunnels,
     TimeProvider time)
 {
-    /// <summary>Tunnels a second in the whole fleet, unless said.</summary>
-    // Half of a drain's: nothing presses, and each one is a client that reconnects.
+    /// <summary>The rate in tunnels per second of the whole fleet, if a request has none.</summary>
+    // Half the rate of a drain: a rebalance is not urgent, and every closed tunnel is a client that reconnects.
     public const double DefaultRate = 50;
 
     private const double HighestRate = RecordForm.HighestRate;
 
-    /// <summary>Begins one, or changes the rate of the one that runs.</summary>
+    /// <summary>Begins a rebalance, or changes the rate of the one that is running or paused.</summary>
     public async Task<RebalanceResult> BeginAsync(
         FleetCluster cluster, double? ratePerSecond, long? ifEpoch, CancellationToken cancellation)
     {
@@ -50,7 +53,7 @@ internal sealed class Rebalances(
         return await WriteAsync(cluster, value, cancellation);
     }
 
-    /// <summary>Pauses the one that runs, or continues it.</summary>
+    /// <summary>Pauses or continues the rebalance of a cluster.</summary>
     public async Task<RebalanceResult> PauseAsync(
         FleetCluster cluster, bool paused, long? ifEpoch, CancellationToken cancellation)
     {
@@ -59,7 +62,7 @@ internal sealed class Rebalances(
         return await WriteAsync(cluster, value, cancellation);
     }
 
-    /// <summary>Ends the one that runs; what it has closed has moved.</summary>
+    /// <summary>Ends the rebalance of a cluster; users that it has moved stay moved.</summary>
     public async Task<RebalanceResult> CancelAsync(
         FleetCluster cluster, long? ifEpoch, CancellationToken cancellation)
     {
@@ -71,11 +74,10 @@ internal sealed class Rebalances(
     /// <summary>Whether the other balancers are in the counts; null if this balancer does not share.</summary>
     public bool? Shared => others.AreInCounts;
 
-    /// <summary>Where the rebalance of a cluster is.</summary>
+    /// <summary>The state of the last rebalance of a cluster.</summary>
     public RebalanceState StateOf(FleetCluster cluster) => Find(cluster)?.State ?? RebalanceState.Idle;
 
-    /// <param name="cluster">The cluster.</param>
-    /// <param name="fleetWide">Whether the other balancers' parts are in the sums.</param>
+    /// <summary>The progress of the rebalance of a cluster, in the whole fleet or at this balancer.</summary>
     public RebalanceStatus StatusOf(FleetCluster cluster, bool fleetWide)
     {
         var value = Find(cluster);
@@ -85,7 +87,8 @@ internal sealed class Rebalances(
         var operation = value?.Operation ?? "";
         var part = fleetWide ? others.RebalanceOf(cluster.Id, operation) : new PeerRebalance("", 0, 0, 0);
 
-        // What the others left alone is as of the end, and may have ended since.
+        // The other balancers report their blocked tunnels as of the end of the rebalance; some may have ended since,
+        // so the misplaced tunnels of now are the upper bound.
         var elsewhere = fleetWide ? others.MisplacedIn(cluster.Id) : 0;
         var rate = value?.RatePerSecond ?? 0;
         var share = fleetWide

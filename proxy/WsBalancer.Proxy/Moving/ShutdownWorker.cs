@@ -7,8 +7,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Stops the balancer: not ready any more, it serves for the delay, then closes the tunnels, spread over the timeout,
-/// while the server, which stops accepting at the same time, waits for them.
+/// Stops the balancer: it is no longer ready, accepts new tunnels until the delay has passed, then closes the tunnels,
+/// spread over the timeout. The server stops accepting when the tunnels begin to close, and waits for their ends.
 /// </summary>
 /// <remarks>
 /// The host calls <see cref="StoppingAsync"/> while the listeners are open, and stops the server, which was started
@@ -57,7 +57,7 @@ internal sealed class ShutdownWorker(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Cuts the tunnels that are still open, and ends the delay if it has not ended.</summary>
+    /// <summary>Aborts the tunnels that are still open, and ends the delay.</summary>
     public void EndNow()
     {
         _end.Cancel();
@@ -66,7 +66,7 @@ internal sealed class ShutdownWorker(
 
     public void Dispose() => _end.Dispose();
 
-    // The last clients need time for their answers: a quarter of the timeout, 5 s at most.
+    // Time for the Close frames of the last clients: a quarter of the timeout, 5 s at most.
     private static TimeSpan KeptFree(TimeSpan timeout) =>
         TimeSpan.FromTicks(Math.Min(timeout.Ticks / 4, TimeSpan.TicksPerSecond * 5));
 
@@ -105,7 +105,7 @@ internal sealed class ShutdownWorker(
     {
         foreach (var tunnel in tunnels.All)
         {
-            // The tally counts the others.
+            // The tally counts the tunnels that are forced already.
             if (!tunnel.Forced)
             {
                 Interlocked.Increment(ref _cut);

@@ -3,13 +3,13 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>Which tunnels of a cluster are to be closed; at least one part is given.</summary>
-/// <param name="User">Whose; null for those of all users.</param>
-/// <param name="Node">To which node; null for those to all nodes.</param>
-/// <param name="OlderThanSeconds">How old at least; null for any age.</param>
+/// <summary>The tunnels of a cluster that an operator closes; at least one criterion is given.</summary>
+/// <param name="User">The user of the tunnels; null for all users.</param>
+/// <param name="Node">The node of the tunnels; null for all nodes.</param>
+/// <param name="OlderThanSeconds">The age that the tunnels exceed; null for any age.</param>
 internal sealed record TunnelSelection(string? User, string? Node, double? OlderThanSeconds)
 {
-    /// <summary>The tunnels of this balancer; none if no part is given.</summary>
+    /// <summary>The selected tunnels of this balancer; none if no criterion is given.</summary>
     public IReadOnlyList<Tunnel> In(FleetCluster cluster, TunnelRegistry tunnels) =>
     [
         .. Source(cluster, tunnels)
@@ -17,7 +17,7 @@ internal sealed record TunnelSelection(string? User, string? Node, double? Older
             .Where(tunnel => OlderThanSeconds is not { } seconds || tunnel.Age.TotalSeconds > seconds),
     ];
 
-    /// <summary>The selection in words, without the user's id, which is not for an event.</summary>
+    /// <summary>The selection in words, without the user id, which events must not contain.</summary>
     public string Describe() => (User, Node, OlderThanSeconds) switch
     {
         (not null, _, _) => "a user is",

@@ -8,7 +8,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Moving;
 
 /// <summary>
-/// Empties nodes that become unhealthy, where <see cref="OnUnhealthy.Close"/> is configured; paced like a drain.
+/// Closes the tunnels of nodes that become unhealthy, where <see cref="OnUnhealthy.Close"/> is configured, at the rate
+/// of a drain.
 /// </summary>
 internal sealed class UnhealthyCloser(
     FleetRegistry fleet, TunnelRegistry tunnels, PacedCloser closer, ILogger<UnhealthyCloser> logger)
@@ -42,7 +43,7 @@ internal sealed class UnhealthyCloser(
         }
     }
 
-    // A node that recovers keeps what it still has: nothing is due any more.
+    // A node that recovers keeps its remaining tunnels: none is due any more.
     private async Task CloseAsync(Node node, DrainOptions drain, TunnelOptions options)
     {
         var plan = new ClosingPlan(

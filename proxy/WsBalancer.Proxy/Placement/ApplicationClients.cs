@@ -31,7 +31,8 @@ internal sealed class ApplicationClients(IForwarderHttpClientFactory factory)
             ? hooks
             : null;
 
-    // Protected, since YARP means them for derived classes. A factory can be created, and not be derived from.
+    // YARP's hooks are protected, for derived classes. The application's factory is an object, so its hooks are called
+    // through accessors.
     private static class Hooks
     {
         [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "CanReuseOldClient")]

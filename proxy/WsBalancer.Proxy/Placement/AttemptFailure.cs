@@ -3,35 +3,40 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Why an attempt failed, as far as it matters to what is done next.</summary>
+/// <summary>Why an attempt failed, as far as the next step depends on it.</summary>
 internal enum AttemptFailure
 {
-    /// <summary>Not in a way that another node could mend.</summary>
+    /// <summary>
+    /// No other node is tried: the response as it is now is sent to the client. Also the result of an attempt that did
+    /// not fail.
+    /// </summary>
     Final,
 
     /// <summary>The node could not be connected to: nothing was sent.</summary>
     NotConnected,
 
-    /// <summary>The same, for want of something on this machine.</summary>
+    /// <summary>
+    /// The node could not be connected to, because this machine lacks descriptors, ports, buffers or memory.
+    /// </summary>
     OwnFault,
 
-    /// <summary>The node ended the connection before it answered.</summary>
+    /// <summary>The node closed the connection before it responded.</summary>
     Reset,
 
-    /// <summary>The node did not answer in time.</summary>
+    /// <summary>The node did not respond in time.</summary>
     Silent,
 
-    /// <summary>The node answered that it drains.</summary>
+    /// <summary>The node responded that it drains.</summary>
     Draining,
 
-    /// <summary>The node answered with a status that is configured to be retried.</summary>
+    /// <summary>The node responded with a status that is configured for a retry.</summary>
     Refused,
 }
 
-/// <summary>Tells failures of an attempt apart.</summary>
+/// <summary>Classifies the failures of attempts.</summary>
 internal static class AttemptFailureOf
 {
-    /// <summary>What the forwarder's error comes to.</summary>
+    /// <summary>The failure that an error of the forwarder reports.</summary>
     public static AttemptFailure Error(IForwarderErrorFeature error) => error.Exception switch
     {
         NodeDrainingException => AttemptFailure.Draining,
@@ -52,11 +57,11 @@ internal static class AttemptFailureOf
     };
 }
 
-/// <summary>A node answered with the announcement that it drains, and the request can go to another.</summary>
+/// <summary>A node announced in its response that it drains, and the request can be sent to another node.</summary>
 internal sealed class NodeDrainingException() : HttpRequestException("The node announced that it drains.");
 
-/// <summary>A node answered with a status that is configured to be retried.</summary>
+/// <summary>A node responded with a status that is configured for a retry.</summary>
 internal sealed class NodeRefusedException(int status) : HttpRequestException($"The node answered with {status}.");
 
-/// <summary>A node did not answer within the time that its attempt was given.</summary>
+/// <summary>A node did not respond within the time limit of its attempt.</summary>
 internal sealed class NodeSilentException() : HttpRequestException("The node did not answer in time.");

@@ -6,14 +6,15 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Says what came of an attempt that a node did not answer, and tells the health of the node.</summary>
+/// <summary>Determines why an attempt failed, and reports the results of attempts to the health of the node.</summary>
 internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> logger)
 {
-    // About half of the time: what earlier attempts have left is too little to judge a node by, but many clients have a
-    // timeout of their own below that of the handshake, and find the node as silent as any other does.
+    // The part of the timeout after which a silent node counts as not answering. A later attempt may have less time,
+    // too little to judge the node. The part is just below a half, since many clients have a timeout below that of the
+    // handshake, and their disconnect also shows that the node is silent.
     private const double LeastWait = 0.45;
 
-    /// <summary>Judges an attempt of any request.</summary>
+    /// <summary>Judges a failed attempt of any request.</summary>
     public AttemptFailure Judge(HttpContext context, Node node)
     {
         var error = context.GetForwarderErrorFeature();
@@ -33,11 +34,11 @@ internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> l
         return context.Response.HasStarted ? AttemptFailure.Final : failure;
     }
 
-    /// <summary>Judges an attempt of a handshake.</summary>
+    /// <summary>Judges a failed attempt of a handshake.</summary>
     /// <param name="context">The client's request.</param>
     /// <param name="node">The node of the attempt.</param>
     /// <param name="trial">The trial, if a silent node is tried with the attempt.</param>
-    /// <param name="waited">The part of its time that has passed.</param>
+    /// <param name="waited">The part of the attempt's time that has passed.</param>
     public AttemptFailure JudgeHandshake(HttpContext context, Node node, NodeTrial? trial, double waited)
     {
         var failure = Judge(context, node);
@@ -63,10 +64,12 @@ internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> l
         health.HandshakeAnswered(node);
     }
 
-    /// <summary>The node has not answered a handshake, when its time was over or its client disconnected.</summary>
+    /// <summary>
+    /// Reports a handshake that the node had not answered when its time was over or its client disconnected.
+    /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="trial">The trial, if a silent node is tried with the handshake.</param>
-    /// <param name="waited">The part of its time that has passed: of a handshake's, or of the trial's.</param>
+    /// <param name="waited">The part that has passed of the handshake's timeout, or of the trial's.</param>
     public void NotAnswered(Node node, NodeTrial? trial, double waited)
     {
         if (waited >= LeastWait)
@@ -75,14 +78,14 @@ internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> l
         }
     }
 
-    /// <summary>Makes the response as new: the forwarder refuses a request whose response has a status.</summary>
+    /// <summary>Resets the response: the forwarder refuses a request whose response has a status.</summary>
     public static void Forget(HttpContext context)
     {
         context.Response.Clear();
         context.Features.Set<IForwarderErrorFeature>(null);
     }
 
-    // A process that hangs does not even end a connection.
+    // A node that reacts is not silent: a process that hangs does not even close a connection.
     private static bool IsReaction(AttemptFailure failure, IForwarderErrorFeature? error) =>
         failure is AttemptFailure.Reset or AttemptFailure.Draining or AttemptFailure.Refused
         || error?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse };

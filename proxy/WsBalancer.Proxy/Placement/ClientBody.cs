@@ -39,7 +39,7 @@ internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvide
                 throw _isLate ? new BodyTimeoutException() : new NodeEndedException();
             }
 
-            // The buffer is the pipe's again once the reader has advanced.
+            // The buffer belongs to the pipe again after AdvanceTo, so the bytes are copied before.
             var length = (int)Math.Min(result.Buffer.Length, buffer.Length);
             var part = result.Buffer.Slice(0, length);
             part.CopyTo(buffer.Span);
@@ -73,7 +73,7 @@ internal sealed class BodyTimeoutException() : BadHttpRequestException(
     "The client sent nothing of its body for too long.", StatusCodes.Status408RequestTimeout);
 
 /// <summary>
-/// The exchange with the node ended while more of the client's body was to be read. The read is cancelled then, which
+/// The exchange with the node ended before the client's body was read completely. The read is cancelled then, which
 /// YARP reports as a failure of the client unless the exception has another status. If the client itself has
 /// disconnected, YARP ignores this exception.
 /// </summary>

@@ -8,12 +8,12 @@ using WsBalancer.Proxy.Sockets.Transport;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Keep-alive of clients' connections, as their cluster has it. A connection has it from its first request on, since a
-/// stream of events is as silent as a tunnel.
+/// Sets TCP keep-alive on the connections of clients, as configured for their cluster: from the first request on, since
+/// a stream of events may be as silent as a tunnel.
 /// </summary>
 internal static class ClientKeepAlive
 {
-    // What a connection has already: the requests of one connection are many, and each option is a system call.
+    // The time that is set on each connection: a connection has many requests, and each socket option is a system call.
     private static readonly ConditionalWeakTable<object, object> Applied = [];
 
     public static void Apply(HttpContext context, TimeSpan? silence)

@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Refusals of connections before their requests are read, counted and explained as the others are.</summary>
+/// <summary>Refusals of connections before their requests are read, counted and explained like the others.</summary>
 internal sealed class ClientRefusal(Rejecter rejecter) : IClientRefusal
 {
     public byte[] Refused() => Refuse(Rejection.NoDescriptor);

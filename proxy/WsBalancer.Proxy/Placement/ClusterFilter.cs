@@ -119,7 +119,8 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings, FleetLosses
             ActivityTimeout = request?.ActivityTimeout ?? ours.IdleTimeout ?? Timeout.InfiniteTimeSpan,
         };
 
-    // Health of ring clusters is judged here. What is set for YARP's active checks says how; YARP must not probe.
+    // The balancer judges the health of ring clusters, with the settings of YARP's active checks; YARP itself must not
+    // probe.
     private static HealthCheckConfig? Unchecked(ClusterConfig cluster) =>
         cluster.HealthCheck is null
             ? null

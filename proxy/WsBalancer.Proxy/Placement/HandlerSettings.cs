@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// The settings of a client that only the platform's client has. What is of TLS is not among them, as connections of
-/// the balancer's own client have that too.
+/// The settings of a client that only the platform's client supports. Settings of TLS are not included, since
+/// connections of the balancer's own client have them, too.
 /// </summary>
 internal sealed record HandlerSettings
 {
@@ -32,7 +32,7 @@ internal sealed record HandlerSettings
 
     public DistributedContextPropagator? Propagator { get; }
 
-    /// <summary>All others, to be compared.</summary>
+    /// <summary>All other settings, for comparisons.</summary>
     public object Others { get; }
 
     public static HandlerSettings Of(SocketsHttpHandler handler) => new(handler);

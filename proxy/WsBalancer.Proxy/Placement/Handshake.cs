@@ -12,9 +12,9 @@ using WsBalancer.Proxy.Tunnels.Native;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// A WebSocket handshake, from the request to the tunnel that comes of it. YARP forwards it; this stands where the
-/// client's and the node's streams come into being, and puts a <see cref="TunnelLeg"/> over each; or takes both sockets
-/// away instead, and leaves YARP nothing to copy.
+/// A WebSocket handshake, from the request to the open tunnel. YARP forwards the handshake; this object replaces the
+/// client's and the node's stream when YARP obtains them. On the portable path it puts a <see cref="TunnelLeg"/> over
+/// each stream; on the native path it detaches both sockets, and YARP gets empty streams.
 /// </summary>
 internal sealed class Handshake : PlacedRequest, IDisposable
 {
@@ -32,12 +32,12 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private bool _isNative;
 
     /// <param name="context">The request. Its upgrade feature and its abort token are replaced.</param>
-    /// <param name="user">The user id, or null.</param>
-    /// <param name="options">Those of the cluster.</param>
-    /// <param name="tunnels">Where tunnels get their ids.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="opened">Called once the tunnel is open: registers it.</param>
-    /// <param name="native">What a tunnel needs that outlives the request.</param>
+    /// <param name="user">The user id; null without one.</param>
+    /// <param name="options">The settings of the cluster.</param>
+    /// <param name="tunnels">Creates the ids of tunnels.</param>
+    /// <param name="time">The clock of the tunnel.</param>
+    /// <param name="opened">Called when the tunnel is open; registers it.</param>
+    /// <param name="native">The settings of tunnels that do not depend on the request.</param>
     public Handshake(
         HttpContext context,
         string? user,
@@ -61,15 +61,15 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         TunnelUpgrade.Install(context, Accepting, AcceptClient);
     }
 
-    /// <summary>The tunnel, once it is open, which is when it is registered.</summary>
+    /// <summary>The tunnel; null until it is open and registered.</summary>
     public Tunnel? Tunnel { get; private set; }
 
-    /// <summary>Whether the client was told that it has its WebSocket.</summary>
+    /// <summary>Whether the client was sent the response that opens its WebSocket.</summary>
     public bool IsAccepted => _accepted is not null;
 
     public bool ClientIsGone => _clientGone.IsCancellationRequested;
 
-    // A handshake has no body.
+    // A handshake has no body, so it can always be sent again.
     public override bool CanGoOn => true;
 
     public override void Answered(HttpRequestMessage request, HttpResponseMessage response)
@@ -91,12 +91,14 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         }
     }
 
-    // The source of the abort token has no timer and nothing to free; a cut that is under way may still cancel it.
+    // The source of the abort token is not disposed of: it holds no timer, and an abort of the tunnel may still cancel
+    // it.
     public void Dispose() => _onClientGone.Dispose();
 
-    // The client may speak and go as soon as it has read its 101. What it said is still on its way to the node then, so
-    // from here on its going does not cancel; the tunnel is told instead.
-    // For the same reason its socket is set up before: afterwards it may be closed already.
+    // Called before the 101 is sent. As soon as it has the 101, the client may send data and disconnect, while the data
+    // is still being sent to the node. So from now on a disconnect of the client does not cancel the request: the
+    // tunnel is notified instead. Options of the client's socket are set now, since the client may close it after the
+    // 101.
     private void Accepting()
     {
         _onClientGone.Dispose();
@@ -128,7 +130,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         return leg;
     }
 
-    // The request ends now, and the tunnel stays.
+    // The request ends now, and the tunnel continues.
     private async Task<Stream> OpenNativelyAsync(HttpContent answer)
     {
         var connection = _context.Features.Get<LoopConnection>()!;
@@ -140,11 +142,11 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         }
         catch (IOException)
         {
-            // It is gone, and may have read its 101 all the same.
+            // The client has disconnected. It may have received its 101, so the tunnel is counted.
             answer.Dispose();
         }
 
-        // It may have been there before it was awaited, which does not change threads then.
+        // If the detachment was complete before the await, the thread has not changed.
         await connection.Loop.Enter();
         if (client is { } socket)
         {
@@ -172,7 +174,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         flow.Start();
     }
 
-    // Counted, and over.
+    // Registers a tunnel whose client has disconnected, and ends it at once.
     private void OpenLost()
     {
         var tunnel = _accepted!;
@@ -183,7 +185,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         _native.Over(tunnel);
     }
 
-    // A tunnel may be as slow and as silent as it likes; only a peer that is gone is looked for.
+    // A tunnel has no minimum data rate. Keep-alive only detects a client that is lost.
     private void LiftLimits()
     {
         if (_context.Features.Get<IHttpMinResponseDataRateFeature>() is { } response)

@@ -6,7 +6,8 @@ namespace WsBalancer.Proxy.Placement;
 internal sealed record HandshakeOptions : IValidatableObject
 {
     /// <summary>How long a connect to a node may take. Default: 1 s.</summary>
-    // One lost SYN is repeated after a second: waiting longer means that the next of the order is the better bet.
+    // The kernel repeats a lost SYN after one second. A node that has not accepted by then is less likely to do so than
+    // the next one of the order.
     [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -20,7 +21,8 @@ internal sealed record HandshakeOptions : IValidatableObject
     [Range(1, 100)]
     public int Attempts { get; init; } = 3;
 
-    /// <summary>Whether a handshake that a node has taken and does not answer is sent to the next. Default: false.
+    /// <summary>
+    /// Whether a handshake that a node has taken and does not answer is sent to the next node. Default: false.
     /// </summary>
     // Off, because the node may still process the handshake: a login or a session would be started twice.
     public bool RetryUnanswered { get; init; }

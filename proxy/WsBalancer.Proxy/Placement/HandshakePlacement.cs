@@ -11,7 +11,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Leads a handshake to the first node of its user's order that takes it, and sees its tunnel off at the end.
+/// Sends a handshake to the nodes of its user's order until one accepts it, and removes and logs the tunnel when that
+/// has ended.
 /// </summary>
 internal sealed class HandshakePlacement(
     TunnelRegistry tunnels,
@@ -27,7 +28,7 @@ internal sealed class HandshakePlacement(
     TimeProvider time,
     ILogger<HandshakePlacement> logger)
 {
-    // As in wsbalancer_handshakes_total.
+    // The outcomes, as in wsbalancer_handshakes_total.
     private const string RefusedByNode = "refused";
     private const string AbandonedByClient = "abandoned";
 
@@ -108,7 +109,7 @@ internal sealed class HandshakePlacement(
                 return;
             }
 
-            // A node that announces its drain was not a try: it is the fleet that we had to learn.
+            // The announcement of a drain is not an attempt: it only reports the state of the node.
             attempts -= failure == AttemptFailure.Draining ? 1 : 0;
             AttemptJudge.Forget(context);
         }
@@ -150,8 +151,8 @@ internal sealed class HandshakePlacement(
     private static bool IsOver(AttemptFailure failure, HandshakeOptions options) =>
         failure == AttemptFailure.Final || (failure == AttemptFailure.Silent && !options.RetryUnanswered);
 
-    // A handshake waits for its own node, and is refused rather than spread when there are too many: its user belongs
-    // there. If it is not its turn in time it has been answered here, or nobody waits for an answer.
+    // If a node gets too many handshakes per second, the others wait or are rejected, and are not sent to other nodes:
+    // their users belong to this one. On false the handshake was rejected here, or its client has disconnected.
     private async Task<bool> HasTurnAsync(
         HttpContext context, FleetCluster cluster, Handshake handshake, Node node, TimeSpan? retryAfter, TimeSpan left)
     {
@@ -196,20 +197,20 @@ internal sealed class HandshakePlacement(
             span.Dispose();
         }
 
-        // Its node was removed while it was under way, and forgotten since: no drain would find it.
+        // The node was removed during the handshake, and the cluster no longer has it: no drain would close the tunnel.
         if (node.IsLeaving && cluster.Find(node.Id) != node)
         {
             tunnel.Close(TunnelEnd.Drain, CloseCode.ServiceRestart, "the node has left");
         }
 
-        // Begun before the stop, open after its closing: nobody else will close it.
+        // The handshake began before the stop, and its tunnel was opened after the stop had closed all others.
         if (readiness.IsRefusing)
         {
             tunnel.Close(TunnelEnd.Shutdown, CloseCode.GoingAway, "the balancer is stopping");
         }
     }
 
-    // What to make of an attempt that opened no tunnel. Final: what the response says by now is the answer.
+    // Judges an attempt that opened no tunnel. Final: the response as it is now is sent to the client.
     private AttemptFailure Judge(HttpContext context, Handshake handshake, NodeTrial? trial, double waited)
     {
         var node = handshake.Node!;
@@ -227,7 +228,7 @@ internal sealed class HandshakePlacement(
             return AttemptFailure.Final;
         }
 
-        // Only its client can keep one that was accepted from becoming a tunnel.
+        // An accepted handshake without a tunnel means that the client has disconnected.
         if (handshake.ClientIsGone || handshake.IsAccepted)
         {
             if (!handshake.IsAccepted)
@@ -262,13 +263,13 @@ internal sealed class HandshakePlacement(
         HttpContext context, Handshake handshake, Node node, string reason, int? status) => new(
         reason, status, node.Key.Cluster, context.Features, node.Id, handshake.User, handshake.Times);
 
-    // A client that is not welcome anywhere, or not now, says nothing about the node. Any other answer than a WebSocket
-    // is that of a node which cannot have this one's users.
+    // With these statuses a node refuses the client, which is not a fault of the node. Any other response than a
+    // WebSocket shows that the node cannot serve its users.
     private static bool IsNodesFault(int answer) => answer is not (
         StatusCodes.Status400BadRequest or StatusCodes.Status401Unauthorized
         or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests);
 
-    // A native tunnel goes on when its request ends.
+    // A native tunnel continues after the end of its request.
     private void End(HttpContext context, Tunnel? tunnel)
     {
         if (tunnel is { Flow.Path: TunnelPath.Portable })

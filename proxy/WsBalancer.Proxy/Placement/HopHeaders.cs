@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Adds the headers of one connection (RFC 9110 §7.6.1) that have the same meaning on the next one, which YARP removes,
-/// and removes those that the Connection header of a node names, which YARP forwards.
+/// Corrects YARP's handling of hop-by-hop headers (RFC 9110 §7.6.1): adds those that have the same meaning on the next
+/// connection, which YARP removes, and removes those that a node names in its Connection header, which YARP forwards.
 /// </summary>
 internal static class HopHeaders
 {
@@ -34,7 +34,7 @@ internal static class HopHeaders
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>From the node to the client.</summary>
+    /// <summary>Copies and removes headers of the response to the client.</summary>
     public static ValueTask CopyResponse(ResponseTransformContext context)
     {
         if (context is not { HeadersCopied: true, ProxyResponse: { } response })
@@ -81,7 +81,7 @@ internal static class HopHeaders
         }
     }
 
-    // Headers of the message cannot be headers of the connection.
+    // Headers that describe the message cannot be headers of the connection.
     private static bool IsOfTheMessage(ReadOnlySpan<char> name) =>
         name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase)

@@ -4,52 +4,61 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// What limits handshakes, as the placement asks it. A cluster without limits costs nothing: it has no places to take,
-/// and no bound.
+/// The limits of handshakes, as the placement uses them. A cluster without limits costs nothing: it has no places and
+/// no bound.
 /// </summary>
 internal interface IAdmission
 {
-    /// <summary>Lets a handshake in, before a node is chosen for it.</summary>
+    /// <summary>Admits a handshake, before a node is chosen for it.</summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="user">The user id, or null.</param>
-    /// <param name="place">What the handshake holds until it is disposed; null if nothing limits the cluster.</param>
-    /// <returns>Why the handshake is refused; null if it is not.</returns>
+    /// <param name="user">The user id; null without one.</param>
+    /// <param name="place">The places that the handshake holds until they are disposed of; null if nothing limits the
+    /// cluster.</param>
+    /// <returns>The reason of the refusal; null if the handshake is admitted.</returns>
     public Rejection? Enter(FleetCluster cluster, string? user, out IHandshakePlace? place);
 
-    /// <summary>Why a handshake of the user would be refused now; null if it would not.</summary>
+    /// <summary>
+    /// The reason for which a handshake of the user would be refused now; null if it would be admitted.
+    /// </summary>
     public Rejection? Foresee(FleetCluster cluster, string user);
 
-    /// <summary>What bounds the load of nodes; null if nothing does.</summary>
+    /// <summary>The bound of the load of nodes; null if there is none.</summary>
     public ILoadBound? BoundOf(FleetCluster cluster);
 }
 
 /// <summary>
-/// The places that one handshake holds: in its cluster, of its user, and at one node at a time. The tunnel that comes
-/// of it takes them over; disposing gives back what is still held. Used by one handshake, one step after the other.
+/// The places that one handshake holds: in its cluster, of its user, and at one node at a time. The tunnel that the
+/// handshake opens takes them over; disposing returns the others. Not thread-safe.
 /// </summary>
 internal interface IHandshakePlace : IDisposable
 {
-    /// <summary>Takes a place at a node, and gives back that at the one before it.</summary>
-    /// <returns>Whether there was one; if not, none is held.</returns>
+    /// <summary>Takes a place at a node, and returns the place at the previous one.</summary>
+    /// <returns>Whether there was a free place; if not, no place at a node is held.</returns>
     public bool TryTake(Node node);
 
-    /// <summary>Waits until the node may have one more handshake, for as long as that is worth while.</summary>
-    /// <param name="patience">How long the handshake has left.</param>
-    /// <param name="clientGone">Ends the wait, and leaves the turn to another.</param>
-    /// <returns>When to come back, if it is not worth while; null if it is this handshake's turn.</returns>
+    /// <summary>
+    /// Waits until the rate of the node allows one more handshake, unless the wait would be too long.
+    /// </summary>
+    /// <param name="patience">The time that is left for the handshake.</param>
+    /// <param name="clientGone">Cancelled when the client disconnects. Ends the wait, and returns the turn to the
+    /// node.</param>
+    /// <returns>The time after which the client should retry, if the wait would be too long; null if the handshake may
+    /// be sent, or its client has disconnected.</returns>
     public Task<TimeSpan?> TurnAsync(TimeSpan patience, CancellationToken clientGone);
 
-    /// <summary>Registers the tunnel that came of the handshake, in the places that are held.</summary>
+    /// <summary>Registers the tunnel that the handshake has opened, which takes over the places.</summary>
     public void Open(Tunnel tunnel);
 }
 
-/// <summary>Bounds how much more than its part a node may have before users go to the second of their order.</summary>
+/// <summary>
+/// Bounds the load of a node in relation to its part. Above the bound, users get the second node of their order.
+/// </summary>
 internal interface ILoadBound
 {
     public NodeLoad LoadOf(Node node);
 }
 
-/// <summary>What a node has, handshakes under way included, and what it may have.</summary>
+/// <summary>The tunnels of a node, pending handshakes included, and how many of them the node may have.</summary>
 internal readonly record struct NodeLoad(long Tunnels, long Cap)
 {
     public bool IsReached => Tunnels >= Cap;

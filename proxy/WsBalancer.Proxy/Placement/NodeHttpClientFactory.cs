@@ -39,7 +39,8 @@ internal sealed class NodeHttpClientFactory(
         application.ConfigureHandler(context, handler);
         if (!settings.Current.TryGetValue(context.ClusterId, out var ours))
         {
-            // Each stream of HTTP/2 may need a connection, whichever cluster it is for.
+            // Limits the descriptors for other clusters, too: there each HTTP/2 stream of a client may need a
+            // connection.
             handler.ConnectCallback ??= static (connect, cancellation) =>
                 NodeDialer.ConnectAsync(connect.DnsEndPoint, cancellation);
             return;
@@ -48,16 +49,16 @@ internal sealed class NodeHttpClientFactory(
         var configured = HandlerSettings.Of(handler);
         _ofPlatform[context.ClusterId] = configured != initial;
 
-        // A connection that begins with a PROXY header is that of one client. Any other is used for new requests for as
-        // long as an answer of DNS, so that a node that has moved is followed.
+        // A connection that begins with a PROXY header belongs to one client. Any other connection is used for new
+        // requests as long as an answer of DNS is valid, so that a node whose address changes is found.
         var announcesClient = ours.Get<NodeConnectionOptions>().ProxyProtocol != ProxyProtocolVersion.Off;
         if (announcesClient || configured.PooledConnectionLifetime == initial.PooledConnectionLifetime)
         {
             handler.PooledConnectionLifetime = announcesClient ? TimeSpan.Zero : KnownName.RefreshAfter;
         }
 
-        // The node gets the bytes that the client sent, and the client those of the node; ASCII, the default, would
-        // refuse them with a 502.
+        // Header values are forwarded byte for byte in both directions; ASCII, the default, would reject other bytes
+        // with a 502.
         var selector = handler.RequestHeaderEncodingSelector ?? ((name, _) => encoding.Of(name));
         handler.RequestHeaderEncodingSelector = Authenticates(handler) ? selector : (name, request) =>
         {
@@ -66,13 +67,13 @@ internal sealed class NodeHttpClientFactory(
         };
         handler.ResponseHeaderEncodingSelector ??= static (_, _) => HeaderBytes.Instance;
 
-        // Traces belong to the client and the node: their headers pass like any other.
+        // Traces belong to the client and the node: their headers are forwarded like any other.
         handler.ActivityHeadersPropagator =
             configured.Propagator == initial.Propagator ? null : configured.Propagator;
         Connect(context, handler, configured.ConnectTimeout == initial.ConnectTimeout, announcesClient);
     }
 
-    // Clusters with settings that only the platform's client supports keep it.
+    // Clusters with settings that only the platform's client supports use that client.
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
     {
         if (!settings.Current.ContainsKey(context.ClusterId))
@@ -128,14 +129,14 @@ internal sealed class NodeHttpClientFactory(
             return;
         }
 
-        // The dialer has a deadline of its own, read at each connect so that a reload is felt.
+        // The dialer has a deadline of its own, read at each connect so that a reload has effect.
         handler.ConnectTimeout = isTimeoutOurs ? Timeout.InfiniteTimeSpan : handler.ConnectTimeout;
         var connector = CreateConnector(context, handler);
         handler.ConnectCallback = async (connect, cancellation) => await connector.OpenAsync(
             connect.DnsEndPoint.Host, connect.DnsEndPoint.Port, connect.InitialRequestMessage, cancellation);
     }
 
-    // A request is sent again with the credentials that a proxy or a node requires.
+    // With credentials the platform's client must send a request again, when a proxy or a node requires them.
     private static bool Authenticates(SocketsHttpHandler handler) =>
         handler.Credentials is not null
         || handler.DefaultProxyCredentials is not null

@@ -6,13 +6,14 @@ using WsBalancer.Proxy.Health;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// The nodes to try for one request, best first: the available ones in the user's order, then, for want of health,
-/// those that are merely not draining. Reads the fleet anew at every step, so that what an attempt found out counts.
+/// The nodes to try for one request, best first: the available ones in the user's order and, when none is left, those
+/// that are unhealthy but not draining. Reads the current state of the fleet at every step, so that the result of the
+/// previous attempt has an effect.
 /// </summary>
-/// <param name="cluster">The cluster to choose in.</param>
-/// <param name="user">The user id; null spreads by weight.</param>
-/// <param name="preference">What else decides, if anything.</param>
-/// <param name="tryBeginTrial">Begins a trial of a silent node; null for what is no handshake.</param>
+/// <param name="cluster">The cluster of the request.</param>
+/// <param name="user">The user id; null without one: then the request is spread by weight.</param>
+/// <param name="preference">Further criteria; null if there are none.</param>
+/// <param name="tryBeginTrial">Begins a trial of a silent node; null for a request that is not a handshake.</param>
 internal sealed class NodeOrder(
     FleetCluster cluster,
     string? user,
@@ -23,19 +24,21 @@ internal sealed class NodeOrder(
     private readonly ulong _anywhere = user is null ? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) : 0;
     private List<Node>? _tried;
 
-    /// <summary>Whether the last node was chosen because the user's newest live tunnel leads there.</summary>
+    /// <summary>Whether the last node was chosen because it has the user's newest live tunnel.</summary>
     public bool Followed { get; private set; }
 
-    /// <summary>Whether the last node was chosen because one before it has reached its bound.</summary>
+    /// <summary>Whether the last node was chosen because the first one has reached its bound.</summary>
     public bool Spilled { get; private set; }
 
-    /// <summary>Whether, now that there is none left, one was passed over for nothing but being full.</summary>
+    /// <summary>Whether a node was skipped only because it is full. Set when no node is left.</summary>
     public bool PassedFull { get; private set; }
 
-    /// <summary>The trial, if the last node is silent and to be tried.</summary>
+    /// <summary>The trial of the last node, which is silent; null if the node is not tried in this way.</summary>
     public NodeTrial? Trial { get; private set; }
 
-    /// <summary>What the handshake holds; null for one that nothing limits, and for what is no handshake.</summary>
+    /// <summary>
+    /// The places that the handshake holds; null without limits, and for a request that is not a handshake.
+    /// </summary>
     public IHandshakePlace? Place => preference?.Place;
 
     /// <summary>The next node to try, or null when there is none left.</summary>
@@ -57,7 +60,7 @@ internal sealed class NodeOrder(
         return null;
     }
 
-    /// <summary>Gives back what the handshake still holds.</summary>
+    /// <summary>Returns the places that the handshake still holds, and ends its trial.</summary>
     public void Dispose()
     {
         Place?.Dispose();
@@ -88,7 +91,7 @@ internal sealed class NodeOrder(
     private bool MayBeFollowed(Node node) =>
         node is { Weight: > 0, IsDraining: false, IsSilent: false } && !(preference!.SkipsFull && node.IsFull);
 
-    // A silent node is tried with a handshake that would be its own, so that a trial moves nobody.
+    // A silent node is tried with a handshake of one of its own users, so that a trial moves no user.
     private Node? ToBeTried(FleetSnapshot snapshot)
     {
         if (tryBeginTrial is null
@@ -103,8 +106,8 @@ internal sealed class NodeOrder(
         return Trial is null ? null : silent;
     }
 
-    // The second of the available ones at most, so that a user is always at one of two nodes; and only at first, since
-    // after a failed attempt there is enough to do without.
+    // The bound leads to the second available node at most, so that a user is at one of two nodes. After a failed
+    // attempt the bound is ignored: any available node is good then.
     private Node? WithinBound(FleetSnapshot snapshot, Node? first)
     {
         if (_tried is not null || first is null || preference?.Bound is not { } bound || !bound.LoadOf(first).IsReached)

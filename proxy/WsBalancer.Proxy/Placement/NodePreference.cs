@@ -3,24 +3,27 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>What decides beside the ring where one user goes. Most have none of it.</summary>
-/// <param name="Live">The user's live tunnels, if the first choice is to follow the newest of them.</param>
-/// <param name="Bound">What the first choice's load is held to.</param>
-/// <param name="Place">What a handshake holds: it goes only where it gets a place.</param>
-/// <param name="SkipsFull">Whether full nodes are out of the question, as for tunnels; requests avoid them.</param>
+/// <summary>Criteria that decide on a user's node in addition to the ring. Most users have none.</summary>
+/// <param name="Live">The user's live tunnels, if the first node to try is that of the newest one; else null.</param>
+/// <param name="Bound">The bound of the load of the first node; null if there is none.</param>
+/// <param name="Place">The places of a handshake, which is sent only to a node where it gets one; null without
+/// limits.</param>
+/// <param name="SkipsFull">Whether full nodes are never tried, as for tunnels. For plain requests they are only the
+/// last choice.</param>
 internal sealed record NodePreference(
     IReadOnlyList<Tunnel>? Live = null,
     ILoadBound? Bound = null,
     IHandshakePlace? Place = null,
     bool SkipsFull = false)
 {
-    /// <summary>For a plain request: it goes where a new tunnel of the user would go.</summary>
+    /// <summary>For a plain request, which is sent to the node that a new tunnel of the user would get.</summary>
     public static NodePreference? ForRequest(
         FleetCluster cluster, string? user, TunnelRegistry tunnels, IAdmission admission)
     {
         var bound = admission.BoundOf(cluster);
 
-        // A user whom the bound sent elsewhere stays there, or the next tab would be at another node.
+        // A user whom the bound moved to another node stays there: otherwise the next browser tab could be at a
+        // different node than the first.
         var follows = user is not null
             && (bound is not null || cluster.Current.Settings.Get<PlacementOptions>().FollowLive);
         return follows || bound is not null
@@ -38,7 +41,7 @@ internal sealed record NodePreference(
             : (preference ?? new NodePreference()) with { Place = place, SkipsFull = true };
     }
 
-    /// <summary>For the question where a new tunnel would go.</summary>
+    /// <summary>For a preview of the node that a new tunnel would get.</summary>
     public static NodePreference ForQuestion(
         FleetCluster cluster, string user, TunnelRegistry tunnels, IAdmission admission) =>
         (ForRequest(cluster, user, tunnels, admission) ?? new NodePreference()) with { SkipsFull = true };

@@ -44,7 +44,7 @@ internal sealed class OwnAnswer(Rejecter rejecter)
             var status => Rejection.Other(status),
         };
 
-    // A node's response without a body has not started by now either.
+    // A node's response without a body has not started at this point, either.
     private static bool IsFromNode(HttpContext context) =>
         context.Features.Get<IForwarderErrorFeature>() is null
         && (context.Features.Get<PlacedRequest>() is { } placed

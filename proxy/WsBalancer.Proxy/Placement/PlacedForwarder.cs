@@ -7,8 +7,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// YARP's forwarder, with two things changed for requests that were placed: the attempt is watched, and YARP's activity
-/// timeout does not touch tunnels, which may be silent for as long as they like.
+/// YARP's forwarder, with two changes for requests that were placed: each attempt is observed, and YARP's activity
+/// timeout does not apply to tunnels, which may be silent without a limit.
 /// </summary>
 internal sealed class PlacedForwarder(
     IHttpForwarder inner,

@@ -9,7 +9,7 @@ using WsBalancer.Proxy.Sockets.ProxyProtocol;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Sends one attempt, through the cluster's client or natively, and shows the request what the node answers.
+/// Sends one attempt, through the cluster's client or natively, and passes the node's response to the request.
 /// </summary>
 internal sealed class PlacedInvoker(
     HttpContext context,
@@ -21,7 +21,7 @@ internal sealed class PlacedInvoker(
     TimeProvider time)
     : HttpMessageInvoker(NoHandler, disposeHandler: false)
 {
-    // The base class wants one; SendAsync never asks it.
+    // Required by the base class. SendAsync does not use it.
     private static readonly HttpMessageHandler NoHandler = new SocketsHttpHandler();
 
     public override async Task<HttpResponseMessage> SendAsync(
@@ -40,7 +40,7 @@ internal sealed class PlacedInvoker(
         }
         finally
         {
-            // A connect counts whatever becomes of the request.
+            // A connect is counted even if the request fails.
             if (placed.ConnectTime is { } connect)
             {
                 metrics.Connected(placed.Node!, connect);
@@ -82,7 +82,8 @@ internal sealed class PlacedInvoker(
         }
     }
 
-    // For the PROXY header to the node: the addresses of the client's connection in the application.
+    // Sets the addresses for the PROXY header to the node: those of the client's connection, as the application has
+    // them.
     private void AnnounceClient(HttpRequestMessage request)
     {
         if (settings.Get<NodeConnectionOptions>(placed.Node!.Key.Cluster).ProxyProtocol == ProxyProtocolVersion.Off)

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Placement;
 // Event ids 400-499 belong to placement. The next free one is 414.
 internal static partial class PlacementLog
 {
-    // Debug: in an outage there is one for every handshake. The change of the node's health is what is logged then.
+    // Debug: in an outage there is one line for every handshake, and the change of the node's health is logged.
     [LoggerMessage(400, LogLevel.Debug, "A handshake to node '{Node}' of cluster '{Cluster}' failed: {Failure}. {Why}")]
     public static partial void AttemptFailed(
         ILogger logger, string node, string cluster, AttemptFailure failure, string why);

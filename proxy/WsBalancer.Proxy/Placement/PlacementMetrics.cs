@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>What becomes of handshakes and requests, as events.</summary>
+/// <summary>The metrics of the outcomes of handshakes and requests.</summary>
 internal sealed class PlacementMetrics
 {
     private readonly RecentFailures _recent;
@@ -59,7 +59,7 @@ internal sealed class PlacementMetrics
             "Requests served without the upgrade that they requested, as it was to another protocol than WebSocket.",
             "cluster");
 
-        // Before the first event: a rate over a series that begins with 1 does not count it.
+        // The series exist before the first event: a rate over a series that begins with 1 does not count that event.
         registry.BeforeScrape(() => CreateSeries(fleet));
     }
 
@@ -72,7 +72,7 @@ internal sealed class PlacementMetrics
     /// <summary>The node answered with something else than a WebSocket.</summary>
     public void HandshakeRefused(Node node) => Handshake(node, "refused");
 
-    /// <summary>The client went before it was answered.</summary>
+    /// <summary>The client disconnected before the node had answered.</summary>
     public void HandshakeAbandoned(Node node) => Handshake(node, "abandoned");
 
     public void HandshakeFailed(Node node, AttemptFailure failure)

@@ -5,10 +5,10 @@ using WsBalancer.Proxy.Identity;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// In the place of YARP's load balancing: finds the user id, and gives the request to the one that tries nodes for its
-/// kind. Clusters that the ring does not place pass untouched.
+/// Replaces YARP's load balancing for ring clusters: finds the user id, and places the request as a handshake or as a
+/// plain request. Requests of other clusters are not changed.
 /// </summary>
-/// <remarks>A user that the application names is not sought in the request.</remarks>
+/// <remarks>If the application names the user, no id is read from the request.</remarks>
 internal sealed class PlacementMiddleware(
     RequestDelegate next,
     FleetRegistry fleet,
@@ -39,7 +39,8 @@ internal sealed class PlacementMiddleware(
             return rejecter.RejectAsync(context, cluster, Rejection.UserTooLong);
         }
 
-        // Plain requests too: a client that negotiates first opens its WebSocket with the cookie of that answer.
+        // Plain requests get the cookie, too: a client that negotiates first opens its WebSocket with the cookie of the
+        // negotiation.
         var value = user.Value ?? identity.Cookie?.Issue(context);
         if (!isHandshake)
         {

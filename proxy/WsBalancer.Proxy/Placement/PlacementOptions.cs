@@ -1,11 +1,13 @@
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>What decides beside the ring. Bound from <c>WsBalancer:Clusters:C</c> itself.</summary>
+/// <summary>
+/// Criteria that decide on a user's node in addition to the ring. Bound from <c>WsBalancer:Clusters:C</c> itself.
+/// </summary>
 internal sealed record PlacementOptions
 {
     /// <summary>
     /// Prefers the node of the user's newest live tunnel here, unless it drains. Default: false.
     /// </summary>
-    // Off, because a pure function of the user id is what lets several balancers agree.
+    // Off, because several balancers agree on a user's node only if it is a pure function of the user id.
     public bool FollowLive { get; init; }
 }

@@ -6,8 +6,8 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// The span of the placing of a handshake or a request, from the source <c>WsBalancer</c>. A handshake's ends when its
-/// tunnel is open. Exists only if the source has a listener, and is a feature of the request until its end.
+/// The span of the placing of a handshake or a request, from the source <c>WsBalancer</c>. The span of a handshake ends
+/// when its tunnel is open. Exists only if the source has a listener, and is a feature of the request until its end.
 /// </summary>
 internal sealed class PlacementSpan : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class PlacementSpan : IDisposable
     }
 
     /// <summary>Begins a span; null without a listener, or if the listeners do not sample it.</summary>
-    /// <param name="name">One of a few: user ids and paths are not in names.</param>
+    /// <param name="name">The name, without user ids and paths: there are only a few names.</param>
     /// <param name="context">The request.</param>
     /// <param name="cluster">The cluster.</param>
     public static PlacementSpan? Start(string name, HttpContext context, string cluster)
@@ -45,11 +45,12 @@ internal sealed class PlacementSpan : IDisposable
             : null;
     }
 
-    /// <summary>Makes the span the parent of what the node records of the attempt.</summary>
+    /// <summary>Makes the span the parent of the spans that the node records for the attempt.</summary>
     public void Propagate(HttpRequestMessage request) =>
         DistributedContextPropagator.Current.Inject(_activity, request, static (carrier, name, value) =>
         {
-            // A state belongs to its parent: that of the client does not outlast the client's traceparent.
+            // A tracestate belongs to its traceparent: when the client's traceparent is replaced, its tracestate is
+            // removed.
             var headers = ((HttpRequestMessage)carrier!).Headers;
             if (name == TraceParent)
             {
@@ -103,8 +104,8 @@ internal sealed class PlacementSpan : IDisposable
         _context.Features.Set<PlacementSpan>(null);
     }
 
-    // The default is the current span, which is the server's. If no listener records that one, as it exists for logs
-    // only, the parent is the client's span: a parent that is missing would end the trace.
+    // The default is the current span, which is the server's. If no listener records that span, since it exists for
+    // logs only, the parent is the client's span: with a missing parent the trace would end.
     private static ActivityContext ParentOf(HttpContext context)
     {
         if (Activity.Current is { } current && current.Source.HasListeners())

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>A request that asks for no WebSocket, placed by the same user id as the user's tunnels.</summary>
+/// <summary>A request that is not a WebSocket handshake, placed by the same user id as the user's tunnels.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "The body belongs to the server.")]
 internal sealed class PlainRequest : PlacedRequest
 {
@@ -24,13 +24,13 @@ internal sealed class PlainRequest : PlacedRequest
 
         context.Features.Set<PlacedRequest>(this);
 
-        // YARP would let any method upgrade; such a tunnel would be in no registry.
+        // YARP would let any method upgrade, and the tunnel would not be registered.
         TunnelUpgrade.Remove(context);
     }
 
     public override bool CanGoOn => _body is not { WasRead: true };
 
-    // YARP normalizes the case of known methods, which makes it another method (RFC 9110 §9.1).
+    // Restores the method: YARP normalizes the case of known methods, which makes it another method (RFC 9110 §9.1).
     public override void Sending(HttpRequestMessage request)
     {
         if (!string.Equals(request.Method.Method, _context.Request.Method, StringComparison.Ordinal))
@@ -55,7 +55,7 @@ internal sealed class PlainRequest : PlacedRequest
     {
         AttemptFailure.NotConnected or AttemptFailure.OwnFault or AttemptFailure.Draining => true,
 
-        // The node may have acted on it: only what is safe to do twice (RFC 9110 §9.2.1) is done twice.
+        // The node may have processed the request: only a safe method (RFC 9110 §9.2.1) is sent again.
         AttemptFailure.Reset => HttpMethods.IsGet(_context.Request.Method)
             || HttpMethods.IsHead(_context.Request.Method)
             || HttpMethods.IsOptions(_context.Request.Method),

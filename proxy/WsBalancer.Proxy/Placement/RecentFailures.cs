@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>What failed within the last minute, by cluster. Thread-safe.</summary>
+/// <summary>Counts of the failures within the last minute, by cluster. Thread-safe.</summary>
 internal sealed class RecentFailures(TimeProvider time)
 {
     private readonly ConcurrentDictionary<(string Cluster, Rejection? Rejection), MinuteCount> _counts = new();

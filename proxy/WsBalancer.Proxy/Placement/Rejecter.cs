@@ -7,17 +7,18 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Answers in the place of a node: counted, logged, and with RFC 9457 problem details.</summary>
+/// <summary>Responds in place of a node, with problem details (RFC 9457); counts and logs the rejection.</summary>
 internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log, AccessLog access)
 {
-    /// <summary>The label of a request that was rejected before its route, and has no cluster.</summary>
+    /// <summary>The cluster label of a request that was rejected before it had a route.</summary>
     public const string NoCluster = "";
 
     /// <summary>Rejects a request.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="cluster">The cluster that it was for.</param>
-    /// <param name="rejection">Why.</param>
-    /// <param name="retryAfter">When to come back, if that is known better than soon.</param>
+    /// <param name="cluster">The cluster of the request.</param>
+    /// <param name="rejection">The reason.</param>
+    /// <param name="retryAfter">The time after which the client should retry; null for
+    /// <see cref="RetryAfter.Soon"/>.</param>
     /// <param name="user">The user id, if the request was not placed yet.</param>
     public Task RejectAsync(
         HttpContext context,
@@ -52,9 +53,9 @@ internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log, Acces
             : response.Body.WriteAsync(rejection.Body, context.RequestAborted).AsTask();
     }
 
-    /// <summary>Counts and logs a rejection whose answer, if there is one, is written elsewhere.</summary>
+    /// <summary>Counts and logs a rejection whose response, if there is one, is written elsewhere.</summary>
     /// <param name="cluster">The cluster, or <see cref="NoCluster"/>.</param>
-    /// <param name="rejection">Why.</param>
+    /// <param name="rejection">The reason.</param>
     /// <param name="request">The request, if there is one.</param>
     /// <param name="exception">The error of the balancer that caused the rejection.</param>
     /// <param name="level">The level of the line, if not that of the status.</param>
@@ -84,9 +85,9 @@ internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log, Acces
 
     /// <summary>Rejects a request that no node took.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="cluster">Where a node was looked for.</param>
-    /// <param name="anyTried">Whether there was one to try.</param>
-    /// <param name="passedFull">Whether one was passed over for being full.</param>
+    /// <param name="cluster">The cluster of the request.</param>
+    /// <param name="anyTried">Whether a node was tried.</param>
+    /// <param name="passedFull">Whether a node was skipped only because it is full.</param>
     public Task NobodyAsync(HttpContext context, FleetCluster cluster, bool anyTried, bool passedFull = false)
     {
         var snapshot = cluster.Current;

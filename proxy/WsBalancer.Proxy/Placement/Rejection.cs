@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>Every reason for which the balancer itself refuses a request.</summary>
-/// <param name="Label">As published in <c>wsbalancer_rejected_total</c>.</param>
+/// <param name="Label">The label of the reason in <c>wsbalancer_rejected_total</c>.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Title">For the problem body.</param>
-/// <param name="Detail">What the client, or whoever reads its log, can do about it.</param>
+/// <param name="Title">The title of the problem body.</param>
+/// <param name="Detail">The cause or the remedy, for the problem body and the reader of the client's log.</param>
 internal sealed record Rejection(string Label, int Status, string Title, string Detail)
 {
     public static readonly Rejection NoUser = new(
@@ -176,9 +176,8 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         "other", status, ReasonPhrases.GetReasonPhrase(status), "The balancer did not forward the request."));
 
     /// <summary>
-    /// The severity for the operator. A 4xx, a 501 and a 505 are caused by clients, as often as they like, and a
-    /// balancer that stops is expected to refuse. A rate, and the limit of the admin API, do what they are configured
-    /// for. Any other 5xx is an outage.
+    /// The severity for the operator. Clients cause a 4xx, a 501 or a 505, in any number, and a balancer that stops is
+    /// expected to refuse. A rate, and the limit of the admin API, work as configured. Any other 5xx is an outage.
     /// </summary>
     public LogLevel Level => Status switch
     {
@@ -190,6 +189,6 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
         _ => LogLevel.Error,
     };
 
-    /// <summary>Whether the same request may do better later, so that the answer says when.</summary>
+    /// <summary>Whether the same request may succeed later, so that the response has <c>Retry-After</c>.</summary>
     public bool IsForNow => Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;
 }

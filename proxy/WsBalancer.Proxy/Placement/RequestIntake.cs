@@ -57,8 +57,8 @@ internal sealed class RequestIntake(RouteGuard guard, PlacementMetrics metrics, 
         return rejection;
     }
 
-    // Kestrel reads a body as chunked if its last coding is, over HTTP/1.0 too, and renames a Content-Length beside it.
-    // The node might read other codings otherwise (RFC 9112 §6.1).
+    // Kestrel reads a body as chunked if its last coding is chunked, over HTTP/1.0 too, and renames a Content-Length
+    // beside it. The node might read other codings in another way (RFC 9112 §6.1).
     private static bool HasClearFraming(HttpRequest request)
     {
         if (request.Headers.TransferEncoding is not { Count: > 0 } codings)

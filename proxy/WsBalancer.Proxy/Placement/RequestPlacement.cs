@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Leads a plain request to the first node of its user's order that can be reached.</summary>
+/// <summary>Sends a plain request to the first node of its user's order that can be reached.</summary>
 internal sealed class RequestPlacement(
     TunnelRegistry tunnels,
     AttemptJudge judge,
@@ -41,7 +41,7 @@ internal sealed class RequestPlacement(
                 return;
             }
 
-            // A node that announces its drain was not a try: it is the fleet that we had to learn.
+            // The announcement of a drain is not an attempt: it only reports the state of the node.
             attempts -= failure == AttemptFailure.Draining ? 1 : 0;
             AttemptJudge.Forget(context);
         }
@@ -49,7 +49,7 @@ internal sealed class RequestPlacement(
         await rejecter.NobodyAsync(context, cluster, anyTried: request.Node is not null);
     }
 
-    // Final: what the response says by now is the answer.
+    // Judges an attempt. Final: the response as it is now is sent to the client.
     private AttemptFailure Judge(HttpContext context, PlainRequest request, Node node, PlacementSpan? span)
     {
         if (request.Answer is null && context.GetForwarderErrorFeature() is not null)

@@ -13,7 +13,8 @@ namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
 /// Detects paths for which a node may choose another route than YARP did. A node receives the path as the client sent
-/// it, and decodes and normalizes it in its own way; a client must not bypass the policy of a route by that.
+/// it, and decodes and normalizes it in its own way; a client must not be able to bypass the policy of a route with
+/// such a path.
 /// </summary>
 /// <remarks>
 /// A path with dot segments, encoded slashes, backslashes, empty segments or needless escapes is compared with the

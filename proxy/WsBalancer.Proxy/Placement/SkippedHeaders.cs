@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Forwards end-to-end headers that YARP removes, as other proxies do. Headers of one connection (RFC 9110 §7.6.1) are
-/// not among them.
+/// Forwards, as other proxies do, the end-to-end headers that YARP removes. Headers of one connection (RFC 9110 §7.6.1)
+/// are not among them.
 /// </summary>
 /// <remarks>Runs before all other transforms, which may remove these headers.</remarks>
 internal static class SkippedHeaders
@@ -18,7 +18,7 @@ internal static class SkippedHeaders
         "Security-Scheme", "ALPN", "Close",
     ];
 
-    /// <summary>From the client to the node.</summary>
+    /// <summary>Copies headers from the client's request to the node's.</summary>
     public static ValueTask CopyRequest(RequestTransformContext context)
     {
         var received = context.HttpContext.Request.Headers;
@@ -33,7 +33,7 @@ internal static class SkippedHeaders
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>From the node to the client.</summary>
+    /// <summary>Copies headers from the node's response to the client's.</summary>
     public static ValueTask CopyResponse(ResponseTransformContext context)
     {
         if (context is not { HeadersCopied: true, ProxyResponse: { } response })

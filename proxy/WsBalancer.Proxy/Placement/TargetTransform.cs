@@ -7,8 +7,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>
-/// Sends the path and the query to the node as the client sent them, byte for byte. A part that a transform or a
-/// middleware changed is encoded anew, and no other part.
+/// Sends the path and the query to the node as the client sent them, byte for byte. Only a part that a transform or a
+/// middleware has changed is encoded again.
 /// </summary>
 /// <remarks>The last of the transforms. An address that a transform has set is not changed.</remarks>
 internal sealed class TargetTransform : RequestTransform
@@ -23,7 +23,7 @@ internal sealed class TargetTransform : RequestTransform
         return ValueTask.CompletedTask;
     }
 
-    // With null, YARP creates the address.
+    // Null leaves the address to YARP.
     private static TargetUri? AddressOf(RequestTransformContext context)
     {
         var text = context.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;

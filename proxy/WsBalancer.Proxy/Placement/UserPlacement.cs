@@ -3,12 +3,12 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Where a user belongs and why.</summary>
-/// <param name="Owner">The first of the order, whatever its state.</param>
-/// <param name="Home">The first that is not draining.</param>
-/// <param name="Next">Where a new tunnel would go now.</param>
-/// <param name="Order">Every node of weight, best first.</param>
-/// <param name="Reason">Why <paramref name="Next"/> is what it is, in words.</param>
+/// <summary>The nodes of a user, and the reason for the next one.</summary>
+/// <param name="Owner">The first node of the order, whatever its state.</param>
+/// <param name="Home">The first node of the order that is not draining.</param>
+/// <param name="Next">The node that a new tunnel would get now; null if the tunnel would be refused.</param>
+/// <param name="Order">Every node of weight, the most preferred first.</param>
+/// <param name="Reason">The reason for <paramref name="Next"/>, in words.</param>
 internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadOnlyList<Node> Order, string Reason)
 {
     public static UserPlacement Of(FleetCluster cluster, TunnelRegistry tunnels, IAdmission admission, string user)
@@ -81,7 +81,7 @@ internal sealed record UserPlacement(Node? Owner, Node? Home, Node? Next, IReadO
         _ => AtBound(node, bound),
     };
 
-    // Null only if the node became available, or the bound was lifted, since it was passed.
+    // Without a bound the node has become available, or its bound was removed, since it was skipped.
     private static string AtBound(Node node, ILoadBound? bound) => bound?.LoadOf(node) is { } load
         ? $"has reached its bound ({load.Tunnels} tunnels, at most {load.Cap})"
         : "was not available";

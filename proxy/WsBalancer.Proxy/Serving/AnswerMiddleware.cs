@@ -19,7 +19,7 @@ internal sealed class AnswerMiddleware(RequestDelegate next, OwnAnswer answer, R
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client has disconnected: a failure for that is no error, and there is no one to respond to.
+            // The client has disconnected: a failure caused by that is not an error, and no response can be sent.
             context.Abort();
         }
         catch (BadHttpRequestException ex)

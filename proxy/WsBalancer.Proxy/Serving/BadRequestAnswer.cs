@@ -10,8 +10,8 @@ using WsBalancer.Proxy.Placement;
 namespace WsBalancer.Proxy.Serving;
 
 /// <summary>
-/// Adds a body to the server's response to an HTTP/1 request that it rejects. The server would send a status and
-/// <c>Content-Length: 0</c>; it does not change a response that has started.
+/// Adds a body to the server's response to an HTTP/1 request that the server rejects. The server would send a status
+/// and <c>Content-Length: 0</c>, but does not change a response that has started.
 /// </summary>
 /// <remarks>
 /// The application has no request yet, and so no stream for a body. The server writes the head, with the status that it
@@ -52,13 +52,13 @@ internal static class BadRequestAnswer
         }
         catch (InvalidOperationException)
         {
-            // The connection was closed meanwhile, and the pipe with it.
+            // The connection, and with it the pipe, was closed during the write.
             features.Get<IHttpRequestLifetimeFeature>()?.Abort();
         }
     }
 
-    // Without TLS the completion of the pipe, which follows, sends the rest of it. With TLS the completion writes the
-    // rest synchronously, which may block a thread: so it is flushed here.
+    // Without TLS the completion of the pipe, which follows, sends the rest of the body. With TLS the completion writes
+    // the rest synchronously, which may block a thread: so the body is flushed here.
     private static void Flush(IFeatureCollection features, PipeWriter output)
     {
         if (features.Get<ITlsHandshakeFeature>() is null)

@@ -78,8 +78,8 @@ internal sealed class ServerErrors(IServiceProvider services) : ILoggerProvider,
             && error.ToString() is "PROTOCOL_ERROR" or "FLOW_CONTROL_ERROR" or "FRAME_SIZE_ERROR"
                 or "COMPRESSION_ERROR" or "ENHANCE_YOUR_CALM");
 
-    // The exception of a bad HTTP/1 request was thrown, and has an event of its own. That of an HTTP/2 timeout is only
-    // logged.
+    // The exception of a bad HTTP/1 request was thrown, and has an event of its own. The exception of an HTTP/2 timeout
+    // is only logged.
     private static bool IsOfHttp2(Exception? exception) => exception is BadHttpRequestException { StackTrace: null };
 
     // The rejecter depends on the log, so it is resolved after the log is created.

@@ -6,11 +6,11 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Sockets;
 
-/// <summary>Publishes how busy each event loop is. Nothing is measured on a loop: the kernel counts its times.
+/// <summary>Publishes how busy each event loop is, from the times that the kernel counts for the loop's thread.
 /// </summary>
 /// <remarks>
-/// The time outside of the wait for events would be less than that: with io_uring a thread sends while it enters the
-/// kernel to wait.
+/// A loop's own measurement of the time between its waits would be too low: with io_uring a thread sends while it
+/// enters the kernel to wait.
 /// </remarks>
 internal sealed class LoopMetrics : IHostedService
 {
@@ -20,8 +20,6 @@ internal sealed class LoopMetrics : IHostedService
     private readonly Counter _waiting;
     private readonly Gauge _sockets;
 
-    /// <param name="registry">Where to.</param>
-    /// <param name="loops">All of them.</param>
     public LoopMetrics(BalancerRegistry registry, IReadOnlyList<EventLoop> loops)
     {
         (_registry, _loops) = (registry, loops);

@@ -9,11 +9,11 @@ namespace WsBalancer.Proxy.Sockets;
 internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeProvider time)
 {
     /// <summary>
-    /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. If an address
-    /// does not respond in time, the next one is tried in parallel (RFC 8305).
+    /// Connects to the first address of the host that accepts a connection; <paramref name="timeout"/> limits the time
+    /// of all attempts together. If an address does not respond in time, the next one is tried in parallel (RFC 8305).
     /// </summary>
-    /// <exception cref="SocketException">No address accepted; <see cref="SocketError.TimedOut"/> if none in
-    /// time.</exception>
+    /// <exception cref="SocketException">No address accepted a connection; <see cref="SocketError.TimedOut"/> if none
+    /// did in time.</exception>
     public async ValueTask<Socket> ConnectAsync(
         string host, int port, TimeSpan timeout, TimeSpan? keepAlive, CancellationToken cancellation)
     {
@@ -47,9 +47,10 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
         socket.RemoteEndPoint is not IPEndPoint peer || names.Has(host, peer.Address);
 
     /// <summary>
-    /// Connects as the platform's client does by itself, but for the descriptors that connections to nodes leave.
+    /// Connects as the platform's HTTP client does by default, but fails if fewer than
+    /// <see cref="DescriptorLimit.KeptByNodes"/> descriptors are left to the rest of the process.
     /// </summary>
-    /// <exception cref="SocketException">No address accepted, or no descriptor is left.</exception>
+    /// <exception cref="SocketException">No address accepted a connection, or too few descriptors are left.</exception>
     public static async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -128,7 +129,7 @@ internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeP
         }
     }
 
-    // Two attempts may succeed at the same moment.
+    // Two attempts may succeed at the same moment: the connection that is not used must be closed.
     private static async Task CloseAsync(Task<(Socket Socket, IPAddress Address)> attempt)
     {
         await ((Task)attempt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace WsBalancer.Proxy.Sockets;
 
 /// <summary>
-/// Faults of this process or this machine: they say nothing about the node that was being connected to.
+/// Recognizes connects that failed because of this process or this machine, and not because of the node.
 /// </summary>
 internal static class OwnFault
 {
@@ -14,7 +14,8 @@ internal static class OwnFault
     private const int AddressNotAvailable = 99;
     private const int NoBufferSpace = 105;
 
-    /// <summary>Whether descriptors, local ports, buffers or memory ran out, anywhere in the chain of causes.</summary>
+    /// <summary>Whether the exception, or an inner one, reports that descriptors, local ports, buffers or memory are
+    /// exhausted.</summary>
     public static bool Is(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)

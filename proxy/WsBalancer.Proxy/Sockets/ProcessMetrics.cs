@@ -6,8 +6,8 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Sockets;
 
 /// <summary>
-/// Publishes the process under the names that Prometheus' own client libraries give these values, which dashboards
-/// expect, and the version.
+/// Publishes the version, and the descriptors and memory of the process under the names that Prometheus' own client
+/// libraries use, as dashboards expect these names.
 /// </summary>
 internal sealed class ProcessMetrics : IHostedService
 {

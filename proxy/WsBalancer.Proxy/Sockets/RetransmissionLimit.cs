@@ -9,47 +9,49 @@ namespace WsBalancer.Proxy.Sockets;
 /// unacknowledged; without a limit, such a connection ends only after a quarter of an hour.
 /// </summary>
 /// <remarks>
-/// <para>TCP_RTO_MAX_MS limits the pause between two retransmissions. Their number is fixed (net.ipv4.tcp_retries2), so
-/// the pause decides how long all of them take. A peer that does not read, and acknowledges the probes of its closed
-/// window, is not affected.</para>
-/// <para>Kernels before 6.15 do not have that option, and TCP_USER_TIMEOUT takes its place. Since Linux 5.11 it also
-/// ends the connection of a peer that is there and does not read, if its window is closed for as long: measured on
-/// 6.18, after 65.5 s with a limit of 65 s, though the peer acknowledged every probe. With either option, a silent peer
-/// without unacknowledged bytes ends after the same time as with keep-alive alone.</para>
+/// <para>TCP_RTO_MAX_MS limits the pause between two retransmissions. The number of retransmissions is fixed
+/// (net.ipv4.tcp_retries2), so the pause determines how long all of them take. A peer that does not read, and
+/// acknowledges the probes of its closed window, is not affected.</para>
+/// <para>Kernels before 6.15 do not have TCP_RTO_MAX_MS: TCP_USER_TIMEOUT is used instead. Since Linux 5.11,
+/// TCP_USER_TIMEOUT also ends the connection of a live peer that does not read, if its window is closed for as long:
+/// measured on 6.18, after 65.5 s with a limit of 65 s, although the peer acknowledged every probe. With either option,
+/// the connection of a silent peer without unacknowledged bytes ends after the same time as with keep-alive
+/// alone.</para>
 /// </remarks>
 internal static class RetransmissionLimit
 {
-    // TCP_RTO_MIN of the kernel, from which it computes how long all retransmissions take.
+    // TCP_RTO_MIN of the kernel, in seconds: the kernel computes from it how long all retransmissions take.
     private const double ShortestPause = 0.2;
 
-    // TCP_RTO_MAX of the kernel, in force without the option; and the least that the option takes.
+    // TCP_RTO_MAX of the kernel, in force without TCP_RTO_MAX_MS; and the minimum of TCP_RTO_MAX_MS. In seconds.
     private const double LongestPause = 120;
     private const double LeastLongestPause = 1;
 
     private static readonly int Retransmissions = ReadRetransmissions();
 
-    // Whether the kernel has TCP_RTO_MAX_MS, as far as it is known.
+    // Whether the kernel has rejected TCP_RTO_MAX_MS.
     private static volatile bool IsPauseRefused;
 
     /// <summary>The option that limits retransmissions to a time, and its value in milliseconds.</summary>
-    /// <param name="time">From the first retransmission.</param>
-    /// <returns>Null if the kernel retransmits no longer than that without any option.</returns>
+    /// <param name="time">The time from the first retransmission.</param>
+    /// <returns>Null if the kernel retransmits no longer than this time without any option.</returns>
     public static (int Option, int Milliseconds)? OptionFor(TimeSpan time) =>
         PauseFor(time, Retransmissions) is not { } pause ? null
         : IsPauseRefused ? (SocketConstants.UserTimeoutOption, (int)time.TotalMilliseconds)
         : (SocketConstants.LongestPauseOption, (int)pause.TotalMilliseconds);
 
-    /// <summary>Records that the kernel does not know an option of <see cref="OptionFor"/>.</summary>
-    /// <returns>Whether there is another one to try.</returns>
+    /// <summary>Records that the kernel does not have an option that <see cref="OptionFor"/> has returned.</summary>
+    /// <returns>Whether there is another option to try.</returns>
     public static bool Refused(int option) => IsPauseRefused = option == SocketConstants.LongestPauseOption;
 
-    /// <summary>The longest pause between two retransmissions with which all of them take a time.</summary>
-    /// <param name="time">From the first retransmission.</param>
-    /// <param name="retransmissions">How many there are (net.ipv4.tcp_retries2).</param>
-    /// <returns>Null if they take no longer than that without a limit.</returns>
+    /// <summary>The limit of the pause between two retransmissions with which all of them together take
+    /// <paramref name="time"/>.</summary>
+    /// <param name="time">The time from the first retransmission.</param>
+    /// <param name="retransmissions">The number of retransmissions (net.ipv4.tcp_retries2).</param>
+    /// <returns>Null if all retransmissions take no longer than this time without a limit.</returns>
     public static TimeSpan? PauseFor(TimeSpan time, int retransmissions)
     {
-        // The pause doubles from the shortest one on as often as it stays below the longest (tcp_model_timeout).
+        // As in tcp_model_timeout: the pause starts at the shortest one and doubles until it reaches the longest one.
         for (var doublings = 2; doublings < retransmissions; doublings++)
         {
             var doubled = ShortestPause * ((2 << doublings) - 1);
@@ -90,7 +92,7 @@ internal static class RetransmissionLimit
 
     private static int ReadRetransmissions()
     {
-        // The kernel's default, where a container hides the file.
+        // The kernel's default, used if a container hides the file.
         const int Default = 15;
         try
         {

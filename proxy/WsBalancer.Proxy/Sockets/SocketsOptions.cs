@@ -5,49 +5,48 @@ using WsBalancer.Proxy.Sockets.Engines;
 
 namespace WsBalancer.Proxy.Sockets;
 
-/// <summary>What carries the connections of the data host. Bound from <c>WsBalancer:Sockets</c>.</summary>
+/// <summary>Settings of the sockets of the data host. Bound from <c>WsBalancer:Sockets</c>.</summary>
 internal sealed record SocketsOptions : IValidatableObject
 {
-    /// <summary>The event loops' engine, or none. Default: the best that there is.</summary>
+    /// <summary>The engine of the event loops, or none. Default: the best that the system supports.</summary>
     public SocketEngine Engine { get; init; } = SocketEngine.Auto;
 
-    /// <summary>Event loops, a thread each. Default: one for each core.</summary>
+    /// <summary>The number of event loops, of one thread each. Default: one for each core.</summary>
     [Range(1, 1024)]
     public int Loops { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// What a native tunnel keeps of what its readers have not taken, half of it each way, before the writer is read
-    /// no more. Default: 256 KB.
+    /// How many bytes a native tunnel buffers for slow readers, half of them in each direction. At that number, the
+    /// tunnel receives no more from the writer. Default: 256 KB.
     /// </summary>
-    // As much as a socket's own buffers commonly grow to: more only hides a slow reader, at the price of memory. At
-    // least what one receive brings, each way: that much is kept in any case.
+    // The default is the size to which a socket's own buffers commonly grow: more only hides a slow reader, and costs
+    // memory. The minimum is what one receive returns, in each direction: the tunnel buffers that much in any case.
     [Range(typeof(ByteSize), "128KB", "64MB")]
     public ByteSize MaxBufferedPerTunnel { get; init; } = 256 * 1024;
 
     /// <summary>
-    /// What all tunnels together keep of what their readers have not taken. Beyond it, the tunnels that keep most are
+    /// How many bytes all tunnels together buffer for slow readers. Above that number, the tunnels that buffer most are
     /// reset. Default: 1 GB; never more than half of the memory that the process may use.
     /// </summary>
-    // At least what a hundred stuck tunnels keep by default: less would reset the users of a short outage.
+    // The minimum is what a hundred stuck tunnels buffer by default: less would reset tunnels in a short outage.
     [Range(typeof(ByteSize), "32MB", "1024GB")]
     public ByteSize MaxBuffered { get; init; } = 1024 * 1024 * 1024;
 
     /// <summary><see cref="MaxBuffered"/>, or half of the memory that the process may use if that is less.</summary>
     internal long BufferBound => Math.Min(MaxBuffered.Bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
 
-    /// <summary>The addresses of this machine from which nodes are connected to, in turn. Default: the system's choice.
-    /// </summary>
-    // A node's address and port can be reached from one source address only as often as there are local ports.
+    /// <summary>The local addresses of connections to nodes, used in turn. Default: the system's choice.</summary>
+    // There can be only one connection from each local port of a source address to the address and port of a node.
     public IReadOnlyList<IPAddress> SourceAddresses { get; init; } = [];
 
     /// <summary>
-    /// Closes the connection of a client that has sent nothing for so long after it connected. Default: 60 s.
+    /// How long a client may send nothing after it connected, before its connection is closed. Default: 60 s.
     /// </summary>
     // As in nginx (client_header_timeout). Browsers connect before they have a request.
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan? FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>By what is in them: the addresses are a list, which is compared as such.</summary>
+    /// <summary>Compares the addresses by value; the generated method would compare references to lists.</summary>
     public bool Equals(SocketsOptions? other) =>
         other is not null
         && (Engine, Loops, MaxBufferedPerTunnel, MaxBuffered, FirstByteTimeout)

@@ -18,7 +18,7 @@ internal sealed class SourceAddress
         _name = name.Buffer[..name.Size].ToArray();
     }
 
-    /// <summary>Whether it could not be bound to the last time.</summary>
+    /// <summary>Whether the last attempt to bind a socket to the address failed.</summary>
     public volatile bool IsFailing;
 
     public IPAddress Address => _anyPort.Address;
@@ -38,7 +38,7 @@ internal sealed class SourceAddress
         socket.Bind(_anyPort);
     }
 
-    /// <returns>False if this machine does not have the address; the error is the last one of the platform.</returns>
+    /// <returns>False if this machine does not have the address; the error is the last P/Invoke error.</returns>
     public unsafe bool TryBind(Kernel kernel, int descriptor)
     {
         fixed (byte* name = _name)

@@ -7,12 +7,12 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets;
 
 /// <summary>
-/// The addresses from which nodes are connected to: the configured ones in turn, for each family. Without one of the
-/// family the system chooses.
+/// The local addresses of connections to nodes: for each address family, the configured ones in turn. The system
+/// chooses if no address of the family is configured.
 /// </summary>
 /// <remarks>
-/// A local port is chosen when the socket is connected, not when it is bound: then it is taken for this address and
-/// this node only, and each node can be reached from each of the addresses as often as there are local ports.
+/// The kernel chooses a local port when the socket is connected, not when the socket is bound. The port is then in use
+/// for this address and this node only, so there can be a connection to each node from each port of each address.
 /// </remarks>
 internal sealed class SourceAddresses
 {
@@ -38,11 +38,11 @@ internal sealed class SourceAddresses
         select new SettingsError(
             key, $"{key} is '{address.Item}': expected an address of this machine ({failure})");
 
-    /// <summary>Tries each address, so that a wrong one is found at the start and not at the first handshake.</summary>
-    /// <exception cref="SettingsException">This machine does not have all of them.</exception>
+    /// <summary>Tries each address, to report a wrong one at the start and not at the first handshake.</summary>
+    /// <exception cref="SettingsException">This machine does not have all of the addresses.</exception>
     public void ThrowIfForeign() => SettingsException.ThrowIfAny(MistakesIn(_options));
 
-    /// <summary>Binds a socket that is about to be connected.</summary>
+    /// <summary>Binds a socket before it is connected.</summary>
     /// <exception cref="SocketException">This machine does not have the address.</exception>
     public void Bind(Socket socket)
     {
@@ -63,7 +63,7 @@ internal sealed class SourceAddresses
         }
     }
 
-    /// <summary>Binds a descriptor that is about to be connected, on Linux.</summary>
+    /// <summary>Binds the descriptor of a socket before it is connected. Linux only.</summary>
     /// <returns>The kernel's error, if this machine does not have the address; otherwise 0.</returns>
     public int BindTo(Kernel kernel, int descriptor, AddressFamily family)
     {
@@ -86,7 +86,7 @@ internal sealed class SourceAddresses
     private SourceTurns TurnsOf(AddressFamily family) =>
         family == AddressFamily.InterNetworkV6 ? _internet6 : _internet;
 
-    // Once for each time that it begins to fail, not for each handshake.
+    // Logs only when the address begins to fail, not for each handshake.
     private void Report(SourceAddress source, SocketException failure)
     {
         if (!source.IsFailing)
@@ -96,7 +96,7 @@ internal sealed class SourceAddresses
         }
     }
 
-    /// <summary>The addresses of a family, one after the other.</summary>
+    /// <summary>The addresses of one family, in turn.</summary>
     private sealed class SourceTurns(IEnumerable<SourceAddress> sources, AddressFamily family)
     {
         private readonly SourceAddress[] _sources =

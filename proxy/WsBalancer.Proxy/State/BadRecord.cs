@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Where records from outside are read.</summary>
+/// <summary>Where records from outside the balancer are read.</summary>
 internal enum RecordSource
 {
     /// <summary>The state file.</summary>
@@ -15,15 +15,15 @@ internal enum RecordSource
     /// <summary>The reports of the other balancers in Redis.</summary>
     Reports,
 
-    /// <summary>What other balancers send through Redis.</summary>
+    /// <summary>The messages that other balancers send through Redis.</summary>
     Messages,
 }
 
 /// <summary>A record that is set aside: the balancer acts as if it were not there.</summary>
-/// <param name="Source">Where it was read.</param>
-/// <param name="Name">Which one it is, printable.</param>
-/// <param name="Cluster">The cluster that it is about, in lower case; null if that cannot be read.</param>
-/// <param name="Mistake">What is wrong with it, printable.</param>
-/// <param name="Since">When it was first read with this content.</param>
+/// <param name="Source">Where the record was read.</param>
+/// <param name="Name">The name of the record, printable.</param>
+/// <param name="Cluster">The cluster of the record, in lower case; null if it cannot be read.</param>
+/// <param name="Mistake">The mistake in the record, printable.</param>
+/// <param name="Since">When the record was first read with this content.</param>
 internal sealed record BadRecord(
     RecordSource Source, string Name, string? Cluster, string Mistake, DateTimeOffset Since);

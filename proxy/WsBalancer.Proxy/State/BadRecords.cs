@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// The records from outside that are set aside, for the log and for operators: each is logged once for each content of
-/// it, and listed until it is removed or good. Thread-safe.
+/// The records from outside that are set aside, for the log and for operators: each is logged once for each content,
+/// and listed until it is removed or valid. Thread-safe.
 /// </summary>
 internal sealed class BadRecords(TimeProvider time, ILogger<BadRecords> logger)
 {
-    // Of each source. More of them fill neither memory nor log.
+    // The limit for each source, so that many bad records fill neither memory nor log.
     private const int MostListed = 100;
 
     private readonly Lock _changes = new();
@@ -33,11 +33,11 @@ internal sealed class BadRecords(TimeProvider time, ILogger<BadRecords> logger)
     }
 
     /// <summary>Sets a record aside.</summary>
-    /// <param name="source">Where it was read.</param>
-    /// <param name="name">Which one it is, unique in the source.</param>
-    /// <param name="cluster">The cluster that it is about, if that can be read.</param>
+    /// <param name="source">Where the record was read.</param>
+    /// <param name="name">The name of the record, unique in the source.</param>
+    /// <param name="cluster">The cluster of the record; null if it cannot be read.</param>
     /// <param name="content">The record as it was read.</param>
-    /// <param name="mistake">What is wrong with it.</param>
+    /// <param name="mistake">The mistake in the record.</param>
     public void Add(RecordSource source, string name, string? cluster, string content, string mistake)
     {
         var record = new BadRecord(
@@ -48,7 +48,7 @@ internal sealed class BadRecords(TimeProvider time, ILogger<BadRecords> logger)
         }
     }
 
-    /// <summary>Lists of a source only those that its latest reading found.</summary>
+    /// <summary>Removes the records of a source that its latest read did not find bad.</summary>
     public void Keep(RecordSource source, IReadOnlySet<string> names)
     {
         lock (_changes)

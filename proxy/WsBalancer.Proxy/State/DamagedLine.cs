@@ -10,9 +10,9 @@ internal static class DamagedLine
     private const int DepthInRecord = 3;
 
     /// <summary>The damaged records: those whose keys are before the damage, or one without a key.</summary>
-    /// <param name="position">Which record of the file is the first of the line, from 1.</param>
+    /// <param name="position">The position in the file of the line's first record, from 1.</param>
     /// <param name="line">The line.</param>
-    /// <param name="mistake">Why it is not JSON.</param>
+    /// <param name="mistake">Why the line is not JSON.</param>
     public static IReadOnlyList<DamagedEntry> Read(int position, ReadOnlySpan<byte> line, string mistake)
     {
         var raw = Encoding.UTF8.GetString(line);
@@ -28,7 +28,7 @@ internal static class DamagedLine
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            // Not the final block: the last token may be cut.
+            // The last token may be incomplete, so this is not the final block.
             var json = new Utf8JsonReader(line, isFinalBlock: false, default);
             string? name = null;
             while (json.Read())
@@ -50,7 +50,7 @@ internal static class DamagedLine
         }
         catch (Exception ex) when (ex is JsonException or InvalidOperationException)
         {
-            // The damage, or a text that is half a character.
+            // The reader is at the damage, or at a text that is not valid Unicode.
             return keys;
         }
 

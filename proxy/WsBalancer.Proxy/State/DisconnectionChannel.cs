@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Carries disconnections over Redis. Who is away when one is sent misses it.</summary>
+/// <summary>Carries disconnections over Redis. A balancer that is not connected when one is sent misses it.</summary>
 internal sealed class DisconnectionChannel(
     RedisLink link,
     Disconnections disconnections,
@@ -13,14 +13,14 @@ internal sealed class DisconnectionChannel(
     TimeProvider time,
     ILogger<DisconnectionChannel> logger)
 {
-    // An operator waits for it.
+    // An operator waits for the send.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private RedisChannel Channel => link.Channel("disconnect");
 
     public Task SubscribeAsync() => link.Subscriber.SubscribeAsync(Channel, (_, message) => Hear(message.ToString()));
 
-    /// <returns>Whether it was sent.</returns>
+    /// <returns>Whether the disconnection was sent.</returns>
     public async Task<bool?> SendAsync(Disconnection disconnection, CancellationToken cancellation)
     {
         var json = JsonSerializer.Serialize(
@@ -50,7 +50,7 @@ internal sealed class DisconnectionChannel(
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
-            // On a thread of the client library, where nobody else would tell of it.
+            // A thread of the client library runs this callback, and does not report the exception.
             StateLog.DisconnectionFailed(logger, ex);
         }
     }
@@ -78,5 +78,5 @@ internal sealed class DisconnectionChannel(
     }
 }
 
-/// <summary>A disconnection as it is sent: with the process that sent it, which hears it too.</summary>
+/// <summary>A disconnection as it is sent, with the id of the sending process, which receives it too.</summary>
 internal sealed record SentDisconnection(string Instance, Disconnection Disconnection);

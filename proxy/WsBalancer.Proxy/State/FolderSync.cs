@@ -3,13 +3,13 @@ using System.Text;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Makes renames in a folder survive a crash of the machine, where the system lets us.</summary>
+/// <summary>Makes renames in a folder survive a crash of the machine, on Linux.</summary>
 internal static class FolderSync
 {
-    /// <summary>Best effort: without it a crash may bring back the file before the last rename.</summary>
+    /// <summary>Best effort: without the sync, a crash may restore the file before the last rename.</summary>
     public static void Sync(string folder)
     {
-        // The platform opens no folders, and Windows has no such call.
+        // .NET cannot open a folder, so the C library is called; Windows has no such call.
         if (!OperatingSystem.IsLinux())
         {
             return;

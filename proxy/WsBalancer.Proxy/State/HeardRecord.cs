@@ -3,15 +3,16 @@ using StackExchange.Redis;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>What stands in Redis for one key: a record, or something that is set aside.</summary>
-/// <param name="Raw">As it stands there.</param>
-/// <param name="Record">The record; null if it is none.</param>
-/// <param name="Mistake">Why it is none.</param>
+/// <summary>The value of one key in Redis: a record, or a value that is set aside.</summary>
+/// <param name="Raw">The value as it was read.</param>
+/// <param name="Record">The record; null if the value is not a record.</param>
+/// <param name="Mistake">The reason why the value is not a record; null if it is one.</param>
 internal sealed record HeardRecord(RedisValue Raw, StateRecord? Record, string? Mistake)
 {
     /// <summary>
-    /// The number of what is set aside, if at least that can be read and may be counted on from; else 0. A balancer of
-    /// a later version may read the record: what is written here in its place must be newer for that one, too.
+    /// The number of a value that is set aside, if it can be read and is at most
+    /// <see cref="StateVersion.HighestCounted"/>; else 0. A balancer of a later version may be able to read the value:
+    /// the record that replaces the value must have a higher number, so that it is newer for that balancer too.
     /// </summary>
     public long Number { get; private init; }
 
@@ -39,7 +40,7 @@ internal sealed record HeardRecord(RedisValue Raw, StateRecord? Record, string? 
         }
         catch (JsonException)
         {
-            // Not even that.
+            // The value is not JSON at all.
             return 0;
         }
     }

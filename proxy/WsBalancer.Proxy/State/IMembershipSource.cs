@@ -1,27 +1,29 @@
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Names nodes from outside of the file: their own registrations in Redis; a resolver or an orchestrator would be
-/// another one.
+/// A source of nodes outside the configuration: their own registrations in Redis. A resolver or an orchestrator would
+/// be another source.
 /// </summary>
 internal interface IMembershipSource
 {
-    /// <summary>Every node it names now; null while it cannot tell, in which case nothing changes.</summary>
+    /// <summary>
+    /// Every node that the source names now; null while the source is not available, in which case nothing changes.
+    /// </summary>
     public IReadOnlyList<NamedNode>? Nodes { get; }
 
     /// <summary>Raised after <see cref="Nodes"/> changed.</summary>
     public event Action? Changed;
 }
 
-/// <summary>A node as a <see cref="IMembershipSource"/> names it.</summary>
-/// <param name="Cluster">Its cluster, in lower case.</param>
-/// <param name="Id">Its id.</param>
-/// <param name="Address">Where it listens.</param>
-/// <param name="Weight">Its weight, 0…65535.</param>
-/// <param name="IsDraining">Whether it says that it drains.</param>
+/// <summary>A node as an <see cref="IMembershipSource"/> names it.</summary>
+/// <param name="Cluster">The cluster of the node, in lower case.</param>
+/// <param name="Id">The id of the node.</param>
+/// <param name="Address">The URL of the node.</param>
+/// <param name="Weight">The weight, 0…65535.</param>
+/// <param name="IsDraining">Whether the node announces a drain.</param>
 internal sealed record NamedNode(string Cluster, string Id, string Address, int Weight, bool IsDraining);
 
-/// <summary>Where nodes come from the file alone.</summary>
+/// <summary>The source without nodes, for a balancer that does not share through Redis.</summary>
 internal sealed class NoMembership : IMembershipSource
 {
     public IReadOnlyList<NamedNode> Nodes => [];
@@ -30,12 +32,12 @@ internal sealed class NoMembership : IMembershipSource
     {
         add
         {
-            // It never does.
+            // The nodes never change.
         }
 
         remove
         {
-            // It never does.
+            // The nodes never change.
         }
     }
 }

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Finds keys that are in no list, by looking at all there are. That may take long in a Redis that is used for more, so
-/// it goes on beside everything else, and rests ten times as long as it took.
+/// Finds keys that are in no set, with a scan of all keys. A scan may take long in a Redis with other data, so it runs
+/// in the background and is followed by a pause of ten times its duration.
 /// </summary>
 internal sealed class KeyScan(RedisLink link, TimeProvider time, ILogger logger)
 {
@@ -20,7 +20,7 @@ internal sealed class KeyScan(RedisLink link, TimeProvider time, ILogger logger)
     private bool _hasBegun;
     private bool _isRefused;
 
-    /// <summary>The keys that the last look found; begins the next look if it is time.</summary>
+    /// <summary>The keys that the last scan found; begins the next scan if the pause is over.</summary>
     public IReadOnlyCollection<string> Find(string pattern)
     {
         if (!_scan.IsCompleted)

@@ -21,8 +21,8 @@ internal static partial class NodeForm
 
     public static bool IsId(string? text) => text is not null && Id().IsMatch(text);
 
-    // A path may follow, which YARP puts in front of that of the request. A user, a query or a fragment has no place in
-    // the address that is made of both.
+    // The address may have a path, which YARP puts before the path of the request. A user, a query or a fragment is not
+    // allowed: YARP joins the two texts.
     public static bool IsAddress(string? text) =>
         text is { Length: <= LongestAddress }
         && !text.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter) || letter is '?' or '#' or '\\')

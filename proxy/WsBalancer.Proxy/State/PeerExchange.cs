@@ -6,7 +6,9 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Says once a second what this balancer is, for as long as a lease, and hears what the others say.</summary>
+/// <summary>
+/// Writes the report of this balancer to Redis once a second, with a lease, and reads the reports of the others.
+/// </summary>
 internal sealed class PeerExchange(
     RedisLink link,
     Peers peers,
@@ -24,10 +26,10 @@ internal sealed class PeerExchange(
 
     private RedisKey Ids => link.Key("balancers");
 
-    /// <summary>Until the first exchange nobody knows who else there is.</summary>
+    /// <summary>Marks the other balancers as unknown until the first exchange.</summary>
     public void Begin() => peers.Lost();
 
-    /// <exception cref="RedisException">Redis is away, or refuses.</exception>
+    /// <exception cref="RedisException">Redis is not available, or refuses a command.</exception>
     public async Task ExchangeAsync()
     {
         try
@@ -38,14 +40,14 @@ internal sealed class PeerExchange(
         }
         catch when (time.GetElapsedTime(_heardAt) > Lease)
         {
-            // What nobody can say again is no longer so.
+            // No exchange within the lease: the last reports of the others are stale.
             peers.Lost();
             throw;
         }
     }
 
-    /// <summary>Takes leave, so that nobody counts this balancer's tunnels any more.</summary>
-    /// <exception cref="RedisException">Redis is away, or refuses.</exception>
+    /// <summary>Removes the report of this balancer, so that the others no longer count its tunnels.</summary>
+    /// <exception cref="RedisException">Redis is not available, or refuses a command.</exception>
     public async Task LeaveAsync()
     {
         if (_hasSpoken && (await ReadAsync(name.Id)).Lease is { } own && own.Instance == name.Instance)
@@ -57,7 +59,8 @@ internal sealed class PeerExchange(
 
     private async Task SpeakAsync()
     {
-        // An earlier life of this balancer writes nothing any more; whoever does is another one.
+        // After our first report, a lease of another instance under our id means that two balancers share the id: an
+        // earlier process of this balancer no longer writes.
         if (_hasSpoken && (await ReadAsync(name.Id)).Lease is { } found && found.Instance != name.Instance
             && !_hasToldOfTwin)
         {
@@ -81,14 +84,15 @@ internal sealed class PeerExchange(
         var heard = await Task.WhenAll(ids.Select(async id => (Id: id, Read: await ReadAsync(id))));
         foreach (var (id, _) in heard.Where(other => other.Read.IsGone))
         {
-            // It says its id again with the next report, if there is one.
+            // A balancer that still runs adds its id again with its next report.
             await link.Database.SetRemoveAsync(Ids, id);
         }
 
         var damaged = heard.Where(other => other.Read.Mistake is not null).ToList();
         foreach (var (id, read) in damaged)
         {
-            // A report is another one each second: what is wrong with it is what makes it worth another line.
+            // The content of a report changes each second. The mistake is passed as the content, so that it is logged
+            // once.
             bad.Add(RecordSource.Reports, NameOf(id), null, read.Mistake!, read.Mistake!);
         }
 
@@ -122,17 +126,17 @@ internal sealed class PeerExchange(
 
     private RedisKey KeyOf(string id) => link.Key($"balancer:{id}");
 
-    // A report, or why what is there is none.
+    // A report, or the reason why the value is not one; neither if there is no value.
     private readonly record struct ReadLease(PeerLease? Lease, string? Mistake)
     {
         public bool IsGone => Lease is null && Mistake is null;
     }
 }
 
-/// <summary>A report as it is written: with the process that wrote it, which its id may not tell.</summary>
+/// <summary>A report as it is written, with the id of the process: two balancers may share one id by mistake.</summary>
 internal sealed record PeerLease(string Instance, PeerReport Report);
 
-// Not strict in what it does not know: a later program may say more.
+// Unknown properties are allowed: a later version of the program may write more.
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,

@@ -3,12 +3,12 @@ using WsBalancer.Proxy.Framing;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// The bounds of every part of a record. What the admin API accepts and the store writes is within them, and what is
-/// read from the state file or from Redis and is not is set aside.
+/// The bounds of every part of a record. The admin API and the store accept only values within these bounds; a record
+/// from the state file or from Redis that is out of bounds is set aside.
 /// </summary>
 internal static class RecordForm
 {
-    /// <summary>Tunnels a second of a drain or a rebalance, at most.</summary>
+    /// <summary>The highest rate of a drain or a rebalance, in tunnels per second.</summary>
     public const double HighestRate = 1_000_000;
 
     /// <summary>The longest deadline of a drain: 7 days.</summary>

@@ -1,7 +1,8 @@
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// A decision that no balancer would read is not written; the message is a whole sentence with the mistake.
+/// A decision is not written because no balancer could read its record; the message is a whole sentence with the
+/// mistake.
 /// </summary>
 internal sealed class RecordRefusedException(string message) : Exception(message)
 {

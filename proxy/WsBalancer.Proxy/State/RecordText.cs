@@ -9,8 +9,8 @@ internal static class RecordText
     private const int Longest = 500;
 
     /// <summary>
-    /// The beginning of a text. Characters that move the cursor, change the direction of writing or are half of a
-    /// pair are written as JSON escapes them.
+    /// The beginning of a text. Characters that move the cursor or change the direction of writing are written as JSON
+    /// escapes; half of a surrogate pair becomes U+FFFD.
     /// </summary>
     public static string Of(string text)
     {

@@ -3,10 +3,12 @@ using StackExchange.Redis;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Why Redis cannot be used, in a sentence. The client library has the cause in inner exceptions.</summary>
+/// <summary>
+/// The reason why Redis cannot be used, as a sentence. The client library has the cause in inner exceptions.
+/// </summary>
 internal static class RedisCause
 {
-    // How the client library names the kind of a reply that is an error.
+    // The prefix that the client library puts before the text of an error reply.
     private const string ErrorReply = "SimpleError:";
 
     private const string Silent = "It does not answer in time.";

@@ -3,23 +3,23 @@ using StackExchange.Redis;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// The connection to Redis, and the names of what is in it. While Redis is away everything fails at once; the client
-/// library connects again by itself.
+/// The connection to Redis, and the names of keys and channels in it. While Redis is not available, every request fails
+/// at once; the client library reconnects.
 /// </summary>
 internal sealed class RedisLink(StateOptions options, BalancerName name) : IAsyncDisposable
 {
     private readonly ConfigurationOptions _options = Prepare(options, name);
     private ConnectionMultiplexer? _connection;
 
-    /// <summary>Where it is, without what is secret.</summary>
+    /// <summary>The addresses of Redis, without secrets.</summary>
     public string Where => string.Join(", ", _options.EndPoints.Select(EndPointCollection.ToString));
 
-    /// <summary>Which database of it.</summary>
+    /// <summary>The configured database of Redis.</summary>
     public IDatabase Database => Connection.GetDatabase();
 
     public ISubscriber Subscriber => Connection.GetSubscriber();
 
-    /// <summary>The servers that have keys of their own.</summary>
+    /// <summary>The connected servers that are not replicas: only they have keys of their own.</summary>
     public IEnumerable<IServer> Primaries =>
         Connection.GetServers().Where(server => server is { IsConnected: true, IsReplica: false });
 
@@ -27,16 +27,18 @@ internal sealed class RedisLink(StateOptions options, BalancerName name) : IAsyn
         ConnectionFailureType.UnableToConnect, CommandFlags.None, "There has been no connection yet.", null,
         CommandStatus.Unknown);
 
-    /// <summary>The key of something that is this fleet's.</summary>
+    /// <summary>The key of this fleet with that name.</summary>
     public RedisKey Key(string rest) => Name(rest);
 
-    /// <summary>The channel of something that is this fleet's.</summary>
+    /// <summary>The channel of this fleet with that name.</summary>
     public RedisChannel Channel(string rest) => RedisChannel.Literal(Name(rest));
 
-    /// <summary>The name of something that is this fleet's.</summary>
+    /// <summary>A name with the prefix of this fleet.</summary>
     public string Name(string rest) => $"{options.Prefix}:{rest}";
 
-    /// <summary>Makes the connection, if there never was one. A Redis that is away is no failure.</summary>
+    /// <summary>
+    /// Connects at the first call. A Redis that is not available is no failure: the client library retries.
+    /// </summary>
     public async Task ConnectAsync() => _connection ??= await ConnectionMultiplexer.ConnectAsync(_options);
 
     public async ValueTask DisposeAsync()
@@ -54,10 +56,10 @@ internal sealed class RedisLink(StateOptions options, BalancerName name) : IAsyn
         redis.ClientName ??= $"wsbalancer:{name.Id}";
         redis.AbortOnConnectFail = false;
 
-        // The state of thread pools says nothing to an operator.
+        // The details are about thread pools, which do not help an operator.
         redis.IncludeDetailInExceptions = false;
 
-        // What is not sent within a second is not worth sending: it is all said again in the next one.
+        // No backlog while Redis is disconnected: every exchange is repeated each second, so a request fails at once.
         redis.BacklogPolicy = BacklogPolicy.FailFast;
         redis.ReconnectRetryPolicy = new ExponentialRetry(100, 1000);
         redis.ConnectRetry = 1;

@@ -4,14 +4,9 @@ using StackExchange.Redis;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Nodes that register themselves: each as a key <c>{prefix}:node:{cluster}:{id}</c> that it renews, and as a member of
-/// the set <c>{prefix}:nodes:{cluster}</c>, through which it is found within a second.
+/// Nodes that register themselves in the configured clusters: each renews a key <c>{prefix}:node:{cluster}:{id}</c>,
+/// and is a member of the set <c>{prefix}:nodes:{cluster}</c>, through which it is found within a second.
 /// </summary>
-/// <param name="link">Redis.</param>
-/// <param name="clusters">The ids of the clusters that matter.</param>
-/// <param name="bad">Lists the registrations that are set aside.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">For a Redis that refuses to list its keys.</param>
 internal sealed class RedisMembership(
     RedisLink link,
     Func<IEnumerable<string>> clusters,
@@ -20,7 +15,7 @@ internal sealed class RedisMembership(
     ILogger<RedisMembership> logger)
     : IMembershipSource
 {
-    // Longer than nodes take to renew: a Redis that came back empty has all of them again by then.
+    // Longer than nodes take to renew: a Redis that restarts empty has all registrations again within this time.
     private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(5);
 
     private readonly KeyScan _scan = new(link, time, logger);
@@ -31,7 +26,7 @@ internal sealed class RedisMembership(
 
     public IReadOnlyList<NamedNode>? Nodes => _nodes;
 
-    /// <exception cref="RedisException">Redis is away, or refuses.</exception>
+    /// <exception cref="RedisException">Redis is not available, or refuses a command.</exception>
     public async Task ReadAsync()
     {
         try
@@ -43,7 +38,7 @@ internal sealed class RedisMembership(
         }
         catch
         {
-            // Nobody is missed while nobody could be seen.
+            // Redis could not be read: a node that could not be seen must not expire.
             foreach (var seen in _seen.Values)
             {
                 seen.MissingSince = null;
@@ -54,7 +49,7 @@ internal sealed class RedisMembership(
         }
     }
 
-    // By key: the set that has its id, and the id; without a set for keys that were found without one.
+    // The nodes by the names of their keys: the members of the sets, and those that only the scan found.
     private async Task<Dictionary<string, NodeAt>> FindKeysAsync()
     {
         var keys = new Dictionary<string, NodeAt>(StringComparer.Ordinal);
@@ -111,8 +106,8 @@ internal sealed class RedisMembership(
             .Select(pair => pair.Value));
     }
 
-    // A registration that is set aside counts as absent, at every balancer: the one before holds for as long as that of
-    // a node that is missing.
+    // A registration that is set aside counts as absent at every balancer: the previous registration of the node is
+    // kept for as long as that of a missing node.
     private bool IsTaken(string key, NodeAt at, string value)
     {
         if (Registration.Read(at.Cluster.ToLowerInvariant(), at.Id, value, out var mistake) is not { } node)
@@ -127,7 +122,7 @@ internal sealed class RedisMembership(
 
     private static string NameOf(string key) => $"Key '{key}' in Redis";
 
-    // A node that died took its key with it in time, but not its name in the set.
+    // The key of a dead node expires, but its id in the set does not.
     private async Task ForgetAsync(IEnumerable<NodeAt> gone) => await Task.WhenAll(
         gone.Select(at => link.Database.SetRemoveAsync(link.Key($"nodes:{at.Cluster}"), at.Id)));
 
@@ -148,7 +143,7 @@ internal sealed class RedisMembership(
     {
         public NamedNode Node => node;
 
-        /// <summary>Since when its key is not there; null if it is, or nobody could look.</summary>
+        /// <summary>When the key was first missing; null if it is not missing, or if Redis could not be read.</summary>
         public long? MissingSince { get; set; }
     }
 }

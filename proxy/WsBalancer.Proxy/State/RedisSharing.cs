@@ -4,12 +4,12 @@ using StackExchange.Redis;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Everything that balancers do through Redis, once a second, for as long as the process lives. Redis may go away and
-/// come back at any time; that is logged once each way, with every cause that is found.
+/// Runs every exchange through Redis once a second while the process runs. Redis may become unavailable at any time:
+/// its absence is logged once for each cause, and its return once.
 /// </summary>
 internal sealed class RedisSharing : IAsyncDisposable
 {
-    // Of one absence. Each is logged once.
+    // The limit of logged causes for one absence of Redis. Each is logged once.
     private const int MaxCauses = 5;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -53,7 +53,7 @@ internal sealed class RedisSharing : IAsyncDisposable
         disconnections.SendAsync = channel.SendAsync;
     }
 
-    /// <summary>Completes when Redis was asked for everything once, or did not answer.</summary>
+    /// <summary>Completes after the first round, even if Redis did not answer.</summary>
     public Task FirstRound => _first.Task;
 
     public void Start()
@@ -62,7 +62,7 @@ internal sealed class RedisSharing : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Ends it, and takes leave of the others.</summary>
+    /// <summary>Stops the rounds, and removes the report of this balancer from Redis.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -98,7 +98,7 @@ internal sealed class RedisSharing : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // That is how it ends.
+            // Expected: StopAsync and DisposeAsync cancel the loop.
             _first.TrySetResult();
         }
     }
@@ -112,7 +112,7 @@ internal sealed class RedisSharing : IAsyncDisposable
         }
         else
         {
-            // At once, so that a Redis that hangs costs one timeout and not five.
+            // The steps run concurrently, so that a Redis that does not answer costs one timeout and not five.
             failures.AddRange((await Task.WhenAll(_steps.Select(AttemptAsync))).OfType<Exception>());
         }
 
@@ -139,7 +139,7 @@ internal sealed class RedisSharing : IAsyncDisposable
         }
     }
 
-    // The first failure is often only that there is no connection; why there is none is known after the next attempts.
+    // The first failure often reports only that there is no connection; the cause is known after later attempts.
     private void Tell(string cause)
     {
         if (_causes.Count < MaxCauses && _causes.Add(cause))
@@ -174,7 +174,7 @@ internal sealed class RedisSharing : IAsyncDisposable
 
     private static bool IsAway(Exception exception) => exception is RedisConnectionException or TimeoutException;
 
-    // The client library subscribes again by itself after an absence of Redis.
+    // The client library restores subscriptions after an absence of Redis.
     private static Func<Task> Once(Func<Task> subscribe)
     {
         var isDone = false;

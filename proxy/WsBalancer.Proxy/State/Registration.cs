@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>What a node writes of itself: <c>{"address": …, "weight": …, "state": "active" | "draining"}</c>.</summary>
+/// <summary>The registration of a node: <c>{"address": …, "weight": …, "state": "active" | "draining"}</c>.</summary>
 internal sealed record Registration(string Address, int Weight = 1, string State = "active")
 {
-    /// <summary>Reads one.</summary>
-    /// <param name="cluster">The cluster of its key, in lower case.</param>
-    /// <param name="id">The id of its key.</param>
-    /// <param name="json">Its value.</param>
-    /// <param name="mistake">What is wrong with it, if the result is null.</param>
+    /// <summary>Reads a registration.</summary>
+    /// <param name="cluster">The cluster in the key, in lower case.</param>
+    /// <param name="id">The id in the key.</param>
+    /// <param name="json">The value of the key.</param>
+    /// <param name="mistake">The mistake, if the result is null.</param>
     public static NamedNode? Read(string cluster, string id, string json, out string mistake)
     {
         try
@@ -39,7 +39,7 @@ internal sealed record Registration(string Address, int Weight = 1, string State
     };
 }
 
-// Nodes of any make write it, and may say more.
+// Unknown properties are allowed: any program may write a registration.
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,

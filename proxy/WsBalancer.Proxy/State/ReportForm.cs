@@ -5,7 +5,7 @@ internal static class ReportForm
 {
     private const int LongestFingerprint = 64;
 
-    // More than all balancers of a fleet have together, and sums of them are still numbers.
+    // More than a whole fleet has, and sums of such counts do not overflow.
     private const long MostTunnels = int.MaxValue;
 
     /// <summary>The first part of a report that is out of its bounds; null if none is.</summary>

@@ -16,7 +16,7 @@ internal sealed class SeenVersions
     public static SeenVersions None { get; } =
         new(ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal));
 
-    /// <summary>The highest number of them; 0 without one.</summary>
+    /// <summary>The highest number of all writers; 0 without one.</summary>
     public long Highest => _numbers.Values.DefaultIfEmpty().Max();
 
     /// <summary>Reads what <see cref="ToString"/> wrote; null for anything else.</summary>
@@ -34,7 +34,9 @@ internal sealed class SeenVersions
         }
     }
 
-    /// <summary>Takes over what <see cref="ToNumbers"/> returned; null for anything else.</summary>
+    /// <summary>
+    /// Restores what <see cref="ToNumbers"/> returned; null if a writer or a number is out of bounds.
+    /// </summary>
     public static SeenVersions? Of(IReadOnlyDictionary<string, long> numbers) =>
         numbers.All(entry => RecordForm.IsName(entry.Key) && entry.Value is >= 1 and <= StateVersion.HighestCounted)
             ? new SeenVersions(None._numbers.AddRange(numbers))
@@ -46,17 +48,20 @@ internal sealed class SeenVersions
     public bool Contains(StateVersion version) =>
         _numbers.TryGetValue(version.Writer, out var number) && version.Number <= number;
 
-    /// <summary>Whether all of the others are among these.</summary>
+    /// <summary>Whether these versions contain all the others.</summary>
     public bool Includes(SeenVersions others) =>
         ReferenceEquals(this, others)
         || others._numbers.All(other => Contains(new StateVersion(other.Value, other.Key)));
 
-    /// <summary>These, and the others.</summary>
+    /// <summary>The union of these versions and the others.</summary>
     public SeenVersions With(SeenVersions others) => Includes(others)
         ? this
         : With(others._numbers.Select(other => new StateVersion(other.Value, other.Key)));
 
-    /// <summary>These and more, without numbers so high that they are damage: they would contain all others.</summary>
+    /// <summary>
+    /// The union of these versions and more, without numbers above <see cref="StateVersion.HighestCounted"/>: such a
+    /// number is damage, and would contain all versions of its writer.
+    /// </summary>
     public SeenVersions With(IEnumerable<StateVersion> versions)
     {
         var numbers = _numbers.ToBuilder();

@@ -90,7 +90,7 @@ internal sealed record SharedState(
             fields, change.Seen?.ToString() ?? RawSeen, change.Floor?.ToString() ?? RawFloor);
     }
 
-    // A Redis without the floor of this balancer is a copy from before that floor.
+    // A Redis that lacks the floor of this balancer is an old copy, from before that floor.
     private bool IsOld(StateRecord there, StateRecords ours) => !Floor.Includes(ours.Floor)
         && ours.Floor.Contains(there.Version) && ours.Find(there.Key)?.Version != there.Version;
 

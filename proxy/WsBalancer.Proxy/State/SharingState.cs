@@ -6,14 +6,14 @@ internal sealed class SharingState
     private volatile string? _where;
     private volatile RedisAbsence? _absence;
 
-    /// <summary>Its address, without secrets; null if this balancer does not share.</summary>
+    /// <summary>The address of Redis, without secrets; null if this balancer does not share.</summary>
     public string? Where
     {
         get => _where;
         set => _where = value;
     }
 
-    /// <summary>The current failure; null if it can be used, or if that is not known yet.</summary>
+    /// <summary>The current absence; null if Redis can be used, or if that is not known yet.</summary>
     public RedisAbsence? Absence
     {
         get => _absence;
@@ -22,6 +22,6 @@ internal sealed class SharingState
 }
 
 /// <summary>A time in which Redis cannot be used.</summary>
-/// <param name="Since">When it began.</param>
-/// <param name="Cause">Why, in a sentence.</param>
+/// <param name="Since">When the absence began.</param>
+/// <param name="Cause">The cause, as a sentence.</param>
 internal sealed record RedisAbsence(DateTimeOffset Since, string Cause);

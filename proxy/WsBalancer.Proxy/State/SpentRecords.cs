@@ -3,7 +3,7 @@ namespace WsBalancer.Proxy.State;
 /// <summary>Finds the records that no balancer needs: they may be forgotten once all balancers have them.</summary>
 internal sealed class SpentRecords(Peers peers)
 {
-    // About 15 KB in the file and in Redis, which are both written once more when records are forgotten.
+    // 100 records have about 15 KB in the file and in Redis. Both are written once more when records are forgotten.
     private const int MostSpent = 100;
 
     /// <summary>

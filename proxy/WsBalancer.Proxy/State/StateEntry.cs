@@ -1,21 +1,21 @@
 namespace WsBalancer.Proxy.State;
 
-/// <summary>A record, and how this balancer stands to it.</summary>
+/// <summary>A record, and its status at this balancer.</summary>
 internal readonly record struct StateEntry(StateRecord Record, StateStanding Standing);
 
 /// <summary>
-/// How a balancer stands to a record. Not shared: files differ while a new one is rolled out, and what has lapsed at
-/// one balancer may still wait at another.
+/// The status of a record at one balancer. Not shared: files differ while a new one is rolled out, and an override that
+/// has lapsed at one balancer may still be pending at another.
 /// </summary>
 [System.Text.Json.Serialization.JsonConverter(typeof(StateNameConverter<StateStanding>))]
 internal enum StateStanding
 {
-    /// <summary>What it is laid over is not as it was when it was decided; it may come to be.</summary>
+    /// <summary>The override is not in effect yet: its base is not as it requires, but may become so.</summary>
     Waiting,
 
-    /// <summary>It holds here.</summary>
+    /// <summary>The override is in effect here.</summary>
     InEffect,
 
-    /// <summary>It held here until what it is laid over changed.</summary>
+    /// <summary>The override was in effect here until its base changed.</summary>
     Lapsed,
 }

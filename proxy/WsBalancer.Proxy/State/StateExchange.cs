@@ -5,8 +5,9 @@ using StackExchange.Redis;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Makes the records here and in Redis the same: takes what is newer there, writes what is newer here. Which is newer
-/// is decided here alone; Redis only refuses to replace what has changed meanwhile.
+/// Synchronizes the records here and in Redis: merges the newer ones from Redis, and writes the newer ones to Redis.
+/// Only balancers decide which record is newer; Redis only refuses to replace a value that has changed since it was
+/// read.
 /// </summary>
 internal sealed class StateExchange(
     RedisLink link,
@@ -19,11 +20,11 @@ internal sealed class StateExchange(
     ILogger<StateExchange> logger)
     : IDisposable
 {
-    // Others write at the same moment, once: at the third time something else is going on.
+    // Concurrent writes of other balancers cause one or two refusals; more refusals have another cause.
     private const int Attempts = 5;
 
-    // One round trip: Redis refuses if any of the fields is not what it was, and answers with what there is instead.
-    // The versions seen are written without that condition: a balancer that has seen more adds them at its next
+    // One round trip: the script refuses if any of the fields has changed since it was read, and returns the current
+    // content. The field of the versions seen is not compared: a balancer that has seen more adds them at its next
     // exchange.
     private const string WriteScript = """
         for i = 4, #ARGV, 3 do
@@ -45,13 +46,13 @@ internal sealed class StateExchange(
         return false
         """;
 
-    // An operator waits for it.
+    // An operator waits for the exchange.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile SharedState? _known;
 
-    // What was set aside in Redis and replaced by a record of ours, each with the version of that record.
+    // Values in Redis that were set aside and replaced by a record of ours, each with the version of that record.
     private readonly ConcurrentDictionary<string, (RedisValue Raw, StateVersion Ours)> _replaced =
         new(StringComparer.Ordinal);
 
@@ -61,7 +62,7 @@ internal sealed class StateExchange(
 
     private RedisChannel Changes => link.Channel("changes");
 
-    /// <summary>Listens for others that have changed something.</summary>
+    /// <summary>Subscribes to the notifications of balancers that have changed something.</summary>
     public Task SubscribeAsync() => link.Subscriber.SubscribeAsync(Changes, (_, message) =>
     {
         if (message != name.Instance)
@@ -70,19 +71,19 @@ internal sealed class StateExchange(
         }
     });
 
-    /// <summary>Sends the others what is new here.</summary>
-    /// <returns>Whether it was sent; if not, that is made up for later.</returns>
+    /// <summary>Writes the new records to Redis, which notifies the other balancers.</summary>
+    /// <returns>Whether the records were written; if not, a later exchange writes them.</returns>
     public Task<bool?> ShareAsync(CancellationToken cancellation) => GuardedAsync(
         _known is { } known ? () => WriteAllAsync(known) : ExchangeAsync, cancellation);
 
-    /// <returns>Whether Redis now has everything that is here.</returns>
-    /// <exception cref="RedisException">Redis is away, or refuses.</exception>
+    /// <returns>Whether Redis now has every record of this balancer.</returns>
+    /// <exception cref="RedisException">Redis is not available, or refuses a command.</exception>
     public async Task<bool> ExchangeAsync()
     {
         await _turn.WaitAsync();
         try
         {
-            // A notification from now on may be missed by this reading, and requires another one.
+            // A notification after this line may be about a change that this read misses, and requires another read.
             Volatile.Write(ref _isHinted, 0);
             var there = await TakeOverAsync(await link.Database.HashGetAllAsync(Hash));
             var ours = store.Records;
@@ -116,13 +117,13 @@ internal sealed class StateExchange(
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
-            // What was decided is in force all the same: whoever decided it must not be told otherwise.
+            // The decision is in effect in any case: its operator must not receive a failure.
             StateLog.StepFailed(logger, "sharing changes", link.Where, ex);
             return false;
         }
     }
 
-    // Takes over what is newer in Redis, and notes what there is.
+    // Merges the newer records from Redis, and stores the state that was read.
     private async Task<SharedState> TakeOverAsync(HashEntry[] entries)
     {
         var there = SharedState.Read(entries);
@@ -132,7 +133,7 @@ internal sealed class StateExchange(
         return there;
     }
 
-    // Without a turn of its own: Redis decides which of two writes is first.
+    // No lock is needed: of two concurrent writes, Redis refuses the second.
     private async Task<bool> WriteAllAsync(SharedState there)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
@@ -151,10 +152,10 @@ internal sealed class StateExchange(
         return false;
     }
 
-    // All or nothing: if any of it has changed since it was read, what there is now is returned.
+    // All or nothing: returns the current content if any field has changed since it was read; otherwise null.
     private async Task<HashEntry[]?> TryWriteAsync(SharedChange change, SharedState there)
     {
-        // As a whole each time, since a Redis that was restarted does not know it by its hash.
+        // The whole script is sent each time, since a restarted Redis no longer has the script of a hash.
         var answer = await link.Database.ScriptEvaluateAsync(
             WriteScript, [Hash], ArgumentsOf(change, there), CommandFlags.NoScriptCache);
         if (!answer.IsNull)
@@ -171,7 +172,8 @@ internal sealed class StateExchange(
         return null;
     }
 
-    // After the first three: of each field its name, its value as it was read, and its new value (empty removes it).
+    // The arguments after the first three are, for each field: its name, its value as it was read, and its new value
+    // (empty removes the field).
     private RedisValue[] ArgumentsOf(SharedChange change, SharedState there)
     {
         List<RedisValue> arguments = [Changes.ToString(), name.Instance, change.Seen?.ToString() ?? ""];
@@ -186,14 +188,15 @@ internal sealed class StateExchange(
             arguments.AddRange([field, before.Raw, RedisValue.EmptyString]);
         }
 
-        // Under another floor, a record may be missing there for another reason than before.
+        // The floor must not have changed either: with a higher floor, a record may be missing because it was taken
+        // back and forgotten.
         var floor = there.RawFloor.IsNull ? RedisValue.EmptyString : there.RawFloor;
         arguments.AddRange([SharedState.FloorField, floor, change.Floor?.ToString() ?? floor]);
         return [.. arguments];
     }
 
-    // One balancer compacts for all, once every balancer that is connected, and Redis, have the same records. The
-    // others notice it by the floor, which therefore must rise.
+    // One balancer compacts for all, once every connected balancer and Redis have the same records. The other balancers
+    // detect the compaction by the floor, which therefore must rise.
     private async Task CompactAsync(StateRecords ours, SharedState there)
     {
         if (ours.Floor.Includes(ours.Seen) || !peers.AreAgreed(name.Id, ours.Digest)
@@ -211,12 +214,13 @@ internal sealed class StateExchange(
         }
     }
 
-    // A value that is set aside counts as absent, and is replaced by the record of this balancer. Once for each version
-    // of that record: a balancer of a later version may write its value again, and the two would take turns forever.
+    // A value that is set aside counts as absent, and is replaced by the record of this balancer, but only once for
+    // each version of that record: a balancer of a later version may write its value again, and the two would replace
+    // each other forever.
     private bool IsReplaced(HeardRecord there, StateRecord ours) =>
         !_replaced.TryGetValue(ours.Key.ToString(), out var before) || before != (there.Raw, ours.Version);
 
-    // Many changes of one moment are one reading.
+    // Coalesced: all notifications before a read begins cause one read.
     private void Hint()
     {
         if (Interlocked.Exchange(ref _isHinted, 1) == 0)

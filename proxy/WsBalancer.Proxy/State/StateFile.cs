@@ -4,24 +4,24 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// The file that keeps what was decided at run time. A change is appended to it; now and then, and at the first change
-/// of a run, it is replaced as a whole, and the one before it is kept beside it. After a crash each change is there or
-/// not. One balancer at a time has it. Not thread-safe.
+/// The file that stores the decisions made at run time. A change is appended. At the first change of a run, and from
+/// time to time, the whole file is replaced, and the previous one is kept beside it. After a crash each change is
+/// either complete or absent. Only one balancer at a time can use the file. Not thread-safe.
 /// </summary>
 internal sealed class StateFile : IDisposable
 {
-    // A running balancer holds this for as long as it lives; the kernel lets go of it whatever ends the process.
+    // The lock file stays open while the balancer runs; the kernel closes it however the process ends.
     private readonly FileStream? _hold;
     private readonly BadRecords _bad;
     private readonly ILogger<StateFile> _logger;
     private readonly FileInfo _file;
     private readonly StateLines _lines;
 
-    /// <param name="path">Where it is.</param>
-    /// <param name="bad">Lists the records in it that are set aside.</param>
-    /// <param name="logger">For what is read from elsewhere, and what cannot be written.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="bad">Lists the records of the file that are set aside.</param>
+    /// <param name="logger">For records that are taken from another file, and for files that cannot be written.</param>
     /// <param name="open">Opens files for writing; for tests.</param>
-    /// <exception cref="StateFileException">Its folder does not exist, or another balancer has it.</exception>
+    /// <exception cref="StateFileException">The folder does not exist, or another balancer uses the file.</exception>
     public StateFile(
         string path,
         BadRecords bad,
@@ -41,7 +41,7 @@ internal sealed class StateFile : IDisposable
         _hold = Hold();
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The full path of the file.</summary>
     public string Path => _file.FullName;
 
     private string Previous => Path + ".bak";
@@ -51,10 +51,12 @@ internal sealed class StateFile : IDisposable
     private string Damaged => Path + ".damaged";
 
     /// <summary>
-    /// What it keeps; nothing if neither it nor the one before it is there. A record in it that is damaged is set
-    /// aside, and that of the file before stands in for it.
+    /// The content of the file; empty if neither the file nor the previous one exists. A damaged record is set aside,
+    /// and the record of the previous file replaces it.
     /// </summary>
-    /// <exception cref="StateFileException">They cannot be read, or are of another version of the program.</exception>
+    /// <exception cref="StateFileException">
+    /// Neither file can be read, or one is of another version of the program.
+    /// </exception>
     public StateFileContent Load()
     {
         var isThere = File.Exists(Path);
@@ -63,7 +65,7 @@ internal sealed class StateFile : IDisposable
             return StateFileContent.Empty;
         }
 
-        // Not there: a crash came between the two renames of a save, or somebody took it away.
+        // A file is missing after a crash between the two renames of a save, or if it was deleted.
         var mistake = "it is not there";
         var content = isThere ? TryRead(Path, out mistake) : null;
         if (content is { Missing: 0 })
@@ -87,8 +89,8 @@ internal sealed class StateFile : IDisposable
         return CompleteFrom(earlier, content, mistake);
     }
 
-    /// <summary>Makes this its content. When this returns, a crash of the machine does not undo it.</summary>
-    /// <exception cref="StateFileException">It could not be written, and is as it was.</exception>
+    /// <summary>Saves the content. After this method returns, a crash of the machine does not undo the save.</summary>
+    /// <exception cref="StateFileException">The file could not be written, and is unchanged.</exception>
     public void Save(StateFileContent content)
     {
         try
@@ -119,13 +121,13 @@ internal sealed class StateFile : IDisposable
         FolderSync.Sync(_file.DirectoryName!);
     }
 
-    // The file may be there and end early: its records are used, and those that it lacks are of the one before it.
+    // If the file exists but ends early, its records are used, and the missing ones are taken from the previous file.
     private StateFileContent CompleteFrom(StateFileContent earlier, StateFileContent? content, string mistake)
     {
         StateLog.TakenFromPrevious(_logger, Path, mistake, Previous);
         if (File.Exists(Path))
         {
-            // Kept for the operator; and it must not become the previous one with the next save.
+            // Kept for the operator, under another name: the next save must not make it the previous file.
             File.Move(Path, Damaged, overwrite: true);
         }
 
@@ -160,7 +162,7 @@ internal sealed class StateFile : IDisposable
         }
     }
 
-    // The next save writes what is good. What it leaves out is kept beside it, and in the log.
+    // The next save writes only the valid records. The damaged ones are kept in a copy of the file and in the log.
     private StateFileContent Mend(StateFileContent content)
     {
         SetAside(content.Damaged, Path);
@@ -210,7 +212,7 @@ internal sealed class StateFile : IDisposable
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
-            // Users are served from a read-only folder too; only changes at run time are refused there.
+            // A balancer also runs with a read-only folder; only changes at run time are refused.
             StateLog.CannotBeWritten(_logger, Path, ex.Message);
             return null;
         }

@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>What a state file holds: records, and what stands in the place of a record and is none.</summary>
-/// <param name="Entries">The records, one of each key.</param>
-/// <param name="Damaged">The others.</param>
+/// <summary>The content of a state file: its records, and its damaged ones.</summary>
+/// <param name="Entries">The records, one for each key.</param>
+/// <param name="Damaged">The damaged records.</param>
 /// <param name="Seen">The versions that were seen (<see cref="StateRecords.Seen"/>).</param>
 /// <param name="Floor">The floor of the records (<see cref="StateRecords.Floor"/>).</param>
 internal sealed record StateFileContent(
@@ -13,18 +13,20 @@ internal sealed record StateFileContent(
     /// <summary>The version of the form that is written. Version 1, which is one JSON object, is read too.</summary>
     public const int Version = 2;
 
-    /// <summary>That of a balancer that keeps nothing.</summary>
+    /// <summary>The content of a balancer without decisions.</summary>
     public static StateFileContent Empty { get; } = new([], [], SeenVersions.None, SeenVersions.None);
 
     /// <summary>Whether the file ends within a line: a crash interrupted a change that was not confirmed.</summary>
     public bool IsCut { get; init; }
 
-    /// <summary>How many records are missing at its end: more than a crash can take.</summary>
+    /// <summary>
+    /// The number of records that are missing at the end of the file; a crash of the machine does not cause that.
+    /// </summary>
     public int Missing { get; init; }
 
     /// <summary>
-    /// Whether a state file that nobody reads now, or the one before it, has a node for a cluster: one that was added,
-    /// or that has registered itself.
+    /// Whether a state file, or the previous one if it cannot be read, contains a node of a cluster: one that was added
+    /// or registered itself. Reads the file itself, without a store and without its lock.
     /// </summary>
     public static bool HasNodeOf(string cluster, string path)
     {
@@ -38,7 +40,7 @@ internal sealed record StateFileContent(
             catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or JsonException
                 or InvalidOperationException)
             {
-                // The start reports the mistake; here it only names no node.
+                // The start of the balancer reports the mistake; here such a file only contains no node.
                 continue;
             }
         }
@@ -47,12 +49,14 @@ internal sealed record StateFileContent(
     }
 }
 
-/// <summary>What stands in a state file in the place of a record, and is none.</summary>
-/// <param name="Position">Which one of the file, from 1.</param>
-/// <param name="Key">Its key, if that can be read.</param>
-/// <param name="Number">Its number, if that can be read and may be counted on from; else 0.</param>
-/// <param name="Raw">As it stands there.</param>
-/// <param name="Mistake">Why it is none.</param>
+/// <summary>A damaged record of a state file.</summary>
+/// <param name="Position">The position in the file, from 1.</param>
+/// <param name="Key">The key; null if it cannot be read.</param>
+/// <param name="Number">
+/// The number, if it can be read and is at most <see cref="StateVersion.HighestCounted"/>; else 0.
+/// </param>
+/// <param name="Raw">The text in the file.</param>
+/// <param name="Mistake">The reason why the text is not a record.</param>
 internal sealed record DamagedEntry(int Position, StateKey? Key, long Number, string Raw, string Mistake)
 {
     public static DamagedEntry Of(int position, JsonElement element, string mistake)

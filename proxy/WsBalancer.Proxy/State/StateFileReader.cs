@@ -19,9 +19,11 @@ internal sealed class StateFileReader
     {
     }
 
-    /// <exception cref="JsonException">It is no state file, for the reason in the message.</exception>
-    /// <exception cref="InvalidOperationException">The same: a name in it is half a character.</exception>
-    /// <exception cref="StateFileException">It is of another version of the program.</exception>
+    /// <exception cref="JsonException">The file is not a state file; the message has the reason.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The file is not a state file: a name in it is not valid Unicode.
+    /// </exception>
+    /// <exception cref="StateFileException">The file is of another version of the program.</exception>
     public static StateFileContent Read(string path)
     {
         var bytes = File.ReadAllBytes(path);
@@ -56,7 +58,7 @@ internal sealed class StateFileReader
                 + "versions 1 and 2: run the program that wrote it, or remove it and its .bak to start afresh.");
     }
 
-    // One object with every record, which was replaced as a whole.
+    // Version 1 of the form: one object with every record, which was always replaced as a whole.
     private void ReadFirstForm(JsonElement root, ReadOnlyMemory<byte> rest)
     {
         if (root.EnumerateObject().Count() != 2 || !root.TryGetProperty("records", out var records)
@@ -89,7 +91,8 @@ internal sealed class StateFileReader
             ReadLine(rest[..end]);
         }
 
-        // The lines that were there when the file was renamed into its place; a crash takes later ones only.
+        // The first line has the number of lines at the rename of the file into its place; a crash can only lose later
+        // lines.
         _missing = Math.Max(0, head.Records - lines);
     }
 
@@ -141,8 +144,8 @@ internal sealed class StateFileReader
         }
     }
 
-    // Without the damaged records, the versions seen are not all here: other balancers that have those records must not
-    // be taken for old copies.
+    // If records are damaged, the versions seen and the floor are dropped: this balancer lacks some of those versions,
+    // and must not treat other balancers that have the records as old copies.
     private StateFileContent Content() => _damaged.Count == 0 && _missing == 0
         ? new StateFileContent([.. _entries.Values], [], _seen, _floor) { IsCut = _isCut }
         : StateFileContent.Empty with { Entries = [.. _entries.Values], Damaged = _damaged, Missing = _missing };

@@ -13,7 +13,7 @@ internal static class StateJson
         JsonSerializer.Serialize(ToWritten(record), StateJsonContext.Default.WrittenRecord);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <exception cref="JsonException">It is not a record; the message says why.</exception>
+    /// <exception cref="JsonException">The text is not a record; the message has the reason.</exception>
     public static StateRecord Read(ReadOnlySpan<char> json) => FromWritten(
         JsonSerializer.Deserialize(json, StateJsonContext.Default.WrittenRecord)
         ?? throw new JsonException("null is not a record"));
@@ -28,7 +28,7 @@ internal static class StateJson
             ? JsonSerializer.SerializeToElement(value, StateJsonContext.Default.GetTypeInfo(value.GetType())!)
             : null);
 
-    /// <exception cref="JsonException">It is not a record; the message says why.</exception>
+    /// <exception cref="JsonException">The value is not a record; the message has the reason.</exception>
     public static StateRecord FromWritten(WrittenRecord written)
     {
         var value = written.Value is { } element ? (StateValue?)element.Deserialize(InfoOf(written.Kind)) : null;
@@ -40,10 +40,11 @@ internal static class StateJson
     }
 
     /// <summary>
-    /// What can be read of something that is no record: its key, and its number if that may be counted on from.
+    /// The readable parts of a value that is not a record: its key, and its number if that is at most
+    /// <see cref="StateVersion.HighestCounted"/>.
     /// </summary>
-    /// <param name="element">What is no record.</param>
-    /// <param name="property">Where in it the record is; null if all of it is.</param>
+    /// <param name="element">The value.</param>
+    /// <param name="property">The property that contains the record; null if the whole value is the record.</param>
     public static (StateKey? Key, long Number) PartsOf(JsonElement element, string? property = null)
     {
         try
@@ -53,7 +54,7 @@ internal static class StateJson
         }
         catch (InvalidOperationException)
         {
-            // A name or a text in it is half a character.
+            // A name or a text in the value is not valid Unicode.
             return default;
         }
     }

@@ -8,14 +8,14 @@ namespace WsBalancer.Proxy.State;
 /// its line is whole or absent after a crash. Once half of the file is superseded, a new one is written beside it.
 /// Not thread-safe.
 /// </summary>
-/// <param name="path">Where the file is.</param>
+/// <param name="path">The path of the file.</param>
 /// <param name="open">Opens files, for tests.</param>
 internal sealed class StateLines(string path, Func<string, FileMode, FileStream>? open = null)
 {
     // A rewrite of fewer lines is not worth its two renames.
     private const int FewLines = 200;
 
-    // Without a buffer, which would write once more when it is disposed of after a failure.
+    // No buffer: a buffered stream would write once more when it is disposed of after a failure.
     private readonly Func<string, FileMode, FileStream> _open = open
         ?? ((file, mode) => new FileStream(file, mode, FileAccess.Write, FileShare.Read, bufferSize: 0));
 
@@ -24,13 +24,13 @@ internal sealed class StateLines(string path, Func<string, FileMode, FileStream>
     private SeenVersions _floor = SeenVersions.None;
     private int _lines;
 
-    // Of the file with exactly what is noted as written; null if there is no such file at the path.
+    // The length of the file at the path, if its content is exactly what is noted as written; otherwise null.
     private long? _length;
     private long _lengthOfNext;
 
     /// <summary>Appends what has changed; when this returns true, a crash of the machine does not undo it.</summary>
     /// <returns>False if the file must be replaced; it has not been changed.</returns>
-    /// <exception cref="IOException">It could not be appended to, and is as it was.</exception>
+    /// <exception cref="IOException">The change could not be appended, and the file is unchanged.</exception>
     public bool TryAppend(StateFileContent content)
     {
         var changed = content.Entries.Where(entry => !IsWritten(entry)).ToList();
@@ -62,7 +62,7 @@ internal sealed class StateLines(string path, Func<string, FileMode, FileStream>
     /// Writes a whole file beside the other one; when this returns, a crash of the machine does not undo it. Changes
     /// are appended to it after <see cref="Renamed"/> only.
     /// </summary>
-    /// <exception cref="IOException">It could not be written.</exception>
+    /// <exception cref="IOException">The file could not be written.</exception>
     public void Write(string next, StateFileContent content)
     {
         _length = null;
@@ -85,13 +85,13 @@ internal sealed class StateLines(string path, Func<string, FileMode, FileStream>
         _lengthOfNext = lines.WrittenCount;
     }
 
-    /// <summary>The file that was written last is at the path now.</summary>
+    /// <summary>Notes that the file that was written last is at the path now.</summary>
     public void Renamed() => _length = _lengthOfNext;
 
     private bool IsWritten(StateEntry entry) => _written.TryGetValue(entry.Record.Key, out var written)
         && written.Standing == entry.Standing && written.Record == entry.Record;
 
-    // The end of a record, a floor, and versions of records that are not here have no line of their own.
+    // The removal of a record, a new floor, and versions of records that are not here have no line of their own.
     private bool CanAppend(StateFileContent content, List<StateEntry> changed)
     {
         var added = changed.Count(entry => !_written.ContainsKey(entry.Record.Key));
@@ -114,7 +114,7 @@ internal sealed class StateLines(string path, Func<string, FileMode, FileStream>
         }
         catch (IOException)
         {
-            // A refused change must not be there after a restart.
+            // A refused change must not be in the file after a restart.
             file.SetLength(length);
             throw;
         }

@@ -16,7 +16,7 @@ internal static class StateListeners
             }
             catch (Exception ex) when (ex is not OutOfMemoryException)
             {
-                // The decision stands: the other listeners, and the other balancers, must be notified.
+                // The decision is in effect: the other listeners, and the other balancers, must be notified.
                 StateLog.ListenerFailed(logger, ex);
             }
         }

@@ -4,16 +4,17 @@ using System.Text.Json.Serialization;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// One runtime change, as every balancer of the fleet has it. A deletion is a record too: absence means nothing.
+/// One runtime change, as every balancer of the fleet has it. A deletion is a record too: the absence of a record has
+/// no meaning.
 /// </summary>
-/// <param name="Key">What it is about.</param>
-/// <param name="Version">The higher one wins, everywhere.</param>
-/// <param name="Value">What was decided; null if that was taken back.</param>
+/// <param name="Key">The subject of the decision.</param>
+/// <param name="Version">The version; the higher one wins at every balancer.</param>
+/// <param name="Value">The decision; null if it was taken back.</param>
 internal sealed record StateRecord(StateKey Key, StateVersion Version, StateValue? Value)
 {
-    /// <summary>Whether this one wins over another of the same key, wherever the two meet.</summary>
-    // Two of one version should not be: a balancer that lost its file, or two with one id, can make them all the same.
-    // Any rule will do then, as long as it is the same at every balancer.
+    /// <summary>Whether this record wins over another record of the same key, at every balancer.</summary>
+    // Two records of one version are a mistake: a balancer that lost its file, or two balancers with one id, can write
+    // them. Any rule is good enough, as long as it is the same at every balancer.
     public bool IsNewerThan(StateRecord other) => Version.CompareTo(other.Version) switch
     {
         0 => this != other && string.CompareOrdinal(StateJson.Write(this), StateJson.Write(other)) > 0,
@@ -21,10 +22,10 @@ internal sealed record StateRecord(StateKey Key, StateVersion Version, StateValu
     };
 }
 
-/// <summary>What a record is about. Ids of clusters ignore case, those of nodes do not.</summary>
+/// <summary>The subject of a record. Ids of clusters ignore case, those of nodes do not.</summary>
 /// <param name="Cluster">The cluster, in lower case.</param>
-/// <param name="Kind">Which kind of decision.</param>
-/// <param name="Node">The node; empty if it is about the cluster.</param>
+/// <param name="Kind">The kind of the decision.</param>
+/// <param name="Node">The node; empty for a decision about the cluster.</param>
 internal readonly record struct StateKey(string Cluster, StateKind Kind, string Node)
 {
     /// <summary>The key of a decision about a node.</summary>
@@ -34,11 +35,11 @@ internal readonly record struct StateKey(string Cluster, StateKind Kind, string 
     /// <summary>The key of a decision about a whole cluster.</summary>
     public static StateKey Of(string cluster, StateKind kind) => Of(cluster, kind, "");
 
-    /// <summary>The cluster in the text of a key; null if the text is none.</summary>
+    /// <summary>The cluster in the text of a key; null if the text is not a key.</summary>
     public static string? ClusterIn(string key) =>
         key.Split('/') is [.. { Length: > 0 } cluster, _, _] ? string.Join('/', cluster) : null;
 
-    /// <summary>How it is named where there is one text for it.</summary>
+    /// <summary>The key as text: the name of its field in Redis, and its name in messages.</summary>
     public override string ToString() => $"{Cluster}/{JsonNamingPolicy.CamelCase.ConvertName(Kind.ToString())}/{Node}";
 }
 
@@ -72,12 +73,15 @@ internal enum StateKind
 /// <param name="Writer">The id of the balancer that wrote it.</param>
 internal readonly record struct StateVersion(long Number, string Writer) : IComparable<StateVersion>
 {
-    /// <summary>The highest number of any record: one above is set aside, and none above is written.</summary>
+    /// <summary>
+    /// The highest number of any record: a record above it is set aside when read, and never written.
+    /// </summary>
     public const long HighestNumber = 1L << 51;
 
     /// <summary>
-    /// The highest number that other keys count on from. A number above is damage, as no fleet decides so often: only
-    /// the next record of its own key is numbered above it, so that it cannot use up the numbers of the others.
+    /// The highest number that determines the numbers of later records. A higher number is damage, as no fleet makes so
+    /// many decisions: only the next record of the same key gets a number above it, so that the damage cannot use up
+    /// the numbers of other keys.
     /// </summary>
     public const long HighestCounted = 1L << 50;
 

@@ -6,8 +6,8 @@ using System.Text;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Records by key, the newest of each. Immutable. What it holds depends on the records alone that were ever merged, not
-/// on their order or number: balancers that have heard of the same decisions have the same.
+/// The newest record of each key. Immutable. The content depends only on the records that were ever merged, not on
+/// their order or on how often: balancers that have received the same decisions have the same records.
 /// </summary>
 internal sealed class StateRecords
 {
@@ -24,21 +24,21 @@ internal sealed class StateRecords
     public static StateRecords Empty { get; } = new([], 0, SeenVersions.None, SeenVersions.None);
 
     /// <summary>
-    /// The highest number of any record that others count on from (<see cref="StateVersion.HighestCounted"/>); 0
-    /// without one.
+    /// The highest number of any record, without those above <see cref="StateVersion.HighestCounted"/>; 0 without a
+    /// record.
     /// </summary>
     public long Highest { get; }
 
-    /// <summary>The versions of all records that were ever merged into these.</summary>
+    /// <summary>The versions of all records that were ever merged here.</summary>
     public SeenVersions Seen { get; }
 
     /// <summary>
-    /// The versions that had been seen when records were last forgotten. A record of such a version whose key is not
-    /// here was taken back: one in an old copy is ignored.
+    /// The versions that had been seen when records were last forgotten. A record of such a version whose key is absent
+    /// here was taken back: if an old copy contains the record, it is ignored.
     /// </summary>
     public SeenVersions Floor { get; }
 
-    /// <summary>All of them, those that took something back among them.</summary>
+    /// <summary>All records, including those that take a decision back.</summary>
     public IEnumerable<StateRecord> All => _records.Values;
 
     /// <summary>A hash over keys and versions, <see cref="Seen"/> and <see cref="Floor"/>.</summary>
@@ -46,18 +46,20 @@ internal sealed class StateRecords
 
     public StateRecord? Find(StateKey key) => _records.GetValueOrDefault(key);
 
-    /// <summary>Those of these records that would win here.</summary>
+    /// <summary>The given records that win over the records here.</summary>
     /// <param name="records">The records.</param>
-    /// <param name="floor">A record of such a version that is not here is from an old copy; null if none is.</param>
+    /// <param name="floor">
+    /// A record of such a version that is not here is from an old copy, and does not win; null for no such check.
+    /// </param>
     public IEnumerable<StateRecord> NewerOf(IEnumerable<StateRecord> records, SeenVersions? floor = null) =>
         records.Where(record => Wins(record, Find(record.Key), floor));
 
-    /// <summary>Those of its records that are new against an earlier state.</summary>
-    // A new one may be older than the one before it, if that was from an old copy.
+    /// <summary>The records that differ from those of an earlier state.</summary>
+    // A new record may have a lower version than the one before it, if that one was from an old copy.
     public IReadOnlyList<StateRecord> NewSince(StateRecords earlier) =>
         [.. All.Where(record => earlier.Find(record.Key) != record)];
 
-    /// <summary>Takes over those of these records that win.</summary>
+    /// <summary>Merges the given records: of each key, the newest record wins.</summary>
     /// <inheritdoc cref="NewerOf"/>
     public StateRecords Merge(IEnumerable<StateRecord> records, SeenVersions? floor = null)
     {
@@ -79,11 +81,11 @@ internal sealed class StateRecords
     public StateRecords Seeing(SeenVersions seen) =>
         Seen.Includes(seen) ? this : new StateRecords(_records, Highest, Seen.With(seen), Floor);
 
-    /// <summary>Makes records of decisions, newer than every record here.</summary>
-    /// <param name="changes">The decisions; the last of a key counts.</param>
+    /// <summary>Creates records of decisions, newer than every record here.</summary>
+    /// <param name="changes">The decisions; of each key, only the last is used.</param>
     /// <param name="writer">The balancer that decides.</param>
-    /// <param name="above">A number that they must be above, too.</param>
-    /// <exception cref="RecordRefusedException">No balancer would read one of them.</exception>
+    /// <param name="above">A number that the new records must exceed as well.</param>
+    /// <exception cref="RecordRefusedException">One of the records is out of its bounds.</exception>
     public List<StateRecord> Decide(IReadOnlyList<StateChange> changes, string writer, long above)
     {
         var highest = changes.Select(change => Find(change.Key)?.Version.Number ?? 0)
@@ -97,14 +99,14 @@ internal sealed class StateRecords
     }
 
     /// <summary>
-    /// Takes over the floor of another set of records. A record of such a version that is not in that set was taken
+    /// Raises the floor to that of another set of records. A record of such a version that is not in that set was taken
     /// back and forgotten while this balancer was disconnected.
     /// </summary>
     /// <param name="floor">The floor.</param>
     /// <param name="isThere">Whether a record may be in the other set.</param>
     /// <param name="isFresh">
-    /// Whether a record was decided here and has not been shared: another one of the same version was taken back, from
-    /// before this balancer lost its file, and this one gets a new version.
+    /// Whether a record was decided here and has not been shared. The record that was taken back is then another one of
+    /// the same version, from before this balancer lost its file, so this record gets a new version.
     /// </param>
     /// <param name="writer">The writer of the new versions.</param>
     /// <returns>The records, and those that were in force and are now taken back.</returns>
@@ -120,9 +122,9 @@ internal sealed class StateRecords
             [.. inForce[false].Select(record => record with { Value = null })]);
     }
 
-    /// <summary>Forgets records.</summary>
-    /// <param name="keys">Their keys.</param>
-    /// <param name="floor">The versions that the balancer had seen which forgets them.</param>
+    /// <summary>The records without those of the given keys, with a raised floor.</summary>
+    /// <param name="keys">The keys of the records to forget.</param>
+    /// <param name="floor">The versions seen by the balancer that forgets the records.</param>
     public StateRecords Without(IEnumerable<StateKey> keys, SeenVersions floor) =>
         new(_records.RemoveRange(keys), Highest, Seen.With(floor), Floor.With(floor));
 
@@ -130,7 +132,7 @@ internal sealed class StateRecords
         (floor is null || !floor.Contains(record.Version) || known?.Version == record.Version)
         && (known is null || record.IsNewerThan(known));
 
-    // A sum of hashes, which no order changes.
+    // A sum of hashes does not depend on the order of the records.
     private string MakeDigest()
     {
         var sum = HashOf($"{Seen}\n{Floor}");

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Saves the content of a store, and keeps account of unsaved changes. Its user makes one save at a time.
+/// Saves the content of a store, and records whether changes are unsaved. The caller makes one save at a time.
 /// </summary>
 /// <param name="file">The file; null if nothing is saved.</param>
 /// <param name="logger">For the failure of a save in the background.</param>
@@ -28,7 +28,9 @@ internal sealed class StateSaver(StateFile? file, ILogger logger) : IDisposable
     }
 
     /// <summary>Saves the content.</summary>
-    /// <param name="content">Reads the content, so that changes noted before are in it.</param>
+    /// <param name="content">
+    /// Reads the content when the save begins, so that all changes noted before are in it.
+    /// </param>
     /// <exception cref="StateFileException">The content could not be saved.</exception>
     public Task SaveAsync(Func<StateFileContent> content) =>
         file is null ? Task.CompletedTask : Task.Run(() => Save(file, content));

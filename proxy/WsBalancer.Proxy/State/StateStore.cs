@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>
-/// Every runtime decision this balancer knows. All changes, of operators here and of other balancers, go through it.
-/// Thread-safe; reading never waits.
+/// Every runtime decision that this balancer has. Operators here and other balancers make all changes through the
+/// store. Thread-safe; reads never wait.
 /// </summary>
 /// <param name="writer">The id of this balancer.</param>
-/// <param name="file">Keeps the records, and is disposed of with this; null keeps them in memory only.</param>
-/// <param name="logger">For what nobody waits for.</param>
+/// <param name="file">Stores the records, and is disposed of with the store; null for memory only.</param>
+/// <param name="logger">For failures of work that no caller waits for.</param>
 internal sealed class StateStore(string writer, StateFile? file = null, ILogger<StateStore>? logger = null)
     : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     private readonly ILogger _logger = logger ?? (ILogger)NullLogger.Instance;
     private readonly StateSaver _saver = new(file, logger ?? (ILogger)NullLogger.Instance);
 
-    // Held by whoever changes records, from before the file is written until Changed has returned.
+    // Held while records change: from before the file is written until Changed has returned.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile StateRecords _records = StateRecords.Empty;
     private int _isSaving;
@@ -26,14 +26,14 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     private long _shared;
 
     /// <summary>
-    /// Raised after records changed, wherever they were changed, with those that did; one change at a time. Who listens
-    /// may begin another change, but must not wait for it.
+    /// Raised after records changed, here or at another balancer, with the changed records; one change at a time. A
+    /// listener may begin another change, but must not wait for it.
     /// </summary>
     public event Action<IReadOnlyList<StateRecord>>? Changed;
 
     /// <summary>
-    /// Tells the others what is new here: whether they were told, null if there is nobody. Set where there is something
-    /// to tell it with; never throws, and takes a second at most.
+    /// Sends new records to the other balancers, and returns whether they were sent; null if this balancer does not
+    /// share. Set if the balancer has a Redis; never throws, and takes a second at most.
     /// </summary>
     public Func<CancellationToken, Task<bool?>> ShareAsync { get; set; } = _ => Task.FromResult<bool?>(null);
 
@@ -42,7 +42,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// </summary>
     public SpentRecords? Spent { get; set; }
 
-    /// <summary>Every record, those that took something back among them.</summary>
+    /// <summary>Every record, including those that take a decision back.</summary>
     public StateRecords Records => _records;
 
     /// <summary>Whether a change is not in the file yet.</summary>
@@ -51,11 +51,11 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// <summary>The content of the state file.</summary>
     public StateFileContent Content => ContentOf(_records);
 
-    /// <summary>Takes over what the file keeps. At the start, before anything else.</summary>
-    /// <exception cref="StateFileException">It is there, and cannot be read.</exception>
+    /// <summary>Loads the content of the file. Called at the start, before any other method.</summary>
+    /// <exception cref="StateFileException">The file exists, and cannot be read.</exception>
     public StateStore Load() => Restore(_saver.Load());
 
-    /// <summary>Takes over the content of a state file.</summary>
+    /// <summary>Merges the content of a state file.</summary>
     public StateStore Restore(StateFileContent content)
     {
         _records = _records.Merge(content.Entries.Select(entry => entry.Record))
@@ -79,27 +79,27 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         [.. _records.All.Where(record => record.Value is not null
             && string.Equals(record.Key.Cluster, cluster, StringComparison.OrdinalIgnoreCase))];
 
-    /// <summary>What was decided for a key; null if nothing, or if it was taken back.</summary>
+    /// <summary>The decision for a key; null if there is none, or if it was taken back.</summary>
     public StateValue? Find(StateKey key) => _records.Find(key)?.Value;
 
-    /// <summary>Decides. It is kept before anything is made of it.</summary>
-    /// <returns>Whether the other balancers were told; null if this one shares with nobody.</returns>
-    /// <exception cref="StateFileException">It cannot be kept, and nothing has changed.</exception>
-    /// <exception cref="RecordRefusedException">No balancer would read it, and nothing has changed.</exception>
+    /// <summary>Makes decisions. They are saved before they take effect.</summary>
+    /// <returns>Whether the other balancers were notified; null if this balancer does not share.</returns>
+    /// <exception cref="StateFileException">The decisions cannot be saved, and nothing has changed.</exception>
+    /// <exception cref="RecordRefusedException">A record is out of its bounds, and nothing has changed.</exception>
     public Task<bool?> WriteAsync(IReadOnlyList<StateChange> changes, CancellationToken cancellation) =>
         WriteAsync(() => changes, cancellation);
 
-    /// <summary>Takes records back; not what was decided in their place meanwhile.</summary>
-    /// <returns>As of <see cref="WriteAsync(IReadOnlyList{StateChange}, CancellationToken)"/>.</returns>
-    /// <exception cref="StateFileException">It cannot be kept, and nothing has changed.</exception>
-    /// <exception cref="RecordRefusedException">No balancer would read it, and nothing has changed.</exception>
+    /// <summary>Takes records back, except those that have been superseded.</summary>
+    /// <returns>As for <see cref="WriteAsync(IReadOnlyList{StateChange}, CancellationToken)"/>.</returns>
+    /// <exception cref="StateFileException">The decisions cannot be saved, and nothing has changed.</exception>
+    /// <exception cref="RecordRefusedException">A record is out of its bounds, and nothing has changed.</exception>
     public Task<bool?> TakeBackAsync(IReadOnlyList<StateRecord> records, CancellationToken cancellation) => WriteAsync(
         () => [.. records.Where(IsInForce).Select(record => new StateChange(record.Key, null))], cancellation);
 
-    /// <summary>Takes over what others decided: of each key, the newest record wins.</summary>
+    /// <summary>Merges the decisions of other balancers: of each key, the newest record wins.</summary>
     public async Task MergeAsync(SharedState there)
     {
-        // Nearly always: the same is read again each second.
+        // The usual case: nothing has changed since the read one second before.
         if (!_records.NewerOf(there.Records, FloorOver(there)).Any() && _records.Seen.Includes(there.Seen)
             && _records.Floor.Includes(there.Floor) && !_saver.IsUnsaved)
         {
@@ -164,14 +164,14 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         }
     }
 
-    /// <summary>How this balancer stands to a record that it has.</summary>
+    /// <summary>The status of a record at this balancer.</summary>
     public StateStanding StandingOf(StateKey key) =>
         _standings.TryGetValue(key, out var entry) && IsInForce(entry.Record) ? entry.Standing : default;
 
-    /// <summary>Notes how this balancer stands to a record; a newer record begins anew.</summary>
+    /// <summary>Sets the status of a record; a newer record starts without one.</summary>
     public void Stand(StateRecord record, StateStanding standing)
     {
-        // What has come in its place meanwhile was not looked at.
+        // A superseded record: the status does not apply to the record in its place.
         if (!IsInForce(record) || StandingOf(record.Key) == standing)
         {
             return;
@@ -181,7 +181,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         SaveLater();
     }
 
-    /// <summary>Saves what has not been, if it can be.</summary>
+    /// <summary>Saves unsaved changes, if that is possible.</summary>
     public async Task FlushAsync()
     {
         await _turn.WaitAsync();
@@ -212,7 +212,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
 
     private bool IsInForce(StateRecord record) => _records.Find(record.Key) == record;
 
-    // The changes are asked for once it is their turn, and may depend on what is decided by then.
+    // The delegate is called under the lock, because the changes may depend on the decisions before them.
     private async Task<bool?> WriteAsync(Func<IReadOnlyList<StateChange>> changes, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
@@ -238,7 +238,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         ? records.Without(spent.Select(record => record.Key), records.Seen)
         : records;
 
-    // A Redis with another floor is an old copy, and may have what was taken back.
+    // A Redis that lacks our floor is an old copy, and may contain records that were taken back.
     private SeenVersions? FloorOver(SharedState there) => there.Floor.Includes(_records.Floor) ? null : _records.Floor;
 
     private bool IsFresh(StateRecord record) =>
@@ -252,7 +252,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         }
     }
 
-    // Many notes of one moment are one write.
+    // Coalesced: all changes noted before the save begins are in one save.
     private async Task SaveNotedAsync()
     {
         if (Interlocked.Exchange(ref _isSaving, 1) == 1)
@@ -268,7 +268,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         }
         catch (ObjectDisposedException)
         {
-            // Disposed meanwhile, which has saved it.
+            // Dispose has saved the change.
             _isSaving = 0;
         }
     }

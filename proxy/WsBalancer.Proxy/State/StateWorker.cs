@@ -2,13 +2,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace WsBalancer.Proxy.State;
 
-/// <summary>Has the state ready before anybody is served, and saved after.</summary>
-/// <param name="store">Its file is read by now: a start that cannot read it has failed.</param>
-/// <param name="sharing">Null for a balancer that shares with nobody.</param>
-/// <param name="time">The clock.</param>
+/// <summary>
+/// Waits at the start for the first exchange with Redis, and saves unsaved changes at the end. The store has loaded its
+/// file before; <c>sharing</c> is null for a balancer that does not share.
+/// </summary>
 internal sealed class StateWorker(StateStore store, RedisSharing? sharing, TimeProvider time) : IHostedLifecycleService
 {
-    // What is not heard by then is merged later.
+    // The start continues after this time; records that arrive later are merged then.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     public async Task StartingAsync(CancellationToken cancellationToken)

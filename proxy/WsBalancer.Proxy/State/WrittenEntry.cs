@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace WsBalancer.Proxy.State;
 
 /// <summary>The first line of the state file.</summary>
-/// <param name="Version">Of this form.</param>
+/// <param name="Version">The version of the form of the file.</param>
 /// <param name="Records">How many lines of records the file had when it was written as a whole.</param>
-/// <param name="Seen">The versions that were seen then.</param>
+/// <param name="Seen">The versions that had been seen at that time.</param>
 /// <param name="Floor">The floor of the records.</param>
 internal sealed record WrittenHead(
     int Version, int Records, IReadOnlyDictionary<string, long> Seen, IReadOnlyDictionary<string, long> Floor);
@@ -14,7 +14,7 @@ internal sealed record WrittenHead(
 /// <summary>A record in the state file. A line is an array of them: the records of one change.</summary>
 internal sealed record WrittenEntry(WrittenRecord Record, StateStanding Standing);
 
-/// <summary>A record as it is written. What its value is depends on its kind.</summary>
+/// <summary>A record as it is written. The form of the value depends on the kind.</summary>
 internal sealed record WrittenRecord(
     string Cluster, StateKind Kind, string Node, long Number, string Writer, JsonElement? Value);
 

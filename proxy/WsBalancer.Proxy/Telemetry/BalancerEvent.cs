@@ -1,15 +1,15 @@
 namespace WsBalancer.Proxy.Telemetry;
 
-/// <summary>Something that happened.</summary>
-/// <param name="Id">One more than that of the event before, also over restarts if events are kept in a file.</param>
-/// <param name="Run">The process in which it happened.</param>
-/// <param name="At">When.</param>
-/// <param name="Kind">What it is about.</param>
-/// <param name="Cluster">Where; null if it is about the balancer.</param>
-/// <param name="Node">Which node; null if it is about the cluster.</param>
-/// <param name="Message">What happened, in one sentence without a full stop.</param>
+/// <summary>An event of the balancer.</summary>
+/// <param name="Id">One more than the id of the event before, also over restarts if events are kept in a file.</param>
+/// <param name="Run">Identifies the process that published the event.</param>
+/// <param name="At">The time at which the event was published.</param>
+/// <param name="Kind">The subject of the event.</param>
+/// <param name="Cluster">The cluster; null if the event is about the balancer.</param>
+/// <param name="Node">The node; null if the event is about the cluster.</param>
+/// <param name="Message">The event in one sentence without a full stop.</param>
 /// <param name="Figures">Numbers by name, in camel case with their unit.</param>
-/// <param name="By">The caller that caused it; null if none is known.</param>
+/// <param name="By">The caller that caused the event; null if none is known.</param>
 internal sealed record BalancerEvent(
     long Id,
     string Run,

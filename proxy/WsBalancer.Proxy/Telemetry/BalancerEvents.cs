@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace WsBalancer.Proxy.Telemetry;
 
-/// <summary>What happens at this balancer, as it happens. Thread-safe; who listens must not block.</summary>
+/// <summary>
+/// Publishes the events of this balancer, and keeps the last ones. Thread-safe; listeners must not block.
+/// </summary>
 internal sealed class BalancerEvents
 {
     // Enough for a listener that reconnects to miss nothing of a busy minute.
@@ -18,11 +20,11 @@ internal sealed class BalancerEvents
     private readonly EventJournal? _journal;
     private readonly Lock _turn = new();
 
-    // Tells the events of this process from those of others, whose ids may be the same if the file is lost.
+    // Distinguishes the events of this process from those of earlier ones, which have the same ids if the file is lost.
     private readonly string _run = RandomNumberGenerator.GetHexString(8, lowercase: true);
     private long _lastId;
 
-    /// <param name="time">The clock.</param>
+    /// <param name="time">The clock of the events.</param>
     /// <param name="journal">Keeps the events over restarts; null keeps them in memory only.</param>
     public BalancerEvents(TimeProvider time, EventJournal? journal = null)
     {
@@ -34,7 +36,7 @@ internal sealed class BalancerEvents
         }
     }
 
-    /// <summary>Raised for every event, on the thread on which it happened.</summary>
+    /// <summary>Raised for every event, on the thread that publishes it.</summary>
     public event Action<BalancerEvent>? Happened;
 
     /// <summary>The last events, the oldest first.</summary>
@@ -49,8 +51,8 @@ internal sealed class BalancerEvents
     public IDisposable CausedBy(EventCause cause) => _cause.Value = new CauseScope(cause);
 
     /// <summary>
-    /// Names the cause of this flow also as that of what this thread does within an action: callbacks of a change of
-    /// the configuration run on it, each in the flow in which it was registered.
+    /// Makes the cause of this flow that of all events which this thread publishes within an action. Callbacks of a
+    /// configuration change run on this thread, but each in the flow in which it was registered.
     /// </summary>
     public void KeepCause(Action action)
     {
@@ -67,10 +69,11 @@ internal sealed class BalancerEvents
     }
 
     /// <summary>The events that a listener does not know, the oldest first.</summary>
-    /// <param name="known">The last event that the listener knows. All, if it is not known here.</param>
+    /// <param name="known">The last event that the listener knows. All events are returned if this balancer does not
+    /// have it.</param>
     public IReadOnlyList<BalancerEvent> After(EventMark known)
     {
-        // One snapshot: the oldest is dropped whenever another event is published.
+        // One snapshot: the oldest event is dropped whenever another one is published.
         var recent = _recent.ToArray();
         if (known.IndexIn(recent) is { } at)
         {
@@ -87,16 +90,16 @@ internal sealed class BalancerEvents
     /// <summary>The events since a time, the oldest first.</summary>
     public IReadOnlyList<BalancerEvent> Since(DateTimeOffset time) => [.. All().Where(happened => happened.At >= time)];
 
-    /// <param name="kind">What it is about.</param>
-    /// <param name="cluster">Where; null if it is about the balancer.</param>
-    /// <param name="node">Which node; null if it is about the cluster.</param>
-    /// <param name="message">What happened, in one sentence without a full stop.</param>
+    /// <param name="kind">The subject of the event.</param>
+    /// <param name="cluster">The cluster; null if the event is about the balancer.</param>
+    /// <param name="node">The node; null if the event is about the cluster.</param>
+    /// <param name="message">The event in one sentence without a full stop.</param>
     /// <param name="figures">Numbers by name, in camel case with their unit. One that is not finite is left out:
     /// JSON has no form for it.</param>
     public void Publish(
         EventKind kind, string? cluster, string? node, string message, params (string Name, double Value)[] figures)
     {
-        // One at a time: who knows the last one that he heard has heard all before it.
+        // One at a time: a listener that names its last event has received all events before it.
         lock (_turn)
         {
             var happened = new BalancerEvent(
@@ -121,7 +124,7 @@ internal sealed class BalancerEvents
         }
     }
 
-    // The file is read first: an event that is written meanwhile is in the memory, too.
+    // The file is read first: an event that is written to it after that is in memory too.
     private List<BalancerEvent> All()
     {
         var kept = _journal?.Read() ?? [];

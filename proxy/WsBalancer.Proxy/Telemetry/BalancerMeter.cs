@@ -70,7 +70,7 @@ internal sealed class BalancerMeter : IDisposable
         _ => null,
     };
 
-    // A family without labels has one child, which is not among the labelled ones. NaN stands for none.
+    // A family without labels has one child, which is not among the labelled ones. NaN means that there is no value.
     private static IEnumerable<Measurement<double>> Read<T>(
         Collector<T> family, string[] labels, Func<T, double> valueOf)
         where T : ChildBase
@@ -93,8 +93,9 @@ internal sealed class BalancerMeter : IDisposable
         }
     }
 
-    // A listener observes one instrument after the other. The first that it observes for a second time begins another
-    // collection; so does one that is observed long after the last, as several listeners do.
+    // A listener observes one instrument after the other. An instrument that is observed for the second time begins
+    // another collection. So does any instrument long after the last collection, since several listeners may observe
+    // different ones.
     private Measurement<double>[] Observe(Family family)
     {
         lock (_gate)
@@ -113,7 +114,7 @@ internal sealed class BalancerMeter : IDisposable
 
     private sealed class Family(Func<IEnumerable<Measurement<double>>> read)
     {
-        /// <summary>The last collection in which it was observed.</summary>
+        /// <summary>The last collection in which the family was observed.</summary>
         public long Observed { get; set; }
 
         public Measurement<double>[] Values { get; private set; } = [];

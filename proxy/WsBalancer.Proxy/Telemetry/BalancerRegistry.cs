@@ -3,8 +3,8 @@ using Prometheus;
 namespace WsBalancer.Proxy.Telemetry;
 
 /// <summary>
-/// The metrics of one balancer, for Prometheus and in a <see cref="BalancerMeter"/>. Each host has its own, so that two
-/// in a process never mix.
+/// The metrics of one balancer, for Prometheus and in a <see cref="BalancerMeter"/>. Each host has its own registry, so
+/// that two hosts in a process never mix.
 /// </summary>
 /// <remarks>
 /// No series of a node outlives the node: a gauge of nodes is cleared and set by every scrape, and the series of a
@@ -56,7 +56,7 @@ internal sealed class BalancerRegistry : IDisposable
         return Add(_clusterHistograms, new ClusterHistogram(histogram, _meter.CreateHistogram(name, help, buckets)));
     }
 
-    /// <summary>Creates a gauge that begins every scrape without series, and is set before it.</summary>
+    /// <summary>Creates a gauge whose series are removed and set again before every scrape.</summary>
     public Gauge CreateDerivedGauge(string name, string help, params string[] labels)
     {
         var gauge = _instruments.CreateGauge(
@@ -68,7 +68,7 @@ internal sealed class BalancerRegistry : IDisposable
 
     /// <summary>Creates a counter of nodes.</summary>
     /// <param name="name">The name of the family.</param>
-    /// <param name="help">What is counted.</param>
+    /// <param name="help">A sentence about the counted events.</param>
     /// <param name="label">The label after <c>cluster</c> and <c>node</c>; null if there is no other.</param>
     public NodeCounter CreateNodeCounter(string name, string help, string? label = null)
     {
@@ -79,7 +79,7 @@ internal sealed class BalancerRegistry : IDisposable
 
     /// <summary>Creates a histogram of nodes.</summary>
     /// <param name="name">The name of the family.</param>
-    /// <param name="help">What is observed.</param>
+    /// <param name="help">A sentence about the observed value.</param>
     /// <param name="label">The label after <c>cluster</c> and <c>node</c>; null if there is no other.</param>
     /// <param name="buckets">The upper bounds of the buckets, ascending.</param>
     public NodeHistogram CreateNodeHistogram(string name, string help, string? label, params double[] buckets)
@@ -91,8 +91,8 @@ internal sealed class BalancerRegistry : IDisposable
     }
 
     /// <summary>
-    /// Withdraws the series of nodes whose account is closed, and the histograms of clusters without an account. Before
-    /// a scrape only.
+    /// Withdraws the series of nodes whose account is closed, and the histograms of clusters without an account. Must
+    /// only be called before a scrape.
     /// </summary>
     /// <param name="closed">The nodes whose accounts were closed since the last scrape.</param>
     /// <param name="open">All nodes that have an account.</param>
@@ -109,15 +109,19 @@ internal sealed class BalancerRegistry : IDisposable
         Array.ForEach(Copy(_clusterHistograms), histogram => histogram.WithdrawAllBut(clusters));
     }
 
-    /// <summary>Runs just before every scrape: where values that are derived, not counted, are set.</summary>
+    /// <summary>
+    /// Adds an action that runs just before every scrape, and sets values that are derived, not counted.
+    /// </summary>
     public void BeforeScrape(Action collect) => Add(_collects, collect);
 
-    /// <summary>Runs before every scrape, ahead of all that is set: where nodes that have left are removed.</summary>
+    /// <summary>
+    /// Adds an action that runs before every scrape, ahead of those that set values, and removes nodes that have left.
+    /// </summary>
     public void SweepBeforeScrape(Action sweep) => Add(_sweeps, sweep);
 
     /// <summary>
-    /// Lets one scrape in at a time. A second one would run the collect callbacks while the first is being written,
-    /// and its reader would see opened ≠ active + closed.
+    /// Runs one scrape at a time. A second one would run the collect callbacks while the response of the first is being
+    /// written, and that response would show opened ≠ active + closed.
     /// </summary>
     public async Task OneAtATimeAsync(Func<Task> scrape, CancellationToken cancellation)
     {
@@ -160,7 +164,7 @@ internal sealed class BalancerRegistry : IDisposable
         }
     }
 
-    // Callbacks of the library have no order among themselves.
+    // One callback for all, since the callbacks of the library run in no defined order.
     private void BeforeCollect()
     {
         Array.ForEach(Copy(_sweeps), static sweep => sweep());

@@ -5,8 +5,8 @@ using Prometheus;
 namespace WsBalancer.Proxy.Telemetry;
 
 /// <summary>A histogram of clusters. Observing does not allocate after the first time. Thread-safe.</summary>
-/// <param name="histogram">For Prometheus.</param>
-/// <param name="instrument">For listeners of the meter.</param>
+/// <param name="histogram">The family for Prometheus.</param>
+/// <param name="instrument">The instrument for listeners of the meter.</param>
 internal sealed class ClusterHistogram(Histogram histogram, Histogram<double> instrument)
 {
     private readonly ConcurrentDictionary<string, Histogram.Child> _children = new(StringComparer.Ordinal);
@@ -25,7 +25,7 @@ internal sealed class ClusterHistogram(Histogram histogram, Histogram<double> in
     {
         foreach (var cluster in _children.Keys.Where(cluster => !clusters.Contains(cluster)))
         {
-            // In this order: an observation in between would keep a series that is published no more.
+            // In the other order, an observation between the two calls would keep a series that is no longer published.
             histogram.RemoveLabelled(cluster);
             _children.TryRemove(cluster, out _);
         }

@@ -11,7 +11,7 @@ namespace WsBalancer.Proxy.Telemetry;
 /// </summary>
 internal sealed class EventJournal : IAsyncDisposable
 {
-    // Events that wait for the disk; of more, the file misses some, which stay in the memory of the balancer.
+    // The limit of events that wait for the disk. Further events are missing from the file and kept in memory only.
     private const int MostWaiting = 10_000;
 
     private static readonly JsonSerializerOptions Form = new(JsonSerializerOptions.Web)
@@ -32,8 +32,8 @@ internal sealed class EventJournal : IAsyncDisposable
     private bool _isFailing;
 
     /// <param name="path">The file.</param>
-    /// <param name="maxSize">The most bytes that it and the one before it have together.</param>
-    /// <param name="logger">For a file that cannot be read or written.</param>
+    /// <param name="maxSize">The maximum size of the file and its predecessor together, in bytes.</param>
+    /// <param name="logger">Receives the failures of reads and writes.</param>
     public EventJournal(string path, long maxSize, ILogger<EventJournal> logger)
     {
         (_path, _before, _mostBytes, _logger) = (path, path + ".1", maxSize / 2, logger);
@@ -48,7 +48,7 @@ internal sealed class EventJournal : IAsyncDisposable
     {
         string[] lines;
 
-        // Between the two files nothing may move from one to the other.
+        // Locked, so that the file is not renamed between the two reads.
         lock (_files)
         {
             lines = [.. LinesOf(_before), .. LinesOf(_path)];
@@ -57,10 +57,10 @@ internal sealed class EventJournal : IAsyncDisposable
         return [.. lines.Select(Parse).OfType<BalancerEvent>()];
     }
 
-    /// <summary>Has an event written. Never waits.</summary>
+    /// <summary>Queues an event for the file. Never waits.</summary>
     public void Append(BalancerEvent happened) => _waiting.Writer.TryWrite(happened);
 
-    /// <summary>Writes what waits, and ends.</summary>
+    /// <summary>Writes the queued events, and ends.</summary>
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
@@ -90,12 +90,12 @@ internal sealed class EventJournal : IAsyncDisposable
         }
         catch (JsonException)
         {
-            // Cut off by the end of a process or of the disk, or of a later version.
+            // The line was cut off when a process ended or the disk was full, or a later version wrote it.
             return null;
         }
     }
 
-    // What cannot be written is tried again with the next event.
+    // After a failed write, the pending events are retried with the next event.
     private async Task WriteAllAsync()
     {
         var pending = new List<BalancerEvent>();
@@ -126,7 +126,7 @@ internal sealed class EventJournal : IAsyncDisposable
         }
     }
 
-    // As many as the file takes before it has its size, and at least one.
+    // Writes as many events as the file has room for, at least one, and returns their number.
     private int WriteSome(List<BalancerEvent> events)
     {
         var length = File.Exists(_path) ? new FileInfo(_path).Length : 0;

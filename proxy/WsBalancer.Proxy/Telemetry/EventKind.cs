@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Telemetry;
 
-/// <summary>What an event is about.</summary>
+/// <summary>The subject of an event.</summary>
 public enum EventKind
 {
     /// <summary>A node was added or removed, or its weight was changed.</summary>
@@ -21,7 +21,7 @@ public enum EventKind
     /// <summary>Balancers of the fleet disagree, or agree again.</summary>
     Disagreement,
 
-    /// <summary>An operator disconnected a user, or a tunnel.</summary>
+    /// <summary>An operator disconnected tunnels.</summary>
     Disconnect,
 
     /// <summary>The configuration was read again.</summary>

@@ -8,20 +8,18 @@ internal sealed record EventLogOptions
     private const string Key = "WsBalancer:Admin:Events:Path";
 
     /// <summary>
-    /// The file; a relative one is beside the configuration. Default: beside the state file, under its name with
-    /// <c>.events.jsonl</c> for <c>.json</c>; none if there is no state file. <c>off</c>: none.
+    /// The file; a relative path begins in the folder of the configuration. <c>off</c>: none. Default: the path of the
+    /// state file with <c>.events.jsonl</c> instead of <c>.json</c>; none if there is no state file.
     /// </summary>
     public string? Path { get; init; }
 
-    /// <summary>
-    /// The most that the file and the one before it, <c>.1</c>, have together. Default: 10 MB.
-    /// </summary>
+    /// <summary>The maximum size of the file and its predecessor, <c>.1</c>, together. Default: 10 MB.</summary>
     // Some forty thousand events: years of a quiet fleet, weeks of a busy one.
     [Range(typeof(ByteSize), "64KB", "1GB")]
     public ByteSize MaxSize { get; init; } = 10 * 1024 * 1024;
 
     /// <summary>The full path of the file; null for none.</summary>
-    /// <param name="folder">Where a relative path begins.</param>
+    /// <param name="folder">The folder in which a relative path begins.</param>
     /// <param name="stateFile">The state file; null without one.</param>
     public string? FileIn(string folder, string? stateFile) => Path switch
     {
@@ -30,8 +28,8 @@ internal sealed record EventLogOptions
         _ => System.IO.Path.GetFullPath(Path, folder),
     };
 
-    /// <summary>The mistake that the file cannot be there; null if it can.</summary>
-    /// <param name="folder">Where a relative path begins.</param>
+    /// <summary>The error if the path cannot be that of the file; null if it can.</summary>
+    /// <param name="folder">The folder in which a relative path begins.</param>
     public SettingsError? MistakeIn(string folder) =>
         Path is not null
         && (Path.Length == 0

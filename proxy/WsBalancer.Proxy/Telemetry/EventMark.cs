@@ -3,13 +3,14 @@ using System.Globalization;
 namespace WsBalancer.Proxy.Telemetry;
 
 /// <summary>
-/// Names an event: <c>17-6f3a9c01</c>, its id and its process. Of a bare number, the process is unknown.
+/// Identifies an event by its id and its process, as in <c>17-6f3a9c01</c>. If there is only a number, the process is
+/// unknown.
 /// </summary>
 internal readonly record struct EventMark(long Id, string? Run)
 {
     public const string Expected = "the id of an event in the stream, such as 17-6f3a9c01, or 0 for all";
 
-    /// <summary>Whether the process is unknown, and the id may be that of several events.</summary>
+    /// <summary>Whether the process is unknown, so that several events may have the id.</summary>
     public bool IsOfNoRun => Run is null;
 
     public static EventMark Of(BalancerEvent happened) => new(happened.Id, happened.Run);

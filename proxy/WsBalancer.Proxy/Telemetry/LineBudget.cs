@@ -26,8 +26,8 @@ internal sealed class LineBudget : IDisposable
     }
 
     /// <summary>Takes a line of the current interval.</summary>
-    /// <param name="limit">How many lines an interval has.</param>
-    /// <param name="suppressed">How many were suppressed since the last line.</param>
+    /// <param name="limit">The maximum of lines in an interval.</param>
+    /// <param name="suppressed">The number of lines suppressed since the last one.</param>
     /// <returns>Whether the line may be written.</returns>
     public bool TryTake(int limit, out long suppressed)
     {
@@ -58,7 +58,7 @@ internal sealed class LineBudget : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    // Without it, the end of a flood would be missing from the log until the next line.
+    // Without the timer, the last suppressed lines of a flood would not be reported until the next line.
     private void End()
     {
         long suppressed;

@@ -4,8 +4,7 @@ using Prometheus;
 
 namespace WsBalancer.Proxy.Telemetry;
 
-/// <summary>What is counted and observed of one node by events, for each family and value of its label. Thread-safe.
-/// </summary>
+/// <summary>The counts and observations of one node, for each family and value of its label. Thread-safe.</summary>
 internal sealed class NodeCounts
 {
     private readonly ConcurrentDictionary<(NodeCounter Counter, string Value), StrongBox<long>> _totals = new();
@@ -24,7 +23,7 @@ internal sealed class NodeCounts
         histogram.Record(cluster, node, value, observed);
     }
 
-    /// <summary>Publishes the totals as those of this node. Before a scrape only.</summary>
+    /// <summary>Publishes the totals of this node. Must only be called before a scrape.</summary>
     public void Publish(string cluster, string node)
     {
         foreach (var ((counter, value), total) in _totals)

@@ -4,11 +4,11 @@ using Prometheus;
 namespace WsBalancer.Proxy.Telemetry;
 
 /// <summary>
-/// A histogram of nodes. Observations go through the account of the node (<see cref="NodeCounts"/>); a scrape withdraws
-/// the series of nodes without an account.
+/// A histogram of nodes. Observations are added through the account of the node (<see cref="NodeCounts"/>); a scrape
+/// withdraws the series of nodes without an account.
 /// </summary>
-/// <param name="histogram">For Prometheus.</param>
-/// <param name="instrument">For listeners of the meter.</param>
+/// <param name="histogram">The family for Prometheus.</param>
+/// <param name="instrument">The instrument for listeners of the meter.</param>
 /// <param name="label">The label after <c>cluster</c> and <c>node</c>; null if there is no other.</param>
 internal sealed class NodeHistogram(Histogram histogram, Histogram<double> instrument, string? label)
 {

@@ -5,12 +5,12 @@ using WsBalancer.Proxy.Sockets.Loops;
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
-/// Resets the tunnels that buffer most when all of them together are about to buffer more than
+/// Resets the tunnels that buffer most before all tunnels together buffer more than
 /// <see cref="SocketsOptions.MaxBuffered"/>. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Native tunnels buffer in a <see cref="ChunkStore"/>, whose size is the bound. Bytes of portable tunnels are in
-/// buffers of the server and the platform: a leg with a pending write is counted with all that it may buffer.
+/// buffers of the server and the platform: a leg with a pending write is counted with the most that it may buffer.
 /// </remarks>
 internal sealed class BufferGuard
 {
@@ -20,10 +20,7 @@ internal sealed class BufferGuard
     private readonly long _bound;
     private int _isRelieving;
 
-    /// <param name="tunnels">All of them.</param>
-    /// <param name="options">The bound.</param>
-    /// <param name="store">Where native tunnels buffer; null if there are no event loops.</param>
-    /// <param name="logger">For what is reset.</param>
+    // The store is null if there are no event loops.
     public BufferGuard(
         TunnelRegistry tunnels, SocketsOptions options, ChunkStore? store, ILogger<BufferGuard> logger)
     {
@@ -33,13 +30,13 @@ internal sealed class BufferGuard
         _bound = options.BufferBound;
         if (store is not null)
         {
-            // Raised on the thread of a loop, which must go on.
+            // Raised on the thread of a loop, which must not be blocked.
             store.RunningLow += () => ThreadPool.UnsafeQueueUserWorkItem(
                 static guard => guard.Relieve(), this, preferLocal: false);
         }
     }
 
-    /// <summary>Resets tunnels if seven eighths of the bound are used, until three quarters are.</summary>
+    /// <summary>If seven eighths of the bound are used, resets tunnels until three quarters are used.</summary>
     public void Relieve()
     {
         if (Interlocked.Exchange(ref _isRelieving, 1) != 0)

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>Publishes what all tunnels buffer for slow peers, as it is at each scrape.</summary>
+/// <summary>Publishes how many bytes all tunnels buffer for slow peers, computed at each scrape.</summary>
 internal sealed class BufferMetrics : IHostedService
 {
     private readonly BalancerRegistry _registry;
@@ -15,10 +15,7 @@ internal sealed class BufferMetrics : IHostedService
     private readonly Gauge _bytes;
     private readonly Gauge _paused;
 
-    /// <param name="registry">Where to.</param>
-    /// <param name="tunnels">All of them.</param>
-    /// <param name="options">The bound.</param>
-    /// <param name="store">Where native tunnels buffer; null if there are no event loops.</param>
+    // The store is null if there are no event loops.
     public BufferMetrics(
         BalancerRegistry registry, TunnelRegistry tunnels, SocketsOptions options, ChunkStore? store)
     {

@@ -1,15 +1,15 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>What a <see cref="TunnelLeg"/> notifies its tunnel of.</summary>
+/// <summary>Receives the events of a <see cref="TunnelLeg"/>.</summary>
 internal interface ILegObserver
 {
-    /// <summary>So much was written to this leg: its bytes, and the frames that ended in them.</summary>
+    /// <summary>Bytes of the other peer were written to this leg, and frames that ended in them.</summary>
     public void Passed(long bytes, long frames);
 
-    /// <summary>A Close frame of the other peer is about to be written to this leg.</summary>
+    /// <summary>A Close frame of the other peer will now be written to this leg.</summary>
     public void ClosePasses();
 
-    /// <summary>This leg's peer sent something.</summary>
+    /// <summary>Bytes of this leg's peer were received.</summary>
     public void Received();
 
     /// <summary>A complete Close frame of the other peer was received and, if it is forwarded, written.</summary>

@@ -1,21 +1,22 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>How the bytes of a tunnel flow.</summary>
+/// <summary>The data path of one tunnel, with its two legs.</summary>
 internal interface ITunnelFlow
 {
     public TunnelPath Path { get; }
 
-    /// <summary>The leg toward the client: what is written to it is what the node says.</summary>
+    /// <summary>The leg toward the client, to which the bytes of the node are written.</summary>
     public ITunnelLeg Client { get; }
 
-    /// <summary>The leg toward the node: what is written to it is what the client says.</summary>
+    /// <summary>The leg toward the node, to which the bytes of the client are written.</summary>
     public ITunnelLeg Node { get; }
 
     /// <summary>
-    /// Calls a method of the tunnel where its legs are used: at once, or soon on the loop's thread. From any thread.
+    /// Calls a method of the tunnel on a thread that may use its legs: at once, or later on the loop's thread. May be
+    /// called from any thread.
     /// </summary>
     public void Run(Action<Tunnel> action);
 
-    /// <summary>Ends both legs at once, without a word. From any thread; called once at most.</summary>
+    /// <summary>Ends both legs at once, without a Close frame. Called once at most, from any thread.</summary>
     public void Cut();
 }

@@ -19,13 +19,12 @@ internal interface ITunnelLeg
     /// </summary>
     public bool PausesOther { get; }
 
-    /// <summary>How long bytes have waited to be sent to this leg's peer without any progress; zero if none wait.
-    /// </summary>
+    /// <summary>How long bytes for this leg's peer have waited without any progress; zero if none wait.</summary>
     public TimeSpan SendStalledFor { get; }
 
     /// <summary>
     /// Whether the peer has ended its output or its connection, as far as the kernel knows: bytes that were sent before
-    /// may still be unread. Called where <see cref="ITunnelFlow.Run"/> calls.
+    /// may still be unread. Must be read on the thread of <see cref="ITunnelFlow.Run"/>.
     /// </summary>
     public bool HasPeerFinished { get; }
 
@@ -39,7 +38,7 @@ internal interface ITunnelLeg
 
     /// <summary>
     /// Sends FIN after the bytes that were written; bytes that are written later are dropped. Reads are still possible.
-    /// Called where the bytes of the other leg are relayed.
+    /// Must be called on the thread that relays the bytes of the other leg.
     /// </summary>
     /// <returns>False, without an effect, if the leg's connection cannot be closed in one direction.</returns>
     public bool ShutdownOutput();

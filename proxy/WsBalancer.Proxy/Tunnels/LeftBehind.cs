@@ -5,23 +5,23 @@ using Microsoft.AspNetCore.Http.Features;
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
-/// Clients that do not take what they were sent. The server would wait for them without end after the tunnel is over,
-/// unseen by every count; they get as long as a Close may take, then they are reset.
+/// Resets clients that do not read the last bytes of their tunnel. After the tunnel is over, the server would wait for
+/// these clients without a limit, and no metric would count them.
 /// </summary>
 internal static class LeftBehind
 {
     private const int Http2Cancel = 0x8;
 
     /// <summary>Called when the tunnel is over, while its request still runs.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="hadItsTime">Whether the client has been waited for already.</param>
-    /// <param name="patience">How long it has otherwise.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="context">The request of the tunnel.</param>
+    /// <param name="hadItsTime">Whether the client did not answer a Close frame within the close timeout.</param>
+    /// <param name="patience">How long a client of HTTP/1.1 has before it is reset.</param>
+    /// <param name="time">The clock of that time.</param>
     public static void ResetAfter(HttpContext context, bool hadItsTime, TimeSpan patience, TimeProvider time)
     {
-        // On HTTP/2 the connection is shared with other streams. The server forgets a stream some seconds after its
-        // request, without a word: for its client it never ends. So a client that did not even answer is told now;
-        // later the server may have another request on it.
+        // On HTTP/2 the connection is shared with other streams. The server drops a stream some seconds after its
+        // request without RST_STREAM, so for the client the stream never ends. A client that did not answer the Close
+        // frame is therefore reset now: later the server may use the feature for another request.
         if (!HttpProtocol.IsHttp11(context.Request.Protocol))
         {
             if (hadItsTime)

@@ -3,11 +3,11 @@ using WsBalancer.Proxy.Framing;
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
-/// The one rule of what goes out on a leg: the other peer's frames; then, if it is asked for, a Close frame of ours at
-/// the next frame boundary, and nothing after it.
+/// Decides which bytes are written to a leg: the other peer's frames; then, if requested, a Close frame of the balancer
+/// at the next frame boundary, and nothing after it.
 /// </summary>
 /// <remarks>
-/// Control frames may stand between the fragments of a message (RFC 6455 §5.4), so only frame boundaries matter, never
+/// Control frames may occur between the fragments of a message (RFC 6455 §5.4), so only frame boundaries matter, never
 /// message boundaries. A mutable value: keep it in a field and never copy it. Not thread-safe.
 /// </remarks>
 internal struct LegFrames
@@ -18,17 +18,18 @@ internal struct LegFrames
 
     private enum Stage : byte
     {
-        /// <summary>Frames pass.</summary>
+        /// <summary>Frames of the other peer are written.</summary>
         Open,
 
-        /// <summary>A Close frame waits for the next boundary.</summary>
+        /// <summary>The balancer's Close frame waits for the next frame boundary.</summary>
         Waiting,
 
-        /// <summary>Our Close frame is written or being written, or the leg is given up; nothing follows.</summary>
+        /// <summary>The balancer's Close frame is written or being written, or all bytes are dropped.</summary>
         Shut,
     }
 
-    /// <summary>Whether a Close frame, the peer's or ours, has gone out, or nothing ever will any more.</summary>
+    /// <summary>Whether a Close frame, of the other peer or the balancer, was written, or nothing more will be written.
+    /// </summary>
     public readonly bool CloseWritten => _stage == Stage.Shut || _passed.CloseSeen;
 
     /// <summary>Whether a complete Close frame of the other peer was received. The frame is dropped if a Close frame of
@@ -38,21 +39,23 @@ internal struct LegFrames
     /// <inheritdoc cref="FrameTracker.CloseCode"/>
     public readonly int? CloseCode => _passed.CloseCode;
 
-    /// <summary>Whether what passed so far cannot be told apart into frames any more.</summary>
+    /// <summary>Whether the frame boundaries of the other peer's bytes are unknown.</summary>
     public readonly bool Lost => _passed.Lost;
 
-    /// <summary>The frames of a leg that goes on where another was.</summary>
+    /// <summary>The frames of a leg that continues a released one.</summary>
     public static LegFrames Restore(FrameState passed) => new() { _passed = FrameTracker.Restore(passed) };
 
-    /// <summary>Where it is in the other peer's frames. No Close frame of ours may have been asked for.</summary>
+    /// <summary>The position in the other peer's frames. Not allowed after a Close frame was requested.</summary>
     public readonly FrameState Save() => _stage == Stage.Open
         ? _passed.Save()
         : throw new InvalidOperationException("A leg that closes is not handed over.");
 
-    /// <summary>Asks for a Close frame. Only the first is written, and none after one of the other peer's.</summary>
+    /// <summary>Requests a Close frame. Only the first request counts, and none after the other peer's Close frame.
+    /// </summary>
     /// <param name="frame">The whole frame.</param>
-    /// <param name="writing">Whether bytes that passed are still being written.</param>
-    /// <returns>Whether it is to be written now. Else it is when <see cref="TakeClose"/> says so, or never.</returns>
+    /// <param name="writing">Whether a write to the leg is pending.</param>
+    /// <returns>Whether the caller must write the frame now. Otherwise <see cref="TakeClose"/> returns it later, or the
+    /// frame is never written.</returns>
     public bool Close(byte[] frame, bool writing)
     {
         if (_stage != Stage.Open || _passed.CloseSeen)
@@ -71,12 +74,12 @@ internal struct LegFrames
         return true;
     }
 
-    /// <summary>Shows bytes of the other peer, all of them, in order.</summary>
-    /// <param name="bytes">What it sent.</param>
-    /// <param name="frames">How many frames end in what passes.</param>
-    /// <param name="closeSeen">Whether its first Close frame begins in what passes.</param>
-    /// <returns>How many of the bytes are to be written: all, or the rest of the frame that a Close waits for, or none.
-    /// The others are dropped.</returns>
+    /// <summary>Follows the bytes of the other peer: must be called with all of them, in order.</summary>
+    /// <param name="bytes">The received bytes.</param>
+    /// <param name="frames">How many frames end in the bytes to write.</param>
+    /// <param name="closeSeen">Whether the other peer's first Close frame begins in the bytes to write.</param>
+    /// <returns>How many of the bytes the caller must write: all, or the rest of the frame before a requested Close
+    /// frame, or none. The others are dropped.</returns>
     public int Pass(ReadOnlySpan<byte> bytes, out long frames, out bool closeSeen)
     {
         var framesBefore = _passed.Frames;
@@ -105,8 +108,8 @@ internal struct LegFrames
         return passed;
     }
 
-    /// <summary>To be asked when what passed is written.</summary>
-    /// <returns>The Close frame, if it is to follow now.</returns>
+    /// <summary>Must be called when the bytes of <see cref="Pass"/> are written.</summary>
+    /// <returns>The Close frame that the caller must write now; null for none.</returns>
     public byte[]? TakeClose()
     {
         ShutAtBoundary();
@@ -120,7 +123,7 @@ internal struct LegFrames
         return close;
     }
 
-    /// <summary>Lets nothing pass any more.</summary>
+    /// <summary>From now on all bytes are dropped, and so is a Close frame that is not yet written.</summary>
     public void Shut()
     {
         _stage = Stage.Shut;

@@ -1,8 +1,9 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>Since when a write to a stream has been pending.</summary>
+/// <summary>The time for which a write to a stream has been pending.</summary>
 /// <remarks>
-/// There is one writer; the rest may be read from any thread. A mutable value: keep it in a field and never copy it.
+/// One writer calls <see cref="Begin"/> and <see cref="End"/>; the other members may be read from any thread. A mutable
+/// value: keep it in a field and never copy it.
 /// </remarks>
 internal struct PendingWrite
 {
@@ -15,7 +16,7 @@ internal struct PendingWrite
     public readonly TimeSpan LastsFor(TimeProvider time) =>
         Volatile.Read(in _since) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
-    /// <summary>Notes a write that does not complete at once.</summary>
+    /// <summary>Records a write that does not complete at once.</summary>
     /// <returns>The same write.</returns>
     public ValueTask Begin(ValueTask write, TimeProvider time)
     {

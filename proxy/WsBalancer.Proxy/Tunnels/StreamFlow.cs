@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>The portable data path: two streams, which somebody else copies into each other.</summary>
+/// <summary>The portable data path: two streams, which YARP copies into each other.</summary>
 internal sealed class StreamFlow : ITunnelFlow
 {
     private readonly Tunnel _tunnel;
@@ -10,9 +10,9 @@ internal sealed class StreamFlow : ITunnelFlow
     private readonly TimeProvider _time;
     private readonly int _maxBuffered;
 
-    /// <param name="tunnel">Whose bytes they are.</param>
-    /// <param name="cut">Cancelled to end both legs at once. The owner's; at most once, from any thread.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="tunnel">The tunnel, whose flow is set.</param>
+    /// <param name="cut">Cancelled to end both legs: at most once, from any thread. Owned by the caller.</param>
+    /// <param name="time">The clock that measures pending writes.</param>
     /// <param name="maxBuffered">How many bytes the tunnel buffers at most, half of them in each direction.</param>
     public StreamFlow(Tunnel tunnel, CancellationTokenSource cut, TimeProvider time, int maxBuffered)
     {
@@ -36,7 +36,7 @@ internal sealed class StreamFlow : ITunnelFlow
     ITunnelLeg ITunnelFlow.Node => NodeLeg!;
 
     /// <param name="client">The stream to the client.</param>
-    /// <param name="socket">The client's connection, if the tunnel is all of it.</param>
+    /// <param name="socket">The client's socket, if no other stream uses it; otherwise null.</param>
     public TunnelLeg AcceptClient(Stream client, Socket? socket = null) =>
         ClientLeg = Leg(client, TunnelSide.Client, socket);
 

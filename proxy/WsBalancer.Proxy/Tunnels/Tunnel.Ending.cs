@@ -5,10 +5,10 @@ namespace WsBalancer.Proxy.Tunnels;
 
 internal sealed partial class Tunnel
 {
-    // After the timeout the node is still sent a Close frame, and has this time to respond.
+    // After the close timeout the node receives a Close frame, and has this time to respond.
     private static readonly TimeSpan NodeCloseTimeout = TimeSpan.FromSeconds(1);
 
-    // Of the balancer's own Close frame; 0 before it.
+    // The status code of the balancer's own Close frame; 0 before it.
     private ushort _closeCode;
 
     [Flags]
@@ -20,7 +20,7 @@ internal sealed partial class Tunnel
         Both = Client | Node,
     }
 
-    /// <summary>The status code of the Close frame with which its end began; null without one.</summary>
+    /// <summary>The status code of the Close frame with which the end began; null without one.</summary>
     public int? EndCode => EndReason switch
     {
         TunnelEnd.Client => Flow!.Node.CloseCode,
@@ -28,7 +28,7 @@ internal sealed partial class Tunnel
         _ => _closeCode == 0 ? null : _closeCode,
     };
 
-    /// <summary>A Close frame of a side is about to be forwarded.</summary>
+    /// <summary>Records the reason of the end before a Close frame of a side is forwarded.</summary>
     public void SaysGoodbye(TunnelSide side)
     {
         lock (_gate)
@@ -100,7 +100,7 @@ internal sealed partial class Tunnel
     /// <param name="end">The reason that is counted.</param>
     /// <param name="code">A code that endpoints may send (<see cref="CloseCode.MayBeSent"/>).</param>
     /// <param name="reason">The text for the client, at most 123 bytes.</param>
-    /// <returns>Whether this call began it.</returns>
+    /// <returns>Whether this call began the closing.</returns>
     public bool Close(TunnelEnd end, int code, string reason)
     {
         lock (_gate)
@@ -147,10 +147,10 @@ internal sealed partial class Tunnel
 
     /// <summary>
     /// Ends the tunnel if one of its peers has not taken anything for longer than the send timeout; or for longer than
-    /// the close timeout while the other peer, whose bytes wait, has ended its connection. Called where
-    /// <see cref="ITunnelFlow.Run"/> calls.
+    /// the close timeout while the other peer, whose bytes wait, has ended its connection. Must be called by
+    /// <see cref="ITunnelFlow.Run"/>.
     /// </summary>
-    /// <returns>Whether it ended.</returns>
+    /// <returns>Whether this call began the end.</returns>
     public bool EndIfStalled() =>
         EndIfStalled(Flow!.Node, Flow.Client, TunnelSide.Client)
         || EndIfStalled(Flow.Client, Flow.Node, TunnelSide.Node);
@@ -260,10 +260,10 @@ internal sealed partial class Tunnel
 
     private static Sides SideOf(TunnelSide side) => side == TunnelSide.Client ? Sides.Client : Sides.Node;
 
-    // With the gate held.
+    // The caller holds the lock.
     private bool IsDone(TunnelSide side) => (_done |= SideOf(side)) == Sides.Both;
 
-    /// <returns>Whether the end was forwarded as far as the other peer needs it.</returns>
+    /// <returns>False if the FIN must be forwarded, but the connection cannot be closed in one direction.</returns>
     private bool ForwardFin(bool isClients, bool isAfterClose)
     {
         if (isClients)

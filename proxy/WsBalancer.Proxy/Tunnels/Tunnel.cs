@@ -1,8 +1,8 @@
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
-/// One upgraded connection end to end: client, balancer, node. Knows who it is for and where it leads, counts what
-/// passes, and closes on request the way RFC 6455 wants it. Thread-safe.
+/// One upgraded connection end to end: client, balancer, node. A tunnel has a user and a node, counts the bytes and
+/// frames that are forwarded, and closes on request as RFC 6455 specifies. Thread-safe.
 /// </summary>
 /// <remarks>
 /// <para>Closing: (1) A Close frame is sent to the client at a frame boundary; later bytes of the node are dropped. (2)
@@ -27,10 +27,6 @@ internal sealed partial class Tunnel
     private volatile bool _ended;
     private bool _cutDone;
 
-    /// <param name="identity">Who the tunnel is for and where it leads.</param>
-    /// <param name="options">Its timeouts.</param>
-    /// <param name="ledger">The account of its node.</param>
-    /// <param name="time">The clock.</param>
     public Tunnel(TunnelIdentity identity, TunnelOptions options, TunnelLedger ledger, TimeProvider time)
     {
         Identity = identity;
@@ -43,7 +39,7 @@ internal sealed partial class Tunnel
         _node = new TunnelActivity(OpenedTimestamp);
     }
 
-    /// <summary>A tunnel that was opened elsewhere.</summary>
+    /// <summary>Continues a tunnel that was opened on another loop or in another process.</summary>
     public Tunnel(
         TunnelIdentity identity, TunnelOptions options, TunnelLedger ledger, TimeProvider time, TunnelPast past)
         : this(identity, options, ledger, time)
@@ -58,32 +54,32 @@ internal sealed partial class Tunnel
 
     public TunnelIdentity Identity { get; }
 
-    /// <summary>The account of its node. Settled when the tunnel is registered.</summary>
+    /// <summary>The account of the tunnel's node. Final after <see cref="TunnelRegistry.Add"/>.</summary>
     public TunnelLedger Ledger { get; set; }
 
-    /// <summary>Its handshake; null if there is no record of it. Set once, before the tunnel is registered.</summary>
+    /// <summary>The handshake; null if it was not recorded. Set once, before the tunnel is registered.</summary>
     public TunnelOrigin? Origin { get; set; }
 
-    /// <summary>How its bytes flow. Set once, before the tunnel is registered.</summary>
+    /// <summary>The data path. Set once, before the tunnel is registered.</summary>
     public ITunnelFlow? Flow { get; set; }
 
     public DateTimeOffset OpenedAt { get; }
 
-    /// <summary>When it was opened, as a timestamp of its clock: to compare with other moments.</summary>
+    /// <summary>When the tunnel was opened: a timestamp of its clock, comparable with other timestamps.</summary>
     public long OpenedTimestamp { get; }
 
     public TimeSpan Age => _time.GetElapsedTime(OpenedTimestamp);
 
-    /// <summary>How old it may become; null if its cluster sets no limit.</summary>
+    /// <summary>The maximum age of the tunnel; null if its cluster sets no limit.</summary>
     public TimeSpan? Lifetime => TunnelLifetime.Of(Identity.Id, _options);
 
-    /// <summary>How long its peers may take to end it in order.</summary>
+    /// <summary>How long the peers may take to close the tunnel in order.</summary>
     public TimeSpan CloseTimeout => _options.CloseTimeout;
 
-    /// <summary>Whether it is over.</summary>
+    /// <summary>Whether the tunnel is over.</summary>
     public bool HasEnded => _ended;
 
-    /// <summary>Why it ends, as far as it is known: the first reason that anybody gave.</summary>
+    /// <summary>Why the tunnel ends: the first reason that was set; null before it.</summary>
     public TunnelEnd? EndReason
     {
         get
@@ -95,10 +91,10 @@ internal sealed partial class Tunnel
         }
     }
 
-    /// <summary>Whether the client did not answer our Close frame in time, so that the tunnel had to be cut.</summary>
+    /// <summary>Whether the client did not answer the balancer's Close frame within the close timeout.</summary>
     public bool Forced { get; private set; }
 
-    /// <summary>Whether it was asked to close, or its client is gone.</summary>
+    /// <summary>Whether the end has begun: by a request to close, or because a peer has ended its connection.</summary>
     public bool IsClosing
     {
         get
@@ -112,34 +108,34 @@ internal sealed partial class Tunnel
 
     public TunnelTraffic Traffic => new(_client.Bytes, _node.Bytes, _client.Frames, _node.Frames);
 
-    /// <summary>What it has behind it.</summary>
+    /// <summary>The history of the tunnel until now.</summary>
     public TunnelPast Past => new(OpenedAt, Age, IdleFor.Client, IdleFor.Node, Traffic, EndReason);
 
-    /// <summary>How long nothing has come from the client, and from the node.</summary>
+    /// <summary>How long the client, and the node, have sent nothing.</summary>
     public (TimeSpan Client, TimeSpan Node) IdleFor =>
         (_time.GetElapsedTime(_client.HeardAt), _time.GetElapsedTime(_node.HeardAt));
 
     /// <summary>Whether one side has been silent for longer than the options allow.</summary>
     public bool IsIdle => IdleFor.Client > _options.IdleClient || IdleFor.Node > _options.IdleNode;
 
-    /// <summary>How many bytes it buffers in both directions, at most. May be read from any thread.</summary>
+    /// <summary>How many bytes the tunnel buffers in both directions, at most. May be read from any thread.</summary>
     public long Buffered => Flow!.Client.Buffered + Flow.Node.Buffered;
 
-    /// <summary>Whether bytes have waited for one of the peers for longer than a peer may take to end the tunnel.
-    /// </summary>
+    /// <summary>Whether bytes have waited for one of the peers for longer than the send timeout or the close timeout,
+    /// whichever is shorter.</summary>
     public bool IsStalled => Flow!.Client.SendStalledFor > LeastStall || Flow.Node.SendStalledFor > LeastStall;
 
     private TimeSpan LeastStall => _options.SendTimeout < CloseTimeout ? _options.SendTimeout.Value : CloseTimeout;
 
-    /// <summary>A side has said something now.</summary>
+    /// <summary>Records that bytes of a side were received now.</summary>
     public void Heard(TunnelSide side) => Heard(side, _time.GetTimestamp());
 
-    /// <summary>A side has said something.</summary>
-    /// <param name="side">Which.</param>
-    /// <param name="at">When: a timestamp of the clock.</param>
+    /// <summary>Records when bytes of a side were received.</summary>
+    /// <param name="side">The sender.</param>
+    /// <param name="at">A timestamp of the clock.</param>
     public void Heard(TunnelSide side, long at) => ActivityOf(side).Heard(at);
 
-    /// <summary>So much of what a side said was passed on: its bytes, and the frames that ended in them.</summary>
+    /// <summary>Counts bytes of a side that were forwarded, and the frames that ended in them.</summary>
     public void Passed(TunnelSide from, long bytes, long frames)
     {
         ActivityOf(from).Passed(bytes, frames);
@@ -147,7 +143,8 @@ internal sealed partial class Tunnel
     }
 
     /// <summary>
-    /// Records that the tunnel is over. <paramref name="otherwise"/> is the reason if nobody gave one.
+    /// Records that the tunnel is over, and returns the reason: <paramref name="otherwise"/> if none was set and the
+    /// frames are valid.
     /// </summary>
     public TunnelEnd Finish(TunnelEnd otherwise)
     {

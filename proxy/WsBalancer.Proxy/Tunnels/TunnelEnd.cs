@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>Why a tunnel ended. Every tunnel ends for exactly one of these.</summary>
+/// <summary>The reasons for the end of a tunnel. Every tunnel ends for exactly one of them.</summary>
 internal enum TunnelEnd
 {
     /// <summary>The client sent its Close frame first.</summary>
@@ -15,35 +15,34 @@ internal enum TunnelEnd
     /// <summary>The node's connection ended without a Close frame.</summary>
     NodeLost,
 
-    /// <summary>Nothing came from one side for longer than the configured idle time.</summary>
+    /// <summary>One side sent nothing for longer than the configured idle time.</summary>
     Idle,
 
     /// <summary>The tunnel reached its maximum lifetime.</summary>
     Lifetime,
 
-    /// <summary>Its node drains, or became unhealthy where unhealthy nodes are emptied.</summary>
+    /// <summary>The node drains or was removed, or is unhealthy in a cluster with <c>OnUnhealthy: Close</c>.</summary>
     Drain,
 
-    /// <summary>It was closed so that its user comes back at home.</summary>
+    /// <summary>The tunnel was closed so that the client reconnects to the user's home.</summary>
     Rebalance,
 
-    /// <summary>An operator closed it.</summary>
+    /// <summary>An operator closed the tunnel.</summary>
     Disconnect,
 
     /// <summary>This balancer stops.</summary>
     Shutdown,
 
-    /// <summary>A peer broke the WebSocket protocol so that frames could no longer be told apart.</summary>
+    /// <summary>A peer violated the WebSocket protocol, so that the frame boundaries are unknown.</summary>
     Protocol,
 
-    /// <summary>A peer did not take what it was sent for longer than the send timeout.</summary>
+    /// <summary>A peer took no bytes for longer than the send timeout, although bytes were waiting.</summary>
     SendTimeout,
 
-    /// <summary>Too much was buffered for all tunnels together, and this one was among those that buffered most.
-    /// </summary>
+    /// <summary>All tunnels together buffered too much, and this tunnel was among those that buffered most.</summary>
     Memory,
 
-    /// <summary>Something failed that is nobody's doing; the log says what.</summary>
+    /// <summary>Another failure, for example of a write of the balancer's Close frame.</summary>
     Error,
 }
 

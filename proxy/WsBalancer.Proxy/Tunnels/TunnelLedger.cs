@@ -3,12 +3,13 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
-/// The account of one node: its tunnels, and what else is counted of it. Active is never counted by itself: it is what
-/// was opened less what was closed, so that the three agree whenever they are read. Thread-safe, without locks.
+/// The account of one node: counts its tunnels and other events. Active tunnels have no count of their own: they are
+/// the opened tunnels less the closed ones, so that the three agree in every reading. Thread-safe, without locks.
 /// </summary>
 internal sealed class TunnelLedger
 {
-    // In the count of opened tunnels, so that an account is closed only while no tunnel is open.
+    // This bit of the count of opened tunnels marks a closed account: one compare-exchange of the count closes the
+    // account only if no tunnel was opened in the meantime.
     private const long ClosedMark = 1L << 62;
 
     private readonly long[] _closed = new long[TunnelEndLabel.All.Count];
@@ -18,16 +19,16 @@ internal sealed class TunnelLedger
     private long _framesFromClients;
     private long _framesFromNode;
 
-    /// <summary>What is counted of the node by events.</summary>
+    /// <summary>The counts of other events of the node, such as handshakes and probes.</summary>
     public NodeCounts Counts { get; } = new();
 
     /// <summary>Whether the node is in the fleet. Written by <see cref="TunnelRegistry"/> alone.</summary>
     public bool IsHeld { get; set; }
 
-    /// <summary>Whether a scrape has published it. Written by <see cref="TunnelRegistry"/> alone.</summary>
+    /// <summary>Whether a scrape has published the account. Written by <see cref="TunnelRegistry"/> alone.</summary>
     public bool IsPublished { get; set; }
 
-    /// <summary>As in a reading, but without allocating: limits read it at every handshake.</summary>
+    /// <summary>As in <see cref="LedgerReading"/>, without an allocation: limits read it at every handshake.</summary>
     public long Active
     {
         get
@@ -45,7 +46,7 @@ internal sealed class TunnelLedger
     private long Opened => Interlocked.Read(ref _opened) & ~ClosedMark;
 
     /// <summary>Counts a tunnel that opens.</summary>
-    /// <returns>Whether it is counted; not in an account that is closed.</returns>
+    /// <returns>Whether the tunnel was counted; false if the account is closed.</returns>
     public bool TryOpen()
     {
         if ((Interlocked.Increment(ref _opened) & ClosedMark) == 0)
@@ -80,7 +81,7 @@ internal sealed class TunnelLedger
         }
     }
 
-    /// <summary>Reads everything at once. Closed is read before opened, so active is never negative.</summary>
+    /// <summary>Reads all counts. Closed is read before opened, so active is never negative.</summary>
     public LedgerReading Read()
     {
         var closed = new long[_closed.Length];

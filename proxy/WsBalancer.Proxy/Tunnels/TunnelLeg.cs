@@ -4,21 +4,21 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
-/// One leg of a tunnel as a stream: reads pass, writes are followed frame by frame, so that a Close frame of ours
-/// can go out between two frames of the peer's, and what the peer says after it is dropped.
+/// One leg of a tunnel as a stream. Reads are unchanged; writes are followed frame by frame, so that the balancer can
+/// write a Close frame between two frames of the other peer. Later bytes of the other peer are dropped.
 /// </summary>
 /// <remarks>
 /// There is one writer, the copy loop, and one closer. The copy loop writes a Close frame that is requested in the
 /// middle of a frame, after the frame's last byte; at a boundary, without a pending write, the closer does.
 /// </remarks>
-/// <param name="inner">The peer.</param>
-/// <param name="observer">Who is told.</param>
-/// <param name="time">The clock.</param>
+/// <param name="inner">The stream of the peer.</param>
+/// <param name="observer">Receives the events of the leg.</param>
+/// <param name="time">The clock that measures pending writes.</param>
 /// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
-/// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is cut: YARP ends both
-/// directions at the end of the node.</param>
-/// <param name="bound">How many bytes of the other peer wait at most while a write is pending.</param>
-/// <param name="socket">The peer's connection, if this is its only stream.</param>
+/// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is cut: YARP would end both
+/// directions after the end of the node.</param>
+/// <param name="bound">How many bytes of the other peer are buffered at most while a write is pending.</param>
+/// <param name="socket">The peer's socket, if no other stream uses it; otherwise null.</param>
 internal sealed class TunnelLeg(
     Stream inner,
     ILegObserver observer,
@@ -48,7 +48,7 @@ internal sealed class TunnelLeg(
         }
     }
 
-    // Both are read when the tunnel has ended, and nothing is written any more.
+    // CloseCode and Lost are read without the lock: only after the end of the tunnel, when nothing is written any more.
     public int? CloseCode => _frames.CloseCode;
 
     public bool Lost => _frames.Lost;
@@ -142,7 +142,7 @@ internal sealed class TunnelLeg(
         var passed = Begin(buffer.Span, cancellationToken, out var frames, out var closeSeen, out var isClosed);
         if (closeSeen)
         {
-            // Before it is written: once its receiver has it, somebody else's reason may be told before this one.
+            // Before the frame is written: after it, an event of its receiver may set another reason first.
             observer.ClosePasses();
         }
 
@@ -161,7 +161,7 @@ internal sealed class TunnelLeg(
 
             if (isClosed)
             {
-                // The tunnel may be cut now, and bytes that are not flushed would be lost.
+                // The event may cut the tunnel, and bytes that are not flushed would be lost.
                 await FlushAsync(_writes!.Token);
                 observer.Closed();
             }
@@ -221,7 +221,7 @@ internal sealed class TunnelLeg(
         }
     }
 
-    // Takes the turn and says how much of the buffer is to be written.
+    // Takes the turn, and returns how many bytes of the buffer must be written.
     private int Begin(
         ReadOnlySpan<byte> buffer, CancellationToken loop, out long frames, out bool closeSeen, out bool isClosed)
     {
@@ -235,8 +235,8 @@ internal sealed class TunnelLeg(
         }
     }
 
-    // A write ends early when the loop is cancelled, or the peer given up. One source for all writes: the loop's token
-    // is the same in all of them. Never disposed, as it has no timer and may be cancelled late.
+    // A write ends early when the copy loop is cancelled or the peer is abandoned. One source serves all writes, which
+    // have the same token of the loop. The source is never disposed: it has no timer and may be cancelled late.
     private void Follow(CancellationToken loop)
     {
         if (_writes is null || _onLoopCancelled.Token != loop)
@@ -259,7 +259,7 @@ internal sealed class TunnelLeg(
         }
     }
 
-    // Gives the turn back, or keeps it to write the Close frame that waited for this boundary.
+    // Ends the turn. The caller writes the Close frame that waited for this boundary, if there is one.
     private byte[]? End()
     {
         lock (_turn)

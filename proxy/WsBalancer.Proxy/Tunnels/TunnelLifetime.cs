@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>How old a tunnel may become: the configured lifetime, more or less by a hash of its id.</summary>
+/// <summary>The maximum age of a tunnel: the configured lifetime, varied by a hash of the tunnel's id.</summary>
 internal static class TunnelLifetime
 {
     /// <returns>Null without a limit.</returns>

@@ -111,12 +111,12 @@ internal sealed class TunnelMetrics
         }
     }
 
-    // The counts of a cluster leave with its last account, as its histograms do.
+    // The counts of a cluster are withdrawn with its last account, like its histograms.
     private void Withdraw(HashSet<string> clusters)
     {
         foreach (var key in _closesBy.Keys.Where(key => !clusters.Contains(key.Cluster)))
         {
-            // In this order: a count in between would keep a series that is published no more.
+            // In this order: otherwise an end between the two calls would store a series that is then removed.
             _closes.RemoveLabelled(key.Cluster, key.By, key.Code);
             _closesBy.TryRemove(key, out _);
         }

@@ -13,7 +13,7 @@ internal sealed record TunnelOrigin(
     IPAddress? Client, string Path, string? TraceId, AttemptTimes Attempts, TimeSpan Handshake, bool IsLogged);
 
 /// <summary>The attempts of a request to reach a node.</summary>
-/// <param name="Count">How many there were.</param>
-/// <param name="Connect">How long the connect of the last one took; null if it did not connect.</param>
-/// <param name="FirstByte">From then to the head of the node's answer; null without one.</param>
+/// <param name="Count">The number of attempts.</param>
+/// <param name="Connect">How long the connect of the last attempt took; null if the attempt did not connect.</param>
+/// <param name="FirstByte">From the connect to the head of the node's answer; null without an answer.</param>
 internal readonly record struct AttemptTimes(int Count, TimeSpan? Connect, TimeSpan? FirstByte);

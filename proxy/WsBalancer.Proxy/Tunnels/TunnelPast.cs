@@ -1,12 +1,13 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>What a tunnel has behind it, in terms that another process understands.</summary>
-/// <param name="OpenedAt">When it was opened.</param>
-/// <param name="Age">How long ago that is.</param>
-/// <param name="ClientSilence">How long nothing has come from the client.</param>
-/// <param name="NodeSilence">How long nothing has come from the node.</param>
-/// <param name="Traffic">What has passed.</param>
-/// <param name="EndReason">Why it ends, as far as it is known.</param>
+/// <summary>The history of a tunnel, without timestamps of one process's clock, so that another process can use it.
+/// </summary>
+/// <param name="OpenedAt">When the tunnel was opened.</param>
+/// <param name="Age">The time since the tunnel was opened.</param>
+/// <param name="ClientSilence">How long the client has sent nothing.</param>
+/// <param name="NodeSilence">How long the node has sent nothing.</param>
+/// <param name="Traffic">The forwarded bytes and frames.</param>
+/// <param name="EndReason">Why the tunnel ends; null if no reason is set.</param>
 internal sealed record TunnelPast(
     DateTimeOffset OpenedAt,
     TimeSpan Age,

@@ -1,12 +1,12 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>On which data path a tunnel is.</summary>
+/// <summary>The data paths of tunnels.</summary>
 internal enum TunnelPath
 {
-    /// <summary>YARP copies through streams of ours.</summary>
+    /// <summary>YARP copies bytes between streams of the balancer.</summary>
     Portable,
 
-    /// <summary>An event loop of ours relays between two sockets.</summary>
+    /// <summary>An event loop of the balancer relays bytes between two sockets.</summary>
     Native,
 }
 

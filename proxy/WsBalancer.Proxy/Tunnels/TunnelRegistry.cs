@@ -13,11 +13,11 @@ internal sealed class TunnelRegistry
     private readonly ConcurrentDictionary<(string Cluster, string User), UserTunnels> _byUser = new();
     private readonly ConcurrentDictionary<NodeKey, TunnelLedger> _ledgers = new();
 
-    // Accounts are closed, and taken out, under this lock: with it held, all that are in are open.
+    // Accounts are closed and removed under this lock: while it is held, every registered account is open.
     private readonly Lock _accounts = new();
     private readonly int[] _onPath = new int[TunnelPathLabel.All.Count];
 
-    // Tunnel ids of two balancers differ in their first half, so that one can be named without saying where it is.
+    // Tunnel ids of two balancers differ in their first half, so that an id is enough to find a tunnel in the fleet.
     private readonly string _idPrefix = RandomNumberGenerator.GetHexString(8, lowercase: true);
     private readonly TunnelMetrics _metrics;
     private int _lastId;
@@ -28,22 +28,22 @@ internal sealed class TunnelRegistry
         metrics.Publish(this);
     }
 
-    /// <summary>Raised after a tunnel has ended and is in no count any more.</summary>
+    /// <summary>Raised after a tunnel has ended and was removed from all counts.</summary>
     public event Action<Tunnel>? Removed;
 
     public int Count => _byId.Count;
 
-    // Walked, not copied under all locks at once, as the dictionary's own Values would be.
+    // An enumeration, since Values of the dictionary copies all entries while all of its locks are held.
     public IEnumerable<Tunnel> All => _byId.Select(static entry => entry.Value);
 
     public IReadOnlyDictionary<NodeKey, TunnelLedger> Ledgers => _ledgers;
 
-    /// <summary>How many take a path.</summary>
+    /// <summary>The number of live tunnels on a data path.</summary>
     public int CountOn(TunnelPath path) => Volatile.Read(ref _onPath[(int)path]);
 
     public string NextId() => _idPrefix + Interlocked.Increment(ref _lastId).ToString("x8", null);
 
-    /// <summary>The account of a node that is in the fleet: the one it had, or a new one that begins at zero.</summary>
+    /// <summary>The account of a node that is in the fleet: the existing one, or a new one at zero.</summary>
     public TunnelLedger LedgerOf(NodeKey node)
     {
         lock (_accounts)
@@ -55,10 +55,10 @@ internal sealed class TunnelRegistry
     }
 
     /// <summary>
-    /// Gives up the account of a node that has left. If a scrape has published it, it is closed by the next scrape: a
-    /// node that is added again before that counts on, as its series never was away.
+    /// Releases the account of a node that has left the fleet. An account that a scrape has published is closed by the
+    /// next scrape: if the node is added again before that, its counts continue, since its series were not withdrawn.
     /// </summary>
-    /// <returns>Whether it was given up; not while the node has tunnels.</returns>
+    /// <returns>Whether the account was released; false while the node has tunnels.</returns>
     public bool Forget(NodeKey node)
     {
         lock (_accounts)
@@ -78,8 +78,8 @@ internal sealed class TunnelRegistry
         }
     }
 
-    /// <summary>Closes an account that was given up.</summary>
-    /// <returns>Whether a scrape may publish it; not if it is closed.</returns>
+    /// <summary>Closes the account if it was released and no tunnel is open.</summary>
+    /// <returns>Whether a scrape may publish the account; false if it is closed.</returns>
     public bool MayPublish(NodeKey node, TunnelLedger ledger)
     {
         lock (_accounts)
@@ -121,10 +121,10 @@ internal sealed class TunnelRegistry
         }
     }
 
-    /// <summary>Takes an ended tunnel out and counts its end.</summary>
+    /// <summary>Removes a tunnel that has ended, and counts its end.</summary>
     public void Remove(Tunnel tunnel, TunnelEnd end)
     {
-        // Counted first: whoever no longer finds the tunnel finds its end counted.
+        // The end is counted first: when the tunnel is no longer found, its end is already counted.
         tunnel.Ledger.Closed(end);
         _metrics.Ended(tunnel, end);
         Interlocked.Decrement(ref _onPath[(int)tunnel.Flow!.Path]);
@@ -148,8 +148,8 @@ internal sealed class TunnelRegistry
         Removed?.Invoke(tunnel);
     }
 
-    // While the handshake was under way the node may have left, and its account been closed, or been added again, which
-    // has another account.
+    // During the handshake the node may have left the fleet, with its account closed, or may have been added again,
+    // with another account. So the account is looked up when the tunnel opens.
     private TunnelLedger Open(NodeKey node)
     {
         if (_ledgers.TryGetValue(node, out var ledger) && ledger.TryOpen())

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Hosting;
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
-/// Once a second, ends the tunnels of which one peer has been silent, or has taken nothing, for longer than allowed.
+/// Once a second, ends the tunnels of which one peer has sent nothing, or has taken nothing, for longer than allowed.
 /// </summary>
 // One walk over all tunnels, not a timer for each: these limits are minutes, so a second more does not matter.
 internal sealed class TunnelSweep(

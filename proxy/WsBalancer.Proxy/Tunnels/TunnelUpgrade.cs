@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>
-/// Stands in for the server's upgrade features, so that the stream that YARP copies through is ours. Serves
-/// HTTP/1.1 (Upgrade) and HTTP/2 (extended CONNECT, RFC 8441) alike.
+/// Replaces the server's upgrade features of a handshake, so that YARP copies through a stream of the balancer. For
+/// HTTP/1.1 (Upgrade) and HTTP/2 (extended CONNECT, RFC 8441).
 /// </summary>
 /// <param name="http1">The server's own feature, or null.</param>
 /// <param name="http2">The server's own feature, or null.</param>
 /// <param name="accepting">Called before the upgrade is answered.</param>
-/// <param name="accepted">Called with the client's stream once the upgrade is answered; gives the stream to
-/// use.</param>
+/// <param name="accepted">Called with the client's stream after the upgrade is answered; returns the stream that YARP
+/// uses.</param>
 internal sealed class TunnelUpgrade(
     IHttpUpgradeFeature? http1, IHttpExtendedConnectFeature? http2, Action accepting, Func<Stream, Stream> accepted)
     : IHttpUpgradeFeature, IHttpExtendedConnectFeature
@@ -34,14 +34,14 @@ internal sealed class TunnelUpgrade(
         return accepted(await http2!.AcceptAsync());
     }
 
-    /// <summary>Takes the server's features away, so that a request that asks for no WebSocket gets none.</summary>
+    /// <summary>Removes the server's features, so that a request that is no handshake is not upgraded.</summary>
     public static void Remove(HttpContext context)
     {
         context.Features.Set<IHttpUpgradeFeature>(null);
         context.Features.Set<IHttpExtendedConnectFeature>(null);
     }
 
-    /// <summary>Puts this in the place of the server's features of a request.</summary>
+    /// <summary>Replaces the server's features of a request by a <see cref="TunnelUpgrade"/>.</summary>
     public static void Install(HttpContext context, Action accepting, Func<Stream, Stream> accepted)
     {
         var features = context.Features;

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>The content of a response that opens a tunnel, whose stream is the tunnel's.</summary>
+/// <summary>The content of a node's response that opens a tunnel; the stream is supplied by the tunnel.</summary>
 /// <param name="inner">The content of the node's response.</param>
 /// <param name="open">
 /// Called once, with <paramref name="inner"/>, when the response has been sent to the client; returns the stream.

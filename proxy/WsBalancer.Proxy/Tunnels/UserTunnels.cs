@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>The live tunnels of one user, the oldest first; an immutable value.</summary>
-// Nearly every user has one tunnel: it is held by itself, without a list.
+// Nearly every user has one tunnel, which is stored without a list.
 internal readonly record struct UserTunnels
 {
     private readonly object? _tunnels;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>A content with the headers of another one, which is disposed of with it.</summary>
+/// <summary>An HTTP content with the headers of an inner content; both are disposed together.</summary>
 internal abstract class WrappedContent : HttpContent
 {
     protected WrappedContent(HttpContent inner)
@@ -14,7 +14,6 @@ internal abstract class WrappedContent : HttpContent
         }
     }
 
-    /// <summary>The other content.</summary>
     protected HttpContent Inner { get; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

@@ -64,7 +64,7 @@ public sealed class SteadyLoopTests : IDisposable
         _log,
         _stop.Token);
 
-    // A step is over when the next one begins, and its line of the log is written before that.
+    // Waits for one step more: a step and its log line are certainly complete when the next step begins.
     private async Task StepsAsync(int count)
     {
         for (var expected = _steps + count + 1; _steps < expected;)

@@ -4,7 +4,7 @@ using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Redis;
 
-/// <summary>Two nodes and a Redis of either kind: users find each other wherever they are.</summary>
+/// <summary>Two nodes and a Redis of either kind: messages reach users on the other node too.</summary>
 public abstract class FleetTests : IAsyncLifetime
 {
     private TestNode _one = null!;
@@ -67,7 +67,7 @@ public abstract class FleetTests : IAsyncLifetime
             Assert.Equal(expected, await bob.ReceiveTextAsync());
         }
 
-        // Carol's next word is her own echo: the room did not reach her.
+        // The next message to Carol is her own echo: the room's message did not reach her.
         await carol.SendAsync("""{"type":"echo"}""");
         Assert.Equal("""{"type":"echo"}""", await carol.ReceiveTextAsync());
     }

@@ -2,7 +2,7 @@ using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Redis;
 
-/// <summary>A redis-server that is stopped keeps its connections open and answers nothing.</summary>
+/// <summary>A stopped redis-server keeps its connections open and answers nothing.</summary>
 public sealed class HungRedisTests : IAsyncLifetime
 {
     private const string Lost =
@@ -81,7 +81,7 @@ public sealed class HungRedisTests : IAsyncLifetime
         await alice.SendAsync("""{"type":"room","room":"r","data":1}""");
 
         Assert.Contains(await bob.ReceiveTextAsync(), (string[])[Lost, LocalOnly]);
-        // The message is in the room, if the hang was noted before it was sent.
+        // The message reaches the room only if the hang was noticed before the message was sent.
         Assert.Contains(await alice.ReceiveTextAsync(), (string[])[Lost, Room(1)]);
         await HangIsNotedAsync(_log);
         await bob.SendAsync("""{"type":"join","room":"new"}""");

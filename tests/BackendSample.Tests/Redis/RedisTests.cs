@@ -2,7 +2,7 @@ using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Redis;
 
-/// <summary>What holds over a real redis-server only: counts of subscribers, and its absence.</summary>
+/// <summary>Properties that need a real redis-server: the number of subscribers, and the absence of Redis.</summary>
 public sealed class RedisTests : IAsyncLifetime
 {
     private RedisServer _redis = null!;
@@ -118,7 +118,7 @@ public sealed class RedisTests : IAsyncLifetime
         Assert.Equal(1, log.Count("RedisIsAway"));
     }
 
-    // The embedded server does not promise this: it sends on the thread of whoever publishes.
+    // The embedded server does not guarantee this order: it delivers on the thread of the publisher.
     [Fact]
     public async Task TwoSendersInOneRoom_AreHeardInTheSameOrderOnBothNodes()
     {

@@ -5,7 +5,7 @@ using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Registration;
 
-/// <summary>What a node writes of itself into a real Redis, for balancers to read.</summary>
+/// <summary>The records that a node writes about itself to a real Redis, where balancers read them.</summary>
 public sealed class NodeRegistrarTests : IAsyncLifetime
 {
     private const string Key = "wsbalancer:node:chat:ws-1";

@@ -13,7 +13,7 @@ public sealed class HandoverTests : IAsyncLifetime
 
     private const string Echo = """{"type":"echo"}""";
 
-    // "{"type":"echo"}" as a masked frame, with a mask of zeros; a Close with the code 1000.
+    // A masked frame with "{"type":"echo"}" and a mask of zeros; a Close frame with the code 1000.
     private static readonly byte[] EchoFrame = [0x81, 0x80 | 15, 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(Echo)];
     private static readonly byte[] CloseFrame = [0x88, 0x80 | 2, 0, 0, 0, 0, 0x03, 0xE8];
 
@@ -53,7 +53,7 @@ public sealed class HandoverTests : IAsyncLifetime
     {
         await Stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(Handshake), .. CloseFrame], Deadline.Token);
 
-        // To the end.
+        // Reads until the end of the connection.
         var answer = await ReadAsync(_ => false);
 
         Assert.EndsWith("\u0088\u0002\u0003\u00E8", answer, StringComparison.Ordinal);

@@ -94,7 +94,7 @@ public sealed class BufferedTests : IAsyncLifetime
     {
         var deaf = await WelcomedAsync("deaf");
 
-        // More than the bound and all the buffers of the machine between the two; the rest is read and forgotten.
+        // More than the limit and all socket buffers between client and node; the node reads and discards the rest.
         for (var sent = 0; sent < 300; sent++)
         {
             await deaf.SendAsync(new byte[100_000], end: false);

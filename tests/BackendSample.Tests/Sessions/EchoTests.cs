@@ -50,7 +50,7 @@ public sealed class EchoTests : IAsyncLifetime
         using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
         var bytes = Bytes(length);
 
-        // Sent as a whole before anything is read, as simple clients do.
+        // The whole message is sent before anything is received, as simple clients do.
         await client.SendAsync(bytes);
 
         var (type, echoed) = await client.ReceiveAsync();
@@ -91,7 +91,7 @@ public sealed class EchoTests : IAsyncLifetime
         using var bob = await TestClient.WelcomedAsync(_node.Address, "bob");
         var bytes = Bytes(100_000);
         await alice.SendAsync(bytes[..70_000], end: false);
-        // The first part on its way back tells that the echo has begun.
+        // The first part of the echo proves that the echo has begun.
         var part = await alice.Socket.ReceiveAsync(new byte[1], Deadline.Token);
         await bob.SendAsync("""{"type":"direct","to":"alice","data":1}""");
         await bob.SendAsync("""{"type":"echo"}""");

@@ -40,7 +40,7 @@ public sealed class LimitTests
         using var sender = await TestClient.WelcomedAsync(node.Address, "sender");
         var message = $$"""{"type":"direct","to":"slow","data":"{{new string('x', 100_000)}}"}""";
 
-        // More than all the buffers of the machine between the two.
+        // More than all socket buffers between client and node.
         for (var sent = 0; sent < 300; sent++)
         {
             await sender.SendAsync(message);
@@ -77,7 +77,7 @@ public sealed class LimitTests
         await using var node = await TestNode.StartAsync(TestNode.Options with { MaxQueueBytes = 1024 });
         using var client = await TestClient.WelcomedAsync(node.Address, "alice");
         var payload = new string('x', 500_000);
-        // The answer tells that the welcome has left the queue.
+        // The reply proves that the welcome message has left the queue.
         await client.SendAsync("""{"type":"join","room":"r"}""");
         await client.ReceiveTextAsync();
 
@@ -112,7 +112,7 @@ public sealed class LimitTests
             KeepAliveTimeout = TimeSpan.FromMilliseconds(200),
         });
 
-        // A client of .NET answers pings only while it reads; this one does not after the welcome.
+        // A .NET client answers pings only while it receives; this client does not receive after the welcome message.
         using var client = await TestClient.WelcomedAsync(node.Address, "alice");
 
         await Deadline.UntilAsync(() => node.Sessions.Count == 0, "the session is lost");

@@ -69,7 +69,7 @@ public sealed class MessageMemoryTests
         Assert.Same(first, _all.Rent(PieceSize.Most));
         _all.Return(first);
         _all.DropUnused();
-        // Free since the last call only: it was in use meanwhile.
+        // The buffer was in use before the last call, so it has not been free long enough.
         Assert.Same(first, _all.Rent(PieceSize.Most));
         _all.Return(first);
         _all.DropUnused();

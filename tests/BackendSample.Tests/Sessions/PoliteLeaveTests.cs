@@ -62,14 +62,14 @@ public sealed class PoliteLeaveTests
         await using var node = await TestNode.StartAsync(TestNode.Options with { MaxQueueBytes = 64 * 1024 * 1024 });
         using var alice = await TestClient.WelcomedAsync(node.Address, "alice");
         using var bob = await TestClient.WelcomedAsync(node.Address, "bob");
-        // More than all the buffers of the machine between the two.
+        // More than all socket buffers between client and node.
         var payload = new string('x', 100_000);
         for (var number = 0; number < 300; number++)
         {
             await bob.SendAsync($$"""{"type":"direct","to":"alice","data":["{{payload}}",{{number}}]}""");
         }
 
-        // The node answers in order, so all of them are queued.
+        // The node handles messages in order: after the echo, all of them are queued.
         await bob.SendAsync("""{"type":"echo"}""");
         await bob.ReceiveTextAsync();
         var stopping = node.StopAsync();

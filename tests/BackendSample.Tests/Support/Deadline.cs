@@ -1,13 +1,13 @@
 namespace WsBalancer.BackendSample.Tests.Support;
 
-/// <summary>How long a test waits for a fact before it fails: enough for a busy machine.</summary>
+/// <summary>The maximum wait of a test for a condition: long enough for a busy machine.</summary>
 internal static class Deadline
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>A token that ends with the patience, or with the test.</summary>
+    /// <summary>A token that is cancelled after the maximum wait, or with the test.</summary>
     public static CancellationToken Token
     {
         get
@@ -18,7 +18,7 @@ internal static class Deadline
         }
     }
 
-    /// <summary>Looks again and again until the fact is there.</summary>
+    /// <summary>Checks the condition repeatedly until it is true.</summary>
     public static Task UntilAsync(Func<bool> fact, string description) =>
         UntilAsync(() => Task.FromResult(fact()), description);
 

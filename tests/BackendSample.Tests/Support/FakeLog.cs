@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.BackendSample.Tests.Support;
 
-/// <summary>Keeps what was logged, by event name.</summary>
+/// <summary>Counts log entries by event name.</summary>
 internal sealed class FakeLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string?> _events = new();
@@ -25,6 +25,6 @@ internal sealed class FakeLog : ILoggerProvider, ILogger
 
     public void Dispose()
     {
-        // Nothing is held that would need it.
+        // The log has no resources to dispose.
     }
 }

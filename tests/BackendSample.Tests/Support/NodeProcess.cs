@@ -1,6 +1,6 @@
 namespace WsBalancer.BackendSample.Tests.Support;
 
-/// <summary>The program <c>ws-node</c> itself, as built beside the tests.</summary>
+/// <summary>The program <c>ws-node</c> itself, from the output folder of the tests.</summary>
 internal static class NodeProcess
 {
     public static ServerProcess Start(params string[] arguments) =>

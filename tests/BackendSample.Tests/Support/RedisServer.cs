@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace WsBalancer.BackendSample.Tests.Support;
 
-/// <summary>A real redis-server on a free port, with nothing on disk that outlives the test.</summary>
+/// <summary>A real redis-server on a free port, whose files are deleted after the test.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
     private static int Servers;
@@ -31,13 +31,13 @@ internal sealed class RedisServer : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>Stops the process where it is: connections stay open and nothing is answered.</summary>
+    /// <summary>Stops the process with SIGSTOP: connections stay open and nothing is answered.</summary>
     public Task HangAsync() => _process!.SignalAsync("STOP");
 
     /// <summary>Continues the process after <see cref="HangAsync"/>.</summary>
     public Task WakeAsync() => _process!.SignalAsync("CONT");
 
-    /// <summary>Starts on the same port, at first or again.</summary>
+    /// <summary>Starts the server, or restarts it on the same port.</summary>
     public async Task ResumeAsync()
     {
         try
@@ -60,7 +60,7 @@ internal sealed class RedisServer : IAsyncDisposable
         await Deadline.UntilAsync(AnswersAsync, $"redis-server answers at {Endpoint}");
     }
 
-    /// <summary>How many connections subscribe to the channel.</summary>
+    /// <summary>The number of connections that subscribe to the channel.</summary>
     public async Task<long> CountSubscribersAsync(string channel)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},allowAdmin=true");
@@ -74,8 +74,8 @@ internal sealed class RedisServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    // Linux has millions of loopback addresses. One for each server, so that nobody can take the port while it is
-    // down, not even an outgoing connection.
+    // Linux has millions of loopback addresses. Each server has its own, so that no other socket, not even that of an
+    // outgoing connection, can take the port while the server is down.
     private static IPEndPoint FindFreeEndpoint()
     {
         var (process, number) = (Environment.ProcessId, Interlocked.Increment(ref Servers));

@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace WsBalancer.BackendSample.Tests.Support;
 
-/// <summary>A program of its own that runs until it is told to stop; killed at the latest with the test.</summary>
+/// <summary>
+/// A program in its own process that runs until it is stopped; killed at the latest at the end of the test.
+/// </summary>
 internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace WsBalancer.BackendSample.Tests.Support;
 
-/// <summary>A user with a real WebSocket.</summary>
+/// <summary>A user with a real WebSocket connection.</summary>
 internal sealed class TestClient : IDisposable
 {
     public ClientWebSocket Socket { get; } = new();
 
-    /// <summary>Connects and takes the welcome.</summary>
+    /// <summary>Connects and receives the welcome message.</summary>
     public static async Task<TestClient> WelcomedAsync(Uri node, string user)
     {
         var client = await ConnectAsync(node, user);
@@ -44,7 +44,7 @@ internal sealed class TestClient : IDisposable
         return Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>One whole message.</summary>
+    /// <summary>Receives one whole message.</summary>
     public async Task<(WebSocketMessageType Type, byte[] Bytes)> ReceiveAsync()
     {
         var deadline = Deadline.Token;
@@ -61,12 +61,12 @@ internal sealed class TestClient : IDisposable
         }
     }
 
-    /// <summary>Reads on until the node closes, and answers.</summary>
+    /// <summary>Receives until the node closes, and returns the Close frame.</summary>
     public async Task<(int? Status, string? Reason)> ReceiveCloseAsync()
     {
         while ((await ReceiveAsync()).Type is not WebSocketMessageType.Close)
         {
-            // What was said before the Close is not what the caller asks for.
+            // Messages before the Close frame are ignored.
         }
 
         if (Socket.State is WebSocketState.CloseReceived)

@@ -1,6 +1,8 @@
 namespace WsBalancer.Cli.Tests.Changing;
 
-/// <summary>plan, add, remove and weight: each looks before it leaps.</summary>
+/// <summary>
+/// <c>plan</c>, <c>add</c>, <c>remove</c> and <c>weight</c>: each shows the plan before any change is made.
+/// </summary>
 public sealed class ChangeCommandTests
 {
     private const string Nothing = """{"add":[],"remove":[],"weights":{}}""";

@@ -68,7 +68,8 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public async Task TheBalancersConfiguration_IsNotInherited()
     {
-        // Of this process, which other tests read as their configuration: something that changes nothing for them.
+        // The variable is set in this process, where other tests read it as configuration: its value has no effect on
+        // them.
         Environment.SetEnvironmentVariable("WSBALANCER__Logging__LogLevel__Nobody", "Information");
 
         await using var child = Shell("env; echo the end; exec sleep 60");

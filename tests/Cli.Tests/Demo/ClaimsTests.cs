@@ -3,7 +3,9 @@ using WsBalancer.Cli.Demo.Claims;
 
 namespace WsBalancer.Cli.Tests.Demo;
 
-/// <summary>What each chapter makes of what the clients saw; the last argument says which of its claims hold.</summary>
+/// <summary>
+/// How each chapter judges the observations of the clients. The last argument marks the claims that must hold.
+/// </summary>
 public sealed class ClaimsTests
 {
     [Theory]

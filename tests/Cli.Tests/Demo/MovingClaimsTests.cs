@@ -3,7 +3,7 @@ using WsBalancer.Cli.Demo.Claims;
 
 namespace WsBalancer.Cli.Tests.Demo;
 
-/// <summary>What the chapters of the drain and the rebalance make of what the clients saw.</summary>
+/// <summary>How the chapters of the drain and the rebalance judge the observations of the clients.</summary>
 public sealed class MovingClaimsTests
 {
     private static readonly DrainAnswer Drained =

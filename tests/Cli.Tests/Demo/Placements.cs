@@ -1,6 +1,8 @@
 namespace WsBalancer.Cli.Tests.Demo;
 
-/// <summary>Short for placements: <c>"a a b"</c> puts u1 and u2 on a, and u3 on b; <c>-</c> is nowhere.</summary>
+/// <summary>
+/// A notation for placements: <c>"a a b"</c> places u1 and u2 on a, and u3 on b; <c>-</c> is no node.
+/// </summary>
 internal static class Placements
 {
     public static IReadOnlyDictionary<string, string> Of(string nodes) => nodes

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Cli.Tests.Demo;
 
-/// <summary>Says welcome and passes direct messages on, as the sample node does.</summary>
+/// <summary>A node that sends a welcome message and forwards direct messages, as the sample node does.</summary>
 internal sealed class StubNode : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -22,7 +22,7 @@ internal sealed class StubNode : IAsyncDisposable
 
     public string Name { get; set; } = "ws-1";
 
-    /// <summary>What the node writes as the sender instead of the truth; null for the truth.</summary>
+    /// <summary>The sender that forwarded messages contain instead of the true one; null for the true one.</summary>
     public string? FalseSender { get; set; }
 
     public static async Task<StubNode> StartAsync(int refusals = 0)
@@ -41,7 +41,7 @@ internal sealed class StubNode : IAsyncDisposable
 
     public void Drop(string user) => _sockets[user].Abort();
 
-    /// <summary>Closes the user's socket in order, as a balancer does that drains a node.</summary>
+    /// <summary>Sends the user a Close frame, as a balancer does that drains a node.</summary>
     public Task CloseAsync(string user, int code) => _sockets[user].CloseOutputAsync(
         (WebSocketCloseStatus)code, null, CancellationToken.None);
 

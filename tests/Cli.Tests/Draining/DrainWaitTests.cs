@@ -209,7 +209,8 @@ public sealed class DrainWaitTests
         CommandRun.OfAsync(
             clock, CancellationToken.None, ["drain", "ws-2", "--wait", "--admin", stub.Address, .. options]);
 
-    // Clusters, the begin, and then the third answer of the wait.
+    // The first request lists the clusters and the second begins the drain: the third request of the wait is
+    // interrupted.
     private static void InterruptAfter(StubBalancer stub, StubRequest request, CancellationTokenSource interrupt)
     {
         if (request.Method is "GET" && stub.Requests.Count > 4)

@@ -124,7 +124,7 @@ public sealed class StatusCommandTests
             run.Lines.Skip(3));
     }
 
-    // A record of no cluster is in the answer for each, and one line.
+    // A record that belongs to no cluster is reported for each cluster, and printed once.
     [Fact]
     public async Task Status_ListsRecordsThatAreSetAside()
     {
@@ -142,7 +142,7 @@ public sealed class StatusCommandTests
             run.Lines.Where(line => line.StartsWith("problem", StringComparison.Ordinal)));
     }
 
-    // Fields that this program does not know are in it too.
+    // The document includes fields that this program does not know.
     [Fact]
     public async Task Status_WithJson_PrintsTheAnswerAndNothingElse()
     {

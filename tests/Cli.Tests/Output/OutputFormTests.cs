@@ -55,8 +55,8 @@ public sealed class OutputFormTests
     public async Task Name_WritesTheIdsOnly(string line, string ids)
     {
         await using var stub = await StubBalancer.StartAsync();
-        stub.With(
-            Documents.Clusters, line.Contains("games", StringComparison.Ordinal) ? Documents.ChatAndGames : Documents.Chat);
+        var clusters = line.Contains("games", StringComparison.Ordinal) ? Documents.ChatAndGames : Documents.Chat;
+        stub.With(Documents.Clusters, clusters);
 
         var run = await stub.RunAsync([.. line.Split(' '), "-o", "name"]);
 

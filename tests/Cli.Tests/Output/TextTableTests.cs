@@ -78,7 +78,7 @@ public sealed class TextTableTests
     [InlineData(-1, false)]
     public void ATable_IsDrawnExactlyWhenItFits(int difference, bool drawn)
     {
-        // Two columns, each with a space at both sides, and three borders.
+        // The width of two columns, each with a space on both sides, and three borders.
         using var terminal = new TestConsole { Profile = { Width = LongId.Length + 5 + 7 + difference } };
 
         Table().Write(new CommandOutput(new StringWriter(), terminal));

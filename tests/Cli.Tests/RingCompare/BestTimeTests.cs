@@ -9,7 +9,7 @@ public sealed class BestTimeTests
     [Fact]
     public void ATime_IsTheShortestAfterTheWarmUp()
     {
-        // The warm-up is over after the third round, at 101 ms, and the measuring after the sixth.
+        // The warm-up ends with the third round, at 101 ms, and the measurement with the sixth.
         var round = Taking(50, 1, 50, 30, 20, 60);
 
         var best = Measure(warmUp: 100, measuring: 100, round);
@@ -31,7 +31,7 @@ public sealed class BestTimeTests
         var order = new List<string>();
         var best = Measure(warmUp: 1, measuring: 1, Named("a", 2), Named("b", 9));
 
-        // A turn is over when 5 ms are, and each phase when both had theirs.
+        // A turn ends after at least 5 ms, and a phase after a turn of each action.
         Assert.Equal(["a", "a", "a", "b", "a", "a", "a", "b"], order);
         Assert.Equal([TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(9)], best);
 

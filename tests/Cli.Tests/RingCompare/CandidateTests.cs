@@ -3,7 +3,7 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Cli.Tests.RingCompare;
 
-/// <summary>What the comparison says of an algorithm in words is what its ring does.</summary>
+/// <summary>The description of each algorithm in the comparison agrees with the behaviour of its ring.</summary>
 public sealed class CandidateTests
 {
     public static TheoryData<string> Algorithms => [.. RingAlgorithm.All.Select(algorithm => algorithm.Name)];

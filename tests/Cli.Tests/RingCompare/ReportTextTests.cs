@@ -49,7 +49,7 @@ public sealed class ReportTextTests
         return terminal.Output;
     }
 
-    // The longest name and the longest word for weights: with them a table is as wide as it gets.
+    // The longest name and the longest text for weights make the table as wide as it can be.
     private static ComparisonReport Report(int nodes = 10, int added = 1) => new(
         nodes,
         added,

@@ -3,7 +3,7 @@ using WsBalancer.Cli.RingCompare;
 
 namespace WsBalancer.Cli.Tests.RingCompare;
 
-/// <summary>Runs the command on a clock on which everything takes no time of ours.</summary>
+/// <summary>Runs the command with a clock that advances by one second per reading, without waiting.</summary>
 internal static class RingCompareRun
 {
     public static CommandRun Of(params string[] arguments)

@@ -44,7 +44,7 @@ public sealed class RingCompareTests
             ExactColumns(RingCompareRun.Of("--nodes", "3")));
     }
 
-    // On this clock every round of lookups takes a second: 16,384 users.
+    // On this clock every round of lookups, of 16,384 users, takes one second.
     [Fact]
     public void TheMeasuredColumns_AreInTheUnitsThatTheirTitlesSay()
     {
@@ -77,7 +77,7 @@ public sealed class RingCompareTests
         Assert.False(envoy.GetProperty("maskIsRemoval").GetBoolean());
     }
 
-    // The only one on the real clock, which takes its seconds.
+    // The only test with the real clock: its measurements take real time.
     [Fact]
     public async Task TheProgram_MeasuresMoreThanNothing()
     {
@@ -131,7 +131,7 @@ public sealed class RingCompareTests
         Assert.Contains("--json", run.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>The table without what is measured, with one space between cells.</summary>
+    /// <summary>The table without the measured columns, with one space between cells.</summary>
     private static IEnumerable<string> ExactColumns(CommandRun run)
     {
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));

@@ -1,8 +1,8 @@
 namespace WsBalancer.Cli.Tests.RingCompare;
 
 /// <summary>
-/// A clock that each glance moves on by so much: nothing waits, and every time it measures is known. With none it
-/// stands still but for <see cref="Advance"/>.
+/// A clock that advances by a fixed time with each reading, so that every measured time is known. With a fixed time of
+/// zero, it advances only by <see cref="Advance"/>.
 /// </summary>
 internal sealed class SteadyClock(TimeSpan perGlance) : TimeProvider
 {

@@ -19,7 +19,7 @@ public sealed class CheckTests : IDisposable
 
     private readonly string _file = Path.GetTempFileName();
 
-    // It shows every key with its default; what it shows must be right.
+    // The annotated file lists every key with its default: the file must be valid.
     [Fact]
     public async Task TheAnnotatedFile_IsFine()
     {

@@ -7,7 +7,7 @@ using WsBalancer.Cli.Run;
 
 namespace WsBalancer.Cli.Tests.Run;
 
-/// <summary>The platform's categories stay quiet unless they are named.</summary>
+/// <summary>The platform's log categories log only warnings unless the configuration names them.</summary>
 public sealed class DefaultLevelsTests
 {
     private static readonly string[] Quiet =

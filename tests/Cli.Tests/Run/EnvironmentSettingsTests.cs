@@ -13,7 +13,7 @@ public sealed class EnvironmentSettingsTests
         ],
         EnvironmentSettings.IgnoredOf(["WSBALANCER_WsBalancer__Admin__Url"]));
 
-    // The last five are those that Kubernetes makes for services.
+    // Kubernetes sets variables like the last five for services.
     [Theory]
     [InlineData("PATH")]
     [InlineData("WSBALANCERS")]

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WsBalancer.Cli.Tests.Run;
 
-/// <summary>Mistakes of a file as a whole, and mistakes with which <c>run</c> would begin all the same.</summary>
+/// <summary>Mistakes of a file as a whole, and mistakes despite which <c>run</c> would start.</summary>
 public sealed class MistakeTests : IDisposable
 {
     private const string Urls = "http://127.0.0.1:808O";

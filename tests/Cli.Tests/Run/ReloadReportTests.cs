@@ -18,7 +18,7 @@ public sealed class ReloadReportTests : IDisposable, ILogger
 
     public ReloadReportTests() => _report = new ReloadReport(this, new ReloadMetrics(_registry, TimeProvider.System));
 
-    // An editor may write a file twice.
+    // An editor may write a file twice, which causes two reloads.
     [Fact]
     public void Mistakes_ThatAreReadTwice_AreLoggedOnce()
     {

@@ -2,7 +2,7 @@ using WsBalancer.Cli.Run;
 
 namespace WsBalancer.Cli.Tests.Run;
 
-/// <summary>Where <c>run</c> keeps what is decided while it runs.</summary>
+/// <summary>Where <c>run</c> stores the changes that are made at run time.</summary>
 public sealed class RunStateTests
 {
     private const string Key = "WsBalancer:State:Path";

@@ -51,7 +51,7 @@ public sealed class TrimTimingTests
         Assert.Equal([1, .. TrimTiming.Again], due);
     }
 
-    // A trim leaves the heap as it is.
+    // A trim does not change the size of the heap here.
     private bool Due(long changes, long heapBytes = Small)
     {
         var isDue = _timing.IsDue(changes, heapBytes);

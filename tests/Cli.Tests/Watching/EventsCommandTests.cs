@@ -165,7 +165,9 @@ public sealed class EventsCommandTests
             .With(Documents.Clusters, Documents.ChatAndGames)
             .On(Events, streams);
 
-    /// <summary>Follows until the balancer has been asked for one stream more than that.</summary>
+    /// <summary>
+    /// Follows the events until the balancer has received more than <paramref name="connections"/> requests for them.
+    /// </summary>
     private static async Task<CommandRun> FollowAsync(StubBalancer stub, int connections, params string[] options)
     {
         using var interrupt = new CancellationTokenSource();

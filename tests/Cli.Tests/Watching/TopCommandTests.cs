@@ -55,8 +55,8 @@ public sealed class TopCommandTests
             }
         };
 
-        var run = await CommandRun.OfAsync(
-            new HastyClock(), interrupt.Token, "top", "--watch", "--json", "--sort", "tunnels", "--admin", stub.Address);
+        string[] line = ["top", "--watch", "--json", "--sort", "tunnels", "--admin", stub.Address];
+        var run = await CommandRun.OfAsync(new HastyClock(), interrupt.Token, line);
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(

@@ -4,7 +4,7 @@ using System.Net.WebSockets;
 
 namespace WsBalancer.EndToEnd.Tests.Clients;
 
-/// <summary>WebSockets over HTTP/2 (RFC 8441), as .NET speaks them: several on one TLS connection.</summary>
+/// <summary>WebSockets over HTTP/2 (RFC 8441) with the client of .NET: several on one TLS connection.</summary>
 internal sealed class Http2Client(TestCertificate certificate) : IDisposable
 {
     private readonly HttpMessageInvoker _invoker = new(new SocketsHttpHandler
@@ -15,7 +15,7 @@ internal sealed class Http2Client(TestCertificate certificate) : IDisposable
         },
     });
 
-    /// <summary>Opens a WebSocket with HTTP/2 or not at all.</summary>
+    /// <summary>Opens a WebSocket over HTTP/2, and fails if the server does not support that.</summary>
     public async Task<ClientWebSocket> Open(Uri url, Action<ClientWebSocketOptions>? configure = null)
     {
         using var deadline = Deadline.Start();

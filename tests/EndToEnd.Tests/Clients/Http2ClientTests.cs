@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.EndToEnd.Tests.Clients;
 
-/// <summary>The client really speaks HTTP/2: shown against a server that takes nothing else.</summary>
+/// <summary>The client uses HTTP/2: the server of these tests accepts nothing else.</summary>
 public sealed class Http2ClientTests
 {
     [Fact]

@@ -7,10 +7,10 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Clients;
 
 /// <summary>
-/// An HTTP/2 connection by the frame, for WebSockets that say anything and read when they please: each stream gives the
-/// server as much window as the test has read, and not a byte more.
+/// An HTTP/2 connection of which a test controls each frame: its WebSockets send any bytes and read at any time, and
+/// the window of each stream grows only by the bytes that the test has read.
 /// </summary>
-/// <remarks>It sends no more than the server's first windows: 768 KB a stream, 1 MB in all.</remarks>
+/// <remarks>The connection sends no more than the server's initial windows: 768 KB per stream, 1 MB in all.</remarks>
 internal sealed class Http2Connection : IAsyncDisposable
 {
     private const uint LargestWindow = int.MaxValue;
@@ -42,13 +42,13 @@ internal sealed class Http2Connection : IAsyncDisposable
         var connection = new Http2Connection(tls, port);
         await connection.Send(new(Http2FrameType.Settings, 0, 0, Http2Frame.Numbers((2, EnablePush), (4, 0))));
 
-        // Only the windows of streams hold anything up: one that is not read must not stop the others.
+        // Only the windows of the streams limit the server: a stream that is not read must not block the others.
         var more = Http2Frame.Numbers((4, LargestWindow - FirstWindow));
         await connection.Send(new(Http2FrameType.WindowUpdate, 0, 0, more));
         return connection;
     }
 
-    /// <summary>Opens a WebSocket (RFC 8441), and fails if the answer is anything but 200.</summary>
+    /// <summary>Opens a WebSocket (RFC 8441), and fails on any status but 200.</summary>
     public async Task<RawClient> Open(string target, params (string Name, string Value)[] headers)
     {
         var stream = await ExtendedConnect("websocket", target, headers);

@@ -4,11 +4,12 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Clients;
 
-/// <summary>One stream of an <see cref="Http2Connection"/>: a WebSocket whose FIN is END_STREAM and whose RST is
-/// RST_STREAM.</summary>
+/// <summary>
+/// One stream of an <see cref="Http2Connection"/>: a WebSocket whose FIN is END_STREAM and whose RST is RST_STREAM.
+/// </summary>
 internal sealed class Http2Stream(Http2Connection connection, int id) : WireEnd
 {
-    // HPACK's static table: ":status: 200".
+    // The entry ":status: 200" of HPACK's static table.
     private const byte Status200 = 0x88;
     private const uint Cancel = 0x8;
 
@@ -18,12 +19,12 @@ internal sealed class Http2Stream(Http2Connection connection, int id) : WireEnd
     private volatile bool _over;
     private bool _left;
 
-    /// <summary>Whether the server is done with this stream, even if what it sent has not been read.</summary>
+    /// <summary>Whether the server has ended this stream, even if its data has not been read.</summary>
     public bool IsOver => _over;
 
     public Task<bool> Accepted() => _accepted.Task.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
 
-    /// <summary>Takes a frame that came for this stream.</summary>
+    /// <summary>Processes a frame that the server sent on this stream.</summary>
     public void Take(Http2Frame frame)
     {
         switch (frame.Type)
@@ -39,7 +40,8 @@ internal sealed class Http2Stream(Http2Connection connection, int id) : WireEnd
                 break;
         }
 
-        // A server that has ended the stream and wants no more resets it afterwards, which then says nothing new.
+        // A server may send RST_STREAM after END_STREAM, to stop the client: the stream has ended in order all the
+        // same.
         if (frame.Type is Http2FrameType.Headers or Http2FrameType.Data && frame.Has(Http2Frame.EndStream))
         {
             _over = true;
@@ -47,7 +49,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id) : WireEnd
         }
     }
 
-    /// <summary>Nothing more comes, and the peer did not end the stream in order.</summary>
+    /// <summary>Ends the stream without END_STREAM from the server: pending and later reads fail.</summary>
     public void Ended(string why)
     {
         _over = true;
@@ -59,7 +61,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id) : WireEnd
 
     public override void Reset() => Leave(new(Http2FrameType.Reset, 0, id, Http2Frame.Numbers((4, Cancel))));
 
-    // As a socket that is closed with a FIN: the connection stays for the others.
+    // An open stream is reset; the connection stays open for the other streams.
     public override void Dispose()
     {
         if (!_left)

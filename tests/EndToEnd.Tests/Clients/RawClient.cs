@@ -7,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Clients;
 
-/// <summary>A WebSocket client on a bare wire: it may say anything, and sees every byte of what comes back.</summary>
+/// <summary>A WebSocket client that may send any bytes, and reads every byte that it receives.</summary>
 internal sealed class RawClient(int port, WireEnd wire) : IDisposable
 {
     public WireEnd Wire { get; } = wire;
@@ -15,7 +15,7 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
     /// <summary>The response to the handshake.</summary>
     public MessageHead Response { get; private set; } = new("", []);
 
-    /// <summary>Connects, and says nothing yet.</summary>
+    /// <summary>Connects without sending anything.</summary>
     public static Task<RawClient> Connect(int port, Action<Socket>? configure = null) =>
         Connect(new IPEndPoint(IPAddress.Loopback, port), configure);
 
@@ -32,13 +32,14 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
         }
         catch
         {
-            // A crowd whose balancer is down would have used all descriptors up before these are collected.
+            // A crowd that retries while its balancer is down would use up all descriptors before the finalizer closes
+            // them.
             socket.Dispose();
             throw;
         }
     }
 
-    /// <summary>Opens a WebSocket, and fails if the answer is anything else.</summary>
+    /// <summary>Opens a WebSocket, and fails on any status but 101.</summary>
     public static Task<RawClient> Open(int port, string target, params (string Name, string Value)[] headers) =>
         Open(new IPEndPoint(IPAddress.Loopback, port), target, headers);
 
@@ -66,7 +67,7 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
         Assert.Equal(HandshakeKey.Answer(key), response["Sec-WebSocket-Accept"]);
     }
 
-    /// <summary>Asks for a WebSocket and returns whatever the answer is, without its body.</summary>
+    /// <summary>Requests a WebSocket and accepts any response; its body is not read.</summary>
     public static async Task<RawClient> Ask(int port, string target, params (string Name, string Value)[] headers)
     {
         var client = await Connect(port);
@@ -74,7 +75,7 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
         return client;
     }
 
-    /// <summary>Sends a frame, masked if it is not yet.</summary>
+    /// <summary>Sends a frame, and masks it first if it has no mask.</summary>
     public Task Send(Frame frame) => Wire.Send((frame.Mask is null ? frame.Masked() : frame).ToBytes());
 
     public Task<Frame> Read() => Wire.ReadFrame();
@@ -89,7 +90,7 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
         return welcome.RootElement.GetProperty("node").GetString() ?? "";
     }
 
-    /// <summary>Reads the welcome and returns whether it is that of the user.</summary>
+    /// <summary>Reads the welcome and returns whether it is addressed to the user.</summary>
     public async Task<bool> ReadWelcome(string user)
     {
         var frame = await Read();
@@ -97,8 +98,10 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
         return welcome.RootElement.GetProperty("user").GetString() == user;
     }
 
-    /// <summary>Closes in order, from here: Close, the peer's Close, its end.</summary>
-    /// <returns>The code that came back.</returns>
+    /// <summary>
+    /// Closes in order from this end: sends Close, then reads the peer's Close and the end of the connection.
+    /// </summary>
+    /// <returns>The code of the peer's Close; null if it has none.</returns>
     public async Task<int?> Close(int code = 1000, string reason = "")
     {
         await Send(Frame.Close(code, reason));
@@ -113,10 +116,10 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
         return frame.CloseCode;
     }
 
-    /// <summary>The body of a response: by its length, in chunks, or up to the end.</summary>
+    /// <summary>Reads the body of the response to the handshake: by its length, in chunks, or up to the end.</summary>
     public Task<string> ReadBody() => ReadBody(Response);
 
-    /// <summary>The body of a response whose head has been read.</summary>
+    /// <summary>Reads the body of a response whose head has been read.</summary>
     public async Task<string> ReadBody(MessageHead response)
     {
         if (response["Content-Length"] is { } length)

@@ -5,7 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace WsBalancer.EndToEnd.Tests.Clients;
 
-/// <summary>A certificate for 127.0.0.1, made for one test, in a file that a server's configuration can name.</summary>
+/// <summary>
+/// A certificate for 127.0.0.1, created for one test, in a file that a server's configuration can name.
+/// </summary>
 internal sealed class TestCertificate : IDisposable
 {
     private TestCertificate(X509Certificate2 certificate)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace WsBalancer.EndToEnd.Tests.Clients;
 
-/// <summary>Whole messages, each with a deadline.</summary>
+/// <summary>Sends and reads whole messages, each with a deadline.</summary>
 internal static class WebSocketReading
 {
     public static async Task SendText(this WebSocket socket, string text)
@@ -12,7 +12,7 @@ internal static class WebSocketReading
         await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, deadline.Token);
     }
 
-    /// <summary>Reads one message, however many frames it came in; empty for a Close.</summary>
+    /// <summary>Reads one message of any number of frames; empty for a Close.</summary>
     public static async Task<byte[]> ReadMessage(this WebSocket socket)
     {
         using var deadline = Deadline.Start();

@@ -6,14 +6,14 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Descriptors;
 
-/// <summary>Opens one tunnel after another and ends each in a way of its own.</summary>
+/// <summary>The two ends of a tunnel that is opened and ended in a given way.</summary>
 internal static class EndingTunnel
 {
     private const string WayKey = "way";
     private const int Code = 4001;
     private const int ManyFrames = 1_000;
 
-    /// <summary>The client's part: begins it, and returns when it is over.</summary>
+    /// <summary>The client's part: opens a tunnel, and returns when it has ended.</summary>
     public static async Task End(Balancer balancer, int number, WayToEnd way)
     {
         try
@@ -27,7 +27,7 @@ internal static class EndingTunnel
         }
     }
 
-    /// <summary>The node's part.</summary>
+    /// <summary>The node's part: responds, and ends the tunnel if the way requires it.</summary>
     public static async Task Serve(NodeConnection connection)
     {
         var way = Enum.Parse<WayToEnd>(connection.Request.Query(WayKey)!);
@@ -118,7 +118,7 @@ internal static class EndingTunnel
                 wire.HalfClose();
                 break;
             case WayToEnd.NodeReset or WayToEnd.BothReset:
-                // Earlier it would take its 101 back.
+                // An earlier reset could discard the 101 before the balancer has received it.
                 await wire.ReadFrame();
                 wire.Reset();
                 return;
@@ -140,7 +140,7 @@ internal static class EndingTunnel
         await wire.ReadToEnd();
     }
 
-    // The client may know of its tunnel a moment before the operator can.
+    // The client may receive its 101 before the balancer has registered the tunnel.
     private static Task Disconnect(Balancer balancer, int number) => Deadline.Until("it is disconnected", async () =>
     {
         var answer = await balancer.Delete(
@@ -159,7 +159,7 @@ internal static class EndingTunnel
         }
         catch (SocketException left)
         {
-            // Nobody takes it any more, which is what it is for.
+            // A failed send is expected: the tunnel ends while the node still sends.
             Assert.NotEqual(SocketError.Success, left.SocketErrorCode);
         }
     }

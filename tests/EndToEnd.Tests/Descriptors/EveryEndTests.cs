@@ -4,8 +4,8 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.EndToEnd.Tests.Descriptors;
 
-/// <summary>However a tunnel ends, nothing of it is left: the balancer holds as many descriptors as before.</summary>
-/// <remarks><c>WSBALANCER_ENDED_TUNNELS=50000</c> ends so many, instead of a few thousand.</remarks>
+/// <summary>However tunnels end, the balancer holds as many descriptors afterwards as before.</summary>
+/// <remarks><c>WSBALANCER_ENDED_TUNNELS=50000</c> sets the number of tunnels, instead of a few thousand.</remarks>
 public sealed class EveryEndTests(ITestOutputHelper output)
 {
     private const int Together = 300;

@@ -6,7 +6,9 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Descriptors;
 
-/// <summary>A start with few descriptors fails with the limit and what to do about it, or works.</summary>
+/// <summary>
+/// A start with few descriptors either works, or fails with a message that states the limit and the remedy.
+/// </summary>
 public sealed partial class FewDescriptorsTests : IAsyncDisposable
 {
     private readonly ScriptedNode _node = ScriptedNode.Start("a");

@@ -6,8 +6,8 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Descriptors;
 
 /// <summary>
-/// Whoever merely connects, and be it as often as there are descriptors, ends neither the process nor a tunnel, and
-/// closes neither port to others than its own clients.
+/// A flood of idle connections, more than there are descriptors, ends neither the process nor a tunnel, and a flooded
+/// port does not block the other port.
 /// </summary>
 public sealed class FloodTests
 {
@@ -94,7 +94,7 @@ public sealed class FloodTests
         await EchoAsync(tunnel);
     }
 
-    // The floods last as long as the test needs, however slow the machine is.
+    // Without timeouts, a flood lasts as long as the test needs, however slow the machine is.
     private static void WithoutTimeouts(BalancerConfig config) => config
         .Set("WsBalancer:Admin:FirstByteTimeout", "off")
         .Set("WsBalancer:Sockets:FirstByteTimeout", "off");
@@ -112,7 +112,7 @@ public sealed class FloodTests
         Assert.Equal("still here", (await tunnel.Read()).PayloadText);
     }
 
-    // A port that is full answers without a request.
+    // A full port responds before it has read a request.
     private static async Task<MessageHead> AskAsync(int port)
     {
         using var client = await RawClient.Connect(port);

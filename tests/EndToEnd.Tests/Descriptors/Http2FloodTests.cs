@@ -5,12 +5,12 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 namespace WsBalancer.EndToEnd.Tests.Descriptors;
 
 /// <summary>
-/// The streams of one HTTP/2 connection each take a connection to a node: when there is no descriptor for another,
-/// the stream is refused, and the process goes on.
+/// Each stream of an HTTP/2 connection needs a connection to a node: when there is no descriptor for it, the stream is
+/// refused, and the process continues.
 /// </summary>
 public sealed class Http2FloodTests
 {
-    // As many as a client may have on a connection.
+    // The most streams that a client may open on one connection.
     private const int Streams = 100;
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class Http2FloodTests
         });
     }
 
-    /// <returns>Why the first of them was refused; empty if none was.</returns>
+    /// <returns>The message of the first refusal; empty if there was none.</returns>
     private static async Task<string> OpenAsync(
         Http2Client client, SecureFleet secure, List<ClientWebSocket> open, int most = Streams)
     {

@@ -5,14 +5,14 @@ namespace WsBalancer.EndToEnd.Tests.Descriptors;
 /// <summary>Many connections that send nothing.</summary>
 internal sealed class IdleFlood : IDisposable
 {
-    /// <summary>What a balancer with 400 descriptors has besides those that it holds from the start.</summary>
+    /// <summary>The descriptors that a balancer with a limit of 400 can still open after its start.</summary>
     public const int Room = 140;
 
     private const int Many = 600;
 
     private readonly List<RawClient> _clients = [];
 
-    /// <summary>Connects far more often than the balancer can accept.</summary>
+    /// <summary>Opens far more connections than the balancer can accept.</summary>
     public static async Task<IdleFlood> Begin(int port)
     {
         var flood = new IdleFlood();

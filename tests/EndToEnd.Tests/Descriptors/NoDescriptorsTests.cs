@@ -6,10 +6,12 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Descriptors;
 
-/// <summary>A balancer that may open nothing more says so, keeps what it has, does not spin, and comes back.</summary>
+/// <summary>
+/// A balancer without a free descriptor refuses new clients, keeps its tunnels, does not spin, and recovers.
+/// </summary>
 public sealed class NoDescriptorsTests(ITestOutputHelper output)
 {
-    // Of these, the balancer leaves the last 64 to others than clients.
+    // The last 64 of these descriptors are reserved: the balancer does not use them for clients.
     private const int Room = 160;
     private const int Late = 20;
     private const int Echoes = 300;
@@ -46,7 +48,7 @@ public sealed class NoDescriptorsTests(ITestOutputHelper output)
         await fleet.Balancer.UntilEmpty();
     }
 
-    // Code that was never needed before would need a descriptor to be loaded.
+    // Loading an assembly takes a descriptor: all code that the test needs must be loaded before.
     private static async Task WarmUp(ScriptedFleet fleet)
     {
         foreach (var way in Enum.GetValues<WayToEnd>())
@@ -60,7 +62,7 @@ public sealed class NoDescriptorsTests(ITestOutputHelper output)
         await fleet.Balancer.UntilEmpty();
     }
 
-    /// <summary>Opens tunnels until there is no descriptor for another.</summary>
+    /// <summary>Opens tunnels until there is no descriptor for another one.</summary>
     private static async Task<List<RawClient>> OpenAll(Balancer balancer)
     {
         var tunnels = new List<RawClient>();
@@ -80,7 +82,7 @@ public sealed class NoDescriptorsTests(ITestOutputHelper output)
         throw new InvalidOperationException("It has more descriptors than it may.");
     }
 
-    /// <summary>The status of the answer; null if there was none.</summary>
+    /// <summary>Returns the status of the response; null if there was none.</summary>
     private static async Task<int?> Ask(Balancer balancer, int number)
     {
         using var client = await RawClient.Connect(balancer.Port);
@@ -103,8 +105,8 @@ public sealed class NoDescriptorsTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Talks through the tunnels for a while.</summary>
-    /// <returns>How busy one processor was.</returns>
+    /// <summary>Exchanges echoes on the tunnels for a while.</summary>
+    /// <returns>The use of one processor by the balancer during that time, as a fraction.</returns>
     private static async Task<double> EchoFor(Balancer balancer, List<RawClient> tunnels)
     {
         using var timer = new PeriodicTimer(BetweenEchoes, TimeProvider.System);

@@ -5,11 +5,12 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 namespace WsBalancer.EndToEnd.Tests.Descriptors;
 
 /// <summary>
-/// A client that there is no descriptor for is told when to come back, and counted; one log tells of all.
+/// A client for which there is no descriptor receives a 503 with Retry-After, and is counted; the log reports the
+/// shortage once.
 /// </summary>
 public sealed partial class RefusedClientTests
 {
-    // Of these, the balancer leaves the last 64 to others than clients.
+    // The last 64 of these descriptors are reserved: the balancer does not use them for clients.
     private const int Room = 104;
     private const int Refused = 20;
 
@@ -49,7 +50,7 @@ public sealed partial class RefusedClientTests
         await fleet.Balancer.Visit("alice");
     }
 
-    /// <summary>Connects, and says nothing, more often than there are descriptors.</summary>
+    /// <summary>Opens more connections than there are descriptors, without sending anything.</summary>
     private static async Task<List<RawClient>> FillAsync(Balancer balancer)
     {
         var silent = new List<RawClient>();
@@ -72,7 +73,7 @@ public sealed partial class RefusedClientTests
             await client.ReadBody());
     }
 
-    // The shortage is told to the operator with an Error, once.
+    // The shortage is logged once, as an Error.
     [GeneratedRegex("No client can be accepted")]
     private static partial Regex Shortages();
 

@@ -13,19 +13,19 @@ internal enum WayToEnd
     BothFin,
     BothReset,
 
-    /// <summary>The client ends its direction, and the node goes on sending.</summary>
+    /// <summary>The client ends its direction, and the node continues to send.</summary>
     HalfClose,
 
-    /// <summary>An operator closes it.</summary>
+    /// <summary>An operator closes the tunnel.</summary>
     Disconnect,
 
-    /// <summary>The node answers 403, with a body.</summary>
+    /// <summary>The node responds with 403 and a body.</summary>
     Refused,
 
-    /// <summary>Every node ends the connection instead of an answer.</summary>
+    /// <summary>Every node ends the connection without a response.</summary>
     NodeHangsUp,
 
-    /// <summary>The client resets the connection before there is an answer.</summary>
+    /// <summary>The client resets the connection before it receives a response.</summary>
     ClientHangsUp,
 
     /// <summary>The client ends the connection in the middle of its request.</summary>

@@ -7,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>A balancer as a process: its configuration is a file of its own, its ports are free ones.</summary>
+/// <summary>A balancer as a process, with a configuration file of its own and free ports.</summary>
 internal sealed class Balancer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -22,12 +22,12 @@ internal sealed class Balancer : IAsyncDisposable
 
     public RunningProcess Process { get; private set; }
 
-    /// <summary>The data addresses, in the order it told them.</summary>
+    /// <summary>The data addresses, in the order in which the process prints them.</summary>
     public Uri[] Urls { get; }
 
     public int Port => Urls[0].Port;
 
-    /// <summary>The folder of its file.</summary>
+    /// <summary>The folder of the configuration file.</summary>
     public string Folder => _folder.FullName;
 
     public string AdminUrl => _admin.BaseAddress!.ToString();
@@ -36,12 +36,12 @@ internal sealed class Balancer : IAsyncDisposable
 
     public IPEndPoint Endpoint => IPEndPoint.Parse(Urls[0].Authority);
 
-    /// <summary>The file that keeps the changes made at run time.</summary>
+    /// <summary>The file in which the balancer stores the changes made at run time.</summary>
     public string StateFile => Path.Combine(_folder.FullName, "wsbalancer.state.json");
 
-    /// <summary>Starts a balancer and waits until it says that it is ready.</summary>
-    /// <param name="config">Its file.</param>
-    /// <param name="engine">What carries its connections, if not what the whole suite runs on.</param>
+    /// <summary>Starts a balancer and waits until it reports that it is ready.</summary>
+    /// <param name="config">The content of its configuration file.</param>
+    /// <param name="engine">The engine of its sockets; null for the engine of the whole suite.</param>
     public static async Task<Balancer> Start(BalancerConfig config, string? engine = null)
     {
         var folder = Directory.CreateTempSubdirectory("wsbalancer-");
@@ -58,14 +58,14 @@ internal sealed class Balancer : IAsyncDisposable
         }
     }
 
-    /// <summary>Dies as a machine dies: without a word.</summary>
+    /// <summary>Kills the process, without a shutdown: as when its machine fails.</summary>
     public async Task Kill()
     {
         Process.Send(Signal.Kill);
         await Process.ExitCode();
     }
 
-    /// <summary>Starts again after its end, where it was and with what it kept.</summary>
+    /// <summary>Starts again after the end, on the same ports and with the stored state.</summary>
     public async Task StartAgain()
     {
         var config = JsonNode.Parse(await File.ReadAllTextAsync(FileIn(_folder)))!;
@@ -76,7 +76,7 @@ internal sealed class Balancer : IAsyncDisposable
         (Process, _, _) = await Run(_folder, _engine);
     }
 
-    /// <summary>Runs an operator's command on it: <c>wsbalancer</c> with these arguments.</summary>
+    /// <summary>Runs an operator's command on this balancer: <c>wsbalancer</c> with these arguments.</summary>
     public async Task<CommandResult> Command(params IEnumerable<string> arguments)
     {
         await using var process = StartCommand(arguments);
@@ -88,15 +88,15 @@ internal sealed class Balancer : IAsyncDisposable
     public RunningProcess StartCommand(params IEnumerable<string> arguments) => RunningProcess.Start(
         "wsbalancer", Programs.Balancer, [.. arguments, "--admin", _admin.BaseAddress!.ToString()]);
 
-    /// <summary>Opens a WebSocket of a user on the wire.</summary>
+    /// <summary>Opens a WebSocket of a user, with the test reading and writing its frames.</summary>
     public Task<RawClient> Open(string user, params (string Name, string Value)[] headers) =>
         RawClient.Open(Endpoint, Target(user), headers);
 
-    /// <summary>Asks for a WebSocket of a user, whatever the answer.</summary>
+    /// <summary>Requests a WebSocket of a user, and accepts any response.</summary>
     public Task<RawClient> Ask(string user, params (string Name, string Value)[] headers) =>
         RawClient.Ask(Port, Target(user), headers);
 
-    /// <summary>Opens a WebSocket, reads the welcome, closes it, and returns the node that welcomed.</summary>
+    /// <summary>Opens a WebSocket, reads the welcome, closes it, and returns the node that sent the welcome.</summary>
     public async Task<string> Visit(string user)
     {
         using var client = await Open(user);
@@ -105,7 +105,7 @@ internal sealed class Balancer : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Where each of these users is welcomed.</summary>
+    /// <summary>Visits with each of these users, and returns the node of each.</summary>
     public async Task<Dictionary<string, string>> VisitAll(IEnumerable<string> users)
     {
         var visits = new ConcurrentDictionary<string, string>();
@@ -118,7 +118,7 @@ internal sealed class Balancer : IAsyncDisposable
         return new Dictionary<string, string>(visits);
     }
 
-    /// <summary>What the admin API says about a user.</summary>
+    /// <summary>The owner, order and tunnels of a user, from the admin API.</summary>
     public Task<JsonNode> Owner(string user) =>
         Get($"/api/v1/clusters/{BalancerConfig.Cluster}/owner?user={Uri.EscapeDataString(user)}");
 
@@ -135,10 +135,10 @@ internal sealed class Balancer : IAsyncDisposable
         }
     }
 
-    /// <summary>What the admin API says about the cluster.</summary>
+    /// <summary>The cluster, from the admin API.</summary>
     public async Task<JsonNode> Cluster() => (await Get("/api/v1/clusters"))[0]!;
 
-    /// <summary>What the admin API says about a node; null when it does not list it.</summary>
+    /// <summary>A node, from the admin API; null if the API does not list it.</summary>
     public async Task<JsonNode?> Node(string name) =>
         (await Cluster())["nodes"]!.AsArray().FirstOrDefault(node => (string?)node!["id"] == name);
 
@@ -151,7 +151,7 @@ internal sealed class Balancer : IAsyncDisposable
         return JsonNode.Parse(body)!;
     }
 
-    /// <summary>Everything that it measures, at this moment.</summary>
+    /// <summary>All metrics of the balancer at this moment.</summary>
     public async Task<Scrape> Scrape() =>
         new(await _admin.GetStringAsync("/metrics", TestContext.Current.CancellationToken));
 
@@ -200,20 +200,20 @@ internal sealed class Balancer : IAsyncDisposable
         File.Move(next, FileIn(_folder), overwrite: true);
     }
 
-    /// <summary>Waits until it has written a text.</summary>
+    /// <summary>Waits until the balancer has written a text.</summary>
     public Task UntilWritten(string text) => Deadline.Until(
         $"it writes '{text}'",
         () => Process.Output.Contains(text, StringComparison.Ordinal),
         () => Process.Output);
 
-    /// <summary>Waits until the admin API says that a fact about the cluster holds.</summary>
+    /// <summary>Waits until a fact about the cluster holds in the admin API.</summary>
     public Task Until(string fact, Func<JsonNode, bool> holds) =>
         Deadline.Until(fact, async () => holds(await Cluster()), () => Process.Output);
 
-    /// <summary>Waits until it has no tunnel.</summary>
+    /// <summary>Waits until the balancer has no tunnel.</summary>
     public Task UntilEmpty() => Until("no tunnel is left", cluster => TunnelsOf(cluster) == 0);
 
-    /// <summary>A client may read its 101 a moment before its tunnel is one.</summary>
+    /// <summary>A client may read its 101 before the balancer has registered the tunnel.</summary>
     public Task UntilOpen() => Until("a tunnel is open", cluster => TunnelsOf(cluster) > 0);
 
     public Task UntilHealth(string node, string health) => Until(
@@ -259,5 +259,5 @@ internal sealed class Balancer : IAsyncDisposable
     private static string Target(string user) => $"/chat?user={Uri.EscapeDataString(user)}";
 }
 
-/// <summary>How a command ended and what it wrote; lines of standard error begin with "! ".</summary>
+/// <summary>The exit code and the output of a command; lines of standard error begin with "! ".</summary>
 internal sealed record CommandResult(int Code, string Output);

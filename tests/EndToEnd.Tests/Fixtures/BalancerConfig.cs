@@ -3,12 +3,14 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>A configuration file being written: one cluster "chat" for every path, users from the query.</summary>
+/// <summary>
+/// The content of a configuration file: one cluster "chat" for every path, with user ids from the query.
+/// </summary>
 internal sealed class BalancerConfig
 {
     public const string Cluster = "chat";
 
-    /// <summary>Where the settings of the cluster begin.</summary>
+    /// <summary>The key of the cluster's settings.</summary>
     public const string ClusterKey = $"WsBalancer:Clusters:{Cluster}";
 
     public const string UrlsKey = "Urls";
@@ -41,7 +43,7 @@ internal sealed class BalancerConfig
 
     public BalancerConfig AddNode(string name, string address) => Set($"{NodesKey}:{name}:Address", address);
 
-    /// <summary>Gives another cluster the nodes that this one has now.</summary>
+    /// <summary>Copies the current nodes to another cluster.</summary>
     public BalancerConfig CopyNodes(string cluster) => Set(
         $"ReverseProxy:Clusters:{cluster}:Destinations", Section(NodesKey.Split(':')).DeepClone());
 
@@ -51,7 +53,7 @@ internal sealed class BalancerConfig
         return this;
     }
 
-    /// <summary>Sets what a path of keys leads to; null removes it.</summary>
+    /// <summary>Sets the value at a path of keys; null removes it.</summary>
     public BalancerConfig Set(string key, JsonNode? value)
     {
         var path = key.Split(':');

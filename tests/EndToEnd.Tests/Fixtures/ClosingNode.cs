@@ -5,7 +5,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
 /// <summary>
-/// A balancer for HTTP/1.1 and HTTP/2 before one scripted node, for all the tests of a class that ask it to close
+/// A balancer for HTTP/1.1 and HTTP/2 with one scripted node, for all the tests of a class in which the balancer closes
 /// tunnels.
 /// </summary>
 public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
@@ -30,7 +30,9 @@ public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
         .Set($"{Endpoints}:secure:Certificate:Password", _certificate.Password)
         .Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", closeTimeout));
 
-    /// <summary>Begins a test: what came before is over and forgotten.</summary>
+    /// <summary>
+    /// Begins a test: waits for the end of earlier tunnels, clears earlier requests, and sets the script.
+    /// </summary>
     internal async Task Begin(Func<NodeConnection, Task>? script = null)
     {
         await Balancer.UntilEmpty();
@@ -52,12 +54,12 @@ public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
         return new HeldTunnel(Balancer, stream, await Node.NextArrival(), connection);
     }
 
-    /// <summary>Where clients of any make find it.</summary>
+    /// <summary>The address for clients of other libraries.</summary>
     internal Uri Url => new($"ws://127.0.0.1:{Port("http")}{HeldTunnel.Target}");
 
     internal Task<Http2Connection> Connect() => Http2Connection.Connect(Port("https"), _certificate);
 
-    /// <summary>Closes the one tunnel, as an operator does; when this returns, the balancer has begun to.</summary>
+    /// <summary>Closes the one tunnel, as an operator does, and returns when the balancer has begun to.</summary>
     internal async Task CloseByOperator()
     {
         await Balancer.UntilOpen();
@@ -78,8 +80,8 @@ public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
     private int Port(string scheme) => Balancer.Urls.Single(url => url.Scheme == scheme).Port;
 }
 
-/// <summary>One that waits for the answers of slow machines.</summary>
+/// <summary>A balancer with a close timeout that is long enough for slow machines.</summary>
 public sealed class PatientNode() : ClosingNode("25s");
 
-/// <summary>One that waits for a second.</summary>
+/// <summary>A balancer with a close timeout of one second.</summary>
 public sealed class ImpatientNode() : ClosingNode("1s");

@@ -8,8 +8,8 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
 /// <summary>
-/// Many users with a WebSocket each, who answer a Close as they should. Those that come back do so at once, at the same
-/// balancer or, when it does not answer, at the next.
+/// Many users with a WebSocket each, which answer a Close as RFC 6455 requires. Users that reconnect do so at once, at
+/// the same balancer or, if it does not respond, at the next one.
 /// </summary>
 internal sealed class Crowd : IAsyncDisposable
 {
@@ -31,20 +31,22 @@ internal sealed class Crowd : IAsyncDisposable
         _lives = [.. users.Select((user, i) => Live(user, i))];
     }
 
-    /// <summary>Every end so far of a WebSocket of theirs.</summary>
+    /// <summary>Every end of a user's WebSocket so far.</summary>
     public IReadOnlyCollection<Goodbye> Goodbyes => _goodbyes;
 
-    /// <summary>Users whose WebSocket is open and who have been welcomed by a node.</summary>
+    /// <summary>The number of users whose WebSocket is open and who have received a welcome from a node.</summary>
     public int Present => _welcomed.Count;
 
-    /// <summary>The node that welcomed each user last.</summary>
+    /// <summary>The last node that sent each user a welcome.</summary>
     public Dictionary<string, string> Nodes => new(_nodes);
 
-    /// <summary>Opens a WebSocket for each of so many users, and waits until all are welcome.</summary>
+    /// <summary>Opens a WebSocket for each user, and waits until every user has received a welcome.</summary>
     public static Task<Crowd> Gather(Balancer balancer, int users, bool comesBack = false) =>
         Gather([() => balancer.Endpoint], users, comesBack);
 
-    /// <summary>Opens them at several balancers in turn, each given by where it listens at the time.</summary>
+    /// <summary>
+    /// Opens the WebSockets at several balancers in turn; each function returns the current address of one.
+    /// </summary>
     public static async Task<Crowd> Gather(Func<IPEndPoint>[] doors, int users, bool comesBack = false)
     {
         var crowd = new Crowd(doors, [.. Enumerable.Range(0, users).Select(i => $"crowd-{i}")], comesBack);
@@ -58,7 +60,9 @@ internal sealed class Crowd : IAsyncDisposable
     public Task UntilGoodbyes(int count) => Deadline.Until(
         $"{count} have been told goodbye", () => Failed() || _goodbyes.Count >= count, () => $"{_goodbyes.Count} have");
 
-    /// <summary>Goodbyes a second as the clients saw them, without the begin and the end.</summary>
+    /// <summary>
+    /// The rate of the closes per second that the clients measured, without the first and the last fifth.
+    /// </summary>
     public double RateInTheMiddle()
     {
         var times = _goodbyes.Select(goodbye => goodbye.At).Order().ToArray();
@@ -97,13 +101,13 @@ internal sealed class Crowd : IAsyncDisposable
             catch (SocketException refused)
                 when (refused.SocketErrorCode is SocketError.ConnectionRefused && _comesBack)
             {
-                // A balancer that starts needs the processors that its users would take by asking without a pause.
+                // A balancer that starts needs the processors: retries without a pause would use them up.
                 turn++;
                 await Task.Delay(BetweenRefusals, TimeProvider.System, CancellationToken.None);
             }
             catch (Exception left) when (IsDeparture(left) && (_comesBack || _over.IsCancellationRequested))
             {
-                // Whoever does not answer now is asked again, after the next one.
+                // The user retries at the next balancer.
                 turn++;
                 await Task.Yield();
             }
@@ -116,7 +120,7 @@ internal sealed class Crowd : IAsyncDisposable
         while (_comesBack && !_over.IsCancellationRequested);
     }
 
-    // So many at once, and no storm.
+    // The number of concurrent handshakes is limited, so that a start is not a connection storm.
     private async Task<RawClient> Come(string user, IPEndPoint door)
     {
         await _doorway.WaitAsync(_over.Token);
@@ -154,10 +158,10 @@ internal sealed class Crowd : IAsyncDisposable
         exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException;
 }
 
-/// <summary>How a WebSocket of a user ended.</summary>
-/// <param name="User">Whose it was.</param>
-/// <param name="Node">Where it led.</param>
-/// <param name="Code">That of the Close frame.</param>
-/// <param name="At">When the frame was read; a timestamp of <see cref="Stopwatch"/>.</param>
+/// <summary>The end of a user's WebSocket.</summary>
+/// <param name="User">The user.</param>
+/// <param name="Node">The node of the tunnel.</param>
+/// <param name="Code">The code of the Close frame.</param>
+/// <param name="At">When the frame was read: a timestamp of <see cref="Stopwatch"/>.</param>
 /// <param name="End">How the connection ended after it.</param>
 internal sealed record Goodbye(string User, string Node, int? Code, long At, StreamEnd End);

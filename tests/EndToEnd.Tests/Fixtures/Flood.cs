@@ -6,7 +6,8 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>A node that sends more than all buffers on the way hold together: numbered frames, as fast as they go.
+/// <summary>
+/// A node that sends numbered frames without a pause, more than all buffers between it and the client hold.
 /// </summary>
 internal sealed class Flood
 {
@@ -17,10 +18,10 @@ internal sealed class Flood
 
     private Flood(NodeConnection node) => Done = Send(node);
 
-    /// <summary>Whether all of it went out; false if the connection ended first.</summary>
+    /// <summary>Whether all frames were sent; false if the connection ended first.</summary>
     public Task<bool> Done { get; }
 
-    /// <summary>Begins, and waits until nothing moves any more because the client does not read.</summary>
+    /// <summary>Begins, and waits until the node can send no more because the client does not read.</summary>
     public static async Task<Flood> Begin(NodeConnection node)
     {
         var flood = new Flood(node);
@@ -37,7 +38,7 @@ internal sealed class Flood
         return flood;
     }
 
-    /// <summary>Reads frames of the flood, each whole and in its place, up to the first other one.</summary>
+    /// <summary>Reads frames of the flood, each whole and in order, up to the first other one.</summary>
     public static async Task<(int Count, Frame Other)> Read(RawClient client)
     {
         for (var count = 0; ; count++)

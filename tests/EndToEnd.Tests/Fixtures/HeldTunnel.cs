@@ -7,10 +7,10 @@ namespace WsBalancer.EndToEnd.Tests.Fixtures;
 /// <summary>An open tunnel with the test at both ends.</summary>
 internal sealed class HeldTunnel : IAsyncDisposable
 {
-    /// <summary>Whose it is.</summary>
+    /// <summary>The user of the tunnel.</summary>
     public const string User = "alice";
 
-    /// <summary>What its client asks for.</summary>
+    /// <summary>The target of the handshake.</summary>
     public const string Target = $"/chat?user={User}";
 
     private readonly Together _owned;
@@ -28,14 +28,14 @@ internal sealed class HeldTunnel : IAsyncDisposable
     /// <summary>The node's end.</summary>
     public NodeConnection Node { get; }
 
-    /// <summary>Opens one through a balancer that others use too.</summary>
+    /// <summary>Opens a tunnel through a balancer that other tests use too.</summary>
     public static async Task<HeldTunnel> Open(OneNode shared)
     {
         var client = await shared.Begin(Script.Hold()).Open(User);
         return new HeldTunnel(shared.Balancer, client, await shared.Node.NextArrival());
     }
 
-    /// <summary>Opens one through a balancer of its own, with these settings.</summary>
+    /// <summary>Opens a tunnel through a balancer of its own, with these settings.</summary>
     public static async Task<HeldTunnel> Open(params IEnumerable<(string Key, string Value)> settings)
     {
         var server = ScriptedNode.Start("a", Script.Hold());
@@ -50,7 +50,10 @@ internal sealed class HeldTunnel : IAsyncDisposable
         return new HeldTunnel(balancer, client, await server.NextArrival(), server, balancer);
     }
 
-    /// <summary>Sends both ways at once, in pieces if asked to; each end must get exactly these bytes.</summary>
+    /// <summary>
+    /// Sends in both directions at once, in pieces of random size unless <paramref name="pieces"/> is null; each end
+    /// must receive exactly these bytes.
+    /// </summary>
     public async Task AssertRelayed(byte[] fromClient, byte[] fromNode, Random? pieces = null)
     {
         var atNode = Node.Wire.ReadBytes(fromClient.Length);

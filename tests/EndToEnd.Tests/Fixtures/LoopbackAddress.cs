@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
 /// <summary>
-/// Where a server listens that is to be killed and started again: an address of its own, so that nobody can take its
-/// port while it is down, not even an outgoing connection. Linux has millions of loopback addresses.
+/// A loopback address of its own for a server that is killed and restarted, so that neither a server nor an outgoing
+/// connection can take the port while the server is down. Linux has millions of loopback addresses.
 /// </summary>
 internal static class LoopbackAddress
 {

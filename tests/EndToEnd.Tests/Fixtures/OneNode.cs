@@ -2,7 +2,9 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>One balancer before one scripted node, for all the tests of a class: starting one takes a second.</summary>
+/// <summary>
+/// One balancer with one scripted node, for all the tests of a class: the start of a balancer takes a second.
+/// </summary>
 public sealed class OneNode : IAsyncLifetime
 {
     private Balancer? _balancer;
@@ -13,7 +15,7 @@ public sealed class OneNode : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _balancer = await Balancer.Start(BalancerConfig.With(Node));
 
-    /// <summary>Begins a test: what came before is forgotten, what comes now is met by this script.</summary>
+    /// <summary>Begins a test: clears earlier requests, and sets the script for new connections.</summary>
     internal Balancer Begin(Func<NodeConnection, Task>? script = null)
     {
         Node.Forget();

@@ -7,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>A real redis-server, which can be killed and comes back empty.</summary>
+/// <summary>A real redis-server, which can be killed and restarted without its data.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wsbalancer-redis-");
@@ -30,13 +30,13 @@ internal sealed class RedisServer : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
-    /// <summary>Stops the process: connections stay open, and nothing is answered.</summary>
+    /// <summary>Stops the process: connections stay open, and no command receives a reply.</summary>
     public void Hang() => _process!.Send(Signal.Stop);
 
     /// <summary>Continues the process after <see cref="Hang"/>.</summary>
     public void Continue() => _process!.Send(Signal.Continue);
 
-    /// <summary>Starts where it was, knowing nothing.</summary>
+    /// <summary>Starts on the same address, without data.</summary>
     public async Task StartEmpty()
     {
         _process = RunningProcess.Start("redis-server", InteropClient.FindOnPath("redis-server", "redis-server"),
@@ -52,10 +52,10 @@ internal sealed class RedisServer : IAsyncDisposable
             "redis-server answers", async () => await Ask("PING") == "+PONG", () => _process.Output);
     }
 
-    /// <summary>Forgets everything while it runs.</summary>
+    /// <summary>Deletes all data while the server runs.</summary>
     public async Task Flush() => Assert.Equal("+OK", await Ask("FLUSHALL"));
 
-    /// <summary>Sets a field of a hash, as whoever reaches this Redis can.</summary>
+    /// <summary>Sets a field of a hash, as any client of this Redis can.</summary>
     public async Task SetField(string key, string field, string value)
     {
         string[] words = ["HSET", key, field, value];

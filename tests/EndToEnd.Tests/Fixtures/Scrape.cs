@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>One answer of <c>/metrics</c>.</summary>
+/// <summary>One response of <c>/metrics</c>.</summary>
 internal sealed class Scrape
 {
     private const string OpenedName = "wsbalancer_tunnels_opened_total";
@@ -23,7 +23,7 @@ internal sealed class Scrape
         }
     }
 
-    /// <summary>How many series there are.</summary>
+    /// <summary>The number of series.</summary>
     public int Count => _series.Count;
 
     /// <summary>The sum of all series of this name whose labels contain all of these texts.</summary>
@@ -38,7 +38,7 @@ internal sealed class Scrape
         where series.Name == OpenedName
         select series.Labels.Split("node=\"")[1].Split('"')[0];
 
-    /// <summary>Everything that a tunnel can end for.</summary>
+    /// <summary>Every reason for which tunnels have ended.</summary>
     public IEnumerable<string> Reasons => (
         from series in _series
         where series.Name == ClosedName

@@ -1,6 +1,6 @@
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>Somebody who scrapes a balancer all the while, and finds that its figures agree in every scrape.</summary>
+/// <summary>Scrapes a balancer repeatedly, and fails if the figures of a scrape do not agree.</summary>
 internal sealed class ScrapeWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);

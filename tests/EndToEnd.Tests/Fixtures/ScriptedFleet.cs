@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>A balancer before three scripted nodes: "a", "b" and "c".</summary>
+/// <summary>A balancer with three scripted nodes: "a", "b" and "c".</summary>
 internal sealed class ScriptedFleet : IAsyncDisposable
 {
     private ScriptedFleet(ScriptedNode[] nodes, Balancer balancer) => (Nodes, Balancer) = (nodes, balancer);
@@ -18,7 +18,7 @@ internal sealed class ScriptedFleet : IAsyncDisposable
 
     public ScriptedNode C => Nodes[2];
 
-    /// <summary>Starts it with settings of the cluster.</summary>
+    /// <summary>Starts a fleet with settings of the cluster.</summary>
     public static Task<ScriptedFleet> Start(params (string Key, string Value)[] settings) => Start(config =>
     {
         foreach (var (key, value) in settings)

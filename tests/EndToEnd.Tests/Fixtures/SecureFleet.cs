@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>A balancer that speaks TLS before three scripted nodes, for all the tests of a class.</summary>
+/// <summary>A balancer that accepts TLS, with three scripted nodes, for all the tests of a class.</summary>
 public sealed class SecureFleet : IAsyncLifetime
 {
     private const string Endpoint = "Kestrel:Endpoints:secure";
@@ -17,7 +17,7 @@ public sealed class SecureFleet : IAsyncLifetime
     {
     }
 
-    /// <param name="engine">What carries its connections, if not what the whole suite runs on.</param>
+    /// <param name="engine">The engine of the balancer's sockets; null for the engine of the whole suite.</param>
     internal SecureFleet(string? engine) => _engine = engine;
 
     internal ScriptedFleet Fleet => _fleet ?? throw new InvalidOperationException("It has not started.");
@@ -30,7 +30,9 @@ public sealed class SecureFleet : IAsyncLifetime
             .Set($"{Endpoint}:Certificate:Password", _certificate.Password),
         _engine);
 
-    /// <summary>Begins a test with a client of its own: what comes now is met by this script at every node.</summary>
+    /// <summary>
+    /// Begins a test with a client of its own: clears earlier requests, and sets the script of every node.
+    /// </summary>
     internal Http2Client Begin(Func<NodeConnection, Task>? script = null)
     {
         foreach (var node in Fleet.Nodes)

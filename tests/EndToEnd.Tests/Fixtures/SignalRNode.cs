@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>A real SignalR server, whose hub answers with the name of its node.</summary>
+/// <summary>A real SignalR server, whose hub returns the name of its node.</summary>
 internal sealed class SignalRNode : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -1,6 +1,6 @@
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>Several things that end with the test.</summary>
+/// <summary>Several resources that are disposed of together.</summary>
 internal sealed class Together(params IEnumerable<IAsyncDisposable> things) : IAsyncDisposable
 {
     private readonly IAsyncDisposable[] _things = [.. things];

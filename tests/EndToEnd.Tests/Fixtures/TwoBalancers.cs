@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>Two balancers that share a Redis, before three real nodes. Each can be killed and started again.</summary>
+/// <summary>Two balancers that share a Redis, with three real nodes. Each can be killed and restarted.</summary>
 internal sealed class TwoBalancers : IAsyncDisposable
 {
     private readonly Together _owned;
@@ -36,11 +36,13 @@ internal sealed class TwoBalancers : IAsyncDisposable
         return pair;
     }
 
-    /// <summary>Users at both, in turn; whoever is cut off goes to the other.</summary>
+    /// <summary>
+    /// Connects users to both balancers in turn; a user whose connection is lost reconnects at the other one.
+    /// </summary>
     public Task<Crowd> Gather(int users, bool comesBack = false) =>
         Crowd.Gather([() => One.Endpoint, () => Two.Endpoint], users, comesBack);
 
-    /// <summary>Waits until both say that a fact holds.</summary>
+    /// <summary>Waits until a fact holds in the admin API of both balancers.</summary>
     public async Task Until(string fact, Func<JsonNode, bool> holds)
     {
         await One.Until($"one: {fact}", holds);

@@ -2,7 +2,7 @@ using WsBalancer.EndToEnd.Tests.Clients;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>A balancer that listens for cleartext and for TLS, so that one serves both paths.</summary>
+/// <summary>A balancer that listens for cleartext and for TLS, so that one balancer serves both paths.</summary>
 internal static class TwoEndpoints
 {
     private const string Endpoints = "Kestrel:Endpoints";

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>Real nodes, each a process, "ws-1" and so on, and a balancer before some of them.</summary>
+/// <summary>Real nodes, each a process, named "ws-1" and so on, and a balancer with some of them.</summary>
 internal sealed class WsFleet : IAsyncDisposable
 {
     private WsFleet(WsNode[] nodes, Balancer balancer) => (Nodes, Balancer) = (nodes, balancer);
@@ -11,7 +11,7 @@ internal sealed class WsFleet : IAsyncDisposable
 
     public Balancer Balancer { get; }
 
-    /// <summary>Starts so many nodes, of which the balancer knows so many.</summary>
+    /// <summary>Starts the nodes, and a balancer with the first <paramref name="known"/> of them.</summary>
     public static async Task<WsFleet> Start(
         int nodes, int known, Action<BalancerConfig>? configure = null, string? engine = null)
     {
@@ -27,11 +27,11 @@ internal sealed class WsFleet : IAsyncDisposable
         return fleet;
     }
 
-    /// <summary>A user in eight of ten is at home at "ws-1", so that many tunnels there need few elsewhere.</summary>
+    /// <summary>Gives "ws-1" eight tenths of the users of three nodes: many tunnels there need few elsewhere.</summary>
     public static void MostAtTheFirst(BalancerConfig config) =>
         config.Set($"ReverseProxy:Clusters:{BalancerConfig.Cluster}:Destinations:ws-1:Metadata:Weight", "8");
 
-    /// <summary>What the admin API says about the drain of a node.</summary>
+    /// <summary>The drain of a node, from the admin API.</summary>
     public static Task<JsonNode> Drain(Balancer balancer, string node) =>
         balancer.Get($"/api/v1/clusters/{BalancerConfig.Cluster}/nodes/{node}/drain");
 

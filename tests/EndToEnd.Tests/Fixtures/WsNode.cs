@@ -2,7 +2,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>The sample node, as a process of its own.</summary>
+/// <summary>The sample node as a process.</summary>
 internal sealed class WsNode : IAsyncDisposable
 {
     private WsNode(string name, int port, RunningProcess process) => (Name, Port, Process) = (name, port, process);
@@ -15,7 +15,7 @@ internal sealed class WsNode : IAsyncDisposable
 
     public RunningProcess Process { get; }
 
-    /// <summary>Starts a node on a free port, or again on the port it had.</summary>
+    /// <summary>Starts a node on a free port, or again on its earlier port.</summary>
     public static async Task<WsNode> Start(string name, int port = 0, params IEnumerable<string> arguments)
     {
         var process = RunningProcess.Start(
@@ -28,7 +28,7 @@ internal sealed class WsNode : IAsyncDisposable
     public static Task<WsNode[]> StartAll(params IEnumerable<string> names) =>
         Task.WhenAll(names.Select(name => Start(name)));
 
-    /// <summary>Dies as a machine dies: without a word.</summary>
+    /// <summary>Kills the process, without a shutdown: as when its machine fails.</summary>
     public async Task Kill()
     {
         Process.Send(Signal.Kill);

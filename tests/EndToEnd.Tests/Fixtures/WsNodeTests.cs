@@ -5,7 +5,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Fixtures;
 
-/// <summary>The sample node by itself, as real clients see it.</summary>
+/// <summary>The sample node without a balancer, with real clients.</summary>
 public sealed class WsNodeTests
 {
     [Fact]

@@ -4,10 +4,13 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Interop;
 
-/// <summary>WebSocket clients in other languages. What is missing fails the test, and says how to get it.</summary>
+/// <summary>
+/// WebSocket clients in other languages. If a program or a package is missing, the test fails with the command that
+/// installs it.
+/// </summary>
 internal static class InteropClient
 {
-    // Debian's own interpreter: another one first on the path does not see Debian's packages.
+    // Debian's own interpreter: another one that is first on the path does not find Debian's packages.
     private const string Python = "/usr/bin/python3";
 
     /// <summary>Runs the client of the npm package "ws" against <paramref name="url"/>.</summary>
@@ -62,11 +65,13 @@ internal static class InteropClient
         return await Result<InteropResult>("Python", process);
     }
 
-    /// <summary>Starts a client of "ws" that talks until the server closes; "talking" is its first line then, and what
-    /// it saw its last.</summary>
+    /// <summary>
+    /// Starts a client of "ws" that sends until the server closes. The first line of its output is "talking" once it
+    /// sends, and the last is its result.
+    /// </summary>
     public static RunningProcess StartNodeTalk(Uri url) => StartNodeScript("closed.mjs", null, url.ToString());
 
-    /// <summary>The same with Python's "websockets".</summary>
+    /// <summary>Starts the same client with Python's "websockets", with the same output.</summary>
     public static RunningProcess StartPythonTalk(Uri url) => RunningProcess.Start(
         "Python", Python, Path.Combine(Programs.Interop, "python", "closed.py"), url.ToString());
 
@@ -77,7 +82,8 @@ internal static class InteropClient
     /// <summary>Whether <see cref="FindOnPath(string, string)"/> finds a program.</summary>
     public static bool IsOnPath(string program) => FirstOnPath(program) is not null;
 
-    /// <summary>The first file of this name on the path, or where Debian keeps servers, which is not on every path.
+    /// <summary>
+    /// The first file of this name on the path, or where Debian installs servers, which is not on every path.
     /// </summary>
     public static string FindOnPath(string program, string package)
     {

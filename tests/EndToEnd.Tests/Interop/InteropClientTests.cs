@@ -3,7 +3,7 @@ using Xunit.Sdk;
 
 namespace WsBalancer.EndToEnd.Tests.Interop;
 
-/// <summary>What the clients in other languages report without a balancer is the measure for one.</summary>
+/// <summary>The results of the clients without a balancer, as the reference for the results with one.</summary>
 public sealed class InteropClientTests
 {
     [Fact]

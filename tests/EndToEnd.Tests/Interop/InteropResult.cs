@@ -1,9 +1,11 @@
 namespace WsBalancer.EndToEnd.Tests.Interop;
 
-/// <summary>What a client in another language saw.</summary>
+/// <summary>The result of a client in another language.</summary>
 internal sealed record InteropResult(
     string Subprotocol, bool Compressed, int Echoed, bool Pong, int CloseCode, string CloseReason)
 {
-    /// <summary>All of it as it should be: every size, text and binary, came back exactly, and the Close too.</summary>
+    /// <summary>
+    /// The expected result: the echoes of every size, text and binary, are exact, and so is the Close.
+    /// </summary>
     public static readonly InteropResult Perfect = new("chat.v2", true, 14, true, 4001, "done");
 }

@@ -7,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Logs;
 
-/// <summary>A line at the end of each tunnel, and one for each refusal, on every path and protocol.</summary>
+/// <summary>One line at the end of each tunnel, and one for each refusal, on every path and protocol.</summary>
 public sealed class AccessLogTests : IAsyncLifetime
 {
     private const string Section = "WsBalancer:AccessLog";
@@ -93,7 +93,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         await using var balancer = await Start("auto");
         var port = balancer.UrlOf("http").Port;
 
-        // Before a node is chosen, by the node, by the server, and after a node failed.
+        // Refusals before a node is chosen, by the node, by the server, and after the failure of a node.
         (await RawClient.Ask(port, "/chat?token=s3cr3t", Headers)).Dispose();
         _node.Script = Script.Answer(401, "Unauthorized", "");
         (await RawClient.Ask(port, Target, Headers)).Dispose();
@@ -221,7 +221,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         .Set($"{Section}:Path", File)
         .Set($"{Section}:UserId", "plain");
 
-    // The number is that of the line, from 1.
+    // The lines are numbered from 1.
     private async Task<JsonNode> Line(int number)
     {
         await Deadline.Until(

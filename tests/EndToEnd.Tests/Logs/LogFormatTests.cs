@@ -6,7 +6,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Logs;
 
-/// <summary>The format of the log is one setting, and follows a reload.</summary>
+/// <summary>The log format is one setting, which a reload can change.</summary>
 public sealed class LogFormatTests : IAsyncLifetime
 {
     private const string Format = "Logging:Console:FormatterName";

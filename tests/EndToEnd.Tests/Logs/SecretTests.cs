@@ -7,8 +7,8 @@ using WsBalancer.EndToEnd.Tests.Processes;
 namespace WsBalancer.EndToEnd.Tests.Logs;
 
 /// <summary>
-/// What clients send to prove who they are, in the query or in a header, is in no line of the log: not at any level of
-/// the balancer's categories, and not at any level of the platform's. Nor is it in the access log.
+/// Credentials of clients, in the query or in a header, are in no line of the log: at no level of the balancer's
+/// categories, and at no level of the platform's. Nor are they in the access log.
 /// </summary>
 public sealed class SecretTests : IAsyncLifetime
 {
@@ -95,7 +95,7 @@ public sealed class SecretTests : IAsyncLifetime
             await client.ReadWelcome();
         }
 
-        // Served, refused by the balancer, and refused by its server.
+        // Requests that are served, refused by the balancer, and refused by its server.
         await Send(clear, $"GET {Target} HTTP/1.1\r\nHost: a\r\n{HeaderLines()}\r\n", 200);
         await Send(clear, $"POST {Target} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n{HeaderLines()}\r\n", 200);
         using (var refused = await RawClient.Ask(clear, $"/chat?token={Secret}", Headers))
@@ -108,7 +108,7 @@ public sealed class SecretTests : IAsyncLifetime
         await Send(clear, $"GET /chat HTTP/1.1\r\nHost: a\r\nAuthorization : Bearer {Secret}\r\n\r\n", 400);
         await Send(clear, $"GET /chat HTTP/1.1\r\nHost: a\r\nHost: b\r\nCookie: {Secret}\r\n\r\n", 400);
 
-        // No node takes it.
+        // A handshake that no node accepts.
         _node.Script = Script.Reset;
         using var failed = await RawClient.Ask(clear, Target, Headers);
         Assert.InRange(failed.Response.Status, 502, 503);
@@ -138,7 +138,7 @@ public sealed class SecretTests : IAsyncLifetime
     private static string HeaderLines() => string.Concat(Headers.Select(header =>
         string.Create(CultureInfo.InvariantCulture, $"{header.Name}: {header.Value}\r\n")));
 
-    // Lines are written in their order: after this one, those before it are there.
+    // Log lines are written in order: when this line is there, all earlier lines are.
     private static async Task<string> LogOf(Balancer balancer)
     {
         balancer.Process.Send(Signal.Hangup);

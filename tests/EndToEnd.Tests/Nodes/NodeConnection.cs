@@ -4,10 +4,10 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Nodes;
 
-/// <summary>One connection to a scripted node, with the request that came on it.</summary>
+/// <summary>One connection to a scripted node, with its request.</summary>
 /// <param name="node">The name of the node.</param>
 /// <param name="wire">The connection.</param>
-/// <param name="request">What came on it.</param>
+/// <param name="request">The request on this connection.</param>
 /// <param name="stopped">Completes when the node stops.</param>
 internal sealed class NodeConnection(string node, WireSocket wire, MessageHead request, Task stopped) : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class NodeConnection(string node, WireSocket wire, MessageHead r
 
     public bool AsksForUpgrade => Request["Upgrade"] is "websocket";
 
-    /// <summary>Answers 101.</summary>
+    /// <summary>Responds with 101.</summary>
     public Task AcceptUpgrade(params (string Name, string Value)[] headers) => Answer(
         101, "Switching Protocols", null,
         [
@@ -33,7 +33,7 @@ internal sealed class NodeConnection(string node, WireSocket wire, MessageHead r
             .. headers,
         ]);
 
-    /// <summary>Answers with exactly these headers; a body brings its Content-Length with it.</summary>
+    /// <summary>Responds with exactly these headers, and with Content-Length if there is a body.</summary>
     public Task Answer(int status, string reason, string? body, params (string Name, string Value)[] headers)
     {
         var answer = new StringBuilder($"HTTP/1.1 {status} {reason}\r\n");
@@ -47,13 +47,13 @@ internal sealed class NodeConnection(string node, WireSocket wire, MessageHead r
             : $"{answer}Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
     }
 
-    /// <summary>Says who this is, as the sample node does.</summary>
+    /// <summary>Sends the welcome message with the node's name, as the sample node does.</summary>
     public Task Welcome() => Send(Frame.Text(
         JsonSerializer.Serialize(new { type = "welcome", node, user = Request.Query("user") })));
 
     public Task Send(Frame frame) => Wire.Send(frame.ToBytes());
 
-    /// <summary>Sends every frame back as it came, but for its mask, until the peer closes or leaves.</summary>
+    /// <summary>Returns every frame as received, but without a mask, until the peer closes or disconnects.</summary>
     public async Task Echo()
     {
         Frame frame;

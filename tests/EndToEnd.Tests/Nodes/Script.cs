@@ -1,9 +1,11 @@
 namespace WsBalancer.EndToEnd.Tests.Nodes;
 
-/// <summary>What a scripted node does with a request. A script that returns closes the connection.</summary>
+/// <summary>
+/// The behaviour of a scripted node for one request. When a script returns, the connection is closed.
+/// </summary>
 internal static class Script
 {
-    /// <summary>A good node: upgrades, welcomes, echoes; answers 200 to plain requests.</summary>
+    /// <summary>A healthy node: upgrades, sends the welcome, echoes; responds with 200 to plain requests.</summary>
     public static Func<NodeConnection, Task> Echo(params (string Name, string Value)[] headers) => async connection =>
     {
         if (!connection.AsksForUpgrade)
@@ -18,8 +20,8 @@ internal static class Script
     };
 
     /// <summary>
-    /// Agrees to compress as the client offered and sends its frames back: what the client's own compressor wrote
-    /// is what its decompressor reads, so nothing here need understand it.
+    /// Agrees to compression as the client offered it and returns the client's frames: the client can decompress what
+    /// it has compressed itself, so the node needs no compression.
     /// </summary>
     public static Func<NodeConnection, Task> EchoCompressed(string? subprotocol = null) => connection =>
     {
@@ -32,25 +34,25 @@ internal static class Script
             subprotocol is null ? headers : [.. headers, ("Sec-WebSocket-Protocol", subprotocol)])(connection);
     };
 
-    /// <summary>Upgrades, says nothing, and leaves the connection to the test.</summary>
+    /// <summary>Upgrades, sends nothing, and leaves the connection to the test.</summary>
     public static Func<NodeConnection, Task> Hold(params (string Name, string Value)[] headers) => async connection =>
     {
         await connection.AcceptUpgrade(headers);
         await connection.Stopped;
     };
 
-    /// <summary>Answers and closes; the length of the body goes with it.</summary>
+    /// <summary>Responds, with the Content-Length of the body, and closes.</summary>
     public static Func<NodeConnection, Task> Answer(
         int status, string reason, string body, params (string Name, string Value)[] headers) =>
         connection => connection.Answer(status, reason, body, [.. headers, ("Connection", "close")]);
 
-    /// <summary>Reads the request and tears the connection down without a byte of an answer.</summary>
+    /// <summary>Reads the request and resets the connection without a response.</summary>
     public static Task Reset(NodeConnection connection)
     {
         connection.Wire.Reset();
         return Task.CompletedTask;
     }
 
-    /// <summary>Accepts and never answers.</summary>
+    /// <summary>Accepts the connection and never responds.</summary>
     public static Task Silence(NodeConnection connection) => connection.Wire.ReadToEnd();
 }

@@ -7,8 +7,8 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Nodes;
 
 /// <summary>
-/// A node on a bare socket that does what a test tells it to, byte for byte. It records every request, and counts
-/// every connection, those that ask nothing (probes) included.
+/// A node on a bare socket whose test determines every byte. The node records every request, and counts every
+/// connection, also those without a request (probes).
 /// </summary>
 internal sealed class ScriptedNode : IAsyncDisposable
 {
@@ -36,34 +36,34 @@ internal sealed class ScriptedNode : IAsyncDisposable
 
     public string Address => $"http://127.0.0.1:{Port}/";
 
-    /// <summary>What the next connections meet; may change at any time.</summary>
+    /// <summary>The script for the next connections; may change at any time.</summary>
     public Func<NodeConnection, Task> Script { get; set; }
 
-    /// <summary>Connections ever accepted.</summary>
+    /// <summary>The number of connections accepted so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
     public IReadOnlyCollection<MessageHead> Requests => _requests;
 
     public int Upgrades => _requests.Count(request => request["Upgrade"] is "websocket");
 
-    /// <summary>Connections on which somebody still speaks.</summary>
+    /// <summary>The number of connections whose script has not ended.</summary>
     public int Open => _open.Count;
 
-    /// <param name="name">Its id.</param>
-    /// <param name="script">Echoes if none is given.</param>
-    /// <param name="configure">Called with the socket before it listens.</param>
+    /// <param name="name">The id of the node.</param>
+    /// <param name="script">The script; null for an echo.</param>
+    /// <param name="configure">Called with the listening socket before it listens.</param>
     public static ScriptedNode Start(
         string name, Func<NodeConnection, Task>? script = null, Action<Socket>? configure = null) =>
         new(name, script ?? Nodes.Script.Echo(), configure);
 
-    /// <summary>The next connection that asked for something, in the order of arrival.</summary>
+    /// <summary>The next connection with a request, in the order of arrival.</summary>
     public async Task<NodeConnection> NextArrival()
     {
         using var deadline = Deadline.Start();
         return await _arrivals.Reader.ReadAsync(deadline.Token);
     }
 
-    /// <summary>Forgets the requests so far and the arrivals that nobody asked for.</summary>
+    /// <summary>Clears the requests so far and the arrivals that no test has taken.</summary>
     public void Forget()
     {
         _requests.Clear();
@@ -73,14 +73,14 @@ internal sealed class ScriptedNode : IAsyncDisposable
         }
     }
 
-    /// <summary>From here on connections are refused; the open ones stay.</summary>
+    /// <summary>Closes the listening socket: new connections are refused, and the open ones stay.</summary>
     public async Task StopListening()
     {
         _listener.Dispose();
         await _accepting;
     }
 
-    /// <summary>Listens again, on the same port.</summary>
+    /// <summary>Listens again on the same port.</summary>
     public void ListenAgain()
     {
         _listener = Listen(Port);
@@ -144,7 +144,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
         }
         catch (Exception left) when (IsDeparture(left))
         {
-            // The peer left, or the test ended: a script need not care.
+            // The peer disconnected or the test ended: neither is a failure of the script.
             served.TrySetResult();
         }
         catch (Exception failure)

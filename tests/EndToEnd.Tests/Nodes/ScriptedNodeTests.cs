@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Nodes;
 
-/// <summary>The two ends of every test, without a balancer between them: what they see is what was sent.</summary>
+/// <summary>The two ends of every test, without a balancer between them: each receives what the other sent.</summary>
 public sealed class ScriptedNodeTests
 {
     [Fact]

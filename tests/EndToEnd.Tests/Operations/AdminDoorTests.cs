@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Operations;
 
-/// <summary>Who may enter the admin API, by which way, and what is known of it later.</summary>
+/// <summary>Access to the admin API: the callers, the transports, and the events that record each call.</summary>
 public sealed class AdminDoorTests : IDisposable
 {
     private const string EventFile = "wsbalancer.state.events.jsonl";
@@ -31,7 +31,7 @@ public sealed class AdminDoorTests : IDisposable
             var refused = await Command("weight", "a=2", "--token-file", In("look"));
             var done = await Command("weight", "a=2", "--token-file", In("ops"));
 
-            // The file is written after the answer.
+            // The file is written after the response.
             await Deadline.Until("the events are in the file", async () => File.Exists(In(EventFile))
                 && (await ReadAsync(EventFile)).Contains("the ring changed", StringComparison.Ordinal));
             before.Send(Signal.Kill);

@@ -3,7 +3,10 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.EndToEnd.Tests.Operations;
 
-/// <summary>Records in Redis that no balancer may take over: both go on alike, and say so.</summary>
+/// <summary>
+/// Records in Redis that no balancer may apply: both balancers set them aside, continue with equal rings, and report
+/// them.
+/// </summary>
 public sealed class BadRecordTests
 {
     [Theory]

@@ -56,12 +56,13 @@ public sealed class DrainTests(ITestOutputHelper output)
         Assert.NotEqual("ws-1", during);
         Assert.Equal(before, after);
 
-        // Those whose Close was on its way, and a step of the closer at the most; hundreds would have gone since.
+        // Tunnels whose Close was on its way, and one step of the closer at most; without the resume, hundreds would
+        // have been closed.
         Assert.InRange(crowd.Goodbyes.Count - atResume, 0, 100);
         Assert.Equal("active", (string?)(await fleet.Balancer.Node("ws-1"))!["state"]);
     }
 
-    // The rate is a floor: what the deadline asks for is done.
+    // The rate is a minimum: the drain exceeds it to meet the deadline.
     [Fact]
     public async Task ADeadlineThatTheRateWouldMiss_IsKept()
     {
@@ -77,7 +78,8 @@ public sealed class DrainTests(ITestOutputHelper output)
         Assert.Equal(leaving, crowd.Goodbyes.Count);
     }
 
-    // A client that does not answer is not cut before its time, so this deadline passes, and --wait says so.
+    // A client that does not answer is not cut before the close timeout, so this deadline passes, and --wait reports
+    // that.
     [Fact]
     public async Task ADeadlineThatCannotBeKept_FailsTheCommand_AndTheDrainGoesOn()
     {

@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Operations;
 
-/// <summary>A fleet grows by command, and the users that belong to the new node are brought there.</summary>
+/// <summary>A node is added by command, and the users whose home it is are moved to it.</summary>
 public sealed class RebalanceTests
 {
     private const int Users = 800;

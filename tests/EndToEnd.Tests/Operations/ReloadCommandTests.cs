@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.EndToEnd.Tests.Operations;
 
-/// <summary><c>wsbalancer reload</c>, and reloads that need it.</summary>
+/// <summary><c>wsbalancer reload</c>, and changes of the file that require it.</summary>
 public sealed partial class ReloadCommandTests
 {
     private const string Successful = "wsbalancer_config_last_reload_successful";
@@ -111,7 +111,7 @@ public sealed partial class ReloadCommandTests
             "needs a restart: Kestrel:Limits:MaxRequestLineSize, Urls", answer.Output, StringComparison.Ordinal);
     }
 
-    // As the volume of a ConfigMap: only the link above the folder of the file is replaced.
+    // The volume of a ConfigMap changes in this way: only the link above the folder of the file is replaced.
     [Fact]
     public async Task ALinkAboveTheFile_IsFollowed()
     {

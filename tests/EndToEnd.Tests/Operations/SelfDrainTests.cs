@@ -5,7 +5,9 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Operations;
 
-/// <summary>A node that is told to stop says so to the balancer: no operator is needed, then or after.</summary>
+/// <summary>
+/// A node that receives a stop signal reports that it drains: no operator is needed, at the stop or at the restart.
+/// </summary>
 public sealed class SelfDrainTests
 {
     private const string ActiveCheck = $"ReverseProxy:Clusters:{BalancerConfig.Cluster}:HealthCheck:Active";
@@ -22,7 +24,7 @@ public sealed class SelfDrainTests
         var user = await fleet.Balancer.UserOf("ws-1");
         await using var watch = ScrapeWatch.Of(fleet.Balancer);
 
-        // One who does not answer keeps the node waiting, which says meanwhile that it drains.
+        // A client that does not answer keeps the node waiting; until then the node reports that it drains.
         using var slow = await fleet.Balancer.Open(user);
         await slow.ReadWelcome();
         fleet.Nodes[0].Process.Send(Signal.Terminate);

@@ -3,7 +3,9 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Operations;
 
-/// <summary>Two balancers that share a real Redis: what is decided at one is done at both, and outlives them.</summary>
+/// <summary>
+/// Two balancers that share a real Redis: a change at one applies at both, and survives the end of any process.
+/// </summary>
 public sealed class SharedDrainTests(ITestOutputHelper output)
 {
     [Fact]
@@ -68,7 +70,7 @@ public sealed class SharedDrainTests(ITestOutputHelper output)
         await AssertAgreed(pair);
     }
 
-    // Decided while the others cannot be told: it merges when Redis is back.
+    // A change that cannot be published is merged when Redis is available again.
     [Fact]
     public async Task WhatIsDecidedWithoutRedis_ReachesTheOther_WhenItIsBack()
     {

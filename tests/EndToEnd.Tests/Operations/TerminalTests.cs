@@ -86,7 +86,7 @@ public sealed partial class TerminalTests
         return (code, [.. terminal.Lines.Select(line => Sequence().Replace(line, "").TrimEnd())]);
     }
 
-    // Colours, cursor movements, and what ends a line on a terminal.
+    // Colours, cursor movements, and the carriage returns of a terminal.
     [GeneratedRegex(@"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>]|\r", RegexOptions.CultureInvariant)]
     private static partial Regex Sequence();
 }

@@ -10,8 +10,8 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.Paths;
 
 /// <summary>
-/// One node behind two balancers that differ in nothing but what carries their connections: on one, handshakes take the
-/// portable path, on the other the native one.
+/// One node behind two balancers that differ only in the engine of their sockets: on one, handshakes take the portable
+/// path, on the other the native one.
 /// </summary>
 public sealed partial class BothPaths : IAsyncLifetime
 {
@@ -29,12 +29,12 @@ public sealed partial class BothPaths : IAsyncLifetime
         _native = await Balancer.Start(Config(), "auto");
     }
 
-    /// <summary>Sends the same bytes through both, to a node that does the same both times.</summary>
+    /// <summary>Sends the same bytes through both balancers, to a node with the same script.</summary>
     internal async Task<(Transcript Portable, Transcript Native)> Compare(
         byte[] request, Func<NodeConnection, Task> script) =>
         (await Speak(_portable!, request, script), await Speak(_native!, request, script));
 
-    /// <summary>Which path the balancer that is to take the native one takes.</summary>
+    /// <summary>The path of a handshake at the balancer that should use the native one.</summary>
     internal async Task<string?> PathOfNative()
     {
         Node.Script = Script.Echo();
@@ -89,15 +89,15 @@ public sealed partial class BothPaths : IAsyncLifetime
         await client.Wire.Send(request);
         var (bytes, end) = await client.Wire.ReadToEnd();
 
-        // A node that says nothing is asked again by the platform's client, by placement only if there is another. How
-        // much of an answer outruns a reset is chance.
+        // When a node sends no response, the platform's client retries the same node, but placement only another one:
+        // equal heads count once. How much of a response arrives before a reset is random.
         return new Transcript(
             string.Join("---\n", _heads.Distinct()),
             end == StreamEnd.Reset ? "" : Whole(Timeless(Encoding.Latin1.GetString(bytes))),
             end);
     }
 
-    // How a body is cut into chunks is chance too.
+    // How a body is divided into chunks is random too.
     private static string Whole(string answer)
     {
         var start = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
@@ -130,8 +130,8 @@ public sealed partial class BothPaths : IAsyncLifetime
     private static partial Regex RetryAfter();
 }
 
-/// <summary>What was said.</summary>
-/// <param name="AtNode">The heads that reached the node.</param>
-/// <param name="AtClient">What reached the client.</param>
-/// <param name="End">How it ended for the client.</param>
+/// <summary>The bytes of one exchange.</summary>
+/// <param name="AtNode">The request heads that reached the node.</param>
+/// <param name="AtClient">The bytes that reached the client.</param>
+/// <param name="End">How the client's connection ended.</param>
 internal sealed record Transcript(string AtNode, string AtClient, StreamEnd End);

@@ -4,10 +4,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.Paths;
 
-/// <summary>
-/// Nobody can tell which path a handshake took: not the node, by what it is asked, nor the client, by what it is
-/// answered.
-/// </summary>
+/// <summary>Both paths of a handshake send the same request to the node and the same response to the client.</summary>
 public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPaths>
 {
     private const string Accepted =
@@ -59,7 +56,7 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
         "HTTP/1.1 503 Later\r\nRetry-After: 7\r\nContent-Length: 2\r\nX-Answer: a\r\nX-Gone: b\r\n\r\nno",
         "HTTP/1.1 599 \r\nContent-Length: 2\r\n\r\nno");
 
-    // What is no answer, or only half of one; each ends the connection.
+    // Bytes that are no response, or only part of one; each ends the connection.
     public static TheoryData<string> Failures => new(
         "",
         "SSH-2.0-OpenSSH_9.9\r\n",

@@ -6,8 +6,8 @@ using WsBalancer.EndToEnd.Tests.Processes;
 namespace WsBalancer.EndToEnd.Tests.Peers;
 
 /// <summary>
-/// Another balancer as a process, before the same nodes as ours. It listens on a socket in a folder of its own, since
-/// neither of them tells which port it got.
+/// Another balancer as a process, with the same nodes as ours. The process listens on a Unix socket in a folder of its
+/// own, since neither nginx nor HAProxy reports the port that it got.
 /// </summary>
 internal sealed class PeerBalancer : IAsyncDisposable
 {
@@ -77,7 +77,7 @@ internal sealed class PeerBalancer : IAsyncDisposable
     public static Task<PeerBalancer> StartHaproxy(Func<DirectoryInfo, string> config) => Start(
         "haproxy", config, file => ["-db", "-f", file]);
 
-    /// <summary>The body of the answer to a plain request, whose target goes out as it is.</summary>
+    /// <summary>The body of the response to a plain request; the target is sent as it is.</summary>
     public async Task<string> Get(string target)
     {
         using var deadline = Deadline.Start();

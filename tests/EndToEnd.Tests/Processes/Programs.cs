@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace WsBalancer.EndToEnd.Tests.Processes;
 
-/// <summary>Where the build put what these tests run.</summary>
+/// <summary>The paths of the programs and files that the build provides for these tests.</summary>
 internal static class Programs
 {
     public static string Balancer => Find("wsbalancer");

@@ -4,10 +4,12 @@ using System.Runtime.InteropServices;
 
 namespace WsBalancer.EndToEnd.Tests.Processes;
 
-/// <summary>A program under test: what it wrote, what it is told, how it ended. It never outlives the tests.</summary>
+/// <summary>
+/// A program under test: its input, its output and its exit code. The process never outlives the tests.
+/// </summary>
 internal sealed partial class RunningProcess : IAsyncDisposable
 {
-    /// <summary>The one setting that the tests take from their environment: the engine that they run on.</summary>
+    /// <summary>The one setting that the tests take from their environment: the engine of the suite.</summary>
     public const string EngineVariable = "WSBALANCER__WsBalancer__Sockets__Engine";
 
     // RLIMIT_NOFILE.
@@ -15,7 +17,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     private static readonly ConcurrentDictionary<int, Process> Alive = new();
 
-    // The product must not inherit what the developer's shell happens to set.
+    // The product must not inherit settings of the developer's shell.
     private static readonly string[] Foreign = ["WSBALANCER", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "Kestrel__"];
 
     private readonly ConcurrentQueue<string> _lines = new();
@@ -49,18 +51,18 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     public IReadOnlyCollection<string> Lines => _lines;
 
-    /// <summary>Whether it ended, and all that it wrote has been read.</summary>
+    /// <summary>Whether the process has ended and all of its output has been read.</summary>
     public bool HasEnded => _ended.IsCompleted;
 
-    /// <summary>Sockets that it holds.</summary>
+    /// <summary>The number of open sockets.</summary>
     public int Sockets => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFiles()
         .Count(file => file.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) ?? false);
 
-    /// <summary>Descriptors that it holds, of all kinds but its own code, which is loaded when it is needed.</summary>
+    /// <summary>The number of open descriptors of all kinds but assemblies, which are loaded on demand.</summary>
     public int Descriptors => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFiles()
         .Count(file => !(file.LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) ?? true));
 
-    /// <summary>The memory that it holds, in KB (VmRSS).</summary>
+    /// <summary>The resident memory, in KB (VmRSS).</summary>
     public long ResidentKilobytes
     {
         get
@@ -70,7 +72,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>How long it has been on a processor, on all of them together.</summary>
+    /// <summary>The time on all processors together.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -108,8 +110,8 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         return new RunningProcess(name, new Process { StartInfo = start });
     }
 
-    /// <summary>Waits for lines that begin with <paramref name="prefix"/>, and returns what follows in each.</summary>
-    /// <remarks>A program that ends first has failed, and its output says why.</remarks>
+    /// <summary>Waits for lines that begin with <paramref name="prefix"/>, and returns the rest of each.</summary>
+    /// <remarks>If the process ends first, the call fails with its output.</remarks>
     public async Task<IReadOnlyList<string>> After(string prefix)
     {
         await Deadline.Until(
@@ -120,7 +122,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
             : throw new InvalidOperationException($"{_name} ended before it wrote '{prefix}…':\n{Output}");
     }
 
-    /// <summary>Lets it hold so many descriptors more than it does now.</summary>
+    /// <summary>Limits the descriptors of the process to its current ones and <paramref name="room"/> more.</summary>
     public void LeaveDescriptors(int room)
     {
         var count = (ulong)(Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length + room);
@@ -129,14 +131,14 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     public void Send(Signal signal) => Assert.Equal(0, Kill(_process.Id, (int)signal));
 
-    /// <summary>Writes <paramref name="text"/> to its standard input.</summary>
+    /// <summary>Writes <paramref name="text"/> to the standard input of the process.</summary>
     public void Type(string text)
     {
         _process.StandardInput.Write(text);
         _process.StandardInput.Flush();
     }
 
-    /// <summary>Waits for the end.</summary>
+    /// <summary>Waits for the end of the process.</summary>
     public async Task<int> ExitCode()
     {
         await Deadline.Until($"{_name} ends", () => HasEnded, () => Output);

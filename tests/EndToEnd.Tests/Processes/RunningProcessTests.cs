@@ -63,7 +63,7 @@ public sealed class RunningProcessTests
     [Fact]
     public async Task Start_KeepsTheEngineThatTheSuiteRunsOn()
     {
-        // The default says the same as nothing, to the other tests too.
+        // The value "auto" equals the default, also for the other tests of this process.
         var engine = Environment.GetEnvironmentVariable(RunningProcess.EngineVariable) ?? "auto";
         Environment.SetEnvironmentVariable(RunningProcess.EngineVariable, engine);
         await using var process = Shell($"echo [${RunningProcess.EngineVariable}]");

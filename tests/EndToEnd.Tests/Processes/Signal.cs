@@ -1,6 +1,6 @@
 namespace WsBalancer.EndToEnd.Tests.Processes;
 
-/// <summary>What a process can be sent (numbers of Linux).</summary>
+/// <summary>The signals that the tests send (numbers of Linux).</summary>
 public enum Signal
 {
     Hangup = 1,

@@ -1,24 +1,28 @@
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>How a tunnel ends by itself, and what each side has received by then.</summary>
+/// <summary>How a tunnel ends without an operator, and what each side must have received by then.</summary>
 internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, params string[] Reasons)
 {
     private static readonly SideEnding Silent = new(LastPart.Frame, Hold.Nothing, Leaving.WithPeer);
 
-    // A server ends the connection once it has said Close and heard Close.
+    // A server ends the connection once it has sent and received a Close.
     private static readonly SideEnding NodeAnswers =
         new(LastPart.Close, Hold.PeersAll, Leaving.Fin, Hold.PeersAll);
 
-    /// <summary>Whether the client hears all of the node, if nobody else ends the tunnel.</summary>
+    /// <summary>Whether the client must receive all bytes of the node, unless an operator ends the tunnel.</summary>
     public bool ClientHearsAll { get; init; }
 
-    /// <summary>Whether the node hears all of the client, if nobody else ends the tunnel.</summary>
+    /// <summary>Whether the node must receive all bytes of the client, unless an operator ends the tunnel.</summary>
     public bool NodeHearsAll { get; init; }
 
-    /// <summary>Whether both say goodbye before anybody leaves: nobody is reset, nobody misses the Close.</summary>
+    /// <summary>
+    /// Whether both send a Close before either disconnects: no side is reset, and each receives the other's Close.
+    /// </summary>
     public bool InOrder { get; init; }
 
-    /// <summary>Whether the node stays until it has heard the client's Close, or that the client is gone.</summary>
+    /// <summary>
+    /// Whether the node stays connected until it receives the client's Close or the client has disconnected.
+    /// </summary>
     public bool NodeStays => Node.Leaving == Leaving.WithPeer
         || (Node.BeforeLeaving == Hold.PeersAll && Client.Last is LastPart.Close or LastPart.CloseAndMore);
 
@@ -33,7 +37,7 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
             new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
             new(LastPart.Close, Hold.Nothing, Leaving.Fin, Hold.PeersAll), "node"),
 
-        // RFC 6455 5.5.1: no data may follow a Close. The balancer passes none on after the Close of both peers.
+        // No data may follow a Close (RFC 6455 5.5.1): the balancer relays none after the Close of both peers.
         Orderly("the node closes and speaks on",
             new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
             new(LastPart.CloseAndMore, Hold.PeersBody, Leaving.Fin, Hold.PeersAll), "node")
@@ -42,7 +46,7 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
             new(LastPart.Close, Hold.Nothing, Leaving.WithPeer),
             new(LastPart.Close, Hold.Nothing, Leaving.Fin, Hold.PeersAll), "client", "node"),
 
-        // Nobody waits for an answer that it does not want; it is still heard.
+        // A peer that disconnects without waiting for the answer to its Close: the bytes that it sent still arrive.
         new("the client closes and leaves",
             new(LastPart.Close, Hold.Nothing, Leaving.Fin), NodeAnswers, "client")
         { ClientHearsAll = true, NodeHearsAll = true },
@@ -50,7 +54,8 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
             new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
             new(LastPart.Close, Hold.PeersBody, Leaving.Fin), "node") { ClientHearsAll = true },
 
-        // Whoever goes without a Close is not waited for, but what it had said and what it had heard is not lost.
+        // A peer that disconnects without a Close: the balancer does not wait for it, but the bytes that were sent
+        // before arrive.
         new("the client leaves",
             new(LastPart.Frame, Hold.Nothing, Leaving.Fin, Hold.PeersAll), Silent, "client_lost")
         { ClientHearsAll = true, NodeHearsAll = true },
@@ -64,7 +69,7 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
             Silent, new(LastPart.HalfAFrame, Hold.PeersAll, Leaving.Fin, Hold.PeersAll), "node_lost")
         { ClientHearsAll = true, NodeHearsAll = true },
 
-        // In the middle of everything: who comes first is not said.
+        // The connection ends at any byte: how much each side receives is not determined.
         new("the client leaves in the middle",
             new(LastPart.CutAnywhere, Hold.Nothing, Leaving.Fin), Silent, "client_lost"),
         new("the node leaves in the middle",
@@ -85,6 +90,6 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
         new(name, client, node, reasons) { ClientHearsAll = true, NodeHearsAll = true, InOrder = true };
 }
 
-/// <summary>One side's part in it.</summary>
+/// <summary>One side's part of an ending.</summary>
 internal sealed record SideEnding(
     LastPart Last, Hold BeforeLastPart, Leaving Leaving, Hold BeforeLeaving = Hold.Nothing);

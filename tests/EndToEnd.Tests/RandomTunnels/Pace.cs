@@ -1,17 +1,19 @@
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>How a side cuts what it writes or reads into pieces, and when it pauses. The pauses are the load, not a
-/// wait for anything.</summary>
+/// <summary>
+/// How a side divides the bytes that it writes or reads into pieces, and when it pauses. The pauses are part of the
+/// load; no pause waits for a fact.
+/// </summary>
 internal sealed class Pace
 {
-    // A stream in more pieces than this would take longer than it tells.
+    // A stream in more pieces would take longer without finding more faults.
     private const int MostPieces = 800;
     private const int MostPauses = 30;
     private const int LongestPause = 4;
     private const int LongestStall = 250;
     private const int LongestHeader = 14;
 
-    // A window this small is told only after a while each time.
+    // The kernel announces each opening of so small a window with a delay.
     private const int MostWindows = 25;
 
     private readonly Random _random;
@@ -36,17 +38,17 @@ internal sealed class Pace
     {
         Anywhere,
 
-        /// <summary>Within the header of a frame, its mask included.</summary>
+        /// <summary>Within the header of a frame, including its mask.</summary>
         InHeaders,
 
-        /// <summary>As much as there is.</summary>
+        /// <summary>No cuts: all available bytes in one piece.</summary>
         Nowhere,
     }
 
-    /// <summary>What the kernel keeps for this side, if less than usual.</summary>
+    /// <summary>The size of the kernel's receive buffer, if smaller than the default.</summary>
     public int? ReceiveBuffer { get; }
 
-    /// <summary>How much to write next.</summary>
+    /// <summary>The size of the next piece to write.</summary>
     public int Next(SentStream stream, int position, int limit)
     {
         var piece = _cut switch
@@ -59,10 +61,10 @@ internal sealed class Pace
         return Math.Min(Math.Max(piece, _least), limit - position);
     }
 
-    /// <summary>How much to read at most.</summary>
+    /// <summary>The largest size of the next piece to read.</summary>
     public int Next() => _random.Next(_least, _most + 1);
 
-    /// <summary>Goes on at once, or after others, or after a pause.</summary>
+    /// <summary>Continues at once, after other tasks, or after a pause.</summary>
     public async ValueTask Rest(int bytes)
     {
         var stalls = _passed <= _stallAt && _passed + bytes > _stallAt;

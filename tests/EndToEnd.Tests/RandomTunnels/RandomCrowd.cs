@@ -5,7 +5,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>Plays random scripts, many at a time, and judges each.</summary>
+/// <summary>Runs random scripts, many at a time, and judges each.</summary>
 internal sealed class RandomCrowd
 {
     private readonly ConcurrentDictionary<int, TunnelRun> _live = new();
@@ -24,14 +24,14 @@ internal sealed class RandomCrowd
         }
     }
 
-    /// <summary>What is left of those that are over.</summary>
+    /// <summary>The outcomes of the tunnels that have ended.</summary>
     public IReadOnlyCollection<Outcome> Done => _done;
 
-    /// <summary>Plays scripts at this port until it is enough.</summary>
-    /// <param name="port">Of a balancer, or of a node itself.</param>
-    /// <param name="together">How many at a time.</param>
-    /// <param name="least">How many at least.</param>
-    /// <param name="duration">How long at least.</param>
+    /// <summary>Runs scripts at this port until both minimums are reached.</summary>
+    /// <param name="port">The port of a balancer, or of a node itself.</param>
+    /// <param name="together">The number of concurrent tunnels.</param>
+    /// <param name="least">The minimum number of tunnels.</param>
+    /// <param name="duration">The minimum duration.</param>
     public Task Play(int port, int together, int least, TimeSpan duration)
     {
         var begun = Stopwatch.GetTimestamp();
@@ -45,11 +45,11 @@ internal sealed class RandomCrowd
         }));
     }
 
-    /// <summary>One that is open now, or nobody.</summary>
+    /// <summary>A random open tunnel, or null if none is open.</summary>
     public TunnelRun? Anybody(Random random) =>
         _live.Values.ToArray() is { Length: > 0 } runs ? runs[random.Next(runs.Length)] : null;
 
-    /// <summary>From here on whoever is at this node may be closed.</summary>
+    /// <summary>From now on, tunnels to this node may be closed by its drain.</summary>
     public void BeginDrain(string path, string node)
     {
         _draining[(path, node)] = true;
@@ -99,5 +99,8 @@ internal sealed class RandomCrowd
     }
 }
 
-/// <summary>A tunnel that did as it should: what it may be counted as, and how much passed.</summary>
+/// <summary>
+/// A tunnel that passed: the reasons for which it may be counted as ended, whether the balancer closed it, and the
+/// bytes that were relayed.
+/// </summary>
 internal sealed record Outcome(IReadOnlyList<string> Reasons, bool Closed, long Bytes);

@@ -2,13 +2,16 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>Makes up what one side sends: frames of every kind, and of the lengths where their form changes.</summary>
+/// <summary>
+/// Creates the bytes that one side sends: frames of every kind, with lengths around the limits of the three length
+/// forms.
+/// </summary>
 internal sealed class RandomFrames(Random random, bool masked)
 {
     private const int MostFrames = 40;
     private const int LargestFrame = 2_500_000;
 
-    // A control frame carries no more (RFC 6455, section 5.5).
+    // The largest payload of a control frame (RFC 6455, section 5.5).
     private const int LargestControl = 125;
 
     private static readonly int[] Borders = [0, 1, 125, 126, 127, 65_535, 65_536];
@@ -81,7 +84,7 @@ internal sealed class RandomFrames(Random random, bool masked)
         _ => Part(),
     };
 
-    // A message, or a part of one; control frames come between the parts as they may.
+    // A message or a fragment of one; control frames may be between the fragments.
     private Frame Part()
     {
         var first = random.Next(2) == 0 ? Opcode.Text : Opcode.Binary;
@@ -112,7 +115,7 @@ internal sealed class RandomFrames(Random random, bool masked)
     }
 }
 
-/// <summary>What a side sends last of all.</summary>
+/// <summary>The last part of the bytes that a side sends.</summary>
 internal enum LastPart
 {
     /// <summary>A whole frame.</summary>
@@ -120,12 +123,12 @@ internal enum LastPart
 
     Close,
 
-    /// <summary>A Close, and one more frame, as nobody should.</summary>
+    /// <summary>A Close and one more frame, which RFC 6455 does not allow.</summary>
     CloseAndMore,
 
     /// <summary>The beginning of a frame.</summary>
     HalfAFrame,
 
-    /// <summary>Whatever is there when it leaves: everything ends at any byte.</summary>
+    /// <summary>No last part: the stream ends at a random byte.</summary>
     CutAnywhere,
 }

@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>Disconnects users, drains nodes and takes them back, all at random, while a crowd is there.</summary>
+/// <summary>Disconnects users, drains nodes and resumes them at random while a crowd is connected.</summary>
 internal sealed class RandomOperator : IAsyncDisposable
 {
     private const int LongestPause = 60;
@@ -25,7 +25,7 @@ internal sealed class RandomOperator : IAsyncDisposable
         _working = Work();
     }
 
-    /// <summary>How often it did what it does.</summary>
+    /// <summary>The number of operations so far.</summary>
     public int Operations { get; private set; }
 
     public async ValueTask DisposeAsync()

@@ -6,12 +6,12 @@ using WsBalancer.EndToEnd.Tests.Wire;
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
 /// <summary>
-/// Hundreds of tunnels that say, hear and do what nobody thought of: each side gets, to the byte, what it would get
-/// without a balancer between, or as much of it as whoever ended the tunnel let through.
+/// Hundreds of random tunnels: each side receives exactly the bytes that it would receive without a balancer, or as
+/// much of them as the side that ended the tunnel allowed.
 /// </summary>
 /// <remarks>
-/// <c>WSBALANCER_RANDOM_TUNNELS=00:10:00</c> goes on for so long. A failure says its seed, which
-/// <c>WSBALANCER_RANDOM_SEED</c> plays again.
+/// <c>WSBALANCER_RANDOM_TUNNELS=00:10:00</c> sets the duration. A failure reports its seed, which
+/// <c>WSBALANCER_RANDOM_SEED</c> repeats.
 /// </remarks>
 public sealed class RandomTunnelTests(ITestOutputHelper output)
 {
@@ -19,10 +19,10 @@ public sealed class RandomTunnelTests(ITestOutputHelper output)
     private const int WarmUp = 30;
     private const int Least = 200;
 
-    // A busy machine makes nobody sick, and no probe is counted as a descriptor.
+    // A busy machine must not make a node unhealthy, and no probe may count as a descriptor.
     private const string NoProbes = "1h";
 
-    // A direct connection is judged as hard: what is expected of the balancer is what it gives.
+    // A direct connection is judged as strictly as a tunnel: it shows that the expectations are right.
     [Fact]
     public async Task ADirectConnection_IsAsTheScriptsSay()
     {
@@ -68,7 +68,8 @@ public sealed class RandomTunnelTests(ITestOutputHelper output)
         AssertReasons(crowd, before, after);
     }
 
-    // Each reason is counted at least for those that can have no other, at most for those that can have it.
+    // The lower bound of a reason is the number of tunnels that can have no other reason, and the upper bound the
+    // number of those that can have it.
     private static void AssertReasons(RandomCrowd crowd, Scrape before, Scrape after)
     {
         foreach (var reason in after.Reasons)

@@ -2,7 +2,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>What one side received, compared with what the other meant to send while it comes.</summary>
+/// <summary>The bytes that one side has received, compared on arrival with the bytes that its peer sends.</summary>
 internal sealed class Reception(SentStream sent)
 {
     private const int MostKept = 512;
@@ -11,29 +11,33 @@ internal sealed class Reception(SentStream sent)
 
     private readonly List<byte> _others = [];
 
-    /// <summary>How many bytes were like the peer's, from the first one on.</summary>
+    /// <summary>The length of the received prefix that equals the peer's bytes.</summary>
     public int Matched { get; private set; }
 
-    /// <summary>How many were the peer's: a frame of somebody else may begin like the peer's next one.</summary>
+    /// <summary>
+    /// The number of received bytes that the peer sent: a frame of the balancer may begin like the peer's next one.
+    /// </summary>
     public int Own => Others == 0 ? Matched : sent.BoundaryUpTo(Matched);
 
-    /// <summary>How many came that were not: after the first of them nothing is the peer's.</summary>
+    /// <summary>The number of bytes after that prefix: from the first of them on, no byte is the peer's.</summary>
     public long Others { get; private set; }
 
-    /// <summary>How the sender ended, once it did.</summary>
+    /// <summary>How the sender ended; null before that.</summary>
     public StreamEnd? End { get; set; }
 
     public bool HasBody => Matched >= sent.BodyLength;
 
     public bool HasAll => Matched == sent.Length && Others == 0;
 
-    /// <summary>Whether the peer's own Close has come.</summary>
+    /// <summary>Whether the peer's own Close has been received.</summary>
     public bool HasPeersClose => Matched >= (sent.CloseEnd ?? int.MaxValue);
 
-    /// <summary>What came instead of the peer's next frame; empty if nothing did.</summary>
+    /// <summary>The bytes received instead of the peer's next frame; empty if there are none.</summary>
     public byte[] Foreign => Others == 0 ? [] : [.. sent.Bytes[Own..Matched], .. _others];
 
-    /// <summary>The Close frame of somebody between, if it is all that came instead of the peer's next one.</summary>
+    /// <summary>
+    /// The Close frame of the balancer, if nothing else was received instead of the peer's next frame.
+    /// </summary>
     public ForeignClose? Close => Parse(Foreign);
 
     public void Take(ReadOnlySpan<byte> bytes)

@@ -1,26 +1,28 @@
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>Every byte that one side of a tunnel means to send, and where its frames end.</summary>
+/// <summary>All bytes that the script of one side sends, and the boundaries of its frames.</summary>
 internal sealed class SentStream(byte[] bytes, int[] boundaries, int bodyLength, int? closeEnd)
 {
     public byte[] Bytes { get; } = bytes;
 
     public int Length => Bytes.Length;
 
-    /// <summary>How much goes out before the last part: a Close and what follows it, or half a frame.</summary>
+    /// <summary>The number of bytes before the last part: a Close and the bytes after it, or part of a frame.</summary>
     public int BodyLength { get; } = bodyLength;
 
-    /// <summary>Where its Close frame ends; null if it has none.</summary>
+    /// <summary>The end of the Close frame; null if there is none.</summary>
     public int? CloseEnd { get; } = closeEnd;
 
-    /// <summary>The last place between two frames, at most this far.</summary>
+    /// <summary>The last frame boundary at or before <paramref name="position"/>.</summary>
     public int BoundaryUpTo(int position)
     {
         var index = Array.BinarySearch(boundaries, position);
         return boundaries[index >= 0 ? index : ~index - 1];
     }
 
-    /// <summary>The first place between two frames, at least this far; the end if the last frame is cut.</summary>
+    /// <summary>
+    /// The first frame boundary at or after <paramref name="position"/>; the end if the last frame is cut.
+    /// </summary>
     public int BoundaryFrom(int position)
     {
         var index = Array.BinarySearch(boundaries, position);

@@ -1,16 +1,16 @@
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>What one side of a tunnel does.</summary>
-/// <param name="Stream">What it sends.</param>
-/// <param name="BeforeLastPart">What it waits for before the last part.</param>
-/// <param name="Leaving">How it leaves when all is sent.</param>
-/// <param name="BeforeLeaving">What it waits for before that.</param>
+/// <summary>The behaviour of one side of a tunnel.</summary>
+/// <param name="Stream">The bytes that the side sends.</param>
+/// <param name="BeforeLastPart">What the side waits for before the last part.</param>
+/// <param name="Leaving">How the side disconnects when all is sent.</param>
+/// <param name="BeforeLeaving">What the side waits for before it disconnects.</param>
 internal sealed record SideScript(SentStream Stream, Hold BeforeLastPart, Leaving Leaving, Hold BeforeLeaving)
 {
-    /// <summary>What it does when somebody else than its peer closes the tunnel.</summary>
+    /// <summary>The reaction when the balancer, not the peer, closes the tunnel.</summary>
     public AfterClose AfterClose { get; init; }
 
-    /// <summary>How much of the stream goes out with the handshake, in one piece.</summary>
+    /// <summary>The number of bytes that are sent with the handshake, in one piece.</summary>
     public int WithHandshake { get; init; }
 
     public required Pace Writing { get; init; }
@@ -24,42 +24,42 @@ internal sealed record SideScript(SentStream Stream, Hold BeforeLastPart, Leavin
         $"writes {Writing}; reads {Reading}";
 }
 
-/// <summary>What a side waits for.</summary>
+/// <summary>The condition that a side waits for.</summary>
 internal enum Hold
 {
     Nothing,
 
-    /// <summary>Everything of the peer's but its last part.</summary>
+    /// <summary>All bytes of the peer but its last part.</summary>
     PeersBody,
 
-    /// <summary>Everything of the peer's up to its Close.</summary>
+    /// <summary>All bytes of the peer up to its Close.</summary>
     PeersClose,
 
-    /// <summary>Everything of the peer's.</summary>
+    /// <summary>All bytes of the peer.</summary>
     PeersAll,
 }
 
-/// <summary>How a side leaves.</summary>
+/// <summary>How a side disconnects.</summary>
 internal enum Leaving
 {
-    /// <summary>When the peer has left.</summary>
+    /// <summary>The side disconnects after its peer.</summary>
     WithPeer,
     Fin,
     Reset,
 }
 
-/// <summary>What a client does when the balancer closes its tunnel.</summary>
+/// <summary>The reaction of a client when the balancer closes its tunnel.</summary>
 internal enum AfterClose
 {
-    /// <summary>Says all that it had to say, then answers.</summary>
+    /// <summary>Sends the rest of its stream, then the answering Close.</summary>
     FinishAll,
 
-    /// <summary>Ends the frame it is in, and answers.</summary>
+    /// <summary>Completes the current frame, then sends the answering Close.</summary>
     FinishFrame,
 
-    /// <summary>Leaves at once, in order.</summary>
+    /// <summary>Sends FIN at once, without a Close.</summary>
     Leave,
 
-    /// <summary>Reads on and says nothing more.</summary>
+    /// <summary>Continues to read and sends nothing more.</summary>
     Mute,
 }

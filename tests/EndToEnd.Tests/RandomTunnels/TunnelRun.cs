@@ -6,7 +6,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>A script that is being played, through a balancer or without one.</summary>
+/// <summary>One execution of a script, through a balancer or without one.</summary>
 internal sealed class TunnelRun(TunnelScript script)
 {
     private readonly TaskCompletionSource _nodeDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,16 +18,16 @@ internal sealed class TunnelRun(TunnelScript script)
 
     public TunnelSide? Node { get; private set; }
 
-    /// <summary>The node it came to.</summary>
+    /// <summary>The node that received the tunnel.</summary>
     public string? NodeName { get; private set; }
 
-    /// <summary>The codes with which an operator disconnected its user, or tried to.</summary>
+    /// <summary>The close codes of the operator's disconnects of this user, including failed attempts.</summary>
     public ConcurrentQueue<int> Disconnects { get; } = [];
 
-    /// <summary>Whether its node was drained while it was open.</summary>
+    /// <summary>Whether the node was drained while the tunnel was open.</summary>
     public bool Drained { get; set; }
 
-    /// <summary>Opens it at this port, and sees both sides through.</summary>
+    /// <summary>Opens the tunnel at this port, and returns when both sides have ended.</summary>
     public async Task Run(int port)
     {
         try
@@ -41,10 +41,10 @@ internal sealed class TunnelRun(TunnelScript script)
         }
     }
 
-    /// <summary>The node's side of it.</summary>
-    /// <param name="node">Which one.</param>
-    /// <param name="connection">What came to it.</param>
-    /// <param name="placed">Called when it is known where it came to, before it is open.</param>
+    /// <summary>The node's side of the tunnel.</summary>
+    /// <param name="node">The name of the node.</param>
+    /// <param name="connection">The connection with the handshake.</param>
+    /// <param name="placed">Called when the node is known, before the tunnel is open.</param>
     public async Task Serve(string node, NodeConnection connection, Action<TunnelRun> placed)
     {
         NodeName = node;
@@ -59,7 +59,7 @@ internal sealed class TunnelRun(TunnelScript script)
             await wire.Send(WithFirst(answer, Script.Node));
             Node = new TunnelSide(wire, Script.Node, Script.Client.Stream, isClient: false);
 
-            // Earlier it would take the 101 back, and there would be no tunnel.
+            // An earlier reset could discard the 101, and there would be no tunnel.
             await (Script.Node.Leaving == Leaving.Reset ? _open.Task : Task.CompletedTask);
             await Node.Run();
             _nodeDone.TrySetResult();

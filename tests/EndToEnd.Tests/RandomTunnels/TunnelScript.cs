@@ -1,12 +1,12 @@
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>One random tunnel: the same number and seed make the same one.</summary>
+/// <summary>One random tunnel: the same seed and number give the same tunnel.</summary>
 internal sealed record TunnelScript(int Number, string Path, Ending Ending, SideScript Client, SideScript Node)
 {
-    /// <summary>The cluster whose clients have time to answer a Close.</summary>
+    /// <summary>The cluster whose close timeout is long enough for every client.</summary>
     public const string Patient = "chat";
 
-    /// <summary>The cluster whose clients may be late.</summary>
+    /// <summary>The cluster whose close timeout is so short that clients may be late.</summary>
     public const string Hasty = "hasty";
 
     private const int NumbersApart = 7_919;
@@ -51,7 +51,7 @@ internal sealed record TunnelScript(int Number, string Path, Ending Ending, Side
         < 8 => AfterClose.FinishFrame,
         8 => AfterClose.Leave,
 
-        // It costs the whole close timeout.
+        // A mute client takes the whole close timeout.
         _ => path == Hasty ? AfterClose.Mute : AfterClose.FinishAll,
     };
 }

@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>One side of a tunnel that is open: writes and reads at once, as its script says.</summary>
+/// <summary>One side of an open tunnel: writes and reads concurrently, as its script specifies.</summary>
 internal sealed class TunnelSide
 {
     private const int EchoCode = 1012;
@@ -27,22 +27,22 @@ internal sealed class TunnelSide
 
     public Reception Heard { get; }
 
-    /// <summary>How much of its stream the kernel has taken.</summary>
+    /// <summary>The number of bytes of the stream that the kernel has accepted.</summary>
     public int Said { get; private set; }
 
-    /// <summary>Whether it answered a Close with one that is not in its stream.</summary>
+    /// <summary>Whether the side answered a Close with one that is not in its stream.</summary>
     public bool Answered { get; private set; }
 
-    /// <summary>Whether it has said a Close, in whatever way.</summary>
+    /// <summary>Whether the side has sent a Close, from its stream or as an answer.</summary>
     public bool SaidClose => Answered || Said >= (_script.Stream.CloseEnd ?? int.MaxValue);
 
-    /// <summary>Whether it ended its own direction.</summary>
+    /// <summary>Whether the side has ended its own direction.</summary>
     public bool HasLeft { get; private set; }
 
-    /// <summary>Why it could not say more; null if nothing kept it.</summary>
+    /// <summary>The error that stopped the side from sending; null if there was none.</summary>
     public SocketError? Refused { get; private set; }
 
-    /// <summary>Runs it to its end, and lets the connection go.</summary>
+    /// <summary>Runs the script to its end, and disposes of the connection.</summary>
     public async Task Run()
     {
         using (_wire)
@@ -94,7 +94,7 @@ internal sealed class TunnelSide
         }
     }
 
-    /// <returns>Whether it came; else the tunnel is closed or over, and nothing more will.</returns>
+    /// <returns>True if the condition holds; false if the tunnel was closed or ended before.</returns>
     private async Task<bool> Until(Hold hold)
     {
         var fact = hold switch
@@ -126,7 +126,7 @@ internal sealed class TunnelSide
         }
     }
 
-    // Somebody between has closed the tunnel, or, at the node, the client has answered one who did.
+    // The balancer has closed the tunnel, or, at the node, the client has answered the balancer's Close.
     private async Task Answer()
     {
         if (!_isClient || _script.AfterClose == AfterClose.Leave)

@@ -2,7 +2,7 @@ using WsBalancer.EndToEnd.Tests.Wire;
 
 namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
-/// <summary>Whether what the two sides of a tunnel heard is what they should have.</summary>
+/// <summary>Whether the two sides of a tunnel received what they should.</summary>
 internal sealed class Verdict
 {
     private const int DrainCode = 1012;
@@ -22,13 +22,13 @@ internal sealed class Verdict
         JudgeNode();
     }
 
-    /// <summary>What is wrong; empty if nothing is.</summary>
+    /// <summary>The mistakes that were found; empty if there are none.</summary>
     public string Mistakes => string.Join("; ", _mistakes);
 
-    /// <summary>Whether the balancer's Close came to the client.</summary>
+    /// <summary>Whether the client received a Close of the balancer.</summary>
     public bool Closed => _atClient.Close is not null;
 
-    /// <summary>What it may be counted as.</summary>
+    /// <summary>The reasons for which the tunnel may be counted as ended.</summary>
     public IEnumerable<string> Reasons =>
     [
         .. _ending.Reasons,
@@ -40,12 +40,12 @@ internal sealed class Verdict
 
     private bool IsOperated => WasDisconnected || _run.Drained;
 
-    // Once one side has left or said Close, the other has only so long to take what is left for it.
+    // With a short close timeout, a side may miss bytes that arrive after its peer has closed or disconnected.
     private bool IsUnhurried => !_run.Script.IsHasty;
 
     public static Verdict Of(TunnelRun run) => new(run);
 
-    // The node's bytes; or, when the balancer closes, its whole frames up to some one, then one Close frame.
+    // The client receives the node's bytes or, when the balancer closes, a number of whole frames and one Close frame.
     private void JudgeClient()
     {
         if (_atClient.Close is { } close)
@@ -61,7 +61,7 @@ internal sealed class Verdict
             Expect(torn, "the client got bytes that the node did not send");
         }
 
-        // After the first Close, whosever it is, the balancer need not pass anything on.
+        // After the first Close, of the node or the balancer, the balancer need not relay more.
         var closed = IsOperated && (Closed || _atClient.HasPeersClose);
         Expect(!_ending.ClientHearsAll || _atClient.HasAll || closed || MayBeCut, "the client missed bytes");
         Expect(
@@ -69,7 +69,8 @@ internal sealed class Verdict
             "the client was reset, though both had said Close");
     }
 
-    // The client's bytes; after a Close of the balancer its answer to it; in the worst case the balancer's own.
+    // The node receives the client's bytes; after a Close of the balancer also the client's answer, or at worst the
+    // balancer's own Close.
     private void JudgeNode()
     {
         var answered = _run.Client!.Answered;
@@ -96,7 +97,8 @@ internal sealed class Verdict
         }
     }
 
-    // Before all is said, or the Close is out: somebody is late, or leaves and is not waited for.
+    // Whether the client may be reset: the close timeout is short, or an operator closes the tunnel while a side
+    // disconnects without waiting.
     private bool MayBeCut => !IsUnhurried || (IsOperated && (!_ending.InOrder || _run.Client!.HasLeft));
 
     private bool IsToldCode(int code) => (_run.Drained && code == DrainCode) || _run.Disconnects.Contains(code);

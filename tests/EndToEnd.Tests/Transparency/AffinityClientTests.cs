@@ -40,8 +40,8 @@ public sealed class AffinityClientTests(AffinityFleet fleet) : IClassFixture<Aff
         });
     }
 
-    // Without a failure, all requests of each client would have reached one of three nodes by chance. A SockJS
-    // WebSocket has no earlier request.
+    // A run without failures would mean that all requests of each client reached one of three nodes by chance. A SockJS
+    // WebSocket has no earlier request, so it cannot fail.
     [Theory]
     [InlineData("signalr.mjs", 3)]
     [InlineData("socketio.mjs", 2)]

@@ -9,7 +9,7 @@ namespace WsBalancer.EndToEnd.Tests.Transparency;
 /// <param name="Steps">The steps of the exchange, in order.</param>
 internal sealed record Case(string Name, string Reason, Peers Peers, params IReadOnlyList<Step> Steps)
 {
-    /// <summary>The Host of a request that may go to any node.</summary>
+    /// <summary>The Host of a request that any node may receive.</summary>
     public const string Host = "plain.example";
 
     /// <summary>The placeholder of the client's address.</summary>

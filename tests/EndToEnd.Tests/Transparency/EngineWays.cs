@@ -112,11 +112,11 @@ public abstract class EngineWays(string engine) : IAsyncLifetime
     }
 }
 
-/// <summary>On io_uring.</summary>
+/// <summary>The ways through a balancer on io_uring.</summary>
 public sealed class UringWays() : EngineWays("io_uring");
 
-/// <summary>On epoll.</summary>
+/// <summary>The ways through a balancer on epoll.</summary>
 public sealed class EpollWays() : EngineWays("epoll");
 
-/// <summary>On the platform's sockets.</summary>
+/// <summary>The ways through a balancer on the platform's sockets.</summary>
 public sealed class SocketsWays() : EngineWays("sockets");

@@ -228,7 +228,7 @@ public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
         Assert.Equal(StreamEnd.Fin, await client.Wire.ReadEnd());
     }
 
-    // The balancer's kernel has received the FIN, and the balancer has answered other requests since then.
+    // Waits until the balancer's kernel has received the FIN, and the balancer has answered other requests since then.
     private static async Task UntilFinIsReceived(Balancer balancer, ClientWire wire)
     {
         if (wire != ClientWire.Http2)

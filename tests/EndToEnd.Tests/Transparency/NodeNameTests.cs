@@ -52,7 +52,7 @@ public sealed class NodeNameTests : IDisposable
 
         await File.WriteAllTextAsync(Hosts, "127.0.0.1 node.test\n", TestContext.Current.CancellationToken);
 
-        // Deadline.Default equals the 30 seconds of the bound.
+        // The new address must be used within 30 seconds, which is Deadline.Default.
         await Deadline.Until("the node is probed at its new address", () => node.Connections > 0);
         using var client = await StreamWire.Connect(
             new IPEndPoint(IPAddress.Loopback, await PortOf(process)), "127.0.0.1", ReadOnlyMemory<byte>.Empty);

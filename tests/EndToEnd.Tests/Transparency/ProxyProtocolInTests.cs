@@ -172,7 +172,7 @@ public sealed class ProxyProtocolInTests(ProxyProtocolFleet fleet) : IClassFixtu
         await Deadline.Until("the rejection is counted", async () => await Count(engine, "timeout") == before + 1);
     }
 
-    // Like the health check of a proxy in front, which only connects.
+    // The health check of a proxy in front only connects, without a header.
     [Theory]
     [MemberData(nameof(Engines))]
     public async Task AConnectionThatEndsBeforeItsHeader_IsNotCounted(string engine)

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>One WebSocket frame, well-formed or not: nothing is checked and nothing is mended.</summary>
+/// <summary>One WebSocket frame, well-formed or not: nothing is validated or corrected.</summary>
 internal sealed class Frame(Opcode opcode, byte[] payload)
 {
     public Opcode Opcode { get; } = opcode;
 
-    /// <summary>The payload as it is meant, not as the mask shows it.</summary>
+    /// <summary>The payload without the mask.</summary>
     public byte[] Payload { get; } = payload;
 
     public bool Final { get; init; } = true;

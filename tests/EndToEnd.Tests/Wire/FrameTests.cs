@@ -2,7 +2,7 @@ namespace WsBalancer.EndToEnd.Tests.Wire;
 
 public sealed class FrameTests
 {
-    // RFC 6455, section 5.7, and the borders of the three forms of length.
+    // Examples of RFC 6455, section 5.7, and the limits of the three forms of length.
     [Theory]
     [InlineData(5, LengthForm.Shortest, "81-05")]
     [InlineData(125, LengthForm.Shortest, "81-7D")]

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>The frames of HTTP/2 (RFC 9113 §4) that a test client needs, and the headers it sends.</summary>
+/// <summary>The frames of HTTP/2 (RFC 9113 §4) that a test client needs, and the headers of its requests.</summary>
 internal readonly record struct Http2Frame(Http2FrameType Type, byte Flags, int Stream, byte[] Payload)
 {
     public const byte EndStream = 0x1;
     public const byte Ack = 0x1;
     public const byte EndHeaders = 0x4;
 
-    /// <summary>The smallest that an endpoint may allow, so that every one takes it.</summary>
+    /// <summary>The largest payload that every endpoint must accept (RFC 9113 §4.2).</summary>
     public const int MaxPayload = 16_384;
 
     private const int HeadLength = 9;
@@ -36,12 +36,11 @@ internal readonly record struct Http2Frame(Http2FrameType Type, byte Flags, int 
         return new((Http2FrameType)head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)), payload);
     }
 
-    /// <summary>A payload of numbers: each with its length in bytes, 2 or 4.</summary>
+    /// <summary>A payload of numbers, each with its length in bytes: 2 or 4.</summary>
     public static byte[] Numbers(params (int Bytes, uint Value)[] numbers) =>
         [.. numbers.SelectMany(number => BitConverter.GetBytes(number.Value).Take(number.Bytes).Reverse())];
 
-    /// <summary>Headers as HPACK literals (RFC 7541 §6.2.2): neither a table nor Huffman is needed to write them.
-    /// </summary>
+    /// <summary>Headers as HPACK literals (RFC 7541 §6.2.2), which need neither a table nor Huffman coding.</summary>
     public static byte[] Headers(params IEnumerable<(string Name, string Value)> headers) =>
         [.. headers.SelectMany(header => (byte[])[0, .. Text(header.Name), .. Text(header.Value)])];
 

@@ -1,6 +1,6 @@
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>What an HTTP/2 frame is for (RFC 9113 §6).</summary>
+/// <summary>The types of HTTP/2 frames (RFC 9113 §6).</summary>
 public enum Http2FrameType
 {
     Data = 0,

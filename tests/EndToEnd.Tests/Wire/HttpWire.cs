@@ -1,6 +1,6 @@
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>What a WebSocket of a client runs on.</summary>
+/// <summary>The transport of a client's WebSocket.</summary>
 public enum HttpWire
 {
     /// <summary>A TCP connection of its own (RFC 6455).</summary>

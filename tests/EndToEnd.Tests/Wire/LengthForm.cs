@@ -1,6 +1,6 @@
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>How a frame writes its length; a longer form than needed is not legal, but it is sent.</summary>
+/// <summary>The encoding of a frame's length. A longer form than necessary violates RFC 6455, but is sent.</summary>
 public enum LengthForm
 {
     Shortest,

@@ -1,9 +1,9 @@
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>The head of an HTTP/1.1 request or response exactly as it came, in order and with repetitions.</summary>
+/// <summary>The head of an HTTP/1.1 request or response exactly as received, in order and with repetitions.</summary>
 internal sealed record MessageHead(string StartLine, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
-    /// <summary>All of it, a character for each byte.</summary>
+    /// <summary>The whole head, with one character for each byte.</summary>
     public string Text { get; private init; } = "";
 
     /// <summary>The values of a header, joined as HTTP allows; null if there is none.</summary>

@@ -1,6 +1,6 @@
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
-/// <summary>What a WebSocket frame is for (RFC 6455, section 5.2).</summary>
+/// <summary>The opcodes of WebSocket frames (RFC 6455, section 5.2).</summary>
 public enum Opcode
 {
     Continuation = 0,

@@ -35,7 +35,7 @@ internal sealed class StreamWire(Socket socket, Stream stream) : WireEnd
     public static Task<StreamWire> Connect(int port, TestCertificate certificate, string source = "127.0.0.1") =>
         Connect(new IPEndPoint(IPAddress.Loopback, port), source, ReadOnlyMemory<byte>.Empty, certificate);
 
-    /// <summary>Sends a handshake, or a plain request, and reads the head of the answer.</summary>
+    /// <summary>Sends a handshake, or a plain request, and reads the head of the response.</summary>
     public async Task<MessageHead?> Exchange(string target, bool isHandshake, string headers = "")
     {
         var upgrade = isHandshake

@@ -5,20 +5,20 @@ using System.Text;
 namespace WsBalancer.EndToEnd.Tests.Wire;
 
 /// <summary>
-/// One end of a connection read and written by the byte, the HTTP head and the WebSocket frame. Everything has a
-/// deadline, and the two ways a peer can end are told apart.
+/// One end of a connection, read and written by the byte, the HTTP head and the WebSocket frame. Every operation has a
+/// deadline, and an orderly end of the peer differs from a reset.
 /// </summary>
 internal abstract class WireEnd : IDisposable
 {
     private const int LongestHead = 64 * 1024;
     private const int LargestBuffer = 64 * 1024;
 
-    // Grows with what comes: thousands of quiet ends cost little.
+    // The buffer grows on demand: thousands of idle ends need little memory.
     private byte[] _buffer = new byte[256];
     private int _start;
     private int _end;
 
-    /// <summary>How long the peer has for each piece that is read.</summary>
+    /// <summary>The deadline for each piece that is read.</summary>
     public TimeSpan Patience { get; set; } = Deadline.Default;
 
     public async Task Send(ReadOnlyMemory<byte> bytes)
@@ -50,7 +50,7 @@ internal abstract class WireEnd : IDisposable
         throw new InvalidDataException("A head without an end.");
     }
 
-    /// <summary>Reads one frame and takes off its mask.</summary>
+    /// <summary>Reads one frame and removes its mask.</summary>
     public async Task<Frame> ReadFrame()
     {
         var head = await ReadBytes(2);
@@ -92,7 +92,7 @@ internal abstract class WireEnd : IDisposable
         return bytes;
     }
 
-    /// <summary>Reads what there is, at least one byte; 0 at the peer's orderly end.</summary>
+    /// <summary>Reads the available bytes, at least one; 0 at the peer's orderly end.</summary>
     public async Task<int> ReadSome(Memory<byte> into)
     {
         if (_start == _end)
@@ -107,7 +107,7 @@ internal abstract class WireEnd : IDisposable
         return some;
     }
 
-    /// <summary>Reads whatever still comes, up to the peer's end.</summary>
+    /// <summary>Reads all bytes up to the peer's end.</summary>
     public async Task<(byte[] Bytes, StreamEnd End)> ReadToEnd()
     {
         using var bytes = new MemoryStream();
@@ -127,7 +127,7 @@ internal abstract class WireEnd : IDisposable
         }
     }
 
-    /// <summary>Waits for the peer's end; nothing may come before it.</summary>
+    /// <summary>Waits for the peer's end, and fails if bytes arrive before it.</summary>
     public async Task<StreamEnd> ReadEnd()
     {
         var (bytes, end) = await ReadToEnd();
@@ -136,10 +136,10 @@ internal abstract class WireEnd : IDisposable
         return end;
     }
 
-    /// <summary>Says FIN: no more from here, though the peer may still speak.</summary>
+    /// <summary>Sends FIN: this end sends no more, though the peer may.</summary>
     public abstract void HalfClose();
 
-    /// <summary>Says RST: the peer loses what it had not read yet.</summary>
+    /// <summary>Sends RST: the peer loses what it has not read.</summary>
     public abstract void Reset();
 
     public abstract void Dispose();

@@ -6,13 +6,13 @@ namespace WsBalancer.EndToEnd.Tests.Wire;
 /// <summary>A TCP connection.</summary>
 internal sealed class WireSocket(Socket socket) : WireEnd
 {
-    /// <summary>Where the other end is.</summary>
+    /// <summary>The address of the other end.</summary>
     public IPEndPoint Peer => (IPEndPoint)socket.RemoteEndPoint!;
 
     /// <summary>
-    /// Has the peers of a socket, or of those that a listener accepts, send segments no longer than a network's: to be
-    /// called first. On loopback a segment has 64 KB, and the kernel's buffers grow with it to megabytes, so that
-    /// hardly anybody is ever held up.
+    /// Limits the segments that the peers of a socket, or of the connections of a listener, send to the size of a
+    /// network's. Must be called before the socket connects or listens. On loopback a segment has 64 KB, and the
+    /// kernel's buffers grow with it to megabytes, so that back pressure hardly ever occurs.
     /// </summary>
     public static void UseShortSegments(Socket socket)
     {
@@ -21,8 +21,9 @@ internal sealed class WireSocket(Socket socket) : WireEnd
     }
 
     /// <summary>
-    /// Asks every second whether the peer is still there. A reset that finds a full buffer is out of the window for the
-    /// kernel, which asks back first (RFC 5961, 3.2), but not twice in half a second: then it is not told at all.
+    /// Checks every second whether the peer is still connected (TCP keep-alive). A reset that arrives while the receive
+    /// buffer is full is outside the window: the kernel first sends a challenge ACK (RFC 5961, 3.2), but not twice in
+    /// half a second. Without a challenge, the reset is ignored.
     /// </summary>
     public void ProbePeer()
     {
@@ -31,7 +32,7 @@ internal sealed class WireSocket(Socket socket) : WireEnd
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 1);
     }
 
-    /// <summary>Lets the kernel keep only so much for this end before it holds the peer up.</summary>
+    /// <summary>Limits the kernel's receive buffer, after which the peer must wait.</summary>
     public void LimitReceiveBuffer(int bytes) => socket.ReceiveBufferSize = bytes;
 
     public override void HalfClose() => socket.Shutdown(SocketShutdown.Send);

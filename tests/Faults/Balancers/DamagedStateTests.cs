@@ -85,7 +85,8 @@ public sealed class DamagedStateTests(ITestOutputHelper output)
         FaultReport.Add(fault, "nothing beyond the restart", lost, healed, output);
     }
 
-    // Two changes in a first run, which are in the file before the last; two in a second one, the latter appended.
+    // The first run makes two changes, which the previous file contains; the second run makes two more, and appends the
+    // last of them to the current file.
     private static async Task<WsFleet> StartWithChanges()
     {
         var fleet = await WsFleet.Start(3, 3);

@@ -5,13 +5,13 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.Faults.Tests.Balancers;
 
-/// <summary>A balancer that is killed while it drains a node and changes are made at it, and started again.</summary>
+/// <summary>A balancer is killed while it drains a node and receives changes, and is then restarted.</summary>
 public sealed class KilledBalancerTests(ITestOutputHelper output)
 {
     private const int Users = 60;
     private const int FirstWeight = 2;
 
-    // So many changes are acknowledged before the one that the kill meets.
+    // This many changes are acknowledged before the kill.
     private const int Acknowledged = 20;
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class KilledBalancerTests(ITestOutputHelper output)
             output);
     }
 
-    // The change that the kill met may have been made or not.
+    // The change that was pending at the kill may have been made or not.
     private static bool Has(JsonNode cluster, int least, int most) =>
         cluster.IsDraining("ws-1") && cluster.Find("ws-4") is not null
         && cluster.WeightOf("ws-2") >= least && cluster.WeightOf("ws-2") <= most;

@@ -48,8 +48,8 @@ public sealed class UnwritableStateTests(ITestOutputHelper output)
             output);
     }
 
-    // The file is removed, so that it must be written anew, and a folder is in the place of the new one. A save that is
-    // under way may have its file there, and is waited for.
+    // The file is removed, so that the balancer must write a whole file, and a folder takes the path of its temporary
+    // file. A save in progress may use that path, so wait for the end of the save.
     private static Task Block(string file) => Deadline.Until("nothing is being saved", () =>
     {
         if (File.Exists(file + ".tmp"))

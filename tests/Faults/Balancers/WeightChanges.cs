@@ -6,8 +6,8 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 namespace WsBalancer.Faults.Tests.Balancers;
 
 /// <summary>
-/// Weights of a node, each by one more than the one before, as fast as they are acknowledged, so that whenever the
-/// balancer is killed, it is in the middle of a change.
+/// Raises the weight of a node by one, again and again, as fast as the changes are acknowledged. So a kill of the
+/// balancer always interrupts a change.
 /// </summary>
 internal sealed class WeightChanges
 {
@@ -22,14 +22,14 @@ internal sealed class WeightChanges
         _changing = Change(balancer, node);
     }
 
-    /// <summary>The last weight that was acknowledged as known to the other balancers.</summary>
+    /// <summary>The last weight whose response confirmed that the other balancers know it.</summary>
     public int LastShared => _lastShared;
 
-    /// <summary>Waits until so many have been acknowledged.</summary>
+    /// <summary>Waits until this many changes have been acknowledged.</summary>
     public Task Until(int count) => Deadline.Until(
         $"{count} changes are acknowledged", () => _changing.IsCompleted || _last - _first + 1 >= count);
 
-    /// <summary>Waits until the balancer no longer answers.</summary>
+    /// <summary>Waits until the balancer no longer responds.</summary>
     /// <returns>The last weight that was acknowledged; the one after it may have been made or not.</returns>
     public async Task<int> UntilRefused()
     {
@@ -52,7 +52,7 @@ internal sealed class WeightChanges
         }
         catch (HttpRequestException)
         {
-            // Killed: what was not answered was not acknowledged.
+            // The balancer was killed: the pending change was not acknowledged.
             return;
         }
     }

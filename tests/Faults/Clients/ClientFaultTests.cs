@@ -15,8 +15,8 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
     private const int Readers = 100;
     private const int Few = 10;
 
-    // MaxBufferedPerTunnel twice: the whole process is measured, whose heap grows by some ten MB of its own on a busy
-    // machine.
+    // Twice MaxBufferedPerTunnel, because the memory of the whole process is measured, and its heap grows by some ten
+    // MB on a busy machine.
     private const int MostKilobytes = 512;
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
             BalancerConfig.With(node).Set($"{BalancerConfig.ClusterKey}:Tunnels:SendTimeout", "3s"), engine);
         await balancer.UntilHealth("a", "healthy");
 
-        // Code that runs for the first time takes memory, too.
+        // Code that runs for the first time needs memory too.
         await StallAsync(balancer, Few, ended: Few);
         var before = balancer.Process.ResidentKilobytes;
         var begun = Stopwatch.GetTimestamp();
@@ -72,7 +72,7 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
             output);
     }
 
-    // Opens tunnels that do not read, and returns how much memory the balancer had at most until they were ended.
+    // Opens tunnels that do not read, and returns the balancer's maximum memory until all of them were ended.
     private static async Task<long> StallAsync(Balancer balancer, int count, int ended)
     {
         var clients = new List<RawClient>();

@@ -7,7 +7,7 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.Faults.Tests.Clients;
 
-/// <summary>More connections that send nothing than the balancer has descriptors for, to one of its ports.</summary>
+/// <summary>More idle connections to one port of the balancer than it has descriptors.</summary>
 public sealed class IdleFloodTests(ITestOutputHelper output)
 {
     private const int Tunnels = 6;
@@ -68,7 +68,7 @@ public sealed class IdleFloodTests(ITestOutputHelper output)
             output);
     }
 
-    // The floods last as long as the case needs.
+    // The floods must last as long as the test, so the timeouts for idle connections are off.
     private static async Task<ScriptedFleet> Start(string engine)
     {
         var fleet = await ScriptedFleet.Start(
@@ -90,7 +90,7 @@ public sealed class IdleFloodTests(ITestOutputHelper output)
         return Stopwatch.GetElapsedTime(begun);
     }
 
-    // A port that is full answers without a request, and may reset the connection behind its answer.
+    // A full port responds before it receives a request, and may reset the connection after its response.
     private static async Task<int?> StatusOf(int port)
     {
         try

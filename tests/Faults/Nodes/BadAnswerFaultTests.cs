@@ -5,7 +5,7 @@ using WsBalancer.EndToEnd.Tests.Nodes;
 
 namespace WsBalancer.Faults.Tests.Nodes;
 
-/// <summary>A node that accepts handshakes and answers them badly, or not at all.</summary>
+/// <summary>A node that accepts handshakes but sends a wrong response, or none.</summary>
 public sealed class BadAnswerFaultTests(ITestOutputHelper output)
 {
     private const int Tunnels = 6;
@@ -64,8 +64,8 @@ public sealed class BadAnswerFaultTests(ITestOutputHelper output)
             output);
     }
 
-    // An answer of the node is the application's, unless it is configured otherwise; where there is none, or what is
-    // there is cut off, the next node is tried.
+    // A response of the node is passed on, unless configured otherwise. If there is no response, or an incomplete one,
+    // the next node is tried.
     private static IEnumerable<TheoryDataRow<string, string, int, bool>> Enumerate() =>
         from engine in new EveryEngine()
         from row in new (string Answer, int Status, bool IsRetried)[]

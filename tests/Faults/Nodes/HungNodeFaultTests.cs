@@ -6,13 +6,13 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.Faults.Tests.Nodes;
 
-/// <summary>A node whose process is stopped and continued later, while its kernel accepts connections.</summary>
+/// <summary>A node whose process is stopped and later continued, while its kernel still accepts connections.</summary>
 public sealed class HungNodeFaultTests(ITestOutputHelper output)
 {
     private const string ActiveCheck = $"ReverseProxy:Clusters:{BalancerConfig.Cluster}:HealthCheck:Active";
     private const string Hung = "ws-1";
 
-    // Handshakes in a row without an answer that make a node unhealthy by default.
+    // The default number of consecutive handshakes without a response that make a node unhealthy.
     private const int Unanswered = 3;
     private const int Tunnels = 6;
     private const int Later = 10;
@@ -47,7 +47,7 @@ public sealed class HungNodeFaultTests(ITestOutputHelper output)
         Assert.All(waiting, static status => Assert.Equal(504, status));
         Assert.All(later, static status => Assert.Contains(status, (int[])[101, 504]));
 
-        // A user whose handshake is the trial of the node waits, too.
+        // A user whose handshake probes the node waits too.
         Assert.InRange(later.Count(static status => status == 504), 0, 2);
         FaultReport.Add(
             $"a node hangs, probed by TCP ({engine})",

@@ -4,7 +4,7 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.Faults.Tests.Nodes;
 
-/// <summary>Nodes that are killed, one and all of them.</summary>
+/// <summary>Nodes are killed: one node, and all nodes.</summary>
 public sealed class NodeFaultTests(ITestOutputHelper output)
 {
     private const int Users = 60;

@@ -12,7 +12,7 @@ public sealed class NodeRedisTests(ITestOutputHelper output)
 {
     private const string EchoMessage = """{"type":"echo"}""";
 
-    // Each message has a number of its own: an earlier one may arrive late.
+    // Each message has a different number, because an earlier message may arrive late.
     private int _sent;
 
     [Fact]
@@ -78,7 +78,8 @@ public sealed class NodeRedisTests(ITestOutputHelper output)
         return client;
     }
 
-    // Until the node has noticed, a message may be lost, which its sender learns; and so it is sent again.
+    // A message may be lost until the node detects the fault; the sender then receives an error. So the message is sent
+    // repeatedly.
     private async Task UntilReached(string fact, RawClient sender, RawClient receiver, string user)
     {
         var before = _sent;
@@ -102,6 +103,6 @@ public sealed class NodeRedisTests(ITestOutputHelper output)
         return last;
     }
 
-    // Skips what others sent, and errors about what this user sent.
+    // Skips messages of other users, and errors for earlier messages of this user.
     private static Task<int> Echo(RawClient client) => LastReceived(client);
 }

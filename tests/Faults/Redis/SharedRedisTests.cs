@@ -5,7 +5,9 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.Faults.Tests.Redis;
 
-/// <summary>Two balancers whose Redis is killed, or hangs, and returns: empty, or with what it had.</summary>
+/// <summary>
+/// Two balancers whose Redis is killed or hangs, and is later available again: empty, or with its data.
+/// </summary>
 public sealed class SharedRedisTests(ITestOutputHelper output)
 {
     private const int Tunnels = 8;
@@ -25,7 +27,7 @@ public sealed class SharedRedisTests(ITestOutputHelper output)
         using var atTwo = await OpenTunnels.Open(pair.Two, Tunnels);
         await fault.Begin(pair.Redis);
 
-        // One thing at each, and one at both.
+        // One change at each balancer, and one at both.
         var asked = Stopwatch.GetTimestamp();
         var weighed = await pair.One.Weigh("ws-1", 3);
         var patience = Stopwatch.GetElapsedTime(asked);

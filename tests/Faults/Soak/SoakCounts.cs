@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 
 namespace WsBalancer.Faults.Tests.Soak;
 
-/// <summary>What the users of a soak have seen. Thread-safe.</summary>
+/// <summary>Counts of the events that the users of a soak have seen. Thread-safe.</summary>
 internal sealed class SoakCounts
 {
     private readonly ConcurrentDictionary<string, long> _counts = new();
 
-    /// <summary>By name: <c>connected</c>, <c>echoes</c>, <c>wrong echoes</c>, <c>lost</c> and so on.</summary>
+    /// <summary>
+    /// The counts by name: <c>connected</c>, <c>echoes</c>, <c>wrong echoes</c>, <c>lost</c> and so on.
+    /// </summary>
     public IReadOnlyDictionary<string, long> All => _counts;
 
     public long this[string name] => _counts.GetValueOrDefault(name);

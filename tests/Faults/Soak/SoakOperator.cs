@@ -5,8 +5,8 @@ using WsBalancer.EndToEnd.Tests.Processes;
 namespace WsBalancer.Faults.Tests.Soak;
 
 /// <summary>
-/// The faults and operations of a soak, one after the other in a random order; after each the fleet is as before, and
-/// the placements of some users are compared with what the admin API says.
+/// The faults and operations of a soak, one after the other in a random order. After each of them the fleet is as
+/// before, and the placements of some users are compared with the admin API.
 /// </summary>
 internal sealed class SoakOperator(Balancer balancer, WsNode[] nodes, WsNode spare, int seed, SoakCounts counts)
 {
@@ -14,7 +14,7 @@ internal sealed class SoakOperator(Balancer balancer, WsNode[] nodes, WsNode spa
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(8);
 
-#pragma warning disable CA5394 // Random numbers of a test, by a seed that replays.
+#pragma warning disable CA5394 // Random numbers of a test, with a seed, so that a run can be repeated.
     private readonly Random _random = new(seed);
 
     public async Task RunAsync(CancellationToken stop)
@@ -98,7 +98,7 @@ internal sealed class SoakOperator(Balancer balancer, WsNode[] nodes, WsNode spa
     {
         var result = await balancer.Command(arguments);
 
-        // 1: not all could be moved by then, as users connect all the time.
+        // Exit code 1: not all tunnels were moved in time, because users connect all the time.
         Assert.True(result.Code is 0 or 1, $"{string.Join(' ', arguments)}: {result.Output}");
     }
 

@@ -3,14 +3,14 @@ using WsBalancer.EndToEnd.Tests.Fixtures;
 
 namespace WsBalancer.Faults.Tests.Soak;
 
-/// <summary>What the balancer of a soak uses, sampled at an interval.</summary>
+/// <summary>The memory, descriptors and metric series of the balancer of a soak, sampled at an interval.</summary>
 internal sealed class SoakSamples(Balancer balancer)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly List<(long Kilobytes, int Descriptors, int Series)> _samples = [];
 
-    /// <summary>Scrapes in which opened was not active + closed.</summary>
+    /// <summary>The number of scrapes in which opened was not equal to active + closed.</summary>
     public int Uneven { get; private set; }
 
     public int Count => _samples.Count;
@@ -27,7 +27,7 @@ internal sealed class SoakSamples(Balancer balancer)
         }
     }
 
-    /// <summary>The mean of the first and of the last third.</summary>
+    /// <summary>The means of the first and of the last third of the samples.</summary>
     public (double First, double Last) Kilobytes => Thirds(static sample => sample.Kilobytes);
 
     /// <inheritdoc cref="Kilobytes"/>
@@ -44,7 +44,7 @@ internal sealed class SoakSamples(Balancer balancer)
         | series | {Series.First:0} | {Series.Last:0} | {_samples.Max(s => s.Series)} |
         """);
 
-    // The first minute, in which the users connect, is not part of it.
+    // The first minute is excluded, because users still connect.
     private (double First, double Last) Thirds(Func<(long Kilobytes, int Descriptors, int Series), double> value)
     {
         var settled = _samples.Skip(6).Select(value).ToList();

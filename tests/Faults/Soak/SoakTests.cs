@@ -11,8 +11,8 @@ namespace WsBalancer.Faults.Tests.Soak;
 /// <c>dotnet run --project tests/Faults -c Release -- -explicit only -method "*Soak_*"</c>.
 /// </summary>
 /// <remarks>
-/// The environment chooses: <c>SOAK_ENGINE</c> (io_uring), <c>SOAK_MINUTES</c> (60), <c>SOAK_USERS</c> (1,500),
-/// <c>SOAK_SEED</c> (1). The report is <c>artifacts/faults/soak-ENGINE.md</c>.
+/// Environment variables and their defaults: <c>SOAK_ENGINE</c> (io_uring), <c>SOAK_MINUTES</c> (60), <c>SOAK_USERS</c>
+/// (1,500), <c>SOAK_SEED</c> (1). The report is <c>artifacts/faults/soak-ENGINE.md</c>.
 /// </remarks>
 public sealed class SoakTests(ITestOutputHelper output)
 {

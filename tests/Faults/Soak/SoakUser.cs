@@ -12,7 +12,7 @@ internal sealed class SoakUser(Balancer balancer, string name, int seed, SoakCou
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
 
-#pragma warning disable CA5394 // Random numbers of a test, by a seed that replays.
+#pragma warning disable CA5394 // Random numbers of a test, with a seed, so that a run can be repeated.
     private readonly Random _random = new(seed);
     private int _echoes;
 
@@ -35,7 +35,7 @@ internal sealed class SoakUser(Balancer balancer, string name, int seed, SoakCou
             }
             catch (Exception lost) when (lost is IOException or SocketException)
             {
-                // With its node, or by an operation: counted where the test knows how many.
+                // Expected: the node was killed, or an operation ended the tunnel.
                 counts.Lost();
                 await PauseAsync(Retry, stop);
             }
@@ -80,7 +80,7 @@ internal sealed class SoakUser(Balancer balancer, string name, int seed, SoakCou
                 client.Wire.HalfClose();
                 break;
             case 2:
-                // In the middle of a frame.
+                // Disconnects in the middle of a frame.
                 await client.Wire.Send(Frame.Text("cut in half").Masked().ToBytes().AsMemory(0, 7));
                 break;
             default:

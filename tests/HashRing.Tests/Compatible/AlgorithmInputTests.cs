@@ -1,6 +1,8 @@
 namespace WsBalancer.HashRing.Tests.Compatible;
 
-/// <summary>What an algorithm cannot take is refused with a reason, and never becomes a wrong ring.</summary>
+/// <summary>
+/// Input that an algorithm cannot accept is rejected with a reason, and never results in a wrong ring.
+/// </summary>
 public sealed class AlgorithmInputTests
 {
     [Theory]
@@ -67,7 +69,7 @@ public sealed class AlgorithmInputTests
     public void Haproxy_WithAKeyThatIsNoId_IsRefused(string key) =>
         AssertRefused("haproxy", "the server's id in HAProxy", new RingNode("ws-1", 1, key));
 
-    // One and 2^20 + 1 are 2^32 apart when each has room for 4,096 points.
+    // The first points of ids 1 and 2^20 + 1 are 2^32 apart, because each id has room for 4,096 points.
     [Fact]
     public void Haproxy_WithIdsThatShareTheirPoints_IsRefused() => AssertRefused(
         "haproxy", "1048576 or a multiple away", new RingNode("a", 1, "1"), new RingNode("b", 1, "1048577"));

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WsBalancer.HashRing.Tests.Compatible;
 
-/// <summary>Rings of every algorithm from the same nodes, and the hashes at which such rings change hands.</summary>
+/// <summary>
+/// Rings of every algorithm from the same nodes, and the hashes at which the owner of such a ring changes.
+/// </summary>
 internal static class AnyRing
 {
     private static readonly Gen<int> Weight = Gen.Frequency((4, Gen.Int[1, 3]), (1, Gen.Const(0)), (1, Gen.Int[4, 9]));
@@ -10,22 +12,22 @@ internal static class AnyRing
     /// <summary>The algorithms by name, for theories.</summary>
     public static TheoryData<string> Names => [.. RingAlgorithm.All.Select(static algorithm => algorithm.Name)];
 
-    /// <summary>1 to 8 nodes with ids from a small set, in any order; weight 0 among them at times.</summary>
+    /// <summary>1 to 8 nodes with ids from a small set, in any order; some may have weight 0.</summary>
     public static readonly Gen<RingNode[]> Nodes =
         Gen.Select(Gen.Int[1, 12], Weight, static (number, weight) => Node(number, weight)).Array[1, 8]
             .Select(static nodes => nodes.DistinctBy(static node => node.Id).ToArray());
 
-    /// <summary>A node whose key every algorithm takes: the number is its place in the order of no other.</summary>
+    /// <summary>A node whose key every algorithm accepts. The order of numbers differs from the order of ids.</summary>
     public static RingNode Node(int number, int weight = 1) => new(
         string.Create(CultureInfo.InvariantCulture, $"10.0.0.{number}:8080"),
         weight,
         string.Create(CultureInfo.InvariantCulture, $"{number}"));
 
-    /// <summary>So many nodes of weight 1, with the names that published figures are for.</summary>
+    /// <summary>Nodes of weight 1, with the names for which figures are published.</summary>
     public static RingNode[] Equal(string algorithm, int count) => [.. Enumerable.Range(1, count).Select(number =>
         RingAlgorithm.Find(algorithm)!.HasNumbersForKeys ? Node(number) : Node(number) with { Key = null })];
 
-    /// <summary>A ring; where the size can be chosen, one small enough to be looked at whole.</summary>
+    /// <summary>A ring; where the size can be chosen, small enough for a test of every position.</summary>
     public static Ring Build(string algorithm, IEnumerable<RingNode> nodes)
     {
         if (algorithm == "rendezvous")

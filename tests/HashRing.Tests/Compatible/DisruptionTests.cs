@@ -1,8 +1,8 @@
 namespace WsBalancer.HashRing.Tests.Compatible;
 
 /// <summary>
-/// What a change moves in each ring, to the hundredth of a per cent: figures of independent models of the peers, which
-/// agree with the peers themselves key for key.
+/// The moves that a change causes in each ring, to the hundredth of a per cent: figures of independent models of the
+/// peers, which agree with the peers themselves for every key.
 /// </summary>
 public sealed class DisruptionTests
 {
@@ -57,7 +57,8 @@ public sealed class DisruptionTests
         AssertPlan(moved, excess, plan);
     }
 
-    // Envoy moves users between survivors whenever ceil(1024 / n) changes, which is where a fleet is small.
+    // Envoy moves users between unchanged nodes whenever ceil(1024 / n) changes, as it does with every node of a small
+    // fleet.
     [Theory]
     [InlineData(2, 7.8)]
     [InlineData(3, 9.3)]

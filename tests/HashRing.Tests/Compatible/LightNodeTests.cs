@@ -1,6 +1,6 @@
 namespace WsBalancer.HashRing.Tests.Compatible;
 
-/// <summary>Nodes to which a ring gives nothing: the last resort, and never forgotten.</summary>
+/// <summary>Nodes that own no part of a ring: last in every order, but never missing.</summary>
 public sealed class LightNodeTests
 {
     // 40 · 4 · 1 / 120,002 is less than one group of four points.
@@ -12,7 +12,7 @@ public sealed class LightNodeTests
         "10.0.0.1:8080",
         "10.0.0.4:8080");
 
-    // Every node has a turn in the first round, in the order of keys, while there are slots.
+    // Every node has a turn in the first round, in the order of keys, as long as there are free slots.
     [Theory]
     [InlineData("maglev")]
     [InlineData("envoy-maglev")]
@@ -23,7 +23,7 @@ public sealed class LightNodeTests
         "10.0.0.4:8080",
         "10.0.0.5:8080");
 
-    // One point each: the walk to the last of them goes nearly round the circle.
+    // One point for each node: the walk to the last node visits nearly the whole circle.
     [Fact]
     public void ANodeOfOnePoint_IsFoundFromEverywhere()
     {

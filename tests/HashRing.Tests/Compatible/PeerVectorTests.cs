@@ -4,7 +4,7 @@ using System.Text;
 namespace WsBalancer.HashRing.Tests.Compatible;
 
 /// <summary>
-/// Every key has the owner that the real nginx and the real HAProxy gave it. A vector that fails is never to be
+/// Every key has the owner that the real nginx and the real HAProxy returned. A vector that fails must never be
 /// regenerated to match the code.
 /// </summary>
 public sealed class PeerVectorTests
@@ -61,10 +61,10 @@ public sealed class PeerVectorTests
         Assert.Contains(PeerVectors.All.Keys, static key => key.Whole.Length >= 4000);
     }
 
-    // Two digits, so that the order of ids is that of the servers.
+    // Two digits, so that ids and servers have the same order.
     private static string Id(int place) => place.ToString("00", CultureInfo.InvariantCulture);
 
-    /// <summary>A server that is down is masked; a ring without it must say the same.</summary>
+    /// <summary>A server that is down is masked; a ring without that server must have the same owners.</summary>
     private static void AssertOwners(RingOptions options, RingNode[] nodes, bool[] down, IReadOnlyList<int?> owners)
     {
         var ring = Ring.Build(nodes, options);

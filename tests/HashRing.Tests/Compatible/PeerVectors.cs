@@ -1,6 +1,6 @@
 namespace WsBalancer.HashRing.Tests.Compatible;
 
-/// <summary>What a running nginx and a running HAProxy answered; see the folder <c>Vectors</c>.</summary>
+/// <summary>The owners that a running nginx and a running HAProxy returned; see the folder <c>Vectors</c>.</summary>
 internal sealed record PeerVectors(IReadOnlyList<PeerKey> Keys, NginxVectors Nginx, HaproxyVectors Haproxy)
 {
     public static readonly PeerVectors All = GoldenVectors.Load<PeerVectors>("peers.json");

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace WsBalancer.HashRing.Tests.Compatible;
 
 /// <summary>
-/// Figures that others published about these algorithms come out of these rings too. Names of nodes are fixed, so a
-/// figure is the same at every run; windows allow for the names that the publishers used.
+/// These rings reproduce the figures that others published about the algorithms. Names of nodes are fixed, so a figure
+/// is the same in every run; windows allow for the names that the publishers used.
 /// </summary>
 public sealed class PublishedFigureTests
 {
     // Eisenbud and others, "Maglev", NSDI 2016, figure 11: with 1,000 backends, rendezvous over 65,537 entries needs
     // 49.5 % more capacity than the mean, over 655,373 entries 12.3 %. Nearly every draw of the larger table has its
-    // largest share 11 to 15 % over the mean, and of the smaller one 33 to 53 %. Ten tables of 2^16 slots, each with a
-    // seed of its own, are one of 655,360.
+    // largest share 11 to 15 % over the mean, and of the smaller one 33 to 53 %. Ten tables of 2^16 slots, each with
+    // its own seed, replace one of 655,360.
     [Theory]
     [InlineData(1, 1.33, 1.53)]
     [InlineData(10, 1.105, 1.15)]
@@ -25,7 +25,7 @@ public sealed class PublishedFigureTests
         Assert.InRange(shares.Max() * 1000 / tables, least, most);
     }
 
-    // The same figure: Maglev is "almost perfect" at either size; the paper promises 1 % at 100 entries a node.
+    // Figure 11 too: Maglev is "almost perfect" at either size; the paper promises 1 % at 100 entries a node.
     [Theory]
     [InlineData("maglev", 65_537, 1.02)]
     [InlineData("maglev", 655_373, 1.003)]
@@ -39,7 +39,8 @@ public sealed class PublishedFigureTests
         Assert.InRange(Enumerable.Range(0, 1000).Min(node => ring.ShareOf(node).Ratio) * 1000, 2 - most, 1);
     }
 
-    // Figure 12: 1,000 backends, 65,537 entries, some taken away at random. The share of changed entries, in per cent.
+    // Figure 12: 1,000 backends, 65,537 entries, some backends removed at random. The share of changed entries, in per
+    // cent.
     [Theory]
     [InlineData(1, 0.67)]
     [InlineData(5, 2.34)]
@@ -103,7 +104,7 @@ public sealed class PublishedFigureTests
     private static double PeakOf(Ring ring) =>
         Enumerable.Range(0, ring.Nodes.Count).Max(node => ring.ShareOf(node).Ratio) * ring.Nodes.Count;
 
-    /// <summary>Nodes with names of their own for each fleet; the key is a number, which every ring takes.</summary>
+    /// <summary>Nodes with different names in each fleet; the key is a number, which every ring accepts.</summary>
     private static RingNode[] Fleet(int nodes, int fleet, int weight = 1) => [.. Enumerable.Range(1, nodes).Select(i =>
     {
         var number = ((fleet * nodes) + i).ToString(CultureInfo.InvariantCulture);

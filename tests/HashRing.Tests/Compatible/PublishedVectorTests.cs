@@ -4,7 +4,7 @@ using WsBalancer.HashRing.Points;
 
 namespace WsBalancer.HashRing.Tests.Compatible;
 
-/// <summary>What Envoy's own tests expect, and what libketama and libmemcached answered others.</summary>
+/// <summary>The expectations of Envoy's own tests, and published owners of libketama and libmemcached.</summary>
 public sealed class PublishedVectorTests
 {
     public static TheoryData<string> EnvoyRings =>
@@ -75,7 +75,8 @@ public sealed class PublishedVectorTests
         Assert.True(numbers.Owners.Count + (group.Rows?.Count ?? 0) > 90);
     }
 
-    // Single precision decides how many points a node has: these are the sizes at which double would say otherwise.
+    // Single precision decides the number of a node's points: at these sizes, double precision would give another
+    // number.
     [Theory]
     [InlineData(7, 40)]
     [InlineData(49, 40)]
@@ -88,7 +89,7 @@ public sealed class PublishedVectorTests
         Assert.Equal(nodes * digests * 4, ring.PointCount);
     }
 
-    // Two digits, so that the order of ids is that of the hosts.
+    // Two digits, so that ids and hosts have the same order.
     private static IEnumerable<RingNode> Nodes(IReadOnlyList<PublishedHost> hosts) => hosts.Select(
         static (host, i) => new RingNode(i.ToString("00", CultureInfo.InvariantCulture), host.Weight, host.Key));
 

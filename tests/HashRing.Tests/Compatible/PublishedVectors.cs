@@ -1,6 +1,8 @@
 namespace WsBalancer.HashRing.Tests.Compatible;
 
-/// <summary>What others published about their rings, with its sources; see the folder <c>Vectors</c>.</summary>
+/// <summary>
+/// The data that others published about their rings, with the sources; see the folder <c>Vectors</c>.
+/// </summary>
 internal sealed record PublishedVectors(
     PublishedGroups<EnvoyRingGroup> EnvoyRing,
     PublishedGroups<EnvoyMaglevGroup> EnvoyMaglev,

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace WsBalancer.HashRing.Tests.Compatible;
 
-/// <summary>What holds for every algorithm, over random sets of nodes.</summary>
+/// <summary>Properties of every algorithm, over random sets of nodes.</summary>
 public sealed class RingPropertyTests
 {
     public static TheoryData<string> Algorithms => AnyRing.Names;
@@ -85,7 +85,7 @@ public sealed class RingPropertyTests
                 SmallRing.OrderOf(ring, hash).FirstOrDefault(ids.Contains), SmallRing.IdOf(ring, owner));
         }, count: 200);
 
-    // At both ends of every arc of both rings: nothing can hide between.
+    // Checked at both ends of every arc of both rings, so no difference can be missed.
     [Theory]
     [InlineData("rendezvous")]
     [InlineData("nginx")]
@@ -119,7 +119,7 @@ public sealed class RingPropertyTests
             Assert.Equal(UInt128.Zero, before.PlanTo(after).ExcessShare.Owned);
         }, count: 30);
 
-    // The owners of both rings at every arc of both, with the lengths between: the plan's own walk is not used.
+    // Compares the owners of both rings at every arc of both, with the lengths between, without the plan's own walk.
     [Theory]
     [MemberData(nameof(Algorithms))]
     public void Plan_SumsUpEveryArcThatChangesHands(string algorithm) =>

@@ -2,7 +2,7 @@ using WsBalancer.HashRing.Maglev;
 
 namespace WsBalancer.HashRing.Tests.Maglev;
 
-/// <summary>The turns of the Maglev paper, with its own example and its promises.</summary>
+/// <summary>The turns of the Maglev paper, with its own example and its guarantees.</summary>
 public sealed class MaglevTableTests
 {
     // Table 1 of the paper: permutations 3 0 4 1 5 2 6, 0 2 4 6 1 3 5 and 3 4 5 6 0 1 2.
@@ -15,7 +15,8 @@ public sealed class MaglevTableTests
         Assert.Equal([0, 0, 0, 0, 2, 2, 2], MaglevTable.Fill([Paper[0], Paper[2]], 7));
     }
 
-    // Each full round gives a node as many slots as its weight is of the heaviest; the last round may be cut short.
+    // In each full round, a node receives slots in the ratio of its weight to the heaviest; the last round may end
+    // early.
     [Fact]
     public void Slots_AreInProportionToWeights() =>
         SmallRing.ForAll(Gen.Select(Gen.Int[1, 40], Gen.ULong, Gen.ULong).Array[1, 12], static drawn =>

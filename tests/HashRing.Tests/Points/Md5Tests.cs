@@ -9,7 +9,7 @@ public sealed class Md5Tests
     [Fact]
     public void Digest_IsThatOfThePlatform() => SmallRing.ForAll(Gen.Byte.Array[0, 200], static bytes =>
     {
-#pragma warning disable CA5351 // That is what is compared.
+#pragma warning disable CA5351 // MD5 is the subject of the comparison.
         var words = MemoryMarshal.Cast<byte, uint>(MD5.HashData(bytes));
 #pragma warning restore CA5351
         var digest = Md5.Of(bytes);

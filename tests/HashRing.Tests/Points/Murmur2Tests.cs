@@ -3,7 +3,7 @@ using WsBalancer.HashRing.Points;
 
 namespace WsBalancer.HashRing.Tests.Points;
 
-/// <summary>What <c>std::hash&lt;std::string&gt;</c> of GCC 12's libstdc++ printed on x86-64.</summary>
+/// <summary>The values that <c>std::hash&lt;std::string&gt;</c> of GCC 12's libstdc++ returned on x86-64.</summary>
 public sealed class Murmur2Tests
 {
     [Theory]

@@ -3,7 +3,7 @@ using WsBalancer.HashRing.Points;
 
 namespace WsBalancer.HashRing.Tests.Points;
 
-/// <summary>The search by prefix finds what a search from the beginning finds.</summary>
+/// <summary>The search by prefix has the same result as a linear search from the beginning.</summary>
 public sealed class PointTableTests
 {
     // Uniform, crowded into one prefix, equal, and at both ends of the circle.

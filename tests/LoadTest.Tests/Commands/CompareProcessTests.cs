@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace WsBalancer.LoadTest.Tests.Commands;
 
-/// <summary><c>wsload compare</c> and <c>wsload echo</c> as their users run them.</summary>
+/// <summary><c>wsload compare</c> and <c>wsload echo</c> as separate processes, as their users run them.</summary>
 public sealed class CompareProcessTests
 {
     private const string Linux = "It reads /proc and waits with epoll.";

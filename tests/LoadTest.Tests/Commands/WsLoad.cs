@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace WsBalancer.LoadTest.Tests.Commands;
 
-/// <summary>The program as a process of its own.</summary>
+/// <summary>Runs <c>wsload</c> in its own process.</summary>
 internal static class WsLoad
 {
     public static async Task<(int Exit, string Output, string Error)> RunAsync(string[] arguments)

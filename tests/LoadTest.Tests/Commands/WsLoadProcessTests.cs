@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace WsBalancer.LoadTest.Tests.Commands;
 
-/// <summary>The program as its users run it: a process, its output, its exit code.</summary>
+/// <summary><c>wsload</c> as its users run it: the process, its output, its exit code.</summary>
 public sealed class WsLoadProcessTests
 {
     [Fact]
@@ -41,7 +41,7 @@ public sealed class WsLoadProcessTests
         Assert.Contains("http503 × 1", output, StringComparison.Ordinal);
     }
 
-    // A close reason is the server's to choose, and would be obeyed by a terminal.
+    // The server chooses the close reason, and a terminal would execute its control characters.
     [Fact]
     public async Task CloseReason_IsNotPrinted()
     {

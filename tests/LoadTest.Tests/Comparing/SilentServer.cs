@@ -4,7 +4,7 @@ using WsBalancer.LoadTest.Connections;
 
 namespace WsBalancer.LoadTest.Tests.Comparing;
 
-/// <summary>Accepts handshakes and swallows what follows.</summary>
+/// <summary>Accepts handshakes and discards all later bytes.</summary>
 internal sealed class SilentServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

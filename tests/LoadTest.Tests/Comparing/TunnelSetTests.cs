@@ -6,7 +6,7 @@ using WsBalancer.LoadTest.Measuring;
 
 namespace WsBalancer.LoadTest.Tests.Comparing;
 
-/// <summary>The load itself, against servers that do what they should and servers that do not.</summary>
+/// <summary>The load itself, against correct and incorrect servers.</summary>
 public sealed class TunnelSetTests
 {
     private static readonly CompareSettings Impatient =
@@ -15,7 +15,7 @@ public sealed class TunnelSetTests
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
 
-    // On a busy machine the first may be on its way for longer than once.
+    // On a busy machine the first echo may take longer than one exchange.
     private const int MostExchanges = 200;
 
     private readonly CountByKey<string> _failures = new();
@@ -118,7 +118,7 @@ public sealed class TunnelSetTests
         Assert.Equal([KeyValuePair.Create("timeout", 2L)], _failures.Snapshot());
     }
 
-    // A greeting is a byte that nobody sent.
+    // A greeting is an unexpected byte: no message was sent.
     [Fact]
     public async Task Idle_WhereSomethingComes_CountsItAsAltered()
     {

@@ -5,7 +5,7 @@ namespace WsBalancer.LoadTest.Tests.Echoing;
 
 public sealed class FrameEchoTests
 {
-    // Each way that a frame writes its length, at its ends.
+    // The smallest and the largest length of each of the three encodings of a frame's length.
     [Theory]
     [InlineData(8)]
     [InlineData(125)]

@@ -86,7 +86,7 @@ public sealed class PacerTests : IDisposable
         await run;
     }
 
-    /// <summary>Lets the pacer go to sleep: it must have started these, and no more.</summary>
+    /// <summary>Waits until exactly this many events have been started.</summary>
     private async Task HasStartedAsync(int count)
     {
         await Eventually.IsTrueAsync(() => _started.Count >= count, $"{count} events");

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace WsBalancer.LoadTest.Tests.Pacing;
 
-/// <summary>Fake time that passes only once somebody has gone to sleep: a sleeper that read the clock before, but set
-/// its timer after, would otherwise oversleep.</summary>
+/// <summary>
+/// Fake time that advances only after the code under test has created its timer. Otherwise, code that has read the
+/// clock but not yet set its timer would wait too long.
+/// </summary>
 internal sealed class SleeperTime : FakeTimeProvider
 {
     private int _sleeps;

@@ -15,7 +15,7 @@ public sealed class LoadRunTests
         new Target(new Uri("ws://unset/"), "u"), 4, new Rate(1_000), TimeSpan.FromMilliseconds(200))
     {
         MessageRate = new Rate(500),
-        // A bound, not a wait: a run settles as soon as every echo is there.
+        // A limit, not a wait: the phase ends as soon as every echo is received.
         Grace = TimeSpan.FromSeconds(20),
     };
 
@@ -130,8 +130,8 @@ public sealed class LoadRunTests
     [Fact]
     public async Task RunAsync_WhenTheServerStalls_CountsTheWaitOfEveryMessageBehind()
     {
-        // The first echo is held back until half of all messages are due: a generator that waits for its answer
-        // would send nothing meanwhile, and record one slow message instead of a hundred.
+        // The first echo is held back until half of all messages are due: a generator that waits for its echo would
+        // send nothing in that time, and record one slow message instead of a hundred.
         LoadRun? run = null;
         await using var server = await TestServer.StartAsync(async socket =>
         {
@@ -157,7 +157,8 @@ public sealed class LoadRunTests
     [Fact]
     public async Task RunAsync_WhenItsOwnSocketIsBlocked_CountsLatencyFromTheIntendedTime()
     {
-        // Messages that no socket buffer can hold: later ones cannot even be handed over while the server stalls.
+        // Messages larger than any socket buffer: later ones cannot even be passed to the socket while the server
+        // stalls.
         LoadRun? run = null;
         await using var server = await TestServer.StartAsync(async socket =>
         {
@@ -193,7 +194,7 @@ public sealed class LoadRunTests
         Assert.Equal(found.MessagesSent.Value, found.MessagesEchoed.Value);
     }
 
-    /// <summary>Runs without an end, and stops the run once the fact holds.</summary>
+    /// <summary>Begins a run without an end, and stops it when the condition is true.</summary>
     private static async Task<Measurements> RunUntilAsync(Uri address, Func<Measurements, bool> fact, string what)
     {
         using var stop = new CancellationTokenSource();

@@ -5,7 +5,7 @@ using WsBalancer.LoadTest.Writing;
 
 namespace WsBalancer.LoadTest.Tests.Writing;
 
-/// <summary>What a comparison says, to people and to programs.</summary>
+/// <summary>The results of a comparison, in the table and in the JSON document.</summary>
 public sealed class CompareJsonTests
 {
     private static readonly TargetReport First = Of("first", 7, [10, 30, 20], []);
@@ -35,7 +35,7 @@ public sealed class CompareJsonTests
             JsonValueKind.Null, second.GetProperty("median").GetProperty("cpuMicrosecondsPerMessage").ValueKind);
     }
 
-    // A median has the name that the number has in its rounds.
+    // A median has the same name in the document as the number in each round.
     [Fact]
     public void EveryFigure_IsInTheRounds()
     {

@@ -11,7 +11,9 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Access;
 
-/// <summary>Lines are in the file that the path names now, whatever is done to it.</summary>
+/// <summary>
+/// Lines are written to the file at the configured path, even after that file was renamed, replaced or truncated.
+/// </summary>
 public sealed class AccessWriterTests : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wsbalancer-access-");

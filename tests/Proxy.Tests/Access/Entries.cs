@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Access;
 
-/// <summary>Lines to be written.</summary>
+/// <summary>Access log entries for tests.</summary>
 internal static class Entries
 {
     private static readonly DateTimeOffset Time = new(2030, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(2));

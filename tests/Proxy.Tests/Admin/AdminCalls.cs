@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
-/// <summary>Calls the admin API over HTTP and reads its answers.</summary>
+/// <summary>Calls the admin API over HTTP and reads the responses.</summary>
 internal static class AdminCalls
 {
     private static readonly HttpClient Client = new() { Timeout = Deadline.Default };
@@ -12,10 +12,10 @@ internal static class AdminCalls
     public static Task<AdminAnswer> GetAsync(this BalancerApp app, string target) => app.CallAsync("GET", target);
 
     /// <param name="app">The application.</param>
-    /// <param name="method">As in <c>PATCH</c>.</param>
-    /// <param name="target">What follows <c>/api/v1/</c>.</param>
+    /// <param name="method">The HTTP method, such as <c>PATCH</c>.</param>
+    /// <param name="target">The part of the target after <c>/api/v1/</c>.</param>
     /// <param name="body">JSON; null for no body.</param>
-    /// <param name="headers">As in <c>If-Match: 3</c>.</param>
+    /// <param name="headers">Header lines, such as <c>If-Match: 3</c>.</param>
     public static Task<AdminAnswer> CallAsync(
         this BalancerApp app, string method, string target, string? body = null, params string[] headers) =>
         app.CallWithAsync(
@@ -42,20 +42,20 @@ internal static class AdminCalls
     }
 }
 
-/// <summary>An answer of the admin API.</summary>
+/// <summary>A response of the admin API.</summary>
 internal sealed record AdminAnswer(int Status, string? MediaType, JsonElement Json)
 {
     public JsonElement this[string name] => Json.GetProperty(name);
 
-    /// <summary>The values of these fields as text, with a blank between them; null is "null".</summary>
+    /// <summary>The values of these fields as text, separated by spaces; null is "null".</summary>
     public string Line(params string[] names) => LineOf(Json, names);
 
-    /// <summary>The same of an object in the answer.</summary>
+    /// <summary>The values of these fields of an object in a response.</summary>
     public static string LineOf(JsonElement element, params string[] names) =>
         string.Join(' ', names.Select(name => element.GetProperty(name)).Select(value =>
             value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()));
 
-    /// <summary>Holds the answer to be the problem with this status and sentence.</summary>
+    /// <summary>Asserts that the response is the problem with this status and sentence.</summary>
     public void IsProblem(int status, string detail)
     {
         Assert.Equal((status, "application/problem+json"), (Status, MediaType));

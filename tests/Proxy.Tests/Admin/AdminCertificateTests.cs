@@ -54,7 +54,7 @@ public sealed class AdminCertificateTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
-    // Before the handshake of TLS, too.
+    // The timeout also applies before the TLS handshake.
     [Fact]
     public async Task ConnectionThatSendsNothing_IsClosed()
     {

@@ -25,7 +25,8 @@ public sealed class AdminGuardTests
     public async Task WithoutAToken_OnlyLoopbackNamesAreAnswered(string host, int status) =>
         Assert.Equal(status, await AskAsync(null, "GET", Api, ("Host", host)));
 
-    // A page that had its name pointed to this machine reads what its browser gets; a probe over HTTP/1.0 has no Host.
+    // DNS rebinding: a page whose name resolves to this machine can read the responses to its browser. A probe over
+    // HTTP/1.0 has no Host.
     [Theory]
     [InlineData("/livez")]
     [InlineData("/readyz")]

@@ -40,7 +40,7 @@ public sealed class AdminHostTests : IAsyncDisposable
         Assert.DoesNotContain(app.Logs.GetSnapshot(), line => line.Level >= LogLevel.Warning);
     }
 
-    // As load balancers probe: HAProxy's check is OPTIONS over HTTP/1.0 without a Host, unless it is told otherwise.
+    // Probes of load balancers: by default, HAProxy's check is OPTIONS over HTTP/1.0 without a Host.
     [Theory]
     [InlineData("OPTIONS /readyz HTTP/1.0\r\n\r\n", "HTTP/1.1 200 OK")]
     [InlineData("HEAD /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 200 OK")]
@@ -91,7 +91,7 @@ public sealed class AdminHostTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(app, "/api/v1/clusters", "Host: evil.example"));
     }
 
-    // A route that matches everything must not answer on the admin port, nor the other way round.
+    // A route that matches every path must not respond on the admin port, nor the admin API on the data port.
     [Fact]
     public async Task Doors_AreSeparate()
     {

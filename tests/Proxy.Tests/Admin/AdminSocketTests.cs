@@ -32,7 +32,7 @@ public sealed class AdminSocketTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_folder.FullName));
     }
 
-    // No page in a browser can connect to it, whatever its name.
+    // A page in a browser cannot connect to a Unix socket, whatever its name is.
     [Fact]
     public async Task Host_MeansNothing()
     {
@@ -156,7 +156,8 @@ public sealed class AdminSocketTests : IDisposable
         return app;
     }
 
-    // The platform removes the file when the socket is disposed of; a process that is killed does not.
+    // Leaves the socket's file behind, as a killed process does; the platform removes it when the socket is disposed
+    // of.
     private void Leave()
     {
         using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))

@@ -11,7 +11,7 @@ public sealed class EventApiTests : IAsyncLifetime
 
     private BalancerEvents Events => _app.Get<BalancerEvents>();
 
-    // Of the balancer's process, which the ids are of.
+    // The id of the balancer's process, which every event id contains.
     private string Run => Events.After(default)[0].Run;
 
     public async ValueTask InitializeAsync()
@@ -101,7 +101,7 @@ public sealed class EventApiTests : IAsyncLifetime
     {
         using var stream = await EventStream.OpenAsync(_app);
 
-        // What the sockets between take in comes on top of what may wait.
+        // The buffers of the sockets hold some events in addition to the waiting ones.
         var longText = new string('x', 64 * 1024);
         for (var i = 0; i < EventListener.MostWaiting + 500; i++)
         {

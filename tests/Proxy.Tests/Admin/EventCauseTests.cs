@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
-/// <summary>Who caused an event.</summary>
+/// <summary>The cause of an event: the caller of the command.</summary>
 public sealed class EventCauseTests : IAsyncLifetime
 {
     private const string Operator = "Authorization: Bearer secret";
@@ -57,7 +57,7 @@ public sealed class EventCauseTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, EventStream.DataOf(await stream.NextAsync()).GetProperty("by").ValueKind);
     }
 
-    // A drain continues after the command: its later events have no cause, though the command has started it.
+    // A drain continues after the command that began it: its later events have no cause.
     [Fact]
     public void Work_ThatGoesOnAfterACommand_IsNobodys()
     {

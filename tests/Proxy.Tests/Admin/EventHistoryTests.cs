@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
-/// <summary>Events over restarts, and since a time.</summary>
+/// <summary>Events after a restart, and events since a given time.</summary>
 public sealed class EventHistoryTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wsbalancer-events-");

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
-/// <summary>A listener to the events of a balancer, which reads them block by block.</summary>
+/// <summary>A client that receives the events of a balancer, block by block.</summary>
 internal sealed class EventStream : IDisposable
 {
     private static readonly HttpClient Client = new() { Timeout = Deadline.Default };
@@ -15,7 +15,7 @@ internal sealed class EventStream : IDisposable
 
     public HttpResponseMessage Answer => _answer;
 
-    /// <summary>Listens; what happens after this has returned is heard.</summary>
+    /// <summary>Opens the stream, which contains every event after the return of this method.</summary>
     public static async Task<EventStream> OpenAsync(
         BalancerApp app, string? lastEventId = null, string query = "", params string[] headers)
     {

@@ -7,14 +7,14 @@ using WsBalancer.Proxy.Tests.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
-/// <summary>The names under which the balancer publishes what it knows: dashboards and alarms go by them.</summary>
+/// <summary>The names of the published metrics, on which dashboards and alarms depend.</summary>
 public sealed class MetricsTests : IAsyncLifetime
 {
     private const string Node = "cluster=\"chat\",node=\"ws-1\"";
     private const string Refusing = "cluster=\"chat\",node=\"ws-2\"";
     private const string Drain = "wsbalancer_drain_remaining{cluster=\"chat\",node=\"ws-2\"}";
 
-    // Each with the labels of one series that a balancer has after a little traffic.
+    // Each name with the labels of one series that exists after a little traffic.
     private static readonly string[] Published =
     [
         $"wsbalancer_tunnels_active{{{Node}}}",

@@ -8,7 +8,7 @@ public sealed class OpenApiTests : IAsyncLifetime
 {
     private const string Cluster = "/api/v1/clusters/{cluster}";
 
-    // Every call, with every status that it may answer with.
+    // Every call, with every status that it may return.
     private static readonly string[] Calls =
     [
         "get /api/v1/clusters 200 400 401",
@@ -130,7 +130,7 @@ public sealed class OpenApiTests : IAsyncLifetime
                 .Distinct().Order(StringComparer.Ordinal));
     }
 
-    // Of every call that has no requirement of its own, the document's holds.
+    // A call without a requirement of its own has that of the document.
     [Fact]
     public void Document_RequiresATokenOfEveryCallButThoseOfProbes()
     {

@@ -123,7 +123,7 @@ public sealed class RebalanceApiTests : IAsyncLifetime
         await _second.DisposeAsync();
     }
 
-    // Opened before a rebalance begins: one that was opened since is where it could be.
+    // The tunnel is opened before the rebalance begins, since a rebalance does not close later tunnels.
     private TestTunnel Misplace()
     {
         var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-2"), _app.UserOf("ws-1"), _app.Time);

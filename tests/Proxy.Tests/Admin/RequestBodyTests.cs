@@ -3,7 +3,7 @@ using System.Text;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
-/// <summary>How bodies are read, shown on calls that take one.</summary>
+/// <summary>How request bodies are read, tested on calls that have one.</summary>
 public sealed class RequestBodyTests : IAsyncLifetime
 {
     private const string Plan = "clusters/chat/plan";
@@ -108,7 +108,7 @@ public sealed class RequestBodyTests : IAsyncLifetime
         Assert.Equal(200, (await _app.CallAsync("POST", Plan, longest)).Status);
         using var content = new StringContent(" " + longest, Encoding.UTF8, "application/json");
 
-        // The server answers from the length alone and closes: a client that is sending would find a broken pipe.
+        // The server responds to the length alone and closes: a client that still sends would fail with a broken pipe.
         var answer = await _app.CallWithAsync("POST", Plan, content, "Expect: 100-continue");
 
         Assert.Equal((413, "application/problem+json"), (answer.Status, answer.MediaType));

@@ -2,7 +2,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
-/// <summary>What several balancers that share Redis are shown as.</summary>
+/// <summary>The scope of counts: one balancer, or all that share Redis.</summary>
 public sealed class ScopeTests : IAsyncLifetime
 {
     private BalancerApp _app = null!;

@@ -8,7 +8,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
-/// <summary>What <c>/api/v1/status</c> and <c>/readyz</c> answer in an outage and before one.</summary>
+/// <summary>The responses of <c>/api/v1/status</c> and <c>/readyz</c> in an outage and before one.</summary>
 public sealed class StatusApiTests : IAsyncLifetime
 {
     private const string Settings = "WsBalancer:Clusters:chat:Readiness:MinAvailableNodes";
@@ -92,7 +92,7 @@ public sealed class StatusApiTests : IAsyncLifetime
         Assert.Empty(Texts(await ReadAsync(), "refusing"));
     }
 
-    // A client can cause them, or an operator does.
+    // Clients or operators can cause these rejections.
     [Fact]
     public async Task RejectionsThatAreNoOutage_RefuseNobody()
     {

@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Tests.Admission;
 
-/// <summary>Where users go under a bound on the load, and what is said about it.</summary>
+/// <summary>The placement of users under a bound on the load, and the messages about it.</summary>
 public sealed class BoundedLoadTests : IAsyncDisposable
 {
     private readonly LimitedCluster _cluster =
@@ -98,7 +98,7 @@ public sealed class BoundedLoadTests : IAsyncDisposable
         var stays = _cluster.App.UserOf("ws-1");
         Assert.Equal("ws-5", Placed(_cluster.App.UserOf("ws-5")).Next?.Id);
 
-        // At half the part that it had its cap is 166; but whoever leaves it may come back.
+        // The share of ws-1 is halved and its cap is 166, but a user that has disconnected may reconnect there.
         mine.End();
         Assert.Equal("ws-1", Placed(stays).Next?.Id);
         using var place = _cluster.EnterAt("ws-1");

@@ -90,7 +90,7 @@ public sealed class ClusterGateTests
         cluster.Open("ws-1", place, "alice");
         Assert.Same(Rejection.MaxTunnelsPerUser, cluster.Control.Enter(cluster.App.Chat, "alice", out _));
 
-        // Told to close, as when its user is moved: the user is welcome elsewhere before it has ended.
+        // The tunnel is closing, as when its user is moved: the user may connect again before the tunnel has ended.
         tunnel.Tunnel.Close(TunnelEnd.Rebalance, 1012, "");
         using var back = cluster.Enter("alice");
     }
@@ -113,7 +113,7 @@ public sealed class ClusterGateTests
         Assert.Equal((0, 0, 0), cluster.Gate.Held);
     }
 
-    // Whatever handshakes do, and however they end, nothing stays taken, and no limit is ever exceeded.
+    // Whatever handshakes do and however they end, every place is returned, and no limit is ever exceeded.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

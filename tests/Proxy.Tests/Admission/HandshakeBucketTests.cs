@@ -43,7 +43,7 @@ public sealed class HandshakeBucketTests
             _time.Advance(TimeSpan.FromMilliseconds(10));
         }
 
-        // A second's worth at the beginning, 10 seconds of the rate, and a second's worth still to come.
+        // 10 turns at once, 100 turns in 10 seconds at the rate, and 10 turns that still wait.
         Assert.InRange(went, 118, 120);
     }
 
@@ -80,7 +80,7 @@ public sealed class HandshakeBucketTests
         var turns = Take(420, rate: 10);
         Assert.Equal(TimeSpan.FromSeconds(40), turns[^1].ComeBackWithin);
 
-        // In half a minute it could have taken 300 of them.
+        // In half a minute, the node could have accepted 300 of them.
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.InRange(Take(21, rate: 10)[^1].ComeBackWithin!.Value.TotalSeconds, 10, 10.2);
         Assert.Equal(TimeSpan.FromMinutes(1), Take(10_000, rate: 10)[^1].ComeBackWithin);
@@ -105,7 +105,7 @@ public sealed class HandshakeBucketTests
             bySecond.Add(went);
         }
 
-        // The rate in the middle of each second, and the few more that may wait as it rises.
+        // The rate in the middle of each second, plus the few handshakes that may wait while the rate rises.
         Assert.All(bySecond[..10].Index(), second => Assert.InRange(
             second.Item, 10 + (9 * (second.Index + 0.5)) - 2, 10 + (9 * (second.Index + 0.5)) + 12));
         Assert.All(bySecond[11..], went => Assert.InRange(went, 99, 101));

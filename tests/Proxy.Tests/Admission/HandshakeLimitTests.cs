@@ -9,7 +9,7 @@ using WsBalancer.Proxy.Tests.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Admission;
 
-/// <summary>What clients see of the limits, over real sockets.</summary>
+/// <summary>The limits as clients see them, over real sockets.</summary>
 public sealed class HandshakeLimitTests
 {
     private static readonly TimeSpan HalfASecond = TimeSpan.FromSeconds(0.5);
@@ -29,7 +29,7 @@ public sealed class HandshakeLimitTests
         Assert.Equal(180, refused.Length);
         Assert.Equal(180, await CountAsync(nodes, "wsbalancer_rejected_total{cluster=\"chat\",reason=\"full\"}"));
 
-        // Not all at once again.
+        // The values are spread, so that the clients do not all retry at the same time.
         var back = refused.CountBy(response => response.Headers.RetryAfter!.Delta!.Value.TotalSeconds).ToDictionary();
         Assert.Equal([1, 2, 3, 4, 5], back.Keys.Order());
         Array.ForEach(responses, response => response.Dispose());

@@ -3,7 +3,9 @@ using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Tests.Admission;
 
-/// <summary>A balancer whose cluster has limits, with nodes that nothing connects to: tests take the places.</summary>
+/// <summary>
+/// A balancer whose cluster has limits. No client connects to the nodes: tests take the places themselves.
+/// </summary>
 internal sealed class LimitedCluster : IAsyncDisposable
 {
     private readonly List<TestTunnel> _tunnels = [];
@@ -19,7 +21,7 @@ internal sealed class LimitedCluster : IAsyncDisposable
             ChatSettings.OfNodes(nodes), (all, limit) => all.With(Key(limit.Limit), limit.Value));
         App = BalancerApp.Build(Settings);
 
-        // As a start does, but without listening.
+        // The control is started without a server, so that the application does not listen.
         _ = Control.StartAsync(TestContext.Current.CancellationToken);
     }
 
@@ -33,14 +35,14 @@ internal sealed class LimitedCluster : IAsyncDisposable
 
     public static string Key(string limit) => $"{ChatSettings.Ours}Limits:{limit}";
 
-    /// <summary>Lets a handshake in, which nothing may refuse.</summary>
+    /// <summary>Admits a handshake, and fails if it is refused.</summary>
     public IHandshakePlace Enter(string? user = null)
     {
         Assert.Null(Control.Enter(App.Chat, user, out var place));
         return Assert.IsType<HandshakePlace>(place);
     }
 
-    /// <summary>Lets a handshake in and to a node.</summary>
+    /// <summary>Admits a handshake, and takes a place at a node.</summary>
     public IHandshakePlace EnterAt(string node, string? user = null)
     {
         var place = Enter(user);
@@ -48,11 +50,11 @@ internal sealed class LimitedCluster : IAsyncDisposable
         return place;
     }
 
-    /// <summary>Registers a tunnel, as without limits.</summary>
+    /// <summary>Registers a tunnel without a place, as without limits.</summary>
     public TestTunnel Open(string node, string? user = null) =>
         Kept(new TestTunnel(App.Tunnels, App.Node(node), user, App.Time));
 
-    /// <summary>Opens a tunnel from a place.</summary>
+    /// <summary>Opens a tunnel with a place.</summary>
     public TestTunnel Open(string node, IHandshakePlace place, string? user = null) =>
         Kept(new TestTunnel(App.Tunnels, App.Node(node), user, App.Time, register: place.Open));
 

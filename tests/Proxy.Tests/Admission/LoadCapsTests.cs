@@ -23,7 +23,7 @@ public sealed class LoadCapsTests : IAsyncDisposable
     public void Cap_IsTheFactorAndFourDeviations(double factor, long tunnels, long weight, long weights, long cap) =>
         Assert.Equal(cap, LoadCaps.CapOf(factor, tunnels, weight, weights));
 
-    // What the slack is for: users that come by chance alone are not sent away.
+    // The slack of the cap must cover random differences: these alone move no user to another node.
     [Theory]
     [InlineData(5)]
     [InlineData(100)]
@@ -52,7 +52,7 @@ public sealed class LoadCapsTests : IAsyncDisposable
         Take(("ws-1", 10_000), ("ws-2", 10_000), ("ws-3", 10_000));
         Assert.Equal(12_901, LoadOf("ws-1").Cap);
 
-        // Four nodes' part is 7,500, and its cap 9,722.
+        // With four nodes, the share of each is 7,500, and its cap 9,722.
         _app.Apply(_settings.WithNode("ws-4", "http://ws-4.invalid/"));
 
         Assert.Equal((10_000, 10_000), (LoadOf("ws-1").Tunnels, LoadOf("ws-1").Cap));

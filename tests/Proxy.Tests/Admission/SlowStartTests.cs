@@ -38,7 +38,7 @@ public sealed class SlowStartTests : IAsyncDisposable
         Set(NodeHealth.Healthy);
         Assert.Equal(1, await AtOnceAsync("ws-1"));
 
-        // Draining is not being away.
+        // A drain does not count as an absence of the node.
         _cluster.App.Time.Advance(TimeSpan.FromSeconds(11));
         _cluster.App.Fleet.SetSaysDraining(_cluster.App.Chat, _cluster.App.Node("ws-1"), true);
         _cluster.App.Fleet.SetSaysDraining(_cluster.App.Chat, _cluster.App.Node("ws-1"), false);
@@ -69,7 +69,8 @@ public sealed class SlowStartTests : IAsyncDisposable
     private void Set(NodeHealth health) =>
         _cluster.App.Fleet.SetHealth(_cluster.App.Chat, _cluster.App.Node("ws-1"), health, "test");
 
-    // How many handshakes the node is given now without waiting. Those that would wait give their turn back.
+    // The number of handshakes that the node may receive now without waiting. A handshake that would wait returns its
+    // turn.
     private async Task<int> AtOnceAsync(string node)
     {
         for (var count = 0; ; count++)

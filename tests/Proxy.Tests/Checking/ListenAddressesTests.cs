@@ -65,7 +65,7 @@ public sealed class ListenAddressesTests
     public async Task AddressesThatDiffer_AreFine(string urls, string admin) =>
         Assert.Empty(await Mistakes.InAsync(Right.With("Urls", urls).With("WsBalancer:Admin:Url", admin)));
 
-    // The server ignores Urls then.
+    // With endpoints, the server ignores Urls.
     [Fact]
     public async Task Urls_BesideEndpoints_OccupyNoPort() => Assert.Empty(await Mistakes.InAsync(Right
         .With("Urls", "http://127.0.0.1:8080")

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tests.Checking;
 
-/// <summary>What this machine must have for the configuration.</summary>
+/// <summary>The requirements of a configuration on this machine.</summary>
 public sealed class MachineTests
 {
     private static readonly Dictionary<string, string?> Right = ChatSettings.OfNodes("ws-1");

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace WsBalancer.Proxy.Tests.Checking;
 
-/// <summary>Durations in YARP's part, which have the syntax of the rest of the file.</summary>
+/// <summary>Durations in YARP's section, which have the syntax of the rest of the file.</summary>
 public sealed class ProxyDurationsTests
 {
     private const string Interval = ChatSettings.Yarps + "HealthCheck:Active:Interval";
@@ -18,7 +18,7 @@ public sealed class ProxyDurationsTests
     public async Task Duration_InEitherSyntax_IsRead(string key, string value) =>
         Assert.Empty(await Mistakes.InAsync(Right.With(ChatSettings.Yarps + key, value)));
 
-    // The platform reads 10 as ten days.
+    // The platform would read 10 as ten days.
     [Theory]
     [InlineData("10")]
     [InlineData("2 s")]

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tests.Checking;
 
-/// <summary>Routes with which every request, or a part of them, would fail.</summary>
+/// <summary>Routes with which all requests, or a part of them, would fail.</summary>
 public sealed class RouteRulesTests
 {
     private const string A = "ReverseProxy:Routes:a:";

@@ -81,7 +81,7 @@ public sealed class CompositionTests
         Assert.Equal(["a@1"], NodesOf(balancer.Compose()));
     }
 
-    // The record is newer than this balancer's file: the others have the one that it was made over.
+    // The base of the record is the weight in a newer file, which this balancer does not have yet.
     [Fact]
     public void Weight_OverAFileThatIsNotHereYet_Waits()
     {
@@ -237,7 +237,7 @@ public sealed class CompositionTests
             Metadata = new Dictionary<string, string> { [NodeWeight.MetadataKey] = $"{node.Weight}" },
         })))];
 
-    /// <summary>A balancer as far as composing goes: a file, records, and how it stands to them.</summary>
+    /// <summary>The part of a balancer that composes nodes: a file, records, and the status of each record.</summary>
     private sealed class Balancer(DestinationState[] file)
     {
         private readonly Dictionary<StateKey, StateRecord> _records = [];

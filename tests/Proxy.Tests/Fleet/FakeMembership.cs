@@ -2,14 +2,14 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Fleet;
 
-/// <summary>Names what it is told to name.</summary>
+/// <summary>A membership source whose nodes a test sets.</summary>
 internal sealed class FakeMembership : IMembershipSource
 {
     private IReadOnlyList<NamedNode>? _nodes = [];
 
     public event Action? Changed;
 
-    /// <summary>Thrown at whoever asks; null to answer.</summary>
+    /// <summary>The exception that a read of <see cref="Nodes"/> throws; null for none.</summary>
     public Exception? Failure { get; set; }
 
     public int Asked { get; private set; }

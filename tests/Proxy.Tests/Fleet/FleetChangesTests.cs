@@ -32,7 +32,7 @@ public sealed class FleetChangesTests : IAsyncDisposable
         Assert.Equal(0, result.Plan.Excess);
     }
 
-    // Names that are used once add up.
+    // Node ids that are used only once accumulate, so each must leave no more than one record.
     [Fact]
     public async Task AddedNode_Removed_LeavesOneRecord()
     {
@@ -102,7 +102,7 @@ public sealed class FleetChangesTests : IAsyncDisposable
         Assert.Equal((2, 1), (result.Epoch, result.Plan.TunnelsMoved));
         Assert.Equal((NodeState.Leaving, Drain), (_app.Node("ws-3").State, _app.Node("ws-3").RemovalDrain));
 
-        // The drain goes on.
+        // The drain continues.
         _app.Apply(_settings.WithoutNode("ws-3"));
         Assert.Equal(Drain, _app.Node("ws-3").RemovalDrain);
 
@@ -125,7 +125,7 @@ public sealed class FleetChangesTests : IAsyncDisposable
         Assert.Null(State.Find(StateKey.Of("chat", StateKind.Member, "ws-4")));
     }
 
-    // While a file is rolled out the others may not have the node in theirs.
+    // During the rollout of a file, the files of other balancers may not contain the node yet.
     [Fact]
     public async Task Remove_OfAnAddedNodeThatTheFileNamesByNow_ForgetsThatItWasAdded()
     {

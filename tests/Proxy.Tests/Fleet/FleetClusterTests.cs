@@ -126,7 +126,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
         Assert.DoesNotContain(node.Key, _app.Tunnels.Ledgers.Keys);
     }
 
-    // To build a ring takes a while, in which a node must not be here and there.
+    // Also while a ring is built, a node must be listed exactly once: in the ring or among the leaving nodes.
     [Fact]
     public async Task Node_ThatComesAndGoes_IsNeverSeenTwiceNorMissed()
     {
@@ -187,7 +187,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
         var node = _app.Node("ws-2");
         using var tunnel = new TestTunnel(_app.Tunnels, node, "alice", _app.Time);
 
-        // In one step YARP would keep its destination, and the old spelling with it.
+        // Two steps are needed: in a single reload, YARP would keep its destination with the old spelling.
         _app.Apply(_settings.WithoutNode("ws-2"));
         _app.Apply(_settings.WithoutNode("ws-2").WithNode("WS-2", "http://ws-2.invalid/"));
 
@@ -221,7 +221,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
         Assert.All(anonymous, tunnel => Assert.False(Misplaced.Is(_app.Chat.Current, tunnel.Tunnel)));
         Assert.Equal(1, Misplaced.Count(_app.Tunnels, _app.Chat.Current, _app.Node("ws-1")));
 
-        // A sick home is still home; one that drains is not.
+        // An unhealthy home remains the home; a draining one does not.
         _app.Fleet.SetHealth(_app.Chat, _app.Node("ws-2"), NodeHealth.Unhealthy, "test");
         Assert.True(Misplaced.Is(_app.Chat.Current, away.Tunnel));
         _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);

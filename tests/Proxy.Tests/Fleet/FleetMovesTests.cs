@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Tests.Fleet;
 
-/// <summary>What a changed configuration would move.</summary>
+/// <summary>The moves that a changed configuration would cause.</summary>
 public sealed class FleetMovesTests : IAsyncDisposable
 {
     private readonly Dictionary<string, string?> _settings = ChatSettings.OfNodes("ws-1", "ws-2", "ws-3", "ws-4");
@@ -80,7 +80,7 @@ public sealed class FleetMovesTests : IAsyncDisposable
         Assert.Equal(["ws-1", "ws-2", "ws-3", "ws-4"], move.Left);
     }
 
-    // Its users are elsewhere already.
+    // The users of a draining node already have another home.
     [Fact]
     public async Task NodeThatDrains_LeavesWithoutMovingAnybody()
     {

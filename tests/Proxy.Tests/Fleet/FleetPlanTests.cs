@@ -253,7 +253,7 @@ public sealed class FleetPlanTests : IAsyncDisposable
         Assert.Equal(kind, refusal.Kind);
     }
 
-    /// <summary>Makes the change by the file, and holds the plan against what it was.</summary>
+    /// <summary>Applies the change by a new file, and compares the result with the plan.</summary>
     private void AssertIsWhatComesOfIt(FleetPlan plan, Dictionary<string, string?> settings)
     {
         var before = _app.Chat.Current;

@@ -24,7 +24,7 @@ public sealed class FleetRegistryTests : IAsyncDisposable
         Assert.NotNull(_app.Fleet.Find("CHAT"));
     }
 
-    // Either of the two that follow the configuration may be told of a reload first, and they take turns.
+    // YARP and the balancer both subscribe to the configuration; which of them is notified first alternates per reload.
     [Fact]
     public void Cluster_ThatAReloadAdds_IsPreparedAsOneOfTheFirst()
     {

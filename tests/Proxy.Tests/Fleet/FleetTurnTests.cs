@@ -2,7 +2,9 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Tests.Fleet;
 
-/// <summary>Changes of one cluster run one at a time, and only over the epoch that their caller has seen.</summary>
+/// <summary>
+/// Changes of one cluster run one at a time, and only if the epoch is the one that their caller has seen.
+/// </summary>
 public sealed class FleetTurnTests : IAsyncDisposable
 {
     private readonly BalancerApp _app = BalancerApp.Build(ChatSettings.OfNodes("ws-1", "ws-2"));
@@ -22,7 +24,7 @@ public sealed class FleetTurnTests : IAsyncDisposable
         Assert.StartsWith(
             "If-Match is 1, and cluster 'chat' is at epoch 2", refusal.Message, StringComparison.Ordinal);
 
-        // The turn was given back.
+        // The failed change has released its turn.
         await Changes.ReweighAsync(_app.Chat, "ws-1", 4, ifEpoch: 2, Cancellation);
         Assert.Equal(3, _app.Chat.Current.Epoch);
     }
@@ -35,7 +37,7 @@ public sealed class FleetTurnTests : IAsyncDisposable
         var other = Changes.ReweighAsync(_app.Chat, "ws-2", 2, ifEpoch: 1, Cancellation);
         Assert.Equal((false, false, 1), (one.IsCompleted, other.IsCompleted, _app.Chat.Current.Epoch));
 
-        // Twice is once.
+        // A second disposal has no effect.
         turn.Dispose();
         turn.Dispose();
 

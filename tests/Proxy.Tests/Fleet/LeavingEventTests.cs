@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Tests.Admin;
 
 namespace WsBalancer.Proxy.Tests.Fleet;
 
-/// <summary>The event that scale-in waits for.</summary>
+/// <summary>The event that a scale-in waits for.</summary>
 public sealed class LeavingEventTests : IAsyncLifetime
 {
     private const string Left = "ws-1 has left: none of its tunnels is open here";
@@ -41,7 +41,7 @@ public sealed class LeavingEventTests : IAsyncLifetime
         Assert.Equal(("chat", "ws-1"), (happened.Cluster, happened.Node));
     }
 
-    // A look at the clusters forgets nodes, too.
+    // A GET of the clusters also removes nodes that have left.
     [Fact]
     public async Task NodeThatWasRemoved_HasLeftOnce()
     {

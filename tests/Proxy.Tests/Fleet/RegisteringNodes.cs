@@ -4,7 +4,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Fleet;
 
-/// <summary>A balancer, and what the nodes of its cluster have registered.</summary>
+/// <summary>A balancer whose cluster has nodes that register themselves.</summary>
 internal sealed class RegisteringNodes : IAsyncDisposable
 {
     public RegisteringNodes(params (string Key, string Value)[] settings)
@@ -25,7 +25,7 @@ internal sealed class RegisteringNodes : IAsyncDisposable
     public Task TakeOverAsync() =>
         App.Get<Registrations>().TakeOverAsync(TestContext.Current.CancellationToken);
 
-    /// <summary>These are what the source names from now on.</summary>
+    /// <summary>Sets the nodes that the source reports from now on.</summary>
     public Task NameAsync(params NamedNode[] nodes)
     {
         Source.Nodes = nodes;

@@ -35,7 +35,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
                 .Select(record => record.GetStructuredStateValue("Why")));
     }
 
-    // A full disk keeps a node from joining; that another one drains, or is gone, is heard all the same.
+    // A full disk prevents a node from joining, but the drain or the loss of another node still takes effect.
     [Fact]
     public async Task WhatCannotBeWrittenDown_KeepsNobodyFromBeingHeard()
     {
@@ -104,7 +104,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
 
         Assert.Equal((false, true), (App.Node("ws-3").IsLeaseLost, App.Node("ws-4").IsLeaseLost));
 
-        // How long that node has really been away nobody knows.
+        // While the source fails, nodes may have been present: the time of the absence is unknown.
         await _nodes.NameAsync(Node("ws-3"));
         Assert.Contains("ws-4@1 registered", _nodes.Nodes());
     }

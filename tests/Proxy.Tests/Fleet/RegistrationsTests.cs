@@ -81,7 +81,7 @@ public sealed class RegistrationsTests : IAsyncDisposable
         Assert.False(App.Node("ws-1").IsLeaseLost);
     }
 
-    // Were it gone for the second until the next look, its users would move twice.
+    // If the node left for the second until the next look, its users would move twice.
     [Fact]
     public async Task Node_ThatTheFileDrops_StaysForAsLongAsItRegisters()
     {

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Tests.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Fleet;
 
-/// <summary>A fleet that came with the ring of nginx goes over to our own while it runs, bit by bit.</summary>
+/// <summary>A fleet with the ring of nginx moves to our own ring at run time, in steps.</summary>
 public sealed class RingMigrationTests : IAsyncDisposable
 {
     private const string Algorithm = ChatSettings.Ours + "Ring:Algorithm";
@@ -102,7 +102,7 @@ public sealed class RingMigrationTests : IAsyncDisposable
         Assert.Empty(State.Of("chat"));
     }
 
-    // Nobody decides for it a second time because the file happens to be as it was.
+    // The record must not take effect again only because the file returns to its earlier content.
     [Fact]
     public async Task Blend_ThatTheFileWentBeyond_DoesNotComeBackWithTheFile()
     {

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Tests.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Fleet;
 
-/// <summary>A cluster whose ring is changed for another kind while it runs.</summary>
+/// <summary>A cluster whose ring algorithm is changed at run time.</summary>
 public sealed class RingReloadTests : IAsyncDisposable
 {
     private const string Algorithm = ChatSettings.Ours + "Ring:Algorithm";
@@ -90,7 +90,7 @@ public sealed class RingReloadTests : IAsyncDisposable
         Assert.NotEqual(fingerprint, Fingerprint.Text(_app.Chat.Current.Ring!));
     }
 
-    // Either of the two that follow the configuration may be told of a reload first, and they take turns.
+    // YARP and the balancer both subscribe to the configuration; which of them is notified first alternates per reload.
     [Fact]
     public void AlgorithmAndKeys_OfOneReload_AreTakenTogether()
     {
@@ -143,7 +143,7 @@ public sealed class RingReloadTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    /// <summary>The algorithm, what it sees of a user, and what it calls the first node.</summary>
+    /// <summary>The algorithm, the user id that it hashes, and its key for the first node.</summary>
     private (string Algorithm, string? User, string? Key) NowAs() => (
         _app.Chat.Current.Ring!.Algorithm,
         _app.Chat.Current.Settings.Get<UserIdentity>().Key.Find(RequestContext.Of("/?user=%C3%A9")).Value,

@@ -70,7 +70,7 @@ public sealed class RingSettingsTests
         MistakesIn(["Algorithm=ketama", "Hash=sdbm", "TableSize=big", "Seed=s3cret"], out _)
             .Select(message => message[Key.Length..]));
 
-    // Nobody can say whether a hash is right for an algorithm that is none.
+    // For an unknown algorithm, the hash and the other settings cannot be checked.
     [Theory]
     [InlineData("Algorithm=consistent")]
     [InlineData("Algorithm:Name=haproxy")]

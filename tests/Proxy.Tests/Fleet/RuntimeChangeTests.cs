@@ -4,7 +4,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Fleet;
 
-/// <summary>What the fleet makes of records, wherever they come from, and of those that do not fit.</summary>
+/// <summary>The effect of records on the fleet, whatever their source, also of records that do not fit.</summary>
 public sealed class RuntimeChangeTests : IAsyncDisposable
 {
     private static readonly DrainValue Drain = new("d-1", 100, 600, 1012);
@@ -54,7 +54,7 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
         Assert.Equal(0, told);
     }
 
-    // Whoever is told may need another thread that is at the fleet.
+    // A subscriber may wait for another thread that uses the fleet.
     [Fact]
     public void Events_AreRaisedOutsideOfTheLocks()
     {
@@ -110,7 +110,7 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
             ["ws-3", "WS-3", "WS-3"], ((string[])["ws-3", "WS-3", "Ws-3"]).Select(id => _app.Node(id).Id));
     }
 
-    // Of a balancer whose file is another one, or of an earlier run.
+    // Such a record was written by a balancer with another file, or in an earlier run.
     [Fact]
     public async Task Ring_ThatCannotTakeAChange_StaysAndDrainsGoOn()
     {

@@ -72,7 +72,7 @@ public sealed class CloseFrameTests
     public void Write_IntoTooLittleRoom_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() =>
         CloseFrame.Write(new byte[CloseFrame.MaxLength - 1], 1001, "", mask: null));
 
-    // A peer that is not ours must understand what we write, whichever side of the tunnel it is on.
+    // A third-party peer must be able to read every Close frame, on either side of the tunnel.
     [Fact]
     public Task Write_AnyCodeAndReason_IsUnderstoodByAWebSocketOfThePlatform() =>
         Gen.Select(Gen.Int[1000, 4999].Where(CloseCode.MayBeSent), Gen.String, Gen.UInt.Nullable()).SampleAsync(

@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Tests.Framing;
 
 public sealed class FrameStateTests
 {
-    // Masked, so that the code of a Close is read with what was kept of its mask.
+    // The frame is masked, so that its code can be read only with the saved part of the mask.
     private static readonly byte[] MaskedClose = CloseFrame.Create(4001, "bye", mask: 0x12345678);
 
     [Fact]

@@ -193,7 +193,7 @@ public sealed class FrameTrackerTests
         var position = 0;
         for (var i = 0; position < wire.Length; i++)
         {
-            // Long payloads are cut coarsely after a while; it is headers that must be cut everywhere.
+            // Long payloads are split coarsely after a while; only headers must be split everywhere.
             var length = Math.Min(pieces[i % pieces.Length] * (i % 7 == 6 ? 997 : 1), wire.Length - position);
             yield return wire[position..(position + length)];
             position += length;

@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace WsBalancer.Proxy.Tests.Framing;
 
-/// <summary>A frame as a test wants it on the wire, written independently of the code under test.</summary>
+/// <summary>A frame that a test sends, encoded independently of the code under test.</summary>
 internal sealed record SampleFrame(byte First, byte[] Payload, uint? Mask, int LengthSize)
 {
     public const byte Text = 0x81;

@@ -17,7 +17,7 @@ public sealed class HealthMonitorTests
         app.Apply(settings.WithNode("ws-2", second.Address));
         await Deadline.Until("ws-2 healthy", () => app.Node("ws-2").Health == NodeHealth.Healthy);
 
-        // Watches end before others begin: once the third is known, the first is left alone.
+        // Old watches end before new ones begin: when ws-3 has been probed, ws-1 is no longer watched.
         await using var third = new TestNode("ws-3");
         app.Apply(settings.WithoutNode("ws-1").WithNode("ws-2", second.Address).WithNode("ws-3", third.Address));
         await Deadline.Until("ws-3 healthy", () => app.Node("ws-3").Health == NodeHealth.Healthy);

@@ -119,7 +119,7 @@ public sealed class NodeProbeTests : IAsyncDisposable
             .With(ChatSettings.Yarps + "HttpRequest:Version", "2")
             .With(ChatSettings.Yarps + "HttpRequest:VersionPolicy", "RequestVersionExact"));
 
-        // How a client begins that knows the server to speak HTTP/2. This one does not.
+        // The preface of an HTTP/2 client with prior knowledge (RFC 9113 §3.4). This node supports only HTTP/1.1.
         Assert.Equal("PRI * HTTP/2.0\r\n\r\n", Assert.Single(_node.Requests));
         Assert.Equal(ProbeFinding.Failed, outcome.Kind);
     }

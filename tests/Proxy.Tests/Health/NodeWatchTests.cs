@@ -155,7 +155,7 @@ public sealed class NodeWatchTests
         await node.ProbeAsync();
         node.Watch.Announced();
 
-        // 13 × 2.2 s = 28.6 s, then one more.
+        // 13 probes at 2.2 s take 28.6 s; the next one is after half a minute.
         await node.ProbeAsync(times: 13);
         Assert.True(node.Node.SaysDraining);
         await node.ProbeAsync();

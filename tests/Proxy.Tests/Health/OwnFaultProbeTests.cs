@@ -27,7 +27,7 @@ public sealed class OwnFaultProbeTests
         await app.Time.Until(WatchedNode.IsPause, 1);
         Assert.Equal(NodeHealth.Unknown, watch.Node.Health);
 
-        // The same watch does count what is the node's.
+        // The same watch counts a failure of the node.
         clients.Failure = Failed(111);
         app.Time.Advance(TimeSpan.FromSeconds(2.2));
         await app.Time.Until(WatchedNode.IsPause, 2);
@@ -36,7 +36,7 @@ public sealed class OwnFaultProbeTests
 
     private static HttpRequestException Failed(int error) => new("Cannot connect.", SystemError(error));
 
-    // The constructor takes the platform's own number, as the runtime does when a call fails.
+    // The constructor takes a SocketError of the platform, as the runtime passes it when a call fails.
     private static SocketException SystemError(int error) => new(error switch
     {
         24 => (int)SocketError.TooManyOpenSockets,

@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Health;
 
 namespace WsBalancer.Proxy.Tests.Health;
 
-/// <summary>One real node under a watch whose clock stands still between the probes.</summary>
+/// <summary>One real node under a watch whose clock advances only for the next probe.</summary>
 internal sealed class WatchedNode : IAsyncDisposable
 {
     // Longer than the longest pause between two probes: 2 s and 10 %.
@@ -26,12 +26,12 @@ internal sealed class WatchedNode : IAsyncDisposable
 
     public Node Node => Watch.Node;
 
-    /// <summary>Health and announcement after every change of either.</summary>
+    /// <summary>Health and drain announcement after each change.</summary>
     public List<string> Changes { get; } = [];
 
     public TimerLog Time => _app.Time;
 
-    /// <summary>What the node answers to HTTP probes; 0 is the announcement of a drain.</summary>
+    /// <summary>The node's status for HTTP probes; 0 for the announcement of a drain.</summary>
     public int Status { get; set; } = 200;
 
     public static WatchedNode OverTcp() => Of([]);
@@ -40,7 +40,10 @@ internal sealed class WatchedNode : IAsyncDisposable
 
     public void Start() => Watch.Start(ex => Assert.Fail(ex.ToString()));
 
-    /// <summary>Waits until the next probe has been judged: the first at once, others in their time.</summary>
+    /// <summary>
+    /// Waits until the next probe has been judged; the first is sent at once, and later ones when their time has
+    /// passed.
+    /// </summary>
     public async Task ProbeAsync(int times = 1)
     {
         for (; times > 0; times--)

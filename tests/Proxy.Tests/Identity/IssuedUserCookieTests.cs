@@ -151,7 +151,7 @@ public sealed partial class IssuedUserCookieTests
         return (context.Response, id);
     }
 
-    /// <summary>A response that starts on a call of the test.</summary>
+    /// <summary>A response whose start a test triggers.</summary>
     private sealed class StartingResponse : HttpResponseFeature
     {
         private Func<Task> _starting = () => Task.CompletedTask;

@@ -11,7 +11,7 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace WsBalancer.Proxy.Tests.Identity;
 
-/// <summary>A node that answers with the headers it got, behind a YARP application; both on real sockets.</summary>
+/// <summary>A node that returns the headers it received, behind a YARP application; both on real sockets.</summary>
 internal sealed class ReportingNode : IAsyncDisposable
 {
     private readonly WebApplication _node;
@@ -88,14 +88,14 @@ internal sealed class ReportingNode : IAsyncDisposable
         return _client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The answer to a handshake; the tunnel behind it is not used.</summary>
+    /// <summary>The response to a handshake; its tunnel is not used.</summary>
     public Task<HttpResponseMessage> UpgradeAsync() => SendAsync(
         ("Connection", "Upgrade"),
         ("Upgrade", "websocket"),
         ("Sec-WebSocket-Version", "13"),
         ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="));
 
-    /// <summary>The headers that reached the node; those that did not are absent.</summary>
+    /// <summary>The headers that reached the node.</summary>
     public async Task<Dictionary<string, string>> ReportAsync(params (string Name, string Value)[] headers)
     {
         using var response = await SendAsync(headers);

@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Identity;
 
 namespace WsBalancer.Proxy.Tests.Identity;
 
-/// <summary>Builds requests as they look behind the server, without one.</summary>
+/// <summary>Builds requests in the form in which a server passes them on.</summary>
 internal static class RequestContext
 {
     public static DefaultHttpContext Of(

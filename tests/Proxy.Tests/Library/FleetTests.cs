@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Library;
 
-/// <summary>What an application can do with the fleet in code.</summary>
+/// <summary>The operations of an application on the fleet, in code.</summary>
 public sealed class FleetTests : IAsyncLifetime
 {
     private readonly TestNode _first = new("ws-1");

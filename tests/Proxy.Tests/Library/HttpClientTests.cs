@@ -9,7 +9,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace WsBalancer.Proxy.Tests.Library;
 
 /// <summary>
-/// What an application sets on YARP's clients holds beside the balancer's dialer, whichever is called first.
+/// An application's settings of YARP's clients and the balancer's dialer both apply, whichever is configured first.
 /// </summary>
 public sealed class HttpClientTests
 {
@@ -17,7 +17,7 @@ public sealed class HttpClientTests
 
     private readonly List<string> _configured = [];
 
-    // The platform's resolver does not know the name: without the dialer nothing is reached.
+    // The platform's resolver does not know the name: without the dialer, no connection is possible.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

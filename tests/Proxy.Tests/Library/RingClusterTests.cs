@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Tests.Library;
 
-/// <summary>A cluster for the ring that YARP does not have fails the start, and never un-pins users silently.</summary>
+/// <summary>A ring cluster that YARP does not have fails the start, and a reload never unpins users silently.</summary>
 public sealed class RingClusterTests
 {
     private const string Mistyped = "WsBalancer:Clusters:chta:UserKey";
@@ -50,7 +50,7 @@ public sealed class RingClusterTests
         Assert.StartsWith("Cluster 'chat' is to be placed by the ring", failure.Message, StringComparison.Ordinal);
     }
 
-    // Its pipeline is built by the server, after the other services are started.
+    // The server builds the pipeline of this application after the other services have started.
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]
@@ -100,7 +100,7 @@ public sealed class RingClusterTests
             Assert.Equal("ws-2", await SourceOf(app, user));
         }
 
-        // Logged once, however often the configuration changes.
+        // Each error is logged once, however often the configuration changes.
         app.Apply(WithMistypedRing(settings).With(ChatSettings.Yarps + "Metadata:Other", "1"));
         app.Apply(settings);
         await Deadline.Until("the right settings", () => app.Get<SettingsSource>().Kept.Count == 0);
@@ -108,7 +108,7 @@ public sealed class RingClusterTests
         Assert.Equal("ws-2", await SourceOf(app, user));
     }
 
-    // An application that gives YARP its clusters in code has no reload of YARP's.
+    // The application sets YARP's clusters in code, so that YARP has no reload.
     [Fact]
     public async Task Reload_MistypedNameOfTheRing_IsAnErrorWithoutAReloadOfYarp()
     {

@@ -7,7 +7,7 @@ using WsBalancer.Proxy.Health;
 
 namespace WsBalancer.Proxy.Tests.Library;
 
-/// <summary>How an application adds the library, and what it reads when something is missing.</summary>
+/// <summary>How an application adds the library, and the error messages when a part is missing.</summary>
 public sealed class SetupTests
 {
     [Fact]

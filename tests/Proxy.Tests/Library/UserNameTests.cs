@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace WsBalancer.Proxy.Tests.Library;
 
-/// <summary>Users that the application names, by a claim or in code.</summary>
+/// <summary>Users that the application identifies, by a claim or in code.</summary>
 public sealed class UserNameTests
 {
     [Fact]

@@ -46,7 +46,7 @@ public sealed class AutoRebalanceCoreTests
         Assert.False(Observe(AtStart, 2_000));
     }
 
-    // Also if an operator has begun it, or ended it since.
+    // A rebalance that an operator began, or has ended since, counts too.
     [Fact]
     public void Rebalance_ThatRan_HasServedTheChange()
     {

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Tests.Moving;
 
 public sealed class ClosingQueueTests
 {
-    // Two balancers have different tunnels of the same users, found in another order.
+    // Two balancers have different tunnels of the same users, and list them in different orders.
     [Fact]
     public void Order_IsTheSameAtEveryBalancer() =>
         Gen.Select(Gen.Int[1, 60], Gen.String[Gen.Char.AlphaNumeric, 1, 12]).Sample((users, operation) =>
@@ -29,7 +29,7 @@ public sealed class ClosingQueueTests
         Assert.NotEqual(crowd.Tunnels.Select(tunnel => tunnel.Tunnel.Identity.User), one);
     }
 
-    // What is published must stay: balancers of two releases drain together.
+    // The order is a contract between releases: balancers of two releases drain together.
     [Fact]
     public void Order_IsThatOfXxHash3OverTheUserSeededByTheOperation()
     {

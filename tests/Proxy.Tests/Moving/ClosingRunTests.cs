@@ -40,7 +40,7 @@ public sealed class ClosingRunTests
         crowd.Step(run, steps: 2);
         crowd.Tunnels[0].End();
 
-        // The others do not answer within their close timeout, nor do their nodes to the last word after it.
+        // The other clients do not answer within the close timeout, nor do their nodes in the second after it.
         crowd.Time.Advance(TimeSpan.FromSeconds(5));
         crowd.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.All(crowd.Tunnels.Skip(1), tunnel => Assert.True(tunnel.IsCut));
@@ -65,7 +65,7 @@ public sealed class ClosingRunTests
         Assert.InRange(crowd.Told, 48, 56);
     }
 
-    // The queue was built before it was opened.
+    // The queue was built before this tunnel was opened.
     [Fact]
     public void User_WithATunnelThatIsNewer_IsClosedWholeToo()
     {
@@ -108,7 +108,7 @@ public sealed class ClosingRunTests
         Assert.Equal(101 - crowd.Told, run.Waiting + (late.ToldCode is null ? 0 : -1));
     }
 
-    // However much is due at once: the next step begins where this one ended.
+    // However many tunnels are due at once, a step is limited; the next step continues where this one ended.
     [Fact]
     public void Step_ClosesAThousandAtMost()
     {

@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Moving;
 
-/// <summary>Many users, each with tunnels that end as soon as they are told to.</summary>
+/// <summary>Many users with tunnels; a tunnel that was sent a Close ends with <see cref="EndTold"/>.</summary>
 internal sealed class Crowd : IDisposable
 {
     private static readonly NodeKey Node = new("chat", "ws-1");
@@ -33,16 +33,16 @@ internal sealed class Crowd : IDisposable
 
     public IReadOnlyList<TestTunnel> Tunnels => _tunnels;
 
-    /// <summary>One tunnel more, which is the caller's.</summary>
+    /// <summary>Opens another tunnel, which the caller must dispose of.</summary>
     public TestTunnel Open(string? user) => new(Registry, Node, Registry.LedgerOf(Node), user, Time);
 
-    /// <summary>Tunnels told to close, by user; only users of whom any was told.</summary>
+    /// <summary>The number of tunnels of each user that were sent a Close, for users with at least one.</summary>
     public IEnumerable<(string User, int Told)> ToldByUser() => _tunnels
         .Where(tunnel => tunnel.ToldCode is not null)
         .GroupBy(tunnel => tunnel.Tunnel.Identity.User!)
         .Select(user => (user.Key, user.Count()));
 
-    /// <summary>Lets what was told to close end.</summary>
+    /// <summary>Ends the tunnels that were sent a Close.</summary>
     public void EndTold()
     {
         foreach (var tunnel in _tunnels.Where(tunnel => tunnel.ToldCode is not null && IsOpen(tunnel)))
@@ -51,7 +51,9 @@ internal sealed class Crowd : IDisposable
         }
     }
 
-    /// <summary>Advances the clock by a step of the closer, so many times, and lets the run take each.</summary>
+    /// <summary>
+    /// Advances the clock by one step of the closer and runs the step, <paramref name="steps"/> times.
+    /// </summary>
     public void Step(ClosingRun run, int steps = 1)
     {
         for (var i = 0; i < steps; i++)
@@ -61,7 +63,7 @@ internal sealed class Crowd : IDisposable
         }
     }
 
-    /// <summary>A plan to close everybody.</summary>
+    /// <summary>A plan that closes the tunnels of all users.</summary>
     public ClosingPlan Plan(double rate, string operation = "drain-1", TimeSpan? over = null) => new(
         operation,
         new Farewell(TunnelEnd.Drain, 1012, "moving"),

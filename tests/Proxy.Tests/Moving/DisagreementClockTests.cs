@@ -33,7 +33,7 @@ public sealed class DisagreementClockTests
         Assert.True(Observe("a ring", 9));
     }
 
-    // Ten drains one after the other: every report is a little late, and nobody disagrees.
+    // Many drains, one after the other: every report is a little late, but no difference lasts.
     [Fact]
     public void Differences_OfWhichNoneLasts_AreNoAlarm()
     {

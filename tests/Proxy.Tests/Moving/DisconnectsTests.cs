@@ -66,7 +66,7 @@ public sealed class DisconnectsTests
         Assert.Equal(1012, tunnel.ToldCode);
     }
 
-    // With nobody to ask it is known not to be; another balancer may have it.
+    // Without another balancer, the tunnel is known not to exist; otherwise another balancer may have it.
     [Fact]
     public async Task Tunnel_ThatIsNotHere_IsUnknown_UnlessAnotherBalancerMayHaveIt()
     {

@@ -21,7 +21,8 @@ public sealed class DrainTermsTests
         new DrainValue("new", 0.5, 90, 4000),
         Of(new DrainRequest { RatePerSecond = 0.5, Deadline = DrainDeadline.In(90), CloseCode = 4000 }, Running));
 
-    // It would close nothing, without an end, under a command that names neither.
+    // With the terms of the cordon, the drain would close nothing and never end, although the command specifies
+    // neither.
     [Fact]
     public void Cordon_IsNotInheritedByADrain()
     {
@@ -32,7 +33,7 @@ public sealed class DrainTermsTests
             Of(new DrainRequest { RatePerSecond = 10 }), Of(new DrainRequest { RatePerSecond = 10 }, cordon));
     }
 
-    // 1,000 tunnels over 105 s, of which the last 5 are for the answers.
+    // 1,000 tunnels over 105 s, of which the last 5 s are for the answers to the Close.
     [Fact]
     public void Over_IsARateAndADeadline() =>
         Assert.Equal(new DrainValue("new", 10, 105, 1012), Of(new DrainRequest { OverSeconds = 105 }));

@@ -104,7 +104,7 @@ public sealed class DrainsTests
         await movers.Until("all told", () => movers.Told == 100, answering: false);
         Assert.InRange(movers.App.Time.GetElapsedTime(begun).TotalSeconds, 4, 5.2);
 
-        // Nobody answers: all are cut when their close timeout is over.
+        // No client answers: all are cut after their close timeout.
         await movers.Until("all cut", () => movers.Tunnels.All(tunnel => tunnel.IsCut), answering: false);
         movers.EndTold();
         await movers.UntilEvent("ws-1 has reached the deadline of its drain; 100 tunnels were cut");
@@ -244,7 +244,7 @@ public sealed class DrainsTests
             movers.Chat, "ws-1", new DrainRequest(), 99, Cancellation));
         Assert.Equal(NodeState.Active, movers.Node("ws-1").State);
 
-        // The one that drains already may be changed, and the last one drained by force.
+        // A running drain may be changed, and the last node may be drained by force.
         await BeginAsync(movers, "ws-2", new DrainRequest { RatePerSecond = 1 });
         var forced = await BeginAsync(movers, "ws-1", new DrainRequest { Force = true });
         Assert.Equal(NodeState.Drained, forced.Status.State);

@@ -11,7 +11,7 @@ public sealed class FleetShareTests
     public void Share_IsThePartOfAll(long own, long others, double share) =>
         Assert.Equal(share, FleetShare.Of(own, others));
 
-    // Each hears the other once a second, at any moment of it, and closes 20 times a second meanwhile.
+    // Each balancer receives the other's count once a second, at any moment of it, and closes 20 times per second.
     [Theory]
     [InlineData(0)]
     [InlineData(6)]
@@ -42,7 +42,7 @@ public sealed class FleetShareTests
             two -= ofTwo * Rate / 20;
         }
 
-        // Two seconds of the rate.
+        // The number of tunnels that the rate allows in two seconds.
         Assert.InRange(600 - one - two, 2 * Rate * 0.95, 2 * Rate * 1.05);
     }
 }

@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Proxy.Tests.Moving;
 
-/// <summary>Everything that changes a fleet and its tunnels, at once.</summary>
+/// <summary>All operations that change a fleet and its tunnels, at the same time.</summary>
 public sealed class MeetingOperationsTests
 {
     private const int Times = 40;
@@ -43,7 +43,7 @@ public sealed class MeetingOperationsTests
                 app.Fleet.Sweep();
             }))).WaitAsync(Deadline.Default * 2, Cancellation);
 
-        // Both nodes may be draining at a time, which is an outage and logged as one (211).
+        // Both nodes may drain at the same time, which is logged as an outage (event 211).
         Assert.DoesNotContain(app.Logs.GetSnapshot(), record => record.Level >= LogLevel.Error && record.Id.Id != 211);
     }
 

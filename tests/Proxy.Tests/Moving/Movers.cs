@@ -7,8 +7,8 @@ using WsBalancer.Proxy.Tests.Telemetry;
 namespace WsBalancer.Proxy.Tests.Moving;
 
 /// <summary>
-/// A balancer of which only that runs which moves tunnels: no server, no probes. Its nodes are healthy, and tunnels end
-/// when the test says so.
+/// A balancer with only the workers that move tunnels: no server, no probes. The nodes are healthy, and tunnels end
+/// only when the test ends them.
 /// </summary>
 internal sealed class Movers : IAsyncDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class Movers : IAsyncDisposable
 
     public IReadOnlyList<TestTunnel> Tunnels => _tunnels;
 
-    /// <summary>What has happened, in words.</summary>
+    /// <summary>The messages of the events so far.</summary>
     public IEnumerable<string> Events => App.Get<BalancerEvents>().Recent.Select(happened => happened.Message);
 
     public int Told => _tunnels.Count(IsTold);
@@ -67,11 +67,11 @@ internal sealed class Movers : IAsyncDisposable
         return tunnel;
     }
 
-    /// <summary>Users by number, each with a tunnel to this node.</summary>
+    /// <summary>Opens a tunnel to this node for each of a number of users.</summary>
     public IReadOnlyList<TestTunnel> OpenMany(string node, int count, string prefix = "user") =>
         [.. Enumerable.Range(0, count).Select(i => Open(node, $"{prefix}-{i}"))];
 
-    /// <summary>Users with a tunnel each, everybody at home.</summary>
+    /// <summary>Opens a tunnel to the home of each user.</summary>
     public void OpenAtHome(int count)
     {
         for (var i = 0; i < count; i++)
@@ -80,7 +80,7 @@ internal sealed class Movers : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets what was told to close end, as clients that answer.</summary>
+    /// <summary>Ends the tunnels that were sent a Close, like clients that answer.</summary>
     public void EndTold()
     {
         foreach (var tunnel in _tunnels.Where(tunnel => IsTold(tunnel) && !tunnel.Tunnel.HasEnded))
@@ -89,7 +89,10 @@ internal sealed class Movers : IAsyncDisposable
         }
     }
 
-    /// <summary>Advances the clock step by step until a fact holds; who is told to close does.</summary>
+    /// <summary>
+    /// Advances the clock step by step until a fact holds; clients answer a Close if <paramref name="answering"/> is
+    /// true.
+    /// </summary>
     public Task Until(string fact, Func<bool> holds, bool answering = true) => Deadline.Until(fact, () =>
     {
         App.Time.Advance(PacedCloser.Step);
@@ -104,7 +107,7 @@ internal sealed class Movers : IAsyncDisposable
     public Task UntilEvent(string text) => Until(
         $"an event with '{text}'", () => Events.Any(happened => happened.Contains(text, StringComparison.Ordinal)));
 
-    /// <summary>Lets the workers that look once a second do so once.</summary>
+    /// <summary>Lets the automatic rebalance, which looks at the fleet once a second, do so once.</summary>
     public async Task UntilLooked()
     {
         var auto = _running.OfType<AutoRebalance>().Single();

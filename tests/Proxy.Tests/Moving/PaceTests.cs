@@ -16,7 +16,7 @@ public sealed class PaceTests
         Assert.Equal(500, closed);
     }
 
-    // 3 a second is 0.15 a step: what is cut off each time must not be lost.
+    // 3 per second are 0.15 per step: the fraction that is cut off in each step must not be lost.
     [Fact]
     public void Fractions_AreCarriedOver()
     {
@@ -26,7 +26,7 @@ public sealed class PaceTests
     [Fact]
     public void Rate_RisesToWhatTheDeadlineAsksFor()
     {
-        // 6,000 in 60 s, of which 5 s are for the answers: 109 a second, though only 10 were asked for.
+        // 6,000 in 60 s, of which 5 s are for the answers: 109 per second, although the requested rate is 10.
         Assert.InRange(Run(10, TimeSpan.FromSeconds(60), 6_000, TimeSpan.FromSeconds(10)), 1_080, 1_095);
         Assert.Equal(6_000, Run(10, TimeSpan.FromSeconds(60), 6_000, TimeSpan.FromSeconds(55)));
     }
@@ -41,7 +41,7 @@ public sealed class PaceTests
         Assert.Equal(7, Create(1, TimeSpan.Zero).Next(7, TimeSpan.Zero, TimeSpan.Zero));
     }
 
-    // A pace that had nothing to close for a while does not make up for it with a storm.
+    // A pace that had nothing to close for a while must not catch up with a burst.
     [Fact]
     public void Idleness_IsNotSavedUp()
     {
@@ -54,7 +54,7 @@ public sealed class PaceTests
         Assert.InRange(pace.Next(1_000, Step * 101, Step), 5, 6);
     }
 
-    // A user of five tunnels goes as a whole, though one was due; the next four steps pay for it.
+    // A user with five tunnels is closed as a whole, although one was due; the next four steps compensate for that.
     [Fact]
     public void Excess_IsOwed()
     {
@@ -102,7 +102,7 @@ public sealed class PaceTests
         Gen.Select(Gen.Int[0, 10_000], Gen.Int[0, 10_000_000]).Sample((remaining, seconds) =>
             Assert.Equal(0, Create(0, over: null).Next(remaining, TimeSpan.FromSeconds(seconds), Step)));
 
-    // 1,000 at 100 a second take 10 s, and 5 s are for the answers: of a minute, 45 s pass before the first is closed.
+    // 1,000 at 100 per second take 10 s, and 5 s are for the answers: of a minute, 45 s pass before the first close.
     [Fact]
     public void RateZero_WaitsUntilTheDeadlineCanOnlyJustBeKept()
     {
@@ -123,7 +123,7 @@ public sealed class PaceTests
         Assert.True(pace.IsRaised);
     }
 
-    // Ends of their own accord make it slower than needed for a moment: it does not stop again for that.
+    // Tunnels that end on their own lower the required rate for a moment: the pace must not stop again.
     [Fact]
     public void RateZero_OnceBegun_GoesOn()
     {
@@ -147,7 +147,7 @@ public sealed class PaceTests
         Assert.True(late.IsRaised);
     }
 
-    // Each balancer takes its part of the rate, as if one had closed them all.
+    // The rates of the balancers add up to the rate of a single one.
     [Fact]
     public void Share_OfEveryBalancer_AddsUpToTheRate() =>
         Gen.Select(Gen.Int[1, 2_000], Gen.Int[1, 10_000].Array[1, 6]).Sample((rate, balancers) =>

@@ -33,7 +33,7 @@ public sealed class RebalanceCoreTests
         Assert.Equal(Placing.HomeFull, Judge(Create("home", full: true), Create("other")));
     }
 
-    // The promise: whatever else is so, none of these is ever closed.
+    // A rebalance must never close one of these tunnels, whatever the other conditions are.
     [Fact]
     public void Closed_IsNeverWhatIsAtHome_OrNewer_OrOnADrainingNode_OrWhoseHomeCannotTakeIt() =>
         Gen.Select(Nodes(), Nodes(), Gen.Bool, Gen.Bool, Gen.Bool).Sample((home, other, isHome, hasUser, isOld) =>

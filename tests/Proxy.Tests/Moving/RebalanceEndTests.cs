@@ -4,12 +4,12 @@ using WsBalancer.Proxy.Tests.State;
 
 namespace WsBalancer.Proxy.Tests.Moving;
 
-/// <summary>Who says of a rebalance that it is over, and who has to obey.</summary>
+/// <summary>The decision that a rebalance has ended, and its effect on the other balancers.</summary>
 public sealed class RebalanceEndTests
 {
     private static readonly PeerReport WithoutClusters = new("0", new Dictionary<string, PeerCluster>());
 
-    // What two balancers decided without each other: the later of the two holds, and it is over by then.
+    // Two balancers decided independently: the later record takes effect, and its rebalance has already ended.
     [Fact]
     public async Task Rebalance_InWhosePlaceIsOneThatIsOver_ClosesNothingMore()
     {
@@ -45,7 +45,8 @@ public sealed class RebalanceEndTests
         await movers.UntilEvent("the rebalance is done");
     }
 
-    // Each of them would else say so for all as soon as it has nothing left itself, and that would hold in the end.
+    // Without reports of the others, a balancer must not end the rebalance when its own tunnels are moved: the end
+    // would apply to all balancers.
     [Fact]
     public async Task Others_ThatCannotBeHeard_MayHaveSomethingLeft()
     {

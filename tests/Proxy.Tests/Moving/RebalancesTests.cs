@@ -76,7 +76,7 @@ public sealed class RebalancesTests
         Assert.Equal((36, 36), (Status(movers).Misplaced, Status(movers).Blocked));
     }
 
-    // A flap: users of a sick node connect elsewhere while the rebalance runs. They are not its business.
+    // The rebalance must not close tunnels of users that connect elsewhere while their home is briefly unhealthy.
     [Fact]
     public async Task Tunnels_OpenedLater_AreNotClosed_UnlessHomesChange()
     {
@@ -162,7 +162,7 @@ public sealed class RebalancesTests
         await BeginAsync(movers, 20);
         await movers.Until("two", () => movers.Told >= 2);
 
-        // Nobody is sent to the other one: its failures say nothing.
+        // No user is moved to ws-2: its failed handshakes do not count.
         for (var i = 0; i < 5; i++)
         {
             outcomes.Failed(new NodeKey("chat", "ws-2"));
@@ -231,7 +231,7 @@ public sealed class RebalancesTests
     private static RebalanceStatus Status(Movers movers) =>
         movers.App.Get<Rebalances>().StatusOf(movers.Chat, fleetWide: true);
 
-    // Users who are at home at one node, with tunnels to another.
+    // Opens tunnels to one node for users whose home is another.
     private static List<TestTunnel> OpenAwayFrom(Movers movers, string home, string at, int count, int skip = 0) =>
         [.. Users(movers.App, home).Skip(skip).Take(count).Select(user => movers.Open(at, user))];
 

@@ -51,7 +51,7 @@ public sealed class ShutdownWorkerTests : IDisposable
         Assert.All(lines, line => Assert.Equal(LogLevel.Information, line.Level));
     }
 
-    // 8 s, of which a quarter is the clients', for their answers.
+    // 8 s, of which a quarter is for the clients' answers.
     [Fact]
     public async Task Stop_SpreadsTheClosesEvenlyOverItsTime_TheFirstAtOnce()
     {

@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Tests.Placement;
 
 namespace WsBalancer.Proxy.Tests.Moving;
 
-/// <summary>The stop of a whole application, whose two hosts end one after the other.</summary>
+/// <summary>The stop of a whole application: its two hosts stop one after the other.</summary>
 public sealed class StopTests
 {
     [Fact]
@@ -42,7 +42,7 @@ public sealed class StopTests
         return response.StatusCode;
     }
 
-    // The first byte of the Close frame, and its code.
+    // Reads the first byte of the Close frame, and its code.
     private static async Task<byte[]> ReadCloseAsync(BalancerApp app, HttpResponseMessage tunnel)
     {
         var stream = await tunnel.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);

@@ -3,7 +3,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Moving;
 
-/// <summary>Two balancers of one fleet, which share what they decide and report when the test says so.</summary>
+/// <summary>Two balancers of one fleet, which exchange records and reports when the test lets them.</summary>
 internal sealed class TwoBalancers : IAsyncDisposable
 {
     private TwoBalancers(Movers one, Movers other) => (One, Other) = (one, other);
@@ -18,7 +18,7 @@ internal sealed class TwoBalancers : IAsyncDisposable
         return new TwoBalancers(await Movers.StartAsync(settings, "a"), await Movers.StartAsync(settings, "b"));
     }
 
-    /// <summary>What a second does: records and reports reach the other.</summary>
+    /// <summary>Exchanges records and reports, as real balancers do every second.</summary>
     public async Task ShareAsync()
     {
         await CopyAsync(One, Other);
@@ -27,7 +27,7 @@ internal sealed class TwoBalancers : IAsyncDisposable
         Hear(Other, One);
     }
 
-    /// <summary>Steps both, and shares after each, until a fact holds.</summary>
+    /// <summary>Steps both balancers, and exchanges after each step, until a fact holds.</summary>
     public Task Until(string fact, Func<bool> holds) => Deadline.Until(fact, async () =>
     {
         foreach (var movers in (Movers[])[One, Other])
@@ -52,7 +52,8 @@ internal sealed class TwoBalancers : IAsyncDisposable
         at.App.Get<Peers>().Heard([report]);
     }
 
-    // What is on its way or over at one is taken over by the other: of a rebalance, its end is the newer of two.
+    // Copies the records that are new to the other balancer; of a rebalance, an ended state is newer than a running
+    // one.
     private static async Task CopyAsync(Movers from, Movers to)
     {
         var (source, target) = (from.App.Get<StateStore>(), to.App.Get<StateStore>());

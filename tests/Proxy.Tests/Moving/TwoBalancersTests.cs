@@ -24,7 +24,7 @@ public sealed class TwoBalancersTests
 
         await both.Until("a quarter", () => both.One.Told + both.Other.Told >= 100);
 
-        // Each its part, so that they are done together.
+        // Each balancer closes its part of the tunnels, so that both finish at the same time.
         Assert.InRange(both.One.Told, 23, 27);
         Assert.InRange(both.Other.Told, 73, 77);
         await both.ShareAsync();

@@ -38,7 +38,7 @@ public sealed class UnhealthyCloserTests
 
         app.Fleet.SetHealth(app.Chat, app.Node("ws-1"), NodeHealth.Healthy, "test");
 
-        // Both go by the same clock: what is left of the other shows that this one had its time too.
+        // Both closers use one clock: when the tunnels of ws-2 are closed, those of ws-1 would have been closed too.
         await AdvanceUntil(app, "all of the sick", () => Told(sick) == 20);
         Assert.Equal(5, Told(back));
     }

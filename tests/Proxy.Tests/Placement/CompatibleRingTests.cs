@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-/// <summary>Users go where the balancer would send them that the ring is compatible with.</summary>
+/// <summary>Users are placed as by the balancer that the ring is compatible with.</summary>
 public sealed class CompatibleRingTests : IAsyncDisposable
 {
     private const string Ring = ChatSettings.Ours + "Ring:Algorithm";
@@ -53,7 +53,7 @@ public sealed class CompatibleRingTests : IAsyncDisposable
             var owner = await TwoNodes.SourceOf(response);
             Assert.Equal(OwnerOf("nginx", id), owner);
 
-            // The node writes down a character for each byte.
+            // The node records one character for each byte.
             Assert.Contains(
                 $"X-User: {Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(id))}\r\n",
                 _nodes.Single(node => node.Name == owner).Requests.Last(),

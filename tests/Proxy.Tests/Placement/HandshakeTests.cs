@@ -210,7 +210,7 @@ public sealed class HandshakeTests
         Assert.Empty(nodes.Second.Requests);
         Assert.False(nodes.Node("ws-1").SaysDraining);
 
-        // Counted a moment after the client has its answer.
+        // The handshake is counted shortly after the client has received the response.
         await Deadline.Until("it is counted", async () => (await Scrape.OfAsync(nodes.App.Get<BalancerRegistry>()))
             .SumOf("wsbalancer_handshakes_total{cluster=\"chat\",node=\"ws-1\",outcome=\"refused\"}") == 1);
     }
@@ -246,7 +246,7 @@ public sealed class HandshakeTests
         await AssertEchoAsync(response);
         Assert.Single(nodes.Second.Requests);
 
-        // What is negotiated before the tunnel must be at the same node.
+        // Requests before the tunnel, such as a negotiation, must reach the same node.
         Assert.Equal("ws-2", await TwoNodes.SourceOf(await nodes.GetAsync()));
     }
 

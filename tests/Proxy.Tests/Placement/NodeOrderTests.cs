@@ -116,7 +116,7 @@ public sealed class NodeOrderTests : IAsyncDisposable
         Assert.False(counts.ContainsKey("ws-1"));
         foreach (var (id, part) in (ReadOnlySpan<(string, double)>)[("ws-2", 0.2), ("ws-3", 0.2), ("ws-4", 0.6)])
         {
-            // The ring's own shares are within 1 % of the weights; six sigma of the draws come on top.
+            // The ring's shares are within 1 % of the weights; the draws add six standard deviations.
             var mean = Draws * part;
             var tolerance = (0.01 * mean) + (6 * Math.Sqrt(mean * (1 - part)));
             Assert.InRange(counts[id], mean - tolerance, mean + tolerance);

@@ -51,7 +51,7 @@ public sealed class PipelineTests
         Assert.Equal("AddWsBalancer comes after AddReverseProxy.", failure.Message);
     }
 
-    // YARP ends a tunnel of its own that is idle for so long: that it did is what the other one outlived.
+    // YARP ends its own tunnel after the idle timeout: by then the ring's tunnel has been idle for as long.
     [Fact]
     public async Task ActivityTimeout_TouchesYarpsTunnelsAndNotOurs()
     {
@@ -85,7 +85,7 @@ public sealed class PipelineTests
         Assert.Equal(2, sources.Count(source => source == "ws-1"));
         Assert.NotEqual(sources[0], sources[1]);
 
-        // Nor is its tunnel one of ours, nor does it need a user.
+        // A tunnel of YARP's own cluster is not registered, and needs no user.
         using var tunnel = await app.HandshakeAsync("/plain/ws");
         await HandshakeTests.AssertEchoAsync(tunnel);
         Assert.Equal(0, app.Tunnels.Count);

@@ -19,7 +19,7 @@ public sealed class PlainRequestTests
         Assert.Equal(
             "ws-2", await TwoNodes.SourceOf(await nodes.App.SendAsync(HttpMethod.Get, $"/page?user={other}")));
 
-        // Counted a moment after the client has its answer.
+        // The request is counted shortly after the client has received the response.
         await Deadline.Until("it is counted", async () => (await Scrape.OfAsync(nodes.App.Get<BalancerRegistry>()))
             .SumOf("wsbalancer_requests_total{cluster=\"chat\",node=\"ws-1\",code=\"200\"}") == 1);
         var scrape = await Scrape.OfAsync(nodes.App.Get<BalancerRegistry>());
@@ -86,7 +86,7 @@ public sealed class PlainRequestTests
         Assert.True(nodes.Node("ws-1").SaysDraining);
     }
 
-    // As with handshakes: it is the fleet that had to be learnt.
+    // The announcement of a drain is not an attempt, as with handshakes: the response only reports the node's state.
     [Fact]
     public async Task AnnouncementOfADrain_IsNotATry()
     {
@@ -127,7 +127,7 @@ public sealed class PlainRequestTests
         await using var nodes = await TwoNodes.StartAsync();
         var sources = new HashSet<string>();
 
-        // All 40 at one of two nodes: once in 2^39 runs.
+        // The chance that all 40 requests reach the same one of two nodes is 1 in 2^39.
         for (var i = 0; i < 40; i++)
         {
             sources.Add(await TwoNodes.SourceOf(await nodes.App.SendAsync(HttpMethod.Get, "/page")));

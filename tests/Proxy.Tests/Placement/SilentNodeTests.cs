@@ -8,7 +8,7 @@ using WsBalancer.Proxy.Tests.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-/// <summary>A node that takes handshakes and does not answer, while its kernel accepts probes.</summary>
+/// <summary>A node that accepts handshakes without responding, while its kernel accepts probes.</summary>
 public sealed class SilentNodeTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -62,7 +62,7 @@ public sealed class SilentNodeTests
         using var response = await trial;
         await HandshakeTests.AssertProblemAsync(response, 504, "The node did not answer in time");
 
-        // The second node has answered meanwhile, so that the pause doubles.
+        // The second node has answered during the trial, so that the pause before the next trial doubles.
         nodes.App.Time.Advance(TimeSpan.FromSeconds(19.9));
         using var next = await nodes.HandshakeAsync();
         await HandshakeTests.AssertEchoAsync(next);
@@ -135,7 +135,7 @@ public sealed class SilentNodeTests
         Assert.Equal("ws-2", await TwoNodes.SourceOf(await nodes.GetAsync()));
     }
 
-    // Clients often have a timeout of their own, below that of the handshake.
+    // Clients often have a timeout of their own that is shorter than the handshake's.
     [Theory]
     [InlineData(5, "Unhealthy")]
     [InlineData(4.4, "Healthy")]
@@ -195,7 +195,7 @@ public sealed class SilentNodeTests
     private static async Task<TwoNodes> StartSilentAsync(
         Func<Dictionary<string, string?>, Dictionary<string, string?>>? settings = null)
     {
-        // Probes of a clock that is advanced by seconds may fail without a fault of the node.
+        // The test advances the clock by seconds, so that probes may fail without a fault of the node.
         var nodes = await TwoNodes.StartAsync(settings: all =>
             settings?.Invoke(all) ?? all.With(ChatSettings.Ours + "Health:Fall", "1000"));
         nodes.First.OnRequest = request => request.KeepSilentAsync();

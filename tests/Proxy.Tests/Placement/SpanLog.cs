@@ -3,15 +3,13 @@ using System.Diagnostics;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-/// <summary>
-/// A listener of spans that samples those of one trace, so that tests that run at the same time are as without it.
-/// </summary>
+/// <summary>A listener that samples only the spans of one trace, so that concurrent tests are not affected.</summary>
 internal sealed class SpanLog : IDisposable
 {
     private readonly ActivityListener _listener;
     private readonly ConcurrentQueue<Activity> _spans = new();
 
-    /// <param name="sources">The sources that are listened to.</param>
+    /// <param name="sources">The names of the activity sources.</param>
     public SpanLog(params string[] sources)
     {
         _listener = new ActivityListener

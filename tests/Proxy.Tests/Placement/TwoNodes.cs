@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-/// <summary>A balancer before two real nodes, with a user whose order is the first, then the second.</summary>
+/// <summary>A balancer with two real nodes, and a user whose order is the first node, then the second.</summary>
 internal sealed class TwoNodes : IAsyncDisposable
 {
     private TwoNodes(BalancerApp app, TestNode first, TestNode second)
@@ -21,7 +21,7 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     public string User { get; }
 
-    /// <param name="firstRefuses">Whether the first node cannot be connected to.</param>
+    /// <param name="firstRefuses">Whether the first node refuses connections.</param>
     /// <param name="settings">Changes of the settings, if any.</param>
     public static async Task<TwoNodes> StartAsync(
         bool firstRefuses = false, Func<Dictionary<string, string?>, Dictionary<string, string?>>? settings = null)
@@ -40,7 +40,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(HttpContent content) =>
         App.SendAsync(HttpMethod.Post, $"/form?user={User}", content);
 
-    /// <summary>Which node a response came from, or the status of one that came from none.</summary>
+    /// <summary>The name of the node that sent a response, or the status if the response is an error.</summary>
     public static async Task<string> SourceOf(HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tests.Sockets;
 
-/// <summary>The TCP sockets that the kernel knows.</summary>
+/// <summary>The TCP sockets of the kernel.</summary>
 internal static class KernelSockets
 {
     public const string Established = "01";

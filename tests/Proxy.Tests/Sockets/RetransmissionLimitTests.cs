@@ -19,7 +19,7 @@ public sealed class RetransmissionLimitTests
         Assert.InRange(AllOf(15, pause.TotalSeconds), seconds * 0.99, seconds * 1.01);
     }
 
-    // 924.6 s is what the kernel's documentation has for the default.
+    // The kernel's documentation specifies 924.6 s for the default.
     [Theory]
     [InlineData(925, 15)]
     [InlineData(7260, 15)]

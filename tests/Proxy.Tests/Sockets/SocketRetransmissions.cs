@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Sockets;
 
 namespace WsBalancer.Proxy.Tests.Sockets;
 
-/// <summary>How long the kernel retransmits on a socket.</summary>
+/// <summary>The time for which the kernel retransmits on a socket.</summary>
 internal static class SocketRetransmissions
 {
     private const int Tcp = 6;
@@ -12,7 +12,7 @@ internal static class SocketRetransmissions
     private const int LongestPause = 44;
     private const int DefaultPause = 120_000;
 
-    /// <summary>The option of this kernel limits retransmissions to a time.</summary>
+    /// <summary>Asserts that the option of this kernel limits retransmissions to a time.</summary>
     public static void AssertLimited(Socket socket, TimeSpan time)
     {
         var retransmissions = int.Parse(

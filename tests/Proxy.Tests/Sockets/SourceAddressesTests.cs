@@ -11,7 +11,7 @@ namespace WsBalancer.Proxy.Tests.Sockets;
 
 public sealed class SourceAddressesTests
 {
-    // TEST-NET-1 (RFC 5737): nobody has it.
+    // TEST-NET-1 (RFC 5737): no machine has this address.
     private const string Foreign = "192.0.2.1";
 
     private readonly FakeLogger<SourceAddresses> _logger = new();
@@ -51,7 +51,7 @@ public sealed class SourceAddressesTests
             "446464".Select(version => BoundTo(sources, version)));
     }
 
-    // One port serves two nodes: it is taken for the node that the socket is connected to.
+    // One port can serve two nodes: the kernel chooses it for the destination when the socket connects.
     [Fact]
     public async Task Bind_OfASocket_TakesNoPortBeforeItIsConnected()
     {
@@ -137,7 +137,7 @@ public sealed class SourceAddressesTests
         return LocalName(socket);
     }
 
-    // The kernel's answer: the socket itself does not know that its descriptor has been bound.
+    // The name is read from the kernel: the Socket object itself was not bound, only its descriptor.
     private static string LocalName(Socket socket)
     {
         using var same = new Socket(new SafeSocketHandle(socket.Handle, ownsHandle: false));

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Tests.Sockets;
 
 public sealed class TcpKeepAliveTests
 {
-    // Clients at a Unix socket are as near as this process, and TCP's options are refused there.
+    // A client at a Unix socket is on this machine, and TCP options fail on its socket.
     [Fact]
     public void UnixSocket_IsLeftAsItIs()
     {

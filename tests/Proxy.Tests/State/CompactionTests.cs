@@ -3,7 +3,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>Records that no balancer needs are forgotten, and no old copy restores what they took back.</summary>
+/// <summary>Records that no balancer needs are removed, and no old copy restores what they revoked.</summary>
 public sealed class CompactionTests : IAsyncDisposable
 {
     private const int Names = 120;
@@ -56,7 +56,7 @@ public sealed class CompactionTests : IAsyncDisposable
         Assert.True(again.Records.Highest > 2 * Names);
     }
 
-    // Its Redis was taken from its settings for a while, and still has what was removed since.
+    // The balancer ran without Redis for a while, and Redis still has the records that were removed during that time.
     [Fact]
     public async Task BalancerThatForgotAlone_LeavesItForgotten_WhenItSharesAgain()
     {
@@ -80,7 +80,7 @@ public sealed class CompactionTests : IAsyncDisposable
         Assert.Equal([Weight], other.Store.Of("chat").Select(record => record.Key));
     }
 
-    // The number of its decision is one of those that were seen long ago.
+    // The number of the new record is below numbers that were compacted long ago.
     [Fact]
     public async Task DecisionOfABalancerThatLostItsFile_IsNotTakenForAnOldOne()
     {
@@ -148,7 +148,7 @@ public sealed class CompactionTests : IAsyncDisposable
             && StateFileReader.Read(_folder.Path).Entries.All(entry => entry.Record.Key == Weight));
     }
 
-    // It was away when the others forgot, and its file has every node that was removed since.
+    // The balancer was absent during the compaction, and its file still has every node that was removed since.
     [Fact]
     public async Task OldFile_BringsNothingBack_AndItsOwnNewDecisionCounts()
     {

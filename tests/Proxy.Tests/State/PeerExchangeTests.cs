@@ -2,7 +2,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>Balancers that hear of each other through a real Redis.</summary>
+/// <summary>Balancers that exchange reports through a real Redis.</summary>
 public sealed class PeerExchangeTests : IAsyncLifetime
 {
     private const int SameId = 705;
@@ -112,7 +112,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
         Assert.Contains("'b-1'", one.Messages(SameId).Single(), StringComparison.Ordinal);
     }
 
-    // What its earlier life left has some seconds to live.
+    // The lease of the stopped balancer is valid for some more seconds.
     [Fact]
     public async Task RestartedBalancer_IsNoTwin()
     {
@@ -177,7 +177,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
         await SendAsync(
             """{"instance":"i","disconnection":{"cluster":"chat","user":"u","tunnel":null,"closeCode":1012}}""");
 
-        // Redis keeps the order of messages, and its client runs their handlers side by side.
+        // Redis keeps the order of messages, but its client runs their handlers concurrently.
         await Deadline.Until(
             "each is handled", () => heard.Count > 0 && one.Messages(SetAside).Any());
 

@@ -3,7 +3,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>Balancers that read the same fields, good and bad ones, in whatever order.</summary>
+/// <summary>Balancers that read the same fields, valid and invalid ones, in any order.</summary>
 public sealed class RecordDeliveryTests : IDisposable
 {
     private static readonly string[] Damages =
@@ -69,7 +69,7 @@ public sealed class RecordDeliveryTests : IDisposable
         }
     }
 
-    // Whatever was delivered, what is decided next is read by everybody.
+    // Whatever was delivered before, every balancer must be able to read the next record.
     private static async Task CanDecideAsync(StateStore store)
     {
         foreach (var node in (string[])["ws-1", "ws-2", "ws-3", "ws-4"])

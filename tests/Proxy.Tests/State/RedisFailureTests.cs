@@ -5,7 +5,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>What the log says of a Redis that cannot be used, so that an operator knows what to mend.</summary>
+/// <summary>The log messages about a Redis that cannot be used, which must state what an operator has to fix.</summary>
 public sealed class RedisFailureTests
 {
     private const int RedisIsAway = 709;

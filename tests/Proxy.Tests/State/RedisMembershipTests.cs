@@ -142,7 +142,8 @@ public sealed class RedisMembershipTests : IAsyncLifetime
             (RecordSource.Registrations, "chat"), balancer.Bad.All.Select(bad => (bad.Source, bad.Cluster)).Single());
     }
 
-    // As one that is not renewed: a balancer that starts now knows no more of it than one that has seen it before.
+    // An invalid registration counts as one that is not renewed: a balancer that starts now cannot read the earlier
+    // one.
     [Fact]
     public async Task RegistrationThatBecomesBad_HoldsForAsLongAsOneThatIsMissing()
     {

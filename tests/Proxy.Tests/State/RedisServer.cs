@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>A real redis-server on a free port, which can be killed and brought back as it was or empty.</summary>
+/// <summary>A real redis-server on a free port, which can be killed and restarted with its data or without.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
     private static int Servers;
@@ -25,7 +25,7 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private string Snapshot => Path.Combine(_folder.FullName, "dump.rdb");
 
-    /// <summary>A server that is not there yet, but has its address.</summary>
+    /// <summary>A server that has an address but does not run yet.</summary>
     public static RedisServer Away() => new(FreeEndpoint());
 
     public static async Task<RedisServer> StartAsync()
@@ -35,7 +35,7 @@ internal sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Notes what is in it, for <see cref="ResumeAsync"/>.</summary>
+    /// <summary>Saves the data for <see cref="ResumeAsync"/>.</summary>
     public Task SaveAsync() => Database.ExecuteAsync("SAVE");
 
     public void Kill()
@@ -49,7 +49,7 @@ internal sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts with what was saved last; with nothing if <paramref name="isEmpty"/>.</summary>
+    /// <summary>Starts with the data that was saved last; without data if <paramref name="isEmpty"/>.</summary>
     public async Task ResumeAsync(bool isEmpty = false)
     {
         if (isEmpty)
@@ -82,7 +82,7 @@ internal sealed class RedisServer : IAsyncDisposable
         await Deadline.Until($"redis-server answers at {_endpoint}", AnswersAsync);
     }
 
-    /// <summary>Stops the process where it is, so that connections stay and nothing answers.</summary>
+    /// <summary>Stops the process: connections stay open, and no command receives a reply.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");
 
     public Task ThawAsync() => SignalAsync("CONT");
@@ -98,7 +98,7 @@ internal sealed class RedisServer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    // An address for each server, so that nothing else can take the port while it is down.
+    // Each server has an address of its own, so that no other program can take the port while it is down.
     private static IPEndPoint FreeEndpoint()
     {
         var (process, number) = (Environment.ProcessId, Interlocked.Increment(ref Servers));

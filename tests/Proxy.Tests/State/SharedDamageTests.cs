@@ -2,7 +2,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>What stands in Redis and is no record splits no fleet, stops no start, and is listed.</summary>
+/// <summary>Fields in Redis that are no valid records split no fleet, prevent no start, and are listed.</summary>
 public sealed class SharedDamageTests : IAsyncDisposable
 {
     private const int SetAside = 704;
@@ -33,7 +33,7 @@ public sealed class SharedDamageTests : IAsyncDisposable
             StringComparison.Ordinal);
     }
 
-    // A balancer of a later version can read it, and would write it again and again.
+    // A balancer of a later version can read such a record, and may write it repeatedly.
     [Fact]
     public async Task RecordThatIsWrittenAgainAndAgain_IsReplacedOnce_AndByEachLaterChange()
     {
@@ -94,7 +94,7 @@ public sealed class SharedDamageTests : IAsyncDisposable
         Assert.DoesNotContain('\n', Assert.Single(one.Messages(SetAside)));
     }
 
-    // The number leaves none above it, or hardly any: what is written next must be read by every balancer.
+    // There is no valid number above this one, or hardly any: every balancer must still read the next records.
     [Theory]
     [InlineData(1L << 52)]
     [InlineData((1L << 52) - 1)]

@@ -4,8 +4,8 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Tests.State;
 
 /// <summary>
-/// Everything of a balancer that shares through Redis, and nothing else. Its clock is the real one: what it waits for
-/// is another process.
+/// The parts of a balancer that share through Redis, and no others. The clock is the real one, since they wait for
+/// another process.
 /// </summary>
 internal sealed class SharingBalancer : IAsyncDisposable
 {
@@ -48,7 +48,7 @@ internal sealed class SharingBalancer : IAsyncDisposable
 
     public StateStore Store { get; }
 
-    /// <summary>What is set aside of Redis.</summary>
+    /// <summary>The records in Redis that are set aside.</summary>
     public BadRecords Bad { get; }
 
     public Peers Peers { get; } = new();

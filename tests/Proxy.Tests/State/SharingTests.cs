@@ -2,7 +2,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>Balancers that share changes through a real Redis, which comes and goes.</summary>
+/// <summary>Balancers that share changes through a real Redis, which is temporarily unavailable.</summary>
 public sealed class SharingTests : IAsyncDisposable
 {
     private const int RedisIsAway = 709;
@@ -50,7 +50,7 @@ public sealed class SharingTests : IAsyncDisposable
 
         await one.StartAsync();
 
-        // Two, and what a busy machine adds.
+        // Two seconds, plus the delay of a busy machine.
         Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0, 6);
         Assert.False(await one.WriteAsync(Weight, StateSample.Of(7)));
         Assert.Equal(StateSample.Of(7), one.Store.Find(Weight));
@@ -76,7 +76,7 @@ public sealed class SharingTests : IAsyncDisposable
         await Deadline.Until("both noticed", () => one.Said(RedisIsAway) > 0 && two.Said(RedisIsAway) > 0);
         await _redis.ResumeAsync(isEmpty: true);
 
-        // Made at the same time, of the same number: the greater id wins at both.
+        // The two changes have the same number: the one of the greater id takes effect at both balancers.
         await one.UntilFound(Weight, StateSample.Of(3));
         await one.UntilFound(Drain, null);
         Assert.Equal(StateSample.Of(3), two.Store.Find(Weight));

@@ -3,8 +3,9 @@ using WsBalancer.Proxy.State;
 namespace WsBalancer.Proxy.Tests.State;
 
 /// <summary>
-/// Balancers that share through a Redis which is a dictionary here; each step is atomic. The decisions that a balancer
-/// had seen before its own are recorded, so that the expected outcome does not depend on the versions under test.
+/// Balancers that share through a simulated Redis, which is a dictionary; each step is atomic. For each decision, the
+/// decisions that its balancer had seen before are recorded, so that the expected outcome does not depend on the
+/// versions under test.
 /// </summary>
 internal sealed class SimulatedFleet
 {
@@ -16,7 +17,7 @@ internal sealed class SimulatedFleet
     public SimulatedFleet(int balancers) =>
         _balancers = [.. Enumerable.Range(1, balancers).Select(i => new Balancer($"b-{i}"))];
 
-    /// <summary>How often records were forgotten.</summary>
+    /// <summary>The number of compactions so far.</summary>
     public int Compactions { get; private set; }
 
     public async Task StepAsync(Random random)
@@ -45,7 +46,7 @@ internal sealed class SimulatedFleet
         }
     }
 
-    /// <summary>Brings all back, and lets them exchange until nothing changes any more.</summary>
+    /// <summary>Reconnects all balancers, and lets them exchange until nothing changes.</summary>
     public async Task SettleAsync()
     {
         for (var (before, round) = ("", 0); Everything() != before; round++)
@@ -60,7 +61,9 @@ internal sealed class SimulatedFleet
         }
     }
 
-    /// <summary>All have the same, Redis too, and it is what was decided last.</summary>
+    /// <summary>
+    /// Asserts that all balancers and Redis have the same records, and that these are the last decisions.
+    /// </summary>
     public void AssertAgreed()
     {
         var first = _balancers[0].Store.Records;
@@ -69,7 +72,7 @@ internal sealed class SimulatedFleet
         Assert.True(SharedState.Read(_redis.Entries).ChangeTo(first, (_, _) => true).IsEmpty);
         foreach (var ofKey in _decisions.GroupBy(decision => decision.Key))
         {
-            // More than one: they did not know of each other, and either may win.
+            // Several last decisions are independent of each other, and any of them may take effect.
             var last = ofKey.Where(decision => !ofKey.Any(later => later.Before.Contains(decision))).ToList();
             Assert.True(
                 last.Exists(decision => Equals(decision.Value, first.Find(ofKey.Key)?.Value)),

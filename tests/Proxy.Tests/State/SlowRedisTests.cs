@@ -2,7 +2,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>Balancers whose Redis is far away. A change waits a second for it.</summary>
+/// <summary>Balancers with a high latency to Redis. A change waits one second for Redis.</summary>
 public sealed class SlowRedisTests : IAsyncLifetime
 {
     private RedisServer _redis = null!;
@@ -14,7 +14,7 @@ public sealed class SlowRedisTests : IAsyncLifetime
     [Fact]
     public async Task Changes_OneAfterTheOther_AreShared()
     {
-        // Three round trips are in time, four are not, and a quarter of a second is left for a machine that is busy.
+        // Three round trips are in time, four are not, and a quarter of a second is left for a busy machine.
         await using var relay = new SlowRelay(_redis.Address, roundTrip: TimeSpan.FromSeconds(0.25));
         await using var one = await StartAsync(relay, "b-1");
         await using var two = await StartAsync(relay, "b-2");

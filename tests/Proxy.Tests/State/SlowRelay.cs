@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>Relays connections to a server, every byte of each direction half a round trip later.</summary>
+/// <summary>Relays connections to a server, and delays every byte of each direction by half a round trip.</summary>
 internal sealed class SlowRelay : IAsyncDisposable
 {
     private readonly IPEndPoint _server;
@@ -97,7 +97,7 @@ internal sealed class SlowRelay : IAsyncDisposable
         catch (Exception ex) when (
             ex is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
-            // A peer is gone, and the connection ends with it.
+            // A peer has disconnected, which ends the connection.
             return;
         }
     }

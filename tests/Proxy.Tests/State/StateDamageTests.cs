@@ -3,7 +3,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>State files with a damaged record, which is set aside alone.</summary>
+/// <summary>State files with a damaged record, which alone is set aside.</summary>
 public sealed class StateDamageTests : IDisposable
 {
     private const string Good = """
@@ -75,7 +75,7 @@ public sealed class StateDamageTests : IDisposable
         Assert.Equal(json, File.ReadAllText(_folder.Damaged));
     }
 
-    // A drain must not end because its record has lost a bit.
+    // A drain must not end because its record is damaged.
     [Fact]
     public void DamagedRecord_IsTakenFromTheFileBefore_IfItIsThere()
     {
@@ -88,7 +88,7 @@ public sealed class StateDamageTests : IDisposable
         Assert.Single(_folder.Bad.All);
     }
 
-    // Whichever byte it is: a line that is not JSON has its key before the damage.
+    // Whichever byte is damaged: a line that is not JSON still contains its key before the damage.
     [Theory]
     [InlineData(0x01)]
     [InlineData(0xFF)]
@@ -111,7 +111,7 @@ public sealed class StateDamageTests : IDisposable
         }
     }
 
-    // A record that is gone on purpose does not return because another one is damaged.
+    // A record that was removed on purpose must not return because another one is damaged.
     [Fact]
     public void DamagedRecord_BringsNoOtherBackFromTheFileBefore()
     {
@@ -124,7 +124,7 @@ public sealed class StateDamageTests : IDisposable
         Assert.Empty(_folder.Read());
     }
 
-    // The version that a balancer of a later version may read is below that of what is decided next.
+    // A balancer of a later version may be able to read the damaged record, so the next record needs a higher number.
     [Fact]
     public async Task NumberOfADamagedRecord_IsCountedOnFrom()
     {

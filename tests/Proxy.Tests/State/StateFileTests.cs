@@ -57,7 +57,7 @@ public sealed class StateFileTests : IDisposable
         Assert.Contains(_folder.Previous, said.Message, StringComparison.Ordinal);
     }
 
-    // Else the next crash would leave two damaged files.
+    // Otherwise the next crash would leave two damaged files.
     [Fact]
     public void DamagedFile_NeverBecomesTheOneBefore()
     {
@@ -141,7 +141,7 @@ public sealed class StateFileTests : IDisposable
         Assert.Equal(json, File.ReadAllText(_folder.Path));
     }
 
-    // What a kill leaves behind, step by step: never nothing, and never anything else than before or after.
+    // The files that a kill leaves after each step: a start always finds the old content or the new one.
     [Fact]
     public void Kill_BetweenTheStepsOfASave_LeavesTheOldOrTheNew()
     {
@@ -160,7 +160,7 @@ public sealed class StateFileTests : IDisposable
         Assert.Equal([New], Records());
     }
 
-    // Files that nobody can write even as root: a folder is in their place.
+    // Even root cannot write these files, since a folder has their name.
     [Theory]
     [InlineData(".tmp")]
     [InlineData(".bak")]

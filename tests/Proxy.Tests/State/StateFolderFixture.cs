@@ -3,7 +3,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>A folder with a state file in it, or what a crash left of one. Gone with the test.</summary>
+/// <summary>A folder with a state file, or with the files that a crash left. Deleted after the test.</summary>
 internal sealed class StateFolderFixture : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wsbalancer-state-");
@@ -19,16 +19,16 @@ internal sealed class StateFolderFixture : IDisposable
 
     public FakeLogger<StateFile> Logger { get; } = new();
 
-    /// <summary>What is set aside of the file, which is also logged.</summary>
+    /// <summary>The records of the file that are set aside, which are also logged.</summary>
     public BadRecords Bad => _bad ??= new BadRecords(
         TimeProvider.System, new FakeLogger<BadRecords>(Logger.Collector));
 
     public IEnumerable<string> Files => _folder.EnumerateFiles().Select(file => file.Name).Order();
 
-    /// <summary>The file as a balancer has it that starts now.</summary>
+    /// <summary>Opens the file as a balancer that starts now.</summary>
     public StateFile Open(Func<string, FileMode, FileStream>? open = null) => new(Path, Bad, Logger, open);
 
-    /// <summary>What a balancer finds that starts now.</summary>
+    /// <summary>The records that a balancer finds when it starts now.</summary>
     public IReadOnlyList<StateEntry> Read()
     {
         using var file = Open();
@@ -45,8 +45,8 @@ internal sealed class StateFolderFixture : IDisposable
     }
 
     /// <summary>
-    /// Makes every save fail: the file is removed, so that it must be written anew, and a folder is in the place of the
-    /// new one. A save that is under way may have its file there, and is waited for.
+    /// Makes every save fail: the file is deleted, so that a save must write a whole new one, and a folder has the name
+    /// of the temporary file. A pending save may have its temporary file there, so its end is awaited.
     /// </summary>
     public Task BlockAsync() => Deadline.Until("nothing is being saved", () =>
     {

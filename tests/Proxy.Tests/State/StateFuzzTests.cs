@@ -59,7 +59,7 @@ public sealed partial class StateFuzzTests : IDisposable
         }
     }
 
-    // What is read is also made a fleet of.
+    // A fleet must also be built from the values that were read.
     [Theory]
     [InlineData(11)]
     [InlineData(12)]

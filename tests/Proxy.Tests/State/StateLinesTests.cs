@@ -3,7 +3,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>Changes are appended to the state file, and each of them is there or not.</summary>
+/// <summary>Changes are appended to the state file, and each change is there completely or not at all.</summary>
 public sealed class StateLinesTests : IDisposable
 {
     private readonly StateFolderFixture _folder = new();
@@ -60,7 +60,7 @@ public sealed class StateLinesTests : IDisposable
         Assert.Equal([Weight(1, 10_000)], StateFileReader.Read(_folder.Path).Entries);
     }
 
-    // Of every length that a crash can leave.
+    // The file is cut at every length that a crash can leave.
     [Fact]
     public void CutWithinAnAppendedChange_LeavesWhatWasBefore_AndIsLogged()
     {
@@ -97,7 +97,7 @@ public sealed class StateLinesTests : IDisposable
         Assert.True(File.Exists(_folder.Damaged));
     }
 
-    // Whatever is on the disk of the refused change, a restart must not find it.
+    // Whatever part of the refused change is on the disk, a restart must not find it.
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -121,7 +121,7 @@ public sealed class StateLinesTests : IDisposable
         Assert.Equal([Weight(1, 3), Weight(2, 1)], ByKey(_folder.Read()));
     }
 
-    // The whole file was written beside the old one, which has the same length, and is not in its place.
+    // The new file was written completely and has the same length as the old one, but was not renamed.
     [Fact]
     public void ReplacementThatFailsAtTheRename_IsMadeUpForByTheNextSave()
     {
@@ -142,7 +142,7 @@ public sealed class StateLinesTests : IDisposable
         Assert.Equal([Weight(1, 2), Weight(2, 3)], ByKey(_folder.Read()));
     }
 
-    // By an operator with an editor, or by a restored backup.
+    // An operator with an editor, or a restored backup, may change the file.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

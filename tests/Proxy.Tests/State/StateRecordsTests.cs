@@ -20,7 +20,7 @@ public sealed class StateRecordsTests
         AreSame(Of(records), Of(records).Merge(records))
         && Of(records).Merge(records).NewSince(Of(records)).Count == 0);
 
-    // Every store gets every record, some of them more than once, each in an order of its own.
+    // Every store receives every record, some more than once, each store in an order of its own.
     [Fact]
     public void Stores_ThatHeardOfTheSame_AreTheSame() =>
         Gen.Select(Some, Gen.Int[2, 5], Gen.Int).Sample((records, stores, seed) =>

@@ -3,7 +3,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>Records as fleets make them: few keys, few versions, so that they meet.</summary>
+/// <summary>Records as fleets write them, with few keys and few versions, so that they conflict.</summary>
 internal static class StateSample
 {
     public static readonly StateKey Weight = StateKey.Of("chat", StateKind.Weight, "ws-1");
@@ -14,13 +14,13 @@ internal static class StateSample
         Gen.Int[0, 9].Select(weight => (StateValue)Of(weight)),
         Gen.Const((StateValue)null!));
 
-    /// <summary>A record of the same kind, for one of three nodes.</summary>
+    /// <summary>A weight record for one of three nodes.</summary>
     public static Gen<StateRecord> Record { get; } =
         Gen.Select(Gen.Int[1, 3], Gen.Long[1, 4], Gen.Int[1, 3], Value).Select((node, number, writer, value) =>
             new StateRecord(
                 StateKey.Of("chat", StateKind.Weight, $"ws-{node}"), new StateVersion(number, $"b-{writer}"), value));
 
-    /// <summary>One of every kind of value, and a tombstone.</summary>
+    /// <summary>A record for every kind of value, and a tombstone.</summary>
     public static IReadOnlyList<StateRecord> OfEveryKind { get; } =
     [
         Of(StateKind.Member, "ws-9", new MemberValue(MemberOrigin.Added, "http://10.0.0.9:5000/", 2, "ring key")),
@@ -35,7 +35,7 @@ internal static class StateSample
     public static StateRecord Of(StateKey key, long number, StateValue? value, string writer = "b-1") =>
         new(key, new StateVersion(number, writer), value);
 
-    /// <summary>Takes records over one by one, as from a Redis that has nothing else.</summary>
+    /// <summary>Merges records one by one, as from a Redis without other records.</summary>
     public static async Task ReceiveAsync(this StateStore store, IEnumerable<StateRecord> records)
     {
         foreach (var record in records)

@@ -35,7 +35,7 @@ public sealed class StateStoreTests : IDisposable
         Assert.Equal(new StateVersion(42, "b-1"), store.Records.Find(StateSample.Weight)!.Version);
     }
 
-    // The number of one damaged record uses up the numbers of no other.
+    // The number of one damaged record must not use up the numbers of the others.
     [Fact]
     public async Task Write_OfAKeyWithoutANumberAbove_IsRefused_AndEveryOtherKeyIsWritten()
     {
@@ -186,7 +186,7 @@ public sealed class StateStoreTests : IDisposable
         Assert.Equal(StateStanding.Waiting, Assert.Single(_folder.Read()).Standing);
     }
 
-    // A reload judges a record, and an operator decides anew at the same moment: that is not what was judged.
+    // A reload judges a record while an operator replaces it: the judgement must not apply to the new record.
     [Fact]
     public async Task Record_ThatWasReplaced_IsNotJudgedAndNotTakenBack()
     {
@@ -216,7 +216,7 @@ public sealed class StateStoreTests : IDisposable
             File.ReadAllText(_folder.Path).Contains("inEffect", StringComparison.Ordinal));
     }
 
-    // A drain that the others know of is obeyed here, whatever the disk says; it is written as soon as that can be.
+    // A drain from another balancer takes effect even if the disk is full; it is written as soon as possible.
     [Fact]
     public async Task MergeThatCannotBeKept_Holds_IsToldOnce_AndIsKeptLater()
     {

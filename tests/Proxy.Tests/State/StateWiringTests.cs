@@ -2,7 +2,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>The state in a whole application.</summary>
+/// <summary>The state as part of a whole application.</summary>
 public sealed class StateWiringTests : IDisposable
 {
     private readonly StateFolderFixture _folder = new();

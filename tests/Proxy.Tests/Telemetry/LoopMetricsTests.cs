@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Tests.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Telemetry;
 
-/// <summary>The times of event loops, and what tunnels buffer.</summary>
+/// <summary>The times of event loops, and the bytes that tunnels buffer.</summary>
 public sealed class LoopMetricsTests : IAsyncDisposable
 {
     private readonly TestNode _node = new("ws-1");

@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Tests.Telemetry;
 /// <summary>The table of metrics in <c>proxy/README.md</c> contains each metric, and no other.</summary>
 public sealed partial class MetricTableTests
 {
-    // Those of the command, which reads the configuration as a whole.
+    // The metrics of the command, which reads the configuration as a whole.
     private static readonly string[] OfTheCommand =
         ["wsbalancer_config_last_reload_success_timestamp_seconds", "wsbalancer_config_last_reload_successful"];
 

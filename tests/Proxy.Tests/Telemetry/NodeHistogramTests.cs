@@ -34,7 +34,7 @@ public sealed class NodeHistogramTests : IDisposable
         Assert.Null((await Scrape.OfAsync(_registry))[Count]);
     }
 
-    // The account was opened after the scrape had read which ones there are.
+    // The account was opened after the scrape had listed the open ones.
     [Fact]
     public async Task Series_ThatWasWithdrawnFromAnOpenAccount_IsBackWithTheNextScrape()
     {

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Telemetry;
 
-/// <summary>What becomes of a node's series when the node is removed, and when it is back.</summary>
+/// <summary>The series of a node when the node is removed, and when it returns.</summary>
 public sealed class NodeSeriesTests : IAsyncDisposable
 {
     private const string Nodes = "clusters/chat/nodes";

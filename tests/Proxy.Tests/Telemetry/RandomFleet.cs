@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Tests.Telemetry;
 
 /// <summary>
-/// Random changes of a fleet, of its tunnels and their traffic, with scrapes in between that have to be right. The same
+/// Random changes of a fleet, of its tunnels and their traffic, with scrapes in between that must be correct. The same
 /// seed makes the same changes.
 /// </summary>
 internal sealed class RandomFleet(BalancerApp app, int seed) : IDisposable
@@ -53,7 +53,7 @@ internal sealed class RandomFleet(BalancerApp app, int seed) : IDisposable
 
     public void CloseAll() => _open.ToList().ForEach(Close);
 
-    /// <summary>Scrapes, and holds every figure against the fleet and against the scrape before.</summary>
+    /// <summary>Scrapes, and compares every figure with the fleet and with the scrape before.</summary>
     public async Task ScrapeAsync()
     {
         var scrape = await Scrape.OfAsync(app.Get<BalancerRegistry>());
@@ -98,7 +98,7 @@ internal sealed class RandomFleet(BalancerApp app, int seed) : IDisposable
     private void Pass() => _open.ForEach(tunnel =>
         tunnel.Tunnel.Passed((TunnelSide)_random.Next(2), _random.Next(1_000), _random.Next(10)));
 
-    // A handshake that is under way keeps its node, whatever becomes of the fleet meanwhile.
+    // A pending handshake keeps its node, whatever happens to the fleet.
     private void HandshakeBeginsOrEnds(Node? node)
     {
         if (node is not null)

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Telemetry;
 
-/// <summary>What one scrape published: series as they are written, with their values.</summary>
+/// <summary>The series of one scrape, as they are written, with their values.</summary>
 internal sealed class Scrape
 {
     private readonly Dictionary<string, double> _series;
@@ -20,7 +20,7 @@ internal sealed class Scrape
         .Where(series => series.Key.StartsWith(beginning, StringComparison.Ordinal))
         .Sum(series => series.Value);
 
-    /// <summary>Holds opened against active and closed, for every node.</summary>
+    /// <summary>Asserts for every node that opened equals active plus closed.</summary>
     public void AssertAgrees()
     {
         const string Active = "wsbalancer_tunnels_active{";

@@ -16,7 +16,7 @@ public sealed class TunnelAccountTests : IDisposable
         Scrape[] scrapes;
         await using (TunnelTraffic.Begin(_tunnels))
         {
-            // Two at a time: a scrape that is being written must not be touched by the next.
+            // Two scrapes run at a time: one must not change the other while it is written.
             var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => ScrapeAsync(times: 30))));
             scrapes = [.. both.SelectMany(some => some)];
         }

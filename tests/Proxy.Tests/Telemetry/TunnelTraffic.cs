@@ -2,10 +2,10 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Telemetry;
 
-/// <summary>Tunnels that come and go as fast as they can, at many nodes from two threads, until disposed.</summary>
+/// <summary>Opens and ends tunnels as fast as possible, at many nodes and on two threads, until disposed of.</summary>
 internal sealed class TunnelTraffic : IAsyncDisposable
 {
-    // Enough for a scrape to take a while.
+    // So many nodes that a scrape takes a while.
     private const int Nodes = 50;
 
     private readonly CancellationTokenSource _stop = new();

@@ -37,7 +37,7 @@ public sealed class BufferGuardTests : IDisposable
         var large = new[] { Open(3 * Megabyte), Open(5 * Megabyte), Open(4 * Megabyte) };
         var none = Open(0);
 
-        // 28 MB are used, of which 4 are too many.
+        // 28 MB are used, of which 4 MB must be freed.
         _guard.Relieve();
 
         Assert.Equal([false, true, false], large.Select(static flow => flow.IsReset));

@@ -108,7 +108,7 @@ public sealed class LegFramesTests
         Assert.True(_frames.PeerClosed);
     }
 
-    // Whatever the frames, wherever they are split and whenever the Close is asked for: whole frames, then the Close.
+    // Whatever the frames, however they are split and whenever the balancer closes: whole frames, then the Close.
     [Fact]
     public void Close_AtAnyMoment_FollowsWholeFrames_ForAnyFramesAndAnySplits()
     {

@@ -2,21 +2,21 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Tunnels;
 
-/// <summary>A peer in memory: remembers what is written to it; a write can be held up.</summary>
+/// <summary>A peer in memory that records the bytes written to it; writes can be blocked.</summary>
 internal class RecordingStream : DuplexStream
 {
     private readonly MemoryStream _written = new();
     private TaskCompletionSource? _hold;
 
-    /// <summary>What a read answers; the end of the stream unless set.</summary>
+    /// <summary>The result of a read; by default the end of the stream.</summary>
     public Func<CancellationToken, ValueTask<int>> OnRead { get; set; } = _ => ValueTask.FromResult(0);
 
-    /// <summary>Thrown by writes and flushes, if set.</summary>
+    /// <summary>The exception that writes and flushes throw; null for none.</summary>
     public Exception? WriteFailure { get; set; }
 
     public byte[] Written => _written.ToArray();
 
-    /// <summary>Holds up writes until the result is disposed: a peer that does not read.</summary>
+    /// <summary>Blocks writes until the result is disposed of, like a peer that does not read.</summary>
     public IDisposable Hold()
     {
         _hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

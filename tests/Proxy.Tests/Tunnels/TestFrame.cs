@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace WsBalancer.Proxy.Tests.Tunnels;
 
-/// <summary>Frames as a peer would write them.</summary>
+/// <summary>Frames as a peer sends them.</summary>
 internal static class TestFrame
 {
     /// <summary>An unmasked frame.</summary>

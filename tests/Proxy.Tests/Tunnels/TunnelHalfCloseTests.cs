@@ -60,7 +60,7 @@ public sealed class TunnelHalfCloseTests : IDisposable
         Assert.True(_cut.IsCancellationRequested);
     }
 
-    // YARP ends both directions at the end of the node's output.
+    // YARP ends both directions when the node's output ends.
     [Fact]
     public async Task End_OfTheNodeAfterItsClose_ShowsOnceTheClientHasAnswered()
     {

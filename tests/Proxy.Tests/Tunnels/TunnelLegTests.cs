@@ -31,7 +31,7 @@ public sealed class TunnelLegTests
         Assert.Equal(Close, _peer.Written);
     }
 
-    // Every cut of a frame, in its header and in its payload, with the rest of it and another one in the next write.
+    // Every split of a frame, in its header and in its payload; the next write has the rest and another frame.
     [Fact]
     public async Task Close_InsideAFrame_IsWrittenRightAfterItsLastByte()
     {
@@ -75,7 +75,7 @@ public sealed class TunnelLegTests
         Assert.Equal([.. TestFrame.Binary(10), .. Close], _peer.Written);
     }
 
-    // The peer may have the frame, and somebody else give another reason, before the write is known to have ended.
+    // The peer may have received the frame, and another caller may set another reason, before the write completes.
     [Fact]
     public async Task ThePeersClose_WhileItsWriteIsHeldUp_IsKnownAlready()
     {
@@ -155,7 +155,7 @@ public sealed class TunnelLegTests
         Assert.Equal((36, 3), (_observer.Bytes, _observer.Frames));
     }
 
-    // The platform's sockets throw some errors as they are, the server and TLS wrap them.
+    // The platform's sockets throw some errors directly; the server and TLS wrap them.
     public static TheoryData<Exception> Losses =>
     [
         new IOException("gone"),
@@ -232,7 +232,7 @@ public sealed class TunnelLegTests
 
         public void Received()
         {
-            // Nothing here depends on when.
+            // No test of this class depends on the time of a receive.
         }
 
         public void Passed(long bytes, long frames)

@@ -24,7 +24,7 @@ public sealed class TunnelSweepTests
         await client.ReadExactlyAsync(frame, TestContext.Current.CancellationToken);
         Assert.Equal([0x88, 6, 0x03, 0xe9, .. "idle"u8], frame);
 
-        // It echoes nothing, and the node does not answer what it is told then: both are cut.
+        // The client does not answer, nor does the node answer the Close that follows: both are cut.
         app.Time.Advance(TimeSpan.FromSeconds(5));
         app.Time.Advance(TimeSpan.FromSeconds(1));
         await Deadline.Until("the end", () => app.Tunnels.Count == 0);

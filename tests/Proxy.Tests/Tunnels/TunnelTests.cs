@@ -87,7 +87,7 @@ public sealed class TunnelTests : IDisposable
         Assert.Equal(1001, UnmaskedCode(_node.Written[TestFrame.Binary(10).Length..]));
     }
 
-    // What holds the copy loop up must not hold up what the node still has to say.
+    // The blocked copy loop must not delay what the node still sends.
     [Fact]
     public async Task Close_NotAnswered_ByAClientThatTakesNothing_LetsTheNodeGoOn()
     {
@@ -106,7 +106,7 @@ public sealed class TunnelTests : IDisposable
         Assert.Empty(_client.Written);
     }
 
-    // The server aborts the connection of a client whose pending write was given up.
+    // The server aborts the connection of a client whose pending write was abandoned.
     [Fact]
     public void Close_NotAnswered_AndTheClientIsDisconnected_LeavesTheNodeItsSecond()
     {
@@ -256,7 +256,7 @@ public sealed class TunnelTests : IDisposable
         Assert.Equal(128 * 1024, tunnel.Buffered);
         Assert.True(tunnel.EndIfStalled());
 
-        // The Close frame is not taken either: the client is abandoned, and the write ends.
+        // The client does not receive the Close frame either: the client is abandoned, and the write ends.
         _time.Advance(TimeSpan.FromSeconds(5));
         await writing;
         _time.Advance(TimeSpan.FromSeconds(1));

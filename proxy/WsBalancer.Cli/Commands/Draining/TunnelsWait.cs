@@ -70,7 +70,8 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
     {
         _ when limit.HasPassed =>
             $"{node} {(UntilRemoved ? "has not left" : "is not drained")} within --timeout {limit.Text}: "
-            + $"{Amounts.Count(drain.Remaining, "tunnel")} remain{(drain.State is "active" ? ", and it is active" : "")}.",
+            + $"{Amounts.Count(drain.Remaining, "tunnel")} remain"
+            + (drain.State is "active" ? ", and it is active." : "."),
         _ when IsEmpty(drain) && _sharing.IsExhausted =>
             $"Redis cannot be used: whether the other balancers have tunnels to {node} is not known.",
         { State: not Leaving } when wasLeaving => $"{node} has been added again.",

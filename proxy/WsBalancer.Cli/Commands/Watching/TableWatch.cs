@@ -6,7 +6,7 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Watching;
 
-/// <summary>Follows an answer of the balancer: a live table on a terminal, elsewhere each change as it is read.</summary>
+/// <summary>Reads an answer of the balancer each second: a live table on a terminal, elsewhere each change.</summary>
 internal sealed class TableWatch<T>(
     Operation operation,
     TimeProvider time,

@@ -47,8 +47,8 @@ internal static class TopCommand
     private static async Task<int> RunAsync(Operation operation, TimeProvider time, CancellationToken cancellation)
     {
         var parsed = operation.Parsed;
-        var meter = new TrafficMeter(
-            operation, time, parsed.GetValue(Over) ?? TimeSpan.FromSeconds(1), Orders[parsed.GetValue(Sort) ?? Standard]);
+        var over = parsed.GetValue(Over) ?? TimeSpan.FromSeconds(1);
+        var meter = new TrafficMeter(operation, time, over, Orders[parsed.GetValue(Sort) ?? Standard]);
         if (parsed.GetValue(Watch))
         {
             return await new TableWatch<IReadOnlyList<NodeTraffic>>(

@@ -6,7 +6,7 @@ namespace WsBalancer.Cli.Commands.Watching;
 /// <summary>Measures the traffic of nodes as the difference between two scrapes.</summary>
 /// <param name="operation">The command.</param>
 /// <param name="time">The clock.</param>
-/// <param name="over">How long the first measurement takes; each later one is over the time since the one before.</param>
+/// <param name="over">The time of the first measurement; each later one is over the time since the one before.</param>
 /// <param name="order">What nodes are sorted by, the highest first.</param>
 internal sealed class TrafficMeter(
     Operation operation, TimeProvider time, TimeSpan over, Func<NodeTraffic, double> order)

@@ -2,7 +2,7 @@ using System.Runtime.Serialization;
 
 namespace WsBalancer.Proxy.Admin.Callers;
 
-/// <summary>The calls that a token is good for.</summary>
+/// <summary>The calls for which a token is valid.</summary>
 internal enum AdminRight
 {
     /// <summary>Calls that change nothing.</summary>

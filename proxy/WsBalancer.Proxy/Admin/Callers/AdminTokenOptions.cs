@@ -5,23 +5,23 @@ namespace WsBalancer.Proxy.Admin.Callers;
 /// <summary>A token with a name. Bound from an item of <c>WsBalancer:Admin:Tokens</c>.</summary>
 internal sealed record AdminTokenOptions : IValidatableObject
 {
-    // The names under which callers without an entry of the list are in the events.
+    // The names that events contain for callers without an entry in the list.
     private static readonly string[] Reserved = [AdminTokens.Main, AdminTokens.View, Caller.Local, Caller.Anonymous];
 
-    /// <summary>Names the caller in the events.</summary>
+    /// <summary>The name of the caller in the events.</summary>
     [Required]
     [RegularExpression("^[A-Za-z0-9._-]{1,64}$", ErrorMessage = "1 to 64 letters, digits, '.', '_' and '-'")]
     public string? Name { get; init; }
 
-    /// <summary>The token itself.</summary>
+    /// <summary>The token.</summary>
     [Secret]
     public string? Token { get; init; }
 
-    /// <summary>The file of the token, instead of it.</summary>
+    /// <summary>The file of the token, instead of <see cref="Token"/>.</summary>
     public string? TokenFile { get; init; }
 
-    /// <summary>The calls that the token is good for. Default: view.</summary>
-    // The least right, so that a token with more has it in the configuration.
+    /// <summary>The calls for which the token is valid. Default: view.</summary>
+    // The lesser right, so that the configuration must name the greater one.
     public AdminRight Rights { get; init; }
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)

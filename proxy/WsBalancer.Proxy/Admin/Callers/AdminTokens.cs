@@ -18,19 +18,19 @@ internal sealed class AdminTokens
 
     private readonly Entry[] _entries;
 
-    /// <param name="options">The tokens.</param>
-    /// <param name="folder">Where a relative path of a token file begins.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">For files that cannot be read later.</param>
+    /// <param name="options">The configured tokens.</param>
+    /// <param name="folder">The folder in which relative paths of token files begin.</param>
+    /// <param name="time">The clock for the reads of token files.</param>
+    /// <param name="logger">Receives the failures of later reads of token files.</param>
     public AdminTokens(AdminOptions options, string folder, TimeProvider time, ILogger logger) =>
         _entries = [.. EntriesOf(options, folder, time, logger)];
 
-    /// <summary>Whether every call must present one.</summary>
+    /// <summary>Whether every call must present a token.</summary>
     public bool AreRequired => _entries.Length > 0;
 
-    /// <summary>The files that cannot be read, and the tokens that are there twice.</summary>
-    /// <param name="options">The tokens.</param>
-    /// <param name="folder">Where a relative path of a token file begins.</param>
+    /// <summary>The errors of token files that cannot be read, and of tokens that occur twice.</summary>
+    /// <param name="options">The configured tokens.</param>
+    /// <param name="folder">The folder in which relative paths of token files begin.</param>
     public static IEnumerable<SettingsError> MistakesIn(AdminOptions options, string folder)
     {
         var known = new List<(string Key, string Token)>();
@@ -57,7 +57,7 @@ internal sealed class AdminTokens
     /// <summary>The caller that presents a token; null if the token is unknown.</summary>
     public Caller? Find(string presented)
     {
-        // All are compared, each as a hash of one length: the time depends on none of them.
+        // All tokens are compared, as hashes of the same length, so that the time depends on none of them.
         Caller? found = null;
         var hash = HashOf(presented);
         foreach (var entry in _entries)

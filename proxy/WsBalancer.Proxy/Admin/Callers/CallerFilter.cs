@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Admin.Callers;
 
 /// <summary>
-/// Refuses calls that change something to callers who may only look, and names the others in the events that their
+/// Refuses calls that change something if the caller may only view, and names other callers in the events that their
 /// calls cause.
 /// </summary>
 internal sealed class CallerFilter(BalancerEvents events) : IEndpointFilter
@@ -32,7 +32,7 @@ internal sealed class CallerFilter(BalancerEvents events) : IEndpointFilter
         }
     }
 
-    // A call that is not known to change nothing is taken for one that does.
+    // A call counts as a change unless its method or its metadata excludes that.
     private static bool Changes(HttpContext http) =>
         !HttpMethods.IsGet(http.Request.Method)
         && !HttpMethods.IsHead(http.Request.Method)

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Admin.Callers;
 
 /// <summary>
-/// Reads the header in which a caller names itself. The value is information for people, and proves nothing.
+/// Reads the header in which a caller names itself. The value is information for people, and is not verified.
 /// </summary>
 internal static partial class CallerHeader
 {
@@ -19,7 +19,7 @@ internal static partial class CallerHeader
         + "most 1024 characters";
 
     /// <param name="text">The header; null or empty without one.</param>
-    /// <param name="cause">What is known without it.</param>
+    /// <param name="cause">The cause as far as it is known without the header.</param>
     /// <exception cref="Microsoft.AspNetCore.Http.BadHttpRequestException">The header cannot be read.</exception>
     public static EventCause Read(string? text, EventCause cause)
     {

@@ -9,7 +9,7 @@ namespace WsBalancer.Proxy.Admin.Callers;
 /// </summary>
 internal sealed class TokenFile(string path, TimeProvider time, ILogger logger)
 {
-    /// <summary>The most bytes that a file may have. Tokens of identity providers have up to a few thousand.</summary>
+    /// <summary>The maximum size of a file, in bytes. Tokens of identity providers have up to a few thousand.</summary>
     public const int MostBytes = 8 * 1024;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -39,14 +39,14 @@ internal sealed class TokenFile(string path, TimeProvider time, ILogger logger)
 
     /// <summary>Reads the token in a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="mistake">Why there is none, to follow the path; null if there is.</param>
+    /// <param name="mistake">Why the file has no token, as a clause that follows its path; null if it has one.</param>
     public static string? TryRead(string path, out string? mistake)
     {
         var buffer = new byte[MostBytes + 1];
         int length;
         try
         {
-            // Folders are refused here with a reason that names them, where opening one says "access denied".
+            // Without this check the reason for a directory would be "access denied".
             if (Directory.Exists(path))
             {
                 mistake = "is a directory";

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace WsBalancer.Proxy.Admin.Changes;
 
-/// <summary>A part of the users for another ring.</summary>
+/// <summary>The part of the users to place by another ring.</summary>
 internal sealed record BlendBody
 {
     public const string ExpectedRing = "the algorithm of the other ring";

@@ -25,7 +25,7 @@ internal sealed record NodeBody
     public NodeAddition ToAddition() => new(Id!, Address!, Weight, RingKey);
 }
 
-/// <summary>Another weight.</summary>
+/// <summary>The new weight of a node.</summary>
 internal sealed record WeightBody
 {
     public const string Expected = "a whole number from 0 to 65535";

@@ -8,7 +8,7 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Admin.Changes;
 
-/// <summary>Says what changes would move, and makes none.</summary>
+/// <summary>The call that computes what changes would move, and makes none.</summary>
 internal static class PlanEndpoints
 {
     public static void MapPlan(this IEndpointRouteBuilder cluster) => cluster.MapPost("/plan", PlanAsync)

@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Admin.Changes;
 
-/// <summary>What a change moves, as the API shows it.</summary>
+/// <summary>The users and tunnels that a change moves, as the API shows them.</summary>
 internal record PlanView(
     double Moved,
     double Minimum,
@@ -31,12 +31,12 @@ internal sealed record PlannedNodeView(
         new(node.Id, node.ShareBefore, node.ShareAfter, node.TunnelsBefore, node.TunnelsAfter);
 }
 
-/// <summary>What a change moved that was made; the epoch is that of the ring which it made.</summary>
+/// <summary>The plan of a change that was made; the epoch is that of the new ring.</summary>
 internal sealed record ChangeView : PlanView
 {
     public ChangeView(ChangeResult result)
         : base(result.Plan with { Epoch = result.Epoch }) => Shared = result.Shared;
 
-    /// <summary>Whether the other balancers were told; null if there is nobody to tell.</summary>
+    /// <summary>Whether the change was sent to the other balancers; null if this balancer does not share.</summary>
     public bool? Shared { get; }
 }

@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Admin.Changes;
 
-/// <summary>What a reload moves in a cluster, as the API shows it.</summary>
+/// <summary>The users and tunnels of a cluster that a reload moves, as the API shows them.</summary>
 internal sealed record ReloadMoveView
 {
     public ReloadMoveView(ClusterMove move)
@@ -26,6 +26,6 @@ internal sealed record ReloadMoveView
 
     public IReadOnlyList<string> Reweighed { get; }
 
-    /// <summary>The same in words.</summary>
+    /// <summary>The move in words.</summary>
     public string Text { get; }
 }

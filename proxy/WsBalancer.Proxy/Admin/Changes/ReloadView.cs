@@ -15,9 +15,9 @@ internal sealed record ReloadView
     /// <summary><c>applied</c> or <c>unchanged</c>.</summary>
     public string Result { get; }
 
-    /// <summary>What moves in each cluster that has changed.</summary>
+    /// <summary>The moves in each cluster that has changed.</summary>
     public IReadOnlyList<ReloadMoveView> Moves { get; }
 
-    /// <summary>Keys that have another value than at the start, and are read at the start only.</summary>
+    /// <summary>Keys whose value differs from that at the start, and that are read at the start only.</summary>
     public IReadOnlyList<string> NeedRestart { get; }
 }

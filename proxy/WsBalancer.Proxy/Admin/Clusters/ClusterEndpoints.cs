@@ -12,7 +12,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admin.Clusters;
 
-/// <summary>What the API tells of clusters and of users in them.</summary>
+/// <summary>The calls for clusters, and for the placement of users.</summary>
 internal static class ClusterEndpoints
 {
     public static void MapClusters(this IEndpointRouteBuilder api) => api.MapGet("/clusters", List)

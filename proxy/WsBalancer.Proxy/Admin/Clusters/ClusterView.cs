@@ -4,18 +4,18 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admin.Clusters;
 
-/// <summary>A cluster as the API shows it.</summary>
-/// <param name="Id">The cluster.</param>
-/// <param name="Ring">Its ring; null without nodes.</param>
-/// <param name="Nodes">Its nodes, the leaving ones among them.</param>
-/// <param name="Problems">The records from outside that are set aside: its own, and those of no cluster.</param>
+/// <summary>A cluster, as the API shows it.</summary>
+/// <param name="Id">The id of the cluster.</param>
+/// <param name="Ring">The ring; null without nodes.</param>
+/// <param name="Nodes">The nodes, with the leaving ones.</param>
+/// <param name="Problems">The records that are set aside, since they have a mistake: those of the cluster, and those
+/// whose cluster cannot be read.</param>
 internal sealed record ClusterView(
     string Id, RingView? Ring, IReadOnlyList<NodeView> Nodes, IReadOnlyList<ProblemView> Problems)
 {
-    /// <param name="cluster">The cluster.</param>
-    /// <param name="tunnels">The tunnels of this balancer.</param>
-    /// <param name="others">The cluster at the balancers whose tunnels are to be counted too.</param>
-    /// <param name="problems">Its problems.</param>
+    /// <summary>
+    /// The view of a cluster. Its tunnels are those of this balancer and of <paramref name="others"/>.
+    /// </summary>
     public static ClusterView Of(
         FleetCluster cluster,
         TunnelRegistry tunnels,
@@ -32,7 +32,7 @@ internal sealed record ClusterView(
     }
 }
 
-/// <summary>A ring as the API shows it.</summary>
+/// <summary>A ring, as the API shows it.</summary>
 internal sealed record RingView(string Algorithm, string Spec, long Epoch, string Fingerprint)
 {
     public static RingView Of(FleetSnapshot snapshot) => new(

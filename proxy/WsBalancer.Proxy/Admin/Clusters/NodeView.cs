@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admin.Clusters;
 
-/// <summary>A node as the API shows it. Its ring key is null if the ring goes by the ids.</summary>
+/// <summary>A node, as the API shows it. The ring key is null if the ring hashes the id of the node.</summary>
 internal sealed record NodeView(
     string Cluster,
     string Id,

@@ -5,7 +5,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Admin.Clusters;
 
 /// <summary>
-/// Where a user belongs, as the API shows it. Ids of nodes; null where there is none. The ring key is the owner's.
+/// The placement of a user, as the API shows it. Owner, home and node are ids of nodes, null if there is none. The ring
+/// key is that of the owner.
 /// </summary>
 internal sealed record OwnerView(
     string User,

@@ -10,7 +10,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Admin.Events;
 
-/// <summary>Tells what happens, as it happens, as server-sent events.</summary>
+/// <summary>The call that streams events as server-sent events.</summary>
 internal static class EventEndpoints
 {
     private const string LastEventId = "Last-Event-ID";
@@ -22,10 +22,10 @@ internal static class EventEndpoints
 
     private const string ExpectedFollow = "true or false, which ends the stream after the past (default true)";
 
-    // Below the minute after which proxies and NATs give a silent connection up.
+    // Below the minute after which proxies and NATs drop an idle connection.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
-    // Without an id: what the listener knows last is still the event before.
+    // Without an id, so that the last event id of the client remains that of the event before.
     private static readonly string TooSlow =
         "event: dropped\ndata: {\"kind\":\"dropped\",\"message\":\"more than "
         + EventListener.MostWaiting.ToString(CultureInfo.InvariantCulture)
@@ -58,7 +58,7 @@ internal static class EventEndpoints
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The listener is gone, or this host is stopping.
+            // The client has disconnected, or the admin host is stopping.
             return;
         }
     }
@@ -105,7 +105,7 @@ internal static class EventEndpoints
         await response.Body.FlushAsync(cancellation);
     }
 
-    // A stream that ends after the past, and has no other beginning, has all of it.
+    // Without another beginning, a stream that ends after the past events contains all of them.
     private static Func<BalancerEvents, IReadOnlyList<BalancerEvent>>? PastOf(
         string? lastEventId, string? since, bool follows, TimeProvider time)
     {

@@ -5,12 +5,12 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Admin.Events;
 
 /// <summary>
-/// One listener's queue of events, from the moment at which it was made. It never holds up those to whom events happen:
-/// a listener that lets too many wait gets no more.
+/// The queue of events of one listener, from its creation on. A full queue does not block the publisher: it ends the
+/// stream of the listener.
 /// </summary>
 internal sealed class EventListener : IDisposable
 {
-    /// <summary>How many events may wait.</summary>
+    /// <summary>The maximum of queued events.</summary>
     public const int MostWaiting = 1_000;
 
     private readonly BalancerEvents _events;
@@ -18,10 +18,10 @@ internal sealed class EventListener : IDisposable
     private readonly ITimer _silence;
     private long _last;
 
-    /// <param name="events">What to listen to.</param>
+    /// <param name="events">The events of the balancer.</param>
     /// <param name="past">Selects the past events to send first; null for new events only.</param>
-    /// <param name="keepAlive">How often a sign of life is due.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="keepAlive">The interval of the keep-alives.</param>
+    /// <param name="time">The clock of the keep-alives.</param>
     public EventListener(
         BalancerEvents events,
         Func<BalancerEvents, IReadOnlyList<BalancerEvent>>? past,
@@ -32,7 +32,8 @@ internal sealed class EventListener : IDisposable
         _events.Happened += OnHappened;
         if (past is not null)
         {
-            // An event during the selection is in both, the past and the queue. Other processes may have the same ids.
+            // An event that is published during the selection is both in the past and in the queue. Only ids of this
+            // process are compared, since other processes may have the same ones.
             Past = past(events);
             _last = Past.Where(events.IsOfThisRun).Select(happened => happened.Id).LastOrDefault();
         }
@@ -43,10 +44,10 @@ internal sealed class EventListener : IDisposable
     /// <summary>The past events to send first.</summary>
     public IReadOnlyList<BalancerEvent> Past { get; } = [];
 
-    /// <summary>Whether events were lost because too many waited.</summary>
+    /// <summary>Whether events were lost because the queue was full.</summary>
     public bool IsTooSlow { get; private set; }
 
-    /// <summary>What happens, as it happens; null is a sign of life. Ends when too many wait.</summary>
+    /// <summary>The new events; null is a keep-alive. Ends when the queue is full.</summary>
     public async IAsyncEnumerable<BalancerEvent?> ReadAsync(
         [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -3,16 +3,16 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Admin.Events;
 
-/// <summary>Something that happened, as the API shows it.</summary>
-/// <param name="Id">One more than that of the event before, also over restarts if events are kept in a file.</param>
-/// <param name="Run">The process of the balancer in which it happened.</param>
-/// <param name="At">When.</param>
-/// <param name="Kind">What it is about.</param>
-/// <param name="Cluster">Where; null if it is about the balancer.</param>
-/// <param name="Node">Which node; null if it is about the cluster.</param>
-/// <param name="Message">What happened.</param>
+/// <summary>An event of the balancer, as the API shows it.</summary>
+/// <param name="Id">One more than the id of the event before, also over restarts if events are kept in a file.</param>
+/// <param name="Run">Identifies the process of the balancer that published the event.</param>
+/// <param name="At">The time at which the event was published.</param>
+/// <param name="Kind">The subject of the event.</param>
+/// <param name="Cluster">The cluster; null if the event is about the balancer.</param>
+/// <param name="Node">The node; null if the event is about the cluster.</param>
+/// <param name="Message">The event in one sentence without a full stop.</param>
 /// <param name="Figures">Numbers by name, with their unit in the name.</param>
-/// <param name="By">The caller that caused it; null if none is known.</param>
+/// <param name="By">The caller that caused the event; null if none is known.</param>
 internal sealed record EventView(
     long Id,
     string Run,
@@ -35,7 +35,7 @@ internal sealed record EventView(
         happened.Figures,
         happened.By is { } by ? EventCauseView.Of(by) : null);
 
-    /// <summary>The event as a line of server-sent events has it.</summary>
+    /// <summary>The event as one line of JSON, for a server-sent event.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
     private static string LabelOf(EventKind kind) => kind switch
@@ -55,10 +55,10 @@ internal sealed record EventView(
 /// <summary>Who caused an event, as the API shows it.</summary>
 /// <param name="Name">The name of the token; <c>local</c> or <c>anonymous</c> without tokens; <c>SIGHUP</c> or
 /// <c>file</c> for a reload.</param>
-/// <param name="User">The user, as the caller has sent it; not verified, nor are the next three.</param>
-/// <param name="Host">The host.</param>
-/// <param name="Pid">The process.</param>
-/// <param name="Command">The command.</param>
+/// <param name="User">The user, as the caller has sent it; not verified.</param>
+/// <param name="Host">The host, as the caller has sent it; not verified.</param>
+/// <param name="Pid">The process, as the caller has sent it; not verified.</param>
+/// <param name="Command">The command, as the caller has sent it; not verified.</param>
 /// <param name="Address">The address of the caller's connection; null for a Unix socket.</param>
 internal sealed record EventCauseView(
     string Name, string? User, string? Host, int? Pid, string? Command, string? Address)

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace WsBalancer.Proxy.Admin.Listening;
 
 /// <summary>
-/// The certificate of the admin host, as the server's own endpoints have theirs. Bound from
+/// The certificate of the admin host, with the keys of a certificate of Kestrel. Bound from
 /// <c>WsBalancer:Admin:Certificate</c>.
 /// </summary>
 internal sealed record AdminCertificateOptions
@@ -23,8 +23,8 @@ internal sealed record AdminCertificateOptions
     [Secret]
     public string? Password { get; init; }
 
-    /// <summary>The mistake that the certificate cannot be used; null if it can.</summary>
-    /// <param name="folder">Where a relative path begins.</param>
+    /// <summary>The error if the certificate cannot be used; null if it can.</summary>
+    /// <param name="folder">The folder in which relative paths begin.</param>
     public SettingsError? MistakeIn(string folder)
     {
         foreach (var (name, path) in new[] { (nameof(Path), Path), (nameof(KeyPath), KeyPath) })

@@ -2,13 +2,13 @@ using Microsoft.Extensions.Configuration;
 
 namespace WsBalancer.Proxy.Admin.Listening;
 
-/// <summary>The endpoint of the admin host in the schema of the server.</summary>
+/// <summary>The endpoint of the admin host in the configuration schema of Kestrel.</summary>
 internal static class AdminEndpoint
 {
     private const string Section = "Endpoints:Admin";
 
     /// <param name="options">The address and the certificate.</param>
-    /// <param name="folder">Where a relative path begins.</param>
+    /// <param name="folder">The folder in which relative paths begin.</param>
     public static IConfiguration Of(AdminOptions options, string folder)
     {
         var settings = new Dictionary<string, string?>

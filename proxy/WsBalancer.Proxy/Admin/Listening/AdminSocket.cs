@@ -9,14 +9,14 @@ internal static class AdminSocket
 {
     private const string Key = "WsBalancer:Admin:Url";
 
-    // The kernel takes 107 bytes, one of which the name has while the socket is being made.
+    // The kernel accepts 107 bytes; the temporary name of the socket is one byte longer than the path.
     private const int MostBytes = 106;
 
     // The owner and its group, so that a group of operators needs no token.
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
-    /// <summary>The mistake that the socket cannot be there; null if it can.</summary>
+    /// <summary>The error if no socket can be created at the path; null if one can.</summary>
     public static SettingsError? MistakeIn(string path)
     {
         var expected = Encoding.UTF8.GetByteCount(path) > MostBytes ? $"a path of at most {MostBytes} bytes"
@@ -26,8 +26,8 @@ internal static class AdminSocket
         return expected is null ? null : new SettingsError(Key, $"{Key} is 'unix:{path}': expected {expected}");
     }
 
-    /// <summary>Binds the socket. One that a process has left is replaced; one that is listened on is not.</summary>
-    /// <exception cref="IOException">The path cannot be used.</exception>
+    /// <summary>Binds the socket. The file of a socket on which no process listens is replaced.</summary>
+    /// <exception cref="IOException">A process listens on the path, it is no socket, or the bind fails.</exception>
     public static Socket Bind(string path)
     {
         if (IsOther(path) || IsListenedOn(path))
@@ -37,7 +37,8 @@ internal static class AdminSocket
                 + (IsOther(path) ? "there is something that is no socket." : "a process listens there."));
         }
 
-        // Renamed once its mode is right, which also replaces a socket that was left in one step.
+        // Bound under a temporary name, and renamed once the mode is set. The rename also replaces an old socket in one
+        // step.
         var name = path + "~";
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

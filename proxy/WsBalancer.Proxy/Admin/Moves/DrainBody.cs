@@ -3,10 +3,12 @@ using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Proxy.Admin.Moves;
 
-/// <summary>How a node is to be drained. What is left out is left to the cluster's settings.</summary>
+/// <summary>
+/// How to drain a node. A missing field is taken from the drain that is running, or else from the cluster's settings.
+/// </summary>
 internal sealed record DrainBody
 {
-    // Null is a deadline too: never.
+    // Distinguishes a deadline of null, which means none, from a missing field.
     private bool _isDeadlineGiven;
 
     [Description("a number of tunnels a second in the whole fleet, at least; 0 closes none before the deadline asks")]

@@ -10,7 +10,7 @@ using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Proxy.Admin.Moves;
 
-/// <summary>Drains a node, shows how far that is, and takes it back.</summary>
+/// <summary>The calls that begin a drain, show its progress and end it.</summary>
 internal static class DrainEndpoints
 {
     public static void MapDrain(this IEndpointRouteBuilder cluster)

@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Proxy.Admin.Moves;
 
-/// <summary>How far the drain of a node is, as the API shows it.</summary>
+/// <summary>The progress of the drain of a node, as the API shows it.</summary>
 internal sealed record DrainStatusView
 {
     public DrainStatusView(string cluster, string node, DrainStatus status, long epoch, bool? shared)
@@ -20,10 +20,10 @@ internal sealed record DrainStatusView
 
     public string Node { get; }
 
-    /// <summary>The node's.</summary>
+    /// <summary>The state of the node in the fleet.</summary>
     public string State { get; }
 
-    /// <summary>Who holds the drain: operator, node.</summary>
+    /// <summary>The sources of the drain: operator, node.</summary>
     public IReadOnlyList<string> Sources { get; }
 
     public long Total { get; }
@@ -36,13 +36,13 @@ internal sealed record DrainStatusView
 
     public double RatePerSecond { get; }
 
-    /// <summary>Null if nobody can tell.</summary>
+    /// <summary>The seconds until the last tunnel is closed; null if unknown.</summary>
     public double? EtaSeconds { get; }
 
-    /// <summary>Until the deadline; null without one.</summary>
+    /// <summary>The seconds until the deadline; null without one.</summary>
     public double? DeadlineSeconds { get; }
 
-    /// <summary>Null if the node does not drain.</summary>
+    /// <summary>The code of the Close frames; null if the node does not drain.</summary>
     public int? CloseCode { get; }
 
     public long Epoch { get; }

@@ -3,14 +3,14 @@ using System.ComponentModel.DataAnnotations;
 
 namespace WsBalancer.Proxy.Admin.Moves;
 
-/// <summary>How a cluster is to be rebalanced.</summary>
+/// <summary>How to rebalance a cluster.</summary>
 internal sealed record RebalanceBody
 {
     [Description("a number of tunnels a second in the whole fleet (default 50)")]
     public double? RatePerSecond { get; init; }
 }
 
-/// <summary>Whether a rebalance is to wait.</summary>
+/// <summary>Whether to pause a rebalance or to continue it.</summary>
 internal sealed record PauseBody
 {
     [Required]

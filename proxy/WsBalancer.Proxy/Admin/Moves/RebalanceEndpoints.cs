@@ -10,7 +10,7 @@ using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Proxy.Admin.Moves;
 
-/// <summary>Brings misplaced tunnels home, shows how far that is, pauses it and ends it.</summary>
+/// <summary>The calls that begin a rebalance, show its progress, pause it and end it.</summary>
 internal static class RebalanceEndpoints
 {
     public static void MapRebalance(this IEndpointRouteBuilder cluster)

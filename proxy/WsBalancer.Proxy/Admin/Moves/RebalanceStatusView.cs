@@ -3,7 +3,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Admin.Moves;
 
-/// <summary>How far the rebalance of a cluster is, as the API shows it.</summary>
+/// <summary>The progress of the rebalance of a cluster, as the API shows it.</summary>
 internal sealed record RebalanceStatusView
 {
     public RebalanceStatusView(string cluster, RebalanceStatus status, long epoch, bool? shared)
@@ -21,15 +21,17 @@ internal sealed record RebalanceStatusView
 
     public long Misplaced { get; }
 
-    /// <summary>Those of the misplaced that it leaves alone.</summary>
+    /// <summary>Misplaced tunnels that neither the rebalance nor a drain closes.</summary>
     public long Blocked { get; }
 
     public long Closed { get; }
 
-    /// <summary>Null if nobody can tell.</summary>
+    /// <summary>The seconds until the last tunnel is closed; null if unknown.</summary>
     public double? EtaSeconds { get; }
 
-    /// <summary>Why it is where it is, or why tunnels stay; null if there is nothing to say.</summary>
+    /// <summary>
+    /// Why the rebalance has ended or waits, or why tunnels stay misplaced; null if there is no reason.
+    /// </summary>
     public string? Reason { get; }
 
     public double RatePerSecond { get; }

@@ -11,7 +11,9 @@ using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Proxy.Admin.OpenTunnels;
 
-/// <summary>Closes the tunnels of a user or a node, old ones, or one tunnel, at every balancer.</summary>
+/// <summary>
+/// The calls that close tunnels at every balancer: those of a user, of a node or above an age, or a single one.
+/// </summary>
 internal static class DisconnectEndpoints
 {
     private const string ExpectedCode = CloseCode.Allowed + " (default 1012)";
@@ -66,7 +68,8 @@ internal static class DisconnectEndpoints
         QueryText.Whole(nameof(closeCode), closeCode, CloseCode.MayBeSent, ExpectedCode) ?? CloseCode.ServiceRestart;
 }
 
-/// <summary>What was disconnected, as the API shows it.</summary>
-/// <param name="Closed">How many tunnels of this balancer.</param>
-/// <param name="Shared">Whether the other balancers were told; null if there is nobody to tell.</param>
+/// <summary>The result of a disconnect, as the API shows it.</summary>
+/// <param name="Closed">The number of tunnels that this balancer closes.</param>
+/// <param name="Shared">Whether the request was sent to the other balancers; null if this balancer does not
+/// share.</param>
 internal sealed record DisconnectView(int Closed, bool? Shared);

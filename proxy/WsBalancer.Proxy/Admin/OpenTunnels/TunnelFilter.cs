@@ -4,20 +4,20 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admin.OpenTunnels;
 
-/// <summary>Which of a cluster's open tunnels are listed, and in which order.</summary>
-/// <param name="User">Whose; null for everybody's.</param>
-/// <param name="Node">Where; null for all nodes.</param>
-/// <param name="OlderThanSeconds">How old at least; null for any age.</param>
-/// <param name="Client">The network of their clients; null for all clients.</param>
-/// <param name="Order">The order.</param>
-/// <param name="Limit">How many at most.</param>
+/// <summary>The open tunnels of a cluster that are listed, and their order.</summary>
+/// <param name="User">The user of the tunnels; null for all users.</param>
+/// <param name="Node">The node of the tunnels; null for all nodes.</param>
+/// <param name="OlderThanSeconds">The age that the tunnels exceed; null for any age.</param>
+/// <param name="Client">The network of the clients; null for all clients.</param>
+/// <param name="Order">The order of the tunnels.</param>
+/// <param name="Limit">The maximum number of tunnels.</param>
 internal sealed record TunnelFilter(
     string? User, Node? Node, double? OlderThanSeconds, IPNetwork? Client, TunnelOrder Order, int Limit)
 {
     public const int DefaultLimit = 50;
     public const int MostLimit = 10_000;
 
-    /// <summary>The tunnels in their order; those that are equal in it by age and id.</summary>
+    /// <summary>The tunnels in their order; equal ones are sorted by age, then by id.</summary>
     public IEnumerable<Tunnel> In(FleetCluster cluster, TunnelRegistry tunnels) => Source(cluster, tunnels)
         .Where(tunnel => Node is null || tunnel.Identity.Node == Node.Key)
         .Where(tunnel => OlderThanSeconds is not { } seconds || tunnel.Age.TotalSeconds > seconds)
@@ -43,7 +43,7 @@ internal sealed record TunnelFilter(
     };
 }
 
-/// <summary>In which order tunnels are listed, the highest first.</summary>
+/// <summary>The order in which tunnels are listed, the highest value first.</summary>
 internal enum TunnelOrder
 {
     /// <summary>By age.</summary>

@@ -4,8 +4,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Admin.OpenTunnels;
 
 /// <summary>
-/// An open tunnel as the API shows it. Its user is null if it was spread. <c>Path</c> is that of its bytes, native or
-/// portable, and <c>RequestPath</c> that of its handshake, without the query.
+/// An open tunnel, as the API shows it. The user is null if the tunnel was placed without a user id. <c>Path</c> is the
+/// data path, native or portable; <c>RequestPath</c> is the path of the handshake request, without the query.
 /// </summary>
 internal sealed record TunnelView(
     string Id,

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace WsBalancer.Proxy.Admin.Requests;
 
 /// <summary>
-/// A field that a body may have. What is expected in it is its <see cref="DescriptionAttribute"/>, which the OpenAPI
-/// document shows too.
+/// A field that a body may have. The <see cref="DescriptionAttribute"/> of the property describes the expected value,
+/// also in the OpenAPI document.
 /// </summary>
 internal sealed record BodyField(PropertyInfo Property)
 {

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace WsBalancer.Proxy.Admin.Requests;
 
-/// <summary>Says what is wrong with a body that is JSON, in the words of who sent it.</summary>
+/// <summary>Describes the mistake in a body that is JSON, with the names and values of the sender.</summary>
 internal static partial class BodyMistake
 {
     private const int LongestValue = 60;
 
-    /// <param name="exception">What the reader says; its path leads to the place.</param>
+    /// <param name="exception">The error of the deserializer, with the path of the mistake.</param>
     /// <param name="body">The whole body.</param>
-    /// <param name="type">What was to be read.</param>
+    /// <param name="type">The type of the body.</param>
     public static string Of(JsonException exception, JsonElement body, Type type)
     {
         var (element, expected, path) = (body, "an object", "");
@@ -19,7 +19,7 @@ internal static partial class BodyMistake
             var name = step.Groups["name"].Value;
             if (IsMap(type) && !element.TryGetProperty(name, out _))
             {
-                // A name with quotes and brackets in it is cut short: then it is the whole map that is shown.
+                // The pattern cuts off a name that contains quotes and brackets; the whole map is shown then.
                 break;
             }
 
@@ -54,7 +54,7 @@ internal static partial class BodyMistake
 
     private static Type ItemOf(Type type) => type.IsGenericType ? type.GetGenericArguments()[^1] : type;
 
-    // As the platform writes paths: $.add[0].id, and $.weights['ws.1'] for a name with a dot in it.
+    // The form of paths in System.Text.Json: $.add[0].id, and $.weights['ws.1'] for a name that contains a dot.
     [GeneratedRegex(@"\.(?<name>[^.\[\]]+)|\['(?<name>.*?)'\]|\[(?<index>\d+)\]", RegexOptions.CultureInvariant)]
     private static partial Regex Steps();
 }

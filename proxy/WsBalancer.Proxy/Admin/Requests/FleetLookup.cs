@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Admin.Requests;
 
-/// <summary>Finds what a path names.</summary>
+/// <summary>Finds the cluster that the path of a request names.</summary>
 internal static class FleetLookup
 {
     /// <exception cref="RefusedException">There is no such cluster.</exception>

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace WsBalancer.Proxy.Admin.Requests;
 
-/// <summary>The epoch that a caller has seen: its change is not made if the ring has changed since.</summary>
+/// <summary>The epoch that a caller has seen. A change is refused if the ring has changed since.</summary>
 internal static class IfMatch
 {
     public const string Name = "If-Match";
     public const string Means = "The epoch that you have seen: if it is another one by now, nothing is done.";
 
-    /// <returns>Null for any.</returns>
+    /// <returns>Null if any epoch is accepted.</returns>
     public static long? Epoch(string? header)
     {
         if (header is null or "*")

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Admin.Requests;
 
-/// <summary>Says in words what the server refuses by itself, before any call of the API is asked.</summary>
+/// <summary>
+/// Adds a detail to the problem responses that no call of the API has written: those of the server, and of failures.
+/// </summary>
 internal static class ProblemDetail
 {
     public static void Complete(ProblemDetailsContext context)

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace WsBalancer.Proxy.Admin.Requests;
 
 /// <summary>
-/// Refuses query parameters that a call does not know, or that are there twice. A misspelt <c>drain=true</c> that is
-/// ignored would leave tunnels open that somebody believes closed.
+/// Refuses unknown and repeated query parameters. If a misspelt <c>drain=true</c> were ignored, tunnels would stay open
+/// that the caller believes closed.
 /// </summary>
 internal static class QueryNames
 {

@@ -5,14 +5,16 @@ using WsBalancer.Proxy.Identity;
 
 namespace WsBalancer.Proxy.Admin.Requests;
 
-/// <summary>Reads what a call says in its query string and headers.</summary>
-/// <remarks>Every method throws <see cref="BadHttpRequestException"/> with what was expected.</remarks>
+/// <summary>Parses values of the query string and of headers.</summary>
+/// <remarks>
+/// Every method throws <see cref="BadHttpRequestException"/> for a wrong value; the message names what was expected.
+/// </remarks>
 internal static class QueryText
 {
     public const string ExpectedFlag = "true or false";
     public const string ExpectedAge = "a number of seconds, 0 or more";
 
-    /// <summary>A switch, which is off unless it is said.</summary>
+    /// <summary>A switch; false if it is missing.</summary>
     public static bool Flag(string name, string? text) => text switch
     {
         null or "false" => false,
@@ -20,7 +22,7 @@ internal static class QueryText
         _ => throw Wrong(name, text, ExpectedFlag),
     };
 
-    /// <summary>A whole number; null if it is not there.</summary>
+    /// <summary>A whole number; null if it is missing.</summary>
     public static int? Whole(string name, string? text, Func<int, bool> isRight, string expected)
     {
         if (text is null)
@@ -33,7 +35,7 @@ internal static class QueryText
             : throw Wrong(name, text, expected);
     }
 
-    /// <summary>A number; null if it is not there.</summary>
+    /// <summary>A number; null if it is missing.</summary>
     public static double? Number(string name, string? text, Func<double, bool> isRight, string expected)
     {
         if (text is null)
@@ -46,11 +48,11 @@ internal static class QueryText
             : throw Wrong(name, text, expected);
     }
 
-    /// <summary>An age in seconds; null if it is not there.</summary>
+    /// <summary>An age in seconds; null if it is missing.</summary>
     public static double? Age(string name, string? text) =>
         Number(name, text, seconds => seconds >= 0 && double.IsFinite(seconds), ExpectedAge);
 
-    /// <summary>A user id, which must be there.</summary>
+    /// <summary>A user id, which is required.</summary>
     public static string User(string? text) => text switch
     {
         null or "" => throw new BadHttpRequestException(

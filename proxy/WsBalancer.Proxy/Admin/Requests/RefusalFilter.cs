@@ -4,7 +4,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Admin.Requests;
 
-/// <summary>Makes a problem of everything that a call is refused for. The only place that does.</summary>
+/// <summary>Maps the exceptions with which a call is refused to problem responses. No other code does.</summary>
 internal sealed class RefusalFilter : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -28,7 +28,7 @@ internal sealed class RefusalFilter : IEndpointFilter
         }
         catch (StateFileException ex)
         {
-            // A change is kept before anything is made of it.
+            // A change is written to the state file before it is applied.
             return TypedResults.Problem(
                 $"{ex.Message} Nothing was done.", statusCode: StatusCodes.Status500InternalServerError);
         }

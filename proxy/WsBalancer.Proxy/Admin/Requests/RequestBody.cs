@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Http;
 namespace WsBalancer.Proxy.Admin.Requests;
 
 /// <summary>
-/// Reads what a call says in its body, and takes nothing that it does not understand: a field that is ignored is a
-/// change that somebody believes in and that was not made.
+/// Reads the JSON body of a call, and refuses unknown fields: if one were ignored, the caller would believe in a change
+/// that was not made.
 /// </summary>
 internal static class RequestBody
 {
-    /// <summary>How long a body may be. A plan of a thousand nodes is a tenth of it.</summary>
+    /// <summary>The maximum length of a body. A plan of a thousand nodes needs a tenth of it.</summary>
     public const int MaxBytes = 1 << 20;
 
     private static readonly JsonDocumentOptions Parsing = new() { AllowDuplicateProperties = false };
@@ -18,8 +18,8 @@ internal static class RequestBody
     private static readonly JsonSerializerOptions Reading =
         new(JsonSerializerOptions.Strict) { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    /// <summary>The body; with no field in it if there is none.</summary>
-    /// <exception cref="BadHttpRequestException">It cannot be read; the message says which field, and why.</exception>
+    /// <summary>Reads a body; without one, every field is missing.</summary>
+    /// <exception cref="BadHttpRequestException">The body is not valid; the message names the field.</exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request)
         where T : class, new()
     {
@@ -60,7 +60,7 @@ internal static class RequestBody
         }
     }
 
-    // Names are looked at in full, since none may be there twice: what is no text in them is an invalid operation.
+    // The check for duplicate names decodes every name, and throws InvalidOperationException if one is not valid text.
     private static JsonDocument Parse(ReadOnlyMemory<byte> bytes)
     {
         if (!Utf8.IsValid(bytes.Span))

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace WsBalancer.Proxy.Admin.Requests;
 
-/// <summary>Finds what a body leaves out that it must have.</summary>
+/// <summary>Finds the required fields that a body does not have.</summary>
 internal static class RequiredFields
 {
     /// <returns>A sentence about the first such field; null if there is none.</returns>

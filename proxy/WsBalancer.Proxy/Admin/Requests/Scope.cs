@@ -2,12 +2,11 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Admin.Requests;
 
-/// <summary>Whether an answer is about the whole fleet of balancers or this one alone.</summary>
+/// <summary>Whether a response is about all balancers of the fleet or about this balancer alone.</summary>
 internal static class Scope
 {
     public const string Expected = "fleet or local (default fleet)";
 
-    /// <summary>Whether it is about the whole fleet.</summary>
     public static bool IsFleet(string? scope) => scope switch
     {
         null or "fleet" => true,
@@ -15,7 +14,7 @@ internal static class Scope
         _ => throw QueryText.Wrong("scope", scope, Expected),
     };
 
-    /// <summary>The cluster as each of the other balancers has it, as far as they count.</summary>
+    /// <summary>The reports of the other balancers on a cluster; none unless the scope is the fleet.</summary>
     public static IReadOnlyList<PeerCluster> OthersIn(this Peers peers, string cluster, bool fleet) =>
         fleet ? [.. peers.Of(cluster)] : [];
 }

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace WsBalancer.Proxy.Admin.Status;
 
 /// <summary>
-/// The configuration as it was applied last, without secrets. Of an application's configuration only the parts that
-/// the balancer, YARP and the server read.
+/// The configuration as it was applied last, without secrets. Of an application's configuration it contains only the
+/// parts that the balancer, YARP and the server read.
 /// </summary>
 internal sealed class ConfigurationReader(IConfiguration configuration)
 {
@@ -17,7 +17,7 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
     private static readonly string[] Parts =
         ["AllowedHosts", "Kestrel", "Logging", "ReverseProxy", "Urls", "WsBalancer"];
 
-    // Names in the parts of YARP and the server.
+    // The ends of the names of secrets in the parts of YARP and the server.
     private static readonly string[] SecretEnds = ["password", "passphrase", "secret", "token", "apikey", "credential"];
 
     // The settings of the balancer that are marked as secrets.
@@ -29,7 +29,7 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
 
     private static readonly string[] ShownMetadata = ["Weight", "RingKey"];
 
-    /// <summary>By key, in the order of the keys.</summary>
+    /// <summary>The settings by key, in the order of the keys.</summary>
     public IReadOnlyDictionary<string, string> Read() => new SortedDictionary<string, string>(
         Parts.Select(configuration.GetSection)
             .SelectMany(static part => part.AsEnumerable())
@@ -66,7 +66,7 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
         }
         catch (Exception ex) when (ex is ArgumentException or FormatException or OverflowException)
         {
-            // The client has no other way to check a text.
+            // StackExchange.Redis has no method that checks a text without throwing.
             return Hidden;
         }
     }

@@ -3,10 +3,11 @@ using WsBalancer.Proxy.Fleet;
 namespace WsBalancer.Proxy.Admin.Status;
 
 /// <summary>The last reload of the configuration.</summary>
-/// <param name="At">When it was.</param>
+/// <param name="At">The time of the reload.</param>
 /// <param name="Result"><c>applied</c>, <c>unchanged</c>, <c>refused</c> or <c>failed</c>.</param>
-/// <param name="Reasons">Why it was refused.</param>
-/// <param name="NeedRestart">Keys that have another value than at the start, and are read at the start only.</param>
+/// <param name="Reasons">Why the reload was refused.</param>
+/// <param name="NeedRestart">Keys whose value differs from that at the start, and that are read at the start
+/// only.</param>
 internal sealed record LastReloadView(
     DateTimeOffset At, string Result, IReadOnlyList<string> Reasons, IReadOnlyList<string> NeedRestart)
 {
@@ -22,7 +23,7 @@ internal sealed record LastReloadView(
         reload.Result.Reasons,
         reload.Result.NeedRestart);
 
-    /// <summary>What an operator should know of it.</summary>
+    /// <summary>The warnings for an operator: a reload that was not applied, and keys that need a restart.</summary>
     public IEnumerable<string> Warnings()
     {
         if (Result is "refused" or "failed")

@@ -31,13 +31,14 @@ internal sealed class ServedCertificates
         ];
     }
 
-    /// <summary>All that can be read; for the others the server does not start.</summary>
+    /// <summary>The certificates whose files can be read; with any other file the server does not start.</summary>
     public IReadOnlyList<CertificateView> All { get; }
 
     private static IEnumerable<(string Name, IConfigurationSection Certificate)> SectionsOf(
         IConfigurationSection endpoint, IConfigurationSection shared)
     {
-        // Kestrel takes the certificate of the endpoint if it names a file or an entry of a store.
+        // Kestrel uses the certificate of the endpoint if that names a file or an entry of a store, else the shared
+        // one.
         var own = endpoint.GetSection("Certificate");
         yield return (endpoint.Key, own["Path"] is null && own["Subject"] is null ? shared : own);
         foreach (var host in endpoint.GetSection("Sni").GetChildren())

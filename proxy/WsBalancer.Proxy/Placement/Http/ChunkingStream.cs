@@ -5,8 +5,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
-/// A body in chunks (RFC 9112 §7.1): each piece of the inner body is one, and the trailers of the response follow the
-/// last.
+/// A body in chunks (RFC 9112 §7.1): each read of the inner body is one chunk, and the trailers of the response follow
+/// the last.
 /// </summary>
 internal sealed class ChunkingStream(Stream inner, HttpResponseMessage response) : ReadOnlyStream
 {

@@ -54,7 +54,7 @@ internal sealed class HttpExchange
 
     private bool IsChunked => RequestHead.HasBody(_request) && _request.Content!.Headers.ContentLength is null;
 
-    /// <summary>Sends the request, and returns the response once its head is received. To be called once.</summary>
+    /// <summary>Sends the request, and returns the response once its head is received. Must be called once.</summary>
     /// <exception cref="HttpRequestException">There is no response, or no valid one.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
     public async Task<HttpResponseMessage> SendAsync(CancellationToken cancellation)
@@ -78,7 +78,7 @@ internal sealed class HttpExchange
         }
     }
 
-    /// <summary>Ends the exchange: the response was read, or is not read any further.</summary>
+    /// <summary>Ends the exchange, when the response was read or no more of it is read.</summary>
     public void End(bool isBodyRead)
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)

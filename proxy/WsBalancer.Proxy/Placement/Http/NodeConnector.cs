@@ -24,7 +24,7 @@ internal sealed class NodeConnector(
     SslClientAuthenticationOptions tls,
     TimeProvider time)
 {
-    /// <summary>Whether a connection is that of one client, and not to be used for another.</summary>
+    /// <summary>Whether a connection belongs to one client, and must not be used for another.</summary>
     public bool IsOfOneClient => ProxyProtocol != ProxyProtocolVersion.Off;
 
     private ProxyProtocolVersion ProxyProtocol => settings.Get<NodeConnectionOptions>(cluster).ProxyProtocol;
@@ -52,7 +52,9 @@ internal sealed class NodeConnector(
         }
     }
 
-    /// <summary>Opens a connection, and sends the PROXY header of the client if the cluster has one.</summary>
+    /// <summary>
+    /// Opens a connection, and sends the PROXY header of the client if the cluster is configured for it.
+    /// </summary>
     /// <exception cref="SocketException">No address of the host accepted.</exception>
     /// <exception cref="IOException">The header could not be sent.</exception>
     public async Task<NetworkStream> OpenAsync(
@@ -118,7 +120,7 @@ internal sealed class NodeConnector(
         }
     }
 
-    // The options are shared by all connections of the cluster, and the name is that of one.
+    // All connections of the cluster share the options, but not the name.
     private SslClientAuthenticationOptions OptionsFor(string name) => new()
     {
         TargetHost = name,

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Placement.Http;
 
 /// <summary>
-/// The content of a node's response whose head is sent to the client as soon as the body has to be waited for. A body
+/// The content of a node's response whose head is sent to the client as soon as a read of the body must wait. A body
 /// that is already received, or empty, is sent together with the head.
 /// </summary>
 internal sealed class PromptContent : WrappedContent

@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Placement.Http;
 /// <summary>The body of a node's response, each piece as it is received.</summary>
 /// <param name="exchange">Ended with the body, or when this stream is disposed of.</param>
 /// <param name="connection">The connection of the exchange.</param>
-/// <param name="response">The trailers are added to it.</param>
+/// <param name="response">The response, to which the trailers are added.</param>
 /// <param name="body">Parses the body.</param>
 internal sealed class ResponseBodyStream(
     HttpExchange exchange, NodeConnection connection, HttpResponseMessage response, ResponseBody body)

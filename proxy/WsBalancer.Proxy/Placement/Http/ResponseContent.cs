@@ -2,7 +2,8 @@ using System.Net;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
-/// <summary>The content of a node's response. Disposing of it ends the exchange, unless its connection was detached.
+/// <summary>
+/// The content of a node's response. Disposing of the content ends the exchange, unless its connection was detached.
 /// </summary>
 internal sealed class ResponseContent : HttpContent
 {

@@ -5,8 +5,8 @@ namespace WsBalancer.Proxy.Placement.Http;
 /// answers, that client repeats a request without a body up to three times, and has no setting for it.
 /// </summary>
 /// <remarks>
-/// A request is about to be written again when its first header is. Over HTTP/2 the client repeats only what the node
-/// has declared not to have processed (RFC 9113 §8.7).
+/// If the first header of a request is written again, the request is being sent again. Over HTTP/2 the client repeats
+/// only what the node has declared not to have processed (RFC 9113 §8.7).
 /// </remarks>
 internal sealed class SingleSend
 {
@@ -14,7 +14,7 @@ internal sealed class SingleSend
 
     private string? _first;
 
-    /// <summary>Has a request sent once at most.</summary>
+    /// <summary>Marks a request that must be sent once at most.</summary>
     public static void Apply(HttpRequestMessage request)
     {
         if (request.Headers.Protocol is null)
@@ -23,7 +23,7 @@ internal sealed class SingleSend
         }
     }
 
-    /// <summary>To be called for each header of a request that is about to be written.</summary>
+    /// <summary>Must be called for each header of a request, before the header is written.</summary>
     /// <exception cref="HttpRequestException">The request was sent already.</exception>
     public static void Writing(string header, HttpRequestMessage request)
     {

@@ -10,7 +10,7 @@ internal static class WebSocketResponse
     /// Adds a missing <c>Connection: Upgrade</c> to the 101 of a WebSocket: clients reject a 101 without it (RFC 6455
     /// §4.1), some nodes do not send it, and nginx adds it.
     /// </summary>
-    /// <exception cref="NotWebSocketException">The node switched to something else.</exception>
+    /// <exception cref="NotWebSocketException">The 101 is not that of a WebSocket.</exception>
     public static void Complete(HttpResponseMessage response)
     {
         var headers = response.Headers;

@@ -13,8 +13,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace WsBalancer.Proxy.Placement.Native;
 
 /// <summary>
-/// Sends handshakes to nodes from the event loop that has their client, so that the tunnel that comes of one is a
-/// matter of two sockets of the same thread.
+/// Sends handshakes to nodes from the event loop of the client's connection, so that the two sockets of the tunnel
+/// belong to one thread.
 /// </summary>
 internal sealed class NativePath(
     LoopDialer dialer, IClusterSettingsSource settings, NodeHttpClientFactory clients, HeaderEncoding encoding)
@@ -23,7 +23,7 @@ internal sealed class NativePath(
     /// The client's connection, if the handshake can be sent from its loop; null if it takes the portable path.
     /// </summary>
     /// <param name="context">The client's request.</param>
-    /// <param name="request">What is to be sent to the node.</param>
+    /// <param name="request">The request to the node.</param>
     public LoopConnection? Find(HttpContext context, HttpRequestMessage request) =>
         HttpProtocol.IsHttp11(context.Request.Protocol)
         && context.Features.Get<LoopConnection>() is { } connection
@@ -33,9 +33,9 @@ internal sealed class NativePath(
             ? connection
             : null;
 
-    /// <summary>Sends the handshake, and gives the answer once its head is there.</summary>
-    /// <exception cref="HttpRequestException">There is no answer, or no valid one.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Sends the handshake, and returns the response once its head is received.</summary>
+    /// <exception cref="HttpRequestException">There is no response, or no valid one.</exception>
+    /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
     public async Task<HttpResponseMessage> SendAsync(
         EventLoop loop, string cluster, HttpContext context, HttpRequestMessage request, CancellationToken cancellation)
     {
@@ -51,7 +51,7 @@ internal sealed class NativePath(
         }
         finally
         {
-            // Whoever came from elsewhere may take its time, which the loop has not.
+            // A caller of another thread may block, which the loop's thread must not.
             await Task.Yield();
         }
     }
@@ -91,7 +91,7 @@ internal sealed class NativePath(
         }
     }
 
-    // A transform may have made anything of it.
+    // Transforms may have changed the request in any way.
     private static bool IsPlain(HttpRequestMessage request) =>
         request.Method == HttpMethod.Get
         && request.Version == HttpVersion.Version11

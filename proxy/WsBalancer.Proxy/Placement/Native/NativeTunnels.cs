@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement.Native;
 
-/// <summary>What native tunnels have in common.</summary>
-/// <param name="MaxBuffered">How many bytes each may keep.</param>
-/// <param name="Over">Called on its loop's thread when one is over.</param>
+/// <summary>The settings of tunnels that do not depend on the request.</summary>
+/// <param name="MaxBuffered">The number of bytes that a tunnel may buffer, native or portable.</param>
+/// <param name="Over">Called on the loop's thread when a native tunnel has ended.</param>
 internal sealed record NativeTunnels(int MaxBuffered, Action<Tunnel> Over);

@@ -9,8 +9,8 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Placement.Native;
 
 /// <summary>
-/// What a node sends after the head of its answer: a body, of which no more is received than is read; or a tunnel's
-/// bytes, for whoever takes the socket.
+/// The bytes that a node sends after the head of its response: a body, of which no more is received than is read, or
+/// the bytes of a tunnel, for the owner of the detached socket.
 /// </summary>
 internal sealed class NodeBody : ReadOnlyStream, ISocketHandler, IValueTaskSource
 {
@@ -28,10 +28,10 @@ internal sealed class NodeBody : ReadOnlyStream, ISocketHandler, IValueTaskSourc
     private bool _hasEnded;
     private bool _isOver;
 
-    /// <param name="socket">The node's. It is this one's from now on, and paused.</param>
-    /// <param name="response">The trailers are added to it.</param>
-    /// <param name="body">How its body ends.</param>
-    /// <param name="received">What has come of it.</param>
+    /// <param name="socket">The socket of the node, which this object owns from now on. Paused at first.</param>
+    /// <param name="response">The response, to which the trailers are added.</param>
+    /// <param name="body">The parser of the body, which finds its end.</param>
+    /// <param name="received">The bytes that were received after the head.</param>
     public NodeBody(
         LoopSocket socket, HttpResponseMessage response, ResponseBody body, ReadOnlySpan<byte> received)
     {
@@ -43,17 +43,19 @@ internal sealed class NodeBody : ReadOnlyStream, ISocketHandler, IValueTaskSourc
         Keep(received);
     }
 
-    /// <summary>Whether the connection is gone, as far as that is known without receiving.</summary>
+    /// <summary>Whether the connection has failed, as far as that is known without a receive.</summary>
     public bool IsGone => _failure is not null;
 
-    /// <summary>What a connection that is gone comes to.</summary>
+    /// <summary>The exception of a failed connection.</summary>
     public static IOException Broken(int error)
     {
         var reason = Errno.ToException(error);
         return new IOException($"The connection to the node is gone: {reason.Message}", reason);
     }
 
-    /// <summary>Gives the socket away, with what it has received of the tunnel. On the loop's thread, once.</summary>
+    /// <summary>
+    /// Detaches the socket, with the received bytes of the tunnel. Called on the loop's thread, once.
+    /// </summary>
     public DetachedSocket Take()
     {
         _isTaken = true;
@@ -65,7 +67,7 @@ internal sealed class NodeBody : ReadOnlyStream, ISocketHandler, IValueTaskSourc
     public override async ValueTask<int> ReadAsync(
         Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // The socket is paused, so received bytes are the reader's, on any thread.
+        // While the socket is paused, only the reader uses the received bytes, on any thread.
         if (TryRead(buffer.Span, out var length))
         {
             return length;

@@ -9,13 +9,13 @@ using WsBalancer.Proxy.Sockets.ProxyProtocol;
 namespace WsBalancer.Proxy.Placement.Native;
 
 /// <summary>
-/// One request to a node and the head of its answer, on an event loop. What follows the head is left to the content of
-/// the answer. Failures are told as the platform's client tells them, since attempts are judged by them.
+/// One request to a node and the head of its response, on an event loop. The content of the response receives the bytes
+/// after the head. Failures have the exceptions of the platform's client, since attempts are judged by them.
 /// </summary>
-/// <remarks>On the thread of the loop, which goes straight on with whoever waits for the answer.</remarks>
+/// <remarks>Runs on the loop's thread. The code that awaits the response continues there, inline.</remarks>
 internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpResponseMessage>
 {
-    // One for each loop: a head is written and given to the kernel in one go.
+    // One buffer for each loop is enough: a head is written and sent without a pause.
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? Head;
 
@@ -31,11 +31,11 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     private bool _isAnswered;
     private bool _done;
 
-    /// <param name="request">One without a body.</param>
+    /// <param name="request">The request, without a body.</param>
     /// <param name="encoding">The encoding of header values.</param>
     /// <param name="proxyProtocol">The PROXY header that the connection begins with.</param>
     /// <param name="client">The client's request, to which interim responses are forwarded.</param>
-    /// <param name="cancellation">Gives it up.</param>
+    /// <param name="cancellation">Cancels the exchange.</param>
     public NodeExchange(
         HttpRequestMessage request,
         HeaderEncoding encoding,
@@ -50,10 +50,10 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         _cancellation = cancellation;
     }
 
-    /// <summary>Sends the request, and gives the answer once its head is there. To be called once.</summary>
-    /// <param name="socket">One whose handler this is; it is closed unless there is an answer.</param>
-    /// <exception cref="HttpRequestException">There is no answer, or no valid one.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Sends the request, and returns the response once its head is received. Must be called once.</summary>
+    /// <param name="socket">The socket, whose handler is this object. Closed unless there is a response.</param>
+    /// <exception cref="HttpRequestException">There is no response, or no valid one.</exception>
+    /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
     public ValueTask<HttpResponseMessage> RunAsync(LoopSocket socket)
     {
         _socket = socket;
@@ -129,7 +129,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         socket.Send(head.WrittenSpan);
     }
 
-    // Answers of 100 to 199 announce another one, but for the one that ends HTTP.
+    // Responses of 100 to 199 precede the final one, except 101, which ends HTTP.
     private void Read(ReadOnlySpan<byte> bytes)
     {
         _isAnswered |= !bytes.IsEmpty;

@@ -17,29 +17,26 @@ internal sealed class EventLoops : IDisposable
         Store = store;
     }
 
-    /// <summary>Whether this system has event loops at all.</summary>
+    /// <summary>Whether there are event loops on this system.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux();
 
-    /// <summary>What they wait with.</summary>
+    /// <summary>The engine of the loops: epoll or io_uring.</summary>
     public SocketEngine Engine { get; }
 
     public IReadOnlyList<EventLoop> All { get; }
 
     public int Count => All.Count;
 
-    /// <summary>The memory of what the sockets of all loops buffer.</summary>
+    /// <summary>The memory in which the sockets of all loops buffer bytes.</summary>
     public ChunkStore Store { get; }
 
-    /// <summary>Starts them, and logs what they are; null if the platform's sockets are to serve.</summary>
-    /// <exception cref="SettingsException">The engine that is asked for is not to be had here.</exception>
-    /// <exception cref="IOException">The kernel refused what epoll needs.</exception>
+    /// <summary>Starts the loops and logs their engine; returns null if the platform's sockets are used.</summary>
+    /// <exception cref="SettingsException">The configured engine is not available on this system.</exception>
+    /// <exception cref="IOException">The kernel refused what epoll requires.</exception>
     public static EventLoops? Create(SocketsOptions options, TimeProvider time, ILoggerFactory loggers) =>
         Create(options, time, loggers, UringProbe.FindObstacle);
 
-    /// <param name="options">The engine, and how many.</param>
-    /// <param name="time">The loops' time.</param>
-    /// <param name="loggers">For what is chosen, and the loops.</param>
-    /// <param name="findObstacle">Says why io_uring cannot be used; null if it can.</param>
+    // The function findObstacle returns a sentence: why io_uring cannot be used. Null if it can.
     internal static EventLoops? Create(
         SocketsOptions options, TimeProvider time, ILoggerFactory loggers, Func<string?> findObstacle)
     {
@@ -101,7 +98,7 @@ internal sealed class EventLoops : IDisposable
             }
             catch (IOException ex)
             {
-                // There may be room for one, as was tried, and not for all.
+                // The probe has created one ring; there may be no memory for the rings of all loops.
                 obstacle = UringProbe.Explain(ex);
             }
         }

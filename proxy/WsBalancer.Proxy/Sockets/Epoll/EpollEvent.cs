@@ -21,7 +21,7 @@ internal static unsafe class EpollEvent
     private static readonly int DataOffset =
         RuntimeInformation.ProcessArchitecture == Architecture.X64 ? sizeof(uint) : sizeof(ulong);
 
-    /// <summary>The length of one, in bytes.</summary>
+    /// <summary>The length of one event in bytes.</summary>
     public static int Size => DataOffset + sizeof(ulong);
 
     public static void Write(byte* destination, uint events, ulong number)
@@ -30,7 +30,7 @@ internal static unsafe class EpollEvent
         Unsafe.WriteUnaligned(destination + DataOffset, number);
     }
 
-    /// <summary>The i-th of an array.</summary>
+    /// <summary>Reads one event of an array.</summary>
     public static (uint Events, ulong Number) Read(byte* array, int index)
     {
         var start = array + (index * Size);

@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Sockets.Epoll;
 internal sealed class EpollListener(EpollLoop loop, int descriptor, IAcceptHandler handler)
     : LoopListener, IEpollTarget
 {
-    // Some for this loop, the rest for the others, and for the sockets that wait their turn.
+    // Accepts only so many clients a turn: the rest is left to other loops, and this loop's sockets do not wait long.
     private const int AtOnce = 16;
 
     private ulong _number;
@@ -22,7 +22,8 @@ internal sealed class EpollListener(EpollLoop loop, int descriptor, IAcceptHandl
             return;
         }
 
-        // Level-triggered, so that what one turn leaves is told again; exclusive, so that one loop wakes for a client.
+        // Level-triggered, so that clients that one turn leaves cause another event; exclusive, so that a client wakes
+        // one loop.
         _number = loop.Register(descriptor, this, EpollEvent.In | EpollEvent.Exclusive);
         _accepting = true;
     }
@@ -59,12 +60,12 @@ internal sealed class EpollListener(EpollLoop loop, int descriptor, IAcceptHandl
         }
     }
 
-    // What one client brought about must not stop the others.
+    // A handler that failed for one client must not stop the listener.
     void IEpollTarget.Drop()
     {
     }
 
-    // The descriptor is not its own.
+    // The listening descriptor belongs to the endpoint and is shared by all loops.
     void IEpollTarget.Abandon()
     {
     }
@@ -78,7 +79,7 @@ internal sealed class EpollListener(EpollLoop loop, int descriptor, IAcceptHandl
         }
     }
 
-    // accept(2): anything else is an error of the connection that was waiting, which is gone.
+    // accept(2): every other error concerns only the connection that was pending, which no longer exists.
     private static bool IsWant(int error) => error is Errno.TooManyFiles or Errno.TooManyFilesInSystem
         or Errno.NoBufferSpace or Errno.OutOfMemory or Errno.InvalidArgument;
 }

@@ -6,14 +6,14 @@ using WsBalancer.Proxy.Sockets.Loops;
 namespace WsBalancer.Proxy.Sockets.Epoll;
 
 /// <summary>
-/// An event loop over epoll, edge-triggered: every socket is registered once, for everything, so that pausing and going
-/// on need no system call.
+/// An event loop over epoll, edge-triggered: every socket is registered once, for all events, so that pausing and
+/// resuming need no system call.
 /// </summary>
 internal sealed unsafe class EpollLoop(
     int index, TimeProvider time, ILogger logger, ChunkStore store, Kernel? kernel = null)
     : EventLoop(index, time, logger, store, kernel)
 {
-    /// <summary>As much as a socket is asked for at once; shared by all sockets of the loop.</summary>
+    /// <summary>The most bytes of one receive. One buffer serves all sockets of the loop.</summary>
     public const int BufferSize = LargestReceive;
 
     private const int MaxEvents = 512;
@@ -28,7 +28,7 @@ internal sealed unsafe class EpollLoop(
 
     public override int Sockets => _targets.Count;
 
-    /// <summary>Where sockets receive into: what it holds is good until the next socket's turn.</summary>
+    /// <summary>The buffer that sockets receive into. Its content is valid until the loop's next receive.</summary>
     public byte* Buffer { get; private set; }
 
     public override LoopSocket Adopt(int descriptor, ISocketHandler handler, bool connecting = false)
@@ -44,12 +44,12 @@ internal sealed unsafe class EpollLoop(
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new EpollListener(this, descriptor, handler);
 
-    /// <summary>Calls the target again before the next wait, though no event says so.</summary>
+    /// <summary>Schedules one more call of the target, without an event, before the next wait.</summary>
     public void Again(IEpollTarget target) => _again.Add(target);
 
     public void Forget(ulong number) => _targets.Remove(number);
 
-    /// <summary>Watches a descriptor on behalf of a target.</summary>
+    /// <summary>Registers a descriptor with epoll. Its events are delivered to the target.</summary>
     /// <returns>The number of the target.</returns>
     public ulong Register(int descriptor, IEpollTarget target, uint events)
     {
@@ -94,7 +94,7 @@ internal sealed unsafe class EpollLoop(
 
     protected override void Wake()
     {
-        // Edge-triggered: every write is an event, so the counter need never be read. It holds 2^64 of them.
+        // Edge-triggered: every write causes an event, so the counter is never read. 2^64 writes fit.
         ulong one = 1;
         _ = Kernel.Write(_wake, &one, sizeof(ulong));
     }
@@ -141,7 +141,7 @@ internal sealed unsafe class EpollLoop(
         NativeMemory.Free(_events);
     }
 
-    // Only those that asked before: one that asks without end must not keep the others waiting.
+    // Only targets scheduled before this call: one that schedules itself every time must not delay the others.
     private void TellAgain()
     {
         (_turning, _again) = (_again, _turning);
@@ -180,15 +180,15 @@ internal sealed unsafe class EpollLoop(
         new($"{call} failed: {Marshal.GetPInvokeErrorMessage(error)}", error);
 }
 
-/// <summary>Something that an <see cref="EpollLoop"/> watches a descriptor for.</summary>
+/// <summary>A socket or listener whose descriptor an <see cref="EpollLoop"/> watches.</summary>
 internal interface IEpollTarget
 {
-    /// <summary>Something happened; 0 if it had asked to be called again.</summary>
+    /// <summary>Handles events of the descriptor; 0 for a call that the target has scheduled.</summary>
     public void On(uint events);
 
-    /// <summary>Its handler failed: gives it up.</summary>
+    /// <summary>Resets the connection, because the handler of the target failed.</summary>
     public void Drop();
 
-    /// <summary>Gives its descriptor up, as the loop ends.</summary>
+    /// <summary>Closes the target's own descriptor, because the loop ends.</summary>
     public void Abandon();
 }

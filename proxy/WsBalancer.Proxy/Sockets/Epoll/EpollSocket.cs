@@ -6,13 +6,13 @@ namespace WsBalancer.Proxy.Sockets.Epoll;
 
 /// <summary>A socket on an <see cref="EpollLoop"/>.</summary>
 /// <remarks>
-/// Edge-triggered: an event says that something changed, so what is left after a turn must be remembered here. A short
-/// receive means that nothing is left (epoll(7)), but for the end, if an event has said it; a short send that an event
-/// will say when there is room.
+/// Edge-triggered: an event reports only a change, so what remains after a turn must be recorded here. A short receive
+/// means that nothing remains (epoll(7)) except FIN or an error, if an event has reported one; a short send means that
+/// an event will report when there is room.
 /// </remarks>
 internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 {
-    // A socket that always has more gives way to the others after so many full buffers.
+    // After so many full buffers, a socket with more bytes continues in the next turn: the other sockets must not wait.
     private const int AtOnce = 4;
 
     private const uint Incoming = EpollEvent.In | EpollEvent.PeerEnded | EpollEvent.HangUp | EpollEvent.Error;
@@ -85,12 +85,12 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     public override void BeginRelease()
     {
-        // Both directions are left to the kernel until they are told.
+        // There is nothing to cancel: with epoll, no request is pending in the kernel.
     }
 
     public override void StayOn()
     {
-        // It never began to leave.
+        // There is nothing to cancel, because BeginRelease changes nothing.
     }
 
     public override byte[] Release()
@@ -121,7 +121,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
             ReceiveNow();
         }
 
-        // Unless it had more to tell than fits into a turn.
+        // The failure is delivered after all received bytes; if some remain for the next turn, the failure waits too.
         if (Is(EpollState.Broken) && !Is(EpollState.Again))
         {
             Fail();
@@ -195,7 +195,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         CallAgain();
     }
 
-    // Once its error was taken, a broken connection looks as if the peer had ended it.
+    // After its error was read, a failed connection looks as if the peer had sent FIN: recv(2) returns 0.
     private void End()
     {
         if (!Is(EpollState.Broken))
@@ -229,7 +229,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         }
     }
 
-    // There is room: first for what is kept, then for those who were told that there was none.
+    // There is room: kept bytes are sent first, then a handler whose bytes were not all taken is notified.
     private void SendOn()
     {
         _state &= ~(EpollState.Full | EpollState.Connecting);

@@ -1,38 +1,38 @@
 namespace WsBalancer.Proxy.Sockets.Epoll;
 
-/// <summary>What an <see cref="EpollSocket"/> is about.</summary>
+/// <summary>The state of an <see cref="EpollSocket"/>.</summary>
 [Flags]
 internal enum EpollState : ushort
 {
     None = 0,
 
-    /// <summary>connect(2) is under way.</summary>
+    /// <summary>connect(2) is pending.</summary>
     Connecting = 1,
 
-    /// <summary>The kernel took less than it was given; an event will say when it takes more.</summary>
+    /// <summary>The kernel took fewer bytes than it was given; an event will report when there is room.</summary>
     Full = 2,
 
-    /// <summary>Somebody was told that less was taken, and waits to be told when there is room.</summary>
+    /// <summary>A caller's bytes were not all taken: the handler must be notified when there is room.</summary>
     Short = 4,
 
-    /// <summary>What comes is told.</summary>
+    /// <summary>Received bytes and FIN are delivered to the handler.</summary>
     Receiving = 8,
 
-    /// <summary>The loop will call again.</summary>
+    /// <summary>The loop will call the socket again without an event.</summary>
     Again = 16,
 
-    /// <summary>The peer's end was told.</summary>
+    /// <summary>The handler was notified of the peer's FIN.</summary>
     Ended = 32,
 
-    /// <summary>FIN is to follow what is kept.</summary>
+    /// <summary>FIN must be sent after the kept bytes.</summary>
     Finishing = 64,
 
-    /// <summary>An event has said that an end or an error follows what is yet to be received.</summary>
+    /// <summary>An event has reported that FIN or an error follows the bytes not yet received.</summary>
     Last = 128,
 
-    /// <summary>The connection is gone. What had come before is told first.</summary>
+    /// <summary>The connection has failed. Bytes that were received before are delivered first.</summary>
     Broken = 256,
 
-    /// <summary>That was told, or the socket is closed: there is nothing more to do.</summary>
+    /// <summary>The failure is being delivered, or the socket is closed: nothing more happens.</summary>
     Over = 512,
 }

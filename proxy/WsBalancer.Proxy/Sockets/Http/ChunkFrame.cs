@@ -5,16 +5,16 @@ namespace WsBalancer.Proxy.Sockets.Http;
 /// <summary>Writes the chunks of a body (RFC 9112 §7.1).</summary>
 internal static class ChunkFrame
 {
-    /// <summary>The bytes before a piece at most: eight hexadecimal digits and a line end.</summary>
+    /// <summary>The maximum number of bytes before a piece: eight hexadecimal digits and a line end.</summary>
     public const int MaxBefore = 10;
 
-    /// <summary>The bytes after a piece: a line end.</summary>
+    /// <summary>The number of bytes after a piece: a line end.</summary>
     public const int After = 2;
 
     /// <summary>Writes a piece as a chunk.</summary>
-    /// <param name="piece">Not empty: that would be the end of the body. May be in the output, from
-    /// <see cref="MaxBefore"/> on.</param>
-    /// <param name="output">Has room for the piece, <see cref="MaxBefore"/> and <see cref="After"/>.</param>
+    /// <param name="piece">Not empty, because an empty chunk ends the body. May be a part of
+    /// <paramref name="output"/>, from <see cref="MaxBefore"/> on.</param>
+    /// <param name="output">A buffer for the piece, <see cref="MaxBefore"/> and <see cref="After"/>.</param>
     /// <returns>The length of the chunk.</returns>
     public static int Write(ReadOnlySpan<byte> piece, Span<byte> output)
     {

@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Parses a chunked body (RFC 9112 §7.1) in the pieces in which it is received, and keeps the trailers.
+/// Parses a chunked body (RFC 9112 §7.1), in pieces of any length, and keeps the trailers.
 /// </summary>
 internal struct ChunkedBody
 {
-    // As much as the platform's client takes for the line of one chunk; the same for all trailers together.
+    // The limit of the platform's HTTP client for the line of one chunk; the same for all trailers together.
     private const int MaxLine = 16 * 1024;
 
     private Stage _stage;
@@ -23,7 +23,7 @@ internal struct ChunkedBody
         /// <summary>Among the digits.</summary>
         Length,
 
-        /// <summary>Blanks between the length and an extension.</summary>
+        /// <summary>Among the blanks between the length and an extension.</summary>
         AfterLength,
 
         /// <summary>In an extension, which is ignored.</summary>
@@ -35,10 +35,10 @@ internal struct ChunkedBody
         /// <summary>In the chunk.</summary>
         Chunk,
 
-        /// <summary>Right after it.</summary>
+        /// <summary>Right after the chunk.</summary>
         ChunkEnd,
 
-        /// <summary>After the carriage return that follows it.</summary>
+        /// <summary>After the carriage return that follows the chunk.</summary>
         ChunkEndLineFeed,
 
         /// <summary>At the start of a trailer's line.</summary>
@@ -50,19 +50,19 @@ internal struct ChunkedBody
         /// <summary>After a carriage return at the start of a trailer's line.</summary>
         LastLineFeed,
 
-        /// <summary>Everything has come.</summary>
+        /// <summary>The body and its trailers are complete.</summary>
         Done,
     }
 
-    /// <summary>Whether the body is over.</summary>
+    /// <summary>Whether the body and its trailers are complete.</summary>
     public readonly bool IsDone => _stage == Stage.Done;
 
-    /// <summary>The trailers, once the body is over: lines, each with its line feed.</summary>
+    /// <summary>The trailers, once the body is complete: lines, each with its line feed.</summary>
     public readonly ReadOnlySpan<byte> Trailers => CollectionsMarshal.AsSpan(_trailers);
 
-    /// <summary>Takes bytes, and gives those of the body among them, as many as there is room for.</summary>
-    /// <returns>How many were used, and how many given.</returns>
-    /// <exception cref="HttpIOException">They are no chunks.</exception>
+    /// <summary>Parses bytes and copies the body's bytes among them, as many as the output has room for.</summary>
+    /// <returns>How many bytes were parsed, and how many were copied.</returns>
+    /// <exception cref="HttpIOException">The bytes are not valid chunks.</exception>
     public (int Used, int Given) Read(ReadOnlySpan<byte> input, Span<byte> output)
     {
         var used = 0;

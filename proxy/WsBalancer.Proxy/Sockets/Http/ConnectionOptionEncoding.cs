@@ -7,10 +7,10 @@ namespace WsBalancer.Proxy.Sockets.Http;
 /// </summary>
 /// <remarks>
 /// Kestrel replaces a Connection header with exactly one of <c>Upgrade</c>, <c>keep-alive</c> and <c>close</c> by that
-/// option, so that the other headers named in it cannot be removed. It keeps a header with two of them. Beside another
-/// one, <c>keep-alive</c> has no effect: an HTTP/1.1 connection is persistent anyway, and <c>close</c> has precedence.
-/// So <c>keep-alive</c> is added to the other two, and removed where it is the only one beside unknown options. A tab,
-/// which Kestrel reads as part of an option, is decoded as a blank.
+/// option, so that the other headers named in it cannot be removed. Kestrel keeps a header with two of these options.
+/// Together with another one, <c>keep-alive</c> has no effect: an HTTP/1.1 connection is persistent anyway, and
+/// <c>close</c> has precedence. So <c>keep-alive</c> is added to the other two, and removed if all other options are
+/// unknown. A tab, which Kestrel reads as part of an option, is decoded as a blank.
 /// </remarks>
 internal sealed class ConnectionOptionEncoding : Encoding
 {

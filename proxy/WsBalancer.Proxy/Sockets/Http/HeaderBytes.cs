@@ -4,14 +4,15 @@ using System.Text;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Header values as text with a character for each byte, so that any byte passes: control characters, Latin-1, UTF-8,
-/// and what is none of these.
+/// Decodes header values as text with one character for each byte, so that every value is forwarded unchanged: control
+/// characters, Latin-1, UTF-8 and any other bytes.
 /// </summary>
 /// <remarks>
-/// <para>A byte is the character of the same number, except a control character, which is read as one of U+E000 to
-/// U+E0FF: the server refuses control characters in the headers of a response, and no others.</para>
-/// <para>Text with any other character above U+00FF was not decoded by this encoding. It is written as UTF-8, which has
-/// no byte of a line break in it; the mark of a line break or NUL is written as UTF-8, too.</para>
+/// <para>A byte is decoded as the character of the same number, except a control character, which is decoded as one of
+/// U+E000 to U+E0FF (a mark): the server rejects control characters in the headers of a response, and no others.</para>
+/// <para>Text with any other character above U+00FF was not decoded by this encoding. Such text is written as UTF-8, in
+/// which no byte of such a character is a line break. Text with the mark of a line break or NUL is written as UTF-8,
+/// too.</para>
 /// </remarks>
 internal sealed class HeaderBytes : Encoding
 {

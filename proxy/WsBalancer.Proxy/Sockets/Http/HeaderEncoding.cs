@@ -24,7 +24,7 @@ internal sealed class HeaderEncoding
     }
 
     /// <summary>The encoding of a header's values.</summary>
-    /// <remarks>A server that decodes Latin-1 has one character for each byte.</remarks>
+    /// <remarks>Values that the server decodes as Latin-1 have one character for each byte.</remarks>
     public Encoding Of(string name) => _selector(name) switch
     {
         null => Encoding.UTF8,
@@ -33,9 +33,9 @@ internal sealed class HeaderEncoding
     };
 
     /// <summary>
-    /// Decodes a value as UTF-8. A value that is not UTF-8 is returned as it is.
+    /// Decodes a value as UTF-8. A value that is not UTF-8 is returned unchanged.
     /// </summary>
-    /// <param name="name">The header.</param>
+    /// <param name="name">The name of the header.</param>
     /// <param name="value">The value, or a part of it, as the server decoded it.</param>
     public string TextOf(string name, string value)
     {

@@ -3,7 +3,7 @@ namespace WsBalancer.Proxy.Sockets.Http;
 /// <summary>Header values that are lists: members separated by commas (RFC 9110 §5.6.1).</summary>
 internal static class HeaderList
 {
-    /// <summary>Whether a line of a header has a member, compared without case.</summary>
+    /// <summary>Whether a line of a header contains a member. Upper and lower case are equal.</summary>
     public static bool Contains(string? line, string member)
     {
         var list = line.AsSpan();

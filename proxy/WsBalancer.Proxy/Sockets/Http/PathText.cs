@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Sockets.Http;
 /// <summary>Decodes and normalizes the path of a request target.</summary>
 internal static class PathText
 {
-    /// <summary>The path that Kestrel passes to an application: decoded but for <c>%2F</c>, without dot segments.
+    /// <summary>The path that Kestrel passes to an application: decoded except <c>%2F</c>, without dot segments.
     /// </summary>
     public static string Decode(ReadOnlySpan<char> path)
     {
@@ -13,7 +13,7 @@ internal static class PathText
         return decoded.Contains("/.", StringComparison.Ordinal) ? WithoutDotSegments(decoded) : decoded;
     }
 
-    /// <summary>The path with everything decoded, and every backslash a slash.</summary>
+    /// <summary>The path with everything decoded, and each backslash replaced by a slash.</summary>
     public static string DecodeAll(ReadOnlySpan<char> path) => Uri.UnescapeDataString(path).Replace('\\', '/');
 
     /// <summary>The path without <c>.</c> and <c>..</c> (RFC 3986 §5.2.4).</summary>
@@ -42,7 +42,7 @@ internal static class PathText
         return $"/{string.Join('/', kept)}";
     }
 
-    /// <summary>The path with one slash where there are several.</summary>
+    /// <summary>The path with a single slash in place of several in a row.</summary>
     public static string WithSingleSlashes(string path)
     {
         while (path.Contains("//", StringComparison.Ordinal))

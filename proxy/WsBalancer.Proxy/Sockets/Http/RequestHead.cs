@@ -5,14 +5,14 @@ using System.Text;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Writes the head of an HTTP/1.1 request: the target and the values of headers as they are, each value on a line of
-/// its own, as the client sent them.
+/// Writes the head of an HTTP/1.1 request, with the target and the header values unchanged, and each value on a
+/// separate line, as the client sent them.
 /// </summary>
 internal static class RequestHead
 {
     private static readonly SearchValues<char> Breaks = SearchValues.Create("\r\n\0");
 
-    // What a request line may hold of a target: anything else would end it early, or is no ASCII.
+    // The characters that a target may contain: any other would end the request line early, or is not ASCII.
     private static readonly SearchValues<char> TargetCharacters = SearchValues.Create(
         [.. Enumerable.Range('!', '~' - '!' + 1).Select(static character => (char)character)]);
 
@@ -21,8 +21,8 @@ internal static class RequestHead
     /// <param name="encoding">The encoding of header values.</param>
     /// <param name="isChunked">Whether a chunked body follows.</param>
     /// <param name="output">Where the head is written.</param>
-    /// <exception cref="HttpRequestException">A part of the head would break out of its line, or announces another
-    /// body.</exception>
+    /// <exception cref="HttpRequestException">A character is not allowed in the target or a value, or a transform has
+    /// set the framing of the body.</exception>
     public static void Write(
         HttpRequestMessage request, HeaderEncoding encoding, bool isChunked, IBufferWriter<byte> output)
     {
@@ -51,8 +51,8 @@ internal static class RequestHead
     }
 
     /// <summary>
-    /// Whether a body follows the head. A length of 0 that only the platform has computed, as the client announced
-    /// none, is removed.
+    /// Whether a body follows the head. A <c>Content-Length</c> of 0 is removed if the platform has computed it and the
+    /// client has not sent the header.
     /// </summary>
     public static bool HasBody(HttpRequestMessage request)
     {

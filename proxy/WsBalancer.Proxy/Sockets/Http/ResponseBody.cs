@@ -6,7 +6,7 @@ using System.Text;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Where the body of a response ends, and what of the bytes that follow its head is body (RFC 9112 §6.3).
+/// Finds the end of a response's body, and the bytes of the body among those that follow the head (RFC 9112 §6.3).
 /// </summary>
 internal struct ResponseBody
 {
@@ -20,12 +20,12 @@ internal struct ResponseBody
         _left = left;
     }
 
-    /// <summary>Whether everything has come.</summary>
+    /// <summary>Whether the body is complete.</summary>
     public readonly bool IsDone => _isChunked ? _chunks.IsDone : _left <= 0;
 
     /// <summary>
-    /// The body of the response to a request with this method, which is not CONNECT. Framing headers that are
-    /// overridden, or that a response of this status cannot have, are removed from the head.
+    /// The body of the response to a request with a method other than CONNECT. Framing headers that another header
+    /// overrides, or that a response of this status must not have, are removed from the head.
     /// </summary>
     /// <exception cref="HttpRequestException">The head does not determine where the body ends.</exception>
     public static ResponseBody Of(HttpResponseMessage response, HttpMethod method)
@@ -49,7 +49,7 @@ internal struct ResponseBody
                 : new(isChunked, length);
     }
 
-    // Any other coding would have to be decoded here, as no request allows it (RFC 9110 §10.1.4).
+    // A node must not use another coding, because no request allows one (TE, RFC 9110 §10.1.4).
     private static bool IsChunked(HttpHeadersNonValidated headers)
     {
         if (!headers.TryGetValues("Transfer-Encoding", out var codings))
@@ -62,7 +62,7 @@ internal struct ResponseBody
             : throw ResponseHead.Invalid("has a Transfer-Encoding other than chunked");
     }
 
-    // The same length on several lines is one length (RFC 9112 §6.3); different ones are an error.
+    // The same length on several lines is one length (RFC 9112 §6.3); different lengths are an error.
     private static long? LengthOf(HttpContentHeaders headers)
     {
         if (!headers.NonValidated.TryGetValues("Content-Length", out var lengths))
@@ -103,8 +103,8 @@ internal struct ResponseBody
         }
     }
 
-    /// <summary>The connection has ended.</summary>
-    /// <returns>Whether that was all.</returns>
+    /// <summary>Ends a body that has no other end, because the node has closed the connection.</summary>
+    /// <returns>Whether the body is complete.</returns>
     public bool TryEndWithConnection()
     {
         if (!_isChunked)
@@ -115,9 +115,9 @@ internal struct ResponseBody
         return IsDone;
     }
 
-    /// <summary>Takes bytes, and gives those of the body among them, as many as there is room for.</summary>
-    /// <returns>How many were used, and how many given.</returns>
-    /// <exception cref="HttpIOException">They are no such body.</exception>
+    /// <summary>Parses bytes and copies the body's bytes among them, as many as the output has room for.</summary>
+    /// <returns>How many bytes were parsed, and how many were copied.</returns>
+    /// <exception cref="HttpIOException">The bytes are not valid chunks.</exception>
     public (int Used, int Given) Read(ReadOnlySpan<byte> input, Span<byte> output)
     {
         if (_isChunked)

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace WsBalancer.Proxy.Sockets.Http;
 
-/// <summary>Reads the head of an HTTP/1 response: as forgiving as the platform's client, and no more.</summary>
+/// <summary>Reads the head of an HTTP/1 response, with the same tolerance as the platform's HTTP client.</summary>
 internal static class ResponseHead
 {
-    // "HTTP/1.1 200", and the reason after one more space.
+    // The positions of the status in "HTTP/1.1 200". A space and the reason phrase may follow.
     private const int StatusStart = 9;
     private const int StatusEnd = 12;
 
@@ -17,8 +17,8 @@ internal static class ResponseHead
 
     private static readonly SearchValues<byte> Breaks = SearchValues.Create("\r\n\0"u8);
 
-    /// <summary>The status that a status line says.</summary>
-    /// <exception cref="HttpRequestException">It is none.</exception>
+    /// <summary>The status in a status line.</summary>
+    /// <exception cref="HttpRequestException">The line is not a status line.</exception>
     public static int StatusOf(ReadOnlySpan<byte> line)
     {
         var isStatusLine = line.Length >= StatusEnd
@@ -38,14 +38,14 @@ internal static class ResponseHead
         return isStatusLine && status >= 100 ? status : throw Invalid("does not begin with a status line");
     }
 
-    /// <summary>The status of a whole head.</summary>
-    /// <exception cref="HttpRequestException">It has none.</exception>
+    /// <summary>The status of a complete head.</summary>
+    /// <exception cref="HttpRequestException">The head does not begin with a status line.</exception>
     public static int StatusOfHead(ReadOnlySpan<byte> head) => StatusOf(NextLine(ref head));
 
-    /// <summary>Makes a message of a head.</summary>
-    /// <param name="head">With its blank line.</param>
+    /// <summary>Creates a message from a complete head.</summary>
+    /// <param name="head">The head with its blank line.</param>
     /// <param name="content">The content of the message.</param>
-    /// <exception cref="HttpRequestException">It is no head.</exception>
+    /// <exception cref="HttpRequestException">The head is invalid.</exception>
     public static HttpResponseMessage Read(ReadOnlySpan<byte> head, HttpContent content)
     {
         var statusLine = NextLine(ref head);
@@ -65,7 +65,7 @@ internal static class ResponseHead
                 ((byte)'1', (byte)'0') => HttpVersion.Version10,
                 ((byte)'1', var minor) => new Version(1, minor - '0'),
 
-                // Another version in a message of HTTP/1: read as HTTP/1.0, so that its connection is not used again.
+                // Another major version is treated as HTTP/1.0, so that the connection is not used again.
                 _ => HttpVersion.Version10,
             },
         };
@@ -80,13 +80,13 @@ internal static class ResponseHead
     public static ReadOnlySpan<byte> WithoutEnd(ReadOnlySpan<byte> line) =>
         line is [.., (byte)'\r'] ? line[..^1] : line;
 
-    /// <summary>Whether a line goes on with the value of the one before (RFC 9112 §5.2).</summary>
+    /// <summary>Whether a line continues the value of the line before (RFC 9112 §5.2).</summary>
     public static bool IsContinuation(ReadOnlySpan<byte> line) => line is [(byte)' ' or (byte)'\t', ..];
 
     public static HttpRequestException Invalid(string what) =>
         new(HttpRequestError.InvalidResponse, $"The node's answer is not valid HTTP: its head {what}.");
 
-    // False at the blank line.
+    // Returns false at the blank line.
     private static bool TryReadHeader(ref ReadOnlySpan<byte> head, HttpResponseMessage response)
     {
         var line = NextLine(ref head);
@@ -106,7 +106,7 @@ internal static class ResponseHead
         var text = IsContinuation(head) ? Unfold(value, ref head) : TextOf(value);
         var key = Encoding.ASCII.GetString(name);
 
-        // It takes all but those of contents. What neither takes is dropped, as it is nobody's.
+        // HttpResponseHeaders rejects only the headers of contents. A header that both collections reject is dropped.
         if (!response.Headers.TryAddWithoutValidation(key, text))
         {
             response.Content.Headers.TryAddWithoutValidation(key, text);

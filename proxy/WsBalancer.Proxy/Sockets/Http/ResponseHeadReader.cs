@@ -3,12 +3,13 @@ using System.Buffers;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Puts the head of a response together from bytes as they come. What is no head is found out at the line that cannot
-/// be one, not at the end that may never come.
+/// Assembles the head of a response from pieces of any length. An invalid head is rejected at its first invalid line,
+/// not at its end, which may never be received.
 /// </summary>
 internal struct ResponseHeadReader
 {
-    /// <summary>How long the heads before and of an answer may be together: the platform's own limit.</summary>
+    /// <summary>The maximum length of the head of a response and of the 1xx heads before it: the default of the
+    /// platform's HTTP client.</summary>
     public const int MaxLength = 64 * 1024;
 
     private byte[]? _kept;
@@ -16,15 +17,15 @@ internal struct ResponseHeadReader
     private int _lineStart;
     private int _before;
 
-    /// <summary>Whether nothing has come since the last head.</summary>
+    /// <summary>Whether nothing was received since the last complete head.</summary>
     public readonly bool IsEmpty => _length == 0;
 
-    /// <summary>Takes bytes that have come.</summary>
-    /// <param name="bytes">The next ones.</param>
-    /// <param name="head">The head with its blank line, if it is there; good until the next call.</param>
-    /// <param name="rest">What follows it: part of <paramref name="bytes"/>.</param>
-    /// <returns>Whether it is there.</returns>
-    /// <exception cref="HttpRequestException">It is no head, or too long.</exception>
+    /// <summary>Reads the next received bytes.</summary>
+    /// <param name="bytes">The received bytes.</param>
+    /// <param name="head">The head with its blank line, if it is complete; valid until the next call.</param>
+    /// <param name="rest">The bytes after the head: part of <paramref name="bytes"/>.</param>
+    /// <returns>Whether the head is complete.</returns>
+    /// <exception cref="HttpRequestException">The head is invalid or too long.</exception>
     public bool TryRead(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> head, out ReadOnlySpan<byte> rest)
     {
         var known = _length;
@@ -55,7 +56,7 @@ internal struct ResponseHeadReader
         return false;
     }
 
-    /// <summary>Gives back what it holds.</summary>
+    /// <summary>Returns the buffer to its pool.</summary>
     public void Free()
     {
         if (_kept is { } kept)
@@ -81,7 +82,7 @@ internal struct ResponseHeadReader
         return _kept.AsSpan(0, length);
     }
 
-    // After the blank line, or -1.
+    // The position after the blank line; -1 if it was not received yet.
     private int FindEnd(ReadOnlySpan<byte> all)
     {
         while (true)

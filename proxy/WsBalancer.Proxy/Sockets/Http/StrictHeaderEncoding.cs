@@ -3,18 +3,18 @@ using System.Text;
 namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
-/// Decodes headers that the server interprets more loosely, or more strictly, than the RFC. The decoding of a value is
-/// the only step before that.
+/// Decodes headers that the server interprets more loosely, or more strictly, than the RFC. Decoding is the only step
+/// before the server interprets a value.
 /// </summary>
 internal abstract class StrictHeaderEncoding : Encoding
 {
     /// <summary>
-    /// For <c>Content-Length</c>: digits only (RFC 9110 §8.6). The server would accept a sign or blanks.
+    /// For <c>Content-Length</c>: digits only (RFC 9110 §8.6). Kestrel itself would accept a sign or blanks.
     /// </summary>
     public static readonly StrictHeaderEncoding Length = new LengthEncoding();
 
     /// <summary>
-    /// For <c>Host</c>: a port may be empty (RFC 3986 §3.2.3), and is then removed. The server would reject it.
+    /// For <c>Host</c>: a port may be empty (RFC 3986 §3.2.3). Its colon is removed, because Kestrel would reject it.
     /// </summary>
     public static readonly StrictHeaderEncoding Host = new HostEncoding();
 
@@ -49,7 +49,7 @@ internal abstract class StrictHeaderEncoding : Encoding
 
     private sealed class LengthEncoding : StrictHeaderEncoding
     {
-        // The digits of long.MaxValue, the server's limit.
+        // The number of digits of long.MaxValue, which is the server's limit.
         private const int MostDigits = 19;
 
         protected override ReadOnlySpan<byte> PartOf(ReadOnlySpan<byte> value) =>

@@ -4,7 +4,7 @@ namespace WsBalancer.Proxy.Sockets.Http;
 
 /// <summary>
 /// The address of a request to a node, with a target that is sent unchanged: neither the platform's client nor the
-/// balancer's escapes, unescapes or shortens any part of it.
+/// balancer's own escapes, unescapes or shortens any part of the target.
 /// </summary>
 internal sealed class TargetUri : Uri
 {
@@ -13,20 +13,20 @@ internal sealed class TargetUri : Uri
 
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    // RFC 3986 §3.3, and '%' of what is escaped already.
+    // The characters of RFC 3986 §3.3, and '%', with which escaped characters begin.
     private static readonly SearchValues<char> PathCharacters = SearchValues.Create(
         "/%:@!$&'()*+,;=-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private TargetUri(string text, string target)
         : base(text, Verbatim) => Target = target;
 
-    /// <summary>The target, byte for byte: all of it is ASCII.</summary>
+    /// <summary>The target as it is sent; all characters are ASCII.</summary>
     public string Target { get; }
 
     /// <summary>Creates the address of a request.</summary>
     /// <param name="node">The address of the node. The path in it, if any, is the prefix of each target.</param>
-    /// <param name="path">Empty, or a path that begins with a slash, as it is to be sent.</param>
-    /// <param name="query">Empty, or a query that begins with a question mark, as it is to be sent.</param>
+    /// <param name="path">Empty, or a path that begins with a slash. Sent unchanged.</param>
+    /// <param name="query">Empty, or a query that begins with a question mark. Sent unchanged.</param>
     public static TargetUri Create(string node, ReadOnlySpan<char> path, ReadOnlySpan<char> query)
     {
         var authorityEnd = AuthorityEndOf(node);

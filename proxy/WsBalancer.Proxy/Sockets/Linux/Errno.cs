@@ -29,10 +29,10 @@ internal static class Errno
     public const int InProgress = 115;
     public const int Cancelled = 125;
 
-    /// <summary>What the platform's own sockets throw for such an error.</summary>
+    /// <summary>The exception that the platform's own sockets throw for such an error.</summary>
     public static SocketException ToException(int error)
     {
-        // The only constructor that knows what the kernel's numbers mean takes the last one.
+        // Only the constructor without parameters maps the kernel's numbers, and it reads the last error.
         Marshal.SetLastPInvokeError(error);
         return new SocketException();
     }

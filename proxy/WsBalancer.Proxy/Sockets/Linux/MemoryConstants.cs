@@ -10,11 +10,11 @@ internal static class MemoryConstants
     public const int Shared = 0x1;
 
     /// <summary>
-    /// MAP_PRIVATE | MAP_ANONYMOUS: memory of one's own, of zeros, that takes none until it is touched.
+    /// MAP_PRIVATE | MAP_ANONYMOUS: private memory of zeros; a page takes no memory until it is touched.
     /// </summary>
     public const int Anonymous = 0x2 | 0x20;
 
-    /// <summary>MAP_NORESERVE: the kernel does not set swap space aside for it.</summary>
+    /// <summary>MAP_NORESERVE: the kernel does not reserve swap space for the mapping.</summary>
     public const int NoReserve = 0x4000;
 
     /// <summary>MADV_DONTNEED: frees the pages; the next access finds zeros.</summary>

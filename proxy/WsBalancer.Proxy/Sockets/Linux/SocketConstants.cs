@@ -61,7 +61,7 @@ internal static class SocketConstants
     /// <summary>MSG_WAITALL.</summary>
     public const int WaitAll = 0x100;
 
-    /// <summary>MSG_NOSIGNAL: a peer that is gone is an error, not a signal.</summary>
+    /// <summary>MSG_NOSIGNAL: a send to a disconnected peer returns an error and raises no SIGPIPE.</summary>
     public const int NoSignal = 0x4000;
 
     /// <summary>SHUT_WR.</summary>

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Sockets.Linux;
 
-/// <summary>Sockets in the file system, which the platform cannot distinguish from files.</summary>
+/// <summary>Sockets in the file system, which the classes of .NET cannot distinguish from files.</summary>
 internal static unsafe class SocketFile
 {
     private const int CurrentFolder = -100;
@@ -11,7 +11,7 @@ internal static unsafe class SocketFile
     private const ushort TypeMask = 0xF000;
     private const ushort TypeOfSocket = 0xC000;
 
-    /// <summary>Whether a socket has that name.</summary>
+    /// <summary>Whether the path names a socket. False also if it does not exist or cannot be read.</summary>
     public static bool Is(string path)
     {
         Span<byte> result = stackalloc byte[SizeOfResult];

@@ -8,21 +8,21 @@ namespace WsBalancer.Proxy.Sockets.Linux;
 /// <summary>The kernel's <c>struct sockaddr_in</c> and <c>sockaddr_in6</c> (netinet/in.h).</summary>
 internal static class SocketName
 {
-    /// <summary>The length of the longer one.</summary>
+    /// <summary>The length of <c>sockaddr_in6</c>, the longer structure, in bytes.</summary>
     public const int MaxLength = 28;
 
     private const int Length4 = 16;
 
-    /// <summary>The number of an address' family.</summary>
+    /// <summary>The kernel's number for the family of an address.</summary>
     public static int FamilyOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6
         ? SocketConstants.InternetFamily6
         : SocketConstants.InternetFamily;
 
     /// <summary>Writes an address and a port.</summary>
-    /// <param name="destination">Of <see cref="MaxLength"/>.</param>
-    /// <param name="address">Of IPv4 or IPv6.</param>
+    /// <param name="destination">A buffer of <see cref="MaxLength"/> bytes.</param>
+    /// <param name="address">IPv4 or IPv6.</param>
     /// <param name="port">0…65535.</param>
-    /// <returns>How long it is.</returns>
+    /// <returns>The length of the structure in bytes.</returns>
     public static uint Write(Span<byte> destination, IPAddress address, int port)
     {
         // { u16 family; be16 port; u8 address[4]; u8 0[8] } or { family; port; be32 flow; u8 address[16]; u32 scope }.

@@ -36,7 +36,8 @@ internal static class SocketOptions
     private static void SetTcp(Kernel kernel, int descriptor, int name, int value) =>
         Set(kernel, descriptor, SocketConstants.Tcp, name, value);
 
-    // Linux refuses none of them to a TCP socket; a peer that is gone already is found out by sending.
+    // Linux accepts all options that are set here for a TCP socket. A peer that has disconnected is found by the next
+    // send.
     private static void Set(Kernel kernel, int descriptor, int level, int name, int value) =>
         _ = kernel.SetSocketOption(descriptor, level, name, value);
 }

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Sockets.Linux;
 
-/// <summary>What the kernel knows of a TCP connection, whether its bytes are read or not.</summary>
+/// <summary>The state of a TCP connection in the kernel, whether its bytes are read or not.</summary>
 internal static unsafe class TcpState
 {
     /// <summary>Whether the connection was reset, or has ended on both sides. False if the descriptor is no TCP socket.
@@ -14,8 +14,10 @@ internal static unsafe class TcpState
     public static bool HasPeerFinished(Kernel kernel, int descriptor) =>
         IsFinished(Read(kernel, descriptor));
 
-    /// <summary>Whether the peer of a socket has sent FIN or RST, or the socket is closed. False where the kernel is
-    /// another one than Linux.</summary>
+    /// <summary>
+    /// Whether the peer of a socket has sent FIN or RST, or the socket is closed. False on other systems than Linux,
+    /// and if the socket is not a TCP socket.
+    /// </summary>
     public static bool HasPeerFinished(Socket socket)
     {
         if (!OperatingSystem.IsLinux() || socket.ProtocolType != ProtocolType.Tcp)
@@ -35,7 +37,7 @@ internal static unsafe class TcpState
         }
     }
 
-    // 0 is no state.
+    // Returns 0, which is no TCP state, if the kernel refuses.
     private static byte Read(Kernel kernel, int descriptor)
     {
         byte state;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace WsBalancer.Proxy.Sockets.Linux;
 
 /// <summary>The times of one thread, as the kernel's scheduler counts them. Linux only.</summary>
-/// <remarks>The kernel counts them in any case; a read costs the thread itself nothing.</remarks>
+/// <remarks>The kernel counts these times in any case; a read costs the thread itself nothing.</remarks>
 internal sealed class ThreadTimes
 {
     // proc_pid_schedstat(5): the time on a processor, the time on a run queue, both in nanoseconds, and a count.

@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 /// <remarks>A mutable value: keep it in a field and never copy it. Used on one thread.</remarks>
 internal unsafe struct ByteQueue
 {
-    // Indexes of chunks, from 1: an empty queue is a default value, and has none.
+    // Chunk indexes, from 1. An empty queue is a default value and has no chunk.
     private int _first;
     private int _last;
 
@@ -17,7 +17,7 @@ internal unsafe struct ByteQueue
 
     public readonly bool IsEmpty => Length == 0;
 
-    /// <summary>How many bytes there are. May be read from any thread.</summary>
+    /// <summary>The number of bytes in the queue. May be read from any thread.</summary>
     public readonly int Length => Volatile.Read(in _length);
 
     /// <summary>Adds bytes to the end.</summary>
@@ -58,9 +58,7 @@ internal unsafe struct ByteQueue
         return (count, length);
     }
 
-    /// <summary>Removes bytes from the beginning.</summary>
-    /// <param name="store">Where they are.</param>
-    /// <param name="count">At most as many as there are.</param>
+    /// <summary>Removes bytes from the beginning: at most as many as the queue has.</summary>
     public void Remove(ChunkStore store, int count)
     {
         _length -= count;
@@ -89,7 +87,7 @@ internal unsafe struct ByteQueue
     }
 
     /// <summary>Moves the first bytes, as many as there is room for, out of the queue.</summary>
-    /// <returns>How many.</returns>
+    /// <returns>How many bytes were moved.</returns>
     public int Take(ChunkStore store, Span<byte> bytes)
     {
         var taken = 0;

@@ -4,25 +4,25 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>
-/// The memory of all bytes that wait for a slow reader, on every loop: one range of addresses, in chunks of a page,
-/// which takes memory only where a chunk is rented. Freed chunks are given back to the kernel but for a few. Its size
-/// is the bound of what all tunnels buffer. Thread-safe.
+/// The memory of all bytes that wait for a slow reader, shared by all loops: one range of addresses, in chunks of a
+/// page, of which only rented chunks take memory. Returned chunks are given back to the kernel, except for a few. The
+/// size limits what all tunnels buffer together. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Only back-pressure rents chunks: where readers take what they are sent, no lock is taken and no memory used.
+/// Only back-pressure rents chunks: while readers take what they are sent, no lock is taken and no memory used.
 /// </remarks>
 internal sealed unsafe class ChunkStore : IDisposable
 {
     /// <summary>A page: the unit in which the kernel takes memory back.</summary>
     public const int ChunkSize = 4096;
 
-    /// <summary>The link to the next chunk of a queue is in the chunk itself.</summary>
+    /// <summary>Each chunk begins with a link to the next chunk of its queue.</summary>
     public const int LinkSize = sizeof(int);
 
-    /// <summary>What a chunk holds of a queue's bytes.</summary>
+    /// <summary>The bytes of a queue that fit into one chunk.</summary>
     public const int Capacity = ChunkSize - LinkSize;
 
-    // As many stay resident for the next queue that needs one: 1 MB.
+    // So many returned chunks remain resident for the next queue that needs one: 1 MB.
     private const int Resident = 256;
 
     private readonly Lock _lock = new();
@@ -30,7 +30,7 @@ internal sealed unsafe class ChunkStore : IDisposable
     private readonly int _count;
     private readonly int _watermark;
 
-    // The indexes of freed chunks; the memory of the last _resident of them has not been given back.
+    // The indexes of returned chunks. The memory of the last _resident of them has not been given back to the kernel.
     private int[] _freed = new int[Resident];
     private int _freedCount;
     private int _resident;
@@ -56,7 +56,7 @@ internal sealed unsafe class ChunkStore : IDisposable
                 $"mmap failed: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
         }
 
-        // A kernel without huge pages refuses, and needs no advice.
+        // A kernel without huge pages refuses this advice and does not need it.
         _ = LibC.Advise(_start, Length, MemoryConstants.NoHugePage);
     }
 

@@ -5,15 +5,15 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>
-/// One thread that waits for many sockets at once and calls their handlers. Everything of a socket happens on the
-/// thread of its loop, so nothing of it needs a lock; other threads <see cref="Post"/> what they want.
+/// One thread that waits for many sockets at once and calls their handlers. All work on a socket runs on the thread of
+/// its loop, so a socket needs no lock; other threads use <see cref="Post"/>.
 /// </summary>
-/// <remarks>A handler that throws does not end the loop: its socket is reset, and the failure logged.</remarks>
+/// <remarks>A handler that throws does not end the loop: its socket is reset, and the failure is logged.</remarks>
 internal abstract class EventLoop : IDisposable
 {
     /// <summary>
-    /// The most bytes that a socket receives beyond a <see cref="LoopSocket.Pause"/>, those of the call that paused it
-    /// included, whatever the engine.
+    /// The most bytes that a socket receives beyond a <see cref="LoopSocket.Pause"/>, including those of the call that
+    /// paused the socket, on every engine.
     /// </summary>
     public const int LargestReceive = 64 * 1024;
 
@@ -28,12 +28,9 @@ internal abstract class EventLoop : IDisposable
     private bool _started;
     private bool _stopping;
 
-    /// <param name="index">Which of the loops it is, from 0.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">For failures of handlers.</param>
-    /// <param name="store">Memory for what its sockets buffer, shared with the other loops; the owner's to dispose of,
-    /// after the loops.</param>
-    /// <param name="kernel">The kernel of the loop; null for that of this machine.</param>
+    /// <summary>
+    /// Creates a loop, which runs from <see cref="Start"/> on; with a null kernel, on the kernel of this machine.
+    /// </summary>
     protected EventLoop(int index, TimeProvider time, ILogger logger, ChunkStore store, Kernel? kernel)
     {
         Index = index;
@@ -48,12 +45,14 @@ internal abstract class EventLoop : IDisposable
     /// <summary>The loop whose thread this is; null on any other thread.</summary>
     public static EventLoop? Current => CurrentLoop;
 
-    /// <summary>Which of the loops it is, from 0.</summary>
+    /// <summary>The number of this loop among all loops, from 0.</summary>
     public int Index { get; }
 
     public TimeProvider Time { get; }
 
-    /// <summary>The memory of what its sockets buffer.</summary>
+    /// <summary>
+    /// The memory of the bytes that the sockets buffer. Shared by all loops; its owner disposes of it after them.
+    /// </summary>
     public ChunkStore Store { get; }
 
     /// <summary>The kernel of the loop, its sockets and its listeners.</summary>
@@ -61,18 +60,22 @@ internal abstract class EventLoop : IDisposable
 
     public bool IsCurrent => CurrentLoop == this;
 
-    /// <summary>When the events that are being told came: a timestamp of <see cref="Time"/>, taken once for all of
-    /// them.</summary>
+    /// <summary>
+    /// When the events that are being delivered were received: a timestamp of <see cref="Time"/>, taken once for all of
+    /// them.
+    /// </summary>
     public long Now { get; private set; }
 
-    /// <summary>The times of its thread; null before <see cref="Start"/>, and if the kernel does not publish them.
+    /// <summary>
+    /// The processor times of the loop's thread; null before <see cref="Start"/>, and if the kernel does not publish
+    /// them.
     /// </summary>
     public ThreadTimes? Times { get; private set; }
 
-    /// <summary>How many sockets it has. May be read from any thread.</summary>
+    /// <summary>The number of sockets, listening ones included. May be read from any thread.</summary>
     public abstract int Sockets { get; }
 
-    /// <summary>Runs what a pipe schedules on this loop: at once if this is its thread.</summary>
+    /// <summary>Runs callbacks of a pipe on the loop's thread: at once if that is the current thread.</summary>
     public System.IO.Pipelines.PipeScheduler Scheduler { get; }
 
     /// <summary>Starts the thread, and waits until it runs.</summary>
@@ -84,8 +87,10 @@ internal abstract class EventLoop : IDisposable
         _started = true;
     }
 
-    /// <summary>Runs something on the loop's thread, soon, in the order of the calls. From any thread. After the end of
-    /// the loop it is never run.</summary>
+    /// <summary>
+    /// Schedules an action for the loop's thread, in the order of the calls. From any thread. An action that is posted
+    /// after the end of the loop never runs.
+    /// </summary>
     public void Post(Action<object?> action, object? state)
     {
         _posted.Enqueue((action, state));
@@ -95,11 +100,10 @@ internal abstract class EventLoop : IDisposable
         }
     }
 
-    /// <summary>To be awaited by a method that may be on any thread: it goes on on the loop's. At once, if this is
-    /// it.</summary>
+    /// <summary>Returns an awaitable that switches an async method to the loop's thread. From any thread.</summary>
     public LoopEntry Enter() => new(this);
 
-    /// <summary>To be awaited on the loop's thread: goes on in its next turn.</summary>
+    /// <summary>Returns a task that completes in the loop's next turn, on its thread.</summary>
     public Task NextTurn()
     {
         var turn = new TaskCompletionSource();
@@ -107,24 +111,24 @@ internal abstract class EventLoop : IDisposable
         return turn.Task;
     }
 
-    /// <summary>Takes a socket on. On the loop's thread.</summary>
-    /// <param name="descriptor">One that does not block. It is the socket's from now on.</param>
-    /// <param name="handler">Who is told. Nothing that comes is, until <see cref="LoopSocket.Receive"/>.</param>
-    /// <param name="connecting">Whether connect(2) is under way: then <see cref="ISocketHandler.Writable"/> says that
-    /// it is done, and <see cref="ISocketHandler.Failed"/> that it was refused.</param>
+    /// <summary>Adds a socket to the loop. On the loop's thread.</summary>
+    /// <param name="descriptor">The descriptor, which must be non-blocking. The socket owns it from now on.</param>
+    /// <param name="handler">Receives the events: bytes and FIN only after <see cref="LoopSocket.Receive"/>.</param>
+    /// <param name="connecting">Whether connect(2) is pending: then <see cref="ISocketHandler.Writable"/> reports
+    /// success, and <see cref="ISocketHandler.Failed"/> an error.</param>
     /// <exception cref="IOException">The kernel refused; the descriptor is still the caller's.</exception>
     public abstract LoopSocket Adopt(int descriptor, ISocketHandler handler, bool connecting = false);
 
-    /// <summary>The sockets that are open now. On the loop's thread.</summary>
+    /// <summary>All sockets of the loop, including closed ones with pending requests. On the loop's thread.</summary>
     public abstract LoopSocket[] AllSockets();
 
-    /// <summary>Watches a listening socket, which must not block. On the loop's thread.</summary>
-    /// <exception cref="IOException">The kernel refused.</exception>
+    /// <summary>Creates a listener for a listening socket, which must be non-blocking. On the loop's thread.</summary>
+    /// <exception cref="IOException">The loop has no room for another socket.</exception>
     public abstract LoopListener Listen(int descriptor, IAcceptHandler handler);
 
     /// <summary>
-    /// Stops the thread after what was posted, and frees what the loop has. Its sockets must be closed. Not from its
-    /// own thread.
+    /// Stops the thread after all posted actions, and frees what the loop allocated. All sockets must be closed before.
+    /// Must not be called on the loop's own thread.
     /// </summary>
     public void Dispose()
     {
@@ -142,32 +146,37 @@ internal abstract class EventLoop : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Whether something waits that needs no event: the next wait must not block.</summary>
+    /// <summary>Whether posted actions are pending: then the next wait must not block.</summary>
     protected bool HasPosted => !_posted.IsEmpty;
 
-    /// <summary>Allocates what the loop needs. On its thread, as some of it may be used there only.</summary>
+    /// <summary>
+    /// Allocates what the loop needs. On the loop's thread, because some of it may be used there only.
+    /// </summary>
     /// <exception cref="IOException">The kernel refused.</exception>
     protected abstract void Open();
 
-    /// <summary>Ends the wait of the loop's thread. From any thread.</summary>
+    /// <summary>Interrupts the wait of the loop's thread. From any thread.</summary>
     protected abstract void Wake();
 
-    /// <summary>Waits for events, unless <see cref="HasPosted"/> or the like, and tells them.</summary>
+    /// <summary>
+    /// Waits for events and delivers them. Does not block if <see cref="HasPosted"/> or if calls are scheduled.
+    /// </summary>
     protected abstract void Turn();
 
     /// <summary>Frees what <see cref="Open"/> allocated. On the loop's thread.</summary>
     protected abstract void Shut();
 
-    /// <summary>To be called between waiting and telling.</summary>
+    /// <summary>Sets <see cref="Now"/>. Must be called after each wait, before events are delivered.</summary>
     protected void TakeTime() => Now = Time.GetTimestamp();
 
     /// <summary>
-    /// To be called when the wait was ended by <see cref="Wake"/>, before telling what came after that: whoever posts
-    /// something and then has a peer send must not be overtaken by it.
+    /// Runs the posted actions. Must be called when <see cref="Wake"/> interrupted the wait, before later events are
+    /// delivered: if a thread posts an action and then makes a peer send, the action must run first.
     /// </summary>
     protected void Woken()
     {
-        // A full fence: who posts after this wakes again, and who posted before is seen by what follows.
+        // A full fence: a thread that posts after it wakes the loop again, and what was posted before it is visible
+        // below.
         Interlocked.Exchange(ref _woken, 0);
         if (!_stopping)
         {
@@ -192,7 +201,7 @@ internal abstract class EventLoop : IDisposable
             return;
         }
 
-        // There was nothing to wake before.
+        // An action posted before this could not wake the loop, whose wake descriptor did not exist.
         TakeTime();
         Woken();
         _ready.SetResult();
@@ -201,7 +210,8 @@ internal abstract class EventLoop : IDisposable
             Turn();
         }
 
-        // Nobody wakes it from now on; but whoever was about to must not write to a descriptor that is somebody else's.
+        // From here on, no thread may write to the wake descriptor, whose number is reused after Shut. A wake that
+        // another thread has already begun is received first.
         while (Interlocked.Exchange(ref _woken, 1) != 0)
         {
             Turn();
@@ -210,7 +220,7 @@ internal abstract class EventLoop : IDisposable
         Shut();
     }
 
-    // Only what was posted before: work that posts work must not keep the sockets waiting.
+    // Only actions posted before this call: an action that posts another one must not keep the sockets waiting.
     private void RunPosted()
     {
         for (var left = _posted.Count; left > 0 && _posted.TryDequeue(out var posted); left--)

@@ -7,10 +7,10 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>
-/// A connect to a node, until one of its addresses accepts, all have failed, the timeout is over, or it is cancelled.
-/// If an address does not respond in time, the next one is tried in parallel. On the loop's thread.
+/// A connect to a node, until one of its addresses accepts, all have failed, the timeout has expired, or the connect is
+/// cancelled. If an address does not respond in time, the next one is tried in parallel. On the loop's thread.
 /// </summary>
-/// <remarks>The connect is itself the attempt at the first address: most nodes have one.</remarks>
+/// <remarks>This object is also the attempt at the first address, because most nodes have only one.</remarks>
 internal sealed class LoopConnect(
     EventLoop loop, SourceAddresses sources, ConnectTarget target, ISocketHandler handler)
     : ISocketHandler, IValueTaskSource<LoopSocket>
@@ -29,7 +29,7 @@ internal sealed class LoopConnect(
     private CancellationToken _cancellation;
     private CancellationTokenRegistration _registration;
 
-    /// <summary>Begins. To be called once.</summary>
+    /// <summary>Begins the connect. Must be called only once.</summary>
     public ValueTask<LoopSocket> StartAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
     {
         var left = timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero;
@@ -57,7 +57,7 @@ internal sealed class LoopConnect(
         return new ValueTask<LoopSocket>(this, _result.Version);
     }
 
-    /// <summary>An address has accepted.</summary>
+    /// <summary>Completes the connect, because an address has accepted.</summary>
     public void Connected(LoopSocket socket, IPAddress address)
     {
         if (_done)
@@ -72,7 +72,7 @@ internal sealed class LoopConnect(
         _result.SetResult(socket);
     }
 
-    /// <summary>An address cannot be connected to: the next one is tried at once.</summary>
+    /// <summary>Tries the next address at once, because this one cannot be connected to.</summary>
     public void AddressFailed(LoopSocket socket, int error)
     {
         socket.Close();
@@ -95,7 +95,7 @@ internal sealed class LoopConnect(
 
     void ISocketHandler.Failed(int error) => AddressFailed(_socket!, error);
 
-    // Nothing is received before the connect is done.
+    // A connecting socket delivers neither bytes nor FIN.
     void ISocketHandler.Received(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
 
     void ISocketHandler.Ended() => throw new InvalidOperationException();
@@ -113,7 +113,8 @@ internal sealed class LoopConnect(
 
     private void TryNextUnlessBegun()
     {
-        // A failure may have started the next attempt after the timer fired. Timers are less exact than clocks.
+        // After the timer fired, a failure may have started the next attempt. Half of the delay, because timers are
+        // less exact than clocks.
         if (!_done && _time!.GetElapsedTime(_lastBegun) >= _delay / 2)
         {
             TryNext(error: 0);
@@ -122,8 +123,8 @@ internal sealed class LoopConnect(
 
     private void Post(Action<object?> action) => loop.Post(action, this);
 
-    /// <summary>Starts the attempt at the next address, or fails if there is none and none is pending.</summary>
-    /// <param name="error">The error of the attempt before; 0 if it is pending.</param>
+    /// <summary>Starts the attempt at the next address, or fails if there is none and no attempt is pending.</summary>
+    /// <param name="error">The error of the previous attempt; 0 if that is pending.</param>
     private void TryNext(int error)
     {
         while (_begun < target.Addresses.Count)

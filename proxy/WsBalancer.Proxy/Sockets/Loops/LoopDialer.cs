@@ -9,19 +9,19 @@ internal sealed class LoopDialer(NameCache names, SourceAddresses sources, TimeP
 {
     /// <summary>
     /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. If an address
-    /// does not respond in time, the next one is tried in parallel (RFC 8305). To be called on the loop's thread, and
+    /// does not respond in time, the next one is tried in parallel (RFC 8305). Must be called on the loop's thread, and
     /// completes on it.
     /// </summary>
-    /// <param name="loop">Whose socket it will be.</param>
+    /// <param name="loop">The loop of the new socket.</param>
     /// <param name="host">A name or an address.</param>
     /// <param name="port">1…65535.</param>
-    /// <param name="timeout">For the name, and for all of its addresses.</param>
-    /// <param name="keepAlive">After how much silence the peer is probed; null for never.</param>
-    /// <param name="handler">Who is told what comes: from <see cref="LoopSocket.Receive"/> on, and nothing before the
-    /// connection is there.</param>
-    /// <param name="cancellation">Gives it up, and closes what was opened.</param>
-    /// <exception cref="SocketException">No address accepted; <see cref="SocketError.TimedOut"/> if none in
-    /// time.</exception>
+    /// <param name="timeout">For the name resolution and for all addresses together.</param>
+    /// <param name="keepAlive">The silence after which the peer is probed; null for never.</param>
+    /// <param name="handler">Receives the events of the connected socket: bytes and FIN only after
+    /// <see cref="LoopSocket.Receive"/>.</param>
+    /// <param name="cancellation">Cancels the connect, and closes the sockets that it opened.</param>
+    /// <exception cref="SocketException">No address accepted; <see cref="SocketError.TimedOut"/> if the timeout has
+    /// expired.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<LoopSocket> ConnectAsync(
         EventLoop loop,

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>
-/// What awaiting <see cref="EventLoop.Enter"/> does: goes on at once on the loop's thread, and posts the rest of the
-/// method to it from any other.
+/// The awaitable of <see cref="EventLoop.Enter"/>: on the loop's thread, the method continues at once; from any other
+/// thread, the rest of the method is posted to the loop.
 /// </summary>
 internal readonly struct LoopEntry(EventLoop loop) : ICriticalNotifyCompletion
 {
@@ -14,10 +14,10 @@ internal readonly struct LoopEntry(EventLoop loop) : ICriticalNotifyCompletion
 
     public void GetResult()
     {
-        // Nothing comes of it but the thread.
+        // No result: the await only switches to the loop's thread.
     }
 
-    // An async method restores its own execution context, and asks for the call below.
+    // An async method calls UnsafeOnCompleted, and restores its own execution context.
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
     public void UnsafeOnCompleted(Action continuation) =>

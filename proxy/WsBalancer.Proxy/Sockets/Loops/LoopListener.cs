@@ -1,29 +1,31 @@
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>
-/// A listening socket on an event loop. Several loops may have a listener on the same descriptor, and share what comes.
-/// Used on the thread of its loop only. Does not own the descriptor.
+/// A listening socket on an event loop. Several loops may have a listener on the same descriptor, and share its
+/// clients. Used on the thread of its loop only. Does not own the descriptor.
 /// </summary>
 internal abstract class LoopListener
 {
-    /// <summary>Begins to accept, or goes on after a failure.</summary>
+    /// <summary>Begins to accept, or resumes after a failure.</summary>
     /// <exception cref="IOException">The kernel refused.</exception>
     public abstract void Accept();
 
-    /// <summary>Accepts nothing more; nothing is told after this. Before the descriptor is closed.</summary>
+    /// <summary>Stops accepting; no event follows. Must be called before the descriptor is closed.</summary>
     public abstract void Close();
 }
 
-/// <summary>What a <see cref="LoopListener"/> tells: on its loop's thread, never from inside a call to it.</summary>
+/// <summary>
+/// Receives the events of a <see cref="LoopListener"/>: on its loop's thread, never from inside a call to it.
+/// </summary>
 internal interface IAcceptHandler
 {
     /// <summary>A client has connected.</summary>
-    /// <param name="descriptor">Its socket, which does not block; the receiver's to own.</param>
+    /// <param name="descriptor">The client's socket, which is non-blocking. The handler owns it.</param>
     public void Accepted(int descriptor);
 
     /// <summary>
-    /// Nothing can be accepted, for want of descriptors, memory or the like; nothing is until
-    /// <see cref="LoopListener.Accept"/> is called again. Clients that gave up meanwhile are not told.
+    /// No client can be accepted, for lack of descriptors, memory or the like, until <see cref="LoopListener.Accept"/>
+    /// is called again. A client that disconnects before it is accepted is not reported.
     /// </summary>
     /// <param name="error">One of <see cref="Linux.Errno"/>.</param>
     public void AcceptFailed(int error);

@@ -9,7 +9,7 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 /// </summary>
 internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandler handler)
 {
-    // What one call into the kernel sends of the kept bytes: 128 KB.
+    // The most chunks of kept bytes that one system call sends: 128 KB.
     private const int PiecesAtOnce = 32;
 
     private ISocketHandler _handler = handler;
@@ -57,75 +57,79 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// <summary>Whether <see cref="Close"/> or <see cref="Reset"/> was called.</summary>
     public bool IsClosed { get; protected set; }
 
-    /// <summary>Whether the handler was notified that the connection has failed. Then it closes the socket.</summary>
+    /// <summary>
+    /// Whether the handler was notified that the connection has failed. The handler must then close the socket.
+    /// </summary>
     public bool HasFailed => _failureNotice == FailureNotice.Delivered;
 
     /// <summary>
-    /// Whether the kernel knows that the connection was reset or has ended on both sides, and neither the handler nor
-    /// the loop does. True for a moment between the event and its processing.
+    /// Whether the kernel has closed the connection, after RST or after FIN from both sides, and no failure was
+    /// recorded here. True for a moment between the event and its processing.
     /// </summary>
     public bool IsGoneUnnoticed => _failureNotice == FailureNotice.None && TcpState.IsClosed(Kernel, Descriptor);
 
-    /// <summary>The error for which the connection failed; 0 before, or if it is unknown.</summary>
+    /// <summary>The error with which the connection failed; 0 before a failure, or if the error is unknown.</summary>
     protected int Failure { get; set; }
 
-    /// <summary>How many bytes given to <see cref="Send"/> the kernel has not yet taken.</summary>
+    /// <summary>The number of bytes given to <see cref="Send"/> that the kernel has not yet taken.</summary>
     public virtual int Unsent => _kept.Length;
 
     /// <summary>
-    /// How many bytes it buffers: kept ones, and received ones that the handler has not been given because it has
-    /// paused the socket. May be read from any thread.
+    /// The number of buffered bytes: those kept for sending, and received ones that were not delivered because the
+    /// handler has paused the socket. May be read from any thread.
     /// </summary>
     public virtual int Buffered => _kept.Length;
 
     /// <summary>
-    /// Since when kept bytes have waited without any progress: a timestamp of the loop's clock; null if none wait. May
-    /// be read from any thread.
+    /// Since when kept bytes have waited without any progress: a timestamp of the loop's clock; null if no bytes wait.
+    /// May be read from any thread.
     /// </summary>
     public long? SendStalledSince => _kept.IsEmpty ? null : Volatile.Read(ref _progressAt);
 
-    /// <summary>Whether nothing of it is under way, so that it can be let go. It is not if its failure is still to be
-    /// told.</summary>
+    /// <summary>
+    /// Whether <see cref="Release"/> may be called: no request is pending, and no failure must still be delivered.
+    /// </summary>
     public abstract bool IsReleasable { get; }
 
     /// <summary>
-    /// Whether more than so many bytes are unsent. Then <see cref="ISocketHandler.Writable"/> says when there is none
-    /// left. To be asked as often as bytes are sent.
+    /// Whether more than so many bytes are unsent. If so, <see cref="ISocketHandler.Writable"/> is called when none are
+    /// left. Cheap enough for a call after every send.
     /// </summary>
     public virtual bool IsBehind(int bytes) => Unsent > bytes;
 
     /// <summary>
-    /// Begins, or goes on, telling what comes. What came meanwhile is told soon, never from inside this call.
+    /// Starts or resumes the delivery of received bytes and FIN. Bytes that have already arrived are delivered soon,
+    /// never from inside this call.
     /// </summary>
     public abstract void Receive();
 
     /// <summary>
-    /// Tells neither bytes nor the peer's end until <see cref="Receive"/>, so that the peer is slowed down. A failure
-    /// is told all the same.
+    /// Delivers neither bytes nor FIN until <see cref="Receive"/>, so that the peer is slowed down. A failure is
+    /// delivered nevertheless.
     /// </summary>
     public abstract void Pause();
 
     /// <summary>
-    /// Sends as much as is taken at once. If that is less than all, <see cref="ISocketHandler.Writable"/> is told when
-    /// it is worth trying again.
+    /// Sends as many bytes as the socket takes at once. If that is less than all, <see cref="ISocketHandler.Writable"/>
+    /// is called when it is worth trying again.
     /// </summary>
-    /// <returns>How many bytes were taken: none while there are <see cref="Unsent"/> ones. All, if the connection is
-    /// gone, which is told as a failure, or the socket closed.</returns>
+    /// <returns>How many bytes were taken: none while bytes are <see cref="Unsent"/>. All, if the connection has
+    /// failed, which is delivered as a failure, or if the socket is closed.</returns>
     public abstract int TrySend(ReadOnlySpan<byte> bytes);
 
     /// <summary>
-    /// Sends all of the bytes: now what is taken, the rest as soon as it can be, in order. How much may be kept is the
-    /// caller's to bound: <see cref="Unsent"/> says, and <see cref="ISocketHandler.Writable"/> when there is none left.
+    /// Sends all of the bytes: now what the kernel takes, the rest as soon as possible, in order. The caller must limit
+    /// how much is kept: see <see cref="Unsent"/>; <see cref="ISocketHandler.Writable"/> is called when none are left.
     /// </summary>
     public abstract void Send(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Sends FIN after what is unsent. Receiving goes on.</summary>
+    /// <summary>Sends FIN after the unsent bytes. Receiving continues.</summary>
     public abstract void Finish();
 
-    /// <summary>Gives the connection and its descriptor up, with FIN. What is unsent is dropped.</summary>
+    /// <summary>Closes the connection with FIN, and its descriptor. Unsent bytes are dropped.</summary>
     public abstract void Close();
 
-    /// <summary>Gives the connection and its descriptor up, with RST.</summary>
+    /// <summary>Closes the connection with RST, and its descriptor.</summary>
     public void Reset()
     {
         if (!IsClosed)
@@ -136,23 +140,25 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     }
 
     /// <summary>
-    /// Begins to leave the loop: nothing more is asked of the kernel. What it has handed over already is told, in this
-    /// turn or later ones, even while paused. The peer's end and a failure are told as ever.
+    /// Begins the release from the loop: no more bytes are requested from the kernel. Bytes that the kernel has already
+    /// returned are delivered, in this turn or later ones, even while the socket is paused. FIN and a failure are
+    /// delivered as usual.
     /// </summary>
     public abstract void BeginRelease();
 
-    /// <summary>Stays on the loop after all.</summary>
+    /// <summary>Cancels a release that was begun: the socket stays on the loop.</summary>
     public abstract void StayOn();
 
     /// <summary>
-    /// Leaves the loop, without a word to the peer: the descriptor is the caller's from now on, and nothing is told any
-    /// more. What the peer has sent and was not told waits in the kernel.
+    /// Removes the socket from the loop, without FIN or RST: the caller owns the descriptor from now on, and no event
+    /// follows. Received bytes that were not delivered remain in the kernel.
     /// </summary>
-    /// <returns>What is unsent.</returns>
-    /// <exception cref="InvalidOperationException">It is not <see cref="IsReleasable"/>, or closed.</exception>
+    /// <returns>The unsent bytes.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="IsReleasable"/> is false, or the socket is
+    /// closed.</exception>
     public abstract byte[] Release();
 
-    /// <summary>To be called by <see cref="Release"/>.</summary>
+    /// <summary>Must be called first by <see cref="Release"/>.</summary>
     protected void ThrowUnlessReleasable()
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
@@ -162,7 +168,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         }
     }
 
-    /// <summary>How many bytes are kept to be sent later.</summary>
+    /// <summary>The number of bytes that are kept for sending later.</summary>
     protected int Kept => _kept.Length;
 
     /// <summary>Notifies the handler that the connection has failed.</summary>
@@ -173,7 +179,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         NotifyFailure();
     }
 
-    /// <summary>Keeps bytes to be sent later. The connection fails if there is no memory for them.</summary>
+    /// <summary>Keeps bytes for sending later. The connection fails if there is no memory for them.</summary>
     protected void Keep(ReadOnlySpan<byte> bytes)
     {
         if (_kept.IsEmpty)
@@ -194,8 +200,8 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     protected byte[] TakeKept() => _kept.TakeAll(Loop.Store);
 
     /// <summary>Sends kept bytes, as many as the kernel has room for.</summary>
-    /// <param name="error">0 if it took all that it was given, <see cref="Errno.TryAgain"/> if less, else why the
-    /// connection is lost.</param>
+    /// <param name="error">0 if the kernel took all bytes, <see cref="Errno.TryAgain"/> if fewer, otherwise the error
+    /// of the connection.</param>
     protected unsafe void SendKept(out int error)
     {
         error = 0;
@@ -215,14 +221,16 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         }
     }
 
-    /// <summary>The connection is lost: the handler is notified by the loop, not from inside this call.</summary>
+    /// <summary>
+    /// Records that the connection has failed. The loop notifies the handler later, not from inside this call.
+    /// </summary>
     protected abstract void Break(int error);
 
-    /// <summary>Gives bytes to the kernel, which takes what it has room for.</summary>
+    /// <summary>Sends bytes, as many as the kernel has room for.</summary>
     /// <param name="bytes">At least one.</param>
-    /// <param name="error">0 if it took all, <see cref="Errno.TryAgain"/> if less, else why the connection is
-    /// gone.</param>
-    /// <returns>How many it took; all, if the connection is gone.</returns>
+    /// <param name="error">0 if the kernel took all bytes, <see cref="Errno.TryAgain"/> if fewer, otherwise the error
+    /// of the connection.</param>
+    /// <returns>How many bytes were taken; all, if the connection has failed.</returns>
     protected unsafe int SendNow(ReadOnlySpan<byte> bytes, out int error)
     {
         int sent;
@@ -281,7 +289,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
 
     private unsafe void AbortOnClose()
     {
-        // struct linger { on, seconds }: with 0 seconds, close(2) resets.
+        // struct linger { on, seconds }: with 0 seconds, close(2) sends RST.
         var linger = (On: 1, Seconds: 0);
         _ = Kernel.SetSocketOption(
             Descriptor, SocketConstants.SocketLevel, SocketConstants.LingerOption, &linger, 2 * sizeof(int));

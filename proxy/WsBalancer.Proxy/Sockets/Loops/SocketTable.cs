@@ -1,8 +1,9 @@
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>
-/// The sockets of a loop by a number that the kernel hands back with their events. A number is not given twice, so
-/// that an event of a socket that is gone finds nobody. Used on the loop's thread; the count may be read elsewhere.
+/// The sockets and listeners of a loop, by the number that the kernel returns with their events. No number is used
+/// twice, so an event of a removed socket finds no entry. Used on the loop's thread; the count may be read on any
+/// thread.
 /// </summary>
 internal sealed class SocketTable<T>
     where T : class
@@ -15,11 +16,13 @@ internal sealed class SocketTable<T>
     private int _free = -1;
     private int _count;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of entries. May be read from any thread.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Takes one in. The number has 48 bits: the upper 16 are free for the caller's use.</summary>
-    /// <exception cref="IOException">There are 16 million already.</exception>
+    /// <summary>
+    /// Adds an entry and returns its number, which has 48 bits: the upper 16 are free for the caller's use.
+    /// </summary>
+    /// <exception cref="IOException">The table is full: 16 million entries.</exception>
     public ulong Add(T entry)
     {
         int index;
@@ -38,14 +41,14 @@ internal sealed class SocketTable<T>
         return NumberOf(index);
     }
 
-    /// <summary>The one with this number; null if it is gone.</summary>
+    /// <summary>The entry with this number; null if it was removed.</summary>
     public T? Find(ulong number)
     {
         var index = (int)(number & 0xFF_FFFF);
         return index < _used && NumberOf(index) == (number & 0xFFFF_FFFF_FFFF) ? _slots[index].Entry : null;
     }
 
-    /// <summary>Takes it out. Does nothing if it is gone.</summary>
+    /// <summary>Removes the entry with this number, if there still is one.</summary>
     public void Remove(ulong number)
     {
         if (Find(number) is null)
@@ -62,7 +65,6 @@ internal sealed class SocketTable<T>
         Volatile.Write(ref _count, _count - 1);
     }
 
-    /// <summary>All that there are.</summary>
     public IEnumerable<T> All() => from slot in _slots where slot.Entry is not null select slot.Entry;
 
     private int TakeUnused()
@@ -80,8 +82,8 @@ internal sealed class SocketTable<T>
         return _used++;
     }
 
-    // 24 bits of index, 24 of generation, from 1: no number is 0. The same comes again after 16 million sockets in one
-    // place, long after the last event of the first of them.
+    // 24 bits of index, 24 of generation, from 1: no number is 0. A number repeats after 16 million entries in one
+    // slot, long after the last event of the first of them.
     private ulong NumberOf(int index) => ((ulong)((_slots[index].Generation % 0xFF_FFFF) + 1) << 24) | (uint)index;
 
     private struct Slot

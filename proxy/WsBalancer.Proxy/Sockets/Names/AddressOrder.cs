@@ -6,8 +6,8 @@ namespace WsBalancer.Proxy.Sockets.Names;
 internal static class AddressOrder
 {
     /// <summary>
-    /// Each address once: first the good one, if it is among them, then those of the other family and of its own in
-    /// turn, so that a family that does not work costs one attempt and not many.
+    /// Each address once: first the good one, if the answer contains it, then addresses of the other family and of the
+    /// same family in turn, so that a family that does not work never costs several attempts in a row.
     /// </summary>
     /// <param name="answer">The addresses of the resolver, in its order of preference.</param>
     /// <param name="good">The address that accepted a connection last; null if there is none.</param>

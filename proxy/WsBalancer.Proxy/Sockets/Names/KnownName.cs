@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.Sockets.Names;
 
 /// <summary>
-/// A name and its addresses, which are resolved anew in the background for as long as the name is in use. Thread-safe.
+/// A name and its addresses, which are refreshed in the background while the name is in use. Thread-safe.
 /// </summary>
 internal sealed class KnownName(
     string host, INameResolver resolver, TimeProvider time, ILogger logger, Action<KnownName> forget) : IDisposable
@@ -21,7 +21,7 @@ internal sealed class KnownName(
     private static readonly TimeSpan ResolverTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    // Longer than the longest interval of probes, so that the names of configured nodes are kept.
+    // Longer than the longest interval of health probes, so that the names of configured nodes are kept.
     private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
 
     private readonly Lock _lock = new();
@@ -48,16 +48,16 @@ internal sealed class KnownName(
             && (_isFailing || time.GetElapsedTime(Volatile.Read(ref _askedAt)) <= MaxAge);
     }
 
-    /// <summary>Waits for the resolver: for the first answer, or after this process was suspended.
+    /// <summary>Waits for the resolver: for the first answer, or for a current one after this process was suspended.
     /// </summary>
-    /// <exception cref="SocketException">There is no answer, and there was none before.</exception>
+    /// <exception cref="SocketException">The resolver has failed, and has never returned an address.</exception>
     public async ValueTask<NodeAddresses> ResolveAsync(CancellationToken cancellation)
     {
         await Resolution().WaitAsync(cancellation);
         return _order is { } order ? new NodeAddresses(order, this) : throw new SocketException((int)_error);
     }
 
-    /// <summary>Whether the latest answer has an address.</summary>
+    /// <summary>Whether the latest answer contains an address. True before the first answer.</summary>
     public bool Has(IPAddress address) => _order is not { } order || order.Contains(address);
 
     /// <summary>Remembers an address that accepted a connection: it is tried first from now on.</summary>

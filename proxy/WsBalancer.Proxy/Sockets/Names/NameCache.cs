@@ -6,15 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.Sockets.Names;
 
 /// <summary>
-/// The addresses of nodes by name. A connect waits for the resolver only the first time: names in use are resolved anew
-/// in the background, so that no answer is older than 30 s, and the last one is kept while the resolver has none.
+/// The addresses of nodes by name. A connect waits for the resolver only the first time: names in use are refreshed in
+/// the background, so that no answer is older than 30 s, and the last answer is kept while the resolver fails.
 /// </summary>
 internal sealed class NameCache(INameResolver resolver, TimeProvider time, ILogger<NameCache> logger) : IDisposable
 {
     private readonly ConcurrentDictionary<string, KnownName> _names = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The addresses of a host: itself, if it is an address.</summary>
-    /// <exception cref="SocketException">The name has never been resolved, and cannot be now.</exception>
+    /// <summary>The addresses of a host, which is a name or an IP address.</summary>
+    /// <exception cref="SocketException">The name was never resolved before, and the resolver has failed.</exception>
     public ValueTask<NodeAddresses> FindAsync(string host, CancellationToken cancellation)
     {
         if (IPAddress.TryParse(host, out var address))

@@ -4,7 +4,7 @@ namespace WsBalancer.Proxy.Sockets.Names;
 
 /// <summary>The addresses of a node.</summary>
 /// <param name="order">At least one address, in the order in which they are tried.</param>
-/// <param name="name">The name that they belong to; null if the node is given by its address.</param>
+/// <param name="name">The name of these addresses; null if the node is configured by its address.</param>
 internal readonly struct NodeAddresses(IPAddress[] order, KnownName? name)
 {
     // The recommended delay of RFC 8305 §5.

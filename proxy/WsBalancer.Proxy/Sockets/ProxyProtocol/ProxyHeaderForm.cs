@@ -7,7 +7,7 @@ internal static class ProxyHeaderForm
 {
     public const int MaxLengthOfV1 = 107;
 
-    // Of version 2: signature, version and command, family and transport, length of what follows.
+    // Version 2: signature, version and command, family and transport, length of the rest.
     public const int FixedLength = 16;
     public const byte Local = 0x20;
     public const byte Proxy = 0x21;

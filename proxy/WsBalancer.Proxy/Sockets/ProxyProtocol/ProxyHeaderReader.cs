@@ -149,7 +149,7 @@ internal static class ProxyHeaderReader
     }
 
     /// <summary>Skips the fields that follow the addresses.</summary>
-    /// <returns>False if a checksum is among them that is wrong; null if they are no fields.</returns>
+    /// <returns>False if a checksum is wrong; null if the bytes are not valid fields.</returns>
     private static bool? ReadTlvs(ReadOnlySpan<byte> header, int start)
     {
         for (var at = start; at < header.Length;)

@@ -30,6 +30,6 @@ internal enum ProxyHeaderStatus
     /// <summary>The bytes are not a header.</summary>
     Missing,
 
-    /// <summary>The bytes begin as a header, and are invalid.</summary>
+    /// <summary>The bytes begin like a header, and are invalid.</summary>
     Malformed,
 }

@@ -4,19 +4,19 @@ using Microsoft.AspNetCore.Http.Features;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// The features of a connection: a dozen, most of them the connection itself, so that looking through them all is
-/// quicker than a dictionary, and smaller.
+/// The features of a connection. There are about a dozen, and the connection itself implements most of them, so a
+/// linear search is faster than a dictionary, and an array is smaller.
 /// </summary>
 internal sealed class ConnectionFeatures : IFeatureCollection
 {
-    // The server adds five, TLS some more.
+    // The server adds five features, TLS some more.
     private const int Added = 6;
 
     private KeyValuePair<Type, object>[] _entries;
     private int _count;
 
-    /// <param name="keys">What it is.</param>
-    /// <param name="connection">Is all of them.</param>
+    /// <param name="keys">The features that the connection implements.</param>
+    /// <param name="connection">The connection.</param>
     public ConnectionFeatures(ReadOnlySpan<Type> keys, object connection)
     {
         _entries = new KeyValuePair<Type, object>[keys.Length + Added];

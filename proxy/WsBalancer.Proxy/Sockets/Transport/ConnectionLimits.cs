@@ -5,24 +5,24 @@ using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>How many connections a server may have, and how long one may send nothing.</summary>
-/// <param name="kept">The descriptors that connections leave to the rest of the process.</param>
+/// <summary>Limits how many connections a server has, and how long a new client may send nothing.</summary>
+/// <param name="kept">How many descriptors the connections leave to the rest of the process.</param>
 /// <param name="shortage">Refuses clients, and logs that there are no descriptors for them.</param>
 /// <param name="firstBytes">Closes connections whose clients send nothing.</param>
 internal sealed class ConnectionLimits(int kept, DescriptorShortage shortage, FirstByteTimeouts firstBytes)
 {
     private int _open;
 
-    /// <summary>The connections that there may be at a time; null for as many as there are descriptors.</summary>
+    /// <summary>The maximum number of connections at a time; null if only the descriptors limit it.</summary>
     public Func<int>? Most { get; init; }
 
-    /// <summary>Counts a connection above <see cref="Most"/>, and returns its response.</summary>
+    /// <summary>Counts a connection that is refused because of <see cref="Most"/>, and returns the response.</summary>
     public Func<byte[]>? RefuseAboveMost { get; init; }
 
     /// <summary>Applies the limits to a new connection.</summary>
-    /// <param name="connection">Of any transport.</param>
-    /// <param name="refusal">The response with which it is to be closed, if there is no room for it.</param>
-    /// <returns>The connection to serve; null if there is no room for it.</returns>
+    /// <param name="connection">A connection of any transport.</param>
+    /// <param name="refusal">The response to send before the connection is closed; null if it is accepted.</param>
+    /// <returns>The connection to serve; null if it is refused.</returns>
     public ConnectionContext? Accept(ConnectionContext connection, out byte[]? refusal)
     {
         refusal = RefusalOf(connection);
@@ -35,7 +35,7 @@ internal sealed class ConnectionLimits(int kept, DescriptorShortage shortage, Fi
         return new LimitedConnection(connection, this, firstBytes);
     }
 
-    /// <summary>An accepted connection has ended.</summary>
+    /// <summary>Removes an accepted connection that has ended from the count.</summary>
     public void Ended() => Interlocked.Decrement(ref _open);
 
     private byte[]? RefusalOf(ConnectionContext connection)

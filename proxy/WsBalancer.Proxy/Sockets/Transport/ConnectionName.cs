@@ -1,12 +1,15 @@
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>Names of connections, for logs and traces: one after the other, unlike those of other runs.</summary>
+/// <summary>
+/// Creates the ids of connections for logs and traces: consecutive numbers that begin at the time of the start, so that
+/// the ids of two runs of the process differ.
+/// </summary>
 internal static class ConnectionName
 {
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
     private const int BitsOfDigit = 5;
 
-    // 65 bits hold every number.
+    // 13 digits of 5 bits have 65 bits, which is enough for every 64-bit number.
     private const int Length = 13;
 
     private static long Last = TimeProvider.System.GetUtcNow().Ticks;

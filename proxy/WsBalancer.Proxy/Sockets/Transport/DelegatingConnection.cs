@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// A connection all of whose members are those of another one, but for what a derived class overrides.
+/// A connection that delegates its members to another connection, except those that a derived class overrides.
 /// </summary>
 internal abstract class DelegatingConnection(ConnectionContext inner) : ConnectionContext
 {

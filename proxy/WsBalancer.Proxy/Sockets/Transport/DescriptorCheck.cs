@@ -6,20 +6,19 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// Logs a warning at the start if the process has descriptors for few tunnels only, or if a transport has no limits.
+/// Logs a warning at the start if the process has only descriptors for few tunnels, or if a transport has no limits.
 /// </summary>
-/// <param name="services">The services of the application, when all are registered.</param>
-/// <param name="logger">For the warnings.</param>
 internal sealed class DescriptorCheck(IServiceCollection services, ILogger<DescriptorCheck> logger)
     : IHostedLifecycleService
 {
-    // A limit for fewer is usually one that was not raised: the default of many systems is 1,024.
+    // A limit for fewer tunnels is usually a default that was not raised: 1,024 descriptors on many systems.
     private const int FewTunnels = 1_000;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    // All transports of the application are registered by now.
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         if (DescriptorLimit.Current is { } limit)

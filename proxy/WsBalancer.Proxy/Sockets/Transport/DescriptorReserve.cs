@@ -4,20 +4,20 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// A descriptor kept for the time when there is no other: given up for a moment, it lets a client in that would
-/// otherwise wait without an answer, to be told to come back later.
+/// A descriptor that is kept open for the time when no other is free. When it is closed for a moment, the balancer can
+/// accept clients that would otherwise wait without a response, and reject them with 503.
 /// </summary>
 internal sealed unsafe class DescriptorReserve(Kernel kernel)
 {
     private const int None = -1;
 
-    // A turn of the loop; the clients that it has wait so long.
+    // A limit, because the connections of the loop wait while the clients are accepted.
     private const int AtOnce = 256;
     private const int ReadAtOnce = 4096;
 
     private int _descriptor = None;
 
-    /// <summary>Takes one, if there is one and none was taken.</summary>
+    /// <summary>Opens the descriptor, if it is not open and one is free.</summary>
     public void Fill()
     {
         if (_descriptor == None)
@@ -26,7 +26,7 @@ internal sealed unsafe class DescriptorReserve(Kernel kernel)
         }
     }
 
-    /// <summary>Answers the clients that wait to be accepted.</summary>
+    /// <summary>Accepts and refuses the clients in the backlog of a listening socket.</summary>
     public void RefuseWaiting(int listener, Func<byte[]> refused)
     {
         if (_descriptor == None)
@@ -58,7 +58,7 @@ internal sealed unsafe class DescriptorReserve(Kernel kernel)
         _ = kernel.Close(client);
     }
 
-    /// <summary>Sends the response to a client, whose socket is closed next.</summary>
+    /// <summary>Sends the response to a client. The caller then closes the socket.</summary>
     public static void Answer(Kernel kernel, int client, byte[] answer)
     {
         fixed (byte* start = answer)
@@ -67,7 +67,8 @@ internal sealed unsafe class DescriptorReserve(Kernel kernel)
                 client, start, (nuint)answer.Length, SocketConstants.NoSignal | SocketConstants.DoNotWait);
         }
 
-        // What the client has already sent must be read: closing would reset the connection, and drop the answer.
+        // The client's bytes must be received first: closing a socket with unread bytes sends RST, and the client may
+        // lose the response.
         _ = kernel.Shutdown(client, SocketConstants.ShutWrite);
         var dropped = stackalloc byte[ReadAtOnce];
         while (kernel.Receive(client, dropped, ReadAtOnce, SocketConstants.DoNotWait) == ReadAtOnce)
@@ -75,7 +76,7 @@ internal sealed unsafe class DescriptorReserve(Kernel kernel)
         }
     }
 
-    /// <summary>Gives it up.</summary>
+    /// <summary>Closes the descriptor.</summary>
     public void Free()
     {
         if (_descriptor != None)

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// The times in which no client can be accepted, for all endpoints: told once when one begins and once when it is over,
-/// and what is tried meanwhile is tried with pauses.
+/// Handles the periods in which no client can be accepted, for all endpoints together: logs the beginning and the end
+/// of a period, and retries accepting at intervals.
 /// </summary>
 internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refusal, ILogger<DescriptorShortage> logger)
     : IDisposable
 {
-    // Short enough for clients that wait to be accepted, long enough to cost nothing.
+    // Short enough for the clients in the backlog, long enough to cost nothing.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    // At the limit, each connection that ends lets one client in: that is no end of the shortage.
+    // At the limit, a client can be accepted whenever a connection ends, which does not end the shortage.
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -22,7 +22,7 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
     private long _last;
     private long _refused;
 
-    /// <summary>Nothing can be accepted: the acceptor is asked to try again after a pause.</summary>
+    /// <summary>Records that an acceptor cannot accept: it retries after a pause.</summary>
     public void Begin(LoopAcceptor acceptor, int error)
     {
         lock (_lock)
@@ -33,7 +33,7 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
         Note(error);
     }
 
-    /// <summary>There is hardly anything left to accept with.</summary>
+    /// <summary>Records that descriptors, memory or the like do not suffice to accept a client.</summary>
     public void Note(int error)
     {
         lock (_lock)
@@ -47,7 +47,7 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
         }
     }
 
-    /// <summary>A client is being refused.</summary>
+    /// <summary>Counts a client that is refused.</summary>
     /// <returns>The response to the client.</returns>
     public byte[] Refuse()
     {

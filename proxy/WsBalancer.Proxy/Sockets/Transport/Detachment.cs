@@ -4,8 +4,8 @@ using WsBalancer.Proxy.Sockets.Loops;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// A socket that is being taken away. Whoever awaits it goes on on the loop's thread, even if it was over before: the
-/// socket may be used nowhere else.
+/// The pending result of <see cref="LoopConnection.DetachAsync"/>. Code that awaits it continues on the loop's thread,
+/// even if the result is already complete: the socket must not be used on any other thread.
 /// </summary>
 internal sealed class Detachment(EventLoop loop) : IValueTaskSource<DetachedSocket>
 {

@@ -3,8 +3,8 @@ using System.IO.Pipelines;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// Reads a connection of any transport but the event loops. If nothing is received in time, the input ends as after a
-/// client's FIN, upon which the server closes the connection, whatever it waits for.
+/// Reads a connection of any transport except the event loops. If nothing is received in time, the input ends as after
+/// a client's FIN, and the server then closes the connection, whatever it waits for.
 /// </summary>
 internal sealed class FirstByteReader : PipeReader, IFirstByteTimeout
 {
@@ -45,7 +45,7 @@ internal sealed class FirstByteReader : PipeReader, IFirstByteTimeout
 
     public override ValueTask CompleteAsync(Exception? exception = null) => _inner.CompleteAsync(exception);
 
-    /// <summary>The connection has ended.</summary>
+    /// <summary>Stops the timeout, because the connection has ended.</summary>
     public void Stop() => _pending?.Stop();
 
     void IFirstByteTimeout.TimedOut()
@@ -65,7 +65,7 @@ internal sealed class FirstByteReader : PipeReader, IFirstByteTimeout
             Stop();
         }
 
-        // The cancellation is the timeout's. If the first bytes are received at the same moment, they count.
+        // The timeout has cancelled the read. Bytes that were received at the same moment are still read.
         return _isTimedOut && result.IsCanceled
             ? new ReadResult(result.Buffer, isCanceled: false, result.IsCompleted || !_hasBegun)
             : result;

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>A connection that is closed unless its client sends something.</summary>
+/// <summary>A connection that is closed unless its client sends something in time.</summary>
 internal interface IFirstByteTimeout
 {
     /// <summary>
@@ -10,15 +10,15 @@ internal interface IFirstByteTimeout
 }
 
 /// <summary>
-/// The connections whose clients have sent nothing yet: each of them is notified after the timeout. Thread-safe.
+/// The connections whose clients have sent nothing yet: each connection is notified after the timeout. Thread-safe.
 /// </summary>
 /// <remarks>
-/// All have the same timeout, so a list in the order of their beginnings needs one timer, and a connection that ends or
-/// receives something leaves the list at once.
+/// All connections have the same timeout, so a list in the order of their start needs only one timer. A connection that
+/// ends or receives something leaves the list at once.
 /// </remarks>
 internal sealed class FirstByteTimeouts : IDisposable
 {
-    // Connections whose timeouts are so close together are notified at the same time.
+    // Connections whose timeouts expire within this time are notified together.
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
     private readonly TimeSpan? _timeout;
@@ -28,8 +28,7 @@ internal sealed class FirstByteTimeouts : IDisposable
     private readonly ITimer _timer;
     private bool _isTimerSet;
 
-    /// <param name="timeout">How long a client may send nothing; null for ever.</param>
-    /// <param name="time">The clock.</param>
+    // A null timeout means that a client may send nothing for ever.
     public FirstByteTimeouts(TimeSpan? timeout, TimeProvider time)
     {
         _timeout = timeout;
@@ -41,8 +40,8 @@ internal sealed class FirstByteTimeouts : IDisposable
             Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>A client has connected.</summary>
-    /// <returns>To be stopped; null if there is no timeout.</returns>
+    /// <summary>Starts the timeout of a new connection.</summary>
+    /// <returns>The timeout, which the connection must stop; null if there is no timeout.</returns>
     public PendingFirstByte? Start(IFirstByteTimeout connection)
     {
         if (_timeout is not { } timeout)
@@ -66,7 +65,7 @@ internal sealed class FirstByteTimeouts : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    /// <summary>Leaves the list, from which it may have been taken already.</summary>
+    /// <summary>Removes a connection from the list. Its timeout may have removed it before.</summary>
     public void Remove(LinkedListNode<PendingFirstByte> place)
     {
         lock (_lock)

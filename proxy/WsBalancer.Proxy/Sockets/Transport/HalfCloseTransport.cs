@@ -7,8 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// The platform's sockets, on whose connections a client's FIN is not the end of the connection
-/// (<see cref="HalfCloseWatch"/>).
+/// The platform's sockets, but with connections that do not end at a client's FIN (<see cref="HalfCloseWatch"/>).
 /// </summary>
 internal sealed class HalfCloseTransport(
     SocketTransportFactory inner, TimeProvider time, ILogger<HalfCloseTransport> logger)

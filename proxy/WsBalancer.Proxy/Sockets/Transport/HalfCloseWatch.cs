@@ -32,7 +32,7 @@ internal sealed class HalfCloseWatch : IDisposable
         _logger = logger;
     }
 
-    /// <summary>Replaces the token of a connection, if it is one over TCP.</summary>
+    /// <summary>Replaces the token of a connection, if it uses TCP.</summary>
     public static void Begin(ConnectionContext connection, TimeProvider time, ILogger logger)
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { ProtocolType: ProtocolType.Tcp } socket)
@@ -58,7 +58,7 @@ internal sealed class HalfCloseWatch : IDisposable
             return;
         }
 
-        // Not started before it is assigned.
+        // Started only after the assignment: the callback uses the field.
         _timer = _time.CreateTimer(
             static watch => ((HalfCloseWatch)watch!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(Interval, Timeout.InfiniteTimeSpan);
@@ -101,12 +101,12 @@ internal sealed class HalfCloseWatch : IDisposable
         }
         catch (Exception ex) when (ex is SocketException or ObjectDisposedException)
         {
-            // The server has closed it.
+            // The server has closed the socket.
             return false;
         }
     }
 
-    // A client that has disconnected sent the same FIN as one that waits for its response.
+    // Probes distinguish a client that has disconnected from one that waits for its response: both send FIN.
     private bool Probe()
     {
         try

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>A connection that counts in <see cref="ConnectionLimits"/> until it is disposed of.</summary>
+/// <summary>A connection that <see cref="ConnectionLimits"/> counts until it is disposed.</summary>
 internal sealed class LimitedConnection : DelegatingConnection, IDuplexPipe
 {
     private readonly ConnectionLimits _limits;

@@ -11,22 +11,22 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// Any transport of the server but the event loops, which have the same limits: a connection above
-/// <see cref="ConnectionLimits"/> is answered with 503 and closed before the server serves it.
+/// Limits any transport of the server except the event loops, which apply the same limits themselves: a connection
+/// above <see cref="ConnectionLimits"/> is answered with 503 and closed before the server serves it.
 /// </summary>
 /// <remarks>
-/// The platform's accept loop retries without a pause when there is no descriptor. It is kept from that by the
-/// descriptors that connections leave.
+/// The platform's accept loop retries without a pause when there is no descriptor. The descriptors that connections
+/// leave to the rest of the process prevent this.
 /// </remarks>
 internal sealed class LimitedTransport(
     IConnectionListenerFactory inner, ConnectionLimits limits, ILogger<LimitedTransport> logger)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    /// <summary>The transport itself.</summary>
+    /// <summary>The transport that is limited.</summary>
     public IConnectionListenerFactory Inner => inner;
 
     /// <summary>
-    /// Limits the transports that are registered, and the platform's sockets if the server is registered later.
+    /// Limits the registered transports, and the platform's sockets if the server is registered later.
     /// </summary>
     public static void Register(IServiceCollection services)
     {
@@ -45,11 +45,11 @@ internal sealed class LimitedTransport(
     }
 
     /// <summary>The settings of the transports.</summary>
-    /// <exception cref="InvalidOperationException">There are none.</exception>
+    /// <exception cref="InvalidOperationException">The settings are not registered.</exception>
     public static SocketsOptions OptionsOf(IServiceProvider provider) => provider.GetService<SocketsOptions>()
         ?? throw new InvalidOperationException("UseWsBalancerSockets needs AddWsBalancer, after AddReverseProxy.");
 
-    /// <summary>Limits the transports that are registered.</summary>
+    /// <summary>Limits the registered transports.</summary>
     public static void Limit(IServiceCollection services)
     {
         for (var i = 0; i < services.Count; i++)
@@ -110,7 +110,7 @@ internal sealed class LimitedTransport(
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-        // The next connection is accepted when the descriptor of this one is free again.
+        // The next connection is accepted only when the descriptor of the refused one is free again.
         private async ValueTask RefuseAsync(ConnectionContext connection, byte[] answer)
         {
             try

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>Accepts the clients of an endpoint on one of the loops, all of it on the loop's thread.</summary>
+/// <summary>Accepts the clients of an endpoint on one loop. All methods are called on the loop's thread.</summary>
 internal sealed class LoopAcceptor(
     LoopListenerSet set,
     EventLoop loop,
@@ -13,7 +13,8 @@ internal sealed class LoopAcceptor(
     FirstByteTimeouts firstBytes,
     ILogger logger) : IAcceptHandler
 {
-    // Which loop wakes for a client is the kernel's choice; so much more than another it may have.
+    // The kernel chooses the loop that accepts a client. This loop keeps the client unless it has more sockets than the
+    // least loaded loop plus an eighth plus 16.
     private const int Slack = 16;
     private const int SlackShare = 8;
 
@@ -27,7 +28,7 @@ internal sealed class LoopAcceptor(
 
     public FirstByteTimeouts FirstBytes { get; } = firstBytes;
 
-    /// <exception cref="IOException">The kernel refused.</exception>
+    /// <exception cref="IOException">The kernel refused to accept clients.</exception>
     public void Open()
     {
         _reserve.Fill();
@@ -75,7 +76,7 @@ internal sealed class LoopAcceptor(
         shortage.Begin(this, error);
     }
 
-    /// <summary>Accepts again, if that had failed: there may be a descriptor by now.</summary>
+    /// <summary>Accepts again after a failure: a descriptor may be free by now.</summary>
     public void Retry()
     {
         if (_isWaiting && _listener is { } listener)
@@ -93,7 +94,7 @@ internal sealed class LoopAcceptor(
         }
     }
 
-    /// <summary>A connection of this loop has been closed.</summary>
+    /// <summary>Retries, because a connection of this loop was closed.</summary>
     public void ConnectionEnded() => Retry();
 
     private void Take(int descriptor)

@@ -11,8 +11,8 @@ using WsBalancer.Proxy.Sockets.Loops;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// A client's connection while it speaks HTTP: the server sees two pipes, the loop a socket. Ends as a connection of
-/// the platform's sockets does, or has its socket taken away, after which nothing that is left of it touches that.
+/// A client's HTTP connection: two pipes for the server, a socket for the loop. The connection ends as one of the
+/// platform's sockets does, or when its socket is detached; after that, the connection does not use the socket.
 /// </summary>
 /// <remarks>
 /// A client's FIN ends the input only: the response to a request that was complete before is still sent, and
@@ -46,7 +46,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         ConnectionClosed = _closed.Token;
     }
 
-    /// <summary>On whose thread it is served.</summary>
+    /// <summary>The loop of the socket. All events of the connection are handled on its thread.</summary>
     public EventLoop Loop => _acceptor.Loop;
 
     public override PipeReader Input => _input;
@@ -54,7 +54,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     public override PipeWriter Output { get; }
 
     /// <summary>Begins to serve a socket. On the loop's thread.</summary>
-    /// <exception cref="IOException">The kernel refused; the descriptor is still the caller's.</exception>
+    /// <exception cref="IOException">The kernel rejected the descriptor, which the caller still owns.</exception>
     public void Start(int descriptor)
     {
         _socket = Loop.Adopt(descriptor, this);
@@ -63,9 +63,9 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     }
 
     /// <summary>
-    /// Whether <see cref="DetachAsync"/> takes away what the client speaks to: not if TLS or the like is between.
+    /// Whether <see cref="DetachAsync"/> is possible: not if a middleware such as TLS transforms the socket's bytes.
     /// </summary>
-    /// <param name="features">Of the request or the connection.</param>
+    /// <param name="features">The features of the request or of the connection.</param>
     public bool CanDetach(IFeatureCollection features) =>
         ReferenceEquals(features.Get<IConnectionTransportFeature>()?.Transport, this);
 
@@ -86,11 +86,11 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     }
 
     /// <summary>
-    /// Takes the socket away, once it has been given all that is written: what comes and goes from now on is the
-    /// caller's. From any thread, while nobody reads or writes the connection; whoever awaits it goes on on the loop's
-    /// thread.
+    /// Detaches the socket, after all written bytes were sent to it: the caller then owns the socket. Called on any
+    /// thread, while no read or write of the connection is pending. Code that awaits the result continues on the
+    /// loop's thread.
     /// </summary>
-    /// <exception cref="IOException">The client is gone, or its connection was aborted.</exception>
+    /// <exception cref="IOException">The client has disconnected, or its connection was aborted.</exception>
     public ValueTask<DetachedSocket> DetachAsync()
     {
         var detachment = new Detachment(Loop);
@@ -100,14 +100,14 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
 
     public override void Abort(ConnectionAbortedException? abortReason)
     {
-        // Never at once: the server aborts with its locks held, and the end runs what waits for this connection.
+        // Posted in any case: the server aborts while it holds locks, and Close runs code that waits for the end.
         if (TryEnd(abortReason))
         {
             Loop.Post(static connection => ((LoopConnection)connection!).Close(), this);
         }
     }
 
-    /// <summary>Sends what is written, then FIN; waits until the socket is closed, or was taken away before.</summary>
+    /// <summary>Sends the written bytes, then FIN. Waits until the socket is closed, unless it was detached.</summary>
     public override async ValueTask DisposeAsync()
     {
         await Input.CompleteAsync();
@@ -131,7 +131,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         }
     }
 
-    // The input ends as after FIN, upon which the server closes the connection, whatever it waits for.
+    // The input ends as after FIN, and the server then closes the connection, whatever it waits for.
     void IFirstByteTimeout.TimedOut() => OnLoop(() =>
     {
         if (_firstByte!.Stop())
@@ -148,7 +148,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         _hasEnded = true;
         TransportLog.ReceivedFin(_logger, ConnectionId);
 
-        // A client that has disconnected sent the same FIN as one that waits for its response.
+        // Probes distinguish a client that has disconnected from one that waits for its response: both send FIN.
         SetKeepAlive(TcpKeepAlive.OfHalfClosed);
         _input.End(null);
     }
@@ -168,7 +168,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         }
     }
 
-    /// <summary>From any thread; the rest is for its pipes, on the loop's thread.</summary>
+    /// <summary>Starts to receive. On any thread; the members below are called on the loop's thread.</summary>
     public void BeginInput() => Loop.Scheduler.Schedule(static self => ((LoopConnection)self!).ResumeInput(), this);
 
     public void PauseInput()
@@ -179,7 +179,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
 
     public void ResumeInput() => _socket?.Receive();
 
-    /// <summary>Nobody reads any more.</summary>
+    /// <summary>Ends the input, because the reader has completed or the client sent nothing in time.</summary>
     public void RefuseInput()
     {
         _socket?.Pause();
@@ -223,7 +223,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         _output.Drain();
     }
 
-    /// <returns>Whether nothing had ended it before.</returns>
+    /// <returns>Whether this is the first end of the connection.</returns>
     private bool TryEnd(Exception? reason)
     {
         var ending = new Ending(

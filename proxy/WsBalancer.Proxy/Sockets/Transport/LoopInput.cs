@@ -4,8 +4,8 @@ using System.IO.Pipelines;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// What a connection receives, as its reader sees it. The socket is asked for nothing before somebody reads: the
-/// server's first read is then waiting, and goes on where the bytes come, on the loop's thread.
+/// The reader of a connection's input. The socket receives nothing before the first read, so that the read is pending
+/// when bytes are received, and with inline scheduling continues on the loop's thread.
 /// </summary>
 internal sealed class LoopInput(LoopConnection connection, PipeOptions options) : PipeReader
 {
@@ -34,10 +34,10 @@ internal sealed class LoopInput(LoopConnection connection, PipeOptions options) 
 
     public override void CancelPendingRead() => _pipe.Reader.CancelPendingRead();
 
-    // Why a reader reads no more is nothing to the socket.
+    // The exception is dropped: FlushAsync would throw it on the loop.
     public override void Complete(Exception? exception = null) => _pipe.Reader.Complete();
 
-    /// <summary>Adds what has come. On the loop's thread, as all below.</summary>
+    /// <summary>Adds received bytes. Called on the loop's thread, as all members below.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         _pipe.Writer.Write(bytes);
@@ -53,7 +53,7 @@ internal sealed class LoopInput(LoopConnection connection, PipeOptions options) 
         }
     }
 
-    /// <summary>Nothing more comes.</summary>
+    /// <summary>Completes the input. Reads throw the error, if there is one.</summary>
     public void End(Exception? error)
     {
         if (!_isCompleted)
@@ -63,10 +63,10 @@ internal sealed class LoopInput(LoopConnection connection, PipeOptions options) 
         }
     }
 
-    /// <summary>Takes out what nobody has read, after the end. There must be no read under way.</summary>
+    /// <summary>Takes the unread bytes out, after <see cref="End"/>. No read may be pending.</summary>
     public ReadOnlyMemory<byte> TakeUnread()
     {
-        // The end is told with everything: even what was looked at before, and left.
+        // After completion, TryRead returns all unconsumed bytes, also those that were examined before.
         if (!_pipe.Reader.TryRead(out var result))
         {
             return default;
@@ -86,7 +86,7 @@ internal sealed class LoopInput(LoopConnection connection, PipeOptions options) 
         }
     }
 
-    // On the loop's thread: the pipe's writer is scheduled there.
+    // Continues on the loop's thread, on which the pipe schedules its writer.
     private async Task ContinueAsync(ValueTask<FlushResult> flush) => Continue(await flush, wasPaused: true);
 
     private void Continue(FlushResult result, bool wasPaused)

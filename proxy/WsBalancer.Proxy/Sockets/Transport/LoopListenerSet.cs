@@ -6,21 +6,21 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>An endpoint: one listening socket, at which all of the loops wait for clients.</summary>
+/// <summary>The listener of an endpoint: one listening socket, on which all loops accept clients.</summary>
 internal sealed class LoopListenerSet : IConnectionListener
 {
     private readonly IDisposable _socket;
     private readonly LoopAcceptor[] _acceptors;
 
-    // The server's accepting only hands a connection on to the thread pool: that may be done on the loop's thread.
+    // The server's accept loop only queues a connection to the thread pool, so it may run on the loop's thread.
     private readonly Channel<LoopConnection> _accepted = Channel.CreateUnbounded<LoopConnection>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
     /// <param name="socket">The owner of the descriptor.</param>
-    /// <param name="descriptor">The listening socket, which does not block.</param>
-    /// <param name="endPoint">Its address.</param>
-    /// <param name="noDelay">Whether its connections send small messages at once.</param>
-    /// <param name="acceptors">One for each loop. They are opened by whoever creates the set.</param>
+    /// <param name="descriptor">The descriptor of the listening socket, which is non-blocking.</param>
+    /// <param name="endPoint">The address of the listening socket.</param>
+    /// <param name="noDelay">Whether connections send small messages at once (TCP_NODELAY).</param>
+    /// <param name="acceptors">Creates one acceptor for each loop. The caller opens the acceptors.</param>
     internal LoopListenerSet(
         IDisposable socket,
         int descriptor,
@@ -41,14 +41,14 @@ internal sealed class LoopListenerSet : IConnectionListener
 
     public int Descriptor { get; }
 
-    /// <summary>Whether its connections send small messages at once.</summary>
+    /// <summary>Whether connections send small messages at once (TCP_NODELAY).</summary>
     public bool NoDelay { get; }
 
-    /// <summary>The own address of all its connections; null if each has another.</summary>
+    /// <summary>The local address of all connections; null if the addresses of connections differ.</summary>
     public EndPoint? LocalEndPoint { get; }
 
-    /// <exception cref="AddressInUseException">Somebody listens there already.</exception>
-    /// <exception cref="SocketException">It cannot be listened there.</exception>
+    /// <exception cref="AddressInUseException">Another socket listens on the endpoint.</exception>
+    /// <exception cref="SocketException">The system cannot listen on the endpoint.</exception>
     public static async ValueTask<LoopListenerSet> BindAsync(
         EndPoint endPoint, SocketTransportOptions options, Func<LoopListenerSet, LoopAcceptor[]> acceptors)
     {
@@ -89,7 +89,7 @@ internal sealed class LoopListenerSet : IConnectionListener
     {
         await OnEachLoopAsync(static acceptor => acceptor.Close());
 
-        // What one loop had accepted may be on its way to another.
+        // A loop may have posted an accepted client to another loop: wait until these posts have run.
         await OnEachLoopAsync(static _ => { });
         _socket.Dispose();
         _accepted.Writer.TryComplete();
@@ -104,7 +104,7 @@ internal sealed class LoopListenerSet : IConnectionListener
         }
     }
 
-    /// <summary>Where the next client is best taken to. On any of the loops' threads.</summary>
+    /// <summary>The acceptor of the loop with the fewest sockets. Called on any loop's thread.</summary>
     public LoopAcceptor LeastLoaded()
     {
         var least = _acceptors[0];
@@ -119,7 +119,7 @@ internal sealed class LoopListenerSet : IConnectionListener
         return least;
     }
 
-    /// <summary>A client has come. On any of the loops' threads.</summary>
+    /// <summary>Queues a new connection for the server. Called on any loop's thread.</summary>
     public void Add(LoopConnection connection) => _accepted.Writer.TryWrite(connection);
 
     private static Socket Listen(EndPoint endPoint, SocketTransportOptions options)
@@ -143,7 +143,7 @@ internal sealed class LoopListenerSet : IConnectionListener
 
     private Task OnEachLoopAsync(Action<LoopAcceptor> action) => Task.WhenAll(Array.ConvertAll(_acceptors, acceptor =>
     {
-        // Whoever awaits it is not to go on on the loop's thread.
+        // Code that awaits the task must not continue on the loop's thread.
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         acceptor.Loop.Post(_ => Run(action, acceptor, done), null);
         return done.Task;

@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>Passes what the application writes on to a connection's socket. On the loop's thread, all of it.</summary>
+/// <summary>Sends what the application writes to the connection. Used on the loop's thread only.</summary>
 internal sealed class LoopOutput
 {
-    // What one send takes at once of a pipe of many small segments; as much as the pipe commonly holds.
+    // The bytes of many small segments that one send combines: as many as the pipe commonly holds.
     private const int GatheredAtOnce = 64 * 1024;
 
     [ThreadStatic]
@@ -31,19 +31,19 @@ internal sealed class LoopOutput
     {
         None = 0,
 
-        /// <summary>A read waits for the application to write.</summary>
+        /// <summary>A read of the pipe is pending: the application has written nothing.</summary>
         Reading = 1,
 
-        /// <summary>The socket has taken less than there was.</summary>
+        /// <summary>The socket did not take all bytes: wait for <see cref="Writable"/>.</summary>
         Full = 2,
 
-        /// <summary>Passing on, further up the stack.</summary>
+        /// <summary>A caller of the current method is sending (<see cref="PassAll"/>).</summary>
         Passing = 4,
 
-        /// <summary>To end as soon as there is nothing left.</summary>
+        /// <summary>The output ends when all written bytes are sent.</summary>
         Draining = 8,
 
-        /// <summary>To end at once.</summary>
+        /// <summary>The output ends at once.</summary>
         Stopped = 16,
 
         Completed = 32,
@@ -51,7 +51,7 @@ internal sealed class LoopOutput
 
     public void Start() => Go(more: true);
 
-    /// <summary>The socket takes bytes again.</summary>
+    /// <summary>Continues, because the socket takes bytes again.</summary>
     public void Writable()
     {
         if (Is(State.Full))
@@ -61,14 +61,14 @@ internal sealed class LoopOutput
         }
     }
 
-    /// <summary>Ends when the socket has taken all that is written, and says so.</summary>
+    /// <summary>Ends when the socket has taken all written bytes: <see cref="LoopConnection.OutputDrained"/>.</summary>
     public void Drain()
     {
         _state |= State.Draining;
         Interrupt();
     }
 
-    /// <summary>Ends now: what is written later is dropped, and its writer told.</summary>
+    /// <summary>Ends now: unsent and later bytes are dropped, and the writer's flushes report completion.</summary>
     public void Stop()
     {
         _state |= State.Stopped;
@@ -104,7 +104,7 @@ internal sealed class LoopOutput
         }
         catch (Exception ex)
         {
-            // The application ended its writing with an error.
+            // The application has completed the writer with an error.
             _connection.OutputFailed(ex);
         }
 
@@ -142,7 +142,7 @@ internal sealed class LoopOutput
             return;
         }
 
-        // The last thing done: if there is something by now, it is passed on from inside of this call.
+        // Must be the last step: if the application has written by now, its bytes are sent within this call.
         _state |= State.Reading;
 #pragma warning disable CA2012 // The awaiter is used once, when it is completed, and replaced only after that.
         _read = _reader.ReadAsync().GetAwaiter();
@@ -157,7 +157,7 @@ internal sealed class LoopOutput
         }
     }
 
-    /// <returns>Whether there may be more to pass on.</returns>
+    /// <returns>Whether there may be more bytes to send.</returns>
     private bool Pass(ReadResult result)
     {
         var buffer = result.Buffer;
@@ -168,7 +168,7 @@ internal sealed class LoopOutput
             _state |= State.Full;
         }
 
-        // This may run the application, which waited for room; that may write, and stop this.
+        // AdvanceTo may run the application, which waited for room in the pipe and may now write, or stop this output.
         _reader.AdvanceTo(isAll ? buffer.End : buffer.GetPosition(sent));
         if (isAll && result.IsCompleted)
         {

@@ -5,13 +5,13 @@ using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>How the pipes of a loop's connections are made: from its own memory, and who runs where.</summary>
+/// <summary>The options of the pipes of a loop's connections: memory, limits and schedulers.</summary>
 internal sealed class LoopPipes
 {
-    /// <param name="loop">Whose connections they are.</param>
-    /// <param name="memory">The loop's own, so that its thread seldom meets another.</param>
-    /// <param name="options">How much a pipe holds, as for the platform's sockets.</param>
-    /// <param name="application">Where the application runs: on the loop's thread, or on the thread pool.</param>
+    /// <param name="loop">The loop of the connections.</param>
+    /// <param name="memory">A pool for this loop only, so that threads seldom wait for each other.</param>
+    /// <param name="options">The limits of the pipes, as for the platform's sockets.</param>
+    /// <param name="application">Runs the application: on the loop's thread, or on the thread pool.</param>
     public LoopPipes(EventLoop loop, MemoryPool<byte> memory, SocketTransportOptions options, PipeScheduler application)
     {
         Memory = memory;
@@ -21,13 +21,13 @@ internal sealed class LoopPipes
 
     public MemoryPool<byte> Memory { get; }
 
-    /// <summary>For what comes: written by the loop, read by the application.</summary>
+    /// <summary>For received bytes: written by the loop, read by the application.</summary>
     public PipeOptions Input { get; }
 
-    /// <summary>For what goes: written by the application, read by the loop.</summary>
+    /// <summary>For bytes to send: written by the application, read by the loop.</summary>
     public PipeOptions Output { get; }
 
-    // 0 is without a bound, to a pipe too.
+    // 0 means no limit, for the pipe too.
     private PipeOptions Bounded(long most, PipeScheduler reader, PipeScheduler writer) =>
         new(Memory, reader, writer, most, most / 2, useSynchronizationContext: false);
 }

@@ -9,8 +9,8 @@ using WsBalancer.Proxy.Sockets.Engines;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// Lets the server listen on the event loops, if there are any; at anything but IP addresses, and without loops, the
-/// platform's sockets serve, which are registered before this.
+/// Lets the server listen on the event loops. If there are none, or the endpoint is not an IP address, the server uses
+/// the platform's sockets, which are registered before this transport.
 /// </summary>
 internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
@@ -21,13 +21,8 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
     private readonly FirstByteTimeouts _firstBytes;
     private readonly ILogger<LoopTransport> _logger;
 
-    /// <param name="loops">Null if there are none here, or none are wanted.</param>
-    /// <param name="memory">The server's.</param>
-    /// <param name="options">As for the platform's sockets.</param>
-    /// <param name="ownOptions">What only this has.</param>
-    /// <param name="shortage">Refuses the clients that there is no descriptor for.</param>
-    /// <param name="firstBytes">Closes connections whose clients send nothing.</param>
-    /// <param name="logger">Of all connections.</param>
+    // The loops are null if this system has none, or if the configured engine is the platform's sockets. The
+    // platform's sockets have the same options, except ownOptions.
     public LoopTransport(
         EventLoops? loops,
         IMemoryPoolFactory<byte> memory,

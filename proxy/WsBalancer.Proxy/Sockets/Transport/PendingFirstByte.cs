@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>The timeout of one connection, in <see cref="FirstByteTimeouts"/>.</summary>
+/// <summary>The pending timeout of one connection in <see cref="FirstByteTimeouts"/>.</summary>
 internal sealed class PendingFirstByte
 {
     private readonly FirstByteTimeouts _timeouts;
@@ -20,8 +20,8 @@ internal sealed class PendingFirstByte
 
     public LinkedListNode<PendingFirstByte> Place { get; }
 
-    /// <summary>The client has sent something, or its connection has ended.</summary>
-    /// <returns>Whether that is the first of these.</returns>
+    /// <summary>Stops the timeout, which has expired, or whose client has sent something or disconnected.</summary>
+    /// <returns>Whether this is the first call.</returns>
     public bool Stop()
     {
         if (_isStopped != 0 || Interlocked.Exchange(ref _isStopped, 1) != 0)

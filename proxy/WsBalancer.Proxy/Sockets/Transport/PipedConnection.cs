@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>What a server sees of a connection, whatever is behind its two pipes: itself, as every feature.</summary>
+/// <summary>A connection for the server, over any two pipes. The object implements its own features.</summary>
 internal abstract class PipedConnection : ConnectionContext, IDuplexPipe, IConnectionIdFeature,
     IConnectionTransportFeature, IConnectionItemsFeature, IMemoryPoolFeature, IConnectionLifetimeFeature,
     IConnectionEndPointFeature
@@ -37,7 +37,7 @@ internal abstract class PipedConnection : ConnectionContext, IDuplexPipe, IConne
         set => _items = value;
     }
 
-    /// <summary>Itself, until somebody puts something between.</summary>
+    /// <summary>The connection itself, until a middleware such as TLS replaces it.</summary>
     public sealed override IDuplexPipe Transport { get; set; }
 
     public MemoryPool<byte> MemoryPool { get; }

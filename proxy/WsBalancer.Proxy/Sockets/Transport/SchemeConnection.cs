@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>
-/// A client's connection, whose first request may have a target that begins with <c>ws://</c> or <c>wss://</c>: the
-/// server, which refuses both, reads <c>http://</c> and <c>https://</c>.
+/// A client's connection, whose first request may have a target that begins with <c>ws://</c> or <c>wss://</c>. The
+/// server rejects both, and therefore receives <c>http://</c> and <c>https://</c> instead.
 /// </summary>
 /// <remarks>
 /// The TLS middleware sets the transport, whose decrypted bytes are read in the same way.

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets.Transport;
 
-/// <summary>Between which addresses a socket is.</summary>
+/// <summary>Reads the two addresses of a connected socket.</summary>
 internal static unsafe class SocketEndPoints
 {
     private static readonly IPEndPoint AnyEndPoint = new(IPAddress.IPv6Any, 0);
@@ -12,7 +12,7 @@ internal static unsafe class SocketEndPoints
     [ThreadStatic]
     private static SocketAddress? Scratch;
 
-    /// <summary>Its own address; null if there is none any more.</summary>
+    /// <summary>The local address; null if the kernel does not return one.</summary>
     public static EndPoint? Local(Kernel kernel, int descriptor)
     {
         var address = Scratch ??= new SocketAddress(AddressFamily.InterNetworkV6);
@@ -23,7 +23,7 @@ internal static unsafe class SocketEndPoints
         }
     }
 
-    /// <summary>That of its peer; null if there is none any more.</summary>
+    /// <summary>The address of the peer; null if the socket is not connected any more.</summary>
     public static EndPoint? Remote(Kernel kernel, int descriptor)
     {
         var address = Scratch ??= new SocketAddress(AddressFamily.InterNetworkV6);

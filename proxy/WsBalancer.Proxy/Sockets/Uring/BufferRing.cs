@@ -4,13 +4,13 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Uring;
 
 /// <summary>
-/// The buffers that the kernel receives into, whichever socket there is something for; so an idle socket has none. The
-/// kernel takes them from the head of a queue (<c>struct io_uring_buf_ring</c>, linux/io_uring.h), here they are given
-/// back at its tail.
+/// The buffers that the kernel receives into, for any socket that has bytes; an idle socket holds none. The kernel
+/// takes buffers from the head of a queue (<c>struct io_uring_buf_ring</c>, linux/io_uring.h); buffers are returned at
+/// its tail.
 /// </summary>
 internal sealed unsafe class BufferRing : IDisposable
 {
-    /// <summary>The number that requests name it by.</summary>
+    /// <summary>The group number with which requests select these buffers.</summary>
     public const ushort Group = 0;
 
     private const int EntrySize = 16;
@@ -23,9 +23,9 @@ internal sealed unsafe class BufferRing : IDisposable
     private readonly int _size;
     private ushort _tail;
 
-    /// <param name="ring">Whose requests use it.</param>
-    /// <param name="count">How many buffers: a power of 2.</param>
-    /// <param name="size">The length of each.</param>
+    /// <param name="ring">The ring whose requests use the buffers.</param>
+    /// <param name="count">The number of buffers: a power of 2.</param>
+    /// <param name="size">The length of each buffer in bytes.</param>
     /// <exception cref="IOException">The kernel refused.</exception>
     public BufferRing(Ring ring, int count, int size)
     {
@@ -58,14 +58,14 @@ internal sealed unsafe class BufferRing : IDisposable
 
     private nuint BuffersLength => (nuint)_count * (nuint)_size;
 
-    /// <summary>Where a buffer begins.</summary>
+    /// <summary>The first byte of a buffer.</summary>
     public byte* Start(int number) => _buffers + ((nint)number * _size);
 
-    /// <summary>Gives it back, once nobody reads it any more.</summary>
+    /// <summary>Returns a buffer to the kernel. Nothing may read it any more.</summary>
     public void GiveBack(int number)
     {
-        // struct io_uring_buf { u64 address; u32 length; u16 number; u16 reserved }: the first one's reserved is the
-        // queue's tail.
+        // struct io_uring_buf { u64 address; u32 length; u16 number; u16 reserved }: the reserved field of the first
+        // entry is the queue's tail.
         var entry = _queue + ((_tail & (_count - 1)) * EntrySize);
         *(ulong*)entry = (ulong)Start(number);
         *(uint*)(entry + 8) = (uint)_size;
@@ -73,7 +73,7 @@ internal sealed unsafe class BufferRing : IDisposable
         Volatile.Write(ref *(ushort*)(_queue + TailOffset), ++_tail);
     }
 
-    /// <summary>Frees the memory. The ring must be gone.</summary>
+    /// <summary>Frees the memory. The ring must be closed before.</summary>
     public void Dispose()
     {
         _ = _kernel.Unmap(_queue, QueueLength);
@@ -83,7 +83,7 @@ internal sealed unsafe class BufferRing : IDisposable
         }
     }
 
-    // Anonymous memory begins at a page, as the queue must.
+    // Anonymous memory begins at a page boundary, as the kernel requires of the queue.
     private byte* Map(nuint length)
     {
         var start = (byte*)_kernel.Map(null, length, MemoryConstants.ReadWrite, MemoryConstants.Anonymous, -1, 0);

@@ -1,36 +1,39 @@
 namespace WsBalancer.Proxy.Sockets.Uring;
 
 /// <summary>
-/// How many completions a busy loop waits for, as network cards do with their interrupts: many at a time cost less
-/// each, for the loop and for those whom it wakes.
+/// The number of completions that a busy loop waits for, as network cards coalesce their interrupts: many at a time
+/// cost less each, for the loop and for the threads that it wakes.
 /// </summary>
 /// <remarks>
-/// A loop with little to do waits for one, and adds nothing to what a message takes. One that had
-/// <see cref="Least"/> or more in each of <see cref="Patience"/> turns waits for as many, and for more by and by, until
-/// a wait is over before they have come; then for half of what did.
+/// A loop with little to do waits for one completion, and adds no latency to a message. After <see cref="Patience"/>
+/// turns with <see cref="Least"/> or more, the loop waits for as many, and then for gradually more. After a wait that
+/// ends with fewer completions than wanted, the next wait is for half of those that arrived, or for one if half is less
+/// than <see cref="Least"/>.
 /// </remarks>
 internal sealed class Coalescing
 {
-    /// <summary>So long at most: some twenty messages take as long to pass on.</summary>
+    /// <summary>
+    /// The longest wait for more than one completion: about the time in which twenty messages are relayed.
+    /// </summary>
     public const int LongestMicroseconds = 100;
 
-    /// <summary>Fewer are not worth waiting for.</summary>
+    /// <summary>Fewer completions are not worth a wait.</summary>
     public const int Least = 6;
 
-    /// <summary>With 200, by measurement, a message costs no less.</summary>
+    /// <summary>Measured: a maximum of 200 makes a message no cheaper.</summary>
     public const int Most = 64;
 
-    /// <summary>After so many turns with as many as were wanted, more are.</summary>
+    /// <summary>After so many turns with the wanted number of completions, the loop waits for more.</summary>
     public const int Patience = 16;
 
     private int _turns;
 
-    /// <summary>How many to wait for.</summary>
+    /// <summary>How many completions the next wait is for.</summary>
     public int Wanted { get; private set; } = 1;
 
-    /// <summary>A turn begins, and so many have come.</summary>
-    /// <param name="completions">How many.</param>
-    /// <param name="waited">Whether it waited for them; how few come without says nothing.</param>
+    /// <summary>Records how many completions a turn begins with.</summary>
+    /// <param name="completions">The number of completions.</param>
+    /// <param name="waited">Whether the turn waited for them; otherwise, a small number means nothing.</param>
     public void Came(int completions, bool waited)
     {
         if (!waited)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace WsBalancer.Proxy.Sockets.Uring;
 
-/// <summary>What became of a request: <c>struct io_uring_cqe</c>.</summary>
+/// <summary>The result of a request: <c>struct io_uring_cqe</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct CompletionEntry
 {

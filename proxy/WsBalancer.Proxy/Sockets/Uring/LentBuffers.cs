@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace WsBalancer.Proxy.Sockets.Uring;
 
 /// <summary>
-/// Received buffers on their way: one is lent out while its target is told, goes back to the kernel after that, and,
-/// if it is sent from, after the next entry into the kernel.
+/// Keeps received buffers until they are returned to the kernel. A buffer is lent out while its target is called;
+/// afterwards it is returned at once or, if bytes are sent from it, after the next entry into the kernel.
 /// </summary>
 internal sealed unsafe class LentBuffers(BufferRing buffers)
 {
@@ -14,10 +14,10 @@ internal sealed unsafe class LentBuffers(BufferRing buffers)
     private nuint _lentLength;
     private bool _isHeld;
 
-    /// <summary>How many are being sent from.</summary>
+    /// <summary>The number of buffers that are held because bytes are sent from them.</summary>
     public int Held => _held.Count;
 
-    /// <summary>Lends out what was received.</summary>
+    /// <summary>Lends out the buffer of a receive.</summary>
     public ReadOnlySpan<byte> Lend(in CompletionEntry completion)
     {
         _lent = buffers.Start(NumberOf(completion));
@@ -25,10 +25,11 @@ internal sealed unsafe class LentBuffers(BufferRing buffers)
         return new ReadOnlySpan<byte>(_lent, completion.Result);
     }
 
-    /// <summary>Where bytes lie that are in what is lent out; null if they are not.</summary>
+    /// <summary>The address of bytes that are in the lent buffer; null if they are not.</summary>
     public byte* Find(ReadOnlySpan<byte> bytes)
     {
-        // Wherever else the bytes are, they cannot come to lie in here: a moving address is only compared.
+        // Only addresses are compared. Managed memory can move, but never into this unmanaged buffer, so no pin is
+        // needed.
         var start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
         return !bytes.IsEmpty
             && (nuint)bytes.Length <= _lentLength
@@ -37,10 +38,14 @@ internal sealed unsafe class LentBuffers(BufferRing buffers)
             : null;
     }
 
-    /// <summary>Whether what is lent out is being sent from, besides what was said of it before.</summary>
+    /// <summary>
+    /// Records whether bytes are sent from the lent buffer; once true, a later false changes nothing.
+    /// </summary>
     public void Hold(bool isSent) => _isHeld |= isSent;
 
-    /// <summary>Its target was told: it goes back, now or later.</summary>
+    /// <summary>
+    /// Ends the loan after the call of the target: the buffer is returned now or, if it is held, later.
+    /// </summary>
     public void TakeBack(in CompletionEntry completion)
     {
         if (_isHeld)
@@ -55,7 +60,7 @@ internal sealed unsafe class LentBuffers(BufferRing buffers)
         (_lentLength, _isHeld) = (0, false);
     }
 
-    /// <summary>Nothing is being sent from them any more.</summary>
+    /// <summary>Returns the held buffers, because the kernel has done all sends from them.</summary>
     public void Settle()
     {
         foreach (var number in _held)

@@ -4,19 +4,19 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Uring;
 
 /// <summary>
-/// What is to be sent straight from received buffers with the loop's next entry into the kernel. It does not wait, so
-/// after that entry all of it has been sent, or the kernel had no room.
+/// The sends, straight from received buffers, that are submitted with the loop's next entry into the kernel. No send
+/// waits, so after that entry all bytes have been sent, or the kernel had no room.
 /// </summary>
 /// <remarks>
-/// MSG_WAITALL makes a short send a failure, so that only those are told; together with MSG_DONTWAIT it does not wait
-/// for the rest either, and says how much was sent.
+/// MSG_WAITALL makes a short send a failure, so that only short sends are reported. Together with MSG_DONTWAIT the send
+/// does not wait for the rest either, and its result is the number of bytes sent.
 /// </remarks>
 internal sealed unsafe class Outbox : IDisposable
 {
     private const int MaxPieces = 2048;
     private const int MaxMessages = 256;
 
-    // A message of more is cut into two: the kernel copies the list of pieces.
+    // A longer message is split in two, because the kernel copies the list of pieces.
     private const int PiecesOfAMessage = 64;
 
     private readonly Piece* _pieces = (Piece*)NativeMemory.Alloc(MaxPieces, (nuint)sizeof(Piece));
@@ -26,10 +26,10 @@ internal sealed unsafe class Outbox : IDisposable
     private UringSocket? _last;
     private SubmissionEntry* _lastEntry;
 
-    /// <summary>Which entry into the kernel these are sent with.</summary>
+    /// <summary>The number of the current batch: the sends of one entry into the kernel.</summary>
     public long Batch { get; private set; } = 1;
 
-    /// <summary>Adds the first piece of a socket. False if there is no room.</summary>
+    /// <summary>Adds a send with its first piece. False if there is no room.</summary>
     public bool TryAdd(UringSocket socket, byte* start, int length, UringLoop loop)
     {
         if (_pieceCount == MaxPieces)
@@ -50,7 +50,7 @@ internal sealed unsafe class Outbox : IDisposable
         return true;
     }
 
-    /// <summary>Adds a piece to a socket's send, if nothing else was added since.</summary>
+    /// <summary>Adds a piece to the last send. False if that is another socket's, or if there is no room.</summary>
     public bool TryExtend(UringSocket socket, byte* start, int length)
     {
         ref var sending = ref socket.Sending;
@@ -81,10 +81,12 @@ internal sealed unsafe class Outbox : IDisposable
 
     public ReadOnlySpan<Piece> PiecesOf(in Sent sent) => new(_pieces + sent.First, sent.Pieces);
 
-    /// <summary>The requests have gone to the kernel: none can be changed any more.</summary>
+    /// <summary>Prevents more pieces in the last send, because its request was submitted.</summary>
     public void Seal() => _last = null;
 
-    /// <summary>All were sent, or those that were not have been told.</summary>
+    /// <summary>
+    /// Begins a new batch: all bytes of the current one were sent, or their short sends were reported.
+    /// </summary>
     public void Settle()
     {
         Seal();
@@ -102,9 +104,9 @@ internal sealed unsafe class Outbox : IDisposable
     }
 }
 
-/// <summary>What of a socket goes to the kernel with a batch.</summary>
-/// <param name="Batch">Which; it is over when the outbox has another.</param>
-/// <param name="First">The first piece.</param>
-/// <param name="Pieces">How many.</param>
-/// <param name="Length">How many bytes they have in all.</param>
+/// <summary>The part of a batch that belongs to one socket.</summary>
+/// <param name="Batch">The number of the batch, which is settled once the outbox has another number.</param>
+/// <param name="First">The index of the first piece.</param>
+/// <param name="Pieces">The number of pieces.</param>
+/// <param name="Length">The number of bytes in all pieces.</param>
 internal readonly record struct Sent(long Batch, int First, int Pieces, int Length);

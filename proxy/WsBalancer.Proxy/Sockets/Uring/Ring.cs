@@ -4,8 +4,8 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Uring;
 
 /// <summary>
-/// The two queues of an io_uring: requests to the kernel, and their completions. Used, from its creation to its end, on
-/// one thread.
+/// The two queues of an io_uring: requests to the kernel, and their completions. Used on one thread only, from its
+/// creation to its disposal.
 /// </summary>
 internal sealed unsafe class Ring : IDisposable
 {
@@ -25,9 +25,10 @@ internal sealed unsafe class Ring : IDisposable
     private readonly bool _waitsForMany;
     private uint _tail;
 
-    /// <param name="kernel">Whose it is.</param>
-    /// <param name="submissions">How many requests it holds before they must be submitted.</param>
-    /// <param name="completions">How many completions it holds before the kernel must keep them elsewhere.</param>
+    /// <param name="kernel">The kernel that creates the ring.</param>
+    /// <param name="submissions">How many requests the queue holds before they must be submitted.</param>
+    /// <param name="completions">How many completions the queue holds before the kernel must keep them
+    /// elsewhere.</param>
     /// <exception cref="IOException">The kernel refused.</exception>
     public Ring(Kernel kernel, uint submissions, uint completions)
     {
@@ -70,7 +71,7 @@ internal sealed unsafe class Ring : IDisposable
             _completionMask = *At(completion.Mask);
             for (uint i = 0; i < given.SubmissionCount; i++)
             {
-                // The queue proper holds numbers of entries: here the i-th is always entry i.
+                // The submission queue contains indexes of entries: here, position i always refers to entry i.
                 At(submission.Array)[i] = i;
             }
         }
@@ -83,10 +84,12 @@ internal sealed unsafe class Ring : IDisposable
 
     public Kernel Kernel { get; }
 
-    /// <summary>How many requests the kernel has not yet taken.</summary>
+    /// <summary>The number of requests that the kernel has not yet taken.</summary>
     public uint Pending => _tail - Volatile.Read(ref *_submissionHead);
 
-    /// <summary>Whether completions wait in the kernel for the next <see cref="Enter"/>: there is no room.</summary>
+    /// <summary>
+    /// Whether completions wait in the kernel for the next <see cref="Enter"/>, because the queue was full.
+    /// </summary>
     public bool HasOverflown => (Volatile.Read(ref *_submissionFlags) & UringConstants.Overflow) != 0;
 
     /// <summary>Whether there is a completion to take.</summary>
@@ -94,8 +97,10 @@ internal sealed unsafe class Ring : IDisposable
 
     private bool IsFull => Pending > _submissionMask;
 
-    /// <summary>The next request, of zeros, to be filled in. It goes with the next <see cref="Enter"/>.</summary>
-    /// <param name="submitted">Whether those before it had to be submitted to make room.</param>
+    /// <summary>
+    /// The next request, all zeros, for the caller to fill in. The next <see cref="Enter"/> submits it.
+    /// </summary>
+    /// <param name="submitted">Whether the queue was full, so that earlier requests were submitted.</param>
     public SubmissionEntry* Next(out bool submitted)
     {
         submitted = false;
@@ -110,10 +115,11 @@ internal sealed unsafe class Ring : IDisposable
         return entry;
     }
 
-    /// <summary>Submits all requests, and has the kernel do what it has to.</summary>
-    /// <param name="completions">How many completions to wait for; 0 does not wait. For more than one
-    /// <see cref="Coalescing.LongestMicroseconds"/> at most; only for one if the kernel knows no such wait.</param>
-    /// <exception cref="IOException">The kernel refused, for another reason than a want of memory.</exception>
+    /// <summary>Submits all requests, and lets the kernel do its deferred work for the ring.</summary>
+    /// <param name="completions">The number of completions to wait for; 0 does not wait. After
+    /// <see cref="Coalescing.LongestMicroseconds"/>, one completion is enough; a kernel without this limit never waits
+    /// for more than one.</param>
+    /// <exception cref="IOException">The kernel refused, for another reason than a lack of memory.</exception>
     public void Enter(int completions)
     {
         if (completions > 1 && _waitsForMany)
@@ -152,7 +158,7 @@ internal sealed unsafe class Ring : IDisposable
         }
     }
 
-    /// <summary>Ends everything that is under way.</summary>
+    /// <summary>Closes the ring, which cancels all pending requests.</summary>
     public void Dispose()
     {
         if (_entries is not null)

@@ -22,14 +22,14 @@ internal unsafe struct SubmissionEntry
     [FieldOffset(16)]
     public void* Address;
 
-    /// <summary>The user data of the request that is to be cancelled.</summary>
+    /// <summary>For a cancel: the user data of the request that must end.</summary>
     [FieldOffset(16)]
     public ulong Target;
 
     [FieldOffset(24)]
     public uint Length;
 
-    /// <summary>The flags of the operation: of send(2), of accept4(2), the events of a poll.</summary>
+    /// <summary>The flags of send(2) or accept4(2), or the events of a poll.</summary>
     [FieldOffset(28)]
     public uint OperationFlags;
 
@@ -39,7 +39,7 @@ internal unsafe struct SubmissionEntry
     [FieldOffset(40)]
     public ushort BufferGroup;
 
-    /// <summary>optlen: after so many bytes a multishot receive ends (Linux 6.17); 0 for no such limit.</summary>
+    /// <summary>optlen: the bytes after which a multishot receive ends (Linux 6.17); 0 for no limit.</summary>
     [FieldOffset(44)]
     public uint ReceiveLimit;
 }

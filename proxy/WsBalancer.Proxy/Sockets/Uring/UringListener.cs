@@ -5,9 +5,9 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 
 /// <summary>A listening socket on a <see cref="UringLoop"/>.</summary>
 /// <remarks>
-/// Of the requests that wait on one socket, the kernel always serves the one that was first. One that goes on is first
-/// for ever, and would leave the other loops without clients; so they share by asking for one client at a time, which
-/// puts a loop at the end of the line again.
+/// Of the requests that wait on one socket, the kernel always serves the oldest. A multishot request remains the
+/// oldest, and would leave the other loops without clients. So loops that share a socket request one client at a time,
+/// which puts a loop at the end of the queue again.
 /// </remarks>
 internal sealed unsafe class UringListener : LoopListener, IUringTarget
 {
@@ -58,7 +58,8 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
     {
         if (request == Request.Cancel)
         {
-            // It is over already, which has been told, or is now.
+            // The cancel failed: the accept has completed already or is completing, and that completion is handled on
+            // its own.
             return;
         }
 
@@ -69,7 +70,7 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
             return;
         }
 
-        // Asked for before the handler is called: it may close.
+        // The next request is made before the handler is called, because the handler may close the listener.
         var isWant = IsWant(-completion.Result);
         _accepting = !isWant;
         Ask();
@@ -85,15 +86,15 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
 
     void IUringTarget.Again()
     {
-        // It never asks to be.
+        // A listener never schedules itself.
     }
 
-    // What one client brought about must not stop the others.
+    // A handler that failed for one client must not stop the listener.
     void IUringTarget.Drop()
     {
     }
 
-    // The descriptor is not its own.
+    // The listening descriptor belongs to the endpoint and is shared by all loops.
     void IUringTarget.Abandon()
     {
     }
@@ -109,7 +110,7 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
         }
     }
 
-    // One that came after the end is nobody's.
+    // A client that was accepted after Close has no owner: its socket is closed.
     private void Refuse(int result)
     {
         if (result >= 0)
@@ -123,7 +124,7 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
         }
     }
 
-    // accept(2): anything else is an error of the connection that was waiting, which is gone.
+    // accept(2): every other error concerns only the connection that was pending, which no longer exists.
     private static bool IsWant(int error) => error is Errno.TooManyFiles or Errno.TooManyFilesInSystem
         or Errno.NoBufferSpace or Errno.OutOfMemory or Errno.InvalidArgument;
 }

@@ -6,8 +6,8 @@ using WsBalancer.Proxy.Sockets.Loops;
 namespace WsBalancer.Proxy.Sockets.Uring;
 
 /// <summary>
-/// An event loop over io_uring: one entry into the kernel a turn, which submits everything that the last turn asked for
-/// and waits for what comes.
+/// An event loop over io_uring: each turn enters the kernel once, which submits all requests of the last turn and waits
+/// for completions.
 /// </summary>
 internal sealed unsafe class UringLoop(
     int index, TimeProvider time, ILogger logger, ChunkStore store, RingSizes? sizes = null, Kernel? kernel = null)
@@ -16,7 +16,7 @@ internal sealed unsafe class UringLoop(
     private const ulong NumberMask = 0xFFFF_FFFF_FFFF;
     private const int RequestShift = 48;
 
-    // Cancelled requests end at the next entry into the kernel; those that were being done, soon after.
+    // Cancelled requests complete with the next entry into the kernel; those that are already executing, soon after.
     private const int TurnsToShut = 100;
 
     private readonly Coalescing _coalescing = new();
@@ -34,12 +34,12 @@ internal sealed unsafe class UringLoop(
 
     public override int Sockets => _targets.Count - Volatile.Read(ref _closing);
 
-    /// <summary>Which entry into the kernel comes next: what was sent with an earlier one is settled.</summary>
+    /// <summary>The number of the next entry into the kernel: sends of an earlier one are settled.</summary>
     public long Batch => _outbox.Batch;
 
     public RingSizes Sizes { get; } = sizes ?? RingSizes.Default;
 
-    /// <summary>Whether something became of requests that the next turn will tell.</summary>
+    /// <summary>Whether completions are waiting for the next turn.</summary>
     public bool HasCompletions => _ring.HasCompletions;
 
     public override LoopSocket Adopt(int descriptor, ISocketHandler handler, bool connecting = false)
@@ -55,26 +55,26 @@ internal sealed unsafe class UringLoop(
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new UringListener(this, descriptor, handler);
 
-    /// <summary>Takes a target in, and gives it a number.</summary>
+    /// <summary>Adds a target and returns its number.</summary>
     public ulong Register(IUringTarget target) => _targets.Add(target);
 
-    /// <summary>A target is to go, once nothing of it is under way.</summary>
+    /// <summary>Counts a target that is closing and whose last request may still be pending.</summary>
     public void Leaves() => Volatile.Write(ref _closing, _closing + 1);
 
-    /// <summary>A target that was to go is gone.</summary>
+    /// <summary>Removes a target that was closing, after its last request has completed.</summary>
     public void Forget(ulong number)
     {
         _targets.Remove(number);
         Volatile.Write(ref _closing, _closing - 1);
     }
 
-    /// <summary>Calls the target again in this turn or the next, though nothing became of a request.</summary>
+    /// <summary>Schedules a call of the target in this turn or the next, without a completion.</summary>
     public void Again(IUringTarget target) => _again.Add(target);
 
-    /// <summary>Has the socket begin to receive once there are buffers.</summary>
+    /// <summary>Schedules a call of <see cref="UringSocket.Fed"/> when there are buffers to receive into.</summary>
     public void Starve(UringSocket socket) => _starved.Add(socket);
 
-    /// <summary>A request, to be filled in further; it is submitted with the next entry into the kernel.</summary>
+    /// <summary>A request, for the caller to fill in; the next entry into the kernel submits it.</summary>
     public SubmissionEntry* Request(byte operation, Request request, ulong number, int descriptor)
     {
         var entry = _ring.Next(out var submitted);
@@ -89,7 +89,7 @@ internal sealed unsafe class UringLoop(
         return entry;
     }
 
-    /// <summary>Ends a request: its completion says so, unless it has come already.</summary>
+    /// <summary>Cancels a request. Its own completion, which may already be there, reports the end.</summary>
     public void Cancel(Request request, ulong number)
     {
         var entry = Request(UringConstants.AsyncCancel, Uring.Request.Cancel, number, -1);
@@ -97,11 +97,10 @@ internal sealed unsafe class UringLoop(
         entry->Target = UserData(request, number);
     }
 
-    /// <summary>Lends a received buffer out until the target returns.</summary>
+    /// <summary>Lends out a received buffer until the call of the target returns.</summary>
     public ReadOnlySpan<byte> Lend(in CompletionEntry completion) => _lent.Lend(completion);
 
-    /// <summary>Sends bytes straight from the buffer that is lent out. False if they are not in it, or cannot go with
-    /// the others.</summary>
+    /// <summary>Sends bytes from the lent buffer. False if they are not in it, or the outbox refuses them.</summary>
     public bool TrySendLent(UringSocket socket, ReadOnlySpan<byte> bytes, bool more)
     {
         var start = _lent.Find(bytes);
@@ -145,7 +144,7 @@ internal sealed unsafe class UringLoop(
 
     protected override void Wake()
     {
-        // A poll tells every write, so the counter need never be read. It holds 2^64 of them.
+        // The poll reports every write, so the counter is never read. 2^64 writes fit.
         ulong one = 1;
         _ = Kernel.Write(_wake, &one, sizeof(ulong));
     }
@@ -200,7 +199,7 @@ internal sealed unsafe class UringLoop(
         }
     }
 
-    // Sends that fell short come first, wherever the kernel put them: what comes may be sent to the same sockets.
+    // Short sends are handled first, wherever they are in the queue: received bytes may be sent to the same sockets.
     private void Take()
     {
         while (_ring.TryTake(out var completion))
@@ -246,7 +245,7 @@ internal sealed unsafe class UringLoop(
         }
     }
 
-    // Only those that asked before: one that asks without end must not keep the others waiting.
+    // Only targets scheduled before this call: one that schedules itself every time must not delay the others.
     private void TellAgain()
     {
         (_turning, _again) = (_again, _turning);
@@ -266,7 +265,7 @@ internal sealed unsafe class UringLoop(
         _turning.Clear();
     }
 
-    // Buffers that are being sent from come back with the next entry into the kernel, which does not wait for that.
+    // Held buffers return after the next entry into the kernel, which does not wait while sockets lack buffers.
     private void Feed()
     {
         if (_starved.Count > 0 && _lent.Held < Sizes.Buffers)

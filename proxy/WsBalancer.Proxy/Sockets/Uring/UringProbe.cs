@@ -3,8 +3,9 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Sockets.Uring;
 
 /// <summary>
-/// Finds out whether this kernel, and the container around this process, allow what a <see cref="UringLoop"/> needs: by
-/// doing it once, as neither a version nor a list of features says what a filter of system calls refuses.
+/// Determines whether this kernel, and the container around this process, allow what a <see cref="UringLoop"/> needs.
+/// The probe tries it once, because neither a version nor a list of features shows what a filter of system calls
+/// refuses.
 /// </summary>
 internal static unsafe class UringProbe
 {
@@ -12,7 +13,7 @@ internal static unsafe class UringProbe
     private const int Buffers = 4;
     private const int BufferSize = 64;
 
-    /// <summary>Why there can be no such loop, as a sentence; null if there can be.</summary>
+    /// <summary>The reason why a <see cref="UringLoop"/> cannot be used, as a sentence; null if it can.</summary>
     public static string? FindObstacle()
     {
         try
@@ -46,8 +47,9 @@ internal static unsafe class UringProbe
         }
     }
 
-    /// <summary>What the kernel's refusal means, as a sentence.</summary>
-    /// <param name="refusal">Its <see cref="Exception.HResult"/> is one of <see cref="Errno"/>.</param>
+    /// <summary>The meaning of the kernel's refusal, as a sentence.</summary>
+    /// <param name="refusal">The exception, whose <see cref="Exception.HResult"/> is one of
+    /// <see cref="Errno"/>.</param>
     public static string Explain(IOException refusal) => refusal.HResult switch
     {
         Errno.NotPermitted =>
@@ -60,7 +62,7 @@ internal static unsafe class UringProbe
         _ => $"the kernel refuses it ({refusal.Message}).",
     };
 
-    // Up to two bytes, one after the other, by one multishot request.
+    // Receives up to two bytes, one after the other, with one multishot request.
     private static (int Received, bool IsPending)? Receive(uint limit)
     {
         using var ring = new Ring(Kernel.Linux, Entries, 2 * Entries);

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 
 internal sealed unsafe partial class UringSocket
 {
-    // What was received while the socket was paused: of one receive at most, as long as a receive has a limit.
+    // Bytes received while the socket was paused: at most those of one request, because each request has a limit.
     private ByteQueue _backlog;
 
     public override int Buffered => base.Buffered + _backlog.Length;
@@ -29,7 +29,7 @@ internal sealed unsafe partial class UringSocket
     // A pending request is not cancelled: it delivers no more than its limit, which the backlog holds.
     public override void Pause() => _state &= ~UringState.Receiving;
 
-    /// <summary>There are buffers again.</summary>
+    /// <summary>Requests bytes again, because the loop has buffers.</summary>
     public void Fed()
     {
         _state &= ~UringState.Starved;
@@ -133,8 +133,8 @@ internal sealed unsafe partial class UringSocket
         }
     }
 
-    // What came before the connection broke: told here, or waiting in the kernel, which has no request for it any more
-    // or one that gets its turn too late.
+    // Delivers the bytes that arrived before the connection failed: those in the backlog, then those in the kernel, for
+    // which no request is pending, or one that completes too late.
     private void TellRest()
     {
         TellBacklog();
@@ -157,9 +157,9 @@ internal sealed unsafe partial class UringSocket
         }
     }
 
-    // What is under way is to be as the state says: a receive, if there is to be one, and always a watch over the
-    // connection. A receive alone does not do: when a reset comes right behind bytes, the kernel wakes it once for
-    // both, it takes the bytes, is told that there are no more, and waits for what has been already (seen on 6.18).
+    // Invariant: a receive is pending while the handler receives, and a poll for errors is always pending. A receive
+    // alone is not enough: if RST arrives right behind bytes, the kernel wakes the receive once for both; the receive
+    // takes the bytes, finds no more, and waits for an event that has already happened (seen on 6.18).
     private void AskForMore()
     {
         if (Is(UringState.Over | UringState.Broken | UringState.Connecting))
@@ -174,7 +174,7 @@ internal sealed unsafe partial class UringSocket
 
         if (!Is(UringState.WatchAsked | UringState.HungUp))
         {
-            // POLLERR and POLLHUP are told without being asked for; but so is the peer's end, and so this goes on.
+            // POLLERR and POLLHUP are always reported, but so is FIN: the poll is multishot to continue after that.
             var entry = loop.Request(UringConstants.PollAdd, Request.Watch, Number, Descriptor);
             entry->Length = UringConstants.PollMany;
             _state |= UringState.WatchAsked;

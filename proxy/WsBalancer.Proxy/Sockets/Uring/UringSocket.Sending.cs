@@ -6,7 +6,7 @@ internal sealed unsafe partial class UringSocket
 {
     private Sent _sending;
 
-    /// <summary>What was last given to the loop's outbox, which changes it.</summary>
+    /// <summary>The socket's last send in the loop's outbox, which updates this value.</summary>
     public ref Sent Sending => ref _sending;
 
     public override int Unsent
@@ -16,7 +16,7 @@ internal sealed unsafe partial class UringSocket
             var inFlight = IsClosed ? 0 : InFlight;
             if (inFlight > 0)
             {
-                // Whoever sees that not all was taken is told when it was.
+                // A caller that sees unsent bytes is notified when there are none left.
                 ComeBackShort();
             }
 
@@ -24,11 +24,11 @@ internal sealed unsafe partial class UringSocket
         }
     }
 
-    // Nearly always it is not, and then nobody need come back to say so.
+    // Unsent schedules a notification, so it is read only in the rare case that the socket is behind.
     public override bool IsBehind(int bytes) =>
         (IsClosed ? 0 : InFlight) + Kept > bytes && Unsent > bytes;
 
-    // Bytes that the kernel gets with the next entry into it.
+    // Bytes that the next entry into the kernel sends.
     private int InFlight => _sending.Batch == loop.Batch ? _sending.Length : 0;
 
     private bool TakesMore =>
@@ -96,8 +96,8 @@ internal sealed unsafe partial class UringSocket
         }
     }
 
-    // Of what was sent from received buffers, the kernel took less than all. The rest is copied before those are given
-    // back, and goes before what was kept since.
+    // The kernel took fewer bytes from the received buffers than were sent. The rest is copied before those buffers are
+    // returned, and precedes the bytes kept since.
     private void OnSentShort(int result)
     {
         var sent = _sending;
@@ -161,7 +161,7 @@ internal sealed unsafe partial class UringSocket
         AskForMore();
     }
 
-    // First what is kept, then those who were told that there was no room.
+    // Kept bytes are sent first; then a handler whose bytes were not all taken is notified that there is room.
     private void SendOn()
     {
         if (Is(UringState.Full | UringState.Connecting))

@@ -5,9 +5,9 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 
 /// <summary>A socket on a <see cref="UringLoop"/>.</summary>
 /// <remarks>
-/// A request holds the socket's file: while one is under way, close(2) would neither end the connection nor, as the
-/// descriptor's number is free again, be safe. So the requests are cancelled first, and the descriptor is closed, and
-/// the number in the loop's table freed, when the last of them is over.
+/// A pending request holds the socket's file: close(2) would not end the connection then, and would free the
+/// descriptor's number for another file while the request still uses it. So the requests are cancelled first. When the
+/// last of them has completed, the descriptor is closed, and the number in the loop's table is freed.
 /// </remarks>
 internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor, ISocketHandler handler)
     : LoopSocket(loop, descriptor, handler), IUringTarget
@@ -19,7 +19,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     public override bool IsReleasable => InFlight == 0 && _backlog.IsEmpty
         && !Is(UringState.ReceiveAsked | UringState.Failing | UringState.Broken);
 
-    /// <summary>To be called once it has its number.</summary>
+    /// <summary>Makes the first requests. Must be called after <see cref="Number"/> is set.</summary>
     public void Begin(bool connecting)
     {
         if (connecting)
@@ -29,7 +29,8 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         }
         else
         {
-            // Somebody may want to receive by then; if not, a failure must be told all the same.
+            // The next call makes the requests: a receive, if the handler receives by then, and always a poll for
+            // failures.
             CallAgain();
         }
     }
@@ -109,7 +110,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         }
         else if (InFlight > 0 || (Is(UringState.Broken) && loop.HasCompletions))
         {
-            // The kernel has not taken all requests yet, or not all of what it said was told.
+            // Some sends are not submitted yet, or some completions from before the failure are not handled yet.
             CallAgain();
         }
         else if (Is(UringState.Broken))
@@ -206,7 +207,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     {
         if (!goesOn)
         {
-            // There is nothing more to be told of it, or it was cancelled.
+            // The poll has ended: it was cancelled, or the kernel has nothing more to report.
             _state = (_state & ~UringState.WatchAsked) | UringState.HungUp;
         }
 
@@ -218,7 +219,8 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
 
         if (Is(UringState.ReceiveAsked))
         {
-            // What came before is told first; that request tells the failure too, or only that it is over.
+            // Bytes from before the failure are delivered first. The pending receive completes with the error or as
+            // cancelled.
             _state |= UringState.Failing;
             CancelReceive();
         }
@@ -228,7 +230,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         }
     }
 
-    // Told in the turn's last part, or the next turn's, as nothing is told from inside a call.
+    // The handler is notified at the end of this turn or the next one, never from inside a call to the socket.
     protected override void Break(int error)
     {
         Failure = error;

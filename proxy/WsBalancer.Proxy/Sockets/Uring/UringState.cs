@@ -1,69 +1,71 @@
 namespace WsBalancer.Proxy.Sockets.Uring;
 
-/// <summary>What a <see cref="UringSocket"/> is doing.</summary>
+/// <summary>The state of a <see cref="UringSocket"/>.</summary>
 [Flags]
 internal enum UringState
 {
     None = 0,
 
-    /// <summary>connect(2) is under way.</summary>
+    /// <summary>connect(2) is pending.</summary>
     Connecting = 1 << 0,
 
-    /// <summary>What comes is told.</summary>
+    /// <summary>Received bytes and FIN are delivered to the handler.</summary>
     Receiving = 1 << 1,
 
-    /// <summary>The kernel took less than it was given, and will say when there is room.</summary>
+    /// <summary>The kernel took fewer bytes than it was given; a poll will report when there is room.</summary>
     Full = 1 << 2,
 
-    /// <summary>Somebody knows that not all was taken, and waits to be told when there is room.</summary>
+    /// <summary>A caller's bytes were not all taken: the handler must be notified when there is room.</summary>
     Short = 1 << 3,
 
-    /// <summary>FIN is to follow what is unsent.</summary>
+    /// <summary>FIN must be sent after the unsent bytes.</summary>
     Finishing = 1 << 4,
 
-    /// <summary>The loop will call again.</summary>
+    /// <summary>The loop will call the socket again without a completion.</summary>
     Again = 1 << 5,
 
-    /// <summary>The peer's end has come.</summary>
+    /// <summary>The peer's FIN was received.</summary>
     Ended = 1 << 6,
 
-    /// <summary>That was told.</summary>
+    /// <summary>The handler was notified of the FIN.</summary>
     EndTold = 1 << 7,
 
-    /// <summary>The connection is gone. What had come before is told first.</summary>
+    /// <summary>The connection has failed. Bytes that were received before are delivered first.</summary>
     Broken = 1 << 8,
 
-    /// <summary>That was told, or the socket is closed: nothing is told any more.</summary>
+    /// <summary>The failure is being delivered, or the socket is closed: no more events.</summary>
     Over = 1 << 9,
 
-    /// <summary>A request to receive is under way.</summary>
+    /// <summary>A request to receive is pending.</summary>
     ReceiveAsked = 1 << 10,
 
-    /// <summary>It is being cancelled.</summary>
+    /// <summary>The request to receive is being cancelled.</summary>
     ReceiveEnding = 1 << 11,
 
-    /// <summary>A request to say when there is room is under way.</summary>
+    /// <summary>A poll for room to send is pending.</summary>
     RoomAsked = 1 << 12,
 
-    /// <summary>A request to say when the connection fails is under way.</summary>
+    /// <summary>A poll for a failure of the connection is pending.</summary>
     WatchAsked = 1 << 13,
 
-    /// <summary>There is no failure to watch for any more.</summary>
+    /// <summary>The poll for a failure has ended: there is no more failure that it could report.</summary>
     HungUp = 1 << 14,
 
-    /// <summary>The connection has failed, and the request to receive is to be over before that is told.</summary>
+    /// <summary>
+    /// The connection has failed; the failure is delivered after the request to receive has completed.
+    /// </summary>
     Failing = 1 << 15,
 
-    /// <summary>Waits for buffers to receive into.</summary>
+    /// <summary>The loop has no buffers to receive into; the socket waits for them.</summary>
     Starved = 1 << 16,
 
-    /// <summary>Closed, and with nothing under way any more: so is the descriptor, if it was not released.</summary>
+    /// <summary>Closed, with no request pending; the descriptor is closed too, unless it was released.</summary>
     Gone = 1 << 17,
 
-    /// <summary>It is to be released: nothing is asked for, and what still comes is told.</summary>
+    /// <summary>The release has begun: nothing more is requested, and bytes that still arrive are delivered.</summary>
     Leaving = 1 << 18,
 
-    /// <summary>Closed, but for the descriptor, which is somebody else's.</summary>
+    /// <summary>Closed, except for the descriptor, which has another owner.</summary>
     Released = 1 << 19,
 
     /// <summary>The peer has sent FIN, which completes requests that wait for room.</summary>

@@ -1,42 +1,42 @@
 namespace WsBalancer.Proxy.Sockets.Uring;
 
-/// <summary>Something that a <see cref="UringLoop"/> makes requests for.</summary>
+/// <summary>A socket or listener that makes requests on a <see cref="UringLoop"/>.</summary>
 internal interface IUringTarget
 {
-    /// <summary>Something became of a request.</summary>
+    /// <summary>Handles a completion of one of the target's requests.</summary>
     public void On(Request request, in CompletionEntry completion);
 
-    /// <summary>It had asked to be called again.</summary>
+    /// <summary>Handles a call that the target has scheduled.</summary>
     public void Again();
 
-    /// <summary>Its handler failed: gives it up.</summary>
+    /// <summary>Resets the connection, because the handler of the target failed.</summary>
     public void Drop();
 
-    /// <summary>Gives its descriptor up at once, as the loop ends.</summary>
+    /// <summary>Closes the target's own descriptor at once, because the loop ends.</summary>
     public void Abandon();
 }
 
-/// <summary>What a request was for: the upper 16 bits of its user data, above the number of its target.</summary>
+/// <summary>The purpose of a request: the upper 16 bits of its user data, above the number of its target.</summary>
 internal enum Request : ushort
 {
-    /// <summary>The loop's own: it is woken.</summary>
+    /// <summary>Polls the loop's wake descriptor.</summary>
     Wake = 1,
 
-    /// <summary>Another request could not be cancelled: it was over already, or was just being done.</summary>
+    /// <summary>Cancels another request. Completes only if that had completed already, or was being executed.</summary>
     Cancel,
 
-    /// <summary>Clients.</summary>
+    /// <summary>Accepts clients.</summary>
     Accept,
 
-    /// <summary>Bytes, or the peer's end.</summary>
+    /// <summary>Receives bytes, or the peer's FIN.</summary>
     Receive,
 
-    /// <summary>Bytes were not all sent.</summary>
+    /// <summary>Sends bytes. Completes only if not all were sent.</summary>
     Send,
 
-    /// <summary>Whether there is room to send.</summary>
+    /// <summary>Polls for room to send.</summary>
     Room,
 
-    /// <summary>Whether the connection fails.</summary>
+    /// <summary>Polls for a failure of the connection.</summary>
     Watch,
 }

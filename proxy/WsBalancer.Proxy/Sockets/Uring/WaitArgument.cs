@@ -9,7 +9,7 @@ internal struct WaitArgument
     public ulong SignalMask;
     public uint SignalMaskSize;
 
-    /// <summary>After so long, whatever has come is enough.</summary>
+    /// <summary>After this time, one completion is enough to end the wait.</summary>
     public uint MinimalWaitMicroseconds;
 
     public ulong Timeout;

@@ -1,8 +1,8 @@
 namespace WsBalancer.Proxy.Tunnels.Native;
 
 /// <summary>
-/// The native path of a tunnel whose client went while it was being opened: nothing flows, and nobody is left to be
-/// told anything.
+/// The native path of a tunnel whose client was lost while the tunnel was opened: both connections are closed, so
+/// nothing is relayed and no peer can be notified.
 /// </summary>
 internal sealed class LostFlow : ITunnelFlow, ITunnelLeg
 {
@@ -48,6 +48,6 @@ internal sealed class LostFlow : ITunnelFlow, ITunnelLeg
 
     public void Cut()
     {
-        // Likewise.
+        // Both connections are closed already.
     }
 }

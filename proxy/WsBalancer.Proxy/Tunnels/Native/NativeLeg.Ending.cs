@@ -2,13 +2,13 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 
 internal sealed partial class NativeLeg
 {
-    /// <summary>The tunnel is over: sends what is unsent, then FIN, and is closed when its peer ends too.</summary>
+    /// <summary>The tunnel is over: sends unsent bytes, then FIN, and closes the socket after the peer's FIN.</summary>
     public void Leave()
     {
         _leaving = true;
         if (_abandoned && _socket.Unsent > 0)
         {
-            // The client did not respond within the close timeout.
+            // The peer was abandoned: its unsent bytes are dropped.
             _socket.Reset();
         }
         else if (!IsGone)
@@ -19,7 +19,7 @@ internal sealed partial class NativeLeg
 
         if (!IsGone && !_ended)
         {
-            // To receive the end of the stream; bytes before it are dropped.
+            // Receives until the peer's FIN; bytes before the FIN are dropped.
             _socket.Receive();
         }
     }

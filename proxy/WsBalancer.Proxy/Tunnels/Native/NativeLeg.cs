@@ -4,8 +4,8 @@ using WsBalancer.Proxy.Sockets.Loops;
 namespace WsBalancer.Proxy.Tunnels.Native;
 
 /// <summary>
-/// One leg of a <see cref="NativeTunnel"/>: what its socket receives goes to the other leg. On the loop's thread, but
-/// for what <see cref="ITunnelLeg"/> says.
+/// One leg of a <see cref="NativeTunnel"/>: bytes that its socket receives are relayed to the other leg. Used on the
+/// loop's thread only, except where <see cref="ITunnelLeg"/> allows other threads.
 /// </summary>
 internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 {
@@ -39,7 +39,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
     /// <inheritdoc cref="LoopSocket.IsReleasable"/>
     public bool IsReleasable => _socket.IsReleasable;
 
-    // Both may be asked from any thread, and then tell what was true a moment ago.
+    // CloseWritten and CloseCode may be read from any thread, and may be out of date there.
     public bool CloseWritten => _frames.CloseWritten;
 
     public int? CloseCode => _frames.CloseCode;
@@ -60,7 +60,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 
     public Task CloseAsync(byte[] closeFrame)
     {
-        // Seen by whatever is relayed from here on, whether the loop has come to what is posted or not.
+        // Write reads this field, so the next relayed bytes find the frame even if the posted call has not run.
         if (Interlocked.CompareExchange(ref _toSay, closeFrame, null) is null)
         {
             if (Loop.IsCurrent)
@@ -95,7 +95,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         }
     }
 
-    /// <summary>Relays what its peer had said before.</summary>
+    /// <summary>Relays bytes that the socket had received before the leg existed.</summary>
     public void Replay(ReadOnlySpan<byte> bytes)
     {
         if (!bytes.IsEmpty)
@@ -105,7 +105,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
     }
 
     /// <summary>Begins to receive.</summary>
-    /// <param name="ended">Whether there is nothing to receive, as its peer has ended already.</param>
+    /// <param name="ended">Whether there is nothing to receive: the peer's FIN was received already.</param>
     public void Begin(bool ended)
     {
         if (ended)
@@ -122,7 +122,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         }
     }
 
-    /// <summary>Goes on where another leg was, before anything flows.</summary>
+    /// <summary>Continues a released leg. Called before anything is relayed.</summary>
     public void Resume(LegRecord record)
     {
         _frames = LegFrames.Restore(record.Frames);
@@ -139,7 +139,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
     /// <inheritdoc cref="LoopSocket.StayOn"/>
     public void StayOn() => _socket.StayOn();
 
-    /// <summary>Lets its socket go, for another leg to go on with.</summary>
+    /// <summary>Releases the socket, with which another leg can continue.</summary>
     public LegRecord Release()
     {
         _leaving = true;
@@ -160,7 +160,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         }
         catch
         {
-            // The loop resets this socket, and says why; nobody but us knows of the other one.
+            // The loop resets and reports this socket only; the other one must be ended here.
             _flow.Tunnel.Cut(TunnelEnd.Error);
             throw;
         }
@@ -216,7 +216,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         }
     }
 
-    // What the other peer says.
+    // Sends bytes of the other peer to this leg's peer.
     private void Write(ReadOnlySpan<byte> bytes)
     {
         if (Volatile.Read(ref _toSay) is not null)
@@ -227,7 +227,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         var passed = _frames.Pass(bytes, out var frames, out var closeSeen);
         if (closeSeen)
         {
-            // Before it is sent: once its receiver has it, somebody else's reason may be told before this one.
+            // Before the frame is sent: after it, an event of its receiver may set another reason first.
             _flow.Tunnel.SaysGoodbye(Other._peer);
         }
 

@@ -3,12 +3,13 @@ using WsBalancer.Proxy.Sockets.Loops;
 namespace WsBalancer.Proxy.Tunnels.Native;
 
 /// <summary>
-/// The native data path: two sockets on one event loop, which relays what comes from either to the other. On the
-/// loop's thread, but for what <see cref="ITunnelFlow"/> says.
+/// The native data path: two sockets on one event loop, which relays bytes between them. Used on the loop's thread
+/// only, except where <see cref="ITunnelFlow"/> allows other threads.
 /// </summary>
 /// <remarks>
-/// <para>Back-pressure: when one socket has much unsent, the other is paused until all of that is sent. A direction
-/// keeps at most half of what a tunnel may keep, and a Close frame of ours on top.</para>
+/// <para>Back-pressure: when one socket has more than <see cref="HighWater"/> bytes unsent, the other is paused until
+/// all of them are sent. A direction keeps at most half of what a tunnel may keep, plus the balancer's Close frame.
+/// </para>
 /// <para>The end: the tunnel is over when it is cut (<see cref="Tunnel.Ended"/>, <see cref="Tunnel.Closed"/>), or a
 /// connection is lost. Then nothing more is relayed, but each socket still sends its unsent bytes, then FIN, and is
 /// closed after the FIN of its peer: if it were closed before, with unread input, the kernel would reset it, and the
@@ -25,11 +26,12 @@ internal sealed class NativeTunnel : ITunnelFlow
     private ITimer? _patience;
     private bool _isOver;
 
-    /// <summary>Takes both sockets and gives the tunnel its legs. Nothing flows before <see cref="Start"/>.</summary>
-    /// <param name="tunnel">Whose bytes they are; its clock is the loop's.</param>
+    /// <summary>Takes both sockets and sets the flow of the tunnel. Nothing is relayed before <see cref="Start"/>.
+    /// </summary>
+    /// <param name="tunnel">The tunnel; its clock is the clock of the loop.</param>
     /// <param name="client">The socket of the client.</param>
     /// <param name="node">The socket of the node, on the same loop.</param>
-    /// <param name="maxBuffered">How many bytes may be kept, half of them in each direction. What one receive brings
+    /// <param name="maxBuffered">How many bytes may be kept, half of them in each direction. The bytes of one receive
     /// may be kept in any case.</param>
     /// <param name="over">Called once, on the loop's thread, when the tunnel is over.</param>
     public NativeTunnel(
@@ -54,17 +56,17 @@ internal sealed class NativeTunnel : ITunnelFlow
 
     public Tunnel Tunnel { get; }
 
-    /// <summary>With more than this unsent, a leg is full: with one receive more it reaches its bound.</summary>
+    /// <summary>A leg with more unsent bytes than this is full: one more receive may reach its bound.</summary>
     public int HighWater { get; }
 
     ITunnelLeg ITunnelFlow.Client => _client;
 
     ITunnelLeg ITunnelFlow.Node => _node;
 
-    /// <summary>Whether the tunnel is over, and waits for its peers to end their connections.</summary>
+    /// <summary>Whether the tunnel was released, or is over and waits for its peers' FINs.</summary>
     public bool IsLeaving => _isOver;
 
-    /// <summary>Whether one of its sockets is open. May be read from any thread.</summary>
+    /// <summary>Whether one of the two sockets is open. May be read from any thread.</summary>
     public bool HasSockets => !_client.IsGone || !_node.IsGone;
 
     private EventLoop Loop => _client.Loop;
@@ -72,15 +74,16 @@ internal sealed class NativeTunnel : ITunnelFlow
     private bool MayLeave => !_isOver && !Tunnel.IsClosing;
 
     /// <summary>
-    /// Takes a tunnel over from another loop, maybe of another process. Nothing flows before <see cref="Start"/>.
+    /// Continues a tunnel that another loop, possibly of another process, has released. Nothing is relayed before
+    /// <see cref="Start"/>.
     /// </summary>
-    /// <param name="record">The tunnel. Its descriptors do not block; they are the tunnel's from now on.</param>
-    /// <param name="loop">Whose thread this is.</param>
-    /// <param name="options">Those of the tunnel's cluster.</param>
+    /// <param name="record">The tunnel. Its descriptors are non-blocking, and owned by the new tunnel.</param>
+    /// <param name="loop">The loop of the current thread.</param>
+    /// <param name="options">The options of the tunnel's cluster.</param>
     /// <param name="ledger">The account of the tunnel's node.</param>
     /// <param name="maxBuffered">As for a new tunnel.</param>
     /// <param name="over">As for a new tunnel.</param>
-    /// <exception cref="IOException">The kernel refused; the descriptors are still the caller's.</exception>
+    /// <exception cref="IOException">The kernel refused a socket; the caller still owns both descriptors.</exception>
     public static NativeTunnel Restore(
         TunnelRecord record,
         EventLoop loop,
@@ -114,10 +117,10 @@ internal sealed class NativeTunnel : ITunnelFlow
     }
 
     /// <summary>
-    /// Lets the tunnel go, for another loop to go on with: both descriptors are the caller's from then on, and nothing
-    /// flows any more here. Its owner takes it out of the counts; it is not over. On the loop's thread.
+    /// Releases the tunnel, which another loop can continue: the caller owns both descriptors, and nothing is relayed
+    /// here any more. The tunnel is not over; its owner must remove it from the counts. Called on the loop's thread.
     /// </summary>
-    /// <returns>Null if it is closing or over: then it stays, and ends here by itself.</returns>
+    /// <returns>Null if the tunnel is closing or over: then it stays on this loop until its end.</returns>
     public async Task<TunnelRecord?> ReleaseAsync()
     {
         if (!MayLeave)
@@ -128,7 +131,7 @@ internal sealed class NativeTunnel : ITunnelFlow
         _client.BeginRelease();
         _node.BeginRelease();
 
-        // What one of them still receives is sent by the other, which has something under way again.
+        // Bytes that one socket still receives are sent by the other, which then has a pending operation again.
         while (MayLeave && !(_client.IsReleasable && _node.IsReleasable))
         {
             await Loop.NextTurn();
@@ -145,13 +148,13 @@ internal sealed class NativeTunnel : ITunnelFlow
         return new TunnelRecord(Tunnel.Identity, Tunnel.Past, _client.Release(), _node.Release());
     }
 
-    /// <summary>Replays what was unread, then relays.</summary>
+    /// <summary>Relays the unread bytes of both sockets, then begins to receive.</summary>
     public void Start()
     {
         var (client, node) = _unread ?? throw new InvalidOperationException("The tunnel has been started already.");
         _unread = null;
 
-        // Whatever either had said before its end goes on its way before that end is acted on.
+        // The unread bytes of both peers are relayed before the FIN of a peer has an effect.
         _node.Replay(node.Unread.Span);
         _client.Replay(client.Unread.Span);
         _node.Begin(node.Ended);
@@ -173,7 +176,7 @@ internal sealed class NativeTunnel : ITunnelFlow
         }
     }
 
-    /// <summary>A peer is gone.</summary>
+    /// <summary>The connection to a peer is lost.</summary>
     public void Failed(TunnelSide peer)
     {
         Tunnel.Lost(peer);
@@ -219,7 +222,7 @@ internal sealed class NativeTunnel : ITunnelFlow
         },
         this);
 
-    // Between its adoption and its leg, a socket tells nothing.
+    // The handler of an adopted socket until its leg exists; no event can occur before that.
     private sealed class Unowned : ISocketHandler
     {
         public static readonly Unowned Instance = new();

@@ -7,12 +7,12 @@ using WsBalancer.Proxy.Sockets.Loops;
 namespace WsBalancer.Proxy.Tunnels.Native;
 
 /// <summary>
-/// Once a minute, compares the registry of tunnels, the sockets of the event loops and what the kernel knows of their
-/// descriptors; and reports what has had no owner in two comparisons in a row, in the log and as a metric.
+/// Once a minute, compares the registry of tunnels, the sockets of the event loops, and the kernel's state of their
+/// connections. Sockets and tunnels without an owner in two comparisons in a row are reported in the log and a metric.
 /// </summary>
 /// <remarks>
-/// Nothing of that kind is expected: this finds a fault before an operator finds that descriptors run out. A loop
-/// looks at <see cref="AtOnce"/> sockets a turn, each with one system call, so that it delays no message.
+/// Sockets without an owner are a fault, which the audit finds before descriptors run out. A loop examines
+/// <see cref="AtOnce"/> sockets in a turn, each with one system call, so that no message is delayed.
 /// </remarks>
 internal sealed class TunnelAudit(
     TunnelRegistry tunnels,
@@ -29,8 +29,8 @@ internal sealed class TunnelAudit(
 
     private HashSet<object> _suspects = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Compares once.</summary>
-    /// <returns>What has had no owner in this comparison and the one before.</returns>
+    /// <summary>Runs one comparison.</summary>
+    /// <returns>The sockets and tunnels without an owner in this comparison and the one before, as text.</returns>
     public async Task<IReadOnlyList<string>> CompareAsync()
     {
         var suspects = new HashSet<object>(ReferenceEqualityComparer.Instance);
@@ -96,7 +96,7 @@ internal sealed class TunnelAudit(
         }
         finally
         {
-            // Off the loop's thread.
+            // Continues on the thread pool, not on the loop's thread.
             await Task.Yield();
         }
     }

@@ -5,31 +5,31 @@ using WsBalancer.Proxy.Framing;
 namespace WsBalancer.Proxy.Tunnels.Native;
 
 /// <summary>
-/// A live native tunnel, written down: whoever has its two connections can go on with it, in another loop or another
-/// process.
+/// The state of a released native tunnel. With this record and the two connections, another loop or another process
+/// can continue the tunnel.
 /// </summary>
 /// <remarks>
-/// Only tunnels that are not closing are: the others end by themselves where they are. So nothing has to be said of
-/// Close frames of ours, or of peers that have ended. Nor of what is paused, which follows from what is unsent.
+/// Only tunnels that are not closing are recorded; the others end where they are. So a record contains no Close frame
+/// of the balancer and no FIN of a peer. Whether a leg is paused follows from the unsent bytes.
 /// </remarks>
-/// <param name="Identity">Who it is for and where it leads.</param>
-/// <param name="Past">What it has behind it.</param>
+/// <param name="Identity">The user and the node of the tunnel.</param>
+/// <param name="Past">The history of the tunnel.</param>
 /// <param name="Client">The leg toward the client.</param>
 /// <param name="Node">The leg toward the node.</param>
 internal sealed record TunnelRecord(TunnelIdentity Identity, TunnelPast Past, LegRecord Client, LegRecord Node)
 {
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, TunnelRecordJson.Default.TunnelRecord);
 
-    /// <exception cref="JsonException">It is no such record.</exception>
+    /// <exception cref="JsonException">The bytes are no record of a tunnel.</exception>
     public static TunnelRecord Parse(ReadOnlySpan<byte> bytes) =>
         JsonSerializer.Deserialize(bytes, TunnelRecordJson.Default.TunnelRecord)
         ?? throw new JsonException("A tunnel is expected, not null.");
 }
 
 /// <summary>A leg of a <see cref="TunnelRecord"/>.</summary>
-/// <param name="Descriptor">Its connection; another number for the same one in another process.</param>
-/// <param name="Frames">Where in its frames is what was written to it.</param>
-/// <param name="Unsent">What of that is still to be sent.</param>
+/// <param name="Descriptor">The connection of the leg; in another process it has another number.</param>
+/// <param name="Frames">The position in the frames that were written to the leg.</param>
+/// <param name="Unsent">The last bytes that were written to the leg and not yet sent.</param>
 internal sealed record LegRecord(int Descriptor, FrameState Frames, byte[] Unsent);
 
 [JsonSourceGenerationOptions(

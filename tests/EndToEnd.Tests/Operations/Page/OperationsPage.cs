@@ -55,7 +55,9 @@ internal static class OperationsPage
 /// <summary>A section of the page.</summary>
 internal sealed record PageSection(string Title, IReadOnlyList<PageStep> Steps);
 
-/// <summary>A command of the page and the output below it; one in "…" is a step of the reader's.</summary>
+/// <summary>
+/// A command of the page and the output below it. A command in "…" is a step that the reader performs.
+/// </summary>
 internal sealed record PageStep(string Command, IReadOnlyList<string> Output)
 {
     public bool IsReaders => Command.StartsWith('…') && Command.EndsWith('…');

@@ -3,7 +3,7 @@ using WsBalancer.EndToEnd.Tests.Processes;
 
 namespace WsBalancer.EndToEnd.Tests.Operations.Page;
 
-/// <summary>Every command of <c>proxy/OPERATIONS.md</c> is run, and writes what the page shows.</summary>
+/// <summary>Every command of <c>proxy/OPERATIONS.md</c> is run, and its output must match the page.</summary>
 public sealed class OperationsPageTests
 {
     private const int Users = 300;

@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace WsBalancer.EndToEnd.Tests.Operations.Page;
 
 /// <summary>
-/// Compares what a command wrote with the page. Counts, times, addresses and versions differ from run to run and are
-/// not compared; shares, rates and epochs are the same in each. A line that is repeated with other figures, as progress
-/// is, counts once; "…" on the page stands for any lines, and within a line for any text.
+/// Compares the output of a command with the page. Counts, times, addresses and versions differ from run to run and are
+/// not compared; shares, rates and epochs are the same in each. A line that is repeated with other figures, such as
+/// progress, counts once; "…" on the page matches any lines, and within a line any text.
 /// </summary>
 internal static partial class PageOutput
 {
@@ -14,7 +14,7 @@ internal static partial class PageOutput
     public static bool Matches(IEnumerable<string> page, IEnumerable<string> written) =>
         Matches(Shapes(page), Shapes(written));
 
-    /// <summary>The lines as they are compared.</summary>
+    /// <summary>The lines in the form in which they are compared.</summary>
     public static string[] Shapes(IEnumerable<string> lines)
     {
         var shapes = new List<string>();
@@ -86,7 +86,7 @@ internal static partial class PageOutput
     [GeneratedRegex(@"(?<![\w-])(\d+[dhm] )?\d+[dhms]\b", RegexOptions.CultureInvariant)]
     private static partial Regex Duration();
 
-    // Not a share (33.39%), a rate (20/s), an epoch, or a part of a name (ws-2).
+    // A number that is not a share (33.39%), a rate (20/s), an epoch, or a part of a name (ws-2).
     [GeneratedRegex(@"(?<!epoch |[\w.]|[a-z]-)\d+(\.\d+)?(?![\d.]* ?%|/s|\w)", RegexOptions.CultureInvariant)]
     private static partial Regex Count();
 

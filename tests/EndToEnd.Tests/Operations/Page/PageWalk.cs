@@ -4,8 +4,8 @@ using WsBalancer.EndToEnd.Tests.Processes;
 namespace WsBalancer.EndToEnd.Tests.Operations.Page;
 
 /// <summary>
-/// Runs every command of a section of the page, in a shell, as a reader types them, and compares what it writes. The
-/// addresses of the page's nodes are replaced by those of the test, and <c>restart</c> by a command without effect.
+/// Runs every command of a section of the page in a shell, as a reader types it, and compares its output with the page.
+/// The addresses of the page's nodes are replaced by those of the test, and <c>restart</c> by a command without effect.
 /// </summary>
 internal sealed class PageWalk(Balancer balancer, WsNode[] nodes)
 {
@@ -43,7 +43,7 @@ internal sealed class PageWalk(Balancer balancer, WsNode[] nodes)
             "bash", "bash", environment, "-c", $"exec 2>&1; cd '{balancer.Folder}'; restart() {{ :; }}; {command}");
         var code = await shell.ExitCode();
 
-        // A command that fails ends with its sentence, and perhaps with details, which are indented.
+        // The output of a failed command ends with an error sentence, which indented details may follow.
         var last = step.Output.LastOrDefault(line => !line.StartsWith(' '));
         var expected = last?.StartsWith("wsbalancer: ", StringComparison.Ordinal) is true ? 1 : 0;
         Assert.True(code == expected, $"$ {command}\n{shell.Output}\nExit code {code}, not {expected}.");

@@ -4,8 +4,8 @@ using WsBalancer.Proxy.Tests.Sockets.Loops;
 namespace WsBalancer.Proxy.Tests.Placement.Clients;
 
 /// <summary>
-/// A balancer before two nodes, of which the first does as the test wants, with one of the clients that send handshakes
-/// to nodes.
+/// A balancer with two nodes, of which the first behaves as the test specifies, and with one of the clients that send
+/// handshakes to nodes.
 /// </summary>
 internal sealed class ClientFleet : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class ClientFleet : IAsyncDisposable
     /// <summary>Whether the first node accepts a handshake; otherwise it closes the connection.</summary>
     public Func<Task<bool>> FirstAccepts { get; set; } = () => Task.FromResult(true);
 
-    /// <summary>Handshakes that each node has received.</summary>
+    /// <summary>The number of handshakes that each node has received.</summary>
     public (int First, int Second) Handshakes => (FirstHandshakes(), SecondHandshakes());
 
     /// <summary><c>traceparent</c> and <c>tracestate</c> of each handshake that the first node has received.</summary>
@@ -29,7 +29,7 @@ internal sealed class ClientFleet : IAsyncDisposable
 
     private Func<int> SecondHandshakes { get; set; } = () => 0;
 
-    /// <summary>The clients: the balancer's, by the engine, and the platform's, by what it is used for.</summary>
+    /// <summary>The clients: the balancer's, by engine, and the platform's, by the setting that requires it.</summary>
     public static TheoryData<string> Clients =>
         ["sockets", "epoll", "io_uring", "MaxConnectionsPerServer", "RequestHeaderEncoding", "WebProxy", "HTTP/2"];
 
@@ -61,7 +61,7 @@ internal sealed class ClientFleet : IAsyncDisposable
         return fleet;
     }
 
-    /// <summary>Asks for a tunnel of a user whose order is the first node, then the second.</summary>
+    /// <summary>Requests a tunnel for a user whose order is the first node, then the second.</summary>
     public Task<HttpResponseMessage> HandshakeAsync(params string[] headers) =>
         App.HandshakeAsync($"/ws?user={App.UserOf("ws-1", "ws-2")}", headers);
 
@@ -93,7 +93,7 @@ internal sealed class ClientFleet : IAsyncDisposable
         return ChatSettings.Of(("ws-1", first.Address), ("ws-2", second.Address));
     }
 
-    // The nodes are only probed: the proxy receives the requests to both, and acts for them.
+    // The proxy receives the requests to both nodes and responds for them; the nodes receive only probes.
     private Dictionary<string, string?> ProxySettings()
     {
         var (first, second) = (Add(new TestNode("ws-1")), Add(new TestNode("ws-2")));

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace WsBalancer.Proxy.Tests.Placement.Clients;
 
-/// <summary>A node that only speaks HTTP/2, in clear.</summary>
+/// <summary>A node that supports only HTTP/2, in clear.</summary>
 internal sealed class KestrelNode : IAsyncDisposable
 {
     private readonly WebApplication _app;

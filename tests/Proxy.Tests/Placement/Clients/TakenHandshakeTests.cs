@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tests.Placement.Clients;
 
-/// <summary>A handshake that a node has taken, with every client that sends handshakes to nodes.</summary>
+/// <summary>A handshake that a node has received, with every client that sends handshakes to nodes.</summary>
 public sealed class TakenHandshakeTests
 {
     public static TheoryData<string> Clients => ClientFleet.Clients;

@@ -9,8 +9,8 @@ using WsBalancer.Proxy.Sockets.Http;
 namespace WsBalancer.Proxy.Tests.Placement.Http;
 
 /// <summary>
-/// The HTTP/1.1 client of the balancer on real sockets, with a node whose bytes the test writes. The pool keeps one
-/// idle connection.
+/// The HTTP/1.1 client of the balancer on real sockets, with a node whose bytes the test sends. The pool keeps one idle
+/// connection.
 /// </summary>
 internal sealed class NodeClientBed : IAsyncDisposable
 {

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Tests.Placement.Native;
 
-/// <summary>A peer that sends as fast as it can.</summary>
+/// <summary>A peer that sends as fast as possible.</summary>
 internal sealed class Flood
 {
     private readonly int _length;
@@ -14,10 +14,10 @@ internal sealed class Flood
         _ = SendAsync(socket);
     }
 
-    /// <summary>Waits until nothing more is taken of it; fails if all of it was.</summary>
+    /// <summary>Waits until the flood blocks, and fails if all bytes were sent.</summary>
     public async Task UntilItIsHeldUp()
     {
-        // Many looks without a change: the buffers on the way are full.
+        // Many checks without a change: the buffers on the way are full.
         var (last, unchanged) = (-1, 0);
         await Deadline.Until("it is held up", () =>
         {

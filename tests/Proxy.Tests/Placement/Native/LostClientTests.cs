@@ -31,7 +31,7 @@ public sealed class LostClientTests
             host: host => host.UseWsBalancerSockets());
         await app.StartAsync();
 
-        // Whether it sees its answer is not certain.
+        // The client may or may not receive the response.
         _ = await Record.ExceptionAsync(() => app.HandshakeAsync("/ws?user=alice"));
 
         Scrape scrape = null!;

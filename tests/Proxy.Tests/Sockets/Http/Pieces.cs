@@ -3,7 +3,7 @@ namespace WsBalancer.Proxy.Tests.Sockets.Http;
 /// <summary>Ways in which bytes may arrive.</summary>
 internal static class Pieces
 {
-    /// <summary>Whole, byte by byte, and at random, always the same ones.</summary>
+    /// <summary>The bytes as a whole, byte by byte, and in random pieces with fixed seeds.</summary>
     public static IEnumerable<byte[][]> WaysToArrive(byte[] bytes)
     {
         yield return [bytes];

@@ -5,14 +5,15 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy.Tests.Sockets.Http;
 
 /// <summary>
-/// The platform's own client, as YARP sets it up, on a connection that exists in memory only: what ours must be like.
+/// The platform's own client, configured as by YARP, on a connection in memory: the reference for the balancer's
+/// client.
 /// </summary>
 internal sealed class PlatformClient : IDisposable
 {
     private readonly Connection _connection;
     private readonly HttpMessageInvoker _client;
 
-    /// <param name="pieces">What the node sends, a read each; then its end.</param>
+    /// <param name="pieces">The bytes that the node sends, one piece per read; then its end.</param>
     public PlatformClient(params IEnumerable<byte[]> pieces)
     {
         _connection = new Connection(pieces);
@@ -29,7 +30,7 @@ internal sealed class PlatformClient : IDisposable
 
     public static HttpRequestMessage Handshake => new(HttpMethod.Get, "http://node.example/chat");
 
-    /// <summary>What the client has sent.</summary>
+    /// <summary>The bytes that the client has sent.</summary>
     public byte[] Sent => _connection.Sent.WrittenSpan.ToArray();
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) =>

@@ -129,7 +129,7 @@ public sealed class RequestHeadTests
 
     private static byte[] Write(HttpRequestMessage request, HeaderEncoding? encoding = null)
     {
-        // As whoever decides between the two does: it makes the content say its length.
+        // The code that selects the client does the same: the check makes the content compute its length.
         Assert.True(request.Content is null or { Headers.ContentLength: 0 });
         var output = new ArrayBufferWriter<byte>(1);
         RequestHead.Write(request, encoding ?? Utf8, isChunked: false, output);

@@ -144,7 +144,7 @@ public sealed class ResponseBodyTests
     private static HttpResponseMessage MessageOf(string head) =>
         ResponseHead.Read(Encoding.ASCII.GetBytes(head), new UnknownContent());
 
-    // One that does not know its length, as that of an answer.
+    // A content of unknown length, like the content of a response.
     private sealed class UnknownContent() : StreamContent(Stream.Null)
     {
         protected override bool TryComputeLength(out long length)

@@ -127,7 +127,7 @@ public sealed class ResponseHeadTests
     public void PartOfAHead_IsNone(string head) =>
         Assert.Null(Read([Encoding.ASCII.GetBytes(head)], out _));
 
-    // The final answer's message, and what came after its head; null if it has not all come.
+    // The final response, and the bytes after its head; null if the head is incomplete.
     private static HttpResponseMessage? Read(byte[][] pieces, out string rest)
     {
         var reader = default(ResponseHeadReader);

@@ -115,7 +115,7 @@ public sealed class ChunkStoreTests : IDisposable
         }
     }
 
-    // mincore(2): a byte for each page, whose lowest bit says whether the page is in memory.
+    // mincore(2): one byte for each page, whose lowest bit is set if the page is in memory.
     private static unsafe int ResidentPages(ChunkStore store, int pages)
     {
         var states = new byte[pages];

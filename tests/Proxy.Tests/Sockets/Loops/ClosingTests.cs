@@ -136,7 +136,7 @@ public sealed class ClosingTests
         await using var old = await LoopPair.OpenReceivingAsync(loop);
         await loop.OnLoop(old.Socket.Close);
 
-        // The lowest number that is free is taken: that of the old one, or of something that another test has closed.
+        // The kernel assigns the lowest free number: that of the old socket, or one that another test has released.
         await using var other = await LoopPair.OpenReceivingAsync(loop);
         await loop.OnLoop(() =>
         {
@@ -220,7 +220,7 @@ public sealed class ClosingTests
             await CloseEachInAWayOfItsOwn(loop, pairs);
         }
 
-        // Other tests open and close meanwhile: what counts is whether any of these is still there.
+        // Other tests open and close descriptors concurrently: only the descriptors of this test count.
         Assert.Equal(1000, seen.Count);
         Assert.Equal(0, loop.Sockets);
         Assert.DoesNotContain(Directory.GetFiles("/proc/self/fd").Select(NameOf), seen.Contains);
@@ -252,7 +252,7 @@ public sealed class ClosingTests
         }
     }
 
-    // "socket:[4711]": a number that no other socket has.
+    // The name, such as "socket:[4711]", contains a number that no other socket has.
     private static string NameOf(string descriptor) => new FileInfo(descriptor).LinkTarget ?? "";
 
     private static async Task<int> ReadAsync(Socket peer) => await peer.ReceiveAsync(

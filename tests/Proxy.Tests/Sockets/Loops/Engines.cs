@@ -6,10 +6,10 @@ using WsBalancer.Proxy.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
-/// <summary>Every engine that event loops have: what a loop promises is tested on each.</summary>
+/// <summary>Every engine of event loops: the contract of a loop is tested on each.</summary>
 public sealed class Engines : TheoryData<string>
 {
-    /// <summary>The memory of what the sockets of tests buffer. Lives as long as the process.</summary>
+    /// <summary>The memory for the buffers of test sockets, which is never freed.</summary>
     internal static readonly ChunkStore Store = new(256 * 1024 * 1024);
 
     private static readonly Lazy<string?> Obstacle = new(UringProbe.FindObstacle);
@@ -20,7 +20,7 @@ public sealed class Engines : TheoryData<string>
         Add("io_uring");
     }
 
-    /// <summary>A loop that runs.</summary>
+    /// <summary>Creates and starts a loop.</summary>
     internal static EventLoop Start(
         string engine, ILogger? log = null, TimeProvider? time = null, ChunkStore? store = null)
     {
@@ -29,7 +29,7 @@ public sealed class Engines : TheoryData<string>
         return loop;
     }
 
-    /// <summary>A loop that is yet to be started.</summary>
+    /// <summary>Creates a loop without starting it.</summary>
     internal static EventLoop Create(
         string engine, ILogger? log = null, TimeProvider? time = null, ChunkStore? store = null)
     {
@@ -45,7 +45,7 @@ public sealed class Engines : TheoryData<string>
         }
     }
 
-    /// <summary>Skips the test where io_uring is not to be had, as in many a container.</summary>
+    /// <summary>Skips the test where io_uring is not available, as in many containers.</summary>
     internal static void SkipWithoutUring() =>
         Assert.SkipWhen(Obstacle.Value is not null, $"There is no io_uring here: {Obstacle.Value}");
 }

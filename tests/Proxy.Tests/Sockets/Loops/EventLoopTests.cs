@@ -101,7 +101,7 @@ public sealed class EventLoopTests
     [ClassData<Engines>]
     public async Task Post_ToALoopThatIsAboutToWait_WakesIt(string engine)
     {
-        // Each waits for its answer before it posts again: one wake-up that is lost, and it waits for ever.
+        // Each thread waits for its answer before it posts again: after one lost wake-up, it would wait for ever.
         const int Threads = 3;
         const int Each = 5_000;
         using var loop = Engines.Start(engine);

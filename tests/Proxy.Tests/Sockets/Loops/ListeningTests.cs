@@ -67,7 +67,7 @@ public sealed class ListeningTests : IDisposable
         var listener = await ListenAsync(loop);
         using var clients = new Clients();
 
-        // What is not listening any more cannot accept: a want that a test can bring about, and end.
+        // A socket that no longer listens cannot accept: a failure that a test can cause, and end.
         Assert.Equal(0, LibC.Shutdown(Descriptor, SocketConstants.ShutBoth));
         await Deadline.Until("it is told", () => !_accepted.Errors.IsEmpty);
         Assert.Equal(0, LibC.Listen(Descriptor, 16));
@@ -99,7 +99,7 @@ public sealed class ListeningTests : IDisposable
         await loop.OnLoop(() => { });
         Assert.Empty(_accepted.Sockets);
 
-        // It is still there for somebody else.
+        // The pending connection is still there for another listener.
         var listener = await ListenAsync(other);
         await Deadline.Until("the other gets it", () => _accepted.Sockets.Count == 1);
         await other.OnLoop(listener.Close);
@@ -156,7 +156,7 @@ public sealed class ListeningTests : IDisposable
 
     private static int PortOf(Socket socket) => ((IPEndPoint)socket.RemoteEndPoint!).Port;
 
-    // As the kernel sees it: "flags: 02004002", in octal, with O_NONBLOCK.
+    // The flags in the kernel, "flags: 02004002" in octal, contain O_NONBLOCK.
     private static bool Blocks(Socket socket)
     {
         var flags = File.ReadLines($"/proc/self/fdinfo/{socket.Handle}").Single(line => line.StartsWith("flags:"));
@@ -199,7 +199,7 @@ public sealed class ListeningTests : IDisposable
     {
         private readonly List<Socket> _sockets = [];
 
-        /// <summary>Where they are connected from, lowest first.</summary>
+        /// <summary>The local ports of the clients, lowest first.</summary>
         public IEnumerable<int> Ports => _sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Port).Order();
 
         public void Connect(EndPoint listener)

@@ -2,7 +2,9 @@ using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
-/// <summary>Runs what a test does to sockets on the thread of their loop, and the rest of the test elsewhere.</summary>
+/// <summary>
+/// Runs a test's operations on sockets on the thread of their loop, and the rest of the test on other threads.
+/// </summary>
 internal static class LoopCalls
 {
     public static Task OnLoop(this EventLoop loop, Action action) => loop.OnLoop(() =>
@@ -11,7 +13,7 @@ internal static class LoopCalls
         return 0;
     });
 
-    /// <summary>The same, without letting the thread go meanwhile.</summary>
+    /// <summary>Runs the function, and blocks the current thread until the function has returned.</summary>
     public static T OnLoopNow<T>(this EventLoop loop, Func<T> function) =>
         loop.OnLoop(function).GetAwaiter().GetResult();
 
@@ -34,12 +36,12 @@ internal static class LoopCalls
         return done.Task.WaitAsync(Deadline.Default);
     }
 
-    /// <summary>Begins something on the loop's thread, and waits for its end elsewhere.</summary>
+    /// <summary>Begins an operation on the loop's thread, and waits for its end on another thread.</summary>
     public static async Task<T> OnLoopAsync<T>(this EventLoop loop, Func<ValueTask<T>> begin)
     {
         var begun = await loop.OnLoop(() => begin().AsTask());
 
-        // What ends on the loop's thread would go on there, up to the end of the test, which disposes of the loop.
+        // Otherwise the test would continue on the loop's thread up to its end, which disposes of the loop.
         var ended = begun.ContinueWith(task => task, TaskScheduler.Default).Unwrap();
         return await ended.WaitAsync(Deadline.Default);
     }

@@ -65,7 +65,7 @@ public sealed class LoopDialerTests : IDisposable
         await loop.OnLoop(socket.Close);
     }
 
-    // TEST-NET-1 (RFC 5737): nobody has it.
+    // TEST-NET-1 (RFC 5737): no machine has this address.
     [Theory]
     [ClassData<Engines>]
     public async Task Connect_FromAForeignAddress_IsAFaultOfOurOwn(string engine)
@@ -138,7 +138,7 @@ public sealed class LoopDialerTests : IDisposable
     {
         using var loop = Engines.Start(engine);
 
-        // A multicast address is nowhere that TCP could connect to: connect(2) itself says so.
+        // TCP cannot connect to a multicast address: connect(2) itself fails.
         var failure = await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(loop, "224.0.0.1", 1));
 
         Assert.Equal(SocketError.NetworkUnreachable, failure.SocketErrorCode);

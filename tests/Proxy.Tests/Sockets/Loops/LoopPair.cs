@@ -26,12 +26,12 @@ internal sealed class LoopPair : IAsyncDisposable
 
     public EventLoop Loop => Socket.Loop;
 
-    /// <summary>The socket's handler, to begin with.</summary>
+    /// <summary>The first handler of the socket.</summary>
     public Recorder Told { get; }
 
     public Socket Peer { get; }
 
-    /// <summary>Connects. Nothing is received yet.</summary>
+    /// <summary>Connects without receiving.</summary>
     public static async Task<LoopPair> OpenAsync(EventLoop loop)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -59,20 +59,23 @@ internal sealed class LoopPair : IAsyncDisposable
         return pair;
     }
 
-    /// <summary>Waits until whatever has happened so far was told, if it is told at all.</summary>
+    /// <summary>Waits until all events so far have been reported to the handler.</summary>
     public async Task SettleAsync()
     {
-        // Over loopback everything is there when the peer's call returns; between what is posted lies a turn at least.
+        // Over loopback, data has arrived when the peer's call returns; each posted action takes at least one turn of
+        // the loop.
         for (var i = 0; i < 4; i++)
         {
             await Loop.OnLoop(() => { });
         }
     }
 
-    /// <summary>Everything that the peer gets until the end.</summary>
+    /// <summary>Reads all bytes that the peer receives up to the end.</summary>
     public Task<byte[]> ReadToEndAsync() => ReadAsync(int.MaxValue);
 
-    /// <summary>The next so many bytes that the peer gets; fewer if it ends before.</summary>
+    /// <summary>
+    /// Reads the next <paramref name="count"/> bytes that the peer receives; fewer if the connection ends before.
+    /// </summary>
     public async Task<byte[]> ReadAsync(int count)
     {
         using var all = new MemoryStream();

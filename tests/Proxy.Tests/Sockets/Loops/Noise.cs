@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
-/// <summary>Bytes in which nothing that is lost, doubled or swapped goes unseen.</summary>
+/// <summary>Bytes in which every lost, doubled or swapped byte is detected.</summary>
 internal static class Noise
 {
     public static byte[] OfLength(int length, int seed = 1)
@@ -10,7 +10,7 @@ internal static class Noise
         return bytes;
     }
 
-    /// <summary>Cuts into pieces of random lengths, tiny ones and large ones.</summary>
+    /// <summary>Splits bytes into pieces of random lengths, small and large.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Pieces(ReadOnlyMemory<byte> bytes, int seed = 1)
     {
         var random = new Random(seed);

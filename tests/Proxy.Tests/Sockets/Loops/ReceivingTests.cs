@@ -49,7 +49,7 @@ public sealed class ReceivingTests
         pair.Told.OnReceived = pair.Socket.Pause;
         var flood = new Flood(pair.Peer, 256 * Kilobyte * Kilobyte);
 
-        // Paused by its handler at another point of the flood each time.
+        // The handler pauses its socket at another point of the flood each time.
         for (var calls = 0; calls < 5; calls = pair.Told.Calls)
         {
             await loop.OnLoop(pair.Socket.Receive);
@@ -67,7 +67,7 @@ public sealed class ReceivingTests
         using var loop = Engines.Start(engine, store: store);
         await using var pair = await LoopPair.OpenAsync(loop);
 
-        // Of what the kernel does not take, more is left than there is memory for.
+        // The bytes that the kernel does not accept exceed the memory of the store.
         await loop.OnLoop(() => pair.Socket.Send(new byte[64 * Kilobyte * Kilobyte]));
 
         await Deadline.Until("its handler is notified", () => pair.Told.Errors.Length == 1);
@@ -128,7 +128,7 @@ public sealed class ReceivingTests
         var endedAt = -1L;
         pair.Told.OnEnded = () => endedAt = pair.Told.Length;
 
-        // On the loop's thread, so that both are there when it looks again.
+        // Both calls are made on the loop's thread, so that both events are there at its next wait.
         await loop.OnLoop(() =>
         {
             pair.Peer.Send("the last words"u8);
@@ -183,7 +183,7 @@ public sealed class ReceivingTests
         Assert.Equal(sent, pair.Told.Bytes);
     }
 
-    // Again and again: when both are there at once, it takes luck to hear of the second.
+    // The test has many rounds, since an engine that can miss a reset behind bytes does not miss it every time.
     [Theory]
     [ClassData<Engines>]
     public async Task Reset_RightBehindBytes_IsToldEveryTime(string engine)

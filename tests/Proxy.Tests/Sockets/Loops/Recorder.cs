@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
-/// <summary>A handler that keeps everything it is told.</summary>
+/// <summary>A handler that records every event.</summary>
 internal sealed class Recorder : ISocketHandler
 {
     private readonly Lock _lock = new();
@@ -12,7 +12,7 @@ internal sealed class Recorder : ISocketHandler
     private int _ended;
     private int _calls;
 
-    /// <summary>What is done besides, on the loop's thread.</summary>
+    /// <summary>An additional action, on the loop's thread.</summary>
     public Action? OnReceived { get; set; }
 
     /// <inheritdoc cref="OnReceived"/>
@@ -31,7 +31,7 @@ internal sealed class Recorder : ISocketHandler
 
     public int EndedCount => Read(() => _ended);
 
-    /// <summary>How many calls there were.</summary>
+    /// <summary>The number of calls.</summary>
     public int Calls => Read(() => _calls);
 
     public void Received(ReadOnlySpan<byte> bytes)

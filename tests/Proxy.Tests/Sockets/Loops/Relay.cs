@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
-/// <summary>Passes what one socket receives on to another, no faster than that takes it.</summary>
+/// <summary>Sends the bytes that one socket receives to another, no faster than that one can send.</summary>
 internal sealed class Relay : ISocketHandler
 {
     private readonly LoopSocket _from;
@@ -14,7 +14,9 @@ internal sealed class Relay : ISocketHandler
         _to = to;
     }
 
-    /// <summary>Takes the sockets over: the one's bytes and end, the other's room for more.</summary>
+    /// <summary>
+    /// Takes over both sockets: the first for its bytes and its end, the second for its writable events.
+    /// </summary>
     public static void Start(LoopSocket from, LoopSocket to)
     {
         var relay = new Relay(from, to);

@@ -59,7 +59,7 @@ public sealed class RelayTests
         await loop.OnLoop(() => Relay.Start(from.Socket, to.Socket));
         PassOn(from, to, 100);
 
-        // What a message costs is paid in every round; what asking and the runtime cost beside them is not.
+        // The allocations of a message occur in every round, but those of the measurement and the runtime do not.
         var least = long.MaxValue;
         for (var round = 0; round < 5; round++)
         {

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
-/// <summary>A loop that has nothing to do takes no turns.</summary>
+/// <summary>A loop without work takes no turns.</summary>
 public sealed class RestTests
 {
     private const int RoundTrips = 200;
@@ -26,12 +26,12 @@ public sealed class RestTests
             await loop.OnLoop(() => { });
         }
 
-        // One turn for what is posted, and one more for what wakes the loop after that.
+        // One turn for the posted action, and one more for the wake-up that follows it.
         Assert.InRange(time.Timestamps - before, 0, 2 * RoundTrips);
         Assert.Equal(sent, await pair.ReadAsync(sent.Length));
     }
 
-    /// <summary>Counts the turns of a loop: it takes the time once in each.</summary>
+    /// <summary>Counts the turns of a loop, which reads the time once per turn.</summary>
     private sealed class CountingTime : TimeProvider
     {
         private long _timestamps;

@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
-/// <summary>Bytes on their way.</summary>
+/// <summary>A queue of bytes in transit.</summary>
 internal sealed class ByteQueue
 {
     private byte[] _bytes = new byte[256];

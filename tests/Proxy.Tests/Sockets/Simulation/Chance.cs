@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
-/// <summary>All random decisions of a run: the same seed decides the same.</summary>
+/// <summary>All random decisions of a run: the same seed gives the same decisions.</summary>
 internal sealed class Chance(int seed)
 {
     // The algorithm behind a given seed is fixed.
@@ -8,7 +8,7 @@ internal sealed class Chance(int seed)
 
     public bool Of(int percent) => percent > 0 && _random.Next(100) < percent;
 
-    /// <summary>0…bound − 1.</summary>
+    /// <summary>A number from 0 to bound − 1.</summary>
     public int Below(int bound) => _random.Next(bound);
 
     public int Between(int least, int most) => _random.Next(least, most + 1);

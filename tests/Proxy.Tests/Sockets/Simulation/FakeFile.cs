@@ -1,11 +1,11 @@
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
-/// <summary>An open file of the fake kernel. A descriptor refers to it, and so do requests of a ring.</summary>
+/// <summary>An open file of the fake kernel, to which descriptors and requests of a ring refer.</summary>
 internal abstract class FakeFile
 {
     private readonly List<IFileWatcher> _watchers = [];
 
-    /// <summary>How many descriptors and requests refer to it.</summary>
+    /// <summary>The number of descriptors and requests that refer to the file.</summary>
     public int References { get; private set; }
 
     /// <summary>The events of poll(2) that hold now.</summary>
@@ -30,8 +30,8 @@ internal abstract class FakeFile
         }
     }
 
-    /// <summary>Wakes everybody who waits.</summary>
-    /// <param name="events">The events that it is about; 0 if it may be any.</param>
+    /// <summary>Wakes all watchers.</summary>
+    /// <param name="events">The events that caused the wake-up; 0 for any.</param>
     public void Wake(uint events)
     {
         for (var i = _watchers.Count - 1; i >= 0; i--)
@@ -40,7 +40,7 @@ internal abstract class FakeFile
         }
     }
 
-    /// <summary>Nothing refers to it any more.</summary>
+    /// <summary>Called when nothing refers to the file any more.</summary>
     protected virtual void Released()
     {
     }

@@ -19,7 +19,7 @@ internal sealed unsafe partial class FakeKernel(World world) : Kernel, IDisposab
     private int _last = FirstDescriptor - 1;
     private int _thread;
 
-    /// <summary>Descriptors above it are not given.</summary>
+    /// <summary>The highest descriptor that the kernel assigns.</summary>
     public int Limit { get; set; } = int.MaxValue;
 
     public IEnumerable<FakeFile> Files => _open.Values;
@@ -31,10 +31,11 @@ internal sealed unsafe partial class FakeKernel(World world) : Kernel, IDisposab
     /// <summary>Whether events or completions are pending for the loop.</summary>
     public bool HasWork => Ring is { HasWork: true } || Epoll is { HasEvents: true };
 
-    /// <summary>Gives a file a descriptor; a negative error if there is none.</summary>
+    /// <summary>Assigns a descriptor to a file; returns a negative error if there is none.</summary>
     public int Add(FakeFile file)
     {
-        // The kernel gives the lowest one. One that is never given again shows a use after close at once.
+        // The kernel assigns the lowest free descriptor. If descriptors are never reused, a use after close is found at
+        // once.
         var descriptor = world.Temper.ReusesDescriptors ? FirstDescriptor : _last + 1;
         while (_open.ContainsKey(descriptor))
         {
@@ -166,7 +167,7 @@ internal sealed unsafe partial class FakeKernel(World world) : Kernel, IDisposab
 
     public override int EventDescriptor(uint initial, int flags) => Result(Add(new FakeEvent()));
 
-    // The only call that other threads make: they wake the loop.
+    // Only this call is made on other threads, which wake the loop with it.
     public override nint Write(int descriptor, void* buffer, nuint length)
     {
         if (world.Other.IsCurrent && world.IsOver)
@@ -212,10 +213,10 @@ internal sealed unsafe partial class FakeKernel(World world) : Kernel, IDisposab
         return 0;
     }
 
-    /// <summary>Wakes the loop, as it does itself.</summary>
+    /// <summary>Wakes the loop through its eventfd.</summary>
     public void Wake() => _open.Values.OfType<FakeEvent>().Single().Write(1);
 
-    /// <summary>Frees what a loop that ended has left.</summary>
+    /// <summary>Frees the files that a loop has left at its end.</summary>
     public void Dispose()
     {
         foreach (var file in _open.Values.ToArray())

@@ -140,8 +140,8 @@ internal sealed unsafe partial class FakeRing
         }
     }
 
-    // A request that is woken once for bytes and for the failure behind them takes the bytes, finds no more, and waits.
-    // Only a request that begins to wait looks for a failure.
+    // A request that is woken once for bytes and for the failure behind them receives the bytes, finds no more, and
+    // waits. Only a request that begins to wait checks for a failure.
     private bool Receive(RingRequest request, bool isFirst)
     {
         request.GaveWay = false;
@@ -222,7 +222,7 @@ internal sealed unsafe partial class FakeRing
         Send(entry, socket, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all));
     }
 
-    /// <returns>Whether it is to wait.</returns>
+    /// <returns>Whether the request must wait.</returns>
     private bool Accept(RingRequest request)
     {
         var goesOn = (request.Entry.Options & UringConstants.AcceptMany) != 0;

@@ -4,8 +4,8 @@ using WsBalancer.Proxy.Sockets.Uring;
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
 /// <summary>
-/// An io_uring with deferred task work (io_uring/io_uring.c): a request is tried when it is submitted; what wakes it
-/// later is worked on when the process enters for completions.
+/// An io_uring with deferred task work (io_uring/io_uring.c): a request is tried when it is submitted; after a wake-up
+/// it is processed when the process enters for completions.
 /// </summary>
 internal sealed unsafe partial class FakeRing : FakeFile
 {
@@ -24,16 +24,16 @@ internal sealed unsafe partial class FakeRing : FakeFile
         parameters->Features = UringConstants.SingleMap | (world.Temper.WaitsForMany ? UringConstants.MinimalWait : 0);
     }
 
-    /// <summary>How many requests are not over.</summary>
+    /// <summary>The number of pending requests.</summary>
     public int Requests => _requests.Count;
 
-    /// <summary>Whether the process has given all buffers back.</summary>
+    /// <summary>Whether the process has returned all buffers.</summary>
     public bool HasAllBuffers => _buffers is { AreAllHere: true };
 
-    /// <summary>Whether requests were woken that are not worked on yet.</summary>
+    /// <summary>Whether there are woken requests that are not processed yet.</summary>
     public bool HasWork => _work.Count > 0;
 
-    /// <summary>How often the process entered for completions.</summary>
+    /// <summary>The number of entries of the process for completions.</summary>
     public int Entries { get; private set; }
 
     public override uint Poll() => 0;
@@ -109,7 +109,7 @@ internal sealed unsafe partial class FakeRing : FakeFile
         return wanted;
     }
 
-    // Of those that a wait for many wants, some are enough after a time.
+    // A wait for many completions may end with fewer after a time.
     private bool HasCompleted(uint wanted)
     {
         Work();

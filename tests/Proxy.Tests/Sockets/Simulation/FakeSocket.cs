@@ -4,8 +4,8 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
 /// <summary>
-/// The balancer's end of a TCP connection, as Linux behaves (net/ipv4/tcp.c, tcp_input.c): what the system calls
-/// return, what poll(2) sees, and who is woken. The other end is a peer.
+/// The balancer's end of a TCP connection, with the behaviour of Linux (net/ipv4/tcp.c, tcp_input.c): the results of
+/// system calls, the events of poll(2), and the wake-ups. The other end is a peer.
 /// </summary>
 internal sealed class FakeSocket(World world, string name) : FakeFile
 {
@@ -28,10 +28,10 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
         Connecting,
         Connected,
 
-        /// <summary>TCP_CLOSE: it was reset or has failed.</summary>
+        /// <summary>TCP_CLOSE: the connection was reset or has failed.</summary>
         Gone,
 
-        /// <summary>The balancer has closed it. What it has sent may still be on its way.</summary>
+        /// <summary>The balancer has closed the socket. The bytes that it sent may still be in transit.</summary>
         Closed,
     }
 
@@ -41,25 +41,25 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
 
     public Stage Now { get; private set; }
 
-    /// <summary>How many bytes the kernel holds for the balancer, and for the peer, at most.</summary>
+    /// <summary>The most bytes that the kernel holds for the balancer, and for the peer.</summary>
     public int ReceiveSpace { get; init; } = 64 * 1024;
 
     /// <inheritdoc cref="ReceiveSpace"/>
     public int SendSpace { get; init; } = 64 * 1024;
 
-    /// <summary>Whether the kernel takes nothing for want of memory, though there is room.</summary>
+    /// <summary>Whether the kernel accepts no bytes for want of memory, although there is room.</summary>
     public bool IsPressed { get; private set; }
 
-    /// <summary>How many bytes the balancer has received, and has sent.</summary>
+    /// <summary>The number of bytes that the balancer has received, and has sent.</summary>
     public long Taken { get; private set; }
 
     /// <inheritdoc cref="Taken"/>
     public long Given { get; private set; }
 
-    /// <summary>How many bytes wait for the balancer.</summary>
+    /// <summary>The number of bytes that wait for the balancer.</summary>
     public int Waiting => _received.Count;
 
-    /// <summary>How many bytes wait for the peer.</summary>
+    /// <summary>The number of bytes that wait for the peer.</summary>
     public int OnTheWay => _sent.Count;
 
     /// <summary>The state in TCP_INFO.</summary>
@@ -186,7 +186,7 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
         Wake(0);
     }
 
-    /// <summary>Bytes of the peer: as many as there is room for.</summary>
+    /// <summary>Receives the peer's bytes, as many as there is room for.</summary>
     public int Arrive(ReadOnlySpan<byte> bytes)
     {
         if (Now == Stage.Closed)
@@ -205,7 +205,7 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
         return length;
     }
 
-    /// <summary>The peer's FIN.</summary>
+    /// <summary>Receives the peer's FIN.</summary>
     public void ArriveEnd()
     {
         if (Now == Stage.Connected)
@@ -215,8 +215,9 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
         }
     }
 
-    /// <summary>A reset, or a timeout of the kernel: nothing is sent any more; what was received can still be
-    /// read.</summary>
+    /// <summary>
+    /// Handles a reset, or a timeout of the kernel: nothing is sent any more; received bytes can still be read.
+    /// </summary>
     public void Fail(int error)
     {
         _sent.Truncate(0);
@@ -232,7 +233,7 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
         }
     }
 
-    /// <summary>Bytes that the peer reads.</summary>
+    /// <summary>Moves sent bytes to the peer.</summary>
     public int Deliver(Span<byte> into)
     {
         var length = _sent.Take(into);
@@ -246,7 +247,7 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
         NoteSpace();
     }
 
-    /// <summary>The listening socket was closed before the connection was accepted.</summary>
+    /// <summary>Resets the peer: the listening socket was closed before the connection was accepted.</summary>
     public void Abandon()
     {
         Now = Stage.Closed;

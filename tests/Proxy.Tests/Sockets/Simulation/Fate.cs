@@ -3,10 +3,10 @@ namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 /// <summary>The way in which a peer ends.</summary>
 internal enum Fate
 {
-    /// <summary>Nothing, before the world is calm.</summary>
+    /// <summary>The peer stays connected until the world is calm.</summary>
     Stays,
 
-    /// <summary>Sends FIN, and still reads.</summary>
+    /// <summary>Sends FIN, and continues to read.</summary>
     Finishes,
 
     /// <summary>Sends FIN and closes: later bytes for it are answered with RST.</summary>
@@ -17,9 +17,9 @@ internal enum Fate
     /// <summary>Sends FIN, then RST.</summary>
     FinishesAndResets,
 
-    /// <summary>Is given up by the balancer's kernel.</summary>
+    /// <summary>The balancer's kernel gives up the peer.</summary>
     TimesOut,
 
-    /// <summary>Does nothing any more, and is given up later.</summary>
+    /// <summary>Stops without FIN or RST, and is given up by the balancer's kernel later.</summary>
     Vanishes,
 }

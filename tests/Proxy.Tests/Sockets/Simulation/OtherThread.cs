@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
 /// <summary>
-/// The thread beside the loop's: the application's, and that of timers. Only one of the two runs at a time, and the
-/// <see cref="World"/> decides when what is scheduled here does.
+/// A second thread, for the application and for timers. Only one of the two threads runs at a time, and the
+/// <see cref="World"/> decides when an action that is scheduled here runs.
 /// </summary>
 internal sealed class OtherThread(Chance chance, Action<Exception> failed) : PipeScheduler, IDisposable
 {
@@ -15,17 +15,17 @@ internal sealed class OtherThread(Chance chance, Action<Exception> failed) : Pip
     private readonly List<(Action<object?> Action, object? State)> _scheduled = [];
     private Action? _action;
 
-    /// <summary>Whether this is it: the thread that made it.</summary>
+    /// <summary>Whether the current thread is this one, which created the object.</summary>
     public bool IsCurrent => _thread == Environment.CurrentManagedThreadId;
 
     public int Scheduled => _scheduled.Count;
 
     public override void Schedule(Action<object?> action, object? state) => _scheduled.Add((action, state));
 
-    /// <summary>To be awaited: the method continues on this thread, later.</summary>
+    /// <summary>Returns an awaitable: the method that awaits it continues on this thread, later.</summary>
     public HopAwaitable Hop() => new(this);
 
-    /// <summary>On the loop's thread: runs something that is scheduled, on this thread.</summary>
+    /// <summary>Called on the loop's thread: runs a scheduled action on this thread.</summary>
     public void RunScheduled()
     {
         var index = chance.Below(_scheduled.Count);
@@ -34,7 +34,7 @@ internal sealed class OtherThread(Chance chance, Action<Exception> failed) : Pip
         Run(() => action(state));
     }
 
-    /// <summary>On the loop's thread: runs an action on this thread, and waits for it.</summary>
+    /// <summary>Called on the loop's thread: runs an action on this thread, and waits for it.</summary>
     public void Run(Action action)
     {
         _action = action;
@@ -42,16 +42,16 @@ internal sealed class OtherThread(Chance chance, Action<Exception> failed) : Pip
         _done.Wait();
     }
 
-    /// <summary>On the loop's thread, at the end: <see cref="Serve"/> returns.</summary>
+    /// <summary>Called on the loop's thread at the end: <see cref="Serve"/> returns.</summary>
     public void Finish()
     {
         _action = null;
         _go.Release();
     }
 
-    /// <summary>Runs what is to run on this thread until <see cref="Finish"/>.</summary>
-    /// <param name="patience">The longest time in which the loop's thread must do something.</param>
-    /// <returns>Whether that was called in time.</returns>
+    /// <summary>Runs actions on this thread until <see cref="Finish"/>.</summary>
+    /// <param name="patience">The longest time without a call of the loop's thread.</param>
+    /// <returns>Whether <see cref="Finish"/> was called in time.</returns>
     public bool Serve(TimeSpan patience)
     {
         while (_go.Wait(patience))
@@ -90,7 +90,7 @@ internal sealed class OtherThread(Chance chance, Action<Exception> failed) : Pip
 
         public void GetResult()
         {
-            // The result is the change of thread only.
+            // The change of thread is the only effect.
         }
 
         public void OnCompleted(Action continuation) =>

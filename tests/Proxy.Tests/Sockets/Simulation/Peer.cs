@@ -18,24 +18,26 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
 
     public ushort Port => port;
 
-    /// <summary>How many bytes of the script it may send by now, as a function of what it has received.</summary>
+    /// <summary>
+    /// The number of bytes of the script that the peer may have sent, as a function of the bytes that it has received.
+    /// </summary>
     public required Func<IReadOnlyList<byte>, int> MaySend { get; init; }
 
     public Fate Fate { get; init; }
 
-    /// <summary>After how many steps of its own.</summary>
+    /// <summary>The number of the peer's steps before its fate.</summary>
     public int StepsToFate { get; set; }
 
-    /// <summary>Whether it meets its fate with the first byte that it receives.</summary>
+    /// <summary>Whether the first byte that the peer receives causes its fate.</summary>
     public bool IsFatedByReceiving { get; set; }
 
-    /// <summary>Whether it does not end when its connection is ended.</summary>
+    /// <summary>Whether the peer does not end when its connection is ended.</summary>
     public bool IsStubborn { get; init; }
 
-    /// <summary>Whether it sends FIN right behind the last of what it has to send.</summary>
+    /// <summary>Whether the peer sends FIN right after its last byte.</summary>
     public bool IsBrief { get; init; }
 
-    /// <summary>Whether it never accepts the connection.</summary>
+    /// <summary>Whether the peer never accepts the connection.</summary>
     public bool IsSilent { get; init; }
 
     public List<byte> Received => _received;
@@ -44,35 +46,35 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
 
     public bool HasFinished { get; private set; }
 
-    /// <summary>Whether its connection was lost otherwise than by FIN.</summary>
+    /// <summary>Whether the connection was lost otherwise than by FIN.</summary>
     public bool IsHarmed { get; private set; }
 
     public bool SawEnd { get; private set; }
 
     public bool SawReset { get; private set; }
 
-    /// <summary>Whether it may do something before the world is calm.</summary>
+    /// <summary>Whether the peer may act before the world is calm.</summary>
     public bool IsAwake => IsThere || _resetsSoon;
 
-    /// <summary>Whether it takes part still.</summary>
+    /// <summary>Whether the peer is still connected.</summary>
     public bool IsThere => !_isGone && !SawReset;
 
     public bool HasSentAll => Sent == script.Bytes.Length;
 
-    /// <summary>Whether its end, or its loss, is on the way to the balancer.</summary>
+    /// <summary>Whether the peer's end, or its loss, is on the way to the balancer.</summary>
     public bool HasEnded => HasFinished || IsHarmed;
 
-    /// <summary>The balancer has sent something.</summary>
+    /// <summary>Called when the balancer has sent bytes.</summary>
     public void Arrived(int count) => _resetsSoon |= count > 0 && _isGone && !_isLost && Fate == Fate.Closes;
 
-    /// <summary>The balancer's kernel has sent RST.</summary>
+    /// <summary>Called when the balancer's kernel has sent RST.</summary>
     public void WasReset()
     {
         SawReset = true;
         world.Trace.Add(socket.Name, "resets its peer");
     }
 
-    /// <summary>Something that it may do at any time.</summary>
+    /// <summary>Performs one of the actions that are possible at any time.</summary>
     public void Step()
     {
         if (socket.Now == FakeSocket.Stage.Connecting)
@@ -98,7 +100,7 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
     }
 
     /// <summary>Accepts, answers and reads, when the world is calm.</summary>
-    /// <returns>Whether it did something.</returns>
+    /// <returns>Whether the peer did anything.</returns>
     public bool CalmStep(bool isWhole)
     {
         if (socket.Now == FakeSocket.Stage.Connecting && !IsSilent)
@@ -129,7 +131,7 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
         return hasMoved;
     }
 
-    /// <summary>Ends, at last.</summary>
+    /// <summary>Ends the peer at the end of the run.</summary>
     public void End(bool withReset)
     {
         if (IsThere && withReset)
@@ -142,7 +144,7 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
         }
     }
 
-    /// <summary>Gives up one that has vanished.</summary>
+    /// <summary>Lets the balancer's kernel give up a peer that has vanished.</summary>
     public void TimeOutIfVanished()
     {
         if (_isGone && !_isLost && Fate == Fate.Vanishes)
@@ -175,7 +177,7 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
         _hasMetFate = Fate != Fate.FinishesAndResets || HasFinished;
         if (world.Chance.Of(50))
         {
-            // The last bytes may be received together with the end.
+            // The last bytes may arrive together with the end.
             SendSome();
         }
 

@@ -1,8 +1,8 @@
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
 /// <summary>
-/// The kernel's side of a ring of provided buffers (<c>struct io_uring_buf_ring</c>): it takes them from the head. What
-/// is given back is spoilt at once, so that bytes that somebody still reads there are wrong.
+/// The kernel's side of a ring of provided buffers (<c>struct io_uring_buf_ring</c>): the kernel takes buffers from the
+/// head. A returned buffer is overwritten at once, so that a later read of it gives wrong bytes.
 /// </summary>
 internal sealed unsafe class ProvidedBuffers(World world, byte* queue, int count)
 {
@@ -15,10 +15,10 @@ internal sealed unsafe class ProvidedBuffers(World world, byte* queue, int count
 
     public int Count => (ushort)(*(ushort*)(queue + TailOffset) - _head);
 
-    /// <summary>Whether none is with the process.</summary>
+    /// <summary>Whether the process has no buffer.</summary>
     public bool AreAllHere => Count == count;
 
-    /// <summary>Takes note of what was given back.</summary>
+    /// <summary>Processes the buffers that were returned.</summary>
     public void Look()
     {
         var tail = *(ushort*)(queue + TailOffset);
@@ -31,7 +31,7 @@ internal sealed unsafe class ProvidedBuffers(World world, byte* queue, int count
         }
     }
 
-    /// <summary>The next one, which stays here until it is taken; null if there is none.</summary>
+    /// <summary>The next buffer, which stays in the ring until it is taken; null if there is none.</summary>
     public (nint Start, int Length, int Number)? Next()
     {
         Look();

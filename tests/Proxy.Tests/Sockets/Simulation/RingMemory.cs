@@ -53,10 +53,10 @@ internal sealed unsafe class RingMemory : IDisposable
 
     public void* Queues => _queues;
 
-    /// <summary>How many requests wait to be taken.</summary>
+    /// <summary>The number of requests that the kernel has not taken yet.</summary>
     public uint Submitted => *At(4) - *At(0);
 
-    /// <summary>How many completions wait to be taken.</summary>
+    /// <summary>The number of completions that the process has not taken yet.</summary>
     public uint Completed => *At(CompletionHead + 4) - *At(CompletionHead);
 
     public bool IsFull => Completed == _completionCount;

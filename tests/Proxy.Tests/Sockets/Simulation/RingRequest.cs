@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
-/// <summary>A request of a <see cref="FakeRing"/> that is not over.</summary>
+/// <summary>A pending request of a <see cref="FakeRing"/>.</summary>
 internal sealed class RingRequest(FakeRing ring, SubmissionEntry entry, FakeFile file, uint wanted) : IFileWatcher
 {
     private long _received;
@@ -11,24 +11,28 @@ internal sealed class RingRequest(FakeRing ring, SubmissionEntry entry, FakeFile
 
     public FakeFile File => file;
 
-    /// <summary>The events that wake it.</summary>
+    /// <summary>The events that wake the request.</summary>
     public uint Wanted => wanted;
 
-    /// <summary>Whether it waits to be worked on.</summary>
+    /// <summary>Whether the request is queued for processing.</summary>
     public bool IsQueued { get; set; }
 
-    /// <summary>Whether it gave way to others, in the middle of its work: it cannot be cancelled then.</summary>
+    /// <summary>
+    /// Whether the request yielded to others in the middle of its work; in this state it cannot be cancelled.
+    /// </summary>
     public bool GaveWay { get; set; }
 
     public bool IsCancelled { get; set; }
 
-    /// <summary>How often it was woken since it was last worked on, and for what the last time.</summary>
+    /// <summary>The number of wake-ups since the request was last processed, and the events of the last one.</summary>
     public int Wakes { get; set; }
 
     /// <inheritdoc cref="Wakes"/>
     public uint LastEvents { get; private set; }
 
-    /// <summary>Whether a receive ends with so many bytes: it takes one, or reaches its limit.</summary>
+    /// <summary>
+    /// Whether a receive of this many bytes is the last one: the request is for one receive, or reaches its limit.
+    /// </summary>
     public bool IsLast(int received)
     {
         _received += received;
@@ -46,6 +50,6 @@ internal sealed class RingRequest(FakeRing ring, SubmissionEntry entry, FakeFile
         }
     }
 
-    // A request holds its file.
+    // A request holds a reference to its file, so the file is not released before it.
     public void Released(FakeFile released) => throw new InvalidOperationException();
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
-/// <summary>All that a peer sends if nothing ends it before: the head of a message, then frames.</summary>
+/// <summary>All bytes that a peer sends if nothing ends it before: the head of a message, then frames.</summary>
 internal sealed class Script
 {
     private readonly List<int> _starts = [];
@@ -51,7 +51,7 @@ internal sealed class Script
         return script;
     }
 
-    /// <summary>A response that is no upgrade.</summary>
+    /// <summary>A response without an upgrade.</summary>
     public static Script OfResponse(Chance chance, Temper temper)
     {
         var body = chance.Bytes(chance.Below(temper.Sizes.Length * temper.Sizes.Count));
@@ -59,7 +59,7 @@ internal sealed class Script
         return new Script(head, body, isUpgrade: false);
     }
 
-    /// <summary>Where in the body the frame begins that has this byte, or begins there.</summary>
+    /// <summary>The start of the frame in the body that contains this byte, or begins with it.</summary>
     public int StartOfFrameAt(int index)
     {
         var start = 0;

@@ -24,15 +24,15 @@ internal sealed partial class Session
         /// <summary>Aborts the connection during the handshake.</summary>
         Abort,
 
-        /// <summary>Gives the request to the node up.</summary>
+        /// <summary>Cancels the request to the node.</summary>
         Cancel,
     }
 
-    /// <summary>The action before the world is calm.</summary>
+    /// <summary>The planned action before the world is calm.</summary>
     public Act Plan { get; set; }
 
-    /// <summary>Does what is planned, if it can be done now.</summary>
-    /// <returns>Whether something was done.</returns>
+    /// <summary>Performs the planned action if it is possible now.</summary>
+    /// <returns>Whether an action was performed.</returns>
     public bool Perform()
     {
         switch (Plan)
@@ -66,7 +66,7 @@ internal sealed partial class Session
         return true;
     }
 
-    /// <summary>Takes a tunnel over that nobody has.</summary>
+    /// <summary>Restores a tunnel that was released.</summary>
     /// <returns>Whether there was one.</returns>
     public bool RestoreIfReleased()
     {
@@ -123,7 +123,7 @@ internal sealed partial class Session
         _isReleasing = false;
         if (record is null)
         {
-            // The tunnel ends where it is.
+            // The tunnel could not be released, and ends on its own loop.
             Plan = Plan == Act.HandOver ? Act.None : Plan;
             return;
         }

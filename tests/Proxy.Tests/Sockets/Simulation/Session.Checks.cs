@@ -26,7 +26,7 @@ internal sealed partial class Session
     private TimeSpan _endTook;
     private bool _isEndSeen;
 
-    /// <summary>Why the tunnel ended.</summary>
+    /// <summary>The end reason of the tunnel.</summary>
     public TunnelEnd? End { get; private set; }
 
     private bool IsHarmed => Client.IsHarmed || _node is { IsHarmed: true } || _world.Temper.IsPoor;
@@ -37,7 +37,9 @@ internal sealed partial class Session
     private bool IsHealthy => _node is not null && !_isOver && !_hasDrained && !_hasCut
         && !Client.HasEnded && !_node.HasEnded;
 
-    /// <summary>At any time: back-pressure holds. Takes note of how long the end takes.</summary>
+    /// <summary>
+    /// Checks at any time that back pressure limits the buffered bytes, and measures how long the end takes.
+    /// </summary>
     public void CheckBound()
     {
         if (_node is not null && IsBeingEnded && !_isEndSeen)
@@ -56,7 +58,9 @@ internal sealed partial class Session
         CheckBound(_nodeSocket.Taken - _nodeBefore, _clientSocket.Given - Switching.Length, "for the client");
     }
 
-    /// <summary>When nothing moves any more, and no time has passed: all sent bytes are received.</summary>
+    /// <summary>
+    /// Checks a state without movement and before time passes: all sent bytes must have been received.
+    /// </summary>
     public void CheckSettled()
     {
         if (IsHealthy)
@@ -75,7 +79,9 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>After more than the longest time that an end takes, and before healthy tunnels end.</summary>
+    /// <summary>
+    /// Checks after the longest time of an end, and before healthy tunnels end: all other tunnels must have ended.
+    /// </summary>
     public void CheckPatience()
     {
         var isToBeOver = _hasDrained || _hasCut || Client.HasEnded || _node is { HasEnded: true };
@@ -90,7 +96,7 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>At the end.</summary>
+    /// <summary>Checks the state at the end of the run.</summary>
     public void CheckEnd()
     {
         Check(_connection is null || Disposed is not null, "the server is not done with the connection");
@@ -117,7 +123,7 @@ internal sealed partial class Session
 
     private void Check(bool holds, string otherwise) => _world.Check(holds, $"{Client.Socket.Name}: {otherwise}");
 
-    // Bytes that the process has received and not yet sent.
+    // The bytes that the process has received and not yet sent are limited.
     private void CheckBound(long taken, long given, string what)
     {
         var highWater = Math.Max(0, (_world.Temper.MaxBuffered / 2) - EventLoop.LargestReceive);
@@ -172,7 +178,7 @@ internal sealed partial class Session
         }
     }
 
-    // No deadline was over, nothing was lost, nobody was cut off: all sent bytes are received.
+    // No deadline has passed, nothing was lost and no peer was cut: all sent bytes must have been received.
     private void CheckDelivered()
     {
         if (_node is null)
@@ -194,7 +200,9 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>A head, the beginning of what was sent, and maybe a Close frame in the place of the rest.</summary>
+    /// <summary>
+    /// Checks that a peer received a head, the beginning of what was sent, and maybe a Close frame instead of the rest.
+    /// </summary>
     private void CheckReceived(Peer peer, string head, Script? sender, int sent, Func<byte[], bool>? isClose)
     {
         var received = CollectionsMarshal.AsSpan(peer.Received);
@@ -215,7 +223,8 @@ internal sealed partial class Session
             return;
         }
 
-        // At the boundary before the first difference, or before one that is the same by chance.
+        // The Close frame begins at the frame boundary before the first difference; its first bytes may be equal by
+        // chance.
         var start = sender?.StartOfFrameAt(same) ?? 0;
         Check(
             isClose is not null && isClose(received[start..].ToArray()),

@@ -18,7 +18,7 @@ namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
 /// <summary>
 /// One client: its handshake is sent to a node as the placement does it, and becomes a tunnel. The other part of the
-/// class checks what must hold.
+/// class checks the invariants.
 /// </summary>
 internal sealed partial class Session
 {
@@ -50,15 +50,15 @@ internal sealed partial class Session
 
     public List<Peer> Nodes { get; } = [];
 
-    /// <summary>The task of what the server does with the connection when it is over.</summary>
+    /// <summary>The disposal of the connection by the server; null before it begins.</summary>
     public Task? Disposed { get; private set; }
 
-    /// <summary>The tunnel, once there is one.</summary>
+    /// <summary>The tunnel; null before it is opened.</summary>
     public Tunnel? Tunnel { get; private set; }
 
     private EventLoop Loop => _world.Loop;
 
-    /// <summary>A client was accepted.</summary>
+    /// <summary>Serves a client that was accepted.</summary>
     public void Serve(LoopConnection connection)
     {
         _connection = connection;
@@ -72,7 +72,7 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>Gives an unfinished handshake up, as the server and the placement do after a time.</summary>
+    /// <summary>Cancels an unfinished handshake, as the server and the placement do after a timeout.</summary>
     public void GiveUp()
     {
         if (Disposed is null)
@@ -82,7 +82,7 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>Ends all peers, but for stubborn ones whose other peer ends.</summary>
+    /// <summary>Ends all peers, except stubborn ones whose other peer ends.</summary>
     public void EndPeers()
     {
         var isClientLeft = Client.IsStubborn && _node is { IsStubborn: false, IsThere: true };
@@ -112,7 +112,7 @@ internal sealed partial class Session
             _world.Check(false, ex.ToString());
         }
 
-        // The last part of it runs on the thread pool.
+        // The last part of the disposal runs on the thread pool.
         Disposed = connection.DisposeAsync().AsTask();
     }
 
@@ -164,7 +164,7 @@ internal sealed partial class Session
             var bytes = read.Buffer;
             if (bytes.Length >= Request.Length)
             {
-                // The server looks at what follows, too.
+                // The server also examines the bytes after the request.
                 connection.Input.AdvanceTo(bytes.GetPosition(Request.Length), bytes.End);
                 return true;
             }
@@ -177,7 +177,7 @@ internal sealed partial class Session
         }
     }
 
-    // As NativePath does it.
+    // The same steps as in NativePath.
     private async Task<HttpResponseMessage> AskNodeAsync()
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "http://10.0.0.1/ws") { Version = HttpVersion.Version11 };
@@ -197,7 +197,7 @@ internal sealed partial class Session
         return await exchange.RunAsync(socket);
     }
 
-    // As Handshake does it.
+    // The same steps as in the handshake of the placement.
     private async Task OpenAsync(LoopConnection connection, HttpResponseMessage answer)
     {
         DetachedSocket? client = null;
@@ -206,7 +206,7 @@ internal sealed partial class Session
             var detaching = connection.DetachAsync();
             if (_world.Temper.IsPooled && _world.Chance.Of(70))
             {
-                // Here the thread may lose its processor.
+                // The thread may be preempted here.
                 await _world.Other.Hop();
             }
 

@@ -12,8 +12,8 @@ using WsBalancer.Proxy.Sockets.Uring;
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
 /// <summary>
-/// Runs an event loop, with all that the native path puts on it, in a <see cref="World"/> that a seed decides. The same
-/// seed makes the same run.
+/// Runs an event loop, with everything that the native path adds to it, in a <see cref="World"/> whose decisions depend
+/// on a seed. The same seed gives the same run.
 /// </summary>
 internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
 {
@@ -46,7 +46,7 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
     }
 
     /// <summary>Runs a seed.</summary>
-    /// <returns>What did not hold, and the steps up to it; null if all did.</returns>
+    /// <returns>The first violation and the steps up to it; null if there was none.</returns>
     public static string? Run(string engine, int seed) => Run(engine, seed, out _);
 
     /// <inheritdoc cref="Run(string, int)"/>
@@ -104,7 +104,7 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
         _loop.Start();
         if (!_world.Other.Serve(Deadline.Default))
         {
-            // The loop's thread is lost, and what it uses with it.
+            // The loop's thread is lost, and so are the resources that it uses.
             _world.Check(false, "the loop does not come back to the kernel");
             _world.Abandon();
             _isAbandoned = true;
@@ -125,7 +125,7 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
         SynchronizationContext.SetSynchronizationContext(context);
     }
 
-    // On the loop's thread, before its first wait.
+    // Called on the loop's thread, before its first wait.
     private void Open()
     {
         var descriptor = _world.Kernel.Add(_world.Listener);

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
 /// <summary>
-/// Whatever peers, time and the kernel do: bytes arrive once and in order, tunnels end, and nothing is left open. A
-/// failure names its seed; with that in the environment (<c>WSBALANCER_SIMULATION_SEEDS=41</c>) the same run is made
-/// again, and with a range (<c>1-100000</c>) many runs are.
+/// Whatever peers, time and the kernel do: bytes arrive once and in order, tunnels end, and no socket stays open. A
+/// failure reports its seed: with that in the environment (<c>WSBALANCER_SIMULATION_SEEDS=41</c>) the same run is
+/// repeated, and with a range (<c>1-100000</c>) there are many runs.
 /// </summary>
 public sealed class SimulationTests
 {

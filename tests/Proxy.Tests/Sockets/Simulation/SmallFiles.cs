@@ -16,7 +16,7 @@ internal sealed class FakeEvent : FakeFile
     }
 }
 
-/// <summary>A file that nothing is done with.</summary>
+/// <summary>A file without operations.</summary>
 internal sealed class FakeNull : FakeFile
 {
     public override uint Poll() => EpollEvent.In | EpollEvent.Out;

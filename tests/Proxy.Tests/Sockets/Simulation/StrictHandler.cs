@@ -2,15 +2,14 @@ using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
-/// <summary>Stands before a handler, and checks that the socket keeps the contract of <see cref="ISocketHandler"/>.
-/// </summary>
+/// <summary>Wraps a handler, and checks that the socket keeps the contract of <see cref="ISocketHandler"/>.</summary>
 internal sealed class StrictHandler(World world, LoopSocket socket, ISocketHandler inner) : ISocketHandler
 {
     private bool _isCalled;
     private bool _hasEnded;
     private bool _hasFailed;
 
-    /// <summary>Takes the place of a socket's handler.</summary>
+    /// <summary>Replaces a socket's handler by one that checks it.</summary>
     public static void Guard(World world, LoopSocket socket) =>
         socket.Handler = new StrictHandler(world, socket, socket.Handler);
 

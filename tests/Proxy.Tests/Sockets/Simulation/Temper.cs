@@ -3,10 +3,10 @@ using WsBalancer.Proxy.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
-/// <summary>How the kernel and the peers of one run are: percentages, and sizes.</summary>
+/// <summary>The behaviour of the kernel and the peers in one run: percentages and sizes.</summary>
 internal sealed class Temper
 {
-    // Much through tiny buffers takes long.
+    // Many bytes through tiny buffers take too long.
     private const int MostForTinyBuffers = 5;
 
     private static readonly (int Space, int Length, int Count)[] AllSizes =
@@ -53,25 +53,25 @@ internal sealed class Temper
 
     public int Sessions { get; }
 
-    /// <summary>How many steps there are before the world calms down.</summary>
+    /// <summary>The number of steps before the world becomes calm.</summary>
     public int Steps { get; }
 
-    /// <summary>How many steps there are, at most, before the loop looks again.</summary>
+    /// <summary>The largest number of steps between two waits of the loop.</summary>
     public int Burst { get; }
 
-    /// <summary>Sends that the kernel takes less of than there is room for.</summary>
+    /// <summary>Sends that the kernel accepts only in part, although there is room.</summary>
     public int ShortSends { get; }
 
-    /// <summary>Entries into the ring that take not all requests, counted for each request.</summary>
+    /// <summary>Entries into the ring that take only a part of the requests, counted per request.</summary>
     public int ShortSubmissions { get; }
 
-    /// <summary>Events and completions that wait for the next call, or change places.</summary>
+    /// <summary>Events and completions that are delayed to the next call, or change places.</summary>
     public int Disorder { get; }
 
     /// <summary>Accepts that fail.</summary>
     public int AcceptFailures { get; }
 
-    /// <summary>Sockets that epoll does not take.</summary>
+    /// <summary>Sockets that epoll rejects.</summary>
     public int RegistrationFailures { get; }
 
     /// <summary>Waits that a signal ends.</summary>
@@ -80,10 +80,10 @@ internal sealed class Temper
     /// <summary>System calls during which peers act.</summary>
     public int Meanwhile { get; }
 
-    /// <summary>Steps in which the other thread runs: a busy machine lets it wait.</summary>
+    /// <summary>Steps in which the other thread runs: on a busy machine it has to wait.</summary>
     public int Others { get; }
 
-    /// <summary>Peers that do not stay.</summary>
+    /// <summary>Peers that do not stay connected.</summary>
     public int Unsteadiness { get; }
 
     /// <summary>Whether clients disconnect as soon as they have read something, and nodes stay.</summary>
@@ -92,22 +92,23 @@ internal sealed class Temper
     /// <summary>Whether the application runs on the other thread.</summary>
     public bool IsPooled { get; }
 
-    /// <summary>Whether the kernel knows a wait for many completions that ends with fewer.</summary>
+    /// <summary>Whether the kernel supports waits for many completions that end with fewer.</summary>
     public bool WaitsForMany { get; }
 
     public bool ReusesDescriptors { get; }
 
-    /// <summary>How many bytes all sockets may buffer.</summary>
+    /// <summary>The limit of the bytes that all sockets buffer.</summary>
     public long Memory { get; }
 
-    /// <summary>Whether that may not be enough.</summary>
+    /// <summary>Whether the memory may be insufficient.</summary>
     public bool IsPoor => Memory < 1024 * 1024;
 
-    /// <summary>How many bytes a tunnel may keep.</summary>
+    /// <summary>The limit of the bytes that a tunnel buffers.</summary>
     public int MaxBuffered { get; }
 
-    /// <summary>How much of a direction of a connection the kernel holds; the longest payload of a frame, and the
-    /// number of frames.</summary>
+    /// <summary>
+    /// The kernel's buffer for a direction of a connection, the longest payload of a frame, and the number of frames.
+    /// </summary>
     public (int Space, int Length, int Count) Sizes { get; }
 
     public RingSizes RingSizes { get; }

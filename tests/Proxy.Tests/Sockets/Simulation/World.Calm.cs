@@ -2,10 +2,10 @@ namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
 internal sealed partial class World
 {
-    // More than the close timeout, the second of the node, and the patience after the end together.
+    // Longer than the close timeout, the node's second after it, and the time after the end together.
     private const int Patience = 15;
 
-    // A loop that waits so often, while nothing happens, spins.
+    // A loop that waits this often without an event spins.
     private const int MostLooks = 2000;
     private const int MostCalmSteps = 200_000;
 
@@ -18,13 +18,13 @@ internal sealed partial class World
 
     private enum Stage
     {
-        /// <summary>Anything happens.</summary>
+        /// <summary>Anything may happen.</summary>
         Wild,
 
-        /// <summary>Nothing moves but the loop, which must rest.</summary>
+        /// <summary>Only the loop acts, and must rest.</summary>
         Resting,
 
-        /// <summary>Peers accept, read, and send what they have; no time passes.</summary>
+        /// <summary>Peers accept, read, and send the bytes that they have; no time passes.</summary>
         Settling,
 
         /// <summary>Time passes.</summary>
@@ -39,13 +39,13 @@ internal sealed partial class World
         Finished,
     }
 
-    /// <summary>Whether the run is over: the loop only ends.</summary>
+    /// <summary>Whether the run is over: the loop only has to end.</summary>
     public bool IsOver => _stage == Stage.Finished;
 
-    /// <summary>The loop has sent or received something.</summary>
+    /// <summary>Called when the loop has sent or received bytes.</summary>
     public void Moved() => _looks = 0;
 
-    /// <summary>The loop is woken to end, while it runs.</summary>
+    /// <summary>Called when the loop, while it runs, is woken to end.</summary>
     public void WakeToEnd() => _endWake.Set();
 
     private void BeCalm()
@@ -60,7 +60,7 @@ internal sealed partial class World
         Kernel.Limit = int.MaxValue;
     }
 
-    // The world moves on with every wait, whether there is something for the loop by now or not.
+    // The world advances with every wait, even if there is an event for the loop already.
     private void Look()
     {
         for (var steps = Chance.Below(Temper.Burst + 1); steps > 0 && !IsCalm; steps--)
@@ -124,7 +124,7 @@ internal sealed partial class World
         return moved;
     }
 
-    // Nothing moves any more.
+    // Begins the next stage, since nothing moves any more.
     private void GoOn()
     {
         _looks = 0;
@@ -203,7 +203,7 @@ internal sealed partial class World
         Other.Finish();
     }
 
-    // The other thread posts the end of the loop now, whenever that runs.
+    // The other thread posts the end of the loop outside the world's control, so the loop really waits for it.
     private void WaitForEnd(Func<bool> isReady, bool mayBlock)
     {
         var isWoken = _endWake.WaitOne(0);
@@ -219,10 +219,10 @@ internal sealed partial class World
         }
     }
 
-    /// <summary>Stops the loop's thread at its next call, for good.</summary>
+    /// <summary>Stops the loop's thread for good at its next call.</summary>
     public void Abandon() => Volatile.Write(ref _isAbandoned, true);
 
-    /// <summary>To be called at each call of the loop's thread.</summary>
+    /// <summary>Must be called at each call of the loop's thread.</summary>
     public void ParkIfAbandoned()
     {
         if (Volatile.Read(ref _isAbandoned))

@@ -5,9 +5,9 @@ using WsBalancer.Proxy.Sockets.Loops;
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
 /// <summary>
-/// The surroundings of an event loop: peers, time, the other threads of the process, and the whims of the kernel. The
-/// world acts on the loop's thread, while that is in a system call. At first anything may happen; then the world is
-/// calm (see the other part), and the checks are made.
+/// The surroundings of an event loop: peers, time, the other threads of the process, and unusual behaviour of the
+/// kernel. The world acts on the loop's thread during its system calls. At first anything may happen; then the world
+/// becomes calm (see World.Calm.cs), and the checks are made.
 /// </summary>
 internal sealed partial class World
 {
@@ -64,13 +64,13 @@ internal sealed partial class World
 
     public bool IsCalm => _stage != Stage.Wild;
 
-    /// <summary>How many bytes a socket may receive before it is paused, and until that takes effect.</summary>
+    /// <summary>The most bytes that a socket may receive before a pause takes effect.</summary>
     public int LargestReceive { get; set; }
 
     /// <summary>The first check that failed; null if none has.</summary>
     public string? Violation => _violation;
 
-    /// <summary>Takes note of what does not hold.</summary>
+    /// <summary>Records a violation if a condition does not hold.</summary>
     public void Check(bool holds, string otherwise)
     {
         if (!holds && _violation is null)
@@ -80,13 +80,13 @@ internal sealed partial class World
         }
     }
 
-    /// <summary>Whether the kernel does something unusual. A calm one never does.</summary>
+    /// <summary>Whether the kernel does something unusual; never in a calm world.</summary>
     public bool Whim(int percent) => !IsCalm && Chance.Of(percent);
 
-    /// <summary>Whether the kernel does something that it may do at any time.</summary>
+    /// <summary>Whether the kernel does something usual, which it does while the world is wild or settles.</summary>
     public bool Habit(int percent) => _stage is Stage.Wild or Stage.Settling && Chance.Of(percent);
 
-    /// <summary>The loop waits, or only looks.</summary>
+    /// <summary>Called when the loop waits or polls.</summary>
     /// <returns>False if a signal ended the wait.</returns>
     public bool Wait(Func<bool> isReady, bool mayBlock)
     {
@@ -121,7 +121,7 @@ internal sealed partial class World
         return true;
     }
 
-    /// <summary>The loop is in another call: peers may act.</summary>
+    /// <summary>Called during another call of the loop: peers may act.</summary>
     public void Meanwhile()
     {
         if (!IsCalm && !_isMoving && Chance.Of(Temper.Meanwhile))
@@ -152,7 +152,7 @@ internal sealed partial class World
             return;
         }
 
-        // One of a hundred steps; the rest of them are those of peers.
+        // One step of a hundred: all numbers without a case are steps of peers.
         switch (Chance.Below(100) - Temper.Others)
         {
             case < 0:

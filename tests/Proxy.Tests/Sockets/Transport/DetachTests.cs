@@ -9,7 +9,7 @@ using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>A socket is taken away from the server after a 101, and no byte is lost or comes twice.</summary>
+/// <summary>After a 101, a socket is detached from the server, and no byte is lost or duplicated.</summary>
 public sealed class DetachTests
 {
     private const string Handshake = "GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n";
@@ -103,7 +103,7 @@ public sealed class DetachTests
             {
                 var stream = await UpgradeAsync(context);
 
-                // The last of it is flushed to the pipe, and not to the socket.
+                // The last bytes are flushed to the pipe, and not to the socket.
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(before), Cancellation);
                 EchoSocket.Start(await DetachAsync(context));
             },
@@ -163,7 +163,7 @@ public sealed class DetachTests
             Assert.Equal("X", await clients[i].ReadTextAsync(1));
         }
 
-        // The server keeps the last ones for a while, for reuse.
+        // The server keeps a few connections for reuse.
         await Deadline.Until("nearly all are freed", () =>
         {
             GC.Collect();

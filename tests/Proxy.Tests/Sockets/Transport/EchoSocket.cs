@@ -3,14 +3,14 @@ using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>Sends everything back that comes on a socket which was taken away, in capitals.</summary>
+/// <summary>Returns all bytes that a detached socket receives, in capitals.</summary>
 internal sealed class EchoSocket : ISocketHandler
 {
     private readonly LoopSocket _socket;
 
     private EchoSocket(LoopSocket socket) => _socket = socket;
 
-    /// <summary>On the loop's thread.</summary>
+    /// <summary>Must be called on the loop's thread.</summary>
     public static void Start(DetachedSocket detached)
     {
         Assert.Same(detached.Socket.Loop, EventLoop.Current);
@@ -36,7 +36,7 @@ internal sealed class EchoSocket : ISocketHandler
 
     public void Writable()
     {
-        // All is kept that is not taken.
+        // The socket keeps all bytes that the kernel does not accept.
     }
 
     public void Ended()

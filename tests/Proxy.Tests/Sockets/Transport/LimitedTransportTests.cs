@@ -13,10 +13,12 @@ using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>Every transport is limited, whoever registers it and when, or the start warns of it.</summary>
+/// <summary>
+/// Every transport is limited, wherever and whenever it is registered; otherwise the start logs a warning.
+/// </summary>
 public sealed class LimitedTransportTests : IDisposable
 {
-    // More than any process has.
+    // More descriptors than any process has.
     private const int AllDescriptors = 1 << 30;
 
     private readonly MemoryTransport _inner = new();
@@ -130,7 +132,7 @@ public sealed class LimitedTransportTests : IDisposable
 
         public EndPoint EndPoint => new IPEndPoint(IPAddress.Loopback, 1);
 
-        /// <returns>What the client receives.</returns>
+        /// <returns>The bytes that the client receives.</returns>
         public PipeReader Connect()
         {
             var (input, output) = (new Pipe(), new Pipe());

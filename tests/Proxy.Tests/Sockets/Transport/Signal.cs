@@ -1,8 +1,8 @@
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
 /// <summary>
-/// What an application tells the test. The test goes on elsewhere: on the loop's thread it would wait for that very
-/// thread to end.
+/// A signal from the application to the test. The test continues on another thread: on the loop's thread, it would wait
+/// for that same thread to end.
 /// </summary>
 internal static class Signal
 {

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>Where the server listens, and who listens there.</summary>
+/// <summary>The addresses of the server, and the transport that serves each.</summary>
 public sealed class TransportBindTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

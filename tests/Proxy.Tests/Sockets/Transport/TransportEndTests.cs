@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>How connections end: as on the platform's sockets.</summary>
+/// <summary>Connections end as they do on the platform's sockets.</summary>
 public sealed class TransportEndTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
 
-    // More than the sockets between take.
+    // More bytes than the buffers of both sockets hold.
     private static readonly byte[] Big = new byte[32 * 1024 * 1024];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>HTTP/1.1 in everyday use.</summary>
+/// <summary>The common uses of HTTP/1.1.</summary>
 public sealed class TransportHttpTests
 {
     private const int Big = 50 * 1024 * 1024;
@@ -195,7 +195,7 @@ public sealed class TransportHttpTests
             transport, context => context.Response.WriteAsync(EventLoop.Current is null ? "pool" : "loop"));
         using var client = server.Client();
 
-        // The first bytes may be there before the server looks for them.
+        // The first bytes may arrive before the server waits for them.
         await client.GetStringAsync("/", Cancellation);
         var isInline = transport.EndsWith(Transports.Inline, StringComparison.Ordinal);
         await Deadline.Until("it is where it should be", async () =>
@@ -215,7 +215,7 @@ public sealed class TransportHttpTests
         await context.Request.Body.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    // A client that does not read while it writes has to be heard out first.
+    // The client does not read while it writes, so the whole body must be read before the response.
     private static async Task EchoWhole(HttpContext context)
     {
         var body = new MemoryStream();

@@ -9,11 +9,11 @@ using WsBalancer.Proxy.Sockets.Transport;
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
 /// <summary>
-/// The server's limits hold whatever carries its connections. Its clock is its own: the times are short.
+/// The server's limits apply on every transport. The server uses its own clock, so the times are short.
 /// </summary>
 public sealed class TransportLimitTests
 {
-    // The server looks once a second whether a time is over.
+    // The server checks its timeouts once a second.
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

@@ -14,10 +14,10 @@ using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>A Kestrel on one of the transports, with an application of the test's.</summary>
+/// <summary>A Kestrel server on one of the transports, with an application of the test.</summary>
 internal sealed class TransportServer : IAsyncDisposable
 {
-    /// <summary>Of the certificates that its clients take.</summary>
+    /// <summary>The subject of the certificates that the clients accept.</summary>
     public const string Subject = "CN=localhost";
 
     private readonly WebApplication _app;
@@ -32,12 +32,12 @@ internal sealed class TransportServer : IAsyncDisposable
 
     public EventLoops? Loops => _app.Services.GetService<EventLoops>();
 
-    /// <summary>How many sockets its loops have, listening ones included.</summary>
+    /// <summary>The number of sockets of the loops, including the listening ones.</summary>
     public int Sockets => Loops!.All.Sum(loop => loop.Sockets);
 
     /// <param name="transport">One of <see cref="Transports"/>.</param>
-    /// <param name="application">Answers requests.</param>
-    /// <param name="configure">Limits and the like.</param>
+    /// <param name="application">The handler of requests.</param>
+    /// <param name="configure">Configures the server, for example its limits.</param>
     /// <param name="listen">Configures the endpoint.</param>
     /// <param name="services">Replaces services.</param>
     public static async Task<TransportServer> StartAsync(
@@ -56,7 +56,7 @@ internal sealed class TransportServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Builds one that does not listen yet.</summary>
+    /// <summary>Builds a server without starting it.</summary>
     public static TransportServer Build(
         string transport,
         RequestDelegate application,
@@ -89,7 +89,7 @@ internal sealed class TransportServer : IAsyncDisposable
 
     public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
-    /// <summary>Stops as a host does whose time is over.</summary>
+    /// <summary>Stops the server like a host whose shutdown timeout has passed.</summary>
     public Task StopAtOnceAsync() => _app.StopAsync(new CancellationToken(canceled: true));
 
     public IEnumerable<IConnectionListenerFactory> Factories =>
@@ -100,10 +100,10 @@ internal sealed class TransportServer : IAsyncDisposable
     public bool HasLogged(string text) =>
         Logs.GetSnapshot().Any(record => record.Message.Contains(text, StringComparison.Ordinal));
 
-    /// <summary>Connects on the wire.</summary>
+    /// <summary>Connects a client whose bytes the test specifies.</summary>
     public Task<WireClient> ConnectAsync(int? receiveBuffer = null) => WireClient.ConnectAsync(EndPoint, receiveBuffer);
 
-    /// <summary>A client that keeps its connections.</summary>
+    /// <summary>Creates a client that reuses its connections.</summary>
     public HttpClient Client() => new(new SocketsHttpHandler
     {
         UseProxy = false,

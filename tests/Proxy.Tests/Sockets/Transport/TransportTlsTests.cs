@@ -8,7 +8,7 @@ using WsBalancer.Proxy.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>What lies over the transport sees a connection like any other.</summary>
+/// <summary>TLS and connection logging, which wrap a connection, work over every transport.</summary>
 public sealed class TransportTlsTests
 {
     private const int Big = 4 * 1024 * 1024;
@@ -81,7 +81,7 @@ public sealed class TransportTlsTests
         Assert.Equal("False", await client.GetStringAsync("/", Cancellation));
     }
 
-    // A client that does not read while it writes has to be heard out first.
+    // The client does not read while it writes, so the whole body must be read before the response.
     private static async Task EchoWhole(HttpContext context)
     {
         var body = new MemoryStream();

@@ -1,8 +1,8 @@
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
 /// <summary>
-/// What a server may listen on, and where its application runs. The platform's sockets are among them: what is promised
-/// of the others is what they do.
+/// The transports of a server, and the thread of its application. The platform's sockets are included, as the reference
+/// for the other transports.
 /// </summary>
 public sealed class Transports : TheoryData<string>
 {
@@ -23,7 +23,7 @@ public sealed class Transports : TheoryData<string>
     }
 }
 
-/// <summary>Those that are event loops.</summary>
+/// <summary>The transports on event loops.</summary>
 public sealed class OwnTransports : TheoryData<string>
 {
     public static readonly string[] Engines = ["epoll", "io_uring"];

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
-/// <summary>A client that says on the wire exactly what a test wants.</summary>
+/// <summary>A client whose bytes the test specifies.</summary>
 internal sealed class WireClient : IDisposable
 {
     private readonly byte[] _received = new byte[64 * 1024];
@@ -40,7 +40,7 @@ internal sealed class WireClient : IDisposable
         }
     }
 
-    /// <summary>Up to the end of what is looked for, which is included.</summary>
+    /// <summary>Reads up to a text, and returns all bytes including that text.</summary>
     public async Task<string> ReadToAsync(string last)
     {
         var text = new StringBuilder();
@@ -52,7 +52,7 @@ internal sealed class WireClient : IDisposable
         return text.ToString();
     }
 
-    /// <summary>A head of an answer, and its body, if a Content-Length says how long that is.</summary>
+    /// <summary>Reads the head of a response, and its body if the head has a Content-Length.</summary>
     public async Task<string> ReadAnswerAsync()
     {
         const string Length = "Content-Length: ";
@@ -86,7 +86,7 @@ internal sealed class WireClient : IDisposable
         return bytes;
     }
 
-    /// <summary>All up to FIN.</summary>
+    /// <summary>Reads all bytes up to FIN.</summary>
     public async Task<string> ReadToEndAsync()
     {
         var text = new StringBuilder();
@@ -99,7 +99,7 @@ internal sealed class WireClient : IDisposable
         return text.ToString();
     }
 
-    /// <summary>Waits for the end, and says whether it was a reset.</summary>
+    /// <summary>Waits for the end, and returns whether it was a reset.</summary>
     public async Task<bool> EndsWithResetAsync()
     {
         try
@@ -113,7 +113,7 @@ internal sealed class WireClient : IDisposable
         }
     }
 
-    /// <summary>Ends with RST.</summary>
+    /// <summary>Closes the connection with RST.</summary>
     public void Reset() => Socket.Close(0);
 
     public void Dispose() => Socket.Dispose();

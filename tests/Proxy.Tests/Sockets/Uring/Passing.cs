@@ -2,7 +2,7 @@ using WsBalancer.Proxy.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Uring;
 
-/// <summary>Passes on what comes, however much of it the other does not take, and then does something.</summary>
+/// <summary>Sends all received bytes to another socket, without back pressure, and then runs an action.</summary>
 internal class Passing(LoopSocket to, Action? then = null) : ISocketHandler
 {
     public virtual void Received(ReadOnlySpan<byte> bytes)
@@ -13,16 +13,16 @@ internal class Passing(LoopSocket to, Action? then = null) : ISocketHandler
 
     public void Writable()
     {
-        // Nobody waits for that.
+        // The test does not need this event.
     }
 
     public void Ended()
     {
-        // Nor for that.
+        // The test does not need this event.
     }
 
     public void Failed(int error)
     {
-        // Nor for that.
+        // The test does not need this event.
     }
 }

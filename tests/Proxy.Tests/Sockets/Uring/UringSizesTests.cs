@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Tests.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Uring;
 
-/// <summary>Queues and buffers that are far too small: everything runs out, and nothing may be lost.</summary>
+/// <summary>Queues and buffers that are far too small: all of them run out, and no byte may be lost.</summary>
 public sealed class UringSizesTests : IDisposable
 {
     private readonly UringLoop _loop;
@@ -59,7 +59,7 @@ public sealed class UringSizesTests : IDisposable
     {
         var pairs = await OpenAsync(_loop, 60);
 
-        // While the loop does this, it cannot take what the kernel has for it.
+        // While the loop runs this action, it cannot process completions.
         await _loop.OnLoop(() => pairs.ForEach(pair => pair.Peer.Send(Noise.OfLength(3_000))));
 
         await Deadline.Until("all has come", () => pairs.TrueForAll(pair => pair.Told.Length >= 3_000));
@@ -92,7 +92,7 @@ public sealed class UringSizesTests : IDisposable
         return loop;
     }
 
-    // Nobody reads before everything is sent: the kernel takes less than it is given, of many sockets in one turn.
+    // No peer reads before everything is sent: the kernel accepts only parts of the sends, on many sockets in one turn.
     private static async Task SendToSlowReaders(UringLoop loop)
     {
         const int Length = 10_000_000;

@@ -25,7 +25,7 @@ public sealed class UringSocketTests : IDisposable
         var sent = Noise.OfLength(8 * Megabyte);
         var sending = pair.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
 
-        // In one turn, in two, and from inside a call, with whatever is under way then.
+        // Pause and receive are called in one turn, in two, and during an event, whatever requests are pending.
         pair.Told.OnReceived = () =>
         {
             pair.Socket.Pause();
@@ -49,7 +49,7 @@ public sealed class UringSocketTests : IDisposable
     [Fact]
     public async Task PausedSocket_HoldsNoBufferOfTheOthers()
     {
-        // Far more than all buffers of the loop together, and those of the kernel.
+        // More bytes than all buffers of the loop and of the kernel hold.
         await using var paused = await LoopPair.OpenReceivingAsync(_loop);
         await using var other = await LoopPair.OpenReceivingAsync(_loop);
         await _loop.OnLoop(paused.Socket.Pause);

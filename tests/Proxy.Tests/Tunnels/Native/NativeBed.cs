@@ -6,12 +6,12 @@ using WsBalancer.Proxy.Tunnels.Native;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
-/// <summary>A native tunnel on a loop of its own, and its two peers.</summary>
+/// <summary>A native tunnel on its own loop, and its two peers.</summary>
 internal sealed class NativeBed : IAsyncDisposable
 {
     public const int MaxBuffered = 256 * 1024;
 
-    /// <summary>Has sockets that nobody uses yet.</summary>
+    /// <summary>The handler of a socket before a tunnel takes it over: any event fails the test.</summary>
     public static readonly ISocketHandler NoHandler = new Nobody();
 
     private readonly List<TunnelEnd> _ends = [];
@@ -39,7 +39,7 @@ internal sealed class NativeBed : IAsyncDisposable
 
     public NativeTunnel Flow => _flow;
 
-    /// <summary>The reasons that were counted; one, once the tunnel is over.</summary>
+    /// <summary>The end reasons that were counted: one, once the tunnel has ended.</summary>
     public TunnelEnd[] Ends
     {
         get
@@ -51,7 +51,7 @@ internal sealed class NativeBed : IAsyncDisposable
         }
     }
 
-    /// <summary>Relays.</summary>
+    /// <summary>Opens a tunnel that relays.</summary>
     public static async Task<NativeBed> OpenAsync(string engine)
     {
         var bed = await PrepareAsync(engine);
@@ -59,7 +59,7 @@ internal sealed class NativeBed : IAsyncDisposable
         return bed;
     }
 
-    /// <summary>Has the tunnel, not yet started.</summary>
+    /// <summary>Creates a tunnel without starting it.</summary>
     public static async Task<NativeBed> PrepareAsync(
         string engine,
         byte[]? clientSaid = null,
@@ -111,24 +111,25 @@ internal sealed class NativeBed : IAsyncDisposable
         return bed;
     }
 
-    /// <summary>How many bytes are kept for the client, and for the node.</summary>
+    /// <summary>The number of unsent bytes for the client, and for the node.</summary>
     public Task<(int ForClient, int ForNode)> KeptAsync() =>
         Loop.OnLoop(() => (_clientSocket.Unsent, _nodeSocket.Unsent));
 
-    /// <summary>How many bytes are buffered for the client, and for the node, while only one of them does not read.
+    /// <summary>
+    /// The number of bytes that are buffered for the client, and for the node, while only one of them does not read.
     /// </summary>
     public Task<(int ForClient, int ForNode)> BufferedAsync() => Loop.OnLoop(() => (
         _clientSocket.Unsent + _nodeSocket.Buffered - _nodeSocket.Unsent,
         _nodeSocket.Unsent + _clientSocket.Buffered - _clientSocket.Unsent));
 
-    /// <summary>Waits until a slow peer holds the other one up.</summary>
-    /// <returns>How much was buffered for it at most.</returns>
+    /// <summary>Waits until a slow peer blocks the other one.</summary>
+    /// <returns>The largest number of bytes that was buffered for the slow peer.</returns>
     public async Task<int> UntilHeldUpAsync(Func<(int ForClient, int ForNode), int> choose)
     {
         var (most, last, still) = (0, (0, Tunnel.Traffic), 0);
         await Deadline.Until("the sender is held up", async () =>
         {
-            // In as many turns of the loop nothing moves any more.
+            // Nothing has changed in so many turns of the loop.
             var now = (choose(await BufferedAsync()), Tunnel.Traffic);
             most = Math.Max(most, now.Item1);
             still = now.Item1 > 0 && now == last ? still + 1 : 0;
@@ -138,15 +139,19 @@ internal sealed class NativeBed : IAsyncDisposable
         return most;
     }
 
-    /// <summary>Lets the tunnel go.</summary>
+    /// <summary>Releases the tunnel from its loop, and returns its record.</summary>
     public Task<TunnelRecord?> ReleaseAsync() =>
         Loop.OnLoopAsync(() => new ValueTask<TunnelRecord?>(Flow.ReleaseAsync()));
 
-    /// <summary>What was counted, once the loop is done with what the peers have seen: it is sent first.</summary>
+    /// <summary>
+    /// The traffic counts, read in a later turn of the loop: the loop sends bytes before it counts them.
+    /// </summary>
     public Task<TunnelTraffic> TrafficAsync() => Loop.OnLoop(() => Tunnel.Traffic);
 
-    /// <summary>Moves the time forward once the loop has finished the step whose effects the peers have seen: a timer
-    /// may be set in it after a FIN was sent.</summary>
+    /// <summary>
+    /// Advances the time after the step whose effects the peers have seen: the loop may set a timer after it has sent
+    /// FIN.
+    /// </summary>
     public async Task AdvanceAsync(TimeSpan time)
     {
         await Loop.OnLoop(() => { });
@@ -155,7 +160,7 @@ internal sealed class NativeBed : IAsyncDisposable
 
     public Task UntilOver() => Deadline.Until("the tunnel is over", () => Ends.Length > 0);
 
-    /// <summary>Waits until the tunnel is over and has left nothing behind, and says why it ended.</summary>
+    /// <summary>Waits until the tunnel has ended and both sockets are closed, and returns the end reason.</summary>
     public async Task<TunnelEnd> EndAsync()
     {
         await UntilOver();

@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Tunnels.Native;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
-/// <summary>A live tunnel that is written down, and gone on with from what is written.</summary>
+/// <summary>A live tunnel that is written to a record, and continues from that record.</summary>
 public sealed class NativeHandoverTests
 {
     private static readonly byte[] Question = TestFrame.Binary(200);
@@ -20,7 +20,7 @@ public sealed class NativeHandoverTests
         var flood = bed.Node.SendAsync(words);
         await bed.UntilHeldUpAsync(both => both.ForClient);
 
-        // Half of a header.
+        // Half of a frame header.
         await bed.Client.SendAsync(Question[..3]);
         await bed.Node.ReadsAsync(Question[..3]);
         await bed.AdvanceAsync(TimeSpan.FromSeconds(30));
@@ -42,7 +42,7 @@ public sealed class NativeHandoverTests
         Assert.Equal(
             new TunnelTraffic(Question.Length, said.Length, 1, words.Length), await loop.OnLoop(() => tunnel.Traffic));
 
-        // Between two frames it is, and knows it.
+        // The restored tunnel is between two frames, so that it can send the Close at once.
         Assert.True(tunnel.Close(TunnelEnd.Drain, 1012, ""));
         await bed.Client.ReadsAsync(TestFrame.Close(1012));
         bed.Node.Finish();
@@ -109,7 +109,8 @@ public sealed class NativeHandoverTests
         using var loop = Engines.Start(engine, time: bed.Time);
         var answer = TestFrame.Binary(300);
 
-        // All of it on the loop's thread, which so has no turn between letting go and what the next owner does.
+        // All steps run on the loop's thread, so that the loop has no turn between the release and the next owner's
+        // start.
         var heard = await bed.Loop.OnLoopAsync(() => new ValueTask<byte[]>(MoveAsync()));
 
         Assert.Equal([.. Question, .. answer], heard);
@@ -124,7 +125,7 @@ public sealed class NativeHandoverTests
         }
     }
 
-    // Epoll lets go at once: there is no meanwhile.
+    // With epoll, a release completes at once: no close can happen during it.
     [Fact]
     public async Task ATunnelThatBeginsToCloseMeanwhile_StaysAndIsHeardOut()
     {

@@ -7,7 +7,9 @@ using WsBalancer.Proxy.Tunnels.Native;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
-/// <summary>What an idle tunnel costs, all in: itself, its legs and sockets, its places in the registry.</summary>
+/// <summary>
+/// The total cost of an idle tunnel: the tunnel, its legs and sockets, and its entries in the registry.
+/// </summary>
 public sealed class NativeMemoryTests(ITestOutputHelper output)
 {
     private const int Tunnels = 2_000;
@@ -28,7 +30,7 @@ public sealed class NativeMemoryTests(ITestOutputHelper output)
 
         var allocated = await loop.OnLoop(() =>
         {
-            // The first pays for what all share.
+            // The first tunnel allocates what all tunnels share.
             Open(loop, registry, sockets);
             var heap = GC.GetTotalMemory(forceFullCollection: true);
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -39,7 +41,7 @@ public sealed class NativeMemoryTests(ITestOutputHelper output)
 
             var taken = GC.GetAllocatedBytesForCurrentThread() - before;
 
-            // What other tests do at the same time is in it, so nothing is asserted of it.
+            // The heap contains objects of concurrent tests too, so its size is only reported.
             heap = GC.GetTotalMemory(forceFullCollection: true) - heap;
             output.WriteLine($"{taken / Tunnels} bytes a tunnel were allocated, {heap / Tunnels} are kept");
             return taken;
@@ -67,7 +69,7 @@ public sealed class NativeMemoryTests(ITestOutputHelper output)
         flow.Start();
     }
 
-    // A socket without a peer that never says anything.
+    // A socket that has no peer and receives nothing.
     private static LoopSocket Silent(EventLoop loop)
     {
         var descriptor = LibC.Socket(InternetFamily, Datagram | SocketConstants.NonBlocking, 0);

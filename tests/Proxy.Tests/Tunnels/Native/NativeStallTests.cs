@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
-/// <summary>Peers that take nothing of what they are sent.</summary>
+/// <summary>Peers that receive nothing of what they are sent.</summary>
 public sealed class NativeStallTests
 {
     private static readonly TunnelOptions Options = new();
@@ -38,7 +38,7 @@ public sealed class NativeStallTests
         Assert.True(bed.Tunnel.IsStalled);
         Assert.True(await bed.Loop.OnLoop(bed.Tunnel.EndIfStalled));
 
-        // Neither the Close frame nor the rest is taken.
+        // The peer receives neither the Close frame nor the rest.
         await bed.AdvanceAsync(Options.CloseTimeout);
         await bed.AdvanceAsync(TimeSpan.FromSeconds(1));
         await bed.UntilOver();
@@ -55,7 +55,7 @@ public sealed class NativeStallTests
         await bed.UntilHeldUpAsync(both => both.ForClient);
         await bed.AdvanceAsync(Options.SendTimeout!.Value - TimeSpan.FromSeconds(1));
 
-        // More than the buffers of the kernel have to give before the balancer sends on.
+        // The client must free more than the kernel's buffers before the balancer sends again.
         while (await bed.Loop.OnLoop(() => bed.Tunnel.Flow!.Client.SendStalledFor) > TimeSpan.Zero)
         {
             await bed.Client.ReadAsync(4_000);
@@ -80,7 +80,7 @@ public sealed class NativeStallTests
             await sender.SendAsync(TestFrame.Of(2, new byte[2_000]));
         }
 
-        // The FIN is behind bytes that the balancer does not read. A sender that fills the window cannot send it.
+        // The FIN is behind bytes that the balancer does not read. A sender whose window is full cannot send it.
         sender.Finish();
         await bed.AdvanceAsync(Options.CloseTimeout);
         Assert.False(await bed.Loop.OnLoop(bed.Tunnel.EndIfStalled));

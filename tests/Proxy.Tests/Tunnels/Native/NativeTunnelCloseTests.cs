@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
-/// <summary>A native tunnel that is closed from any thread, answered or not.</summary>
+/// <summary>A native tunnel that is closed from any thread, with or without an answer.</summary>
 public sealed class NativeTunnelCloseTests
 {
     private static readonly byte[] Told = TestFrame.Close(1012);
@@ -141,7 +141,7 @@ public sealed class NativeTunnelCloseTests
         Assert.Equal((TunnelEnd.Drain, false), (Assert.Single(bed.Ends), bed.Tunnel.Forced));
     }
 
-    // The client holds the node up; given up, it does not any more, and the node's answer and end are seen.
+    // The client blocks the node until the client is abandoned; then the node's answer and end are received.
     [Theory]
     [ClassData<Engines>]
     public async Task NotAnswered_ByAClientThatTakesNothing_LetsTheNodeGoOn_AndResetsTheClient(string engine)
@@ -182,6 +182,6 @@ public sealed class NativeTunnelCloseTests
         Assert.InRange(bytes.Length / frame.Length, 1, 99);
     }
 
-    // From a thread of the pool, as drains do it.
+    // Called from a thread of the pool, as by drains.
     private static bool Close(NativeBed bed) => bed.Tunnel.Close(TunnelEnd.Drain, 1012, "");
 }

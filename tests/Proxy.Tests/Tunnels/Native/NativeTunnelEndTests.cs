@@ -3,7 +3,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
-/// <summary>However one peer leaves, the other learns it, what was said before arrives before, and it counts once.
+/// <summary>
+/// However one peer disconnects, the other is disconnected too, earlier bytes arrive first, and the end is counted
+/// once.
 /// </summary>
 public sealed class NativeTunnelEndTests
 {
@@ -132,7 +134,7 @@ public sealed class NativeTunnelEndTests
 
         await bed.Loop.OnLoop(() =>
         {
-            // The loop is here: it hears of both in one turn.
+            // The loop's thread is busy here, so that the loop handles both ends in one turn.
             bed.Client.Finish();
             bed.Node.Finish();
         });
@@ -202,7 +204,7 @@ public sealed class NativeTunnelEndTests
         Assert.Equal(TunnelEnd.Shutdown, await bed.EndAsync());
     }
 
-    // Closed with its input unread, a socket would be reset, and what its peer has not read yet would be lost.
+    // A socket that is closed with unread input is reset, and its peer loses the bytes that it has not read.
     [Theory]
     [ClassData<Engines>]
     public async Task AClientThatGoesOnTalking_StillGetsTheNodesLastWords(string engine)

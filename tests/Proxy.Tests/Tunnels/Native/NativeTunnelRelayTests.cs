@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Tunnels.Native;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
-/// <summary>What a native tunnel relays: all of it, in order, and never keeping more than it may.</summary>
+/// <summary>A native tunnel relays all bytes in order, and never buffers more than its limit.</summary>
 public sealed class NativeTunnelRelayTests
 {
     [Theory]
@@ -109,14 +109,14 @@ public sealed class NativeTunnelRelayTests
 
         Assert.InRange(most, 1, NativeBed.MaxBuffered / 2);
 
-        // The other direction is not held up.
+        // The other direction is not blocked.
         await bed.Node.SendAsync(TestFrame.Binary(100));
         await bed.Client.ReadsAsync(TestFrame.Binary(100));
         await bed.Node.ReadsAsync(words);
         await flood;
     }
 
-    // Less than one receive may bring: then that is what may be kept.
+    // The limit is smaller than one receive: the effective limit is the size of one receive.
     [Theory]
     [ClassData<Engines>]
     public async Task ASmallBound_IsThatOfOneReceive(string engine)

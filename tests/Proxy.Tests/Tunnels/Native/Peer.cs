@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
-/// <summary>One who is connected to a socket of a loop's, over the real loopback network.</summary>
+/// <summary>The peer of a loop's socket, over the real loopback network.</summary>
 internal sealed class Peer : IDisposable
 {
-    // Small, so that one who does not read is felt soon.
+    // Small buffers, so that a peer that does not read soon causes back pressure.
     private const int SmallBuffer = 8 * 1024;
 
     private readonly Socket _socket;
@@ -17,7 +17,7 @@ internal sealed class Peer : IDisposable
         Descriptor = descriptor;
     }
 
-    /// <summary>The other end: it does not block, and nobody else owns it.</summary>
+    /// <summary>The non-blocking descriptor of the other end, which has no other owner.</summary>
     public int Descriptor { get; }
 
     public static async Task<Peer> ConnectAsync()
@@ -50,10 +50,10 @@ internal sealed class Peer : IDisposable
         }
     }
 
-    /// <summary>Sends a little, before it returns.</summary>
+    /// <summary>Sends a few bytes before the method returns.</summary>
     public void SendNow(byte[] bytes) => Assert.Equal(bytes.Length, _socket.Send(bytes));
 
-    /// <summary>Waits, without letting the thread go, for so many bytes.</summary>
+    /// <summary>Waits for this many bytes, and blocks the thread until they arrive.</summary>
     public byte[] ReadNow(int count)
     {
         _socket.ReceiveTimeout = (int)Deadline.Default.TotalMilliseconds;
@@ -81,14 +81,14 @@ internal sealed class Peer : IDisposable
         return bytes;
     }
 
-    /// <summary>Fails unless exactly these bytes come next.</summary>
+    /// <summary>Fails unless exactly these bytes are received next.</summary>
     public async Task ReadsAsync(byte[] expected)
     {
         var read = await ReadAsync(expected.Length);
         Assert.Equal(expected, read);
     }
 
-    /// <summary>Fails unless exactly these bytes come, and then an orderly end.</summary>
+    /// <summary>Fails unless exactly these bytes are received, and then an orderly end.</summary>
     public async Task EndsAfterAsync(byte[] expected)
     {
         var (bytes, fin) = await ReadToEndAsync();
@@ -96,7 +96,7 @@ internal sealed class Peer : IDisposable
         Assert.True(fin, "The connection was reset.");
     }
 
-    /// <summary>Everything up to the end, and whether that was an orderly one.</summary>
+    /// <summary>Reads all bytes up to the end, and returns whether the end was orderly.</summary>
     public async Task<(byte[] Bytes, bool Fin)> ReadToEndAsync()
     {
         var bytes = new MemoryStream();
@@ -116,7 +116,7 @@ internal sealed class Peer : IDisposable
         }
     }
 
-    /// <summary>Says that it will send nothing more.</summary>
+    /// <summary>Sends FIN.</summary>
     public void Finish() => _socket.Shutdown(SocketShutdown.Send);
 
     public void Reset()

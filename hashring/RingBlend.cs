@@ -89,7 +89,7 @@ public sealed class RingBlend
     public int IndexOf(string id) => _main.IndexOf(id);
 
     /// <summary>Whether the second ring places the user.</summary>
-    public bool IsOver(ReadOnlySpan<char> user) => RingOf(user) == To;
+    public bool IsMoved(ReadOnlySpan<char> user) => RingOf(user) == To;
 
     /// <summary>The index of the node that owns the user, or −1 if no node has weight.</summary>
     public int OwnerOf(ReadOnlySpan<char> user) => RingOf(user).OwnerOf(user);

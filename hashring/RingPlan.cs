@@ -55,17 +55,17 @@ public sealed class RingPlan
     /// <summary>
     /// Whether the user's owner changes, and the ids of both owners; null where no node owns the user.
     /// </summary>
-    public bool FindMove(ReadOnlySpan<char> user, out string? from, out string? to) =>
-        FindMove(_before.Hash(user), out from, out to);
+    public bool TryFindMove(ReadOnlySpan<char> user, out string? from, out string? to) =>
+        TryFindMove(_before.Hash(user), out from, out to);
 
-    /// <inheritdoc cref="FindMove(ReadOnlySpan{char}, out string?, out string?)"/>
-    public bool FindMove(ReadOnlySpan<byte> utf8User, out string? from, out string? to) =>
-        FindMove(_before.Hash(utf8User), out from, out to);
+    /// <inheritdoc cref="TryFindMove(ReadOnlySpan{char}, out string?, out string?)"/>
+    public bool TryFindMove(ReadOnlySpan<byte> utf8User, out string? from, out string? to) =>
+        TryFindMove(_before.Hash(utf8User), out from, out to);
 
     /// <summary>
     /// Whether the owner of the hash changes, and the ids of both owners; null where no node owns the hash.
     /// </summary>
-    public bool FindMove(ulong hash, out string? from, out string? to)
+    public bool TryFindMove(ulong hash, out string? from, out string? to)
     {
         from = IdOf(_before, _before.OwnerOf(hash));
         to = IdOf(_after, _after.OwnerOf(hash));

@@ -72,7 +72,7 @@ internal static class NodeHost
         services.AddSingleton<MessageMemory>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<NodeEndpoint>();
-        services.AddHostedService<PoliteLeave>();
+        services.AddHostedService<SessionShutdown>();
         services.AddHostedService<MemoryTrim>();
         if (options.Redis is null)
         {

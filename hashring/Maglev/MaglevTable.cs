@@ -10,7 +10,7 @@ internal static class MaglevTable
     /// With a prime size, every skip visits every slot. Default and maximum are Envoy's; the paper recommends more than
     /// 100 slots for each node.
     /// </summary>
-    public static RingTableSize Sizes { get; } = new(Default: 65_537, Least: 2, Most: 5_000_011, IsPrime: true);
+    public static RingTableSize Sizes { get; } = new(Default: 65_537, Min: 2, Max: 5_000_011, IsPrime: true);
 
     /// <summary>The owner of every slot.</summary>
     /// <param name="entries">The nodes in the order of their turns; at least one.</param>

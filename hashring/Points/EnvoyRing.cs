@@ -44,7 +44,7 @@ internal sealed class EnvoyRing : PointRing<ulong>
     public static IReadOnlyList<string> Hashes { get; } = [Xxh64, Murmur];
 
     /// <summary>The values that <c>minimum_ring_size</c> may have.</summary>
-    public static RingTableSize Sizes { get; } = new(Default: 1024, Least: 1, Most: MaxSize, IsPrime: false);
+    public static RingTableSize Sizes { get; } = new(Default: 1024, Min: 1, Max: MaxSize, IsPrime: false);
 
     public static EnvoyRing Build(Membership membership, RingOptions options) =>
         Build(membership, options, MaxSize);

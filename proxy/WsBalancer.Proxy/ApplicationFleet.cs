@@ -17,7 +17,7 @@ internal sealed class ApplicationFleet(
     TunnelRegistry tunnels,
     IAdmission admission,
     Peers peers,
-    Drains drains,
+    DrainOperations drains,
     BalancerEvents events,
     TimeProvider time) : IFleet
 {
@@ -39,7 +39,7 @@ internal sealed class ApplicationFleet(
     public FleetUser GetUser(string cluster, string user)
     {
         ThrowIfNone(user);
-        var place = UserPlacement.Of(fleet.Get(cluster), tunnels, admission, user);
+        var place = UserNodes.Of(fleet.Get(cluster), tunnels, admission, user);
         return new FleetUser(
             user,
             place.Owner?.Id,
@@ -62,7 +62,7 @@ internal sealed class ApplicationFleet(
                select new FleetTunnel(
                    tunnel.Identity.Id,
                    tunnel.Identity.User,
-                   tunnel.Identity.Node.Node,
+                   tunnel.Identity.Node.Id,
                    tunnel.OpenedAt,
                    Misplaced.Is(snapshot, tunnel),
                    traffic.BytesFromClient,

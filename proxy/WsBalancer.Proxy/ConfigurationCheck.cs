@@ -84,7 +84,7 @@ internal static class ConfigurationCheck
         if (settings.Admin.SocketPath is null && !mistakes.Exists(mistake => mistake.Key == AdminUrl))
         {
             var mistake = ListenAddress.Find(AdminUrl, admin) is { } address
-                ? address.MistakeHere()
+                ? address.LocalMistake()
                 : new SettingsError(
                     AdminUrl,
                     $"{AdminUrl} is '{admin}': expected http://ADDRESS:PORT or https://ADDRESS:PORT with an IP address "

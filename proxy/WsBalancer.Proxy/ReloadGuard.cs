@@ -22,7 +22,7 @@ internal sealed class ReloadGuard(FleetLosses losses, FleetMoves moves)
     public bool MayBeEmpty(StateOptions state, string cluster) => state.IsShared || losses.IsKnown(cluster);
 
     /// <summary>Sets whether a configuration may remove all nodes of a cluster.</summary>
-    public void Force(bool force) => losses.AreForced = force;
+    public void SetForced(bool force) => losses.AreForced = force;
 
     /// <returns>A sentence for each cluster that would have no node, without its full stop.</returns>
     public IReadOnlyList<string> LossesIn(CheckedConfiguration changed) =>

@@ -35,7 +35,7 @@ internal static class SocketServices
         // Header values of nodes are bytes, unless the application has configured an encoding.
         services.PostConfigure<KestrelServerOptions>(server => server.ResponseHeaderEncodingSelector =
             server.ResponseHeaderEncodingSelector == new KestrelServerOptions().ResponseHeaderEncodingSelector
-                ? static _ => HeaderBytes.Instance
+                ? static _ => ByteHeaderEncoding.Instance
                 : server.ResponseHeaderEncodingSelector);
         return services.AddSingleton<NameCache>().AddSingleton<NodeDialer>().AddSingleton<LoopDialer>();
     }

@@ -22,9 +22,9 @@ internal static class StateServices
         services.TryAddSingleton(provider => new StateFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
-        services.AddSingleton<Peers>().AddSingleton<SpentRecords>().AddSingleton<Disconnections>();
+        services.AddSingleton<Peers>().AddSingleton<ForgettableRecords>().AddSingleton<DisconnectionEvents>();
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
-        services.AddSingleton<DisconnectionChannel>().AddSingleton<SharingState>().AddSingleton<RedisSharing>();
+        services.AddSingleton<RedisDisconnections>().AddSingleton<SharingState>().AddSingleton<RedisSharing>();
         services.AddSingleton(provider => new RedisMembership(
             provider.GetRequiredService<RedisLink>(),
             () => provider.GetRequiredService<SettingsSource>().Current.Keys,
@@ -63,7 +63,7 @@ internal static class StateServices
                 provider.GetRequiredService<ILogger<StateStore>>());
             if (!provider.GetRequiredService<StateOptions>().IsShared)
             {
-                store.Spent = provider.GetRequiredService<SpentRecords>();
+                store.Spent = provider.GetRequiredService<ForgettableRecords>();
             }
 
             return store.Load();

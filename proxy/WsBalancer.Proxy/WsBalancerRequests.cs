@@ -28,7 +28,7 @@ public static class WsBalancerRequests
         ArgumentNullException.ThrowIfNull(server);
 
         server.RequestHeaderEncodingSelector = EncodingOf;
-        server.ResponseHeaderEncodingSelector = static _ => HeaderBytes.Instance;
+        server.ResponseHeaderEncodingSelector = static _ => ByteHeaderEncoding.Instance;
         server.AllowHostHeaderOverride = true;
         return server;
     }

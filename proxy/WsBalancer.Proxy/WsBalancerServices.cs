@@ -185,7 +185,7 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddFleet(this IServiceCollection services)
     {
-        services.AddSingleton<FleetMetrics>().AddSingleton<FleetNews>();
+        services.AddSingleton<FleetMetrics>().AddSingleton<FleetEvents>();
         services.AddSingleton<FleetPlanner>().AddSingleton<FleetChanges>();
         services.AddSingleton<FleetRegistry>().AddSingleton<FleetLosses>().AddSingleton<FleetMoves>()
             .AddSingleton<ReloadGuard>();
@@ -223,7 +223,7 @@ public static class WsBalancerServices
     private static IServiceCollection AddPlacement(this IServiceCollection services)
     {
         services.AddSingleton<RecentFailures>().AddSingleton<PlacementMetrics>();
-        services.AddSingleton<Rejecter>().AddSingleton<OwnAnswer>();
+        services.AddSingleton<Rejecter>().AddSingleton<ProblemResponse>();
         services.AddSingleton<AttemptJudge>().AddSingleton<RequestIntake>().AddSingleton<RouteGuard>();
         services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<RouteGuard>());
         services.AddSingleton(provider =>
@@ -248,7 +248,7 @@ public static class WsBalancerServices
                 (cluster, name) => settings.Current[cluster].Get<IdentityOptions>().ReadsHeader(name));
         });
         services.AddSingleton<ITransformProvider>(provider =>
-            new LastTransforms(provider.GetRequiredService<SettingsSource>().Current.ContainsKey));
+            new OuterTransforms(provider.GetRequiredService<SettingsSource>().Current.ContainsKey));
         services.DecorateForwarder();
         services.OrderTransforms();
         services.ReplaceClients();
@@ -264,12 +264,12 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddMoving(this IServiceCollection services)
     {
-        services.AddSingleton<PacedCloser>().AddSingleton<OtherBalancers>().AddSingleton<MovingNews>();
-        services.AddSingleton<DrainRuns>().AddSingleton<Drains>().AddHostedService<DrainWorker>();
+        services.AddSingleton<PacedCloser>().AddSingleton<OtherBalancers>().AddSingleton<MovingEvents>();
+        services.AddSingleton<DrainRegistry>().AddSingleton<DrainOperations>().AddHostedService<DrainWorker>();
         services.AddSingleton<Agreement>().AddHostedService(provider => provider.GetRequiredService<Agreement>());
-        services.AddSingleton<RebalanceRuns>().AddSingleton<Rebalances>().AddHostedService<RebalanceWorker>();
+        services.AddSingleton<RebalanceRegistry>().AddSingleton<RebalanceOperations>().AddHostedService<RebalanceWorker>();
         services.AddHostedService<AutoRebalance>();
-        services.AddSingleton<Disconnects>().AddHostedService(provider => provider.GetRequiredService<Disconnects>());
+        services.AddSingleton<DisconnectOperations>().AddHostedService(provider => provider.GetRequiredService<DisconnectOperations>());
         services.AddSingleton<OwnReport>().AddHostedService(provider => provider.GetRequiredService<OwnReport>());
         services.AddHostedService<MovingMetrics>();
         services.AddHostedService<UnhealthyCloser>().AddHostedService<LifetimeWorker>();

@@ -28,7 +28,7 @@ internal static class YarpServices
     {
         var yarp = services.Last(service => service.ServiceType == typeof(ITransformBuilder)).ImplementationType!;
         services.AddSingleton(provider => (ITransformBuilder)ActivatorUtilities.CreateInstance(
-            provider, yarp, LastTransforms.Order(provider.GetServices<ITransformProvider>())));
+            provider, yarp, OuterTransforms.Order(provider.GetServices<ITransformProvider>())));
     }
 
     public static void DecorateForwarder(this IServiceCollection services)

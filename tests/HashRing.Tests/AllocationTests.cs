@@ -43,7 +43,7 @@ public sealed class AllocationTests
         AssertNoAllocation(() => (ulong)blend.OwnerOf(Long));
         AssertNoAllocation(() => (ulong)blend.OwnerOf(user, mask));
         AssertNoAllocation(() => (ulong)blend.OrderOf(user, order));
-        AssertNoAllocation(() => blend.IsOver(user) ? 1UL : 0UL);
+        AssertNoAllocation(() => blend.IsMoved(user) ? 1UL : 0UL);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class BlendPlanTests
         for (var i = 0; i < Users; i++)
         {
             var user = $"user-{i}";
-            Assert.True(one.OwnerOf(user) == next.OwnerOf(user) || (!one.IsOver(user) && next.IsOver(user)));
+            Assert.True(one.OwnerOf(user) == next.OwnerOf(user) || (!one.IsMoved(user) && next.IsMoved(user)));
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class RingBlendTests
             var fewer = new RingBlend(from, to, Math.Min(values.Item1, values.Item2));
             var more = new RingBlend(from, to, Math.Max(values.Item1, values.Item2));
 
-            Assert.All(values.Item3, user => Assert.True(more.IsOver(user) || !fewer.IsOver(user)));
+            Assert.All(values.Item3, user => Assert.True(more.IsMoved(user) || !fewer.IsMoved(user)));
         });
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class RingBlendTests
             var (order, expected) = (new int[blend.Nodes.Count], new int[blend.Nodes.Count]);
             foreach (var user in values.Item3)
             {
-                var ring = blend.IsOver(user) ? to : from;
+                var ring = blend.IsMoved(user) ? to : from;
                 Assert.Equal(ring.OwnerOf(user), blend.OwnerOf(user));
                 Assert.Equal(ring.OwnerOf(ring.Hash(user), available), blend.OwnerOf(user, available));
                 var count = blend.OrderOf(user, order);
@@ -52,7 +52,7 @@ public sealed class RingBlendTests
         const int Count = 20_000;
         var blend = new RingBlend(Nginx(Four), Rendezvous(Four), share);
 
-        var over = Enumerable.Range(0, Count).Count(i => blend.IsOver($"user-{i}"));
+        var over = Enumerable.Range(0, Count).Count(i => blend.IsMoved($"user-{i}"));
 
         // Six standard deviations.
         Assert.InRange(over / (double)Count, share - Sigmas(share, Count), share + Sigmas(share, Count));
@@ -70,7 +70,7 @@ public sealed class RingBlendTests
 
         foreach (var users in Enumerable.Range(0, 20_000).Select(i => $"user-{i}").GroupBy(user => ring.OwnerOf(user)))
         {
-            var (count, over) = (users.Count(), users.Count(user => blend.IsOver(user)));
+            var (count, over) = (users.Count(), users.Count(user => blend.IsMoved(user)));
             Assert.InRange(over / (double)count, 0.3 - Sigmas(0.3, count), 0.3 + Sigmas(0.3, count));
         }
     }
@@ -84,7 +84,7 @@ public sealed class RingBlendTests
         {
             var blend = new RingBlend(Nginx(Four), Rendezvous(Four), step.Share);
 
-            Assert.Equal(step.Over, Enumerable.Range(0, 100).Where(i => blend.IsOver(golden.Users[i])));
+            Assert.Equal(step.Over, Enumerable.Range(0, 100).Where(i => blend.IsMoved(golden.Users[i])));
         }
     }
 
@@ -111,9 +111,9 @@ public sealed class RingBlendTests
         Assert.Equal(PartsOf(ring), PartsOf(new RingBlend(ring)));
         Assert.Equal(PartsOf(ring), PartsOf(new RingBlend(ring, Rendezvous(Four), 0)));
         Assert.Equal(PartsOf(ring), PartsOf(new RingBlend(Rendezvous(Four), ring, 1)));
-        Assert.False(new RingBlend(ring).IsOver("alice"));
-        Assert.False(new RingBlend(ring, Rendezvous(Four), 0).IsOver("alice"));
-        Assert.True(new RingBlend(Rendezvous(Four), ring, 1).IsOver("alice"));
+        Assert.False(new RingBlend(ring).IsMoved("alice"));
+        Assert.False(new RingBlend(ring, Rendezvous(Four), 0).IsMoved("alice"));
+        Assert.True(new RingBlend(Rendezvous(Four), ring, 1).IsMoved("alice"));
         Assert.Equal("11", new RingBlend(Rendezvous(Four), ring, 1).Nodes[0].Key);
     }
 

@@ -33,7 +33,7 @@ public sealed class RingPlanTests
 
             for (var slot = 0; slot < from.Length; slot++)
             {
-                var moves = plan.FindMove(SmallRing.HashOf(slot), out var foundFrom, out var foundTo);
+                var moves = plan.TryFindMove(SmallRing.HashOf(slot), out var foundFrom, out var foundTo);
                 Assert.Equal((from[slot], to[slot], from[slot] != to[slot]), (foundFrom, foundTo, moves));
             }
         }, count: 20);
@@ -49,11 +49,11 @@ public sealed class RingPlanTests
         for (var i = 0; i < 1000; i++)
         {
             var user = $"user-{i}";
-            var moves = plan.FindMove(user, out var from, out var to);
+            var moves = plan.TryFindMove(user, out var from, out var to);
             Assert.Equal(before.Nodes[before.OwnerOf(user)].Id, from);
             Assert.Equal(after.Nodes[after.OwnerOf(user)].Id, to);
             Assert.Equal(moves, to == "c");
-            Assert.Equal(moves, plan.FindMove(System.Text.Encoding.UTF8.GetBytes(user), out _, out _));
+            Assert.Equal(moves, plan.TryFindMove(System.Text.Encoding.UTF8.GetBytes(user), out _, out _));
             moved += moves ? 1 : 0;
         }
 
@@ -84,7 +84,7 @@ public sealed class RingPlanTests
         Assert.Equal((null, "a", 1.0), (up.FromId, up.ToId, up.Ratio));
         Assert.Equal(("a", null, 1.0), (down.FromId, down.ToId, down.Ratio));
         Assert.Equal(0, nobody.PlanTo(someone).Excess);
-        Assert.True(nobody.PlanTo(someone).FindMove("anyone", out var from, out var to));
+        Assert.True(nobody.PlanTo(someone).TryFindMove("anyone", out var from, out var to));
         Assert.Equal((null, "a"), (from, to));
     }
 

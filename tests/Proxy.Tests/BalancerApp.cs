@@ -108,7 +108,7 @@ internal sealed class BalancerApp : IAsyncDisposable
     /// <summary>A user whose order begins with these nodes.</summary>
     public string UserOf(params string[] order) => Enumerable.Range(0, int.MaxValue)
         .Select(i => $"user-{i}")
-        .First(user => UserPlacement.Of(Chat, Tunnels, Get<IAdmission>(), user).Order.Select(node => node.Id)
+        .First(user => UserNodes.Of(Chat, Tunnels, Get<IAdmission>(), user).Order.Select(node => node.Id)
             .Take(order.Length)
             .SequenceEqual(order));
 

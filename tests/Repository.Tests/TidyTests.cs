@@ -30,6 +30,16 @@ public sealed class TidyTests
     public void NoName_FitsAnything() => Rule.Holds(SourceTree.CSharp.SelectMany(CodeRules.EmptyNames));
 
     [Fact]
+    public void AName_IsAWordOfTheField() => Rule.Holds(SourceTree.CSharp.SelectMany(LanguageRules.RetiredNames));
+
+    [Fact]
+    public void AComment_HasWordsOfTheField() =>
+        Rule.Holds(SourceTree.CSharp.SelectMany(LanguageRules.RetiredComments));
+
+    [Fact]
+    public void AComment_NamesItsSubject() => Rule.Holds(SourceTree.CSharp.SelectMany(LanguageRules.PronounFirst));
+
+    [Fact]
     public void NoTest_WaitsForADuration() => Rule.Holds(SourceTree.CSharp.SelectMany(CodeRules.Sleeps));
 
     [Fact]

@@ -149,7 +149,7 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
             return new ReloadResult(ReloadOutcome.Risky, risks, moves, needRestart);
         }
 
-        _guard?.Force(force);
+        _guard?.SetForced(force);
         Data = data;
         if (_report is { } report)
         {

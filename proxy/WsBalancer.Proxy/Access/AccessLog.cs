@@ -53,8 +53,8 @@ internal sealed class AccessLog : IDisposable
         var isLogged = !options.IsOff && (options.Sample >= 1 || Random.Shared.NextDouble() < options.Sample);
         return new TunnelOrigin(
             ClientAddress.Of(context, _trusted()),
-            RequestLine.PathOf(context.Features.Get<IHttpRequestFeature>()?.RawTarget),
-            isLogged ? RequestLine.TraceOf(context.Request.Headers) : null,
+            RequestFields.PathOf(context.Features.Get<IHttpRequestFeature>()?.RawTarget),
+            isLogged ? RequestFields.TraceOf(context.Request.Headers) : null,
             attempts,
             handshake,
             isLogged);
@@ -78,7 +78,7 @@ internal sealed class AccessLog : IDisposable
             CloseCode = tunnel.EndCode,
             IsForced = tunnel.Forced,
             Cluster = identity.Node.Cluster,
-            Node = identity.Node.Node,
+            Node = identity.Node.Id,
             User = identity.User,
             Client = origin.Client,
             Method = isHttp2 ? HttpMethods.Connect : HttpMethods.Get,
@@ -121,10 +121,10 @@ internal sealed class AccessLog : IDisposable
             User = refusal.User,
             Client = features is null ? null : ClientAddress.Of(new DefaultHttpContext(features), _trusted()),
             Method = request?.Method is { Length: > 0 } method ? method : null,
-            Path = RequestLine.PathOf(request?.RawTarget) is { Length: > 0 } path ? path : null,
+            Path = RequestFields.PathOf(request?.RawTarget) is { Length: > 0 } path ? path : null,
             Protocol = request?.Protocol is { Length: > 0 } protocol ? protocol : null,
             Attempts = refusal.Attempts,
-            TraceId = request is null ? null : RequestLine.TraceOf(request.Headers),
+            TraceId = request is null ? null : RequestFields.TraceOf(request.Headers),
         });
     }
 

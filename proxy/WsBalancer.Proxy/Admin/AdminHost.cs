@@ -35,7 +35,7 @@ internal sealed class AdminHost(
     private static readonly Type[] Used =
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
-        typeof(TunnelRegistry), typeof(IAdmission), typeof(Drains), typeof(Rebalances), typeof(Disconnects),
+        typeof(TunnelRegistry), typeof(IAdmission), typeof(DrainOperations), typeof(RebalanceOperations), typeof(DisconnectOperations),
         typeof(Peers), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus), typeof(BalancersReader),
         typeof(ConfigurationReader),
     ];

@@ -9,16 +9,16 @@ namespace WsBalancer.Proxy.Admission;
 /// <summary>Applies the limits of clusters to their handshakes: one gate for every cluster with limits.</summary>
 internal sealed class AdmissionControl : IAdmission, IHostedService
 {
-    private readonly ConditionalWeakTable<FleetCluster, ClusterGate> _gates = [];
+    private readonly ConditionalWeakTable<FleetCluster, ClusterAdmission> _gates = [];
     private readonly FleetRegistry _fleet;
     private readonly TunnelRegistry _tunnels;
-    private readonly ConditionalWeakTable<FleetCluster, ClusterGate>.CreateValueCallback _create;
+    private readonly ConditionalWeakTable<FleetCluster, ClusterAdmission>.CreateValueCallback _create;
 
     public AdmissionControl(FleetRegistry fleet, TunnelRegistry tunnels, TimeProvider time)
     {
         _fleet = fleet;
         _tunnels = tunnels;
-        _create = cluster => new ClusterGate(cluster, fleet, tunnels, time);
+        _create = cluster => new ClusterAdmission(cluster, fleet, tunnels, time);
     }
 
     public Rejection? Enter(FleetCluster cluster, string? user, out IHandshakePlace? place)
@@ -31,7 +31,7 @@ internal sealed class AdmissionControl : IAdmission, IHostedService
 
         var gate = GateOf(cluster);
         var refusal = gate.TryEnter(user);
-        place = refusal is null ? new HandshakePlace(gate, user) : null;
+        place = refusal is null ? new HandshakeReservation(gate, user) : null;
         return refusal;
     }
 
@@ -41,7 +41,7 @@ internal sealed class AdmissionControl : IAdmission, IHostedService
     public ILoadBound? BoundOf(FleetCluster cluster) => LimitsOf(cluster).BoundedLoad is null ? null : GateOf(cluster);
 
     /// <summary>The gate of the cluster, created by the first call.</summary>
-    public ClusterGate GateOf(FleetCluster cluster) => _gates.GetValue(cluster, _create);
+    public ClusterAdmission GateOf(FleetCluster cluster) => _gates.GetValue(cluster, _create);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class AdmissionControl : IAdmission, IHostedService
     private void Look(FleetCluster cluster, Node changed) => LimitedGateOf(cluster)?.Look(changed);
 
     // A cluster that has a gate is included even if its limits were just removed: its nodes are no longer full.
-    private ClusterGate? LimitedGateOf(FleetCluster cluster) =>
+    private ClusterAdmission? LimitedGateOf(FleetCluster cluster) =>
         _gates.TryGetValue(cluster, out var gate) ? gate : LimitsOf(cluster).IsOff ? null : GateOf(cluster);
 
     private void Ended(Tunnel tunnel)

@@ -110,6 +110,6 @@ internal static class ListenAddresses
         certificate["Path"] is not null || certificate["Subject"] is not null;
 
     private static SettingsError? MistakeIn(string key, string url) => ListenAddress.Find(key, url) is { } address
-        ? address.MistakeHere()
+        ? address.LocalMistake()
         : new SettingsError(key, $"{key} is '{url}': expected {Expected}.");
 }

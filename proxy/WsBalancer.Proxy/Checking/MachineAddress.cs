@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Checking;
 internal static class MachineAddress
 {
     /// <returns>The reason for which a socket cannot be bound to the address; null if it can.</returns>
-    public static string? FailureOf(IPAddress address)
+    public static string? BindErrorOf(IPAddress address)
     {
         try
         {

@@ -58,7 +58,7 @@ internal sealed class Composition
         IEnumerable<Member> configured,
         string algorithm,
         IReadOnlyList<StateRecord> records,
-        Func<StateKey, StateStanding> standingOf)
+        Func<StateKey, StateStatus> standingOf)
     {
         var named = configured.ToDictionary(member => member.Id, StringComparer.Ordinal);
         var sources = SourcesOf(named, records);
@@ -118,7 +118,7 @@ internal sealed class Composition
     }
 
     private void Judge(
-        StateRecord record, Dictionary<string, Member> sources, string algorithm, StateStanding standing)
+        StateRecord record, Dictionary<string, Member> sources, string algorithm, StateStatus standing)
     {
         var source = sources.GetValueOrDefault(record.Key.Node);
         var underlying = new Underlying(
@@ -126,7 +126,7 @@ internal sealed class Composition
             source?.Source == NodeSource.Registered,
             source?.Weight,
             algorithm);
-        if (Standing.Next(record.Value!, standing, underlying) is not { } next)
+        if (OverrideStatus.Next(record.Value!, standing, underlying) is not { } next)
         {
             _lapsed.Add(record);
             return;
@@ -142,7 +142,7 @@ internal sealed class Composition
             _removals[record.Key.Node] = removal;
         }
 
-        if (next == StateStanding.InEffect)
+        if (next == StateStatus.InEffect)
         {
             Take(record);
         }

@@ -99,7 +99,7 @@ internal sealed record FleetPlan(
         {
             if (tunnel.Identity.User is not { } user)
             {
-                return (tunnel.Identity.Node.Node, tunnel.Identity.Node.Node);
+                return (tunnel.Identity.Node.Id, tunnel.Identity.Node.Id);
             }
 
             var index = _after?.OwnerOf(user, _notDraining) ?? -1;

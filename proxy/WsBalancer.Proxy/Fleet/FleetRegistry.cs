@@ -23,7 +23,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     private readonly StateStore _state;
     private readonly TunnelRegistry _tunnels;
     private readonly Lazy<IProxyStateLookup> _proxy;
-    private readonly FleetNews _news;
+    private readonly FleetEvents _news;
     private readonly Composer _composer;
     private readonly TimeProvider _time;
 
@@ -34,7 +34,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         TunnelRegistry tunnels,
         Lazy<IProxyStateLookup> proxy,
         FleetMetrics metrics,
-        FleetNews news,
+        FleetEvents news,
         TimeProvider time,
         ILogger<FleetRegistry> logger)
     {

@@ -22,7 +22,7 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
 
     public NodeKey Key { get; } = key;
 
-    public string Id => Key.Node;
+    public string Id => Key.Id;
 
     /// <summary>YARP's state of the node.</summary>
     public DestinationState Destination { get; internal set; } = destination;

@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Fleet;
 /// precedence. Not thread-safe.
 /// </summary>
 internal sealed class Registrations(
-    IEnumerable<IMembershipSource> sources, StateStore state, FleetRegistry fleet, FleetNews news, TimeProvider time)
+    IEnumerable<IMembershipSource> sources, StateStore state, FleetRegistry fleet, FleetEvents news, TimeProvider time)
 {
     // Without a source nothing is known: nodes that registered themselves before must not count as lost.
     private readonly IMembershipSource[] _sources = [.. sources.Where(source => source is not NoMembership)];

@@ -14,7 +14,7 @@ namespace WsBalancer.Proxy.Framing;
 internal struct FrameTracker
 {
     private ulong _payloadLeft;
-    private HeaderBytes _header;
+    private HeaderBuffer _header;
     private byte _headerLength;
     private byte _codeBytesLeft;
     private bool _codeRead;
@@ -22,7 +22,7 @@ internal struct FrameTracker
     private ushort _codeMask;
 
     /// <summary>How many frames have ended. A frame that has begun and not ended does not count.</summary>
-    public long Frames { get; private set; }
+    public long FrameCount { get; private set; }
 
     /// <summary>True once the header of a Close frame has passed.</summary>
     public bool CloseSeen { get; private set; }
@@ -34,10 +34,10 @@ internal struct FrameTracker
     /// True for ever once a payload length had its top bit set (RFC 6455 §5.2 forbids it). The end of that frame is
     /// unknown, so there is no boundary after it.
     /// </summary>
-    public bool Lost { get; private set; }
+    public bool BoundariesUnknown { get; private set; }
 
     /// <summary>True between frames, and before the first.</summary>
-    public readonly bool AtBoundary => (_payloadLeft | _headerLength) == 0 && !Lost;
+    public readonly bool AtBoundary => (_payloadLeft | _headerLength) == 0 && !BoundariesUnknown;
 
     /// <summary>The unmasked status code of the first Close frame; null before it, and if there is none.</summary>
     public readonly int? CloseCode => _codeRead ? _code : null;
@@ -50,8 +50,8 @@ internal struct FrameTracker
         {
             _payloadLeft = state.PayloadLeft,
             _headerLength = (byte)state.Header.Length,
-            Frames = state.Frames,
-            Lost = state.Lost,
+            FrameCount = state.Frames,
+            BoundariesUnknown = state.Lost,
         };
         state.Header.CopyTo(tracker._header);
         if (state.Close is { } close)
@@ -67,8 +67,8 @@ internal struct FrameTracker
     public readonly FrameState Save() => new(
         _payloadLeft,
         ((ReadOnlySpan<byte>)_header)[.._headerLength].ToArray(),
-        Frames,
-        Lost,
+        FrameCount,
+        BoundariesUnknown,
         CloseSeen ? new CloseState(_code, _codeMask, _codeBytesLeft, _codeRead, CloseEnded) : null);
 
     /// <summary>Processes the next bytes.</summary>
@@ -86,7 +86,7 @@ internal struct FrameTracker
     /// </summary>
     public int AdvanceToBoundary(ReadOnlySpan<byte> bytes)
     {
-        if (Lost || bytes.IsEmpty)
+        if (BoundariesUnknown || bytes.IsEmpty)
         {
             return bytes.Length;
         }
@@ -95,7 +95,7 @@ internal struct FrameTracker
         if (_payloadLeft == 0)
         {
             count = AdvanceHeader(bytes);
-            if (_headerLength != 0 || Lost)
+            if (_headerLength != 0 || BoundariesUnknown)
             {
                 return bytes.Length;
             }
@@ -141,7 +141,7 @@ internal struct FrameTracker
     {
         if (header.PayloadLength > long.MaxValue)
         {
-            Lost = true;
+            BoundariesUnknown = true;
             return;
         }
 
@@ -166,7 +166,7 @@ internal struct FrameTracker
         if (_payloadLeft == 0)
         {
             // The first frame that ends after the header of the Close frame is the Close frame.
-            Frames++;
+            FrameCount++;
             CloseEnded |= CloseSeen;
         }
 
@@ -188,7 +188,7 @@ internal struct FrameTracker
     }
 
     [InlineArray(FrameHeader.MaxLength)]
-    private struct HeaderBytes
+    private struct HeaderBuffer
     {
         private byte _first;
     }

@@ -51,7 +51,7 @@ internal sealed class NodeProbe(NodeDialer dialer, ProbeMetrics metrics, TimePro
         }
         catch (Exception ex) when (ex is SocketException or HttpRequestException or IOException)
         {
-            var finding = OwnFault.Is(ex) ? ProbeFinding.OwnFault : ProbeFinding.Failed;
+            var finding = LocalFault.Is(ex) ? ProbeFinding.OwnFault : ProbeFinding.Failed;
             return new ProbeOutcome(finding, $"a probe failed ({ex.GetBaseException().Message})");
         }
     }

@@ -37,7 +37,7 @@ internal sealed class Readiness
     public void Ready() => _state = State.Ready;
 
     /// <summary>Reports that the balancer is not ready from now on; handshakes and requests are still served.</summary>
-    public void Leave() => _state = State.Leaving;
+    public void SetStopping() => _state = State.Leaving;
 
     /// <summary>Refuses new tunnels from now on.</summary>
     public void Refuse() => _state = State.Refusing;

@@ -12,14 +12,14 @@ namespace WsBalancer.Proxy.Moving;
 /// place the same user on different nodes.
 /// </summary>
 internal sealed class Agreement(
-    FleetRegistry fleet, Peers peers, MovingNews news, TimeProvider time, ILogger<Agreement> logger)
+    FleetRegistry fleet, Peers peers, MovingEvents news, TimeProvider time, ILogger<Agreement> logger)
     : BackgroundService
 {
     private readonly ConcurrentDictionary<string, DisagreementClock> _clocks = new(StringComparer.OrdinalIgnoreCase);
     private readonly long _begun = time.GetTimestamp();
 
     /// <summary>How the balancers differ on a cluster, once they have differed for five seconds; else null.</summary>
-    public string? IsDisputed(string cluster) => _clocks.GetValueOrDefault(cluster)?.Alarm;
+    public string? DisputeIn(string cluster) => _clocks.GetValueOrDefault(cluster)?.Alarm;
 
     public void Compare()
     {

@@ -15,11 +15,11 @@ namespace WsBalancer.Proxy.Moving;
 /// </summary>
 internal sealed class AutoRebalance(
     FleetRegistry fleet,
-    Rebalances rebalances,
+    RebalanceOperations rebalances,
     OtherBalancers others,
     Agreement agreement,
     TunnelRegistry tunnels,
-    MovingNews news,
+    MovingEvents news,
     TimeProvider time,
     ILogger<AutoRebalance> logger) : BackgroundService
 {
@@ -66,7 +66,7 @@ internal sealed class AutoRebalance(
         return new FleetLook(
             cluster.HomesChangedAt,
             state,
-            agreement.IsDisputed(cluster.Id) is not null,
+            agreement.DisputeIn(cluster.Id) is not null,
             rebalances.StateOf(cluster) is RebalanceState.Running or RebalanceState.Paused);
     }
 

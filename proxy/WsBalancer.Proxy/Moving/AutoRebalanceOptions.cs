@@ -15,5 +15,5 @@ internal sealed record AutoRebalanceOptions
 
     /// <summary>The rate in tunnels per second, of the whole fleet. Default: 50.</summary>
     [Range(1, 1_000_000)]
-    public int RatePerSecond { get; init; } = (int)Rebalances.DefaultRate;
+    public int RatePerSecond { get; init; } = (int)RebalanceOperations.DefaultRate;
 }

@@ -14,7 +14,7 @@ internal sealed class DrainRun : IDisposable
     private readonly PacedCloser _closer;
     private readonly TunnelRegistry _tunnels;
     private readonly OtherBalancers _others;
-    private readonly MovingNews _news;
+    private readonly MovingEvents _news;
     private readonly ClosingTally _tally = new();
     private readonly CancellationTokenSource _stop = new();
     private volatile Part _part;
@@ -27,7 +27,7 @@ internal sealed class DrainRun : IDisposable
         PacedCloser closer,
         TunnelRegistry tunnels,
         OtherBalancers others,
-        MovingNews news)
+        MovingEvents news)
     {
         (_cluster, Node, _closer, _tunnels, _others, _news) = (cluster, node, closer, tunnels, others, news);
         Total = node.Ledger.Active;

@@ -9,7 +9,7 @@ namespace WsBalancer.Proxy.Moving;
 /// Begins and ends the drains of this balancer, at every change of a node or of the configuration and once a second.
 /// </summary>
 internal sealed class DrainWorker(
-    FleetRegistry fleet, DrainRuns runs, TimeProvider time, ILogger<DrainWorker> logger) : BackgroundService
+    FleetRegistry fleet, DrainRegistry runs, TimeProvider time, ILogger<DrainWorker> logger) : BackgroundService
 {
     public override Task StartAsync(CancellationToken cancellationToken)
     {

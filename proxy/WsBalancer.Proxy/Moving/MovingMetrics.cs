@@ -14,8 +14,8 @@ internal sealed class MovingMetrics : IHostedService
 {
     private readonly BalancerRegistry _registry;
     private readonly FleetRegistry _fleet;
-    private readonly DrainRuns _drains;
-    private readonly RebalanceRuns _rebalances;
+    private readonly DrainRegistry _drains;
+    private readonly RebalanceRegistry _rebalances;
     private readonly Agreement _agreement;
     private readonly Gauge _drain;
     private readonly Gauge _rebalance;
@@ -24,8 +24,8 @@ internal sealed class MovingMetrics : IHostedService
     public MovingMetrics(
         BalancerRegistry registry,
         FleetRegistry fleet,
-        DrainRuns drains,
-        RebalanceRuns rebalances,
+        DrainRegistry drains,
+        RebalanceRegistry rebalances,
         Agreement agreement)
     {
         (_registry, _fleet, _drains, _rebalances, _agreement) = (registry, fleet, drains, rebalances, agreement);
@@ -71,7 +71,7 @@ internal sealed class MovingMetrics : IHostedService
 
         foreach (var cluster in _fleet.Clusters)
         {
-            _disagreement.WithLabels(cluster.Id).Set(_agreement.IsDisputed(cluster.Id) is null ? 0 : 1);
+            _disagreement.WithLabels(cluster.Id).Set(_agreement.DisputeIn(cluster.Id) is null ? 0 : 1);
         }
     }
 }

@@ -9,12 +9,12 @@ namespace WsBalancer.Proxy.Moving;
 /// This balancer's report to the others: its rings, its tunnels, and its parts in drains and rebalances.
 /// </summary>
 internal sealed class OwnReport(
-    FleetRegistry fleet, TunnelRegistry tunnels, DrainRuns drains, RebalanceRuns rebalances, Peers peers)
+    FleetRegistry fleet, TunnelRegistry tunnels, DrainRegistry drains, RebalanceRegistry rebalances, Peers peers)
     : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        peers.Own = Make;
+        peers.LocalReport = Make;
         return Task.CompletedTask;
     }
 

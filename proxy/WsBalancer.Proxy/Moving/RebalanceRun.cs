@@ -26,7 +26,7 @@ internal sealed class RebalanceRun : IDisposable
     private readonly long _begun;
     private volatile RebalanceValue _value;
     private volatile ClosingRun _run;
-    private volatile RebalanceSurvey _survey;
+    private volatile RebalanceCounts _survey;
     private volatile RebalanceEnd? _end;
     private long _surveyed;
 
@@ -54,7 +54,7 @@ internal sealed class RebalanceRun : IDisposable
     public RebalanceEnd? End => _end;
 
     /// <summary>The counts of the tunnels, as of the last second.</summary>
-    public RebalanceSurvey Seen => _survey;
+    public RebalanceCounts Seen => _survey;
 
     /// <summary>This balancer's part, for the report to the others.</summary>
     public PeerRebalance Report => new(_value.Operation, Remaining, _survey.Blocked, _tally.Closed);
@@ -80,7 +80,7 @@ internal sealed class RebalanceRun : IDisposable
     /// <summary>Records the outcome of a handshake.</summary>
     public void Heard(NodeKey node, bool succeeded) => _handshakes.Add(node, succeeded);
 
-    public RebalanceSurvey Survey() => _view.Survey(_begun);
+    public RebalanceCounts Survey() => _view.Survey(_begun);
 
     /// <summary>Stops closing tunnels at this balancer.</summary>
     public void Dispose()
@@ -163,7 +163,7 @@ internal sealed class RebalanceRun : IDisposable
         Remaining == 0 && _others.IsThisFirstOf(_cluster.Id) && _others.AreDone(_cluster.Id, _value.Operation);
 
     private string? WhyStop() => _whyNot() ?? _targets.Keys
-        .Select(target => _handshakes.WhyNot(target) is { } why ? $"{why} at {target.Node}" : null)
+        .Select(target => _handshakes.WhyNot(target) is { } why ? $"{why} at {target.Id}" : null)
         .FirstOrDefault(why => why is not null);
 }
 

@@ -24,7 +24,7 @@ internal sealed class RebalanceView(FleetCluster cluster, TunnelRegistry tunnels
             tunnel.OpenedTimestamp <= Math.Max(before, cluster.HomesChangedAt));
     }
 
-    public RebalanceSurvey Survey(long before) => RebalanceSurvey.Of(Tunnels, tunnel => Judge(tunnel, before));
+    public RebalanceCounts Survey(long before) => RebalanceCounts.Of(Tunnels, tunnel => Judge(tunnel, before));
 
     /// <summary>The home of the tunnel's user; null if there is no user or no home.</summary>
     public NodeKey? HomeOf(Tunnel tunnel) =>

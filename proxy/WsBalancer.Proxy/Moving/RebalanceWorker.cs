@@ -9,7 +9,7 @@ namespace WsBalancer.Proxy.Moving;
 /// <summary>Takes part in the rebalances of the records, at every change of a record and once a second.</summary>
 internal sealed class RebalanceWorker(
     StateStore state,
-    RebalanceRuns runs,
+    RebalanceRegistry runs,
     HandshakeOutcomes handshakes,
     TimeProvider time,
     ILogger<RebalanceWorker> logger) : BackgroundService

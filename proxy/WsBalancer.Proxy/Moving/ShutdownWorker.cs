@@ -42,7 +42,7 @@ internal sealed class ShutdownWorker(
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        readiness.Leave();
+        readiness.SetStopping();
         _total = tunnels.Count;
         MovingLog.Stopping(
             logger, DurationText.Format(options.Delay), _total, DurationText.Format(options.Timeout));

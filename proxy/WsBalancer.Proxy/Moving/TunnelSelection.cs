@@ -13,7 +13,7 @@ internal sealed record TunnelSelection(string? User, string? Node, double? Older
     public IReadOnlyList<Tunnel> In(FleetCluster cluster, TunnelRegistry tunnels) =>
     [
         .. Source(cluster, tunnels)
-            .Where(tunnel => Node is null || tunnel.Identity.Node.Node == Node)
+            .Where(tunnel => Node is null || tunnel.Identity.Node.Id == Node)
             .Where(tunnel => OlderThanSeconds is not { } seconds || tunnel.Age.TotalSeconds > seconds),
     ];
 

@@ -15,23 +15,23 @@ internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> l
     private const double LeastWait = 0.45;
 
     /// <summary>Judges a failed attempt of any request.</summary>
-    public AttemptFailure Judge(HttpContext context, Node node)
+    public AttemptOutcome Judge(HttpContext context, Node node)
     {
         var error = context.GetForwarderErrorFeature();
-        var failure = error is null ? AttemptFailure.Final : AttemptFailureOf.Error(error);
+        var failure = error is null ? AttemptOutcome.Done : AttemptFailureOf.Error(error);
         var why = error?.Exception?.GetBaseException().Message ?? "no reason given";
         PlacementLog.AttemptFailed(logger, node.Id, node.Key.Cluster, failure, why);
         switch (failure)
         {
-            case AttemptFailure.NotConnected:
+            case AttemptOutcome.NotConnected:
                 health.ConnectFailed(node, why);
                 break;
-            case AttemptFailure.Draining:
+            case AttemptOutcome.Draining:
                 health.Announced(node);
                 break;
         }
 
-        return context.Response.HasStarted ? AttemptFailure.Final : failure;
+        return context.Response.HasStarted ? AttemptOutcome.Done : failure;
     }
 
     /// <summary>Judges a failed attempt of a handshake.</summary>
@@ -39,10 +39,10 @@ internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> l
     /// <param name="node">The node of the attempt.</param>
     /// <param name="trial">The trial, if a silent node is tried with the attempt.</param>
     /// <param name="waited">The part of the attempt's time that has passed.</param>
-    public AttemptFailure JudgeHandshake(HttpContext context, Node node, NodeTrial? trial, double waited)
+    public AttemptOutcome JudgeHandshake(HttpContext context, Node node, NodeTrial? trial, double waited)
     {
         var failure = Judge(context, node);
-        if (failure == AttemptFailure.Silent)
+        if (failure == AttemptOutcome.Silent)
         {
             NotAnswered(node, trial, waited);
         }
@@ -79,14 +79,14 @@ internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> l
     }
 
     /// <summary>Resets the response: the forwarder refuses a request whose response has a status.</summary>
-    public static void Forget(HttpContext context)
+    public static void ResetResponse(HttpContext context)
     {
         context.Response.Clear();
         context.Features.Set<IForwarderErrorFeature>(null);
     }
 
     // A node that reacts is not silent: a process that hangs does not even close a connection.
-    private static bool IsReaction(AttemptFailure failure, IForwarderErrorFeature? error) =>
-        failure is AttemptFailure.Reset or AttemptFailure.Draining or AttemptFailure.Refused
+    private static bool IsReaction(AttemptOutcome failure, IForwarderErrorFeature? error) =>
+        failure is AttemptOutcome.Reset or AttemptOutcome.Draining or AttemptOutcome.Refused
         || error?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse };
 }

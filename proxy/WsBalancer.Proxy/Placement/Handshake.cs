@@ -23,7 +23,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private readonly TunnelOptions _options;
     private readonly TimeProvider _time;
     private readonly Action<Tunnel> _opened;
-    private readonly NativeTunnels _native;
+    private readonly TunnelSettings _native;
     private readonly CancellationToken _clientGone;
     private readonly CancellationTokenSource _end = new();
     private CancellationTokenRegistration _onClientGone;
@@ -45,7 +45,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         TunnelRegistry tunnels,
         TimeProvider time,
         Action<Tunnel> opened,
-        NativeTunnels native)
+        TunnelSettings native)
     {
         _context = context;
         User = user;
@@ -85,7 +85,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
             || (response.StatusCode == HttpStatusCode.OK && request.Headers.Protocol is not null);
         if (IsUpgraded)
         {
-            _isNative = response.Content is ResponseContent { Body: NodeBody };
+            _isNative = response.Content is ResponseContent { Body: NodeResponseBody };
             response.Content = new UpgradedContent(
                 response.Content, _isNative ? OpenNativelyAsync : AcceptNodeAsync);
         }
@@ -150,7 +150,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         await connection.Loop.Enter();
         if (client is { } socket)
         {
-            Open(socket, ((NodeBody)((ResponseContent)answer).Body).Take());
+            Open(socket, ((NodeResponseBody)((ResponseContent)answer).Body).Take());
         }
         else
         {
@@ -178,7 +178,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private void OpenLost()
     {
         var tunnel = _accepted!;
-        tunnel.Flow = LostFlow.Instance;
+        tunnel.Flow = ClosedFlow.Instance;
         Tunnel = tunnel;
         _opened(tunnel);
         tunnel.Ended(TunnelSide.Client);

@@ -33,7 +33,7 @@ internal sealed class HandshakePlacement(
     private const string AbandonedByClient = "abandoned";
 
     private readonly Func<Node, NodeTrial?> _tryBeginTrial = health.TryBeginTrial;
-    private NativeTunnels? _native;
+    private TunnelSettings? _native;
 
     public async Task RunAsync(HttpContext context, FleetCluster cluster, string? user, RequestDelegate next)
     {
@@ -62,7 +62,7 @@ internal sealed class HandshakePlacement(
             tunnels,
             time,
             tunnel => Opened(context, cluster, order, tunnel, begun),
-            _native ??= new NativeTunnels((int)sockets.MaxBufferedPerTunnel.Bytes, Over));
+            _native ??= new TunnelSettings((int)sockets.MaxBufferedPerTunnel.Bytes, Over));
 
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)
@@ -77,7 +77,7 @@ internal sealed class HandshakePlacement(
             {
                 var retryAfter = await held.TurnAsync(left, context.RequestAborted);
                 left = options.Timeout - time.GetElapsedTime(begun);
-                if (!await HasTurnAsync(context, cluster, handshake, node, retryAfter, left))
+                if (!await RejectUnlessItsTurnAsync(context, cluster, handshake, node, retryAfter, left))
                 {
                     return;
                 }
@@ -110,11 +110,11 @@ internal sealed class HandshakePlacement(
             }
 
             // The announcement of a drain is not an attempt: it only reports the state of the node.
-            attempts -= failure == AttemptFailure.Draining ? 1 : 0;
-            AttemptJudge.Forget(context);
+            attempts -= failure == AttemptOutcome.Draining ? 1 : 0;
+            AttemptJudge.ResetResponse(context);
         }
 
-        await rejecter.NobodyAsync(context, cluster, anyTried: handshake.Node is not null, order.PassedFull);
+        await rejecter.NobodyAsync(context, cluster, anyTried: handshake.Node is not null, order.HasSkippedFull);
     }
 
     private void Begin(
@@ -148,12 +148,12 @@ internal sealed class HandshakePlacement(
     private static int AvailableNodesOf(FleetCluster cluster) =>
         cluster.Current.Nodes.Count(static node => node is { Weight: > 0, IsDraining: false });
 
-    private static bool IsOver(AttemptFailure failure, HandshakeOptions options) =>
-        failure == AttemptFailure.Final || (failure == AttemptFailure.Silent && !options.RetryUnanswered);
+    private static bool IsOver(AttemptOutcome failure, HandshakeOptions options) =>
+        failure == AttemptOutcome.Done || (failure == AttemptOutcome.Silent && !options.RetryUnanswered);
 
     // If a node gets too many handshakes per second, the others wait or are rejected, and are not sent to other nodes:
     // their users belong to this one. On false the handshake was rejected here, or its client has disconnected.
-    private async Task<bool> HasTurnAsync(
+    private async Task<bool> RejectUnlessItsTurnAsync(
         HttpContext context, FleetCluster cluster, Handshake handshake, Node node, TimeSpan? retryAfter, TimeSpan left)
     {
         if (handshake.ClientIsGone)
@@ -211,7 +211,7 @@ internal sealed class HandshakePlacement(
     }
 
     // Judges an attempt that opened no tunnel. Final: the response as it is now is sent to the client.
-    private AttemptFailure Judge(HttpContext context, Handshake handshake, NodeTrial? trial, double waited)
+    private AttemptOutcome Judge(HttpContext context, Handshake handshake, NodeTrial? trial, double waited)
     {
         var node = handshake.Node!;
         if (handshake is { Answer: { } answer, IsAccepted: false })
@@ -225,7 +225,7 @@ internal sealed class HandshakePlacement(
             metrics.HandshakeRefused(node);
             context.Features.Get<PlacementSpan>()?.Completed(RefusedByNode);
             access.Refused(RefusalOf(context, handshake, node, RefusedByNode, answer));
-            return AttemptFailure.Final;
+            return AttemptOutcome.Done;
         }
 
         // An accepted handshake without a tunnel means that the client has disconnected.
@@ -237,14 +237,14 @@ internal sealed class HandshakePlacement(
             }
 
             Abandoned(context, handshake, node);
-            return AttemptFailure.Final;
+            return AttemptOutcome.Done;
         }
 
         var failure = judge.JudgeHandshake(context, node, trial, waited);
         metrics.HandshakeFailed(node, failure);
         context.Features.Get<PlacementSpan>()?.AttemptFailed(node, failure);
-        if (failure is AttemptFailure.NotConnected or AttemptFailure.Reset or AttemptFailure.Silent
-            or AttemptFailure.Refused)
+        if (failure is AttemptOutcome.NotConnected or AttemptOutcome.Reset or AttemptOutcome.Silent
+            or AttemptOutcome.Refused)
         {
             outcomes.Failed(node.Key);
         }
@@ -275,7 +275,7 @@ internal sealed class HandshakePlacement(
         if (tunnel is { Flow.Path: TunnelPath.Portable })
         {
             Over(tunnel);
-            LeftBehind.ResetAfter(context, tunnel.Forced, tunnel.CloseTimeout, time);
+            UnreadClientReset.ResetAfter(context, tunnel.Forced, tunnel.CloseTimeout, time);
         }
     }
 
@@ -287,7 +287,7 @@ internal sealed class HandshakePlacement(
         TunnelLog.Ended(
             logger,
             tunnel.Identity.Id,
-            tunnel.Identity.Node.Node,
+            tunnel.Identity.Node.Id,
             tunnel.Identity.Node.Cluster,
             tunnel.Age,
             TunnelEndLabel.Of(end),

@@ -65,7 +65,7 @@ internal sealed class NodeHttpClientFactory(
             SingleSend.Writing(name, request);
             return selector(name, request);
         };
-        handler.ResponseHeaderEncodingSelector ??= static (_, _) => HeaderBytes.Instance;
+        handler.ResponseHeaderEncodingSelector ??= static (_, _) => ByteHeaderEncoding.Instance;
 
         // Traces belong to the client and the node: their headers are forwarded like any other.
         handler.ActivityHeadersPropagator =

@@ -31,7 +31,7 @@ internal sealed class NodeOrder(
     public bool Spilled { get; private set; }
 
     /// <summary>Whether a node was skipped only because it is full. Set when no node is left.</summary>
-    public bool PassedFull { get; private set; }
+    public bool HasSkippedFull { get; private set; }
 
     /// <summary>The trial of the last node, which is silent; null if the node is not tried in this way.</summary>
     public NodeTrial? Trial { get; private set; }
@@ -53,10 +53,10 @@ internal sealed class NodeOrder(
             }
 
             // Another handshake took the last place since the fleet was read.
-            PassedFull = true;
+            HasSkippedFull = true;
         }
 
-        PassedFull |= Array.Exists(cluster.Current.Nodes, IsPassedFull);
+        HasSkippedFull |= Array.Exists(cluster.Current.Nodes, IsPassedFull);
         return null;
     }
 

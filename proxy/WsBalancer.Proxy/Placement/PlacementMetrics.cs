@@ -75,7 +75,7 @@ internal sealed class PlacementMetrics
     /// <summary>The client disconnected before the node had answered.</summary>
     public void HandshakeAbandoned(Node node) => Handshake(node, "abandoned");
 
-    public void HandshakeFailed(Node node, AttemptFailure failure)
+    public void HandshakeFailed(Node node, AttemptOutcome failure)
     {
         _recent.AttemptFailed(node.Key.Cluster);
         Handshake(node, OutcomeOf(failure));
@@ -115,14 +115,14 @@ internal sealed class PlacementMetrics
     }
 
     /// <summary>The published name of a failure.</summary>
-    public static string OutcomeOf(AttemptFailure failure) => failure switch
+    public static string OutcomeOf(AttemptOutcome failure) => failure switch
     {
-        AttemptFailure.NotConnected => "not_connected",
-        AttemptFailure.OwnFault => "own_fault",
-        AttemptFailure.Reset => "reset",
-        AttemptFailure.Silent => "silent",
-        AttemptFailure.Draining => "draining",
-        AttemptFailure.Refused => "refused",
+        AttemptOutcome.NotConnected => "not_connected",
+        AttemptOutcome.OwnFault => "own_fault",
+        AttemptOutcome.Reset => "reset",
+        AttemptOutcome.Silent => "silent",
+        AttemptOutcome.Draining => "draining",
+        AttemptOutcome.Refused => "refused",
         _ => "failed",
     };
 

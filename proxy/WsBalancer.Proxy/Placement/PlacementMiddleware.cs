@@ -16,7 +16,7 @@ internal sealed class PlacementMiddleware(
     HandshakePlacement handshakes,
     RequestPlacement requests,
     Rejecter rejecter,
-    OwnAnswer answer,
+    ProblemResponse answer,
     IUserKeySource? application = null)
 {
     public Task InvokeAsync(HttpContext context)

@@ -69,7 +69,7 @@ internal sealed class PlacementSpan : IDisposable
         });
 
     /// <summary>An attempt failed.</summary>
-    public void AttemptFailed(Node node, AttemptFailure failure)
+    public void AttemptFailed(Node node, AttemptOutcome failure)
     {
         if (_activity.IsAllDataRequested)
         {

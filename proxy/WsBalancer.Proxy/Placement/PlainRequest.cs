@@ -51,12 +51,12 @@ internal sealed class PlainRequest : PlacedRequest
     }
 
     /// <summary>Whether another node may be tried after such a failure.</summary>
-    public bool MayRetry(AttemptFailure failure) => CanGoOn && failure switch
+    public bool MayRetry(AttemptOutcome failure) => CanGoOn && failure switch
     {
-        AttemptFailure.NotConnected or AttemptFailure.OwnFault or AttemptFailure.Draining => true,
+        AttemptOutcome.NotConnected or AttemptOutcome.OwnFault or AttemptOutcome.Draining => true,
 
         // The node may have processed the request: only a safe method (RFC 9110 §9.2.1) is sent again.
-        AttemptFailure.Reset => HttpMethods.IsGet(_context.Request.Method)
+        AttemptOutcome.Reset => HttpMethods.IsGet(_context.Request.Method)
             || HttpMethods.IsHead(_context.Request.Method)
             || HttpMethods.IsOptions(_context.Request.Method),
         _ => false,

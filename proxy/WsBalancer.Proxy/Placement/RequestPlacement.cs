@@ -42,15 +42,15 @@ internal sealed class RequestPlacement(
             }
 
             // The announcement of a drain is not an attempt: it only reports the state of the node.
-            attempts -= failure == AttemptFailure.Draining ? 1 : 0;
-            AttemptJudge.Forget(context);
+            attempts -= failure == AttemptOutcome.Draining ? 1 : 0;
+            AttemptJudge.ResetResponse(context);
         }
 
         await rejecter.NobodyAsync(context, cluster, anyTried: request.Node is not null);
     }
 
     // Judges an attempt. Final: the response as it is now is sent to the client.
-    private AttemptFailure Judge(HttpContext context, PlainRequest request, Node node, PlacementSpan? span)
+    private AttemptOutcome Judge(HttpContext context, PlainRequest request, Node node, PlacementSpan? span)
     {
         if (request.Answer is null && context.GetForwarderErrorFeature() is not null)
         {
@@ -69,6 +69,6 @@ internal sealed class RequestPlacement(
 
         span?.Completed("answered");
         judge.Answered(node);
-        return AttemptFailure.Final;
+        return AttemptOutcome.Done;
     }
 }

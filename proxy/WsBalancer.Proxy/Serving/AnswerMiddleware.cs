@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Serving;
 /// The first middleware of a host that only balances. Adds a reason to every error response that is not a node's, and
 /// handles every exception.
 /// </summary>
-internal sealed class AnswerMiddleware(RequestDelegate next, OwnAnswer answer, Rejecter rejecter)
+internal sealed class AnswerMiddleware(RequestDelegate next, ProblemResponse answer, Rejecter rejecter)
 {
     public async Task InvokeAsync(HttpContext context)
     {

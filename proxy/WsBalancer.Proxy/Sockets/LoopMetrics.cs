@@ -47,7 +47,7 @@ internal sealed class LoopMetrics : IHostedService
         foreach (var loop in _loops)
         {
             var label = loop.Index.ToString(CultureInfo.InvariantCulture);
-            _sockets.WithLabels(label).Set(loop.Sockets);
+            _sockets.WithLabels(label).Set(loop.SocketCount);
             if (loop.Times?.Read() is { } times)
             {
                 _running.WithLabels(label).IncTo(times.Running);

@@ -32,7 +32,7 @@ internal sealed class SourceAddresses
     /// <summary>The configured addresses that this machine does not have.</summary>
     public static IEnumerable<SettingsError> MistakesIn(SocketsOptions options) =>
         from address in options.SourceAddresses.Index()
-        let failure = MachineAddress.FailureOf(address.Item)
+        let failure = MachineAddress.BindErrorOf(address.Item)
         where failure is not null
         let key = $"WsBalancer:Sockets:SourceAddresses:{address.Index}"
         select new SettingsError(

@@ -19,15 +19,15 @@ internal static class TcpKeepAlive
     /// The silence after which a peer is probed that has sent FIN and may wait for a response. Linux keeps a connection
     /// that the peer's program has closed for 60 s (net.ipv4.tcp_fin_timeout), and then responds to a probe with RST.
     /// </summary>
-    public static readonly TimeSpan OfHalfClosed = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan HalfClosedSilence = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// The time after which a connection fails if nothing is received, or if sent bytes are not acknowledged.
     /// </summary>
-    public static TimeSpan GoneAfter(TimeSpan silence) => silence + TimeSpan.FromSeconds(Probes * ProbeSeconds);
+    public static TimeSpan FailureTimeout(TimeSpan silence) => silence + TimeSpan.FromSeconds(Probes * ProbeSeconds);
 
     /// <summary>
-    /// Probes the peer after a time of silence, and limits retransmissions to <see cref="GoneAfter"/>. Null changes
+    /// Probes the peer after a time of silence, and limits retransmissions to <see cref="FailureTimeout"/>. Null changes
     /// nothing. Unix sockets are not changed.
     /// </summary>
     public static void KeepAlive(this Socket socket, TimeSpan? silence)
@@ -40,7 +40,7 @@ internal static class TcpKeepAlive
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
             if (OperatingSystem.IsLinux())
             {
-                RetransmissionLimit.Apply(socket, GoneAfter(time));
+                RetransmissionLimit.Apply(socket, FailureTimeout(time));
             }
         }
     }

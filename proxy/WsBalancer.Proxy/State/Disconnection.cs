@@ -16,7 +16,7 @@ internal sealed record Disconnection(
     double? OlderThanSeconds = null);
 
 /// <summary>Carries disconnections between the balancers. Thread-safe.</summary>
-internal sealed class Disconnections
+internal sealed class DisconnectionEvents
 {
     /// <summary>Raised for a disconnection that another balancer sent.</summary>
     public event Action<Disconnection>? Received;

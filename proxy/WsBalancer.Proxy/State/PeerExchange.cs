@@ -70,7 +70,7 @@ internal sealed class PeerExchange(
 
         var lease = new PeerLease(
             name.Instance,
-            new PeerReport(name.Id, peers.Own(), store.Records.Digest, ProductVersion.Text));
+            new PeerReport(name.Id, peers.LocalReport(), store.Records.Digest, ProductVersion.Text));
         var json = JsonSerializer.Serialize(lease, PeerJsonContext.Default.PeerLease);
         await Task.WhenAll(
             link.Database.StringSetAsync(KeyOf(name.Id), json, Lease),

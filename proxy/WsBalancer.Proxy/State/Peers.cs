@@ -6,7 +6,7 @@ internal sealed class Peers
     private volatile IReadOnlyList<PeerReport>? _others = [];
 
     /// <summary>Creates the report of this balancer, for each exchange. Set once, at the start.</summary>
-    public Func<IReadOnlyDictionary<string, PeerCluster>> Own { get; set; } =
+    public Func<IReadOnlyDictionary<string, PeerCluster>> LocalReport { get; set; } =
         () => new Dictionary<string, PeerCluster>();
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.State;
 /// <param name="RawSeen">The versions that their writers have seen, as they were read; null if absent.</param>
 /// <param name="RawFloor">The floor, as it was read; null if absent.</param>
 internal sealed record SharedState(
-    IReadOnlyDictionary<string, HeardRecord> Fields, RedisValue RawSeen, RedisValue RawFloor)
+    IReadOnlyDictionary<string, RemoteRecord> Fields, RedisValue RawSeen, RedisValue RawFloor)
 {
     /// <summary>The field of the versions that were seen. No key has that text.</summary>
     public const string SeenField = "seen";
@@ -43,7 +43,7 @@ internal sealed record SharedState(
         fields.Remove(FloorField, out var floor);
         return new SharedState(
             fields.ToDictionary(
-                field => field.Key, field => HeardRecord.Read(field.Key, field.Value), StringComparer.Ordinal),
+                field => field.Key, field => RemoteRecord.Read(field.Key, field.Value), StringComparer.Ordinal),
             seen,
             floor);
     }
@@ -55,7 +55,7 @@ internal sealed record SharedState(
     /// <summary>The change after which Redis has the records of this balancer.</summary>
     /// <param name="ours">The records of this balancer, merged with the newer ones from Redis.</param>
     /// <param name="isReplaced">Whether a record of this balancer replaces a value that is set aside.</param>
-    public SharedChange ChangeTo(StateRecords ours, Func<HeardRecord, StateRecord, bool> isReplaced) => new(
+    public SharedChange ChangeTo(StateRecords ours, Func<RemoteRecord, StateRecord, bool> isReplaced) => new(
         [
             .. ours.All.Select(record => (Record: record, There: Fields.GetValueOrDefault(record.Key.ToString())))
                 .Where(pair => pair.There switch
@@ -75,7 +75,7 @@ internal sealed record SharedState(
     /// <summary>The decisions in Redis after a change.</summary>
     public SharedState With(SharedChange change)
     {
-        var fields = new Dictionary<string, HeardRecord>(Fields, StringComparer.Ordinal);
+        var fields = new Dictionary<string, RemoteRecord>(Fields, StringComparer.Ordinal);
         foreach (var (field, _) in change.Removed)
         {
             fields.Remove(field);
@@ -83,7 +83,7 @@ internal sealed record SharedState(
 
         foreach (var (record, _) in change.Set)
         {
-            fields[record.Key.ToString()] = new HeardRecord(StateJson.Write(record), record, null);
+            fields[record.Key.ToString()] = new RemoteRecord(StateJson.Write(record), record, null);
         }
 
         return new SharedState(
@@ -104,8 +104,8 @@ internal sealed record SharedState(
 /// <param name="Seen">The versions seen, to write; null if they stay.</param>
 /// <param name="Floor">The floor to write; null if it stays.</param>
 internal sealed record SharedChange(
-    IReadOnlyList<(StateRecord Record, HeardRecord? There)> Set,
-    IReadOnlyList<KeyValuePair<string, HeardRecord>> Removed,
+    IReadOnlyList<(StateRecord Record, RemoteRecord? There)> Set,
+    IReadOnlyList<KeyValuePair<string, RemoteRecord>> Removed,
     SeenVersions? Seen,
     SeenVersions? Floor)
 {

@@ -13,7 +13,7 @@ internal sealed class StateExchange(
     RedisLink link,
     StateStore store,
     Peers peers,
-    SpentRecords spentRecords,
+    ForgettableRecords spentRecords,
     BadRecords bad,
     BalancerName name,
     TimeProvider time,
@@ -217,7 +217,7 @@ internal sealed class StateExchange(
     // A value that is set aside counts as absent, and is replaced by the record of this balancer, but only once for
     // each version of that record: a balancer of a later version may write its value again, and the two would replace
     // each other forever.
-    private bool IsReplaced(HeardRecord there, StateRecord ours) =>
+    private bool IsReplaced(RemoteRecord there, StateRecord ours) =>
         !_replaced.TryGetValue(ours.Key.ToString(), out var before) || before != (there.Raw, ours.Version);
 
     // Coalesced: all notifications before a read begins cause one read.

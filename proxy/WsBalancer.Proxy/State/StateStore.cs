@@ -40,7 +40,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// <summary>
     /// Finds the records that this balancer may forget alone. Set if no other balancer shares the records.
     /// </summary>
-    public SpentRecords? Spent { get; set; }
+    public ForgettableRecords? Spent { get; set; }
 
     /// <summary>Every record, including those that take a decision back.</summary>
     public StateRecords Records => _records;
@@ -165,11 +165,11 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     }
 
     /// <summary>The status of a record at this balancer.</summary>
-    public StateStanding StandingOf(StateKey key) =>
+    public StateStatus StandingOf(StateKey key) =>
         _standings.TryGetValue(key, out var entry) && IsInForce(entry.Record) ? entry.Standing : default;
 
     /// <summary>Sets the status of a record; a newer record starts without one.</summary>
-    public void Stand(StateRecord record, StateStanding standing)
+    public void Stand(StateRecord record, StateStatus standing)
     {
         // A superseded record: the status does not apply to the record in its place.
         if (!IsInForce(record) || StandingOf(record.Key) == standing)

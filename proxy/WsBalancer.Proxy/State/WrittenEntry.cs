@@ -12,7 +12,7 @@ internal sealed record WrittenHead(
     int Version, int Records, IReadOnlyDictionary<string, long> Seen, IReadOnlyDictionary<string, long> Floor);
 
 /// <summary>A record in the state file. A line is an array of them: the records of one change.</summary>
-internal sealed record WrittenEntry(WrittenRecord Record, StateStanding Standing);
+internal sealed record WrittenEntry(WrittenRecord Record, StateStatus Standing);
 
 /// <summary>A record as it is written. The form of the value depends on the kind.</summary>
 internal sealed record WrittenRecord(

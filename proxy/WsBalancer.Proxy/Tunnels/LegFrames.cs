@@ -40,7 +40,7 @@ internal struct LegFrames
     public readonly int? CloseCode => _passed.CloseCode;
 
     /// <summary>Whether the frame boundaries of the other peer's bytes are unknown.</summary>
-    public readonly bool Lost => _passed.Lost;
+    public readonly bool BoundariesUnknown => _passed.BoundariesUnknown;
 
     /// <summary>The frames of a leg that continues a released one.</summary>
     public static LegFrames Restore(FrameState passed) => new() { _passed = FrameTracker.Restore(passed) };
@@ -82,7 +82,7 @@ internal struct LegFrames
     /// frame, or none. The others are dropped.</returns>
     public int Pass(ReadOnlySpan<byte> bytes, out long frames, out bool closeSeen)
     {
-        var framesBefore = _passed.Frames;
+        var framesBefore = _passed.FrameCount;
         var closeBefore = _passed.CloseSeen;
         var passed = 0;
         switch (_stage)
@@ -98,7 +98,7 @@ internal struct LegFrames
                 break;
         }
 
-        frames = _passed.Frames - framesBefore;
+        frames = _passed.FrameCount - framesBefore;
         closeSeen = _passed.CloseSeen && !closeBefore;
         if (passed < bytes.Length)
         {

@@ -1,4 +1,4 @@
 namespace WsBalancer.Proxy.Tunnels;
 
 /// <summary>Names one node of one cluster; node ids are unique only within their cluster.</summary>
-internal readonly record struct NodeKey(string Cluster, string Node);
+internal readonly record struct NodeKey(string Cluster, string Id);

@@ -41,7 +41,7 @@ internal sealed partial class Tunnel
 
     /// <summary>Continues a tunnel that was opened on another loop or in another process.</summary>
     public Tunnel(
-        TunnelIdentity identity, TunnelOptions options, TunnelLedger ledger, TimeProvider time, TunnelPast past)
+        TunnelIdentity identity, TunnelOptions options, TunnelLedger ledger, TimeProvider time, TunnelHistory past)
         : this(identity, options, ledger, time)
     {
         OpenedTimestamp = Ago(past.Age);
@@ -109,7 +109,7 @@ internal sealed partial class Tunnel
     public TunnelTraffic Traffic => new(_client.Bytes, _node.Bytes, _client.Frames, _node.Frames);
 
     /// <summary>The history of the tunnel until now.</summary>
-    public TunnelPast Past => new(OpenedAt, Age, IdleFor.Client, IdleFor.Node, Traffic, EndReason);
+    public TunnelHistory Past => new(OpenedAt, Age, IdleFor.Client, IdleFor.Node, Traffic, EndReason);
 
     /// <summary>How long the client, and the node, have sent nothing.</summary>
     public (TimeSpan Client, TimeSpan Node) IdleFor =>

@@ -51,7 +51,7 @@ internal sealed class TunnelLeg(
     // CloseCode and Lost are read without the lock: only after the end of the tunnel, when nothing is written any more.
     public int? CloseCode => _frames.CloseCode;
 
-    public bool Lost => _frames.Lost;
+    public bool Lost => _frames.BoundariesUnknown;
 
     public long Buffered => _pending.IsAny ? bound : 0;
 

@@ -98,16 +98,16 @@ internal sealed class TunnelMetrics
             }
             else
             {
-                closed.Add((node.Cluster, node.Node));
+                closed.Add((node.Cluster, node.Id));
             }
         }
 
-        _registry.Withdraw(closed, open.Select(entry => (entry.Node.Cluster, entry.Node.Node)).ToHashSet());
+        _registry.Withdraw(closed, open.Select(entry => (entry.Node.Cluster, entry.Node.Id)).ToHashSet());
         Withdraw(open.Select(static entry => entry.Node.Cluster).ToHashSet(StringComparer.Ordinal));
         foreach (var (node, ledger) in open)
         {
             Publish(node, ledger.Read());
-            ledger.Counts.Publish(node.Cluster, node.Node);
+            ledger.Counts.Publish(node.Cluster, node.Id);
         }
     }
 

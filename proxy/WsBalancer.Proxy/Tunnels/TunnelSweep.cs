@@ -22,7 +22,7 @@ internal sealed class TunnelSweep(
         {
             if (tunnel.IsIdle && tunnel.Close(TunnelEnd.Idle, CloseCode.GoingAway, "idle"))
             {
-                TunnelLog.Idle(logger, tunnel.Identity.Id, tunnel.Identity.Node.Node, tunnel.Identity.Node.Cluster);
+                TunnelLog.Idle(logger, tunnel.Identity.Id, tunnel.Identity.Node.Id, tunnel.Identity.Node.Cluster);
             }
             else if (tunnel.IsStalled)
             {
@@ -37,7 +37,7 @@ internal sealed class TunnelSweep(
     {
         if (tunnel.EndIfStalled())
         {
-            TunnelLog.Stalled(logger, tunnel.Identity.Id, tunnel.Identity.Node.Node, tunnel.Identity.Node.Cluster);
+            TunnelLog.Stalled(logger, tunnel.Identity.Id, tunnel.Identity.Node.Id, tunnel.Identity.Node.Cluster);
         }
     }
 }

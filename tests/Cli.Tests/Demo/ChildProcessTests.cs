@@ -5,7 +5,7 @@ namespace WsBalancer.Cli.Tests.Demo;
 
 public sealed class ChildProcessTests : IDisposable
 {
-    private readonly Undertaker _undertaker = new();
+    private readonly OrphanKiller _undertaker = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -10,7 +10,7 @@ public sealed class UndertakerTests
     [Fact]
     public async Task TheEndOfThePipe_KillsTheWatchedAndSparesTheForgotten()
     {
-        var undertaker = new Undertaker();
+        var undertaker = new OrphanKiller();
         using var first = Sleeper();
         using var second = Sleeper();
         using var forgotten = Sleeper();

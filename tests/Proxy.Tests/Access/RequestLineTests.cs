@@ -11,10 +11,10 @@ public sealed class RequestLineTests
     [InlineData("http://user:secret@host:81/chat?token=x", "/chat")]
     [InlineData("host:443", "")]
     [InlineData("", "")]
-    public void PathOf_HasNoQuery(string target, string path) => Assert.Equal(path, RequestLine.PathOf(target));
+    public void PathOf_HasNoQuery(string target, string path) => Assert.Equal(path, RequestFields.PathOf(target));
 
     [Fact]
-    public void PathOf_IsCut() => Assert.Equal(1025, RequestLine.PathOf("/" + new string('x', 5000)).Length);
+    public void PathOf_IsCut() => Assert.Equal(1025, RequestFields.PathOf("/" + new string('x', 5000)).Length);
 
     [Theory]
     [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "0af7651916cd43dd8448eb211c80319c")]
@@ -27,6 +27,6 @@ public sealed class RequestLineTests
     {
         var headers = new HeaderDictionary { ["traceparent"] = header };
 
-        Assert.Equal(trace, RequestLine.TraceOf(headers));
+        Assert.Equal(trace, RequestFields.TraceOf(headers));
     }
 }

@@ -18,7 +18,7 @@ public sealed class AdminHostTests : IAsyncDisposable
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/livez"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/readyz"));
-        app.Get<WsBalancer.Proxy.Health.Readiness>().Leave();
+        app.Get<WsBalancer.Proxy.Health.Readiness>().SetStopping();
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(app, "/livez"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(app, "/readyz"));
     }
@@ -27,7 +27,7 @@ public sealed class AdminHostTests : IAsyncDisposable
     public async Task Readiness_ThatIsGoneWhileItStops_IsNoErrorInTheLog()
     {
         await using var app = await BalancerApp.StartAsync(Settings());
-        app.Get<WsBalancer.Proxy.Health.Readiness>().Leave();
+        app.Get<WsBalancer.Proxy.Health.Readiness>().SetStopping();
 
         for (var probe = 0; probe < 3; probe++)
         {

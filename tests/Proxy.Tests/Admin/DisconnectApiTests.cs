@@ -49,7 +49,7 @@ public sealed class DisconnectApiTests : IAsyncLifetime
     public async Task Tunnel_OfAnotherBalancer_IsToldThere()
     {
         var told = new List<Disconnection>();
-        _app.Get<Disconnections>().SendAsync = (disconnection, _) =>
+        _app.Get<DisconnectionEvents>().SendAsync = (disconnection, _) =>
         {
             told.Add(disconnection);
             return Task.FromResult<bool?>(true);

@@ -71,7 +71,7 @@ public sealed class StatusApiTests : IAsyncLifetime
         metrics.Rejected("chat", Rejection.Unreachable);
         metrics.Rejected("chat", Rejection.Unreachable);
         metrics.Rejected("chat", Rejection.NoUser);
-        metrics.HandshakeFailed(_app.Node("ws-1"), AttemptFailure.Reset);
+        metrics.HandshakeFailed(_app.Node("ws-1"), AttemptOutcome.Reset);
         metrics.Rejected("", Rejection.NoDescriptor);
 
         var status = await ReadAsync();

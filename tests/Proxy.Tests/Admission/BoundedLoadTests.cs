@@ -110,7 +110,7 @@ public sealed class BoundedLoadTests : IAsyncDisposable
     {
         await using var limited = new LimitedCluster(("MaxTunnels", "1"));
         using var tunnel = limited.Open("ws-2");
-        var placed = UserPlacement.Of(
+        var placed = UserNodes.Of(
             limited.App.Chat, limited.App.Tunnels, limited.Control, limited.App.UserOf("ws-1"));
 
         Assert.Null(placed.Next);
@@ -126,19 +126,19 @@ public sealed class BoundedLoadTests : IAsyncDisposable
         await using var limited = new LimitedCluster(["ws-1", "ws-2"], ("MaxTunnelsPerNode", "1"));
         var user = limited.App.UserOf("ws-1", "ws-2");
         using var first = limited.EnterAt("ws-1");
-        var placed = UserPlacement.Of(limited.App.Chat, limited.App.Tunnels, limited.Control, user);
+        var placed = UserNodes.Of(limited.App.Chat, limited.App.Tunnels, limited.Control, user);
         Assert.Equal("ws-2", placed.Next?.Id);
         Assert.Equal("ws-1 is full; ws-2 is the first of the order that is available", placed.Reason);
 
         limited.App.Fleet.SetHealth(limited.App.Chat, limited.App.Node("ws-2"), NodeHealth.Unhealthy, "test");
-        placed = UserPlacement.Of(limited.App.Chat, limited.App.Tunnels, limited.Control, user);
+        placed = UserNodes.Of(limited.App.Chat, limited.App.Tunnels, limited.Control, user);
         Assert.Equal("ws-2", placed.Next?.Id);
         Assert.Equal(
             "no node is available for lack of room or health; ws-2 is the first not draining or full",
             placed.Reason);
 
         using var second = limited.EnterAt("ws-2");
-        placed = UserPlacement.Of(limited.App.Chat, limited.App.Tunnels, limited.Control, user);
+        placed = UserNodes.Of(limited.App.Chat, limited.App.Tunnels, limited.Control, user);
         Assert.Null(placed.Next);
         Assert.Equal("every node that is not draining is full", placed.Reason);
     }
@@ -156,8 +156,8 @@ public sealed class BoundedLoadTests : IAsyncDisposable
     private NodeOrder Order() => new(_cluster.App.Chat, _user, NodePreference.ForTunnel(
         _cluster.App.Chat, _user, _cluster.App.Tunnels, _cluster.Control, place: null));
 
-    private UserPlacement Placed(string? user = null) =>
-        UserPlacement.Of(_cluster.App.Chat, _cluster.App.Tunnels, _cluster.Control, user ?? _user);
+    private UserNodes Placed(string? user = null) =>
+        UserNodes.Of(_cluster.App.Chat, _cluster.App.Tunnels, _cluster.Control, user ?? _user);
 
     private void Expect(string next, string reason) =>
         Assert.Equal((next, reason), (Placed().Next?.Id, Placed().Reason));

@@ -55,7 +55,7 @@ public sealed class HandshakeLimitTests
         await NothingIsLeftAsync(nodes);
         using var again = await nodes.HandshakeAsync();
         await HandshakeTests.AssertEchoAsync(again);
-        Assert.Equal("ws-1", Assert.Single(nodes.App.Tunnels.All).Identity.Node.Node);
+        Assert.Equal("ws-1", Assert.Single(nodes.App.Tunnels.All).Identity.Node.Id);
     }
 
     [Fact]

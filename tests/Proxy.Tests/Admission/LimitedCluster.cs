@@ -31,7 +31,7 @@ internal sealed class LimitedCluster : IAsyncDisposable
 
     public AdmissionControl Control => App.Get<AdmissionControl>();
 
-    public ClusterGate Gate => Control.GateOf(App.Chat);
+    public ClusterAdmission Gate => Control.GateOf(App.Chat);
 
     public static string Key(string limit) => $"{ChatSettings.Ours}Limits:{limit}";
 
@@ -39,7 +39,7 @@ internal sealed class LimitedCluster : IAsyncDisposable
     public IHandshakePlace Enter(string? user = null)
     {
         Assert.Null(Control.Enter(App.Chat, user, out var place));
-        return Assert.IsType<HandshakePlace>(place);
+        return Assert.IsType<HandshakeReservation>(place);
     }
 
     /// <summary>Admits a handshake, and takes a place at a node.</summary>

@@ -241,7 +241,7 @@ public sealed class CompositionTests
     private sealed class Balancer(DestinationState[] file)
     {
         private readonly Dictionary<StateKey, StateRecord> _records = [];
-        private readonly Dictionary<StateKey, StateStanding> _standings = [];
+        private readonly Dictionary<StateKey, StateStatus> _standings = [];
 
         public DestinationState[] File { get; set; } = file;
 

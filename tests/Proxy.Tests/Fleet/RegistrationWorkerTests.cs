@@ -38,7 +38,7 @@ public sealed class RegistrationWorkerTests : IAsyncDisposable
     [Fact]
     public void WithoutASource_ThereIsNothingToLookAt()
     {
-        var registrations = new Registrations([], App.Get<StateStore>(), App.Fleet, App.Get<FleetNews>(), App.Time);
+        var registrations = new Registrations([], App.Get<StateStore>(), App.Fleet, App.Get<FleetEvents>(), App.Time);
 
         Assert.False(registrations.AnySource);
         Assert.True(App.Get<Registrations>().AnySource);

@@ -41,7 +41,7 @@ public sealed class RingMigrationTests : IAsyncDisposable
             var now = Owners();
             Assert.All(Users, user => Assert.True(
                 now[user] == before[user] || (before[user] == first[user] && now[user] == last[user])));
-            var over = Users.Count(user => _app.Chat.Current.Ring!.IsOver(user)) / (double)Users.Length;
+            var over = Users.Count(user => _app.Chat.Current.Ring!.IsMoved(user)) / (double)Users.Length;
             Assert.InRange(over, share - 0.05, share + 0.05);
             var moved = Users.Count(user => now[user] != before[user]) / (double)Users.Length;
             Assert.InRange(moved, result.Plan.Moved - 0.05, result.Plan.Moved + 0.05);

@@ -5,9 +5,9 @@ namespace WsBalancer.Proxy.Tests.Fleet;
 
 public sealed class StandingTests
 {
-    private const string Waiting = nameof(StateStanding.Waiting);
-    private const string InEffect = nameof(StateStanding.InEffect);
-    private const string Lapsed = nameof(StateStanding.Lapsed);
+    private const string Waiting = nameof(StateStatus.Waiting);
+    private const string InEffect = nameof(StateStatus.InEffect);
+    private const string Lapsed = nameof(StateStatus.Lapsed);
     private const string TakenBack = "TakenBack";
 
     [Theory]
@@ -105,5 +105,5 @@ public sealed class StandingTests
     }
 
     private static string Next(StateValue value, string before, Underlying underlying) =>
-        Standing.Next(value, Enum.Parse<StateStanding>(before), underlying)?.ToString() ?? TakenBack;
+        OverrideStatus.Next(value, Enum.Parse<StateStatus>(before), underlying)?.ToString() ?? TakenBack;
 }

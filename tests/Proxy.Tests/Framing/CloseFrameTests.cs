@@ -99,6 +99,6 @@ public sealed class CloseFrameTests
         tracker.Advance(frame.AsSpan(0, CloseFrame.Write(frame, 1013, "later", mask: 5)));
         tracker.Advance(frame.AsSpan(0, CloseFrame.Write(frame, 1000, "", mask: null)));
 
-        Assert.Equal((2, true, 1013), (tracker.Frames, tracker.AtBoundary, tracker.CloseCode));
+        Assert.Equal((2, true, 1013), (tracker.FrameCount, tracker.AtBoundary, tracker.CloseCode));
     }
 }

@@ -25,7 +25,7 @@ public sealed class FrameStateTests
             restored.Advance(bytes.AsSpan(cut));
 
             Assert.Equal(Known(whole), Known(restored));
-            Assert.Equal((4, 4001), (restored.Frames, restored.CloseCode));
+            Assert.Equal((4, 4001), (restored.FrameCount, restored.CloseCode));
         }
     }
 
@@ -35,7 +35,7 @@ public sealed class FrameStateTests
         var lost = new FrameTracker();
         lost.Advance([0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0]);
 
-        Assert.True(FrameTracker.Restore(Reread(lost.Save())).Lost);
+        Assert.True(FrameTracker.Restore(Reread(lost.Save())).BoundariesUnknown);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class FrameStateTests
         () => FrameTracker.Restore(new FrameState(0, new byte[FrameHeader.MaxLength], 0, false, null)));
 
     private static (long, bool, bool, bool, bool, int?) Known(FrameTracker tracker) => (
-        tracker.Frames, tracker.AtBoundary, tracker.CloseSeen, tracker.CloseEnded, tracker.Lost, tracker.CloseCode);
+        tracker.FrameCount, tracker.AtBoundary, tracker.CloseSeen, tracker.CloseEnded, tracker.BoundariesUnknown, tracker.CloseCode);
 
     private static FrameState Reread(FrameState state) =>
         JsonSerializer.Deserialize<FrameState>(JsonSerializer.Serialize(state))!;

@@ -43,7 +43,7 @@ public sealed class FrameTrackerTests
         }
 
         Assert.Equal(ends, boundaries);
-        Assert.Equal(frames.Length, tracker.Frames);
+        Assert.Equal(frames.Length, tracker.FrameCount);
     });
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class FrameTrackerTests
         tracker.Advance([]);
 
         Assert.Equal(0, tracker.AdvanceToBoundary([]));
-        Assert.Equal(0, tracker.Frames);
+        Assert.Equal(0, tracker.FrameCount);
         Assert.True(tracker.AtBoundary);
     }
 
@@ -147,10 +147,10 @@ public sealed class FrameTrackerTests
             tracker.Advance(part);
         }
 
-        Assert.True(tracker.Lost);
+        Assert.True(tracker.BoundariesUnknown);
         Assert.False(tracker.AtBoundary);
         Assert.Equal(5, tracker.AdvanceToBoundary(new byte[5]));
-        Assert.Equal(0, tracker.Frames);
+        Assert.Equal(0, tracker.FrameCount);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class FrameTrackerTests
 
         tracker.Advance([0x82, 0x7F, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1, 2, 3]);
 
-        Assert.False(tracker.Lost);
+        Assert.False(tracker.BoundariesUnknown);
         Assert.False(tracker.AtBoundary);
     }
 
@@ -201,5 +201,5 @@ public sealed class FrameTrackerTests
     }
 
     private static (bool, long, bool, int?, bool) StateOf(in FrameTracker tracker) =>
-        (tracker.AtBoundary, tracker.Frames, tracker.CloseSeen, tracker.CloseCode, tracker.Lost);
+        (tracker.AtBoundary, tracker.FrameCount, tracker.CloseSeen, tracker.CloseCode, tracker.BoundariesUnknown);
 }

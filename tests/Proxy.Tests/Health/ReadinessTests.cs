@@ -12,7 +12,7 @@ public sealed class ReadinessTests
         Assert.Equal((false, "starting", false), State());
         _readiness.Ready();
         Assert.Equal((true, "ready", false), State());
-        _readiness.Leave();
+        _readiness.SetStopping();
         Assert.Equal((false, "stopping", false), State());
         _readiness.Refuse();
         Assert.Equal((false, "stopping", true), State());

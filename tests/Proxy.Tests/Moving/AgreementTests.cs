@@ -18,15 +18,15 @@ public sealed class AgreementTests
         Assert.Equal(0, await GaugeAsync(movers));
 
         await movers.UntilEvent(message);
-        Assert.StartsWith(message, movers.App.Get<Agreement>().IsDisputed("CHAT"), StringComparison.Ordinal);
+        Assert.StartsWith(message, movers.App.Get<Agreement>().DisputeIn("CHAT"), StringComparison.Ordinal);
         Assert.Equal(1, await GaugeAsync(movers));
-        var refused = await Assert.ThrowsAsync<RefusedException>(() => movers.App.Get<Rebalances>().BeginAsync(
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => movers.App.Get<RebalanceOperations>().BeginAsync(
             movers.Chat, null, null, TestContext.Current.CancellationToken));
         Assert.Equal(RefusalKind.Conflict, refused.Kind);
 
         Hear(movers, own);
         await movers.UntilEvent("the balancers agree again");
-        Assert.Null(movers.App.Get<Agreement>().IsDisputed("chat"));
+        Assert.Null(movers.App.Get<Agreement>().DisputeIn("chat"));
         Assert.Equal(0, await GaugeAsync(movers));
     }
 
@@ -41,7 +41,7 @@ public sealed class AgreementTests
             .ToList();
         var own = movers.App.Get<OwnReport>().Make()["chat"];
         Hear(movers, own);
-        await movers.App.Get<Rebalances>().BeginAsync(
+        await movers.App.Get<RebalanceOperations>().BeginAsync(
             movers.Chat, 1, null, TestContext.Current.CancellationToken);
 
         Hear(movers, own with { Fingerprint = "other" });
@@ -60,7 +60,7 @@ public sealed class AgreementTests
         movers.App.Time.Advance(TimeSpan.FromSeconds(10));
         agreement.Compare();
 
-        Assert.Null(agreement.IsDisputed("chat"));
+        Assert.Null(agreement.DisputeIn("chat"));
     }
 
     private static async Task<double?> GaugeAsync(Movers movers) =>

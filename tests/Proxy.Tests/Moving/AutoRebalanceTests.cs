@@ -21,7 +21,7 @@ public sealed class AutoRebalanceTests
         Assert.True(movers.App.Time.GetElapsedTime(begun) >= TimeSpan.FromSeconds(30), "too early");
         Assert.True(movers.Told > 0);
         Assert.All(movers.App.Tunnels.All, tunnel => Assert.False(Misplaced.Is(movers.Chat.Current, tunnel)));
-        Assert.Equal(7, movers.App.Get<Rebalances>().StatusOf(movers.Chat, fleetWide: true).RatePerSecond);
+        Assert.Equal(7, movers.App.Get<RebalanceOperations>().StatusOf(movers.Chat, fleetWide: true).RatePerSecond);
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class AutoRebalanceTests
             await movers.UntilLooked();
         }
 
-        Assert.Equal(RebalanceState.Idle, movers.App.Get<Rebalances>().StateOf(movers.Chat));
+        Assert.Equal(RebalanceState.Idle, movers.App.Get<RebalanceOperations>().StateOf(movers.Chat));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class DisconnectsTests
         var bob = movers.Open("ws-1", "bob");
         var sent = Record(movers, shared: true);
 
-        var (closed, shared) = await movers.App.Get<Disconnects>().AllAsync(
+        var (closed, shared) = await movers.App.Get<DisconnectOperations>().AllAsync(
             movers.Chat, new TunnelSelection("alice", null, null), 4001, Cancellation);
 
         Assert.Equal((2, true), (closed, shared));
@@ -31,7 +31,7 @@ public sealed class DisconnectsTests
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         var sent = Record(movers, shared: true);
-        await movers.App.Get<Disconnects>().AllAsync(
+        await movers.App.Get<DisconnectOperations>().AllAsync(
             movers.Chat, new TunnelSelection(null, "ws-1", 60), 4001, Cancellation);
         var disconnection = Assert.Single(sent);
         Assert.Equal(new Disconnection("chat", null, null, 4001, "ws-1", 60), disconnection);
@@ -40,7 +40,7 @@ public sealed class DisconnectsTests
         movers.App.Time.Advance(TimeSpan.FromSeconds(61));
         var young = movers.Open("ws-1", "bob");
 
-        movers.App.Get<Disconnections>().Heard(disconnection);
+        movers.App.Get<DisconnectionEvents>().Heard(disconnection);
 
         Assert.Equal((4001, null, null), (old.ToldCode, elsewhere.ToldCode, young.ToldCode));
     }
@@ -60,7 +60,7 @@ public sealed class DisconnectsTests
         await using var movers = await Movers.StartAsync("ws-1");
         var tunnel = movers.Open("ws-1", null);
 
-        var answer = await movers.App.Get<Disconnects>().TunnelAsync(tunnel.Tunnel.Identity.Id, 1012, Cancellation);
+        var answer = await movers.App.Get<DisconnectOperations>().TunnelAsync(tunnel.Tunnel.Identity.Id, 1012, Cancellation);
 
         Assert.Equal((1, null), answer);
         Assert.Equal(1012, tunnel.ToldCode);
@@ -71,7 +71,7 @@ public sealed class DisconnectsTests
     public async Task Tunnel_ThatIsNotHere_IsUnknown_UnlessAnotherBalancerMayHaveIt()
     {
         await using var movers = await Movers.StartAsync("ws-1");
-        var disconnects = movers.App.Get<Disconnects>();
+        var disconnects = movers.App.Get<DisconnectOperations>();
         var refused = await Assert.ThrowsAsync<RefusedException>(
             () => disconnects.TunnelAsync("t1", 1012, Cancellation));
         Assert.Equal(RefusalKind.Unknown, refused.Kind);
@@ -87,7 +87,7 @@ public sealed class DisconnectsTests
         await using var movers = await Movers.StartAsync("ws-1");
         var alice = movers.Open("ws-1", "alice");
         var other = movers.Open("ws-1", null);
-        var disconnections = movers.App.Get<Disconnections>();
+        var disconnections = movers.App.Get<DisconnectionEvents>();
         disconnections.Heard(new Disconnection("chat", "alice", null, 1006));
         disconnections.Heard(new Disconnection("nowhere", "alice", null, 1012));
         disconnections.Heard(new Disconnection(null, null, "t1", 1012));
@@ -108,7 +108,7 @@ public sealed class DisconnectsTests
         var sent = Record(movers, shared: true);
 
         var refused = await Assert.ThrowsAsync<RefusedException>(
-            () => movers.App.Get<Disconnects>().AllAsync(
+            () => movers.App.Get<DisconnectOperations>().AllAsync(
                 movers.Chat, new TunnelSelection("alice", null, null), code, Cancellation));
 
         Assert.Equal(RefusalKind.BadValue, refused.Kind);
@@ -120,7 +120,7 @@ public sealed class DisconnectsTests
     private static List<Disconnection> Record(Movers movers, bool shared)
     {
         var sent = new List<Disconnection>();
-        movers.App.Get<Disconnections>().SendAsync = (disconnection, _) =>
+        movers.App.Get<DisconnectionEvents>().SendAsync = (disconnection, _) =>
         {
             sent.Add(disconnection);
             return Task.FromResult<bool?>(shared);

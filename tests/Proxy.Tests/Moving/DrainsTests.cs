@@ -48,7 +48,7 @@ public sealed class DrainsTests
         Assert.DoesNotContain("ws-1", Homes(movers));
         await movers.Until("some", () => movers.Told > 10);
 
-        var resumed = await movers.App.Get<Drains>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation);
+        var resumed = await movers.App.Get<DrainOperations>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation);
         var told = movers.Told;
         for (var i = 0; i < 40; i++)
         {
@@ -142,7 +142,7 @@ public sealed class DrainsTests
         Assert.Equal(["node"], Status(movers).Sources);
         Assert.Equal((10, 4000), (Status(movers).RatePerSecond, Status(movers).CloseCode));
         var refused = await Assert.ThrowsAsync<RefusedException>(
-            () => movers.App.Get<Drains>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation));
+            () => movers.App.Get<DrainOperations>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation));
         Assert.Contains("says itself that it drains", refused.Message, StringComparison.Ordinal);
 
         movers.App.Fleet.SetSaysDraining(movers.Chat, movers.Node("ws-1"), false);
@@ -160,7 +160,7 @@ public sealed class DrainsTests
         Assert.Equal(["operator", "node"], begun.Status.Sources);
         Assert.Equal(5, begun.Status.RatePerSecond);
 
-        var resumed = await movers.App.Get<Drains>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation);
+        var resumed = await movers.App.Get<DrainOperations>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation);
         Assert.Equal(["node"], resumed.Status.Sources);
         Assert.Equal(100, resumed.Status.RatePerSecond);
     }
@@ -171,7 +171,7 @@ public sealed class DrainsTests
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         var left = movers.OpenMany("ws-1", 5);
         await movers.App.Get<FleetChanges>().RemoveAsync(
-            movers.Chat, "ws-1", Drains.ForRemoval(movers.Chat), force: false, null, Cancellation);
+            movers.Chat, "ws-1", DrainOperations.ForRemoval(movers.Chat), force: false, null, Cancellation);
         Assert.Equal(NodeState.Leaving, Status(movers).State);
 
         await movers.UntilEvent("ws-1 is drained here: 5 tunnels closed");
@@ -221,7 +221,7 @@ public sealed class DrainsTests
         await BeginAsync(movers, "ws-1", new DrainRequest { RatePerSecond = 0, Deadline = DrainDeadline.None });
         Assert.Equal(7, (await movers.ScrapeAsync())[Series]);
 
-        await movers.App.Get<Drains>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation);
+        await movers.App.Get<DrainOperations>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation);
         Assert.Null((await movers.ScrapeAsync())[Series]);
     }
 
@@ -238,9 +238,9 @@ public sealed class DrainsTests
         await RefusedAsync(RefusalKind.Conflict, "is the last", () => BeginAsync(movers, "ws-1", new DrainRequest()));
         await RefusedAsync(RefusalKind.BadValue, "'closeCode' is 1005", () => BeginAsync(
             movers, "ws-1", new DrainRequest { CloseCode = 1005, Force = true }));
-        await RefusedAsync(RefusalKind.Conflict, "does not drain", () => movers.App.Get<Drains>().ResumeAsync(
+        await RefusedAsync(RefusalKind.Conflict, "does not drain", () => movers.App.Get<DrainOperations>().ResumeAsync(
             movers.Chat, "ws-1", null, Cancellation));
-        await RefusedAsync(RefusalKind.Stale, "If-Match is 99", () => movers.App.Get<Drains>().BeginAsync(
+        await RefusedAsync(RefusalKind.Stale, "If-Match is 99", () => movers.App.Get<DrainOperations>().BeginAsync(
             movers.Chat, "ws-1", new DrainRequest(), 99, Cancellation));
         Assert.Equal(NodeState.Active, movers.Node("ws-1").State);
 
@@ -265,10 +265,10 @@ public sealed class DrainsTests
             (status.State, status.Total, status.Remaining, status.Closed, status.Forced));
 
     private static DrainStatus Status(Movers movers) =>
-        movers.App.Get<Drains>().StatusOf(movers.Node("ws-1"), fleetWide: true);
+        movers.App.Get<DrainOperations>().StatusOf(movers.Node("ws-1"), fleetWide: true);
 
     private static Task<DrainResult> BeginAsync(Movers movers, string node, DrainRequest request) =>
-        movers.App.Get<Drains>().BeginAsync(movers.Chat, node, request, null, Cancellation);
+        movers.App.Get<DrainOperations>().BeginAsync(movers.Chat, node, request, null, Cancellation);
 
     private static List<string?> Homes(Movers movers) =>
         [.. Enumerable.Range(0, 200).Select(i => movers.Chat.Current.HomeOf($"user-{i}")?.Id)];

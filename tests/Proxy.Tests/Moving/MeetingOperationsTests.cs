@@ -16,7 +16,7 @@ public sealed class MeetingOperationsTests
         var settings = ChatSettings.OfNodes("ws-1", "ws-2", "ws-3");
         await using var movers = await Movers.StartAsync(settings);
         var app = movers.App;
-        var (drains, rebalances, changes) = (app.Get<Drains>(), app.Get<Rebalances>(), app.Get<FleetChanges>());
+        var (drains, rebalances, changes) = (app.Get<DrainOperations>(), app.Get<RebalanceOperations>(), app.Get<FleetChanges>());
 
         await Task.WhenAll(
             Repeat(_ => AllowRefusal(() => drains.BeginAsync(

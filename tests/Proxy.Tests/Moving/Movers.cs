@@ -14,7 +14,7 @@ internal sealed class Movers : IAsyncDisposable
 {
     private static readonly Type[] Workers =
     [
-        typeof(DrainWorker), typeof(RebalanceWorker), typeof(Agreement), typeof(AutoRebalance), typeof(Disconnects),
+        typeof(DrainWorker), typeof(RebalanceWorker), typeof(Agreement), typeof(AutoRebalance), typeof(DisconnectOperations),
         typeof(OwnReport), typeof(MovingMetrics),
     ];
 

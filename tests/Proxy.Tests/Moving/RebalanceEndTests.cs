@@ -30,7 +30,7 @@ public sealed class RebalanceEndTests
 
         Assert.Equal(told, movers.Told);
         Assert.Contains("a later one took the place of the rebalance", movers.Events.Last(), StringComparison.Ordinal);
-        Assert.Empty(movers.App.Get<RebalanceRuns>().All);
+        Assert.Empty(movers.App.Get<RebalanceRegistry>().All);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class RebalanceEndTests
         await movers.Until("all", () => movers.Told == 5);
         movers.App.Time.Advance(TimeSpan.FromMinutes(1));
 
-        var status = movers.App.Get<Rebalances>().StatusOf(movers.Chat, fleetWide: true);
+        var status = movers.App.Get<RebalanceOperations>().StatusOf(movers.Chat, fleetWide: true);
         Assert.Equal(RebalanceState.Running, status.State);
         Assert.Contains("the other balancers cannot be heard", status.Reason, StringComparison.Ordinal);
         movers.App.Get<Peers>().Heard([]);
@@ -65,7 +65,7 @@ public sealed class RebalanceEndTests
     }
 
     private static Task<RebalanceResult> BeginAsync(Movers movers, double rate) =>
-        movers.App.Get<Rebalances>().BeginAsync(movers.Chat, rate, null, TestContext.Current.CancellationToken);
+        movers.App.Get<RebalanceOperations>().BeginAsync(movers.Chat, rate, null, TestContext.Current.CancellationToken);
 
     private static void OpenAway(Movers movers, int count)
     {

@@ -38,7 +38,7 @@ public sealed class RebalancesTests
 
         var begun = await BeginAsync(movers, null);
 
-        Assert.Equal(Rebalances.DefaultRate, begun.Status.RatePerSecond);
+        Assert.Equal(RebalanceOperations.DefaultRate, begun.Status.RatePerSecond);
         await movers.UntilEvent("the rebalance is done");
     }
 
@@ -102,7 +102,7 @@ public sealed class RebalancesTests
         await using var movers = await Movers.StartAsync("ws-1", "ws-2", "ws-3");
         var draining = OpenAwayFrom(movers, "ws-1", "ws-2", 3);
         var leaving = OpenAwayFrom(movers, "ws-1", "ws-3", 3, skip: 10);
-        await movers.App.Get<Drains>().BeginAsync(
+        await movers.App.Get<DrainOperations>().BeginAsync(
             movers.Chat,
             "ws-2",
             new DrainRequest { RatePerSecond = 0, Deadline = DrainDeadline.None },
@@ -125,7 +125,7 @@ public sealed class RebalancesTests
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         OpenAwayFrom(movers, "ws-1", "ws-2", 100);
-        var rebalances = movers.App.Get<Rebalances>();
+        var rebalances = movers.App.Get<RebalanceOperations>();
         await BeginAsync(movers, 20);
         await movers.Until("some", () => movers.Told >= 5);
 
@@ -205,7 +205,7 @@ public sealed class RebalancesTests
         await BeginAsync(movers, 1);
         Assert.Equal(7, (await movers.ScrapeAsync())[Series]);
 
-        await movers.App.Get<Rebalances>().CancelAsync(movers.Chat, null, Cancellation);
+        await movers.App.Get<RebalanceOperations>().CancelAsync(movers.Chat, null, Cancellation);
         Assert.Null((await movers.ScrapeAsync())[Series]);
     }
 
@@ -226,10 +226,10 @@ public sealed class RebalancesTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static Task<RebalanceResult> BeginAsync(Movers movers, double? rate) =>
-        movers.App.Get<Rebalances>().BeginAsync(movers.Chat, rate, null, Cancellation);
+        movers.App.Get<RebalanceOperations>().BeginAsync(movers.Chat, rate, null, Cancellation);
 
     private static RebalanceStatus Status(Movers movers) =>
-        movers.App.Get<Rebalances>().StatusOf(movers.Chat, fleetWide: true);
+        movers.App.Get<RebalanceOperations>().StatusOf(movers.Chat, fleetWide: true);
 
     // Opens tunnels to one node for users whose home is another.
     private static List<TestTunnel> OpenAwayFrom(Movers movers, string home, string at, int count, int skip = 0) =>

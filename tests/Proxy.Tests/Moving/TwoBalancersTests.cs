@@ -16,7 +16,7 @@ public sealed class TwoBalancersTests
         both.Other.OpenMany("ws-1", 300, "other");
         await both.ShareAsync();
 
-        var begun = await both.One.App.Get<Drains>().BeginAsync(
+        var begun = await both.One.App.Get<DrainOperations>().BeginAsync(
             both.One.Chat, "ws-1", new DrainRequest { RatePerSecond = 40 }, null, Cancellation);
         Assert.Equal((400, 400, 40, 10), (
             begun.Status.Total, begun.Status.Remaining, begun.Status.RatePerSecond, begun.Status.EtaSeconds));
@@ -44,11 +44,11 @@ public sealed class TwoBalancersTests
         OpenAway(both.One, 10);
         OpenAway(both.Other, 60);
         await both.ShareAsync();
-        await both.One.App.Get<Rebalances>().BeginAsync(both.One.Chat, 35, null, Cancellation);
+        await both.One.App.Get<RebalanceOperations>().BeginAsync(both.One.Chat, 35, null, Cancellation);
         await both.ShareAsync();
 
         await both.Until("one's", () => both.One.Told == 10);
-        Assert.Equal(RebalanceState.Running, both.One.App.Get<Rebalances>().StateOf(both.One.Chat));
+        Assert.Equal(RebalanceState.Running, both.One.App.Get<RebalanceOperations>().StateOf(both.One.Chat));
         await both.Until("the end", () => Rebalance(both.One).State == RebalanceState.Done);
 
         Assert.Equal(60, both.Other.Told);
@@ -64,7 +64,7 @@ public sealed class TwoBalancersTests
         OpenAway(both.Other, 3);
         both.Other.App.Fleet.SetHealth(both.Other.Chat, both.Other.Node("ws-1"), NodeHealth.Unhealthy, "test");
         await both.ShareAsync();
-        await both.One.App.Get<Rebalances>().BeginAsync(both.One.Chat, 35, null, Cancellation);
+        await both.One.App.Get<RebalanceOperations>().BeginAsync(both.One.Chat, 35, null, Cancellation);
         await both.Until("the end", () => Rebalance(both.One).State == RebalanceState.Done);
         Assert.Equal((3, 3), (Rebalance(both.One).Misplaced, Rebalance(both.One).Blocked));
 
@@ -82,7 +82,7 @@ public sealed class TwoBalancersTests
         await both.ShareAsync();
 
         await both.One.App.Get<FleetChanges>().RemoveAsync(
-            both.One.Chat, "ws-1", Drains.ForRemoval(both.One.Chat), false, null, Cancellation);
+            both.One.Chat, "ws-1", DrainOperations.ForRemoval(both.One.Chat), false, null, Cancellation);
 
         await both.Until("all", () => both.Other.Told == 20);
         await both.Until("it is gone", () => both.Other.Chat.Find("ws-1") is null);
@@ -95,7 +95,7 @@ public sealed class TwoBalancersTests
         OpenAway(both.One, 50);
         OpenAway(both.Other, 50);
         await both.ShareAsync();
-        await both.One.App.Get<Rebalances>().BeginAsync(both.One.Chat, 20, null, Cancellation);
+        await both.One.App.Get<RebalanceOperations>().BeginAsync(both.One.Chat, 20, null, Cancellation);
         await both.Until("some of both", () => both.One.Told > 1 && both.Other.Told > 1);
 
         for (var i = 0; i < 3; i++)
@@ -113,10 +113,10 @@ public sealed class TwoBalancersTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static DrainStatus Status(Movers movers, bool fleetWide) =>
-        movers.App.Get<Drains>().StatusOf(movers.Node("ws-1"), fleetWide);
+        movers.App.Get<DrainOperations>().StatusOf(movers.Node("ws-1"), fleetWide);
 
     private static RebalanceStatus Rebalance(Movers movers) =>
-        movers.App.Get<Rebalances>().StatusOf(movers.Chat, fleetWide: true);
+        movers.App.Get<RebalanceOperations>().StatusOf(movers.Chat, fleetWide: true);
 
     private static void OpenAway(Movers movers, int count)
     {

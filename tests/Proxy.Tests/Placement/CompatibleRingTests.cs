@@ -74,7 +74,7 @@ public sealed class CompatibleRingTests : IAsyncDisposable
         var tunnel = (await app.TheTunnelAsync()).Identity;
         Assert.StartsWith(
             $"sid={tunnel.User};", handshake.Headers.GetValues("Set-Cookie").Single(), StringComparison.Ordinal);
-        Assert.Equal(OwnerOf("haproxy", tunnel.User!), tunnel.Node.Node);
+        Assert.Equal(OwnerOf("haproxy", tunnel.User!), tunnel.Node.Id);
     }
 
     public static TheoryData<string> Algorithms => [.. RingAlgorithm.All.Select(algorithm => algorithm.Name)];

@@ -12,7 +12,7 @@ public sealed class HandshakeOutcomesTests
         var told = new List<bool>();
         app.Get<HandshakeOutcomes>().Happened += (key, succeeded) =>
         {
-            Assert.Equal("ws-1", key.Node);
+            Assert.Equal("ws-1", key.Id);
             told.Add(succeeded);
         };
 

@@ -18,7 +18,7 @@ public sealed class HandshakeTests
         {
             await AssertEchoAsync(response);
             var tunnel = Assert.Single(nodes.App.Tunnels.Of("chat", nodes.User));
-            Assert.Equal(("ws-1", nodes.User), (tunnel.Identity.Node.Node, tunnel.Identity.User));
+            Assert.Equal(("ws-1", nodes.User), (tunnel.Identity.Node.Id, tunnel.Identity.User));
             Assert.Equal(1, nodes.Node("ws-1").Ledger.Active);
         }
 

@@ -39,7 +39,7 @@ public sealed class SilentNodeTests
                 + "3 handshakes in a row were not answered.");
         Assert.Equal(
             "ws-1 is unhealthy, as it does not answer handshakes; ws-2 is the first of the order that is available",
-            UserPlacement.Of(nodes.App.Chat, nodes.App.Tunnels, nodes.App.Get<IAdmission>(), nodes.User).Reason);
+            UserNodes.Of(nodes.App.Chat, nodes.App.Tunnels, nodes.App.Get<IAdmission>(), nodes.User).Reason);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class UserPlacementTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private UserPlacement Placed() => UserPlacement.Of(
+    private UserNodes Placed() => UserNodes.Of(
         _app.Chat, _app.Tunnels, _app.Get<IAdmission>(), _user);
 
     private void Expect(string? owner, string? home, string? next, string reason)

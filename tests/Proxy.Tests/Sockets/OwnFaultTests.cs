@@ -18,15 +18,15 @@ public sealed class OwnFaultTests
     {
         var failure = new SocketException((int)error);
 
-        Assert.Equal(isOurs, OwnFault.Is(failure));
-        Assert.Equal(isOurs, OwnFault.Is(new HttpRequestException("x", new IOException("y", failure))));
+        Assert.Equal(isOurs, LocalFault.Is(failure));
+        Assert.Equal(isOurs, LocalFault.Is(new HttpRequestException("x", new IOException("y", failure))));
     }
 
     [Fact]
     public void Fault_OfMemory_IsOurs()
     {
-        Assert.True(OwnFault.Is(new HttpRequestException("x", new InsufficientMemoryException())));
-        Assert.False(OwnFault.Is(new IOException("x")));
-        Assert.False(OwnFault.Is(null));
+        Assert.True(LocalFault.Is(new HttpRequestException("x", new InsufficientMemoryException())));
+        Assert.False(LocalFault.Is(new IOException("x")));
+        Assert.False(LocalFault.Is(null));
     }
 }

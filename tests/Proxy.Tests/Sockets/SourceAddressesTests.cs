@@ -108,7 +108,7 @@ public sealed class SourceAddressesTests
 
         Assert.Equal(SocketError.AddressNotAvailable, portable.SocketErrorCode);
         Assert.Equal(SocketError.AddressNotAvailable, native.SocketErrorCode);
-        Assert.True(OwnFault.Is(portable) && OwnFault.Is(native));
+        Assert.True(LocalFault.Is(portable) && LocalFault.Is(native));
         var line = Assert.Single(_logger.Collector.GetSnapshot());
         Assert.Equal(LogLevel.Warning, line.Level);
         Assert.Contains(Foreign, line.Message, StringComparison.Ordinal);

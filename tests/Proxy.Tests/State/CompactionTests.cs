@@ -44,7 +44,7 @@ public sealed class CompactionTests : IAsyncDisposable
     [Fact]
     public async Task BalancerThatSharesWithNobody_ForgetsAlone()
     {
-        using (var store = new StateStore("b-1", _folder.Open()) { Spent = new SpentRecords(new Peers()) }.Load())
+        using (var store = new StateStore("b-1", _folder.Open()) { Spent = new ForgettableRecords(new Peers()) }.Load())
         {
             await AddAndRemoveAsync(store.WriteAsync);
             await store.WriteAsync([new StateChange(Weight, StateSample.Of(7))], Cancellation);
@@ -67,7 +67,7 @@ public sealed class CompactionTests : IAsyncDisposable
             await before.Store.WriteAsync(All(StateSample.Of(1)), Cancellation);
         }
 
-        using (var alone = new StateStore("b-1", _folder.Open()) { Spent = new SpentRecords(new Peers()) }.Load())
+        using (var alone = new StateStore("b-1", _folder.Open()) { Spent = new ForgettableRecords(new Peers()) }.Load())
         {
             await alone.WriteAsync(All(null), Cancellation);
             Assert.Empty(alone.Records.All);
@@ -107,7 +107,7 @@ public sealed class CompactionTests : IAsyncDisposable
     {
         var peers = new Peers
         {
-            Own = () => new Dictionary<string, PeerCluster>
+            LocalReport = () => new Dictionary<string, PeerCluster>
             {
                 ["chat"] = new("", "", new Dictionary<string, PeerNode> { ["ws-1"] = new(1, 0, null) }, null),
             },
@@ -120,7 +120,7 @@ public sealed class CompactionTests : IAsyncDisposable
             ],
             Cancellation);
 
-        var spent = new SpentRecords(peers).In(store.Records);
+        var spent = new ForgettableRecords(peers).In(store.Records);
         var kept = store.Records.All.Except(spent).Select(record => record.Key.Node);
 
         Assert.Equal(["ws-1", "ws-2"], kept.Order());

@@ -247,7 +247,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     private async Task<SharingBalancer> StartAsync(string id, Func<PeerCluster> cluster)
     {
         var balancer = new SharingBalancer(_redis, id);
-        balancer.Peers.Own = () => new Dictionary<string, PeerCluster> { ["chat"] = cluster() };
+        balancer.Peers.LocalReport = () => new Dictionary<string, PeerCluster> { ["chat"] = cluster() };
         await balancer.StartAsync();
         return balancer;
     }

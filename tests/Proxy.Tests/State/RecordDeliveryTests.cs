@@ -62,7 +62,7 @@ public sealed class RecordDeliveryTests : IDisposable
     {
         foreach (var (field, json) in deliveries)
         {
-            if (HeardRecord.Read(field, json).Record is { } record)
+            if (RemoteRecord.Read(field, json).Record is { } record)
             {
                 await store.ReceiveAsync([record]);
             }
@@ -77,7 +77,7 @@ public sealed class RecordDeliveryTests : IDisposable
             var key = StateKey.Of("chat", StateKind.Weight, node);
             await store.WriteAsync([new StateChange(key, StateSample.Of(5))], TestContext.Current.CancellationToken);
             var written = store.Records.Find(key)!;
-            Assert.Equal(written, HeardRecord.Read(key.ToString(), StateJson.Write(written)).Record);
+            Assert.Equal(written, RemoteRecord.Read(key.ToString(), StateJson.Write(written)).Record);
         }
     }
 

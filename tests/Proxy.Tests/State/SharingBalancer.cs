@@ -28,7 +28,7 @@ internal sealed class SharingBalancer : IAsyncDisposable
         Bad = new BadRecords(time, new FakeLogger<BadRecords>(_log));
         Store = new StateStore(name.Id, file, new FakeLogger<StateStore>(_log)).Load();
         _exchange = new StateExchange(
-            _link, Store, Peers, new SpentRecords(Peers), Bad, name, time, new FakeLogger<StateExchange>(_log));
+            _link, Store, Peers, new ForgettableRecords(Peers), Bad, name, time, new FakeLogger<StateExchange>(_log));
         Membership = new RedisMembership(
             _link, () => ["Chat", "other"], Bad, time, new FakeLogger<RedisMembership>(_log));
         _sharing = new RedisSharing(
@@ -37,8 +37,8 @@ internal sealed class SharingBalancer : IAsyncDisposable
             _exchange,
             new PeerExchange(_link, Peers, Store, Bad, name, time, new FakeLogger<PeerExchange>(_log)),
             Disconnections,
-            new DisconnectionChannel(
-                _link, Disconnections, Bad, name, time, new FakeLogger<DisconnectionChannel>(_log)),
+            new RedisDisconnections(
+                _link, Disconnections, Bad, name, time, new FakeLogger<RedisDisconnections>(_log)),
             Membership,
             new SharingState(),
             time,
@@ -53,7 +53,7 @@ internal sealed class SharingBalancer : IAsyncDisposable
 
     public Peers Peers { get; } = new();
 
-    public Disconnections Disconnections { get; } = new();
+    public DisconnectionEvents Disconnections { get; } = new();
 
     public RedisMembership Membership { get; }
 

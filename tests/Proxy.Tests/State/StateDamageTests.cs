@@ -31,7 +31,7 @@ public sealed class StateDamageTests : IDisposable
         var entry = Assert.Single(_folder.Read());
 
         Assert.Equal(
-            new StateEntry(StateSample.Of(StateSample.Weight, 5, StateSample.Of(7)), StateStanding.InEffect), entry);
+            new StateEntry(StateSample.Of(StateSample.Weight, 5, StateSample.Of(7)), StateStatus.InEffect), entry);
     }
 
     [Theory]

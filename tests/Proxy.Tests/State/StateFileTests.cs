@@ -23,7 +23,7 @@ public sealed class StateFileTests : IDisposable
     public void EveryKind_IsReadBackWithItsStanding()
     {
         StateEntry[] entries = [.. StateSample.OfEveryKind.Select((record, i) => new StateEntry(
-            record, (StateStanding)(i % 3)))];
+            record, (StateStatus)(i % 3)))];
         using (var file = _folder.Open())
         {
             file.Save(StateFileContent.Empty with { Entries = entries });

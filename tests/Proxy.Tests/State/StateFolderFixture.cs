@@ -40,7 +40,7 @@ internal sealed class StateFolderFixture : IDisposable
         using var file = Open();
         file.Save(StateFileContent.Empty with
         {
-            Entries = [.. records.Select(record => new StateEntry(record, StateStanding.Waiting))],
+            Entries = [.. records.Select(record => new StateEntry(record, StateStatus.Waiting))],
         });
     }
 

@@ -178,7 +178,7 @@ public sealed class StateLinesTests : IDisposable
 
     private static StateEntry Weight(int node, int number) => new(
         StateSample.Of(StateKey.Of("chat", StateKind.Weight, $"ws-{node}"), number, StateSample.Of(number)),
-        StateStanding.Waiting);
+        StateStatus.Waiting);
 
     private static IEnumerable<StateEntry> Sample(int count) => Enumerable.Range(1, Math.Max(0, count))
         .Select(i => Weight(i, 1));

@@ -172,18 +172,18 @@ public sealed class StateStoreTests : IDisposable
         using (var store = Open())
         {
             await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
-            store.Stand(store.Records.Find(StateSample.Weight)!, StateStanding.Lapsed);
-            Assert.Equal(StateStanding.Lapsed, store.StandingOf(StateSample.Weight));
+            store.Stand(store.Records.Find(StateSample.Weight)!, StateStatus.Lapsed);
+            Assert.Equal(StateStatus.Lapsed, store.StandingOf(StateSample.Weight));
         }
 
         using (var again = Open())
         {
-            Assert.Equal(StateStanding.Lapsed, again.StandingOf(StateSample.Weight));
+            Assert.Equal(StateStatus.Lapsed, again.StandingOf(StateSample.Weight));
             await again.ReceiveAsync([StateSample.Of(StateSample.Weight, 2, StateSample.Of(7), "b-2")]);
-            Assert.Equal(StateStanding.Waiting, again.StandingOf(StateSample.Weight));
+            Assert.Equal(StateStatus.Waiting, again.StandingOf(StateSample.Weight));
         }
 
-        Assert.Equal(StateStanding.Waiting, Assert.Single(_folder.Read()).Standing);
+        Assert.Equal(StateStatus.Waiting, Assert.Single(_folder.Read()).Standing);
     }
 
     // A reload judges a record while an operator replaces it: the judgement must not apply to the new record.
@@ -195,10 +195,10 @@ public sealed class StateStoreTests : IDisposable
         var replaced = store.Records.Find(StateSample.Weight)!;
         await WriteAsync(store, StateSample.Weight, StateSample.Of(9));
 
-        store.Stand(replaced, StateStanding.Lapsed);
+        store.Stand(replaced, StateStatus.Lapsed);
         await store.TakeBackAsync([replaced], TestContext.Current.CancellationToken);
 
-        Assert.Equal(StateStanding.Waiting, store.StandingOf(StateSample.Weight));
+        Assert.Equal(StateStatus.Waiting, store.StandingOf(StateSample.Weight));
         Assert.Equal(StateSample.Of(9), store.Find(StateSample.Weight));
         await store.TakeBackAsync([store.Records.Find(StateSample.Weight)!], TestContext.Current.CancellationToken);
         Assert.Null(store.Find(StateSample.Weight));
@@ -210,7 +210,7 @@ public sealed class StateStoreTests : IDisposable
         using var store = Open();
         await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
 
-        store.Stand(store.Records.Find(StateSample.Weight)!, StateStanding.InEffect);
+        store.Stand(store.Records.Find(StateSample.Weight)!, StateStatus.InEffect);
 
         await Deadline.Until("it is saved once more", () =>
             File.ReadAllText(_folder.Path).Contains("inEffect", StringComparison.Ordinal));

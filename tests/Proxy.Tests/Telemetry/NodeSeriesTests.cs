@@ -110,7 +110,7 @@ public sealed class NodeSeriesTests : IAsyncDisposable
 
         metrics.RequestAnswered(left, 200);
         metrics.HandshakeRefused(left);
-        metrics.HandshakeFailed(left, AttemptFailure.Silent);
+        metrics.HandshakeFailed(left, AttemptOutcome.Silent);
 
         Assert.DoesNotContain((await ScrapeAsync(app)).Series, series => series.Contains("ws-9"));
     }

@@ -65,7 +65,7 @@ internal sealed class RandomFleet(BalancerApp app, int seed) : IDisposable
 
         foreach (var id in Ids)
         {
-            var open = _open.Count(tunnel => tunnel.Tunnel.Identity.Node.Node == id);
+            var open = _open.Count(tunnel => tunnel.Tunnel.Identity.Node.Id == id);
             var isGone = app.Chat.Find(id) is null && open == 0;
             Assert.Equal(isGone ? null : open, scrape[$"wsbalancer_tunnels_active{{cluster=\"chat\",node=\"{id}\"}}"]);
             Assert.Equal(isGone, !scrape.Series.Any(series => series.Contains($"node=\"{id}\"")));

@@ -17,7 +17,7 @@ public sealed class LeftBehindTests
     [Fact]
     public void Client_ThatStaysAfterItsTunnel_IsReset()
     {
-        LeftBehind.ResetAfter(RequestOver("HTTP/1.1"), hadItsTime: false, Patience, _time);
+        UnreadClientReset.ResetAfter(RequestOver("HTTP/1.1"), hadItsTime: false, Patience, _time);
 
         _time.Advance(Patience - TimeSpan.FromMilliseconds(1));
         Assert.Equal(0, _connection.Aborts);
@@ -28,7 +28,7 @@ public sealed class LeftBehindTests
     [Fact]
     public void Client_ThatIsGoneInTime_IsLeftAlone()
     {
-        LeftBehind.ResetAfter(RequestOver("HTTP/1.1"), hadItsTime: false, Patience, _time);
+        UnreadClientReset.ResetAfter(RequestOver("HTTP/1.1"), hadItsTime: false, Patience, _time);
         _connection.End();
         _time.Advance(Patience);
 
@@ -40,7 +40,7 @@ public sealed class LeftBehindTests
     [InlineData(false, null)]
     public void Stream_WhoseClientHadItsTime_IsResetAlone(bool hadItsTime, int? with)
     {
-        LeftBehind.ResetAfter(RequestOver("HTTP/2"), hadItsTime, Patience, _time);
+        UnreadClientReset.ResetAfter(RequestOver("HTTP/2"), hadItsTime, Patience, _time);
         _time.Advance(Patience);
 
         Assert.Equal((with, 0), (_stream.ResetWith, _connection.Aborts));

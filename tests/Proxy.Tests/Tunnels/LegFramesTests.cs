@@ -61,7 +61,7 @@ public sealed class LegFramesTests
         Assert.False(_frames.Close(Close, writing: false));
         Assert.Equal(100, _frames.Pass(new byte[100], out _, out _));
         Assert.Null(_frames.TakeClose());
-        Assert.Equal((true, false), (_frames.Lost, _frames.CloseWritten));
+        Assert.Equal((true, false), (_frames.BoundariesUnknown, _frames.CloseWritten));
     }
 
     [Fact]

@@ -10,13 +10,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(3);
 
     private readonly Process _process;
-    private readonly Undertaker _undertaker;
+    private readonly OrphanKiller _undertaker;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _unexpectedEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _ended;
     private volatile bool _isEndExpected;
 
-    private ChildProcess(string name, Process process, Undertaker undertaker, TimeProvider time)
+    private ChildProcess(string name, Process process, OrphanKiller undertaker, TimeProvider time)
     {
         (Name, _process, _undertaker, _time) = (name, process, undertaker, time);
         _process.OutputDataReceived += (_, line) => Remember(line.Data);
@@ -36,7 +36,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public Task UnexpectedEnd => _unexpectedEnd.Task;
 
     public static ChildProcess Start(
-        string name, ProgramFile program, IEnumerable<string> arguments, Undertaker undertaker, TimeProvider time)
+        string name, ProgramFile program, IEnumerable<string> arguments, OrphanKiller undertaker, TimeProvider time)
     {
         var start = new ProcessStartInfo(program.FileName, [.. program.Prefix, .. arguments])
         {

@@ -9,7 +9,7 @@ internal sealed class DemoFleet : IAsyncDisposable
     private readonly ProgramFile _nodeProgram = ProgramFile.FindNode();
     private readonly ProgramFile _balancerProgram = ProgramFile.FindBalancer();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("wsbalancer-demo-");
-    private readonly Undertaker _undertaker = new();
+    private readonly OrphanKiller _undertaker = new();
     private readonly TaskCompletionSource<DemoFailure> _broken =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -67,7 +67,7 @@ internal static class NodeEndpoints
         var result = await changes.RemoveAsync(
             found,
             node,
-            QueryText.Flag(nameof(drain), drain) ? Drains.ForRemoval(found) : null,
+            QueryText.Flag(nameof(drain), drain) ? DrainOperations.ForRemoval(found) : null,
             QueryText.Flag(nameof(force), force),
             IfMatch.Epoch(ifMatch),
             cancellation);

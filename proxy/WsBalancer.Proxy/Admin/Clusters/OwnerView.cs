@@ -21,7 +21,7 @@ internal sealed record OwnerView(
 {
     public static OwnerView Of(FleetCluster cluster, TunnelRegistry tunnels, IAdmission admission, string user)
     {
-        var placement = UserPlacement.Of(cluster, tunnels, admission, user);
+        var placement = UserNodes.Of(cluster, tunnels, admission, user);
         var snapshot = cluster.Current;
         return new OwnerView(
             user,
@@ -40,5 +40,5 @@ internal sealed record OwnerView(
 internal sealed record OwnedTunnelView(string Id, string Node, DateTimeOffset OpenedAt, bool Misplaced)
 {
     public static OwnedTunnelView Of(Tunnel tunnel, FleetSnapshot snapshot) => new(
-        tunnel.Identity.Id, tunnel.Identity.Node.Node, tunnel.OpenedAt, Fleet.Misplaced.Is(snapshot, tunnel));
+        tunnel.Identity.Id, tunnel.Identity.Node.Id, tunnel.OpenedAt, Fleet.Misplaced.Is(snapshot, tunnel));
 }

@@ -27,7 +27,7 @@ internal static class DrainEndpoints
         string cluster,
         string node,
         FleetRegistry fleet,
-        Drains drains,
+        DrainOperations drains,
         [FromQuery, Description(Scope.Expected)] string? scope)
     {
         var found = fleet.Get(cluster);
@@ -41,7 +41,7 @@ internal static class DrainEndpoints
         string node,
         HttpRequest request,
         FleetRegistry fleet,
-        Drains drains,
+        DrainOperations drains,
         [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch)
     {
         var found = fleet.Get(cluster);
@@ -55,7 +55,7 @@ internal static class DrainEndpoints
         string cluster,
         string node,
         FleetRegistry fleet,
-        Drains drains,
+        DrainOperations drains,
         [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch,
         CancellationToken cancellation)
     {

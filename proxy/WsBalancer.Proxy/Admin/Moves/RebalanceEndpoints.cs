@@ -28,7 +28,7 @@ internal static class RebalanceEndpoints
     private static Ok<RebalanceStatusView> Show(
         string cluster,
         FleetRegistry fleet,
-        Rebalances rebalances,
+        RebalanceOperations rebalances,
         [FromQuery, Description(Scope.Expected)] string? scope)
     {
         var found = fleet.Get(cluster);
@@ -41,7 +41,7 @@ internal static class RebalanceEndpoints
         string cluster,
         HttpRequest request,
         FleetRegistry fleet,
-        Rebalances rebalances,
+        RebalanceOperations rebalances,
         [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch)
     {
         var found = fleet.Get(cluster);
@@ -55,7 +55,7 @@ internal static class RebalanceEndpoints
         string cluster,
         HttpRequest request,
         FleetRegistry fleet,
-        Rebalances rebalances,
+        RebalanceOperations rebalances,
         [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch)
     {
         var found = fleet.Get(cluster);
@@ -68,7 +68,7 @@ internal static class RebalanceEndpoints
     private static async Task<Ok<RebalanceStatusView>> CancelAsync(
         string cluster,
         FleetRegistry fleet,
-        Rebalances rebalances,
+        RebalanceOperations rebalances,
         [FromHeader(Name = IfMatch.Name), Description(IfMatch.Means)] string? ifMatch,
         CancellationToken cancellation)
     {

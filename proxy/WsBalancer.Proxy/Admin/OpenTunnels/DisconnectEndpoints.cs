@@ -36,8 +36,8 @@ internal static class DisconnectEndpoints
     private static async Task<Ok<DisconnectView>> DisconnectAllAsync(
         string cluster,
         FleetRegistry fleet,
-        Drains drains,
-        Disconnects disconnects,
+        DrainOperations drains,
+        DisconnectOperations disconnects,
         [FromQuery, Description("Whose.")] string? user,
         [FromQuery, Description("To which node.")] string? node,
         [FromQuery, Description(QueryText.ExpectedAge)] string? olderThanSeconds,
@@ -56,7 +56,7 @@ internal static class DisconnectEndpoints
 
     private static async Task<Ok<DisconnectView>> DisconnectAsync(
         string tunnel,
-        Disconnects disconnects,
+        DisconnectOperations disconnects,
         [FromQuery, Description(ExpectedCode)] string? closeCode,
         CancellationToken cancellation)
     {

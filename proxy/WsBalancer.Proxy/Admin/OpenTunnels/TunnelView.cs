@@ -32,7 +32,7 @@ internal sealed record TunnelView(
         return new TunnelView(
             tunnel.Identity.Id,
             tunnel.Identity.User,
-            tunnel.Identity.Node.Node,
+            tunnel.Identity.Node.Id,
             tunnel.OpenedAt,
             Seconds(tunnel.Age),
             Fleet.Misplaced.Is(snapshot, tunnel),

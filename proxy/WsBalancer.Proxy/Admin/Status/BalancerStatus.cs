@@ -72,7 +72,7 @@ internal sealed class BalancerStatus(
             ready.MinAvailableNodes,
             recent.RejectedIn(cluster.Id).ToDictionary(count => count.Key.Label, count => count.Value),
             recent.AttemptsFailedIn(cluster.Id),
-            agreement.IsDisputed(cluster.Id),
+            agreement.DisputeIn(cluster.Id),
             view.Ring,
             view.Nodes,
             problems);

@@ -8,7 +8,7 @@ internal sealed class BalancersReader(BalancerName name, Peers peers, SharingSta
 {
     public BalancersView Read()
     {
-        var own = peers.Own();
+        var own = peers.LocalReport();
         var self = ViewOf(new PeerReport(name.Id, own, Version: ProductVersion.Text), own);
         var others = peers.Others.OrderBy(static peer => peer.Id, StringComparer.Ordinal)
             .Select(peer => ViewOf(peer, own));

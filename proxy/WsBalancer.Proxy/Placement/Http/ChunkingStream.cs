@@ -58,7 +58,7 @@ internal sealed class ChunkingStream(Stream inner, HttpResponseMessage response)
             }
         }
 
-        return HeaderBytes.Instance.GetBytes(end.Append("\r\n").ToString());
+        return ByteHeaderEncoding.Instance.GetBytes(end.Append("\r\n").ToString());
     }
 
     private int CopyEnd(Span<byte> buffer)

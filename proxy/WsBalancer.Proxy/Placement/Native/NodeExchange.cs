@@ -73,7 +73,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         return new ValueTask<HttpResponseMessage>(this, _answer.Version);
     }
 
-    void ISocketHandler.Received(ReadOnlySpan<byte> bytes)
+    void ISocketHandler.OnReceived(ReadOnlySpan<byte> bytes)
     {
         try
         {
@@ -86,17 +86,17 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     }
 
     // The socket keeps what it could not send at once.
-    void ISocketHandler.Writable()
+    void ISocketHandler.OnWritable()
     {
     }
 
-    void ISocketHandler.Ended() => Fail(_isAnswered ? ResponseHead.Invalid("is not complete") : NotAnswered(
+    void ISocketHandler.OnEof() => Fail(_isAnswered ? ResponseHead.Invalid("is not complete") : NotAnswered(
         HttpRequestError.ResponseEnded,
         new HttpIOException(HttpRequestError.ResponseEnded, "The node ended the connection before it had answered.")));
 
-    void ISocketHandler.Failed(int error) => Fail(_isAnswered
+    void ISocketHandler.OnError(int error) => Fail(_isAnswered
         ? ResponseHead.Invalid("is not complete")
-        : NotAnswered(HttpRequestError.Unknown, NodeBody.Broken(error)));
+        : NotAnswered(HttpRequestError.Unknown, NodeResponseBody.Broken(error)));
 
     HttpResponseMessage IValueTaskSource<HttpResponseMessage>.GetResult(short token) => _answer.GetResult(token);
 
@@ -151,7 +151,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         var content = new ResponseContent();
         var response = ResponseHead.Read(head, content);
         response.RequestMessage = _request;
-        content.Body = new NodeBody(_socket!, response, ResponseBody.Of(response, _request.Method), rest);
+        content.Body = new NodeResponseBody(_socket!, response, ResponseBody.Of(response, _request.Method), rest);
         End();
         _answer.SetResult(response);
     }

@@ -88,7 +88,7 @@ internal sealed class EventLoops : IDisposable
         var obstacle = findObstacle();
         if (obstacle is null)
         {
-            var sizes = RingSizes.Default with { IsAlone = options.Loops == 1 };
+            var sizes = RingSizes.Default with { HasOwnListener = options.Loops == 1 };
             try
             {
                 return new EventLoops(

@@ -26,7 +26,7 @@ internal sealed unsafe class EpollLoop(
     private int _epoll = -1;
     private int _wake = -1;
 
-    public override int Sockets => _targets.Count;
+    public override int SocketCount => _targets.Count;
 
     /// <summary>The buffer that sockets receive into. Its content is valid until the loop's next receive.</summary>
     public byte* Buffer { get; private set; }
@@ -39,7 +39,7 @@ internal sealed unsafe class EpollLoop(
         return socket;
     }
 
-    public override LoopSocket[] AllSockets() => [.. _targets.All().OfType<LoopSocket>()];
+    public override LoopSocket[] AllSocketCount() => [.. _targets.All().OfType<LoopSocket>()];
 
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new EpollListener(this, descriptor, handler);

@@ -49,7 +49,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
             return bytes.Length;
         }
 
-        var taken = Unsent == 0 ? SendNow(bytes) : 0;
+        var taken = UnsentBytes == 0 ? SendNow(bytes) : 0;
         if (taken < bytes.Length)
         {
             _state |= EpollState.Short;
@@ -67,7 +67,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         }
     }
 
-    public override void Finish()
+    public override void ShutdownSend()
     {
         _state |= EpollState.Finishing;
         FinishIfSent();
@@ -170,7 +170,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
             var received = (int)Kernel.Receive(Descriptor, _loop.Buffer, EpollLoop.BufferSize, 0);
             if (received > 0)
             {
-                Handler.Received(new ReadOnlySpan<byte>(_loop.Buffer, received));
+                Handler.OnReceived(new ReadOnlySpan<byte>(_loop.Buffer, received));
                 if (!Is(EpollState.Receiving) || (received < EpollLoop.BufferSize && !Is(EpollState.Last)))
                 {
                     return;
@@ -201,7 +201,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         if (!Is(EpollState.Broken))
         {
             _state |= EpollState.Ended;
-            Handler.Ended();
+            Handler.OnEof();
         }
     }
 
@@ -233,23 +233,23 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
     private void SendOn()
     {
         _state &= ~(EpollState.Full | EpollState.Connecting);
-        if (Unsent > 0)
+        if (UnsentBytes > 0)
         {
             SendKept(out var error);
             NoteSent(error);
         }
 
         FinishIfSent();
-        if (Unsent == 0 && Is(EpollState.Short) && !Is(EpollState.Full | EpollState.Broken))
+        if (UnsentBytes == 0 && Is(EpollState.Short) && !Is(EpollState.Full | EpollState.Broken))
         {
             _state &= ~EpollState.Short;
-            Handler.Writable();
+            Handler.OnWritable();
         }
     }
 
     private void FinishIfSent()
     {
-        if (Is(EpollState.Finishing) && Unsent == 0 && !Is(EpollState.Connecting | EpollState.Over))
+        if (Is(EpollState.Finishing) && UnsentBytes == 0 && !Is(EpollState.Connecting | EpollState.Over))
         {
             _state &= ~EpollState.Finishing;
             _ = Kernel.Shutdown(Descriptor, SocketConstants.ShutWrite);

@@ -28,7 +28,7 @@ internal sealed class HeaderEncoding
     public Encoding Of(string name) => _selector(name) switch
     {
         null => Encoding.UTF8,
-        var encoding when encoding.CodePage == Encoding.Latin1.CodePage => HeaderBytes.Instance,
+        var encoding when encoding.CodePage == Encoding.Latin1.CodePage => ByteHeaderEncoding.Instance,
         var encoding => encoding,
     };
 
@@ -39,14 +39,14 @@ internal sealed class HeaderEncoding
     /// <param name="value">The value, or a part of it, as the server decoded it.</param>
     public string TextOf(string name, string value)
     {
-        if (Ascii.IsValid(value) || Of(name) != HeaderBytes.Instance)
+        if (Ascii.IsValid(value) || Of(name) != ByteHeaderEncoding.Instance)
         {
             return value;
         }
 
         try
         {
-            return Strict.GetString(HeaderBytes.Instance.GetBytes(value));
+            return Strict.GetString(ByteHeaderEncoding.Instance.GetBytes(value));
         }
         catch (DecoderFallbackException)
         {

@@ -98,7 +98,7 @@ internal struct ResponseBody
             {
                 response.TrailingHeaders.TryAddWithoutValidation(
                     Encoding.Latin1.GetString(line[..colon]),
-                    HeaderBytes.Instance.GetString(line[(colon + 1)..].Trim(" \t"u8)));
+                    ByteHeaderEncoding.Instance.GetString(line[(colon + 1)..].Trim(" \t"u8)));
             }
         }
     }

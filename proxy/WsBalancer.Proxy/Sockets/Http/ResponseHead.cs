@@ -127,7 +127,7 @@ internal static class ResponseHead
     }
 
     private static string TextOf(ReadOnlySpan<byte> value) => value.IndexOfAny(Breaks) < 0
-        ? HeaderBytes.TextOf(value)
+        ? ByteHeaderEncoding.TextOf(value)
         : throw Invalid("has a header with a line break or a NUL in its value");
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> value) => value.Trim(" \t"u8);

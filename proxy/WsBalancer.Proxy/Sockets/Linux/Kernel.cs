@@ -62,7 +62,7 @@ internal abstract unsafe class Kernel
 
     public abstract nint Send(int descriptor, void* buffer, nuint length, int flags);
 
-    public abstract nint SendMessage(int descriptor, Message* message, int flags);
+    public abstract nint SendMessage(int descriptor, MessageHeader* message, int flags);
 
     public abstract int Shutdown(int descriptor, int how);
 

@@ -74,7 +74,7 @@ internal static unsafe partial class LibC
     public static partial nint Send(int descriptor, void* buffer, nuint length, int flags);
 
     [LibraryImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
-    public static partial nint SendMessage(int descriptor, Message* message, int flags);
+    public static partial nint SendMessage(int descriptor, MessageHeader* message, int flags);
 
     [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int descriptor, int how);

@@ -77,7 +77,7 @@ internal sealed unsafe class LinuxKernel : Kernel
     public override nint Send(int descriptor, void* buffer, nuint length, int flags) =>
         LibC.Send(descriptor, buffer, length, flags);
 
-    public override nint SendMessage(int descriptor, Message* message, int flags) =>
+    public override nint SendMessage(int descriptor, MessageHeader* message, int flags) =>
         LibC.SendMessage(descriptor, message, flags);
 
     public override int Shutdown(int descriptor, int how) => LibC.Shutdown(descriptor, how);

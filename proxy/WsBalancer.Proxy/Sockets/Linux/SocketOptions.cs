@@ -14,7 +14,7 @@ internal static class SocketOptions
             SetTcp(kernel, descriptor, SocketConstants.KeepAliveSilenceOption, (int)time.TotalSeconds);
             SetTcp(kernel, descriptor, SocketConstants.KeepAliveIntervalOption, TcpKeepAlive.ProbeSeconds);
             SetTcp(kernel, descriptor, SocketConstants.KeepAliveCountOption, TcpKeepAlive.Probes);
-            LimitRetransmissions(kernel, descriptor, TcpKeepAlive.GoneAfter(time));
+            LimitRetransmissions(kernel, descriptor, TcpKeepAlive.FailureTimeout(time));
         }
     }
 

@@ -73,7 +73,7 @@ internal abstract class EventLoop : IDisposable
     public ThreadTimes? Times { get; private set; }
 
     /// <summary>The number of sockets, listening ones included. May be read from any thread.</summary>
-    public abstract int Sockets { get; }
+    public abstract int SocketCount { get; }
 
     /// <summary>Runs callbacks of a pipe on the loop's thread: at once if that is the current thread.</summary>
     public System.IO.Pipelines.PipeScheduler Scheduler { get; }
@@ -114,13 +114,13 @@ internal abstract class EventLoop : IDisposable
     /// <summary>Adds a socket to the loop. On the loop's thread.</summary>
     /// <param name="descriptor">The descriptor, which must be non-blocking. The socket owns it from now on.</param>
     /// <param name="handler">Receives the events: bytes and FIN only after <see cref="LoopSocket.Receive"/>.</param>
-    /// <param name="connecting">Whether connect(2) is pending: then <see cref="ISocketHandler.Writable"/> reports
-    /// success, and <see cref="ISocketHandler.Failed"/> an error.</param>
+    /// <param name="connecting">Whether connect(2) is pending: then <see cref="ISocketHandler.OnWritable"/> reports
+    /// success, and <see cref="ISocketHandler.OnError"/> an error.</param>
     /// <exception cref="IOException">The kernel refused; the descriptor is still the caller's.</exception>
     public abstract LoopSocket Adopt(int descriptor, ISocketHandler handler, bool connecting = false);
 
     /// <summary>All sockets of the loop, including closed ones with pending requests. On the loop's thread.</summary>
-    public abstract LoopSocket[] AllSockets();
+    public abstract LoopSocket[] AllSocketCount();
 
     /// <summary>Creates a listener for a listening socket, which must be non-blocking. On the loop's thread.</summary>
     /// <exception cref="IOException">The loop has no room for another socket.</exception>

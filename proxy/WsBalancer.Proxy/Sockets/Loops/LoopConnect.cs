@@ -91,14 +91,14 @@ internal sealed class LoopConnect(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _result.OnCompleted(continuation, state, token, flags);
 
-    void ISocketHandler.Writable() => Connected(_socket!, target.Addresses[0]);
+    void ISocketHandler.OnWritable() => Connected(_socket!, target.Addresses[0]);
 
-    void ISocketHandler.Failed(int error) => AddressFailed(_socket!, error);
+    void ISocketHandler.OnError(int error) => AddressFailed(_socket!, error);
 
     // A connecting socket delivers neither bytes nor FIN.
-    void ISocketHandler.Received(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
+    void ISocketHandler.OnReceived(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
 
-    void ISocketHandler.Ended() => throw new InvalidOperationException();
+    void ISocketHandler.OnEof() => throw new InvalidOperationException();
 
     private static void TimeOut(object? self) =>
         ((LoopConnect)self!).GiveUp(new SocketException((int)SocketError.TimedOut));
@@ -276,12 +276,12 @@ internal sealed class LoopConnect(
     {
         public LoopSocket? Socket { get; set; }
 
-        public void Writable() => connect.Connected(Socket!, address);
+        public void OnWritable() => connect.Connected(Socket!, address);
 
-        public void Failed(int error) => connect.AddressFailed(Socket!, error);
+        public void OnError(int error) => connect.AddressFailed(Socket!, error);
 
-        public void Received(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
+        public void OnReceived(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
 
-        public void Ended() => throw new InvalidOperationException();
+        public void OnEof() => throw new InvalidOperationException();
     }
 }

@@ -72,13 +72,13 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     protected int Failure { get; set; }
 
     /// <summary>The number of bytes given to <see cref="Send"/> that the kernel has not yet taken.</summary>
-    public virtual int Unsent => _kept.Length;
+    public virtual int UnsentBytes => _kept.Length;
 
     /// <summary>
     /// The number of buffered bytes: those kept for sending, and received ones that were not delivered because the
     /// handler has paused the socket. May be read from any thread.
     /// </summary>
-    public virtual int Buffered => _kept.Length;
+    public virtual int BufferedBytes => _kept.Length;
 
     /// <summary>
     /// Since when kept bytes have waited without any progress: a timestamp of the loop's clock; null if no bytes wait.
@@ -92,10 +92,10 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     public abstract bool IsReleasable { get; }
 
     /// <summary>
-    /// Whether more than so many bytes are unsent. If so, <see cref="ISocketHandler.Writable"/> is called when none are
+    /// Whether more than so many bytes are unsent. If so, <see cref="ISocketHandler.OnWritable"/> is called when none are
     /// left. Cheap enough for a call after every send.
     /// </summary>
-    public virtual bool IsBehind(int bytes) => Unsent > bytes;
+    public virtual bool IsBehind(int bytes) => UnsentBytes > bytes;
 
     /// <summary>
     /// Starts or resumes the delivery of received bytes and FIN. Bytes that have already arrived are delivered soon,
@@ -110,21 +110,21 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     public abstract void Pause();
 
     /// <summary>
-    /// Sends as many bytes as the socket takes at once. If that is less than all, <see cref="ISocketHandler.Writable"/>
+    /// Sends as many bytes as the socket takes at once. If that is less than all, <see cref="ISocketHandler.OnWritable"/>
     /// is called when it is worth trying again.
     /// </summary>
-    /// <returns>How many bytes were taken: none while bytes are <see cref="Unsent"/>. All, if the connection has
+    /// <returns>How many bytes were taken: none while bytes are <see cref="UnsentBytes"/>. All, if the connection has
     /// failed, which is delivered as a failure, or if the socket is closed.</returns>
     public abstract int TrySend(ReadOnlySpan<byte> bytes);
 
     /// <summary>
     /// Sends all of the bytes: now what the kernel takes, the rest as soon as possible, in order. The caller must limit
-    /// how much is kept: see <see cref="Unsent"/>; <see cref="ISocketHandler.Writable"/> is called when none are left.
+    /// how much is kept: see <see cref="UnsentBytes"/>; <see cref="ISocketHandler.OnWritable"/> is called when none are left.
     /// </summary>
     public abstract void Send(ReadOnlySpan<byte> bytes);
 
     /// <summary>Sends FIN after the unsent bytes. Receiving continues.</summary>
-    public abstract void Finish();
+    public abstract void ShutdownSend();
 
     /// <summary>Closes the connection with FIN, and its descriptor. Unsent bytes are dropped.</summary>
     public abstract void Close();
@@ -209,7 +209,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         while (error == 0 && !_kept.IsEmpty)
         {
             var (count, length) = _kept.Describe(Loop.Store, new Span<Piece>(pieces, PiecesAtOnce));
-            var message = new Message { Pieces = pieces, Count = (nuint)count };
+            var message = new MessageHeader { Pieces = pieces, Count = (nuint)count };
             var sent = (int)Kernel.SendMessage(
                 Descriptor, &message, SocketConstants.NoSignal | SocketConstants.DoNotWait);
             error = ErrorOf(sent, length);
@@ -272,7 +272,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
         _failureNotice = FailureNotice.Delivered;
         try
         {
-            _handler.Failed(Failure);
+            _handler.OnError(Failure);
         }
         catch
         {

@@ -22,7 +22,7 @@ internal sealed class KnownName(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     // Longer than the longest interval of health probes, so that the names of configured nodes are kept.
-    private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
+    private static readonly TimeSpan UnusedLifetime = TimeSpan.FromHours(2);
 
     private readonly Lock _lock = new();
     private volatile IPAddress[]? _order;
@@ -30,7 +30,7 @@ internal sealed class KnownName(
     private IPAddress[] _answer = [];
     private IPAddress? _good;
     private SocketError _error;
-    private long _askedAt;
+    private long _queriedAt;
     private long _usedAt;
     private Task? _resolution;
     private ITimer? _timer;
@@ -45,7 +45,7 @@ internal sealed class KnownName(
         var order = _order;
         addresses = new NodeAddresses(order ?? [], this);
         return order is not null
-            && (_isFailing || time.GetElapsedTime(Volatile.Read(ref _askedAt)) <= MaxAge);
+            && (_isFailing || time.GetElapsedTime(Volatile.Read(ref _queriedAt)) <= MaxAge);
     }
 
     /// <summary>Waits for the resolver: for the first answer, or for a current one after this process was suspended.
@@ -127,7 +127,7 @@ internal sealed class KnownName(
         lock (_lock)
         {
             _answer = answer;
-            Volatile.Write(ref _askedAt, askedAt);
+            Volatile.Write(ref _queriedAt, askedAt);
             _order = AddressOrder.Of(answer, _good);
             _isFailing = false;
             _resolution = null;
@@ -181,7 +181,7 @@ internal sealed class KnownName(
 
     private void Due()
     {
-        if (time.GetElapsedTime(Volatile.Read(ref _usedAt)) > KeptUnused)
+        if (time.GetElapsedTime(Volatile.Read(ref _usedAt)) > UnusedLifetime)
         {
             forget(this);
         }

@@ -66,7 +66,7 @@ internal sealed class HalfCloseWatch : IDisposable
 
     private void Check()
     {
-        if (!IsHalfClosed() || !Probe())
+        if (!IsHalfClosed() || !EnableKeepAlive())
         {
             Close();
         }
@@ -107,13 +107,13 @@ internal sealed class HalfCloseWatch : IDisposable
     }
 
     // Probes distinguish a client that has disconnected from one that waits for its response: both send FIN.
-    private bool Probe()
+    private bool EnableKeepAlive()
     {
         try
         {
             if (!_isProbed)
             {
-                _socket.KeepAlive(TcpKeepAlive.OfHalfClosed);
+                _socket.KeepAlive(TcpKeepAlive.HalfClosedSilence);
                 _isProbed = true;
             }
 

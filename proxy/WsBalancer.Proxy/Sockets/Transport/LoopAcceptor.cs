@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Sockets.Transport;
 
 /// <summary>Accepts the clients of an endpoint on one loop. All methods are called on the loop's thread.</summary>
 internal sealed class LoopAcceptor(
-    LoopListenerSet set,
+    LoopEndpointListener set,
     EventLoop loop,
     LoopPipes pipes,
     DescriptorShortage shortage,
@@ -53,7 +53,7 @@ internal sealed class LoopAcceptor(
         }
 
         var least = set.LeastLoaded();
-        if (Loop.Sockets <= least.Loop.Sockets + (least.Loop.Sockets / SlackShare) + Slack)
+        if (Loop.SocketCount <= least.Loop.SocketCount + (least.Loop.SocketCount / SlackShare) + Slack)
         {
             Take(descriptor);
         }

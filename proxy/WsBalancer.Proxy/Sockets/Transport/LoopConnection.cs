@@ -117,7 +117,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         await base.DisposeAsync();
     }
 
-    void ISocketHandler.Received(ReadOnlySpan<byte> bytes)
+    void ISocketHandler.OnReceived(ReadOnlySpan<byte> bytes)
     {
         _firstByte?.Stop();
         try
@@ -137,23 +137,23 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         if (_firstByte!.Stop())
         {
             TransportLog.FirstByteTimedOut(_logger, ConnectionId);
-            RefuseInput();
+            EndInput();
         }
     });
 
-    void ISocketHandler.Writable() => _output.Writable();
+    void ISocketHandler.OnWritable() => _output.Writable();
 
-    void ISocketHandler.Ended()
+    void ISocketHandler.OnEof()
     {
         _hasEnded = true;
         TransportLog.ReceivedFin(_logger, ConnectionId);
 
         // Probes distinguish a client that has disconnected from one that waits for its response: both send FIN.
-        SetKeepAlive(TcpKeepAlive.OfHalfClosed);
+        SetKeepAlive(TcpKeepAlive.HalfClosedSilence);
         _input.End(null);
     }
 
-    void ISocketHandler.Failed(int error)
+    void ISocketHandler.OnError(int error)
     {
         var cause = Errno.ToException(error);
         if (cause.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
@@ -180,7 +180,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     public void ResumeInput() => _socket?.Receive();
 
     /// <summary>Ends the input, because the reader has completed or the client sent nothing in time.</summary>
-    public void RefuseInput()
+    public void EndInput()
     {
         _socket?.Pause();
         _input.End(null);
@@ -263,11 +263,11 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         _input.End(ending.Reason);
 
         // The callbacks of the token may block, so they do not run on the loop.
-        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.TellClosed(), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.NotifyClosed(), this, preferLocal: false);
         _detachment?.Fail(GoneBecause(ending));
     }
 
-    private void TellClosed()
+    private void NotifyClosed()
     {
         try
         {

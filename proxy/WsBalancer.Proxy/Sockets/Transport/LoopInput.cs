@@ -98,7 +98,7 @@ internal sealed class LoopInput(LoopConnection connection, PipeOptions options) 
 
         if (result.IsCompleted || result.IsCanceled)
         {
-            connection.RefuseInput();
+            connection.EndInput();
         }
         else if (wasPaused)
         {

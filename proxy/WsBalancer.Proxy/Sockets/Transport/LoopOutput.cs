@@ -37,7 +37,7 @@ internal sealed class LoopOutput
         /// <summary>The socket did not take all bytes: wait for <see cref="Writable"/>.</summary>
         Full = 2,
 
-        /// <summary>A caller of the current method is sending (<see cref="PassAll"/>).</summary>
+        /// <summary>A caller of the current method is sending (<see cref="SendAll"/>).</summary>
         Passing = 4,
 
         /// <summary>The output ends when all written bytes are sent.</summary>
@@ -49,7 +49,7 @@ internal sealed class LoopOutput
         Completed = 32,
     }
 
-    public void Start() => Go(more: true);
+    public void Start() => Pump(more: true);
 
     /// <summary>Continues, because the socket takes bytes again.</summary>
     public void Writable()
@@ -57,7 +57,7 @@ internal sealed class LoopOutput
         if (Is(State.Full))
         {
             _state &= ~State.Full;
-            Go(more: true);
+            Pump(more: true);
         }
     }
 
@@ -85,22 +85,22 @@ internal sealed class LoopOutput
         }
         else if (!Is(State.Passing) && (!Is(State.Full) || Is(State.Stopped)))
         {
-            Go(more: false);
+            Pump(more: false);
         }
     }
 
     private void OnRead()
     {
         _state &= ~State.Reading;
-        Go(more: true, isRead: true);
+        Pump(more: true, isRead: true);
     }
 
-    private void Go(bool more, bool isRead = false)
+    private void Pump(bool more, bool isRead = false)
     {
         _state |= State.Passing;
         try
         {
-            PassAll(more, isRead);
+            SendAll(more, isRead);
         }
         catch (Exception ex)
         {
@@ -119,16 +119,16 @@ internal sealed class LoopOutput
         }
     }
 
-    private void PassAll(bool more, bool isRead)
+    private void SendAll(bool more, bool isRead)
     {
         if (isRead)
         {
-            more = Pass(_read.GetResult());
+            more = SendRead(_read.GetResult());
         }
 
         while (more && !Is(State.Stopped) && _reader.TryRead(out var result))
         {
-            more = Pass(result);
+            more = SendRead(result);
         }
     }
 
@@ -158,7 +158,7 @@ internal sealed class LoopOutput
     }
 
     /// <returns>Whether there may be more bytes to send.</returns>
-    private bool Pass(ReadResult result)
+    private bool SendRead(ReadResult result)
     {
         var buffer = result.Buffer;
         var sent = buffer.IsSingleSegment ? Send(buffer.FirstSpan) : SendGathered(buffer);

@@ -46,7 +46,7 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
 
     public async ValueTask<IConnectionListener> BindAsync(
         EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        await LoopListenerSet.BindAsync(endpoint, _options, Acceptors);
+        await LoopEndpointListener.BindAsync(endpoint, _options, Acceptors);
 
     public void Dispose()
     {
@@ -56,7 +56,7 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
         }
     }
 
-    private LoopAcceptor[] Acceptors(LoopListenerSet set) =>
+    private LoopAcceptor[] Acceptors(LoopEndpointListener set) =>
         [.. _loops!.All.Zip(
             _pipes, (loop, pipes) => new LoopAcceptor(set, loop, pipes, _shortage, _firstBytes, _logger))];
 }

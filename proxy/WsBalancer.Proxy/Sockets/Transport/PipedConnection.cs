@@ -27,7 +27,7 @@ internal abstract class PipedConnection : ConnectionContext, IDuplexPipe, IConne
         Transport = this;
     }
 
-    public override string ConnectionId { get; set; } = ConnectionName.Next();
+    public override string ConnectionId { get; set; } = ConnectionIds.Next();
 
     public override IFeatureCollection Features { get; }
 

@@ -27,7 +27,7 @@ internal sealed unsafe class BufferRing : IDisposable
     /// <param name="count">The number of buffers: a power of 2.</param>
     /// <param name="size">The length of each buffer in bytes.</param>
     /// <exception cref="IOException">The kernel refused.</exception>
-    public BufferRing(Ring ring, int count, int size)
+    public BufferRing(UringQueues ring, int count, int size)
     {
         (_kernel, _count, _size) = (ring.Kernel, count, size);
         _queue = Map(QueueLength);
@@ -50,7 +50,7 @@ internal sealed unsafe class BufferRing : IDisposable
 
         for (var i = 0; i < count; i++)
         {
-            GiveBack(i);
+            Return(i);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed unsafe class BufferRing : IDisposable
     public byte* Start(int number) => _buffers + ((nint)number * _size);
 
     /// <summary>Returns a buffer to the kernel. Nothing may read it any more.</summary>
-    public void GiveBack(int number)
+    public void Return(int number)
     {
         // struct io_uring_buf { u64 address; u32 length; u16 number; u16 reserved }: the reserved field of the first
         // entry is the queue's tail.

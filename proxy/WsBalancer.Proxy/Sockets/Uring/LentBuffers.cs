@@ -54,7 +54,7 @@ internal sealed unsafe class LentBuffers(BufferRing buffers)
         }
         else
         {
-            buffers.GiveBack(NumberOf(completion));
+            buffers.Return(NumberOf(completion));
         }
 
         (_lentLength, _isHeld) = (0, false);
@@ -65,7 +65,7 @@ internal sealed unsafe class LentBuffers(BufferRing buffers)
     {
         foreach (var number in _held)
         {
-            buffers.GiveBack(number);
+            buffers.Return(number);
         }
 
         _held.Clear();

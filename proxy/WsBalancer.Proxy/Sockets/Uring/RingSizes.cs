@@ -8,11 +8,11 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 /// requests.</param>
 /// <param name="Buffers">The number of buffers to receive into: a power of 2.</param>
 /// <param name="BufferSize">The length of each buffer in bytes.</param>
-/// <param name="IsAlone">Whether no other loop has the same listening sockets.</param>
+/// <param name="HasOwnListener">Whether no other loop has the same listening sockets.</param>
 /// <param name="ReceiveLimit">The number of bytes after which a multishot receive ends; 0 if the kernel cannot limit
 /// one: then each receive needs a request of its own.</param>
 internal sealed record RingSizes(
-    uint Submissions, uint Completions, int Buffers, int BufferSize, bool IsAlone, int ReceiveLimit)
+    uint Submissions, uint Completions, int Buffers, int BufferSize, bool HasOwnListener, int ReceiveLimit)
 {
     private const int DefaultBufferSize = (16 * 1024) + 64;
 
@@ -30,6 +30,6 @@ internal sealed record RingSizes(
         4096,
         256,
         DefaultBufferSize,
-        IsAlone: true,
+        HasOwnListener: true,
         UringProbe.CanLimitReceives() ? EventLoop.LargestReceive - DefaultBufferSize : 0);
 }

@@ -43,7 +43,7 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
 
         _closed = true;
         _accepting = false;
-        _loop.Leaves();
+        _loop.CountClosing();
         if (_asked)
         {
             _loop.Cancel(Request.Accept, _number);
@@ -104,7 +104,7 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
         if (_accepting && !_asked)
         {
             var entry = _loop.Request(UringConstants.Accept, Request.Accept, _number, _descriptor);
-            entry->Options = _loop.Sizes.IsAlone ? UringConstants.AcceptMany : (ushort)0;
+            entry->Options = _loop.Sizes.HasOwnListener ? UringConstants.AcceptMany : (ushort)0;
             entry->OperationFlags = SocketConstants.NonBlocking | SocketConstants.CloseOnExec;
             _asked = true;
         }

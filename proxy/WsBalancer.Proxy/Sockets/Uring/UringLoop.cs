@@ -27,12 +27,12 @@ internal sealed unsafe class UringLoop(
     private List<IUringTarget> _turning = [];
     private int _closing;
     private int _wake = -1;
-    private Ring _ring = null!;
+    private UringQueues _ring = null!;
     private BufferRing _buffers = null!;
-    private Outbox _outbox = null!;
+    private SendBatch _outbox = null!;
     private LentBuffers _lent = null!;
 
-    public override int Sockets => _targets.Count - Volatile.Read(ref _closing);
+    public override int SocketCount => _targets.Count - Volatile.Read(ref _closing);
 
     /// <summary>The number of the next entry into the kernel: sends of an earlier one are settled.</summary>
     public long Batch => _outbox.Batch;
@@ -50,7 +50,7 @@ internal sealed unsafe class UringLoop(
         return socket;
     }
 
-    public override LoopSocket[] AllSockets() => [.. _targets.All().OfType<LoopSocket>()];
+    public override LoopSocket[] AllSocketCount() => [.. _targets.All().OfType<LoopSocket>()];
 
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new UringListener(this, descriptor, handler);
@@ -59,7 +59,7 @@ internal sealed unsafe class UringLoop(
     public ulong Register(IUringTarget target) => _targets.Add(target);
 
     /// <summary>Counts a target that is closing and whose last request may still be pending.</summary>
-    public void Leaves() => Volatile.Write(ref _closing, _closing + 1);
+    public void CountClosing() => Volatile.Write(ref _closing, _closing + 1);
 
     /// <summary>Removes a target that was closing, after its last request has completed.</summary>
     public void Forget(ulong number)
@@ -69,10 +69,10 @@ internal sealed unsafe class UringLoop(
     }
 
     /// <summary>Schedules a call of the target in this turn or the next, without a completion.</summary>
-    public void Again(IUringTarget target) => _again.Add(target);
+    public void Schedule(IUringTarget target) => _again.Add(target);
 
-    /// <summary>Schedules a call of <see cref="UringSocket.Fed"/> when there are buffers to receive into.</summary>
-    public void Starve(UringSocket socket) => _starved.Add(socket);
+    /// <summary>Schedules a call of <see cref="UringSocket.OnBuffersAvailable"/> when there are buffers to receive into.</summary>
+    public void WaitForBuffers(UringSocket socket) => _starved.Add(socket);
 
     /// <summary>A request, for the caller to fill in; the next entry into the kernel submits it.</summary>
     public SubmissionEntry* Request(byte operation, Request request, ulong number, int descriptor)
@@ -129,10 +129,10 @@ internal sealed unsafe class UringLoop(
                     $"eventfd failed: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
             }
 
-            _ring = new Ring(Kernel, Sizes.Submissions, Sizes.Completions);
+            _ring = new UringQueues(Kernel, Sizes.Submissions, Sizes.Completions);
             _buffers = new BufferRing(_ring, Sizes.Buffers, Sizes.BufferSize);
             _lent = new LentBuffers(_buffers);
-            _outbox = new Outbox();
+            _outbox = new SendBatch();
             WatchWakes();
         }
         catch
@@ -181,7 +181,7 @@ internal sealed unsafe class UringLoop(
 
         _completions.Clear();
         TellAgain();
-        Feed();
+        NotifyBuffers();
     }
 
     private void Collect()
@@ -266,13 +266,13 @@ internal sealed unsafe class UringLoop(
     }
 
     // Held buffers return after the next entry into the kernel, which does not wait while sockets lack buffers.
-    private void Feed()
+    private void NotifyBuffers()
     {
         if (_starved.Count > 0 && _lent.Held < Sizes.Buffers)
         {
             foreach (var socket in _starved)
             {
-                socket.Fed();
+                socket.OnBuffersAvailable();
             }
 
             _starved.Clear();

@@ -65,7 +65,7 @@ internal static unsafe class UringProbe
     // Receives up to two bytes, one after the other, with one multishot request.
     private static (int Received, bool IsPending)? Receive(uint limit)
     {
-        using var ring = new Ring(Kernel.Linux, Entries, 2 * Entries);
+        using var ring = new UringQueues(Kernel.Linux, Entries, 2 * Entries);
         using var buffers = new BufferRing(ring, Buffers, BufferSize);
         var pair = stackalloc int[2];
         if (LibC.SocketPair(SocketConstants.UnixFamily, SocketConstants.Stream, 0, pair) != 0)
@@ -98,7 +98,7 @@ internal static unsafe class UringProbe
         }
     }
 
-    private static bool TryReceive(Ring ring, int peer, out bool isPending)
+    private static bool TryReceive(UringQueues ring, int peer, out bool isPending)
     {
         byte one = 1;
         isPending = false;

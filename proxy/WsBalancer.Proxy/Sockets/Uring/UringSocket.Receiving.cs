@@ -8,7 +8,7 @@ internal sealed unsafe partial class UringSocket
     // Bytes received while the socket was paused: at most those of one request, because each request has a limit.
     private ByteQueue _backlog;
 
-    public override int Buffered => base.Buffered + _backlog.Length;
+    public override int BufferedBytes => base.BufferedBytes + _backlog.Length;
 
     public override void Receive()
     {
@@ -30,7 +30,7 @@ internal sealed unsafe partial class UringSocket
     public override void Pause() => _state &= ~UringState.Receiving;
 
     /// <summary>Requests bytes again, because the loop has buffers.</summary>
-    public void Fed()
+    public void OnBuffersAvailable()
     {
         _state &= ~UringState.Starved;
         if (IsClosed)
@@ -74,11 +74,11 @@ internal sealed unsafe partial class UringSocket
         {
             case 0:
                 _state |= UringState.Ended;
-                TellEnd();
+                DeliverEof();
                 break;
             case Errno.NoBufferSpace:
                 _state |= UringState.Starved;
-                loop.Starve(this);
+                loop.WaitForBuffers(this);
                 break;
             case Errno.Cancelled or Errno.TryAgain or Errno.Interrupted:
                 break;
@@ -98,7 +98,7 @@ internal sealed unsafe partial class UringSocket
         var bytes = loop.Lend(completion);
         if (Is(UringState.Receiving | UringState.Leaving) && _backlog.IsEmpty)
         {
-            Handler.Received(bytes);
+            Handler.OnReceived(bytes);
             return;
         }
 
@@ -116,26 +116,26 @@ internal sealed unsafe partial class UringSocket
             while (!_backlog.IsEmpty && Is(UringState.Receiving | UringState.Leaving) && !Is(UringState.Over))
             {
                 var length = _backlog.Take(Loop.Store, buffer);
-                Handler.Received(buffer[..length]);
+                Handler.OnReceived(buffer[..length]);
             }
         }
 
-        TellEnd();
+        DeliverEof();
     }
 
-    private void TellEnd()
+    private void DeliverEof()
     {
         if (Is(UringState.Ended) && Is(UringState.Receiving) && _backlog.IsEmpty
             && !Is(UringState.EndTold | UringState.Broken | UringState.Over))
         {
             _state |= UringState.EndTold;
-            Handler.Ended();
+            Handler.OnEof();
         }
     }
 
     // Delivers the bytes that arrived before the connection failed: those in the backlog, then those in the kernel, for
     // which no request is pending, or one that completes too late.
-    private void TellRest()
+    private void DeliverRemaining()
     {
         TellBacklog();
         Span<byte> buffer = stackalloc byte[EventLoop.LargestReceive];
@@ -153,7 +153,7 @@ internal sealed unsafe partial class UringSocket
                 break;
             }
 
-            Handler.Received(buffer[..received]);
+            Handler.OnReceived(buffer[..received]);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed unsafe partial class UringSocket
     /// <summary>The socket's last send in the loop's outbox, which updates this value.</summary>
     public ref Sent Sending => ref _sending;
 
-    public override int Unsent
+    public override int UnsentBytes
     {
         get
         {
@@ -26,7 +26,7 @@ internal sealed unsafe partial class UringSocket
 
     // Unsent schedules a notification, so it is read only in the rare case that the socket is behind.
     public override bool IsBehind(int bytes) =>
-        (IsClosed ? 0 : InFlight) + Kept > bytes && Unsent > bytes;
+        (IsClosed ? 0 : InFlight) + Kept > bytes && UnsentBytes > bytes;
 
     // Bytes that the next entry into the kernel sends.
     private int InFlight => _sending.Batch == loop.Batch ? _sending.Length : 0;
@@ -176,7 +176,7 @@ internal sealed unsafe partial class UringSocket
         if (TakesMore && Is(UringState.Short))
         {
             _state &= ~UringState.Short;
-            Handler.Writable();
+            Handler.OnWritable();
         }
     }
 

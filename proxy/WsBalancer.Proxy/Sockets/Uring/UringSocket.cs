@@ -35,7 +35,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         }
     }
 
-    public override void Finish()
+    public override void ShutdownSend()
     {
         _state |= UringState.Finishing;
         FinishIfSent();
@@ -115,7 +115,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         }
         else if (Is(UringState.Broken))
         {
-            TellRest();
+            DeliverRemaining();
             Fail();
         }
         else
@@ -137,7 +137,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         if (!Is(UringState.Again))
         {
             _state |= UringState.Again;
-            loop.Again(this);
+            loop.Schedule(this);
         }
     }
 
@@ -175,7 +175,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         _state |= UringState.Over;
         DropKept();
         _backlog.Clear(Loop.Store);
-        loop.Leaves();
+        loop.CountClosing();
         CancelAll();
         LeaveIfOver();
     }

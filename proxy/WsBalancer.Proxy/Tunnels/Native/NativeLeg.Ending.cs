@@ -6,14 +6,14 @@ internal sealed partial class NativeLeg
     public void Leave()
     {
         _leaving = true;
-        if (_abandoned && _socket.Unsent > 0)
+        if (_abandoned && _socket.UnsentBytes > 0)
         {
             // The peer was abandoned: its unsent bytes are dropped.
             _socket.Reset();
         }
         else if (!IsGone)
         {
-            _socket.Finish();
+            _socket.ShutdownSend();
             CloseIfDone();
         }
 
@@ -29,7 +29,7 @@ internal sealed partial class NativeLeg
 
     private void CloseIfDone()
     {
-        if (_ended && _socket.Unsent == 0)
+        if (_ended && _socket.UnsentBytes == 0)
         {
             _socket.Close();
             _flow.Left();

@@ -44,9 +44,9 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 
     public int? CloseCode => _frames.CloseCode;
 
-    public bool Lost => _frames.Lost;
+    public bool Lost => _frames.BoundariesUnknown;
 
-    public long Buffered => _socket.Buffered;
+    public long Buffered => _socket.BufferedBytes;
 
     public bool PausesOther => Volatile.Read(in Other._paused);
 
@@ -79,7 +79,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
     public bool ShutdownOutput()
     {
         _frames.Shut();
-        _socket.Finish();
+        _socket.ShutdownSend();
         return true;
     }
 
@@ -100,7 +100,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
     {
         if (!bytes.IsEmpty)
         {
-            Received(bytes);
+            OnReceived(bytes);
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
     {
         if (ended)
         {
-            Ended();
+            OnEof();
         }
         else if (Other.IsFull)
         {
@@ -146,7 +146,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         return new LegRecord(_socket.Descriptor, _frames.Save(), _socket.Release());
     }
 
-    public void Received(ReadOnlySpan<byte> bytes)
+    public void OnReceived(ReadOnlySpan<byte> bytes)
     {
         if (_leaving)
         {
@@ -172,7 +172,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         }
     }
 
-    public void Writable()
+    public void OnWritable()
     {
         if (_leaving)
         {
@@ -184,7 +184,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         }
     }
 
-    public void Ended()
+    public void OnEof()
     {
         _ended = true;
         if (_leaving)
@@ -197,7 +197,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         }
     }
 
-    public void Failed(int error)
+    public void OnError(int error)
     {
         if (error == Errno.NoBufferSpace)
         {

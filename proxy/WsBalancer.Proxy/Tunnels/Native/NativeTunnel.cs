@@ -227,13 +227,13 @@ internal sealed class NativeTunnel : ITunnelFlow
     {
         public static readonly Unowned Instance = new();
 
-        public void Received(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
+        public void OnReceived(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
 
-        public void Writable() => throw new InvalidOperationException();
+        public void OnWritable() => throw new InvalidOperationException();
 
-        public void Ended() => throw new InvalidOperationException();
+        public void OnEof() => throw new InvalidOperationException();
 
-        public void Failed(int error) => throw new InvalidOperationException();
+        public void OnError(int error) => throw new InvalidOperationException();
     }
 
     private sealed record Unread(DetachedSocket Client, DetachedSocket Node);

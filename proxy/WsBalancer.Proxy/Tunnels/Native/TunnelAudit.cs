@@ -80,7 +80,7 @@ internal sealed class TunnelAudit(
         try
         {
             // A copy: sockets are added and removed between two turns.
-            var sockets = loop.AllSockets();
+            var sockets = loop.AllSocketCount();
             for (var i = 0; i < sockets.Length; i++)
             {
                 if (!sockets[i].IsClosed && FaultOf(sockets[i]) is { } fault)

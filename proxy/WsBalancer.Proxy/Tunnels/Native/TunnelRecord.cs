@@ -16,7 +16,7 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 /// <param name="Past">The history of the tunnel.</param>
 /// <param name="Client">The leg toward the client.</param>
 /// <param name="Node">The leg toward the node.</param>
-internal sealed record TunnelRecord(TunnelIdentity Identity, TunnelPast Past, LegRecord Client, LegRecord Node)
+internal sealed record TunnelRecord(TunnelIdentity Identity, TunnelHistory Past, LegRecord Client, LegRecord Node)
 {
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, TunnelRecordJson.Default.TunnelRecord);
 

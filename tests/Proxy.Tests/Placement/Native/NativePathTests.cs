@@ -41,7 +41,7 @@ public sealed class NativePathTests : IAsyncDisposable
             Assert.Equal("Hello again", await ReadAsync(response));
         }
 
-        await Deadline.Until("the connection is closed", () => loop.Sockets == 0);
+        await Deadline.Until("the connection is closed", () => loop.SocketCount == 0);
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class NativePathTests : IAsyncDisposable
 
         (await InTime(sending)).Dispose();
 
-        await Deadline.Until("the connection is closed", () => loop.Sockets == 0);
+        await Deadline.Until("the connection is closed", () => loop.SocketCount == 0);
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class NativePathTests : IAsyncDisposable
         using var node = await AcceptAsync();
         await SayAsync(node, Accepted + "early");
         using var response = await InTime(sending);
-        var body = Assert.IsType<NodeBody>(Assert.IsType<ResponseContent>(response.Content).Body);
+        var body = Assert.IsType<NodeResponseBody>(Assert.IsType<ResponseContent>(response.Content).Body);
 
         var taken = await loop.OnLoop(body.Take);
         response.Dispose();
@@ -132,7 +132,7 @@ public sealed class NativePathTests : IAsyncDisposable
         var node = await AcceptAsync();
         await SayAsync(node, Accepted);
         using var response = await InTime(sending);
-        var body = Assert.IsType<NodeBody>(Assert.IsType<ResponseContent>(response.Content).Body);
+        var body = Assert.IsType<NodeResponseBody>(Assert.IsType<ResponseContent>(response.Content).Body);
 
         Reset(node);
 
@@ -154,7 +154,7 @@ public sealed class NativePathTests : IAsyncDisposable
         await _cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => InTime(sending));
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
         Assert.Equal(0, await node.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
     }
 
@@ -173,7 +173,7 @@ public sealed class NativePathTests : IAsyncDisposable
         await _cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => InTime(reading));
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     [Theory]
@@ -184,7 +184,7 @@ public sealed class NativePathTests : IAsyncDisposable
 
         await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync(loop, ("X-Injected", "a\r\nb: c")));
 
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     [Theory]
@@ -216,7 +216,7 @@ public sealed class NativePathTests : IAsyncDisposable
 
         Assert.Equal(HttpRequestError.ResponseEnded, failure.HttpRequestError);
         Assert.IsType<HttpIOException>(failure.InnerException);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     [Theory]
@@ -234,7 +234,7 @@ public sealed class NativePathTests : IAsyncDisposable
         Assert.Equal(HttpRequestError.Unknown, failure.HttpRequestError);
         var cause = Assert.IsType<IOException>(failure.InnerException);
         Assert.Equal(SocketError.ConnectionReset, Assert.IsType<SocketException>(cause.InnerException).SocketErrorCode);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     [Theory]
@@ -251,7 +251,7 @@ public sealed class NativePathTests : IAsyncDisposable
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => InTime(sending));
 
         Assert.Equal(HttpRequestError.InvalidResponse, failure.HttpRequestError);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     public async ValueTask DisposeAsync()

@@ -12,12 +12,12 @@ public sealed class HeaderBytesTests
     {
         byte[] passing = [.. All.Where(value => value is not ((byte)'\r' or (byte)'\n' or 0))];
 
-        var text = HeaderBytes.Instance.GetString(passing);
+        var text = ByteHeaderEncoding.Instance.GetString(passing);
 
         Assert.Equal(passing.Length, text.Length);
         Assert.DoesNotContain(text, character => char.IsControl(character) && character is < '\x80' and not '\t');
-        Assert.Equal(passing, HeaderBytes.Instance.GetBytes(text));
-        Assert.Equal(passing.Length, HeaderBytes.Instance.GetByteCount(text));
+        Assert.Equal(passing, ByteHeaderEncoding.Instance.GetBytes(text));
+        Assert.Equal(passing.Length, ByteHeaderEncoding.Instance.GetByteCount(text));
     }
 
     // A character whose low byte is CR or LF must not be written as that byte: the response would be split.
@@ -28,15 +28,15 @@ public sealed class HeaderBytesTests
     [InlineData("\uE041")]
     public void TextThatWasNotReadFromBytes_IsUtf8(string text)
     {
-        Assert.Equal(Encoding.UTF8.GetBytes(text), HeaderBytes.Instance.GetBytes(text));
-        Assert.Equal(Encoding.UTF8.GetByteCount(text), HeaderBytes.Instance.GetByteCount(text));
+        Assert.Equal(Encoding.UTF8.GetBytes(text), ByteHeaderEncoding.Instance.GetBytes(text));
+        Assert.Equal(Encoding.UTF8.GetByteCount(text), ByteHeaderEncoding.Instance.GetByteCount(text));
     }
 
     [Fact]
     public void Pieces_AreWrittenAsTheWhole()
     {
-        var text = HeaderBytes.Instance.GetString([.. All.Where(value => value is not (10 or 13 or 0))]);
-        var encoder = HeaderBytes.Instance.GetEncoder();
+        var text = ByteHeaderEncoding.Instance.GetString([.. All.Where(value => value is not (10 or 13 or 0))]);
+        var encoder = ByteHeaderEncoding.Instance.GetEncoder();
         var bytes = new byte[text.Length];
         var (chars, written) = (0, 0);
         while (chars < text.Length)
@@ -51,7 +51,7 @@ public sealed class HeaderBytesTests
             (chars, written) = (chars + used, written + given);
         }
 
-        Assert.Equal(HeaderBytes.Instance.GetBytes(text), bytes);
+        Assert.Equal(ByteHeaderEncoding.Instance.GetBytes(text), bytes);
     }
 
     [Theory]

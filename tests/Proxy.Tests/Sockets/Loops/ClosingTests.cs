@@ -21,7 +21,7 @@ public sealed class ClosingTests
 
         Assert.Equal("bye"u8.ToArray(), await pair.ReadToEndAsync());
         Assert.True(await loop.OnLoop(() => pair.Socket.IsClosed));
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class ClosingTests
 
         var failure = await Assert.ThrowsAsync<SocketException>(() => ReadAsync(pair.Peer));
         Assert.Equal(SocketError.ConnectionReset, failure.SocketErrorCode);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class ClosingTests
         {
             pair.Socket.Send(new byte[16 * 1024 * 1024]);
             pair.Socket.Close();
-            Assert.Equal(0, pair.Socket.Unsent);
+            Assert.Equal(0, pair.Socket.UnsentBytes);
         });
 
         Assert.InRange((await pair.ReadToEndAsync()).Length, 1, (16 * 1024 * 1024) - 1);
@@ -74,7 +74,7 @@ public sealed class ClosingTests
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
-        pair.Told.OnReceived = pair.Socket.Close;
+        pair.Told.WhenReceived = pair.Socket.Close;
 
         await loop.OnLoop(() =>
         {
@@ -94,8 +94,8 @@ public sealed class ClosingTests
         using var loop = Engines.Start(engine);
         await using var one = await LoopPair.OpenReceivingAsync(loop);
         await using var two = await LoopPair.OpenReceivingAsync(loop);
-        one.Told.OnReceived = two.Socket.Close;
-        two.Told.OnReceived = one.Socket.Close;
+        one.Told.WhenReceived = two.Socket.Close;
+        two.Told.WhenReceived = one.Socket.Close;
 
         await loop.OnLoop(() =>
         {
@@ -106,7 +106,7 @@ public sealed class ClosingTests
         await Deadline.Until("one is told", () => one.Told.Calls + two.Told.Calls > 0);
         await one.SettleAsync();
         Assert.Equal(1, one.Told.Calls + two.Told.Calls);
-        Assert.Equal(1, loop.Sockets);
+        Assert.Equal(1, loop.SocketCount);
     }
 
     [Theory]
@@ -144,11 +144,11 @@ public sealed class ClosingTests
             Assert.Equal(1, old.Socket.TrySend("x"u8));
             old.Socket.Receive();
             old.Socket.Pause();
-            old.Socket.Finish();
+            old.Socket.ShutdownSend();
             old.Socket.Reset();
             old.Socket.Close();
             other.Socket.Send("the other's"u8);
-            other.Socket.Finish();
+            other.Socket.ShutdownSend();
         });
 
         Assert.Equal("the other's"u8.ToArray(), await other.ReadToEndAsync());
@@ -165,7 +165,7 @@ public sealed class ClosingTests
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         var sent = Noise.OfLength(150_000);
         var second = new Recorder();
-        pair.Told.OnReceived = () => pair.Socket.Handler = second;
+        pair.Told.WhenReceived = () => pair.Socket.Handler = second;
 
         await loop.OnLoop(() =>
         {
@@ -186,7 +186,7 @@ public sealed class ClosingTests
         using var loop = Engines.Start(engine, log);
         await using var bad = await LoopPair.OpenReceivingAsync(loop);
         await using var good = await LoopPair.OpenReceivingAsync(loop);
-        bad.Told.OnReceived = () => throw new InvalidOperationException("A fault of the test.");
+        bad.Told.WhenReceived = () => throw new InvalidOperationException("A fault of the test.");
 
         await loop.OnLoop(() =>
         {
@@ -197,7 +197,7 @@ public sealed class ClosingTests
         var failure = await Assert.ThrowsAsync<SocketException>(() => ReadAsync(bad.Peer));
         Assert.Equal(SocketError.ConnectionReset, failure.SocketErrorCode);
         await Deadline.Until("the other has received", () => good.Told.Length == 1);
-        Assert.Equal(1, loop.Sockets);
+        Assert.Equal(1, loop.SocketCount);
         Assert.Equal("A fault of the test.", Assert.Single(log.Collector.GetSnapshot()).Exception?.Message);
     }
 
@@ -222,7 +222,7 @@ public sealed class ClosingTests
 
         // Other tests open and close descriptors concurrently: only the descriptors of this test count.
         Assert.Equal(1000, seen.Count);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
         Assert.DoesNotContain(Directory.GetFiles("/proc/self/fd").Select(NameOf), seen.Contains);
     }
 
@@ -244,7 +244,7 @@ public sealed class ClosingTests
                     await Deadline.Until("it ended", () => pair.Told.EndedCount == 1);
                     break;
                 default:
-                    await loop.OnLoop(pair.Socket.Finish);
+                    await loop.OnLoop(pair.Socket.ShutdownSend);
                     break;
             }
 

@@ -42,13 +42,13 @@ public sealed class LoopDialerNameTests : IDisposable
         await _time.Until(due => due == Second, 1);
         _time.Advance(Delay - TimeSpan.FromMilliseconds(1));
         await loop.OnLoop(() => { });
-        Assert.Equal(1, loop.Sockets);
+        Assert.Equal(1, loop.SocketCount);
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
         var socket = await connect;
         Assert.Equal("127.0.0.1", AddressOf(socket));
-        Assert.Equal(1, loop.Sockets);
+        Assert.Equal(1, loop.SocketCount);
         var again = await ConnectAsync(loop, "node", PortOf(_listener));
         Assert.Equal("127.0.0.1", AddressOf(again));
         await loop.OnLoop(socket.Close);
@@ -68,13 +68,13 @@ public sealed class LoopDialerNameTests : IDisposable
         var connect = ConnectAsync(loop, "node", PortOf(_listener));
         await _time.Until(due => due == Second, 1);
         _time.Advance(Delay);
-        await Deadline.Until("two addresses are tried", () => loop.Sockets == 2);
+        await Deadline.Until("two addresses are tried", () => loop.SocketCount == 2);
 
         var accepting = late.AcceptAsync();
 
         var socket = await connect;
         Assert.Equal("127.0.0.2", AddressOf(socket));
-        Assert.Equal(1, loop.Sockets);
+        Assert.Equal(1, loop.SocketCount);
         late.Dispose();
         await accepting;
         await loop.OnLoop(socket.Close);
@@ -90,7 +90,7 @@ public sealed class LoopDialerNameTests : IDisposable
         var failure = await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(loop, "node", PortOf(_listener)));
 
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     [Theory]
@@ -105,13 +105,13 @@ public sealed class LoopDialerNameTests : IDisposable
         var connect = ConnectAsync(loop, "node", PortOf(_listener));
         await _time.Until(due => due == Second, 1);
         _time.Advance(Delay);
-        await Deadline.Until("two addresses are silent, one has refused", () => loop.Sockets == 2);
+        await Deadline.Until("two addresses are silent, one has refused", () => loop.SocketCount == 2);
 
         _time.Advance(Second - Delay);
 
         var failure = await Assert.ThrowsAsync<SocketException>(() => connect);
         Assert.Equal(SocketError.TimedOut, failure.SocketErrorCode);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     // A node with one address needs no timer but the deadline.

@@ -78,7 +78,7 @@ public sealed class LoopDialerTests : IDisposable
             () => ConnectAsync(loop, "127.0.0.1", PortOf(_listener), dialer: dialer));
 
         Assert.Equal(SocketError.AddressNotAvailable, failure.SocketErrorCode);
-        Assert.True(OwnFault.Is(failure));
+        Assert.True(LocalFault.Is(failure));
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class LoopDialerTests : IDisposable
 
         await Deadline.Until("the peer's bytes have come", () => _recorder.Length == 5);
         Assert.Equal(0, Option(socket, SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
-        Assert.Equal(1, loop.Sockets);
+        Assert.Equal(1, loop.SocketCount);
         await loop.OnLoop(socket.Close);
     }
 
@@ -128,7 +128,7 @@ public sealed class LoopDialerTests : IDisposable
             () => ConnectAsync(loop, "127.0.0.1", PortOf(_listener)));
 
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
         Assert.Equal(0, _recorder.Calls);
     }
 
@@ -142,7 +142,7 @@ public sealed class LoopDialerTests : IDisposable
         var failure = await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(loop, "224.0.0.1", 1));
 
         Assert.Equal(SocketError.NetworkUnreachable, failure.SocketErrorCode);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     [Theory]
@@ -153,7 +153,7 @@ public sealed class LoopDialerTests : IDisposable
         using var loop = Engines.Start(engine);
         var connect = ConnectAsync(loop, "127.0.0.1", busy.Port);
         await _time.Until(due => due == Second, 1);
-        Assert.Equal(1, loop.Sockets);
+        Assert.Equal(1, loop.SocketCount);
 
         _time.Advance(Second - TimeSpan.FromMilliseconds(1));
         await loop.OnLoop(() => { });
@@ -162,7 +162,7 @@ public sealed class LoopDialerTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<SocketException>(() => connect);
         Assert.Equal(SocketError.TimedOut, failure.SocketErrorCode);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     [Theory]
@@ -179,7 +179,7 @@ public sealed class LoopDialerTests : IDisposable
 
         var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connect);
         Assert.Equal(cancelled.Token, failure.CancellationToken);
-        Assert.Equal(0, loop.Sockets);
+        Assert.Equal(0, loop.SocketCount);
     }
 
     [Theory]

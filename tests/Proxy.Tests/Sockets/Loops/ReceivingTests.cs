@@ -46,7 +46,7 @@ public sealed class ReceivingTests
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
-        pair.Told.OnReceived = pair.Socket.Pause;
+        pair.Told.WhenReceived = pair.Socket.Pause;
         var flood = new Flood(pair.Peer, 256 * Kilobyte * Kilobyte);
 
         // The handler pauses its socket at another point of the flood each time.
@@ -55,7 +55,7 @@ public sealed class ReceivingTests
             await loop.OnLoop(pair.Socket.Receive);
             await Deadline.Until("its handler has paused it", () => pair.Told.Calls > calls);
             await flood.UntilItIsHeldUp();
-            Assert.InRange(await loop.OnLoop(() => pair.Socket.Buffered), 0, EventLoop.LargestReceive);
+            Assert.InRange(await loop.OnLoop(() => pair.Socket.BufferedBytes), 0, EventLoop.LargestReceive);
         }
     }
 
@@ -103,7 +103,7 @@ public sealed class ReceivingTests
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
-        pair.Told.OnReceived = pair.Socket.Pause;
+        pair.Told.WhenReceived = pair.Socket.Pause;
         var sent = Noise.OfLength(1000 * Kilobyte);
         var sending = pair.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
 
@@ -126,7 +126,7 @@ public sealed class ReceivingTests
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         var endedAt = -1L;
-        pair.Told.OnEnded = () => endedAt = pair.Told.Length;
+        pair.Told.WhenEnded = () => endedAt = pair.Told.Length;
 
         // Both calls are made on the loop's thread, so that both events are there at its next wait.
         await loop.OnLoop(() =>

@@ -13,13 +13,13 @@ internal sealed class Recorder : ISocketHandler
     private int _calls;
 
     /// <summary>An additional action, on the loop's thread.</summary>
-    public Action? OnReceived { get; set; }
+    public Action? WhenReceived { get; set; }
 
-    /// <inheritdoc cref="OnReceived"/>
-    public Action? OnEnded { get; set; }
+    /// <inheritdoc cref="WhenReceived"/>
+    public Action? WhenEnded { get; set; }
 
-    /// <inheritdoc cref="OnReceived"/>
-    public Action? OnWritable { get; set; }
+    /// <inheritdoc cref="WhenReceived"/>
+    public Action? WhenWritable { get; set; }
 
     public byte[] Bytes => Read(_bytes.ToArray);
 
@@ -34,7 +34,7 @@ internal sealed class Recorder : ISocketHandler
     /// <summary>The number of calls.</summary>
     public int Calls => Read(() => _calls);
 
-    public void Received(ReadOnlySpan<byte> bytes)
+    public void OnReceived(ReadOnlySpan<byte> bytes)
     {
         Assert.False(bytes.IsEmpty);
         lock (_lock)
@@ -43,10 +43,10 @@ internal sealed class Recorder : ISocketHandler
             _bytes.Write(bytes);
         }
 
-        OnReceived?.Invoke();
+        WhenReceived?.Invoke();
     }
 
-    public void Writable()
+    public void OnWritable()
     {
         lock (_lock)
         {
@@ -54,10 +54,10 @@ internal sealed class Recorder : ISocketHandler
             _writable++;
         }
 
-        OnWritable?.Invoke();
+        WhenWritable?.Invoke();
     }
 
-    public void Ended()
+    public void OnEof()
     {
         lock (_lock)
         {
@@ -65,10 +65,10 @@ internal sealed class Recorder : ISocketHandler
             _ended++;
         }
 
-        OnEnded?.Invoke();
+        WhenEnded?.Invoke();
     }
 
-    public void Failed(int error)
+    public void OnError(int error)
     {
         lock (_lock)
         {

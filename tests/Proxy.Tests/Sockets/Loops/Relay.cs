@@ -25,18 +25,18 @@ internal sealed class Relay : ISocketHandler
         from.Receive();
     }
 
-    public void Received(ReadOnlySpan<byte> bytes)
+    public void OnReceived(ReadOnlySpan<byte> bytes)
     {
         _to.Send(bytes);
-        if (_to.Unsent > 0)
+        if (_to.UnsentBytes > 0)
         {
             _from.Pause();
         }
     }
 
-    public void Writable() => _from.Receive();
+    public void OnWritable() => _from.Receive();
 
-    public void Ended() => _to.Finish();
+    public void OnEof() => _to.ShutdownSend();
 
-    public void Failed(int error) => _to.Reset();
+    public void OnError(int error) => _to.Reset();
 }

@@ -15,7 +15,7 @@ public sealed class RelayTests
         await loop.OnLoop(() => Relay.Start(from.Socket, to.Socket));
 
         var sending = from.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
-        await Deadline.Until("the relay is full", () => loop.OnLoop(() => to.Socket.Unsent > 0));
+        await Deadline.Until("the relay is full", () => loop.OnLoop(() => to.Socket.UnsentBytes > 0));
         var reading = to.ReadToEndAsync();
         await sending;
         from.Peer.Shutdown(SocketShutdown.Send);

@@ -22,13 +22,13 @@ public sealed class SendingTests
         });
 
         await pair.SettleAsync();
-        Assert.InRange(await loop.OnLoop(() => pair.Socket.Unsent), 1, sent.Length);
+        Assert.InRange(await loop.OnLoop(() => pair.Socket.UnsentBytes), 1, sent.Length);
         Assert.Equal(0, pair.Told.Calls);
         var received = await pair.ReadAsync(sent.Length);
 
         await Deadline.Until("it is told", () => pair.Told.WritableCount > 0);
         Assert.Equal(sent, received);
-        Assert.Equal(0, await loop.OnLoop(() => pair.Socket.Unsent));
+        Assert.Equal(0, await loop.OnLoop(() => pair.Socket.UnsentBytes));
         Assert.Equal(1, pair.Told.Calls);
     }
 
@@ -54,7 +54,7 @@ public sealed class SendingTests
         await using var pair = await LoopPair.OpenAsync(loop);
         var sent = Noise.OfLength(16 * Megabyte);
         var taken = 0;
-        pair.Told.OnWritable = Continue;
+        pair.Told.WhenWritable = Continue;
         await loop.OnLoop(Continue);
         Assert.InRange(Volatile.Read(ref taken), 1, sent.Length - 1);
 
@@ -71,7 +71,7 @@ public sealed class SendingTests
             {
                 more = pair.Socket.TrySend(sent.AsSpan(taken, Math.Min(100_000, sent.Length - taken)));
                 Volatile.Write(ref taken, taken + more);
-                Assert.Equal(0, pair.Socket.Unsent);
+                Assert.Equal(0, pair.Socket.UnsentBytes);
             }
         }
     }
@@ -103,7 +103,7 @@ public sealed class SendingTests
         await loop.OnLoop(() =>
         {
             pair.Socket.Send(sent);
-            pair.Socket.Finish();
+            pair.Socket.ShutdownSend();
         });
 
         Assert.Equal(sent, await pair.ReadToEndAsync());
@@ -115,7 +115,7 @@ public sealed class SendingTests
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
-        await loop.OnLoop(pair.Socket.Finish);
+        await loop.OnLoop(pair.Socket.ShutdownSend);
         Assert.Empty(await pair.ReadToEndAsync());
 
         pair.Peer.Send("still here"u8);
@@ -140,7 +140,7 @@ public sealed class SendingTests
         await loop.OnLoop(() =>
         {
             pair.Socket.Send(sent);
-            pair.Socket.Finish();
+            pair.Socket.ShutdownSend();
         });
 
         Assert.Equal(sent, await pair.ReadToEndAsync());
@@ -162,7 +162,7 @@ public sealed class SendingTests
                 Assert.Equal(100, pair.Socket.TrySend(new byte[100]));
             }
 
-            Assert.Equal(0, pair.Socket.Unsent);
+            Assert.Equal(0, pair.Socket.UnsentBytes);
             return pair.Told.Calls;
         });
 
@@ -183,7 +183,7 @@ public sealed class SendingTests
         pair.ResetPeer();
 
         await Deadline.Until("the failure is told", () => pair.Told.Errors.Length > 0);
-        Assert.Equal(0, await loop.OnLoop(() => pair.Socket.Unsent));
+        Assert.Equal(0, await loop.OnLoop(() => pair.Socket.UnsentBytes));
         Assert.Equal(0, pair.Told.WritableCount);
     }
 }

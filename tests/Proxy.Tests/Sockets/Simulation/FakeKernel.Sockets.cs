@@ -115,7 +115,7 @@ internal sealed unsafe partial class FakeKernel
         return Result(result);
     }
 
-    public override nint SendMessage(int descriptor, Message* message, int flags)
+    public override nint SendMessage(int descriptor, MessageHeader* message, int flags)
     {
         var all = new List<byte>();
         for (nuint i = 0; i < message->Count; i++)

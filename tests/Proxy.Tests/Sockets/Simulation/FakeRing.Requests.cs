@@ -212,7 +212,7 @@ internal sealed unsafe partial class FakeRing
 
     private void SendMessage(in SubmissionEntry entry, FakeSocket socket)
     {
-        var message = (Message*)entry.Address;
+        var message = (MessageHeader*)entry.Address;
         var all = new List<byte>();
         for (nuint i = 0; i < message->Count; i++)
         {

@@ -220,11 +220,11 @@ internal sealed partial class Session
         await Loop.Enter();
         if (client is { } socket)
         {
-            Open(socket, ((NodeBody)((ResponseContent)answer.Content).Body).Take());
+            Open(socket, ((NodeResponseBody)((ResponseContent)answer.Content).Body).Take());
         }
         else
         {
-            Tunnel!.Flow = LostFlow.Instance;
+            Tunnel!.Flow = ClosedFlow.Instance;
             Tunnel.Ended(TunnelSide.Client);
             Over(Tunnel);
         }

@@ -28,7 +28,7 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
     private readonly FirstByteTimeouts _firstBytes;
     private readonly DescriptorShortage _shortage;
     private LoopAcceptor _acceptor = null!;
-    private LoopListenerSet _listener = null!;
+    private LoopEndpointListener _listener = null!;
     private bool _isAbandoned;
 
     private Simulation(string engine, int seed)
@@ -134,7 +134,7 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
             MemoryPool<byte>.Shared,
             new SocketTransportOptions { MaxReadBufferSize = 5000, MaxWriteBufferSize = 5000 },
             _world.Temper.IsPooled ? _world.Other : _loop.Scheduler);
-        _listener = new LoopListenerSet(
+        _listener = new LoopEndpointListener(
             _shortage,
             descriptor,
             new IPEndPoint(IPAddress.Any, 80),

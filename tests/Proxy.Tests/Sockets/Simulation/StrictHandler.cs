@@ -13,37 +13,37 @@ internal sealed class StrictHandler(World world, LoopSocket socket, ISocketHandl
     public static void Guard(World world, LoopSocket socket) =>
         socket.Handler = new StrictHandler(world, socket, socket.Handler);
 
-    public void Received(ReadOnlySpan<byte> bytes)
+    public void OnReceived(ReadOnlySpan<byte> bytes)
     {
         Begin("Received");
         world.Check(!bytes.IsEmpty, "a handler receives no bytes");
         world.Check(!_hasEnded, "a handler receives bytes after the end");
-        inner.Received(bytes);
+        inner.OnReceived(bytes);
         _isCalled = false;
     }
 
-    public void Writable()
+    public void OnWritable()
     {
         Begin("Writable");
-        inner.Writable();
+        inner.OnWritable();
         _isCalled = false;
     }
 
-    public void Ended()
+    public void OnEof()
     {
         Begin("Ended");
         world.Check(!_hasEnded, "a handler is notified of the end twice");
         _hasEnded = true;
-        inner.Ended();
+        inner.OnEof();
         _isCalled = false;
     }
 
-    public void Failed(int error)
+    public void OnError(int error)
     {
         Begin("Failed");
         world.Check(error > 0, "a handler is notified of a failure without an error");
         _hasFailed = true;
-        inner.Failed(error);
+        inner.OnError(error);
         _isCalled = false;
     }
 

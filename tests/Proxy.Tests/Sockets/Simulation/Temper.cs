@@ -44,10 +44,10 @@ internal sealed class Temper
         Memory = chance.Of(10) ? chance.Pick(8, 32) * ChunkStore.ChunkSize : 64 * 1024 * 1024;
         MaxBuffered = chance.Pick(0, 132 * 1024, 256 * 1024);
         RingSizes = chance.Pick(
-            new RingSizes(8, 8, 4, 1000, IsAlone: true, chance.Pick(0, 1, 10_000)),
-            new RingSizes(4, 2, 2, 64, IsAlone: true, chance.Pick(0, 100)),
-            new RingSizes(64, 128, 16, 4096, IsAlone: false, chance.Pick(0, 50_000)),
-            new RingSizes(256, 1024, 64, (16 * 1024) + 64, IsAlone: true, chance.Pick(0, 40_000)));
+            new RingSizes(8, 8, 4, 1000, HasOwnListener: true, chance.Pick(0, 1, 10_000)),
+            new RingSizes(4, 2, 2, 64, HasOwnListener: true, chance.Pick(0, 100)),
+            new RingSizes(64, 128, 16, 4096, HasOwnListener: false, chance.Pick(0, 50_000)),
+            new RingSizes(256, 1024, 64, (16 * 1024) + 64, HasOwnListener: true, chance.Pick(0, 40_000)));
         Sizes = chance.PickFrom(RingSizes.BufferSize < 1000 ? AllSizes[..MostForTinyBuffers] : AllSizes);
     }
 

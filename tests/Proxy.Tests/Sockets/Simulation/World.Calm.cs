@@ -189,7 +189,7 @@ internal sealed partial class World
     private void CheckEnd()
     {
         _sessions.ForEach(session => session.CheckEnd());
-        Check(Loop.Sockets == 0, $"the loop has {Loop.Sockets} sockets at the end");
+        Check(Loop.SocketCount == 0, $"the loop has {Loop.SocketCount} sockets at the end");
         var left = Kernel.Files.OfType<FakeSocket>().Select(socket => socket.Name).ToArray();
         Check(left.Length == 0, $"descriptors are open at the end: {string.Join(", ", left)}");
         Check(Kernel.Ring is null or { Requests: 1 }, $"requests are under way at the end");

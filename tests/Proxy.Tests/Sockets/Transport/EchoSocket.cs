@@ -16,10 +16,10 @@ internal sealed class EchoSocket : ISocketHandler
         Assert.Same(detached.Socket.Loop, EventLoop.Current);
         var echo = new EchoSocket(detached.Socket);
         detached.Socket.Handler = echo;
-        echo.Received(detached.Unread.Span);
+        echo.OnReceived(detached.Unread.Span);
         if (detached.Ended)
         {
-            echo.Ended();
+            echo.OnEof();
         }
         else
         {
@@ -27,29 +27,29 @@ internal sealed class EchoSocket : ISocketHandler
         }
     }
 
-    public void Received(ReadOnlySpan<byte> bytes)
+    public void OnReceived(ReadOnlySpan<byte> bytes)
     {
         var capitals = new byte[bytes.Length];
         _ = Ascii.ToUpper(bytes, capitals, out _);
         _socket.Send(capitals);
     }
 
-    public void Writable()
+    public void OnWritable()
     {
         // The socket keeps all bytes that the kernel does not accept.
     }
 
-    public void Ended()
+    public void OnEof()
     {
-        if (_socket.Unsent == 0)
+        if (_socket.UnsentBytes == 0)
         {
             _socket.Close();
         }
         else
         {
-            _socket.Finish();
+            _socket.ShutdownSend();
         }
     }
 
-    public void Failed(int error) => _socket.Close();
+    public void OnError(int error) => _socket.Close();
 }

@@ -99,7 +99,7 @@ public sealed class TransportBindTests
             }
 
             await Deadline.Until("all are accepted", () => server.Sockets >= 200);
-            Assert.All(server.Loops!.All, loop => Assert.InRange(loop.Sockets, 75, 125));
+            Assert.All(server.Loops!.All, loop => Assert.InRange(loop.SocketCount, 75, 125));
             foreach (var client in clients)
             {
                 await client.SendAsync("GET / HTTP/1.1\r\nHost: test\r\n\r\n");

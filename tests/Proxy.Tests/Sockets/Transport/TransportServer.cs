@@ -33,7 +33,7 @@ internal sealed class TransportServer : IAsyncDisposable
     public EventLoops? Loops => _app.Services.GetService<EventLoops>();
 
     /// <summary>The number of sockets of the loops, including the listening ones.</summary>
-    public int Sockets => Loops!.All.Sum(loop => loop.Sockets);
+    public int Sockets => Loops!.All.Sum(loop => loop.SocketCount);
 
     /// <param name="transport">One of <see cref="Transports"/>.</param>
     /// <param name="application">The handler of requests.</param>

@@ -18,7 +18,7 @@ public sealed class UringListenerTests
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
         listener.Blocking = false;
-        var sizes = RingSizes.Default with { IsAlone = false };
+        var sizes = RingSizes.Default with { HasOwnListener = false };
         using var one = new UringLoop(0, TimeProvider.System, NullLogger.Instance, Loops.Engines.Store, sizes);
         using var two = new UringLoop(1, TimeProvider.System, NullLogger.Instance, Loops.Engines.Store, sizes);
         var first = await AcceptAsync(one, listener);

@@ -86,7 +86,7 @@ public sealed class UringSizesTests : IDisposable
 
     private static UringLoop Start(int receiveLimit)
     {
-        var sizes = new RingSizes(8, 8, Buffers: 4, BufferSize: 1000, IsAlone: true, receiveLimit);
+        var sizes = new RingSizes(8, 8, Buffers: 4, BufferSize: 1000, HasOwnListener: true, receiveLimit);
         var loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance, Loops.Engines.Store, sizes);
         loop.Start();
         return loop;
@@ -111,7 +111,7 @@ public sealed class UringSizesTests : IDisposable
             Noise.OfLength(Length, seed), TestContext.Current.CancellationToken).AsTask()));
 
         await Deadline.Until(
-            "of none all is taken", () => loop.OnLoop(() => to.TrueForAll(pair => pair.Socket.Unsent > 0)));
+            "of none all is taken", () => loop.OnLoop(() => to.TrueForAll(pair => pair.Socket.UnsentBytes > 0)));
         for (var seed = 0; seed < to.Count; seed++)
         {
             var received = await to[seed].ReadAsync(Length);

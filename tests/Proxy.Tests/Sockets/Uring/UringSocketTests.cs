@@ -26,7 +26,7 @@ public sealed class UringSocketTests : IDisposable
         var sending = pair.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
 
         // Pause and receive are called in one turn, in two, and during an event, whatever requests are pending.
-        pair.Told.OnReceived = () =>
+        pair.Told.WhenReceived = () =>
         {
             pair.Socket.Pause();
             _loop.Post(_ => pair.Socket.Receive(), null);
@@ -78,7 +78,7 @@ public sealed class UringSocketTests : IDisposable
         var sent = Noise.OfLength(32 * Megabyte);
         await _loop.OnLoop(() => Relay.Start(from.Socket, slow.Socket));
         var sending = from.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
-        await Deadline.Until("the relay is full", () => _loop.OnLoop(() => slow.Socket.Unsent > 0));
+        await Deadline.Until("the relay is full", () => _loop.OnLoop(() => slow.Socket.UnsentBytes > 0));
 
         var alsoSent = Noise.OfLength(16 * Megabyte, seed: 2);
         await other.Peer.SendAsync(alsoSent, TestContext.Current.CancellationToken);
@@ -95,13 +95,13 @@ public sealed class UringSocketTests : IDisposable
         await using var from = await LoopPair.OpenReceivingAsync(_loop);
         await using var to = await LoopPair.OpenAsync(_loop);
         var unsent = 0;
-        from.Socket.Handler = new Passing(to.Socket, () => unsent = to.Socket.Unsent);
+        from.Socket.Handler = new Passing(to.Socket, () => unsent = to.Socket.UnsentBytes);
 
         from.Peer.Send("hello"u8);
 
         Assert.Equal("hello"u8.ToArray(), await to.ReadAsync(5));
         await Deadline.Until("it is told", () => to.Told.WritableCount == 1);
-        Assert.Equal((5, 0), await _loop.OnLoop(() => (unsent, to.Socket.Unsent)));
+        Assert.Equal((5, 0), await _loop.OnLoop(() => (unsent, to.Socket.UnsentBytes)));
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class UringSocketTests : IDisposable
     {
         await using var from = await LoopPair.OpenReceivingAsync(_loop);
         await using var to = await LoopPair.OpenReceivingAsync(_loop);
-        from.Socket.Handler = new Passing(to.Socket, to.Socket.Finish);
+        from.Socket.Handler = new Passing(to.Socket, to.Socket.ShutdownSend);
 
         from.Peer.Send("the last words"u8);
 
@@ -183,7 +183,7 @@ public sealed class UringSocketTests : IDisposable
     {
         private readonly LoopSocket _to = to;
 
-        public override void Received(ReadOnlySpan<byte> bytes)
+        public override void OnReceived(ReadOnlySpan<byte> bytes)
         {
             _to.Send(bytes[..2]);
             _to.Send("<"u8);

@@ -113,14 +113,14 @@ internal sealed class NativeBed : IAsyncDisposable
 
     /// <summary>The number of unsent bytes for the client, and for the node.</summary>
     public Task<(int ForClient, int ForNode)> KeptAsync() =>
-        Loop.OnLoop(() => (_clientSocket.Unsent, _nodeSocket.Unsent));
+        Loop.OnLoop(() => (_clientSocket.UnsentBytes, _nodeSocket.UnsentBytes));
 
     /// <summary>
     /// The number of bytes that are buffered for the client, and for the node, while only one of them does not read.
     /// </summary>
     public Task<(int ForClient, int ForNode)> BufferedAsync() => Loop.OnLoop(() => (
-        _clientSocket.Unsent + _nodeSocket.Buffered - _nodeSocket.Unsent,
-        _nodeSocket.Unsent + _clientSocket.Buffered - _clientSocket.Unsent));
+        _clientSocket.UnsentBytes + _nodeSocket.BufferedBytes - _nodeSocket.UnsentBytes,
+        _nodeSocket.UnsentBytes + _clientSocket.BufferedBytes - _clientSocket.UnsentBytes));
 
     /// <summary>Waits until a slow peer blocks the other one.</summary>
     /// <returns>The largest number of bytes that was buffered for the slow peer.</returns>
@@ -164,7 +164,7 @@ internal sealed class NativeBed : IAsyncDisposable
     public async Task<TunnelEnd> EndAsync()
     {
         await UntilOver();
-        await Deadline.Until("both sockets are closed", () => Loop.Sockets == 0);
+        await Deadline.Until("both sockets are closed", () => Loop.SocketCount == 0);
         return Assert.Single(Ends);
     }
 
@@ -191,12 +191,12 @@ internal sealed class NativeBed : IAsyncDisposable
 
     private sealed class Nobody : ISocketHandler
     {
-        public void Received(ReadOnlySpan<byte> bytes) => Assert.Fail("The tunnel did not take the socket.");
+        public void OnReceived(ReadOnlySpan<byte> bytes) => Assert.Fail("The tunnel did not take the socket.");
 
-        public void Writable() => Assert.Fail("The tunnel did not take the socket.");
+        public void OnWritable() => Assert.Fail("The tunnel did not take the socket.");
 
-        public void Ended() => Assert.Fail("The tunnel did not take the socket.");
+        public void OnEof() => Assert.Fail("The tunnel did not take the socket.");
 
-        public void Failed(int error) => Assert.Fail("The tunnel did not take the socket.");
+        public void OnError(int error) => Assert.Fail("The tunnel did not take the socket.");
     }
 }

@@ -26,7 +26,7 @@ public sealed class NativeHandoverTests
         await bed.AdvanceAsync(TimeSpan.FromSeconds(30));
 
         var record = (await bed.ReleaseAsync())!.ToBytes();
-        Assert.Equal(0, bed.Loop.Sockets);
+        Assert.Equal(0, bed.Loop.SocketCount);
         Assert.Empty(bed.Ends);
         using var loop = Engines.Start(engine, time: bed.Time);
         var ends = new List<TunnelEnd>();
@@ -47,7 +47,7 @@ public sealed class NativeHandoverTests
         await bed.Client.ReadsAsync(TestFrame.Close(1012));
         bed.Node.Finish();
         bed.Client.Finish();
-        await Deadline.Until("both sockets are closed", () => loop.Sockets == 0);
+        await Deadline.Until("both sockets are closed", () => loop.SocketCount == 0);
         Assert.Equal([TunnelEnd.Drain], ends);
     }
 
@@ -65,7 +65,7 @@ public sealed class NativeHandoverTests
 
         await bed.Client.EndsAfterAsync(Question);
         bed.Client.Finish();
-        await Deadline.Until("both sockets are closed", () => loop.Sockets == 0);
+        await Deadline.Until("both sockets are closed", () => loop.SocketCount == 0);
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class NativeHandoverTests
             await here.OnLoop(() => flow.Tunnel.Traffic));
         bed.Client.Finish();
         bed.Node.Finish();
-        await Deadline.Until("both sockets are closed", () => bed.Loop.Sockets + loop.Sockets == 0);
+        await Deadline.Until("both sockets are closed", () => bed.Loop.SocketCount + loop.SocketCount == 0);
     }
 
     [Theory]

@@ -234,7 +234,7 @@ public sealed class NativeTunnelEndTests
         bed.Node.Finish();
         await bed.UntilOver();
         Assert.NotEqual(0, (await bed.KeptAsync()).ForClient);
-        Assert.Equal(1, bed.Loop.Sockets);
+        Assert.Equal(1, bed.Loop.SocketCount);
 
         await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
 
@@ -249,7 +249,7 @@ public sealed class NativeTunnelEndTests
         await using var bed = await NativeBed.OpenAsync(engine);
         bed.Tunnel.Cut(TunnelEnd.Error);
         await bed.UntilOver();
-        Assert.Equal(2, bed.Loop.Sockets);
+        Assert.Equal(2, bed.Loop.SocketCount);
 
         await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
 

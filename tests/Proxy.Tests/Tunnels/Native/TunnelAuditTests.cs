@@ -61,7 +61,7 @@ public sealed class TunnelAuditTests : IDisposable
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         _tunnels.Add(bed.Tunnel);
-        await bed.Loop.OnLoop(() => Array.ForEach(bed.Loop.AllSockets(), static socket => socket.Close()));
+        await bed.Loop.OnLoop(() => Array.ForEach(bed.Loop.AllSocketCount(), static socket => socket.Close()));
         using var audit = Create(bed.Loop);
 
         Assert.Empty(await audit.CompareAsync());

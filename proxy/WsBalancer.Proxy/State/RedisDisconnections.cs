@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace WsBalancer.Proxy.State;
+
+/// <summary>Carries disconnections over Redis. A balancer that is not connected when one is sent misses it.</summary>
+internal sealed class RedisDisconnections(
+    RedisLink link,
+    DisconnectionEvents disconnections,
+    BadRecords bad,
+    BalancerName name,
+    TimeProvider time,
+    ILogger<RedisDisconnections> logger)
+{
+    // An operator waits for the send.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private RedisChannel Channel => link.Channel("disconnect");
+
+    public Task SubscribeAsync() => link.Subscriber.SubscribeAsync(Channel, (_, message) => Hear(message.ToString()));
+
+    /// <returns>Whether the disconnection was sent.</returns>
+    public async Task<bool?> SendAsync(Disconnection disconnection, CancellationToken cancellation)
+    {
+        var json = JsonSerializer.Serialize(
+            new SentDisconnection(name.Instance, disconnection), PeerJsonContext.Default.SentDisconnection);
+        try
+        {
+            await link.Subscriber.PublishAsync(Channel, json).WaitAsync(Patience, time, cancellation);
+            return true;
+        }
+        catch (Exception ex) when (ex is RedisException or TimeoutException)
+        {
+            StateLog.NotShared(logger, ex.Message);
+            return false;
+        }
+    }
+
+    private void Hear(string json)
+    {
+        if (Read(json) is not { } sent || sent.Instance == name.Instance)
+        {
+            return;
+        }
+
+        try
+        {
+            disconnections.Heard(sent.Disconnection);
+        }
+        catch (Exception ex) when (ex is not OutOfMemoryException)
+        {
+            // A thread of the client library runs this callback, and does not report the exception.
+            StateLog.DisconnectionFailed(logger, ex);
+        }
+    }
+
+    private SentDisconnection? Read(string json)
+    {
+        string? mistake;
+        try
+        {
+            var sent = JsonSerializer.Deserialize(json, PeerJsonContext.Default.SentDisconnection)
+                ?? throw new JsonException("null is not a disconnection");
+            mistake = ReportForm.MistakeIn(sent);
+            if (mistake is null)
+            {
+                return sent;
+            }
+        }
+        catch (JsonException ex)
+        {
+            mistake = ex.Message;
+        }
+
+        bad.Add(RecordSource.Messages, $"The latest bad message of channel '{Channel}' in Redis", null, json, mistake);
+        return null;
+    }
+}
+
+/// <summary>A disconnection as it is sent, with the id of the sending process, which receives it too.</summary>
+internal sealed record SentDisconnection(string Instance, Disconnection Disconnection);

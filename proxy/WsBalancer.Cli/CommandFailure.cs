@@ -10,18 +10,18 @@ internal sealed class CommandFailure(int exitCode, string message, Exception? ca
 {
     public int ExitCode { get; } = exitCode;
 
-    /// <summary>The problem document that the balancer has answered with; null if there is none.</summary>
+    /// <summary>The problem document of the balancer's response; null if there is none.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>The status that the balancer has answered with; null if it has not.</summary>
+    /// <summary>The status of the balancer's response; null without a response.</summary>
     public HttpStatusCode? Status { get; init; }
 
-    /// <summary>Whether the command has written a document already, which is the only one then.</summary>
+    /// <summary>Whether the command has written a document; the failure then writes no second one.</summary>
     public bool IsDocumented { get; set; }
 
     /// <summary>A sentence on how the command is used; null for none.</summary>
     public string? Hint { get; init; }
 
-    /// <summary>More sentences, each for a line of its own.</summary>
+    /// <summary>More sentences, each written on a line of its own.</summary>
     public IReadOnlyList<string> Details { get; init; } = [];
 }

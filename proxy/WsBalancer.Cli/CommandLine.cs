@@ -11,7 +11,7 @@ internal static class CommandLine
 {
     private const string JsonOption = "--json";
 
-    // A user may be called @alice: an argument is never the name of a file to read arguments from.
+    // An argument such as @alice is a user id, never the name of a response file with more arguments.
     public static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
     public static async Task<int> RunAsync(
@@ -51,13 +51,13 @@ internal static class CommandLine
         }
         catch (IOException full)
         {
-            // Calls of a balancer have failures of their own: this is the output.
+            // A failed call to a balancer is a CommandFailure: this exception is from writing the output.
             await visible.WriteLineAsync($"{CommandTree.Name}: The output cannot be written: {full.Message}");
             return ExitCode.Failed;
         }
         catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
         {
-            // A fault of ours. The trace is for the report of it; a crash would only add a core dump.
+            // A bug of this program: the bug report needs the stack trace. A crash would only add a core dump.
             await visible.WriteLinesAsync($"{CommandTree.Name}: unexpected failure: {unexpected}");
             return ExitCode.Failed;
         }

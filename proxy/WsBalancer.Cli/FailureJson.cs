@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace WsBalancer.Cli;
 
-/// <summary>A failure that no balancer has reported, in the form of those that one has (RFC 9457).</summary>
+/// <summary>
+/// Formats a failure without a problem document of the balancer in the form of such a document (RFC 9457).
+/// </summary>
 internal static class FailureJson
 {
     public static string Of(CommandFailure failure)

@@ -4,8 +4,8 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli;
 
 /// <summary>
-/// Turns Ctrl-C and the other requests to end into a token, so that a command ends what it began in order. A reader of
-/// the output that has gone is such a request too.
+/// Cancels a token on Ctrl-C, on the other signals that end a process, and when the reader of the output has closed its
+/// pipe, so that a command can end in order.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -29,14 +29,16 @@ internal sealed class Interruption : IDisposable
 
     public bool HasHappened => _source.IsCancellationRequested;
 
-    /// <summary>The exit code of what was interrupted: 128 and the number of the signal, as in a shell.</summary>
+    /// <summary>
+    /// The exit code of the interrupted command: 128 plus the number of the signal, as in a shell; 1 without a signal.
+    /// </summary>
     public int ExitCode { get; private set; } = Cli.ExitCode.Failed;
 
     public void Dispose()
     {
         _registrations.ForEach(registration => registration.Dispose());
 
-        // A look that is under way may still cancel.
+        // Wait for a timer callback that is still running, since it uses the source.
         using var ended = new ManualResetEvent(initialState: false);
         if (_looks.Dispose(ended))
         {

@@ -4,10 +4,10 @@ namespace WsBalancer.Cli.Admin;
 
 /// <summary>One call of the admin API.</summary>
 /// <remarks>
-/// <c>IfEpoch</c> is the epoch of the fleet that the caller has seen; the call fails if it is another one by now.
+/// <c>IfEpoch</c> is the epoch of the fleet that the caller has read; the call fails if the fleet has another one.
 /// </remarks>
 internal sealed record AdminCall(HttpMethod Method, string Path, JsonObject? Body = null, long? IfEpoch = null)
 {
-    /// <summary>How long the answer may take; null for as long as that of any call.</summary>
+    /// <summary>The timeout of the call; null for the default of the connection.</summary>
     public TimeSpan? Timeout { get; init; }
 }

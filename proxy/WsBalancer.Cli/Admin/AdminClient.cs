@@ -1,16 +1,16 @@
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>
-/// Speaks to a balancer's admin API. Every failure is a <see cref="CommandFailure"/> with a clear sentence.
+/// Calls a balancer's admin API. Every failure is a <see cref="CommandFailure"/> with a clear sentence.
 /// </summary>
 internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = null) : IDisposable
 {
-    // The balancer builds the rings of all clusters that change.
+    // Longer than for other calls: the balancer builds the ring of every cluster that changes.
     private static readonly TimeSpan ReloadTimeout = TimeSpan.FromMinutes(1);
 
     private readonly AdminConnection _connection = new(settings, timeout ?? AdminConnection.DefaultTimeout);
 
-    /// <summary>What the API knows of one cluster.</summary>
+    /// <summary>The calls for one cluster.</summary>
     public ClusterClient In(string cluster) => new(_connection, cluster);
 
     public Task<Answer<IReadOnlyList<ClusterAnswer>>> ListClustersAsync(CancellationToken cancellation) =>
@@ -25,7 +25,7 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
     public Task<Answer<BalancersAnswer>> ReadBalancersAsync(CancellationToken cancellation) =>
         _connection.GetAsync("api/v1/balancers", AdminJson.Default.BalancersAnswer, cancellation);
 
-    /// <summary>The configuration as it was applied last, by key, without secrets.</summary>
+    /// <summary>The configuration that was applied last, by key, without secrets.</summary>
     public Task<Answer<IReadOnlyDictionary<string, string>>> ReadConfigurationAsync(CancellationToken cancellation) =>
         _connection.GetAsync(
             "api/v1/configuration", AdminJson.Default.IReadOnlyDictionaryStringString, cancellation);
@@ -41,7 +41,7 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
         return _connection.CallAsync(call, AdminJson.Default.DisconnectAnswer, cancellation);
     }
 
-    /// <summary>A scrape, as Prometheus gets it.</summary>
+    /// <summary>A scrape of the metrics in the text format of Prometheus.</summary>
     public Task<string> ReadMetricsAsync(CancellationToken cancellation) =>
         _connection.ReadTextAsync("metrics", cancellation);
 
@@ -52,9 +52,13 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
         return _connection.CallAsync(call, AdminJson.Default.ReloadAnswer, cancellation);
     }
 
-    /// <summary>The stream of events.</summary>
-    /// <param name="lastEventId">The last event that is known; null for none.</param>
-    /// <param name="since">Since when past events come first; null for no past.</param>
+    /// <summary>Opens the stream of events (server-sent events).</summary>
+    /// <param name="lastEventId">
+    /// The id of the last received event, after which the stream begins; null for none.
+    /// </param>
+    /// <param name="since">
+    /// The time from which past events are sent; null for none, or for all if <paramref name="follow"/> is false.
+    /// </param>
     /// <param name="follow">Whether the stream continues with new events after the past ones.</param>
     /// <param name="cancellation">Cancels the call.</param>
     public Task<Stream> OpenEventsAsync(

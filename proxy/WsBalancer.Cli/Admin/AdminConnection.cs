@@ -9,13 +9,15 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>Calls over HTTP, and makes a clear <see cref="CommandFailure"/> of whatever goes wrong.</summary>
+/// <summary>
+/// Calls the admin API over HTTP. Every failure is a <see cref="CommandFailure"/> with a clear sentence.
+/// </summary>
 internal sealed class AdminConnection : IDisposable
 {
-    // Answers come from memory: a balancer that takes longer is stuck, or it is not a balancer.
+    // The balancer answers from memory: a server that needs longer is blocked, or is not a balancer.
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
-    // A request to a Unix socket needs a Host, which means nothing there.
+    // HTTP requires a Host header, which has no meaning over a Unix socket.
     private static readonly Uri OverSocket = new("http://localhost/");
 
     private readonly HttpClient _http;
@@ -48,7 +50,7 @@ internal sealed class AdminConnection : IDisposable
     public Task<Answer<T>> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
         CallAsync(new AdminCall(HttpMethod.Get, path), type, cancellation);
 
-    /// <summary>The body of an answer that is not JSON.</summary>
+    /// <summary>The body of a response that is not JSON.</summary>
     public Task<string> ReadTextAsync(string path, CancellationToken cancellation) =>
         ReadTextAsync(new AdminCall(HttpMethod.Get, path), cancellation);
 
@@ -88,7 +90,9 @@ internal sealed class AdminConnection : IDisposable
         }
     }
 
-    /// <summary>Opens an answer that does not end. Only connecting has a limit: it may begin with silence.</summary>
+    /// <summary>
+    /// Opens a response that does not end. Only connecting has a timeout: the server may send nothing for any time.
+    /// </summary>
     public async Task<Stream> OpenAsync(
         string path, string mediaType, string? lastEventId, CancellationToken cancellation)
     {
@@ -161,7 +165,7 @@ internal sealed class AdminConnection : IDisposable
         }
     }
 
-    // The limit ends the request; the part of it that is the caller's wish is no failure of the balancer.
+    // The limit token is cancelled by the timeout and by the caller. Only the timeout is a failure of the balancer.
     private async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken limit, CancellationToken cancellation)
     {
@@ -207,7 +211,8 @@ internal sealed class AdminConnection : IDisposable
 
         return (response.StatusCode, ProblemText.In(response, document)) switch
         {
-            // Of nodes, which answer where clients connect, and of proxies: the admin API has no such answers.
+            // Responses of a node, if the URL is that for clients, or of a proxy. The admin API never sends these
+            // statuses.
             (HttpStatusCode.UpgradeRequired or >= HttpStatusCode.BadGateway, _) => NotABalancer(
                 $"it answered {(int)response.StatusCode} {response.ReasonPhrase}"),
             (HttpStatusCode.PreconditionFailed, var problem) => new CommandFailure(

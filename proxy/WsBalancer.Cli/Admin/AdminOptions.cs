@@ -4,7 +4,7 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>The options that every operator's command takes.</summary>
+/// <summary>The options of every operator's command.</summary>
 internal static class AdminOptions
 {
     private const string AddressVariable = "WSBALANCER_ADMIN";
@@ -59,7 +59,7 @@ internal static class AdminOptions
 
     private static readonly Option<string?> Output = CreateOutput();
 
-    /// <summary>The options, in the order in which a help lists them.</summary>
+    /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
         [Address, Token, TokenFile, Authorities, Cluster, Json, Output];
 
@@ -79,7 +79,7 @@ internal static class AdminOptions
         });
     }
 
-    /// <summary>In which form the answer is written; that of a mistake is <see cref="OutputForm.Lines"/>.</summary>
+    /// <summary>The form of the output; <see cref="OutputForm.Lines"/> if the options have a mistake.</summary>
     public static OutputForm FormOf(SymbolResult result)
     {
         if (result.GetResult(Json) is { Implicit: false } json && !json.Errors.Any() && json.GetValueOrDefault<bool>())
@@ -136,7 +136,7 @@ internal static class AdminOptions
                 + $"{DefaultAddress}, or unix:/PATH.");
         }
 
-        // Relative addresses resolve below the last slash.
+        // A relative address replaces everything after the last slash of its base (RFC 3986).
         return address.AbsolutePath.EndsWith('/') ? address : new Uri($"{address.AbsoluteUri}/");
     }
 
@@ -164,7 +164,7 @@ internal static class AdminOptions
         }
     }
 
-    // Whatever read it from a file may have left the end of the line in it. It is a secret: no message shows it.
+    // A token from a file may end with a line end, which is removed. The token is a secret: no message shows it.
     private static string? TokenIn(string? text) => text?.Trim() switch
     {
         null or "" => null,

@@ -3,16 +3,16 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>Which balancer an operator's command speaks to, and how it answers.</summary>
+/// <summary>The balancer that an operator's command calls, and the form of the command's output.</summary>
 /// <remarks>
-/// <c>Address</c> ends with a slash, unless it is that of a Unix socket. <c>Cluster</c> is null to take the only one
-/// there is.
+/// <c>Address</c> ends with a slash, unless it is that of a Unix socket. <c>Cluster</c> is null for the only cluster of
+/// the balancer.
 /// </remarks>
 internal sealed record AdminSettings(Uri Address, string? Token, string? Cluster, OutputForm Form)
 {
     public const string UnixScheme = "unix";
 
-    /// <summary>Whether the answer is written as a document, and nothing else on standard output.</summary>
+    /// <summary>Whether standard output has only documents, and no lines for a person.</summary>
     public bool IsDocument => Form is OutputForm.Json or OutputForm.Yaml;
 
     /// <summary>The authorities of the balancer's certificate; null for those of the system.</summary>
@@ -24,7 +24,7 @@ internal sealed record AdminSettings(Uri Address, string? Token, string? Cluster
     /// <summary>The address as messages show it.</summary>
     public string Name => SocketPath is null ? Address.ToString() : Address.OriginalString;
 
-    /// <summary>The path of the balancer's Unix socket; null for an address.</summary>
+    /// <summary>The path of the balancer's Unix socket; null for a TCP address.</summary>
     public string? SocketPath =>
         Address.Scheme == UnixScheme ? Address.OriginalString[(UnixScheme.Length + 1)..] : null;
 }

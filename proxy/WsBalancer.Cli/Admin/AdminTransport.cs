@@ -9,7 +9,7 @@ internal static class AdminTransport
 {
     public static SocketsHttpHandler Create(AdminSettings settings, TimeSpan timeout)
     {
-        // Admin addresses are private: a proxy for the way out to the Internet cannot reach them.
+        // Admin addresses are private: a forward proxy to the Internet cannot reach them.
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = timeout };
         if (settings.SocketPath is { } path)
         {
@@ -22,7 +22,7 @@ internal static class AdminTransport
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
 
-                // Private authorities seldom publish what they have revoked.
+                // Private authorities seldom publish revocation lists.
                 RevocationMode = X509RevocationMode.NoCheck,
             };
             policy.CustomTrustStore.AddRange(authorities);

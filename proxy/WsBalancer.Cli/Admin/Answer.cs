@@ -1,4 +1,4 @@
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>What the balancer answered: the document as it came, and what it says.</summary>
+/// <summary>A response of the balancer: the document as it was received, and its content.</summary>
 internal sealed record Answer<T>(string Document, T Value);

@@ -3,10 +3,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>Reads the authorities that a balancer's certificate may be from.</summary>
+/// <summary>Reads the certificate authorities that a command trusts for the balancer's certificate.</summary>
 internal static class AuthorityFile
 {
-    /// <exception cref="CommandFailure">The file has none, or the address has no certificate.</exception>
+    /// <exception cref="CommandFailure">
+    /// The file cannot be read or has no certificate, or the address is not https.
+    /// </exception>
     public static X509Certificate2Collection Read(string path, Uri address)
     {
         if (address.Scheme != Uri.UriSchemeHttps)

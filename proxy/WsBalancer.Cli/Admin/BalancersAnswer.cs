@@ -1,7 +1,9 @@
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>The answer of <c>GET /api/v1/balancers</c>.</summary>
-/// <remarks><c>Shared</c> is false if Redis cannot be used, so that the others are not known.</remarks>
+/// <remarks>
+/// <c>Shared</c> is false if Redis cannot be used, so that the other balancers are not known; null without Redis.
+/// </remarks>
 internal sealed record BalancersAnswer(IReadOnlyList<BalancerAnswer> Balancers, bool? Shared, RedisAnswer? Redis);
 
 /// <summary>A balancer of the fleet.</summary>

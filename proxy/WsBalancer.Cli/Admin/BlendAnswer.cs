@@ -1,6 +1,8 @@
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>A blend of two rings: which part of the users the second one places, and what that moves.</summary>
+/// <summary>
+/// A blend of two rings: the part of the users that the second ring places, and what the blend moves.
+/// </summary>
 /// <remarks><c>To</c> is null when there is no blend.</remarks>
 internal sealed record BlendAnswer(
     string From,

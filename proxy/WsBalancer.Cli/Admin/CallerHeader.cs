@@ -5,8 +5,8 @@ using System.Globalization;
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>
-/// The header that names the caller in the events that a command causes. Of the command line only the name of the
-/// command: a user id or a token may be among its arguments.
+/// The header that names the caller in the events that a command causes. The header contains the name of the command
+/// but not its arguments: a user id or a token may be among them.
 /// </summary>
 internal static class CallerHeader
 {

@@ -3,10 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>What the admin API does with one cluster.</summary>
+/// <summary>The calls of the admin API for one cluster.</summary>
 internal sealed class ClusterClient(AdminConnection connection, string cluster)
 {
-    /// <summary>The cluster.</summary>
     public string Id => cluster;
 
     private readonly string _path = $"api/v1/clusters/{Uri.EscapeDataString(cluster)}";
@@ -14,7 +13,7 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
     public Task<Answer<OwnerAnswer>> FindOwnerAsync(string user, CancellationToken cancellation) => connection.GetAsync(
         $"{_path}/owner{new QueryText().With("user", user)}", AdminJson.Default.OwnerAnswer, cancellation);
 
-    /// <summary>What a change would move; nothing is done.</summary>
+    /// <summary>Reads what a change would move, without making the change.</summary>
     public Task<Answer<PlanAnswer>> PlanAsync(FleetChange change, CancellationToken cancellation) =>
         PlanOfAsync(new AdminCall(HttpMethod.Post, $"{_path}/plan", change.ToJson()), cancellation);
 
@@ -40,7 +39,7 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
     public Task<Answer<BlendAnswer>> ReadBlendAsync(CancellationToken cancellation) =>
         connection.GetAsync($"{_path}/blend", AdminJson.Default.BlendAnswer, cancellation);
 
-    /// <summary>What a step of a blend would move; nothing is done.</summary>
+    /// <summary>Reads what a step of a blend would move, without making the step.</summary>
     public Task<Answer<BlendAnswer>> PlanBlendAsync(string to, double share, CancellationToken cancellation) =>
         connection.GetAsync(
             $"{_path}/blend{new QueryText().With("to", to).With("share", share)}",
@@ -64,7 +63,9 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
     public Task<Answer<DrainAnswer>> ReadDrainAsync(string node, CancellationToken cancellation) =>
         DrainOfAsync(HttpMethod.Get, node, body: null, cancellation);
 
-    /// <summary>The drain of a node; null if the fleet has no such node: it has left with its last tunnel.</summary>
+    /// <summary>
+    /// The drain of a node; null if the node is not in the fleet: a removed node leaves with its last tunnel.
+    /// </summary>
     public async Task<DrainAnswer?> FindDrainAsync(string node, CancellationToken cancellation)
     {
         try

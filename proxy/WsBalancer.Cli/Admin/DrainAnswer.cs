@@ -1,10 +1,10 @@
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>How far the drain of a node is.</summary>
+/// <summary>The progress of the drain of a node.</summary>
 /// <remarks>
-/// <c>Shared</c> is false while Redis cannot be used, so that other balancers are in no count; null without Redis.
-/// <c>State</c> is the node's. <c>Closed</c> counts the tunnels that were asked to end, <c>Forced</c> those of them
-/// that had to be cut.
+/// <c>Shared</c> is false while Redis cannot be used: the counts are then without the other balancers. Null without
+/// Redis. <c>State</c> is the state of the node. <c>Closed</c> counts the tunnels that the drain has closed or is
+/// closing, <c>Forced</c> those of them that were aborted.
 /// </remarks>
 internal sealed record DrainAnswer(
     string Cluster,

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>How to drain a node; what is null is left to the cluster's configuration.</summary>
+/// <summary>The terms of a drain; a null is replaced by the value in the cluster's configuration.</summary>
 internal sealed record DrainRequest(
     double? RatePerSecond, TimeSpan? Over, DrainDeadline? Deadline, int? CloseCode, bool Force)
 {
@@ -19,7 +19,7 @@ internal sealed record DrainRequest(
             json["overSeconds"] = over.TotalSeconds;
         }
 
-        // Null is a value here: no deadline at all.
+        // Null is a value of this field: no deadline.
         if (Deadline is { } deadline)
         {
             json["deadlineSeconds"] = deadline.After?.TotalSeconds;
@@ -39,5 +39,5 @@ internal sealed record DrainRequest(
     }
 }
 
-/// <summary>By when a drain is to be finished: after so long, or, with null, never.</summary>
+/// <summary>The time after which a drain closes all remaining tunnels; null for no deadline.</summary>
 internal readonly record struct DrainDeadline(TimeSpan? After);

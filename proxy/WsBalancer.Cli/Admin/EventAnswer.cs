@@ -1,11 +1,11 @@
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>Something that happened at the balancer; the document says more.</summary>
+/// <summary>An event of the balancer. Its JSON document has more fields.</summary>
 /// <remarks><c>By</c> is null if no caller is known.</remarks>
 internal sealed record EventAnswer(
     DateTimeOffset At, string Kind, string? Cluster, string Message, EventCauseAnswer? By = null);
 
-/// <summary>Who caused an event.</summary>
+/// <summary>The caller that caused an event.</summary>
 internal sealed record EventCauseAnswer(
     string Name, string? User, string? Host, int? Pid, string? Command, string? Address)
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>A change of a fleet to make a plan of.</summary>
+/// <summary>A change of a fleet for which a plan is requested.</summary>
 internal sealed record FleetChange(
     IReadOnlyList<NodeAddition> Add, IReadOnlyList<string> Remove, IReadOnlyDictionary<string, int> Weights)
 {

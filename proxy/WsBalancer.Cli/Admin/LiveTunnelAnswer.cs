@@ -1,9 +1,9 @@
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>One live tunnel, with what has gone through it.</summary>
+/// <summary>One live tunnel, with its traffic.</summary>
 /// <remarks>
-/// <c>User</c> is null if the request named none, and the tunnel was spread. <c>Path</c> is that of its bytes,
-/// <c>RequestPath</c> that of its handshake.
+/// <c>User</c> is null if the tunnel was placed without a user id. <c>Path</c> is the data path, native or portable;
+/// <c>RequestPath</c> is the path of the handshake request.
 /// </remarks>
 internal sealed record LiveTunnelAnswer(
     string Id,

@@ -6,13 +6,13 @@ namespace WsBalancer.Cli.Admin;
 /// <summary>One sample of a scrape in Prometheus' text format, version 0.0.4.</summary>
 internal sealed partial record MetricSample(string Name, IReadOnlyDictionary<string, string> Labels, double Value)
 {
-    /// <summary>The label of that name; null without it.</summary>
+    /// <summary>The value of the label <c>cluster</c>; null without it.</summary>
     public string? Cluster => Labels.GetValueOrDefault("cluster");
 
-    /// <summary>The label of that name; null without it.</summary>
+    /// <summary>The value of the label <c>node</c>; null without it.</summary>
     public string? Node => Labels.GetValueOrDefault("node");
 
-    /// <summary>Every sample of a scrape; comments and lines that are no sample are left out.</summary>
+    /// <summary>Every sample of a scrape, without comments and other lines.</summary>
     public static IEnumerable<MetricSample> Parse(string scrape) =>
         from Match line in SampleLine().Matches(scrape)
         select new MetricSample(
@@ -21,7 +21,7 @@ internal sealed partial record MetricSample(string Name, IReadOnlyDictionary<str
                 label => label.First.Value, label => Unescape(label.Second.Value)),
             double.Parse(line.Groups["value"].ValueSpan, CultureInfo.InvariantCulture));
 
-    // A label's value has a backslash before a backslash and a quote, and \n for a line feed.
+    // In the value of a label, a backslash precedes a backslash and a quote, and \n is a line feed.
     private static string Unescape(string text) =>
         Escape().Replace(text, static escape => escape.Value is "\\n" ? "\n" : escape.Value[1..]);
 

@@ -4,8 +4,8 @@ namespace WsBalancer.Cli.Admin;
 
 /// <summary>A node to add.</summary>
 /// <remarks>
-/// <c>Weight</c> is null to leave it to the balancer: 1, or what a removed node had that is taken back. <c>RingKey</c>
-/// is null to let the ring take what it takes without one.
+/// <c>Weight</c> is null for the balancer's default: 1, or the earlier weight of a node that was removed and is added
+/// again. <c>RingKey</c> is null for the default of the ring.
 /// </remarks>
 internal sealed record NodeAddition(string Id, string Address, int? Weight, string? RingKey = null)
 {

@@ -2,8 +2,9 @@ namespace WsBalancer.Cli.Admin;
 
 /// <summary>The answer of <c>GET /api/v1/clusters/{c}/owner</c>.</summary>
 /// <remarks>
-/// <c>Node</c> is where a new tunnel would go now, and <c>Reason</c> why, in the balancer's words. <c>Home</c> is null
-/// when every node is draining. <c>RingKey</c> is what the ring hashes for the owner; null if that is its id.
+/// <c>Node</c> is the node on which a new tunnel would be placed now; <c>Reason</c> explains why, in a sentence of the
+/// balancer. <c>Home</c> is null when every node is draining. <c>RingKey</c> is what the ring hashes for the owner;
+/// null if that is its id.
 /// </remarks>
 internal sealed record OwnerAnswer(
     string User,

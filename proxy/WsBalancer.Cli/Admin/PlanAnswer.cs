@@ -1,8 +1,9 @@
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>What a change of the fleet moves, whether it was made or only asked about.</summary>
+/// <summary>The effect of a change of the fleet, whether the change was made or only planned.</summary>
 /// <remarks>
-/// The fractions are of the key space. <c>Shared</c> is null when the balancer shares with nobody, or nothing was done.
+/// The fractions are of the key space. <c>Shared</c> is null if the balancer does not share, or if the change was only
+/// planned.
 /// </remarks>
 internal record PlanAnswer(
     double Moved,
@@ -13,6 +14,6 @@ internal record PlanAnswer(
     bool? Shared,
     IReadOnlyList<PlannedNodeAnswer> Nodes);
 
-/// <summary>One node before and after a change; 0 where it is not there.</summary>
+/// <summary>One node before and after a change; 0 where the node is not in the fleet.</summary>
 internal sealed record PlannedNodeAnswer(
     string Id, double ShareBefore, double ShareAfter, long TunnelsBefore, long TunnelsAfter);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>What an answer that is a problem says, as a sentence.</summary>
+/// <summary>The message of a problem document, as a sentence.</summary>
 internal static class ProblemText
 {
     /// <returns>Null if the answer is no problem document, or an empty one.</returns>
@@ -17,7 +17,7 @@ internal static class ProblemText
         {
             var problem = JsonSerializer.Deserialize(document, AdminJson.Default.ProblemAnswer);
 
-            // The title is that of the status, such as Conflict: the detail is a sentence of its own.
+            // The title is the name of the status, such as Conflict; the detail is a full sentence.
             var parts = new[] { problem?.Detail, problem?.Title };
             return parts.FirstOrDefault(part => !string.IsNullOrWhiteSpace(part)) is { } text
                 ? $"{text.TrimEnd('.')}."
@@ -25,7 +25,7 @@ internal static class ProblemText
         }
         catch (JsonException)
         {
-            // The media type promised more than the body holds; the status code says what there is to say.
+            // The body is not the JSON that the media type declares: the caller uses the status code alone.
             return null;
         }
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>The query of a request: only what is given stands in it, percent-encoded once.</summary>
+/// <summary>The query of a request, without the fields that are null. Each value is percent-encoded once.</summary>
 internal sealed class QueryText
 {
     private readonly StringBuilder _text = new();
@@ -20,7 +20,7 @@ internal sealed class QueryText
 
     public QueryText With(string name, double? value) => With(name, value?.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Says a flag only if it is set.</summary>
+    /// <summary>Adds a flag only if it is set.</summary>
     public QueryText With(string name, bool value) => With(name, value ? "true" : null);
 
     public override string ToString() => _text.ToString();

@@ -1,8 +1,9 @@
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>How far a rebalance is.</summary>
+/// <summary>The progress of a rebalance.</summary>
 /// <remarks>
-/// <c>Blocked</c> counts misplaced tunnels whose home cannot take them now; <c>Reason</c> says why it is not running.
+/// <c>Blocked</c> counts misplaced tunnels that neither the rebalance nor a drain closes now. <c>Reason</c> explains
+/// why the rebalance has ended or waits, or why tunnels stay misplaced; null if there is no reason.
 /// </remarks>
 internal sealed record RebalanceAnswer(
     string Cluster,

@@ -1,4 +1,4 @@
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>A cluster's ring: how it was built and which content it has.</summary>
+/// <summary>A cluster's ring: its construction, and the fingerprint of its content.</summary>
 internal sealed record RingAnswer(string Algorithm, string Spec, long Epoch, string Fingerprint);

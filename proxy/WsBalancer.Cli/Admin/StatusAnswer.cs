@@ -2,8 +2,8 @@ namespace WsBalancer.Cli.Admin;
 
 /// <summary>The answer of <c>GET /api/v1/status</c>: the balancer and all that it depends on.</summary>
 /// <remarks>
-/// <c>Refusing</c> has the reasons for which users are refused, or were within the last minute; empty if they are not.
-/// <c>Peers</c> is null while Redis cannot be used.
+/// <c>Refusing</c> has the reasons for which users are refused, or were refused within the last minute; empty if there
+/// is none. <c>Peers</c> is null while Redis cannot be used.
 /// </remarks>
 internal sealed record StatusAnswer(
     string Id,
@@ -20,7 +20,7 @@ internal sealed record StatusAnswer(
     IReadOnlyList<CertificateAnswer> Certificates,
     LastReloadAnswer? Reload = null);
 
-/// <summary>One cluster of it. Counts are of the last minute.</summary>
+/// <summary>The status of one cluster. <c>Rejected</c> and <c>AttemptsFailed</c> count the last minute.</summary>
 internal sealed record ClusterStatusAnswer(
     string Id,
     int Available,
@@ -30,7 +30,7 @@ internal sealed record ClusterStatusAnswer(
     IReadOnlyList<NodeAnswer> Nodes,
     IReadOnlyList<ProblemRecordAnswer> Problems);
 
-/// <summary>The Redis that balancers share through.</summary>
+/// <summary>The Redis through which balancers share their state.</summary>
 internal sealed record RedisAnswer(string Address, bool Connected, DateTimeOffset? Since, string? Why);
 
 /// <summary>Another balancer.</summary>

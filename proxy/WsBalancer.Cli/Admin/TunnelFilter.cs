@@ -1,5 +1,7 @@
 namespace WsBalancer.Cli.Admin;
 
-/// <summary>Which live tunnels are meant; null is all, and the order of the balancer.</summary>
+/// <summary>
+/// Selects live tunnels. A null selects all; a null <c>Sort</c> is the default order of the balancer.
+/// </summary>
 internal sealed record TunnelFilter(
     string? User, string? Node, TimeSpan? OlderThan, int? Limit = null, string? Client = null, string? Sort = null);

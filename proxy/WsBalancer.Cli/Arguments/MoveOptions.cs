@@ -5,7 +5,7 @@ using Closing = WsBalancer.Proxy.Framing.CloseCode;
 
 namespace WsBalancer.Cli.Arguments;
 
-/// <summary>The options that say how tunnels are closed.</summary>
+/// <summary>The options that control how tunnels are closed.</summary>
 internal static class MoveOptions
 {
     public static ValueOption<TimeSpan> Duration(string name, string description) =>

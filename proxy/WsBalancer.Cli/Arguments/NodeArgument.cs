@@ -3,11 +3,13 @@ using WsBalancer.Cli.Admin;
 
 namespace WsBalancer.Cli.Arguments;
 
-/// <summary>A node as the command line names it: <c>ID=URL</c> or <c>ID=URL@WEIGHT</c>.</summary>
+/// <summary>A node on the command line: <c>ID=URL</c> or <c>ID=URL@WEIGHT</c>.</summary>
 internal sealed partial record NodeArgument(string Id, string Url, string? Weight)
 {
-    /// <summary>Reads one. The weight is the digits after the last <c>@</c>; null without.</summary>
-    /// <exception cref="CommandFailure">It is not of that form; the message says what was expected.</exception>
+    /// <summary>Parses a node. The weight is the digits after the last <c>@</c>; null without them.</summary>
+    /// <exception cref="CommandFailure">
+    /// The text is not of that form; the message contains the expected form.
+    /// </exception>
     public static NodeArgument Parse(string text)
     {
         var match = Form().Match(text);

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace WsBalancer.Cli.Arguments;
 
-/// <summary>How many tunnels a second: <c>100/s</c>, <c>100</c>, <c>0.5/s</c>, <c>0</c>.</summary>
+/// <summary>A rate in tunnels a second: <c>100/s</c>, <c>100</c>, <c>0.5/s</c>, <c>0</c>.</summary>
 internal static class RateText
 {
     public const string Expected = "a number of tunnels a second such as 100/s, 100 or 0.5/s";
 
-    // More than a balancer has tunnels: whoever wants no limit has none.
+    // More than a balancer can have tunnels: the maximum is as good as no limit.
     private const double Most = 1_000_000;
 
     public static double? Parse(string text)
@@ -19,6 +19,6 @@ internal static class RateText
             : null;
     }
 
-    /// <summary>A rate at which something moves.</summary>
+    /// <summary>A rate above 0.</summary>
     public static double? ParsePositive(string text) => Parse(text) is { } rate and > 0 ? rate : null;
 }

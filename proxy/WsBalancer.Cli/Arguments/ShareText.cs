@@ -3,7 +3,8 @@ using System.Globalization;
 namespace WsBalancer.Cli.Arguments;
 
 /// <summary>
-/// A part of the users: <c>10%</c>, or a fraction with its point, <c>0.1</c>. A number without either could mean both.
+/// A part of the users: <c>10%</c>, or a fraction with a decimal point, <c>0.1</c>. A number with neither is refused,
+/// since it could mean both.
 /// </summary>
 internal static class ShareText
 {

@@ -3,15 +3,15 @@ using System.CommandLine.Parsing;
 
 namespace WsBalancer.Cli.Arguments;
 
-/// <summary>An option whose text must mean something; any other text is a wrong command line.</summary>
+/// <summary>An option whose text is parsed to a value; a text that cannot be parsed is a usage error.</summary>
 internal sealed class ValueOption<T> : Option<T?>
     where T : struct
 {
     private readonly Func<string, T?> _parse;
 
     /// <remarks>
-    /// <paramref name="expected"/> is what an error message calls the values it takes; <paramref name="parse"/> returns
-    /// null for a text that means nothing.
+    /// <paramref name="expected"/> describes the accepted values in an error message; <paramref name="parse"/> returns
+    /// null for a text that is not one of them.
     /// </remarks>
     public ValueOption(string name, string helpName, string description, string expected, Func<string, T?> parse)
         : base(name)
@@ -32,7 +32,9 @@ internal sealed class ValueOption<T> : Option<T?>
         };
     }
 
-    /// <summary>The value for a validator, where the library fails on a text that is wrong by itself.</summary>
+    /// <summary>
+    /// The value for a validator; null for a wrong text, for which the library's <c>GetValue</c> would throw.
+    /// </summary>
     public T? Peek(CommandResult result) =>
         result.GetResult(this) is { Tokens: [var token, ..] } ? _parse(token.Value) : null;
 }

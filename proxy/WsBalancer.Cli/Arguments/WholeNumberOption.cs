@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace WsBalancer.Cli.Arguments;
 
-/// <summary>An option that takes a whole number within bounds; any other value is a wrong command line.</summary>
+/// <summary>An option that takes a whole number within bounds; any other value is a usage error.</summary>
 internal static class WholeNumberOption
 {
     public static Option<int> Create(string name, string description, int standard, int fewest, int most) => new(name)

@@ -5,10 +5,10 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Cli.Commands;
 
-/// <summary>The argument that names a node, which a shell completes with the nodes of the balancer.</summary>
+/// <summary>The argument that is the id of a node, which a shell completes with the nodes of the balancer.</summary>
 internal static class NodeName
 {
-    // A person waits with a finger on the key.
+    // The timeout of a completion, for which a person waits at the keyboard.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public static Argument<string> Argument(string name)
@@ -37,14 +37,14 @@ internal static class NodeName
                 .. clusters.Where(cluster => settings.Cluster is null || cluster.Id == settings.Cluster)
                     .SelectMany(cluster => cluster.Nodes)
 
-                    // A shell gets no text that could be more than an id.
+                    // The shell receives plain ids only: other text could be executed.
                     .Where(node => NodeForm.IsId(node.Id))
                     .Select(node => new CompletionItem(node.Id)),
             ];
         }
         catch (CommandFailure)
         {
-            // Without a balancer there is nothing to complete, and a shell shows no message.
+            // Without a balancer there are no suggestions, and a shell shows no message.
             return [];
         }
     }

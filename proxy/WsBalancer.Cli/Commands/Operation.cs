@@ -6,11 +6,11 @@ using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Commands;
 
-/// <summary>What one run of an operator's command works with.</summary>
+/// <summary>The context of one run of an operator's command.</summary>
 internal sealed record Operation(
     ParseResult Parsed, AdminSettings Settings, AdminClient Client, CommandOutput Output, TextWriter Error)
 {
-    /// <summary>The cluster that is meant: the one that was named, or the only one there is.</summary>
+    /// <summary>The cluster of the command: the named one, or the only one.</summary>
     public async Task<ClusterClient> FindClusterAsync(CancellationToken cancellation)
     {
         if (Settings.Cluster is { } named)
@@ -22,21 +22,21 @@ internal sealed record Operation(
         return Client.In(clusters[ClusterChoice.Pick(clusters, named: null)].Id);
     }
 
-    /// <summary>Writes the document as it was received with <c>--json</c>, else the lines.</summary>
+    /// <summary>Writes the document if the output is one, otherwise the lines.</summary>
     public Task WriteAsync<T>(Answer<T> answer, params IEnumerable<string> lines) =>
         Settings.IsDocument ? WriteDocumentAsync(answer.Document) : WriteLinesAsync(lines);
 
     /// <summary>Whether a document was written.</summary>
     public bool HasDocument { get; private set; }
 
-    /// <summary>Writes a document: JSON byte for byte.</summary>
+    /// <summary>Writes a document: JSON as it was received, or YAML.</summary>
     public Task WriteDocumentAsync(string document)
     {
         HasDocument = true;
         return Output.Exact.WriteAsync(DocumentText.Of(document, Settings.Form));
     }
 
-    /// <summary>Writes what is listed: as a document, as its ids, each once, or as a table.</summary>
+    /// <summary>Writes a list: as a document, as its ids, each once, or as a table.</summary>
     public async Task WriteListAsync<T>(Answer<T> answer, IEnumerable<string> ids, Action writeTable)
     {
         switch (Settings.Form)
@@ -61,12 +61,12 @@ internal sealed record Operation(
         }
     }
 
-    /// <summary>Says on standard error what is no part of the answer.</summary>
+    /// <summary>Writes a sentence that is no part of the answer to standard error.</summary>
     public Task NoteAsync(string sentence) => Error.WriteLineAsync($"wsbalancer: {sentence}");
 
     /// <summary>
     /// Reports a balancer that does not answer, or answers again (<see cref="Waiting.AwayNotice"/>). On a terminal the
-    /// line is written above a live display, which a line of standard error would tear apart.
+    /// line is written above a live display, which a line on standard error would break.
     /// </summary>
     public Task NoteAwayAsync(bool isAway, string sentence)
     {
@@ -80,7 +80,7 @@ internal sealed record Operation(
         return Task.CompletedTask;
     }
 
-    /// <summary>Says so if the other balancers do not know of the change yet.</summary>
+    /// <summary>Notes that the other balancers have not received the change yet, if that is the case.</summary>
     public Task NoteSharingAsync(bool? shared) => shared is false
         ? NoteAsync("Redis is away: it is done at this balancer, and the others learn of it when Redis is back.")
         : Task.CompletedTask;

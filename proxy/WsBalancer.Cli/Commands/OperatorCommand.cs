@@ -6,10 +6,12 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands;
 
-/// <summary>A command that asks a running balancer: it takes the admin options and gets a client for them.</summary>
+/// <summary>
+/// A command that calls a running balancer: it takes the admin options, and runs with a client for them.
+/// </summary>
 internal sealed class OperatorCommand : Command
 {
-    /// <remarks><paramref name="run"/> does it, and returns the exit code.</remarks>
+    /// <remarks><paramref name="run"/> executes the command, and returns the exit code.</remarks>
     public OperatorCommand(
         string name,
         string description,
@@ -27,10 +29,10 @@ internal sealed class OperatorCommand : Command
         SetAction((parsed, cancellation) => RunAsync(run, parsed, cancellation));
     }
 
-    /// <summary>Command lines that its help shows, without the name of the program.</summary>
+    /// <summary>The examples in the command's help: command lines without the name of the program.</summary>
     public IReadOnlyList<string> Examples { get; init; } = [];
 
-    /// <summary>Whether the command lists what has ids, and so takes <c>--output name</c>.</summary>
+    /// <summary>Whether the command lists objects with ids, and therefore accepts <c>--output name</c>.</summary>
     public bool HasNames { get; init; }
 
     private void RefuseNames(CommandResult result)

@@ -4,17 +4,19 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo;
 
-/// <summary><c>wsbalancer demo</c>: shows on real processes what the balancer promises, and checks it.</summary>
+/// <summary>
+/// <c>wsbalancer demo</c>: demonstrates the promises of the balancer with real processes, and checks them.
+/// </summary>
 internal static class DemoCommand
 {
-    // A resize and a crash need somewhere else to go; sixteen .NET processes are what a laptop bears.
+    // After a crash the users need another node. A laptop can run about sixteen .NET processes.
     private const int FewestNodes = 2;
     private const int MostNodes = 16;
 
-    // With fewer, chance alone may leave a node without any user, and then there is nothing to show of it.
+    // With fewer users a node may have none by chance, and the claims about the node would prove nothing.
     private const int FewestUsersOfANode = 20;
 
-    // Each user is a socket here and two in the balancer.
+    // Each user takes one socket in this process and two in the balancer.
     private const int MostUsers = 2_000;
 
     public static Command Create()

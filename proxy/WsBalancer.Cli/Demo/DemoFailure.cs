@@ -1,4 +1,4 @@
 namespace WsBalancer.Cli.Demo;
 
-/// <summary>The demo cannot go on: a program is missing, did not start, or ended on its own.</summary>
+/// <summary>The demo cannot continue: a program is missing, did not start, or ended unexpectedly.</summary>
 internal sealed class DemoFailure(string message, Exception? cause = null) : Exception(message, cause);

@@ -7,12 +7,15 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo;
 
-/// <summary>One run of the demo: starts everything, tells the story, reports, and leaves nothing behind.</summary>
+/// <summary>
+/// One run of the demo: starts all processes, runs the chapters, writes the report, and ends the processes.
+/// </summary>
 internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextWriter error, TimeProvider time)
 {
     private const int LinesOfEachProcess = 30;
 
-    // Ctrl-C reaches the children too, and a story fails on a dead process: the reason may be known after its effect.
+    // Ctrl-C also ends the child processes, and a chapter fails when a process has ended: the failure may be observed
+    // before its cause.
     private static readonly TimeSpan ReasonLag = TimeSpan.FromMilliseconds(500);
 
     /// <returns>The exit code: 0 only if every claim held.</returns>
@@ -60,7 +63,7 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
         }
     }
 
-    // A story whose process died would end in some follow-up failure: the death is what to report.
+    // When a process has ended, the chapters fail as a consequence. The end of the process is the failure to report.
     private async Task<IReadOnlyList<Chapter>> TellUnlessBrokenAsync(
         DemoFleet fleet, IDemoScreen screen, Interruption interruption)
     {

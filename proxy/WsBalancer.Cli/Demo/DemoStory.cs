@@ -2,7 +2,7 @@ using WsBalancer.Cli.Demo.Chapters;
 
 namespace WsBalancer.Cli.Demo;
 
-/// <summary>The chapters in their order. A claim that fails does not end the story: the rest is told too.</summary>
+/// <summary>Runs the chapters in their order. After a claim that fails, the other chapters still run.</summary>
 internal static class DemoStory
 {
     public static async Task<IReadOnlyList<Chapter>> TellAsync(Stage stage, CancellationToken cancellation)

@@ -1,11 +1,11 @@
 namespace WsBalancer.Cli.Demo;
 
-/// <summary>Waits until something has become true, by asking again and again, up to a deadline.</summary>
+/// <summary>Waits until a condition is true, by polling, up to a deadline.</summary>
 internal sealed class Fact(TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <exception cref="DemoFailure">It did not become true in time.</exception>
+    /// <exception cref="DemoFailure">The condition was not true in time.</exception>
     public async Task AwaitAsync(
         string description,
         TimeSpan deadline,
@@ -18,7 +18,7 @@ internal sealed class Fact(TimeProvider time)
         }
     }
 
-    /// <returns>Whether it became true in time.</returns>
+    /// <returns>Whether the condition was true in time.</returns>
     public async Task<bool> BecomesTrueAsync(
         TimeSpan deadline, Func<CancellationToken, Task<bool>> holds, CancellationToken cancellation)
     {

@@ -5,8 +5,8 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli.Demo;
 
 /// <summary>
-/// The fleet of the demo without its story, for commands: its users connect again whatever ends their connections, its
-/// nodes may be killed, and one more node runs that the balancer does not have yet.
+/// The fleet of the demo without the chapters, to try commands. Users reconnect after every end of a connection, nodes
+/// may be killed, and one more node runs that is not in the configuration.
 /// </summary>
 internal sealed class KeptFleet(DemoFleet fleet, DemoSettings settings, CommandOutput output, TimeProvider time)
 {

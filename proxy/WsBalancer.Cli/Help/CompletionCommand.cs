@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace WsBalancer.Cli.Help;
 
 /// <summary>
-/// <c>wsbalancer completion SHELL</c>: a script for the shell, which gets its suggestions from the program's own
-/// <c>[suggest]</c> directive, the ids of nodes among them.
+/// <c>wsbalancer completion SHELL</c>: prints a shell script that gets its suggestions, the ids of nodes among them,
+/// from the <c>[suggest]</c> directive of the program.
 /// </summary>
 internal static class CompletionCommand
 {

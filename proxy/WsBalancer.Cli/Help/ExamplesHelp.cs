@@ -5,12 +5,12 @@ using WsBalancer.Cli.Commands;
 
 namespace WsBalancer.Cli.Help;
 
-/// <summary>The library's help, and below it the examples of the command.</summary>
+/// <summary>The help of the library, followed by the examples of the command.</summary>
 internal sealed class ExamplesHelp : SynchronousCommandLineAction
 {
     private readonly HelpAction _help = new();
 
-    /// <summary>Takes the place of the help of every command below.</summary>
+    /// <summary>Replaces the help of the root and of every command below it.</summary>
     public static void AddTo(RootCommand root) =>
         root.Options.OfType<HelpOption>().Single().Action = new ExamplesHelp();
 

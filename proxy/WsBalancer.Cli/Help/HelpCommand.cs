@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace WsBalancer.Cli.Help;
 
-/// <summary><c>wsbalancer help COMMAND</c> and <c>version</c>, which do what the options of that name do.</summary>
+/// <summary>
+/// <c>wsbalancer help COMMAND</c> and <c>version</c>, which do the same as <c>--help</c> and <c>--version</c>.
+/// </summary>
 internal static class HelpCommand
 {
     private static readonly Argument<string[]> Words = new("COMMAND")

@@ -6,7 +6,7 @@ namespace WsBalancer.Cli.Help;
 internal static class ManCommand
 {
     /// <param name="root">The tree that the page describes.</param>
-    /// <param name="text">What the page has beside the commands.</param>
+    /// <param name="text">The texts of the page that do not describe a command.</param>
     public static Command Create(RootCommand root, ManText text)
     {
         var command = new Command(

@@ -115,8 +115,8 @@ internal sealed class ManPage(TextWriter output)
         }
     }
 
-    // A backslash begins an escape, a hyphen would be typeset as one, a character beyond ASCII is written as its code
-    // point, and a dot or a quote at the beginning is a macro.
+    // In roff, a backslash begins an escape, a hyphen without one is not a minus, a character beyond ASCII is written
+    // as its code point, and a dot or a quote at the beginning of a line begins a macro.
     private static string Escaped(string text)
     {
         var escaped = string.Concat(text.EnumerateRunes().Select(static rune => rune.Value switch

@@ -1,7 +1,7 @@
 namespace WsBalancer.Cli.Help;
 
-/// <summary>What the manual page has beside the commands, as the program's own help has it.</summary>
-/// <param name="Summary">What the program does, in one sentence.</param>
+/// <summary>The texts of the manual page that do not describe a command; they are also in the program's help.</summary>
+/// <param name="Summary">The purpose of the program, in one sentence.</param>
 /// <param name="Examples">Command lines, one a line.</param>
-/// <param name="ExitCodes">What the exit codes mean.</param>
+/// <param name="ExitCodes">The meaning of the exit codes.</param>
 internal sealed record ManText(string Summary, string Examples, string ExitCodes);

@@ -4,14 +4,14 @@ using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Help;
 
-/// <summary>The mistakes of a command line, each as one sentence that names what is wrong.</summary>
+/// <summary>The mistakes of a command line, each as one sentence.</summary>
 internal static class UsageErrors
 {
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
         var command = parsed.CommandResult;
 
-        // With a word that is no command, the missing arguments that are reported too are its consequence.
+        // After an unknown command the library also reports missing arguments, which are only a consequence.
         if (parsed.UnmatchedTokens is [var unknown, ..] && command.Command.Subcommands.Count > 0)
         {
             return [Unknown(unknown, command.Command)];
@@ -20,7 +20,7 @@ internal static class UsageErrors
         return [.. parsed.Errors.Select(error => Text(error, parsed)).Distinct()];
     }
 
-    /// <summary>The command that was recognized, as it is typed.</summary>
+    /// <summary>The recognized command, as it is typed.</summary>
     public static string PathOf(ParseResult parsed)
     {
         var below = new Stack<string>();

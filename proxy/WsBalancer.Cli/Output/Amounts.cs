@@ -32,7 +32,7 @@ internal static class Amounts
         return $"{Number(bytes)} B";
     }
 
-    /// <summary>Two units, a started second counting as one: <c>42s</c>, <c>3m 5s</c>, <c>2d 4h</c>.</summary>
+    /// <summary>The two largest units, rounded up to a full second: <c>42s</c>, <c>3m 5s</c>, <c>2d 4h</c>.</summary>
     public static string Duration(double seconds)
     {
         var span = TimeSpan.FromSeconds(Math.Ceiling(seconds));

@@ -11,16 +11,16 @@ internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal, Q
     /// <summary>Whether a table has all its columns, even on a terminal that is too narrow for them.</summary>
     public bool IsWide { get; init; }
 
-    /// <summary>Lines that nothing wraps, truncates or colours, without a control character in them.</summary>
+    /// <summary>Writes lines that are not wrapped, cut or coloured, with their control characters escaped.</summary>
     public TextWriter Writer { get; } = new VisibleWriter(writer);
 
-    /// <summary>For documents that a machine reads, and for text that is escaped already.</summary>
+    /// <summary>Writes text without a change: documents for a machine, and text that is escaped already.</summary>
     public TextWriter Exact { get; } = writer;
 
-    /// <summary>Null when the output goes to a file, a pipe or a dumb terminal.</summary>
+    /// <summary>Null if the output is a file, a pipe, or a terminal without escape sequences.</summary>
     public IAnsiConsole? Terminal { get; } = terminal;
 
-    /// <summary>Null when no person is there to answer.</summary>
+    /// <summary>Null if no person can answer, because the input or the output is not a terminal.</summary>
     public Question? Question { get; } = question;
 
     public static CommandOutput Of(

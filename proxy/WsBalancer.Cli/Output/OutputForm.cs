@@ -1,12 +1,14 @@
 namespace WsBalancer.Cli.Output;
 
-/// <summary>In which form a command writes what it has read.</summary>
+/// <summary>The form in which a command writes an answer.</summary>
 internal enum OutputForm
 {
-    /// <summary>Lines and tables for a person; a table leaves out what the terminal is too narrow for.</summary>
+    /// <summary>
+    /// Lines and tables for a person; a table omits the columns for which the terminal is too narrow.
+    /// </summary>
     Lines,
 
-    /// <summary>The same with every column of a table.</summary>
+    /// <summary>Lines and tables for a person; a table has all its columns.</summary>
     Wide,
 
     /// <summary>The ids of what is listed, one a line.</summary>

@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 namespace WsBalancer.Cli.Output;
 
 /// <summary>
-/// Whoever reads standard output through a pipe, and may go: <c>events | head -1</c>. The runtime keeps quiet about it,
-/// and a command that follows something would follow it for nobody, for ever.
+/// Detects that the reader of standard output has closed its pipe, as after <c>events | head -1</c>. The runtime
+/// ignores the error of a write to such a pipe, so that a command that follows events would never end.
 /// </summary>
 internal static class OutputReader
 {
     private const int StandardOutput = 1;
 
-    // The same on Linux and macOS.
+    // POLLERR, which is the same on Linux and macOS.
     private const short PollError = 8;
 
-    /// <summary>Whether there was a reader, and it is gone.</summary>
+    /// <summary>Whether standard output is a pipe without a reader.</summary>
     public static bool IsGone()
     {
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)

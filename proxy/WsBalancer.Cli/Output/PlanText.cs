@@ -2,7 +2,9 @@ using WsBalancer.Cli.Admin;
 
 namespace WsBalancer.Cli.Output;
 
-/// <summary>A plan as a person reads it: how much moves, how much of it had to, what each node wins or loses.</summary>
+/// <summary>
+/// A plan for a person: how much moves, how much of that is necessary, and each node before and after.
+/// </summary>
 internal static class PlanText
 {
     private const string Legend =

@@ -8,7 +8,7 @@ internal sealed class Question(TextReader input, TextWriter output)
         await output.WriteAsync($"{question} [y/N] ");
         await output.FlushAsync(cancellation);
 
-        // A console cannot cancel a read: the read is left behind, and the command ends.
+        // A read from the console cannot be cancelled: the read is abandoned, and the command ends.
         var answer = await Task.Run(input.ReadLine, CancellationToken.None).WaitAsync(cancellation);
         return answer?.Trim().ToUpperInvariant() is "Y" or "YES";
     }

@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Output;
 
-/// <summary>Which columns of a table are shown, in their order, and how wide each is.</summary>
+/// <summary>The columns of a table that are shown, in their order, and the width of each.</summary>
 internal sealed class TableFit(IEnumerable<int> columns, Func<int, int> widthOf)
 {
     private readonly SortedDictionary<int, int> _widths = new(columns.ToDictionary(column => column, widthOf));
@@ -10,7 +10,7 @@ internal sealed class TableFit(IEnumerable<int> columns, Func<int, int> widthOf)
     /// <summary>The width of a column that is shown.</summary>
     public int this[int column] => _widths[column];
 
-    /// <summary>The width of a line with so many spaces between columns.</summary>
+    /// <summary>The width of a line with <paramref name="gap"/> spaces between columns.</summary>
     public int Width(int gap) => _widths.Values.Sum() + (gap * (_widths.Count - 1));
 
     public void Remove(int column) => _widths.Remove(column);

@@ -5,9 +5,9 @@ using WsBalancer.Proxy;
 namespace WsBalancer.Cli.Output;
 
 /// <summary>
-/// Rows and columns. On a terminal that is wide enough a drawn table; on a narrower one aligned text, without the
-/// columns and the ends of cells that do not fit; elsewhere aligned text that is never cut: an id that was cut in a
-/// pipe is an id that a script gets wrong.
+/// Writes rows and columns. On a terminal that is wide enough they are a drawn table; on a narrower one aligned text,
+/// without the columns and the ends of cells that do not fit; elsewhere aligned text that is never cut, since a script
+/// would read a cut id as another id.
 /// </summary>
 internal sealed class TextTable(params Column[] columns)
 {
@@ -39,7 +39,7 @@ internal sealed class TextTable(params Column[] columns)
         }
     }
 
-    /// <summary>The same for a terminal, in the style given or, without one, with the colours of the columns.</summary>
+    /// <summary>The table for a terminal, in the given style or, without one, in the colours of the columns.</summary>
     public IRenderable DrawOn(IAnsiConsole terminal, Style? style = null)
     {
         var width = terminal.Profile.Width;
@@ -80,7 +80,7 @@ internal sealed class TextTable(params Column[] columns)
         return columns[column].IsNumber ? cut.PadLeft(width) : cut.PadRight(width);
     }
 
-    // Not within a surrogate pair.
+    // The cut must not separate a surrogate pair.
     private static string CutTo(string text, int width)
     {
         if (text.Length <= width)
@@ -99,7 +99,7 @@ internal sealed class TextTable(params Column[] columns)
         return new Rows([header, .. _rows.Select(row => ColouredLine(row, fit, style))]);
     }
 
-    // A terminal that is narrower than what can be left out: lines end early, since wrapped ones are no table.
+    // The terminal is too narrow even after the removals: lines are cut, since wrapped lines are not a readable table.
     private Rows Cut(TableFit fit, int width, Style? style) => new(
         _rows.Prepend([.. columns.Select(column => column.Title)])
             .Select(row => new Text(CutTo(LineOf(row, fit), width), style)));
@@ -140,7 +140,7 @@ internal sealed class TextTable(params Column[] columns)
 
     private Style StyleOf(int column, string cell) => new(columns[column].Colour?.Invoke(cell) ?? Color.Default);
 
-    /// <summary>Whether the terminal is wide enough for the table to be drawn.</summary>
+    /// <summary>Whether the terminal is wide enough for a drawn table.</summary>
     public bool FitsOn(IAnsiConsole terminal) => DrawnWidth() <= terminal.Profile.Width;
 
     // A cell has a space at each side and a border at its left; one border closes the row.

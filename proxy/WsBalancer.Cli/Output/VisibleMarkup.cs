@@ -3,9 +3,9 @@ using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Output;
 
-/// <summary>Text in the markup of the terminal library, with what is invisible in it escaped.</summary>
+/// <summary>Text in the markup of the terminal library, with invisible characters escaped.</summary>
 internal static class VisibleMarkup
 {
-    /// <summary>The text of <see cref="VisibleText"/> as markup that has no markup in it.</summary>
+    /// <summary>The text of <see cref="VisibleText"/>, in which the markup of the library is escaped.</summary>
     public static string Of(string text) => Markup.Escape(VisibleText.Of(text));
 }

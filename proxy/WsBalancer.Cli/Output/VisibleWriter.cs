@@ -4,8 +4,8 @@ using WsBalancer.Proxy;
 namespace WsBalancer.Cli.Output;
 
 /// <summary>
-/// Writes lines of text whose every invisible character is escaped (<see cref="VisibleText"/>), so that nothing that
-/// was received from anywhere reaches a terminal as it is. Line ends are only those of <c>WriteLine</c>.
+/// Writes lines of text in which every invisible character is escaped (<see cref="VisibleText"/>), so that received
+/// text cannot control a terminal. Only <c>WriteLine</c> writes line ends.
 /// </summary>
 internal sealed class VisibleWriter(TextWriter exact) : TextWriter
 {
@@ -25,7 +25,7 @@ internal sealed class VisibleWriter(TextWriter exact) : TextWriter
 
     public override Task WriteLineAsync(string? value) => exact.WriteLineAsync(VisibleText.Of(value ?? ""));
 
-    /// <summary>Writes text of several lines as such.</summary>
+    /// <summary>Writes a text of several lines, and keeps its line ends.</summary>
     public async Task WriteLinesAsync(string text)
     {
         foreach (var line in text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))

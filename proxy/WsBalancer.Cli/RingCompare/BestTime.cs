@@ -2,18 +2,18 @@ namespace WsBalancer.Cli.RingCompare;
 
 /// <summary>How long something takes when nothing disturbs it: the shortest of many rounds after a warm-up.</summary>
 /// <remarks>
-/// The shortest and not the mean: whatever else runs on the machine only ever makes a round longer. What is compared
-/// takes turns, so that the rounds of each are spread over the whole time and a disturbance strikes all alike.
+/// The shortest and not the mean, because other work on the machine only makes a round longer. The compared actions
+/// take turns, so that the rounds of each are spread over the whole time and a disturbance affects all of them.
 /// </remarks>
 internal sealed class BestTime(TimeProvider clock)
 {
-    // The first round of a turn finds the caches as the others left them, those after it do not.
+    // In the first round of a turn, the caches contain the data of the other actions; in later rounds they do not.
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The shortest time of each action.</summary>
-    /// <param name="warmUp">How long they take turns before anything counts; one turn each at least.</param>
-    /// <param name="measuring">How long they take turns then; one turn each at least.</param>
-    /// <param name="rounds">One round of each; a turn is as many as fill 5 ms, and one at least.</param>
+    /// <param name="warmUp">The time of the turns that are not counted; at least one turn of each.</param>
+    /// <param name="measuring">The time of the turns that are counted; at least one turn of each.</param>
+    /// <param name="rounds">One round of each action. A turn is as many rounds as fill 5 ms, and at least one.</param>
     public TimeSpan[] Of(TimeSpan warmUp, TimeSpan measuring, IReadOnlyList<Action> rounds)
     {
         TakeTurns(warmUp, rounds);

@@ -2,7 +2,7 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Cli.RingCompare;
 
-/// <summary>One algorithm: its ring, what the change does to it, and what can be timed of it.</summary>
+/// <summary>One algorithm: its ring, the effect of the change on the ring, and the actions that are measured.</summary>
 internal sealed class Candidate
 {
     private readonly RingAlgorithm _algorithm;
@@ -25,9 +25,9 @@ internal sealed class Candidate
 
     public LookupRound Lookups { get; }
 
-    /// <param name="build">How long one build takes.</param>
-    /// <param name="fromIds">How long a round of lookups takes,</param>
-    /// <param name="fromHashes">and one from ready hashes.</param>
+    /// <param name="build">The time of one build.</param>
+    /// <param name="fromIds">The time of one round of lookups from user ids.</param>
+    /// <param name="fromHashes">The time of one round of lookups from ready hashes.</param>
     public AlgorithmReport Report(TimeSpan build, TimeSpan fromIds, TimeSpan fromHashes) => new(
         _ring.Algorithm,
         _ring.Spec,

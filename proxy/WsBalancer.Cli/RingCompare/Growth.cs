@@ -3,12 +3,12 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Cli.RingCompare;
 
-/// <summary>The change that rings are compared by: a fleet of equal nodes, and more of the same.</summary>
-/// <param name="Nodes">How many there are.</param>
-/// <param name="Added">How many come.</param>
+/// <summary>The change by which rings are compared: a fleet of equal nodes gets more equal nodes.</summary>
+/// <param name="Nodes">The number of nodes before the change.</param>
+/// <param name="Added">The number of added nodes.</param>
 internal sealed record Growth(int Nodes, int Added)
 {
-    // As many of the last octet's values as are a round number.
+    // A round number of hosts within the range of the last octet.
     private const int HostsOfANet = 250;
 
     public double EvenShareOfAdded => (double)Added / (Nodes + Added);
@@ -21,7 +21,7 @@ internal sealed record Growth(int Nodes, int Added)
     private static RingNode[] Between(int first, int last, RingAlgorithm algorithm) =>
         [.. Enumerable.Range(first, last - first + 1).Select(number => Node(number, algorithm))];
 
-    /// <summary>The nodes have addresses for ids, <c>10.0.0.1:8080</c> and so on, which most rings hash.</summary>
+    /// <summary>A node whose id is an address, <c>10.0.0.1:8080</c> and so on, which most rings hash.</summary>
     private static RingNode Node(int number, RingAlgorithm algorithm)
     {
         var (net, host) = Math.DivRem(number - 1, HostsOfANet);

@@ -5,8 +5,8 @@ namespace WsBalancer.Cli.RingCompare;
 
 /// <summary>One round of lookups in a ring: the owner of each of many users, once.</summary>
 /// <remarks>
-/// The ids are the same in every run and look like random UUIDs. They are too many for the processor to learn their
-/// owners, and touch every cache line of the tables of all but the largest rings.
+/// The ids are the same in every run and look like random UUIDs. They are too many for the branch predictor to learn,
+/// and touch every cache line of the tables of all but the largest rings.
 /// </remarks>
 internal sealed class LookupRound
 {
@@ -29,13 +29,13 @@ internal sealed class LookupRound
         }
     }
 
-    /// <summary>The sum of all answers: it keeps the lookups from being optimised away.</summary>
+    /// <summary>The sum of all owners, without which the compiler could remove the lookups.</summary>
     public long Sum { get; private set; }
 
     public static ReadOnlySpan<byte> IdOf(int user) => Ids.AsSpan(user * IdLength, IdLength);
 
-    // Compiled at once and without a profile. With one, the loop would be made for the ring that it sees first, and
-    // every other ring would be measured at a disadvantage.
+    // Compiled at once and without a profile: a profile would optimise the loop for the ring that is measured first,
+    // and every other ring would be at a disadvantage.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FromIds()
     {

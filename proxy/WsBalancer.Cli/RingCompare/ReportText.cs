@@ -39,7 +39,7 @@ internal static class ReportText
         }
     }
 
-    // On a terminal that is too narrow for one table, two: what a ring costs, and what it does.
+    // A terminal that is too narrow for one table gets two: the cost of the rings, and their effect.
     private static TextTable[] TablesFor(ComparisonReport report, CommandOutput output)
     {
         var whole = TableOf(report, [Name, .. Cost, .. Effect]);
@@ -59,7 +59,7 @@ internal static class ReportText
         return table;
     }
 
-    // Lines of at most 80 characters: they are read on any terminal.
+    // Lines of at most 80 characters, which fit on any terminal.
     private static string[] Legend(ComparisonReport report)
     {
         var even = (report.EvenShareOfAdded * 100).ToString("0.00", CultureInfo.InvariantCulture);
@@ -98,6 +98,6 @@ internal static class ReportText
         new Column(title, IsNumber: true),
         report => value(report).ToString(format, CultureInfo.InvariantCulture));
 
-    /// <summary>A column, and what it says of an algorithm.</summary>
+    /// <summary>A column, and its cell for an algorithm.</summary>
     private sealed record ReportColumn(Column Column, Func<AlgorithmReport, string> Cell);
 }

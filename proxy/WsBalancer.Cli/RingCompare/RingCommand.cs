@@ -6,7 +6,7 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.RingCompare;
 
-/// <summary><c>wsbalancer ring compare</c>: every algorithm side by side, computed then and there.</summary>
+/// <summary><c>wsbalancer ring compare</c>: compares all algorithms by a measurement on this machine.</summary>
 internal static class RingCommand
 {
     private const int MostNodes = 1_000;
@@ -16,7 +16,7 @@ internal static class RingCommand
         Description = "Print the comparison as one JSON document and nothing else",
     };
 
-    /// <param name="clock">What lookups and builds are measured with.</param>
+    /// <param name="clock">The clock of the measurements.</param>
     public static Command Create(TimeProvider clock) => new("ring", "Look at rings; needs no balancer")
     {
         Compare(clock),
@@ -56,7 +56,7 @@ internal static class RingCommand
         return ExitCode.Done;
     }
 
-    // Drawn once: a spinner would take time from what is being measured.
+    // The status is drawn once: a spinner would take processor time from the measurement.
     private static ComparisonReport RunOn(IAnsiConsole terminal, RingComparison comparison) =>
         terminal.Status().AutoRefresh(false).Start("Measuring: this takes about 5 seconds", status =>
         {

@@ -2,11 +2,11 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Cli.RingCompare;
 
-/// <summary>Puts every algorithm to the same change, and measures its ring.</summary>
+/// <summary>Applies the same change to the ring of every algorithm, and measures the ring.</summary>
 internal sealed class RingComparison(Growth growth, BestTime bestTime)
 {
-    // The runtime compiles what is called often again, and again, each time after 0.1 s without anything new. All
-    // algorithms together wait for it once, and none is at a disadvantage for being the first.
+    // The runtime compiles frequent methods again, several times, each time after 0.1 s without new ones. The warm-up
+    // of all algorithms together includes these compilations, so that the first algorithm has no disadvantage.
     private static readonly TimeSpan LookupWarmUp = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan LookupMeasuring = TimeSpan.FromSeconds(1.5);
 

@@ -2,13 +2,13 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Cli.RingCompare;
 
-/// <summary>How a weight counts in a ring, in a word or two: what no measurement shows.</summary>
+/// <summary>The effect of a weight in a ring, in a word or two, which no measurement shows.</summary>
 internal static class WeightWords
 {
-    // In proportion, but as a whole number of points, in which the weights of all nodes have a say.
+    // In proportion, rounded to a whole number of points that depends on the weights of all nodes.
     private const string Rounded = "rounded";
 
-    // The heavier a node, the more often it is its turn to take a slot of the table.
+    // A node with a higher weight has more turns to take a slot of the table.
     private const string Turns = "turns";
 
     private static readonly Dictionary<string, string> ByAlgorithm = new(StringComparer.Ordinal)

@@ -7,8 +7,8 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// The configuration that the balancer runs on: a copy of the file and the environment, replaced as a whole once all of
-/// it has been checked. A wrong one reaches neither YARP nor the balancer.
+/// The configuration that the balancer runs on: a copy of the file and the environment, replaced as a whole after all
+/// of it has been checked. A configuration with a mistake reaches neither YARP nor the balancer.
 /// </summary>
 internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurationSource, IReloads, IDisposable
 {
@@ -28,16 +28,16 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
         _mayBeEmpty = (state, cluster) => state.MayHaveNodesOf(cluster, folder);
     }
 
-    /// <summary>What the start has read, after its check.</summary>
+    /// <summary>The configuration that was read at the start, after its check.</summary>
     public CheckedConfiguration AtStart { get; private set; } = null!;
 
-    /// <summary>Reads and checks a file, with the environment laid over it.</summary>
-    /// <exception cref="SettingsException">It cannot be read, or has mistakes.</exception>
+    /// <summary>Reads and checks a file, with the environment applied over it.</summary>
+    /// <exception cref="SettingsException">The file cannot be read, or has mistakes.</exception>
     public static Task<AppliedConfiguration> FromFileAsync(string path) => LoadAsync(
         new AppliedConfiguration(() => ConfigurationFile.Read(path), Path.GetDirectoryName(path)!));
 
-    /// <summary>Checks settings that do not come from a file.</summary>
-    /// <exception cref="SettingsException">They have mistakes.</exception>
+    /// <summary>Checks settings that are not from a file.</summary>
+    /// <exception cref="SettingsException">The settings have mistakes.</exception>
     public static Task<AppliedConfiguration> FromSettingsAsync(IReadOnlyDictionary<string, string?> settings) =>
         LoadAsync(new AppliedConfiguration(
             () => new ConfigurationBuilder()
@@ -48,7 +48,10 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
-    /// <summary>From now on, refuses what would take too much from the fleet, and reports each reload.</summary>
+    /// <summary>
+    /// Sets the guard, which refuses reloads that move too many users or remove all nodes of a cluster, and the report
+    /// of reloads.
+    /// </summary>
     public void Guard(ReloadGuard guard, ReloadReport report) =>
         (_guard, _report, _mayBeEmpty) = (guard, report, guard.MayBeEmpty);
 
@@ -69,9 +72,9 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
     /// <inheritdoc/>
     public Task<ReloadResult> ReloadAsync(bool force) => ReloadAsync(force, isRequested: true);
 
-    /// <summary>Reads and checks everything again, and applies it if there is no mistake in it.</summary>
-    /// <param name="force">Whether to apply what takes much from the fleet, too.</param>
-    /// <param name="isRequested">Whether a caller requested it, and is answered with the result.</param>
+    /// <summary>Reads and checks the configuration again, and applies it if it has no mistake.</summary>
+    /// <param name="force">Whether to apply a change that the guard would refuse.</param>
+    /// <param name="isRequested">Whether a caller requested the reload, and receives the result.</param>
     public async Task<ReloadResult> ReloadAsync(bool force, bool isRequested)
     {
         await _reloads.WaitAsync();
@@ -165,7 +168,7 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
 
     private Task<CheckedConfiguration> CheckAsync() => ConfigurationCheck.RunAsync(_read(), _folder, _mayBeEmpty);
 
-    // An empty section has no value and is there all the same, as the only one of a cluster without nodes.
+    // An empty section has no value, and must be kept: it may be the only key of a cluster without nodes.
     private static Dictionary<string, string?> DataOf(IConfigurationRoot read) => read.AsEnumerable()
         .Where(pair => pair.Value is not null || !read.GetSection(pair.Key).GetChildren().Any())
         .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);

@@ -11,15 +11,17 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Cli.Run;
 
-/// <summary>Builds the host that carries users. The admin host comes with the library.</summary>
+/// <summary>Builds the host of the users' connections. The host of the admin API is a service of the library.</summary>
 internal static class BalancerHost
 {
-    /// <param name="configuration">What it runs on.</param>
-    /// <param name="folder">The folder of the configuration file, where a relative state file is.</param>
-    /// <param name="logLevel">The least level of the balancer's own log; null for that of the configuration.</param>
+    /// <param name="configuration">The configuration of the host.</param>
+    /// <param name="folder">
+    /// The folder of the configuration file, at which the relative path of a state file starts.
+    /// </param>
+    /// <param name="logLevel">The minimum level of the balancer's own log; null for that of the configuration.</param>
     public static WebApplication Build(AppliedConfiguration configuration, string folder, string? logLevel = null)
     {
-        // Empty: no appsettings.json and no ASPNETCORE_*; what is not in the configuration is a default of ours.
+        // An empty builder reads no appsettings.json and no ASPNETCORE_*: a missing key has a default of this program.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "wsbalancer" });
         ((IConfigurationBuilder)builder.Configuration).Add(configuration);
         if (logLevel is not null)
@@ -54,7 +56,7 @@ internal static class BalancerHost
             new ServerLimits([]).Apply(kestrel, server);
             server.UseWsBalancerRequests();
 
-            // Before the endpoints are read: the header is sent before TLS.
+            // Must be called before the endpoints are read: the PROXY header is sent before TLS.
             server.ConfigureEndpointDefaults(static endpoint =>
             {
                 endpoint.UseWsBalancerProxyProtocol();
@@ -65,7 +67,7 @@ internal static class BalancerHost
             server.Configure(kestrel, reloadOnChange: false);
         });
 
-        // Nothing in this program blocks: requests stay on the thread that their bytes came on.
+        // No code of this program blocks: a request can run on the thread that received its bytes.
         builder.WebHost.UseWsBalancerSockets(sockets => sockets.PreferInlineScheduling = true);
         if (!kestrel.GetSection("Endpoints").Exists())
         {
@@ -73,7 +75,7 @@ internal static class BalancerHost
         }
     }
 
-    // A level of the console has precedence over one that is not.
+    // A level under Console has precedence over a level that is not.
     private static IEnumerable<KeyValuePair<string, string?>> LevelOf(string level, WebApplicationBuilder builder)
     {
         const string Levels = "LogLevel:WsBalancer";

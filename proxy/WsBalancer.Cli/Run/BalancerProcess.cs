@@ -12,7 +12,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Cli.Run;
 
-/// <summary>The running balancer: starts, says where it listens, reloads on SIGHUP, and stops in good order.</summary>
+/// <summary>Runs the balancer: starts, writes its addresses, reloads on SIGHUP, and stops in order.</summary>
 internal static class BalancerProcess
 {
     public static async Task<int> RunAsync(
@@ -33,7 +33,7 @@ internal static class BalancerProcess
         }
         catch (Exception ex) when (ex is IOException or InvalidOperationException or CryptographicException)
         {
-            // An address that is taken or not ours; a certificate or a state file that cannot be used.
+            // The address is in use or not local, or a certificate or a state file cannot be used.
             await errors.WriteLineAsync($"wsbalancer cannot start: {ex.Message}");
             return ExitCode.Failed;
         }
@@ -59,7 +59,7 @@ internal static class BalancerProcess
 
         if (file is not null)
         {
-            // Whatever changed between the first reading and the watching is read now.
+            // A change of the file between the first read and the start of the watch is read now.
             configuration.Watch(file, TimeProvider.System, events);
             await configuration.ReloadAsync(force: false, isRequested: false);
         }

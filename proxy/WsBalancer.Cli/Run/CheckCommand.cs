@@ -5,7 +5,7 @@ using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Run;
 
-/// <summary><c>wsbalancer check</c>: every mistake in a configuration at once, without running it.</summary>
+/// <summary><c>wsbalancer check</c>: reports every mistake in a configuration at once, without running it.</summary>
 internal static class CheckCommand
 {
     public static Command Create()

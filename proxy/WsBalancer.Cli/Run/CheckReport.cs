@@ -7,14 +7,11 @@ using Yarp.ReverseProxy.Configuration;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>The result of <c>wsbalancer check</c> for a file.</summary>
-/// <param name="File">The file.</param>
-/// <param name="Valid">Whether it has no mistake.</param>
-/// <param name="Mistakes">The mistakes.</param>
-/// <param name="Notes">Valid settings that may be unintended.</param>
-/// <param name="Listen">Where clients would connect. Empty, as the rest, if there is a mistake.</param>
-/// <param name="Admin">Where the admin API would listen; null if there is a mistake.</param>
-/// <param name="Clusters">The clusters.</param>
-/// <param name="Routes">The routes.</param>
+/// <remarks>
+/// <c>Notes</c> are valid settings that may be unintended. <c>Listen</c> has the addresses for clients, <c>Admin</c> is
+/// that of the admin API. With a mistake, <c>Admin</c> is null, and <c>Listen</c>, <c>Clusters</c> and <c>Routes</c>
+/// are empty.
+/// </remarks>
 internal sealed record CheckReport(
     string File,
     bool Valid,
@@ -26,9 +23,6 @@ internal sealed record CheckReport(
     IReadOnlyList<CheckedRoute> Routes)
 {
     /// <summary>The report on a file with mistakes.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="mistakes">The mistakes.</param>
-    /// <param name="notes">The notes, which are no mistakes.</param>
     public static CheckReport Of(string file, IEnumerable<SettingsError> mistakes, IEnumerable<SettingsError> notes) =>
         new(
             file,
@@ -41,9 +35,6 @@ internal sealed record CheckReport(
             []);
 
     /// <summary>The report on a file without a mistake.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="read">What is in it.</param>
-    /// <param name="notes">The notes, which are no mistakes.</param>
     public static CheckReport Of(string file, CheckedConfiguration read, IEnumerable<SettingsError> notes) => new(
         file,
         true,
@@ -72,7 +63,7 @@ internal sealed record CheckReport(
     private static CheckedNote[] NotesOf(IEnumerable<SettingsError> notes) =>
         [.. notes.Select(note => new CheckedNote(KeyOf(note), note.Message))];
 
-    // Of the whole file, without a key.
+    // A mistake that concerns the whole file has no key.
     private static string? KeyOf(SettingsError error) => error.Key.Length == 0 ? null : error.Key;
 
     private static CheckedCluster ClusterOf(ClusterConfig cluster, CheckedConfiguration read)
@@ -89,34 +80,27 @@ internal sealed record CheckReport(
             ]);
     }
 
-    // YARP takes a user and a password in the address of a node that the ring does not place.
+    // YARP accepts a user and a password in the address of a node that the ring does not place: they must stay secret.
     private static string Visible(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri)
         ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
         : address;
 }
 
-/// <summary>A mistake.</summary>
-/// <param name="Key">The key; null if it is one of the whole file.</param>
-/// <param name="Value">The value; null if it is a secret, or the key is the mistake.</param>
-/// <param name="Message">A sentence with both, and what is expected.</param>
+/// <summary>A mistake in the configuration.</summary>
+/// <param name="Key">The key; null if the mistake concerns the whole file.</param>
+/// <param name="Value">The value; null if the value is a secret, or if the key is the mistake.</param>
+/// <param name="Message">A sentence with the key, the value, and what is expected.</param>
 internal sealed record CheckedMistake(string? Key, string? Value, string Message);
 
 /// <summary>A valid setting that may be unintended.</summary>
 internal sealed record CheckedNote(string? Key, string Message);
 
-/// <summary>A cluster.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Ring">The algorithm that places users; null if YARP balances it.</param>
-/// <param name="Nodes">Its nodes.</param>
+/// <summary>A cluster. <c>Ring</c> is the algorithm that places users; null if YARP balances the cluster.</summary>
 internal sealed record CheckedCluster(string Id, string? Ring, IReadOnlyList<CheckedNode> Nodes);
 
-/// <summary>A node.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Address">Its address.</param>
-/// <param name="Weight">Its weight; null if YARP balances the cluster.</param>
+/// <summary>A node. <c>Weight</c> is null if YARP balances the cluster.</summary>
 internal sealed record CheckedNode(string Id, string Address, int? Weight);
 
-/// <summary>A route.</summary>
 internal sealed record CheckedRoute(
     string Id,
     string? Cluster,

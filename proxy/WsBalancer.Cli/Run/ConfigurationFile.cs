@@ -5,10 +5,10 @@ using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Run;
 
-/// <summary>Reads a configuration file, with the environment laid over it.</summary>
+/// <summary>Reads a configuration file, with the environment applied over it.</summary>
 internal static class ConfigurationFile
 {
-    /// <summary>The file of a program that is started without one.</summary>
+    /// <summary>The file that is used if the command line names none.</summary>
     public const string Standard = "/etc/wsbalancer/wsbalancer.json";
 
     private const string Expected = "expected a configuration file in JSON, as config/wsbalancer.json";
@@ -30,7 +30,7 @@ internal static class ConfigurationFile
         }
         catch (FormatException ex)
         {
-            // A key that is there twice; a document that is a list or a value.
+            // A key is duplicated, or the document is an array or a scalar.
             throw Mistake($"{path}: {ex.Message}", ex);
         }
     }
@@ -56,7 +56,7 @@ internal static class ConfigurationFile
         }
     }
 
-    // The parser counts from 0, and in bytes.
+    // The parser counts lines and columns from 0; a column is a byte, not a character.
     private static string PlaceOf(JsonException ex) => string.Create(
         CultureInfo.InvariantCulture, $"line {ex.LineNumber + 1}, byte {ex.BytePositionInLine + 1}");
 

@@ -6,8 +6,9 @@ using WsBalancer.Proxy;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// The levels of the platform's categories, which are not the balancer's: a category stays at its level here until
-/// <c>Logging:LogLevel</c> names it, or a longer beginning of its name. A level for <c>Default</c> is the balancer's.
+/// The default levels of the platform's categories, which are not the balancer's. A level in <c>Logging:LogLevel</c>
+/// for the same category, or for a longer prefix of a logger's name, has precedence. A level for <c>Default</c>
+/// concerns only the balancer's categories.
 /// </summary>
 internal sealed class DefaultLevels(IConfiguration configuration) : IConfigureOptions<LoggerFilterOptions>
 {
@@ -17,7 +18,7 @@ internal sealed class DefaultLevels(IConfiguration configuration) : IConfigureOp
     [
         ("Microsoft", LogLevel.Warning),
 
-        // A start that fails is reported in one sentence by the program, not with a trace.
+        // The program reports a failed start in one sentence, without a stack trace.
         ("Microsoft.Extensions.Hosting", LogLevel.Critical),
         ("System", LogLevel.Warning),
         ("Yarp", LogLevel.Warning),
@@ -30,7 +31,7 @@ internal sealed class DefaultLevels(IConfiguration configuration) : IConfigureOp
         var levels = configuration.GetSection($"{ConfigurationCheck.LogSection}:LogLevel");
         var ofConsole = configuration.GetSection($"{ConfigurationCheck.LogSection}:{Console}:LogLevel");
 
-        // Any level of the console, that of its Default too, has precedence over all levels that are not.
+        // Any level under Console, also that of its Default, has precedence over all levels that are not.
         var hasOwn = ofConsole.GetChildren().Any();
         foreach (var (category, level) in Levels)
         {

@@ -4,12 +4,12 @@ using WsBalancer.Proxy.Sockets.Linux;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// Ends <c>wsbalancer run</c> if there are too few descriptors for it. Otherwise the runtime fails later, in a place
-/// that has nothing to do with it.
+/// Ends <c>wsbalancer run</c> if the limit of descriptors is too low. Without this check the runtime fails later, at an
+/// unrelated place.
 /// </summary>
 /// <remarks>
-/// This runs first in the process and uses as little of the platform as it can: each assembly that is loaded takes a
-/// descriptor, and the console some more.
+/// The check runs first in the process and uses as little of the platform as possible: each assembly that is loaded
+/// takes a descriptor, and the console takes some more.
 /// </remarks>
 internal static class DescriptorObstacle
 {

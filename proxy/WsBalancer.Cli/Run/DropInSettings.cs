@@ -3,7 +3,7 @@ using WsBalancer.Cli.Arguments;
 
 namespace WsBalancer.Cli.Run;
 
-/// <summary>The configuration that <c>run --node …</c> stands for: one cluster, every path, no file.</summary>
+/// <summary>The configuration of <c>run --node …</c>: one cluster, every path, no file.</summary>
 internal static class DropInSettings
 {
     private const string Cluster = "default";

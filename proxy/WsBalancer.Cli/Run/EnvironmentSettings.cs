@@ -4,7 +4,7 @@ using WsBalancer.Proxy;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// Settings from environment variables: <c>WSBALANCER__WsBalancer__Admin__Url</c> lies over the file's.
+/// Settings from environment variables: <c>WSBALANCER__WsBalancer__Admin__Url</c> overrides the same key of the file.
 /// </summary>
 internal static partial class EnvironmentSettings
 {
@@ -12,7 +12,7 @@ internal static partial class EnvironmentSettings
 
     private const string Mark = "WSBALANCER_";
 
-    // Those of the operators' commands.
+    // The variables of the operators' commands, which are no settings.
     private static readonly string[] Known = ["WSBALANCER_ADMIN", "WSBALANCER_TOKEN"];
 
     /// <summary>The names of all variables, sorted.</summary>
@@ -36,7 +36,7 @@ internal static partial class EnvironmentSettings
             ? mistake
             : mistake with { Message = $"{mistake.Message} (the environment variable {name} sets it)" };
 
-    // An unknown section is reported, not the keys in it.
+    // A mistake about an unknown section names the section, not the keys in it.
     private static bool IsOf(string key, SettingsError mistake) =>
         key.Equals(mistake.Key, StringComparison.OrdinalIgnoreCase)
         || (mistake.IsUnknownKey && key.StartsWith($"{mistake.Key}:", StringComparison.OrdinalIgnoreCase));
@@ -46,7 +46,7 @@ internal static partial class EnvironmentSettings
     private static string KeyOf(string variable) =>
         variable[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal);
 
-    // Kubernetes gives every container those of a service that is called wsbalancer.
+    // Kubernetes sets variables of this form in every container if a service is named wsbalancer.
     [GeneratedRegex("_SERVICE_HOST$|_SERVICE_PORT(_|$)|_PORT(_[0-9]+_(TCP|UDP|SCTP)(_|$)|$)")]
     private static partial Regex OfService();
 }

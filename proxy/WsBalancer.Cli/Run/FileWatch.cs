@@ -1,12 +1,12 @@
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// Watches a file by looking at it a few times a second. Notifications of the kernel concern a name in one folder, and
-/// miss a file that changes because a link above it does, as in the volumes of Kubernetes.
+/// Watches a file by polling. Notifications of the kernel concern a name in one folder, and miss a file that changes
+/// because a link in its path changes, as in the volumes of Kubernetes.
 /// </summary>
 internal sealed class FileWatch : IDisposable
 {
-    /// <summary>The time between two looks. A change is reported when a second look finds the same.</summary>
+    /// <summary>The polling interval. A change is reported when the next poll finds the same state.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly string _path;
@@ -15,9 +15,9 @@ internal sealed class FileWatch : IDisposable
     private Look _reported;
     private Look _before;
 
-    /// <param name="path">The file.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="changed">Called when the file has changed, or has been removed; it must not throw.</param>
+    /// <remarks>
+    /// <paramref name="changed"/> is called when the file has changed or was removed; it must not throw.
+    /// </remarks>
     public FileWatch(string path, TimeProvider time, Func<Task> changed)
     {
         (_path, _changed) = (path, changed);
@@ -34,7 +34,7 @@ internal sealed class FileWatch : IDisposable
         {
             var now = Look.At(_path);
 
-            // Editors write a file in several steps; half a file is not a mistake worth a message.
+            // Editors write a file in several steps: an incomplete file must not be reported as a mistake.
             if (now != _reported && now == _before)
             {
                 _reported = now;
@@ -45,7 +45,7 @@ internal sealed class FileWatch : IDisposable
         }
     }
 
-    // Of the target of all links, which a descriptor follows.
+    // The state of the file behind all links, which opening a path follows.
     private readonly record struct Look(DateTime Written, long Length)
     {
         public static Look At(string path)

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// Formats an entry of the log as a line of JSON, in ASCII: everything else is escaped. The values that are named in a
-/// message of the balancer's are fields of <c>values</c>.
+/// Formats an entry of the log as a line of JSON in ASCII, with other characters escaped. The named values in a message
+/// of the balancer are fields of <c>values</c>.
 /// </summary>
 internal sealed class JsonLine(IOptionsMonitor<ConsoleFormatterOptions> options) : ConsoleFormatter(FormatName)
 {

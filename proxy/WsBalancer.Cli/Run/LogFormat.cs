@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// The format of the log, from <c>Logging:Console:FormatterName</c>: the names are the platform's, and the formatters
-/// are those of this program, which escape and withhold what the platform's do not.
+/// The format of the log, from <c>Logging:Console:FormatterName</c>. The names are the platform's; the formatters are
+/// those of this program, which escape invisible characters and withhold the content of requests.
 /// </summary>
 internal static class LogFormat
 {
@@ -18,7 +18,7 @@ internal static class LogFormat
             .AddConsoleFormatter<LogLine, ConsoleFormatterOptions>()
             .AddConsoleFormatter<JsonLine, ConsoleFormatterOptions>();
 
-        // After the configuration is bound, and again at every reload.
+        // Runs after the configuration is bound, and again at every reload.
         logging.Services.PostConfigure<ConsoleLoggerOptions>(static console => console.FormatterName =
             string.Equals(console.FormatterName, Json, StringComparison.OrdinalIgnoreCase)
                 ? JsonLine.FormatName

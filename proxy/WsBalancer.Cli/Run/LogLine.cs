@@ -8,9 +8,9 @@ using WsBalancer.Proxy;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// Formats an entry of the log as one line, as the platform's single-line format is, but with every invisible
-/// character escaped: the platform's formatter replaces line feeds only, and the text of nodes, clients and Redis
-/// could write to the terminal that shows the log.
+/// Formats an entry of the log as one line, as the platform's single-line format is, but with every invisible character
+/// escaped. The platform's formatter replaces line feeds only: text of nodes, clients and Redis could control the
+/// terminal that shows the log.
 /// </summary>
 internal sealed class LogLine(IOptionsMonitor<ConsoleFormatterOptions> options) : ConsoleFormatter(FormatName)
 {

@@ -6,14 +6,14 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// Gives back the memory that many tunnels took, for their handshakes or for what they buffered. Garbage is collected
-/// when something else is allocated, and open tunnels allocate nothing: without this, a process would hold the garbage
-/// of a storm for hours.
+/// Returns to the system the memory that many tunnels used for handshakes and buffers. The runtime collects garbage
+/// only on allocations, and open tunnels allocate nothing: without this service the garbage of a reconnect storm would
+/// stay for hours.
 /// </summary>
 internal sealed class MemoryTrim(TunnelRegistry tunnels, TimeProvider time, ILogger<MemoryTrim> logger)
     : BackgroundService
 {
-    // A larger heap is collected while the tunnels go on, which leaves gaps in it: compacting it would pause them.
+    // A larger heap is collected concurrently, which leaves gaps: compacting it would pause the tunnels.
     private const long LargestCompacted = 256L << 20;
 
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
@@ -24,7 +24,8 @@ internal sealed class MemoryTrim(TunnelRegistry tunnels, TimeProvider time, ILog
     {
         using var timer = new PeriodicTimer(Quiet, time);
 
-        // Its end is no failure; as an exception the host would report it as one, if it ends before it has started.
+        // The disposal ends the loop without an exception, which the host would report as a failure if the service is
+        // stopped before it has started.
         await using var end = stoppingToken.UnsafeRegister(
             static timer => ((PeriodicTimer)timer!).Dispose(), timer);
         while (await timer.WaitForNextTickAsync(CancellationToken.None))

@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace WsBalancer.Cli.Run;
 
-/// <summary>The memory that is not the collector's: the C library's, from which the compiler takes its own.</summary>
+/// <summary>
+/// The heap of the C library, which the collector does not manage and from which the JIT compiler allocates.
+/// </summary>
 internal static class NativeHeap
 {
-    /// <summary>Gives back what was freed, if the C library keeps it and can be told not to: glibc does.</summary>
+    /// <summary>Returns freed memory to the kernel if the C library can do so, as glibc can.</summary>
     public static unsafe void GiveBack()
     {
         if (NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "malloc_trim", out var trim))

@@ -4,7 +4,10 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Cli.Run;
 
-/// <summary>The result of the last reload, and the time of the last good one. The start is the first.</summary>
+/// <summary>
+/// The metrics of reloads: the result of the last one, and the time of the last successful one. The start counts as the
+/// first.
+/// </summary>
 internal sealed class ReloadMetrics
 {
     private readonly TimeProvider _time;

@@ -9,9 +9,10 @@ internal sealed class ReloadReport(ILogger logger, ReloadMetrics metrics, Balanc
 {
     private IReadOnlyList<string> _refused = [];
 
-    /// <param name="result">What became of the reload.</param>
-    /// <param name="isRequested">Whether a caller requested the reload. Otherwise a repetition is not logged: an editor
-    /// may write a file twice.</param>
+    /// <param name="result">The result of the reload, also if nothing was applied.</param>
+    /// <param name="isRequested">
+    /// Whether a caller requested the reload. Otherwise a repetition is not logged: an editor may write a file twice.
+    /// </param>
     public void Write(ReloadResult result, bool isRequested)
     {
         metrics.Record(result.Outcome);
@@ -24,7 +25,7 @@ internal sealed class ReloadReport(ILogger logger, ReloadMetrics metrics, Balanc
         _refused = result.Reasons;
     }
 
-    /// <summary>Applies a configuration, whose events have the cause of the reload.</summary>
+    /// <summary>Applies a configuration, so that the events of the change have the cause of the reload.</summary>
     public void Apply(Action action)
     {
         if (events is null)
@@ -57,7 +58,7 @@ internal sealed class ReloadReport(ILogger logger, ReloadMetrics metrics, Balanc
         },
         ("needRestart", result.NeedRestart.Count));
 
-    // An unchanged configuration is logged after one with mistakes: they have been removed.
+    // An unchanged configuration is logged only after one with mistakes, since they have been removed.
     private bool IsNew(ReloadResult result) =>
         result.Outcome == ReloadOutcome.Applied || !result.Reasons.SequenceEqual(_refused);
 

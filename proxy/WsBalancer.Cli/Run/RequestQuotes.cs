@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// Keeps the content of requests out of the log, whatever the levels are. The platform and YARP quote requests, with
-/// their query, in lines that a level turns on; in the query stand the tokens of users.
+/// Keeps the content of requests out of the log, whatever the levels are. At some levels the platform and YARP write
+/// requests with their query, which may contain the token of a user.
 /// </summary>
 /// <remarks>
-/// Categories that quote requests have a least level, which no setting lowers. In lines of any other category that is
+/// Categories that quote requests have a minimum level, which no setting lowers. In lines of any other category that is
 /// not the balancer's, and in every exception, a query is replaced by an ellipsis.
 /// </remarks>
 internal static class RequestQuotes
@@ -27,12 +27,12 @@ internal static class RequestQuotes
     /// <summary>Whether a category is the balancer's, whose lines have no content of requests.</summary>
     public static bool IsOwn(string category) => category.StartsWith(Own, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a line is not written, as it may quote a request.</summary>
+    /// <summary>Whether a line is not written, because it may quote a request.</summary>
     public static bool IsWithheld(string category, LogLevel level) => Array.Exists(
         Quoting,
         quoting => level < quoting.Least && category.StartsWith(quoting.Category, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The message of a line.</summary>
+    /// <summary>The message of a line, without queries unless the category is the balancer's.</summary>
     public static string MessageOf<TState>(in LogEntry<TState> entry)
     {
         var message = entry.Formatter(entry.State, entry.Exception);

@@ -5,7 +5,7 @@ using WsBalancer.HashRing;
 
 namespace WsBalancer.Cli.Run;
 
-/// <summary><c>wsbalancer run</c>: the balancer, from a file or from the command line alone.</summary>
+/// <summary><c>wsbalancer run</c>: runs the balancer, from a file or from the command line alone.</summary>
 internal static class RunCommand
 {
     public static Command Create()

@@ -4,9 +4,9 @@ using WsBalancer.Proxy.Checking;
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// The keys that are read at the start only: of the addresses and the server, since binding an address again ends every
-/// tunnel of it within seconds and limits belong to the server as a whole, and of some sections under
-/// <c>WsBalancer</c>. YARP's part and the log follow every reload.
+/// The keys that are read at the start only: those of the addresses, of the server, and of some sections under
+/// <c>WsBalancer</c>. Binding an address again would end every tunnel of it within seconds, and limits belong to the
+/// server as a whole. YARP's sections and the log follow every reload.
 /// </summary>
 internal static class StartOnlyKeys
 {

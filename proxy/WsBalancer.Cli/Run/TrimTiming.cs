@@ -1,19 +1,22 @@
 namespace WsBalancer.Cli.Run;
 
 /// <summary>
-/// When memory is given back: after many tunnels have been opened or closed, in the first second without such a change;
-/// and again a minute and five minutes later, as the server's pools release what they do not use little by little.
+/// Decides when memory is returned to the system: in the first second without a change after many tunnels were opened
+/// or closed, and later at the times of <see cref="Again"/>, since the pools of the server release unused memory
+/// slowly.
 /// </summary>
 internal sealed class TrimTiming
 {
-    /// <summary>As many changes leave enough behind, whatever the heap has grown by.</summary>
+    /// <summary>
+    /// The number of changes that leave enough garbage for a collection, whatever the growth of the heap.
+    /// </summary>
     public const long Worthwhile = 1_000;
 
-    /// <summary>A growth of the heap that is worth a collection after fewer changes.</summary>
+    /// <summary>The growth of the heap, in bytes, that is worth a collection after fewer changes.</summary>
     public const long WorthwhileGrowth = 16L << 20;
 
-    /// <summary>Seconds without a change after which memory is given back again.</summary>
-    public static readonly int[] Again = [60, 300];
+    /// <summary>The seconds without a change after which memory is returned again.</summary>
+    public static readonly int[] Again = [60, 300, 900, 1_800];
 
     private long _lastChanges;
     private long _trimmedAt;
@@ -21,10 +24,10 @@ internal sealed class TrimTiming
     private int _quietSeconds;
     private int _again = Again.Length;
 
-    /// <summary>Called once a second.</summary>
-    /// <param name="changes">How many tunnels have been opened and closed so far.</param>
-    /// <param name="heapBytes">The memory of the heap.</param>
-    /// <returns>Whether memory is to be given back now; <see cref="Trimmed"/> is called after that.</returns>
+    /// <summary>Must be called once a second.</summary>
+    /// <param name="changes">The number of tunnels that were opened and closed since the start.</param>
+    /// <param name="heapBytes">The size of the heap.</param>
+    /// <returns>Whether memory must be returned now; the caller then calls <see cref="Trimmed"/>.</returns>
     public bool IsDue(long changes, long heapBytes)
     {
         _quietSeconds = changes == _lastChanges ? _quietSeconds + 1 : 0;
@@ -40,8 +43,8 @@ internal sealed class TrimTiming
             || (_again < Again.Length && _quietSeconds >= Again[_again]);
     }
 
-    /// <summary>Memory was given back.</summary>
-    /// <param name="heapBytes">The memory of the heap after that.</param>
+    /// <summary>Notes that memory was returned.</summary>
+    /// <param name="heapBytes">The size of the heap after the collection.</param>
     public void Trimmed(long heapBytes)
     {
         _again = Array.FindIndex(Again, seconds => seconds > _quietSeconds) is var next and >= 0 ? next : Again.Length;

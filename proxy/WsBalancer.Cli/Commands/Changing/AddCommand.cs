@@ -5,7 +5,7 @@ using WsBalancer.Cli.Commands.Waiting;
 
 namespace WsBalancer.Cli.Commands.Changing;
 
-/// <summary><c>wsbalancer add ID=URL[@WEIGHT]</c>: a node comes, without a change of the configuration.</summary>
+/// <summary><c>wsbalancer add ID=URL[@WEIGHT]</c>: adds a node without a change of the configuration.</summary>
 internal static class AddCommand
 {
     private static readonly Argument<string> Node = new("ID=URL[@WEIGHT]")

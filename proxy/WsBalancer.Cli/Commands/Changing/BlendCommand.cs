@@ -44,7 +44,7 @@ internal static class BlendCommand
         return command;
     }
 
-    /// <summary>Adds the rules of the two options.</summary>
+    /// <summary>Adds the validation rules of <c>--to</c> and <c>--share</c>.</summary>
     public static void Validate(Command command) => command.Validators.Add(result =>
     {
         var to = result.GetValue(To);

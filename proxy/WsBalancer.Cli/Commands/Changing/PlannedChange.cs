@@ -4,10 +4,12 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Changing;
 
-/// <summary>Shows what a change of the fleet will move, then makes it, if the fleet is still the one it was.</summary>
+/// <summary>
+/// Shows what a change of the fleet will move, then makes the change if the fleet has not changed since the plan.
+/// </summary>
 internal static class PlannedChange
 {
-    /// <summary>A change that moves more of all users has to be confirmed.</summary>
+    /// <summary>The largest part of all users that a change moves without a confirmation, 0…1.</summary>
     public const double MostUnconfirmed = 0.25;
 
     public static readonly Option<bool> Yes = new("--yes", "-y")
@@ -19,9 +21,9 @@ internal static class PlannedChange
         + "next connect, or by 'wsbalancer rebalance'.";
 
     /// <remarks>
-    /// <paramref name="make"/> makes the change if the fleet still has the epoch of the plan; <paramref name="done"/>
-    /// says in one sentence what has been done then, and <paramref name="next"/> what becomes of tunnels that have
-    /// another home.
+    /// <paramref name="make"/> makes the change if the fleet still has the epoch of the plan. <paramref name="done"/>
+    /// is a sentence on the change that was made, and <paramref name="next"/> one on the tunnels that have another
+    /// home.
     /// </remarks>
     public static async Task RunAsync<T>(
         Operation operation,

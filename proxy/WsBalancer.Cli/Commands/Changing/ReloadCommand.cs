@@ -3,7 +3,7 @@ using WsBalancer.Cli.Admin;
 
 namespace WsBalancer.Cli.Commands.Changing;
 
-/// <summary><c>wsbalancer reload</c>: the balancer reads its configuration again, and shows the result.</summary>
+/// <summary><c>wsbalancer reload</c>: makes the balancer read its configuration again, and shows the result.</summary>
 internal static class ReloadCommand
 {
     private static readonly Option<bool> Force = new("--force")

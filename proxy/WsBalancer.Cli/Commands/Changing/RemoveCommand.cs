@@ -5,7 +5,7 @@ using WsBalancer.Cli.Commands.Waiting;
 
 namespace WsBalancer.Cli.Commands.Changing;
 
-/// <summary><c>wsbalancer remove ID</c>: takes a node out. Its tunnels stay until they end, or are drained.</summary>
+/// <summary><c>wsbalancer remove ID</c>: removes a node. Its tunnels stay until they end, or are drained.</summary>
 internal static class RemoveCommand
 {
     private static readonly Argument<string> Node = NodeName.Argument("ID");

@@ -4,7 +4,9 @@ using WsBalancer.Cli.Arguments;
 
 namespace WsBalancer.Cli.Commands.Changing;
 
-/// <summary><c>wsbalancer weight ID=W</c>: a node gets more or fewer of the users.</summary>
+/// <summary>
+/// <c>wsbalancer weight ID=W</c>: changes the weight of a node, and with it the node's share of the users.
+/// </summary>
 internal static class WeightCommand
 {
     private static readonly Argument<string> Weight = new("ID=W")

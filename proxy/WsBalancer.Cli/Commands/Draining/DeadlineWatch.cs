@@ -1,15 +1,16 @@
 namespace WsBalancer.Cli.Commands.Draining;
 
 /// <summary>
-/// Whether a drain has had the time it was given. The balancer says how long that is; whether it says it as it was
-/// asked for or as what is left does not matter, but when it grows somebody has given the drain more.
+/// Finds whether the deadline of a drain has passed. The balancer reports the seconds that are left; the watch also
+/// works if it reports the whole time. A value above the one before means that the drain has a new deadline.
 /// </summary>
 internal sealed class DeadlineWatch(TimeProvider time)
 {
-    // The last closes are forced at the deadline: their ends are told a moment later, and the next answer later still.
+    // The last tunnels are aborted at the deadline. Their ends are reported a moment later, and the next answer is read
+    // later still.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    // An answer is rounded, and on its way for a moment.
+    // In seconds: the value in an answer is rounded, and the answer takes a moment to arrive.
     private const double Noise = 1;
 
     private long _given = time.GetTimestamp();

@@ -6,7 +6,9 @@ using WsBalancer.Cli.Commands.Waiting;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
-/// <summary><c>wsbalancer drain NODE</c>: no new tunnels for it; the open ones end at a pace, by a deadline.</summary>
+/// <summary>
+/// <c>wsbalancer drain NODE</c>: places no new tunnels on a node, and closes its open ones at a pace, by a deadline.
+/// </summary>
 internal static class DrainCommand
 {
     private static readonly Argument<string> Node = NodeName.Argument("NODE");

@@ -4,14 +4,14 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
-/// <summary>Waits until a node is drained, and shows how far it is.</summary>
+/// <summary>Waits until a node is drained, and shows the progress.</summary>
 internal sealed class DrainWait(Operation operation, ClusterClient cluster, string node, WaitLimit limit)
 {
     private readonly Questions _questions = new(limit.Time, operation.NoteAwayAsync);
     private readonly DeadlineWatch _deadline = new(limit.Time);
     private readonly SharingWatch _sharing = new(limit.Time);
 
-    /// <returns>The exit code: 0 only if no balancer has a tunnel on the node.</returns>
+    /// <returns>The exit code: 0 only if no balancer has a tunnel to the node.</returns>
     public async Task<int> RunAsync(Answer<DrainAnswer> begun, CancellationToken cancellation)
     {
         try

@@ -4,7 +4,8 @@ using WsBalancer.Cli.Commands.Waiting;
 namespace WsBalancer.Cli.Commands.Draining;
 
 /// <summary>
-/// <c>wsbalancer resume NODE</c> and <c>uncordon NODE</c>: end a drain, and the node is its users' home again.
+/// <c>wsbalancer resume NODE</c> and <c>uncordon NODE</c>: end a drain, so that the node is the home of its users
+/// again.
 /// </summary>
 internal static class ResumeCommand
 {

@@ -4,7 +4,10 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
-/// <summary>Waits until no balancer has a tunnel to a node that takes no new ones, whoever began that.</summary>
+/// <summary>
+/// Waits until no balancer has a tunnel to a node that takes no new ones, whether an operator or the node began the
+/// drain.
+/// </summary>
 internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, string node, WaitLimit limit)
 {
     private const string Leaving = "leaving";
@@ -12,10 +15,12 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
     private readonly Questions _questions = new(limit.Time, operation.NoteAwayAsync);
     private readonly SharingWatch _sharing = new(limit.Time);
 
-    /// <summary>Whether the node has to be removed from the fleet, too; else a drain is enough.</summary>
+    /// <summary>Whether the node must be removed from the fleet, too; otherwise a drain is sufficient.</summary>
     public bool UntilRemoved { get; init; }
 
-    /// <exception cref="CommandFailure">It is not so in time, or cannot be known.</exception>
+    /// <exception cref="CommandFailure">
+    /// The node is not empty in time or was added again, or the tunnels of other balancers are not known.
+    /// </exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         try
@@ -35,7 +40,7 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
         }
     }
 
-    /// <returns>Why it is not so; null if it is.</returns>
+    /// <returns>Why the wait has failed; null if the node is empty.</returns>
     private async Task<string?> WatchAsync(
         DrainAnswer? first, Action<ProgressPoint> show, CancellationToken cancellation)
     {

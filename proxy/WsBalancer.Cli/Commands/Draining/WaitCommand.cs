@@ -6,7 +6,9 @@ using WsBalancer.Cli.Commands.Waiting;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
-/// <summary><c>wsbalancer wait NODE</c>: waits for what an earlier command, or the node itself, has begun.</summary>
+/// <summary>
+/// <c>wsbalancer wait NODE</c>: waits for the end of what an earlier command, or the node itself, has begun.
+/// </summary>
 internal static class WaitCommand
 {
     private const string Healthy = "healthy";

@@ -4,7 +4,7 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Looking;
 
-/// <summary>A balancer's status as lines of text: first what is wrong, then what there is.</summary>
+/// <summary>A balancer's status as lines of text: the problems first, then the rest.</summary>
 internal static class StatusText
 {
     private const int ShortFingerprint = 12;
@@ -29,7 +29,7 @@ internal static class StatusText
         _ => $"not ready: {status.State}",
     };
 
-    // A record of no cluster is in the answer for each.
+    // The answer lists a record without a cluster in every cluster.
     private static IEnumerable<string> Problems(StatusAnswer status) =>
         from problem in status.Clusters.SelectMany(cluster => cluster.Problems).DistinctBy(one => one.Record)
         select $"problem        {problem.Record} is set aside: {problem.Mistake}";
@@ -120,7 +120,7 @@ internal static class StatusText
                select $"  {line.Label}  {entries}";
     }
 
-    // Changes that are not in the configuration.
+    // Changes at run time, which the configuration does not contain.
     private static IEnumerable<string> ChangesOf(NodeAnswer node)
     {
         if (node.Source != NodeAnswer.Configured)

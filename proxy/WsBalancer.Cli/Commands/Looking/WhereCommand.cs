@@ -4,7 +4,7 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Looking;
 
-/// <summary><c>wsbalancer where USER</c>: which node a user belongs to, where the user is, and why.</summary>
+/// <summary><c>wsbalancer where USER</c>: shows the nodes of a user, the user's live tunnels, and the reason.</summary>
 internal static class WhereCommand
 {
     private static readonly Argument<string> User = new("USER")

@@ -5,7 +5,9 @@ using WsBalancer.Cli.Commands.Waiting;
 
 namespace WsBalancer.Cli.Commands.Rebalancing;
 
-/// <summary><c>wsbalancer rebalance</c>: closes misplaced tunnels at a pace, so that their users come home.</summary>
+/// <summary>
+/// <c>wsbalancer rebalance</c>: closes misplaced tunnels at a pace, so that their clients connect again at home.
+/// </summary>
 internal static class RebalanceCommand
 {
     private static readonly ValueOption<double> Rate = new(

@@ -23,10 +23,10 @@ internal static class RebalanceText
         return $"{rebalance.State}: {string.Join(", ", parts.Where(part => part is not null))}{reason}";
     }
 
-    /// <summary>Whether it closes tunnels, or will go on to.</summary>
+    /// <summary>Whether the rebalance closes tunnels now, or after a pause.</summary>
     public static bool IsOpen(RebalanceAnswer rebalance) => rebalance.State is "running" or "paused";
 
-    /// <summary>Why somebody is still misplaced at the end.</summary>
+    /// <summary>Why tunnels are still misplaced at the end.</summary>
     public static string Shortfall(RebalanceAnswer rebalance)
     {
         var left = $"{Amounts.Count(rebalance.Misplaced, "tunnel")} {(rebalance.Misplaced is 1 ? "is" : "are")} still "

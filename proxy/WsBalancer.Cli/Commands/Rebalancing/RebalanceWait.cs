@@ -4,13 +4,13 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Rebalancing;
 
-/// <summary>Waits until a rebalance has ended, and shows how far it is.</summary>
+/// <summary>Waits until a rebalance has ended, and shows the progress.</summary>
 internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, WaitLimit limit)
 {
     private readonly Questions _questions = new(limit.Time, operation.NoteAwayAsync);
     private readonly SharingWatch _sharing = new(limit.Time);
 
-    /// <returns>The exit code: 0 only if nobody is misplaced.</returns>
+    /// <returns>The exit code: 0 only if no tunnel is misplaced.</returns>
     public async Task<int> RunAsync(Answer<RebalanceAnswer> begun, CancellationToken cancellation)
     {
         try
@@ -66,7 +66,7 @@ internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, 
             : null;
     }
 
-    // Tunnels that become misplaced on the way move the end; the bar then goes back, which is the truth.
+    // Tunnels that become misplaced during the rebalance increase the total: the progress may decrease.
     private static double Done(RebalanceAnswer rebalance) => rebalance.Misplaced is 0
         ? 1
         : (double)rebalance.Closed / (rebalance.Closed + rebalance.Misplaced);

@@ -12,7 +12,7 @@ internal static class TunnelsCommand
     private const int StandardLimit = 50;
     private const int MostAtOnce = 10_000;
 
-    // As in ls and ps: a column that is empty would shift the others of an awk.
+    // As in ls and ps: with an empty cell, awk would read the next column in its place.
     private const string None = "-";
 
     private static readonly Option<string?> User = new("--user")

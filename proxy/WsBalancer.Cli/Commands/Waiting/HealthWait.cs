@@ -3,17 +3,17 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Waiting;
 
-/// <summary>Whether a node that takes users again can do so: its health, at once or when it is healthy.</summary>
+/// <summary>Reports the health of a node that was added or resumed: at once, or when the node is healthy.</summary>
 internal sealed class HealthWait(Operation operation, TimeProvider time, string cluster, string node)
 {
-    /// <summary>As long as a node may take to start.</summary>
+    /// <summary>The default limit: the time that a node may need to start.</summary>
     public static readonly TimeSpan Standard = TimeSpan.FromMinutes(1);
 
     private const string Healthy = "healthy";
     private const string Unknown = "unknown";
 
-    /// <summary>Notes that the node is not healthy; with a limit waits until it is.</summary>
-    /// <exception cref="CommandFailure">It is not healthy in time.</exception>
+    /// <summary>Notes that the node is not healthy; with a limit, waits until the node is healthy.</summary>
+    /// <exception cref="CommandFailure">The node is not healthy in time.</exception>
     public async Task RunAsync(WaitLimit? limit, CancellationToken cancellation)
     {
         if (limit is null)
@@ -49,7 +49,7 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
         }
         catch (CommandFailure failure)
         {
-            // The change is done: that its effect cannot be read is no failure of it.
+            // The change is made: a failure to read the health is no failure of the change.
             await operation.NoteAsync($"Whether {node} is healthy cannot be read: {failure.Message}");
             return;
         }

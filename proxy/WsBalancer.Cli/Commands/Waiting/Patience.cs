@@ -1,20 +1,19 @@
 namespace WsBalancer.Cli.Commands.Waiting;
 
-/// <summary>Reports that a balancer does not answer, and that it answers again, each in a sentence.</summary>
+/// <summary>Reports that a balancer does not answer, or that it answers again, in a sentence.</summary>
 internal delegate Task AwayNotice(bool isAway, string sentence);
 
-/// <summary>Retries a call while the balancer does not answer, as during a restart; after a while that is a failure.
-/// </summary>
+/// <summary>Retries a call while the balancer does not answer, as during a restart, up to a limit.</summary>
 internal sealed class Patience(TimeProvider time, AwayNotice notice)
 {
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // A restart takes a few seconds; a machine that is down is not back in a minute either.
+    // A restart takes a few seconds. A machine that is down does not return within a minute either.
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private long? _awaySince;
 
-    /// <exception cref="CommandFailure">It refused, or was away for too long.</exception>
+    /// <exception cref="CommandFailure">The balancer refused the call, or did not answer for too long.</exception>
     public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
     {
         while (true)

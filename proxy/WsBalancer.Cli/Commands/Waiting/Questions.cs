@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace WsBalancer.Cli.Commands.Waiting;
 
-/// <summary>The same question again and again, once a second, through restarts of the balancer.</summary>
+/// <summary>Repeats a request once a second, also during restarts of the balancer.</summary>
 internal sealed class Questions(TimeProvider time, AwayNotice notice)
 {
     private readonly Patience _patience = new(time, notice);
 
-    /// <summary>The first answer, and then answers without end, until the caller stops.</summary>
+    /// <summary>The first answer, then an endless sequence of answers.</summary>
     public async IAsyncEnumerable<T> ContinueAsync<T>(
         T first, Func<CancellationToken, Task<T>> ask, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -1,14 +1,14 @@
 namespace WsBalancer.Cli.Commands.Waiting;
 
 /// <summary>
-/// Whether the counts of an answer are those of the whole fleet. While Redis cannot be used they are not, and the end
-/// of an operation cannot be known; a command bears with that as long as with a balancer that does not answer.
+/// Finds whether the counts of an answer include all balancers. While Redis cannot be used they do not, and the end of
+/// an operation cannot be detected: a command waits for Redis as long as for a balancer that does not answer.
 /// </summary>
 internal sealed class SharingWatch(TimeProvider time)
 {
     private long? _awaySince;
 
-    /// <param name="shared">As the balancer has answered; null if it does not share.</param>
+    /// <param name="shared">The field of the answer; null if the balancer does not share.</param>
     /// <returns>Whether the other balancers are in the counts, or there are none.</returns>
     public bool IsWhole(bool? shared)
     {
@@ -16,6 +16,6 @@ internal sealed class SharingWatch(TimeProvider time)
         return shared is not false;
     }
 
-    /// <summary>Whether the others were not known for too long.</summary>
+    /// <summary>Whether the other balancers have been unknown for too long.</summary>
     public bool IsExhausted => _awaySince is { } since && time.GetElapsedTime(since) >= Patience.Limit;
 }

@@ -2,14 +2,12 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Waiting;
 
-/// <summary>How long a command waits, from now on.</summary>
-/// <param name="time">The clock.</param>
-/// <param name="limit">Null for as long as it takes.</param>
+/// <summary>The time limit of a wait, which begins when the object is created.</summary>
+/// <remarks>Without a limit, <c>limit</c> is null.</remarks>
 internal sealed class WaitLimit(TimeProvider time, TimeSpan? limit)
 {
     private readonly long _begun = time.GetTimestamp();
 
-    /// <summary>The clock.</summary>
     public TimeProvider Time => time;
 
     /// <summary>Whether there is a limit.</summary>
@@ -17,6 +15,6 @@ internal sealed class WaitLimit(TimeProvider time, TimeSpan? limit)
 
     public bool HasPassed => limit is { } most && time.GetElapsedTime(_begun) >= most;
 
-    /// <summary>The limit in words; only if there is one.</summary>
+    /// <summary>The limit in words. Requires that a limit is set.</summary>
     public string Text => Amounts.Duration(limit!.Value.TotalSeconds);
 }

@@ -6,7 +6,7 @@ namespace WsBalancer.Cli.Commands.Waiting;
 /// <summary>The options of a command that can wait for the end of what it has begun.</summary>
 internal sealed class WaitOptions
 {
-    /// <param name="description">What <c>--wait</c> waits for.</param>
+    /// <param name="description">The description of <c>--wait</c> in the help.</param>
     /// <param name="standard">The default of <c>--timeout</c>; null for no limit.</param>
     public WaitOptions(string description, TimeSpan? standard = null)
     {
@@ -22,7 +22,7 @@ internal sealed class WaitOptions
 
     private TimeSpan? Standard { get; }
 
-    /// <summary>Adds the rule that <c>--timeout</c> goes with <c>--wait</c>.</summary>
+    /// <summary>Adds the rule that <c>--timeout</c> requires <c>--wait</c>.</summary>
     public void Validate(Command command) => command.Validators.Add(result =>
     {
         if (result.GetResult(Timeout) is not null && result.GetResult(Wait) is null)

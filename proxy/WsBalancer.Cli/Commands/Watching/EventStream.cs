@@ -6,20 +6,24 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Watching;
 
-/// <summary>Writes every event of a balancer, and comes back to the stream where it left it.</summary>
-/// <param name="operation">The command.</param>
-/// <param name="since">Since when past events are written first; null for none.</param>
-/// <param name="follow">Whether new events follow the past ones.</param>
-/// <param name="time">The clock.</param>
+/// <summary>
+/// Writes every event of a balancer. After the end of a stream the next one continues after the last event.
+/// </summary>
+/// <remarks>
+/// <c>since</c> is the time from which past events are written; null for none, or for all if <c>follow</c> is false.
+/// <c>follow</c> is whether new events follow the past ones.
+/// </remarks>
 internal sealed class EventStream(Operation operation, string? since, bool follow, TimeProvider time)
 {
-    // No event of the fleet: what this listener missed, which the next stream makes up for.
+    // Not an event of the fleet: the balancer dropped events for this listener. The next stream sends them again.
     private const string Dropped = "dropped";
 
     private readonly Patience _patience = new(time, operation.NoteAwayAsync);
     private string? _lastId;
 
-    /// <summary>Ends after the past if no more is wanted; else by cancellation only, or with a failure.</summary>
+    /// <summary>
+    /// Without <c>follow</c> ends after the past events; otherwise only by cancellation, or with a failure.
+    /// </summary>
     public async Task FollowAsync(CancellationToken cancellation)
     {
         await CheckAsync(cancellation);
@@ -37,7 +41,7 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
         }
     }
 
-    // A stream that is silent for an hour looks like one that nobody will ever write to.
+    // An unknown cluster must be reported at once: its stream would be as silent as that of a cluster without events.
     private async Task CheckAsync(CancellationToken cancellation)
     {
         var clusters = (await operation.Client.ListClustersAsync(cancellation)).Value;
@@ -47,7 +51,7 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
         }
     }
 
-    // Whether it has ended as streams do, and not with its connection.
+    // Returns whether the balancer has ended the stream; false if the connection was lost.
     private async Task<bool> ReadToEndAsync(Stream stream, CancellationToken cancellation)
     {
         await using var items = SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
@@ -71,7 +75,7 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
         }
         catch (Exception cause) when (cause is IOException or HttpRequestException)
         {
-            // The balancer has gone without a word, which ends its stream too.
+            // The connection was lost, which ends the stream too.
             return null;
         }
     }
@@ -97,7 +101,7 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
         }
     }
 
-    // The message names the node and the figures that matter; the document has them all.
+    // The message contains the node and the important figures; the JSON document contains all figures.
     private static string LineOf(EventAnswer happened) =>
         $"{Amounts.Time(happened.At)}  {happened.Kind,-12}  "
         + (happened.Cluster is null ? "" : $"{happened.Cluster}: ")

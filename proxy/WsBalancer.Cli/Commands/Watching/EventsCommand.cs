@@ -3,7 +3,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Cli.Commands.Watching;
 
-/// <summary><c>wsbalancer events</c>: what happens at a balancer, as it happens.</summary>
+/// <summary><c>wsbalancer events</c>: writes the events of a balancer as they occur.</summary>
 internal static class EventsCommand
 {
     private static readonly Option<string?> Since = new("--since")
@@ -54,7 +54,7 @@ internal static class EventsCommand
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // To be stopped is how it ends.
+            // Expected: the command ends by a signal.
             return ExitCode.Done;
         }
     }

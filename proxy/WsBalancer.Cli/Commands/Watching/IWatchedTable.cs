@@ -4,11 +4,11 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Watching;
 
-/// <summary>What a command with <c>--watch</c> shows of one answer.</summary>
+/// <summary>The table that a command with <c>--watch</c> shows for one answer.</summary>
 internal interface IWatchedTable
 {
     public void Write(CommandOutput output);
 
-    /// <summary>The same for a live display, in grey if it is no longer true.</summary>
+    /// <summary>The table for a live display; grey if the answer is stale.</summary>
     public IRenderable DrawOn(IAnsiConsole terminal, bool isStale);
 }

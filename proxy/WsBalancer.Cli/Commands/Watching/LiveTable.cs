@@ -5,8 +5,8 @@ using Spectre.Console.Rendering;
 namespace WsBalancer.Cli.Commands.Watching;
 
 /// <summary>
-/// A live table on a terminal, below a line with the balancer and the time of its last answer. Without an answer the
-/// rows are grey: they were true once.
+/// A live table on a terminal, below a line with the balancer and the time of its last answer. While the balancer does
+/// not answer, the rows are grey, because they are stale.
 /// </summary>
 internal sealed class LiveTable(IAnsiConsole terminal, string balancer, TimeProvider time)
 {

@@ -40,7 +40,7 @@ internal static class NodesCommand
         return ExitCode.Done;
     }
 
-    /// <summary>The nodes of the cluster that was named, or of all, as one list.</summary>
+    /// <summary>The nodes of the named cluster, or of all clusters, as one list.</summary>
     public static async Task<Answer<IReadOnlyList<NodeAnswer>>> ReadAsync(
         Operation operation, CancellationToken cancellation)
     {

@@ -41,7 +41,7 @@ internal sealed class NodesTable : IWatchedTable
         return _hasStars ? new Rows(table, new Text(Legend, style)) : table;
     }
 
-    // What an operator looks at first is at the left, and is kept on a terminal that is narrow.
+    // The columns that an operator reads first are at the left, and stay on a narrow terminal.
     private static (Column Column, Func<NodeAnswer, string> CellOf)[] PartsOf(IReadOnlyList<NodeAnswer> nodes)
     {
         List<(Column, Func<NodeAnswer, string>)> parts =
@@ -61,7 +61,7 @@ internal sealed class NodesTable : IWatchedTable
             parts.Insert(0, (new Column("CLUSTER", IsCut: true), node => node.Cluster));
         }
 
-        // Most rings go by the ids, which are there already.
+        // Most rings hash the ids, which have a column already.
         if (nodes.Any(node => node.RingKey is not null))
         {
             parts.Add((new Column("RING KEY", Drop: 5, IsCut: true), node => node.RingKey ?? ""));

@@ -6,7 +6,10 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Watching;
 
-/// <summary>Reads an answer of the balancer each second: a live table on a terminal, elsewhere each change.</summary>
+/// <summary>
+/// Reads an answer of the balancer every second. On a terminal a live table shows the last answer; elsewhere each
+/// change is written.
+/// </summary>
 internal sealed class TableWatch<T>(
     Operation operation,
     TimeProvider time,
@@ -42,7 +45,7 @@ internal sealed class TableWatch<T>(
             var text = operation.Settings.IsDocument ? DocumentOf(answer) : TextOf(answer.Value);
             if (text != last)
             {
-                // A blank line tells one table from the next; documents are told apart by their lines.
+                // A blank line separates tables. Documents need none: each is one line, or begins with a separator.
                 await operation.Output.Exact.WriteAsync(
                     last.Length is 0 || operation.Settings.IsDocument ? text : $"\n{text}");
                 await operation.Output.Exact.FlushAsync(CancellationToken.None);
@@ -53,7 +56,7 @@ internal sealed class TableWatch<T>(
 
     private async IAsyncEnumerable<Answer<T>> AnswersAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        // Only a balancer that was there once may be restarting.
+        // The first read is not retried: only a balancer that has answered before may be restarting.
         var first = await read(cancellation);
         AwayNotice notice = _live is { } live ? live.NoteAsync : operation.NoteAwayAsync;
         var questions = new Questions(time, notice);

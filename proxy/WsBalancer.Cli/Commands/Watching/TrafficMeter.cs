@@ -4,10 +4,10 @@ using WsBalancer.Cli.Admin;
 namespace WsBalancer.Cli.Commands.Watching;
 
 /// <summary>Measures the traffic of nodes as the difference between two scrapes.</summary>
-/// <param name="operation">The command.</param>
-/// <param name="time">The clock.</param>
-/// <param name="over">The time of the first measurement; each later one is over the time since the one before.</param>
-/// <param name="order">What nodes are sorted by, the highest first.</param>
+/// <remarks>
+/// <c>over</c> is the duration of the first measurement; each later one covers the time since the one before.
+/// <c>order</c> is the value by which nodes are sorted, the highest first.
+/// </remarks>
 internal sealed class TrafficMeter(
     Operation operation, TimeProvider time, TimeSpan over, Func<NodeTraffic, double> order)
 {
@@ -49,7 +49,7 @@ internal sealed class TrafficMeter(
 
     private NodeTraffic TrafficOf(MetricSample active, IReadOnlyList<MetricSample> before, double seconds)
     {
-        // A counter that is lower than before is that of a balancer that was restarted.
+        // After a restart of the balancer a counter is lower than before: the rate is then shown as 0.
         double Rate(string name, string? direction = null) =>
             Math.Max(0, Sum(_last, active, name, direction) - Sum(before, active, name, direction)) / seconds;
 

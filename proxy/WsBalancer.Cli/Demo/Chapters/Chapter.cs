@@ -2,5 +2,5 @@ using WsBalancer.Cli.Demo.Claims;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
-/// <summary>A part of the story that has been told, with what it showed.</summary>
+/// <summary>A finished part of the demo, with its claims.</summary>
 internal sealed record Chapter(string Title, IReadOnlyList<Claim> Claims);

@@ -4,7 +4,7 @@ using WsBalancer.Cli.Demo.Users;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
-/// <summary>A node is killed without warning, and comes back.</summary>
+/// <summary>Kills a node without a warning, and starts it again.</summary>
 internal sealed class CrashChapter : IChapterTeller
 {
     private static readonly TimeSpan LossDeadline = TimeSpan.FromSeconds(10);

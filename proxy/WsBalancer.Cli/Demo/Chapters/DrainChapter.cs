@@ -6,10 +6,10 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
-/// <summary>A node is taken out of service and let back in, as before a deployment.</summary>
+/// <summary>Drains a node and resumes it, as for a deployment.</summary>
 internal sealed class DrainChapter : IChapterTeller
 {
-    // Long enough to be seen, short enough to be watched.
+    // The duration of the drain: long enough to see, short enough to watch.
     private const double Seconds = 3;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);

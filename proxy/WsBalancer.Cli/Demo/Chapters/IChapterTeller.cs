@@ -2,7 +2,7 @@ using WsBalancer.Cli.Demo.Claims;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
-/// <summary>Makes one part of the story happen, and returns what the clients saw of it as claims.</summary>
+/// <summary>Runs one chapter of the demo, and returns what its clients observed, as claims.</summary>
 internal interface IChapterTeller
 {
     public string Title { get; }

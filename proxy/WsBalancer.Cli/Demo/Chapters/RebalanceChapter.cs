@@ -5,10 +5,10 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
-/// <summary>The fleet grows while everyone is connected, and takes the load at a pace.</summary>
+/// <summary>Adds a node while all users are connected, and rebalances at a pace.</summary>
 internal sealed class RebalanceChapter : IChapterTeller
 {
-    // Long enough to be seen, short enough to be watched.
+    // The duration of the rebalance: long enough to see, short enough to watch.
     private const double Seconds = 3;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -18,7 +18,7 @@ internal sealed class RebalanceChapter : IChapterTeller
 
     public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
     {
-        // Sockets that were replaced must be gone for the counts to be of this chapter.
+        // Tunnels of replaced sockets must have ended first: the counts below are those of this chapter.
         await stage.CountMisplacedAsync(cancellation);
         var before = stage.Crowd.Placement();
         var (added, plan) = await AddAsync(stage, cancellation);

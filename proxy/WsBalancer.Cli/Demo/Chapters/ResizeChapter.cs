@@ -3,7 +3,7 @@ using WsBalancer.Cli.Demo.Users;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
-/// <summary>A node is added.</summary>
+/// <summary>Adds a node in the configuration.</summary>
 internal sealed class ResizeChapter : IChapterTeller
 {
     public string Title => "A new node takes its share, and nobody else moves";

@@ -2,7 +2,7 @@ using WsBalancer.Cli.Demo.Claims;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
-/// <summary>Everybody leaves and comes again.</summary>
+/// <summary>Connects every user again.</summary>
 internal sealed class ReturnChapter : IChapterTeller
 {
     public string Title => "Users come back to their node";

@@ -2,7 +2,7 @@ using WsBalancer.Cli.Demo.Claims;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
-/// <summary>The users connect.</summary>
+/// <summary>Connects every user for the first time.</summary>
 internal sealed class SpreadChapter : IChapterTeller
 {
     public string Title => "Users are spread over the nodes";

@@ -6,17 +6,17 @@ using WsBalancer.Cli.Demo.Users;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
-/// <summary>What every chapter plays with.</summary>
+/// <summary>The fleet, the users and the tools of every chapter.</summary>
 internal sealed record Stage(
     DemoFleet Fleet, Crowd Crowd, AdminClient Admin, IDemoScreen Screen, Fact Fact, TimeProvider Time)
 {
     private const int QuestionsAtOnce = 8;
     private static readonly TimeSpan SettleDeadline = TimeSpan.FromSeconds(5);
 
-    /// <summary>What an operator can do with the cluster.</summary>
+    /// <summary>The calls of the admin API for the cluster.</summary>
     public ClusterClient Cluster => Admin.In(DemoConfiguration.Cluster);
 
-    /// <summary>What the balancer says about its nodes now.</summary>
+    /// <summary>The nodes, as the balancer reports them now.</summary>
     public async Task<IReadOnlyList<NodeAnswer>> ListNodesAsync(CancellationToken cancellation)
     {
         var clusters = (await Admin.ListClustersAsync(cancellation)).Value;
@@ -29,8 +29,11 @@ internal sealed record Stage(
         async token => (await ListNodesAsync(token)).Any(listed => listed.Id == node.Id && listed.Health == health),
         cancellation);
 
-    /// <summary>How many tunnels are misplaced once the balancer knows of every socket that has closed.</summary>
-    /// <remarks>It learns of a closed socket a moment after its client does.</remarks>
+    /// <summary>Counts the misplaced tunnels after the balancer has noticed the closed sockets.</summary>
+    /// <remarks>
+    /// The balancer notices a closed socket a moment after its client. The count is read until it is 0, for 5 seconds
+    /// at most.
+    /// </remarks>
     public async Task<long> CountMisplacedAsync(CancellationToken cancellation)
     {
         var misplaced = 0L;
@@ -41,11 +44,11 @@ internal sealed record Stage(
         return misplaced;
     }
 
-    /// <summary>The owner of every user, as the balancer says it.</summary>
+    /// <summary>The owner of every user, as the balancer reports it.</summary>
     public Task<IReadOnlyDictionary<string, string?>> ListOwnersAsync(CancellationToken cancellation) =>
         AskOfEachAsync(answer => answer.Owner, cancellation);
 
-    /// <summary>The home of every user, as the balancer says it.</summary>
+    /// <summary>The home of every user, as the balancer reports it.</summary>
     public Task<IReadOnlyDictionary<string, string?>> ListHomesAsync(CancellationToken cancellation) =>
         AskOfEachAsync(answer => answer.Home, cancellation);
 

@@ -3,7 +3,7 @@ using WsBalancer.Cli.Demo.Users;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
-/// <summary>Users on each node write to users on each other node.</summary>
+/// <summary>Sends messages from users on each node to users on each other node.</summary>
 internal sealed class TalkChapter : IChapterTeller
 {
     private const int PairsOfUsers = 5;

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace WsBalancer.Cli.Demo.Claims;
 
-/// <summary>A drain moves the users of its node, at its pace, and nobody else; its end undoes it.</summary>
+/// <summary>
+/// A drain moves only the users of its node, at its pace. The end of the drain makes the node their home again.
+/// </summary>
 internal static class DrainClaims
 {
-    // Timers are a little early or late; a balancer without a pace would be done in no time.
+    // A factor on the expected time: timers are a little early or late, and a drain without a pace takes far less.
     private const double Tolerance = 0.8;
 
     public static IReadOnlyList<Claim> JudgeDrain(
@@ -56,7 +58,7 @@ internal static class DrainClaims
             "users"),
     ];
 
-    /// <summary>The others' sockets are the ones they had: open, never closed, on the same node.</summary>
+    /// <summary>The sockets of the other users were never closed, and are open on the same nodes.</summary>
     public static Claim NobodyElse(
         IReadOnlyCollection<KeyValuePair<string, string>> others,
         int answered,

@@ -3,10 +3,12 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo.Claims;
 
-/// <summary>A node that comes moves its share and nothing more, and only when it is told to.</summary>
+/// <summary>
+/// A new node gets its share of the users and no more, and the users move only when a rebalance is requested.
+/// </summary>
 internal static class GrowthClaims
 {
-    // Both are sums of fractions; they differ in the last digits at most.
+    // The two compared shares are sums of fractions, which differ in the last digits at most.
     private const double Rounding = 1e-9;
 
     /// <remarks>

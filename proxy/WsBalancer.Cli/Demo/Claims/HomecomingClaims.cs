@@ -1,10 +1,10 @@
 namespace WsBalancer.Cli.Demo.Claims;
 
-/// <summary>When a node is back, so are its users, and only they have moved.</summary>
+/// <summary>When a crashed node is available again, its users return to it, and no other user moves.</summary>
 internal static class HomecomingClaims
 {
     /// <remarks>
-    /// <paramref name="answered"/> is how many of the other users' sockets stayed open all the while and answered,
+    /// <paramref name="answered"/> is how many of the other users' sockets stayed open and answered,
     /// <paramref name="misplaced"/> how many tunnels the balancer still counted as misplaced at the end.
     /// </remarks>
     public static IReadOnlyList<Claim> Judge(

@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Demo.Claims;
 
-/// <summary>Adding a node moves that node's share of the users to it, and nobody else.</summary>
+/// <summary>Adding a node moves its share of the users to it, and no other user.</summary>
 internal static class ResizeClaims
 {
     /// <remarks><paramref name="stillOpen"/> is how many sockets stayed open while the node was added.</remarks>

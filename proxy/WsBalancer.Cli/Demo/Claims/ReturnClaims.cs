@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Demo.Claims;
 
-/// <summary>A user that reconnects comes back to the same node.</summary>
+/// <summary>A user that reconnects is placed on the same node.</summary>
 internal static class ReturnClaims
 {
     public static IReadOnlyList<Claim> Judge(

@@ -2,7 +2,9 @@ using WsBalancer.Cli.Admin;
 
 namespace WsBalancer.Cli.Demo.Claims;
 
-/// <summary>Users are spread over the nodes by the ring, and the balancer knows where each of them is.</summary>
+/// <summary>
+/// The ring spreads the users over the nodes, and each user is on the owner that the balancer reports.
+/// </summary>
 internal static class SpreadClaims
 {
     public static IReadOnlyList<Claim> Judge(

@@ -6,7 +6,7 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo.Display;
 
-/// <summary>A told chapter as lines, plain or coloured.</summary>
+/// <summary>A finished chapter as lines, plain or coloured.</summary>
 internal static class DemoLines
 {
     public static IEnumerable<IRenderable> Of(Chapter chapter) =>

@@ -5,10 +5,10 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo.Display;
 
-/// <summary>The end of the demo: every claim with its counts, and whether all of them held.</summary>
+/// <summary>The report at the end of the demo: every claim with its counts, and whether all of them held.</summary>
 internal sealed class DemoReport(DemoSettings settings, IReadOnlyList<Chapter> chapters, TimeSpan took)
 {
-    /// <summary>Of a story in which nothing was claimed, nothing held.</summary>
+    /// <summary>Whether every claim held; false if there is none.</summary>
     public bool AllHeld => Total > 0 && Held == Total;
 
     private int Total => chapters.Sum(chapter => chapter.Claims.Count);

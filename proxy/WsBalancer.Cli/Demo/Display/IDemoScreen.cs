@@ -2,10 +2,10 @@ using WsBalancer.Cli.Demo.Chapters;
 
 namespace WsBalancer.Cli.Demo.Display;
 
-/// <summary>Shows the story while it happens.</summary>
+/// <summary>Shows the chapters while they run.</summary>
 internal interface IDemoScreen
 {
-    /// <summary>Runs the story, with whatever it takes to show it.</summary>
+    /// <summary>Runs the chapters, and shows them until they end.</summary>
     public Task<T> RunAsync<T>(Func<Task<T>> story);
 
     public void BeginChapter(string title);
@@ -14,6 +14,6 @@ internal interface IDemoScreen
 
     public void EndChapter(Chapter chapter);
 
-    /// <summary>Gives the screen a way to look at the fleet whenever it draws.</summary>
+    /// <summary>Sets the function from which the screen reads the state of the fleet whenever it draws.</summary>
     public void Watch(Func<DemoPicture> look);
 }

@@ -5,7 +5,7 @@ using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Demo.Display;
 
-/// <summary>A picture that is drawn anew ten times a second: the nodes and their users, the step, the claims.</summary>
+/// <summary>A live display that is drawn ten times a second: the nodes and their users, the step, the claims.</summary>
 internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDemoScreen
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(100);
@@ -16,7 +16,9 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
     private string _step = "";
     private Func<DemoPicture> _look = () => new DemoPicture([]);
 
-    /// <remarks>The picture goes when the story ends: the report that follows says it all, and scrolls.</remarks>
+    /// <remarks>
+    /// The display is cleared at the end: the report that follows contains all of it, and can be scrolled.
+    /// </remarks>
     public Task<T> RunAsync<T>(Func<Task<T>> story) =>
         console.Live(Draw()).AutoClear(true).StartAsync(async context =>
         {
@@ -42,7 +44,7 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
 
     public void Watch(Func<DemoPicture> look) => Change(() => _look = look);
 
-    /// <summary>The whole picture as it is now.</summary>
+    /// <summary>The current display.</summary>
     public IRenderable Draw()
     {
         lock (_lock)

@@ -5,7 +5,7 @@ using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Demo.Display;
 
-/// <summary>A bar for each node, as long as it has users.</summary>
+/// <summary>A bar for each node, in proportion to the number of its users.</summary>
 internal static class NodeBars
 {
     private const int Longest = 40;

@@ -2,7 +2,7 @@ using WsBalancer.Cli.Demo.Chapters;
 
 namespace WsBalancer.Cli.Demo.Display;
 
-/// <summary>One line for each thing that happens: for logs, pipes and continuous integration.</summary>
+/// <summary>One line for each step: for logs, pipes and continuous integration.</summary>
 internal sealed class PlainScreen(TextWriter writer) : IDemoScreen
 {
     public Task<T> RunAsync<T>(Func<Task<T>> story) => story();
@@ -19,6 +19,6 @@ internal sealed class PlainScreen(TextWriter writer) : IDemoScreen
 
     public void Watch(Func<DemoPicture> look)
     {
-        // Bars that move need a terminal; the summary has the counts.
+        // Moving bars need a terminal; the report contains the counts.
     }
 }

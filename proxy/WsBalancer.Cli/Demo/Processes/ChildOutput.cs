@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Demo.Processes;
 
-/// <summary>The last lines that a child wrote, and a way to wait for a certain one.</summary>
+/// <summary>The last lines that a child process has written. A caller can wait for a certain line.</summary>
 internal sealed class ChildOutput
 {
     private const int Remembered = 200;
@@ -37,7 +37,9 @@ internal sealed class ChildOutput
         }
     }
 
-    /// <summary>The rest of the first line that begins with <paramref name="prefix"/>, old or yet to come.</summary>
+    /// <summary>
+    /// The rest of the first line that begins with <paramref name="prefix"/>, whether written already or later.
+    /// </summary>
     public async Task<string> AfterAsync(string prefix)
     {
         var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace WsBalancer.Cli.Demo.Processes;
 
-/// <summary>One process of the demo, with what it wrote.</summary>
+/// <summary>One process of the demo, with its output.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    // A program of ours says that it is ready within two seconds; a busy machine may need a while longer.
+    // Our programs are ready within two seconds; on a busy machine they may need longer.
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(3);
 
@@ -32,7 +32,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public ChildOutput Output { get; } = new();
 
-    /// <summary>Completes if the process ends although nobody asked it to; else never.</summary>
+    /// <summary>Completes if the process ends without a request to end; otherwise never.</summary>
     public Task UnexpectedEnd => _unexpectedEnd.Task;
 
     public static ChildProcess Start(
@@ -45,7 +45,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
 
-        // The balancer of the demo is configured by the demo alone.
+        // Only the demo configures its balancer: variables of the environment would override the file.
         foreach (var variable in start.Environment.Keys.Where(IsConfiguration).ToList())
         {
             start.Environment.Remove(variable);
@@ -57,7 +57,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a line that begins with <paramref name="prefix"/> and returns the rest of it.</summary>
-    /// <exception cref="DemoFailure">The process ended first, or the line did not come in time.</exception>
+    /// <exception cref="DemoFailure">The process ended first, or the line was not written in time.</exception>
     public async Task<string> ReadAfterAsync(string prefix, CancellationToken cancellation)
     {
         var line = Output.AfterAsync(prefix);
@@ -76,7 +76,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             : throw new DemoFailure($"{Name} ended with exit code {_process.ExitCode} before it wrote '{prefix}…'.");
     }
 
-    /// <summary>Kills it as a crash would: no warning, nothing flushed, no socket closed in order.</summary>
+    /// <summary>
+    /// Kills the process like a crash: without a warning, without flushing, without an orderly close of sockets.
+    /// </summary>
     public async Task CrashAsync()
     {
         _isEndExpected = true;
@@ -84,7 +86,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _ended;
     }
 
-    /// <summary>Asks it to end, and kills it if it does not. Asking twice is fine.</summary>
+    /// <summary>Requests the end of the process, and kills the process after a timeout. May be called twice.</summary>
     public async Task StopAsync()
     {
         _isEndExpected = true;
@@ -100,7 +102,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // Asked politely, waited, and now it must go: nothing may outlive the demo.
+            // The process did not end on SIGTERM. No process may outlive the demo.
             await CrashAsync();
         }
     }

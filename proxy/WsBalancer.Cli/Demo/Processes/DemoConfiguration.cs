@@ -41,7 +41,7 @@ internal static class DemoConfiguration
                     [Cluster] = new JsonObject
                     {
                         ["UserKey"] = new JsonArray("query:user"),
-                        // The default of 2 s is right for production; nobody wants to watch it for that long.
+                        // The default of 2 s is right for production, and too long to watch.
                         ["Health"] = new JsonObject { ["Interval"] = "500ms" },
                     },
                 },

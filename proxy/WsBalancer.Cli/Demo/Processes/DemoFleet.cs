@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Demo.Processes;
 
-/// <summary>Redis, the nodes and the balancer, as processes of their own. Disposing it ends them all.</summary>
+/// <summary>Redis, the nodes and the balancer, each in its own process. Disposal ends all of them.</summary>
 internal sealed class DemoFleet : IAsyncDisposable
 {
     private static readonly Uri AnyPort = new("http://127.0.0.1:0/");
@@ -24,17 +24,17 @@ internal sealed class DemoFleet : IAsyncDisposable
     /// <summary>Completes when the balancer has ended, with the reason.</summary>
     public Task<string> BalancerEnd => DescribeEndOf(_balancer!);
 
-    /// <summary>Completes, with the reason, when a process ended that nobody ended.</summary>
+    /// <summary>Completes, with the reason, when a process has ended unexpectedly.</summary>
     public Task<DemoFailure> Broken => _broken.Task;
 
     public IReadOnlyList<DemoNode> Nodes => _nodes;
 
-    /// <summary>Where clients connect.</summary>
+    /// <summary>The address to which clients connect.</summary>
     public Uri Balancer { get; private set; } = AnyPort;
 
     public Uri Admin { get; private set; } = AnyPort;
 
-    /// <summary>The configuration of the balancer, which it follows.</summary>
+    /// <summary>The configuration file of the balancer, which applies its changes.</summary>
     public string ConfigurationFile => Path.Combine(_directory.FullName, "wsbalancer.json");
 
     public async Task StartAsync(int nodes, CancellationToken cancellation)
@@ -52,7 +52,7 @@ internal sealed class DemoFleet : IAsyncDisposable
         await _balancer.ReadAfterAsync("wsbalancer ready", cancellation);
     }
 
-    /// <summary>Starts one more node and says nothing of it to the balancer.</summary>
+    /// <summary>Starts one more node without adding it to the configuration.</summary>
     public async Task<DemoNode> StartNodeAsync(CancellationToken cancellation)
     {
         var node = new DemoNode($"ws-{_nodes.Count + 1}");
@@ -70,10 +70,10 @@ internal sealed class DemoFleet : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Brings a crashed node back under its name, on its port.</summary>
+    /// <summary>Starts a crashed node again, with the same name and port.</summary>
     public Task ReturnAsync(DemoNode node, CancellationToken cancellation) => StartNodeAsync(node, cancellation);
 
-    /// <summary>The end of what every process wrote, for the report of a failure.</summary>
+    /// <summary>The last lines of every process, for the report of a failure.</summary>
     public IEnumerable<string> Outputs(int lines)
     {
         lock (_lock)
@@ -132,7 +132,7 @@ internal sealed class DemoFleet : IAsyncDisposable
         _broken.TrySetResult(new DemoFailure(process.DescribeEnd()));
     }
 
-    // Written beside and renamed, so that no reader ever sees half of it.
+    // Written under another name and then renamed, so that the balancer never reads a part of the file.
     private void WriteConfiguration()
     {
         var fresh = $"{ConfigurationFile}.new";

@@ -4,11 +4,12 @@ using System.Globalization;
 namespace WsBalancer.Cli.Demo.Processes;
 
 /// <summary>
-/// Kills the watched processes when this one is gone, however it went: even SIGKILL closes the pipe that it reads.
+/// Kills the watched processes after the end of this process, whatever ends it: even SIGKILL closes the pipe that the
+/// shell reads.
 /// </summary>
 /// <remarks>
-/// A shell at the other end of a pipe, because Linux's own death signal is bound to the thread that started the
-/// child, and threads of a pool come and go.
+/// A shell reads the other end of a pipe. Linux's parent-death signal is not suitable: it is bound to the thread that
+/// started the child, and threads of a pool end.
 /// </remarks>
 internal sealed class OrphanKiller : IDisposable
 {
@@ -35,10 +36,10 @@ internal sealed class OrphanKiller : IDisposable
 
     public void Watch(int process) => Write('+', process);
 
-    /// <summary>Its number may soon belong to a process of somebody else.</summary>
+    /// <summary>Stops watching a process that has ended: the kernel may give its id to another process.</summary>
     public void Forget(int process) => Write('-', process);
 
-    /// <summary>Kills what is still watched.</summary>
+    /// <summary>Kills the processes that are still watched.</summary>
     public void Dispose()
     {
         lock (_lock)

@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Demo.Processes;
 
-/// <summary>How to start one of our programs: the file, and the arguments that come before the program's own.</summary>
+/// <summary>The command line of one of our programs: the file, and the arguments before those of the program.</summary>
 internal sealed record ProgramFile(string FileName, IReadOnlyList<string> Prefix)
 {
     private const string SampleProject = "WsBalancer.BackendSample";
@@ -9,7 +9,9 @@ internal sealed record ProgramFile(string FileName, IReadOnlyList<string> Prefix
 
     public static ProgramFile FindNode() => Find(NodeDirectories(AppContext.BaseDirectory), "ws-node", RunningHost());
 
-    /// <summary>Beside this program when both are installed together, else in the build's artifacts.</summary>
+    /// <summary>
+    /// The directories of the sample node: that of this program if both are installed together, or that of the build.
+    /// </summary>
     public static IReadOnlyList<string> NodeDirectories(string ours)
     {
         var directory = Path.TrimEndingDirectorySeparator(ours);
@@ -18,16 +20,19 @@ internal sealed record ProgramFile(string FileName, IReadOnlyList<string> Prefix
     }
 
     /// <remarks>
-    /// <paramref name="host"/> is the dotnet program that runs us, or null when we run as an executable of our own.
+    /// <paramref name="host"/> is the dotnet program that runs this process; null if the process is an executable of
+    /// its own.
     /// </remarks>
     /// <exception cref="DemoFailure">No directory has the program.</exception>
     public static ProgramFile Find(IReadOnlyList<string> directories, string name, string? host)
     {
-        // Its library tells whether the program is there: a build leaves executables without one beside their users.
+        // The library shows whether the program is there: a build leaves executables without their library in the
+        // directories of other programs that use them.
         var libraries = directories.Select(directory => Path.Combine(directory, $"{name}.dll"));
         var library = libraries.FirstOrDefault(File.Exists) ?? throw Missing(directories, name);
 
-        // The same host as ours: an executable would look for a .NET of its own, and might find none.
+        // The program runs on the host of this process: an executable would search for an installed .NET, and might not
+        // find one.
         var executable = Path.ChangeExtension(library, OperatingSystem.IsWindows() ? "exe" : null);
         return host is null && File.Exists(executable)
             ? new ProgramFile(executable, [])

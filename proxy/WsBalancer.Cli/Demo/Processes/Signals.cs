@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace WsBalancer.Cli.Demo.Processes;
 
-/// <summary>The two signals that .NET cannot send to another process.</summary>
+/// <summary>Sends the two signals that .NET cannot send to another process.</summary>
 internal static class Signals
 {
     private const int Hangup = 1;
@@ -11,7 +11,7 @@ internal static class Signals
     /// <summary>Makes a balancer read its configuration again.</summary>
     public static void Reload(int process) => Send(process, Hangup);
 
-    /// <summary>Asks a process to end. One that has ended already is fine.</summary>
+    /// <summary>Requests the end of a process. A process that has ended already is ignored.</summary>
     public static void RequestEnd(int process) => Send(process, Terminate);
 
     private static void Send(int process, int signal)

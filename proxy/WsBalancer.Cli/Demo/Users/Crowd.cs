@@ -5,16 +5,13 @@ namespace WsBalancer.Cli.Demo.Users;
 /// <summary>All users of the demo.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
-    // Enough to be quick, few enough not to be the reconnect storm that this demo is not about.
+    // The number of concurrent handshakes: fast enough, and too few for a reconnect storm.
     private const int AtOnce = 16;
 
     private readonly SocketsHttpHandler _handler = new() { UseProxy = false };
     private readonly HttpMessageInvoker _http;
 
-    /// <param name="count">How many.</param>
-    /// <param name="balancer">Where they connect.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="stay">Whether they connect again whatever has ended their connection.</param>
+    /// <remarks><paramref name="stay"/> is whether the users reconnect after every end of their connection.</remarks>
     public Crowd(int count, Uri balancer, TimeProvider time, bool stay = false)
     {
         _http = new HttpMessageInvoker(_handler);
@@ -39,7 +36,7 @@ internal sealed class Crowd : IAsyncDisposable
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
             async (user, token) => await user.ConnectAsync(token));
 
-    /// <summary>How often those users have been asked to come again.</summary>
+    /// <summary>How many requests to reconnect (1012) these users have received.</summary>
     public static int RecallsOf(IEnumerable<DemoUser> users) => users.Sum(user => user.Recalls);
 
     /// <summary>How many of the sockets still carry a message to the node and back.</summary>

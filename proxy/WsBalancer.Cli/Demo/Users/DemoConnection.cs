@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Framing;
 
 namespace WsBalancer.Cli.Demo.Users;
 
-/// <summary>One WebSocket of a user through the balancer, from its welcome to its end.</summary>
+/// <summary>One WebSocket of a user through the balancer, from its welcome message to its end.</summary>
 internal sealed class DemoConnection : IAsyncDisposable
 {
     private const int LongestMessage = 16 * 1024;
@@ -23,13 +23,13 @@ internal sealed class DemoConnection : IAsyncDisposable
         Ended = ReadToEndAsync();
     }
 
-    /// <summary>The node that said welcome.</summary>
+    /// <summary>The node that sent the welcome message.</summary>
     public string Node { get; }
 
-    /// <summary>Completes when the socket has ended, whoever ended it; never fails.</summary>
+    /// <summary>Completes when the socket has ended, for whatever reason; never fails.</summary>
     public Task Ended { get; }
 
-    /// <summary>Whether it has ended with a request to come again: 1012, service restart.</summary>
+    /// <summary>Whether the socket has ended with a request to reconnect: 1012, service restart.</summary>
     public bool IsRecalled => Ended.IsCompleted && (int?)_closedWith is CloseCode.ServiceRestart;
 
     /// <exception cref="WebSocketException">The handshake was refused or the socket was lost.</exception>
@@ -66,7 +66,9 @@ internal sealed class DemoConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>The direct message that carries <paramref name="data"/>; ask before it is sent.</summary>
+    /// <summary>
+    /// The direct message that carries <paramref name="data"/>. Must be called before the message is sent.
+    /// </summary>
     public Task<WireMessage> ExpectAsync(string data) => _expected.GetOrAdd(
         data, _ => new TaskCompletionSource<WireMessage>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
@@ -84,7 +86,7 @@ internal sealed class DemoConnection : IAsyncDisposable
         }
         catch (Exception cause) when (cause is WebSocketException or OperationCanceledException)
         {
-            // Already lost, or nobody answers the close: there is nothing left to close in order.
+            // The socket is lost, or the peer does not answer the Close frame: an orderly close is not possible.
             _socket.Abort();
         }
 
@@ -114,12 +116,12 @@ internal sealed class DemoConnection : IAsyncDisposable
         }
         catch (Exception cause) when (cause is WebSocketException or OperationCanceledException or JsonException)
         {
-            // The socket was lost, aborted, or carries something else: for the user it has ended.
+            // The socket was lost or aborted, or received something other than a message: for the user it has ended.
             return;
         }
     }
 
-    /// <returns>Null when the other side has closed.</returns>
+    /// <returns>Null when the peer has sent a Close frame.</returns>
     private static async Task<WireMessage?> ReadAsync(ClientWebSocket socket, CancellationToken cancellation)
     {
         var buffer = new byte[LongestMessage];

@@ -3,8 +3,8 @@ using System.Net.WebSockets;
 namespace WsBalancer.Cli.Demo.Users;
 
 /// <summary>
-/// A user with one WebSocket through the balancer; knows its node only from what the node says. Asked to come again, it
-/// does so by itself, as real clients do.
+/// A user with one WebSocket through the balancer. Only the welcome message names the node. After a request to
+/// reconnect (1012) the user connects again, as real clients do.
 /// </summary>
 internal sealed class DemoUser(
     string name, Uri balancer, HttpMessageInvoker http, TimeProvider time, bool stays = false) : IAsyncDisposable
@@ -13,7 +13,7 @@ internal sealed class DemoUser(
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MessageDeadline = TimeSpan.FromSeconds(5);
 
-    // One at a time: the story may connect it while it comes back by itself.
+    // One connect at a time: a chapter may connect the user while the user reconnects on its own.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _end = new();
     private volatile DemoConnection? _connection;
@@ -22,13 +22,15 @@ internal sealed class DemoUser(
 
     public string Name { get; } = name;
 
-    /// <summary>The node it is connected to, or null when its socket has ended or never opened.</summary>
+    /// <summary>The node of the open socket; null when the socket has ended or was never opened.</summary>
     public string? Node => _connection is { Ended.IsCompleted: false } open ? open.Node : null;
 
-    /// <summary>How often it was asked to come again.</summary>
+    /// <summary>
+    /// How many requests to reconnect (1012) were received; for a user that stays, how many connections have ended.
+    /// </summary>
     public int Recalls => Volatile.Read(ref _recalls);
 
-    /// <summary>Opens a socket in the place of the one it has; tries again as a client would, then gives up.</summary>
+    /// <summary>Opens a socket in the place of the current one. Retries like a client, up to a deadline.</summary>
     public async Task ConnectAsync(CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
@@ -59,7 +61,7 @@ internal sealed class DemoUser(
         }
         catch (Exception cause) when (cause is WebSocketException or TimeoutException)
         {
-            // Lost on the way, which is what the caller asked about.
+            // The message was lost: a result that the caller expects, not a failure.
             return false;
         }
     }
@@ -99,7 +101,7 @@ internal sealed class DemoUser(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // It gives up. A user that stays away shows in the claims.
+            // The deadline has passed. A user without a connection makes a claim fail.
             _connection = null;
             if (stays)
             {
@@ -122,7 +124,7 @@ internal sealed class DemoUser(
             await _turn.WaitAsync(_end.Token);
             try
             {
-                // Unless somebody else has connected it meanwhile.
+                // A chapter may have connected the user during the wait.
                 if (ReferenceEquals(_connection, connection))
                 {
                     await ReplaceAsync(_end.Token);
@@ -135,7 +137,7 @@ internal sealed class DemoUser(
         }
         catch (OperationCanceledException)
         {
-            // The story is over: nobody waits for it any more.
+            // The demo has ended: no connection is needed any more.
             return;
         }
     }
@@ -162,7 +164,7 @@ internal sealed class DemoUser(
         }
     }
 
-    /// <returns>Null when the handshake was refused, or the socket was lost before the welcome.</returns>
+    /// <returns>Null when the handshake was refused, or the socket was lost before the welcome message.</returns>
     private async Task<DemoConnection?> TryOpenAsync(Uri address, CancellationToken cancellation)
     {
         try

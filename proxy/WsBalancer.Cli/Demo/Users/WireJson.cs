@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace WsBalancer.Cli.Demo.Users;
 
-/// <summary>Reads and writes what nodes and their clients say to each other.</summary>
+/// <summary>Serializes the messages between nodes and their clients.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

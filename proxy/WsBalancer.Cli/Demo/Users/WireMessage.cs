@@ -1,6 +1,6 @@
 namespace WsBalancer.Cli.Demo.Users;
 
-/// <summary>What a sample node and its clients say to each other; each type uses some of the fields.</summary>
+/// <summary>A message between a sample node and its clients; each type uses some of the fields.</summary>
 internal sealed record WireMessage(
     string Type,
     string? Node = null,

@@ -28,7 +28,7 @@ public sealed class AdminClientTests
     [Theory]
     [InlineData(null, "wants a token (401): give --token-file or set WSBALANCER_TOKEN")]
     [InlineData("wrong", "refused the token (401)")]
-    public async Task AnUnauthorizedAnswer_SpeaksOfTheToken(string? token, string expected)
+    public async Task AnUnauthorizedAnswer_NamesTheToken(string? token, string expected)
     {
         await using var stub = await StubBalancer.StartAsync();
         stub.With(Documents.Clusters, """{"title": "Unauthorized"}""", 401, "application/problem+json");
@@ -87,7 +87,7 @@ public sealed class AdminClientTests
     }
 
     [Fact]
-    public async Task AnAnswer_KeepsTheDocumentAsItCame()
+    public async Task AnAnswer_KeepsTheDocumentAsReceived()
     {
         await using var stub = await StubBalancer.StartAsync();
         stub.With(Documents.Clusters, Documents.Chat);

@@ -97,7 +97,7 @@ public sealed class AdminOptionsTests : IDisposable
     [InlineData("resume", "resume", "ws-1")]
     [InlineData("rebalance%20pause", "rebalance", "pause")]
     [InlineData("disconnect", "disconnect", "--user", "alice", "--token", "s3cret")]
-    public async Task Command_SaysItsNameAndWhoRunsIt(string command, params string[] arguments)
+    public async Task Command_SendsItsNameUserAndHost(string command, params string[] arguments)
     {
         await using var stub = await StubBalancer.WithChatAsync();
 

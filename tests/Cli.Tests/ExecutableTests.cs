@@ -51,7 +51,7 @@ public sealed class ExecutableTests
         "haproxy")]
     [InlineData("'nowhere' is not an address", "status", "--admin", "nowhere")]
     [InlineData("'ftp://x' is not an address", "status", "--admin", "ftp://x", "--json")]
-    public async Task AWrongCommandLine_Exits2AndSaysWhyOnStandardErrorOnly(string why, params string[] arguments)
+    public async Task AWrongCommandLine_Exits2WithTheReasonOnStandardErrorOnly(string why, params string[] arguments)
     {
         var run = await Executable.RunAsync(arguments);
 
@@ -134,7 +134,7 @@ public sealed class ExecutableTests
     [InlineData("blend", "--to", "maglev", "--share", "10%")]
     [InlineData("rebalance", "--wait")]
     [InlineData("rebalance", "pause")]
-    public async Task ABalancerThatIsAway_Exits3AndNamesTheAddress(params string[] arguments)
+    public async Task ABalancerThatIsUnreachable_Exits3AndNamesTheAddress(params string[] arguments)
     {
         var run = await Executable.RunAsync([.. arguments, "--admin", Nobody]);
 
@@ -172,7 +172,7 @@ public sealed class ExecutableTests
     }
 
     [Fact]
-    public async Task AnAddressThatIsTaken_IsToldInOneSentence()
+    public async Task AnAddressThatIsTaken_IsReportedInOneSentence()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -193,7 +193,7 @@ public sealed class ExecutableTests
     [InlineData("events")]
     [InlineData("nodes", "--watch")]
     [InlineData("nodes", "--watch", "--json")]
-    public async Task FollowingForAReaderThatGoes_Ends(params string[] arguments)
+    public async Task Following_WhoseReaderClosesThePipe_Ends(params string[] arguments)
     {
         await using var stub = await StubBalancer.StartAsync();
         stub.With(Documents.Clusters, Documents.Chat).On(

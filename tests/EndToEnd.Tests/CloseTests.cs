@@ -31,7 +31,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]
-    public async Task InTheMiddleOfAFrame_TheCloseComesRightAfterItsEnd(HttpWire wire)
+    public async Task InTheMiddleOfAFrame_TheCloseFollowsItsEnd(HttpWire wire)
     {
         await shared.Begin();
         await using var tunnel = await shared.Open(wire);
@@ -52,7 +52,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]
-    public async Task InTheHeaderOfAFrame_TheCloseComesRightAfterItsEnd(HttpWire wire)
+    public async Task InTheHeaderOfAFrame_TheCloseFollowsTheEndOfTheFrame(HttpWire wire)
     {
         await shared.Begin();
         await using var tunnel = await shared.Open(wire);
@@ -73,7 +73,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]
-    public async Task BetweenTheFragmentsOfAMessage_TheCloseComesAtOnce(HttpWire wire)
+    public async Task BetweenTheFragmentsOfAMessage_TheCloseIsSentAtOnce(HttpWire wire)
     {
         await shared.Begin();
         await using var tunnel = await shared.Open(wire);
@@ -91,7 +91,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]
-    public async Task AfterTheClose_TheNodeIsNotHeard_AndTheClientStillIs(HttpWire wire)
+    public async Task AfterTheClose_TheNodesFramesAreDropped_AndTheClientsAreRelayed(HttpWire wire)
     {
         await shared.Begin();
         await using var tunnel = await shared.Open(wire);
@@ -137,7 +137,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]
-    public async Task AClientThatClosedAMomentBefore_EndsInOrder_AndIsCountedAsTheOneWhoLeft(HttpWire wire)
+    public async Task AClientThatClosedAMomentBefore_EndsInOrder_AndIsCountedAsClosedByTheClient(HttpWire wire)
     {
         await shared.Begin();
         await using var tunnel = await shared.Open(wire);
@@ -159,7 +159,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]
-    public async Task AClientThatAnswersAndLeavesAtOnce_IsHeardByTheNode(HttpWire wire)
+    public async Task AClientThatAnswersAndDisconnectsAtOnce_HasItsAnswerRelayedToTheNode(HttpWire wire)
     {
         await shared.Begin();
         await using var tunnel = await shared.Open(wire);

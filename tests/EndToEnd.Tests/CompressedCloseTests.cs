@@ -12,7 +12,7 @@ namespace WsBalancer.EndToEnd.Tests;
 public sealed class CompressedCloseTests(PatientNode shared) : IClassFixture<PatientNode>
 {
     [Fact]
-    public async Task NodeJs_IsToldAndEndsInOrder()
+    public async Task NodeJs_ReceivesTheCloseAndEndsInOrder()
     {
         await shared.Begin(Script.EchoCompressed());
 
@@ -20,7 +20,7 @@ public sealed class CompressedCloseTests(PatientNode shared) : IClassFixture<Pat
     }
 
     [Fact]
-    public async Task Python_IsToldAndEndsInOrder()
+    public async Task Python_ReceivesTheCloseAndEndsInOrder()
     {
         await shared.Begin(Script.EchoCompressed());
 

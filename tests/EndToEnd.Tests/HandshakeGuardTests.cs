@@ -48,7 +48,7 @@ public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
     }
 
     [Fact]
-    public async Task A101ThatNobodyAskedFor_OpensNoTunnel()
+    public async Task A101ThatWasNotRequested_OpensNoTunnel()
     {
         var balancer = shared.Begin(AlwaysUpgrade);
         using var client = await RawClient.Connect(balancer.Port);
@@ -81,7 +81,7 @@ public sealed class HandshakeGuardTests(OneNode shared) : IClassFixture<OneNode>
 
     // A client must not send before the 101. The balancer relays such bytes in the tunnel, and never as a request.
     [Fact]
-    public async Task WordsBeforeTheAnswer_AreNeverARequest()
+    public async Task BytesBeforeTheAnswer_AreNeverARequest()
     {
         var balancer = shared.Begin(Script.Hold());
         using var client = await RawClient.Connect(balancer.Port);

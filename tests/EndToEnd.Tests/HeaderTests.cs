@@ -29,7 +29,7 @@ public sealed class HeaderTests(OneNode shared) : IClassFixture<OneNode>
     }
 
     [Fact]
-    public async Task ATrustedProxysWord_IsKept_AndItsAddressAdded()
+    public async Task ATrustedProxysHeaders_AreKept_AndItsAddressIsAdded()
     {
         await using var node = ScriptedNode.Start("a");
         await using var balancer = await Balancer.Start(
@@ -109,7 +109,7 @@ public sealed class HeaderTests(OneNode shared) : IClassFixture<OneNode>
     [InlineData("X-Real-IP")]
     [InlineData("Host")]
     [InlineData("Sec-WebSocket-Key")]
-    public async Task WhatTheBalancerVouchesFor_CannotBeNamedAway(string name)
+    public async Task HeadersThatTheBalancerSets_AreNotRemovedByConnection(string name)
     {
         var request = await RequestAtNode("/chat?user=alice", ("Connection", $"keep-alive, {name}"));
 

@@ -29,7 +29,7 @@ public sealed class Http2Tests(SecureFleet secure) : IClassFixture<SecureFleet>
     [InlineData(0)]
     [InlineData(1_000)]
     [InlineData(1_000_000)]
-    public async Task AMessage_ComesBackWhole(int size)
+    public async Task AMessage_IsReturnedWhole(int size)
     {
         using var client = secure.Begin();
         using var socket = await client.Open(secure.Url("alice"));
@@ -58,7 +58,7 @@ public sealed class Http2Tests(SecureFleet secure) : IClassFixture<SecureFleet>
     }
 
     [Fact]
-    public async Task AClose_GoesThereAndBack()
+    public async Task AClose_IsRelayedBothWays()
     {
         using var client = secure.Begin();
         using var socket = await client.Open(secure.Url("alice"));
@@ -94,7 +94,7 @@ public sealed class Http2Tests(SecureFleet secure) : IClassFixture<SecureFleet>
     }
 
     [Fact]
-    public async Task AReset_GoesOnToTheNextNode()
+    public async Task AReset_IsRetriedAtTheNextNode()
     {
         using var client = secure.Begin();
         var user = await secure.Fleet.Balancer.UserOf("a", "b");

@@ -13,7 +13,7 @@ public sealed class HungNodeTests
 
     [Theory]
     [MemberData(nameof(Engines))]
-    public async Task HungNode_IsLeft_AfterAFewUsersHaveWaited(string engine)
+    public async Task HungNode_IsUnhealthy_AfterAFewUsersHaveWaited(string engine)
     {
         await using var fleet = await Start(engine, trialAfter: "1h");
         var users = await UsersOf(fleet, "ws-1", 20);
@@ -36,7 +36,7 @@ public sealed class HungNodeTests
 
     [Theory]
     [MemberData(nameof(Engines))]
-    public async Task HungNode_ThatGoesOn_HasItsUsersBack(string engine)
+    public async Task HungNode_ThatContinues_HasItsUsersAgain(string engine)
     {
         await using var fleet = await Start(engine, trialAfter: "100ms");
         var user = (await UsersOf(fleet, "ws-1", 1))[0];

@@ -17,7 +17,7 @@ public sealed class ManyClosesTests(ITestOutputHelper output)
     private const int EchoesEach = 5;
 
     [Fact]
-    public async Task TheOtherTunnels_GoOn_WhileThousandsClose()
+    public async Task TheOtherTunnels_Continue_WhileThousandsClose()
     {
         await using var sick = ScriptedNode.Start("a");
         await using var well = ScriptedNode.Start("b");

@@ -9,7 +9,7 @@ public sealed class MuteClientTests(ImpatientNode shared) : IClassFixture<Impati
     [Theory]
     [InlineData(HttpWire.Http1)]
     [InlineData(HttpWire.Http2)]
-    public async Task AClientThatGoesOnTalking_IsRelayedUntilTheTimeIsUp_AndThenBothAreCut(HttpWire wire)
+    public async Task AClientThatKeepsSending_IsRelayedUntilTheCloseTimeout_AndThenBothAreCut(HttpWire wire)
     {
         await shared.Begin();
         await using var tunnel = await shared.Open(wire);

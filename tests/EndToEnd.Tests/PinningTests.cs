@@ -10,7 +10,7 @@ public sealed class PinningTests
     private static readonly string[] Users = [.. Enumerable.Range(0, 1_000).Select(i => $"user-{i}")];
 
     [Fact]
-    public async Task AUser_LandsOnItsOwner_AndComesBackToIt()
+    public async Task AUser_IsPlacedAtItsOwner_AndReconnectsThere()
     {
         var nodes = await WsNode.StartAll("ws-1", "ws-2", "ws-3");
         await using var fleet = new Together(nodes);
@@ -78,7 +78,7 @@ public sealed class PinningTests
     }
 
     [Fact]
-    public async Task ANodeThatDies_LosesItsUsersUntilItIsBack_AndNobodyElseMoves()
+    public async Task ANodeThatIsKilled_LosesItsUsersUntilItIsRestarted_AndNoOtherUserMoves()
     {
         var nodes = await WsNode.StartAll("ws-1", "ws-2", "ws-3");
         await using var fleet = new Together(nodes);

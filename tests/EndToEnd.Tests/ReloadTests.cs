@@ -28,7 +28,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public async Task ARemovedNode_LeavesWhenItsLastTunnelEnds()
+    public async Task ARemovedNode_HasLeftWhenItsLastTunnelEnds()
     {
         await using var fleet = await ScriptedFleet.Start();
         var user = await fleet.Balancer.UserOf("a");
@@ -69,7 +69,7 @@ public sealed class ReloadTests
     [InlineData("Handshake:Attempts", "many")]
     [InlineData("Handshake:Attemts", "3")]
     [InlineData("Tunnels:CloseTimeout", "-1s")]
-    public async Task AWrongFile_ChangesNothingAndSaysSo(string key, string value)
+    public async Task AWrongFile_ChangesNothingAndIsReported(string key, string value)
     {
         await using var fleet = await ScriptedFleet.Start();
         using var client = await fleet.Balancer.Open("alice");
@@ -90,7 +90,7 @@ public sealed class ReloadTests
     [Theory]
     [InlineData("{}", "no cluster would be left")]
     [InlineData("NODES", "would be left without a node")]
-    public async Task AFileThatIsEmptied_ChangesNothingAndSaysWhatWouldBeLost(string emptied, string loss)
+    public async Task AFileThatIsEmptied_ChangesNothingAndReportsWhatWouldBeLost(string emptied, string loss)
     {
         await using var fleet = await ScriptedFleet.Start();
         using var client = await fleet.Balancer.Open("alice");

@@ -11,7 +11,7 @@ public sealed class RetryTests
     private static readonly (string, string) Draining = ("X-WsBalancer-State", "draining");
 
     [Fact]
-    public async Task ARefusedConnection_GoesOn()
+    public async Task ARefusedConnection_IsRetriedAtTheNextNode()
     {
         await using var fleet = await ScriptedFleet.Start();
         var user = await fleet.Balancer.UserOf("a", "b", "c");
@@ -21,7 +21,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task AReset_BeforeAnyByteOfAnAnswer_GoesOn()
+    public async Task AReset_BeforeAnyByteOfAnAnswer_IsRetriedAtTheNextNode()
     {
         await using var fleet = await ScriptedFleet.Start();
         var user = await fleet.Balancer.UserOf("a", "b", "c");
@@ -56,7 +56,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task ANodeThatSaysItIsDraining_IsMarkedAndPassed()
+    public async Task ANodeThatAnnouncesItsDrain_IsMarkedAndSkipped()
     {
         await using var fleet = await ScriptedFleet.Start();
         var user = await fleet.Balancer.UserOf("a", "c");
@@ -98,7 +98,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task NobodyHealthy_TheOrderIsTriedAnyway()
+    public async Task NoHealthyNode_TheOrderIsTriedAnyway()
     {
         await using var fleet = await ScriptedFleet.Start(("Health:Interval", "500ms"), ("Health:Rise", "10"));
         foreach (var node in fleet.Nodes)

@@ -56,7 +56,7 @@ public sealed class ShutdownTests
     }
 
     [Fact]
-    public async Task Readiness_IsGoneBeforeTheDoorCloses()
+    public async Task Readiness_EndsBeforeTheListenersClose()
     {
         await using var tunnel = await HeldTunnel.Open(("WsBalancer:Shutdown:Delay", "3s"));
         var before = await tunnel.Balancer.Status("/readyz");
@@ -89,7 +89,7 @@ public sealed class ShutdownTests
     }
 
     [Fact]
-    public async Task AMuteClient_IsCutAfterTheCloseTimeout_AndTheNodeIsTold()
+    public async Task AMuteClient_IsCutAfterTheCloseTimeout_AndTheNodeReceivesAClose()
     {
         await using var tunnel = await HeldTunnel.Open(($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", "1s"));
 

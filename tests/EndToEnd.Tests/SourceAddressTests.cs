@@ -12,7 +12,7 @@ public sealed class SourceAddressTests
     [Theory]
     [InlineData("auto")]
     [InlineData("sockets")]
-    public async Task Tunnels_ComeFromEverySourceAddress(string engine)
+    public async Task Tunnels_UseEverySourceAddress(string engine)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere 127.0.0.1 is the only loopback address.");
         await using var node = ScriptedNode.Start("a");

@@ -37,7 +37,7 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
     }
 
     [Fact]
-    public async Task AClientThatIsCutOff_IsGoneForTheNode()
+    public async Task AClientThatIsCutOff_IsDisconnectedFromTheNode()
     {
         await using var tunnel = await HeldTunnel.Open(shared);
 
@@ -48,7 +48,7 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
     }
 
     [Fact]
-    public async Task ANodeThatIsCutOff_IsGoneForTheClient()
+    public async Task ANodeThatIsCutOff_IsDisconnectedFromTheClient()
     {
         await using var tunnel = await HeldTunnel.Open(shared);
 
@@ -60,7 +60,7 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
 
     // Bytes sent before the end arrive before the end.
     [Fact]
-    public async Task TheLastWords_OfAClientThatLeaves_ReachTheNode()
+    public async Task TheLastBytes_OfAClientThatDisconnects_ReachTheNode()
     {
         await using var tunnel = await HeldTunnel.Open(shared);
         var words = Frame.Binary(new byte[100_000]).Masked().ToBytes();
@@ -74,7 +74,7 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
     }
 
     [Fact]
-    public async Task TheLastWords_RightAfterTheHandshake_ReachTheNode()
+    public async Task TheLastBytes_RightAfterTheHandshake_ReachTheNode()
     {
         var words = Frame.Binary(new byte[100_000]).Masked().ToBytes();
         for (var attempt = 0; attempt < 50; attempt++)
@@ -91,7 +91,7 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
 
     // The payload exceeds the node's receive window: the rest is in the balancer's send buffer when the tunnel ends.
     [Fact]
-    public async Task TheLastWords_ReachANodeThatReadsThemAfterTheEnd()
+    public async Task TheLastBytes_ReachANodeThatReadsThemAfterTheEnd()
     {
         await using var tunnel = await HeldTunnel.Open(shared);
         var words = Frame.Binary(new byte[400_000]).Masked().ToBytes();
@@ -105,7 +105,7 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
     }
 
     [Fact]
-    public async Task TheLastWords_OfANodeThatLeaves_ReachTheClient()
+    public async Task TheLastBytes_OfANodeThatDisconnects_ReachTheClient()
     {
         await using var tunnel = await HeldTunnel.Open(shared);
         var words = Frame.Binary(new byte[100_000]).ToBytes();

@@ -62,7 +62,7 @@ public sealed class TunnelPathTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheLog_SaysHowManyLoopsThereAre()
+    public async Task TheLog_HasTheNumberOfLoops()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere there are no event loops.");
         await using var balancer = await Start("epoll", loops: 3);

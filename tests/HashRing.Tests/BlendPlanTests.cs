@@ -29,7 +29,7 @@ public sealed class BlendPlanTests
     }
 
     [Fact]
-    public void Step_MovesNobodyButThoseThatGoOver()
+    public void Step_MovesOnlyUsersToTheSecondRing()
     {
         var (one, next) = (Blend("nginx", Five, 0.1), Blend("nginx", Five, 0.4));
 
@@ -104,7 +104,7 @@ public sealed class BlendPlanTests
     }
 
     [Fact]
-    public void Step_OfNodesWithoutWeight_MovesNobody()
+    public void Step_OfNodesWithoutWeight_MovesNoUser()
     {
         RingNode[] none = [.. Five.Select(node => node with { Weight = 0 })];
 

@@ -44,7 +44,7 @@ public sealed class ContenderTests
     }
 
     [Fact]
-    public void Beats_Nobody_AlwaysEvenWithDrawZero()
+    public void Beats_TheEmptyContender_AlwaysEvenWithDrawZero()
     {
         Assert.True(new Contender(0, 1, 0).Beats(Contender.Nobody));
         Assert.False(Contender.Nobody.Beats(new Contender(0, 1, 0)));

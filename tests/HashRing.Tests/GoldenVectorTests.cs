@@ -21,7 +21,7 @@ public sealed class GoldenVectorTests
 
     // Proves that the run without intrinsics has none: see IntrinsicsOffTests.
     [Fact]
-    public void HardwareIntrinsics_AreOffWhenTheEnvironmentSaysSo()
+    public void HardwareIntrinsics_AreOffWhenTheEnvironmentDisablesThem()
     {
         var isOff = Environment.GetEnvironmentVariable("DOTNET_EnableHWIntrinsic") == "0";
 

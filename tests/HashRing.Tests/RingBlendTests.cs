@@ -76,7 +76,7 @@ public sealed class RingBlendTests
     }
 
     [Fact]
-    public void WhoIsOver_IsWhatTheVectorsSay()
+    public void IsMoved_AgreesWithTheVectors()
     {
         var golden = GoldenVectors.All.Blend;
         Assert.Equal(100, golden.Users.Count);
@@ -164,7 +164,7 @@ public sealed class RingBlendTests
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void Blend_OfEveryAlgorithm_PlacesEverybodySomewhere(string algorithm)
+    public void Blend_OfEveryAlgorithm_PlacesEveryUser(string algorithm)
     {
         var nodes = AnyRing.Equal(algorithm, 5);
         var blend = new RingBlend(AnyRing.Build(algorithm, nodes), Rendezvous(nodes), 0.5);
@@ -176,7 +176,7 @@ public sealed class RingBlendTests
     }
 
     [Fact]
-    public void Nodes_WithoutWeight_OwnNobody()
+    public void Nodes_WithoutWeight_OwnNoUser()
     {
         RingNode[] nodes = [new("a", 0, "1"), new("b", 0, "2")];
 

@@ -73,7 +73,7 @@ public sealed class RingPlanTests
     }
 
     [Fact]
-    public void Plan_FromAndToNobody_SaysSo()
+    public void Plan_FromAndToNoOwner_HasNullIds()
     {
         var nobody = SmallRing.Build([new RingNode("a", 0)]);
         var someone = nobody.Apply(RingChange.Reweight("a", 5));

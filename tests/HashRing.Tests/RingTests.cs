@@ -17,7 +17,7 @@ public sealed class RingTests
     }
 
     [Fact]
-    public void Ring_SaysHowItWasBuilt()
+    public void Ring_ReportsItsAlgorithmAndSpec()
     {
         var ring = Ring.Build(Three);
         var seeded = Ring.Build(Three, new RingOptions { Seed = "s" });

@@ -233,7 +233,7 @@ public sealed class BalancerSettingsTests
     }
 
     [Fact]
-    public void Mistakes_AreAllToldAtOnce() => Assert.Equal(
+    public void Mistakes_AreAllReportedAtOnce() => Assert.Equal(
         [
             "WsBalancer:Admin:Url is 'http://0.0.0.0:9900': without Token, TokenFile, ViewToken or Tokens only a "
                 + "loopback address or a Unix socket may be listened on",

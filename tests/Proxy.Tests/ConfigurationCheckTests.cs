@@ -13,7 +13,7 @@ public sealed class ConfigurationCheckTests
         .With("Logging:LogLevel:Default", "Debug")));
 
     [Fact]
-    public async Task Mistakes_OfYarpAndOursAreToldTogether()
+    public async Task Mistakes_OfYarpAndOursAreReportedTogether()
     {
         var mistakes = await FindAsync(Right
             .With("WsBalanzer:Admin:Url", "http://127.0.0.1:1")

@@ -187,7 +187,7 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
-    public void Read_WithoutWhatIsRequired_SaysWhatIsMissing()
+    public void Read_WithoutARequiredSetting_NamesIt()
     {
         new SettingsReader(_errors).Read<SampleRequirements>(Configuration().GetSection("Root:C"));
 
@@ -204,7 +204,7 @@ public sealed class SettingsReaderTests
     [InlineData("KeepAlive", "11m", "Root:C:KeepAlive is '11m': expected at most Deadline")]
     [InlineData("Words:1", "bad", "Root:C:Words:1: 'bad' is not a good word")]
     [InlineData("RatePerSecond", "13", "Root:C: expected better luck")]
-    public void Read_OfSettingsThatDoNotGoTogether_NamesTheFirstOfThem(string key, string value, string message)
+    public void Read_OfSettingsThatExcludeEachOther_NamesTheFirstOfThem(string key, string value, string message)
     {
         Read(("Words:0", "good"), (key, value));
 

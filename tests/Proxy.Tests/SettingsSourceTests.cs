@@ -24,7 +24,7 @@ public sealed class SettingsSourceTests
     }
 
     [Fact]
-    public void Reload_ThatIsRight_IsInForceBeforeItIsTold()
+    public void Reload_ThatIsRight_IsInForceBeforeItIsNotified()
     {
         using var source = Create();
         var told = new List<int>();
@@ -37,7 +37,7 @@ public sealed class SettingsSourceTests
     }
 
     [Fact]
-    public void Reload_ThatIsWrong_ChangesNothingAndSaysSo()
+    public void Reload_ThatIsWrong_ChangesNothingAndIsReported()
     {
         using var source = Create();
         var (before, changes) = (source.Settings, 0);
@@ -61,7 +61,7 @@ public sealed class SettingsSourceTests
     }
 
     [Fact]
-    public void Reload_OfWhatIsReadAtTheStart_SaysThatItNeedsARestart()
+    public void Reload_OfWhatIsReadAtTheStart_ReportsThatItNeedsARestart()
     {
         var started = Right.With("WsBalancer:Sockets:SourceAddresses:0", "127.0.0.1");
         _file.Replace(started);

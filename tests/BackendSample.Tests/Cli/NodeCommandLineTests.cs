@@ -63,7 +63,7 @@ public sealed class NodeCommandLineTests
     [Theory]
     [InlineData("serve --urls http://{0}")]
     [InlineData("redis --port {1}")]
-    public async Task AnAddressInUse_IsSaidInOneLine_AndExitsWith1(string arguments)
+    public async Task AnAddressInUse_IsReportedInOneLine_AndExitsWith1(string arguments)
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -79,7 +79,7 @@ public sealed class NodeCommandLineTests
     }
 
     [Fact]
-    public async Task TheEmbeddedRedis_SaysWhereItListens_AndExitsWith0OnSigterm()
+    public async Task TheEmbeddedRedis_PrintsItsAddress_AndExitsWith0OnSigterm()
     {
         using var redis = NodeProcess.Start("redis", "--port", "0");
         var ready = await redis.ReadLineAsync();

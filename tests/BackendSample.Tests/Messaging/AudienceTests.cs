@@ -20,7 +20,7 @@ public sealed class AudienceTests
     }
 
     [Fact]
-    public void Deliver_AfterRemove_ReachesNobody()
+    public void Deliver_AfterRemove_ReachesNoMember()
     {
         var member = Added("a");
         _audience.Remove("a", member);
@@ -31,7 +31,7 @@ public sealed class AudienceTests
     }
 
     [Fact]
-    public void Add_AfterTheChannelWasEmptied_OpensItAnew()
+    public void Add_AfterTheChannelWasEmptied_OpensItAgain()
     {
         _audience.Remove("a", Added("a"));
         var member = Added("a");

@@ -59,7 +59,7 @@ public sealed class ClientMessageTests
     [InlineData("""{"type":"room","data":1}""", "'room' is missing")]
     [InlineData("""{"type":"join"}""", "'room' is missing")]
     [InlineData("""{"type":"join","room":"\ud800"}""", "half of a surrogate pair")]
-    public void Parse_WhatItDoesNotUnderstand_SaysWhy(string json, string reason)
+    public void Parse_OfAnInvalidMessage_ReturnsTheReason(string json, string reason)
     {
         var message = Parse(json);
 

@@ -80,7 +80,7 @@ public sealed class SubscriptionsTests
     }
 
     [Fact]
-    public async Task TwoReleasesThatMeet_LeaveANewSubscriptionAlone()
+    public async Task TwoConcurrentReleases_DoNotEndANewSubscription()
     {
         await _subscriptions.AcquireAsync("a");
         var unsubscribing = _bus.HoldNextCall();
@@ -98,7 +98,7 @@ public sealed class SubscriptionsTests
     }
 
     [Fact]
-    public async Task WithTheBusAway_TheReferenceIsKept_AndRetrySubscribes()
+    public async Task WithTheBusDisconnected_TheReferenceIsKept_AndRetrySubscribes()
     {
         _bus.IsAway = true;
         Assert.False(await _subscriptions.AcquireAsync("a"));
@@ -112,7 +112,7 @@ public sealed class SubscriptionsTests
     }
 
     [Fact]
-    public async Task AReferenceGivenBackWithTheBusAway_IsNotRetried()
+    public async Task AReferenceReleasedWhileTheBusIsDisconnected_IsNotRetried()
     {
         _bus.IsAway = true;
         await _subscriptions.AcquireAsync("a");

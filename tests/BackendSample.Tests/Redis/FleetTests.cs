@@ -73,7 +73,7 @@ public abstract class FleetTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhoIsNoMember_CannotSpeakInTheRoom_NorAfterLeavingIt()
+    public async Task AUserWhoIsNoMember_CannotSendToTheRoom_NorAfterLeavingIt()
     {
         using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
         const string Refusal = """{"type":"error","reason":"not a member of room 'r': join it first"}""";

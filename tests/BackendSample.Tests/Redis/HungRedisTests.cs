@@ -70,7 +70,7 @@ public sealed class HungRedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ASender_IsTold_AndIsNotCut()
+    public async Task ASender_ReceivesAnError_AndStaysConnected()
     {
         using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
         using var bob = await TestClient.WelcomedAsync(_one.Address, "bob");
@@ -92,7 +92,7 @@ public sealed class HungRedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ASenderWhoWaits_DelaysNobodyElse()
+    public async Task ASenderWhoWaits_DelaysNoOtherUser()
     {
         using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
         using var bob = await TestClient.WelcomedAsync(_one.Address, "bob");
@@ -111,7 +111,7 @@ public sealed class HungRedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhoLeavesMeanwhile_IsUnsubscribedWhenRedisAnswersAgain()
+    public async Task AUserWhoDisconnects_IsUnsubscribedWhenRedisAnswersAgain()
     {
         using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
         await _redis.HangAsync();
@@ -131,7 +131,7 @@ public sealed class HungRedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheProgram_Stays_AndLeavesAsUsual()
+    public async Task TheProgram_KeepsServing_AndStopsOnSigtermAsUsual()
     {
         using var node = NodeProcess.Start(
             "serve", "--urls", "http://127.0.0.1:0", "--redis", $"{_redis.Endpoint}", "--register", "chat");
@@ -151,7 +151,7 @@ public sealed class HungRedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ANodeThatStartsMeanwhile_Serves_AndJoinsTheOthersWhenRedisAnswersAgain()
+    public async Task ANodeThatStartsWhileRedisHangs_Serves_AndJoinsTheOthersWhenRedisAnswersAgain()
     {
         await _redis.HangAsync();
         var log = new FakeLog();

@@ -35,7 +35,7 @@ public sealed class RedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WithRedisAway_MessagesReachThisNode_AndTheSenderIsTold()
+    public async Task WithRedisDisconnected_MessagesReachThisNode_AndTheSenderReceivesAnError()
     {
         var log = new FakeLog();
         await using var node = await TestNode.StartAsync(
@@ -55,7 +55,7 @@ public sealed class RedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AfterARestartOfRedis_MessagesFlowAgain_AndTheLogSaysSoOnceEachWay()
+    public async Task AfterARestartOfRedis_MessagesAreDeliveredAgain_AndBothChangesAreLoggedOnce()
     {
         var log = new FakeLog();
         await using var one = await TestNode.StartAsync(
@@ -120,7 +120,7 @@ public sealed class RedisTests : IAsyncLifetime
 
     // The embedded server does not guarantee this order: it delivers on the thread of the publisher.
     [Fact]
-    public async Task TwoSendersInOneRoom_AreHeardInTheSameOrderOnBothNodes()
+    public async Task TwoSendersInOneRoom_AreReceivedInTheSameOrderOnBothNodes()
     {
         await using var one = await TestNode.StartAsync("ws-1", _redis.Endpoint);
         await using var two = await TestNode.StartAsync("ws-2", _redis.Endpoint);

@@ -44,7 +44,7 @@ public sealed class NodeRegistrarTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AddressWeightAndPrefix_AreWhatItWasTold()
+    public async Task AddressWeightAndPrefix_AreAsConfigured()
     {
         await using var node = await StartAsync(new RegistrationOptions
         {
@@ -73,7 +73,7 @@ public sealed class NodeRegistrarTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhileItLeaves_ItSaysThatItDrains_AndAfterwardsItIsGone()
+    public async Task WhileItStops_ItIsRegisteredAsDraining_AndAfterwardsItIsUnregistered()
     {
         await using var node = await StartAsync();
         using var client = await TestClient.WelcomedAsync(node.Address, "alice");
@@ -91,7 +91,7 @@ public sealed class NodeRegistrarTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WithRedisAway_TheNodeServes_AndRegistersWhenItIsBack()
+    public async Task WithRedisDisconnected_TheNodeServes_AndRegistersAfterTheReconnect()
     {
         _redis.Kill();
         await using var node = await StartAsync();
@@ -109,7 +109,7 @@ public sealed class NodeRegistrarTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WithRedisAway_ItLeavesAllTheSame()
+    public async Task WithRedisDisconnected_TheNodeStopsAsUsual()
     {
         await using var node = await StartAsync();
         _redis.Kill();
@@ -120,7 +120,7 @@ public sealed class NodeRegistrarTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheProgram_Registers_AndOnSigtermIsGone()
+    public async Task TheProgram_Registers_AndUnregistersOnSigterm()
     {
         using var node = NodeProcess.Start(
             "serve", "--urls", "http://127.0.0.1:0", "--name", "ws-1", "--redis", $"{_redis.Endpoint}",

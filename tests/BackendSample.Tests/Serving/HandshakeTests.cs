@@ -38,7 +38,7 @@ public sealed class HandshakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task APlainRequest_IsToldThatThisIsAWebSocketNode()
+    public async Task APlainRequest_IsAnsweredThatThisIsAWebSocketNode()
     {
         using var http = new HttpClient();
 

@@ -72,7 +72,7 @@ public sealed class BufferedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhenTheHoldersAreGone_LongMessagesPassAgain_AndTheLogSaysSoOnce()
+    public async Task WhenTheHoldersHaveDisconnected_LongMessagesPassAgain_AndOneLineIsLogged()
     {
         await ExhaustAsync();
         await ExhaustAsync();
@@ -90,7 +90,7 @@ public sealed class BufferedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EchoesThatNobodyReads_CountToo()
+    public async Task EchoesThatAreNotRead_CountToo()
     {
         var deaf = await WelcomedAsync("deaf");
 

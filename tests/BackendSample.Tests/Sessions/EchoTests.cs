@@ -25,7 +25,7 @@ public sealed class EchoTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"type":"echo"}""")]
     [InlineData(""" {"text" : "döner \ud83e\udd59 🥙",   "type":"echo" } """)]
-    public async Task AnEcho_ComesBackByteForByte(string text)
+    public async Task AnEcho_IsReturnedByteForByte(string text)
     {
         using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
 
@@ -45,7 +45,7 @@ public sealed class EchoTests : IAsyncLifetime
     [InlineData(65_536)]
     [InlineData(1_000_000)]
     [InlineData(16 * 1024 * 1024)]
-    public async Task ABinaryMessage_ComesBackByteForByte(int length)
+    public async Task ABinaryMessage_IsReturnedByteForByte(int length)
     {
         using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
         var bytes = Bytes(length);
@@ -59,7 +59,7 @@ public sealed class EchoTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ALongEchoOfText_ComesBackByteForByte()
+    public async Task ALongEchoOfText_IsReturnedByteForByte()
     {
         using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
         var text = $$"""{"type":"echo","data":"{{new string('x', 16 * 1024 * 1024)}}"}""";
@@ -70,7 +70,7 @@ public sealed class EchoTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AFragmentedMessage_ComesBackAsOneMessage()
+    public async Task AFragmentedMessage_IsReturnedAsOneMessage()
     {
         using var client = await TestClient.WelcomedAsync(_node.Address, "alice");
         var bytes = Bytes(200_000);
@@ -85,7 +85,7 @@ public sealed class EchoTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AMessageOfOthersDuringAnEcho_ComesAfterIt()
+    public async Task AMessageOfOthersDuringAnEcho_FollowsIt()
     {
         using var alice = await TestClient.WelcomedAsync(_node.Address, "alice");
         using var bob = await TestClient.WelcomedAsync(_node.Address, "bob");
@@ -129,7 +129,7 @@ public sealed class EchoTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OverHttp2_TheNodeSpeaksTheSame()
+    public async Task OverHttp2_TheNodeBehavesTheSame()
     {
         await using var node = await TestNode.StartAsync(TestNode.Options, services =>
             services.Configure<KestrelServerOptions>(kestrel =>

@@ -21,7 +21,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task ATextAboveTheLimit_ClosesWith1009_ThoughItsRestStillComes()
+    public async Task ATextAboveTheLimit_ClosesWith1009_ThoughItsRestStillArrives()
     {
         await using var node = await TestNode.StartAsync(TestNode.Options with { MaxMessageBytes = Limit });
         using var client = await TestClient.WelcomedAsync(node.Address, "alice");

@@ -25,7 +25,7 @@ public sealed class PoliteLeaveTests
     }
 
     [Fact]
-    public async Task WhileAClientHasNotAnswered_TheNodeSaysThatItIsDraining()
+    public async Task WhileAClientHasNotAnswered_TheNodeReportsThatItIsDraining()
     {
         await using var node = await TestNode.StartAsync();
         using var client = await TestClient.WelcomedAsync(node.Address, "alice");

@@ -16,7 +16,7 @@ public sealed class TrimTimingTests
     }
 
     [Fact]
-    public void WhileTheBurstGoesOn_ItIsNotDue()
+    public void WhileTheBurstContinues_ItIsNotDue()
     {
         for (var burst = 1; burst < 10; burst++)
         {

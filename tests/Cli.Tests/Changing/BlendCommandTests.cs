@@ -59,7 +59,7 @@ public sealed class BlendCommandTests
     }
 
     [Fact]
-    public async Task Blend_Alone_SaysThatThereIsNone()
+    public async Task Blend_Alone_ReportsThatThereIsNone()
     {
         const string None = """{"from": "nginx", "to": null, "share": 0, "epoch": 7, "nodes": []}""";
         await using var stub = await StubBalancer.WithChatAsync();

@@ -15,7 +15,7 @@ public sealed class ChangeCommandTests
     [InlineData("--add ws-4=http://10.0.0.4:5000@2", "{\"add\":[" + Addition + "],\"remove\":[],\"weights\":{}}")]
     [InlineData(
         "--remove ws-1 --remove ws-2 --weight ws-3=0", """{"add":[],"remove":["ws-1","ws-2"],"weights":{"ws-3":0}}""")]
-    public async Task Plan_AsksAndShowsWithoutDoing(string options, string body)
+    public async Task Plan_ShowsTheAnswerWithoutMakingTheChange(string options, string body)
     {
         await using var stub = await ChatAsync();
 
@@ -69,7 +69,7 @@ public sealed class ChangeCommandTests
     }
 
     [Fact]
-    public async Task Removal_WithADrain_SaysThatTunnelsAreClosed()
+    public async Task Removal_WithADrain_ReportsThatTunnelsAreClosed()
     {
         await using var stub = await ChatAsync();
 
@@ -248,7 +248,7 @@ public sealed class ChangeCommandTests
     }
 
     [Fact]
-    public async Task AChangeThatTheOthersDoNotKnow_IsTold()
+    public async Task AChangeThatIsNotShared_IsReported()
     {
         await using var stub = await ChatAsync();
         stub.On($"DELETE {Moves.Node}", Moves.Made.Replace("null", "false", StringComparison.Ordinal));
@@ -276,7 +276,7 @@ public sealed class ChangeCommandTests
     [InlineData("plan --to maglev --share 10% --remove ws-1", "--to and --share exclude --add")]
     [InlineData("weight ws-1", "'ws-1': expected ID=WEIGHT")]
     [InlineData("weight ws-1=-1", "'ws-1=-1': expected ID=WEIGHT")]
-    public async Task AWrongCommandLine_Exits2WithoutAsking(string line, string why)
+    public async Task AWrongCommandLine_Exits2WithoutARequest(string line, string why)
     {
         await using var stub = await ChatAsync();
 

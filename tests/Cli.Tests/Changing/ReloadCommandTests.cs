@@ -27,7 +27,7 @@ public sealed class ReloadCommandTests
     }
 
     [Fact]
-    public async Task Reload_WithForce_SaysSo()
+    public async Task Reload_WithForce_RequestsForce()
     {
         await using var stub = (await StubBalancer.StartAsync())
             .On("POST /api/v1/reload", """{"result":"unchanged","moves":[],"needRestart":[]}""");

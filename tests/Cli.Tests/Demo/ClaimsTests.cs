@@ -95,7 +95,7 @@ public sealed class ClaimsTests
         expected, Marks(CrashClaims.Judge("a", lost, answered, Placements.Of(before), Placements.Of(after))));
 
     [Fact]
-    public void Crash_SaysWhereTheUsersWent()
+    public void Crash_CountsUsersByTheirNewNode()
     {
         var claims = CrashClaims.Judge("a", 3, 1, Placements.Of("a a a b"), Placements.Of("c b c b"));
 

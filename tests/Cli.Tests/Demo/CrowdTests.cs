@@ -35,7 +35,7 @@ public sealed class CrowdTests
     }
 
     [Fact]
-    public async Task AUserWhoseSocketIsLost_IsNowhere()
+    public async Task AUserWhoseSocketIsLost_HasNoPlacement()
     {
         await using var node = await StubNode.StartAsync();
         await using var crowd = new Crowd(2, node.Address, TimeProvider.System);
@@ -53,7 +53,7 @@ public sealed class CrowdTests
     }
 
     [Fact]
-    public async Task AUserThatIsAskedToComeAgain_DoesSoByItself()
+    public async Task AUserClosedWith1012_ReconnectsAutomatically()
     {
         await using var node = await StubNode.StartAsync();
         await using var crowd = new Crowd(2, node.Address, TimeProvider.System);
@@ -73,7 +73,7 @@ public sealed class CrowdTests
     }
 
     [Fact]
-    public async Task AUserThatIsSentAwayForGood_StaysAway()
+    public async Task AUserClosedWith1008_DoesNotReconnect()
     {
         await using var node = await StubNode.StartAsync();
         await using var crowd = new Crowd(1, node.Address, TimeProvider.System);
@@ -93,7 +93,7 @@ public sealed class CrowdTests
     [Theory]
     [InlineData(null, true)]
     [InlineData("somebody else", false)]
-    public async Task AMessage_CountsOnlyIfItComesFromItsSender(string? falseSender, bool reaches)
+    public async Task AMessage_CountsOnlyIfItNamesItsSender(string? falseSender, bool reaches)
     {
         await using var node = await StubNode.StartAsync();
         node.FalseSender = falseSender;

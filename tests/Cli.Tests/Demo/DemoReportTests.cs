@@ -13,7 +13,7 @@ public sealed class DemoReportTests
     private static readonly Chapter Bad = new("Users [talk]", [new Claim("all [are] heard", false, "2 of 3 messages")]);
 
     [Fact]
-    public void Report_OfClaimsThatHeld_SaysSo()
+    public void Report_OfClaimsThatHeld_IsASuccess()
     {
         var report = Report(Good);
 
@@ -43,7 +43,7 @@ public sealed class DemoReportTests
     public void Report_OfNothing_IsAFailure() => Assert.False(Report().AllHeld);
 
     [Fact]
-    public void Report_OnATerminal_SaysTheSame()
+    public void Report_OnATerminal_HasTheSameText()
     {
         using var terminal = new TestConsole { Profile = { Width = 120 } };
         var plain = new StringWriter();

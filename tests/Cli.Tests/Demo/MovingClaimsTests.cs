@@ -28,7 +28,7 @@ public sealed class MovingClaimsTests
     [InlineData("drained", 0, 0, "✓")]
     [InlineData("draining", 1, 0, "✗")]
     [InlineData("drained", 0, 1, "✗")]
-    public void Drain_IsDoneOnlyIfNobodyIsLeftOrCut(string state, long remaining, long forced, string expected)
+    public void Drain_IsDoneOnlyIfNoTunnelIsLeftOrForced(string state, long remaining, long forced, string expected)
     {
         var status = Drained with { State = state, Remaining = remaining, Forced = forced };
         var outcome = new DrainOutcome(status, Rate: 1, TimeSpan.FromSeconds(1), Answered: 1, OthersRecalled: 0);

@@ -5,7 +5,7 @@ namespace WsBalancer.Cli.Tests.Demo;
 public sealed class QuartersTests
 {
     [Fact]
-    public void EachQuarter_IsSaidOnce()
+    public void EachQuarter_IsReportedOnce()
     {
         var said = new List<string>();
         var quarters = new Quarters(said.Add);

@@ -13,7 +13,7 @@ public sealed class DrainCommandTests
     [InlineData("--rate 0 --deadline none", """{"ratePerSecond":0,"deadlineSeconds":null}""")]
     [InlineData("--rate 0 --deadline 10m", """{"ratePerSecond":0,"deadlineSeconds":600}""")]
     [InlineData("--deadline 90s --code 4000 --force", """{"deadlineSeconds":90,"closeCode":4000,"force":true}""")]
-    public async Task Drain_AsksForWhatIsGivenAndNothingElse(string options, string body)
+    public async Task Drain_SendsOnlyTheOptionsThatAreGiven(string options, string body)
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.DrainOfNode, Moves.Drain(300));
@@ -28,7 +28,7 @@ public sealed class DrainCommandTests
     }
 
     [Fact]
-    public async Task Drain_SaysHowItGoesOn()
+    public async Task Drain_ReportsItsProgress()
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.DrainOfNode, Moves.Drain(299));
@@ -46,7 +46,7 @@ public sealed class DrainCommandTests
     }
 
     [Fact]
-    public async Task ACordon_SaysThatItClosesNothing()
+    public async Task ACordon_ReportsThatItClosesNothing()
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.DrainOfNode, Moves.Drain(300, rate: "0", deadline: "null"));
@@ -58,7 +58,7 @@ public sealed class DrainCommandTests
     }
 
     [Fact]
-    public async Task Cordon_ClosesNothing_AndSaysWhatDoes()
+    public async Task Cordon_ClosesNothing_AndNamesTheCommandThatDoes()
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.DrainOfNode, Moves.Drain(300, rate: "0", deadline: "null"));
@@ -126,7 +126,7 @@ public sealed class DrainCommandTests
     [Theory]
     [InlineData(404, "There is no node 'ws-2'; known: ws-1.")]
     [InlineData(409, "'ws-2' is the last node that does not drain; force it.")]
-    public async Task Drain_ThatIsRefused_Exits1AndSaysWhy(int status, string why)
+    public async Task Drain_ThatIsRefused_Exits1WithTheReason(int status, string why)
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.DrainOfNode, StubAnswer.Problem(status, why, title: ""));
@@ -153,7 +153,7 @@ public sealed class DrainCommandTests
     [InlineData("drain ws-2 --code 1006", "--code takes a code that may be sent (1000 to 1003, 1007 to 1014 or")]
     [InlineData("drain ws-2 --code 1004", "--code takes a code that may be sent")]
     [InlineData("drain ws-2 --code 5000", "--code takes a code that may be sent")]
-    public async Task AWrongCommandLine_Exits2WithoutAsking(string line, string why)
+    public async Task AWrongCommandLine_Exits2WithoutARequest(string line, string why)
     {
         var run = await CommandRun.OfAsync(line.Split(' '));
 

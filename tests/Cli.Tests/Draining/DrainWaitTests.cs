@@ -47,7 +47,7 @@ public sealed class DrainWaitTests
     }
 
     [Fact]
-    public async Task Wait_WithoutRedis_GoesOnUntilTheOtherBalancersAreKnown()
+    public async Task Wait_WithoutRedis_ContinuesUntilTheOtherBalancersAreKnown()
     {
         await using var stub = await DrainingAsync(
             Moves.Drain(0, "drained", shared: "false"),
@@ -63,7 +63,7 @@ public sealed class DrainWaitTests
     }
 
     [Fact]
-    public async Task Wait_WhileRedisStaysAway_Exits1AndShowsTheLastAnswer()
+    public async Task Wait_WhileRedisStaysDisconnected_Exits1AndShowsTheLastAnswer()
     {
         await using var stub = await DrainingAsync(Moves.Drain(0, "drained", shared: "false"));
         var clock = new HastyClock();
@@ -80,7 +80,7 @@ public sealed class DrainWaitTests
     }
 
     [Fact]
-    public async Task Wait_LongerThanItsTimeout_Exits1AndTheDrainGoesOn()
+    public async Task Wait_LongerThanItsTimeout_Exits1AndTheDrainContinues()
     {
         await using var stub = await DrainingAsync(Moves.Drain(40));
 
@@ -101,7 +101,7 @@ public sealed class DrainWaitTests
             + "open.")]
     [InlineData(
         "leaving", "", "ws-2 has been removed meanwhile, which ended its drain; 40 tunnels are still open.")]
-    public async Task Wait_ForADrainThatSomebodyEnds_Exits1(string state, string sources, string why)
+    public async Task Wait_ForADrainThatAnotherCallerEnds_Exits1(string state, string sources, string why)
     {
         await using var stub = await DrainingAsync(Moves.Drain(40, state, sources));
 
@@ -153,7 +153,7 @@ public sealed class DrainWaitTests
     }
 
     [Fact]
-    public async Task Interrupted_Wait_SaysThatTheDrainGoesOn()
+    public async Task Interrupted_Wait_ReportsThatTheDrainContinues()
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.DrainOfNode, Moves.Drain(300));
@@ -170,7 +170,7 @@ public sealed class DrainWaitTests
     }
 
     [Fact]
-    public async Task ARestartOfTheBalancer_IsBorneWith()
+    public async Task Wait_DuringARestartOfTheBalancer_Continues()
     {
         await using var stub = await DrainingAsync(
             StubAnswer.Gone, StubAnswer.Gone, Moves.Drain(100), Moves.Drain(0, "drained"));
@@ -188,7 +188,7 @@ public sealed class DrainWaitTests
     }
 
     [Fact]
-    public async Task ABalancerThatStaysAway_Exits3AfterHalfAMinute()
+    public async Task ABalancerThatStaysUnreachable_Exits3AfterHalfAMinute()
     {
         await using var stub = await DrainingAsync(Moves.Drain(100), StubAnswer.Gone);
         var clock = new HastyClock();

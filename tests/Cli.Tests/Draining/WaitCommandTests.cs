@@ -3,7 +3,7 @@ namespace WsBalancer.Cli.Tests.Draining;
 public sealed class WaitCommandTests
 {
     [Fact]
-    public async Task Drained_IsWaitedFor_WhoeverBegunTheDrain()
+    public async Task Drained_IsWaitedFor_WhicheverSourceBeganTheDrain()
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(

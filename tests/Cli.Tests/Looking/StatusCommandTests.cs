@@ -32,7 +32,7 @@ public sealed class StatusCommandTests
     }
 
     [Fact]
-    public async Task Status_OfABalancerThatRefusesUsers_Exits1AndSaysWhyFirst()
+    public async Task Status_OfABalancerThatRefusesUsers_Exits1WithTheReasonFirst()
     {
         var cluster = Documents.StatusCluster(
             "chat", Ring, Documents.ChatNodes, "\"full\": 2, \"unreachable\": 514", failed: 1030, available: 0);
@@ -52,7 +52,7 @@ public sealed class StatusCommandTests
     [InlineData("true", "ready", "ready")]
     [InlineData("false", "stopping", "not ready: stopping")]
     [InlineData("false", "ready", "not ready: too few nodes are available")]
-    public async Task Status_SaysWhyItIsNotReady(string ready, string state, string expected)
+    public async Task Status_ShowsWhyItIsNotReady(string ready, string state, string expected)
     {
         var run = await RunAsync(Documents.StatusOf("").Replace(
             "\"ready\": true, \"state\": \"ready\"",

@@ -34,7 +34,7 @@ public sealed class WhereCommandTests
     }
 
     [Fact]
-    public async Task Where_WithARingOfKeys_SaysWhatItHashesForTheOwner()
+    public async Task Where_WithARingOfKeys_ShowsTheKeyOfTheOwner()
     {
         var run = await WhereAsync(Documents.Owner(algorithm: "nginx", ringKey: "chat-1:5001"));
 
@@ -42,7 +42,7 @@ public sealed class WhereCommandTests
     }
 
     [Fact]
-    public async Task Where_OfAFleetThatDrains_SaysThatThereIsNoHome()
+    public async Task Where_OfAFleetThatDrains_ShowsNoHome()
     {
         var run = await WhereAsync(Documents.Owner(home: null, node: null, reason: "every node is draining"));
 
@@ -72,7 +72,7 @@ public sealed class WhereCommandTests
     }
 
     [Fact]
-    public async Task Where_WithACluster_AsksForNoOther()
+    public async Task Where_WithACluster_RequestsNoOther()
     {
         await using var stub = await StubBalancer.StartAsync();
         stub.With(Documents.ChatOwner, Documents.Owner());

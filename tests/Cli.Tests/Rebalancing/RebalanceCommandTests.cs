@@ -9,7 +9,7 @@ public sealed class RebalanceCommandTests
     [InlineData("rebalance continue", "PATCH", """{"paused":false}""")]
     [InlineData("rebalance cancel", "DELETE", "")]
     [InlineData("rebalance status", "GET", "")]
-    public async Task EachStep_IsOneCall(string line, string method, string body)
+    public async Task EachSubcommand_IsOneCall(string line, string method, string body)
     {
         await using var stub = await StubBalancer.WithChatAsync();
         var answer = Moves.Rebalance("running", 30, blocked: 2, closed: 12);
@@ -26,7 +26,7 @@ public sealed class RebalanceCommandTests
     }
 
     [Fact]
-    public async Task Status_OfAStoppedOne_SaysWhy()
+    public async Task Status_OfAStoppedRebalance_ShowsTheReason()
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.Rebalances, Moves.Rebalance("stopped", 30, reason: "balancers disagree"));
@@ -90,7 +90,7 @@ public sealed class RebalanceCommandTests
     }
 
     [Fact]
-    public async Task Interrupted_Wait_SaysThatItGoesOn()
+    public async Task Interrupted_Wait_ReportsThatTheRebalanceContinues()
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.Rebalances, Moves.Rebalance("running", 100));

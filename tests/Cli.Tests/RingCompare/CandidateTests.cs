@@ -15,7 +15,7 @@ public sealed class CandidateTests
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public void MaskIsRemoval_SaysWhetherTheOwnerIsThatOfARingWithoutTheNode(string algorithm)
+    public void MaskIsRemoval_IsTrueIfMaskingANodePlacesUsersAsRemovingIt(string algorithm)
     {
         var options = new RingOptions { Algorithm = algorithm };
         RingNode[] nodes = [.. Enumerable.Range(1, 6).Select(i => new RingNode($"ws-{i}", i, $"{i}"))];

@@ -29,7 +29,7 @@ public sealed class ReportTextTests
     }
 
     [Fact]
-    public void BelowTheTable_LinesOf80SayWhatTheColumnsMean()
+    public void BelowTheTable_LinesOf80ExplainTheColumns()
     {
         var plain = new StringWriter();
         ReportText.Write(Report(nodes: 1_000, added: 1_000), new CommandOutput(plain, terminal: null));

@@ -46,7 +46,7 @@ public sealed class RingCompareTests
 
     // On this clock every round of lookups, of 16,384 users, takes one second.
     [Fact]
-    public void TheMeasuredColumns_AreInTheUnitsThatTheirTitlesSay()
+    public void TheMeasuredColumns_AreInTheUnitsOfTheirTitles()
     {
         var run = RingCompareRun.Of("--nodes", "3");
 
@@ -103,7 +103,7 @@ public sealed class RingCompareTests
     [InlineData("--add takes a whole number from 1 to 1000, not '0'", "--add", "0")]
     [InlineData("--add takes a whole number from 1 to 1000, not 'many'", "--json", "--add", "many")]
     [InlineData("'wsbalancer ring compare --help' shows how it is used.", "--colour")]
-    public async Task AWrongCommandLine_Exits2AndSaysWhy(string why, params string[] arguments)
+    public async Task AWrongCommandLine_Exits2WithTheReason(string why, params string[] arguments)
     {
         var run = await CommandRun.OfAsync(["ring", "compare", .. arguments]);
 
@@ -112,7 +112,7 @@ public sealed class RingCompareTests
     }
 
     [Fact]
-    public async Task RingAlone_Exits2AndSaysHowItIsUsed()
+    public async Task RingAlone_Exits2AndShowsItsUsage()
     {
         var run = await CommandRun.OfAsync("ring");
 

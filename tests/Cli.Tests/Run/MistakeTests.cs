@@ -43,7 +43,7 @@ public sealed class MistakeTests : IDisposable
     }
 
     [Fact]
-    public async Task Folder_IsSaidToBeOne()
+    public async Task Folder_IsReportedAsADirectory()
     {
         var run = await CommandRun.OfAsync("check", "--config", _folder.FullName);
 
@@ -57,7 +57,7 @@ public sealed class MistakeTests : IDisposable
     [Theory]
     [InlineData("missing.json")]
     [InlineData("missing/wsbalancer.json")]
-    public async Task FileThatIsNotThere_IsSaidNotToBe(string name)
+    public async Task FileThatDoesNotExist_IsReported(string name)
     {
         var file = Path.Combine(_folder.FullName, name);
 
@@ -69,7 +69,7 @@ public sealed class MistakeTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WithAPortThatIsNone_ListensNowhere()
+    public async Task Run_WithAnInvalidPort_DoesNotListen()
     {
         await File.WriteAllTextAsync(Config, Json(), TestContext.Current.CancellationToken);
 

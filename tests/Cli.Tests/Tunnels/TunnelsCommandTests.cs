@@ -34,7 +34,7 @@ public sealed class TunnelsCommandTests
     }
 
     [Fact]
-    public async Task ATunnelOfNobody_IsShownAsSuch()
+    public async Task ATunnelWithoutAUser_IsShownWithADash()
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On($"GET {Tunnels}", Two.Replace("\"alice\"", "null", StringComparison.Ordinal));
@@ -87,7 +87,7 @@ public sealed class TunnelsCommandTests
         "false",
         "1 tunnel of alice closed at this balancer.",
         "wsbalancer: Redis is away: the other balancers were not told; ask each of them.\n")]
-    public async Task Disconnect_OfAUser_SaysHowFarItReaches(string shared, string line, string note)
+    public async Task Disconnect_OfAUser_ReportsWhetherItReachedOthers(string shared, string line, string note)
     {
         await using var stub = await ChatAsync();
         stub.On($"DELETE {Tunnels}", $$"""{"closed": 1, "shared": {{shared}}}""");
@@ -107,7 +107,7 @@ public sealed class TunnelsCommandTests
         "--user a --node ws-2 --older-than 1h",
         "?user=a&node=ws-2&olderThanSeconds=3600",
         "of a to ws-2 older than 1h 0m")]
-    public async Task Disconnect_OfMany_IsAnsweredInTheirWords(string options, string query, string words)
+    public async Task Disconnect_OfMany_ReportsTheSelectionThatWasClosed(string options, string query, string words)
     {
         await using var stub = await ChatAsync();
         stub.On($"DELETE {Tunnels}", """{"closed": 2, "shared": null}""");
@@ -138,7 +138,7 @@ public sealed class TunnelsCommandTests
     [InlineData("0", "true", ExitCode.Done)]
     [InlineData("1", "false", ExitCode.Done)]
     [InlineData("0", "null", ExitCode.Failed)]
-    public async Task Disconnect_ThatReachedNobody_Exits1(string closed, string shared, int code)
+    public async Task Disconnect_ThatClosedNoTunnel_Exits1(string closed, string shared, int code)
     {
         await using var stub = await ChatAsync();
         stub.On($"DELETE {Tunnels}", $$"""{"closed": {{closed}}, "shared": {{shared}}}""");

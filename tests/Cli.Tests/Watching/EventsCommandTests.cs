@@ -70,7 +70,7 @@ public sealed class EventsCommandTests
     }
 
     [Fact]
-    public async Task AStreamThatWasTooFast_IsTakenUpAndSaidOnStandardError()
+    public async Task AStreamThatWasDropped_IsResumedAndReportedOnStandardError()
     {
         const string Dropped = "event: dropped\ndata: {\"kind\":\"dropped\",\"message\":\"many\"}\n\n";
         await using var stub = await StreamingAsync(
@@ -87,7 +87,7 @@ public sealed class EventsCommandTests
     }
 
     [Fact]
-    public async Task ABalancerThatStaysAway_Exits3()
+    public async Task ABalancerThatStaysUnreachable_Exits3()
     {
         await using var stub = await StreamingAsync(StubAnswer.Events(Sse(7, Drained)), StubAnswer.Gone);
 

@@ -28,7 +28,7 @@ public sealed class TableWatchTests
     }
 
     [Fact]
-    public async Task Watch_GoesOnAfterARestart()
+    public async Task Watch_ContinuesAfterARestart()
     {
         var run = await WatchAsync([Documents.Chat, StubAnswer.Gone, Fewer], seconds: 3, "--json");
 

@@ -11,7 +11,7 @@ namespace WsBalancer.EndToEnd.Tests.Clients;
 public sealed class Http2ClientTests
 {
     [Fact]
-    public async Task Open_SpeaksHttp2OverTls()
+    public async Task Open_UsesHttp2OverTls()
     {
         using var certificate = TestCertificate.Create();
         await using var server = Server(certificate);

@@ -17,7 +17,7 @@ public sealed class FloodTests
     [InlineData("sockets")]
     [InlineData("epoll")]
     [InlineData("io_uring")]
-    public async Task AdminPort_Flooded_LeavesUsersAlone_AndIsFreeAfterwards(string engine)
+    public async Task AdminPort_Flooded_DoesNotAffectUsers_AndIsFreeAfterwards(string engine)
     {
         await using var fleet = await ScriptedFleet.Start(WithoutTimeouts, engine);
         using var tunnel = await OpenAsync(fleet.Balancer);
@@ -47,7 +47,7 @@ public sealed class FloodTests
     [InlineData("sockets")]
     [InlineData("epoll")]
     [InlineData("io_uring")]
-    public async Task UsersPort_Flooded_LeavesTheAdminPortAndTunnelsAlone_AndIsFreeAfterwards(string engine)
+    public async Task UsersPort_Flooded_DoesNotAffectTheAdminPortAndTunnels_AndIsFreeAfterwards(string engine)
     {
         await using var fleet = await ScriptedFleet.Start(WithoutTimeouts, engine);
         using var tunnel = await OpenAsync(fleet.Balancer);
@@ -74,7 +74,7 @@ public sealed class FloodTests
     [InlineData("sockets")]
     [InlineData("epoll")]
     [InlineData("io_uring")]
-    public async Task BothPorts_Flooded_LeaveTheProcessAndTunnelsAlone_AndAreFreeAfterwards(string engine)
+    public async Task BothPorts_Flooded_DoNotAffectTheProcessAndTunnels_AndAreFreeAfterwards(string engine)
     {
         await using var fleet = await ScriptedFleet.Start(WithoutTimeouts, engine);
         using var tunnel = await OpenAsync(fleet.Balancer);

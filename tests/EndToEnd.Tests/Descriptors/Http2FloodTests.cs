@@ -16,7 +16,7 @@ public sealed class Http2FloodTests
     [Theory]
     [InlineData("sockets")]
     [InlineData("io_uring")]
-    public async Task StreamsBeyondTheDescriptors_AreRefused_AndTheOthersGoOn(string engine)
+    public async Task StreamsBeyondTheDescriptors_AreRefused_AndTheOthersContinue(string engine)
     {
         await using var secure = new SecureFleet(engine);
         await secure.InitializeAsync();

@@ -22,7 +22,7 @@ public sealed class NoDescriptorsTests(ITestOutputHelper output)
     [InlineData("sockets")]
     [InlineData("epoll")]
     [InlineData("io_uring")]
-    public async Task WithoutDescriptors_NewClientsAreRefused_AndTheOthersGoOn(string engine)
+    public async Task WithoutDescriptors_NewClientsAreRefused_AndTheOthersContinue(string engine)
     {
         await using var fleet = await ScriptedFleet.Start(
             config => config.Set($"{BalancerConfig.ClusterKey}:Health:Interval", "0.5s"), engine);

@@ -18,7 +18,7 @@ public sealed partial class RefusedClientTests
     [InlineData("sockets")]
     [InlineData("epoll")]
     [InlineData("io_uring")]
-    public async Task RefusedClients_AreToldWhenToComeBack_CountedAndLoggedOnce(string engine)
+    public async Task RefusedClients_ReceiveARetryAfter_AreCountedAndLoggedOnce(string engine)
     {
         await using var fleet = await ScriptedFleet.Start(_ => { }, engine);
         await fleet.Balancer.Visit("alice");

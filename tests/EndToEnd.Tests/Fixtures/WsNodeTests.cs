@@ -38,7 +38,7 @@ public sealed class WsNodeTests
     }
 
     [Fact]
-    public async Task Node_SpeaksWithClientsOfOtherLanguages()
+    public async Task Node_ServesClientsOfOtherLanguages()
     {
         await using var node = await WsNode.Start("ws-1");
         var url = new Uri($"ws://127.0.0.1:{node.Port}/?user=alice");

@@ -27,7 +27,7 @@ public sealed class InteropClientTests
     }
 
     [Fact]
-    public async Task AClientThatIsRefused_FailsWithItsOwnWords()
+    public async Task AClientThatIsRefused_FailsWithItsOwnMessage()
     {
         await using var node = ScriptedNode.Start("ws-1", Script.Answer(403, "Forbidden", "no"));
         var url = new Uri($"ws://127.0.0.1:{node.Port}/");
@@ -40,7 +40,7 @@ public sealed class InteropClientTests
     }
 
     [Fact]
-    public void AMissingProgram_FailsAndSaysHowToGetIt()
+    public void AMissingProgram_FailsWithItsInstallation()
     {
         var failure = Assert.ThrowsAny<XunitException>(() => InteropClient.FindOnPath("no-such", "its-package"));
 

@@ -137,7 +137,7 @@ public sealed class AccessLogTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FileThatIsRenamed_IsOpenedAnewOnHangup()
+    public async Task FileThatIsRenamed_IsReopenedOnHangup()
     {
         await using var balancer = await Start("auto");
         var port = balancer.UrlOf("http").Port;

@@ -8,7 +8,7 @@ namespace WsBalancer.EndToEnd.Tests.Nodes;
 public sealed class ScriptedNodeTests
 {
     [Fact]
-    public async Task Echo_BringsAFrameBackAsItWas()
+    public async Task Echo_ReturnsAFrameUnchanged()
     {
         await using var node = ScriptedNode.Start("ws-1");
         using var client = await RawClient.Open(node.Port, "/chat?user=alice");
@@ -66,7 +66,7 @@ public sealed class ScriptedNodeTests
     }
 
     [Fact]
-    public async Task Reset_IsToldFromAnOrderlyEnd()
+    public async Task Reset_IsDistinguishedFromFin()
     {
         await using var node = ScriptedNode.Start("ws-1", Script.Reset);
         using var client = await RawClient.Connect(node.Port);
@@ -78,7 +78,7 @@ public sealed class ScriptedNodeTests
     }
 
     [Fact]
-    public async Task Silence_SaysNothingUntilTheClientLeaves()
+    public async Task Silence_SendsNothingUntilTheClientDisconnects()
     {
         await using var node = ScriptedNode.Start("ws-1", Script.Silence);
         using var client = await RawClient.Connect(node.Port);

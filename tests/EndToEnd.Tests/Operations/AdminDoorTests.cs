@@ -60,7 +60,7 @@ public sealed class AdminDoorTests : IDisposable
     }
 
     [Fact]
-    public async Task Commands_OverHttps_TrustTheAuthorityThatTheyAreGiven()
+    public async Task Commands_OverHttps_TrustTheConfiguredAuthority()
     {
         using var certificate = TestCertificate.Create();
         await File.WriteAllTextAsync(
@@ -97,7 +97,7 @@ public sealed class AdminDoorTests : IDisposable
     }
 
     [Fact]
-    public async Task Reloads_SayWhatCausedThem()
+    public async Task Reloads_ReportTheirCause()
     {
         await using var fleet = await ScriptedFleet.Start();
         await fleet.Balancer.Write(BalancerConfig.With(fleet.Nodes).AddNode("d", "http://127.0.0.1:9/").ToString());

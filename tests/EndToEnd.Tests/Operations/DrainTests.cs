@@ -9,7 +9,7 @@ public sealed class DrainTests(ITestOutputHelper output)
     private const int Users = 1_250;
 
     [Fact]
-    public async Task ADrain_KeepsItsRate_TellsEverybody1012_AndMovesNobodyElse()
+    public async Task ADrain_KeepsItsRate_ClosesEveryTunnelWith1012_AndMovesNoOtherUser()
     {
         await using var fleet = await WsFleet.Start(3, 3, WsFleet.MostAtTheFirst);
         await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
@@ -81,7 +81,7 @@ public sealed class DrainTests(ITestOutputHelper output)
     // A client that does not answer is not cut before the close timeout, so this deadline passes, and --wait reports
     // that.
     [Fact]
-    public async Task ADeadlineThatCannotBeKept_FailsTheCommand_AndTheDrainGoesOn()
+    public async Task ADeadlineThatCannotBeKept_FailsTheCommand_AndTheDrainContinues()
     {
         await using var fleet = await WsFleet.Start(
             2, 2, config => config.Set($"{BalancerConfig.ClusterKey}:Tunnels:CloseTimeout", "15s"));
@@ -102,7 +102,7 @@ public sealed class DrainTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task WhatCannotBeDone_IsSaidByTheExitCode()
+    public async Task CommandThatFails_ReportsItsKindByTheExitCode()
     {
         await using var fleet = await WsFleet.Start(1, 1);
 

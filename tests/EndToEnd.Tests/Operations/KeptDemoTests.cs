@@ -10,7 +10,7 @@ public sealed class KeptDemoTests
     private const int Users = 60;
 
     [Fact]
-    public async Task KeptFleet_BearsCommands_BringsItsUsersBack_AndEndsWithCtrlC()
+    public async Task KeptFleet_AcceptsCommands_ReconnectsItsUsers_AndEndsWithCtrlC()
     {
         await using var demo = RunningProcess.Start(
             "wsbalancer", Programs.Balancer, "demo", "--keep", "--users", $"{Users}");

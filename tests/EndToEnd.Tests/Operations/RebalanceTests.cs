@@ -9,7 +9,7 @@ public sealed class RebalanceTests
     private const int Users = 800;
 
     [Fact]
-    public async Task AfterANodeIsAdded_OnlyItsUsersAreMoved_AndNobodyIsMisplacedInTheEnd()
+    public async Task AfterANodeIsAdded_OnlyItsUsersAreMoved_AndNoTunnelIsMisplacedInTheEnd()
     {
         await using var fleet = await WsFleet.Start(4, 3);
         await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);

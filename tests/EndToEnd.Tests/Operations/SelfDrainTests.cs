@@ -13,7 +13,7 @@ public sealed class SelfDrainTests
     private const string ActiveCheck = $"ReverseProxy:Clusters:{BalancerConfig.Cluster}:HealthCheck:Active";
 
     [Fact]
-    public async Task ANodeThatStops_IsDrained_AndComesBackWhenItIsStartedAgain()
+    public async Task ANodeThatStops_IsDrained_AndIsActiveWhenItIsStartedAgain()
     {
         await using var fleet = await WsFleet.Start(2, 2, config => config
             .Set($"{ActiveCheck}:Enabled", true)

@@ -37,7 +37,7 @@ public sealed class SharedDrainTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task NothingUndrains_WhoeverDiesAndForgets_AndAllAgreeInTheEnd()
+    public async Task ADrain_SurvivesKillsAndLossOfState_AndAllAgreeInTheEnd()
     {
         await using var pair = await TwoBalancers.Start();
         await using var crowd = await pair.Gather(60, comesBack: true);

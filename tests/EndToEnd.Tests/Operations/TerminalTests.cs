@@ -37,7 +37,7 @@ public sealed partial class TerminalTests
     [InlineData("n\n", 1, "Nothing was done.", 2)]
     [InlineData("y\n", 0, "ws-2 is removed.", 1)]
     [InlineData("\x03", 130, "Interrupted.", 2)]
-    public async Task ChangeThatMovesMuch_IsAskedFor(string answer, int exitCode, string line, int nodes)
+    public async Task ChangeThatMovesMuch_NeedsAConfirmation(string answer, int exitCode, string line, int nodes)
     {
         await using var fleet = await WsFleet.Start(2, 2);
 

@@ -84,7 +84,7 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public async Task TheNode_IsAskedTheSame(string target, string headers) =>
+    public async Task TheNode_ReceivesTheSameRequest(string target, string headers) =>
         await AssertAlike(Handshake(target, headers), SayAndLeave(Accepted + "\r\n"));
 
     [Theory]
@@ -123,7 +123,7 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
         });
 
     [Fact]
-    public async Task WhatTheNodeSaysWithThe101_IsTheSame()
+    public async Task BytesOfTheNodeBehindThe101_AreTheSame()
     {
         var words = Encoding.Latin1.GetString([.. Frame.Text("early").ToBytes(), .. Frame.Text("bird").ToBytes()]);
 
@@ -133,7 +133,7 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
     }
 
     [Fact]
-    public async Task WhatTheClientSaysWithItsRequest_IsTheSame()
+    public async Task BytesOfTheClientBehindItsRequest_AreTheSame()
     {
         var frame = Frame.Text("early").Masked([1, 2, 3, 4]);
         byte[] request = [.. Encoding.UTF8.GetBytes(Handshake("/chat?user=alice")), .. frame.ToBytes()];

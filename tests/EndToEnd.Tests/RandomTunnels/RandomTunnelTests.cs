@@ -24,7 +24,7 @@ public sealed class RandomTunnelTests(ITestOutputHelper output)
 
     // A direct connection is judged as strictly as a tunnel: it shows that the expectations are right.
     [Fact]
-    public async Task ADirectConnection_IsAsTheScriptsSay()
+    public async Task ADirectConnection_FollowsTheScripts()
     {
         await using var node = ScriptedNode.Start("a", configure: WireSocket.UseShortSegments);
         var crowd = new RandomCrowd(Seed(), [node]);

@@ -36,7 +36,7 @@ public sealed class DamagedStateTests(ITestOutputHelper output)
         lastWeight: LastWeight);
 
     [Fact]
-    public async Task NeitherFileCanBeRead_TheStartFailsAndSaysSo_UntilOneIsRepaired()
+    public async Task NeitherFileCanBeRead_TheStartFailsWithTheReason_UntilOneIsRepaired()
     {
         await using var fleet = await StartWithChanges();
         var file = fleet.Balancer.StateFile;

@@ -14,7 +14,7 @@ public sealed class IdleFloodTests(ITestOutputHelper output)
 
     [Theory]
     [ClassData<EveryEngine>]
-    public async Task UsersPortFlooded_TunnelsGoOn_AndTheAdminPortAnswers(string engine)
+    public async Task UsersPortFlooded_TunnelsContinue_AndTheAdminPortAnswers(string engine)
     {
         await using var fleet = await Start(engine);
         var balancer = fleet.Balancer;

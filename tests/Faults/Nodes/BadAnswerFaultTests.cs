@@ -25,7 +25,7 @@ public sealed class BadAnswerFaultTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task BadAnswer_IsItsUsersAlone_AndOverWithTheNextGoodOne(
+    public async Task BadAnswer_AffectsItsUsersOnly_UntilTheNextGoodAnswer(
         string engine, string answer, int expected, bool isRetried)
     {
         await using var fleet = await ScriptedFleet.Start(

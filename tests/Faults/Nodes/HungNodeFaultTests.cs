@@ -19,7 +19,7 @@ public sealed class HungNodeFaultTests(ITestOutputHelper output)
 
     [Theory]
     [ClassData<EveryEngine>]
-    public async Task HungNode_ProbedByTcp_IsLeftAfterAFewUsersHaveWaited_AndTriedUntilItAnswers(string engine)
+    public async Task HungNode_ProbedByTcp_IsUnhealthyAfterAFewUsersHaveWaited_AndTriedUntilItAnswers(string engine)
     {
         await using var fleet = await WsFleet.Start(3, 3, static config => config
             .Set($"{BalancerConfig.ClusterKey}:Handshake:Timeout", "2s")
@@ -59,7 +59,7 @@ public sealed class HungNodeFaultTests(ITestOutputHelper output)
 
     [Theory]
     [ClassData<EveryEngine>]
-    public async Task HungNode_ProbedByHttp_IsLeftBeforeAUserWaits_AndBackWhenItAnswers(string engine)
+    public async Task HungNode_ProbedByHttp_IsUnhealthyBeforeAUserWaits_UntilItAnswers(string engine)
     {
         await using var fleet = await WsFleet.Start(3, 3, static config => config
             .Set($"{ActiveCheck}:Enabled", true)

@@ -16,11 +16,11 @@ public sealed class NodeRedisTests(ITestOutputHelper output)
     private int _sent;
 
     [Fact]
-    public Task RedisKilled_NobodyIsDisconnected_AndMessagesPassBetweenNodesWhenItIsBack() =>
+    public Task RedisKilled_NoUserIsDisconnected_AndMessagesPassBetweenNodesAfterTheRestart() =>
         Check("Redis is killed below the sample nodes", RedisFault.Killed);
 
     [Fact]
-    public Task RedisHung_NobodyIsDisconnected_AndMessagesPassBetweenNodesWhenItGoesOn() =>
+    public Task RedisHung_NoUserIsDisconnected_AndMessagesPassBetweenNodesWhenItContinues() =>
         Check("Redis hangs below the sample nodes", RedisFault.Hung);
 
     private async Task Check(string name, RedisFault fault)

@@ -17,7 +17,7 @@ public sealed class SharedRedisTests(ITestOutputHelper output)
         Check("Redis is killed below two balancers, and back empty", RedisFault.Killed);
 
     [Fact]
-    public Task RedisHung_ChangesHoldAtEach_AndBothAgreeWhenItGoesOn() =>
+    public Task RedisHung_ChangesHoldAtEach_AndBothAgreeWhenItContinues() =>
         Check("Redis hangs below two balancers", RedisFault.Hung);
 
     private async Task Check(string name, RedisFault fault)

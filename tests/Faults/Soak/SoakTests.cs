@@ -17,7 +17,7 @@ namespace WsBalancer.Faults.Tests.Soak;
 public sealed class SoakTests(ITestOutputHelper output)
 {
     [Fact(Explicit = true)]
-    public async Task Soak_WithFaultsAndOperations_MisroutesNobodyAndGrowsNothing()
+    public async Task Soak_WithFaultsAndOperations_MisroutesNoUserAndGrowsNothing()
     {
         var engine = Environment.GetEnvironmentVariable("SOAK_ENGINE") ?? "io_uring";
         var (minutes, users, seed) = (Number("SOAK_MINUTES", 60), Number("SOAK_USERS", 1_500), Number("SOAK_SEED", 1));

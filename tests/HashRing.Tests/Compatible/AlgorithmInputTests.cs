@@ -126,7 +126,7 @@ public sealed class AlgorithmInputTests
     }
 
     [Fact]
-    public void Fingerprint_TellsKeysAndOptionsApart()
+    public void Fingerprint_DiffersWithKeysAndOptions()
     {
         UInt128[] all =
         [

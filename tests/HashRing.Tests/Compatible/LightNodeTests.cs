@@ -5,7 +5,7 @@ public sealed class LightNodeTests
 {
     // 40 · 4 · 1 / 120,002 is less than one group of four points.
     [Fact]
-    public void Ketama_NodesTooLightForAPoint_ComeLastAndAreFoundWhenAlone() => AssertLast(
+    public void Ketama_NodesTooLightForAPoint_AreLastAndFoundWhenAlone() => AssertLast(
         Ring.Build(
             [AnyRing.Node(1, 1), AnyRing.Node(2, 60_000), AnyRing.Node(3, 60_000), AnyRing.Node(4, 1)],
             new RingOptions { Algorithm = "ketama" }),
@@ -16,7 +16,7 @@ public sealed class LightNodeTests
     [Theory]
     [InlineData("maglev")]
     [InlineData("envoy-maglev")]
-    public void Maglev_NodesBeyondTheTable_ComeLastAndAreFoundWhenAlone(string algorithm) => AssertLast(
+    public void Maglev_NodesBeyondTheTable_AreLastAndFoundWhenAlone(string algorithm) => AssertLast(
         Ring.Build(
             Enumerable.Range(1, 5).Select(static number => AnyRing.Node(number)),
             new RingOptions { Algorithm = algorithm, TableSize = 3 }),

@@ -15,7 +15,7 @@ public sealed class PublishedFigureTests
     [Theory]
     [InlineData(1, 1.33, 1.53)]
     [InlineData(10, 1.105, 1.15)]
-    public void Rendezvous_OfAThousand_PeaksAsThePaperSays(int tables, double least, double most)
+    public void Rendezvous_OfAThousand_PeaksAsPublished(int tables, double least, double most)
     {
         var nodes = Fleet(1000, 0);
         var rings = Enumerable.Range(0, tables).Select(seed => SmallRing.Build(nodes, slotBits: 16, seed: $"{seed}"));
@@ -47,7 +47,7 @@ public sealed class PublishedFigureTests
     [InlineData(10, 3.33)]
     [InlineData(20, 4.67)]
     [InlineData(50, 8.24)]
-    public void Maglev_LosingSomeOfAThousand_ChangesAsMuchAsThePaperSays(int lost, double changed)
+    public void Maglev_LosingSomeOfAThousand_ChangesAsMuchAsPublished(int lost, double changed)
     {
         var nodes = Fleet(1000, 0);
         var ring = Ring.Build(nodes, new RingOptions { Algorithm = "maglev" });

@@ -21,7 +21,7 @@ public sealed class PointTableTests
     public void Owner_OfEveryWideHashNearAPoint_IsThatOfTheNextPoint() => SmallRing.ForAll(Wide, AssertOwners, 400);
 
     [Fact]
-    public void Owner_WithoutPoints_IsNobody() =>
+    public void Owner_WithoutPoints_IsNone() =>
         Assert.Equal(-1, new PointTable<uint>(new PointList<uint>()).NodeAt(7));
 
     [Fact]

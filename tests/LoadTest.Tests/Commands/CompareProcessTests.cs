@@ -39,7 +39,7 @@ public sealed class CompareProcessTests
     }
 
     [Fact]
-    public async Task Compare_WhereSomethingFails_ExitsOneAndSaysWhat()
+    public async Task Compare_WhereATargetFails_ExitsOneAndNamesTheFailure()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), Linux);
 

@@ -29,7 +29,7 @@ public sealed class WsLoadProcessTests
     }
 
     [Fact]
-    public async Task Run_BeyondAThreshold_ExitsNinetyNineAndSaysWhich()
+    public async Task Run_BeyondAThreshold_ExitsNinetyNineAndNamesIt()
     {
         await using var server = await TestServer.StartAsync(
             socket => TestServer.EchoAsync(socket), user => user == "@al1" ? 503 : null);

@@ -22,12 +22,12 @@ public sealed class MediansTests
     }
 
     [Fact]
-    public void Ratio_SaysHowManyTimesTheFirst() => Assert.Equal(0.5, Medians.Ratio(2, 4));
+    public void Ratio_IsTheValueOverTheFirst() => Assert.Equal(0.5, Medians.Ratio(2, 4));
 
     [Theory]
     [InlineData(null, 1.0)]
     [InlineData(1.0, null)]
     [InlineData(1.0, 0.0)]
-    public void Ratio_ThatSaysNothing_IsNull(double? value, double? first) =>
+    public void Ratio_ThatIsUndefined_IsNull(double? value, double? first) =>
         Assert.Null(Medians.Ratio(value, first));
 }

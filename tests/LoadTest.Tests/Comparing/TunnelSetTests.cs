@@ -62,7 +62,7 @@ public sealed class TunnelSetTests
     }
 
     [Fact]
-    public void Open_WhereNobodyListens_CountsRefusals()
+    public void Open_OfAClosedPort_CountsRefusals()
     {
         using var tunnels = To(new Uri("ws://127.0.0.1:1/"), Impatient);
 
@@ -96,7 +96,7 @@ public sealed class TunnelSetTests
     }
 
     [Fact]
-    public void Drain_OfMessagesThatNeverCome_CountsThemAsLost()
+    public void Drain_OfMessagesThatNeverArrive_CountsThemAsLost()
     {
         using var silent = new SilentServer();
         using var tunnels = To(silent.Address, Impatient);
@@ -120,7 +120,7 @@ public sealed class TunnelSetTests
 
     // A greeting is an unexpected byte: no message was sent.
     [Fact]
-    public async Task Idle_WhereSomethingComes_CountsItAsAltered()
+    public async Task Idle_WhereBytesArrive_CountsThemAsAltered()
     {
         await using var server = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket));
         using var tunnels = To(server.Address, Impatient);

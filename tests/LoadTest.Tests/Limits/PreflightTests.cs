@@ -34,7 +34,7 @@ public sealed class PreflightTests
         Assert.Empty(Preflight.Check(1_000_000, new ProcessLimits(null, null)));
 
     [Fact]
-    public void Check_OneBeyondTheDescriptors_SaysHowManyAreNeeded()
+    public void Check_OneBeyondTheDescriptors_ReportsHowManyAreNeeded()
     {
         var problem = Assert.Single(Preflight.Check(19_851, new ProcessLimits(20_000, 28_232)));
 

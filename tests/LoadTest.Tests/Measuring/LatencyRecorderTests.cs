@@ -40,7 +40,7 @@ public sealed class LatencyRecorderTests
     public void Summarize_WithoutSamples_KnowsNoTimes() => Assert.Equal(LatencySummary.Empty, _recorder.Summarize());
 
     [Fact]
-    public void TakeInterval_CoversOnlyWhatCameSinceTheLast()
+    public void TakeInterval_CoversOnlySamplesSinceTheLast()
     {
         RecordMilliseconds(1, 10);
         _recorder.TakeInterval();

@@ -12,7 +12,7 @@ public sealed class ProcessReadingTests
     [InlineData("42 (a) b) (c) R 1 2 3", 1)]
     [InlineData("", null)]
     [InlineData("42 (nginx) S", null)]
-    public void ParseParent_ComesAfterTheName(string stat, int? parent) =>
+    public void ParseParent_FollowsTheName(string stat, int? parent) =>
         Assert.Equal(parent, ProcessTree.ParseParent(stat));
 
     [Theory]

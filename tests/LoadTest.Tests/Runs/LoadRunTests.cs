@@ -91,7 +91,7 @@ public sealed class LoadRunTests
     }
 
     [Fact]
-    public async Task RunAsync_WhereNobodyListens_SaysRefused()
+    public async Task RunAsync_OfAClosedPort_ReportsRefused()
     {
         using var closed = new Socket(SocketType.Stream, ProtocolType.Tcp);
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -102,7 +102,7 @@ public sealed class LoadRunTests
     }
 
     [Fact]
-    public async Task RunAsync_WhereNobodyAnswers_SaysTimeout()
+    public async Task RunAsync_WithoutAnAnswer_ReportsTimeout()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
@@ -114,7 +114,7 @@ public sealed class LoadRunTests
     }
 
     [Fact]
-    public async Task RunAsync_WhenEchoesComeTwiceOrNever_CountsThemWithoutFailing()
+    public async Task RunAsync_WhenEchoesArriveTwiceOrNever_CountsThemWithoutFailing()
     {
         await using var twice = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket, copies: 2));
         await using var never = await TestServer.StartAsync(socket => TestServer.EchoAsync(socket, copies: 0));

@@ -38,7 +38,7 @@ public sealed class JsonReportTests
     }
 
     [Fact]
-    public void Serialize_TellsWhatWasMeasured()
+    public void Serialize_HasWhatWasMeasured()
     {
         var root = Document();
         var latency = root.GetProperty("latency");

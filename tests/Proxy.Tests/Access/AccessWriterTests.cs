@@ -46,7 +46,7 @@ public sealed class AccessWriterTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task FileThatWasRenamed_IsOpenedAnewWithinASecond()
+    public async Task FileThatWasRenamed_IsReopenedWithinASecond()
     {
         await _writer.StartingAsync(CancellationToken.None);
         WriteLine("a");
@@ -60,7 +60,7 @@ public sealed class AccessWriterTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task FileThatWasRenamed_IsOpenedAnewOnRequest()
+    public async Task FileThatWasRenamed_IsReopenedOnRequest()
     {
         await _writer.StartingAsync(CancellationToken.None);
         WriteLine("a");
@@ -75,7 +75,7 @@ public sealed class AccessWriterTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task FileThatWasRemovedOrReplaced_IsOpenedAnew()
+    public async Task FileThatWasRemovedOrReplaced_IsReopened()
     {
         await _writer.StartingAsync(CancellationToken.None);
         WriteLine("a");

@@ -140,7 +140,7 @@ public sealed class AdminApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ring_ThatGoesByIds_HasNoKeys()
+    public async Task Ring_ThatHashesIds_HasNoKeys()
     {
         var node = (await GetAsync("/api/v1/clusters"))[0].GetProperty("nodes")[0];
         var owner = await GetAsync("/api/v1/clusters/chat/owner?user=alice");

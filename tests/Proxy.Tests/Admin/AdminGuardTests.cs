@@ -31,7 +31,7 @@ public sealed class AdminGuardTests
     [InlineData("/livez")]
     [InlineData("/readyz")]
     [InlineData("/metrics")]
-    public async Task WithoutAToken_WhatMachinesAskIsOpenToLoopbackNamesOnly(string path)
+    public async Task WithoutAToken_ProbesAndScrapesAreOpenToLoopbackNamesOnly(string path)
     {
         Assert.Equal(400, await AskAsync(null, "GET", path, ("Host", "evil.example")));
         Assert.Equal(400, await AskAsync(null, "GET", path, ("Host", "10.0.0.7:9900")));
@@ -74,7 +74,7 @@ public sealed class AdminGuardTests
     [InlineData("Digest secret", 401)]
     [InlineData("secret", 401)]
     [InlineData(null, 401)]
-    public async Task WithAToken_ItIsAskedFor(string? authorization, int status) => Assert.Equal(
+    public async Task WithAToken_ItIsRequired(string? authorization, int status) => Assert.Equal(
         status,
         await AskAsync(
             "secret", "POST", Api, ("Host", "lb.example"), ("Origin", "https://x"), ("Authorization", authorization)));
@@ -87,7 +87,7 @@ public sealed class AdminGuardTests
     [InlineData("/Metrics", 401)]
     [InlineData("/openapi/v1.json", 401)]
     [InlineData("/", 401)]
-    public async Task WithAToken_WhatMachinesAskIsOpen(string path, int status) =>
+    public async Task WithAToken_ProbesAndScrapesAreOpen(string path, int status) =>
         Assert.Equal(status, await AskAsync("secret", "GET", path, ("Host", "lb.example")));
 
     private static async Task<int> AskAsync(

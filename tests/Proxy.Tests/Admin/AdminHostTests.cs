@@ -24,7 +24,7 @@ public sealed class AdminHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Readiness_ThatIsGoneWhileItStops_IsNoErrorInTheLog()
+    public async Task Readiness_ThatFailsWhileItStops_IsNoErrorInTheLog()
     {
         await using var app = await BalancerApp.StartAsync(Settings());
         app.Get<WsBalancer.Proxy.Health.Readiness>().SetStopping();
@@ -72,7 +72,7 @@ public sealed class AdminHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Token_IsAskedForWhereverChangesCouldBeMade()
+    public async Task Token_IsRequiredWhereverChangesCouldBeMade()
     {
         await using var app = await BalancerApp.StartAsync(Settings().With("WsBalancer:Admin:Token", "secret"));
 
@@ -84,7 +84,7 @@ public sealed class AdminHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task StrangersName_IsRefused()
+    public async Task ForeignHostName_IsRefused()
     {
         await using var app = await BalancerApp.StartAsync(Settings());
 

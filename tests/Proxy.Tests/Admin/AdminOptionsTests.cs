@@ -29,7 +29,7 @@ public sealed class AdminOptionsTests
     [InlineData("unix://run/wsbalancer/admin.sock", null, NotAnAddress)]
     [InlineData("ftp://127.0.0.1:9900", null, NotAnAddress)]
     [InlineData("http://127.0.0.1:9900/admin", "secret", NotAnAddress)]
-    public void Url_OnlyLoopbackDoesWithoutAToken(string url, string? token, string? mistake)
+    public void Url_WithoutAToken_MustBeLoopback(string url, string? token, string? mistake)
     {
         IValidatableObject options = new AdminOptions { Url = new Uri(url), Token = token };
 

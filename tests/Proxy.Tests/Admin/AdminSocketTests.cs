@@ -34,7 +34,7 @@ public sealed class AdminSocketTests : IDisposable
 
     // A page in a browser cannot connect to a Unix socket, whatever its name is.
     [Fact]
-    public async Task Host_MeansNothing()
+    public async Task Host_IsNotChecked()
     {
         await using var app = await StartAsync();
 

@@ -46,7 +46,7 @@ public sealed class DisconnectApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tunnel_OfAnotherBalancer_IsToldThere()
+    public async Task Tunnel_OfAnotherBalancer_IsDisconnectedThere()
     {
         var told = new List<Disconnection>();
         _app.Get<DisconnectionEvents>().SendAsync = (disconnection, _) =>

@@ -64,7 +64,7 @@ public sealed class DrainApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Drain_IsTakenBack()
+    public async Task Drain_IsEnded()
     {
         await _app.CallAsync("POST", Drain);
 
@@ -92,7 +92,7 @@ public sealed class DrainApiTests : IAsyncLifetime
             "epoch"));
 
     [Fact]
-    public async Task Node_ThatDrainsItself_CannotBeTakenBack()
+    public async Task Node_ThatDrainsItself_CannotBeResumed()
     {
         _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
 
@@ -185,7 +185,7 @@ public sealed class DrainApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Drain_IsTheFleets_UnlessAskedForHere()
+    public async Task Drain_IsTheFleets_UnlessTheScopeIsLocal()
     {
         using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "alice", _app.Time);
         await _app.CallAsync("POST", Drain);

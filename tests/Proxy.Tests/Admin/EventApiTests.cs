@@ -21,7 +21,7 @@ public sealed class EventApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Event_IsToldAsItHappens()
+    public async Task Event_IsSentAsItHappens()
     {
         Say("before");
         using var stream = await EventStream.OpenAsync(_app);
@@ -46,7 +46,7 @@ public sealed class EventApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Change_OfTheFleet_IsTold()
+    public async Task Change_OfTheFleet_IsAnEvent()
     {
         using var stream = await EventStream.OpenAsync(_app);
 
@@ -62,7 +62,7 @@ public sealed class EventApiTests : IAsyncLifetime
     [InlineData("2", 3)]
     [InlineData("0", 1)]
     [InlineData("3", 4)]
-    public async Task Listener_ThatComesBack_HearsWhatItMissed(string known, int next)
+    public async Task Listener_ThatReconnects_ReceivesWhatItMissed(string known, int next)
     {
         Say("one");
         Say("two");
@@ -77,7 +77,7 @@ public sealed class EventApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Listener_ThatKnewAnotherProcess_HearsEverything()
+    public async Task Listener_ThatKnewAnotherProcess_ReceivesEverything()
     {
         Say("one");
         using var stream = await EventStream.OpenAsync(_app, "400");
@@ -86,7 +86,7 @@ public sealed class EventApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Silence_IsBrokenEveryFifteenSeconds()
+    public async Task IdleStream_HasACommentEveryFifteenSeconds()
     {
         using var stream = await EventStream.OpenAsync(_app);
 
@@ -97,7 +97,7 @@ public sealed class EventApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Listener_ThatDoesNotRead_IsDroppedAndToldSo()
+    public async Task Listener_ThatDoesNotRead_IsDroppedAndNotified()
     {
         using var stream = await EventStream.OpenAsync(_app);
 
@@ -137,7 +137,7 @@ public sealed class EventApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Listener_ThatGoes_IsForgotten()
+    public async Task Listener_ThatIsDisposed_ReceivesNothing()
     {
         var listener = new EventListener(Events, null, TimeSpan.FromSeconds(15), _app.Time);
         listener.Dispose();

@@ -30,7 +30,7 @@ public sealed class EventCauseTests : IAsyncLifetime
     [InlineData("POST", "clusters/chat/rebalance", null, "rebalance")]
     [InlineData("DELETE", "clusters/chat/tunnels?user=alice", null, "disconnect")]
     [InlineData("POST", "clusters/chat/blend", """{"to":"maglev","share":0.1}""", "ring")]
-    public async Task Event_OfACommand_SaysWhoCausedIt(string method, string target, string? body, string kinds)
+    public async Task Event_OfACommand_HasItsCause(string method, string target, string? body, string kinds)
     {
         using var stream = await ListenAsync();
 
@@ -47,7 +47,7 @@ public sealed class EventCauseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Event_AfterACommand_IsNobodys()
+    public async Task Event_AfterACommand_HasNoCause()
     {
         await _app.CallAsync("PATCH", "clusters/chat/nodes/ws-1", """{"weight":2}""", Operator, By);
         using var stream = await ListenAsync();
@@ -59,7 +59,7 @@ public sealed class EventCauseTests : IAsyncLifetime
 
     // A drain continues after the command that began it: its later events have no cause.
     [Fact]
-    public void Work_ThatGoesOnAfterACommand_IsNobodys()
+    public void Work_ThatContinuesAfterACommand_HasNoCause()
     {
         var events = new BalancerEvents(TimeProvider.System);
         ExecutionContext? started;

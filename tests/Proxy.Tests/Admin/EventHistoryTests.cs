@@ -14,7 +14,7 @@ public sealed class EventHistoryTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Listener_ThatComesBackAfterARestart_MissesNothing()
+    public async Task Listener_ThatReconnectsAfterARestart_MissesNothing()
     {
         string known;
         await using (var before = await StartAsync())

@@ -208,7 +208,7 @@ public sealed class NodeApiTests : IAsyncLifetime
             404, "There is no cluster 'nowhere'; known: 'chat'.");
 
     [Fact]
-    public async Task StateThatCannotBeKept_IsAProblemThatSaysThatNothingWasDone()
+    public async Task StateThatCannotBeKept_IsAProblem_AndNothingIsDone()
     {
         var folder = Directory.CreateTempSubdirectory("wsbalancer-");
         var path = Path.Combine(folder.FullName, "state.json");

@@ -63,7 +63,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Document_SaysWhatEachCallIsFor()
+    public void Document_HasASummaryForEachCall()
     {
         var calls = _document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject());
 
@@ -72,7 +72,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Document_SaysWhatIsExpectedInABody()
+    public void Document_DescribesTheFieldsOfABody()
     {
         var body = _document.GetProperty("components").GetProperty("schemas").GetProperty("NodeBody");
 
@@ -84,7 +84,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Document_SaysWhatIsExpectedInTheQueryAndTheHeaders()
+    public void Document_DescribesTheQueryAndTheHeaders()
     {
         var remove = _document.GetProperty("paths").GetProperty(Cluster + "/nodes/{node}").GetProperty("delete");
 

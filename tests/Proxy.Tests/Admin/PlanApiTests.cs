@@ -97,7 +97,7 @@ public sealed class PlanApiTests : IAsyncLifetime
     [InlineData("?to=nginx&share=1.5", "'share' is '1.5': expected a number from 0 to 1.")]
     [InlineData("?to=nginx&share=half", "'share' is 'half': expected a number from 0 to 1.")]
     [InlineData("?to=nginx&share=NaN", "'share' is 'NaN': expected a number from 0 to 1.")]
-    public async Task Blend_OfAWrongQuestion_IsAProblem(string query, string detail) =>
+    public async Task Blend_OfAWrongQuery_IsAProblem(string query, string detail) =>
         (await _app.GetAsync(Blend + query)).IsProblem(400, detail);
 
     [Theory]

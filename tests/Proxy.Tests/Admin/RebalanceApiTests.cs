@@ -62,7 +62,7 @@ public sealed class RebalanceApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pause_SaysWhether() => (await _app.CallAsync("PATCH", Rebalance)).IsProblem(
+    public async Task Pause_WithoutItsValue_IsAProblem() => (await _app.CallAsync("PATCH", Rebalance)).IsProblem(
         400, "'paused' is missing: expected true, to pause the rebalance, or false, to continue it.");
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class RebalanceApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rebalance_IsTheFleets_UnlessAskedForHere()
+    public async Task Rebalance_IsTheFleets_UnlessTheScopeIsLocal()
     {
         using var tunnel = Misplace();
         Hear(new PeerNode(7, 3, null));

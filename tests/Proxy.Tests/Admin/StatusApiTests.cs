@@ -94,7 +94,7 @@ public sealed class StatusApiTests : IAsyncLifetime
 
     // Clients or operators can cause these rejections.
     [Fact]
-    public async Task RejectionsThatAreNoOutage_RefuseNobody()
+    public async Task RejectionsThatAreNoOutage_AreNotListedAsRefusing()
     {
         foreach (var rejection in (Rejection[])
             [Rejection.NoUser, Rejection.UnknownProtocol, Rejection.Stopping, Rejection.Other(505)])
@@ -138,7 +138,7 @@ public sealed class StatusApiTests : IAsyncLifetime
     [InlineData(0, HttpStatusCode.OK)]
     [InlineData(1, HttpStatusCode.OK)]
     [InlineData(2, HttpStatusCode.ServiceUnavailable)]
-    public async Task Readiness_DependsOnAvailableNodes_IfItIsToldTo(int least, HttpStatusCode expected)
+    public async Task Readiness_DependsOnAvailableNodes_IfConfigured(int least, HttpStatusCode expected)
     {
         _app.Apply(Nodes().With(Settings, $"{least}"));
         SetHealth("ws-1", NodeHealth.Unhealthy);
@@ -166,7 +166,7 @@ public sealed class StatusApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Outage_IsAnError_AndItsEndIsTold()
+    public void Outage_IsAnError_AndItsEndIsLogged()
     {
         SetHealth("ws-1", NodeHealth.Unhealthy);
         SetHealth("ws-2", NodeHealth.Unhealthy);

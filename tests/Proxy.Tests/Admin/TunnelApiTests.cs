@@ -45,7 +45,7 @@ public sealed class TunnelApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tunnel_WithoutAUser_IsNobodysAndNeverMisplaced()
+    public async Task Tunnel_WithoutAUser_HasANullUserAndIsNeverMisplaced()
     {
         Open("ws-1", null);
 
@@ -85,7 +85,7 @@ public sealed class TunnelApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tunnels_AreFiftyUnlessMoreAreAskedFor()
+    public async Task Tunnels_AreFiftyUnlessMoreAreRequested()
     {
         for (var i = 0; i < 60; i++)
         {

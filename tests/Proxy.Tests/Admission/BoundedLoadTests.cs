@@ -17,7 +17,7 @@ public sealed class BoundedLoadTests : IAsyncDisposable
     public void WithinItsBound_TheHomeIsThePlace() => Expect("ws-1", "ws-1 is the owner and available");
 
     [Fact]
-    public void OverItsBound_TheSecondIs()
+    public void OverItsBound_TheSecondIsThePlace()
     {
         Open("ws-1", 200);
 
@@ -28,7 +28,7 @@ public sealed class BoundedLoadTests : IAsyncDisposable
     }
 
     [Fact]
-    public void BothOverTheirs_ItIsHomeAnyway()
+    public void BothOverTheirBounds_TheHomeIsThePlace()
     {
         Open("ws-1", 300);
         Open("ws-2", 300);
@@ -73,7 +73,7 @@ public sealed class BoundedLoadTests : IAsyncDisposable
     }
 
     [Fact]
-    public void AfterAFailedAttempt_TheOrderGoesOn()
+    public void AfterAFailedAttempt_TheOrderContinues()
     {
         Open("ws-1", 200);
         using var order = Order();
@@ -85,7 +85,7 @@ public sealed class BoundedLoadTests : IAsyncDisposable
     }
 
     [Fact]
-    public void NodeThatJoins_DoesNotSendTheUsersOfTheOthersAway()
+    public void NodeThatJoins_DoesNotSpillTheUsersOfTheOthers()
     {
         Open("ws-1", 199);
         Open("ws-2", 200);
@@ -106,7 +106,7 @@ public sealed class BoundedLoadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Limits_AreToldWhereTheyWouldRefuse()
+    public async Task Limits_AreReportedWhereTheyWouldRefuse()
     {
         await using var limited = new LimitedCluster(("MaxTunnels", "1"));
         using var tunnel = limited.Open("ws-2");
@@ -121,7 +121,7 @@ public sealed class BoundedLoadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task FullNodes_AreToldAsSuch()
+    public async Task FullNodes_AreReportedAsFull()
     {
         await using var limited = new LimitedCluster(["ws-1", "ws-2"], ("MaxTunnelsPerNode", "1"));
         var user = limited.App.UserOf("ws-1", "ws-2");

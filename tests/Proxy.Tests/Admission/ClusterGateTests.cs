@@ -30,7 +30,7 @@ public sealed class ClusterGateTests
     }
 
     [Fact]
-    public async Task Full_IsToldOnce_WhenItBegins_AndWhenItEnds()
+    public async Task Full_IsNotifiedOnce_WhenItBegins_AndWhenItEnds()
     {
         await using var cluster = new LimitedCluster(("MaxTunnelsPerNode", "1"));
         var told = new List<bool>();
@@ -77,7 +77,7 @@ public sealed class ClusterGateTests
     }
 
     [Fact]
-    public async Task User_HasItsOwnLimit_AndNobodyHasNone()
+    public async Task User_HasItsOwnLimit_AndAHandshakeWithoutAUserHasNone()
     {
         await using var cluster = new LimitedCluster(("MaxTunnelsPerUser", "2"));
         var tunnel = cluster.Open("ws-1", "alice");
@@ -96,7 +96,7 @@ public sealed class ClusterGateTests
     }
 
     [Fact]
-    public async Task Place_IsGivenBackOnce_HoweverOftenItIsDisposed()
+    public async Task Place_IsReleasedOnce_HoweverOftenItIsDisposed()
     {
         await using var cluster = new LimitedCluster(("MaxTunnels", "10"));
         var (kept, opened, left) = (cluster.EnterAt("ws-1", "a"), cluster.EnterAt("ws-1", "b"), cluster.Enter("c"));

@@ -12,7 +12,7 @@ public sealed class HandshakeBucketTests
     public HandshakeBucketTests() => _bucket = new HandshakeBucket(_time);
 
     [Fact]
-    public void SecondsWorth_GoesAtOnce_AndAnotherWaits_AndTheRestIsTurnedAway()
+    public void FirstSecondsTurns_AreImmediate_TheNextSecondsWait_AndTheRestAreRefused()
     {
         var turns = Take(25, rate: 10);
 
@@ -23,7 +23,7 @@ public sealed class HandshakeBucketTests
     }
 
     [Fact]
-    public void Tokens_ComeAtTheRate_AndNoMoreThanASecondsWorthIsKept()
+    public void Tokens_AreAddedAtTheRate_AndNoMoreThanASecondsWorthIsKept()
     {
         Take(10, rate: 10);
         _time.Advance(TimeSpan.FromSeconds(0.5));
@@ -34,7 +34,7 @@ public sealed class HandshakeBucketTests
     }
 
     [Fact]
-    public void InTheLongRun_TheRateHolds_WhateverComes()
+    public void InTheLongRun_TheRateHolds_ForAnyArrivals()
     {
         var went = 0;
         for (var step = 0; step < 1_000; step++)
@@ -64,7 +64,7 @@ public sealed class HandshakeBucketTests
     }
 
     [Fact]
-    public void TurnThatIsGivenBack_IsAnothers()
+    public void TurnThatIsReturned_IsGivenToAnother()
     {
         Assert.NotNull(Take(21, rate: 10)[^1].ComeBackWithin);
 
@@ -75,7 +75,7 @@ public sealed class HandshakeBucketTests
     }
 
     [Fact]
-    public void ComingBack_IsSpreadOverTheTimeThatTheNodeNeedsForAll()
+    public void RetryAfter_IsSpreadOverTheTimeThatTheNodeNeedsForAll()
     {
         var turns = Take(420, rate: 10);
         Assert.Equal(TimeSpan.FromSeconds(40), turns[^1].ComeBackWithin);
@@ -87,7 +87,7 @@ public sealed class HandshakeBucketTests
     }
 
     [Fact]
-    public void Rise_GoesFromATenthToTheWhole()
+    public void Rise_IsFromATenthToTheWholeRate()
     {
         var slowStart = TimeSpan.FromSeconds(10);
         _bucket.BeginRise();

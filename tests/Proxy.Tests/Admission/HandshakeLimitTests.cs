@@ -136,7 +136,7 @@ public sealed class HandshakeLimitTests
     }
 
     [Fact]
-    public async Task TurnThatComesWhenTheHandshakesTimeIsOver_IsRefused()
+    public async Task TurnAfterTheHandshakesTimeout_IsRefused()
     {
         await using var nodes = await TwoNodes.StartAsync(settings: all => all
             .With(LimitedCluster.Key("HandshakesPerSecondPerNode"), "2")
@@ -157,7 +157,7 @@ public sealed class HandshakeLimitTests
     }
 
     [Fact]
-    public async Task ClientThatGoesWhileItWaits_LeavesItsTurnToAnother()
+    public async Task ClientThatDisconnectsWhileItWaits_ReturnsItsTurn()
     {
         await using var nodes = await StartAsync(("HandshakesPerSecondPerNode", "2"));
         using var first = await nodes.HandshakeAsync();
@@ -178,7 +178,7 @@ public sealed class HandshakeLimitTests
     }
 
     [Fact]
-    public async Task FailedAttempt_GivesItsPlaceBack()
+    public async Task FailedAttempt_ReleasesItsPlace()
     {
         await using var nodes = await StartAsync(("MaxTunnelsPerNode", "1"));
         nodes.First.Refuse();
@@ -195,7 +195,7 @@ public sealed class HandshakeLimitTests
     [Theory]
     [InlineData(401)]
     [InlineData(503)]
-    public async Task AnswerThatIsNoTunnel_GivesItsPlaceBack(int status)
+    public async Task AnswerThatIsNoTunnel_ReleasesItsPlace(int status)
     {
         await using var nodes = await StartAsync(("MaxTunnelsPerNode", "1"), ("MaxTunnelsPerUser", "1"));
         nodes.First.OnRequest = request => request.ReplyAsync(status, "no");
@@ -207,7 +207,7 @@ public sealed class HandshakeLimitTests
     }
 
     [Fact]
-    public async Task ClientThatGoesBeforeTheAnswer_GivesItsPlaceBack()
+    public async Task ClientThatDisconnectsBeforeTheAnswer_ReleasesItsPlace()
     {
         await using var nodes = await StartAsync(("MaxTunnelsPerNode", "1"), ("MaxTunnels", "1"));
         nodes.First.OnRequest = request => request.KeepSilentAsync();

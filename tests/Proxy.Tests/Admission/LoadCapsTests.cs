@@ -27,7 +27,7 @@ public sealed class LoadCapsTests : IAsyncDisposable
     [Theory]
     [InlineData(5)]
     [InlineData(100)]
-    public void Chance_AloneSendsNobodyAway(int mean)
+    public void RandomDifferences_AloneSpillNoUser(int mean)
     {
         const int Nodes = 10;
         var random = new Random(7);

@@ -17,7 +17,7 @@ public sealed class SlowStartTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NodeThatJoins_BeginsWithATenth_AndTheOthersGoOn()
+    public async Task NodeThatJoins_BeginsWithATenth_AndTheOthersAreNotLimited()
     {
         _cluster.App.Time.Advance(TimeSpan.FromSeconds(10));
         _cluster.App.Apply(_cluster.Settings.WithNode("ws-4", "http://ws-4.invalid/"));

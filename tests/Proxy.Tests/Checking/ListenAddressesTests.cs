@@ -40,7 +40,7 @@ public sealed class ListenAddressesTests
         await Mistakes.InAsync(Right.With("Urls", urls).With("WsBalancer:Admin:Url", admin)));
 
     [Fact]
-    public async Task DefaultsCount() => Assert.Equal(
+    public async Task AdminUrl_AtTheDefaultAddressOfUrls_IsAMistake() => Assert.Equal(
         [
             "WsBalancer:Admin:Url is 'http://127.0.0.1:8080': expected another port than Urls has, which is "
                 + "'http://127.0.0.1:8080'",

@@ -65,7 +65,7 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public void Weight_Lapsed_DoesNotComeBackWithTheFile()
+    public void Weight_Lapsed_StaysLapsedWhenTheFileReturns()
     {
         var balancer = new Balancer(File(("a", 1)));
         balancer.Decide(Of("a", StateKind.Weight, new WeightValue(3, 1)));
@@ -142,7 +142,7 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public void Removal_OfAnAddedNode_IsForgottenWhenTheNodeComesByItself()
+    public void Removal_OfAnAddedNode_IsForgottenWhenTheNodeRegisters()
     {
         var balancer = new Balancer(File(("a", 1)));
         balancer.Decide(Of("b", StateKind.Removal, new RemovalValue(false, Drain)));
@@ -197,7 +197,7 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public void Balancers_WithTheSameFile_ComposeTheSameWhateverTheyHeardFirst() => Gen.Select(
+    public void Balancers_WithTheSameFile_ComposeTheSame_InAnyOrderOfRecords() => Gen.Select(
         Gen.Select(Id, Gen.Int[0, 2]).Array[0, 4], AnyRecord.Array[0, 9], Gen.Int[0, 1 << 20]).Sample(
             static (file, records, seed) =>
             {

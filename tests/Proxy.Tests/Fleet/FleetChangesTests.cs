@@ -44,7 +44,7 @@ public sealed class FleetChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Change_IsToldInTheLogAsAnEventAndInTheMetrics()
+    public async Task Change_IsReportedInTheLogAsAnEventAndInTheMetrics()
     {
         var result = await AddAsync("ws-4");
 
@@ -152,7 +152,7 @@ public sealed class FleetChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task RemovedNode_AddedAgain_IsWhatTheFileSays()
+    public async Task RemovedNode_AddedAgain_IsAsInTheFile()
     {
         var settings = _settings.WithWeight("ws-3", 5).With(ChatSettings.Ours + "Ring:Algorithm", "nginx")
             .With($"{ChatSettings.Yarps}Destinations:ws-3:Metadata:RingKey", "10.0.0.3:80");
@@ -186,7 +186,7 @@ public sealed class FleetChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Reweigh_LaysAWeightOverTheFile()
+    public async Task Reweigh_OverridesTheWeightOfTheFile()
     {
         await Changes.ReweighAsync(_app.Chat, "WS-2", 3, null, Cancellation);
         Assert.Equal(["ws-1@1", "ws-2@3 overridden", "ws-3@1"], Nodes());
@@ -197,7 +197,7 @@ public sealed class FleetChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Weight_LaidOver_EndsWithTheFilesWeight()
+    public async Task Weight_Overridden_LapsesWithTheFilesWeight()
     {
         await Changes.ReweighAsync(_app.Chat, "ws-2", 3, null, Cancellation);
 

@@ -128,7 +128,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
 
     // Also while a ring is built, a node must be listed exactly once: in the ring or among the leaving nodes.
     [Fact]
-    public async Task Node_ThatComesAndGoes_IsNeverSeenTwiceNorMissed()
+    public async Task Node_ThatIsAddedAndRemoved_IsNeverListedTwiceNorMissing()
     {
         using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-2"), _app.UserOf("ws-2"), _app.Time);
         var without = _settings.WithoutNode("ws-2");
@@ -154,7 +154,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Node_RemovedWithoutTunnels_IsGoneAtOnce()
+    public void Node_RemovedWithoutTunnels_HasLeftAtOnce()
     {
         _app.Apply(_settings.WithoutNode("ws-2"));
 

@@ -14,10 +14,10 @@ public sealed class FleetMovesTests : IAsyncDisposable
     private ReloadGuard Guard => _app.Get<ReloadGuard>();
 
     [Fact]
-    public async Task SameNodes_MoveNobody() => Assert.Empty(await MovesOfAsync(_settings));
+    public async Task SameNodes_MoveNoUser() => Assert.Empty(await MovesOfAsync(_settings));
 
     [Fact]
-    public async Task AnotherAddress_MovesNobody() =>
+    public async Task AnotherAddress_MovesNoUser() =>
         Assert.Empty(await MovesOfAsync(_settings.WithNode("ws-1", "http://elsewhere.invalid/")));
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class FleetMovesTests : IAsyncDisposable
 
     // The users of a draining node already have another home.
     [Fact]
-    public async Task NodeThatDrains_LeavesWithoutMovingAnybody()
+    public async Task NodeThatDrains_IsRemovedWithoutMovingUsers()
     {
         _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), draining: true);
 

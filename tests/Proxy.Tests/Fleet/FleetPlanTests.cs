@@ -127,7 +127,7 @@ public sealed class FleetPlanTests : IAsyncDisposable
     }
 
     [Fact]
-    public void LastNode_Removed_MovesEverybodyAway()
+    public void LastNode_Removed_MovesEveryUser()
     {
         _app.Apply(ChatSettings.OfNodes("ws-1"));
         Open("ws-1", "alice");
@@ -138,7 +138,7 @@ public sealed class FleetPlanTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task FirstNode_MovesNobody()
+    public async Task FirstNode_MovesNoUser()
     {
         await _app.RemoveNodesAsync();
 

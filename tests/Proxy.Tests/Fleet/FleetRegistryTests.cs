@@ -132,7 +132,7 @@ public sealed class FleetRegistryTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Change_SaysWhatItMoved()
+    public void Change_ReportsWhatItMoved()
     {
         var before = _app.Chat.Current;
         _app.Apply(_settings.WithoutNode("ws-3"));
@@ -151,7 +151,7 @@ public sealed class FleetRegistryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Change_FromAndToNothing_IsToldApart()
+    public async Task Change_FromNothing_DiffersFromAChangeToNothing()
     {
         var before = _app.Chat.Current;
         await _app.RemoveNodesAsync();

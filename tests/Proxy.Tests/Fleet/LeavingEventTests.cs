@@ -65,7 +65,7 @@ public sealed class LeavingEventTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NodeThatComesBack_HasNotLeft()
+    public async Task NodeThatIsAddedAgain_HasNotLeft()
     {
         using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "alice", _app.Time);
         await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");

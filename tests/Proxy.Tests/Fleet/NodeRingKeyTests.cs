@@ -25,7 +25,7 @@ public sealed class NodeRingKeyTests
         Assert.Equal(" Ws-1 ", NodeRingKey.Of(Destination(" Ws-1 ", name), Nginx));
 
     [Fact]
-    public void Ring_ThatGoesByIds_HasNoKeysAndMindsNone()
+    public void Ring_ThatHashesIds_HasNoKeysAndAcceptsAny()
     {
         var rendezvous = RingAlgorithm.Default;
 

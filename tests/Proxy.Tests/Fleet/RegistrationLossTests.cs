@@ -37,7 +37,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
 
     // A full disk prevents a node from joining, but the drain or the loss of another node still takes effect.
     [Fact]
-    public async Task WhatCannotBeWrittenDown_KeepsNobodyFromBeingHeard()
+    public async Task RegistrationThatCannotBeSaved_DoesNotBlockTheOthers()
     {
         using var folder = new StateFolderFixture();
         await using var nodes = new RegisteringNodes(("WsBalancer:State:Path", folder.Path));
@@ -52,7 +52,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Probe_OfANodeThatIsLost_IsNoNews()
+    public async Task Probe_OfANodeWhoseLeaseIsLost_ChangesNothing()
     {
         await _nodes.NameAsync(Node("ws-3"));
         await _nodes.NameAsync();
@@ -64,7 +64,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Node_ThatStaysAway_IsRemovedAndNotBefore()
+    public async Task Node_WhoseLeaseStaysLost_IsRemovedAndNotBefore()
     {
         await _nodes.NameAsync(Node("ws-3"));
         await _nodes.NameAsync();
@@ -92,7 +92,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Source_ThatCannotTell_ChangesNothing()
+    public async Task Source_ThatFails_ChangesNothing()
     {
         await _nodes.NameAsync(Node("ws-3"), Node("ws-4"));
         await _nodes.NameAsync(Node("ws-3"));

@@ -45,7 +45,7 @@ public sealed class RegistrationWorkerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task WithoutRedis_NobodyIsLost()
+    public async Task WithoutRedis_NoNodeIsLost()
     {
         await using var app = BalancerApp.Build(_nodes.Settings);
 

@@ -57,7 +57,7 @@ public sealed class RegistrationsTests : IAsyncDisposable
     [Theory]
     [InlineData("ws-1")]
     [InlineData("ws-3")]
-    public async Task Node_ThatSaysItDrains_Drains(string id)
+    public async Task Node_ThatAnnouncesItsDrain_Drains(string id)
     {
         await _nodes.NameAsync(Node(id));
 
@@ -71,7 +71,7 @@ public sealed class RegistrationsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task File_GoesBeforeARegistration()
+    public async Task File_HasPrecedenceOverARegistration()
     {
         await _nodes.NameAsync(Node("ws-1", weight: 9, address: "http://self.invalid/"));
         Assert.Equal(["ws-1@1 configured", "ws-2@1 configured"], _nodes.Nodes());
@@ -96,7 +96,7 @@ public sealed class RegistrationsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Node_ThatAnOperatorRemoved_StaysAwayWhileItRegisters()
+    public async Task Node_ThatAnOperatorRemoved_StaysRemovedWhileItRegisters()
     {
         await _nodes.NameAsync(Node("ws-3"));
         await App.Get<FleetChanges>().RemoveAsync(App.Chat, "ws-3", null, false, null, Cancellation);
@@ -111,7 +111,7 @@ public sealed class RegistrationsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Node_OfTheFileThatAnOperatorRemoved_StaysAwayThoughItRegisters()
+    public async Task Node_OfTheFileThatAnOperatorRemoved_StaysRemovedThoughItRegisters()
     {
         await _nodes.NameAsync(Node("ws-1"));
         await App.Get<FleetChanges>().RemoveAsync(App.Chat, "ws-1", null, false, null, Cancellation);
@@ -139,7 +139,7 @@ public sealed class RegistrationsTests : IAsyncDisposable
     [InlineData("WS-1", "http://a/", 1, "its id 'WS-1' differs from that of node 'ws-1' only in case")]
     [InlineData("a", "a", 1, "its address is 'a': expected http://HOST:PORT/")]
     [InlineData("a", "http://a/", 70000, "its weight is 70000: expected a whole number")]
-    public async Task Node_ThatIsNone_IsRefusedOnceAndHoldsNobodyUp(string id, string address, int weight, string why)
+    public async Task Node_ThatIsInvalid_IsRefusedOnceAndBlocksNone(string id, string address, int weight, string why)
     {
         for (var i = 0; i < 3; i++)
         {

@@ -38,7 +38,7 @@ public sealed class RingMembersTests
             ("ws-6", "h:6", "1048577", null)));
 
     [Fact]
-    public void Keys_ThatAreThereTwice_AreToldWithTheirOrigin() => Assert.Equal(
+    public void Keys_ThatAreThereTwice_AreReportedWithTheirOrigin() => Assert.Equal(
         [
             "ws-2:Metadata:RingKey is 'h:1', from its address: expected a key of its own, but node 'ws-1' has it.",
             "ws-3:Metadata:RingKey is 'h:1': expected a key of its own, but node 'ws-1' has it.",
@@ -61,7 +61,7 @@ public sealed class RingMembersTests
         MistakesIn("nginx", ("ws-1", "h:1", null, "65535"), ("ws-2", "h:2", null, "39323")));
 
     [Fact]
-    public void Mistakes_OfDifferentKinds_AreToldTogether() => Assert.Equal(
+    public void Mistakes_OfDifferentKinds_AreReportedTogether() => Assert.Equal(
         [
             "ws-1:Metadata:Weight is 'heavy': expected a whole number from 0 to 65535 (default 1).",
             "ws-2:Metadata:RingKey is '': expected 1 to 1024 bytes.",
@@ -75,7 +75,7 @@ public sealed class RingMembersTests
             ("ws-4", "?", null, null)));
 
     [Fact]
-    public void Algorithm_ThatIsNone_SaysNothingOfTheNodes() =>
+    public void Algorithm_ThatIsUnknown_ReportsNoMistakesOfTheNodes() =>
         Assert.Empty(MistakesIn("consistent", ("ws-1", "h:1", "", "heavy")));
 
     private static IEnumerable<string> MistakesIn(

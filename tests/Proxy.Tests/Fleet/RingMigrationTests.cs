@@ -29,7 +29,7 @@ public sealed class RingMigrationTests : IAsyncDisposable
     private BlendValue? Blend => _app.Chat.Current.Composition.Blend;
 
     [Fact]
-    public async Task Users_GoOverOnceAndNobodyMovesInTheEnd()
+    public async Task Users_MoveOnceAndNoUserMovesInTheEnd()
     {
         var first = Owners();
         var last = RingOwners("rendezvous");
@@ -62,7 +62,7 @@ public sealed class RingMigrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Steps_AreToldWithWhatTheyMove()
+    public async Task Steps_AreReportedWithWhatTheyMove()
     {
         var plan = (await BlendAsync(0.5)).Plan;
 
@@ -77,7 +77,7 @@ public sealed class RingMigrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nodes_MayComeAndGoOnTheWay()
+    public async Task Nodes_MayBeRemovedDuringTheMigration()
     {
         await BlendAsync(0.5);
         var before = Owners();
@@ -104,7 +104,7 @@ public sealed class RingMigrationTests : IAsyncDisposable
 
     // The record must not take effect again only because the file returns to its earlier content.
     [Fact]
-    public async Task Blend_ThatTheFileWentBeyond_DoesNotComeBackWithTheFile()
+    public async Task Blend_Lapsed_StaysLapsedWhenTheFileReturns()
     {
         await BlendAsync(0.5);
         _app.Apply(Finished);

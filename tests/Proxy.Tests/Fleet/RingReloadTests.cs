@@ -33,7 +33,7 @@ public sealed class RingReloadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AnotherAlgorithm_IsSaidToMoveUpToAll()
+    public async Task AnotherAlgorithm_IsReportedToMoveUpToAll()
     {
         var before = _app.Chat.Current;
 
@@ -105,7 +105,7 @@ public sealed class RingReloadTests : IAsyncDisposable
     }
 
     [Fact]
-    public void NodesThatTheRingCannotTake_ChangeNothingAndAreTold()
+    public void NodesThatTheRingCannotTake_ChangeNothingAndAreReported()
     {
         var ring = _app.Chat.Current.Ring;
         for (var i = 0; i < 3; i++)
@@ -129,7 +129,7 @@ public sealed class RingReloadTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Settings_ThatAreWrong_ChangeNothingAndAreTold()
+    public void Settings_ThatAreWrong_ChangeNothingAndAreReported()
     {
         var ring = _app.Chat.Current.Ring;
 

@@ -57,11 +57,11 @@ public sealed class RingSettingsTests
         "Seed=s3cret")]
     [InlineData(
         "Seed is wrong (its value is not shown): expected a text that is not empty, or no seed at all", "Seed=")]
-    public void Setting_ThatIsWrong_IsToldWithItsKeyItsValueAndWhatIsRight(string mistake, params string[] settings) =>
+    public void Setting_ThatIsWrong_IsReportedWithKeyValueAndExpectation(string mistake, params string[] settings) =>
         Assert.Equal([Key + mistake], MistakesIn(settings, out _));
 
     [Fact]
-    public void Mistakes_AreAllToldAtOnce() => Assert.Equal(
+    public void Mistakes_AreAllReportedAtOnce() => Assert.Equal(
         [
             "TableSize is 'big': expected a whole number, or off (default off)",
             "Hash is 'sdbm': expected no hash with 'ketama', which has one of its own",

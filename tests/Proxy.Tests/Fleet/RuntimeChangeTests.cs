@@ -73,7 +73,7 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AddressAndWeight_OfOneChange_AreBothNews()
+    public async Task AddressAndWeight_OfOneChange_BothTakeEffect()
     {
         await WriteAsync(StateKind.Member, "ws-4", new MemberValue(MemberOrigin.Added, "http://one.invalid/", 1));
         _app.Fleet.SetHealth(_app.Chat, _app.Node("ws-4"), NodeHealth.Unhealthy, "test");
@@ -100,7 +100,7 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Find_PrefersTheSpellingThatWasAskedFor()
+    public async Task Find_PrefersTheRequestedSpelling()
     {
         using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-3"), "alice", _app.Time);
         await WriteAsync(StateKind.Removal, "ws-3", new RemovalValue(true, null));
@@ -112,7 +112,7 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
 
     // Such a record was written by a balancer with another file, or in an earlier run.
     [Fact]
-    public async Task Ring_ThatCannotTakeAChange_StaysAndDrainsGoOn()
+    public async Task Ring_ThatCannotTakeAChange_StaysAndDrainsTakeEffect()
     {
         _app.Apply(_settings.With(ChatSettings.Ours + "Ring:Algorithm", "nginx"));
         var ring = _app.Chat.Current.Ring;

@@ -17,7 +17,7 @@ public sealed class StandingTests
     [InlineData(Waiting, true, Lapsed)]
     [InlineData(InEffect, true, Lapsed)]
     [InlineData(Lapsed, true, Lapsed)]
-    public void AddedNode_BecomesConfigurationAndGoesWithIt(string before, bool isConfigured, string after)
+    public void AddedNode_BecomesConfigurationAndLapsesWithIt(string before, bool isConfigured, string after)
     {
         var value = new MemberValue(MemberOrigin.Added, "http://a/", 1);
 
@@ -75,7 +75,7 @@ public sealed class StandingTests
     [InlineData(Lapsed, 5, Lapsed)]
     [InlineData(Lapsed, null, Lapsed)]
     [InlineData(Lapsed, 1, TakenBack)]
-    public void Weight_HoldsOverTheWeightItWasLaidOver(string before, int? underlying, string after) => Assert.Equal(
+    public void Weight_HoldsUntilItsBaseChanges(string before, int? underlying, string after) => Assert.Equal(
         after, Next(new WeightValue(3, 1), before, new Underlying(underlying is not null, false, underlying, "nginx")));
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class StandingTests
     [InlineData(InEffect, "rendezvous", Lapsed)]
     [InlineData(Lapsed, "rendezvous", Lapsed)]
     [InlineData(Lapsed, "nginx", TakenBack)]
-    public void Blend_HoldsOverTheRingItBeganOn(string before, string algorithm, string after) => Assert.Equal(
+    public void Blend_HoldsUntilItsBaseRingChanges(string before, string algorithm, string after) => Assert.Equal(
         after,
         Next(new BlendValue("nginx", "rendezvous", 0.5), before, new Underlying(false, false, null, algorithm)));
 

@@ -10,7 +10,7 @@ public sealed class FrameStateTests
     private static readonly byte[] MaskedClose = CloseFrame.Create(4001, "bye", mask: 0x12345678);
 
     [Fact]
-    public void Restore_AtEveryByte_GoesOnAsIfNothingHadHappened()
+    public void Restore_AtEveryByte_ContinuesAsTheWhole()
     {
         byte[] bytes = [.. TestFrame.Binary(5), .. TestFrame.Binary(300), .. MaskedClose, .. TestFrame.Binary(3)];
         for (var cut = 0; cut <= bytes.Length; cut++)

@@ -9,7 +9,7 @@ public sealed class HealthJudgeTests
     private readonly HealthJudge _judge = new();
 
     [Fact]
-    public void Node_ThatNothingIsKnownOf_IsBelievedAtOnce()
+    public void Node_OfUnknownHealth_IsHealthyAfterOneProbe()
     {
         Assert.Equal(NodeHealth.Unknown, _judge.Verdict);
 

@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Tests.Health;
 public sealed class HealthMonitorTests
 {
     [Fact]
-    public async Task Nodes_AreWatchedFromTheirComingToTheirGoing()
+    public async Task Nodes_AreWatchedFromTheirAdditionToTheirRemoval()
     {
         await using var first = new TestNode("ws-1");
         await using var second = new TestNode("ws-2");
@@ -29,7 +29,7 @@ public sealed class HealthMonitorTests
     }
 
     [Fact]
-    public async Task Node_AtANewAddress_IsJudgedAnew()
+    public async Task Node_AtANewAddress_HasNoEarlierHealthNorDrain()
     {
         await using var old = new TestNode("old", refuses: true);
         await using var replacement = new TestNode("new");

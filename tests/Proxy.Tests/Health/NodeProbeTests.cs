@@ -94,7 +94,7 @@ public sealed class NodeProbeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Path_ComesAfterThatOfTheAddress()
+    public async Task Path_FollowsThatOfTheAddress()
     {
         await RunAsync(Settings().WithNode("ws-1", _node.Address + "app/").With(Active + "Path", "/ready"));
 
@@ -141,7 +141,7 @@ public sealed class NodeProbeTests : IAsyncDisposable
     [InlineData("http", null, 1)]
     [InlineData("auto", "/health", 1)]
     [InlineData("auto", null, 0)]
-    public async Task Probe_SaysWhatIsDone(string probe, string? path, int requests)
+    public async Task Probe_SelectsTcpOrHttp(string probe, string? path, int requests)
     {
         await RunAsync(Settings().With(Active + "Path", path).With(ChatSettings.Ours + "Health:Probe", probe));
 

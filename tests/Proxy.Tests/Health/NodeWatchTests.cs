@@ -77,7 +77,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task FailedConnectsOfUsers_MakeItUnhealthy_UntilProbesSayOtherwise()
+    public async Task FailedConnectsOfUsers_MakeItUnhealthy_UntilProbesSucceed()
     {
         await using var node = WatchedNode.OverTcp();
         await node.ProbeAsync();
@@ -96,7 +96,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task Drain_AnnouncedToAProbe_IsTakenBackByAHealthyAnswer()
+    public async Task Drain_AnnouncedToAProbe_EndsWithAHealthyAnswer()
     {
         await using var node = WatchedNode.OverHttp();
         node.Status = 0;
@@ -115,7 +115,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task Drain_AnnouncedToAHandshake_IsTakenBackByAnHttpProbe()
+    public async Task Drain_AnnouncedToAHandshake_EndsWithAnHttpProbe()
     {
         await using var node = WatchedNode.OverHttp();
         await node.ProbeAsync();
@@ -128,7 +128,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task Drain_OfANodeProbedByTcp_IsTakenBackOnceItWasAway()
+    public async Task Drain_OfANodeProbedByTcp_EndsOnceItWasUnreachable()
     {
         await using var node = WatchedNode.OverTcp();
         await node.ProbeAsync();
@@ -149,7 +149,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task Drain_OfANodeProbedByTcp_IsAskedForAnewAfterHalfAMinute()
+    public async Task Drain_OfANodeProbedByTcp_ExpiresAfterHalfAMinute()
     {
         await using var node = WatchedNode.OverTcp();
         await node.ProbeAsync();

@@ -14,7 +14,7 @@ public sealed class OwnFaultProbeTests
     [InlineData(99)]
     [InlineData(105)]
     [InlineData(12)]
-    public async Task WantOfSomethingHere_NeverCountsAgainstTheNode(int error)
+    public async Task LocalFault_NeverCountsAgainstTheNode(int error)
     {
         var settings = ChatSettings.OfNodes("ws-1")
             .With(ChatSettings.Yarps + "HealthCheck:Active:Path", "/health")

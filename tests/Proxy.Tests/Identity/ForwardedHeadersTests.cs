@@ -17,7 +17,7 @@ public sealed class ForwardedHeadersTests
     private static TrustedProxies Loopback => RequestContext.Trusting("127.0.0.1");
 
     [Fact]
-    public async Task Forward_FromAnyPeer_SetsWhatTheConnectionSays()
+    public async Task Forward_FromAnyPeer_SetsTheValuesOfTheConnection()
     {
         await using var node = await ReportingNode.StartAsync(TrustedProxies.None);
 
@@ -48,7 +48,7 @@ public sealed class ForwardedHeadersTests
     }
 
     [Fact]
-    public async Task Forward_FromATrustedPeerThatSaysNothing_SetsWhatTheConnectionSays()
+    public async Task Forward_FromATrustedPeerWithoutHeaders_SetsTheValuesOfTheConnection()
     {
         await using var node = await ReportingNode.StartAsync(Loopback);
 
@@ -113,7 +113,7 @@ public sealed class ForwardedHeadersTests
     }
 
     [Fact]
-    public async Task Apply_ToARouteThatSetsAHeader_LeavesItsWord()
+    public async Task Apply_ToARouteThatSetsAHeader_KeepsItsValue()
     {
         await using var node = await ReportingNode.StartAsync(TrustedProxies.None, transforms:
         [

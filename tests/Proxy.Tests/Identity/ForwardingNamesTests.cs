@@ -35,7 +35,7 @@ public sealed class ForwardingNamesTests
     [InlineData("2001:db8::1", "[::1]", "for=\"[2001:db8::1]\";host=\"[::1]\";proto=http")]
     [InlineData("fe80::1%3", "a\"b\\c", "for=\"[fe80::1]\";host=\"a\\\"b\\\\c\";proto=http")]
     [InlineData(null, "", "for=unknown;proto=http")]
-    public void ForwardedElement_IsQuotedAsTheRfcAsks(string? peer, string host, string expected) => Assert.Equal(
+    public void ForwardedElement_IsQuotedAsInTheRfc(string? peer, string host, string expected) => Assert.Equal(
         expected, ForwardedElement.Create(peer is null ? null : IPAddress.Parse(peer), host, "http"));
 
     [Theory]

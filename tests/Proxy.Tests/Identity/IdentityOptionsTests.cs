@@ -37,7 +37,7 @@ public sealed class IdentityOptionsTests
         Read(("UserKey:0", text), ("UserKey:1", "query:user")));
 
     [Fact]
-    public void OnMissingUserKey_CookieWithoutASource_SaysWhichIsNeeded() => Assert.Equal(
+    public void OnMissingUserKey_CookieWithoutASource_NamesTheOneThatIsNeeded() => Assert.Equal(
         [
             "WsBalancer:Clusters:chat:OnMissingUserKey is 'cookie': expected a source cookie:NAME in UserKey, "
                 + "which names the cookie to issue",

@@ -20,7 +20,7 @@ public sealed partial class IssuedUserCookieTests
     }
 
     [Fact]
-    public async Task Issue_OnAnUpgrade_GoesOutWithThe101()
+    public async Task Issue_OnAnUpgrade_IsSentWithThe101()
     {
         await using var node = await ReportingNode.StartAsync(TrustedProxies.None, issuedCookie: "sid");
 

@@ -47,7 +47,7 @@ public sealed class FleetTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Drain_MovesTheHome_AndResumeBringsItBack()
+    public async Task Drain_MovesTheHome_AndResumeRestoresIt()
     {
         var user = _app.UserOf("ws-2");
 
@@ -66,7 +66,7 @@ public sealed class FleetTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refusals_SayWhy()
+    public async Task Refusals_HaveTheirKind()
     {
         await AssertRefusedAsync(RefusalKind.Unknown, () => DrainAsync("ws-1", cluster: "chta"));
         await AssertRefusedAsync(RefusalKind.Unknown, () => DrainAsync("ws-9"));
@@ -106,7 +106,7 @@ public sealed class FleetTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_ThatNobodyReads_EndTheStreamOfTheReader()
+    public async Task Events_ThatAreNotRead_EndTheStreamOfTheReader()
     {
         await using var reader = Fleet.ReadEventsAsync(null, Cancellation).GetAsyncEnumerator(Cancellation);
         var waiting = reader.MoveNextAsync();

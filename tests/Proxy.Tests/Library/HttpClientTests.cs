@@ -55,7 +55,7 @@ public sealed class HttpClientTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Callback_ThatConnectsByItself_Connects(bool before)
+    public async Task Callback_WithAConnectOfItsOwn_Connects(bool before)
     {
         await using var node = new TestNode("ws-1");
         var connects = 0;
@@ -79,7 +79,7 @@ public sealed class HttpClientTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Callback_ThatConnectsByItselfWhereTheBalancerAnnouncesClients_FailsTheStart(bool before)
+    public void Callback_WithAConnectOfItsOwnWhereTheBalancerAnnouncesClients_FailsTheStart(bool before)
     {
         var settings = ChatSettings.OfNodes("ws-1").With(ChatSettings.Ours + "ProxyProtocol", "v2");
 
@@ -113,7 +113,7 @@ public sealed class HttpClientTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task FactoryOfTheApplication_CreatesTheClients_AndTheStartSaysSo(bool before)
+    public async Task FactoryOfTheApplication_CreatesTheClients_AndTheStartLogsIt(bool before)
     {
         await using var node = new TestNode("ws-1");
         var factory = new OwnFactory();

@@ -30,7 +30,7 @@ public sealed class UserNameTests
     [Theory]
     [InlineData(null)]
     [InlineData("test")]
-    public async Task Claim_OfNobody_IsMissing(string? authenticated)
+    public async Task Claim_UnauthenticatedOrAbsent_IsMissing(string? authenticated)
     {
         await using var app = new NamedUsers(ChatSettings.Ours + "UserKey", "claim:sub");
         app.User = () => Identity(authenticated, (authenticated is null ? "sub" : "other", "alice"));
@@ -64,7 +64,7 @@ public sealed class UserNameTests
     }
 
     [Fact]
-    public async Task Application_WithASourceOfItsOwn_IsAskedOncePerRequest()
+    public async Task Application_WithASourceOfItsOwn_IsCalledOncePerRequest()
     {
         var source = new CountingSource();
         await using var app = new NamedUsers(proxy: yarp =>

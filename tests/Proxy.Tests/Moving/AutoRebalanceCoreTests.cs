@@ -27,7 +27,7 @@ public sealed class AutoRebalanceCoreTests
     }
 
     [Fact]
-    public void Unrest_BeginsTheWaitAnew()
+    public void Change_DuringTheWait_RestartsIt()
     {
         Observe(Grown, 10);
         Observe(Grown with { State = "three nodes, one sick" }, 60);

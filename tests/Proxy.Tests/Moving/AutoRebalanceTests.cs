@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Tests.Moving;
 public sealed class AutoRebalanceTests
 {
     [Fact]
-    public async Task Users_ComeHomeByThemselves_OnceTheFleetIsStable()
+    public async Task Users_AreRebalancedAutomatically_OnceTheFleetIsStable()
     {
         await using var movers = await StartAsync("30s");
         await movers.UntilLooked();
@@ -27,7 +27,7 @@ public sealed class AutoRebalanceTests
     [Theory]
     [InlineData("off", "a")]
     [InlineData("30s", "z")]
-    public async Task NotWhereItIsOff_AndOfSeveralBalancersOnlyAtTheFirst(string after, string id)
+    public async Task Rebalance_DoesNotBegin_WhereItIsOff_OrAtAnyButTheFirstBalancer(string after, string id)
     {
         await using var movers = await StartAsync(after, id);
         var other = new PeerReport("m", movers.App.Get<OwnReport>().Make());
@@ -46,7 +46,7 @@ public sealed class AutoRebalanceTests
     }
 
     [Fact]
-    public async Task OneThatCannotBeWrittenDown_IsNoNews()
+    public async Task RebalanceThatCannotBeSaved_IsNoEvent()
     {
         using var folder = new StateFolderFixture();
         await using var movers = await Movers.StartAsync(Settings("30s").With("WsBalancer:State:Path", folder.Path));

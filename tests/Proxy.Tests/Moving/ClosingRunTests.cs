@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Tests.Moving;
 public sealed class ClosingRunTests
 {
     [Fact]
-    public void Rate_IsKept_AndItIsDoneWhenNobodyIsLeft()
+    public void Rate_IsKept_AndItIsDoneWhenNoTunnelIsLeft()
     {
         using var crowd = new Crowd(users: 100, tunnelsEach: 1);
         var tally = new ClosingTally();

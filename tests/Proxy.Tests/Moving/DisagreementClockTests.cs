@@ -7,7 +7,7 @@ public sealed class DisagreementClockTests
     private readonly DisagreementClock _clock = new();
 
     [Fact]
-    public void Difference_IsAnAlarmAfterFiveSeconds_UntilItIsGone()
+    public void Difference_IsAnAlarmAfterFiveSeconds_UntilItEnds()
     {
         Assert.False(Observe("a ring", 0));
         Assert.False(Observe("a ring", 4.9));
@@ -23,7 +23,7 @@ public sealed class DisagreementClockTests
     }
 
     [Fact]
-    public void Difference_ThatWasGoneMeanwhile_BeginsAnew()
+    public void Difference_ThatEndedInBetween_IsTimedFromItsReturn()
     {
         Observe("a ring", 0);
         Observe(null, 3);

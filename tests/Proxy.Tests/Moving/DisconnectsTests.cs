@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Tests.Moving;
 public sealed class DisconnectsTests
 {
     [Fact]
-    public async Task User_LosesEveryTunnel_HereAndElsewhere()
+    public async Task User_LosesEveryTunnel_AtEveryBalancer()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         movers.Open("ws-1", "alice");
@@ -82,7 +82,7 @@ public sealed class DisconnectsTests
     }
 
     [Fact]
-    public async Task Heard_FromAnotherBalancer_IsDoneHere()
+    public async Task Disconnection_FromAnotherBalancer_IsCarriedOut()
     {
         await using var movers = await Movers.StartAsync("ws-1");
         var alice = movers.Open("ws-1", "alice");

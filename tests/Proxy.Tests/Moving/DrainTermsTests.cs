@@ -9,7 +9,7 @@ public sealed class DrainTermsTests
     private static readonly DrainValue Running = new("old", 7, 33, 4001);
 
     [Fact]
-    public void Nothing_IsWhatIsConfigured() =>
+    public void Request_WithoutTerms_HasTheConfiguredTerms() =>
         Assert.Equal(new DrainValue("new", 100, 600, 1012), Of(new DrainRequest()));
 
     [Fact]
@@ -17,7 +17,7 @@ public sealed class DrainTermsTests
         Assert.Equal(Running with { Operation = "new" }, Of(new DrainRequest(), Running));
 
     [Fact]
-    public void Everything_IsTaken() => Assert.Equal(
+    public void Request_WithEveryTerm_HasThem() => Assert.Equal(
         new DrainValue("new", 0.5, 90, 4000),
         Of(new DrainRequest { RatePerSecond = 0.5, Deadline = DrainDeadline.In(90), CloseCode = 4000 }, Running));
 
@@ -52,7 +52,7 @@ public sealed class DrainTermsTests
     [Theory]
     [InlineData(30.0)]
     [InlineData(null)]
-    public void RateZero_IsRight_WithADeadlineOrTheWordThatThereIsNone(double? deadline)
+    public void RateZero_IsValid_WithADeadlineOrWithDeadlineNone(double? deadline)
     {
         var given = deadline is { } seconds ? DrainDeadline.In(seconds) : DrainDeadline.None;
 

@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Tests.Moving;
 public sealed class DrainsTests
 {
     [Fact]
-    public async Task Drain_ClosesAtItsRate_AndSaysHowFarItIs()
+    public async Task Drain_ClosesAtItsRate_AndReportsItsProgress()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         var moving = movers.OpenMany("ws-1", 40);
@@ -93,7 +93,7 @@ public sealed class DrainsTests
     }
 
     [Fact]
-    public async Task Deadline_RaisesTheRate_WhichIsToldOnce_AndIsKept()
+    public async Task Deadline_RaisesTheRate_WhichIsReportedOnce_AndIsKept()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         movers.OpenMany("ws-1", 100);
@@ -130,7 +130,7 @@ public sealed class DrainsTests
     }
 
     [Fact]
-    public async Task Node_ThatSaysSo_IsDrainedAsConfigured_AndTakesUsersAgainWhenItNoLongerDoes()
+    public async Task Node_ThatAnnouncesItsDrain_IsDrainedAsConfigured_UntilItNoLongerDoes()
     {
         await using var movers = await Movers.StartAsync(ChatSettings.OfNodes("ws-1", "ws-2")
             .With(ChatSettings.Ours + "Drain:RatePerSecond", "10")
@@ -151,7 +151,7 @@ public sealed class DrainsTests
     }
 
     [Fact]
-    public async Task Operator_AndNode_BothHoldIt()
+    public async Task Drain_OfOperatorAndNode_EndsWithBoth()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         movers.App.Fleet.SetSaysDraining(movers.Chat, movers.Node("ws-1"), true);
@@ -196,7 +196,7 @@ public sealed class DrainsTests
     }
 
     [Fact]
-    public async Task Start_GoesOnWithWhatIsWrittenDown_WithAFreshDeadline()
+    public async Task Start_ContinuesASavedDrain_WithAFreshDeadline()
     {
         var value = new DrainValue("drain-1", 10, 60, 1012);
         await using var movers = await Movers.StartAsync(ChatSettings.OfNodes("ws-1", "ws-2"), before: app =>

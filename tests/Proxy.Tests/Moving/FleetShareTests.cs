@@ -17,7 +17,7 @@ public sealed class FleetShareTests
     [InlineData(6)]
     [InlineData(10)]
     [InlineData(19)]
-    public void RunningShares_OfTwo_AddUpToTheRate_ThoughEachHearsTheOtherLate(int otherHears)
+    public void RunningShares_OfTwo_AddUpToTheRate_ThoughReportsArriveLate(int otherHears)
     {
         const double Rate = 150;
         (double one, double two) = (350, 250);

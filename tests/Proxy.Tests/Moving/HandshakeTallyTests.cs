@@ -49,7 +49,7 @@ public sealed class HandshakeTallyTests
     }
 
     [Fact]
-    public void ASecond_IsCountedAnewTenSecondsLater()
+    public void ASecond_IsCountedFromZeroTenSecondsLater()
     {
         _tally.Add(Node, false);
         _tally.Add(Node, false);

@@ -24,7 +24,7 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void Rate_RisesToWhatTheDeadlineAsksFor()
+    public void Rate_RisesToWhatTheDeadlineRequires()
     {
         // 6,000 in 60 s, of which 5 s are for the answers: 109 per second, although the requested rate is 10.
         Assert.InRange(Run(10, TimeSpan.FromSeconds(60), 6_000, TimeSpan.FromSeconds(10)), 1_080, 1_095);
@@ -125,7 +125,7 @@ public sealed class PaceTests
 
     // Tunnels that end on their own lower the required rate for a moment: the pace must not stop again.
     [Fact]
-    public void RateZero_OnceBegun_GoesOn()
+    public void RateZero_OnceBegun_Continues()
     {
         var pace = new Pace(new PaceTerms(0, TimeSpan.FromSeconds(60), CloseTimeout, LateRatePerSecond: 100));
         Assert.Equal(0, pace.Next(1_000, TimeSpan.FromSeconds(44), Step));
@@ -135,7 +135,7 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void Raise_IsTold_NotThatOfRounding()
+    public void Raise_IsReported_NotThatOfRounding()
     {
         var even = Create(20, TimeSpan.FromSeconds(55));
         even.Next(1_000, Step, Step);

@@ -19,7 +19,7 @@ public sealed class PacedCloserTests
     }
 
     [Fact]
-    public void NobodyThere_IsDoneAtOnce()
+    public void NoTunnels_IsDoneAtOnce()
     {
         using var crowd = new Crowd(users: 0, tunnelsEach: 0);
 
@@ -41,7 +41,7 @@ public sealed class PacedCloserTests
     }
 
     [Fact]
-    public async Task Step_ThatFails_IsToldOnce_AndDoesNotEndIt()
+    public async Task Step_ThatFails_IsLoggedOnce_AndDoesNotEndTheRun()
     {
         using var crowd = new Crowd(users: 0, tunnelsEach: 0);
         var logger = new FakeLogger<PacedCloser>();

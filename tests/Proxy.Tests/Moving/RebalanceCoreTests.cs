@@ -19,7 +19,7 @@ public sealed class RebalanceCoreTests
     }
 
     [Fact]
-    public void EveryReasonToStay_IsItsOwn()
+    public void EveryReasonToStay_HasAPlacingOfItsOwn()
     {
         var home = Create("home");
         Assert.Equal(Placing.AtHome, Judge(home, home));

@@ -11,7 +11,7 @@ public sealed class RebalanceEndTests
 
     // Two balancers decided independently: the later record takes effect, and its rebalance has already ended.
     [Fact]
-    public async Task Rebalance_InWhosePlaceIsOneThatIsOver_ClosesNothingMore()
+    public async Task Rebalance_SupersededByOneThatHasEnded_ClosesNothingMore()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         OpenAway(movers, 100);
@@ -48,7 +48,7 @@ public sealed class RebalanceEndTests
     // Without reports of the others, a balancer must not end the rebalance when its own tunnels are moved: the end
     // would apply to all balancers.
     [Fact]
-    public async Task Others_ThatCannotBeHeard_MayHaveSomethingLeft()
+    public async Task Rebalance_WithoutReportsOfTheOthers_Continues()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         movers.App.Get<Peers>().Lost();

@@ -62,7 +62,7 @@ public sealed class RebalancesTests
     }
 
     [Fact]
-    public async Task Home_ThatFallsIllMeanwhile_IsSentNobodyMore()
+    public async Task Home_ThatBecomesUnhealthy_IsSentNoMoreUsers()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         OpenAwayFrom(movers, "ws-1", "ws-2", 40);
@@ -121,7 +121,7 @@ public sealed class RebalancesTests
     }
 
     [Fact]
-    public async Task Pause_StopsAtOnce_AndItGoesOn_AndIsCancelled()
+    public async Task Pause_StopsAtOnce_AndItContinues_AndIsCancelled()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         OpenAwayFrom(movers, "ws-1", "ws-2", 100);

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Tests.Moving;
 public sealed class StopTests
 {
     [Fact]
-    public async Task Stop_ServesForTheDelay_ThenSaysGoodbye_AndTheAdminHostGoesLast()
+    public async Task Stop_ServesForTheDelay_ClosesTunnels_AndStopsTheAdminHostLast()
     {
         await using var nodes = await TwoNodes.StartAsync(settings: all => all.With("WsBalancer:Shutdown:Delay", "5s"));
         var app = nodes.App;

@@ -44,7 +44,7 @@ public sealed class UnhealthyCloserTests
     }
 
     [Fact]
-    public async Task Keep_TouchesNothing()
+    public async Task Keep_ClosesNothing()
     {
         await using var app = await StartAsync("Keep");
         var tunnels = Open(app, "ws-1", count: 3);

@@ -31,7 +31,7 @@ public sealed class AttemptFailureTests
 
     [Theory]
     [MemberData(nameof(Failures), DisableDiscoveryEnumeration = true)]
-    public void Failure_IsToldByWhatTheForwarderSaw(string expected, Exception? exception, ForwarderError error) =>
+    public void Failure_IsNamedByTheErrorOfTheForwarder(string expected, Exception? exception, ForwarderError error) =>
         Assert.Equal(expected, AttemptFailureOf.Error(new Seen(error, exception)).ToString());
 
     private static HttpRequestException Failed(HttpRequestError error, Exception? inner) => new(error, "x", inner);

@@ -81,7 +81,7 @@ public sealed class CompatibleRingTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public async Task NobodyInParticular_IsSpreadOverAllNodesOfEveryRing(string algorithm)
+    public async Task RequestsWithoutAUser_AreSpreadOverAllNodesOfEveryRing(string algorithm)
     {
         var settings = _nodes.Aggregate(ChatSettings.Of(), (all, node) => WithNode(all, node.Name, node.Address));
         await using var app = BalancerApp.Build(settings.With(Ring, algorithm).WithWeight("ws-3", 0));

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Tests.Placement;
 public sealed class HandshakeOutcomesTests
 {
     [Fact]
-    public async Task Outcomes_AreTold_OfHandshakesAlone()
+    public async Task Outcomes_AreNotified_OfHandshakesAlone()
     {
         await using var node = new TestNode("ws-1");
         await using var app = await BalancerApp.StartAsync(ChatSettings.Of(("ws-1", node.Address)));

@@ -33,7 +33,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task Refused_GoesToTheNext_AndThreeMakeTheNodeUnhealthy()
+    public async Task Refused_IsRetriedAtTheNext_AndThreeMakeTheNodeUnhealthy()
     {
         await using var nodes = await TwoNodes.StartAsync(firstRefuses: true);
         for (var i = 0; i < 3; i++)
@@ -54,7 +54,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task NodeThatIsGoneBeforeItAnswers_IsNotLeftWithATunnelThatNobodyFinds()
+    public async Task NodeThatHasLeftBeforeItAnswers_HasItsTunnelClosed()
     {
         await using var nodes = await TwoNodes.StartAsync();
         var gone = new TaskCompletionSource();
@@ -80,7 +80,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task Reset_GoesToTheNext_AndDoesNotCountAgainstTheNode()
+    public async Task Reset_IsRetriedAtTheNext_AndDoesNotCountAgainstTheNode()
     {
         await using var nodes = await TwoNodes.StartAsync(
             settings: all => all.With(ChatSettings.Ours + "Health:ConnectFailures", "1"));
@@ -216,7 +216,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task ConnectThatIsNotAnswered_GoesToTheNextAfterItsTime()
+    public async Task ConnectThatIsNotAnswered_IsRetriedAtTheNextAfterItsTimeout()
     {
         using var busy = new UnansweringPort();
         await using var second = new TestNode("ws-2");
@@ -251,7 +251,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task ClusterWithoutNodes_IsToldAsSuch()
+    public async Task ClusterWithoutNodes_IsAProblem()
     {
         await using var app = await BalancerApp.StartAsync(ChatSettings.Of());
 

@@ -17,7 +17,7 @@ public sealed class MissingUserTests
     }
 
     [Fact]
-    public async Task Spread_OpensATunnelOfNobody()
+    public async Task Spread_OpensATunnelWithoutAUser()
     {
         await using var nodes = await TwoNodes.StartAsync(
             settings: all => all.With(ChatSettings.Ours + "OnMissingUserKey", "Spread"));
@@ -29,7 +29,7 @@ public sealed class MissingUserTests
     }
 
     [Fact]
-    public async Task Cookie_GivesAnIdThatComesBackAtTheSameNode()
+    public async Task Cookie_GivesAnIdThatIsPlacedAtTheSameNode()
     {
         await using var nodes = await TwoNodes.StartAsync(settings: all => all
             .With(ChatSettings.Ours + "UserKey", "cookie:sid")

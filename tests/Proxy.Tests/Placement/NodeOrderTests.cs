@@ -19,7 +19,7 @@ public sealed class NodeOrderTests : IAsyncDisposable
     public void AllAvailable_IsTheUsersOrder() => Assert.Equal("ws-1 ws-2 ws-3 ws-4", Order());
 
     [Fact]
-    public void Unhealthy_ComeAfterTheAvailable()
+    public void Unhealthy_FollowTheAvailable()
     {
         Fall("ws-1", "ws-3");
 
@@ -56,7 +56,7 @@ public sealed class NodeOrderTests : IAsyncDisposable
     }
 
     [Fact]
-    public void WhatAnAttemptFindsOut_CountsForTheNext()
+    public void StateThatChangesBetweenAttempts_CountsForTheNext()
     {
         using var order = new NodeOrder(_app.Chat, _user);
         Assert.Equal("ws-1", order.Next()?.Id);
@@ -69,7 +69,7 @@ public sealed class NodeOrderTests : IAsyncDisposable
     }
 
     [Fact]
-    public void NodeThatLeavesMeanwhile_IsNotTriedAgain()
+    public void NodeThatIsRemovedInBetween_IsNotTriedAgain()
     {
         using var order = new NodeOrder(_app.Chat, _user);
         Assert.Equal("ws-1", order.Next()?.Id);
@@ -103,7 +103,7 @@ public sealed class NodeOrderTests : IAsyncDisposable
     }
 
     [Fact]
-    public void NobodysRequest_IsSpreadByWeight()
+    public void RequestWithoutAUser_IsSpreadByWeight()
     {
         _app.Apply(_settings.WithWeight("ws-4", 3));
         Fall("ws-1");
@@ -124,7 +124,7 @@ public sealed class NodeOrderTests : IAsyncDisposable
     }
 
     [Fact]
-    public void NobodysRequest_TriesEveryNodeOnce()
+    public void RequestWithoutAUser_TriesEveryNodeOnce()
     {
         using var order = new NodeOrder(_app.Chat, user: null);
 

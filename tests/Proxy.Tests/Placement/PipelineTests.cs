@@ -42,7 +42,7 @@ public sealed class PipelineTests
     }
 
     [Fact]
-    public void Library_WithoutYarp_SaysWhatComesFirst()
+    public void Library_WithoutYarp_NamesTheMissingCall()
     {
         var builder = new BareBuilder(new ServiceCollection());
 

@@ -10,7 +10,7 @@ namespace WsBalancer.Proxy.Tests.Placement;
 public sealed class PlainRequestTests
 {
     [Fact]
-    public async Task Request_GoesWhereTheUsersTunnelsGo()
+    public async Task Request_IsPlacedLikeTheUsersTunnels()
     {
         await using var nodes = await TwoNodes.StartAsync();
 
@@ -70,7 +70,7 @@ public sealed class PlainRequestTests
     }
 
     [Fact]
-    public async Task AnnouncementOfADrain_GoesToTheNext_UnlessTheBodyWasRead()
+    public async Task AnnouncementOfADrain_IsRetriedAtTheNext_UnlessTheBodyWasRead()
     {
         await using var nodes = await TwoNodes.StartAsync();
         nodes.First.OnRequest = async request =>
@@ -111,7 +111,7 @@ public sealed class PlainRequestTests
     }
 
     [Fact]
-    public async Task NobodyLeft_IsAProblem()
+    public async Task NoReachableNode_IsAProblem()
     {
         await using var nodes = await TwoNodes.StartAsync(firstRefuses: true);
         nodes.Second.Refuse();

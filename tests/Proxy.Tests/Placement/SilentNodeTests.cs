@@ -16,7 +16,7 @@ public sealed class SilentNodeTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task NodeThatAnswersNoHandshake_IsLeft_ThoughProbesConnect()
+    public async Task NodeThatAnswersNoHandshake_IsUnhealthy_ThoughProbesConnect()
     {
         await using var nodes = await StartSilentAsync(all => all
             .With(ChatSettings.Ours + "Health:Fall", "1000")
@@ -86,7 +86,7 @@ public sealed class SilentNodeTests
     }
 
     [Fact]
-    public async Task SilentNode_ThatWasAway_IsHealthyAgainByItsProbes()
+    public async Task SilentNode_ThatWasUnreachable_IsHealthyAgainByItsProbes()
     {
         await using var nodes = await StartSilentAsync(all => all);
         await SilenceAsync(nodes, 3);
@@ -99,7 +99,7 @@ public sealed class SilentNodeTests
     }
 
     [Fact]
-    public async Task SlowNode_ThatAnswersSomeHandshakes_IsNotLeft()
+    public async Task SlowNode_ThatAnswersSomeHandshakes_IsNotUnhealthy()
     {
         await using var nodes = await StartSilentAsync();
         for (var i = 0; i < 3; i++)
@@ -160,7 +160,7 @@ public sealed class SilentNodeTests
     }
 
     [Fact]
-    public async Task LastNode_IsNotLeft_SinceTheCauseMayBeOneThatAllShare()
+    public async Task LastNode_IsNotUnhealthy_SinceTheCauseMayBeOneThatAllShare()
     {
         await using var nodes = await StartSilentAsync();
         nodes.Second.OnRequest = request => request.KeepSilentAsync();

@@ -43,7 +43,7 @@ public sealed class UserPlacementTests : IAsyncDisposable
     }
 
     [Fact]
-    public void NoneHealthy_IsToldAsSuch()
+    public void NoneHealthy_IsReportedAsTheReason()
     {
         Drain("ws-1");
         Fall("ws-2", "ws-3");
@@ -85,7 +85,7 @@ public sealed class UserPlacementTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoWeight_AndNoNodes_AreToldApart()
+    public async Task NoWeight_AndNoNodes_HaveDifferentReasons()
     {
         _app.Apply(_settings.WithWeight("ws-1", 0).WithWeight("ws-2", 0).WithWeight("ws-3", 0));
         Assert.Equal("no node has weight", Placed().Reason);

@@ -108,7 +108,7 @@ public sealed class NodeDialerTests : IDisposable
     }
 
     [Fact]
-    public async Task Connect_ToAnAddressThatAnswersLate_GoesOnBesideTheOthers()
+    public async Task Connect_ToAnAddressThatAnswersLate_ContinuesBesideTheOthers()
     {
         using var late = new UnansweringPort(Other, Port);
         using var silent = new UnansweringPort(IPAddress.Parse("127.0.0.3"), Port);

@@ -97,7 +97,7 @@ public sealed class SourceAddressesTests
     }
 
     [Fact]
-    public void AForeignAddress_IsAFaultOfOurOwn_AndToldOnce()
+    public void AForeignAddress_IsALocalFault_AndIsLoggedOnce()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only event loops of Linux have descriptors.");
         var sources = Create(Foreign);

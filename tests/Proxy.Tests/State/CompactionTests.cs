@@ -42,7 +42,7 @@ public sealed class CompactionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task BalancerThatSharesWithNobody_ForgetsAlone()
+    public async Task BalancerWithoutPeers_ForgetsAlone()
     {
         using (var store = new StateStore("b-1", _folder.Open()) { Spent = new ForgettableRecords(new Peers()) }.Load())
         {

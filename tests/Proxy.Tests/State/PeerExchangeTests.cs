@@ -15,7 +15,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _redis.DisposeAsync();
 
     [Fact]
-    public async Task Report_ReachesTheOthers_AndNobodyHearsItself()
+    public async Task Report_ReachesTheOthers_AndNotItsSender()
     {
         await using var one = await StartAsync("b-1", Reporting(tunnels: 3));
         await using var two = await StartAsync("b-2", Reporting(tunnels: 4));
@@ -57,7 +57,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task BalancerThatDies_IsForgottenWithItsLease()
+    public async Task BalancerThatIsKilled_IsForgottenWithItsLease()
     {
         await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
         var two = await StartAsync("b-2", Reporting(tunnels: 0));
@@ -74,7 +74,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Peers_OfARedisThatIsAway_AreForgottenWithTheirLease()
+    public async Task Peers_OfARedisThatIsDisconnected_AreForgottenWithTheirLease()
     {
         await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
         await using var two = await StartAsync("b-2", Reporting(tunnels: 0));
@@ -100,7 +100,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TwoOfOneId_AreTold_Once()
+    public async Task TwoBalancersOfOneId_AreLoggedOnceEach()
     {
         await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
         await using var two = await StartAsync("b-1", Reporting(tunnels: 0));
@@ -114,7 +114,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
 
     // The lease of the stopped balancer is valid for some more seconds.
     [Fact]
-    public async Task RestartedBalancer_IsNoTwin()
+    public async Task RestartedBalancer_IsNoSecondBalancerOfItsId()
     {
         await using (await StartAsync("b-1", Reporting(tunnels: 0)))
         {
@@ -137,7 +137,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     [InlineData("""{"instance":"i","report":{"id":"b-9","clusters":{"chat":CLUSTER}}}""", "f", -1, "ws-1")]
     [InlineData("""{"instance":"i","report":{"id":"b-9","clusters":{"chat":CLUSTER}}}""", "f", 1, "ev{il}")]
     [InlineData("""{"instance":"i","report":{"id":"b-9","clusters":{"chat":CLUSTER}}}""", "f", long.MaxValue, "ws-1")]
-    public async Task ReportOutOfItsBounds_IsSetAside_AndToldOnce(
+    public async Task ReportOutOfItsBounds_IsSetAside_AndLoggedOnce(
         string report, string fingerprint = "", long tunnels = 0, string node = "")
     {
         var escaped = fingerprint.Replace("\u001b", "\\u001b", StringComparison.Ordinal);
@@ -167,7 +167,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     [InlineData("""{"instance":"i","disconnection":{"cluster":null,"user":"u","tunnel":null,"closeCode":1012}}""")]
     [InlineData("""{"instance":"i","disconnection":{"cluster":"chat","user":"","tunnel":null,"closeCode":1012}}""")]
     [InlineData("""{"instance":"i","disconnection":{"cluster":"chat","user":"u","tunnel":"t","closeCode":1012}}""")]
-    public async Task DisconnectionOutOfItsBounds_IsSetAside_AndToldOnce(string json)
+    public async Task DisconnectionOutOfItsBounds_IsSetAside_AndLoggedOnce(string json)
     {
         await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
         var heard = new List<Disconnection>();
@@ -203,7 +203,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Disconnection_OfARedisThatIsAway_SaysSo()
+    public async Task Disconnection_OfARedisThatIsDisconnected_IsNotSent()
     {
         await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
         _redis.Kill();

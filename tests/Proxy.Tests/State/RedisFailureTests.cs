@@ -24,7 +24,7 @@ public sealed class RedisFailureTests
     }
 
     [Fact]
-    public async Task TlsThatRedisDoesNotSpeak_IsNamed()
+    public async Task TlsThatRedisDoesNotSupport_IsNamed()
     {
         await using var redis = await RedisServer.StartAsync();
 

@@ -73,7 +73,7 @@ public sealed class RedisMembershipTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NodeThatIsGone_IsForgotten_AndItsIdWithIt()
+    public async Task NodeWhoseKeyWasDeleted_IsForgotten_AndItsIdWithIt()
     {
         await RegisterAsync("chat", "ws-1", First);
         await _redis.Database.SetAddAsync("wsbalancer:nodes:Chat", "ws-1");
@@ -87,7 +87,7 @@ public sealed class RedisMembershipTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RedisThatLetsNobodyLook_IsToldOnce_AndNodesOfTheSetAreFound()
+    public async Task RedisThatForbidsScan_IsLoggedOnce_AndNodesOfTheSetAreFound()
     {
         await _redis.Database.ExecuteAsync("ACL", "SETUSER", "default", "-scan");
         await using var balancer = await SharingBalancer.StartAsync(_redis, "b-1");
@@ -101,7 +101,7 @@ public sealed class RedisMembershipTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RedisAway_IsNull_AndARedisThatComesBackEmpty_LosesNobodyWhoRenews()
+    public async Task RedisDisconnected_IsNull_AndARedisThatReturnsEmpty_LosesNoNodeThatRenews()
     {
         await RegisterAsync("chat", "ws-1", First);
         await _redis.Database.SetAddAsync("wsbalancer:nodes:chat", "ws-1");
@@ -124,7 +124,7 @@ public sealed class RedisMembershipTests : IAsyncLifetime
     [InlineData("ws-1", """{"address":"10.0.0.1:5000"}""")]
     [InlineData("ws-1", """{"address":"http://u:p@10.0.0.1:5000/?q#f"}""")]
     [InlineData("ev{il}", """{"address":"http://10.0.0.1:5000/"}""")]
-    public async Task BadRegistration_IsSetAside_AndToldOnce(string id, string value)
+    public async Task BadRegistration_IsSetAside_AndLoggedOnce(string id, string value)
     {
         await WriteAsync("chat", id, value);
         await _redis.Database.SetAddAsync("wsbalancer:nodes:chat", id);

@@ -8,7 +8,7 @@ public sealed class RegistrationTests
     [InlineData("""{"address":"http://10.0.0.1:5000","weight":3,"state":"draining"}""", 3, true)]
     [InlineData("""{"address":"http://10.0.0.1:5000","weight":0,"state":"active"}""", 0, false)]
     [InlineData("""{"address":"http://10.0.0.1:5000","more":[1]}""", 1, false)]
-    public void GoodOne_IsANode(string json, int weight, bool isDraining) => Assert.Equal(
+    public void ValidRegistration_IsANode(string json, int weight, bool isDraining) => Assert.Equal(
         new NamedNode("chat", "ws-1", "http://10.0.0.1:5000", weight, isDraining),
         Registration.Read("chat", "ws-1", json, out _));
 
@@ -27,7 +27,7 @@ public sealed class RegistrationTests
     [InlineData("ws-1", """{"address":"http://10.0.0.1","weight":65536}""", "its weight is")]
     [InlineData("ws-1", """{"address":"http://10.0.0.1","weight":1.5}""", "weight")]
     [InlineData("ws-1", """{"address":"http://10.0.0.1","state":"asleep"}""", "its state is")]
-    public void BadOne_SaysWhy(string id, string json, string mistake)
+    public void InvalidRegistration_HasItsMistake(string id, string json, string mistake)
     {
         Assert.Null(Registration.Read("chat", id, json, out var told));
 

@@ -61,7 +61,7 @@ public sealed class SharedDamageTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task RecordThatIsSetAside_IsListedUntilItIsGone()
+    public async Task RecordThatIsSetAside_IsListedUntilItIsDeleted()
     {
         await _redis.ResumeAsync();
         await _redis.Database.HashSetAsync("wsbalancer:state", "chat/drain/ev{il}", "{}");
@@ -101,7 +101,7 @@ public sealed class SharedDamageTests : IAsyncDisposable
     [InlineData(1L << 51)]
     [InlineData((1L << 51) - 1)]
     [InlineData(long.MaxValue)]
-    public async Task RecordWithAHugeNumber_SplitsNobody(long number)
+    public async Task RecordWithAHugeNumber_SplitsNoFleet(long number)
     {
         using var folder = new StateFolderFixture();
         await _redis.ResumeAsync();

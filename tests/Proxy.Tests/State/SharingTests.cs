@@ -31,7 +31,7 @@ public sealed class SharingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Start_KnowsWhatTheOthersDecidedBefore()
+    public async Task Start_ReceivesEarlierChangesOfTheOthers()
     {
         await _redis.ResumeAsync();
         await using var one = await SharingBalancer.StartAsync(_redis, "b-1");
@@ -61,7 +61,7 @@ public sealed class SharingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task RedisKilled_StopsNobody_AndBothSidesMergeAfterwards()
+    public async Task RedisKilled_StopsNoBalancer_AndBothSidesMergeAfterwards()
     {
         await _redis.ResumeAsync();
         await using var one = await SharingBalancer.StartAsync(_redis, "b-1");
@@ -121,7 +121,7 @@ public sealed class SharingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task RestartedBalancer_BringsWhatItsFileKept_AndHearsWhatItMissed()
+    public async Task RestartedBalancer_SharesWhatItsFileKept_AndReceivesWhatItMissed()
     {
         using var folder = new StateFolderFixture();
         await _redis.ResumeAsync();

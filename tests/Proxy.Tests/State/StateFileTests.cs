@@ -44,7 +44,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void DamagedFile_GivesWayToTheOneBefore_AndSaysSo()
+    public void DamagedFile_IsReplacedByTheOneBefore_AndLogged()
     {
         _folder.Save(Old);
         _folder.Save(New);

@@ -78,7 +78,7 @@ public sealed class StateJsonTests
     [InlineData("http://10.0.0.9:5000/#f")]
     [InlineData("http://10.0.0.9:5000/\u001b[2J")]
     [InlineData(" http://10.0.0.9:5000/")]
-    public void MemberWithoutAnAddressToGoTo_IsNoticed(string address) => Assert.Throws<JsonException>(() =>
+    public void MemberWithoutAUsableAddress_IsNoticed(string address) => Assert.Throws<JsonException>(() =>
         StateJson.Read(StateJson.Write(
             StateSample.Of(
                 StateKey.Of("chat", StateKind.Member, "ws-1"), 5, new MemberValue(MemberOrigin.Added, address, 1)))));

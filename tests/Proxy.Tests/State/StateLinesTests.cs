@@ -146,7 +146,7 @@ public sealed class StateLinesTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void FileThatWasChangedByAnother_IsWrittenAnew(bool isRemoved)
+    public void FileThatWasChangedByAnother_IsWrittenInFull(bool isRemoved)
     {
         using var file = _folder.Open();
         file.Save(ContentOf([Weight(1, 1), Weight(2, 1)]));

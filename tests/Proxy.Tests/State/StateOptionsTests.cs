@@ -46,7 +46,7 @@ public sealed class StateOptionsTests
         + "expected 1 to 100 letters, digits, '.', '_', ':' and '-' (default wsbalancer)")]
     [InlineData("Id", "a/b", "WsBalancer:State:Id is 'a/b': expected 1 to 100 letters, digits, '.', '_', ':' and '-'")]
     [InlineData("Pth", "x", "WsBalancer:State:Pth is not a known key: did you mean Path?")]
-    public void Mistake_IsTold(string key, string value, string mistake)
+    public void Mistake_IsReported(string key, string value, string mistake)
     {
         Read((key, value));
 
@@ -57,7 +57,7 @@ public sealed class StateOptionsTests
     [InlineData("127.0.0.1:6379,hunter2=hunter2")]
     [InlineData("127.0.0.1:6379,connectTimeout=hunter2")]
     [InlineData("password=hunter2")]
-    public void WrongRedis_IsToldWithoutItsPassword(string redis)
+    public void WrongRedis_IsReportedWithoutItsPassword(string redis)
     {
         Read(("Redis", redis));
 
@@ -67,7 +67,7 @@ public sealed class StateOptionsTests
     }
 
     [Fact]
-    public void Id_IsTheHostAndTheAdminPort_UnlessSaid()
+    public void Id_IsTheHostAndTheAdminPort_UnlessConfigured()
     {
         Assert.Equal($"{Environment.MachineName}-9900", BalancerName.Of(new StateOptions(), 9900).Id);
         Assert.Equal("b-1", BalancerName.Of(new StateOptions { Id = "b-1" }, 9900).Id);

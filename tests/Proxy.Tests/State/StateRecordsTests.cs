@@ -22,7 +22,7 @@ public sealed class StateRecordsTests
 
     // Every store receives every record, some more than once, each store in an order of its own.
     [Fact]
-    public void Stores_ThatHeardOfTheSame_AreTheSame() =>
+    public void Stores_ThatReceivedTheSame_AreTheSame() =>
         Gen.Select(Some, Gen.Int[2, 5], Gen.Int).Sample((records, stores, seed) =>
         {
             var random = new Random(seed);

@@ -53,7 +53,7 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_OfWhatNobodyWouldRead_IsRefused()
+    public async Task Write_OfAnInvalidRecord_IsRefused()
     {
         using var store = Follow(new StateStore("b-1"));
 
@@ -137,7 +137,7 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Share_ComesLast_AndItsAnswerIsTheResult()
+    public async Task Share_IsCalledLast_AndItsAnswerIsTheResult()
     {
         using var store = new StateStore("b-1");
         StateValue? seen = null;
@@ -167,7 +167,7 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Standing_IsKept_AndANewerRecordBeginsAnew()
+    public async Task Standing_IsKept_AndANewerRecordIsWaiting()
     {
         using (var store = Open())
         {
@@ -205,7 +205,7 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Standing_IsSavedByItself()
+    public async Task Standing_IsSavedWithoutAWrite()
     {
         using var store = Open();
         await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
@@ -218,7 +218,7 @@ public sealed class StateStoreTests : IDisposable
 
     // A drain from another balancer takes effect even if the disk is full; it is written as soon as possible.
     [Fact]
-    public async Task MergeThatCannotBeKept_Holds_IsToldOnce_AndIsKeptLater()
+    public async Task MergeThatCannotBeKept_Holds_IsLoggedOnce_AndIsKeptLater()
     {
         var log = new FakeLogger<StateStore>();
         using var store = Open(log);
@@ -236,7 +236,7 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task AListenerThatFails_KeepsNobodyElseFromHearing()
+    public async Task AListenerThatFails_DoesNotBlockTheOthers()
     {
         var log = new FakeLogger<StateStore>();
         var store = new StateStore("b-1", logger: log);

@@ -151,7 +151,7 @@ public sealed class NodeSeriesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NodesThatNobodyScrapes_LeaveNoAccounts()
+    public async Task NodesThatAreNotScraped_LeaveNoAccounts()
     {
         await using var app = await StartAsync();
         await AddAsync(app);

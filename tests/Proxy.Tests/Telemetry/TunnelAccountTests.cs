@@ -11,7 +11,7 @@ public sealed class TunnelAccountTests : IDisposable
     public TunnelAccountTests() => _tunnels = new TunnelRegistry(new TunnelMetrics(_registry));
 
     [Fact]
-    public async Task Opened_IsActiveAndClosedInEveryScrape_WhileTunnelsComeAndGo()
+    public async Task Opened_IsActiveAndClosedInEveryScrape_WhileTunnelsOpenAndEnd()
     {
         Scrape[] scrapes;
         await using (TunnelTraffic.Begin(_tunnels))
@@ -97,7 +97,7 @@ public sealed class TunnelAccountTests : IDisposable
     }
 
     [Fact]
-    public async Task EveryPath_IsCountedByItself()
+    public async Task EveryPath_IsCountedSeparately()
     {
         using var first = Open(new NodeKey("chat", "ws-1"), "alice");
         using var second = Open(new NodeKey("game", "ws-1"), "bob");

@@ -26,7 +26,7 @@ public sealed class LeftBehindTests
     }
 
     [Fact]
-    public void Client_ThatIsGoneInTime_IsLeftAlone()
+    public void Client_ThatDisconnectsInTime_IsNotReset()
     {
         UnreadClientReset.ResetAfter(RequestOver("HTTP/1.1"), hadItsTime: false, Patience, _time);
         _connection.End();
@@ -38,7 +38,7 @@ public sealed class LeftBehindTests
     [Theory]
     [InlineData(true, 8)]
     [InlineData(false, null)]
-    public void Stream_WhoseClientHadItsTime_IsResetAlone(bool hadItsTime, int? with)
+    public void Stream_WhoseClientHadItsTime_IsResetWithoutItsConnection(bool hadItsTime, int? with)
     {
         UnreadClientReset.ResetAfter(RequestOver("HTTP/2"), hadItsTime, Patience, _time);
         _time.Advance(Patience);

@@ -54,7 +54,7 @@ public sealed class LegFramesTests
     }
 
     [Fact]
-    public void Close_WhenFramesCannotBeToldApart_IsNeverWritten()
+    public void Close_WhenFrameBoundariesAreUnknown_IsNeverWritten()
     {
         _frames.Pass([0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0], out _, out _);
 

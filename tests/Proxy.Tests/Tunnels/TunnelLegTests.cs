@@ -133,7 +133,7 @@ public sealed class TunnelLegTests
     }
 
     [Fact]
-    public async Task Close_AfterNonsense_IsNeverWritten()
+    public async Task Close_AfterInvalidFrames_IsNeverWritten()
     {
         byte[] impossibleLength = [0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0];
         await _leg.WriteAsync(impossibleLength, Cancellation);
@@ -202,7 +202,7 @@ public sealed class TunnelLegTests
     }
 
     [Fact]
-    public async Task Read_AtTheEnd_SaysSo_ButNotForAnEmptyBuffer()
+    public async Task Read_AtTheEnd_IsNotified_ButNotForAnEmptyBuffer()
     {
         Assert.Equal(0, await _leg.ReadAsync(Memory<byte>.Empty, Cancellation));
         Assert.Equal(0, _observer.Ends);

@@ -15,7 +15,7 @@ public sealed class TunnelTests : IDisposable
     public TunnelTests() => _flow = Open(new TunnelOptions(), out _tunnel);
 
     [Fact]
-    public void Close_SaysItToTheClientOnly()
+    public void Close_IsWrittenToTheClientOnly()
     {
         Assert.True(_tunnel.Close(TunnelEnd.Drain, 1012, "moving"));
 
@@ -45,7 +45,7 @@ public sealed class TunnelTests : IDisposable
     }
 
     [Fact]
-    public void Close_NotAnswered_TellsTheNodeMasked_AndCutsASecondLater()
+    public void Close_NotAnswered_SendsAMaskedCloseToTheNode_AndCutsASecondLater()
     {
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
         _time.Advance(TimeSpan.FromSeconds(4.9));
@@ -64,7 +64,7 @@ public sealed class TunnelTests : IDisposable
     }
 
     [Fact]
-    public async Task Close_NotAnsweredInTheMiddleOfAFrame_CutsASecondLaterWithoutAWord()
+    public async Task Close_NotAnsweredInTheMiddleOfAFrame_CutsASecondLaterWithoutAClose()
     {
         await _flow.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(0, 5), Cancellation);
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
@@ -77,7 +77,7 @@ public sealed class TunnelTests : IDisposable
     }
 
     [Fact]
-    public async Task Close_NotAnsweredButTheFrameEndsInTime_TellsTheNode()
+    public async Task Close_NotAnsweredButTheFrameEndsInTime_SendsACloseToTheNode()
     {
         await _flow.NodeLeg!.WriteAsync(TestFrame.Binary(10).AsMemory(0, 5), Cancellation);
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
@@ -89,7 +89,7 @@ public sealed class TunnelTests : IDisposable
 
     // The blocked copy loop must not delay what the node still sends.
     [Fact]
-    public async Task Close_NotAnswered_ByAClientThatTakesNothing_LetsTheNodeGoOn()
+    public async Task Close_NotAnswered_ByAClientThatTakesNothing_UnblocksTheNode()
     {
         using var held = _client.Hold();
         var write = _flow.ClientLeg!.WriteAsync(TestFrame.Binary(10), Cancellation);
@@ -194,7 +194,7 @@ public sealed class TunnelTests : IDisposable
     }
 
     [Fact]
-    public async Task End_AfterNonsense_IsProtocol()
+    public async Task End_AfterInvalidFrames_IsProtocol()
     {
         await _flow.NodeLeg!.WriteAsync((byte[])[0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0], Cancellation);
 
@@ -230,7 +230,7 @@ public sealed class TunnelTests : IDisposable
     }
 
     [Fact]
-    public async Task Idle_BeginsAnewWithWhatTheSideSends()
+    public async Task Idle_RestartsWithWhatTheSideSends()
     {
         var flow = Open(new TunnelOptions { IdleClient = TimeSpan.FromSeconds(60) }, out var tunnel);
         _client.OnRead = _ => ValueTask.FromResult(1);

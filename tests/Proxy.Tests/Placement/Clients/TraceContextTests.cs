@@ -9,7 +9,7 @@ public sealed class TraceContextTests
 
     [Theory]
     [MemberData(nameof(Clients))]
-    public async Task Trace_ThatNobodyRecordsHere_IsTheClients(string client)
+    public async Task Trace_ThatIsNotRecordedHere_IsTheClients(string client)
     {
         await using var fleet = await ClientFleet.StartAsync(client);
 

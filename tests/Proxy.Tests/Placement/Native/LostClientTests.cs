@@ -14,7 +14,7 @@ public sealed class LostClientTests
 {
     [Theory]
     [ClassData<Engines>]
-    public async Task AClientThatGoesAsItIsAnswered_IsATunnelThatWasOverAtOnce(string engine)
+    public async Task AClientThatDisconnectsAsItIsAnswered_IsATunnelThatEndsAtOnce(string engine)
     {
         await using var node = new TestNode("ws-1");
         await using var app = BalancerApp.Build(

@@ -91,7 +91,7 @@ public sealed class NativePathTests : IAsyncDisposable
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Refusal_ThatNobodyReads_IsClosedWithItsAnswer(string engine)
+    public async Task Refusal_ThatIsNotRead_IsClosedWithItsAnswer(string engine)
     {
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
@@ -105,7 +105,7 @@ public sealed class NativePathTests : IAsyncDisposable
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Upgrade_GivesTheSocketAway_WithWhatCameBehindIt(string engine)
+    public async Task Upgrade_GivesTheSocketAway_WithTheBytesBehindIt(string engine)
     {
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
@@ -125,7 +125,7 @@ public sealed class NativePathTests : IAsyncDisposable
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Upgrade_OfANodeThatIsGoneByThen_SaysThatItHasEnded(string engine)
+    public async Task Upgrade_OfANodeThatHasDisconnected_ReportsItsEnd(string engine)
     {
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);

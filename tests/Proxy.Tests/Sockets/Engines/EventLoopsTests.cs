@@ -23,7 +23,7 @@ public sealed class EventLoopsTests
     }
 
     [Fact]
-    public void Auto_WithoutIoUring_TakesEpollAndSaysWhy()
+    public void Auto_WithoutIoUring_TakesEpollAndLogsTheReason()
     {
         using var loops = Create(SocketEngine.Auto, Obstacle);
 
@@ -58,7 +58,7 @@ public sealed class EventLoopsTests
     }
 
     [Fact]
-    public void Epoll_IsNotAskedAboutIoUring()
+    public void Epoll_DoesNotProbeIoUring()
     {
         using var loops = EventLoops.Create(
             Options(SocketEngine.Epoll), TimeProvider.System, Loggers(), () => throw new InvalidOperationException());

@@ -89,7 +89,7 @@ public sealed class ClosingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Close_InsideOfAnothersCall_LeavesNothingOfTheSameTurnToTell(string engine)
+    public async Task Close_InsideOfAnothersCall_DropsNotificationsOfTheSameTurn(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var one = await LoopPair.OpenReceivingAsync(loop);
@@ -111,7 +111,7 @@ public sealed class ClosingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Close_ForgetsAFailureThatWasToBeTold(string engine)
+    public async Task Close_DropsAPendingFailure(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
@@ -159,7 +159,7 @@ public sealed class ClosingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Handler_ChangedInsideOfACall_IsToldTheRest(string engine)
+    public async Task Handler_ChangedInsideOfACall_ReceivesTheRest(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);

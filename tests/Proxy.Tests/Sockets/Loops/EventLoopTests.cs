@@ -196,11 +196,11 @@ public sealed class EventLoopTests
 
     [Theory]
     [ClassData<Engines>]
-    public void Dispose_OfALoopThatWasNotStarted_IsNothing(string engine) => Engines.Create(engine).Dispose();
+    public void Dispose_OfALoopThatWasNotStarted_Succeeds(string engine) => Engines.Create(engine).Dispose();
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Enter_GoesOnOnTheLoopsThread_AtOnceIfItIsThere(string engine)
+    public async Task Enter_ContinuesOnTheLoopsThread_AtOnceIfItIsThere(string engine)
     {
         using var loop = Engines.Start(engine);
 

@@ -61,7 +61,7 @@ public sealed class ListeningTests : IDisposable
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Listener_ThatCannotAccept_SaysSoOnce_AndGoesOnWhenAsked(string engine)
+    public async Task Listener_ThatCannotAccept_ReportsItOnce_AndContinuesWithTheNextAccept(string engine)
     {
         using var loop = Engines.Start(engine);
         var listener = await ListenAsync(loop);
@@ -107,7 +107,7 @@ public sealed class ListeningTests : IDisposable
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Listener_ClosedInsideOfACall_TellsNoMore(string engine)
+    public async Task Listener_ClosedInsideOfACall_NotifiesNoMore(string engine)
     {
         using var clients = new Clients();
         for (var i = 0; i < 10; i++)

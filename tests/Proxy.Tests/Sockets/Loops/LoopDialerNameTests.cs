@@ -57,7 +57,7 @@ public sealed class LoopDialerNameTests : IDisposable
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Connect_ToAnAddressThatAnswersLate_GoesOnBesideTheOthers(string engine)
+    public async Task Connect_ToAnAddressThatAnswersLate_ContinuesBesideTheOthers(string engine)
     {
         _listener.Listen();
         using var late = new UnansweringPort(Other, PortOf(_listener));

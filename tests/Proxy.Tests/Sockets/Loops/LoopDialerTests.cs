@@ -52,7 +52,7 @@ public sealed class LoopDialerTests : IDisposable
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Connect_ComesFromASourceAddress(string engine)
+    public async Task Connect_UsesASourceAddress(string engine)
     {
         _listener.Listen();
         using var loop = Engines.Start(engine);

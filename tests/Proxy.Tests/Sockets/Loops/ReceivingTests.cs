@@ -11,7 +11,7 @@ public sealed class ReceivingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Bytes_SentInRandomPieces_ComeWholeAndInOrder(string engine)
+    public async Task Bytes_SentInRandomPieces_AreReceivedWholeAndInOrder(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
@@ -28,7 +28,7 @@ public sealed class ReceivingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Socket_ThatWasNotAskedToReceive_TellsNothing(string engine)
+    public async Task Socket_BeforeReceive_NotifiesNothing(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
@@ -77,7 +77,7 @@ public sealed class ReceivingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Pause_TellsNothing_UntilReceive(string engine)
+    public async Task Pause_NotifiesNothing_UntilReceive(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
@@ -121,7 +121,7 @@ public sealed class ReceivingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task End_ThatComesTogetherWithTheLastBytes_IsToldOnceAfterThem(string engine)
+    public async Task End_ReceivedTogetherWithTheLastBytes_IsNotifiedOnceAfterThem(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
@@ -144,7 +144,7 @@ public sealed class ReceivingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task End_WhilePaused_IsToldAfterReceive(string engine)
+    public async Task End_WhilePaused_IsNotifiedAfterReceive(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
@@ -164,7 +164,7 @@ public sealed class ReceivingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Reset_OfThePeer_IsToldOnceAfterWhatItHadSent(string engine)
+    public async Task Reset_OfThePeer_IsNotifiedOnceAfterWhatItHadSent(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
@@ -186,7 +186,7 @@ public sealed class ReceivingTests
     // The test has many rounds, since an engine that can miss a reset behind bytes does not miss it every time.
     [Theory]
     [ClassData<Engines>]
-    public async Task Reset_RightBehindBytes_IsToldEveryTime(string engine)
+    public async Task Reset_RightBehindBytes_IsNotifiedEveryTime(string engine)
     {
         using var loop = Engines.Start(engine);
         for (var i = 0; i < 300; i++)
@@ -203,7 +203,7 @@ public sealed class ReceivingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Reset_OfThePeerWhilePaused_IsToldOnce(string engine)
+    public async Task Reset_OfThePeerWhilePaused_IsNotifiedOnce(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
@@ -220,7 +220,7 @@ public sealed class ReceivingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Reset_AfterThePeersEnd_IsToldToo(string engine)
+    public async Task Reset_AfterThePeersEnd_IsNotifiedToo(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);

@@ -8,7 +8,7 @@ public sealed class SendingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Send_ToAPeerThatDoesNotRead_KeepsTheRestAndTellsWhenAllIsOut(string engine)
+    public async Task Send_ToAPeerThatDoesNotRead_KeepsTheRestAndNotifiesWhenAllIsSent(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
@@ -34,7 +34,7 @@ public sealed class SendingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Send_ThatIsTakenAtOnce_IsNotTold(string engine)
+    public async Task Send_ThatIsTakenAtOnce_IsNotNotified(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
@@ -48,7 +48,7 @@ public sealed class SendingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task TrySend_ThatTookLess_IsTriedAgainWhenToldSo(string engine)
+    public async Task TrySend_ThatTookLess_IsTriedAgainWhenWritable(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
@@ -148,7 +148,7 @@ public sealed class SendingTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Send_ToAPeerThatIsGone_FailsLaterAndOnce(string engine)
+    public async Task Send_ToAPeerThatHasReset_FailsLaterAndOnce(string engine)
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);

@@ -60,7 +60,7 @@ public sealed class SocketTableTests
     }
 
     [Fact]
-    public void Remove_OfOneThatIsGone_TakesNothingOut()
+    public void Remove_OfARemovedNumber_RemovesNothing()
     {
         var old = _table.Add("old");
         _table.Remove(old);
@@ -74,7 +74,7 @@ public sealed class SocketTableTests
     }
 
     [Fact]
-    public void Find_OfWhatWasNeverGiven_FindsNobody()
+    public void Find_OfAnUnknownNumber_IsNull()
     {
         _table.Add("x");
 

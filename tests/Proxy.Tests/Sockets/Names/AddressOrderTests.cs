@@ -13,7 +13,7 @@ public sealed class AddressOrderTests
     [InlineData("fd00::1 fd00::2 10.0.0.1 10.0.0.2", "10.0.0.2", "10.0.0.2 fd00::1 10.0.0.1 fd00::2")]
     [InlineData("fd00::1 fd00::2", "fd00::2", "fd00::2 fd00::1")]
     [InlineData("fd00::1 10.0.0.1", "10.0.0.9", "fd00::1 10.0.0.1")]
-    public void Order_TakesTheGoodOneFirst_AndTheFamiliesInTurn(string answer, string? good, string order) =>
+    public void Order_BeginsWithTheGoodAddress_AndAlternatesFamilies(string answer, string? good, string order) =>
         Assert.Equal(
             FakeResolver.Parse(order.Split(' ')),
             AddressOrder.Of(FakeResolver.Parse(answer.Split(' ')), good is null ? null : IPAddress.Parse(good)));

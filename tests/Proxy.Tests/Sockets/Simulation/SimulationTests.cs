@@ -15,7 +15,7 @@ public sealed class SimulationTests
     [Theory]
     [InlineData("epoll")]
     [InlineData("io_uring")]
-    public void Loop_OnAFakeKernel_KeepsWhatItPromises(string engine)
+    public void Loop_OnAFakeKernel_KeepsItsContract(string engine)
     {
         foreach (var seed in Seeds())
         {

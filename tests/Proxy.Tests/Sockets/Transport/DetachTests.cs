@@ -76,7 +76,7 @@ public sealed class DetachTests
 
     [Theory]
     [ClassData<OwnTransports>]
-    public async Task Bytes_ThatComeDuringThe101_AreInOrder(string transport)
+    public async Task Bytes_ReceivedDuringThe101_AreInOrder(string transport)
     {
         await using var server = await StartEchoAsync(transport);
         for (var i = 0; i < 20; i++)
@@ -174,7 +174,7 @@ public sealed class DetachTests
 
     [Theory]
     [ClassData<OwnTransports>]
-    public async Task Detach_OfAClientThatIsGone_Fails(string transport)
+    public async Task Detach_OfAClientThatHasReset_Fails(string transport)
     {
         var failure = Signal.New<Exception?>();
         var gone = Signal.New();
@@ -197,7 +197,7 @@ public sealed class DetachTests
 
     [Theory]
     [ClassData<OwnTransports>]
-    public async Task Sockets_AfterTheirEnd_AreGone(string transport)
+    public async Task Sockets_AfterTheirEnd_AreClosed(string transport)
     {
         await using var server = await StartEchoAsync(transport);
         var listeners = server.Sockets;

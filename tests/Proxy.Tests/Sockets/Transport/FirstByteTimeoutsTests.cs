@@ -31,7 +31,7 @@ public sealed class FirstByteTimeoutsTests : IDisposable
     }
 
     [Fact]
-    public void StoppedTimeout_NotifiesNobody()
+    public void StoppedTimeout_DoesNotNotify()
     {
         var (first, second) = (new Connection(), new Connection());
         var pending = _timeouts.Start(first)!;

@@ -13,7 +13,7 @@ public sealed class TransportBindTests
 
     [Theory]
     [ClassData<Transports>]
-    public async Task Bind_ToAnAddressInUse_SaysSo(string transport)
+    public async Task Bind_ToAnAddressInUse_FailsWithTheReason(string transport)
     {
         await using var first = await TransportServer.StartAsync(transport, Hello);
         await using var second = TransportServer.Build(transport, Hello, kestrel => kestrel.Listen(first.EndPoint));

@@ -135,7 +135,7 @@ public sealed class TransportEndTests
 
     [Theory]
     [ClassData<Transports>]
-    public async Task Stop_DuringARequest_LetsItEnd_AndAcceptsNobody(string transport)
+    public async Task Stop_DuringARequest_LetsItEnd_AndAcceptsNoClient(string transport)
     {
         var begun = Signal.New();
         var end = Signal.New();

@@ -71,7 +71,7 @@ public sealed class TransportHttpTests
 
     [Theory]
     [ClassData<Transports>]
-    public async Task Body_ThatWaitsForContinue_IsAskedFor(string transport)
+    public async Task Body_ThatWaitsForContinue_IsRequested(string transport)
     {
         await using var server = await TransportServer.StartAsync(transport, EchoWhole);
         using var client = await server.ConnectAsync();
@@ -144,7 +144,7 @@ public sealed class TransportHttpTests
 
     [Theory]
     [ClassData<Transports>]
-    public async Task Body_ThatNobodyReads_StopsItsSender(string transport)
+    public async Task Body_ThatIsNotRead_StopsItsSender(string transport)
     {
         var read = Signal.New();
         await using var server = await TransportServer.StartAsync(
@@ -189,7 +189,7 @@ public sealed class TransportHttpTests
 
     [Theory]
     [ClassData<OwnTransports>]
-    public async Task Application_RunsOnTheLoop_IfItIsSaidThatItMay(string transport)
+    public async Task Application_RunsOnTheLoop_IfConfigured(string transport)
     {
         await using var server = await TransportServer.StartAsync(
             transport, context => context.Response.WriteAsync(EventLoop.Current is null ? "pool" : "loop"));

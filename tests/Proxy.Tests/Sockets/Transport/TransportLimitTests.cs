@@ -157,7 +157,7 @@ public sealed class TransportLimitTests
 
     [Theory]
     [ClassData<Transports>]
-    public async Task Body_ThatComesTooSlowly_TimesOut(string transport)
+    public async Task Body_ThatArrivesTooSlowly_TimesOut(string transport)
     {
         await using var server = await TransportServer.StartAsync(
             transport,

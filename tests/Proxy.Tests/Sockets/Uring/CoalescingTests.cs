@@ -29,7 +29,7 @@ public sealed class CoalescingTests
     }
 
     [Fact]
-    public void OneTurnWithFew_BeginsTheCountAnew()
+    public void OneTurnWithFew_ResetsTheCount()
     {
         Come(100, Coalescing.Patience - 1);
         Come(1, 1);

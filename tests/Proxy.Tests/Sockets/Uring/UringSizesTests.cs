@@ -55,7 +55,7 @@ public sealed class UringSizesTests : IDisposable
     }
 
     [Fact]
-    public async Task Sockets_ThatAllHaveSomethingAtOnce_AreAllTold()
+    public async Task Sockets_ThatAllHaveBytesAtOnce_AreAllNotified()
     {
         var pairs = await OpenAsync(_loop, 60);
 

@@ -90,7 +90,7 @@ public sealed class UringSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task Unsent_OfBytesThatGoWithTheNextTurn_IsToldWhenTheyHaveGone()
+    public async Task Unsent_OfBytesSentWithTheNextTurn_IsNotifiedWhenTheyAreSent()
     {
         await using var from = await LoopPair.OpenReceivingAsync(_loop);
         await using var to = await LoopPair.OpenAsync(_loop);
@@ -105,7 +105,7 @@ public sealed class UringSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task BytesOfABuffer_InPiecesAndMixedWithOthers_GoInOrder()
+    public async Task BytesOfABuffer_InPiecesAndMixedWithOthers_AreSentInOrder()
     {
         await using var from = await LoopPair.OpenReceivingAsync(_loop);
         await using var to = await LoopPair.OpenAsync(_loop);

@@ -12,7 +12,7 @@ public sealed class NativeHandoverTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task InTheMiddleOfEverything_GoesOnAtTheByte(string engine)
+    public async Task InTheMiddleOfEverything_ContinuesAtTheSameByte(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         byte[][] words = [.. Enumerable.Range(0, 100).Select(i => TestFrame.Of(2, Noise.OfLength(50_000, i)))];
@@ -53,7 +53,7 @@ public sealed class NativeHandoverTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task WhoeverEndedMeanwhile_IsHeardOutAfterwards(string engine)
+    public async Task EndDuringTheHandover_IsReceivedAfterwards(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
 
@@ -72,7 +72,7 @@ public sealed class NativeHandoverTests
     [InlineData("epoll", "epoll")]
     [InlineData("io_uring", "io_uring")]
     [InlineData("epoll", "io_uring")]
-    public async Task BackAndForthWhileBothTalk_LosesNothing(string engine, string other)
+    public async Task BackAndForthWhileBothSend_LosesNothing(string engine, string other)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         using var loop = Engines.Start(other, time: bed.Time);
@@ -103,7 +103,7 @@ public sealed class NativeHandoverTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task WhatComesAtTheLastMoment_ComesFirst(string engine)
+    public async Task BytesSentBeforeTheRelease_AreRelayedFirst(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         using var loop = Engines.Start(engine, time: bed.Time);
@@ -127,7 +127,7 @@ public sealed class NativeHandoverTests
 
     // With epoll, a release completes at once: no close can happen during it.
     [Fact]
-    public async Task ATunnelThatBeginsToCloseMeanwhile_StaysAndIsHeardOut()
+    public async Task ATunnelThatBeginsToCloseDuringTheRelease_StaysAndIsRelayed()
     {
         await using var bed = await NativeBed.OpenAsync("io_uring");
 

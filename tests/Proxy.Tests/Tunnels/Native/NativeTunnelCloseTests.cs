@@ -11,7 +11,7 @@ public sealed class NativeTunnelCloseTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task AtRest_IsToldToTheClient_AnsweredToTheNode_AndEndsInOrder(string engine)
+    public async Task AtRest_IsSentToTheClient_AnsweredToTheNode_AndEndsInOrder(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
 
@@ -30,7 +30,7 @@ public sealed class NativeTunnelCloseTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task BeforeItIsStarted_IsTheFirstThatTheClientHears(string engine)
+    public async Task BeforeItIsStarted_IsTheFirstThatTheClientReceives(string engine)
     {
         await using var bed = await NativeBed.PrepareAsync(engine, nodeSaid: Frame);
 
@@ -62,7 +62,7 @@ public sealed class NativeTunnelCloseTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task AfterIt_TheNodeIsNotHeard_AndTheClientStillIs(string engine)
+    public async Task AfterIt_TheNodesFramesAreDropped_AndTheClientsAreRelayed(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
 
@@ -79,7 +79,7 @@ public sealed class NativeTunnelCloseTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task NotAnswered_TellsTheNodeAfterTheTimeout_AndCutsASecondLater(string engine)
+    public async Task NotAnswered_SendsACloseToTheNodeAfterTheTimeout_AndCutsASecondLater(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
 
@@ -104,7 +104,7 @@ public sealed class NativeTunnelCloseTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task InsideAFrameThatNeverEnds_IsNeverTold_AndIsCut(string engine)
+    public async Task InsideAFrameThatNeverEnds_IsNeverSent_AndTheTunnelIsCut(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         await bed.Node.SendAsync(Frame[..500]);
@@ -144,7 +144,7 @@ public sealed class NativeTunnelCloseTests
     // The client blocks the node until the client is abandoned; then the node's answer and end are received.
     [Theory]
     [ClassData<Engines>]
-    public async Task NotAnswered_ByAClientThatTakesNothing_LetsTheNodeGoOn_AndResetsTheClient(string engine)
+    public async Task NotAnswered_ByAClientThatTakesNothing_UnblocksTheNode_AndResetsTheClient(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         var flood = bed.Node.SendAsync([.. Enumerable.Repeat(TestFrame.Of(2, new byte[60_000]), 300)]);

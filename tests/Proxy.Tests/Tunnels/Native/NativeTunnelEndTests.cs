@@ -13,7 +13,7 @@ public sealed class NativeTunnelEndTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task NodesFin_ComesToTheClientAfterItsLastWords(string engine)
+    public async Task NodesFin_ReachesTheClientAfterItsLastBytes(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
 
@@ -30,7 +30,7 @@ public sealed class NativeTunnelEndTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task ClientsFin_ComesToTheNodeAfterItsLastWords(string engine)
+    public async Task ClientsFin_ReachesTheNodeAfterItsLastBytes(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
 
@@ -159,7 +159,7 @@ public sealed class NativeTunnelEndTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Close_ThenEnd_IsOfWhoeverSaidItFirst(string engine)
+    public async Task Close_ThenEnd_IsOfThePeerThatClosedFirst(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
 
@@ -175,7 +175,7 @@ public sealed class NativeTunnelEndTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task Nonsense_IsRelayedUntilTheEnd_WhichIsForProtocol(string engine)
+    public async Task InvalidFrames_AreRelayedUntilTheEnd_WhichIsForProtocol(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         byte[] nonsense = [0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3];
@@ -207,7 +207,7 @@ public sealed class NativeTunnelEndTests
     // A socket that is closed with unread input is reset, and its peer loses the bytes that it has not read.
     [Theory]
     [ClassData<Engines>]
-    public async Task AClientThatGoesOnTalking_StillGetsTheNodesLastWords(string engine)
+    public async Task AClientThatKeepsSending_StillReceivesTheNodesLastBytes(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
 
@@ -227,7 +227,7 @@ public sealed class NativeTunnelEndTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task AClientThatDoesNotTakeTheLastWords_IsResetAfterTheTimeout(string engine)
+    public async Task AClientThatDoesNotTakeTheLastBytes_IsResetAfterTheTimeout(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         await bed.Node.SendAsync(Words);
@@ -258,7 +258,7 @@ public sealed class NativeTunnelEndTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task AClientThatGoesWhileItHoldsTheNodeUp_LeavesANodeThatIsHeardOut(string engine)
+    public async Task AClientThatResetsUnderBackPressure_UnblocksTheNode_WhichEndsInOrder(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         var flood = bed.Node.SendAsync([.. Enumerable.Repeat(TestFrame.Of(2, new byte[60_000]), 300)]);

@@ -33,7 +33,7 @@ public sealed class NativeTunnelRelayTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task WhatASideSays_EndsItsSilence(string engine)
+    public async Task BytesOfASide_EndItsIdleTime(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         await bed.AdvanceAsync(TimeSpan.FromSeconds(10));
@@ -47,7 +47,7 @@ public sealed class NativeTunnelRelayTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task WhatWasSaidBefore_ComesFirst(string engine)
+    public async Task BytesReceivedBeforeTheStart_AreRelayedFirst(string engine)
     {
         await using var bed = await NativeBed.PrepareAsync(
             engine, clientSaid: TestFrame.Binary(10)[..7], nodeSaid: TestFrame.Binary(20));
@@ -64,7 +64,7 @@ public sealed class NativeTunnelRelayTests
 
     [Theory]
     [ClassData<Engines>]
-    public async Task WhoEndedBefore_IsHeardOut(string engine)
+    public async Task EndBeforeTheStart_FollowsTheBytesOfItsSide(string engine)
     {
         foreach (var (clientEnded, nodeEnded, end) in ((bool, bool, TunnelEnd)[])
             [(true, false, TunnelEnd.ClientLost), (false, true, TunnelEnd.NodeLost), (true, true, TunnelEnd.NodeLost)])

@@ -12,7 +12,7 @@ internal static class SizeOption
     private const long GiB = 1024 * MiB;
 
     /// <summary>The minimum of every size: the node does not work with less.</summary>
-    private const long Least = KiB;
+    private const long Min = KiB;
 
     /// <summary>The maximum for one message or one queue. One .NET array must be able to hold it.</summary>
     private const long MostOfOne = 256 * MiB;
@@ -43,12 +43,12 @@ internal static class SizeOption
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (Parse(text) is { } value && value >= Least && value <= most)
+            if (Parse(text) is { } value && value >= Min && value <= most)
             {
                 return value;
             }
 
-            result.AddError($"{name}: '{text}' is not a size from {Format(Least)} to {Format(most)}; "
+            result.AddError($"{name}: '{text}' is not a size from {Format(Min)} to {Format(most)}; "
                 + "write it as 4096, 64KiB or 17MiB.");
             return null;
         },

@@ -44,7 +44,7 @@ internal static class NodeHost
         if (options.Redis is null)
         {
             var logger = app.Services.GetRequiredService<ILogger<NodeEndpoint>>();
-            ServingLog.StandsAlone(logger, options.Name);
+            ServingLog.HasNoRedis(logger, options.Name);
         }
 
         app.Run(app.Services.GetRequiredService<NodeEndpoint>().AnswerAsync);

@@ -18,12 +18,12 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     private readonly Lock _lock = new();
 
     /// <summary>Whole messages, and the first pieces of echoes.</summary>
-    private OutgoingLine _messages;
+    private OutgoingQueue _messages;
 
     /// <summary>
     /// The other pieces of those echoes. No other message may be sent between the pieces of one message.
     /// </summary>
-    private OutgoingLine _pieces;
+    private OutgoingQueue _pieces;
 
     private int _queued;
     private int _echoed;
@@ -37,7 +37,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     private TaskCompletionSource? _ended;
 
     // The last two buffers of an echo may be partly unused.
-    private int MostEchoed => maxMessageBytes + (2 * PieceSize.Most);
+    private int MostEchoed => maxMessageBytes + (2 * PieceSize.Max);
 
     private bool IsComplete => _close is not null || _isLost;
 

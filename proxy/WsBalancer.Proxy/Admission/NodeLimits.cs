@@ -22,12 +22,12 @@ internal sealed class NodeLimits(Node node, HandshakeBucket bucket)
     public long Taken => Node.Ledger.Active + Held;
 
     /// <summary>Begins the slow start if the node is healthy again or has another address.</summary>
-    public void Look()
+    public void Refresh()
     {
         var isBack = _wasUnhealthy && Node.Health == NodeHealth.Healthy;
         if (isBack || _address != Node.Address)
         {
-            Bucket.BeginRise();
+            Bucket.BeginSlowStart();
         }
 
         _wasUnhealthy = Node.Health == NodeHealth.Unhealthy || (_wasUnhealthy && !isBack);

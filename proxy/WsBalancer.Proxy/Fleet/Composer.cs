@@ -39,11 +39,11 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
     /// <summary>
     /// Stores the changed status of overrides, and takes back the records in <see cref="Composition.Lapsed"/>.
     /// </summary>
-    public void Settle(Composition composition)
+    public void StoreStatuses(Composition composition)
     {
         foreach (var (record, standing) in composition.Standings)
         {
-            state.Stand(record, standing);
+            state.SetStatus(record, standing);
         }
 
         if (composition.Lapsed.Count > 0)

@@ -17,7 +17,7 @@ internal static class OverrideStatus
     /// <param name="standing">The status before.</param>
     /// <param name="underlying">The base now.</param>
     /// <returns>The status now; null if the override must be taken back.</returns>
-    public static StateStatus? Next(StateValue value, StateStatus standing, Underlying underlying) => value switch
+    public static StateStatus? Next(StateValue value, StateStatus standing, OverrideBase underlying) => value switch
     {
         // An added node that the configuration names becomes a configured node, and leaves when the configuration drops
         // it.
@@ -54,4 +54,4 @@ internal static class OverrideStatus
 /// <param name="IsRegistered">Whether the node registered itself.</param>
 /// <param name="Weight">The weight in the configuration or the registration; null without both.</param>
 /// <param name="Algorithm">The algorithm of the configured ring.</param>
-internal readonly record struct Underlying(bool IsConfigured, bool IsRegistered, int? Weight, string Algorithm);
+internal readonly record struct OverrideBase(bool IsConfigured, bool IsRegistered, int? Weight, string Algorithm);

@@ -12,7 +12,7 @@ internal sealed class AutoRebalanceCore
 
     /// <summary>Processes the state of the cluster; called once a second.</summary>
     /// <returns>Whether to begin a rebalance now, if it would close any tunnel.</returns>
-    public bool Observe(FleetLook look, TimeSpan now, TimeSpan? after)
+    public bool Observe(ClusterObservation look, TimeSpan now, TimeSpan? after)
     {
         // The homes at the start of this balancer do not count as a change.
         _served ??= look.HomesChangedAt;
@@ -32,7 +32,7 @@ internal sealed class AutoRebalanceCore
     }
 
     /// <summary>Records that a rebalance was begun for this state of the cluster.</summary>
-    public void Begun(FleetLook look) => _served = look.HomesChangedAt;
+    public void Begun(ClusterObservation look) => _served = look.HomesChangedAt;
 }
 
 /// <summary>The state of a cluster at one moment.</summary>
@@ -40,4 +40,4 @@ internal sealed class AutoRebalanceCore
 /// <param name="State">A text that differs whenever the ring, a drain or a node's health differs.</param>
 /// <param name="IsDisputed">Whether the balancers disagree.</param>
 /// <param name="IsRebalancing">Whether a rebalance runs or is paused.</param>
-internal readonly record struct FleetLook(long HomesChangedAt, string State, bool IsDisputed, bool IsRebalancing);
+internal readonly record struct ClusterObservation(long HomesChangedAt, string State, bool IsDisputed, bool IsRebalancing);

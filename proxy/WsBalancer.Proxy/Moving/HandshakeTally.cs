@@ -30,11 +30,11 @@ internal sealed class HandshakeTally(TimeProvider time)
     }
 
     /// <summary>Why no more users may be moved to the node, in words; null if they may.</summary>
-    public string? WhyNot(NodeKey node)
+    public string? FailureReason(NodeKey node)
     {
         lock (_gate)
         {
-            return _nodes.GetValueOrDefault(node)?.WhyNot(Second);
+            return _nodes.GetValueOrDefault(node)?.FailureReason(Second);
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class HandshakeTally(TimeProvider time)
             slot = (second, slot.All + 1, slot.Failed + (succeeded ? 0 : 1));
         }
 
-        public string? WhyNot(long second)
+        public string? FailureReason(long second)
         {
             var recent = _seconds.Where(slot => slot.Second > second - Seconds).ToArray();
             var (all, failed) = (recent.Sum(slot => slot.All), recent.Sum(slot => slot.Failed));

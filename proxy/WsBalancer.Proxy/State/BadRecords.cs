@@ -58,9 +58,9 @@ internal sealed class BadRecords(TimeProvider time, ILogger<BadRecords> logger)
                 return;
             }
 
-            foreach (var gone in listed.Keys.Where(name => !names.Contains(name)).ToList())
+            foreach (var removed in listed.Keys.Where(name => !names.Contains(name)).ToList())
             {
-                listed.Remove(gone);
+                listed.Remove(removed);
                 _full.Remove(source);
             }
         }

@@ -29,10 +29,10 @@ internal sealed class TunnelLeg(
     Socket? socket = null)
     : DuplexStream, ITunnelLeg
 {
-    private readonly Lock _turn = new();
+    private readonly Lock _lock = new();
     private LegFrames _frames;
     private bool _writing;
-    private bool _abandoned;
+    private bool _isDiscarding;
     private CancellationTokenSource? _writes;
     private CancellationTokenRegistration _onLoopCancelled;
     private PendingWrite _pending;
@@ -41,7 +41,7 @@ internal sealed class TunnelLeg(
     {
         get
         {
-            lock (_turn)
+            lock (_lock)
             {
                 return _frames.CloseWritten;
             }
@@ -51,7 +51,7 @@ internal sealed class TunnelLeg(
     // CloseCode and Lost are read without the lock: only after the end of the tunnel, when nothing is written any more.
     public int? CloseCode => _frames.CloseCode;
 
-    public bool Lost => _frames.BoundariesUnknown;
+    public bool BoundariesUnknown => _frames.BoundariesUnknown;
 
     public long Buffered => _pending.IsAny ? bound : 0;
 
@@ -59,11 +59,11 @@ internal sealed class TunnelLeg(
 
     public TimeSpan SendStalledFor => _pending.LastsFor(time);
 
-    public bool HasPeerFinished => socket is not null && TcpState.HasPeerFinished(socket);
+    public bool HasPeerEnded => socket is not null && TcpState.HasPeerFinished(socket);
 
-    public Task CloseAsync(byte[] closeFrame)
+    public Task SendCloseAsync(byte[] closeFrame)
     {
-        lock (_turn)
+        lock (_lock)
         {
             if (!_frames.Close(closeFrame, _writing))
             {
@@ -81,22 +81,22 @@ internal sealed class TunnelLeg(
             return false;
         }
 
-        lock (_turn)
+        lock (_lock)
         {
-            _frames.Shut();
+            _frames.DiscardRest();
         }
 
         _ = ShutdownAsync(stream);
         return true;
     }
 
-    public void Abandon()
+    public void Discard()
     {
         CancellationTokenSource? writes;
-        lock (_turn)
+        lock (_lock)
         {
-            _frames.Shut();
-            _abandoned = true;
+            _frames.DiscardRest();
+            _isDiscarding = true;
             writes = _writing ? _writes : null;
         }
 
@@ -116,7 +116,7 @@ internal sealed class TunnelLeg(
         }
         catch (Exception ex) when (PeerLoss.Is(ex, cancellationToken))
         {
-            observer.Lost();
+            observer.OnPeerLost();
             throw;
         }
 
@@ -126,7 +126,7 @@ internal sealed class TunnelLeg(
         }
         else if (!buffer.IsEmpty)
         {
-            observer.Ended();
+            observer.OnPeerEof();
             if (holdsEnd)
             {
                 await CutAsync(cancellationToken);
@@ -143,7 +143,7 @@ internal sealed class TunnelLeg(
         if (closeSeen)
         {
             // Before the frame is written: after it, an event of its receiver may set another reason first.
-            observer.ClosePasses();
+            observer.OnCloseForwarding();
         }
 
         try
@@ -151,7 +151,7 @@ internal sealed class TunnelLeg(
             if (passed > 0)
             {
                 await WriteOnAsync(buffer[..passed], _writes!.Token);
-                observer.Passed(passed, frames);
+                observer.OnForwarded(passed, frames);
             }
 
             if (End() is { } close)
@@ -163,7 +163,7 @@ internal sealed class TunnelLeg(
             {
                 // The event may cut the tunnel, and bytes that are not flushed would be lost.
                 await FlushAsync(_writes!.Token);
-                observer.Closed();
+                observer.OnPeerClosed();
             }
         }
         catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
@@ -217,7 +217,7 @@ internal sealed class TunnelLeg(
     {
         if (!IsAbandoned())
         {
-            observer.Lost();
+            observer.OnPeerLost();
         }
     }
 
@@ -225,7 +225,7 @@ internal sealed class TunnelLeg(
     private int Begin(
         ReadOnlySpan<byte> buffer, CancellationToken loop, out long frames, out bool closeSeen, out bool isClosed)
     {
-        lock (_turn)
+        lock (_lock)
         {
             Follow(loop);
             _writing = true;
@@ -253,16 +253,16 @@ internal sealed class TunnelLeg(
 
     private bool IsAbandoned()
     {
-        lock (_turn)
+        lock (_lock)
         {
-            return _abandoned;
+            return _isDiscarding;
         }
     }
 
     // Ends the turn. The caller writes the Close frame that waited for this boundary, if there is one.
     private byte[]? End()
     {
-        lock (_turn)
+        lock (_lock)
         {
             _writing = false;
             return _frames.TakeClose();
@@ -283,7 +283,7 @@ internal sealed class TunnelLeg(
         }
         catch (Exception ex) when (ex is IOException or SocketException or ObjectDisposedException)
         {
-            observer.Lost();
+            observer.OnPeerLost();
         }
     }
 

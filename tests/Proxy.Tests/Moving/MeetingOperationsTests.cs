@@ -31,14 +31,14 @@ public sealed class MeetingOperationsTests
             Repeat(i => Do(() =>
             {
                 app.Fleet.SetFull(movers.Chat, app.Node("ws-2"), i % 2 == 0);
-                app.Fleet.SetSaysDraining(movers.Chat, app.Node("ws-2"), i % 3 == 0);
+                app.Fleet.SetAnnouncedDrain(movers.Chat, app.Node("ws-2"), i % 3 == 0);
                 app.Get<HandshakeOutcomes>().Failed(app.Node("ws-2").Key);
             })),
             Repeat(i => Do(() => OpenAndClose(app, i))),
             Repeat(_ => Do(() =>
             {
                 app.Time.Advance(PacedCloser.Step);
-                app.Get<OwnReport>().Make();
+                app.Get<OwnReport>().Create();
                 rebalances.StatusOf(movers.Chat, fleetWide: true);
                 app.Fleet.Sweep();
             }))).WaitAsync(Deadline.Default * 2, Cancellation);

@@ -171,7 +171,7 @@ public sealed class CompactionTests : IAsyncDisposable
         await one.UntilFound(Weight, StateSample.Of(7));
         await Deadline.Until("both have the same", () => one.Store.Records.Digest == again.Store.Records.Digest);
         Assert.Equal([Weight], again.Store.Of("chat").Select(record => record.Key));
-        Assert.True(again.Said(716) > 0, "Nobody was told of what is gone.");
+        Assert.True(again.LogCount(716) > 0, "Nobody was told of what is gone.");
     }
 
     [Fact]

@@ -172,7 +172,7 @@ public sealed class StateStoreTests : IDisposable
         using (var store = Open())
         {
             await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
-            store.Stand(store.Records.Find(StateSample.Weight)!, StateStatus.Lapsed);
+            store.SetStatus(store.Records.Find(StateSample.Weight)!, StateStatus.Lapsed);
             Assert.Equal(StateStatus.Lapsed, store.StandingOf(StateSample.Weight));
         }
 
@@ -195,7 +195,7 @@ public sealed class StateStoreTests : IDisposable
         var replaced = store.Records.Find(StateSample.Weight)!;
         await WriteAsync(store, StateSample.Weight, StateSample.Of(9));
 
-        store.Stand(replaced, StateStatus.Lapsed);
+        store.SetStatus(replaced, StateStatus.Lapsed);
         await store.TakeBackAsync([replaced], TestContext.Current.CancellationToken);
 
         Assert.Equal(StateStatus.Waiting, store.StandingOf(StateSample.Weight));
@@ -210,7 +210,7 @@ public sealed class StateStoreTests : IDisposable
         using var store = Open();
         await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
 
-        store.Stand(store.Records.Find(StateSample.Weight)!, StateStatus.InEffect);
+        store.SetStatus(store.Records.Find(StateSample.Weight)!, StateStatus.InEffect);
 
         await Deadline.Until("it is saved once more", () =>
             File.ReadAllText(_folder.Path).Contains("inEffect", StringComparison.Ordinal));

@@ -17,7 +17,7 @@ internal static class PlannedChange
         Description = $"Do not ask, though it moves more than {MostUnconfirmed * 100:0}% of the users",
     };
 
-    private const string NobodyClosed = "No tunnel was closed: users with another home now are placed there on their "
+    private const string NoTunnelClosed = "No tunnel was closed: users with another home now are placed there on their "
         + "next connect, or by 'wsbalancer rebalance'.";
 
     /// <remarks>
@@ -31,7 +31,7 @@ internal static class PlannedChange
         Func<long, Task<Answer<T>>> make,
         string done,
         CancellationToken cancellation,
-        string next = NobodyClosed)
+        string next = NoTunnelClosed)
         where T : PlanAnswer
     {
         if (!operation.Settings.IsDocument)
@@ -54,7 +54,7 @@ internal static class PlannedChange
         }
 
         var much = $"It moves {Amounts.Percent(plan.Moved)} of all users";
-        if (operation.Settings.IsDocument || operation.Output.Question is not { } question)
+        if (operation.Settings.IsDocument || operation.Output.Confirmation is not { } question)
         {
             throw new CommandFailure(
                 ExitCode.Failed,
@@ -62,7 +62,7 @@ internal static class PlannedChange
                 + "meant.");
         }
 
-        if (!await question.AskAsync($"{much}. Go on?", cancellation))
+        if (!await question.ConfirmAsync($"{much}. Go on?", cancellation))
         {
             throw new CommandFailure(ExitCode.Failed, "Nothing was done.");
         }

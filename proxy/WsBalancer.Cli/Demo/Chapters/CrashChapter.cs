@@ -5,13 +5,13 @@ using WsBalancer.Cli.Demo.Users;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Kills a node without a warning, and starts it again.</summary>
-internal sealed class CrashChapter : IChapterTeller
+internal sealed class CrashChapter : IChapterRunner
 {
     private static readonly TimeSpan LossDeadline = TimeSpan.FromSeconds(10);
 
     public string Title => "A crash moves that node's users only, and its return brings them home";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext stage, CancellationToken cancellation)
     {
         var before = stage.Crowd.Placement();
         var crashed = stage.Fleet.Nodes.MaxBy(node => before.Values.Count(other => other == node.Id))!;
@@ -26,7 +26,7 @@ internal sealed class CrashChapter : IChapterTeller
     }
 
     private static async Task<IReadOnlyList<Claim>> CrashAsync(
-        Stage stage,
+        ChapterContext stage,
         DemoNode crashed,
         List<DemoUser> victims,
         List<DemoUser> others,
@@ -40,14 +40,14 @@ internal sealed class CrashChapter : IChapterTeller
         var lost = victims.Count(user => user.Node is null);
 
         stage.Screen.Step($"its {victims.Count} users reconnect");
-        await Crowd.ConnectAsync(victims, cancellation);
-        var answered = await Crowd.CountAnsweringAsync(others, "after the crash", cancellation);
+        await DemoUsers.ConnectAsync(victims, cancellation);
+        var answered = await DemoUsers.CountAnsweringAsync(others, "after the crash", cancellation);
 
         return CrashClaims.Judge(crashed.Id, lost, answered, before, stage.Crowd.Placement());
     }
 
     private static async Task<IReadOnlyList<Claim>> ReturnAsync(
-        Stage stage,
+        ChapterContext stage,
         DemoNode crashed,
         List<DemoUser> victims,
         List<DemoUser> others,
@@ -61,8 +61,8 @@ internal sealed class CrashChapter : IChapterTeller
         await stage.AwaitHealthAsync(crashed, "healthy", cancellation);
 
         stage.Screen.Step("its users reconnect");
-        await Crowd.ConnectAsync(victims, cancellation);
-        var answered = await Crowd.CountAnsweringAsync(others, "after the return", cancellation);
+        await DemoUsers.ConnectAsync(victims, cancellation);
+        var answered = await DemoUsers.CountAnsweringAsync(others, "after the return", cancellation);
         var misplaced = await stage.CountMisplacedAsync(cancellation);
 
         return HomecomingClaims.Judge(crashed.Id, answered, misplaced, before, stage.Crowd.Placement());

@@ -7,7 +7,7 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Drains a node and resumes it, as for a deployment.</summary>
-internal sealed class DrainChapter : IChapterTeller
+internal sealed class DrainChapter : IChapterRunner
 {
     // The duration of the drain: long enough to see, short enough to watch.
     private const double Seconds = 3;
@@ -17,7 +17,7 @@ internal sealed class DrainChapter : IChapterTeller
 
     public string Title => "A drain moves that node's users at a pace, and its end makes everything as it was";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext stage, CancellationToken cancellation)
     {
         var before = stage.Crowd.Placement();
         var drained = stage.Fleet.Nodes.MaxBy(node => before.Values.Count(other => other == node.Id))!;
@@ -32,14 +32,14 @@ internal sealed class DrainChapter : IChapterTeller
     }
 
     private static async Task<IReadOnlyList<Claim>> DrainAsync(
-        Stage stage,
+        ChapterContext stage,
         DemoNode drained,
         List<DemoUser> movers,
         IReadOnlyDictionary<string, string> before,
         CancellationToken cancellation)
     {
         var others = stage.Crowd.Users.Except(movers).ToList();
-        var recalled = Crowd.RecallsOf(others);
+        var recalled = DemoUsers.RecallsOf(others);
         var rate = Math.Ceiling(movers.Count / Seconds);
 
         stage.Screen.Step($"wsbalancer drain {drained.Id} --rate {Amounts.Rate(rate)} --wait");
@@ -54,16 +54,16 @@ internal sealed class DrainChapter : IChapterTeller
             ReturnDeadline,
             _ => Task.FromResult(movers.TrueForAll(user => user.Node is { } node && node != drained.Id)),
             cancellation);
-        var answered = await Crowd.CountAnsweringAsync(others, "after the drain", cancellation);
+        var answered = await DemoUsers.CountAnsweringAsync(others, "after the drain", cancellation);
 
         return DrainClaims.JudgeDrain(
             drained.Id,
-            new DrainOutcome(status, rate, took, answered, Crowd.RecallsOf(others) - recalled),
+            new DrainOutcome(status, rate, took, answered, DemoUsers.RecallsOf(others) - recalled),
             before,
             stage.Crowd.Placement());
     }
 
-    private static async Task<DrainAnswer> WatchAsync(Stage stage, DemoNode drained, CancellationToken cancellation)
+    private static async Task<DrainAnswer> WatchAsync(ChapterContext stage, DemoNode drained, CancellationToken cancellation)
     {
         var quarters = new Quarters(stage.Screen.Step);
         DrainAnswer? status = null;
@@ -80,7 +80,7 @@ internal sealed class DrainChapter : IChapterTeller
     }
 
     private static async Task<IReadOnlyList<Claim>> ResumeAsync(
-        Stage stage,
+        ChapterContext stage,
         DemoNode drained,
         List<DemoUser> movers,
         IReadOnlyDictionary<string, string> before,
@@ -90,7 +90,7 @@ internal sealed class DrainChapter : IChapterTeller
         stage.Screen.Step($"wsbalancer resume {drained.Id}, and its users reconnect");
         await stage.Cluster.ResumeAsync(drained.Id, cancellation);
         var homesAgain = await stage.ListHomesAsync(cancellation);
-        await Crowd.ConnectAsync(movers, cancellation);
+        await DemoUsers.ConnectAsync(movers, cancellation);
 
         return DrainClaims.JudgeResume(drained.Id, homes, homesAgain, before, stage.Crowd.Placement());
     }

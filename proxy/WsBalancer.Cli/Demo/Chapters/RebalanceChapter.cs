@@ -6,7 +6,7 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Adds a node while all users are connected, and rebalances at a pace.</summary>
-internal sealed class RebalanceChapter : IChapterTeller
+internal sealed class RebalanceChapter : IChapterRunner
 {
     // The duration of the rebalance: long enough to see, short enough to watch.
     private const double Seconds = 3;
@@ -16,7 +16,7 @@ internal sealed class RebalanceChapter : IChapterTeller
 
     public string Title => "A fleet grows under load: planned, then brought home at a pace";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext stage, CancellationToken cancellation)
     {
         // Tunnels of replaced sockets must have ended first: the counts below are those of this chapter.
         await stage.CountMisplacedAsync(cancellation);
@@ -24,11 +24,11 @@ internal sealed class RebalanceChapter : IChapterTeller
         var (added, plan) = await AddAsync(stage, cancellation);
         var nodes = await stage.ListNodesAsync(cancellation);
         var homes = await stage.ListHomesAsync(cancellation);
-        var stillOpen = await Crowd.CountAnsweringAsync(stage.Crowd.Users, "after the addition", cancellation);
+        var stillOpen = await DemoUsers.CountAnsweringAsync(stage.Crowd.Users, "after the addition", cancellation);
 
         var movers = stage.Crowd.Users.Where(user => homes.GetValueOrDefault(user.Name) == added).ToList();
         var others = stage.Crowd.Users.Except(movers).ToList();
-        var recalled = Crowd.RecallsOf(others);
+        var recalled = DemoUsers.RecallsOf(others);
         var misplaced = nodes.Sum(node => node.Misplaced);
         var growth = GrowthClaims.JudgeGrowth(
             nodes.Single(node => node.Id == added), plan, movers.Count, misplaced, stillOpen, before.Count);
@@ -37,7 +37,7 @@ internal sealed class RebalanceChapter : IChapterTeller
         await stage.Fact.BecomesTrueAsync(
             ReturnDeadline, _ => Task.FromResult(movers.TrueForAll(user => user.Node == added)), cancellation);
         var left = await stage.CountMisplacedAsync(cancellation);
-        var answered = await Crowd.CountAnsweringAsync(others, "after the rebalance", cancellation);
+        var answered = await DemoUsers.CountAnsweringAsync(others, "after the rebalance", cancellation);
 
         return
         [
@@ -49,11 +49,11 @@ internal sealed class RebalanceChapter : IChapterTeller
                 before,
                 stage.Crowd.Placement(),
                 answered,
-                Crowd.RecallsOf(others) - recalled),
+                DemoUsers.RecallsOf(others) - recalled),
         ];
     }
 
-    private static async Task<(string Added, PlanAnswer Plan)> AddAsync(Stage stage, CancellationToken cancellation)
+    private static async Task<(string Added, PlanAnswer Plan)> AddAsync(ChapterContext stage, CancellationToken cancellation)
     {
         stage.Screen.Step("starting one more node");
         var node = await stage.Fleet.StartNodeAsync(cancellation);
@@ -68,7 +68,7 @@ internal sealed class RebalanceChapter : IChapterTeller
         return (node.Id, plan);
     }
 
-    private static async Task RebalanceAsync(Stage stage, long misplaced, CancellationToken cancellation)
+    private static async Task RebalanceAsync(ChapterContext stage, long misplaced, CancellationToken cancellation)
     {
         var rate = Math.Max(1, Math.Ceiling(misplaced / Seconds));
         var quarters = new Quarters(stage.Screen.Step);

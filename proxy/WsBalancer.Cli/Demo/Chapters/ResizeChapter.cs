@@ -4,11 +4,11 @@ using WsBalancer.Cli.Demo.Users;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Adds a node in the configuration.</summary>
-internal sealed class ResizeChapter : IChapterTeller
+internal sealed class ResizeChapter : IChapterRunner
 {
     public string Title => "A new node takes its share, and nobody else moves";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext stage, CancellationToken cancellation)
     {
         var crowd = stage.Crowd;
         var before = crowd.Placement();
@@ -16,7 +16,7 @@ internal sealed class ResizeChapter : IChapterTeller
         stage.Screen.Step("starting one more node and naming it in the configuration");
         var added = await stage.Fleet.AddNodeAsync(cancellation);
         await stage.AwaitHealthAsync(added, "healthy", cancellation);
-        var stillOpen = await Crowd.CountAnsweringAsync(crowd.Users, "after the resize", cancellation);
+        var stillOpen = await DemoUsers.CountAnsweringAsync(crowd.Users, "after the resize", cancellation);
 
         stage.Screen.Step("reconnecting every user");
         await crowd.ConnectAsync(cancellation);

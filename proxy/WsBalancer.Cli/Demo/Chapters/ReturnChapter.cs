@@ -3,11 +3,11 @@ using WsBalancer.Cli.Demo.Claims;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Connects every user again.</summary>
-internal sealed class ReturnChapter : IChapterTeller
+internal sealed class ReturnChapter : IChapterRunner
 {
     public string Title => "Users come back to their node";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext stage, CancellationToken cancellation)
     {
         var before = stage.Crowd.Placement();
 

@@ -3,11 +3,11 @@ using WsBalancer.Cli.Demo.Claims;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Connects every user for the first time.</summary>
-internal sealed class SpreadChapter : IChapterTeller
+internal sealed class SpreadChapter : IChapterRunner
 {
     public string Title => "Users are spread over the nodes";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext stage, CancellationToken cancellation)
     {
         stage.Screen.Step($"connecting {stage.Crowd.Users.Count} users");
         await stage.Crowd.ConnectAsync(cancellation);

@@ -80,7 +80,7 @@ internal sealed class TunnelAudit(
         try
         {
             // A copy: sockets are added and removed between two turns.
-            var sockets = loop.AllSocketCount();
+            var sockets = loop.AllSockets();
             for (var i = 0; i < sockets.Length; i++)
             {
                 if (!sockets[i].IsClosed && FaultOf(sockets[i]) is { } fault)
@@ -108,7 +108,7 @@ internal sealed class TunnelAudit(
             return "whose failure nothing has acted on";
         }
 
-        if (socket.IsGoneUnnoticed)
+        if (socket.IsClosedInKernel)
         {
             return "whose connection has ended without an event";
         }
@@ -119,5 +119,5 @@ internal sealed class TunnelAudit(
     }
 
     private bool IsOwned(NativeTunnel flow) =>
-        flow.IsLeaving || tunnels.Find(flow.Tunnel.Identity.Id) == flow.Tunnel;
+        flow.IsOverOrReleased || tunnels.Find(flow.Tunnel.Identity.Id) == flow.Tunnel;
 }

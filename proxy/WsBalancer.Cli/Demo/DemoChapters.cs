@@ -3,11 +3,11 @@ using WsBalancer.Cli.Demo.Chapters;
 namespace WsBalancer.Cli.Demo;
 
 /// <summary>Runs the chapters in their order. After a claim that fails, the other chapters still run.</summary>
-internal static class DemoStory
+internal static class DemoChapters
 {
-    public static async Task<IReadOnlyList<Chapter>> TellAsync(Stage stage, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Chapter>> RunAsync(ChapterContext stage, CancellationToken cancellation)
     {
-        IChapterTeller[] tellers =
+        IChapterRunner[] tellers =
         [
             new SpreadChapter(),
             new ReturnChapter(),
@@ -22,7 +22,7 @@ internal static class DemoStory
         foreach (var teller in tellers)
         {
             stage.Screen.BeginChapter(teller.Title);
-            var chapter = new Chapter(teller.Title, await teller.TellAsync(stage, cancellation));
+            var chapter = new Chapter(teller.Title, await teller.RunAsync(stage, cancellation));
             stage.Screen.EndChapter(chapter);
             chapters.Add(chapter);
         }

@@ -63,7 +63,7 @@ internal static class StateServices
                 provider.GetRequiredService<ILogger<StateStore>>());
             if (!provider.GetRequiredService<StateOptions>().IsShared)
             {
-                store.Spent = provider.GetRequiredService<ForgettableRecords>();
+                store.Forgettable = provider.GetRequiredService<ForgettableRecords>();
             }
 
             return store.Load();

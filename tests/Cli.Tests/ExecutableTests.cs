@@ -139,7 +139,8 @@ public sealed class ExecutableTests
         var run = await Executable.RunAsync([.. arguments, "--admin", ClosedPort]);
 
         Assert.Equal(ExitCode.Unreachable, run.ExitCode);
-        Assert.Contains($"Cannot reach a balancer at {ClosedPort}/: Connection ref", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Cannot reach a balancer at {ClosedPort}/: Connection ref", run.Error, StringComparison.Ordinal);
         AssertFailureIn(run.Output, arguments, ExitCode.Unreachable);
     }
 

@@ -94,7 +94,8 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
             new AdminSettings(fleet.Admin, Token: null, DemoConfiguration.Cluster, OutputForm.Lines));
         screen.Watch(() => DemoPicture.Of(fleet.Nodes, crowd.Placement()));
 
-        return await DemoChapters.RunAsync(new ChapterContext(fleet, crowd, admin, screen, new Condition(time), time), cancellation);
+        return await DemoChapters.RunAsync(
+            new ChapterContext(fleet, crowd, admin, screen, new Condition(time), time), cancellation);
     }
 
     private async Task<int> FailAsync(DemoFleet fleet)

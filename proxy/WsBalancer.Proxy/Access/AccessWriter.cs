@@ -24,7 +24,7 @@ internal sealed class AccessWriter(
     // The queue is polled: a notification would wake a thread for every tunnel that ends.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -85,11 +85,11 @@ internal sealed class AccessWriter(
         await _stop.CancelAsync();
         try
         {
-            await Task.Run(WriteLastAsync, CancellationToken.None).WaitAsync(StopPatience, time, cancellationToken);
+            await Task.Run(WriteLastAsync, CancellationToken.None).WaitAsync(StopTimeout, time, cancellationToken);
         }
         catch (TimeoutException)
         {
-            AccessMessages.NotWrittenInTime(logger, _path, StopPatience);
+            AccessMessages.NotWrittenInTime(logger, _path, StopTimeout);
         }
     }
 

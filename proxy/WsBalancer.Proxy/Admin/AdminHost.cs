@@ -35,9 +35,9 @@ internal sealed class AdminHost(
     private static readonly Type[] Used =
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
-        typeof(TunnelRegistry), typeof(IAdmission), typeof(DrainOperations), typeof(RebalanceOperations), typeof(DisconnectOperations),
-        typeof(Peers), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus), typeof(BalancersReader),
-        typeof(ConfigurationReader),
+        typeof(TunnelRegistry), typeof(IAdmission), typeof(DrainOperations), typeof(RebalanceOperations),
+        typeof(DisconnectOperations), typeof(Peers), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus),
+        typeof(BalancersReader), typeof(ConfigurationReader),
     ];
 
     private WebApplication? _app;

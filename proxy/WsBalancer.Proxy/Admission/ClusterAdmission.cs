@@ -104,7 +104,7 @@ internal sealed class ClusterAdmission : ILoadBound
     }
 
     /// <summary>Releases every place of a handshake.</summary>
-    public void Leave(string? user, NodeLimits? at)
+    public void EndReservation(string? user, NodeLimits? at)
     {
         lock (_gate)
         {

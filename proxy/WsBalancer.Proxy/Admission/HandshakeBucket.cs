@@ -95,7 +95,9 @@ internal sealed class HandshakeBucket(TimeProvider time)
     private static double Area(double seconds, double slowStart)
     {
         var rising = Math.Min(seconds, slowStart);
-        return (InitialRateShare * rising) + ((1 - InitialRateShare) * rising * rising / (2 * slowStart)) + (seconds - rising);
+        return (InitialRateShare * rising)
+            + ((1 - InitialRateShare) * rising * rising / (2 * slowStart))
+            + (seconds - rising);
     }
 }
 

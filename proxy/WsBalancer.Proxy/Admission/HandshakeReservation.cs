@@ -10,7 +10,7 @@ internal sealed class HandshakeReservation(ClusterAdmission gate, string? user) 
     private static readonly Task<TimeSpan?> AtOnce = Task.FromResult<TimeSpan?>(null);
 
     private NodeLimits? _at;
-    private bool _isLeft;
+    private bool _isReleased;
 
     public bool TryTake(Node node)
     {
@@ -39,16 +39,16 @@ internal sealed class HandshakeReservation(ClusterAdmission gate, string? user) 
 
     public void Open(Tunnel tunnel)
     {
-        _isLeft = true;
+        _isReleased = true;
         gate.Open(tunnel, user, _at);
     }
 
     public void Dispose()
     {
-        if (!_isLeft)
+        if (!_isReleased)
         {
-            _isLeft = true;
-            gate.Leave(user, _at);
+            _isReleased = true;
+            gate.EndReservation(user, _at);
         }
     }
 

@@ -2,7 +2,9 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Admission;
 
-/// <summary>The state of the limits for one node. Changed under the lock of its <see cref="ClusterAdmission"/>.</summary>
+/// <summary>
+/// The state of the limits for one node. Changed under the lock of its <see cref="ClusterAdmission"/>.
+/// </summary>
 internal sealed class NodeLimits(Node node, HandshakeBucket bucket)
 {
     private string _address = node.Address;

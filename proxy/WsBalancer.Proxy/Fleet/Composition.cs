@@ -121,7 +121,7 @@ internal sealed class Composition
         StateRecord record, Dictionary<string, Member> sources, string algorithm, StateStatus standing)
     {
         var source = sources.GetValueOrDefault(record.Key.Node);
-        var underlying = new OverrideBase(
+        var underlying = new OverriddenValues(
             source?.Source == NodeSource.Configured,
             source?.Source == NodeSource.Registered,
             source?.Weight,

@@ -133,7 +133,8 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
         if (!NodeBounds.IsId(addition.Id))
         {
             throw new RefusedException(
-                RefusalKind.BadValue, $"'id' is '{RecordText.Of(addition.Id)}': a node id has {NodeBounds.ExpectedId}.");
+                RefusalKind.BadValue,
+                $"'id' is '{RecordText.Of(addition.Id)}': a node id has {NodeBounds.ExpectedId}.");
         }
 
         if (!NodeBounds.IsAddress(addition.Address))

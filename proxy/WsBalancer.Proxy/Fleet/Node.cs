@@ -13,7 +13,7 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     private volatile int _health;
     private volatile bool _announcesDrain;
     private volatile bool _registrationAnnouncesDrain;
-    private volatile bool _isLeaseLost;
+    private volatile bool _isRegistrationExpired;
     private volatile bool _isFull;
     private volatile bool _isSilent;
     private long _answeredAt;
@@ -47,7 +47,7 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     /// <summary>
     /// The health by probes and connects; unhealthy while the node is silent, or its registration has expired.
     /// </summary>
-    public NodeHealth Health => _isLeaseLost || _isSilent ? NodeHealth.Unhealthy : ProbedHealth;
+    public NodeHealth Health => _isRegistrationExpired || _isSilent ? NodeHealth.Unhealthy : ProbedHealth;
 
     /// <summary>The health by probes and connects alone.</summary>
     public NodeHealth ProbedHealth
@@ -59,8 +59,8 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     /// <summary>Whether the node registered itself and the registration has expired.</summary>
     public bool IsRegistrationExpired
     {
-        get => _isLeaseLost;
-        internal set => _isLeaseLost = value;
+        get => _isRegistrationExpired;
+        internal set => _isRegistrationExpired = value;
     }
 
     /// <summary>Whether the node did not answer handshakes, and has not answered one since.</summary>

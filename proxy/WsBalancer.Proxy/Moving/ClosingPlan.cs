@@ -10,7 +10,11 @@ namespace WsBalancer.Proxy.Moving;
 /// <param name="IsDue">Whether to close a tunnel. Called for every tunnel of the source, and for all tunnels of the
 /// user just before they are closed.</param>
 internal sealed record ClosingPlan(
-    string Operation, CloseMessage CloseMessage, PaceTerms Pace, Func<IEnumerable<Tunnel>> Source, Func<Tunnel, bool> IsDue)
+    string Operation,
+    CloseMessage CloseMessage,
+    PaceTerms Pace,
+    Func<IEnumerable<Tunnel>> Source,
+    Func<Tunnel, bool> IsDue)
 {
     /// <summary>The part of the fleet's rate for this balancer, 0…1; called at every step.</summary>
     public Func<double> Share { get; init; } = static () => 1;

@@ -60,7 +60,8 @@ internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelReg
     // tunnels are due.
     private void Refill(long now)
     {
-        if (_filled is { } filled && time.GetElapsedTime(filled, now) < RefreshInterval && !(_queue.IsEmpty && _tookSome))
+        if (_filled is { } filled && time.GetElapsedTime(filled, now) < RefreshInterval
+            && !(_queue.IsEmpty && _tookSome))
         {
             return;
         }
@@ -78,7 +79,8 @@ internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelReg
             _tookSome = true;
             foreach (var tunnel in user.TunnelsIn(tunnels))
             {
-                if (IsDue(tunnel) && tunnel.Close(plan.CloseMessage.End, plan.CloseMessage.Code, plan.CloseMessage.Text))
+                if (IsDue(tunnel)
+                    && tunnel.Close(plan.CloseMessage.End, plan.CloseMessage.Code, plan.CloseMessage.Text))
                 {
                     tally.Add(tunnel);
                     plan.Closed(tunnel);

@@ -17,7 +17,11 @@ internal sealed class LifetimeWorker(
     private readonly ConcurrentDictionary<string, bool> _closing = new(StringComparer.OrdinalIgnoreCase);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicLoop.RunAsync(
-        "looking for tunnels that have reached their lifetime", () => CloseOutlived(stoppingToken), time, logger, stoppingToken);
+        "looking for tunnels that have reached their lifetime",
+        () => CloseOutlived(stoppingToken),
+        time,
+        logger,
+        stoppingToken);
 
     private static bool HasOutlived(Tunnel tunnel) => tunnel.Age >= tunnel.Lifetime;
 

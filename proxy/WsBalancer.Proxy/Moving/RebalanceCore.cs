@@ -11,7 +11,7 @@ internal static class RebalanceCore
     /// <param name="isOld">Whether the tunnel was opened before the rebalance began, or before homes last changed. A
     /// newer tunnel is at another node because its home was unhealthy or full: if it were closed, its client would
     /// reconnect to that node.</param>
-    public static TunnelPlacement Judge(Node? home, bool hasUser, Node? at, bool isOld) => (home, at) switch
+    public static TunnelPlacement PlacementOf(Node? home, bool hasUser, Node? at, bool isOld) => (home, at) switch
     {
         _ when !hasUser || (home is not null && home == at) => TunnelPlacement.AtHome,
         (_, { IsLeaving: true, RemovalDrain: not null }) => TunnelPlacement.OnDraining,

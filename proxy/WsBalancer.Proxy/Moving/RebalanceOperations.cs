@@ -129,7 +129,8 @@ internal sealed class RebalanceOperations(
                 : null);
     }
 
-    private RebalanceValue? Find(FleetCluster cluster) => store.Find(RebalanceRegistry.KeyOf(cluster)) as RebalanceValue;
+    private RebalanceValue? Find(FleetCluster cluster) =>
+        store.Find(RebalanceRegistry.KeyOf(cluster)) as RebalanceValue;
 
     private RebalanceValue OnIn(FleetCluster cluster) =>
         Find(cluster) is { State: RebalanceState.Running or RebalanceState.Paused } on

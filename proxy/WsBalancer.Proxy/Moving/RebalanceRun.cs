@@ -28,7 +28,7 @@ internal sealed class RebalanceRun : IDisposable
     private volatile ClosingRun _run;
     private volatile RebalanceCounts _counts;
     private volatile RebalanceEnd? _end;
-    private long _surveyed;
+    private long _countedAt;
 
     /// <summary>Takes part in a rebalance whose record is running or paused.</summary>
     public RebalanceRun(
@@ -43,7 +43,7 @@ internal sealed class RebalanceRun : IDisposable
         (_cluster, _value, _closer, _others, _stopReason, _time) = (cluster, value, closer, others, stopReason, time);
         _view = new RebalanceView(cluster, tunnels);
         _handshakes = new HandshakeTally(time);
-        _begun = _surveyed = time.GetTimestamp();
+        _begun = _countedAt = time.GetTimestamp();
         _counts = _view.CountTunnels(_begun);
         _run = Prepare(value);
     }
@@ -101,7 +101,7 @@ internal sealed class RebalanceRun : IDisposable
             new CloseMessage(TunnelEnd.Rebalance, code, "the connection moves to its home node"),
             new PaceTerms(value.RatePerSecond, Over: null, TimeSpan.Zero),
             () => _view.Tunnels,
-            tunnel => MayClose && _view.Judge(tunnel, _begun) == TunnelPlacement.Closable)
+            tunnel => MayClose && _view.PlacementOf(tunnel, _begun) == TunnelPlacement.Closable)
         {
             Share = () => share.Of(
                 Remaining, _others.RebalanceOf(_cluster.Id, value.Operation).Remaining, _others.Reports),
@@ -151,9 +151,9 @@ internal sealed class RebalanceRun : IDisposable
     private void RefreshCounts(ClosingPhase phase)
     {
         var now = _time.GetTimestamp();
-        if (phase == ClosingPhase.Done || _time.GetElapsedTime(_surveyed, now) >= RefreshInterval)
+        if (phase == ClosingPhase.Done || _time.GetElapsedTime(_countedAt, now) >= RefreshInterval)
         {
-            _surveyed = now;
+            _countedAt = now;
             _counts = CountTunnels();
         }
     }

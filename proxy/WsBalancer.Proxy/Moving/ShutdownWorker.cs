@@ -61,7 +61,7 @@ internal sealed class ShutdownWorker(
     public void EndNow()
     {
         _end.Cancel();
-        CutAll();
+        AbortAll();
     }
 
     public void Dispose() => _end.Dispose();
@@ -101,7 +101,7 @@ internal sealed class ShutdownWorker(
         }
     }
 
-    private void CutAll()
+    private void AbortAll()
     {
         foreach (var tunnel in tunnels.All)
         {

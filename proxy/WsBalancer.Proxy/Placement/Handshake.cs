@@ -55,7 +55,8 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         _opened = opened;
         _native = native;
         _clientDisconnected = context.RequestAborted;
-        _onClientDisconnected = _clientDisconnected.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _onClientDisconnected = _clientDisconnected.UnsafeRegister(
+            static end => ((CancellationTokenSource)end!).Cancel(), _end);
         context.RequestAborted = _end.Token;
         context.Features.Set<PlacedRequest>(this);
         TunnelUpgrade.Install(context, Accepting, AcceptClient);
@@ -126,7 +127,8 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         Tunnel = _accepted!;
         var leg = _flow!.AcceptNode(await answer.ReadAsStreamAsync());
         _opened(Tunnel);
-        _onClientDisconnected = _clientDisconnected.UnsafeRegister(static tunnel => ((Tunnel)tunnel!).OnClientDisconnected(), Tunnel);
+        _onClientDisconnected = _clientDisconnected.UnsafeRegister(
+            static tunnel => ((Tunnel)tunnel!).OnClientDisconnected(), Tunnel);
         return leg;
     }
 

@@ -114,7 +114,8 @@ internal sealed class HandshakePlacement(
             AttemptJudge.ResetResponse(context);
         }
 
-        await rejecter.RejectUnplacedAsync(context, cluster, anyTried: handshake.Node is not null, order.HasSkippedFull);
+        await rejecter.RejectUnplacedAsync(
+            context, cluster, anyTried: handshake.Node is not null, order.HasSkippedFull);
     }
 
     private void Begin(

@@ -40,8 +40,8 @@ internal interface IHandshakePlace : IDisposable
     /// Waits until the rate of the node allows one more handshake, unless the wait would be too long.
     /// </summary>
     /// <param name="maxWait">The time that is left for the handshake.</param>
-    /// <param name="clientDisconnected">Cancelled when the client disconnects. Ends the wait, and returns the turn to the
-    /// node.</param>
+    /// <param name="clientDisconnected">Cancelled when the client disconnects. Ends the wait, and returns the turn to
+    /// the node.</param>
     /// <returns>The time after which the client should retry, if the wait would be too long; null if the handshake may
     /// be sent, or its client has disconnected.</returns>
     public Task<TimeSpan?> TurnAsync(TimeSpan maxWait, CancellationToken clientDisconnected);

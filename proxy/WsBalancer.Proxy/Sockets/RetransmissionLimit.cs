@@ -25,7 +25,7 @@ internal static class RetransmissionLimit
 
     // TCP_RTO_MAX of the kernel, in force without TCP_RTO_MAX_MS; and the minimum of TCP_RTO_MAX_MS. In seconds.
     private const double LongestPause = 120;
-    private const double LeastLongestPause = 1;
+    private const double MinLongestPause = 1;
 
     private static readonly int Retransmissions = ReadRetransmissions();
 
@@ -42,7 +42,8 @@ internal static class RetransmissionLimit
 
     /// <summary>Records that the kernel does not have an option that <see cref="OptionFor"/> has returned.</summary>
     /// <returns>Whether there is another option to try.</returns>
-    public static bool RecordUnsupported(int option) => IsPauseLimitUnsupported = option == SocketConstants.LongestPauseOption;
+    public static bool RecordUnsupported(int option) =>
+        IsPauseLimitUnsupported = option == SocketConstants.LongestPauseOption;
 
     /// <summary>The limit of the pause between two retransmissions with which all of them together take
     /// <paramref name="time"/>.</summary>
@@ -55,7 +56,7 @@ internal static class RetransmissionLimit
         for (var doublings = 2; doublings < retransmissions; doublings++)
         {
             var doubled = ShortestPause * ((2 << doublings) - 1);
-            var pause = Math.Max(LeastLongestPause, (time.TotalSeconds - doubled) / (retransmissions - doublings));
+            var pause = Math.Max(MinLongestPause, (time.TotalSeconds - doubled) / (retransmissions - doublings));
             if (pause >= LongestPause)
             {
                 return null;

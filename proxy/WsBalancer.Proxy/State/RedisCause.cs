@@ -40,7 +40,8 @@ internal static class RedisCause
 
         return chain.Exists(static inner => inner is IOException or AuthenticationException)
             ? $"The TLS handshake failed: {message}. WsBalancer:State:Redis says ssl=true."
-            : $"It refused the user or the password of WsBalancer:State:Redis{(message.Length > 0 ? ": " : "")}{message}.";
+            : "It refused the user or the password of WsBalancer:State:Redis"
+                + $"{(message.Length > 0 ? ": " : "")}{message}.";
     }
 
     private static string MessageOf(Exception innermost)

@@ -18,7 +18,8 @@ internal sealed class RedisDisconnections(
 
     private RedisChannel Channel => link.Channel("disconnect");
 
-    public Task SubscribeAsync() => link.Subscriber.SubscribeAsync(Channel, (_, message) => OnMessage(message.ToString()));
+    public Task SubscribeAsync() =>
+        link.Subscriber.SubscribeAsync(Channel, (_, message) => OnMessage(message.ToString()));
 
     /// <returns>Whether the disconnection was sent.</returns>
     public async Task<bool?> SendAsync(Disconnection disconnection, CancellationToken cancellation)

@@ -6,7 +6,7 @@ internal static class ReportBounds
     private const int LongestFingerprint = 64;
 
     // More than a whole fleet has, and sums of such counts do not overflow.
-    private const long MostTunnels = int.MaxValue;
+    private const long MaxTunnels = int.MaxValue;
 
     /// <summary>The first part of a report that is out of its bounds; null if none is.</summary>
     /// <param name="id">The balancer whose key it is.</param>
@@ -69,7 +69,7 @@ internal static class ReportBounds
     {
         foreach (var count in counts)
         {
-            if (count is < 0 or > MostTunnels)
+            if (count is < 0 or > MaxTunnels)
             {
                 return false;
             }

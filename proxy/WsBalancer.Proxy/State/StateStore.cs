@@ -40,7 +40,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// <summary>
     /// Finds the records that this balancer may forget alone. Set if no other balancer shares the records.
     /// </summary>
-    public ForgettableRecords? Spent { get; set; }
+    public ForgettableRecords? Forgettable { get; set; }
 
     /// <summary>Every record, including those that take a decision back.</summary>
     public StateRecords Records => _records;
@@ -165,14 +165,14 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     }
 
     /// <summary>The status of a record at this balancer.</summary>
-    public StateStatus StandingOf(StateKey key) =>
+    public StateStatus StatusOf(StateKey key) =>
         _standings.TryGetValue(key, out var entry) && IsInForce(entry.Record) ? entry.Standing : default;
 
     /// <summary>Sets the status of a record; a newer record starts without one.</summary>
     public void SetStatus(StateRecord record, StateStatus status)
     {
         // A superseded record: the status does not apply to the record in its place.
-        if (!IsInForce(record) || StandingOf(record.Key) == status)
+        if (!IsInForce(record) || StatusOf(record.Key) == status)
         {
             return;
         }
@@ -221,7 +221,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
             var written = _records.Decide(changes(), writer, Interlocked.Read(ref _highestSetAside));
             if (written.Count > 0)
             {
-                var next = WithoutSpent(_records.Merge(written));
+                var next = WithoutForgettable(_records.Merge(written));
                 await _saver.SaveAsync(() => ContentOf(next));
                 Apply(next, written);
             }
@@ -234,7 +234,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         return await ShareAsync(cancellation);
     }
 
-    private StateRecords WithoutSpent(StateRecords records) => Spent?.In(records) is { Count: > 0 } spent
+    private StateRecords WithoutForgettable(StateRecords records) => Forgettable?.In(records) is { Count: > 0 } spent
         ? records.Without(spent.Select(record => record.Key), records.Seen)
         : records;
 
@@ -294,7 +294,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     {
         var current = _records;
         var entries = records.All.Select(record => new StateEntry(
-            record, ReferenceEquals(current.Find(record.Key), record) ? StandingOf(record.Key) : default));
+            record, ReferenceEquals(current.Find(record.Key), record) ? StatusOf(record.Key) : default));
         return new StateFileContent([.. entries], [], records.Seen, records.Floor);
     }
 }

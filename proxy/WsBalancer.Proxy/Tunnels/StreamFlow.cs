@@ -11,15 +11,15 @@ internal sealed class StreamFlow : ITunnelFlow
     private readonly int _maxBuffered;
 
     /// <param name="tunnel">The tunnel, whose flow is set.</param>
-    /// <param name="cut">Cancelled to end both legs: at most once, from any thread. Owned by the caller.</param>
+    /// <param name="abort">Cancelled to end both legs: at most once, from any thread. Owned by the caller.</param>
     /// <param name="time">The clock that measures pending writes.</param>
     /// <param name="maxBuffered">How many bytes the tunnel buffers at most, half of them in each direction.</param>
-    public StreamFlow(Tunnel tunnel, CancellationTokenSource cut, TimeProvider time, int maxBuffered)
+    public StreamFlow(Tunnel tunnel, CancellationTokenSource abort, TimeProvider time, int maxBuffered)
     {
         _time = time;
         _maxBuffered = maxBuffered;
         _tunnel = tunnel;
-        _abort = cut;
+        _abort = abort;
         tunnel.Flow = this;
     }
 

@@ -92,7 +92,8 @@ internal sealed partial class Tunnel
     }
 
     /// <summary>The connection of a side is lost.</summary>
-    public void OnPeerLost(TunnelSide side) => Abort(side == TunnelSide.Client ? TunnelEnd.ClientLost : TunnelEnd.NodeLost);
+    public void OnPeerLost(TunnelSide side) =>
+        Abort(side == TunnelSide.Client ? TunnelEnd.ClientLost : TunnelEnd.NodeLost);
 
     /// <summary>
     /// Begins to close the tunnel. Only the first call counts; the tunnel ends within the close timeout.
@@ -113,7 +114,10 @@ internal sealed partial class Tunnel
             _end ??= end;
             _closeCode = (ushort)code;
             _deadline = _time.CreateTimer(
-                static tunnel => ((Tunnel)tunnel!).OnCloseTimeout(), this, _options.CloseTimeout, Timeout.InfiniteTimeSpan);
+                static tunnel => ((Tunnel)tunnel!).OnCloseTimeout(),
+                this,
+                _options.CloseTimeout,
+                Timeout.InfiniteTimeSpan);
         }
 
         SendClose(Flow!.Client, CloseFrame.Create(code, reason, mask: null));
@@ -156,9 +160,9 @@ internal sealed partial class Tunnel
         || EndIfStalled(Flow.Client, Flow.Node, TunnelSide.Node);
 
     /// <summary>
-    /// The client's connection is lost. Bytes of the client may still be forwarded to the node, so the tunnel is cut
-    /// only if the client's FIN was forwarded before, or after the close timeout. The loss of an abandoned client has
-    /// no effect.
+    /// The client's connection is lost. Bytes of the client may still be forwarded to the node, so the tunnel is
+    /// aborted only if the client's FIN was forwarded before, or after the close timeout. The loss of a client whose leg
+    /// is discarded has no effect.
     /// </summary>
     public void OnClientDisconnected()
     {
@@ -245,7 +249,7 @@ internal sealed partial class Tunnel
 
     private void SendClose(ITunnelLeg leg, byte[] closeFrame) => _ = SendCloseAsync(leg, closeFrame);
 
-    // The task is not awaited: a leg that cannot be written to has ended or is being cut, which its flow reports.
+    // The task is not awaited: a leg that cannot be written to has ended or is being aborted, which its flow reports.
     private async Task SendCloseAsync(ITunnelLeg leg, byte[] closeFrame)
     {
         try

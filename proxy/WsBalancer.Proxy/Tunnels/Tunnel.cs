@@ -9,9 +9,9 @@ namespace WsBalancer.Proxy.Tunnels;
 /// The client's bytes, with its Close frame in response, are still forwarded to the node, which then closes its
 /// connection, and the tunnel ends. (3) Without a response within the close timeout the client is abandoned, so that
 /// the node is read even if the client does not read, and a masked Close frame is sent to the node at a boundary; when
-/// the node ends, or after a second, the tunnel is cut.</para>
-/// <para>The end of one peer: see <see cref="OnPeerEof"/>. The tunnel is over when each peer has sent a Close frame or FIN.
-/// </para>
+/// the node ends, or after a second, the tunnel is aborted.</para>
+/// <para>The end of one peer: see <see cref="OnPeerEof"/>. The tunnel is over when each peer has sent a Close frame or
+/// FIN.</para>
 /// </remarks>
 internal sealed partial class Tunnel
 {
@@ -152,7 +152,9 @@ internal sealed partial class Tunnel
         {
             _ended = true;
             _deadline?.Dispose();
-            return _end ?? (Flow!.Client.BoundariesUnknown || Flow.Node.BoundariesUnknown ? TunnelEnd.Protocol : otherwise);
+            return _end ?? (Flow!.Client.BoundariesUnknown || Flow.Node.BoundariesUnknown
+                ? TunnelEnd.Protocol
+                : otherwise);
         }
     }
 

@@ -14,16 +14,16 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <param name="inner">The stream of the peer.</param>
 /// <param name="observer">Receives the events of the leg.</param>
 /// <param name="time">The clock that measures pending writes.</param>
-/// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
-/// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is cut: YARP would end both
-/// directions after the end of the node.</param>
+/// <param name="abort">Cancelled when the tunnel is aborted: ends the writing of a Close frame.</param>
+/// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is aborted: YARP would
+/// end both directions after the end of the node.</param>
 /// <param name="bound">How many bytes of the other peer are buffered at most while a write is pending.</param>
 /// <param name="socket">The peer's socket, if no other stream uses it; otherwise null.</param>
 internal sealed class TunnelLeg(
     Stream inner,
     ILegObserver observer,
     TimeProvider time,
-    CancellationToken cut,
+    CancellationToken abort,
     bool holdsEnd = false,
     int bound = 0,
     Socket? socket = null)
@@ -71,7 +71,7 @@ internal sealed class TunnelLeg(
             }
         }
 
-        return WriteCloseAsync(closeFrame, cut).AsTask();
+        return WriteCloseAsync(closeFrame, abort).AsTask();
     }
 
     public bool ShutdownOutput()
@@ -110,7 +110,7 @@ internal sealed class TunnelLeg(
         {
             read = await inner.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
+        catch (Exception ex) when (IsOfDiscarded(ex, cancellationToken))
         {
             read = 0;
         }
@@ -129,7 +129,7 @@ internal sealed class TunnelLeg(
             observer.OnPeerEof();
             if (holdsEnd)
             {
-                await CutAsync(cancellationToken);
+                await WhenAbortedAsync(cancellationToken);
             }
         }
 
@@ -161,12 +161,12 @@ internal sealed class TunnelLeg(
 
             if (isClosed)
             {
-                // The event may cut the tunnel, and bytes that are not flushed would be lost.
+                // The event may abort the tunnel, and bytes that are not flushed would be lost.
                 await FlushAsync(_writes!.Token);
                 observer.OnPeerClosed();
             }
         }
-        catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
+        catch (Exception ex) when (IsOfDiscarded(ex, cancellationToken))
         {
             return;
         }
@@ -215,7 +215,7 @@ internal sealed class TunnelLeg(
 
     private void NotifyLoss()
     {
-        if (!IsAbandoned())
+        if (!IsDiscarding())
         {
             observer.OnPeerLost();
         }
@@ -235,7 +235,7 @@ internal sealed class TunnelLeg(
         }
     }
 
-    // A write ends early when the copy loop is cancelled or the peer is abandoned. One source serves all writes, which
+    // A write ends early when the copy loop is cancelled or the leg is discarded. One source serves all writes, which
     // have the same token of the loop. The source is never disposed: it has no timer and may be cancelled late.
     private void Follow(CancellationToken loop)
     {
@@ -248,10 +248,10 @@ internal sealed class TunnelLeg(
         }
     }
 
-    private bool IsOfAbandoned(Exception exception, CancellationToken loop) =>
-        PeerLoss.Is(exception, loop) && !loop.IsCancellationRequested && IsAbandoned();
+    private bool IsOfDiscarded(Exception exception, CancellationToken loop) =>
+        PeerLoss.Is(exception, loop) && !loop.IsCancellationRequested && IsDiscarding();
 
-    private bool IsAbandoned()
+    private bool IsDiscarding()
     {
         lock (_lock)
         {
@@ -287,10 +287,10 @@ internal sealed class TunnelLeg(
         }
     }
 
-    private async Task CutAsync(CancellationToken loop)
+    private async Task WhenAbortedAsync(CancellationToken loop)
     {
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onCut = cut.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
+        await using var onAborted = abort.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
         await over.Task.WaitAsync(loop);
     }
 }

@@ -68,7 +68,8 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
     }
 
     /// <summary>Requests a WebSocket and accepts any response; its body is not read.</summary>
-    public static async Task<RawClient> SendRequest(int port, string target, params (string Name, string Value)[] headers)
+    public static async Task<RawClient> SendRequest(
+        int port, string target, params (string Name, string Value)[] headers)
     {
         var client = await Connect(port);
         await client.SendRequest(target, HandshakeKey.New(), headers);

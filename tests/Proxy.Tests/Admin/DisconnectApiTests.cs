@@ -80,7 +80,9 @@ public sealed class DisconnectApiTests : IAsyncLifetime
         Assert.Equal(200, answer.Status);
         Assert.Equal(
             closed,
-            string.Join(' ', tunnels.Index().Where(one => one.Item.SentCloseCode is not null).Select(one => one.Index + 1)));
+            string.Join(
+                ' ',
+                tunnels.Index().Where(one => one.Item.SentCloseCode is not null).Select(one => one.Index + 1)));
     }
 
     [Theory]

@@ -103,7 +103,7 @@ public sealed class EventApiTests : IAsyncLifetime
 
         // The buffers of the sockets hold some events in addition to the waiting ones.
         var longText = new string('x', 64 * 1024);
-        for (var i = 0; i < EventListener.MostWaiting + 500; i++)
+        for (var i = 0; i < EventListener.MaxWaiting + 500; i++)
         {
             Publish(longText);
         }
@@ -115,7 +115,7 @@ public sealed class EventApiTests : IAsyncLifetime
             Assert.Equal($"id: {++received}-{Run}", last[0]);
         }
 
-        Assert.InRange(received, EventListener.MostWaiting, EventListener.MostWaiting + 499);
+        Assert.InRange(received, EventListener.MaxWaiting, EventListener.MaxWaiting + 499);
         Assert.Equal("event: dropped", last[0]);
         Assert.Equal(
             "more than 1000 events waited to be read: listen again, with Last-Event-ID, to hear the rest",

@@ -55,7 +55,10 @@ public sealed class FleetChangesTests : IAsyncDisposable
             happened.Figures.Select(figure => (figure.Key, figure.Value)).Order());
         Assert.Contains(
             _app.Get<BalancerEvents>().Recent,
-            published => published is { Kind: EventKind.Node, Node: "ws-4", Message: "ws-4 joined with weight 1 (added)" });
+            published => published is
+            {
+                Kind: EventKind.Node, Node: "ws-4", Message: "ws-4 joined with weight 1 (added)",
+            });
         var line = Assert.Single(_app.Logs.GetSnapshot(), record => record.Id.Id == 200).Message;
         Assert.Matches("epoch 2: 4 nodes; moved 2[45][.][0-9]+ ?% .*at least 2[45][.].* 0[.]00 ?% in excess", line);
         var scrape = await Scrape.OfAsync(_app.Get<BalancerRegistry>());

@@ -60,7 +60,8 @@ public sealed class DisconnectsTests
         await using var movers = await Movers.StartAsync("ws-1");
         var tunnel = movers.Open("ws-1", null);
 
-        var answer = await movers.App.Get<DisconnectOperations>().TunnelAsync(tunnel.Tunnel.Identity.Id, 1012, Cancellation);
+        var answer = await movers.App.Get<DisconnectOperations>().TunnelAsync(
+            tunnel.Tunnel.Identity.Id, 1012, Cancellation);
 
         Assert.Equal((1, null), answer);
         Assert.Equal(1012, tunnel.SentCloseCode);

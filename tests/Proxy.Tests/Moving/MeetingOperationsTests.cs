@@ -16,7 +16,9 @@ public sealed class MeetingOperationsTests
         var settings = ChatSettings.OfNodes("ws-1", "ws-2", "ws-3");
         await using var movers = await Movers.StartAsync(settings);
         var app = movers.App;
-        var (drains, rebalances, changes) = (app.Get<DrainOperations>(), app.Get<RebalanceOperations>(), app.Get<FleetChanges>());
+        var drains = app.Get<DrainOperations>();
+        var rebalances = app.Get<RebalanceOperations>();
+        var changes = app.Get<FleetChanges>();
 
         await Task.WhenAll(
             Repeat(_ => AllowRefusal(() => drains.BeginAsync(

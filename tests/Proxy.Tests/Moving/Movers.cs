@@ -14,8 +14,8 @@ internal sealed class Movers : IAsyncDisposable
 {
     private static readonly Type[] Workers =
     [
-        typeof(DrainWorker), typeof(RebalanceWorker), typeof(Agreement), typeof(AutoRebalance), typeof(DisconnectOperations),
-        typeof(OwnReport), typeof(MovingMetrics),
+        typeof(DrainWorker), typeof(RebalanceWorker), typeof(Agreement), typeof(AutoRebalance),
+        typeof(DisconnectOperations), typeof(OwnReport), typeof(MovingMetrics),
     ];
 
     private readonly List<IHostedService> _running = [];

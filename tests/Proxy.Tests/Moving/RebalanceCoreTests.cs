@@ -23,7 +23,8 @@ public sealed class RebalanceCoreTests
     {
         var home = Create("home");
         Assert.Equal(TunnelPlacement.AtHome, Judge(home, home));
-        Assert.Equal(TunnelPlacement.AtHome, RebalanceCore.Judge(null, hasUser: false, Create("other"), isOld: true));
+        Assert.Equal(
+            TunnelPlacement.AtHome, RebalanceCore.PlacementOf(null, hasUser: false, Create("other"), isOld: true));
         Assert.Equal(TunnelPlacement.OnDraining, Judge(home, Create("other", drains: true)));
         Assert.Equal(TunnelPlacement.OnDraining, Judge(home, Create("other", leaves: true, removedWithDrain: true)));
         Assert.Equal(TunnelPlacement.WithoutHome, Judge(null, Create("other")));
@@ -40,7 +41,7 @@ public sealed class RebalanceCoreTests
         {
             var at = isHome ? home : other;
 
-            if (RebalanceCore.Judge(home, hasUser, at, isOld) == TunnelPlacement.Closable)
+            if (RebalanceCore.PlacementOf(home, hasUser, at, isOld) == TunnelPlacement.Closable)
             {
                 Assert.True(hasUser && isOld && !isHome);
                 Assert.True(home is { Health: NodeHealth.Healthy, IsFull: false, IsDraining: false, IsLeaving: false });
@@ -54,7 +55,7 @@ public sealed class RebalanceCoreTests
         select Create("node", health, flags[0], flags[1], flags[2], flags[3]);
 
     private static TunnelPlacement Judge(Node? home, Node? at, bool isOld = true) =>
-        RebalanceCore.Judge(home, hasUser: true, at, isOld);
+        RebalanceCore.PlacementOf(home, hasUser: true, at, isOld);
 
     private static Node Create(
         string id,

@@ -65,7 +65,8 @@ public sealed class RebalanceEndTests
     }
 
     private static Task<RebalanceResult> BeginAsync(Movers movers, double rate) =>
-        movers.App.Get<RebalanceOperations>().BeginAsync(movers.Chat, rate, null, TestContext.Current.CancellationToken);
+        movers.App.Get<RebalanceOperations>().BeginAsync(
+            movers.Chat, rate, null, TestContext.Current.CancellationToken);
 
     private static void OpenAway(Movers movers, int count)
     {

@@ -131,7 +131,9 @@ public sealed class RebalancesTests
 
         var paused = await rebalances.PauseAsync(movers.Chat, true, null, Cancellation);
         movers.App.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal((RebalanceState.Paused, 5, null), (paused.Status.State, movers.ClosingCount, paused.Status.EtaSeconds));
+        Assert.Equal(
+            (RebalanceState.Paused, 5, null),
+            (paused.Status.State, movers.ClosingCount, paused.Status.EtaSeconds));
 
         var faster = await BeginAsync(movers, 40);
         Assert.Equal((RebalanceState.Paused, 40), (faster.Status.State, faster.Status.RatePerSecond));

@@ -55,7 +55,8 @@ public sealed class UnhealthyCloserTests
         Assert.Equal(0, ClosingCount(tunnels));
     }
 
-    private static int ClosingCount(IEnumerable<TestTunnel> tunnels) => tunnels.Count(tunnel => tunnel.SentCloseCode is not null);
+    private static int ClosingCount(IEnumerable<TestTunnel> tunnels) =>
+        tunnels.Count(tunnel => tunnel.SentCloseCode is not null);
 
     private static List<TestTunnel> Open(BalancerApp app, string node, int count) =>
         [.. Enumerable.Range(0, count).Select(i => new TestTunnel(app.Tunnels, app.Node(node), $"user-{i}", app.Time))];

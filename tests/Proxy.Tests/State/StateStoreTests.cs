@@ -173,14 +173,14 @@ public sealed class StateStoreTests : IDisposable
         {
             await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
             store.SetStatus(store.Records.Find(StateSample.Weight)!, StateStatus.Lapsed);
-            Assert.Equal(StateStatus.Lapsed, store.StandingOf(StateSample.Weight));
+            Assert.Equal(StateStatus.Lapsed, store.StatusOf(StateSample.Weight));
         }
 
         using (var again = Open())
         {
-            Assert.Equal(StateStatus.Lapsed, again.StandingOf(StateSample.Weight));
+            Assert.Equal(StateStatus.Lapsed, again.StatusOf(StateSample.Weight));
             await again.ReceiveAsync([StateSample.Of(StateSample.Weight, 2, StateSample.Of(7), "b-2")]);
-            Assert.Equal(StateStatus.Waiting, again.StandingOf(StateSample.Weight));
+            Assert.Equal(StateStatus.Waiting, again.StatusOf(StateSample.Weight));
         }
 
         Assert.Equal(StateStatus.Waiting, Assert.Single(_folder.Read()).Standing);
@@ -198,7 +198,7 @@ public sealed class StateStoreTests : IDisposable
         store.SetStatus(replaced, StateStatus.Lapsed);
         await store.TakeBackAsync([replaced], TestContext.Current.CancellationToken);
 
-        Assert.Equal(StateStatus.Waiting, store.StandingOf(StateSample.Weight));
+        Assert.Equal(StateStatus.Waiting, store.StatusOf(StateSample.Weight));
         Assert.Equal(StateSample.Of(9), store.Find(StateSample.Weight));
         await store.TakeBackAsync([store.Records.Find(StateSample.Weight)!], TestContext.Current.CancellationToken);
         Assert.Null(store.Find(StateSample.Weight));

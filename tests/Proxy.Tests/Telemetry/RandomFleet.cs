@@ -67,7 +67,8 @@ internal sealed class RandomFleet(BalancerApp app, int seed) : IDisposable
         {
             var open = _open.Count(tunnel => tunnel.Tunnel.Identity.Node.Id == id);
             var isRemoved = app.Chat.Find(id) is null && open == 0;
-            Assert.Equal(isRemoved ? null : open, scrape[$"wsbalancer_tunnels_active{{cluster=\"chat\",node=\"{id}\"}}"]);
+            Assert.Equal(
+                isRemoved ? null : open, scrape[$"wsbalancer_tunnels_active{{cluster=\"chat\",node=\"{id}\"}}"]);
             Assert.Equal(isRemoved, !scrape.Series.Any(series => series.Contains($"node=\"{id}\"")));
         }
 

@@ -10,11 +10,11 @@ namespace WsBalancer.Cli.Commands.Changing;
 internal static class PlannedChange
 {
     /// <summary>The largest part of all users that a change moves without a confirmation, 0…1.</summary>
-    public const double MostUnconfirmed = 0.25;
+    public const double MaxUnconfirmed = 0.25;
 
     public static readonly Option<bool> Yes = new("--yes", "-y")
     {
-        Description = $"Do not ask, though it moves more than {MostUnconfirmed * 100:0}% of the users",
+        Description = $"Do not ask, though it moves more than {MaxUnconfirmed * 100:0}% of the users",
     };
 
     private const string NoTunnelClosed = "No tunnel was closed: users with another home now are placed there on their "
@@ -48,7 +48,7 @@ internal static class PlannedChange
     private static async Task ConfirmAsync(
         Operation operation, PlanAnswer plan, CancellationToken cancellation)
     {
-        if (plan.Moved <= MostUnconfirmed || operation.Parsed.GetValue(Yes))
+        if (plan.Moved <= MaxUnconfirmed || operation.Parsed.GetValue(Yes))
         {
             return;
         }
@@ -58,7 +58,7 @@ internal static class PlannedChange
         {
             throw new CommandFailure(
                 ExitCode.Failed,
-                $"{much}, more than {Amounts.Percent(MostUnconfirmed)}, and nothing was done. Add --yes if that is "
+                $"{much}, more than {Amounts.Percent(MaxUnconfirmed)}, and nothing was done. Add --yes if that is "
                 + "meant.");
         }
 

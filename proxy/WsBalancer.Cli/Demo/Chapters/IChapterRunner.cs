@@ -7,5 +7,5 @@ internal interface IChapterRunner
 {
     public string Title { get; }
 
-    public Task<IReadOnlyList<Claim>> RunAsync(ChapterContext stage, CancellationToken cancellation);
+    public Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation);
 }

@@ -7,13 +7,13 @@ internal sealed class ReturnChapter : IChapterRunner
 {
     public string Title => "Users come back to their node";
 
-    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
-        var before = stage.Crowd.Placement();
+        var before = context.Crowd.Placement();
 
-        stage.Screen.Step("reconnecting every user");
-        await stage.Crowd.ConnectAsync(cancellation);
+        context.Screen.Step("reconnecting every user");
+        await context.Crowd.ConnectAsync(cancellation);
 
-        return ReturnClaims.Judge(before, stage.Crowd.Placement());
+        return ReturnClaims.Judge(before, context.Crowd.Placement());
     }
 }

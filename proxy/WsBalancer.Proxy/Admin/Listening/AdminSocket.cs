@@ -10,7 +10,7 @@ internal static class AdminSocket
     private const string Key = "WsBalancer:Admin:Url";
 
     // The kernel accepts 107 bytes; the temporary name of the socket is one byte longer than the path.
-    private const int MostBytes = 106;
+    private const int MaxBytes = 106;
 
     // The owner and its group, so that a group of operators needs no token.
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite
@@ -19,7 +19,7 @@ internal static class AdminSocket
     /// <summary>The error if no socket can be created at the path; null if one can.</summary>
     public static SettingsError? MistakeIn(string path)
     {
-        var expected = Encoding.UTF8.GetByteCount(path) > MostBytes ? $"a path of at most {MostBytes} bytes"
+        var expected = Encoding.UTF8.GetByteCount(path) > MaxBytes ? $"a path of at most {MaxBytes} bytes"
             : !Directory.Exists(Path.GetDirectoryName(path)) ? "a path in a folder that exists"
             : IsNotSocket(path) ? "a path at which there is nothing but a socket"
             : null;

@@ -39,7 +39,7 @@ internal sealed class LoopConnect(
             _time = time;
             _delay = target.Addresses.DelayWithin(left);
             _next = time.CreateTimer(
-                static self => ((LoopConnect)self!).Post(DelayIsOver),
+                static self => ((LoopConnect)self!).Post(OnDelayExpired),
                 this,
                 Timeout.InfiniteTimeSpan,
                 Timeout.InfiniteTimeSpan);
@@ -109,7 +109,7 @@ internal sealed class LoopConnect(
         connect.Fail(new OperationCanceledException(connect._cancellation));
     }
 
-    private static void DelayIsOver(object? self) => ((LoopConnect)self!).TryNextUnlessBegun();
+    private static void OnDelayExpired(object? self) => ((LoopConnect)self!).TryNextUnlessBegun();
 
     private void TryNextUnlessBegun()
     {

@@ -92,8 +92,8 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     public abstract bool IsReleasable { get; }
 
     /// <summary>
-    /// Whether more than so many bytes are unsent. If so, <see cref="ISocketHandler.OnWritable"/> is called when none are
-    /// left. Cheap enough for a call after every send.
+    /// Whether more than so many bytes are unsent. If so, <see cref="ISocketHandler.OnWritable"/> is called when none
+    /// are left. Cheap enough for a call after every send.
     /// </summary>
     public virtual bool IsBehind(int bytes) => UnsentBytes > bytes;
 
@@ -110,8 +110,8 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     public abstract void Pause();
 
     /// <summary>
-    /// Sends as many bytes as the socket takes at once. If that is less than all, <see cref="ISocketHandler.OnWritable"/>
-    /// is called when it is worth trying again.
+    /// Sends as many bytes as the socket takes at once. If that is less than all,
+    /// <see cref="ISocketHandler.OnWritable"/> is called when it is worth trying again.
     /// </summary>
     /// <returns>How many bytes were taken: none while bytes are <see cref="UnsentBytes"/>. All, if the connection has
     /// failed, which is delivered as a failure, or if the socket is closed.</returns>
@@ -119,7 +119,8 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
 
     /// <summary>
     /// Sends all of the bytes: now what the kernel takes, the rest as soon as possible, in order. The caller must limit
-    /// how much is kept: see <see cref="UnsentBytes"/>; <see cref="ISocketHandler.OnWritable"/> is called when none are left.
+    /// how much is kept: see <see cref="UnsentBytes"/>; <see cref="ISocketHandler.OnWritable"/> is called when none are
+    /// left.
     /// </summary>
     public abstract void Send(ReadOnlySpan<byte> bytes);
 

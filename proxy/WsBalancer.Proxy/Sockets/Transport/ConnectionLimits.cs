@@ -16,7 +16,9 @@ internal sealed class ConnectionLimits(int kept, DescriptorShortage shortage, Fi
     /// <summary>The maximum number of connections at a time; null if only the descriptors limit it.</summary>
     public Func<int>? MaxConnections { get; init; }
 
-    /// <summary>Counts a connection that is refused because of <see cref="MaxConnections"/>, and returns the response.</summary>
+    /// <summary>
+    /// Counts a connection that is refused because of <see cref="MaxConnections"/>, and returns the response.
+    /// </summary>
     public Func<byte[]>? RefuseConnection { get; init; }
 
     /// <summary>Applies the limits to a new connection.</summary>

@@ -53,7 +53,8 @@ internal sealed class LoopAcceptor(
         }
 
         var least = set.LeastLoaded();
-        if (Loop.SocketCount <= least.Loop.SocketCount + (least.Loop.SocketCount / ImbalanceDivisor) + ImbalanceAllowance)
+        var fewest = least.Loop.SocketCount;
+        if (Loop.SocketCount <= fewest + (fewest / ImbalanceDivisor) + ImbalanceAllowance)
         {
             Adopt(descriptor);
         }

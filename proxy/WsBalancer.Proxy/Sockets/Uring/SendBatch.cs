@@ -20,7 +20,8 @@ internal sealed unsafe class SendBatch : IDisposable
     private const int PiecesOfAMessage = 64;
 
     private readonly IoVector* _pieces = (IoVector*)NativeMemory.Alloc(MaxPieces, (nuint)sizeof(IoVector));
-    private readonly MessageHeader* _messages = (MessageHeader*)NativeMemory.Alloc(MaxMessages, (nuint)sizeof(MessageHeader));
+    private readonly MessageHeader* _messages =
+        (MessageHeader*)NativeMemory.Alloc(MaxMessages, (nuint)sizeof(MessageHeader));
     private int _pieceCount;
     private int _messageCount;
     private UringSocket? _last;
@@ -105,7 +106,7 @@ internal sealed unsafe class SendBatch : IDisposable
 }
 
 /// <summary>The part of a batch that belongs to one socket.</summary>
-/// <param name="Batch">The number of the batch, which is settled once the outbox has another number.</param>
+/// <param name="Batch">The number of the batch, which is settled once the loop has another one.</param>
 /// <param name="First">The index of the first piece.</param>
 /// <param name="Pieces">The number of pieces.</param>
 /// <param name="Length">The number of bytes in all pieces.</param>

@@ -29,13 +29,13 @@ internal sealed unsafe class UringLoop(
     private int _wake = -1;
     private UringQueues _ring = null!;
     private BufferRing _buffers = null!;
-    private SendBatch _outbox = null!;
+    private SendBatch _sends = null!;
     private LentBuffers _lent = null!;
 
     public override int SocketCount => _targets.Count - Volatile.Read(ref _closing);
 
     /// <summary>The number of the next entry into the kernel: sends of an earlier one are settled.</summary>
-    public long Batch => _outbox.Batch;
+    public long Batch => _sends.Batch;
 
     public RingSizes Sizes { get; } = sizes ?? RingSizes.Default;
 
@@ -71,7 +71,7 @@ internal sealed unsafe class UringLoop(
     /// <summary>Schedules a call of the target in this turn or the next, without a completion.</summary>
     public void Schedule(IUringTarget target) => _scheduled.Add(target);
 
-    /// <summary>Schedules a call of <see cref="UringSocket.OnBuffersAvailable"/> when there are buffers to receive into.</summary>
+    /// <summary>Calls <see cref="UringSocket.OnBuffersAvailable"/> when there are buffers to receive into.</summary>
     public void WaitForBuffers(UringSocket socket) => _awaitingBuffers.Add(socket);
 
     /// <summary>A request, for the caller to fill in; the next entry into the kernel submits it.</summary>
@@ -80,7 +80,7 @@ internal sealed unsafe class UringLoop(
         var entry = _ring.Next(out var submitted);
         if (submitted)
         {
-            _outbox.Seal();
+            _sends.Seal();
         }
 
         entry->Operation = operation;
@@ -100,7 +100,7 @@ internal sealed unsafe class UringLoop(
     /// <summary>Lends out a received buffer until the call of the target returns.</summary>
     public ReadOnlySpan<byte> Lend(in CompletionEntry completion) => _lent.Lend(completion);
 
-    /// <summary>Sends bytes from the lent buffer. False if they are not in it, or the outbox refuses them.</summary>
+    /// <summary>Sends bytes from the lent buffer. False if they are not in it, or the batch refuses them.</summary>
     public bool TrySendLent(UringSocket socket, ReadOnlySpan<byte> bytes, bool more)
     {
         var start = _lent.Find(bytes);
@@ -110,13 +110,13 @@ internal sealed unsafe class UringLoop(
         }
 
         var isAdded = more
-            ? _outbox.TryExtend(socket, start, bytes.Length)
-            : _outbox.TryAdd(socket, start, bytes.Length, this);
+            ? _sends.TryExtend(socket, start, bytes.Length)
+            : _sends.TryAdd(socket, start, bytes.Length, this);
         _lent.Hold(isAdded);
         return isAdded;
     }
 
-    public ReadOnlySpan<IoVector> VectorsOf(in Sent sent) => _outbox.VectorsOf(sent);
+    public ReadOnlySpan<IoVector> VectorsOf(in Sent sent) => _sends.VectorsOf(sent);
 
     protected override void Open()
     {
@@ -132,7 +132,7 @@ internal sealed unsafe class UringLoop(
             _ring = new UringQueues(Kernel, Sizes.Submissions, Sizes.Completions);
             _buffers = new BufferRing(_ring, Sizes.Buffers, Sizes.BufferSize);
             _lent = new LentBuffers(_buffers);
-            _outbox = new SendBatch();
+            _sends = new SendBatch();
             WatchWakes();
         }
         catch
@@ -186,7 +186,7 @@ internal sealed unsafe class UringLoop(
 
     private void Collect()
     {
-        _outbox.Seal();
+        _sends.Seal();
         for (TakeCompletions(); _ring.HasOverflown; TakeCompletions())
         {
             _ring.Enter(completions: 0);
@@ -194,7 +194,7 @@ internal sealed unsafe class UringLoop(
 
         if (_ring.Pending == 0)
         {
-            _outbox.Settle();
+            _sends.Settle();
             _lent.Settle();
         }
     }
@@ -290,7 +290,7 @@ internal sealed unsafe class UringLoop(
     {
         _ring?.Dispose();
         _buffers?.Dispose();
-        _outbox?.Dispose();
+        _sends?.Dispose();
         if (_wake >= 0)
         {
             _ = Kernel.Close(_wake);

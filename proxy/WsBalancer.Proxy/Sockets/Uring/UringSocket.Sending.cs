@@ -6,7 +6,7 @@ internal sealed unsafe partial class UringSocket
 {
     private Sent _sending;
 
-    /// <summary>The socket's last send in the loop's outbox, which updates this value.</summary>
+    /// <summary>The socket's last send in the loop's batch, which updates this value.</summary>
     public ref Sent Sending => ref _sending;
 
     public override int UnsentBytes

@@ -8,7 +8,7 @@ internal sealed partial class NativeLeg
         _isClosing = true;
         if (_isDiscarding && _socket.UnsentBytes > 0)
         {
-            // The peer was abandoned: its unsent bytes are dropped.
+            // The output was discarded: unsent bytes are dropped.
             _socket.Reset();
         }
         else if (!IsClosed)

@@ -10,11 +10,11 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 /// <para>Back-pressure: when one socket has more than <see cref="HighWater"/> bytes unsent, the other is paused until
 /// all of them are sent. A direction keeps at most half of what a tunnel may keep, plus the balancer's Close frame.
 /// </para>
-/// <para>The end: the tunnel is over when it is cut (<see cref="Tunnel.OnPeerEof"/>, <see cref="Tunnel.OnPeerClosed"/>), or a
-/// connection is lost. Then nothing more is relayed, but each socket still sends its unsent bytes, then FIN, and is
-/// closed after the FIN of its peer: if it were closed before, with unread input, the kernel would reset it, and the
-/// peer might lose the last bytes. A peer that does not receive them, or does not end, within the close timeout is
-/// reset.
+/// <para>The end: the tunnel is over when it is aborted (<see cref="Tunnel.OnPeerEof"/>,
+/// <see cref="Tunnel.OnPeerClosed"/>), or a connection is lost. Then nothing more is relayed, but each socket still
+/// sends its unsent bytes, then FIN, and is closed after the FIN of its peer: if it were closed before, with unread
+/// input, the kernel would reset it, and the peer might lose the last bytes. A peer that does not receive them, or does
+/// not end, within the close timeout is reset.
 /// </para>
 /// </remarks>
 internal sealed class NativeTunnel : ITunnelFlow

@@ -122,13 +122,13 @@ public sealed class RingPlan
     /// </summary>
     private static int[] Successors(Ring before, Ring after)
     {
-        const int Gone = -2;
+        const int Removed = -2;
 
         var successors = new int[before.Nodes.Count];
         for (var i = 0; i < successors.Length; i++)
         {
             var index = after.IndexOf(before.Nodes[i].Id);
-            successors[i] = index < 0 ? Gone : index;
+            successors[i] = index < 0 ? Removed : index;
         }
 
         return successors;

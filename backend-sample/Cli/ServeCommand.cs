@@ -10,7 +10,7 @@ namespace WsBalancer.BackendSample.Cli;
 internal static class ServeCommand
 {
     private const int MaxNameLength = 64;
-    private const long LeastBeyondMessage = 1024 * 1024;
+    private const long MinBeyondMessage = 1024 * 1024;
 
     private static readonly NodeOptions Normally = new() { Name = "ws-1", Urls = "http://127.0.0.1:5001" };
 
@@ -99,7 +99,7 @@ internal static class ServeCommand
     {
         var buffered = SizeOption.Find(result, MaxBuffered);
         var message = SizeOption.Find(result, MaxMessage) ?? Normally.MaxMessageBytes;
-        if (buffered - message < LeastBeyondMessage)
+        if (buffered - message < MinBeyondMessage)
         {
             result.AddError(
                 "--max-buffered: it must be at least 1MiB more than --max-message, or no message of that size passes.");

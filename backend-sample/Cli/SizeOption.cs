@@ -12,21 +12,21 @@ internal static class SizeOption
     private const long GiB = 1024 * MiB;
 
     /// <summary>The minimum of every size: the node does not work with less.</summary>
-    private const long Least = KiB;
+    private const long Min = KiB;
 
     /// <summary>The maximum for one message or one queue. One .NET array must be able to hold it.</summary>
-    private const long MostOfOne = 256 * MiB;
+    private const long MaxOfOne = 256 * MiB;
 
     /// <summary>The maximum for the messages of all connections together.</summary>
-    private const long MostOfAll = 1024 * GiB;
+    private const long MaxOfAll = 1024 * GiB;
 
     /// <summary>The size of one thing, such as a message.</summary>
     public static Option<long?> OfOne(string name, string description, long normally) =>
-        Create(name, description, normally, MostOfOne);
+        Create(name, description, normally, MaxOfOne);
 
     /// <summary>The size of all things together.</summary>
     public static Option<long?> OfAll(string name, string description, long normally) =>
-        Create(name, description, normally, MostOfAll);
+        Create(name, description, normally, MaxOfAll);
 
     /// <summary>
     /// The size on the command line, for a check that needs several options; an invalid size is reported separately.
@@ -43,12 +43,12 @@ internal static class SizeOption
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (Parse(text) is { } value && value >= Least && value <= most)
+            if (Parse(text) is { } value && value >= Min && value <= most)
             {
                 return value;
             }
 
-            result.AddError($"{name}: '{text}' is not a size from {Format(Least)} to {Format(most)}; "
+            result.AddError($"{name}: '{text}' is not a size from {Format(Min)} to {Format(most)}; "
                 + "write it as 4096, 64KiB or 17MiB.");
             return null;
         },

@@ -32,7 +32,7 @@ internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisB
             return false;
         }
 
-        link.NoteBack();
+        link.SetAvailable();
         return true;
     }
 

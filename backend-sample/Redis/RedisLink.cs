@@ -38,10 +38,10 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
             ReconnectRetryPolicy = new ExponentialRetry(100, 2000),
         };
         _connection = await ConnectionMultiplexer.ConnectAsync(options);
-        _connection.ConnectionFailed += (_, _) => NoteAway();
+        _connection.ConnectionFailed += (_, _) => SetUnavailable();
         if (!_connection.IsConnected)
         {
-            NoteAway();
+            SetUnavailable();
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
         catch (Exception failure)
         {
             RedisLog.ProbeFailed(logger, failure);
-            NoteAway();
+            SetUnavailable();
             return false;
         }
     }
@@ -91,12 +91,12 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
     {
         if (failure is not RedisServerException)
         {
-            NoteAway();
+            SetUnavailable();
         }
     }
 
     /// <summary>Ends an absence, if there is one. Each change is logged once.</summary>
-    public void NoteBack()
+    public void SetAvailable()
     {
         if (Interlocked.Exchange(ref _isAway, 0) == 1)
         {
@@ -112,7 +112,7 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
         }
     }
 
-    private void NoteAway()
+    private void SetUnavailable()
     {
         if (Interlocked.Exchange(ref _isAway, 1) == 0)
         {

@@ -25,7 +25,7 @@ internal sealed class RedisWorker(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        SteadyLoop.RunAsync("following Redis", FollowAsync, Interval, time, logger, stoppingToken);
+        RepeatedWork.RunAsync("following Redis", FollowAsync, Interval, time, logger, stoppingToken);
 
     private async Task FollowAsync()
     {

@@ -41,7 +41,7 @@ internal sealed class NodeRegistrar(
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await WriteAsync();
-        _renewing = SteadyLoop.RunAsync(
+        _renewing = RepeatedWork.RunAsync(
             "renewing the registration", RenewIfDueAsync, RetryInterval, time, logger, _stop.Token);
     }
 

@@ -118,7 +118,7 @@ internal sealed class NodeEndpoint(
         sessions.Add(session);
         try
         {
-            await conversation.HoldAsync(session);
+            await conversation.ServeAsync(session);
         }
         finally
         {

@@ -17,7 +17,7 @@ internal static class NodeHost
     // Sessions end within their own close timeout; this margin is for the rest of the shutdown.
     private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(10);
 
-    private const int MostReadAhead = 64 * 1024;
+    private const int MaxReadAhead = 64 * 1024;
 
     public static WebApplication Build(NodeOptions options, Action<IServiceCollection>? configure = null)
     {
@@ -26,7 +26,7 @@ internal static class NodeHost
 
         // Bytes that Kestrel reads ahead are not yet counted as a message, so their limit is lower than the default of
         // 1 MB.
-        builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = MostReadAhead);
+        builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = MaxReadAhead);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -44,7 +44,7 @@ internal static class NodeHost
         if (options.Redis is null)
         {
             var logger = app.Services.GetRequiredService<ILogger<NodeEndpoint>>();
-            ServingLog.StandsAlone(logger, options.Name);
+            ServingLog.HasNoRedis(logger, options.Name);
         }
 
         app.Run(app.Services.GetRequiredService<NodeEndpoint>().AnswerAsync);

@@ -5,5 +5,5 @@ internal static partial class ServingLog
 {
     [LoggerMessage(100, LogLevel.Information,
         "Node '{Node}' has no --redis: messages stay on this node.", EventName = "StandsAlone")]
-    public static partial void StandsAlone(ILogger logger, string node);
+    public static partial void HasNoRedis(ILogger logger, string node);
 }

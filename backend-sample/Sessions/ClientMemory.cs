@@ -54,7 +54,7 @@ internal sealed class ClientMemory(MessageMemory all)
     {
         if (bytes > Allowance)
         {
-            all.NoteLeft(bytes);
+            all.CountUnused(bytes);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class Conversation
     }
 
     /// <summary>Sends the welcome message, serves the client, and then removes its subscriptions.</summary>
-    public async Task HoldAsync(Session session)
+    public async Task ServeAsync(Session session)
     {
         var channel = ChannelName.User(session.User);
         try

@@ -36,7 +36,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
     /// <summary>Reads and discards, until the client closes.</summary>
     public async Task DiscardAsync()
     {
-        var buffer = new byte[PieceSize.Least];
+        var buffer = new byte[PieceSize.Min];
         ValueWebSocketReceiveResult piece;
         do
         {
@@ -48,7 +48,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
     private async Task<InboxEnd?> ReadBinaryAsync(bool ended)
     {
         long total = 0;
-        for (var size = PieceSize.Least; ; size = PieceSize.Most)
+        for (var size = PieceSize.Min; ; size = PieceSize.Max)
         {
             if (memory.TryRent(size) is not { } buffer)
             {

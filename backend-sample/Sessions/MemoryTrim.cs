@@ -18,12 +18,12 @@ internal sealed class MemoryTrim(
     private readonly TrimTiming _timing = new();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        SteadyLoop.RunAsync("giving memory back", TrimIfDueAsync, Interval, time, logger, stoppingToken);
+        RepeatedWork.RunAsync("giving memory back", TrimIfDueAsync, Interval, time, logger, stoppingToken);
 
     private Task TrimIfDueAsync()
     {
         messages.DropUnused();
-        if (_timing.IsDue(messages.Left, sessions.Changes, messages.Held, sessions.Count))
+        if (_timing.IsDue(messages.UnusedBytes, sessions.Changes, messages.Held, sessions.Count))
         {
             GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

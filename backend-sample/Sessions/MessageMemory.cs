@@ -21,7 +21,7 @@ internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> 
     public long Held => Volatile.Read(ref _held);
 
     /// <summary>The bytes that messages have stopped using since the node started.</summary>
-    public long Left => Volatile.Read(ref _left);
+    public long UnusedBytes => Volatile.Read(ref _left);
 
     /// <summary>Holds this many bytes more, or none.</summary>
     /// <returns>False if the limit would be exceeded.</returns>
@@ -61,12 +61,12 @@ internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> 
     }
 
     /// <summary>Counts bytes that were not held and are no longer used.</summary>
-    public void NoteLeft(int bytes) => Interlocked.Add(ref _left, bytes);
+    public void CountUnused(int bytes) => Interlocked.Add(ref _left, bytes);
 
     /// <param name="size">A power of two: the buffer pools have no other sizes.</param>
     public byte[] Rent(int size)
     {
-        if (size < PieceSize.Most)
+        if (size < PieceSize.Max)
         {
             return ArrayPool<byte>.Shared.Rent(size);
         }
@@ -85,7 +85,7 @@ internal sealed class MessageMemory(NodeOptions options, ILogger<MessageMemory> 
 
     public void Return(byte[] buffer)
     {
-        if (buffer.Length < PieceSize.Most)
+        if (buffer.Length < PieceSize.Max)
         {
             ArrayPool<byte>.Shared.Return(buffer);
             return;

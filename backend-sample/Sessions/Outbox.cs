@@ -18,12 +18,12 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     private readonly Lock _lock = new();
 
     /// <summary>Whole messages, and the first pieces of echoes.</summary>
-    private OutgoingLine _messages;
+    private OutgoingQueue _messages;
 
     /// <summary>
     /// The other pieces of those echoes. No other message may be sent between the pieces of one message.
     /// </summary>
-    private OutgoingLine _pieces;
+    private OutgoingQueue _pieces;
 
     private int _queued;
     private int _echoed;
@@ -37,7 +37,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     private TaskCompletionSource? _ended;
 
     // The last two buffers of an echo may be partly unused.
-    private int MostEchoed => maxMessageBytes + (2 * PieceSize.Most);
+    private int MaxEchoed => maxMessageBytes + (2 * PieceSize.Max);
 
     private bool IsComplete => _close is not null || _isLost;
 
@@ -94,7 +94,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     }
 
     /// <summary>Drops everything, because the connection is lost.</summary>
-    public void Abandon()
+    public void Discard()
     {
         lock (_lock)
         {
@@ -105,7 +105,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
     }
 
     /// <summary>
-    /// Completes when the last send has completed, after <see cref="Complete"/> or <see cref="Abandon"/>.
+    /// Completes when the last send has completed, after <see cref="Complete"/> or <see cref="Discard"/>.
     /// </summary>
     public Task EndAsync()
     {
@@ -129,7 +129,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
                 return null;
             }
 
-            if (_echoed > 0 && cost > MostEchoed - _echoed)
+            if (_echoed > 0 && cost > MaxEchoed - _echoed)
             {
                 _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 return _room.Task;
@@ -208,7 +208,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
         }
         catch (Exception failure)
         {
-            Abandon();
+            Discard();
             return Loss.Is(failure) ? null : failure;
         }
     }
@@ -243,7 +243,7 @@ internal sealed class Outbox(WebSocket socket, ClientMemory memory, int maxQueue
             }
 
             // Frames are limited in length because the WebSocket copies each of them.
-            var frame = rest[..Math.Min(rest.Length, PieceSize.MostOfFrame)];
+            var frame = rest[..Math.Min(rest.Length, PieceSize.MaxOfFrame)];
             rest = rest[frame.Length..];
             var endsMessage = outgoing.EndsMessage && rest.IsEmpty;
             await socket.SendAsync(frame, outgoing.Type, endsMessage, CancellationToken.None);

@@ -110,7 +110,7 @@ internal sealed class Session : IAudienceMember
     private async Task CutOffAsync()
     {
         _abort();
-        _outbox.Abandon();
+        _outbox.Discard();
         await _outbox.EndAsync();
     }
 

@@ -1,7 +1,8 @@
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>Closes every session before the host stops. New requests then receive a 503 response.</summary>
-internal sealed class SessionShutdown(SessionRegistry sessions, ILogger<SessionShutdown> logger) : IHostedLifecycleService
+internal sealed class SessionShutdown(SessionRegistry sessions, ILogger<SessionShutdown> logger)
+    : IHostedLifecycleService
 {
     /// <summary>Runs while the listeners are still open; the host closes them afterwards.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ internal abstract class PointRing<T> : KeyedRing
 {
     private readonly PointTable<T> _points;
     private readonly UInt128[] _owned;
-    private readonly int[] _pointless;
+    private readonly int[] _nodesWithoutPoint;
     private readonly int _weighted;
 
     private protected PointRing(Membership membership, RingOptions options, string spec, PointTable<T> points)
@@ -20,7 +20,7 @@ internal abstract class PointRing<T> : KeyedRing
         _points = points;
         _owned = CountOwned(points, membership.Nodes.Count);
         _weighted = membership.WeightedCount;
-        _pointless = NodesWithoutPoint(membership, points);
+        _nodesWithoutPoint = NodesWithoutPoint(membership, points);
     }
 
     public sealed override long TableBytes => _points.Bytes;
@@ -45,7 +45,7 @@ internal abstract class PointRing<T> : KeyedRing
         var seen = new SeenNodes(stackalloc ulong[SeenNodes.WordsFor(Nodes.Count)]);
         var count = 0;
         var index = _points.FirstFrom(T.CreateTruncating(hash));
-        while (count < _weighted - _pointless.Length)
+        while (count < _weighted - _nodesWithoutPoint.Length)
         {
             index = index >= _points.Count ? 0 : index;
             var node = _points[index++].Node;
@@ -55,7 +55,7 @@ internal abstract class PointRing<T> : KeyedRing
             }
         }
 
-        _pointless.CopyTo(order[count..]);
+        _nodesWithoutPoint.CopyTo(order[count..]);
         return _weighted;
     }
 
@@ -113,7 +113,7 @@ internal abstract class PointRing<T> : KeyedRing
             }
         }
 
-        foreach (var node in _pointless)
+        foreach (var node in _nodesWithoutPoint)
         {
             if (available.Contains(node))
             {

@@ -14,7 +14,7 @@ namespace WsBalancer.HashRing.Rendezvous;
 internal readonly struct Contender(ulong draw, int weight, int node)
 {
     /// <summary>The contender that every other one beats: the winner when no node takes part.</summary>
-    public static readonly Contender Nobody = new(0, 0, -1);
+    public static readonly Contender None = new(0, 0, -1);
 
     public ulong Draw { get; } = draw;
 

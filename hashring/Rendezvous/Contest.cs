@@ -64,10 +64,10 @@ internal sealed class Contest
 
     public static ulong HashOf(Member member) => XxHash3.HashToUInt64(member.IdBytes, NodeHashSeed);
 
-    /// <summary>The winner, or <see cref="Contender.Nobody"/> if the contest has no nodes.</summary>
+    /// <summary>The winner, or <see cref="Contender.None"/> if the contest has no nodes.</summary>
     public Contender WinnerOf(ulong slotWord)
     {
-        var best = Contender.Nobody;
+        var best = Contender.None;
         foreach (var group in _groups)
         {
             var candidate = WinnerOf(group, slotWord);
@@ -80,10 +80,10 @@ internal sealed class Contest
         return best;
     }
 
-    /// <summary>The winner among the available nodes, or <see cref="Contender.Nobody"/>.</summary>
+    /// <summary>The winner among the available nodes, or <see cref="Contender.None"/>.</summary>
     public Contender WinnerOf(ulong slotWord, NodeMask available)
     {
-        var best = Contender.Nobody;
+        var best = Contender.None;
         foreach (var group in _groups)
         {
             for (var i = group.Start; i < group.End; i++)
@@ -105,7 +105,7 @@ internal sealed class Contest
     }
 
     /// <summary>
-    /// The winner for each word of a block, or <see cref="Contender.Nobody"/>. Both spans have
+    /// The winner for each word of a block, or <see cref="Contender.None"/>. Both spans have
     /// <see cref="BlockContest.Size"/> entries.
     /// </summary>
     [SkipLocalsInit]
@@ -115,7 +115,7 @@ internal sealed class Contest
         Span<ulong> places = stackalloc ulong[BlockContest.Size];
         if (_groups.Length == 0)
         {
-            best.Fill(Contender.Nobody);
+            best.Fill(Contender.None);
         }
 
         foreach (var group in _groups)

@@ -24,7 +24,7 @@ internal sealed class DrawUpdate
     }
 
     /// <summary>The update, or null if comparing draws is not enough for the change.</summary>
-    public static DrawUpdate? IfEnough(Incumbent[] incumbents, Contest challengers)
+    public static DrawUpdate? TryCreate(Incumbent[] incumbents, Contest challengers)
     {
         // An incumbent that stays and has weight 0 had weight 0 before the change too: it owns no slot.
         var hasOneWeight = challengers.SoleWeight is { } weight

@@ -19,7 +19,7 @@ internal sealed class SlotUpdate
         _incumbents = IncumbentsOf(before, after);
         var challengers = ChallengersOf(before, after);
         _challengers = Contest.Of(after.Members, node => challengers[node]);
-        _byDraws = DrawUpdate.IfEnough(_incumbents, _challengers);
+        _byDraws = DrawUpdate.TryCreate(_incumbents, _challengers);
     }
 
     /// <summary>Writes the owner of every slot. Both tables must have owners.</summary>

@@ -51,10 +51,10 @@ internal static class CompareCommand
         CompareRequest request, InvocationConfiguration streams, TimeProvider time)
     {
         using var signals = new StopSignals();
-        Action<string> tell = request.IsQuiet ? _ => { } : streams.Error.WriteLine;
+        Action<string> notify = request.IsQuiet ? _ => { } : streams.Error.WriteLine;
         try
         {
-            var report = new Comparison(request.Settings, time, tell).Run(signals.Requested);
+            var report = new Comparison(request.Settings, time, notify).Run(signals.Requested);
             var exitCode = report.Failed == 0 ? ExitCode.Success : ExitCode.Failed;
             var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(streams.Output) });
             console.Profile.Width = Math.Max(console.Profile.Width, NarrowestTable);

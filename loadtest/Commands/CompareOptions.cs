@@ -10,8 +10,8 @@ namespace WsBalancer.LoadTest.Commands;
 /// <summary>The options of <c>wsload compare</c>.</summary>
 internal sealed class CompareOptions
 {
-    private const int MostRounds = 1_000;
-    private const int MostHandshakes = 10_000_000;
+    private const int MaxRounds = 1_000;
+    private const int MaxHandshakes = 10_000_000;
 
     private static readonly string ExpectedSize =
         $"a size from {PreframedMessage.SmallestPayload} to {PreframedMessage.LargestPayload}, such as 64 or 1KiB";
@@ -26,7 +26,7 @@ internal sealed class CompareOptions
     };
 
     private readonly Option<int> _rounds =
-        Count("--rounds", 3, MostRounds, "How often each is measured, in turn; medians are reported.");
+        Count("--rounds", 3, MaxRounds, "How often each is measured, in turn; medians are reported.");
 
     private readonly Option<int> _connections =
         Count("--connections", 100, EchoLedger.MaxConnections, "Connections that exchange messages, one at a time.");
@@ -42,7 +42,7 @@ internal sealed class CompareOptions
     private readonly Option<TimeSpan> _duration = Time("--duration", 5, "How long they do.");
 
     private readonly Option<int> _handshakes =
-        Count("--handshakes", 2_000, MostHandshakes, "Connections to open and close.");
+        Count("--handshakes", 2_000, MaxHandshakes, "Connections to open and close.");
 
     private readonly Option<int> _tunnels =
         Count("--tunnels", 2_000, EchoLedger.MaxConnections, "Idle connections whose memory is measured.");

@@ -21,5 +21,5 @@ internal sealed record CompareSettings(IReadOnlyList<ComparedTarget> Targets)
     public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Time without any event after which pending handshakes, echoes and closes count as failed.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan PendingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -3,7 +3,7 @@ namespace WsBalancer.LoadTest.Comparing;
 /// <summary>
 /// Measures the targets in turn, round after round, so that a busy minute of the machine affects all targets.
 /// </summary>
-internal sealed class Comparison(CompareSettings settings, TimeProvider time, Action<string> tell)
+internal sealed class Comparison(CompareSettings settings, TimeProvider time, Action<string> report)
 {
     /// <summary>Runs all measurements on the calling thread, without a time limit.</summary>
     /// <exception cref="IOException">The process of a target does not exist.</exception>
@@ -17,7 +17,7 @@ internal sealed class Comparison(CompareSettings settings, TimeProvider time, Ac
             .ToList();
         foreach (var target in targets)
         {
-            tell($"warm-up: {target.Target.Name}");
+            report($"warm-up: {target.Target.Name}");
             target.WarmUp(stop);
         }
 
@@ -25,7 +25,7 @@ internal sealed class Comparison(CompareSettings settings, TimeProvider time, Ac
         {
             foreach (var target in targets)
             {
-                tell($"round {round} of {settings.Rounds}: {target.Target.Name}");
+                report($"round {round} of {settings.Rounds}: {target.Target.Name}");
                 target.Measure(stop);
             }
         }

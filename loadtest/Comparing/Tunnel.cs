@@ -13,7 +13,7 @@ internal sealed class Tunnel : IDisposable
     private const string Key = "d3Nsb2FkIGNvbXBhcmUuLg==";
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    private static readonly string Accept = UpgradeAnswer.AcceptFor(Key);
+    private static readonly string Accept = UpgradeResponse.AcceptFor(Key);
     private static readonly byte[] CloseAnswer = [0x88, 2, 1_000 >> 8, 1_000 & 0xFF];
     private static readonly byte[] CloseFrame = PreframedMessage.MaskedFrame(CloseAnswer, 2);
 
@@ -86,13 +86,13 @@ internal sealed class Tunnel : IDisposable
     public void Flush() => Send(_unsent);
 
     /// <summary>Receives once, without blocking.</summary>
-    public TunnelNews Receive(byte[] buffer)
+    public TunnelEvent Receive(byte[] buffer)
     {
         var length = _socket.Receive(buffer, SocketFlags.None, out var error);
         return error switch
         {
-            SocketError.WouldBlock => TunnelNews.Nothing,
-            SocketError.Success when length == 0 => IsClosing && !IsWaiting ? TunnelNews.Closed : Break("ended"),
+            SocketError.WouldBlock => TunnelEvent.Nothing,
+            SocketError.Success when length == 0 => IsClosing && !IsWaiting ? TunnelEvent.Closed : Break("ended"),
             SocketError.Success when _isOpen => Match(buffer.AsSpan(0, length)),
             SocketError.Success => ReadAnswer(buffer.AsSpan(0, length)),
             _ => Break(ConnectFailure.Name(new SocketException((int)error), default)),
@@ -115,7 +115,7 @@ internal sealed class Tunnel : IDisposable
         _unsent = error is SocketError.Success or SocketError.WouldBlock ? bytes[sent..] : default;
     }
 
-    private TunnelNews Match(ReadOnlySpan<byte> received)
+    private TunnelEvent Match(ReadOnlySpan<byte> received)
     {
         var expected = _expected.AsSpan(_matched);
         if (received.Length > expected.Length || !received.SequenceEqual(expected[..received.Length]))
@@ -124,23 +124,23 @@ internal sealed class Tunnel : IDisposable
         }
 
         _matched += received.Length;
-        return IsWaiting || IsClosing ? TunnelNews.Nothing : TunnelNews.Echoed;
+        return IsWaiting || IsClosing ? TunnelEvent.Nothing : TunnelEvent.Echoed;
     }
 
-    private TunnelNews ReadAnswer(ReadOnlySpan<byte> received)
+    private TunnelEvent ReadAnswer(ReadOnlySpan<byte> received)
     {
         _answer = [.. _answer, .. received];
         var end = _answer.AsSpan().IndexOf("\r\n\r\n"u8);
         if (end < 0)
         {
-            return _answer.Length < LongestAnswer ? TunnelNews.Nothing : Break("handshake");
+            return _answer.Length < LongestAnswer ? TunnelEvent.Nothing : Break("handshake");
         }
 
         var head = Encoding.ASCII.GetString(_answer, 0, end);
         var isComplete = end + 4 == _answer.Length;
         _answer = [];
         _isOpen = true;
-        return Refusal(head) is { } refusal ? Break(refusal) : isComplete ? TunnelNews.Opened : Break("altered");
+        return Refusal(head) is { } refusal ? Break(refusal) : isComplete ? TunnelEvent.Opened : Break("altered");
     }
 
     private static string? Refusal(string head) => head.Split(' ') is [_, var status, ..]
@@ -148,9 +148,9 @@ internal sealed class Tunnel : IDisposable
             ? code != 101 ? $"http{code}" : head.Contains(Accept, StringComparison.Ordinal) ? null : "handshake"
             : "handshake";
 
-    private TunnelNews Break(string failure)
+    private TunnelEvent Break(string failure)
     {
         Failure = failure;
-        return TunnelNews.Broken;
+        return TunnelEvent.Broken;
     }
 }

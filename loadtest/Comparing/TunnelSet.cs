@@ -54,7 +54,7 @@ internal sealed class TunnelSet(
         {
             Pump((tunnel, news) =>
             {
-                if (news == TunnelNews.Echoed)
+                if (news == TunnelEvent.Echoed)
                 {
                     echoed++;
                     latency.Record(tunnel.SentAt, time.GetTimestamp());
@@ -118,19 +118,19 @@ internal sealed class TunnelSet(
             }
 
             Pump(Heed);
-            GiveUpAfterSilence(ConnectFailure.Timeout);
+            FailPendingAfterTimeout(ConnectFailure.Timeout);
         }
 
         Await(Heed, ConnectFailure.Timeout);
         return done;
 
-        void Heed(Tunnel tunnel, TunnelNews news)
+        void Heed(Tunnel tunnel, TunnelEvent news)
         {
-            if (news == TunnelNews.Opened && !keep)
+            if (news == TunnelEvent.Opened && !keep)
             {
                 tunnel.SendClose();
             }
-            else if (_pending.Remove(tunnel) && news != TunnelNews.Broken)
+            else if (_pending.Remove(tunnel) && news != TunnelEvent.Broken)
             {
                 done++;
             }
@@ -163,19 +163,19 @@ internal sealed class TunnelSet(
         }
     }
 
-    private void Await(Action<Tunnel, TunnelNews> heed, string failure)
+    private void Await(Action<Tunnel, TunnelEvent> heed, string failure)
     {
         _lastNews = time.GetTimestamp();
         while (_pending.Count > 0)
         {
             Pump(heed);
-            GiveUpAfterSilence(failure);
+            FailPendingAfterTimeout(failure);
         }
     }
 
-    private void GiveUpAfterSilence(string failure)
+    private void FailPendingAfterTimeout(string failure)
     {
-        if (time.GetElapsedTime(_lastNews) > settings.Patience)
+        if (time.GetElapsedTime(_lastNews) > settings.PendingTimeout)
         {
             foreach (var tunnel in _pending)
             {
@@ -186,7 +186,7 @@ internal sealed class TunnelSet(
         }
     }
 
-    private void Pump(Action<Tunnel, TunnelNews> heed)
+    private void Pump(Action<Tunnel, TunnelEvent> heed)
     {
         stop.ThrowIfCancellationRequested();
         foreach (var ready in _poller.Wait(LongestWaitMs))
@@ -198,7 +198,7 @@ internal sealed class TunnelSet(
         }
     }
 
-    private void Advance(Tunnel tunnel, Readiness ready, Action<Tunnel, TunnelNews> heed)
+    private void Advance(Tunnel tunnel, Readiness ready, Action<Tunnel, TunnelEvent> heed)
     {
         if (ready.CanWrite)
         {
@@ -209,16 +209,16 @@ internal sealed class TunnelSet(
             }
         }
 
-        var news = ready.CanRead ? tunnel.Receive(_buffer) : TunnelNews.Nothing;
-        if (news == TunnelNews.Nothing)
+        var news = ready.CanRead ? tunnel.Receive(_buffer) : TunnelEvent.Nothing;
+        if (news == TunnelEvent.Nothing)
         {
             return;
         }
 
         _lastNews = time.GetTimestamp();
-        if (news is TunnelNews.Closed or TunnelNews.Broken)
+        if (news is TunnelEvent.Closed or TunnelEvent.Broken)
         {
-            Drop(tunnel, news == TunnelNews.Broken ? tunnel.Failure : null);
+            Drop(tunnel, news == TunnelEvent.Broken ? tunnel.Failure : null);
         }
 
         heed(tunnel, news);

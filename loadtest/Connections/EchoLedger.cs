@@ -13,7 +13,7 @@ internal sealed class EchoLedger(int connection)
     private const int ConnectionBits = 20;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, Departure> _awaited = [];
+    private readonly Dictionary<long, SendTimes> _awaited = [];
     private long _issued;
 
     public int Outstanding
@@ -28,7 +28,7 @@ internal sealed class EchoLedger(int connection)
     }
 
     /// <summary>Records a message that will be sent, and returns its sequence number.</summary>
-    public long Issue(Departure departure)
+    public long Issue(SendTimes departure)
     {
         lock (_gate)
         {
@@ -48,7 +48,7 @@ internal sealed class EchoLedger(int connection)
     }
 
     /// <summary>Records an echo. The departure is that of its message, if its echo was pending.</summary>
-    public EchoVerdict Settle(long sequence, out Departure departure)
+    public EchoVerdict Settle(long sequence, out SendTimes departure)
     {
         lock (_gate)
         {

@@ -84,7 +84,7 @@ internal sealed class MessageSender(
 
     private async ValueTask SendNowAsync(long intended)
     {
-        var sequence = ledger.Issue(new Departure(intended, time.GetTimestamp()));
+        var sequence = ledger.Issue(new SendTimes(intended, time.GetTimestamp()));
         var message = ArrayPool<byte>.Shared.Rent(payload.Size);
         try
         {

@@ -9,7 +9,7 @@ internal sealed class OpenConnections
     private readonly Lock _gate = new();
     private readonly List<LoadConnection> _open = [];
     private readonly Dictionary<LoadConnection, int> _places = [];
-    private int _turn;
+    private int _next;
 
     public int Count
     {
@@ -64,8 +64,8 @@ internal sealed class OpenConnections
                 return null;
             }
 
-            _turn = _turn + 1 < _open.Count ? _turn + 1 : 0;
-            return _open[_turn];
+            _next = _next + 1 < _open.Count ? _next + 1 : 0;
+            return _open[_next];
         }
     }
 

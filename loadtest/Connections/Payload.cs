@@ -11,10 +11,10 @@ internal sealed class Payload(int size, bool isBinary)
     public const int SmallestBinary = sizeof(long);
 
     // A sequence number stays below 2^53, the limit of JavaScript's integers, and so has at most 16 digits.
-    private const int MostDigits = 16;
+    private const int MaxDigits = 16;
     private const byte Pad = (byte)'x';
 
-    public static readonly int SmallestText = Head.Length + MostDigits + Middle.Length + Tail.Length;
+    public static readonly int SmallestText = Head.Length + MaxDigits + Middle.Length + Tail.Length;
 
     public int Size => size;
 

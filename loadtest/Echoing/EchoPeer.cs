@@ -50,7 +50,7 @@ internal sealed class EchoPeer(Socket socket, int token, Poller poller) : IDispo
             return _request.Length < LongestRequest;
         }
 
-        var answer = UpgradeAnswer.To(_request.AsSpan(0, end));
+        var answer = UpgradeResponse.To(_request.AsSpan(0, end));
         _isUpgraded = answer is not null;
         _isLast = answer is null;
         var early = _request[(end + 4)..];
@@ -94,12 +94,12 @@ internal sealed class EchoPeer(Socket socket, int token, Poller poller) : IDispo
     {
         var rest = _unsent;
         _unsent = [];
-        var goesOn = Send(rest);
-        if (goesOn && _unsent.Length == 0)
+        var isOpen = Send(rest);
+        if (isOpen && _unsent.Length == 0)
         {
             poller.WatchReads(socket, token);
         }
 
-        return goesOn;
+        return isOpen;
     }
 }

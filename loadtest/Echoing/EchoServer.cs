@@ -20,7 +20,7 @@ internal sealed class EchoServer : IDisposable
     private readonly List<EchoPeer?> _peers = [];
     private readonly Stack<int> _free = [];
     private readonly byte[] _input = new byte[BufferSize];
-    private readonly byte[] _output = new byte[BufferSize + FrameEcho.MostAdded];
+    private readonly byte[] _output = new byte[BufferSize + FrameEcho.MaxAdded];
 
     /// <summary>Begins to listen; port 0 selects any free port.</summary>
     public EchoServer(IPEndPoint listen)

@@ -13,7 +13,7 @@ internal sealed class FrameEcho
     /// The maximum by which the output of a call can exceed its input: a header whose first bytes were in an earlier
     /// input.
     /// </summary>
-    public const int MostAdded = LongestHeader;
+    public const int MaxAdded = LongestHeader;
 
     private const int LongestHeader = 14;
     private const int MaskSize = 4;

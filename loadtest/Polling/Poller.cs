@@ -13,7 +13,7 @@ namespace WsBalancer.LoadTest.Polling;
 /// </remarks>
 internal sealed class Poller : IDisposable
 {
-    private const int MostAtOnce = 256;
+    private const int MaxEventsPerWait = 256;
     private const int Adding = 1;
     private const int Changing = 3;
     private const int CloseOnExec = 0x80000;
@@ -27,8 +27,8 @@ internal sealed class Poller : IDisposable
 
     private readonly int _epoll;
     private readonly byte[] _change = new byte[EventSize];
-    private readonly byte[] _events = new byte[EventSize * MostAtOnce];
-    private readonly Readiness[] _ready = new Readiness[MostAtOnce];
+    private readonly byte[] _events = new byte[EventSize * MaxEventsPerWait];
+    private readonly Readiness[] _ready = new Readiness[MaxEventsPerWait];
 
     public Poller() => _epoll = Checked(EpollCreate(CloseOnExec));
 
@@ -43,7 +43,7 @@ internal sealed class Poller : IDisposable
     /// <summary>Waits until a socket is ready, at most this long. The result is valid until the next call.</summary>
     public ReadOnlySpan<Readiness> Wait(int milliseconds)
     {
-        var count = EpollWait(_epoll, _events, MostAtOnce, milliseconds);
+        var count = EpollWait(_epoll, _events, MaxEventsPerWait, milliseconds);
         if (count < 0 && Marshal.GetLastPInvokeError() == Interrupted)
         {
             return [];

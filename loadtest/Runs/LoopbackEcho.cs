@@ -54,7 +54,7 @@ internal sealed class LoopbackEcho : IAsyncDisposable
         var stream = client.GetStream();
         try
         {
-            await stream.WriteAsync(UpgradeAnswer.To(await ReadRequestAsync(stream)));
+            await stream.WriteAsync(UpgradeResponse.To(await ReadRequestAsync(stream)));
             using var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
             await EchoAsync(socket);
         }

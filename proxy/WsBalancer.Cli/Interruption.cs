@@ -12,7 +12,7 @@ internal sealed class Interruption : IDisposable
     private static readonly PosixSignal[] Signals =
         [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
 
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(0.5);
 
     private readonly CancellationTokenSource _source;
     private readonly List<PosixSignalRegistration> _registrations;
@@ -22,7 +22,7 @@ internal sealed class Interruption : IDisposable
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
         _registrations = [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, Interrupt))];
-        _looks = new Timer(_ => EndWithoutReader(), null, Look, Look);
+        _looks = new Timer(_ => EndWithoutReader(), null, PollInterval, PollInterval);
     }
 
     public CancellationToken Token => _source.Token;
@@ -50,7 +50,7 @@ internal sealed class Interruption : IDisposable
 
     private void EndWithoutReader()
     {
-        if (OutputReader.IsGone())
+        if (OutputReader.IsClosed())
         {
             _source.Cancel();
         }

@@ -22,7 +22,8 @@ internal static class AdminServices
 
     // The journal is null without a file; the container keeps no null, so this object holds it.
     private sealed class OptionalJournal(
-        AdminOptions admin, StateOptions state, StateFolder folder, ILogger<EventJournal> logger) : IAsyncDisposable
+        AdminOptions admin, StateOptions state, ConfigurationFolder folder, ILogger<EventJournal> logger)
+        : IAsyncDisposable
     {
         public EventJournal? Journal { get; } =
             admin.Events.FileIn(folder.Path, state.FileIn(folder.Path)) is { } path

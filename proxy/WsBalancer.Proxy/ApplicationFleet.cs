@@ -106,7 +106,7 @@ internal sealed class ApplicationFleet(
         }
 
         throw new InvalidOperationException(
-            $"{EventListener.MostWaiting} events of the fleet wait to be read: read on after the last known one.");
+            $"{EventListener.MaxWaiting} events of the fleet wait to be read: read on after the last known one.");
     }
 
     private static FleetNode NodeOf(Node node, NodeFigures figures, FleetSnapshot snapshot) => new(

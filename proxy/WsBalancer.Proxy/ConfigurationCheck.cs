@@ -102,7 +102,7 @@ internal static class ConfigurationCheck
         SettingsError[] ofAdmin = [.. settings.Admin.MistakesIn(folder)];
         mistakes.AddRange([.. ofAdmin.Where(mistake => !mistakes.Exists(other => other.Key == mistake.Key))]);
         mistakes.AddRange(ListenAddresses.ConflictsIn([.. ListenAddresses.Of(configuration), (AdminUrl, admin)]));
-        mistakes.AddRange(SourceAddresses.MistakesIn(settings.Sockets));
+        mistakes.AddRange(SourceAddressPool.MistakesIn(settings.Sockets));
         if (settings.State.MistakeIn(folder) is { } path && !mistakes.Exists(mistake => mistake.Key == path.Key))
         {
             mistakes.Add(path);

@@ -21,9 +21,9 @@ internal static class SocketServices
         services.AddHostedService(provider => new DescriptorCheck(
             services, provider.GetRequiredService<ILogger<DescriptorCheck>>()));
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Sockets);
-        services.AddSingleton<SourceAddresses>(provider =>
+        services.AddSingleton<SourceAddressPool>(provider =>
         {
-            var sources = ActivatorUtilities.CreateInstance<SourceAddresses>(provider);
+            var sources = ActivatorUtilities.CreateInstance<SourceAddressPool>(provider);
             sources.ThrowIfForeign();
             return sources;
         });

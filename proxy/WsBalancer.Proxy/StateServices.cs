@@ -19,12 +19,12 @@ internal static class StateServices
             return BalancerName.Of(
                 provider.GetRequiredService<StateOptions>(), admin.Url?.Port ?? 0, admin.SocketPath);
         });
-        services.TryAddSingleton(provider => new StateFolder(
+        services.TryAddSingleton(provider => new ConfigurationFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
         services.AddSingleton<Peers>().AddSingleton<ForgettableRecords>().AddSingleton<DisconnectionEvents>();
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
-        services.AddSingleton<RedisDisconnections>().AddSingleton<SharingState>().AddSingleton<RedisSharing>();
+        services.AddSingleton<RedisDisconnections>().AddSingleton<RedisStatus>().AddSingleton<RedisSharing>();
         services.AddSingleton(provider => new RedisMembership(
             provider.GetRequiredService<RedisLink>(),
             () => provider.GetRequiredService<SettingsSource>().Current.Keys,
@@ -48,7 +48,7 @@ internal static class StateServices
 
     private static StateStore CreateStateStore(IServiceProvider provider)
     {
-        var folder = provider.GetRequiredService<StateFolder>().Path;
+        var folder = provider.GetRequiredService<ConfigurationFolder>().Path;
         var file = provider.GetRequiredService<StateOptions>().FileIn(folder) is { } path
             ? new StateFile(
                 path,
@@ -63,7 +63,7 @@ internal static class StateServices
                 provider.GetRequiredService<ILogger<StateStore>>());
             if (!provider.GetRequiredService<StateOptions>().IsShared)
             {
-                store.Spent = provider.GetRequiredService<ForgettableRecords>();
+                store.Forgettable = provider.GetRequiredService<ForgettableRecords>();
             }
 
             return store.Load();

@@ -267,9 +267,11 @@ public static class WsBalancerServices
         services.AddSingleton<PacedCloser>().AddSingleton<OtherBalancers>().AddSingleton<MovingEvents>();
         services.AddSingleton<DrainRegistry>().AddSingleton<DrainOperations>().AddHostedService<DrainWorker>();
         services.AddSingleton<Agreement>().AddHostedService(provider => provider.GetRequiredService<Agreement>());
-        services.AddSingleton<RebalanceRegistry>().AddSingleton<RebalanceOperations>().AddHostedService<RebalanceWorker>();
+        services.AddSingleton<RebalanceRegistry>().AddSingleton<RebalanceOperations>();
+        services.AddHostedService<RebalanceWorker>();
         services.AddHostedService<AutoRebalance>();
-        services.AddSingleton<DisconnectOperations>().AddHostedService(provider => provider.GetRequiredService<DisconnectOperations>());
+        services.AddSingleton<DisconnectOperations>();
+        services.AddHostedService(provider => provider.GetRequiredService<DisconnectOperations>());
         services.AddSingleton<OwnReport>().AddHostedService(provider => provider.GetRequiredService<OwnReport>());
         services.AddHostedService<MovingMetrics>();
         services.AddHostedService<UnhealthyCloser>().AddHostedService<LifetimeWorker>();

@@ -9,7 +9,7 @@ namespace WsBalancer.Cli.Tests;
 public sealed class ExecutableTests
 {
     // Nothing listens on port 1 of the loopback interface.
-    private const string Nobody = "http://127.0.0.1:1";
+    private const string ClosedPort = "http://127.0.0.1:1";
 
     [Fact]
     public async Task NoArguments_ShowTheHelpAndExit0()
@@ -75,7 +75,7 @@ public sealed class ExecutableTests
     [InlineData("nodes", "--json", "false")]
     public async Task AFailure_WithoutTheOptionJson_IsNoDocument(params string[] arguments)
     {
-        var run = await Executable.RunAsync(arguments, ("WSBALANCER_ADMIN", Nobody));
+        var run = await Executable.RunAsync(arguments, ("WSBALANCER_ADMIN", ClosedPort));
 
         Assert.Equal((ExitCode.Unreachable, ""), (run.ExitCode, run.Output));
     }
@@ -136,10 +136,11 @@ public sealed class ExecutableTests
     [InlineData("rebalance", "pause")]
     public async Task ABalancerThatIsUnreachable_Exits3AndNamesTheAddress(params string[] arguments)
     {
-        var run = await Executable.RunAsync([.. arguments, "--admin", Nobody]);
+        var run = await Executable.RunAsync([.. arguments, "--admin", ClosedPort]);
 
         Assert.Equal(ExitCode.Unreachable, run.ExitCode);
-        Assert.Contains($"Cannot reach a balancer at {Nobody}/: Connection ref", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Cannot reach a balancer at {ClosedPort}/: Connection ref", run.Error, StringComparison.Ordinal);
         AssertFailureIn(run.Output, arguments, ExitCode.Unreachable);
     }
 
@@ -148,7 +149,7 @@ public sealed class ExecutableTests
     [InlineData("géheim")]
     public async Task ATokenThatNoHeaderCarries_Exits2AndIsNotShown(string token)
     {
-        var run = await Executable.RunAsync(["nodes"], ("WSBALANCER_ADMIN", Nobody), ("WSBALANCER_TOKEN", token));
+        var run = await Executable.RunAsync(["nodes"], ("WSBALANCER_ADMIN", ClosedPort), ("WSBALANCER_TOKEN", token));
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Equal(

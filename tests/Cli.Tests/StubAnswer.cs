@@ -7,7 +7,7 @@ namespace WsBalancer.Cli.Tests;
 internal sealed record StubAnswer(int Status, string Type, string Body)
 {
     /// <summary>No response: the connection is reset, as when a balancer is killed.</summary>
-    public static StubAnswer Gone { get; } = new(0, "", "");
+    public static StubAnswer Reset { get; } = new(0, "", "");
 
     /// <summary>Whether the response, once written, stays open until the client disconnects.</summary>
     public bool StaysOpen { get; init; }
@@ -24,7 +24,7 @@ internal sealed record StubAnswer(int Status, string Type, string Body)
 
     public async Task WriteToAsync(HttpContext context)
     {
-        if (this == Gone)
+        if (this == Reset)
         {
             context.Abort();
             return;
@@ -36,9 +36,9 @@ internal sealed record StubAnswer(int Status, string Type, string Body)
         if (StaysOpen)
         {
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            var gone = new TaskCompletionSource();
-            await using var registration = context.RequestAborted.Register(gone.SetResult);
-            await gone.Task;
+            var reset = new TaskCompletionSource();
+            await using var registration = context.RequestAborted.Register(reset.SetResult);
+            await reset.Task;
         }
     }
 }

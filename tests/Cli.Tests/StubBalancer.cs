@@ -36,7 +36,7 @@ internal sealed class StubBalancer : IAsyncDisposable
     public ConcurrentQueue<string> Callers { get; } = new();
 
     /// <summary>Called for each request before the response.</summary>
-    public Action<StubRequest> Asked { get; set; } = _ => { };
+    public Action<StubRequest> OnRequest { get; set; } = _ => { };
 
     /// <param name="url">The address that the stub listens on.</param>
     public static async Task<StubBalancer> StartAsync(string url = "http://127.0.0.1:0")
@@ -95,7 +95,7 @@ internal sealed class StubBalancer : IAsyncDisposable
         Requests.Enqueue(request);
         Authorizations.Enqueue(context.Request.Headers.Authorization.ToString());
         Callers.Enqueue(context.Request.Headers["X-WsBalancer-By"].ToString());
-        Asked(request);
+        OnRequest(request);
 
         var answers = _answers.GetValueOrDefault($"{request.Method} {context.Request.Path}")
             ?? _answers.GetValueOrDefault(context.Request.Path);

@@ -9,7 +9,7 @@ namespace WsBalancer.EndToEnd.Tests;
 /// </summary>
 public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
 {
-    private const int Told = ClosingNode.Told;
+    private const int SentCode = ClosingNode.CloseCode;
 
     [Theory]
     [InlineData(HttpWire.Http1)]
@@ -24,7 +24,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         var close = await tunnel.Client.Read();
         await EndInOrder(tunnel);
 
-        Assert.Equal((Told, null), (close.CloseCode, close.Mask));
+        Assert.Equal((SentCode, null), (close.CloseCode, close.Mask));
         await AssertEnded(before, "disconnect");
     }
 
@@ -46,7 +46,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await EndInOrder(tunnel);
 
         Assert.Equal(frame, first.Concat(rest));
-        Assert.Equal(Told, close.CloseCode);
+        Assert.Equal(SentCode, close.CloseCode);
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await EndInOrder(tunnel);
 
         Assert.Equal(frame, first.Concat(rest));
-        Assert.Equal(Told, close.CloseCode);
+        Assert.Equal(SentCode, close.CloseCode);
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await tunnel.Node.Send(new Frame(Opcode.Continuation, "inued"u8.ToArray()));
         await EndInOrder(tunnel);
 
-        Assert.Equal((false, Told), (fragment.Final, close.CloseCode));
+        Assert.Equal((false, SentCode), (fragment.Final, close.CloseCode));
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await EndInOrder(tunnel);
 
         Assert.Equal(("my last words", "and one more"), (words.PayloadText, ping.PayloadText));
-        Assert.Equal(Told, close.CloseCode);
+        Assert.Equal(SentCode, close.CloseCode);
     }
 
     // The client sends its Close before it has read the balancer's. For the node, the client's Close is the answer; for
@@ -128,7 +128,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         tunnel.Node.Wire.HalfClose();
         var atClient = await tunnel.Client.Read();
 
-        Assert.Equal((4001, Told), (atNode.CloseCode, atClient.CloseCode));
+        Assert.Equal((4001, SentCode), (atNode.CloseCode, atClient.CloseCode));
         Assert.Equal(StreamEnd.Fin, await tunnel.Client.Wire.ReadEnd());
         Assert.Equal(StreamEnd.Fin, await tunnel.Node.Wire.ReadEnd());
         await AssertEnded(before, "disconnect");
@@ -150,7 +150,7 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         tunnel.Node.Wire.HalfClose();
         var atClient = await tunnel.Client.Read();
 
-        Assert.Equal((4001, Told), (atNode.CloseCode, atClient.CloseCode));
+        Assert.Equal((4001, SentCode), (atNode.CloseCode, atClient.CloseCode));
         Assert.Equal(StreamEnd.Fin, await tunnel.Client.Wire.ReadEnd());
         await AssertEnded(before, "client");
     }
@@ -167,13 +167,13 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
 
         await shared.CloseByOperator();
         await tunnel.Client.Read();
-        await tunnel.Client.Send(Frame.Close(Told));
+        await tunnel.Client.Send(Frame.Close(SentCode));
         tunnel.Client.Wire.HalfClose();
         var atNode = await tunnel.Node.Wire.ReadFrame();
-        await tunnel.Node.Send(Frame.Close(Told));
+        await tunnel.Node.Send(Frame.Close(SentCode));
         tunnel.Node.Wire.HalfClose();
 
-        Assert.Equal(Told, atNode.CloseCode);
+        Assert.Equal(SentCode, atNode.CloseCode);
         Assert.Equal(StreamEnd.Fin, await tunnel.Node.Wire.ReadEnd());
         await AssertEnded(before, "disconnect");
     }
@@ -181,12 +181,12 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
     // The order of most servers: the node answers the Close and ends its connection, then the client's connection ends.
     private static async Task EndInOrder(HeldTunnel tunnel)
     {
-        await tunnel.Client.Send(Frame.Close(Told, "bye"));
+        await tunnel.Client.Send(Frame.Close(SentCode, "bye"));
         var answer = await tunnel.Node.Wire.ReadFrame();
-        await tunnel.Node.Send(Frame.Close(Told, "bye"));
+        await tunnel.Node.Send(Frame.Close(SentCode, "bye"));
         tunnel.Node.Wire.HalfClose();
 
-        Assert.Equal((Told, "bye"), (answer.CloseCode, answer.CloseReason));
+        Assert.Equal((SentCode, "bye"), (answer.CloseCode, answer.CloseReason));
         Assert.NotNull(answer.Mask);
         Assert.Equal(StreamEnd.Fin, await tunnel.Client.Wire.ReadEnd());
         Assert.Equal(StreamEnd.Fin, await tunnel.Node.Wire.ReadEnd());

@@ -16,7 +16,7 @@ public sealed class CompressedCloseTests(PatientNode shared) : IClassFixture<Pat
     {
         await shared.Begin(Script.EchoCompressed());
 
-        await AssertToldAsync(InteropClient.StartNodeTalk(shared.Url));
+        await AssertReceivesCloseAsync(InteropClient.StartNodeTalk(shared.Url));
     }
 
     [Fact]
@@ -24,10 +24,10 @@ public sealed class CompressedCloseTests(PatientNode shared) : IClassFixture<Pat
     {
         await shared.Begin(Script.EchoCompressed());
 
-        await AssertToldAsync(InteropClient.StartPythonTalk(shared.Url));
+        await AssertReceivesCloseAsync(InteropClient.StartPythonTalk(shared.Url));
     }
 
-    private async Task AssertToldAsync(RunningProcess client)
+    private async Task AssertReceivesCloseAsync(RunningProcess client)
     {
         await using var _ = client;
         await client.After("talking");
@@ -40,7 +40,7 @@ public sealed class CompressedCloseTests(PatientNode shared) : IClassFixture<Pat
         Assert.True(code == 0, client.Output);
         var saw = JsonNode.Parse(client.Lines.Last())!;
         Assert.Equal((true, true), ((bool)saw["compressed"]!, (bool)saw["talked"]!));
-        Assert.Equal(ClosingNode.Told, (int)saw["closeCode"]!);
+        Assert.Equal(ClosingNode.CloseCode, (int)saw["closeCode"]!);
         Assert.NotEqual("", (string?)saw["closeReason"]);
         await shared.Balancer.UntilEmpty();
         Assert.Equal(1, (await shared.Balancer.Scrape()).ClosedFor("disconnect") - before.ClosedFor("disconnect"));

@@ -50,7 +50,7 @@ public sealed class HungNodeTests
             "the user is at home",
             async () =>
             {
-                using var client = await fleet.Balancer.Ask(user);
+                using var client = await fleet.Balancer.SendRequest(user);
                 return client.Response.Status == 101 && await client.ReadWelcome() == "ws-1";
             },
             () => fleet.Balancer.Process.Output);
@@ -64,7 +64,7 @@ public sealed class HungNodeTests
 
     private static async Task<int> StatusOf(WsFleet fleet, string user)
     {
-        using var client = await fleet.Balancer.Ask(user);
+        using var client = await fleet.Balancer.SendRequest(user);
         return client.Response.Status;
     }
 

@@ -42,8 +42,8 @@ public sealed class ManyClosesTests(ITestOutputHelper output)
         var scrape = await balancer.Scrape();
 
         Report(crowd.Goodbyes, latencies);
-        Assert.All(crowd.Goodbyes, goodbye => Assert.Equal(
-            ("a", 1012, StreamEnd.Fin), (goodbye.Node, goodbye.Code, goodbye.End)));
+        Assert.All(crowd.Goodbyes, closed => Assert.Equal(
+            ("a", 1012, StreamEnd.Fin), (closed.Node, closed.Code, closed.End)));
         Assert.Equal((leaving, leaving), (crowd.Goodbyes.Count, scrape.ClosedFor("drain")));
         Assert.Equal(Users - leaving, crowd.Present);
     }
@@ -65,9 +65,9 @@ public sealed class ManyClosesTests(ITestOutputHelper output)
         return latencies;
     }
 
-    private void Report(IReadOnlyCollection<Goodbye> goodbyes, TimeSpan[] latencies)
+    private void Report(IReadOnlyCollection<ClosedTunnel> goodbyes, TimeSpan[] latencies)
     {
-        var over = Stopwatch.GetElapsedTime(goodbyes.Min(goodbye => goodbye.At), goodbyes.Max(goodbye => goodbye.At));
+        var over = Stopwatch.GetElapsedTime(goodbyes.Min(closed => closed.At), goodbyes.Max(closed => closed.At));
         output.WriteLine(
             $"{goodbyes.Count} closes in {over.TotalMilliseconds:F0} ms; {latencies.Length} echoes meanwhile: " +
             $"median {latencies[latencies.Length / 2].TotalMilliseconds:F1} ms, " +

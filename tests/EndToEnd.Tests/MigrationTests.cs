@@ -71,8 +71,8 @@ public sealed class MigrationTests : IAsyncDisposable
     private static async Task AssertSame(Balancer balancer, PeerBalancer peer, int expectedNodes)
     {
         var targets = Enumerable.Range(0, Users).Select(TargetOf).ToArray();
-        var there = await AskAll(targets, peer.Get);
-        var here = await AskAll(targets, target => Visit(balancer, target));
+        var there = await QueryAll(targets, peer.Get);
+        var here = await QueryAll(targets, target => Visit(balancer, target));
 
         Assert.Equal(expectedNodes, there.Values.Distinct().Count());
         Assert.Empty(
@@ -96,8 +96,8 @@ public sealed class MigrationTests : IAsyncDisposable
         return number % 5 == 0 ? $"/chat?user&x=1&user={user}&user=other" : $"/chat?user={user}&y=2";
     }
 
-    private static async Task<ConcurrentDictionary<string, string>> AskAll(
-        IEnumerable<string> targets, Func<string, Task<string>> ask)
+    private static async Task<ConcurrentDictionary<string, string>> QueryAll(
+        IEnumerable<string> targets, Func<string, Task<string>> query)
     {
         var answers = new ConcurrentDictionary<string, string>();
         var together = new ParallelOptions
@@ -105,7 +105,7 @@ public sealed class MigrationTests : IAsyncDisposable
             MaxDegreeOfParallelism = 8,
             CancellationToken = TestContext.Current.CancellationToken,
         };
-        await Parallel.ForEachAsync(targets, together, async (target, _) => answers[target] = await ask(target));
+        await Parallel.ForEachAsync(targets, together, async (target, _) => answers[target] = await query(target));
         return answers;
     }
 
@@ -121,7 +121,7 @@ public sealed class MigrationTests : IAsyncDisposable
         $"ReverseProxy:Clusters:{BalancerConfig.Cluster}:Destinations:{node.Node.Name}:Metadata";
 
     private static PeerNode Start(string name, int number, int weight) => new(
-        ScriptedNode.Start(name, connection => connection.AsksForUpgrade
+        ScriptedNode.Start(name, connection => connection.IsUpgrade
             ? Script.Echo()(connection)
             : Script.Answer(200, "OK", name)(connection)),
         number,

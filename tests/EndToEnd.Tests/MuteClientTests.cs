@@ -16,14 +16,14 @@ public sealed class MuteClientTests(ImpatientNode shared) : IClassFixture<Impati
         var before = await shared.Balancer.Scrape();
 
         await shared.CloseByOperator();
-        var told = await tunnel.Client.Read();
+        var received = await tunnel.Client.Read();
         await tunnel.Client.Send(Frame.Text("I did not hear that"));
         var words = await tunnel.Node.Wire.ReadFrame();
         var close = await tunnel.Node.Wire.ReadFrame();
         await tunnel.Client.Wire.ReadEnd();
         await tunnel.Node.Wire.ReadEnd();
 
-        Assert.Equal((1012, "I did not hear that", 1001), (told.CloseCode, words.PayloadText, close.CloseCode));
+        Assert.Equal((1012, "I did not hear that", 1001), (received.CloseCode, words.PayloadText, close.CloseCode));
         Assert.NotNull(close.Mask);
         await AssertEndedOnce(before);
     }
@@ -43,10 +43,10 @@ public sealed class MuteClientTests(ImpatientNode shared) : IClassFixture<Impati
         var before = await shared.Balancer.Scrape();
 
         await shared.CloseByOperator();
-        var told = await tunnel.Client.Read();
+        var received = await tunnel.Client.Read();
         await tunnel.Node.Wire.ReadEnd();
 
-        Assert.Equal(1012, told.CloseCode);
+        Assert.Equal(1012, received.CloseCode);
         Assert.Equal(half, atNode);
         await AssertEndedOnce(before);
     }
@@ -62,13 +62,13 @@ public sealed class MuteClientTests(ImpatientNode shared) : IClassFixture<Impati
         var before = await shared.Balancer.Scrape();
 
         await shared.CloseByOperator();
-        var told = await tunnel.Client.Read();
+        var received = await tunnel.Client.Read();
         await tunnel.Client.Send(Frame.Close(1012));
         var answer = await tunnel.Node.Wire.ReadFrame();
         var end = await tunnel.Client.Wire.ReadEnd();
         await tunnel.Node.Wire.ReadEnd();
 
-        Assert.Equal((1012, 1012, StreamEnd.Fin), (told.CloseCode, answer.CloseCode, end));
+        Assert.Equal((1012, 1012, StreamEnd.Fin), (received.CloseCode, answer.CloseCode, end));
         await AssertEndedOnce(before);
     }
 

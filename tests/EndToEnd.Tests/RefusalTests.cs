@@ -24,7 +24,7 @@ public sealed class RefusalTests(OneNode shared) : IClassFixture<OneNode>
             ("Content-Type", "application/json"), ("WWW-Authenticate", "Bearer realm=\"x\""),
             ("Location", "/login?a=%20"), ("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", "b=2"), ("X-Odd", "kept")));
 
-        using var client = await balancer.Ask("alice");
+        using var client = await balancer.SendRequest("alice");
         var body = await client.ReadBody();
 
         Assert.Equal($"HTTP/1.1 {status} {reason}", client.Response.StartLine);
@@ -43,7 +43,7 @@ public sealed class RefusalTests(OneNode shared) : IClassFixture<OneNode>
         var body = new string('x', 1_000_000);
         var balancer = shared.Begin(Script.Answer(403, "Forbidden", body));
 
-        using var client = await balancer.Ask("alice");
+        using var client = await balancer.SendRequest("alice");
 
         Assert.Equal(body, await client.ReadBody());
     }
@@ -55,7 +55,7 @@ public sealed class RefusalTests(OneNode shared) : IClassFixture<OneNode>
         var balancer = shared.Begin(Script.Answer(
             200, "OK", "plain", ("Upgrade", "websocket"), ("Connection", "Upgrade")));
 
-        using var client = await balancer.Ask("alice");
+        using var client = await balancer.SendRequest("alice");
         var body = await client.ReadBody();
         var owner = await balancer.Owner("alice");
 
@@ -67,7 +67,7 @@ public sealed class RefusalTests(OneNode shared) : IClassFixture<OneNode>
     public async Task AfterARefusal_TheNextHandshakeIsANewOne()
     {
         var balancer = shared.Begin(Script.Answer(401, "Unauthorized", "who?"));
-        using (var refused = await balancer.Ask("alice"))
+        using (var refused = await balancer.SendRequest("alice"))
         {
             await refused.ReadBody();
         }

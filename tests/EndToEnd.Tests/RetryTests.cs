@@ -37,7 +37,7 @@ public sealed class RetryTests
         await using var fleet = await ScriptedFleet.Start(("Handshake:Timeout", "2s"));
         fleet.A.Script = fleet.B.Script = fleet.C.Script = Script.Silence;
 
-        using var client = await fleet.Balancer.Ask("alice");
+        using var client = await fleet.Balancer.SendRequest("alice");
 
         Assert.Equal(504, client.Response.Status);
         Assert.Equal(1, fleet.A.Upgrades + fleet.B.Upgrades + fleet.C.Upgrades);
@@ -76,7 +76,7 @@ public sealed class RetryTests
         var user = await fleet.Balancer.UserOf("a");
         fleet.A.Script = Script.Answer(503, "Service Unavailable", "overloaded", ("Retry-After", "7"));
 
-        using var client = await fleet.Balancer.Ask(user);
+        using var client = await fleet.Balancer.SendRequest(user);
 
         Assert.Equal((503, "7"), (client.Response.Status, client.Response["Retry-After"]));
         Assert.Equal("overloaded", await client.ReadBody());
@@ -91,7 +91,7 @@ public sealed class RetryTests
         fleet.A.Script = Script.Reset;
         fleet.B.Script = Script.Reset;
 
-        using var client = await fleet.Balancer.Ask(user);
+        using var client = await fleet.Balancer.SendRequest(user);
 
         await AssertProblem(client);
         Assert.Equal((1, 1, 0), (fleet.A.Upgrades, fleet.B.Upgrades, fleet.C.Upgrades));
@@ -111,7 +111,7 @@ public sealed class RetryTests
             await fleet.Balancer.UntilHealth(node.Name, "unhealthy");
         }
 
-        using var refused = await fleet.Balancer.Ask("alice");
+        using var refused = await fleet.Balancer.SendRequest("alice");
         fleet.B.ListenAgain();
         var visited = await fleet.Balancer.Visit("alice");
         var health = (string?)(await fleet.Balancer.Node("b"))!["health"];
@@ -129,7 +129,7 @@ public sealed class RetryTests
             node.Script = Script.Answer(503, "Service Unavailable", "leaving", Draining);
         }
 
-        using var client = await fleet.Balancer.Ask("alice");
+        using var client = await fleet.Balancer.SendRequest("alice");
 
         await AssertProblem(client);
         Assert.DoesNotContain("X-WsBalancer-State", client.Response.Headers.Select(header => header.Key));

@@ -42,7 +42,7 @@ internal static class BalancerCalls
     /// <summary>The response status of a user's handshake.</summary>
     public static async Task<int> StatusOf(this Balancer balancer, string user)
     {
-        using var client = await balancer.Ask(user);
+        using var client = await balancer.SendRequest(user);
         return client.Response.Status;
     }
 

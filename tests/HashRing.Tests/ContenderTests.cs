@@ -46,9 +46,9 @@ public sealed class ContenderTests
     [Fact]
     public void Beats_TheEmptyContender_AlwaysEvenWithDrawZero()
     {
-        Assert.True(new Contender(0, 1, 0).Beats(Contender.Nobody));
-        Assert.False(Contender.Nobody.Beats(new Contender(0, 1, 0)));
-        Assert.False(Contender.Nobody.Beats(Contender.Nobody));
+        Assert.True(new Contender(0, 1, 0).Beats(Contender.None));
+        Assert.False(Contender.None.Beats(new Contender(0, 1, 0)));
+        Assert.False(Contender.None.Beats(Contender.None));
     }
 
     private static RankedContender Rank(ulong draw, int weight, int node) =>

@@ -75,16 +75,16 @@ public sealed class RingPlanTests
     [Fact]
     public void Plan_FromAndToNoOwner_HasNullIds()
     {
-        var nobody = SmallRing.Build([new RingNode("a", 0)]);
-        var someone = nobody.Apply(RingChange.Reweight("a", 5));
+        var empty = SmallRing.Build([new RingNode("a", 0)]);
+        var someone = empty.Apply(RingChange.Reweight("a", 5));
 
-        var up = Assert.Single(nobody.PlanTo(someone).Moves);
-        var down = Assert.Single(someone.PlanTo(nobody).Moves);
+        var up = Assert.Single(empty.PlanTo(someone).Moves);
+        var down = Assert.Single(someone.PlanTo(empty).Moves);
 
         Assert.Equal((null, "a", 1.0), (up.FromId, up.ToId, up.Ratio));
         Assert.Equal(("a", null, 1.0), (down.FromId, down.ToId, down.Ratio));
-        Assert.Equal(0, nobody.PlanTo(someone).Excess);
-        Assert.True(nobody.PlanTo(someone).TryFindMove("anyone", out var from, out var to));
+        Assert.Equal(0, empty.PlanTo(someone).Excess);
+        Assert.True(empty.PlanTo(someone).TryFindMove("anyone", out var from, out var to));
         Assert.Equal((null, "a"), (from, to));
     }
 

@@ -140,7 +140,7 @@ internal sealed class BalancerApp : IAsyncDisposable
     }
 
     /// <summary>Sends a request to the admin host.</summary>
-    public Task<HttpResponseMessage> AskAsync(string target, HttpMethod? method = null, params string[] headers)
+    public Task<HttpResponseMessage> SendAsync(string target, HttpMethod? method = null, params string[] headers)
     {
         var request = new HttpRequestMessage(method ?? HttpMethod.Get, AdminUrl + target);
         Add(headers, request);

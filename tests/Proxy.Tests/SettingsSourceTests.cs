@@ -27,13 +27,13 @@ public sealed class SettingsSourceTests
     public void Reload_ThatIsRight_IsInForceBeforeItIsNotified()
     {
         using var source = Create();
-        var told = new List<int>();
-        source.Changed += () => told.Add(source.Current["chat"].Get<HealthOptions>().Fall);
+        var notified = new List<int>();
+        source.Changed += () => notified.Add(source.Current["chat"].Get<HealthOptions>().Fall);
 
         _file.Replace(Right.With(ChatSettings.Ours + "Health:Fall", "7"));
         _file.Replace(Right.With(ChatSettings.Ours + "Health:Fall", "8"));
 
-        Assert.Equal([7, 8], told);
+        Assert.Equal([7, 8], notified);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ internal sealed class TestTunnel : IDisposable
     public Tunnel Tunnel { get; }
 
     /// <summary>The code of the Close frame that was sent to the client; null if there was none.</summary>
-    public int? ToldCode => _client.Written is [0x88, _, var high, var low, ..] ? (high << 8) | low : null;
+    public int? SentCloseCode => _client.Written is [0x88, _, var high, var low, ..] ? (high << 8) | low : null;
 
     public bool IsCut => _cut.IsCancellationRequested;
 

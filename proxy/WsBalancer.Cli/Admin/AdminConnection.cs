@@ -71,10 +71,10 @@ internal sealed class AdminConnection : IDisposable
     private async Task<string> ReadTextAsync(AdminCall call, CancellationToken cancellation)
     {
         using var request = RequestOf(call);
-        var (response, document) = await AskAsync(request, call.Timeout ?? _timeout, cancellation);
+        var (response, document) = await CallAsync(request, call.Timeout ?? _timeout, cancellation);
         using (response)
         {
-            return response.IsSuccessStatusCode ? document : throw Refusal(response, document);
+            return response.IsSuccessStatusCode ? document : throw FailureOf(response, document);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class AdminConnection : IDisposable
         {
             using (response)
             {
-                throw Refusal(response, await ReadAsync(response, cancellation));
+                throw FailureOf(response, await ReadAsync(response, cancellation));
             }
         }
 
@@ -143,7 +143,7 @@ internal sealed class AdminConnection : IDisposable
         return request;
     }
 
-    private async Task<(HttpResponseMessage Response, string Document)> AskAsync(
+    private async Task<(HttpResponseMessage Response, string Document)> CallAsync(
         HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -161,7 +161,7 @@ internal sealed class AdminConnection : IDisposable
         catch (OperationCanceledException cause) when (!cancellation.IsCancellationRequested)
         {
             response.Dispose();
-            throw Silent(cause);
+            throw TimedOut(cause);
         }
     }
 
@@ -179,7 +179,7 @@ internal sealed class AdminConnection : IDisposable
         }
         catch (OperationCanceledException cause) when (!cancellation.IsCancellationRequested)
         {
-            throw Silent(cause);
+            throw TimedOut(cause);
         }
     }
 
@@ -191,13 +191,13 @@ internal sealed class AdminConnection : IDisposable
             : "Check that it runs and that this is its Admin:Url; --admin URL or WSBALANCER_ADMIN name another."),
         cause);
 
-    private CommandFailure Silent(Exception cause) => new(
+    private CommandFailure TimedOut(Exception cause) => new(
         ExitCode.Unreachable,
         $"The balancer at {_address} did not answer within {_timeout.TotalSeconds:0.#} s. "
         + "Check that the address is its Admin:Url and that no firewall drops the packets.",
         cause);
 
-    private CommandFailure Refusal(HttpResponseMessage response, string document)
+    private CommandFailure FailureOf(HttpResponseMessage response, string document)
     {
         if (response.StatusCode is HttpStatusCode.Unauthorized)
         {

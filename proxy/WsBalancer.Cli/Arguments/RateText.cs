@@ -8,13 +8,13 @@ internal static class RateText
     public const string Expected = "a number of tunnels a second such as 100/s, 100 or 0.5/s";
 
     // More than a balancer can have tunnels: the maximum is as good as no limit.
-    private const double Most = 1_000_000;
+    private const double Max = 1_000_000;
 
     public static double? Parse(string text)
     {
         var number = text.EndsWith("/s", StringComparison.Ordinal) ? text[..^2] : text;
         return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate)
-            && rate is >= 0 and <= Most
+            && rate is >= 0 and <= Max
             ? rate
             : null;
     }

@@ -9,7 +9,7 @@ namespace WsBalancer.Cli.Commands;
 internal static class NodeName
 {
     // The timeout of a completion, for which a person waits at the keyboard.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(1);
 
     public static Argument<string> Argument(string name)
     {
@@ -30,7 +30,7 @@ internal static class NodeName
         try
         {
             var settings = AdminOptions.Read(context.ParseResult);
-            using var client = new AdminClient(settings, Patience);
+            using var client = new AdminClient(settings, LookupTimeout);
             var clusters = client.ListClustersAsync(CancellationToken.None).GetAwaiter().GetResult().Value;
             return
             [
@@ -38,7 +38,7 @@ internal static class NodeName
                     .SelectMany(cluster => cluster.Nodes)
 
                     // The shell receives plain ids only: other text could be executed.
-                    .Where(node => NodeForm.IsId(node.Id))
+                    .Where(node => NodeBounds.IsId(node.Id))
                     .Select(node => new CompletionItem(node.Id)),
             ];
         }

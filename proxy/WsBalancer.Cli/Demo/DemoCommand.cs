@@ -11,23 +11,23 @@ internal static class DemoCommand
 {
     // After a crash the users need another node. A laptop can run about sixteen .NET processes.
     private const int FewestNodes = 2;
-    private const int MostNodes = 16;
+    private const int MaxNodes = 16;
 
     // With fewer users a node may have none by chance, and the claims about the node would prove nothing.
     private const int FewestUsersOfANode = 20;
 
     // Each user takes one socket in this process and two in the balancer.
-    private const int MostUsers = 2_000;
+    private const int MaxUsers = 2_000;
 
     public static Command Create()
     {
-        var nodes = WholeNumberOption.Create("--nodes", "How many nodes to start with", 3, FewestNodes, MostNodes);
+        var nodes = WholeNumberOption.Create("--nodes", "How many nodes to start with", 3, FewestNodes, MaxNodes);
         var users = WholeNumberOption.Create(
             "--users",
             $"How many users connect, at least {FewestUsersOfANode} for each node",
             200,
             FewestNodes * FewestUsersOfANode,
-            MostUsers);
+            MaxUsers);
 
         var keep = new Option<bool>("--keep")
         {

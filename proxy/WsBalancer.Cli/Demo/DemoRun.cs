@@ -50,7 +50,7 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
         try
         {
             var start = time.GetTimestamp();
-            var chapters = await screen.RunAsync(() => TellUnlessBrokenAsync(fleet, screen, interruption));
+            var chapters = await screen.RunAsync(() => RunUnlessBrokenAsync(fleet, screen, interruption));
             var report = new DemoReport(settings, chapters, time.GetElapsedTime(start));
 
             report.Write(output);
@@ -64,11 +64,11 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
     }
 
     // When a process has ended, the chapters fail as a consequence. The end of the process is the failure to report.
-    private async Task<IReadOnlyList<Chapter>> TellUnlessBrokenAsync(
+    private async Task<IReadOnlyList<Chapter>> RunUnlessBrokenAsync(
         DemoFleet fleet, IDemoScreen screen, Interruption interruption)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-        var story = TellAsync(fleet, screen, end.Token);
+        var story = RunChaptersAsync(fleet, screen, end.Token);
         await Task.WhenAny(story, fleet.Broken);
         if (story.IsCompletedSuccessfully)
         {
@@ -82,19 +82,20 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
         return fleet.Broken.IsCompleted ? throw await fleet.Broken : await story;
     }
 
-    private async Task<IReadOnlyList<Chapter>> TellAsync(
+    private async Task<IReadOnlyList<Chapter>> RunChaptersAsync(
         DemoFleet fleet, IDemoScreen screen, CancellationToken cancellation)
     {
         screen.Step($"starting Redis, {settings.Nodes} nodes and the balancer");
         await fleet.StartAsync(settings.Nodes, cancellation);
         screen.Step($"balancer at {fleet.Balancer}, admin at {fleet.Admin}");
 
-        await using var crowd = new Crowd(settings.Users, fleet.Balancer, time);
+        await using var crowd = new DemoUsers(settings.Users, fleet.Balancer, time);
         using var admin = new AdminClient(
             new AdminSettings(fleet.Admin, Token: null, DemoConfiguration.Cluster, OutputForm.Lines));
         screen.Watch(() => DemoPicture.Of(fleet.Nodes, crowd.Placement()));
 
-        return await DemoStory.TellAsync(new Stage(fleet, crowd, admin, screen, new Fact(time), time), cancellation);
+        return await DemoChapters.RunAsync(
+            new ChapterContext(fleet, crowd, admin, screen, new Condition(time), time), cancellation);
     }
 
     private async Task<int> FailAsync(DemoFleet fleet)

@@ -16,7 +16,7 @@ internal sealed class KeptFleet(DemoFleet fleet, DemoSettings settings, CommandO
         await output.Writer.WriteLineAsync($"starting Redis, {settings.Nodes} nodes and the balancer");
         await fleet.StartAsync(settings.Nodes, interruption.Token);
         var spare = await fleet.StartNodeAsync(interruption.Token);
-        await using var crowd = new Crowd(settings.Users, fleet.Balancer, time, stay: true);
+        await using var crowd = new DemoUsers(settings.Users, fleet.Balancer, time, stay: true);
         await crowd.ConnectAsync(interruption.Token);
         foreach (var line in Lines(spare))
         {

@@ -6,7 +6,7 @@ namespace WsBalancer.Cli.Output;
 /// <summary>
 /// Where a command writes: always as plain lines, and on a terminal also with tables, colours and live displays.
 /// </summary>
-internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal, Question? question = null)
+internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal, ConfirmationPrompt? question = null)
 {
     /// <summary>Whether a table has all its columns, even on a terminal that is too narrow for them.</summary>
     public bool IsWide { get; init; }
@@ -21,7 +21,7 @@ internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal, Q
     public IAnsiConsole? Terminal { get; } = terminal;
 
     /// <summary>Null if no person can answer, because the input or the output is not a terminal.</summary>
-    public Question? Question { get; } = question;
+    public ConfirmationPrompt? Confirmation { get; } = question;
 
     public static CommandOutput Of(
         InvocationConfiguration invocation, OutputForm form = OutputForm.Lines)
@@ -30,7 +30,7 @@ internal sealed class CommandOutput(TextWriter writer, IAnsiConsole? terminal, Q
         return new CommandOutput(
             invocation.Output,
             isConsole && AnsiConsole.Profile.Capabilities.Ansi ? AnsiConsole.Console : null,
-            isConsole && !Console.IsInputRedirected ? new Question(Console.In, invocation.Output) : null)
+            isConsole && !Console.IsInputRedirected ? new ConfirmationPrompt(Console.In, invocation.Output) : null)
         {
             IsWide = form is OutputForm.Wide,
         };

@@ -14,7 +14,7 @@ internal static class OutputReader
     private const short PollError = 8;
 
     /// <summary>Whether standard output is a pipe without a reader.</summary>
-    public static bool IsGone()
+    public static bool IsClosed()
     {
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
         {

@@ -9,7 +9,7 @@ namespace WsBalancer.Cli.RingCompare;
 /// <summary><c>wsbalancer ring compare</c>: compares all algorithms by a measurement on this machine.</summary>
 internal static class RingCommand
 {
-    private const int MostNodes = 1_000;
+    private const int MaxNodes = 1_000;
 
     private static readonly Option<bool> Json = new("--json")
     {
@@ -24,8 +24,8 @@ internal static class RingCommand
 
     private static Command Compare(TimeProvider clock)
     {
-        var nodes = WholeNumberOption.Create("--nodes", "How many nodes there are", 10, 1, MostNodes);
-        var add = WholeNumberOption.Create("--add", "How many more come", 1, 1, MostNodes);
+        var nodes = WholeNumberOption.Create("--nodes", "How many nodes there are", 10, 1, MaxNodes);
+        var add = WholeNumberOption.Create("--add", "How many more come", 1, 1, MaxNodes);
 
         var command = new Command(
             "compare",

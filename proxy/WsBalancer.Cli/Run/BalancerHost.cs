@@ -31,7 +31,7 @@ internal static class BalancerHost
 
         AddLogging(builder);
         AddServer(builder);
-        builder.Services.AddSingleton(new StateFolder(folder)).AddSingleton<IReloads>(configuration);
+        builder.Services.AddSingleton(new ConfigurationFolder(folder)).AddSingleton<IReloads>(configuration);
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection(ConfigurationCheck.ProxySection))
             .AddWsBalancer();

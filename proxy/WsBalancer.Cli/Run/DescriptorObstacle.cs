@@ -19,14 +19,14 @@ internal static class DescriptorObstacle
     public static unsafe bool Stops(string[] arguments)
     {
         if (arguments.Length == 0 || arguments[0] != "run"
-            || DescriptorLimit.Current is not { } limit || limit >= DescriptorBudget.Least)
+            || DescriptorLimit.Current is not { } limit || limit >= DescriptorBudget.Min)
         {
             return false;
         }
 
         var line = Encoding.UTF8.GetBytes(
             $"wsbalancer cannot start: this process may have at most {limit} descriptors, and needs at least "
-            + $"{DescriptorBudget.Least}, and {DescriptorBudget.PerTunnel} more for each tunnel. Raise the hard limit "
+            + $"{DescriptorBudget.Min}, and {DescriptorBudget.PerTunnel} more for each tunnel. Raise the hard limit "
             + "with 'ulimit -n' in the shell, or LimitNOFILE= of systemd.\n");
         fixed (byte* start = line)
         {

@@ -12,8 +12,8 @@ internal sealed class FileWatch : IDisposable
     private readonly string _path;
     private readonly Func<Task> _changed;
     private readonly PeriodicTimer _timer;
-    private Look _reported;
-    private Look _before;
+    private FileState _reported;
+    private FileState _before;
 
     /// <remarks>
     /// <paramref name="changed"/> is called when the file has changed or was removed; it must not throw.
@@ -22,7 +22,7 @@ internal sealed class FileWatch : IDisposable
     {
         (_path, _changed) = (path, changed);
         _timer = new PeriodicTimer(Interval, time);
-        _reported = _before = Look.At(path);
+        _reported = _before = FileState.At(path);
         _ = RunAsync();
     }
 
@@ -32,7 +32,7 @@ internal sealed class FileWatch : IDisposable
     {
         while (await _timer.WaitForNextTickAsync(CancellationToken.None))
         {
-            var now = Look.At(_path);
+            var now = FileState.At(_path);
 
             // Editors write a file in several steps: an incomplete file must not be reported as a mistake.
             if (now != _reported && now == _before)
@@ -46,14 +46,14 @@ internal sealed class FileWatch : IDisposable
     }
 
     // The state of the file behind all links, which opening a path follows.
-    private readonly record struct Look(DateTime Written, long Length)
+    private readonly record struct FileState(DateTime Written, long Length)
     {
-        public static Look At(string path)
+        public static FileState At(string path)
         {
             try
             {
                 using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-                return new Look(File.GetLastWriteTimeUtc(file), RandomAccess.GetLength(file));
+                return new FileState(File.GetLastWriteTimeUtc(file), RandomAccess.GetLength(file));
             }
             catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
             {

@@ -58,7 +58,7 @@ internal sealed class MemoryTrim(TunnelRegistry tunnels, TimeProvider time, ILog
             RunLog.MemoryTrimmed(logger, GC.GetGCMemoryInfo().PauseDurations[0]);
         }
 
-        NativeHeap.GiveBack();
+        NativeHeap.Trim();
         _timing.Trimmed(GC.GetTotalMemory(forceFullCollection: false));
     }
 }

@@ -8,7 +8,7 @@ namespace WsBalancer.Cli.Run;
 internal static class NativeHeap
 {
     /// <summary>Returns freed memory to the kernel if the C library can do so, as glibc can.</summary>
-    public static unsafe void GiveBack()
+    public static unsafe void Trim()
     {
         if (NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "malloc_trim", out var trim))
         {

@@ -34,7 +34,7 @@ internal sealed class ReloadReport(ILogger logger, ReloadMetrics metrics, Balanc
             return;
         }
 
-        events.KeepCause(action);
+        events.RunWithCause(action);
     }
 
     public void WriteFailure(ReloadResult result, Exception failure)

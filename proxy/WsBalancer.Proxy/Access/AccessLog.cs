@@ -61,7 +61,7 @@ internal sealed class AccessLog : IDisposable
     }
 
     /// <summary>Adds the line of a tunnel that has ended.</summary>
-    public void Ended(Tunnel tunnel, TunnelEnd end)
+    public void AddTunnel(Tunnel tunnel, TunnelEnd end)
     {
         if (tunnel.Origin is not { IsLogged: true } origin)
         {
@@ -95,7 +95,7 @@ internal sealed class AccessLog : IDisposable
     }
 
     /// <summary>Adds the line of a refused request or connection, within the configured rate.</summary>
-    public void Refused(Refusal refusal)
+    public void AddRefusal(AccessRefusal refusal)
     {
         var options = _options();
         if (options.IsOff)
@@ -105,7 +105,7 @@ internal sealed class AccessLog : IDisposable
 
         if (!_refusals.TryTake(options.RefusalsPerSecond, out _))
         {
-            Dropped(DropCause.Rate, 1);
+            CountDropped(DropCause.Rate, 1);
             return;
         }
 
@@ -141,7 +141,7 @@ internal sealed class AccessLog : IDisposable
     }
 
     /// <summary>Counts lines that are not written.</summary>
-    public void Dropped(string cause, int lines) => _dropped.WithLabels(cause).Inc(lines);
+    public void CountDropped(string cause, int lines) => _dropped.WithLabels(cause).Inc(lines);
 
     public void Dispose() => _refusals.Dispose();
 
@@ -150,7 +150,7 @@ internal sealed class AccessLog : IDisposable
         if (Interlocked.Increment(ref _queued) > _options().MaxQueued)
         {
             Interlocked.Decrement(ref _queued);
-            Dropped(DropCause.Queue, 1);
+            CountDropped(DropCause.Queue, 1);
             return;
         }
 
@@ -174,7 +174,7 @@ internal static class DropCause
 /// <param name="Node">The node of the last attempt; null without one.</param>
 /// <param name="User">The user id; null if it is not known.</param>
 /// <param name="Attempts">The attempts to reach a node.</param>
-internal readonly record struct Refusal(
+internal readonly record struct AccessRefusal(
     string Reason,
     int? Status,
     string Cluster,

@@ -13,7 +13,7 @@ namespace WsBalancer.Proxy.Access;
 internal sealed class AccessWriter(
     AccessLog log,
     Func<AccessLogOptions> settings,
-    StateFolder folder,
+    ConfigurationFolder folder,
     TimeProvider time,
     ILogger<AccessWriter> logger)
     : IHostedLifecycleService, IDisposable
@@ -24,10 +24,10 @@ internal sealed class AccessWriter(
     // The queue is polled: a notification would wake a thread for every tunnel that ends.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _turn = new();
+    private readonly Lock _lock = new();
     private readonly ArrayBufferWriter<byte> _lines = new(BatchBytes);
     private IAccessTarget? _target;
     private string _path = "";
@@ -85,11 +85,11 @@ internal sealed class AccessWriter(
         await _stop.CancelAsync();
         try
         {
-            await Task.Run(WriteLastAsync, CancellationToken.None).WaitAsync(StopPatience, time, cancellationToken);
+            await Task.Run(WriteLastAsync, CancellationToken.None).WaitAsync(StopTimeout, time, cancellationToken);
         }
         catch (TimeoutException)
         {
-            AccessMessages.NotWrittenInTime(logger, _path, StopPatience);
+            AccessMessages.NotWrittenInTime(logger, _path, StopTimeout);
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class AccessWriter(
     /// <summary>Writes all queued lines.</summary>
     public void WriteQueued()
     {
-        lock (_turn)
+        lock (_lock)
         {
             var options = settings();
             if (options.IsOff)
@@ -118,7 +118,7 @@ internal sealed class AccessWriter(
     {
         await _loop;
         WriteQueued();
-        lock (_turn)
+        lock (_lock)
         {
             _target?.Dispose();
             _target = null;
@@ -207,7 +207,7 @@ internal sealed class AccessWriter(
         }
         catch (Exception ex) when (IsOfTheFile(ex))
         {
-            log.Dropped(DropCause.Write, count);
+            log.CountDropped(DropCause.Write, count);
             target.Dispose();
             _target = null;
             if (!_writeFails)

@@ -44,14 +44,14 @@ internal static class AdminApi
     /// Declares the errors of a call that changes something: a missing right, a conflict, a stale epoch, a failed
     /// write.
     /// </summary>
-    public static RouteHandlerBuilder IsChange(this RouteHandlerBuilder call) => call
+    public static RouteHandlerBuilder AsChange(this RouteHandlerBuilder call) => call
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .ProducesProblem(StatusCodes.Status500InternalServerError);
 
     /// <summary>Declares the body of a call, and the errors that the body can cause.</summary>
-    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder call)
+    public static RouteHandlerBuilder WithBody<T>(this RouteHandlerBuilder call)
         where T : class, new() => call
         .Accepts<T>(isOptional: RequiredFields.Missing(new T()) is null, "application/json")
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)

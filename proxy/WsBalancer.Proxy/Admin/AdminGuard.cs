@@ -36,7 +36,7 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options, Adm
         var isOpen = Open.Contains(request.Path.Value, StringComparer.Ordinal);
         if (tokens.AreRequired)
         {
-            var caller = Presented(request) is { } token ? tokens.Find(token) : null;
+            var caller = TokenOf(request) is { } token ? tokens.Find(token) : null;
             context.Features.Set(caller);
             return isOpen || caller is not null
                 ? null
@@ -66,7 +66,7 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options, Adm
             : null;
     }
 
-    private static string? Presented(HttpRequest request) =>
+    private static string? TokenOf(HttpRequest request) =>
         request.Headers.Authorization.ToString() is { } header
         && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             ? header[Scheme.Length..].Trim()

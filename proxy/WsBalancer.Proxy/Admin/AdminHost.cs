@@ -35,15 +35,15 @@ internal sealed class AdminHost(
     private static readonly Type[] Used =
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
-        typeof(TunnelRegistry), typeof(IAdmission), typeof(DrainOperations), typeof(RebalanceOperations), typeof(DisconnectOperations),
-        typeof(Peers), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus), typeof(BalancersReader),
-        typeof(ConfigurationReader),
+        typeof(TunnelRegistry), typeof(IAdmission), typeof(DrainOperations), typeof(RebalanceOperations),
+        typeof(DisconnectOperations), typeof(Peers), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus),
+        typeof(BalancersReader), typeof(ConfigurationReader),
     ];
 
     private WebApplication? _app;
     private bool _listens;
 
-    private string Folder => services.GetRequiredService<StateFolder>().Path;
+    private string Folder => services.GetRequiredService<ConfigurationFolder>().Path;
 
     /// <summary>
     /// The addresses of the admin host, with the real port. Empty before the host listens, and if it is off.
@@ -126,7 +126,7 @@ internal sealed class AdminHost(
         app.UseWhen(
             context => context.Request.Path == "/metrics",
             scrapes => scrapes.Use((context, next) =>
-                metrics.OneAtATimeAsync(() => next(context), context.RequestAborted)));
+                metrics.ScrapeAsync(() => next(context), context.RequestAborted)));
         app.UseExceptionHandler().UseStatusCodePages();
         app.MapApi();
         app.MapOpenApi();
@@ -159,8 +159,8 @@ internal sealed class AdminHost(
             services.GetRequiredService<DescriptorShortage>(),
             provider.GetRequiredService<FirstByteTimeouts>())
         {
-            Most = () => options.MostOf(DescriptorLimit.Current),
-            RefuseAboveMost = services.GetRequiredService<IClientRefusal>().AdminRefused,
+            MaxConnections = () => options.MostOf(DescriptorLimit.Current),
+            RefuseConnection = services.GetRequiredService<IClientRefusal>().AdminRefused,
         });
         LimitedTransport.Limit(host);
     }

@@ -35,7 +35,7 @@ internal sealed class AdmissionControl : IAdmission, IHostedService
         return refusal;
     }
 
-    public Rejection? Foresee(FleetCluster cluster, string user) =>
+    public Rejection? Preview(FleetCluster cluster, string user) =>
         LimitsOf(cluster).IsOff ? null : GateOf(cluster).Refusal(user);
 
     public ILoadBound? BoundOf(FleetCluster cluster) => LimitsOf(cluster).BoundedLoad is null ? null : GateOf(cluster);
@@ -45,42 +45,42 @@ internal sealed class AdmissionControl : IAdmission, IHostedService
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _fleet.Reconfigured += Look;
-        _fleet.NodeChanged += Look;
-        _tunnels.Removed += Ended;
-        Look();
+        _fleet.Reconfigured += Refresh;
+        _fleet.NodeChanged += Refresh;
+        _tunnels.Removed += OnTunnelEnded;
+        Refresh();
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _fleet.Reconfigured -= Look;
-        _fleet.NodeChanged -= Look;
-        _tunnels.Removed -= Ended;
+        _fleet.Reconfigured -= Refresh;
+        _fleet.NodeChanged -= Refresh;
+        _tunnels.Removed -= OnTunnelEnded;
         return Task.CompletedTask;
     }
 
     private static LimitOptions LimitsOf(FleetCluster cluster) => cluster.Current.Settings.Get<LimitOptions>();
 
-    private void Look()
+    private void Refresh()
     {
         foreach (var cluster in _fleet.Clusters)
         {
-            LimitedGateOf(cluster)?.Look();
+            LimitedGateOf(cluster)?.Refresh();
         }
     }
 
-    private void Look(FleetCluster cluster, Node changed) => LimitedGateOf(cluster)?.Look(changed);
+    private void Refresh(FleetCluster cluster, Node changed) => LimitedGateOf(cluster)?.Refresh(changed);
 
     // A cluster that has a gate is included even if its limits were just removed: its nodes are no longer full.
     private ClusterAdmission? LimitedGateOf(FleetCluster cluster) =>
         _gates.TryGetValue(cluster, out var gate) ? gate : LimitsOf(cluster).IsOff ? null : GateOf(cluster);
 
-    private void Ended(Tunnel tunnel)
+    private void OnTunnelEnded(Tunnel tunnel)
     {
         if (_fleet.Find(tunnel.Identity.Node.Cluster) is { } cluster && _gates.TryGetValue(cluster, out var gate))
         {
-            gate.Ended(tunnel);
+            gate.OnTunnelEnded(tunnel);
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class ClusterAdmission : ILoadBound
 {
     // Nodes that are found within this time after the start are not new, so they have no slow start. Reading the shared
     // state of the fleet takes up to 2 s.
-    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StartupGrace = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Node, NodeLimits> _nodes = [];
@@ -98,20 +98,20 @@ internal sealed class ClusterAdmission : ILoadBound
             }
         }
 
-        Tell(from?.Node);
-        Tell(to);
+        PublishFullness(from?.Node);
+        PublishFullness(to);
         return taken;
     }
 
     /// <summary>Releases every place of a handshake.</summary>
-    public void Leave(string? user, NodeLimits? at)
+    public void EndReservation(string? user, NodeLimits? at)
     {
         lock (_gate)
         {
             Release(user, at);
         }
 
-        Tell(at?.Node);
+        PublishFullness(at?.Node);
     }
 
     /// <summary>Registers a tunnel and releases the places of its handshake, in one step.</summary>
@@ -124,24 +124,24 @@ internal sealed class ClusterAdmission : ILoadBound
         }
 
         // The count of the node is the same as before, unless the tunnel has ended already.
-        Tell(at?.Node);
+        PublishFullness(at?.Node);
     }
 
     public NodeLoad LoadOf(Node node)
     {
         lock (_gate)
         {
-            _caps.Look(Cluster.Current, _takenBy);
+            _caps.Refresh(Cluster.Current, _takenBy);
             return _caps.LoadOf(node, Limits.BoundedLoad ?? double.PositiveInfinity, _takenBy);
         }
     }
 
     /// <summary>Applies a change of the cluster's nodes or of its limits.</summary>
-    public void Look()
+    public void Refresh()
     {
         foreach (var node in Cluster.Current.Nodes)
         {
-            Look(node);
+            Refresh(node);
         }
 
         lock (_gate)
@@ -158,32 +158,32 @@ internal sealed class ClusterAdmission : ILoadBound
     }
 
     /// <summary>Applies a change of one node, which may have recovered and share the users again.</summary>
-    public void Look(Node node)
+    public void Refresh(Node node)
     {
         lock (_gate)
         {
-            LimitsOf(node).Look();
+            LimitsOf(node).Refresh();
             if (Limits.BoundedLoad is null)
             {
-                _caps.Forget();
+                _caps.ClearGrants();
             }
             else
             {
-                _caps.Look(Cluster.Current, _takenBy);
+                _caps.Refresh(Cluster.Current, _takenBy);
             }
         }
 
-        Tell(node);
+        PublishFullness(node);
     }
 
     /// <summary>A tunnel has ended: its node may have room again.</summary>
-    public void Ended(Tunnel tunnel)
+    public void OnTunnelEnded(Tunnel tunnel)
     {
         foreach (var node in Cluster.Current.Nodes)
         {
             if (node.Ledger == tunnel.Ledger)
             {
-                Tell(node);
+                PublishFullness(node);
             }
         }
     }
@@ -226,9 +226,9 @@ internal sealed class ClusterAdmission : ILoadBound
         {
             door = new NodeLimits(node, new HandshakeBucket(Time));
             _nodes.Add(node, door);
-            if (Time.GetElapsedTime(_begunAt) >= Beginning)
+            if (Time.GetElapsedTime(_begunAt) >= StartupGrace)
             {
-                door.Bucket.BeginRise();
+                door.Bucket.BeginSlowStart();
             }
         }
 
@@ -265,7 +265,7 @@ internal sealed class ClusterAdmission : ILoadBound
 
     // Called without the lock, because SetFull raises events. Every change of a count is followed by this call, which
     // repeats until the flag agrees with the count: so the last of several concurrent calls sets the right value.
-    private void Tell(Node? node)
+    private void PublishFullness(Node? node)
     {
         while (node is not null && node.IsFull != IsFull(node))
         {

@@ -10,7 +10,7 @@ internal sealed class HandshakeReservation(ClusterAdmission gate, string? user) 
     private static readonly Task<TimeSpan?> AtOnce = Task.FromResult<TimeSpan?>(null);
 
     private NodeLimits? _at;
-    private bool _isLeft;
+    private bool _isReleased;
 
     public bool TryTake(Node node)
     {
@@ -20,7 +20,7 @@ internal sealed class HandshakeReservation(ClusterAdmission gate, string? user) 
         return _at is not null;
     }
 
-    public Task<TimeSpan?> TurnAsync(TimeSpan patience, CancellationToken clientGone)
+    public Task<TimeSpan?> TurnAsync(TimeSpan maxWait, CancellationToken clientDisconnected)
     {
         var limits = gate.Cluster.Current.Settings.Get<LimitOptions>();
         if (limits.HandshakesPerSecondPerNode is not { } rate || _at is not { Bucket: var bucket })
@@ -28,36 +28,36 @@ internal sealed class HandshakeReservation(ClusterAdmission gate, string? user) 
             return AtOnce;
         }
 
-        var turn = bucket.Take(rate, limits.SlowStart, patience);
+        var turn = bucket.Take(rate, limits.SlowStart, maxWait);
         return turn switch
         {
-            { ComeBackWithin: { } span } => Task.FromResult<TimeSpan?>(RetryAfter.Within(span)),
+            { RetryWithin: { } span } => Task.FromResult<TimeSpan?>(RetryAfter.Within(span)),
             { Wait.Ticks: 0 } => AtOnce,
-            _ => WaitAsync(bucket, turn.Wait, clientGone),
+            _ => WaitAsync(bucket, turn.Wait, clientDisconnected),
         };
     }
 
     public void Open(Tunnel tunnel)
     {
-        _isLeft = true;
+        _isReleased = true;
         gate.Open(tunnel, user, _at);
     }
 
     public void Dispose()
     {
-        if (!_isLeft)
+        if (!_isReleased)
         {
-            _isLeft = true;
-            gate.Leave(user, _at);
+            _isReleased = true;
+            gate.EndReservation(user, _at);
         }
     }
 
-    private async Task<TimeSpan?> WaitAsync(HandshakeBucket bucket, TimeSpan wait, CancellationToken clientGone)
+    private async Task<TimeSpan?> WaitAsync(HandshakeBucket bucket, TimeSpan wait, CancellationToken clientDisconnected)
     {
-        await Task.Delay(wait, gate.Time, clientGone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (clientGone.IsCancellationRequested)
+        await Task.Delay(wait, gate.Time, clientDisconnected).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (clientDisconnected.IsCancellationRequested)
         {
-            bucket.GiveBack();
+            bucket.Refund();
         }
 
         return null;

@@ -35,7 +35,7 @@ internal sealed class LoadCaps
 
     /// <summary>Updates the set of nodes that share the users: nodes with weight that are neither draining nor
     /// unhealthy. If the set has changed, each of its nodes gets a grant.</summary>
-    public void Look(FleetSnapshot snapshot, Func<Node, long> takenBy)
+    public void Refresh(FleetSnapshot snapshot, Func<Node, long> takenBy)
     {
         if (IsSharedBy(snapshot.Nodes))
         {
@@ -43,9 +43,9 @@ internal sealed class LoadCaps
         }
 
         _sharing = [.. snapshot.Nodes.Where(Shares).Select(node => (node, node.Weight))];
-        foreach (var gone in _granted.Keys.Except(_sharing.Select(sharing => sharing.Node)).ToArray())
+        foreach (var removed in _granted.Keys.Except(_sharing.Select(sharing => sharing.Node)).ToArray())
         {
-            _granted.Remove(gone);
+            _granted.Remove(removed);
         }
 
         foreach (var (node, _) in _sharing)
@@ -78,7 +78,7 @@ internal sealed class LoadCaps
     }
 
     /// <summary>Drops all grants, because the bound is off.</summary>
-    public void Forget()
+    public void ClearGrants()
     {
         _sharing = [];
         _granted.Clear();

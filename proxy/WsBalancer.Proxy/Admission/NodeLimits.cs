@@ -2,7 +2,9 @@ using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Admission;
 
-/// <summary>The state of the limits for one node. Changed under the lock of its <see cref="ClusterAdmission"/>.</summary>
+/// <summary>
+/// The state of the limits for one node. Changed under the lock of its <see cref="ClusterAdmission"/>.
+/// </summary>
 internal sealed class NodeLimits(Node node, HandshakeBucket bucket)
 {
     private string _address = node.Address;
@@ -22,12 +24,12 @@ internal sealed class NodeLimits(Node node, HandshakeBucket bucket)
     public long Taken => Node.Ledger.Active + Held;
 
     /// <summary>Begins the slow start if the node is healthy again or has another address.</summary>
-    public void Look()
+    public void Refresh()
     {
         var isBack = _wasUnhealthy && Node.Health == NodeHealth.Healthy;
         if (isBack || _address != Node.Address)
         {
-            Bucket.BeginRise();
+            Bucket.BeginSlowStart();
         }
 
         _wasUnhealthy = Node.Health == NodeHealth.Unhealthy || (_wasUnhealthy && !isBack);

@@ -53,7 +53,8 @@ internal sealed class ListenAddress
             mine.Equals(theirs) || Covers(mine, theirs) || Covers(theirs, mine)));
 
     /// <summary>The mistake that the address is not one of this machine.</summary>
-    public SettingsError? LocalMistake() => _addresses is [var address] && MachineAddress.BindErrorOf(address) is { } why
+    public SettingsError? LocalMistake() =>
+        _addresses is [var address] && MachineAddress.BindErrorOf(address) is { } why
         ? new SettingsError(Key, $"{Key} is '{Url}': expected an address of this machine, localhost or * ({why})")
         : null;
 

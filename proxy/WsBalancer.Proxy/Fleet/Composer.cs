@@ -39,11 +39,11 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
     /// <summary>
     /// Stores the changed status of overrides, and takes back the records in <see cref="Composition.Lapsed"/>.
     /// </summary>
-    public void Settle(Composition composition)
+    public void StoreStatuses(Composition composition)
     {
         foreach (var (record, standing) in composition.Standings)
         {
-            state.Stand(record, standing);
+            state.SetStatus(record, standing);
         }
 
         if (composition.Lapsed.Count > 0)
@@ -79,7 +79,7 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
     // AllDestinations is a consistent list; YARP changes the dictionary of destinations entry by entry.
     private Composition Of(ClusterState cluster, RingSettings ring, IReadOnlyList<StateRecord> records) =>
         Composition.Of(
-            cluster.DestinationsState.AllDestinations.Select(Member.Of), ring.Algorithm, records, state.StandingOf);
+            cluster.DestinationsState.AllDestinations.Select(Member.Of), ring.Algorithm, records, state.StatusOf);
 
     private static string? MistakeIn(ClusterState cluster, RingSettings ring, Composition composition) =>
         ClusterRing.MistakesIn(cluster.ClusterId, [.. composition.Members.Values], ring, composition.Blend)

@@ -65,10 +65,10 @@ internal sealed class Composition
         var composition = new Composition { Sources = sources };
         foreach (var record in records)
         {
-            composition.Judge(record, sources, algorithm, standingOf(record.Key));
+            composition.Evaluate(record, sources, algorithm, standingOf(record.Key));
         }
 
-        composition.Lay(named);
+        composition.ApplyOverrides(named);
         return composition;
     }
 
@@ -117,11 +117,11 @@ internal sealed class Composition
         return sources;
     }
 
-    private void Judge(
+    private void Evaluate(
         StateRecord record, Dictionary<string, Member> sources, string algorithm, StateStatus standing)
     {
         var source = sources.GetValueOrDefault(record.Key.Node);
-        var underlying = new Underlying(
+        var underlying = new OverriddenValues(
             source?.Source == NodeSource.Configured,
             source?.Source == NodeSource.Registered,
             source?.Weight,
@@ -144,11 +144,11 @@ internal sealed class Composition
 
         if (next == StateStatus.InEffect)
         {
-            Take(record);
+            Apply(record);
         }
     }
 
-    private void Take(StateRecord record)
+    private void Apply(StateRecord record)
     {
         switch (record.Value)
         {
@@ -170,7 +170,7 @@ internal sealed class Composition
         }
     }
 
-    private void Lay(Dictionary<string, Member> named)
+    private void ApplyOverrides(Dictionary<string, Member> named)
     {
         foreach (var (id, member) in named)
         {
@@ -186,7 +186,7 @@ internal sealed class Composition
         {
             if (_members.GetValueOrDefault(id) is { } member)
             {
-                _members[id] = member.Weighing(weight.Weight) with { IsWeightOverridden = true };
+                _members[id] = member.WithWeight(weight.Weight) with { IsWeightOverridden = true };
             }
         }
     }

@@ -147,17 +147,17 @@ internal sealed class FleetCluster(
     /// <summary>Removes the leaving nodes whose last tunnel has ended.</summary>
     public void Sweep()
     {
-        var gone = new List<Node>();
+        var removed = new List<Node>();
         lock (_changes)
         {
-            ForgetEmpty(gone);
-            if (gone.Count > 0)
+            ForgetEmpty(removed);
+            if (removed.Count > 0)
             {
                 _current = _current with { Leaving = [.. _leaving.Values] };
             }
         }
 
-        gone.ForEach(node => left?.Invoke(this, node));
+        removed.ForEach(node => left?.Invoke(this, node));
     }
 
     /// <summary>
@@ -209,14 +209,14 @@ internal sealed class FleetCluster(
             _leaving.Add(node.Id, node);
         }
 
-        ForgetEmpty(news.Gone);
+        ForgetEmpty(news.Removed);
         return nodes;
     }
 
-    private void ForgetEmpty(List<Node> gone)
+    private void ForgetEmpty(List<Node> removed)
     {
-        gone.AddRange(_leaving.Values.Where(node => tunnels.Forget(node.Key)));
-        gone.ForEach(node => _leaving.Remove(node.Id));
+        removed.AddRange(_leaving.Values.Where(node => tunnels.ReleaseLedger(node.Key)));
+        removed.ForEach(node => _leaving.Remove(node.Id));
     }
 
     private Node Take(Node? node, Member member, Reconfiguration news)
@@ -230,8 +230,8 @@ internal sealed class FleetCluster(
         }
         else if (node.IsLeaving)
         {
-            node.IsLeaseLost = false;
-            node.RegistrySaysDraining = false;
+            node.IsRegistrationExpired = false;
+            node.RegistrationAnnouncesDrain = false;
             news.Joined.Add(node);
         }
         else if (node.Weight != member.Weight)
@@ -242,7 +242,7 @@ internal sealed class FleetCluster(
         if (node.IsLeaving || node.Address != member.Config.Address)
         {
             node.ProbedHealth = NodeHealth.Unknown;
-            node.SaysDraining = false;
+            node.AnnouncesDrain = false;
             node.IsSilent = false;
         }
 
@@ -250,7 +250,7 @@ internal sealed class FleetCluster(
         node.Address = member.Config.Address;
         node.Weight = member.Weight;
         node.IsWeightOverridden = member.IsWeightOverridden;
-        node.IsLeaseLost &= member.Source == NodeSource.Registered;
+        node.IsRegistrationExpired &= member.Source == NodeSource.Registered;
         node.Source = member.Source;
         node.IsLeaving = false;
         return node;

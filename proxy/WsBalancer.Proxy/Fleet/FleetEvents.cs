@@ -56,7 +56,7 @@ internal sealed class FleetEvents(FleetMetrics metrics, BalancerEvents events, I
 
     /// <summary>Reports that the last tunnel of a leaving node has ended at this balancer.</summary>
     public void Left(FleetCluster cluster, Node node) =>
-        Tell(cluster, node, $"{node.Id} has left: none of its tunnels is open here");
+        Publish(cluster, node, $"{node.Id} has left: none of its tunnels is open here");
 
     public void ClusterRemoved(FleetCluster cluster) => metrics.ClusterRemoved(cluster);
 
@@ -77,20 +77,20 @@ internal sealed class FleetEvents(FleetMetrics metrics, BalancerEvents events, I
         FleetLog.Configured(logger, cluster.Id, cluster.Current.Nodes.Length, cluster.Current.Ring?.Spec ?? "no ring");
         foreach (var node in change.Joined)
         {
-            Tell(cluster, node, $"{node.Id} joined with weight {node.Weight} ({NodeLabel.Of(node.Source)})");
+            Publish(cluster, node, $"{node.Id} joined with weight {node.Weight} ({NodeLabel.Of(node.Source)})");
         }
 
         foreach (var node in change.Left)
         {
-            Tell(cluster, node, $"{node.Id} leaves; {node.Ledger.Active} tunnels are open there");
+            Publish(cluster, node, $"{node.Id} leaves; {node.Ledger.Active} tunnels are open there");
         }
 
         foreach (var (node, before) in change.Reweighed)
         {
-            Tell(cluster, node, $"{node.Id} has weight {node.Weight} instead of {before}");
+            Publish(cluster, node, $"{node.Id} has weight {node.Weight} instead of {before}");
         }
 
-        foreach (var node in change.Gone)
+        foreach (var node in change.Removed)
         {
             Left(cluster, node);
         }
@@ -114,7 +114,7 @@ internal sealed class FleetEvents(FleetMetrics metrics, BalancerEvents events, I
         _ => $"is {NodeLabel.Of(node.Health)}",
     };
 
-    private void Tell(FleetCluster cluster, Node node, string what)
+    private void Publish(FleetCluster cluster, Node node, string what)
     {
         // At the start every node joins, which needs no report.
         if (cluster.Current.Epoch > 1)

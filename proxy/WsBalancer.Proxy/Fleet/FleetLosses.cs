@@ -32,7 +32,7 @@ internal sealed class FleetLosses(FleetRegistry fleet, StateStore state)
         // return.
         var members = configured.Select(id => new Member(id, new DestinationConfig(), null, NodeSource.Configured));
         var algorithm = cluster.Current.Settings.Get<RingSettings>().Algorithm;
-        var composition = Composition.Of(members, algorithm, state.Of(cluster.Id), state.StandingOf);
+        var composition = Composition.Of(members, algorithm, state.Of(cluster.Id), state.StatusOf);
         return composition.Members.Count > 0
             ? null
             : $"Cluster '{cluster.Id}' would be left without a node: it has {AmountsOf(cluster)} now";

@@ -16,7 +16,7 @@ internal sealed class FleetMoves(FleetRegistry fleet, StateStore state, TunnelRe
         }
 
         var members = nodes.Select(node => new Member(node.Key, node.Value, null, NodeSource.Configured));
-        var composition = Composition.Of(members, ring.Algorithm, state.Of(cluster.Id), state.StandingOf);
+        var composition = Composition.Of(members, ring.Algorithm, state.Of(cluster.Id), state.StatusOf);
         if (ClusterRing.MistakesIn(cluster.Id, [.. composition.Members.Values], ring, composition.Blend).Any())
         {
             // A ring with a mistake is not applied, and the current one is kept.

@@ -18,7 +18,7 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
         {
             var member = MemberOf(cluster, id);
             RefuseWeight(id, weight);
-            members[member.Id] = member.Weighing(weight);
+            members[member.Id] = member.WithWeight(weight);
         }
 
         foreach (var id in request.Remove)
@@ -89,10 +89,10 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
 
     public static void RefuseWeight(string id, int weight)
     {
-        if (!NodeForm.IsWeight(weight))
+        if (!NodeBounds.IsWeight(weight))
         {
             throw new RefusedException(
-                RefusalKind.BadValue, $"The weight of '{id}' is {weight}: expected {NodeForm.ExpectedWeight}.");
+                RefusalKind.BadValue, $"The weight of '{id}' is {weight}: expected {NodeBounds.ExpectedWeight}.");
         }
     }
 
@@ -125,28 +125,29 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
             RefuseOther(source, "ringKey", key, NodeMetadata.Find(source.Config, NodeRingKey.MetadataKey) ?? "");
         }
 
-        return addition.Weight is { } weight ? source.Weighing(weight) : source;
+        return addition.Weight is { } weight ? source.WithWeight(weight) : source;
     }
 
     private static void RefuseForm(NodeAddition addition)
     {
-        if (!NodeForm.IsId(addition.Id))
-        {
-            throw new RefusedException(
-                RefusalKind.BadValue, $"'id' is '{RecordText.Of(addition.Id)}': a node id has {NodeForm.ExpectedId}.");
-        }
-
-        if (!NodeForm.IsAddress(addition.Address))
+        if (!NodeBounds.IsId(addition.Id))
         {
             throw new RefusedException(
                 RefusalKind.BadValue,
-                $"'address' is '{RecordText.Of(addition.Address)}': expected {NodeForm.ExpectedAddress}.");
+                $"'id' is '{RecordText.Of(addition.Id)}': a node id has {NodeBounds.ExpectedId}.");
         }
 
-        if (addition.RingKey is { } key && !NodeForm.IsRingKey(key))
+        if (!NodeBounds.IsAddress(addition.Address))
         {
             throw new RefusedException(
-                RefusalKind.BadValue, $"'ringKey' is '{RecordText.Of(key)}': expected {NodeForm.ExpectedRingKey}.");
+                RefusalKind.BadValue,
+                $"'address' is '{RecordText.Of(addition.Address)}': expected {NodeBounds.ExpectedAddress}.");
+        }
+
+        if (addition.RingKey is { } key && !NodeBounds.IsRingKey(key))
+        {
+            throw new RefusedException(
+                RefusalKind.BadValue, $"'ringKey' is '{RecordText.Of(key)}': expected {NodeBounds.ExpectedRingKey}.");
         }
 
         RefuseWeight(addition.Id, addition.Weight ?? 1);

@@ -138,11 +138,11 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     }
 
     /// <summary>Records that a node announces a drain, or no longer announces one.</summary>
-    public void SetSaysDraining(FleetCluster cluster, Node node, bool draining)
+    public void SetAnnouncedDrain(FleetCluster cluster, Node node, bool draining)
     {
-        if (node.SaysDraining != draining)
+        if (node.AnnouncesDrain != draining)
         {
-            cluster.Update(node, changed => changed.SaysDraining = draining);
+            cluster.Update(node, changed => changed.AnnouncesDrain = draining);
             _news.DrainAnnounced(cluster, node, draining);
             Announce(cluster, node);
         }
@@ -151,7 +151,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     /// <summary>Records whether a node's registration has expired, and whether it announces a drain.</summary>
     public void SetRegistration(FleetCluster cluster, Node node, bool isLost, bool draining)
     {
-        var (before, wasLost, wasDraining) = (node.Health, node.IsLeaseLost, node.RegistrySaysDraining);
+        var (before, wasLost, wasDraining) = (node.Health, node.IsRegistrationExpired, node.RegistrationAnnouncesDrain);
         if ((wasLost, wasDraining) == (isLost, draining))
         {
             return;
@@ -159,8 +159,8 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
 
         cluster.Update(node, changed =>
         {
-            changed.IsLeaseLost = isLost;
-            changed.RegistrySaysDraining = draining;
+            changed.IsRegistrationExpired = isLost;
+            changed.RegistrationAnnouncesDrain = draining;
         });
         if (wasDraining != draining)
         {
@@ -288,7 +288,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
                 return null;
             }
 
-            _composer.Settle(composition);
+            _composer.StoreStatuses(composition);
             var cluster = _clusters.GetOrAdd(state.ClusterId, id => _leaving.TryRemove(id, out var back)
                 ? back
                 : new FleetCluster(id, settings, state.Model, _tunnels, _time, _news.Left));

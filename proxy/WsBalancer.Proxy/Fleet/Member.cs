@@ -30,7 +30,7 @@ internal sealed record Member(
         }
 
         var config = new DestinationConfig { Address = address, Metadata = metadata };
-        return new Member(id, config, null, source).Weighing(weight);
+        return new Member(id, config, null, source).WithWeight(weight);
     }
 
     /// <summary>A member that the configuration names.</summary>
@@ -38,7 +38,7 @@ internal sealed record Member(
         new(destination.DestinationId, destination.Model.Config, destination, NodeSource.Configured);
 
     /// <summary>The same member with another weight.</summary>
-    public Member Weighing(int weight)
+    public Member WithWeight(int weight)
     {
         var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in Config.Metadata ?? new Dictionary<string, string>())

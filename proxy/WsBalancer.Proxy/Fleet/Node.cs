@@ -11,9 +11,9 @@ namespace WsBalancer.Proxy.Fleet;
 internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedger ledger)
 {
     private volatile int _health;
-    private volatile bool _saysDraining;
-    private volatile bool _registrySaysDraining;
-    private volatile bool _isLeaseLost;
+    private volatile bool _announcesDrain;
+    private volatile bool _registrationAnnouncesDrain;
+    private volatile bool _isRegistrationExpired;
     private volatile bool _isFull;
     private volatile bool _isSilent;
     private long _answeredAt;
@@ -47,7 +47,7 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     /// <summary>
     /// The health by probes and connects; unhealthy while the node is silent, or its registration has expired.
     /// </summary>
-    public NodeHealth Health => _isLeaseLost || _isSilent ? NodeHealth.Unhealthy : ProbedHealth;
+    public NodeHealth Health => _isRegistrationExpired || _isSilent ? NodeHealth.Unhealthy : ProbedHealth;
 
     /// <summary>The health by probes and connects alone.</summary>
     public NodeHealth ProbedHealth
@@ -57,10 +57,10 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     }
 
     /// <summary>Whether the node registered itself and the registration has expired.</summary>
-    public bool IsLeaseLost
+    public bool IsRegistrationExpired
     {
-        get => _isLeaseLost;
-        internal set => _isLeaseLost = value;
+        get => _isRegistrationExpired;
+        internal set => _isRegistrationExpired = value;
     }
 
     /// <summary>Whether the node did not answer handshakes, and has not answered one since.</summary>
@@ -78,17 +78,17 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     }
 
     /// <summary>Whether the node announced a drain in the answer to a probe or a handshake.</summary>
-    public bool SaysDraining
+    public bool AnnouncesDrain
     {
-        get => _saysDraining;
-        internal set => _saysDraining = value;
+        get => _announcesDrain;
+        internal set => _announcesDrain = value;
     }
 
     /// <summary>Whether the node's registration announces a drain.</summary>
-    public bool RegistrySaysDraining
+    public bool RegistrationAnnouncesDrain
     {
-        get => _registrySaysDraining;
-        internal set => _registrySaysDraining = value;
+        get => _registrationAnnouncesDrain;
+        internal set => _registrationAnnouncesDrain = value;
     }
 
     /// <summary>The drain that an operator began; null without one.</summary>
@@ -116,7 +116,7 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
     public bool IsLeaving { get; internal set; }
 
     /// <summary>Whether the node itself announced a drain.</summary>
-    public bool DrainsItself => SaysDraining || RegistrySaysDraining;
+    public bool DrainsItself => AnnouncesDrain || RegistrationAnnouncesDrain;
 
     public bool IsDraining => DrainsItself || OperatorDrain is not null;
 
@@ -124,7 +124,7 @@ internal sealed class Node(NodeKey key, DestinationState destination, TunnelLedg
 
     /// <summary>Whether the node is unavailable only because it is silent.</summary>
     public bool IsOnlySilent =>
-        IsSilent && !IsDraining && !IsLeaseLost && ProbedHealth != NodeHealth.Unhealthy && !IsFull;
+        IsSilent && !IsDraining && !IsRegistrationExpired && ProbedHealth != NodeHealth.Unhealthy && !IsFull;
 
     public NodeState State => this switch
     {

@@ -34,8 +34,8 @@ internal static class NodeRingKey
             ("", _) => $"'': expected 1 to {MaxBytes} bytes",
             ({ } key, _) when Encoding.UTF8.GetByteCount(key) is > MaxBytes and var bytes =>
                 $"'{key[..32]}…', {bytes} bytes: expected at most {MaxBytes}",
-            ({ } key, _) when !NodeForm.IsRingKey(key) =>
-                $"'{RecordText.Of(key)}': expected {NodeForm.ExpectedRingKey}",
+            ({ } key, _) when !NodeBounds.IsRingKey(key) =>
+                $"'{RecordText.Of(key)}': expected {NodeBounds.ExpectedRingKey}",
             _ => null,
         };
 

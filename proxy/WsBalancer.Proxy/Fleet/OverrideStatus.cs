@@ -14,32 +14,32 @@ namespace WsBalancer.Proxy.Fleet;
 internal static class OverrideStatus
 {
     /// <param name="value">The decision about the node, or about the cluster.</param>
-    /// <param name="standing">The status before.</param>
-    /// <param name="underlying">The base now.</param>
+    /// <param name="status">The status before.</param>
+    /// <param name="overridden">The base now.</param>
     /// <returns>The status now; null if the override must be taken back.</returns>
-    public static StateStatus? Next(StateValue value, StateStatus standing, Underlying underlying) => value switch
+    public static StateStatus? Next(StateValue value, StateStatus status, OverriddenValues overridden) => value switch
     {
         // An added node that the configuration names becomes a configured node, and leaves when the configuration drops
         // it.
-        MemberValue { Origin: MemberOrigin.Added } => underlying.IsConfigured
+        MemberValue { Origin: MemberOrigin.Added } => overridden.IsConfigured
             ? StateStatus.Lapsed
-            : Holds(standing, fits: true),
+            : Holds(status, fits: true),
 
         // The configuration takes precedence; otherwise the node exists while its registration is renewed.
-        MemberValue => underlying.IsConfigured ? StateStatus.Waiting : StateStatus.InEffect,
-        RemovalValue { WasConfigured: true } => Holds(standing, underlying.IsConfigured || underlying.IsRegistered),
+        MemberValue => overridden.IsConfigured ? StateStatus.Waiting : StateStatus.InEffect,
+        RemovalValue { WasConfigured: true } => Holds(status, overridden.IsConfigured || overridden.IsRegistered),
 
         // The removal hides no node: it only specifies how the remaining tunnels are closed.
-        RemovalValue => underlying.IsConfigured || underlying.IsRegistered ? null : StateStatus.InEffect,
-        WeightValue weight => Holds(standing, underlying.Weight == weight.FileWeight),
+        RemovalValue => overridden.IsConfigured || overridden.IsRegistered ? null : StateStatus.InEffect,
+        WeightValue weight => Holds(status, overridden.Weight == weight.FileWeight),
 
         // A balancer of a later release may have algorithms that this one does not have.
         BlendValue blend => Holds(
-            standing, underlying.Algorithm == blend.From && RingAlgorithm.Find(blend.To) is not null),
+            status, overridden.Algorithm == blend.From && RingAlgorithm.Find(blend.To) is not null),
         _ => StateStatus.InEffect,
     };
 
-    private static StateStatus? Holds(StateStatus standing, bool fits) => (standing, fits) switch
+    private static StateStatus? Holds(StateStatus status, bool fits) => (status, fits) switch
     {
         (StateStatus.Lapsed, true) => null,
         (StateStatus.Lapsed, false) => StateStatus.Lapsed,
@@ -54,4 +54,4 @@ internal static class OverrideStatus
 /// <param name="IsRegistered">Whether the node registered itself.</param>
 /// <param name="Weight">The weight in the configuration or the registration; null without both.</param>
 /// <param name="Algorithm">The algorithm of the configured ring.</param>
-internal readonly record struct Underlying(bool IsConfigured, bool IsRegistered, int? Weight, string Algorithm);
+internal readonly record struct OverriddenValues(bool IsConfigured, bool IsRegistered, int? Weight, string Algorithm);

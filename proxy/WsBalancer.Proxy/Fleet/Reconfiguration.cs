@@ -13,7 +13,7 @@ internal sealed class Reconfiguration
     public List<Node> Left { get; } = [];
 
     /// <summary>Nodes that have left: their last tunnel here has ended.</summary>
-    public List<Node> Gone { get; } = [];
+    public List<Node> Removed { get; } = [];
 
     /// <summary>Nodes with another weight, and their weight before.</summary>
     public List<(Node Node, int Before)> Reweighed { get; } = [];

@@ -156,11 +156,11 @@ internal sealed class Registrations(
         return node switch
         {
             _ when other is not null => $"its id '{node.Id}' differs from that of node '{other}' only in case.",
-            _ when !NodeForm.IsId(node.Id) => $"its id is '{node.Id}': expected {NodeForm.ExpectedId}.",
-            _ when !NodeForm.IsAddress(node.Address) =>
-                $"its address is '{node.Address}': expected {NodeForm.ExpectedAddress}.",
-            _ when !NodeForm.IsWeight(node.Weight) =>
-                $"its weight is {node.Weight}: expected {NodeForm.ExpectedWeight}.",
+            _ when !NodeBounds.IsId(node.Id) => $"its id is '{node.Id}': expected {NodeBounds.ExpectedId}.",
+            _ when !NodeBounds.IsAddress(node.Address) =>
+                $"its address is '{node.Address}': expected {NodeBounds.ExpectedAddress}.",
+            _ when !NodeBounds.IsWeight(node.Weight) =>
+                $"its weight is {node.Weight}: expected {NodeBounds.ExpectedWeight}.",
             _ => null,
         };
     }

@@ -14,7 +14,7 @@ internal sealed class RingClusterWatch(
     // YARP applies its part of a changed configuration on a thread of its own, before or after the balancer's part.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    private readonly Lock _turn = new();
+    private readonly Lock _lock = new();
     private HashSet<string> _reported = new(StringComparer.OrdinalIgnoreCase);
     private ITimer? _timer;
 
@@ -48,7 +48,7 @@ internal sealed class RingClusterWatch(
 
     private void Report()
     {
-        lock (_turn)
+        lock (_lock)
         {
             var mistakes = MistakesIn(settings, yarp).ToList();
             foreach (var mistake in mistakes.Where(mistake => !_reported.Contains(mistake.Key)))

@@ -4,7 +4,8 @@ namespace WsBalancer.Proxy.Framing;
 /// <param name="PayloadLeft">How many bytes of the current frame's payload have not passed yet.</param>
 /// <param name="Header">The bytes of a header that has not passed completely; otherwise empty.</param>
 /// <param name="Frames">How many frames have ended.</param>
-/// <param name="Lost">Whether the boundaries of the frames are unknown (<see cref="FrameTracker.BoundariesUnknown"/>).</param>
+/// <param name="Lost">Whether the boundaries of the frames are unknown
+/// (<see cref="FrameTracker.BoundariesUnknown"/>).</param>
 /// <param name="Close">The state of the first Close frame; null before its header has passed.</param>
 internal sealed record FrameState(ulong PayloadLeft, byte[] Header, long Frames, bool Lost, CloseState? Close);
 

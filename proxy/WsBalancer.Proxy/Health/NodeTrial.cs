@@ -7,7 +7,7 @@ internal sealed class NodeTrial(double part, Action<NodeTrial> ended)
 {
     /// <summary>How long the node may take to answer.</summary>
     /// <param name="timeout">The timeout of a handshake that is not a trial.</param>
-    public TimeSpan PatienceOf(TimeSpan timeout) => timeout * part;
+    public TimeSpan TimeoutOf(TimeSpan timeout) => timeout * part;
 
     /// <summary>The handshake is over. No effect if the trial has a result already.</summary>
     public void End() => ended(this);

@@ -10,7 +10,7 @@ internal sealed class NodeWatch : IAsyncDisposable
 {
     // A node that is probed only by TCP cannot withdraw its announcement. When the announcement is this old, the node
     // is available again, and the next handshake shows whether it still drains.
-    private static readonly TimeSpan AnnouncementHolds = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AnnouncementLifetime = TimeSpan.FromSeconds(30);
 
     private readonly FleetRegistry _fleet;
     private readonly FleetCluster _cluster;
@@ -126,7 +126,7 @@ internal sealed class NodeWatch : IAsyncDisposable
         lock (_gate)
         {
             _announcedAt = _time.GetTimestamp();
-            _fleet.SetSaysDraining(_cluster, Node, true);
+            _fleet.SetAnnouncedDrain(_cluster, Node, true);
         }
     }
 
@@ -208,20 +208,20 @@ internal sealed class NodeWatch : IAsyncDisposable
             if (outcome.Kind == ProbeFinding.Draining)
             {
                 _announcedAt = _time.GetTimestamp();
-                _fleet.SetSaysDraining(_cluster, Node, true);
+                _fleet.SetAnnouncedDrain(_cluster, Node, true);
             }
-            else if (outcome.Kind == ProbeFinding.Succeeded && TakesItBack(outcome, before))
+            else if (outcome.Kind == ProbeFinding.Succeeded && WithdrawsAnnouncement(outcome, before))
             {
-                _fleet.SetSaysDraining(_cluster, Node, false);
+                _fleet.SetAnnouncedDrain(_cluster, Node, false);
             }
         }
     }
 
     // A healthy response over HTTP withdraws the announcement. A TCP connect withdraws it only if the node was
     // unhealthy before, or if the announcement is old.
-    private bool TakesItBack(ProbeOutcome outcome, NodeHealth before) =>
+    private bool WithdrawsAnnouncement(ProbeOutcome outcome, NodeHealth before) =>
         _judge.Verdict == NodeHealth.Healthy
         && (outcome.IsHttp
             || before == NodeHealth.Unhealthy
-            || (_announcedAt is { } at && _time.GetElapsedTime(at) > AnnouncementHolds));
+            || (_announcedAt is { } at && _time.GetElapsedTime(at) > AnnouncementLifetime));
 }

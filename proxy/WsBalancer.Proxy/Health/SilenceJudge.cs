@@ -12,13 +12,13 @@ namespace WsBalancer.Proxy.Health;
 internal sealed class SilenceJudge
 {
     /// <summary>The maximum number of doublings of the pause between two trials.</summary>
-    public const int MostDoublings = 5;
+    public const int MaxDoublings = 5;
 
     // The handshake timeout divided by this is the time of the first trial. Each further trial has twice as much time,
     // up to the whole timeout.
-    private const int FirstTrialPart = 4;
+    private const int FirstTrialDivisor = 4;
 
-    private int _row;
+    private int _unanswered;
     private int _failedTrials;
     private TimeSpan _ended = TimeSpan.MinValue;
     private TimeSpan _pause;
@@ -30,13 +30,13 @@ internal sealed class SilenceJudge
     public TimeSpan PausedAt { get; private set; }
 
     /// <summary>The number of unanswered handshakes in a row.</summary>
-    public int Unanswered => _row;
+    public int Unanswered => _unanswered;
 
     /// <summary>The node has answered a handshake, or ended the connection of one.</summary>
     /// <returns>Whether the node was silent until now.</returns>
     public bool Answered(TimeSpan now)
     {
-        _row = 0;
+        _unanswered = 0;
         return End(now);
     }
 
@@ -44,8 +44,8 @@ internal sealed class SilenceJudge
     /// <returns>Whether the node should become silent.</returns>
     public bool NotAnswered(HealthOptions options)
     {
-        _row++;
-        return !IsSilent && _row >= options.SilentHandshakes;
+        _unanswered++;
+        return !IsSilent && _unanswered >= options.SilentHandshakes;
     }
 
     /// <summary>The node is silent from now on. Pauses continue to grow if the last silence ended less than a pause
@@ -69,7 +69,7 @@ internal sealed class SilenceJudge
 
         IsSilent = false;
         _trial = null;
-        _row = 0;
+        _unanswered = 0;
         return wasSilent;
     }
 
@@ -83,7 +83,7 @@ internal sealed class SilenceJudge
             return null;
         }
 
-        var part = Math.Min(1, Math.ScaleB(1, Math.Min(_failedTrials, MostDoublings)) / FirstTrialPart);
+        var part = Math.Min(1, Math.ScaleB(1, Math.Min(_failedTrials, MaxDoublings)) / FirstTrialDivisor);
         return _trial = new NodeTrial(part, ended);
     }
 
@@ -105,7 +105,7 @@ internal sealed class SilenceJudge
 
     private void Pause(HealthOptions options, TimeSpan now)
     {
-        _pause = options.TrialAfter * (1 << Math.Min(_failedTrials, MostDoublings));
+        _pause = options.TrialAfter * (1 << Math.Min(_failedTrials, MaxDoublings));
         PausedAt = now;
     }
 }

@@ -11,8 +11,8 @@ namespace WsBalancer.Proxy.Identity;
 /// -Prefix and X-Real-IP as the connection has them, and no header that the client declared hop-by-hop.
 /// </summary>
 /// <remarks>
-/// <para>These headers, and any other that a node may trust (<see cref="ForwardingClaims"/>), are removed from the
-/// requests of clients. The X-Forwarded-For of a trusted proxy is appended to; its other headers are kept. A
+/// <para>These headers, and any other that a node may trust (<see cref="ForwardingHeaderFilter"/>), are removed from
+/// the requests of clients. The X-Forwarded-For of a trusted proxy is appended to; its other headers are kept. A
 /// <c>Forwarded</c> of the balancer is sent if that is configured. X-Forwarded, Forwarded or RequestHeaderOriginalHost
 /// in a route replace these defaults; X-Real-IP is set in any case.</para>
 /// <para>These transforms run before those of the route, which can therefore change or remove the headers.</para>
@@ -54,7 +54,7 @@ internal sealed class ForwardedHeaders(
         }
 
         var isOurs = context.UseDefaultForwarders ?? true;
-        context.RequestTransforms.Insert(position++, new ForwardingClaims(
+        context.RequestTransforms.Insert(position++, new ForwardingHeaderFilter(
             trusted, options, keepsOwn: !isOurs, name => isUserKey(cluster, name)));
         if (isOurs)
         {

@@ -29,20 +29,20 @@ internal sealed class Agreement(
             var clock = _clocks.GetOrAdd(cluster.Id, static _ => new DisagreementClock());
             if (clock.Observe(DifferenceIn(cluster), time.GetElapsedTime(_begun)))
             {
-                Tell(cluster.Id, clock.Alarm);
+                PublishAlarm(cluster.Id, clock.Alarm);
             }
         }
 
-        foreach (var gone in _clocks.Keys.Except(clusters.Select(cluster => cluster.Id)))
+        foreach (var removed in _clocks.Keys.Except(clusters.Select(cluster => cluster.Id)))
         {
-            _clocks.TryRemove(gone, out _);
+            _clocks.TryRemove(removed, out _);
         }
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicLoop.RunAsync("comparing with other balancers", Compare, time, logger, stoppingToken);
 
-    private void Tell(string cluster, string? alarm)
+    private void PublishAlarm(string cluster, string? alarm)
     {
         if (alarm is not null)
         {

@@ -27,19 +27,19 @@ internal sealed class AutoRebalance(
     private readonly long _begun = time.GetTimestamp();
 
     /// <summary>Checks every cluster, and begins the rebalances that are due.</summary>
-    public async Task LookAsync(CancellationToken cancellation)
+    public async Task CheckAsync(CancellationToken cancellation)
     {
         var clusters = fleet.Clusters.ToArray();
-        foreach (var gone in _cores.Keys.Except(clusters))
+        foreach (var removed in _cores.Keys.Except(clusters))
         {
-            _cores.TryRemove(gone, out _);
+            _cores.TryRemove(removed, out _);
         }
 
         foreach (var cluster in clusters)
         {
             var options = cluster.Current.Settings.Get<AutoRebalanceOptions>();
             var core = _cores.GetOrAdd(cluster, static _ => new AutoRebalanceCore());
-            var look = Look(cluster);
+            var look = Observe(cluster);
             if (core.Observe(look, time.GetElapsedTime(_begun), options.After)
                 && others.IsThisFirstOf(cluster.Id)
                 && IsAnythingToDo(cluster))
@@ -55,15 +55,15 @@ internal sealed class AutoRebalance(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicLoop.RunAsync(
-        "looking whether to rebalance", () => LookAsync(stoppingToken), time, logger, stoppingToken);
+        "looking whether to rebalance", () => CheckAsync(stoppingToken), time, logger, stoppingToken);
 
-    private FleetLook Look(FleetCluster cluster)
+    private ClusterObservation Observe(FleetCluster cluster)
     {
         var snapshot = cluster.Current;
         var nodes = snapshot.Nodes.Select(node => $"{node.Id} {node.IsDraining} {node.Health}");
         var state = string.Create(
             CultureInfo.InvariantCulture, $"{snapshot.Epoch}; {string.Join(", ", nodes)}");
-        return new FleetLook(
+        return new ClusterObservation(
             cluster.HomesChangedAt,
             state,
             agreement.DisputeIn(cluster.Id) is not null,
@@ -73,6 +73,6 @@ internal sealed class AutoRebalance(
     // A tunnel opened since homes last changed is misplaced because its home was unhealthy or full: that is no reason
     // to begin a rebalance.
     private bool IsAnythingToDo(FleetCluster cluster) =>
-        new RebalanceView(cluster, tunnels).Survey(cluster.HomesChangedAt).Closable > 0
+        new RebalanceView(cluster, tunnels).CountTunnels(cluster.HomesChangedAt).Closable > 0
         || others.MisplacedIn(cluster.Id) > 0;
 }

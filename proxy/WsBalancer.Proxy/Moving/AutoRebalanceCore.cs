@@ -12,27 +12,27 @@ internal sealed class AutoRebalanceCore
 
     /// <summary>Processes the state of the cluster; called once a second.</summary>
     /// <returns>Whether to begin a rebalance now, if it would close any tunnel.</returns>
-    public bool Observe(FleetLook look, TimeSpan now, TimeSpan? after)
+    public bool Observe(ClusterObservation observation, TimeSpan now, TimeSpan? after)
     {
         // The homes at the start of this balancer do not count as a change.
-        _served ??= look.HomesChangedAt;
-        if (_look != look.State || look.IsDisputed)
+        _served ??= observation.HomesChangedAt;
+        if (_look != observation.State || observation.IsDisputed)
         {
-            _look = look.State;
+            _look = observation.State;
             _stableSince = now;
         }
 
         // A rebalance covers the change, whichever balancer or operator began it, and even if an operator ends it.
-        if (look.IsRebalancing)
+        if (observation.IsRebalancing)
         {
-            _served = look.HomesChangedAt;
+            _served = observation.HomesChangedAt;
         }
 
-        return look.HomesChangedAt != _served && now - _stableSince >= after;
+        return observation.HomesChangedAt != _served && now - _stableSince >= after;
     }
 
     /// <summary>Records that a rebalance was begun for this state of the cluster.</summary>
-    public void Begun(FleetLook look) => _served = look.HomesChangedAt;
+    public void Begun(ClusterObservation observation) => _served = observation.HomesChangedAt;
 }
 
 /// <summary>The state of a cluster at one moment.</summary>
@@ -40,4 +40,5 @@ internal sealed class AutoRebalanceCore
 /// <param name="State">A text that differs whenever the ring, a drain or a node's health differs.</param>
 /// <param name="IsDisputed">Whether the balancers disagree.</param>
 /// <param name="IsRebalancing">Whether a rebalance runs or is paused.</param>
-internal readonly record struct FleetLook(long HomesChangedAt, string State, bool IsDisputed, bool IsRebalancing);
+internal readonly record struct ClusterObservation(
+    long HomesChangedAt, string State, bool IsDisputed, bool IsRebalancing);

@@ -10,9 +10,9 @@ namespace WsBalancer.Proxy.Moving;
 internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelRegistry tunnels, TimeProvider time)
 {
     // With a step every 50 ms, 20,000 tunnels a second.
-    private const int MostInAStep = 1_000;
+    private const int MaxPerStep = 1_000;
 
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
 
     private readonly ClosingQueue _queue = new(plan.Operation);
     private readonly Pace _pace = new(plan.Pace);
@@ -51,7 +51,7 @@ internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelReg
         _last = now;
         var share = plan.Share();
         var due = _pace.Next(_queue.Remaining, time.GetElapsedTime(_begun, now), step, share);
-        Close(Math.Min(due, MostInAStep));
+        Close(Math.Min(due, MaxPerStep));
         _wasIdle = due == 0 && RateAt(_queue.Remaining, share) == 0;
         return _wasIdle ? ClosingPhase.Idle : ClosingPhase.Closing;
     }
@@ -60,7 +60,8 @@ internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelReg
     // tunnels are due.
     private void Refill(long now)
     {
-        if (_filled is { } filled && time.GetElapsedTime(filled, now) < Fresh && !(_queue.IsEmpty && _tookSome))
+        if (_filled is { } filled && time.GetElapsedTime(filled, now) < RefreshInterval
+            && !(_queue.IsEmpty && _tookSome))
         {
             return;
         }
@@ -73,12 +74,13 @@ internal sealed class ClosingRun(ClosingPlan plan, ClosingTally tally, TunnelReg
     private void Close(int count)
     {
         var closed = 0;
-        for (var looked = 0; closed < count && looked < MostInAStep && _queue.Take() is { } user; looked++)
+        for (var looked = 0; closed < count && looked < MaxPerStep && _queue.Take() is { } user; looked++)
         {
             _tookSome = true;
             foreach (var tunnel in user.TunnelsIn(tunnels))
             {
-                if (IsDue(tunnel) && tunnel.Close(plan.Farewell.End, plan.Farewell.Code, plan.Farewell.Text))
+                if (IsDue(tunnel)
+                    && tunnel.Close(plan.CloseMessage.End, plan.CloseMessage.Code, plan.CloseMessage.Text))
                 {
                     tally.Add(tunnel);
                     plan.Closed(tunnel);

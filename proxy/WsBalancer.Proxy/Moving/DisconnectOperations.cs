@@ -38,7 +38,7 @@ internal sealed class DisconnectOperations(
     public async Task<(int Closed, bool? Shared)> TunnelAsync(string id, int code, CancellationToken cancellation)
     {
         Check(code);
-        if (!RecordForm.IsName(id))
+        if (!RecordBounds.IsName(id))
         {
             throw NoTunnel(id);
         }
@@ -84,21 +84,21 @@ internal sealed class DisconnectOperations(
     }
 
     // A message with a wrong code is set aside when it is read; checked again, since no such code may be sent.
-    private void OnReceived(Disconnection heard)
+    private void OnReceived(Disconnection disconnection)
     {
-        if (!CloseCode.MayBeSent(heard.CloseCode))
+        if (!CloseCode.MayBeSent(disconnection.CloseCode))
         {
             return;
         }
 
-        if (heard is { Cluster: { } cluster, Tunnel: null } && fleet.Find(cluster) is { } found)
+        if (disconnection is { Cluster: { } cluster, Tunnel: null } && fleet.Find(cluster) is { } found)
         {
-            var selection = new TunnelSelection(heard.User, heard.Node, heard.OlderThanSeconds);
-            Close(selection.In(found, tunnels), heard.CloseCode);
+            var selection = new TunnelSelection(disconnection.User, disconnection.Node, disconnection.OlderThanSeconds);
+            Close(selection.In(found, tunnels), disconnection.CloseCode);
         }
-        else if (heard.Tunnel is { } id && tunnels.Find(id) is { } tunnel)
+        else if (disconnection.Tunnel is { } id && tunnels.Find(id) is { } tunnel)
         {
-            Close([tunnel], heard.CloseCode);
+            Close([tunnel], disconnection.CloseCode);
         }
     }
 }

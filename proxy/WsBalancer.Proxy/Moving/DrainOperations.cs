@@ -126,7 +126,9 @@ internal sealed class DrainOperations(StateStore state, DrainRegistry runs, Othe
     private DrainValue ValueOf(FleetCluster cluster, Node node, DrainRequest request)
     {
         var settings = cluster.Current.Settings;
-        var running = node.OperatorDrain is null ? null : runs.Find(node)?.Left() ?? node.OperatorDrain;
+        var running = node.OperatorDrain is null
+            ? null
+            : runs.Find(node)?.WithRemainingDeadline() ?? node.OperatorDrain;
         return DrainTerms.Of(
             request,
             NewOperation(),

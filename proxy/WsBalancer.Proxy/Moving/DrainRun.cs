@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Moving;
 internal sealed class DrainRun : IDisposable
 {
     // The last tunnels may end a second after the deadline, while the Close frame of the node is pending.
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan NodeCloseGrace = TimeSpan.FromSeconds(2);
 
     private readonly FleetCluster _cluster;
     private readonly PacedCloser _closer;
@@ -17,8 +17,8 @@ internal sealed class DrainRun : IDisposable
     private readonly MovingEvents _news;
     private readonly ClosingTally _tally = new();
     private readonly CancellationTokenSource _stop = new();
-    private volatile Part _part;
-    private bool _saidDrained;
+    private volatile OrderRun _current;
+    private bool _drainedReported;
 
     public DrainRun(
         FleetCluster cluster,
@@ -31,13 +31,13 @@ internal sealed class DrainRun : IDisposable
     {
         (_cluster, Node, _closer, _tunnels, _others, _news) = (cluster, node, closer, tunnels, others, news);
         Total = node.Ledger.Active;
-        _part = Begin(order);
-        Say($"drains ({string.Join(" and ", order.Sources)}): {Total} tunnels here{Terms(order.Value)}");
+        _current = Begin(order);
+        Publish($"drains ({string.Join(" and ", order.Sources)}): {Total} tunnels here{Terms(order.Value)}");
     }
 
     public Node Node { get; }
 
-    public DrainOrder Order => _part.Order;
+    public DrainOrder Order => _current.Order;
 
     /// <summary>Open tunnels when the drain began.</summary>
     public long Total { get; }
@@ -50,7 +50,7 @@ internal sealed class DrainRun : IDisposable
     /// <summary>Continues with another order, whose deadline counts from now.</summary>
     public void Change(DrainOrder order)
     {
-        var before = _part.Order;
+        var before = _current.Order;
         if (before == order)
         {
             // Called once a second: events of an unchanged part must not be repeated.
@@ -59,13 +59,13 @@ internal sealed class DrainRun : IDisposable
 
         if (before.Value == order.Value)
         {
-            _part = _part with { Order = order };
+            _current = _current with { Order = order };
             return;
         }
 
-        _part = Begin(order);
+        _current = Begin(order);
         var sources = string.Join(" and ", order.Sources);
-        Say($"drains on ({sources}): {Node.Ledger.Active} tunnels here{Terms(order.Value)}");
+        Publish($"drains on ({sources}): {Node.Ledger.Active} tunnels here{Terms(order.Value)}");
     }
 
     /// <summary>Stops closing tunnels, without an event: the balancer stops.</summary>
@@ -85,17 +85,17 @@ internal sealed class DrainRun : IDisposable
         var open = Node.Ledger.Active;
         if (Node.IsLeaving)
         {
-            SayDrainedOnce();
+            PublishDrainedOnce();
         }
         else
         {
-            Say($"takes users again; {open} of its tunnels stayed, {_tally.Closed} were closed");
+            Publish($"takes users again; {open} of its tunnels stayed, {_tally.Closed} were closed");
         }
     }
 
     public DrainStatus Status(bool fleetWide)
     {
-        var part = _part;
+        var part = _current;
         var own = Report;
         var others = _others.DrainOf(Node);
         var sum = fleetWide
@@ -128,9 +128,9 @@ internal sealed class DrainRun : IDisposable
     }
 
     /// <summary>The current terms with the rest of their deadline, for a request that gives no other.</summary>
-    public DrainValue Left()
+    public DrainValue WithRemainingDeadline()
     {
-        var part = _part;
+        var part = _current;
         var value = part.Order.Value;
         return value with
         {
@@ -148,74 +148,74 @@ internal sealed class DrainRun : IDisposable
         (var rate, { } deadline) => $", at {rate:0.##}/s, within {deadline:0.#} s",
     };
 
-    private Part Begin(DrainOrder order)
+    private OrderRun Begin(DrainOrder order)
     {
         var settings = _cluster.Current.Settings;
         var share = new RunningShare();
         var plan = new ClosingPlan(
             order.Value.Operation,
-            new Farewell(TunnelEnd.Drain, order.Value.CloseCode, "the node is being drained"),
+            new CloseMessage(TunnelEnd.Drain, order.Value.CloseCode, "the node is being drained"),
             DrainTerms.PaceOf(
                 order.Value, settings.Get<DrainOptions>(), settings.Get<TunnelOptions>().CloseTimeout),
             () => _tunnels.On(Node.Key),
             tunnel => tunnel.Identity.Node == Node.Key && !_stop.IsCancellationRequested)
         {
-            Share = () => share.Of(Node.Ledger.Active, _others.RemainingOn(Node), _others.Heard),
+            Share = () => share.Of(Node.Ledger.Active, _others.RemainingOn(Node), _others.Reports),
         };
-        return new Part(order, _closer.Prepare(plan, _tally));
+        return new OrderRun(order, _closer.Prepare(plan, _tally));
     }
 
     private ClosingPhase Step()
     {
-        var part = _part;
+        var part = _current;
         var phase = part.Run.Step();
-        if (part.Run.IsRaised && !part.SaidRaised)
+        if (part.Run.IsRaised && !part.RaiseReported)
         {
-            part.SaidRaised = true;
+            part.RaiseReported = true;
             var rate = part.Run.RateAt(Node.Ledger.Active);
-            Say($"is drained faster than asked, at {rate:0.#}/s, to keep the deadline", ("ratePerSecond", rate));
+            Publish($"is drained faster than asked, at {rate:0.#}/s, to keep the deadline", ("ratePerSecond", rate));
         }
 
         var over = part.Order.Value.DeadlineSeconds;
         var late = part.Run.Elapsed.TotalSeconds - over;
-        if (!part.SaidDeadline && !_saidDrained && late >= 0
-            && (Node.Ledger.Active == 0 || late >= LastWords.TotalSeconds))
+        if (!part.DeadlineReported && !_drainedReported && late >= 0
+            && (Node.Ledger.Active == 0 || late >= NodeCloseGrace.TotalSeconds))
         {
-            part.SaidDeadline = true;
-            Say(
+            part.DeadlineReported = true;
+            Publish(
                 $"has reached the deadline of its drain; {_tally.Forced} tunnels were cut",
                 ("forced", _tally.Forced));
         }
 
         if (phase == ClosingPhase.Done)
         {
-            SayDrainedOnce();
+            PublishDrainedOnce();
             return ClosingPhase.Idle;
         }
 
         return phase;
     }
 
-    private void SayDrainedOnce()
+    private void PublishDrainedOnce()
     {
-        if (!_saidDrained && Node.Ledger.Active == 0)
+        if (!_drainedReported && Node.Ledger.Active == 0)
         {
-            _saidDrained = true;
-            Say(
+            _drainedReported = true;
+            Publish(
                 $"is drained here: {_tally.Closed} tunnels closed, {_tally.Forced} of them cut",
                 ("closed", _tally.Closed),
                 ("forced", _tally.Forced));
         }
     }
 
-    private void Say(FormattableString what, params (string Name, double Value)[] figures) =>
+    private void Publish(FormattableString what, params (string Name, double Value)[] figures) =>
         _news.Drain(Node, what, [.. figures, ("remaining", Node.Ledger.Active)]);
 
     // An order with its run, and which of its events were published.
-    private sealed record Part(DrainOrder Order, ClosingRun Run)
+    private sealed record OrderRun(DrainOrder Order, ClosingRun Run)
     {
-        public bool SaidRaised { get; set; }
+        public bool RaiseReported { get; set; }
 
-        public bool SaidDeadline { get; set; }
+        public bool DeadlineReported { get; set; }
     }
 }

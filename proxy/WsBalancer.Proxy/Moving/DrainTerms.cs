@@ -7,8 +7,8 @@ namespace WsBalancer.Proxy.Moving;
 /// <summary>Computes the record of a drain from a request, the running drain and the settings. Pure.</summary>
 internal static class DrainTerms
 {
-    private const double HighestRate = RecordForm.HighestRate;
-    private const double LongestSeconds = RecordForm.LongestSeconds;
+    private const double HighestRate = RecordBounds.HighestRate;
+    private const double LongestSeconds = RecordBounds.LongestSeconds;
 
     /// <param name="request">The operator's request.</param>
     /// <param name="operation">The name of the new drain.</param>

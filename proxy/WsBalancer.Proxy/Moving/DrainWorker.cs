@@ -28,10 +28,10 @@ internal sealed class DrainWorker(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        PeriodicLoop.RunAsync("looking after drains", LookAfter, time, logger, stoppingToken);
+        PeriodicLoop.RunAsync("looking after drains", Reconcile, time, logger, stoppingToken);
 
     // Removes leaving nodes whose last tunnel has ended, even if no scrape does.
-    private void LookAfter()
+    private void Reconcile()
     {
         fleet.Sweep();
         runs.Reconcile();

@@ -20,19 +20,19 @@ internal static class FleetShare
 /// </summary>
 internal sealed class RunningShare
 {
-    private object? _heard;
+    private object? _lastReports;
     private long _atHearing;
     private long _before;
 
     /// <param name="own">The remaining tunnels of this balancer now.</param>
     /// <param name="others">The remaining tunnels in the latest reports of the other balancers.</param>
-    /// <param name="heard">Identifies these reports: another object whenever new ones are received.</param>
-    public double Of(long own, long others, object heard)
+    /// <param name="reports">Identifies these reports: another object whenever new ones are received.</param>
+    public double Of(long own, long others, object reports)
     {
-        if (!ReferenceEquals(heard, _heard))
+        if (!ReferenceEquals(reports, _lastReports))
         {
-            (_before, _atHearing) = (_heard is null ? own : _atHearing, own);
-            _heard = heard;
+            (_before, _atHearing) = (_lastReports is null ? own : _atHearing, own);
+            _lastReports = reports;
         }
 
         // The reports were made at unknown moments between the last two times that reports were received.

@@ -30,11 +30,11 @@ internal sealed class HandshakeTally(TimeProvider time)
     }
 
     /// <summary>Why no more users may be moved to the node, in words; null if they may.</summary>
-    public string? WhyNot(NodeKey node)
+    public string? FailureReason(NodeKey node)
     {
         lock (_gate)
         {
-            return _nodes.GetValueOrDefault(node)?.WhyNot(Second);
+            return _nodes.GetValueOrDefault(node)?.FailureReason(Second);
         }
     }
 
@@ -44,23 +44,23 @@ internal sealed class HandshakeTally(TimeProvider time)
     private sealed class Outcomes
     {
         private readonly (long Second, int All, int Failed)[] _seconds = new (long, int, int)[Seconds];
-        private int _row;
+        private int _consecutive;
 
         public void Add(long second, bool succeeded)
         {
-            _row = succeeded ? 0 : _row + 1;
+            _consecutive = succeeded ? 0 : _consecutive + 1;
             ref var slot = ref _seconds[second % Seconds];
             slot = slot.Second == second ? slot : (second, 0, 0);
             slot = (second, slot.All + 1, slot.Failed + (succeeded ? 0 : 1));
         }
 
-        public string? WhyNot(long second)
+        public string? FailureReason(long second)
         {
             var recent = _seconds.Where(slot => slot.Second > second - Seconds).ToArray();
             var (all, failed) = (recent.Sum(slot => slot.All), recent.Sum(slot => slot.Failed));
-            if (_row >= InARow)
+            if (_consecutive >= InARow)
             {
-                return $"{_row} handshakes in a row failed";
+                return $"{_consecutive} handshakes in a row failed";
             }
 
             return all >= Enough && failed * 2 > all

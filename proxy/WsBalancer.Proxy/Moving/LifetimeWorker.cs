@@ -17,11 +17,15 @@ internal sealed class LifetimeWorker(
     private readonly ConcurrentDictionary<string, bool> _closing = new(StringComparer.OrdinalIgnoreCase);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicLoop.RunAsync(
-        "looking for tunnels that have reached their lifetime", () => Look(stoppingToken), time, logger, stoppingToken);
+        "looking for tunnels that have reached their lifetime",
+        () => CloseOutlived(stoppingToken),
+        time,
+        logger,
+        stoppingToken);
 
     private static bool HasOutlived(Tunnel tunnel) => tunnel.Age >= tunnel.Lifetime;
 
-    private void Look(CancellationToken stop)
+    private void CloseOutlived(CancellationToken stop)
     {
         foreach (var tunnel in tunnels.All)
         {
@@ -40,7 +44,7 @@ internal sealed class LifetimeWorker(
         var drain = settings?.Get<DrainOptions>() ?? new DrainOptions();
         var plan = new ClosingPlan(
             $"lifetime:{cluster}",
-            new Farewell(TunnelEnd.Lifetime, drain.CloseCode, "the connection has reached its lifetime"),
+            new CloseMessage(TunnelEnd.Lifetime, drain.CloseCode, "the connection has reached its lifetime"),
             new PaceTerms(drain.RatePerSecond, Over: null, TimeSpan.Zero),
             () => tunnels.All,
             tunnel => HasOutlived(tunnel) && string.Equals(

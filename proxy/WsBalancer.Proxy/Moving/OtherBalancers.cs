@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Moving;
 /// The sums of what the other balancers report. A balancer that has not begun an operation yet counts with all its
 /// tunnels.
 /// </summary>
-internal sealed class OtherBalancers(Peers peers, BalancerName name, SharingState sharing)
+internal sealed class OtherBalancers(Peers peers, BalancerName name, RedisStatus sharing)
 {
     /// <summary>
     /// Whether this balancer has the smallest id of those with the cluster, and therefore acts for all of them. False
@@ -18,16 +18,16 @@ internal sealed class OtherBalancers(Peers peers, BalancerName name, SharingStat
         .All(other => string.CompareOrdinal(name.Id, other.Id) <= 0);
 
     /// <summary>Identifies the latest reports: another object whenever new reports are received.</summary>
-    public object Heard => peers.Others;
+    public object Reports => peers.Others;
 
     /// <summary>Whether the other balancers are known: their reports could be read.</summary>
-    public bool AreHeard => peers.Known is not null;
+    public bool AreKnown => peers.Known is not null;
 
     /// <summary>The open tunnels of a node at the other balancers.</summary>
     public long RemainingOn(Node node) => DrainOf(node).Remaining;
 
     /// <summary>Whether the other balancers are in the sums; null if this balancer does not share.</summary>
-    public bool? AreInCounts => sharing.Where is null ? null : AreHeard;
+    public bool? AreInCounts => sharing.Where is null ? null : AreKnown;
 
     /// <summary>The sum of the other balancers' parts in a drain.</summary>
     public PeerDrain DrainOf(Node node) => DrainOf(node.Key.Cluster, node.Id);

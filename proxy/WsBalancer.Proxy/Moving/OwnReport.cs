@@ -14,13 +14,13 @@ internal sealed class OwnReport(
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        peers.LocalReport = Make;
+        peers.LocalReport = Create;
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public IReadOnlyDictionary<string, PeerCluster> Make() =>
+    public IReadOnlyDictionary<string, PeerCluster> Create() =>
         fleet.Clusters.ToDictionary(cluster => cluster.Id.ToLowerInvariant(), Of, StringComparer.Ordinal);
 
     private PeerCluster Of(FleetCluster cluster)

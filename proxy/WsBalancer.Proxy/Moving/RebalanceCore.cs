@@ -11,21 +11,21 @@ internal static class RebalanceCore
     /// <param name="isOld">Whether the tunnel was opened before the rebalance began, or before homes last changed. A
     /// newer tunnel is at another node because its home was unhealthy or full: if it were closed, its client would
     /// reconnect to that node.</param>
-    public static Placing Judge(Node? home, bool hasUser, Node? at, bool isOld) => (home, at) switch
+    public static TunnelPlacement PlacementOf(Node? home, bool hasUser, Node? at, bool isOld) => (home, at) switch
     {
-        _ when !hasUser || (home is not null && home == at) => Placing.AtHome,
-        (_, { IsLeaving: true, RemovalDrain: not null }) => Placing.OnDraining,
-        (_, { IsLeaving: false, IsDraining: true }) => Placing.OnDraining,
-        (null or { IsDraining: true } or { IsLeaving: true }, _) => Placing.WithoutHome,
-        _ when !isOld => Placing.OpenedLater,
-        ({ Health: not NodeHealth.Healthy }, _) => Placing.HomeUnhealthy,
-        ({ IsFull: true }, _) => Placing.HomeFull,
-        _ => Placing.Closable,
+        _ when !hasUser || (home is not null && home == at) => TunnelPlacement.AtHome,
+        (_, { IsLeaving: true, RemovalDrain: not null }) => TunnelPlacement.OnDraining,
+        (_, { IsLeaving: false, IsDraining: true }) => TunnelPlacement.OnDraining,
+        (null or { IsDraining: true } or { IsLeaving: true }, _) => TunnelPlacement.WithoutHome,
+        _ when !isOld => TunnelPlacement.OpenedLater,
+        ({ Health: not NodeHealth.Healthy }, _) => TunnelPlacement.HomeUnhealthy,
+        ({ IsFull: true }, _) => TunnelPlacement.HomeFull,
+        _ => TunnelPlacement.Closable,
     };
 }
 
 /// <summary>Whether a tunnel is misplaced, and whether a rebalance closes it.</summary>
-internal enum Placing
+internal enum TunnelPlacement
 {
     /// <summary>At its user's home, or without a user.</summary>
     AtHome,

@@ -2,30 +2,30 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Moving;
 
-/// <summary>The number of tunnels of a cluster for each <see cref="Placing"/>. Immutable.</summary>
+/// <summary>The number of tunnels of a cluster for each <see cref="TunnelPlacement"/>. Immutable.</summary>
 internal sealed class RebalanceCounts
 {
-    private static readonly (Placing Placing, string Why)[] Reasons =
+    private static readonly (TunnelPlacement Placing, string Why)[] Reasons =
     [
-        (Placing.HomeUnhealthy, "whose home is not healthy"),
-        (Placing.HomeFull, "whose home is full"),
-        (Placing.WithoutHome, "without any node that takes users"),
-        (Placing.OpenedLater, "that were opened elsewhere since, when their home could not take them"),
-        (Placing.OnDraining, "on draining nodes, which their drains close"),
+        (TunnelPlacement.HomeUnhealthy, "whose home is not healthy"),
+        (TunnelPlacement.HomeFull, "whose home is full"),
+        (TunnelPlacement.WithoutHome, "without any node that takes users"),
+        (TunnelPlacement.OpenedLater, "that were opened elsewhere since, when their home could not take them"),
+        (TunnelPlacement.OnDraining, "on draining nodes, which their drains close"),
     ];
 
-    private readonly int[] _counts = new int[Enum.GetValues<Placing>().Length];
+    private readonly int[] _counts = new int[Enum.GetValues<TunnelPlacement>().Length];
 
     private RebalanceCounts()
     {
     }
 
-    public int Closable => Of(Placing.Closable);
+    public int Closable => Of(TunnelPlacement.Closable);
 
     /// <summary>Misplaced tunnels that neither the rebalance nor a drain closes for now.</summary>
-    public int Blocked => Misplaced - Closable - Of(Placing.OnDraining);
+    public int Blocked => Misplaced - Closable - Of(TunnelPlacement.OnDraining);
 
-    public int Misplaced => _counts.Sum() - Of(Placing.AtHome);
+    public int Misplaced => _counts.Sum() - Of(TunnelPlacement.AtHome);
 
     /// <summary>Why misplaced tunnels stay, in words; null if none stays.</summary>
     public string? Reason
@@ -39,7 +39,7 @@ internal sealed class RebalanceCounts
         }
     }
 
-    public static RebalanceCounts Of(IEnumerable<Tunnel> tunnels, Func<Tunnel, Placing> judge)
+    public static RebalanceCounts Of(IEnumerable<Tunnel> tunnels, Func<Tunnel, TunnelPlacement> judge)
     {
         var survey = new RebalanceCounts();
         foreach (var tunnel in tunnels)
@@ -53,5 +53,5 @@ internal sealed class RebalanceCounts
         return survey;
     }
 
-    public int Of(Placing placing) => _counts[(int)placing];
+    public int Of(TunnelPlacement placing) => _counts[(int)placing];
 }

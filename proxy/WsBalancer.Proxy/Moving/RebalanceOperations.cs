@@ -24,7 +24,7 @@ internal sealed class RebalanceOperations(
     // Half the rate of a drain: a rebalance is not urgent, and every closed tunnel is a client that reconnects.
     public const double DefaultRate = 50;
 
-    private const double HighestRate = RecordForm.HighestRate;
+    private const double HighestRate = RecordBounds.HighestRate;
 
     /// <summary>Begins a rebalance, or changes the rate of the one that is running or paused.</summary>
     public async Task<RebalanceResult> BeginAsync(
@@ -82,7 +82,7 @@ internal sealed class RebalanceOperations(
     {
         var value = Find(cluster);
         var run = runs.Find(cluster) is { } found && found.Value.Operation == value?.Operation ? found : null;
-        var survey = run?.Survey() ?? new RebalanceView(cluster, tunnels).Survey(time.GetTimestamp());
+        var survey = run?.CountTunnels() ?? new RebalanceView(cluster, tunnels).CountTunnels(time.GetTimestamp());
         var own = run?.Report ?? new PeerRebalance("", 0, 0, 0);
         var operation = value?.Operation ?? "";
         var part = fleetWide ? others.RebalanceOf(cluster.Id, operation) : new PeerRebalance("", 0, 0, 0);
@@ -113,7 +113,7 @@ internal sealed class RebalanceOperations(
 
     private string? ReasonOf(RebalanceValue? value, RebalanceCounts survey, long elsewhere, long remaining)
     {
-        if (value is { State: RebalanceState.Running } && remaining == 0 && !others.AreHeard)
+        if (value is { State: RebalanceState.Running } && remaining == 0 && !others.AreKnown)
         {
             return "nothing is left to close here, and the other balancers cannot be heard: Redis is away";
         }
@@ -129,7 +129,8 @@ internal sealed class RebalanceOperations(
                 : null);
     }
 
-    private RebalanceValue? Find(FleetCluster cluster) => store.Find(RebalanceRegistry.KeyOf(cluster)) as RebalanceValue;
+    private RebalanceValue? Find(FleetCluster cluster) =>
+        store.Find(RebalanceRegistry.KeyOf(cluster)) as RebalanceValue;
 
     private RebalanceValue OnIn(FleetCluster cluster) =>
         Find(cluster) is { State: RebalanceState.Running or RebalanceState.Paused } on

@@ -52,13 +52,13 @@ internal sealed class RebalanceRegistry(
     }
 
     /// <summary>Records the outcome of a handshake.</summary>
-    public void Heard(NodeKey node, bool succeeded)
+    public void OnHandshake(NodeKey node, bool succeeded)
     {
         foreach (var (cluster, run) in _runs)
         {
             if (cluster.Id == node.Cluster)
             {
-                run.Heard(node, succeeded);
+                run.OnHandshake(node, succeeded);
             }
         }
     }
@@ -85,7 +85,7 @@ internal sealed class RebalanceRegistry(
             {
                 var before = run.Value;
                 run.Apply(value);
-                Tell(cluster, before, value, run.Report.Closed);
+                Publish(cluster, before, value, run.Report.Closed);
             }
         }
         else if (value is not null && IsOn(value))
@@ -95,12 +95,12 @@ internal sealed class RebalanceRegistry(
         }
         else if (run is not null)
         {
-            GiveWay(cluster, run);
+            Supersede(cluster, run);
         }
     }
 
     // Other balancers began and ended a later rebalance before this one received the record, or the record was removed.
-    private void GiveWay(FleetCluster cluster, RebalanceRun run)
+    private void Supersede(FleetCluster cluster, RebalanceRun run)
     {
         run.Dispose();
         _runs.TryRemove(cluster, out _);
@@ -120,17 +120,17 @@ internal sealed class RebalanceRegistry(
             cluster, value, closer, tunnels, others, () => agreement.DisputeIn(cluster.Id), time);
         _runs[cluster] = run;
         var what = value.State == RebalanceState.Paused ? "is paused" : "began";
-        var (misplaced, closable) = (run.Seen.Misplaced, run.Seen.Closable);
+        var (misplaced, closable) = (run.Counts.Misplaced, run.Counts.Closable);
         news.Rebalance(
             cluster.Id,
             $"a rebalance {what}, at {value.RatePerSecond:0.##}/s: it moves {closable} of {misplaced} misplaced ones",
-            ("misplaced", run.Seen.Misplaced),
-            ("blocked", run.Seen.Blocked),
+            ("misplaced", run.Counts.Misplaced),
+            ("blocked", run.Counts.Blocked),
             ("ratePerSecond", value.RatePerSecond));
         _ = RunAsync(cluster, run);
     }
 
-    private void Tell(FleetCluster cluster, RebalanceValue before, RebalanceValue value, long closed)
+    private void Publish(FleetCluster cluster, RebalanceValue before, RebalanceValue value, long closed)
     {
         FormattableString what = value.State switch
         {

@@ -10,14 +10,14 @@ namespace WsBalancer.Proxy.Moving;
 /// </summary>
 internal sealed class RebalanceRun : IDisposable
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
 
     private readonly FleetCluster _cluster;
     private readonly PacedCloser _closer;
     private readonly RebalanceView _view;
     private readonly OtherBalancers _others;
     // Returns why the rebalance must stop for a reason outside of this type; null if it may continue.
-    private readonly Func<string?> _whyNot;
+    private readonly Func<string?> _stopReason;
     private readonly TimeProvider _time;
     private readonly ClosingTally _tally = new();
     private readonly HandshakeTally _handshakes;
@@ -26,9 +26,9 @@ internal sealed class RebalanceRun : IDisposable
     private readonly long _begun;
     private volatile RebalanceValue _value;
     private volatile ClosingRun _run;
-    private volatile RebalanceCounts _survey;
+    private volatile RebalanceCounts _counts;
     private volatile RebalanceEnd? _end;
-    private long _surveyed;
+    private long _countedAt;
 
     /// <summary>Takes part in a rebalance whose record is running or paused.</summary>
     public RebalanceRun(
@@ -37,14 +37,14 @@ internal sealed class RebalanceRun : IDisposable
         PacedCloser closer,
         TunnelRegistry tunnels,
         OtherBalancers others,
-        Func<string?> whyNot,
+        Func<string?> stopReason,
         TimeProvider time)
     {
-        (_cluster, _value, _closer, _others, _whyNot, _time) = (cluster, value, closer, others, whyNot, time);
+        (_cluster, _value, _closer, _others, _stopReason, _time) = (cluster, value, closer, others, stopReason, time);
         _view = new RebalanceView(cluster, tunnels);
         _handshakes = new HandshakeTally(time);
-        _begun = _surveyed = time.GetTimestamp();
-        _survey = _view.Survey(_begun);
+        _begun = _countedAt = time.GetTimestamp();
+        _counts = _view.CountTunnels(_begun);
         _run = Prepare(value);
     }
 
@@ -54,12 +54,12 @@ internal sealed class RebalanceRun : IDisposable
     public RebalanceEnd? End => _end;
 
     /// <summary>The counts of the tunnels, as of the last second.</summary>
-    public RebalanceCounts Seen => _survey;
+    public RebalanceCounts Counts => _counts;
 
     /// <summary>This balancer's part, for the report to the others.</summary>
-    public PeerRebalance Report => new(_value.Operation, Remaining, _survey.Blocked, _tally.Closed);
+    public PeerRebalance Report => new(_value.Operation, Remaining, _counts.Blocked, _tally.Closed);
 
-    private long Remaining => _survey.Closable + _tally.Pending;
+    private long Remaining => _counts.Closable + _tally.Pending;
 
     /// <param name="ended">Called at every step while <see cref="End"/> is not written to the record.</param>
     public Task RunAsync(Action ended) =>
@@ -78,9 +78,9 @@ internal sealed class RebalanceRun : IDisposable
     }
 
     /// <summary>Records the outcome of a handshake.</summary>
-    public void Heard(NodeKey node, bool succeeded) => _handshakes.Add(node, succeeded);
+    public void OnHandshake(NodeKey node, bool succeeded) => _handshakes.Add(node, succeeded);
 
-    public RebalanceCounts Survey() => _view.Survey(_begun);
+    public RebalanceCounts CountTunnels() => _view.CountTunnels(_begun);
 
     /// <summary>Stops closing tunnels at this balancer.</summary>
     public void Dispose()
@@ -98,13 +98,13 @@ internal sealed class RebalanceRun : IDisposable
         var share = new RunningShare();
         var plan = new ClosingPlan(
             value.Operation,
-            new Farewell(TunnelEnd.Rebalance, code, "the connection moves to its home node"),
+            new CloseMessage(TunnelEnd.Rebalance, code, "the connection moves to its home node"),
             new PaceTerms(value.RatePerSecond, Over: null, TimeSpan.Zero),
             () => _view.Tunnels,
-            tunnel => MayClose && _view.Judge(tunnel, _begun) == Placing.Closable)
+            tunnel => MayClose && _view.PlacementOf(tunnel, _begun) == TunnelPlacement.Closable)
         {
             Share = () => share.Of(
-                Remaining, _others.RebalanceOf(_cluster.Id, value.Operation).Remaining, _others.Heard),
+                Remaining, _others.RebalanceOf(_cluster.Id, value.Operation).Remaining, _others.Reports),
             Closed = NoteTarget,
         };
         return _closer.Prepare(plan, _tally);
@@ -128,16 +128,16 @@ internal sealed class RebalanceRun : IDisposable
             return ClosingPhase.Done;
         }
 
-        if (_value.State == RebalanceState.Running && _end is null && WhyStop() is { } reason)
+        if (_value.State == RebalanceState.Running && _end is null && StopReason() is { } reason)
         {
             _end = new RebalanceEnd(RebalanceState.Stopped, reason);
         }
 
         var phase = _run.Step();
-        Look(phase);
+        RefreshCounts(phase);
         if (MayClose && phase == ClosingPhase.Done && IsDone())
         {
-            _end = new RebalanceEnd(RebalanceState.Done, _survey.Reason);
+            _end = new RebalanceEnd(RebalanceState.Done, _counts.Reason);
         }
 
         if (_end is not null)
@@ -148,13 +148,13 @@ internal sealed class RebalanceRun : IDisposable
         return phase == ClosingPhase.Done ? ClosingPhase.Idle : phase;
     }
 
-    private void Look(ClosingPhase phase)
+    private void RefreshCounts(ClosingPhase phase)
     {
         var now = _time.GetTimestamp();
-        if (phase == ClosingPhase.Done || _time.GetElapsedTime(_surveyed, now) >= Fresh)
+        if (phase == ClosingPhase.Done || _time.GetElapsedTime(_countedAt, now) >= RefreshInterval)
         {
-            _surveyed = now;
-            _survey = Survey();
+            _countedAt = now;
+            _counts = CountTunnels();
         }
     }
 
@@ -162,8 +162,8 @@ internal sealed class RebalanceRun : IDisposable
     private bool IsDone() =>
         Remaining == 0 && _others.IsThisFirstOf(_cluster.Id) && _others.AreDone(_cluster.Id, _value.Operation);
 
-    private string? WhyStop() => _whyNot() ?? _targets.Keys
-        .Select(target => _handshakes.WhyNot(target) is { } why ? $"{why} at {target.Id}" : null)
+    private string? StopReason() => _stopReason() ?? _targets.Keys
+        .Select(target => _handshakes.FailureReason(target) is { } why ? $"{why} at {target.Id}" : null)
         .FirstOrDefault(why => why is not null);
 }
 

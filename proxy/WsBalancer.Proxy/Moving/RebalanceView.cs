@@ -13,18 +13,19 @@ internal sealed class RebalanceView(FleetCluster cluster, TunnelRegistry tunnels
     /// <param name="tunnel">An open tunnel of the cluster.</param>
     /// <param name="before">A timestamp: a tunnel opened after it is not closed, unless homes have changed since the
     /// tunnel was opened.</param>
-    public Placing Judge(Tunnel tunnel, long before)
+    public TunnelPlacement PlacementOf(Tunnel tunnel, long before)
     {
         var snapshot = cluster.Current;
         var user = tunnel.Identity.User;
-        return RebalanceCore.Judge(
+        return RebalanceCore.PlacementOf(
             user is null ? null : snapshot.HomeOf(user),
             user is not null,
             Find(snapshot, tunnel.Identity.Node),
             tunnel.OpenedTimestamp <= Math.Max(before, cluster.HomesChangedAt));
     }
 
-    public RebalanceCounts Survey(long before) => RebalanceCounts.Of(Tunnels, tunnel => Judge(tunnel, before));
+    public RebalanceCounts CountTunnels(long before) =>
+        RebalanceCounts.Of(Tunnels, tunnel => PlacementOf(tunnel, before));
 
     /// <summary>The home of the tunnel's user; null if there is no user or no home.</summary>
     public NodeKey? HomeOf(Tunnel tunnel) =>

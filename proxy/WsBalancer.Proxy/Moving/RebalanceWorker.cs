@@ -17,7 +17,7 @@ internal sealed class RebalanceWorker(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         state.Changed += OnChanged;
-        handshakes.Happened += runs.Heard;
+        handshakes.Happened += runs.OnHandshake;
         runs.Reconcile();
         return base.StartAsync(cancellationToken);
     }
@@ -25,7 +25,7 @@ internal sealed class RebalanceWorker(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         state.Changed -= OnChanged;
-        handshakes.Happened -= runs.Heard;
+        handshakes.Happened -= runs.OnHandshake;
         runs.Stop();
         await base.StopAsync(cancellationToken);
     }

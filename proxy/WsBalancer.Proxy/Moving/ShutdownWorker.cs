@@ -61,13 +61,13 @@ internal sealed class ShutdownWorker(
     public void EndNow()
     {
         _end.Cancel();
-        CutAll();
+        AbortAll();
     }
 
     public void Dispose() => _end.Dispose();
 
     // Time for the Close frames of the last clients: a quarter of the timeout, 5 s at most.
-    private static TimeSpan KeptFree(TimeSpan timeout) =>
+    private static TimeSpan ReservedTime(TimeSpan timeout) =>
         TimeSpan.FromTicks(Math.Min(timeout.Ticks / 4, TimeSpan.TicksPerSecond * 5));
 
     private async Task CloseAllAsync()
@@ -77,8 +77,8 @@ internal sealed class ShutdownWorker(
         _total = tunnels.Count;
         var plan = new ClosingPlan(
             "shutdown",
-            new Farewell(TunnelEnd.Shutdown, CloseCode.GoingAway, "the balancer is stopping"),
-            new PaceTerms(RatePerSecond: 0, options.Timeout, KeptFree(options.Timeout)),
+            new CloseMessage(TunnelEnd.Shutdown, CloseCode.GoingAway, "the balancer is stopping"),
+            new PaceTerms(RatePerSecond: 0, options.Timeout, ReservedTime(options.Timeout)),
             () => tunnels.All,
             static _ => true);
         var run = closer.Prepare(plan, _tally);
@@ -101,7 +101,7 @@ internal sealed class ShutdownWorker(
         }
     }
 
-    private void CutAll()
+    private void AbortAll()
     {
         foreach (var tunnel in tunnels.All)
         {
@@ -111,7 +111,7 @@ internal sealed class ShutdownWorker(
                 Interlocked.Increment(ref _cut);
             }
 
-            tunnel.Cut(TunnelEnd.Shutdown);
+            tunnel.Abort(TunnelEnd.Shutdown);
         }
     }
 }

@@ -48,7 +48,7 @@ internal sealed class UnhealthyCloser(
     {
         var plan = new ClosingPlan(
             $"unhealthy:{node.Key.Cluster}:{node.Id}",
-            new Farewell(TunnelEnd.Drain, drain.CloseCode, "the node is unhealthy"),
+            new CloseMessage(TunnelEnd.Drain, drain.CloseCode, "the node is unhealthy"),
             new PaceTerms(drain.RatePerSecond, drain.Deadline, options.CloseTimeout),
             () => tunnels.On(node.Key),
             tunnel => node.Health == NodeHealth.Unhealthy && tunnel.Identity.Node == node.Key);

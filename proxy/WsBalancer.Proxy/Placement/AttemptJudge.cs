@@ -12,7 +12,7 @@ internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> l
     // The part of the timeout after which a silent node counts as not answering. A later attempt may have less time,
     // too little to judge the node. The part is just below a half, since many clients have a timeout below that of the
     // handshake, and their disconnect also shows that the node is silent.
-    private const double LeastWait = 0.45;
+    private const double MinWait = 0.45;
 
     /// <summary>Judges a failed attempt of any request.</summary>
     public AttemptOutcome Judge(HttpContext context, Node node)
@@ -72,7 +72,7 @@ internal sealed class AttemptJudge(HealthMonitor health, ILogger<AttemptJudge> l
     /// <param name="waited">The part that has passed of the handshake's timeout, or of the trial's.</param>
     public void NotAnswered(Node node, NodeTrial? trial, double waited)
     {
-        if (waited >= LeastWait)
+        if (waited >= MinWait)
         {
             health.HandshakeNotAnswered(node, trial);
         }

@@ -75,21 +75,21 @@ internal sealed class ClusterFilter(IClusterSettingsSource settings, FleetLosses
 
     private static IEnumerable<SettingsError> MistakesIn(string key, KeyValuePair<string, DestinationConfig> node)
     {
-        if (!NodeForm.IsId(node.Key))
+        if (!NodeBounds.IsId(node.Key))
         {
-            yield return new SettingsError(key, $"{key}: a node id has {NodeForm.ExpectedId}.");
+            yield return new SettingsError(key, $"{key}: a node id has {NodeBounds.ExpectedId}.");
         }
 
-        if (!NodeForm.IsAddress(node.Value.Address))
+        if (!NodeBounds.IsAddress(node.Value.Address))
         {
             yield return new SettingsError(
-                $"{key}:Address", $"{key}:Address is '{node.Value.Address}': expected {NodeForm.ExpectedAddress}.");
+                $"{key}:Address", $"{key}:Address is '{node.Value.Address}': expected {NodeBounds.ExpectedAddress}.");
         }
 
-        if (!string.IsNullOrEmpty(node.Value.Health) && !NodeForm.IsAddress(node.Value.Health))
+        if (!string.IsNullOrEmpty(node.Value.Health) && !NodeBounds.IsAddress(node.Value.Health))
         {
             yield return new SettingsError(
-                $"{key}:Health", $"{key}:Health is '{node.Value.Health}': expected {NodeForm.ExpectedAddress}.");
+                $"{key}:Health", $"{key}:Health is '{node.Value.Health}': expected {NodeBounds.ExpectedAddress}.");
         }
     }
 

@@ -24,9 +24,9 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private readonly TimeProvider _time;
     private readonly Action<Tunnel> _opened;
     private readonly TunnelSettings _native;
-    private readonly CancellationToken _clientGone;
+    private readonly CancellationToken _clientDisconnected;
     private readonly CancellationTokenSource _end = new();
-    private CancellationTokenRegistration _onClientGone;
+    private CancellationTokenRegistration _onClientDisconnected;
     private Tunnel? _accepted;
     private StreamFlow? _flow;
     private bool _isNative;
@@ -54,8 +54,9 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         _time = time;
         _opened = opened;
         _native = native;
-        _clientGone = context.RequestAborted;
-        _onClientGone = _clientGone.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _clientDisconnected = context.RequestAborted;
+        _onClientDisconnected = _clientDisconnected.UnsafeRegister(
+            static end => ((CancellationTokenSource)end!).Cancel(), _end);
         context.RequestAborted = _end.Token;
         context.Features.Set<PlacedRequest>(this);
         TunnelUpgrade.Install(context, Accepting, AcceptClient);
@@ -67,10 +68,10 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     /// <summary>Whether the client was sent the response that opens its WebSocket.</summary>
     public bool IsAccepted => _accepted is not null;
 
-    public bool ClientIsGone => _clientGone.IsCancellationRequested;
+    public bool IsClientDisconnected => _clientDisconnected.IsCancellationRequested;
 
     // A handshake has no body, so it can always be sent again.
-    public override bool CanGoOn => true;
+    public override bool CanRetry => true;
 
     public override void Answered(HttpRequestMessage request, HttpResponseMessage response)
     {
@@ -93,7 +94,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
 
     // The source of the abort token is not disposed of: it holds no timer, and an abort of the tunnel may still cancel
     // it.
-    public void Dispose() => _onClientGone.Dispose();
+    public void Dispose() => _onClientDisconnected.Dispose();
 
     // Called before the 101 is sent. As soon as it has the 101, the client may send data and disconnect, while the data
     // is still being sent to the node. So from now on a disconnect of the client does not cancel the request: the
@@ -101,7 +102,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     // 101.
     private void Accepting()
     {
-        _onClientGone.Dispose();
+        _onClientDisconnected.Dispose();
         LiftLimits();
     }
 
@@ -126,7 +127,8 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         Tunnel = _accepted!;
         var leg = _flow!.AcceptNode(await answer.ReadAsStreamAsync());
         _opened(Tunnel);
-        _onClientGone = _clientGone.UnsafeRegister(static tunnel => ((Tunnel)tunnel!).ClientGone(), Tunnel);
+        _onClientDisconnected = _clientDisconnected.UnsafeRegister(
+            static tunnel => ((Tunnel)tunnel!).OnClientDisconnected(), Tunnel);
         return leg;
     }
 
@@ -150,11 +152,11 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         await connection.Loop.Enter();
         if (client is { } socket)
         {
-            Open(socket, ((NodeResponseBody)((ResponseContent)answer).Body).Take());
+            Open(socket, ((NodeResponseBody)((ResponseContent)answer).Body).Detach());
         }
         else
         {
-            OpenLost();
+            OpenDisconnected();
         }
 
         if (!isOnLoop)
@@ -175,13 +177,13 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     }
 
     // Registers a tunnel whose client has disconnected, and ends it at once.
-    private void OpenLost()
+    private void OpenDisconnected()
     {
         var tunnel = _accepted!;
         tunnel.Flow = ClosedFlow.Instance;
         Tunnel = tunnel;
         _opened(tunnel);
-        tunnel.Ended(TunnelSide.Client);
+        tunnel.OnPeerEof(TunnelSide.Client);
         _native.Over(tunnel);
     }
 

@@ -61,8 +61,8 @@ internal sealed class HandshakePlacement(
             settings.Get<TunnelOptions>(),
             tunnels,
             time,
-            tunnel => Opened(context, cluster, order, tunnel, begun),
-            _native ??= new TunnelSettings((int)sockets.MaxBufferedPerTunnel.Bytes, Over));
+            tunnel => Register(context, cluster, order, tunnel, begun),
+            _native ??= new TunnelSettings((int)sockets.MaxBufferedPerTunnel.Bytes, Unregister));
 
         var attempts = 0;
         while (attempts < options.Attempts && order.Next() is { } node)
@@ -93,7 +93,7 @@ internal sealed class HandshakePlacement(
             }
             finally
             {
-                End(context, handshake.Tunnel);
+                EndPortable(context, handshake.Tunnel);
             }
 
             if (handshake.Tunnel is not null)
@@ -102,7 +102,7 @@ internal sealed class HandshakePlacement(
             }
 
             var waited = time.GetElapsedTime(attempted)
-                / (order.Trial is null ? options.Timeout : handshake.Patience!.Value);
+                / (order.Trial is null ? options.Timeout : handshake.AttemptTimeout!.Value);
             var failure = Judge(context, handshake, order.Trial, waited);
             if (IsOver(failure, options))
             {
@@ -114,7 +114,8 @@ internal sealed class HandshakePlacement(
             AttemptJudge.ResetResponse(context);
         }
 
-        await rejecter.NobodyAsync(context, cluster, anyTried: handshake.Node is not null, order.HasSkippedFull);
+        await rejecter.RejectUnplacedAsync(
+            context, cluster, anyTried: handshake.Node is not null, order.HasSkippedFull);
     }
 
     private void Begin(
@@ -137,7 +138,7 @@ internal sealed class HandshakePlacement(
 
         var mayContinue = options.RetriesTaken && attempt < options.Attempts && attempt < AvailableNodesOf(cluster);
         var patience = mayContinue && options.RetryUnanswered ? left / 2 : left;
-        if (order.Trial is { } trial && trial.PatienceOf(options.Timeout) is var bound && bound < patience)
+        if (order.Trial is { } trial && trial.TimeoutOf(options.Timeout) is var bound && bound < patience)
         {
             patience = bound;
         }
@@ -156,7 +157,7 @@ internal sealed class HandshakePlacement(
     private async Task<bool> RejectUnlessItsTurnAsync(
         HttpContext context, FleetCluster cluster, Handshake handshake, Node node, TimeSpan? retryAfter, TimeSpan left)
     {
-        if (handshake.ClientIsGone)
+        if (handshake.IsClientDisconnected)
         {
             Abandoned(context, handshake, node);
             return false;
@@ -172,7 +173,7 @@ internal sealed class HandshakePlacement(
         return retryAfter is null;
     }
 
-    private void Opened(
+    private void Register(
         HttpContext context, FleetCluster cluster, NodeOrder order, Tunnel tunnel, long begun)
     {
         var placed = context.Features.Get<PlacedRequest>()!;
@@ -224,12 +225,12 @@ internal sealed class HandshakePlacement(
 
             metrics.HandshakeRefused(node);
             context.Features.Get<PlacementSpan>()?.Completed(RefusedByNode);
-            access.Refused(RefusalOf(context, handshake, node, RefusedByNode, answer));
+            access.AddRefusal(RefusalOf(context, handshake, node, RefusedByNode, answer));
             return AttemptOutcome.Done;
         }
 
         // An accepted handshake without a tunnel means that the client has disconnected.
-        if (handshake.ClientIsGone || handshake.IsAccepted)
+        if (handshake.IsClientDisconnected || handshake.IsAccepted)
         {
             if (!handshake.IsAccepted)
             {
@@ -256,10 +257,10 @@ internal sealed class HandshakePlacement(
     {
         metrics.HandshakeAbandoned(node);
         context.Features.Get<PlacementSpan>()?.Completed(AbandonedByClient);
-        access.Refused(RefusalOf(context, handshake, node, AbandonedByClient, status: null));
+        access.AddRefusal(RefusalOf(context, handshake, node, AbandonedByClient, status: null));
     }
 
-    private static Refusal RefusalOf(
+    private static AccessRefusal RefusalOf(
         HttpContext context, Handshake handshake, Node node, string reason, int? status) => new(
         reason, status, node.Key.Cluster, context.Features, node.Id, handshake.User, handshake.Times);
 
@@ -270,20 +271,20 @@ internal sealed class HandshakePlacement(
         or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests);
 
     // A native tunnel continues after the end of its request.
-    private void End(HttpContext context, Tunnel? tunnel)
+    private void EndPortable(HttpContext context, Tunnel? tunnel)
     {
         if (tunnel is { Flow.Path: TunnelPath.Portable })
         {
-            Over(tunnel);
+            Unregister(tunnel);
             UnreadClientReset.ResetAfter(context, tunnel.Forced, tunnel.CloseTimeout, time);
         }
     }
 
-    private void Over(Tunnel tunnel)
+    private void Unregister(Tunnel tunnel)
     {
         var end = tunnel.Finish(TunnelEnd.Error);
         tunnels.Remove(tunnel, end);
-        access.Ended(tunnel, end);
+        access.AddTunnel(tunnel, end);
         TunnelLog.Ended(
             logger,
             tunnel.Identity.Id,

@@ -20,7 +20,7 @@ internal interface IAdmission
     /// <summary>
     /// The reason for which a handshake of the user would be refused now; null if it would be admitted.
     /// </summary>
-    public Rejection? Foresee(FleetCluster cluster, string user);
+    public Rejection? Preview(FleetCluster cluster, string user);
 
     /// <summary>The bound of the load of nodes; null if there is none.</summary>
     public ILoadBound? BoundOf(FleetCluster cluster);
@@ -39,12 +39,12 @@ internal interface IHandshakePlace : IDisposable
     /// <summary>
     /// Waits until the rate of the node allows one more handshake, unless the wait would be too long.
     /// </summary>
-    /// <param name="patience">The time that is left for the handshake.</param>
-    /// <param name="clientGone">Cancelled when the client disconnects. Ends the wait, and returns the turn to the
-    /// node.</param>
+    /// <param name="maxWait">The time that is left for the handshake.</param>
+    /// <param name="clientDisconnected">Cancelled when the client disconnects. Ends the wait, and returns the turn to
+    /// the node.</param>
     /// <returns>The time after which the client should retry, if the wait would be too long; null if the handshake may
     /// be sent, or its client has disconnected.</returns>
-    public Task<TimeSpan?> TurnAsync(TimeSpan patience, CancellationToken clientGone);
+    public Task<TimeSpan?> TurnAsync(TimeSpan maxWait, CancellationToken clientDisconnected);
 
     /// <summary>Registers the tunnel that the handshake has opened, which takes over the places.</summary>
     public void Open(Tunnel tunnel);

@@ -78,9 +78,9 @@ internal sealed class NodeOrder(
         Trial?.End();
         Trial = null;
         return followed
-            ?? ToBeTried(snapshot)
+            ?? TrialNode(snapshot)
             ?? WithinBound(snapshot, Choose(snapshot, snapshot.Available))
-            ?? Choose(snapshot, ForWantOfHealth(snapshot));
+            ?? Choose(snapshot, NotDrainingFallback(snapshot));
     }
 
     private Node? FollowLive(FleetSnapshot snapshot) =>
@@ -92,7 +92,7 @@ internal sealed class NodeOrder(
         node is { Weight: > 0, IsDraining: false, IsSilent: false } && !(preference!.SkipsFull && node.IsFull);
 
     // A silent node is tried with a handshake of one of its own users, so that a trial moves no user.
-    private Node? ToBeTried(FleetSnapshot snapshot)
+    private Node? TrialNode(FleetSnapshot snapshot)
     {
         if (tryBeginTrial is null
             || _tried is not null
@@ -120,7 +120,7 @@ internal sealed class NodeOrder(
         return Spilled ? second : first;
     }
 
-    private NodeMask ForWantOfHealth(FleetSnapshot snapshot)
+    private NodeMask NotDrainingFallback(FleetSnapshot snapshot)
     {
         var mask = snapshot.NotDraining;
         for (var i = 0; i < snapshot.Nodes.Length && preference is { SkipsFull: true }; i++)

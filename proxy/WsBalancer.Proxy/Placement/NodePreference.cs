@@ -42,7 +42,7 @@ internal sealed record NodePreference(
     }
 
     /// <summary>For a preview of the node that a new tunnel would get.</summary>
-    public static NodePreference ForQuestion(
+    public static NodePreference ForPreview(
         FleetCluster cluster, string user, TunnelRegistry tunnels, IAdmission admission) =>
         (ForRequest(cluster, user, tunnels, admission) ?? new NodePreference()) with { SkipsFull = true };
 }

@@ -34,7 +34,7 @@ internal sealed class PlacedInvoker(
         HttpResponseMessage response;
         try
         {
-            response = placed.Patience is { } patience
+            response = placed.AttemptTimeout is { } patience
                 ? await SendAsync(request, patience, cancellationToken)
                 : await SendToNodeAsync(request, cancellationToken);
         }
@@ -48,7 +48,7 @@ internal sealed class PlacedInvoker(
         }
 
         placed.AnswerTime = time.GetElapsedTime(begun);
-        if (placed.CanGoOn && DrainAnnouncement.IsIn(response))
+        if (placed.CanRetry && DrainAnnouncement.IsIn(response))
         {
             response.Dispose();
             throw new NodeDrainingException();

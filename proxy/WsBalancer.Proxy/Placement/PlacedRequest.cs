@@ -38,7 +38,7 @@ internal abstract class PlacedRequest
     public bool IsUpgraded { get; protected set; }
 
     /// <summary>How long the node may take to respond to the attempt; null leaves the limit to YARP.</summary>
-    public TimeSpan? Patience { get; private set; }
+    public TimeSpan? AttemptTimeout { get; private set; }
 
     /// <summary>Statuses for which a response is not forwarded, and another node is tried.</summary>
     public IReadOnlyList<int> RetryOn { get; private set; } = [];
@@ -46,14 +46,14 @@ internal abstract class PlacedRequest
     /// <summary>
     /// Whether the request can be sent to another node, so that an announcement of a drain is not forwarded.
     /// </summary>
-    public abstract bool CanGoOn { get; }
+    public abstract bool CanRetry { get; }
 
     public void Begin(Node node, TimeSpan? patience, IReadOnlyList<int>? retryOn = null)
     {
         RetryOn = retryOn ?? [];
         Node = node;
         Attempts++;
-        Patience = patience;
+        AttemptTimeout = patience;
         Answer = null;
         ConnectTime = null;
         AnswerTime = null;

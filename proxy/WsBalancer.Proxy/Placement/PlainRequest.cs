@@ -28,7 +28,7 @@ internal sealed class PlainRequest : PlacedRequest
         TunnelUpgrade.Remove(context);
     }
 
-    public override bool CanGoOn => _body is not { WasRead: true };
+    public override bool CanRetry => _body is not { WasRead: true };
 
     // Restores the method: YARP normalizes the case of known methods, which makes it another method (RFC 9110 §9.1).
     public override void Sending(HttpRequestMessage request)
@@ -51,7 +51,7 @@ internal sealed class PlainRequest : PlacedRequest
     }
 
     /// <summary>Whether another node may be tried after such a failure.</summary>
-    public bool MayRetry(AttemptOutcome failure) => CanGoOn && failure switch
+    public bool MayRetry(AttemptOutcome failure) => CanRetry && failure switch
     {
         AttemptOutcome.NotConnected or AttemptOutcome.OwnFault or AttemptOutcome.Draining => true,
 

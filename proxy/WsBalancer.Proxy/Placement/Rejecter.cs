@@ -42,7 +42,7 @@ internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log, Acces
         response.StatusCode = rejection.Status;
         response.ContentType = ProblemBody.ContentType;
         response.ContentLength = rejection.Body.Length;
-        if (rejection.IsForNow)
+        if (rejection.IsTemporary)
         {
             var seconds = (int)(retryAfter ?? RetryAfter.Soon()).TotalSeconds;
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
@@ -73,7 +73,7 @@ internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log, Acces
         metrics.Rejected(cluster, rejection);
         request?.Get<PlacementSpan>()?.Rejected(rejection);
         log.Write(rejection, cluster, node, placed?.Attempts ?? 0, exception, level);
-        access.Refused(new Refusal(
+        access.AddRefusal(new AccessRefusal(
             rejection.Label,
             rejection.Status,
             cluster,
@@ -88,7 +88,7 @@ internal sealed class Rejecter(PlacementMetrics metrics, RejectionLog log, Acces
     /// <param name="cluster">The cluster of the request.</param>
     /// <param name="anyTried">Whether a node was tried.</param>
     /// <param name="passedFull">Whether a node was skipped only because it is full.</param>
-    public Task NobodyAsync(HttpContext context, FleetCluster cluster, bool anyTried, bool passedFull = false)
+    public Task RejectUnplacedAsync(HttpContext context, FleetCluster cluster, bool anyTried, bool passedFull = false)
     {
         var snapshot = cluster.Current;
         var rejection = snapshot switch

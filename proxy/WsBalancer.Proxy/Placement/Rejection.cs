@@ -190,5 +190,6 @@ internal sealed record Rejection(string Label, int Status, string Title, string 
     };
 
     /// <summary>Whether the same request may succeed later, so that the response has <c>Retry-After</c>.</summary>
-    public bool IsForNow => Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;
+    public bool IsTemporary =>
+        Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;
 }

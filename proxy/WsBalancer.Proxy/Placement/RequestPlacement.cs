@@ -46,7 +46,7 @@ internal sealed class RequestPlacement(
             AttemptJudge.ResetResponse(context);
         }
 
-        await rejecter.NobodyAsync(context, cluster, anyTried: request.Node is not null);
+        await rejecter.RejectUnplacedAsync(context, cluster, anyTried: request.Node is not null);
     }
 
     // Judges an attempt. Final: the response as it is now is sent to the client.

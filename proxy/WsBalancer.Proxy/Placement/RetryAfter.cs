@@ -7,8 +7,8 @@ namespace WsBalancer.Proxy.Placement;
 internal static class RetryAfter
 {
     // Short enough for a user to wait, long enough to spread the retries.
-    private const int Least = 1;
-    private const int Most = 5;
+    private const int Min = 1;
+    private const int Max = 5;
 
     /// <summary>1 to 5 seconds, with equal probability.</summary>
     public static TimeSpan Soon() => Within(TimeSpan.Zero);
@@ -19,7 +19,7 @@ internal static class RetryAfter
     /// </summary>
     public static TimeSpan Within(TimeSpan span)
     {
-        var most = Math.Max(Most, Least + (int)Math.Ceiling(span.TotalSeconds));
-        return TimeSpan.FromSeconds(Random.Shared.Next(Least, most + 1));
+        var most = Math.Max(Max, Min + (int)Math.Ceiling(span.TotalSeconds));
+        return TimeSpan.FromSeconds(Random.Shared.Next(Min, most + 1));
     }
 }

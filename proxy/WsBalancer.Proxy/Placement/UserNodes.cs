@@ -22,11 +22,11 @@ internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyL
         var indexes = new int[snapshot.Nodes.Length];
         var count = ring.OrderOf(user, indexes);
         var order = indexes.Take(count).Select(index => snapshot.Nodes[index]).ToArray();
-        var preference = NodePreference.ForQuestion(cluster, user, tunnels, admission);
+        var preference = NodePreference.ForPreview(cluster, user, tunnels, admission);
         var nodes = new NodeOrder(cluster, user, preference);
         var next = nodes.Next();
         var reason = Explain(order, next, nodes, preference.Bound);
-        if (next is not null && admission.Foresee(cluster, user) is { } refused)
+        if (next is not null && admission.Preview(cluster, user) is { } refused)
         {
             var answer = $"{refused.Status} ({refused.Label})";
             reason = $"a new tunnel would be refused with {answer}; without that limit: {reason}";
@@ -61,7 +61,7 @@ internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyL
         }
 
         var passed = order.TakeWhile(node => node != next).ToArray();
-        var whyNot = string.Join(", ", passed.Select(node => $"{node.Id} {WhyNot(node, bound)}"));
+        var whyNot = string.Join(", ", passed.Select(node => $"{node.Id} {ReasonOf(node, bound)}"));
         return (passed.Length, nodes.Spilled) switch
         {
             (0, _) when bound?.LoadOf(next) is { IsReached: true } => $"{next.Id} is the owner and available; it "
@@ -72,7 +72,7 @@ internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyL
         };
     }
 
-    private static string WhyNot(Node node, ILoadBound? bound) => node switch
+    private static string ReasonOf(Node node, ILoadBound? bound) => node switch
     {
         { IsDraining: true } => "is draining",
         { IsSilent: true } => "is unhealthy, as it does not answer handshakes",

@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Sockets.Names;
 namespace WsBalancer.Proxy.Sockets;
 
 /// <summary>Opens connections to nodes.</summary>
-internal sealed class NodeDialer(NameCache names, SourceAddresses sources, TimeProvider time)
+internal sealed class NodeDialer(NameCache names, SourceAddressPool sources, TimeProvider time)
 {
     /// <summary>
     /// Connects to the first address of the host that accepts a connection; <paramref name="timeout"/> limits the time

@@ -25,24 +25,25 @@ internal static class RetransmissionLimit
 
     // TCP_RTO_MAX of the kernel, in force without TCP_RTO_MAX_MS; and the minimum of TCP_RTO_MAX_MS. In seconds.
     private const double LongestPause = 120;
-    private const double LeastLongestPause = 1;
+    private const double MinLongestPause = 1;
 
     private static readonly int Retransmissions = ReadRetransmissions();
 
     // Whether the kernel has rejected TCP_RTO_MAX_MS.
-    private static volatile bool IsPauseRefused;
+    private static volatile bool IsPauseLimitUnsupported;
 
     /// <summary>The option that limits retransmissions to a time, and its value in milliseconds.</summary>
     /// <param name="time">The time from the first retransmission.</param>
     /// <returns>Null if the kernel retransmits no longer than this time without any option.</returns>
     public static (int Option, int Milliseconds)? OptionFor(TimeSpan time) =>
         PauseFor(time, Retransmissions) is not { } pause ? null
-        : IsPauseRefused ? (SocketConstants.UserTimeoutOption, (int)time.TotalMilliseconds)
+        : IsPauseLimitUnsupported ? (SocketConstants.UserTimeoutOption, (int)time.TotalMilliseconds)
         : (SocketConstants.LongestPauseOption, (int)pause.TotalMilliseconds);
 
     /// <summary>Records that the kernel does not have an option that <see cref="OptionFor"/> has returned.</summary>
     /// <returns>Whether there is another option to try.</returns>
-    public static bool Refused(int option) => IsPauseRefused = option == SocketConstants.LongestPauseOption;
+    public static bool RecordUnsupported(int option) =>
+        IsPauseLimitUnsupported = option == SocketConstants.LongestPauseOption;
 
     /// <summary>The limit of the pause between two retransmissions with which all of them together take
     /// <paramref name="time"/>.</summary>
@@ -55,7 +56,7 @@ internal static class RetransmissionLimit
         for (var doublings = 2; doublings < retransmissions; doublings++)
         {
             var doubled = ShortestPause * ((2 << doublings) - 1);
-            var pause = Math.Max(LeastLongestPause, (time.TotalSeconds - doubled) / (retransmissions - doublings));
+            var pause = Math.Max(MinLongestPause, (time.TotalSeconds - doubled) / (retransmissions - doublings));
             if (pause >= LongestPause)
             {
                 return null;
@@ -82,7 +83,7 @@ internal static class RetransmissionLimit
             }
             catch (SocketException ex) when (ex.SocketErrorCode == SocketError.ProtocolOption)
             {
-                if (!Refused(option))
+                if (!RecordUnsupported(option))
                 {
                     return;
                 }

@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets;
 
-/// <summary>One of the <see cref="SourceAddresses"/>.</summary>
+/// <summary>One of the <see cref="SourceAddressPool"/>.</summary>
 internal sealed class SourceAddress
 {
     private readonly IPEndPoint _anyPort;

@@ -27,8 +27,8 @@ internal static class TcpKeepAlive
     public static TimeSpan FailureTimeout(TimeSpan silence) => silence + TimeSpan.FromSeconds(Probes * ProbeSeconds);
 
     /// <summary>
-    /// Probes the peer after a time of silence, and limits retransmissions to <see cref="FailureTimeout"/>. Null changes
-    /// nothing. Unix sockets are not changed.
+    /// Probes the peer after a time of silence, and limits retransmissions to <see cref="FailureTimeout"/>. Null
+    /// changes nothing. Unix sockets are not changed.
     /// </summary>
     public static void KeepAlive(this Socket socket, TimeSpan? silence)
     {

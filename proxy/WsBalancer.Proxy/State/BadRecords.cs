@@ -11,7 +11,7 @@ namespace WsBalancer.Proxy.State;
 internal sealed class BadRecords(TimeProvider time, ILogger<BadRecords> logger)
 {
     // The limit for each source, so that many bad records fill neither memory nor log.
-    private const int MostListed = 100;
+    private const int MaxListed = 100;
 
     private readonly Lock _changes = new();
     private readonly Dictionary<RecordSource, Dictionary<string, Listed>> _bySource = [];
@@ -58,9 +58,9 @@ internal sealed class BadRecords(TimeProvider time, ILogger<BadRecords> logger)
                 return;
             }
 
-            foreach (var gone in listed.Keys.Where(name => !names.Contains(name)).ToList())
+            foreach (var removed in listed.Keys.Where(name => !names.Contains(name)).ToList())
             {
-                listed.Remove(gone);
+                listed.Remove(removed);
                 _full.Remove(source);
             }
         }
@@ -79,11 +79,11 @@ internal sealed class BadRecords(TimeProvider time, ILogger<BadRecords> logger)
                     return false;
                 }
             }
-            else if (known.Count >= MostListed)
+            else if (known.Count >= MaxListed)
             {
                 if (_full.Add(source))
                 {
-                    StateLog.ManySetAside(logger, MostListed, $"{source}");
+                    StateLog.ManySetAside(logger, MaxListed, $"{source}");
                 }
 
                 return false;

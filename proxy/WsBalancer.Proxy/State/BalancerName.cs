@@ -32,4 +32,4 @@ internal sealed record BalancerName(string Id, string Instance)
 }
 
 /// <summary>The folder of the configuration: relative paths, such as that of the state file, start there.</summary>
-internal sealed record StateFolder(string Path);
+internal sealed record ConfigurationFolder(string Path);

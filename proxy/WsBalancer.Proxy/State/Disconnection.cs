@@ -28,5 +28,5 @@ internal sealed class DisconnectionEvents
     public Func<Disconnection, CancellationToken, Task<bool?>> SendAsync { get; set; } =
         (_, _) => Task.FromResult<bool?>(null);
 
-    public void Heard(Disconnection disconnection) => Received?.Invoke(disconnection);
+    public void OnReceived(Disconnection disconnection) => Received?.Invoke(disconnection);
 }

@@ -4,7 +4,7 @@ namespace WsBalancer.Proxy.State;
 internal sealed class ForgettableRecords(Peers peers)
 {
     // 100 records have about 15 KB in the file and in Redis. Both are written once more when records are forgotten.
-    private const int MostSpent = 100;
+    private const int MaxForgotten = 100;
 
     /// <summary>
     /// The tombstones, and the removals of nodes that no configuration named and whose last tunnel has ended. Empty as
@@ -14,7 +14,7 @@ internal sealed class ForgettableRecords(Peers peers)
     {
         var spent = records.All.Where(record => record.Version.Number <= StateVersion.HighestCounted
             && record.Value is null or RemovalValue { WasConfigured: false }).ToList();
-        if (spent.Count <= MostSpent)
+        if (spent.Count <= MaxForgotten)
         {
             return [];
         }

@@ -21,7 +21,7 @@ internal sealed class KeyScan(RedisLink link, TimeProvider time, ILogger logger)
     private bool _isRefused;
 
     /// <summary>The keys that the last scan found; begins the next scan if the pause is over.</summary>
-    public IReadOnlyCollection<string> Find(string pattern)
+    public IReadOnlyCollection<string> Poll(string pattern)
     {
         if (!_scan.IsCompleted)
         {
@@ -42,13 +42,13 @@ internal sealed class KeyScan(RedisLink link, TimeProvider time, ILogger logger)
         {
             _hasBegun = true;
             (_restedAt, _rest) = (time.GetTimestamp(), ShortestRest);
-            _scan = LookAsync(pattern);
+            _scan = ScanAsync(pattern);
         }
 
         return _found;
     }
 
-    private async Task<HashSet<string>> LookAsync(string pattern)
+    private async Task<HashSet<string>> ScanAsync(string pattern)
     {
         var started = time.GetTimestamp();
         var found = new HashSet<string>(StringComparer.Ordinal);

@@ -20,28 +20,28 @@ internal sealed class PeerExchange(
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
-    private long _heardAt = time.GetTimestamp();
-    private bool _hasSpoken;
-    private bool _hasToldOfTwin;
+    private long _receivedAt = time.GetTimestamp();
+    private bool _hasReported;
+    private bool _hasLoggedSameId;
 
     private RedisKey Ids => link.Key("balancers");
 
     /// <summary>Marks the other balancers as unknown until the first exchange.</summary>
-    public void Begin() => peers.Lost();
+    public void Begin() => peers.MarkUnknown();
 
     /// <exception cref="RedisException">Redis is not available, or refuses a command.</exception>
     public async Task ExchangeAsync()
     {
         try
         {
-            await SpeakAsync();
-            peers.Heard(await HearAsync());
-            _heardAt = time.GetTimestamp();
+            await WriteReportAsync();
+            peers.Update(await ReadReportsAsync());
+            _receivedAt = time.GetTimestamp();
         }
-        catch when (time.GetElapsedTime(_heardAt) > Lease)
+        catch when (time.GetElapsedTime(_receivedAt) > Lease)
         {
             // No exchange within the lease: the last reports of the others are stale.
-            peers.Lost();
+            peers.MarkUnknown();
             throw;
         }
     }
@@ -50,21 +50,21 @@ internal sealed class PeerExchange(
     /// <exception cref="RedisException">Redis is not available, or refuses a command.</exception>
     public async Task LeaveAsync()
     {
-        if (_hasSpoken && (await ReadAsync(name.Id)).Lease is { } own && own.Instance == name.Instance)
+        if (_hasReported && (await ReadAsync(name.Id)).Lease is { } own && own.Instance == name.Instance)
         {
             await link.Database.KeyDeleteAsync(KeyOf(name.Id));
             await link.Database.SetRemoveAsync(Ids, name.Id);
         }
     }
 
-    private async Task SpeakAsync()
+    private async Task WriteReportAsync()
     {
         // After our first report, a lease of another instance under our id means that two balancers share the id: an
         // earlier process of this balancer no longer writes.
-        if (_hasSpoken && (await ReadAsync(name.Id)).Lease is { } found && found.Instance != name.Instance
-            && !_hasToldOfTwin)
+        if (_hasReported && (await ReadAsync(name.Id)).Lease is { } found && found.Instance != name.Instance
+            && !_hasLoggedSameId)
         {
-            _hasToldOfTwin = true;
+            _hasLoggedSameId = true;
             StateLog.SameId(logger, name.Id);
         }
 
@@ -75,20 +75,20 @@ internal sealed class PeerExchange(
         await Task.WhenAll(
             link.Database.StringSetAsync(KeyOf(name.Id), json, Lease),
             link.Database.SetAddAsync(Ids, name.Id));
-        _hasSpoken = true;
+        _hasReported = true;
     }
 
-    private async Task<List<PeerReport>> HearAsync()
+    private async Task<List<PeerReport>> ReadReportsAsync()
     {
         var ids = (await link.Database.SetMembersAsync(Ids)).Select(id => id.ToString()).Where(id => id != name.Id);
-        var heard = await Task.WhenAll(ids.Select(async id => (Id: id, Read: await ReadAsync(id))));
-        foreach (var (id, _) in heard.Where(other => other.Read.IsGone))
+        var leases = await Task.WhenAll(ids.Select(async id => (Id: id, Read: await ReadAsync(id))));
+        foreach (var (id, _) in leases.Where(other => other.Read.IsMissing))
         {
             // A balancer that still runs adds its id again with its next report.
             await link.Database.SetRemoveAsync(Ids, id);
         }
 
-        var damaged = heard.Where(other => other.Read.Mistake is not null).ToList();
+        var damaged = leases.Where(other => other.Read.Mistake is not null).ToList();
         foreach (var (id, read) in damaged)
         {
             // The content of a report changes each second. The mistake is passed as the content, so that it is logged
@@ -97,7 +97,7 @@ internal sealed class PeerExchange(
         }
 
         bad.Keep(RecordSource.Reports, damaged.Select(other => NameOf(other.Id)).ToHashSet());
-        return [.. heard.Select(other => other.Read.Lease?.Report).OfType<PeerReport>()];
+        return [.. leases.Select(other => other.Read.Lease?.Report).OfType<PeerReport>()];
     }
 
     private async Task<ReadLease> ReadAsync(string id)
@@ -112,7 +112,7 @@ internal sealed class PeerExchange(
         {
             var lease = JsonSerializer.Deserialize(json.ToString(), PeerJsonContext.Default.PeerLease)
                 ?? throw new JsonException("null is not a report");
-            return ReportForm.MistakeIn(id, lease) is { } mistake
+            return ReportBounds.MistakeIn(id, lease) is { } mistake
                 ? new ReadLease(null, mistake)
                 : new ReadLease(lease, null);
         }
@@ -129,7 +129,7 @@ internal sealed class PeerExchange(
     // A report, or the reason why the value is not one; neither if there is no value.
     private readonly record struct ReadLease(PeerLease? Lease, string? Mistake)
     {
-        public bool IsGone => Lease is null && Mistake is null;
+        public bool IsMissing => Lease is null && Mistake is null;
     }
 }
 

@@ -21,10 +21,10 @@ internal sealed class Peers
     public IReadOnlyList<PeerReport>? Known => _others;
 
     /// <summary>Replaces the reports with those of a new exchange.</summary>
-    public void Heard(IReadOnlyList<PeerReport> others) => _others = others;
+    public void Update(IReadOnlyList<PeerReport> others) => _others = others;
 
     /// <summary>Marks the others as unknown.</summary>
-    public void Lost() => _others = null;
+    public void MarkUnknown() => _others = null;
 
     /// <summary>
     /// Whether every balancer of the fleet is known and has the records of this one, which is the first of them by id

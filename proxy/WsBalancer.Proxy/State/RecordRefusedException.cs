@@ -17,7 +17,7 @@ internal sealed class RecordRefusedException(string message) : Exception(message
                 + "their state files and from Redis, and start them again.");
         }
 
-        if (RecordForm.MistakeIn(record) is { } mistake)
+        if (RecordBounds.MistakeIn(record) is { } mistake)
         {
             throw new RecordRefusedException(
                 $"The record {RecordText.Of(record.Key.ToString())} cannot be written: {RecordText.Of(mistake)}.");

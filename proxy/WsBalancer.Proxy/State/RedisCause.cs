@@ -21,7 +21,7 @@ internal static class RedisCause
             chain.Add(inner);
         }
 
-        var said = Said(chain[^1]);
+        var message = MessageOf(chain[^1]);
         if (!chain.Exists(static inner => inner is RedisConnectionException
             {
                 FailureType: ConnectionFailureType.AuthenticationFailure,
@@ -34,16 +34,17 @@ internal static class RedisCause
                     ? Silent
                     : $"The connection was lost ({failure}).",
                 TimeoutException => Silent,
-                _ => $"{said}.",
+                _ => $"{message}.",
             };
         }
 
         return chain.Exists(static inner => inner is IOException or AuthenticationException)
-            ? $"The TLS handshake failed: {said}. WsBalancer:State:Redis says ssl=true."
-            : $"It refused the user or the password of WsBalancer:State:Redis{(said.Length > 0 ? ": " : "")}{said}.";
+            ? $"The TLS handshake failed: {message}. WsBalancer:State:Redis says ssl=true."
+            : "It refused the user or the password of WsBalancer:State:Redis"
+                + $"{(message.Length > 0 ? ": " : "")}{message}.";
     }
 
-    private static string Said(Exception innermost)
+    private static string MessageOf(Exception innermost)
     {
         var message = innermost.Message;
         var reply = message.IndexOf(ErrorReply, StringComparison.Ordinal);

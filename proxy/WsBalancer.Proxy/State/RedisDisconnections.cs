@@ -14,11 +14,12 @@ internal sealed class RedisDisconnections(
     ILogger<RedisDisconnections> logger)
 {
     // An operator waits for the send.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
 
     private RedisChannel Channel => link.Channel("disconnect");
 
-    public Task SubscribeAsync() => link.Subscriber.SubscribeAsync(Channel, (_, message) => Hear(message.ToString()));
+    public Task SubscribeAsync() =>
+        link.Subscriber.SubscribeAsync(Channel, (_, message) => OnMessage(message.ToString()));
 
     /// <returns>Whether the disconnection was sent.</returns>
     public async Task<bool?> SendAsync(Disconnection disconnection, CancellationToken cancellation)
@@ -27,7 +28,7 @@ internal sealed class RedisDisconnections(
             new SentDisconnection(name.Instance, disconnection), PeerJsonContext.Default.SentDisconnection);
         try
         {
-            await link.Subscriber.PublishAsync(Channel, json).WaitAsync(Patience, time, cancellation);
+            await link.Subscriber.PublishAsync(Channel, json).WaitAsync(CallTimeout, time, cancellation);
             return true;
         }
         catch (Exception ex) when (ex is RedisException or TimeoutException)
@@ -37,7 +38,7 @@ internal sealed class RedisDisconnections(
         }
     }
 
-    private void Hear(string json)
+    private void OnMessage(string json)
     {
         if (Read(json) is not { } sent || sent.Instance == name.Instance)
         {
@@ -46,7 +47,7 @@ internal sealed class RedisDisconnections(
 
         try
         {
-            disconnections.Heard(sent.Disconnection);
+            disconnections.OnReceived(sent.Disconnection);
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {
@@ -62,7 +63,7 @@ internal sealed class RedisDisconnections(
         {
             var sent = JsonSerializer.Deserialize(json, PeerJsonContext.Default.SentDisconnection)
                 ?? throw new JsonException("null is not a disconnection");
-            mistake = ReportForm.MistakeIn(sent);
+            mistake = ReportBounds.MistakeIn(sent);
             if (mistake is null)
             {
                 return sent;

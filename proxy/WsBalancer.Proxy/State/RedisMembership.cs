@@ -16,7 +16,7 @@ internal sealed class RedisMembership(
     : IMembershipSource
 {
     // Longer than nodes take to renew: a Redis that restarts empty has all registrations again within this time.
-    private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MissingGrace = TimeSpan.FromSeconds(5);
 
     private readonly KeyScan _scan = new(link, time, logger);
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
@@ -66,7 +66,7 @@ internal sealed class RedisMembership(
         }
 
         var start = link.Name("node:");
-        foreach (var key in _scan.Find(start + "*"))
+        foreach (var key in _scan.Poll(start + "*"))
         {
             var colon = key.LastIndexOf(':');
             if (colon > start.Length
@@ -91,7 +91,7 @@ internal sealed class RedisMembership(
         foreach (var (key, seen) in _seen.Where(pair => !present.Contains(pair.Key)).ToList())
         {
             seen.MissingSince ??= time.GetTimestamp();
-            if (time.GetElapsedTime(seen.MissingSince.Value) >= Doubt || !configured.Contains(seen.Node.Cluster))
+            if (time.GetElapsedTime(seen.MissingSince.Value) >= MissingGrace || !configured.Contains(seen.Node.Cluster))
             {
                 _seen.Remove(key);
             }
@@ -123,8 +123,8 @@ internal sealed class RedisMembership(
     private static string NameOf(string key) => $"Key '{key}' in Redis";
 
     // The key of a dead node expires, but its id in the set does not.
-    private async Task ForgetAsync(IEnumerable<NodeAt> gone) => await Task.WhenAll(
-        gone.Select(at => link.Database.SetRemoveAsync(link.Key($"nodes:{at.Cluster}"), at.Id)));
+    private async Task ForgetAsync(IEnumerable<NodeAt> removed) => await Task.WhenAll(
+        removed.Select(at => link.Database.SetRemoveAsync(link.Key($"nodes:{at.Cluster}"), at.Id)));
 
     private void Publish(IReadOnlyList<NamedNode>? nodes)
     {

@@ -24,7 +24,7 @@ internal sealed class RedisSharing : IAsyncDisposable
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
     private readonly HashSet<string> _causes = new(StringComparer.Ordinal);
-    private readonly SharingState _sharing;
+    private readonly RedisStatus _sharing;
 
     public RedisSharing(
         RedisLink link,
@@ -34,7 +34,7 @@ internal sealed class RedisSharing : IAsyncDisposable
         DisconnectionEvents disconnections,
         RedisDisconnections channel,
         RedisMembership membership,
-        SharingState sharing,
+        RedisStatus sharing,
         TimeProvider time,
         ILogger<RedisSharing> logger)
     {
@@ -120,7 +120,7 @@ internal sealed class RedisSharing : IAsyncDisposable
         if (away is not null)
         {
             var cause = RedisCause.Of(away);
-            Tell(cause);
+            LogCauseOnce(cause);
             _sharing.Absence = new RedisAbsence(_sharing.Absence?.Since ?? _time.GetUtcNow(), cause);
         }
         else if (failures.Count == 0)
@@ -140,7 +140,7 @@ internal sealed class RedisSharing : IAsyncDisposable
     }
 
     // The first failure often reports only that there is no connection; the cause is known after later attempts.
-    private void Tell(string cause)
+    private void LogCauseOnce(string cause)
     {
         if (_causes.Count < MaxCauses && _causes.Add(cause))
         {

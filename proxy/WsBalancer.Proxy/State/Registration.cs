@@ -31,9 +31,9 @@ internal sealed record Registration(string Address, int Weight = 1, string State
 
     private string? MistakeWith(string id) => this switch
     {
-        _ when !NodeForm.IsId(id) => $"its id is '{id}': expected {NodeForm.ExpectedId}",
-        _ when !NodeForm.IsAddress(Address) => $"its address is '{Address}': expected {NodeForm.ExpectedAddress}",
-        _ when !NodeForm.IsWeight(Weight) => $"its weight is {Weight}: expected {NodeForm.ExpectedWeight}",
+        _ when !NodeBounds.IsId(id) => $"its id is '{id}': expected {NodeBounds.ExpectedId}",
+        _ when !NodeBounds.IsAddress(Address) => $"its address is '{Address}': expected {NodeBounds.ExpectedAddress}",
+        _ when !NodeBounds.IsWeight(Weight) => $"its weight is {Weight}: expected {NodeBounds.ExpectedWeight}",
         { State: not ("active" or "draining") } => $"its state is '{State}': expected active or draining",
         _ => null,
     };

@@ -38,7 +38,7 @@ internal sealed class SeenVersions
     /// Restores what <see cref="ToNumbers"/> returned; null if a writer or a number is out of bounds.
     /// </summary>
     public static SeenVersions? Of(IReadOnlyDictionary<string, long> numbers) =>
-        numbers.All(entry => RecordForm.IsName(entry.Key) && entry.Value is >= 1 and <= StateVersion.HighestCounted)
+        numbers.All(entry => RecordBounds.IsName(entry.Key) && entry.Value is >= 1 and <= StateVersion.HighestCounted)
             ? new SeenVersions(None._numbers.AddRange(numbers))
             : null;
 

@@ -23,7 +23,7 @@ internal sealed record SharedState(
 
     /// <summary>The valid records.</summary>
     public IReadOnlyList<StateRecord> Records { get; } =
-        [.. Fields.Values.Select(heard => heard.Record).OfType<StateRecord>()];
+        [.. Fields.Values.Select(remote => remote.Record).OfType<StateRecord>()];
 
     /// <summary>The values that are set aside: fields, contents and mistakes.</summary>
     public IEnumerable<(string Field, RedisValue Raw, string Mistake)> Bad =>
@@ -49,8 +49,8 @@ internal sealed record SharedState(
     }
 
     /// <summary>Whether a record is in Redis, or may be: a value that is set aside may have replaced it.</summary>
-    public bool Has(StateRecord record) => Fields.TryGetValue(record.Key.ToString(), out var heard)
-        && (heard.Record is null || heard.Record.Version == record.Version);
+    public bool Has(StateRecord record) => Fields.TryGetValue(record.Key.ToString(), out var remote)
+        && (remote.Record is null || remote.Record.Version == record.Version);
 
     /// <summary>The change after which Redis has the records of this balancer.</summary>
     /// <param name="ours">The records of this balancer, merged with the newer ones from Redis.</param>

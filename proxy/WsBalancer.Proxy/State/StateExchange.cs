@@ -47,9 +47,9 @@ internal sealed class StateExchange(
         """;
 
     // An operator waits for the exchange.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ExchangeTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _lock = new(1, 1);
     private volatile SharedState? _known;
 
     // Values in Redis that were set aside and replaced by a record of ours, each with the version of that record.
@@ -80,7 +80,7 @@ internal sealed class StateExchange(
     /// <exception cref="RedisException">Redis is not available, or refuses a command.</exception>
     public async Task<bool> ExchangeAsync()
     {
-        await _turn.WaitAsync();
+        await _lock.WaitAsync();
         try
         {
             // A notification after this line may be about a change that this read misses, and requires another read.
@@ -98,17 +98,17 @@ internal sealed class StateExchange(
         }
         finally
         {
-            _turn.Release();
+            _lock.Release();
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _lock.Dispose();
 
     private async Task<bool?> GuardedAsync(Func<Task<bool>> exchange, CancellationToken cancellation)
     {
         try
         {
-            return await exchange().WaitAsync(Patience, time, cancellation);
+            return await exchange().WaitAsync(ExchangeTimeout, time, cancellation);
         }
         catch (Exception ex) when (ex is RedisException or TimeoutException or OperationCanceledException)
         {
@@ -239,9 +239,9 @@ internal sealed class StateExchange(
             bad.Add(RecordSource.SharedState, name, StateKey.ClusterIn(field), raw.ToString(), mistake);
         }
 
-        foreach (var heard in there.Fields.Values)
+        foreach (var remote in there.Fields.Values)
         {
-            store.CountSetAside(heard.Number);
+            store.CountSetAside(remote.Number);
         }
 
         bad.Keep(RecordSource.SharedState, names);

@@ -38,7 +38,7 @@ internal sealed class StateFile : IDisposable
                 $"The folder of the state file '{Path}' does not exist (WsBalancer:State:Path).");
         }
 
-        _hold = Hold();
+        _hold = TakeLock();
     }
 
     /// <summary>The full path of the file.</summary>
@@ -75,7 +75,7 @@ internal sealed class StateFile : IDisposable
                 StateLog.EndsWithinALine(_logger, Path);
             }
 
-            return content.Damaged.Count == 0 ? content : Mend(content);
+            return content.Damaged.Count == 0 ? content : Repair(content);
         }
 
         if (TryRead(Previous, out var earlierMistake) is not { Missing: 0 } earlier)
@@ -163,7 +163,7 @@ internal sealed class StateFile : IDisposable
     }
 
     // The next save writes only the valid records. The damaged ones are kept in a copy of the file and in the log.
-    private StateFileContent Mend(StateFileContent content)
+    private StateFileContent Repair(StateFileContent content)
     {
         SetAside(content.Damaged, Path);
         try
@@ -182,7 +182,7 @@ internal sealed class StateFile : IDisposable
         var standIns = before.Where(entry => keys.Contains(entry.Record.Key)).ToList();
         if (standIns.Count > 0)
         {
-            StateLog.StoodInFor(
+            StateLog.ReplacedFromPrevious(
                 _logger, string.Join(", ", standIns.Select(entry => $"{entry.Record.Key}")), Previous);
         }
 
@@ -198,7 +198,7 @@ internal sealed class StateFile : IDisposable
         }
     }
 
-    private FileStream? Hold()
+    private FileStream? TakeLock()
     {
         try
         {

@@ -36,7 +36,7 @@ internal static class StateJson
             StateKey.Of(written.Cluster, written.Kind, written.Node),
             new StateVersion(written.Number, written.Writer),
             value);
-        return RecordForm.MistakeIn(record) is { } mistake ? throw new JsonException(mistake) : record;
+        return RecordBounds.MistakeIn(record) is { } mistake ? throw new JsonException(mistake) : record;
     }
 
     /// <summary>

@@ -47,12 +47,12 @@ internal static partial class StateLog
 
     [LoggerMessage(715, LogLevel.Warning,
         "Damaged records of the state file ({Records}) are taken from the one before it, '{Previous}'.")]
-    public static partial void StoodInFor(ILogger logger, string records, string previous);
+    public static partial void ReplacedFromPrevious(ILogger logger, string records, string previous);
 
     [LoggerMessage(716, LogLevel.Warning,
         "The change {Record} was taken back by the other balancers while this one was disconnected from them; it is no "
         + "longer in force.")]
-    public static partial void TakenBackMeanwhile(ILogger logger, string record);
+    public static partial void TakenBackByOthers(ILogger logger, string record);
 
     [LoggerMessage(717, LogLevel.Warning,
         "The state file '{Path}' ends within a line: a change that was being written when the balancer was stopped is "

@@ -78,7 +78,7 @@ internal sealed class StateRecords
     }
 
     /// <summary>The same records, with more versions seen.</summary>
-    public StateRecords Seeing(SeenVersions seen) =>
+    public StateRecords WithSeen(SeenVersions seen) =>
         Seen.Includes(seen) ? this : new StateRecords(_records, Highest, Seen.With(seen), Floor);
 
     /// <summary>Creates records of decisions, newer than every record here.</summary>
@@ -110,7 +110,7 @@ internal sealed class StateRecords
     /// </param>
     /// <param name="writer">The writer of the new versions.</param>
     /// <returns>The records, and those that were in force and are now taken back.</returns>
-    public (StateRecords Records, List<StateRecord> Gone) Raise(
+    public (StateRecords Records, List<StateRecord> Removed) RaiseFloor(
         SeenVersions floor, Func<StateRecord, bool> isThere, Func<StateRecord, bool> isFresh, string writer)
     {
         var missing = All.Where(record => floor.Contains(record.Version) && !isThere(record)).ToList();

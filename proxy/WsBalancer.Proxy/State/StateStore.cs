@@ -19,7 +19,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     private readonly StateSaver _saver = new(file, logger ?? (ILogger)NullLogger.Instance);
 
     // Held while records change: from before the file is written until Changed has returned.
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _lock = new(1, 1);
     private volatile StateRecords _records = StateRecords.Empty;
     private int _isSaving;
     private long _highestSetAside;
@@ -40,7 +40,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// <summary>
     /// Finds the records that this balancer may forget alone. Set if no other balancer shares the records.
     /// </summary>
-    public ForgettableRecords? Spent { get; set; }
+    public ForgettableRecords? Forgettable { get; set; }
 
     /// <summary>Every record, including those that take a decision back.</summary>
     public StateRecords Records => _records;
@@ -59,7 +59,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     public StateStore Restore(StateFileContent content)
     {
         _records = _records.Merge(content.Entries.Select(entry => entry.Record))
-            .Seeing(content.Seen).Without([], content.Floor);
+            .WithSeen(content.Seen).Without([], content.Floor);
         MarkShared(_records.Highest);
         foreach (var entry in content.Damaged)
         {
@@ -106,21 +106,21 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
             return;
         }
 
-        await _turn.WaitAsync();
+        await _lock.WaitAsync();
         try
         {
-            var (raised, gone) = _records.Floor.Includes(there.Floor)
+            var (raised, removed) = _records.Floor.Includes(there.Floor)
                 ? (_records, [])
-                : _records.Raise(there.Floor, there.Has, IsFresh, writer);
-            var next = raised.Merge(there.Records, FloorOver(there)).Seeing(there.Seen);
-            gone.RemoveAll(record => next.Find(record.Key) is not null);
+                : _records.RaiseFloor(there.Floor, there.Has, IsFresh, writer);
+            var next = raised.Merge(there.Records, FloorOver(there)).WithSeen(there.Seen);
+            removed.RemoveAll(record => next.Find(record.Key) is not null);
             await _saver.SaveIfPossibleAsync(() => ContentOf(next));
-            gone.ForEach(record => StateLog.TakenBackMeanwhile(_logger, record.Key.ToString()));
-            Apply(next, [.. next.NewSince(_records), .. gone]);
+            removed.ForEach(record => StateLog.TakenBackByOthers(_logger, record.Key.ToString()));
+            Apply(next, [.. next.NewSince(_records), .. removed]);
         }
         finally
         {
-            _turn.Release();
+            _lock.Release();
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     /// </summary>
     public async Task ForgetAsync(IReadOnlyList<StateRecord> spent, SeenVersions floor)
     {
-        await _turn.WaitAsync();
+        await _lock.WaitAsync();
         try
         {
             var next = _records.Without(spent.Where(IsInForce).Select(record => record.Key), floor);
@@ -139,7 +139,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         }
         finally
         {
-            _turn.Release();
+            _lock.Release();
         }
     }
 
@@ -165,26 +165,26 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     }
 
     /// <summary>The status of a record at this balancer.</summary>
-    public StateStatus StandingOf(StateKey key) =>
+    public StateStatus StatusOf(StateKey key) =>
         _standings.TryGetValue(key, out var entry) && IsInForce(entry.Record) ? entry.Standing : default;
 
     /// <summary>Sets the status of a record; a newer record starts without one.</summary>
-    public void Stand(StateRecord record, StateStatus standing)
+    public void SetStatus(StateRecord record, StateStatus status)
     {
         // A superseded record: the status does not apply to the record in its place.
-        if (!IsInForce(record) || StandingOf(record.Key) == standing)
+        if (!IsInForce(record) || StatusOf(record.Key) == status)
         {
             return;
         }
 
-        _standings[record.Key] = new StateEntry(record, standing);
+        _standings[record.Key] = new StateEntry(record, status);
         SaveLater();
     }
 
     /// <summary>Saves unsaved changes, if that is possible.</summary>
     public async Task FlushAsync()
     {
-        await _turn.WaitAsync();
+        await _lock.WaitAsync();
         try
         {
             if (_saver.IsUnsaved)
@@ -194,19 +194,19 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
         }
         finally
         {
-            _turn.Release();
+            _lock.Release();
         }
     }
 
     public void Dispose()
     {
-        _turn.Wait();
+        _lock.Wait();
         if (_saver.IsUnsaved)
         {
             _saver.SaveIfPossible(() => Content);
         }
 
-        _turn.Dispose();
+        _lock.Dispose();
         _saver.Dispose();
     }
 
@@ -215,26 +215,26 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     // The delegate is called under the lock, because the changes may depend on the decisions before them.
     private async Task<bool?> WriteAsync(Func<IReadOnlyList<StateChange>> changes, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _lock.WaitAsync(cancellation);
         try
         {
             var written = _records.Decide(changes(), writer, Interlocked.Read(ref _highestSetAside));
             if (written.Count > 0)
             {
-                var next = WithoutSpent(_records.Merge(written));
+                var next = WithoutForgettable(_records.Merge(written));
                 await _saver.SaveAsync(() => ContentOf(next));
                 Apply(next, written);
             }
         }
         finally
         {
-            _turn.Release();
+            _lock.Release();
         }
 
         return await ShareAsync(cancellation);
     }
 
-    private StateRecords WithoutSpent(StateRecords records) => Spent?.In(records) is { Count: > 0 } spent
+    private StateRecords WithoutForgettable(StateRecords records) => Forgettable?.In(records) is { Count: > 0 } spent
         ? records.Without(spent.Select(record => record.Key), records.Seen)
         : records;
 
@@ -294,7 +294,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     {
         var current = _records;
         var entries = records.All.Select(record => new StateEntry(
-            record, ReferenceEquals(current.Find(record.Key), record) ? StandingOf(record.Key) : default));
+            record, ReferenceEquals(current.Find(record.Key), record) ? StatusOf(record.Key) : default));
         return new StateFileContent([.. entries], [], records.Seen, records.Floor);
     }
 }

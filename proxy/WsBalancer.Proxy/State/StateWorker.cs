@@ -9,14 +9,14 @@ namespace WsBalancer.Proxy.State;
 internal sealed class StateWorker(StateStore store, RedisSharing? sharing, TimeProvider time) : IHostedLifecycleService
 {
     // The start continues after this time; records that arrive later are merged then.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstRoundTimeout = TimeSpan.FromSeconds(2);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (sharing is not null)
         {
             sharing.Start();
-            await Task.WhenAny(sharing.FirstRound, Task.Delay(Patience, time, cancellationToken));
+            await Task.WhenAny(sharing.FirstRound, Task.Delay(FirstRoundTimeout, time, cancellationToken));
         }
     }
 

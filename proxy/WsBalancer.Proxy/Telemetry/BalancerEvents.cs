@@ -18,7 +18,7 @@ internal sealed class BalancerEvents
     private readonly AsyncLocal<CauseScope?> _cause = new();
     private readonly TimeProvider _time;
     private readonly EventJournal? _journal;
-    private readonly Lock _turn = new();
+    private readonly Lock _lock = new();
 
     // Distinguishes the events of this process from those of earlier ones, which have the same ids if the file is lost.
     private readonly string _run = RandomNumberGenerator.GetHexString(8, lowercase: true);
@@ -54,7 +54,7 @@ internal sealed class BalancerEvents
     /// Makes the cause of this flow that of all events which this thread publishes within an action. Callbacks of a
     /// configuration change run on this thread, but each in the flow in which it was registered.
     /// </summary>
-    public void KeepCause(Action action)
+    public void RunWithCause(Action action)
     {
         var before = OnThread;
         OnThread = (this, _cause.Value?.Cause);
@@ -100,7 +100,7 @@ internal sealed class BalancerEvents
         EventKind kind, string? cluster, string? node, string message, params (string Name, double Value)[] figures)
     {
         // One at a time: a listener that names its last event has received all events before it.
-        lock (_turn)
+        lock (_lock)
         {
             var happened = new BalancerEvent(
                 ++_lastId,

@@ -20,7 +20,7 @@ internal sealed class BalancerMeter : IDisposable
     private const string Total = "_total";
 
     // Longer than a listener takes to observe all instruments.
-    private static readonly TimeSpan MostAge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 
     private readonly Meter _meter;
     private readonly Action<Action> _collect;
@@ -100,7 +100,7 @@ internal sealed class BalancerMeter : IDisposable
     {
         lock (_gate)
         {
-            if (family.Observed == _collection || Stopwatch.GetElapsedTime(_collectedAt) > MostAge)
+            if (family.Observed == _collection || Stopwatch.GetElapsedTime(_collectedAt) > MaxAge)
             {
                 _collect(() => _families.ForEach(static all => all.Collect()));
                 _collectedAt = Stopwatch.GetTimestamp();

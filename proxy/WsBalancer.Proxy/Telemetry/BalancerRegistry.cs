@@ -37,14 +37,14 @@ internal sealed class BalancerRegistry : IDisposable
 
     public Counter CreateCounter(string name, string help, params string[] labels)
     {
-        var counter = _instruments.CreateCounter(name, help, Nodeless(name, labels));
+        var counter = _instruments.CreateCounter(name, help, RequireNoNodeLabel(name, labels));
         _meter.Add(counter, name, help, labels);
         return counter;
     }
 
     public Gauge CreateGauge(string name, string help, params string[] labels)
     {
-        var gauge = _instruments.CreateGauge(name, help, Nodeless(name, labels));
+        var gauge = _instruments.CreateGauge(name, help, RequireNoNodeLabel(name, labels));
         _meter.Add(gauge, name, help, labels);
         return gauge;
     }
@@ -123,7 +123,7 @@ internal sealed class BalancerRegistry : IDisposable
     /// Runs one scrape at a time. A second one would run the collect callbacks while the response of the first is being
     /// written, and that response would show opened ≠ active + closed.
     /// </summary>
-    public async Task OneAtATimeAsync(Func<Task> scrape, CancellationToken cancellation)
+    public async Task ScrapeAsync(Func<Task> scrape, CancellationToken cancellation)
     {
         await _scrape.WaitAsync(cancellation);
         try
@@ -145,7 +145,7 @@ internal sealed class BalancerRegistry : IDisposable
     private static string[] LabelsOfNodes(string? label) =>
         label is null ? ["cluster", "node"] : ["cluster", "node", label];
 
-    private static string[] Nodeless(string name, string[] labels) => labels.Contains("node")
+    private static string[] RequireNoNodeLabel(string name, string[] labels) => labels.Contains("node")
         ? throw new ArgumentException($"The series of a node in '{name}' would outlive the node.", nameof(labels))
         : labels;
 

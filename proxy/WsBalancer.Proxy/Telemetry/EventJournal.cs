@@ -12,7 +12,7 @@ namespace WsBalancer.Proxy.Telemetry;
 internal sealed class EventJournal : IAsyncDisposable
 {
     // The limit of events that wait for the disk. Further events are missing from the file and kept in memory only.
-    private const int MostWaiting = 10_000;
+    private const int MaxWaiting = 10_000;
 
     private static readonly JsonSerializerOptions Form = new(JsonSerializerOptions.Web)
     {
@@ -21,7 +21,7 @@ internal sealed class EventJournal : IAsyncDisposable
     };
 
     private readonly Channel<BalancerEvent> _waiting = Channel.CreateBounded<BalancerEvent>(
-        new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
 
     private readonly string _path;
     private readonly string _before;
@@ -120,7 +120,7 @@ internal sealed class EventJournal : IAsyncDisposable
             }
             catch (Exception ex) when (ex is not OutOfMemoryException)
             {
-                pending.RemoveRange(0, Math.Max(0, pending.Count - MostWaiting));
+                pending.RemoveRange(0, Math.Max(0, pending.Count - MaxWaiting));
                 NoteFailure(ex);
             }
         }

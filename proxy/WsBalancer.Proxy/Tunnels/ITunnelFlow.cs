@@ -18,5 +18,5 @@ internal interface ITunnelFlow
     public void Run(Action<Tunnel> action);
 
     /// <summary>Ends both legs at once, without a Close frame. Called once at most, from any thread.</summary>
-    public void Cut();
+    public void Abort();
 }

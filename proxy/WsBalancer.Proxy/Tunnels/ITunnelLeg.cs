@@ -10,7 +10,7 @@ internal interface ITunnelLeg
     public int? CloseCode { get; }
 
     /// <summary>Whether the boundaries of the frames written so far are unknown.</summary>
-    public bool Lost { get; }
+    public bool BoundariesUnknown { get; }
 
     /// <summary>How many bytes are buffered: received from this leg's peer, or not yet sent to it.</summary>
     public long Buffered { get; }
@@ -26,7 +26,7 @@ internal interface ITunnelLeg
     /// Whether the peer has ended its output or its connection, as far as the kernel knows: bytes that were sent before
     /// may still be unread. Must be read on the thread of <see cref="ITunnelFlow.Run"/>.
     /// </summary>
-    public bool HasPeerFinished { get; }
+    public bool HasPeerEnded { get; }
 
     /// <summary>
     /// Writes a Close frame at the next frame boundary: at once if the leg is between frames, otherwise after the
@@ -34,7 +34,7 @@ internal interface ITunnelLeg
     /// </summary>
     /// <returns>A task that completes when the frame is written, if that is possible at once; otherwise a completed
     /// one.</returns>
-    public Task CloseAsync(byte[] closeFrame);
+    public Task SendCloseAsync(byte[] closeFrame);
 
     /// <summary>
     /// Sends FIN after the bytes that were written; bytes that are written later are dropped. Reads are still possible.
@@ -47,5 +47,5 @@ internal interface ITunnelLeg
     /// Abandons this leg's peer: bytes that are written to it from now on are dropped, pending ones included, and the
     /// end of its connection is not an error. The other leg is still read.
     /// </summary>
-    public void Abandon();
+    public void Discard();
 }

@@ -112,7 +112,7 @@ internal struct LegFrames
     /// <returns>The Close frame that the caller must write now; null for none.</returns>
     public byte[]? TakeClose()
     {
-        ShutAtBoundary();
+        DiscardAtBoundary();
         if (_stage != Stage.Shut)
         {
             return null;
@@ -124,7 +124,7 @@ internal struct LegFrames
     }
 
     /// <summary>From now on all bytes are dropped, and so is a Close frame that is not yet written.</summary>
-    public void Shut()
+    public void DiscardRest()
     {
         _stage = Stage.Shut;
         _close = null;
@@ -133,11 +133,11 @@ internal struct LegFrames
     // A Close frame of the other peer counts as received, even if it is dropped.
     private void Drop(ReadOnlySpan<byte> bytes)
     {
-        ShutAtBoundary();
+        DiscardAtBoundary();
         _passed.Advance(bytes);
     }
 
-    private void ShutAtBoundary()
+    private void DiscardAtBoundary()
     {
         if (_stage == Stage.Waiting && _passed.AtBoundary)
         {

@@ -6,20 +6,20 @@ namespace WsBalancer.Proxy.Tunnels;
 internal sealed class StreamFlow : ITunnelFlow
 {
     private readonly Tunnel _tunnel;
-    private readonly CancellationTokenSource _cut;
+    private readonly CancellationTokenSource _abort;
     private readonly TimeProvider _time;
     private readonly int _maxBuffered;
 
     /// <param name="tunnel">The tunnel, whose flow is set.</param>
-    /// <param name="cut">Cancelled to end both legs: at most once, from any thread. Owned by the caller.</param>
+    /// <param name="abort">Cancelled to end both legs: at most once, from any thread. Owned by the caller.</param>
     /// <param name="time">The clock that measures pending writes.</param>
     /// <param name="maxBuffered">How many bytes the tunnel buffers at most, half of them in each direction.</param>
-    public StreamFlow(Tunnel tunnel, CancellationTokenSource cut, TimeProvider time, int maxBuffered)
+    public StreamFlow(Tunnel tunnel, CancellationTokenSource abort, TimeProvider time, int maxBuffered)
     {
         _time = time;
         _maxBuffered = maxBuffered;
         _tunnel = tunnel;
-        _cut = cut;
+        _abort = abort;
         tunnel.Flow = this;
     }
 
@@ -44,13 +44,13 @@ internal sealed class StreamFlow : ITunnelFlow
 
     public void Run(Action<Tunnel> action) => action(_tunnel);
 
-    public void Cut() => _cut.Cancel();
+    public void Abort() => _abort.Cancel();
 
     private TunnelLeg Leg(Stream stream, TunnelSide peer, Socket? socket = null) => new(
         stream,
         new Observer(_tunnel, peer),
         _time,
-        _cut.Token,
+        _abort.Token,
         holdsEnd: peer == TunnelSide.Node,
         _maxBuffered / 2,
         socket);
@@ -59,16 +59,16 @@ internal sealed class StreamFlow : ITunnelFlow
     {
         private readonly TunnelSide _other = peer == TunnelSide.Client ? TunnelSide.Node : TunnelSide.Client;
 
-        public void Received() => tunnel.Heard(peer);
+        public void Received() => tunnel.OnReceived(peer);
 
-        public void Passed(long bytes, long frames) => tunnel.Passed(_other, bytes, frames);
+        public void OnForwarded(long bytes, long frames) => tunnel.OnForwarded(_other, bytes, frames);
 
-        public void ClosePasses() => tunnel.SaysGoodbye(_other);
+        public void OnCloseForwarding() => tunnel.OnCloseFrame(_other);
 
-        public void Closed() => tunnel.Closed(_other);
+        public void OnPeerClosed() => tunnel.OnPeerClosed(_other);
 
-        public void Ended() => tunnel.Ended(peer);
+        public void OnPeerEof() => tunnel.OnPeerEof(peer);
 
-        public void Lost() => tunnel.Lost(peer);
+        public void OnPeerLost() => tunnel.OnPeerLost(peer);
     }
 }

@@ -29,7 +29,7 @@ internal sealed partial class Tunnel
     };
 
     /// <summary>Records the reason of the end before a Close frame of a side is forwarded.</summary>
-    public void SaysGoodbye(TunnelSide side)
+    public void OnCloseFrame(TunnelSide side)
     {
         lock (_gate)
         {
@@ -41,7 +41,7 @@ internal sealed partial class Tunnel
     /// A complete Close frame of a side was received, and forwarded unless a Close frame of the balancer replaces it.
     /// After the Close frames of both sides the tunnel ends at once, before either peer closes its connection.
     /// </summary>
-    public void Closed(TunnelSide side)
+    public void OnPeerClosed(TunnelSide side)
     {
         bool isOver;
         lock (_gate)
@@ -52,7 +52,7 @@ internal sealed partial class Tunnel
 
         if (isOver)
         {
-            Cut(side == TunnelSide.Client ? TunnelEnd.Client : TunnelEnd.Node);
+            Abort(side == TunnelSide.Client ? TunnelEnd.Client : TunnelEnd.Node);
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class Tunnel
     /// the client. The FIN of a node without a Close frame ends the tunnel.</para>
     /// <para>In each case the close timeout limits the rest.</para>
     /// </remarks>
-    public void Ended(TunnelSide side)
+    public void OnPeerEof(TunnelSide side)
     {
         var isClient = side == TunnelSide.Client;
         var end = isClient ? TunnelEnd.ClientLost : TunnelEnd.NodeLost;
@@ -83,16 +83,17 @@ internal sealed partial class Tunnel
 
         if (isOver || !ForwardFin(isClient, hasClosed))
         {
-            Cut(end);
+            Abort(end);
         }
         else
         {
-            EndSoon(end);
+            EndWithinCloseTimeout(end);
         }
     }
 
     /// <summary>The connection of a side is lost.</summary>
-    public void Lost(TunnelSide side) => Cut(side == TunnelSide.Client ? TunnelEnd.ClientLost : TunnelEnd.NodeLost);
+    public void OnPeerLost(TunnelSide side) =>
+        Abort(side == TunnelSide.Client ? TunnelEnd.ClientLost : TunnelEnd.NodeLost);
 
     /// <summary>
     /// Begins to close the tunnel. Only the first call counts; the tunnel ends within the close timeout.
@@ -105,7 +106,7 @@ internal sealed partial class Tunnel
     {
         lock (_gate)
         {
-            if (_ended || _cutDone || _deadline is not null)
+            if (_ended || _isAborted || _deadline is not null)
             {
                 return false;
             }
@@ -113,36 +114,39 @@ internal sealed partial class Tunnel
             _end ??= end;
             _closeCode = (ushort)code;
             _deadline = _time.CreateTimer(
-                static tunnel => ((Tunnel)tunnel!).Overdue(), this, _options.CloseTimeout, Timeout.InfiniteTimeSpan);
+                static tunnel => ((Tunnel)tunnel!).OnCloseTimeout(),
+                this,
+                _options.CloseTimeout,
+                Timeout.InfiniteTimeSpan);
         }
 
-        Speak(Flow!.Client, CloseFrame.Create(code, reason, mask: null));
+        SendClose(Flow!.Client, CloseFrame.Create(code, reason, mask: null));
         return true;
     }
 
     /// <summary>Ends the tunnel at once, without a Close frame.</summary>
-    public void Cut(TunnelEnd end)
+    public void Abort(TunnelEnd end)
     {
         lock (_gate)
         {
-            if (_ended || _cutDone)
+            if (_ended || _isAborted)
             {
                 return;
             }
 
             _end ??= end;
-            _cutDone = true;
+            _isAborted = true;
         }
 
-        Flow!.Cut();
+        Flow!.Abort();
     }
 
     /// <summary>Ends the tunnel at once: unsent bytes are dropped, and both connections reset.</summary>
     public void Reset(TunnelEnd end)
     {
-        Flow!.Client.Abandon();
-        Flow.Node.Abandon();
-        Cut(end);
+        Flow!.Client.Discard();
+        Flow.Node.Discard();
+        Abort(end);
     }
 
     /// <summary>
@@ -156,11 +160,11 @@ internal sealed partial class Tunnel
         || EndIfStalled(Flow.Client, Flow.Node, TunnelSide.Node);
 
     /// <summary>
-    /// The client's connection is lost. Bytes of the client may still be forwarded to the node, so the tunnel is cut
-    /// only if the client's FIN was forwarded before, or after the close timeout. The loss of an abandoned client has
-    /// no effect.
+    /// The client's connection is lost. Bytes of the client may still be forwarded to the node, so the tunnel is
+    /// aborted only if the client's FIN was forwarded before, or after the close timeout. The loss of a client whose leg
+    /// is discarded has no effect.
     /// </summary>
-    public void ClientGone()
+    public void OnClientDisconnected()
     {
         bool isOver;
         lock (_gate)
@@ -170,11 +174,11 @@ internal sealed partial class Tunnel
 
         if (isOver)
         {
-            Cut(TunnelEnd.ClientLost);
+            Abort(TunnelEnd.ClientLost);
         }
         else
         {
-            EndSoon(TunnelEnd.ClientLost);
+            EndWithinCloseTimeout(TunnelEnd.ClientLost);
         }
     }
 
@@ -186,16 +190,16 @@ internal sealed partial class Tunnel
             return Close(TunnelEnd.SendTimeout, CloseCode.GoingAway, "send timeout");
         }
 
-        if (stalled <= CloseTimeout || IsClosing || !other.HasPeerFinished)
+        if (stalled <= CloseTimeout || IsClosing || !other.HasPeerEnded)
         {
             return false;
         }
 
-        Lost(otherSide);
+        OnPeerLost(otherSide);
         return true;
     }
 
-    private void EndSoon(TunnelEnd end)
+    private void EndWithinCloseTimeout(TunnelEnd end)
     {
         lock (_gate)
         {
@@ -203,7 +207,7 @@ internal sealed partial class Tunnel
             if (!_ended)
             {
                 _deadline ??= _time.CreateTimer(
-                    static tunnel => ((Tunnel)tunnel!).Cut(TunnelEnd.ClientLost),
+                    static tunnel => ((Tunnel)tunnel!).Abort(TunnelEnd.ClientLost),
                     this,
                     _options.CloseTimeout,
                     Timeout.InfiniteTimeSpan);
@@ -212,7 +216,7 @@ internal sealed partial class Tunnel
     }
 
     // The close timeout is over. If the client has responded, only the node has not.
-    private void Overdue()
+    private void OnCloseTimeout()
     {
         var closesNode = false;
         lock (_gate)
@@ -234,27 +238,27 @@ internal sealed partial class Tunnel
         if (closesNode)
         {
             var mask = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
-            Speak(Flow!.Node, CloseFrame.Create(CloseCode.GoingAway, "", mask));
-            Flow.Client.Abandon();
+            SendClose(Flow!.Node, CloseFrame.Create(CloseCode.GoingAway, "", mask));
+            Flow.Client.Discard();
         }
         else
         {
-            Cut(TunnelEnd.Error);
+            Abort(TunnelEnd.Error);
         }
     }
 
-    private void Speak(ITunnelLeg leg, byte[] closeFrame) => _ = SpeakAsync(leg, closeFrame);
+    private void SendClose(ITunnelLeg leg, byte[] closeFrame) => _ = SendCloseAsync(leg, closeFrame);
 
-    // The task is not awaited: a leg that cannot be written to has ended or is being cut, which its flow reports.
-    private async Task SpeakAsync(ITunnelLeg leg, byte[] closeFrame)
+    // The task is not awaited: a leg that cannot be written to has ended or is being aborted, which its flow reports.
+    private async Task SendCloseAsync(ITunnelLeg leg, byte[] closeFrame)
     {
         try
         {
-            await leg.CloseAsync(closeFrame);
+            await leg.SendCloseAsync(closeFrame);
         }
         catch (Exception ex) when (PeerLoss.Is(ex, default) || ex is InvalidOperationException)
         {
-            Cut(TunnelEnd.Error);
+            Abort(TunnelEnd.Error);
         }
     }
 

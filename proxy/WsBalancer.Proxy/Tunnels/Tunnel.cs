@@ -9,9 +9,9 @@ namespace WsBalancer.Proxy.Tunnels;
 /// The client's bytes, with its Close frame in response, are still forwarded to the node, which then closes its
 /// connection, and the tunnel ends. (3) Without a response within the close timeout the client is abandoned, so that
 /// the node is read even if the client does not read, and a masked Close frame is sent to the node at a boundary; when
-/// the node ends, or after a second, the tunnel is cut.</para>
-/// <para>The end of one peer: see <see cref="Ended"/>. The tunnel is over when each peer has sent a Close frame or FIN.
-/// </para>
+/// the node ends, or after a second, the tunnel is aborted.</para>
+/// <para>The end of one peer: see <see cref="OnPeerEof"/>. The tunnel is over when each peer has sent a Close frame or
+/// FIN.</para>
 /// </remarks>
 internal sealed partial class Tunnel
 {
@@ -25,7 +25,7 @@ internal sealed partial class Tunnel
     private Sides _closed;
     private Sides _done;
     private volatile bool _ended;
-    private bool _cutDone;
+    private bool _isAborted;
 
     public Tunnel(TunnelIdentity identity, TunnelOptions options, TunnelLedger ledger, TimeProvider time)
     {
@@ -101,7 +101,7 @@ internal sealed partial class Tunnel
         {
             lock (_gate)
             {
-                return _ended || _cutDone || _deadline is not null;
+                return _ended || _isAborted || _deadline is not null;
             }
         }
     }
@@ -113,7 +113,7 @@ internal sealed partial class Tunnel
 
     /// <summary>How long the client, and the node, have sent nothing.</summary>
     public (TimeSpan Client, TimeSpan Node) IdleFor =>
-        (_time.GetElapsedTime(_client.HeardAt), _time.GetElapsedTime(_node.HeardAt));
+        (_time.GetElapsedTime(_client.ReceivedAt), _time.GetElapsedTime(_node.ReceivedAt));
 
     /// <summary>Whether one side has been silent for longer than the options allow.</summary>
     public bool IsIdle => IdleFor.Client > _options.IdleClient || IdleFor.Node > _options.IdleNode;
@@ -123,23 +123,23 @@ internal sealed partial class Tunnel
 
     /// <summary>Whether bytes have waited for one of the peers for longer than the send timeout or the close timeout,
     /// whichever is shorter.</summary>
-    public bool IsStalled => Flow!.Client.SendStalledFor > LeastStall || Flow.Node.SendStalledFor > LeastStall;
+    public bool IsStalled => Flow!.Client.SendStalledFor > MinStall || Flow.Node.SendStalledFor > MinStall;
 
-    private TimeSpan LeastStall => _options.SendTimeout < CloseTimeout ? _options.SendTimeout.Value : CloseTimeout;
+    private TimeSpan MinStall => _options.SendTimeout < CloseTimeout ? _options.SendTimeout.Value : CloseTimeout;
 
     /// <summary>Records that bytes of a side were received now.</summary>
-    public void Heard(TunnelSide side) => Heard(side, _time.GetTimestamp());
+    public void OnReceived(TunnelSide side) => OnReceived(side, _time.GetTimestamp());
 
     /// <summary>Records when bytes of a side were received.</summary>
     /// <param name="side">The sender.</param>
     /// <param name="at">A timestamp of the clock.</param>
-    public void Heard(TunnelSide side, long at) => ActivityOf(side).Heard(at);
+    public void OnReceived(TunnelSide side, long at) => ActivityOf(side).OnReceived(at);
 
     /// <summary>Counts bytes of a side that were forwarded, and the frames that ended in them.</summary>
-    public void Passed(TunnelSide from, long bytes, long frames)
+    public void OnForwarded(TunnelSide from, long bytes, long frames)
     {
-        ActivityOf(from).Passed(bytes, frames);
-        Ledger.Passed(from, bytes, frames);
+        ActivityOf(from).AddForwarded(bytes, frames);
+        Ledger.AddForwarded(from, bytes, frames);
     }
 
     /// <summary>
@@ -152,7 +152,9 @@ internal sealed partial class Tunnel
         {
             _ended = true;
             _deadline?.Dispose();
-            return _end ?? (Flow!.Client.Lost || Flow.Node.Lost ? TunnelEnd.Protocol : otherwise);
+            return _end ?? (Flow!.Client.BoundariesUnknown || Flow.Node.BoundariesUnknown
+                ? TunnelEnd.Protocol
+                : otherwise);
         }
     }
 

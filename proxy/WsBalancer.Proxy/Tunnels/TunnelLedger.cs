@@ -23,7 +23,7 @@ internal sealed class TunnelLedger
     public NodeCounts Counts { get; } = new();
 
     /// <summary>Whether the node is in the fleet. Written by <see cref="TunnelRegistry"/> alone.</summary>
-    public bool IsHeld { get; set; }
+    public bool IsInFleet { get; set; }
 
     /// <summary>Whether a scrape has published the account. Written by <see cref="TunnelRegistry"/> alone.</summary>
     public bool IsPublished { get; set; }
@@ -67,7 +67,7 @@ internal sealed class TunnelLedger
 
     public void Closed(TunnelEnd end) => Interlocked.Increment(ref _closed[(int)end]);
 
-    public void Passed(TunnelSide from, long bytes, long frames)
+    public void AddForwarded(TunnelSide from, long bytes, long frames)
     {
         if (from == TunnelSide.Client)
         {

@@ -14,25 +14,25 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <param name="inner">The stream of the peer.</param>
 /// <param name="observer">Receives the events of the leg.</param>
 /// <param name="time">The clock that measures pending writes.</param>
-/// <param name="cut">Cancelled when the tunnel is cut: ends the writing of a Close frame.</param>
-/// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is cut: YARP would end both
-/// directions after the end of the node.</param>
+/// <param name="abort">Cancelled when the tunnel is aborted: ends the writing of a Close frame.</param>
+/// <param name="holdsEnd">Whether a read returns the end of the peer only after the tunnel is aborted: YARP would
+/// end both directions after the end of the node.</param>
 /// <param name="bound">How many bytes of the other peer are buffered at most while a write is pending.</param>
 /// <param name="socket">The peer's socket, if no other stream uses it; otherwise null.</param>
 internal sealed class TunnelLeg(
     Stream inner,
     ILegObserver observer,
     TimeProvider time,
-    CancellationToken cut,
+    CancellationToken abort,
     bool holdsEnd = false,
     int bound = 0,
     Socket? socket = null)
     : DuplexStream, ITunnelLeg
 {
-    private readonly Lock _turn = new();
+    private readonly Lock _lock = new();
     private LegFrames _frames;
     private bool _writing;
-    private bool _abandoned;
+    private bool _isDiscarding;
     private CancellationTokenSource? _writes;
     private CancellationTokenRegistration _onLoopCancelled;
     private PendingWrite _pending;
@@ -41,7 +41,7 @@ internal sealed class TunnelLeg(
     {
         get
         {
-            lock (_turn)
+            lock (_lock)
             {
                 return _frames.CloseWritten;
             }
@@ -51,7 +51,7 @@ internal sealed class TunnelLeg(
     // CloseCode and Lost are read without the lock: only after the end of the tunnel, when nothing is written any more.
     public int? CloseCode => _frames.CloseCode;
 
-    public bool Lost => _frames.BoundariesUnknown;
+    public bool BoundariesUnknown => _frames.BoundariesUnknown;
 
     public long Buffered => _pending.IsAny ? bound : 0;
 
@@ -59,11 +59,11 @@ internal sealed class TunnelLeg(
 
     public TimeSpan SendStalledFor => _pending.LastsFor(time);
 
-    public bool HasPeerFinished => socket is not null && TcpState.HasPeerFinished(socket);
+    public bool HasPeerEnded => socket is not null && TcpState.HasPeerFinished(socket);
 
-    public Task CloseAsync(byte[] closeFrame)
+    public Task SendCloseAsync(byte[] closeFrame)
     {
-        lock (_turn)
+        lock (_lock)
         {
             if (!_frames.Close(closeFrame, _writing))
             {
@@ -71,7 +71,7 @@ internal sealed class TunnelLeg(
             }
         }
 
-        return WriteCloseAsync(closeFrame, cut).AsTask();
+        return WriteCloseAsync(closeFrame, abort).AsTask();
     }
 
     public bool ShutdownOutput()
@@ -81,22 +81,22 @@ internal sealed class TunnelLeg(
             return false;
         }
 
-        lock (_turn)
+        lock (_lock)
         {
-            _frames.Shut();
+            _frames.DiscardRest();
         }
 
         _ = ShutdownAsync(stream);
         return true;
     }
 
-    public void Abandon()
+    public void Discard()
     {
         CancellationTokenSource? writes;
-        lock (_turn)
+        lock (_lock)
         {
-            _frames.Shut();
-            _abandoned = true;
+            _frames.DiscardRest();
+            _isDiscarding = true;
             writes = _writing ? _writes : null;
         }
 
@@ -110,13 +110,13 @@ internal sealed class TunnelLeg(
         {
             read = await inner.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
+        catch (Exception ex) when (IsOfDiscarded(ex, cancellationToken))
         {
             read = 0;
         }
         catch (Exception ex) when (PeerLoss.Is(ex, cancellationToken))
         {
-            observer.Lost();
+            observer.OnPeerLost();
             throw;
         }
 
@@ -126,10 +126,10 @@ internal sealed class TunnelLeg(
         }
         else if (!buffer.IsEmpty)
         {
-            observer.Ended();
+            observer.OnPeerEof();
             if (holdsEnd)
             {
-                await CutAsync(cancellationToken);
+                await WhenAbortedAsync(cancellationToken);
             }
         }
 
@@ -143,7 +143,7 @@ internal sealed class TunnelLeg(
         if (closeSeen)
         {
             // Before the frame is written: after it, an event of its receiver may set another reason first.
-            observer.ClosePasses();
+            observer.OnCloseForwarding();
         }
 
         try
@@ -151,7 +151,7 @@ internal sealed class TunnelLeg(
             if (passed > 0)
             {
                 await WriteOnAsync(buffer[..passed], _writes!.Token);
-                observer.Passed(passed, frames);
+                observer.OnForwarded(passed, frames);
             }
 
             if (End() is { } close)
@@ -161,12 +161,12 @@ internal sealed class TunnelLeg(
 
             if (isClosed)
             {
-                // The event may cut the tunnel, and bytes that are not flushed would be lost.
+                // The event may abort the tunnel, and bytes that are not flushed would be lost.
                 await FlushAsync(_writes!.Token);
-                observer.Closed();
+                observer.OnPeerClosed();
             }
         }
-        catch (Exception ex) when (IsOfAbandoned(ex, cancellationToken))
+        catch (Exception ex) when (IsOfDiscarded(ex, cancellationToken))
         {
             return;
         }
@@ -215,9 +215,9 @@ internal sealed class TunnelLeg(
 
     private void NotifyLoss()
     {
-        if (!IsAbandoned())
+        if (!IsDiscarding())
         {
-            observer.Lost();
+            observer.OnPeerLost();
         }
     }
 
@@ -225,7 +225,7 @@ internal sealed class TunnelLeg(
     private int Begin(
         ReadOnlySpan<byte> buffer, CancellationToken loop, out long frames, out bool closeSeen, out bool isClosed)
     {
-        lock (_turn)
+        lock (_lock)
         {
             Follow(loop);
             _writing = true;
@@ -235,7 +235,7 @@ internal sealed class TunnelLeg(
         }
     }
 
-    // A write ends early when the copy loop is cancelled or the peer is abandoned. One source serves all writes, which
+    // A write ends early when the copy loop is cancelled or the leg is discarded. One source serves all writes, which
     // have the same token of the loop. The source is never disposed: it has no timer and may be cancelled late.
     private void Follow(CancellationToken loop)
     {
@@ -248,21 +248,21 @@ internal sealed class TunnelLeg(
         }
     }
 
-    private bool IsOfAbandoned(Exception exception, CancellationToken loop) =>
-        PeerLoss.Is(exception, loop) && !loop.IsCancellationRequested && IsAbandoned();
+    private bool IsOfDiscarded(Exception exception, CancellationToken loop) =>
+        PeerLoss.Is(exception, loop) && !loop.IsCancellationRequested && IsDiscarding();
 
-    private bool IsAbandoned()
+    private bool IsDiscarding()
     {
-        lock (_turn)
+        lock (_lock)
         {
-            return _abandoned;
+            return _isDiscarding;
         }
     }
 
     // Ends the turn. The caller writes the Close frame that waited for this boundary, if there is one.
     private byte[]? End()
     {
-        lock (_turn)
+        lock (_lock)
         {
             _writing = false;
             return _frames.TakeClose();
@@ -283,14 +283,14 @@ internal sealed class TunnelLeg(
         }
         catch (Exception ex) when (ex is IOException or SocketException or ObjectDisposedException)
         {
-            observer.Lost();
+            observer.OnPeerLost();
         }
     }
 
-    private async Task CutAsync(CancellationToken loop)
+    private async Task WhenAbortedAsync(CancellationToken loop)
     {
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onCut = cut.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
+        await using var onAborted = abort.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
         await over.Task.WaitAsync(loop);
     }
 }

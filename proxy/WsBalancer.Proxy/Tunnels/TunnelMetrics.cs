@@ -60,7 +60,7 @@ internal sealed class TunnelMetrics
     }
 
     /// <summary>A tunnel has ended.</summary>
-    public void Ended(Tunnel tunnel, TunnelEnd end)
+    public void Add(Tunnel tunnel, TunnelEnd end)
     {
         var cluster = tunnel.Identity.Node.Cluster;
         var code = tunnel.EndCode;
@@ -92,7 +92,7 @@ internal sealed class TunnelMetrics
         var open = new List<(NodeKey Node, TunnelLedger Ledger)>();
         foreach (var (node, ledger) in tunnels.Ledgers)
         {
-            if (tunnels.MayPublish(node, ledger))
+            if (tunnels.TryKeepForPublish(node, ledger))
             {
                 open.Add((node, ledger));
             }

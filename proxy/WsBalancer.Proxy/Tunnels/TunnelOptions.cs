@@ -26,7 +26,7 @@ internal sealed record TunnelOptions
     [Range(0.0, 0.5)]
     public double LifetimeJitter { get; init; } = 0.1;
 
-    /// <summary>How long a client has to answer a Close frame before its tunnel is cut. Default: 5 s.</summary>
+    /// <summary>How long a client has to answer a Close frame before its tunnel is aborted. Default: 5 s.</summary>
     // The close timeout of SignalR and of ws-node. A phone on a slow network answers within 2 s.
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);

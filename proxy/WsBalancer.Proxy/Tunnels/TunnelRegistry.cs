@@ -49,7 +49,7 @@ internal sealed class TunnelRegistry
         lock (_accounts)
         {
             var ledger = _ledgers.GetOrAdd(node, static _ => new TunnelLedger());
-            ledger.IsHeld = true;
+            ledger.IsInFleet = true;
             return ledger;
         }
     }
@@ -59,7 +59,7 @@ internal sealed class TunnelRegistry
     /// next scrape: if the node is added again before that, its counts continue, since its series were not withdrawn.
     /// </summary>
     /// <returns>Whether the account was released; false while the node has tunnels.</returns>
-    public bool Forget(NodeKey node)
+    public bool ReleaseLedger(NodeKey node)
     {
         lock (_accounts)
         {
@@ -68,7 +68,7 @@ internal sealed class TunnelRegistry
                 return false;
             }
 
-            ledger.IsHeld = false;
+            ledger.IsInFleet = false;
             if (!ledger.IsPublished && ledger.TryClose())
             {
                 _ledgers.TryRemove(node, out _);
@@ -80,11 +80,11 @@ internal sealed class TunnelRegistry
 
     /// <summary>Closes the account if it was released and no tunnel is open.</summary>
     /// <returns>Whether a scrape may publish the account; false if it is closed.</returns>
-    public bool MayPublish(NodeKey node, TunnelLedger ledger)
+    public bool TryKeepForPublish(NodeKey node, TunnelLedger ledger)
     {
         lock (_accounts)
         {
-            if (_ledgers.GetValueOrDefault(node) != ledger || (!ledger.IsHeld && ledger.TryClose()))
+            if (_ledgers.GetValueOrDefault(node) != ledger || (!ledger.IsInFleet && ledger.TryClose()))
             {
                 _ledgers.TryRemove(KeyValuePair.Create(node, ledger));
                 return false;
@@ -126,7 +126,7 @@ internal sealed class TunnelRegistry
     {
         // The end is counted first: when the tunnel is no longer found, its end is already counted.
         tunnel.Ledger.Closed(end);
-        _metrics.Ended(tunnel, end);
+        _metrics.Add(tunnel, end);
         Interlocked.Decrement(ref _onPath[(int)tunnel.Flow!.Path]);
         var identity = tunnel.Identity;
         _byId.TryRemove(identity.Id, out _);
@@ -140,9 +140,9 @@ internal sealed class TunnelRegistry
             RemoveFromUser((identity.Node.Cluster, user), tunnel);
         }
 
-        if (!tunnel.Ledger.IsHeld)
+        if (!tunnel.Ledger.IsInFleet)
         {
-            Forget(identity.Node);
+            ReleaseLedger(identity.Node);
         }
 
         Removed?.Invoke(tunnel);

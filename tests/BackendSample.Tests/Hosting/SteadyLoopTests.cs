@@ -52,7 +52,7 @@ public sealed class SteadyLoopTests : IDisposable
         Assert.Equal(0, _steps);
     }
 
-    private Task StartLoop() => SteadyLoop.RunAsync(
+    private Task StartLoop() => RepeatedWork.RunAsync(
         "working",
         () =>
         {

@@ -15,8 +15,8 @@ public sealed class AudienceTests
 
         _audience.Deliver("a", "x"u8.ToArray());
 
-        Assert.Equal(["hi", "x"], member.Heard);
-        Assert.Equal(["hi"], other.Heard);
+        Assert.Equal(["hi", "x"], member.Received);
+        Assert.Equal(["hi"], other.Received);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class AudienceTests
 
         _audience.Deliver("a", "x"u8.ToArray());
 
-        Assert.Equal(["hi"], member.Heard);
+        Assert.Equal(["hi"], member.Received);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class AudienceTests
 
         _audience.Deliver("a", "x"u8.ToArray());
 
-        Assert.Equal(["hi", "x"], member.Heard);
+        Assert.Equal(["hi", "x"], member.Received);
     }
 
     private Listener Added(string channel)
@@ -50,8 +50,8 @@ public sealed class AudienceTests
 
     private sealed class Listener : IAudienceMember
     {
-        public List<string> Heard { get; } = [];
+        public List<string> Received { get; } = [];
 
-        public void Post(ReadOnlyMemory<byte> message) => Heard.Add(Encoding.UTF8.GetString(message.Span));
+        public void Post(ReadOnlyMemory<byte> message) => Received.Add(Encoding.UTF8.GetString(message.Span));
     }
 }

@@ -131,7 +131,7 @@ public sealed class RedisTests : IAsyncLifetime
 
         await Task.WhenAll(SpeakAsync(alice), SpeakAsync(bob));
 
-        for (var heard = 0; heard < 200; heard++)
+        for (var received = 0; received < 200; received++)
         {
             Assert.Equal(await alice.ReceiveTextAsync(), await bob.ReceiveTextAsync());
         }

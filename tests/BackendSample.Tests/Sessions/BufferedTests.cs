@@ -33,7 +33,7 @@ public sealed class BufferedTests : IAsyncLifetime
         await client.SendAsync(new byte[Part], WebSocketMessageType.Text, end: false);
 
         await UntilHeldAsync(Part - ClientMemory.Allowance);
-        Assert.InRange(_node.Memory.Held, 0, Part + PieceSize.Most);
+        Assert.InRange(_node.Memory.Held, 0, Part + PieceSize.Max);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class BufferedTests : IAsyncLifetime
 
         await client.SendAsync(new byte[Part + 1], WebSocketMessageType.Text, end: false);
 
-        await Deadline.UntilAsync(() => node.Memory.Left > 0 && node.Memory.Held == 0, "nothing is held");
+        await Deadline.UntilAsync(() => node.Memory.UnusedBytes > 0 && node.Memory.Held == 0, "nothing is held");
         Assert.Equal(1, node.Sessions.Count);
     }
 

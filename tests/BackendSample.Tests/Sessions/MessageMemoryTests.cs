@@ -32,31 +32,31 @@ public sealed class MessageMemoryTests
 
         var within = client.TryRent(ClientMemory.Allowance)!;
         Assert.Equal(0, _all.Held);
-        var beyond = client.TryRent(PieceSize.Least)!;
-        Assert.Equal(PieceSize.Least, _all.Held);
+        var beyond = client.TryRent(PieceSize.Min)!;
+        Assert.Equal(PieceSize.Min, _all.Held);
 
         // The order of the returns makes no difference.
         client.Return(within);
         Assert.Equal(0, _all.Held);
         client.Return(beyond);
         Assert.Equal(0, _all.Held);
-        Assert.Equal(PieceSize.Least, _all.Left);
+        Assert.Equal(PieceSize.Min, _all.UnusedBytes);
     }
 
     [Fact]
     public void AClientThatIsRefused_HoldsWhatItHeld()
     {
         var other = new ClientMemory(_all);
-        other.TryRent(PieceSize.Most);
+        other.TryRent(PieceSize.Max);
         var client = new ClientMemory(_all);
         client.TryRent(ClientMemory.Allowance);
         var held = _all.Held;
 
-        Assert.Null(client.TryRent(PieceSize.Most));
+        Assert.Null(client.TryRent(PieceSize.Max));
 
         Assert.Equal(held, _all.Held);
         other.ReleaseAll();
-        Assert.NotNull(client.TryRent(PieceSize.Most));
+        Assert.NotNull(client.TryRent(PieceSize.Max));
         client.ReleaseAll();
         Assert.Equal(0, _all.Held);
     }
@@ -64,18 +64,18 @@ public sealed class MessageMemoryTests
     [Fact]
     public void ALongBuffer_IsUsedAgain_UntilItWasUnusedForAWhile()
     {
-        var first = _all.Rent(PieceSize.Most);
+        var first = _all.Rent(PieceSize.Max);
         _all.Return(first);
-        Assert.Same(first, _all.Rent(PieceSize.Most));
+        Assert.Same(first, _all.Rent(PieceSize.Max));
         _all.Return(first);
         _all.DropUnused();
         // The buffer was in use before the last call, so it has not been free long enough.
-        Assert.Same(first, _all.Rent(PieceSize.Most));
+        Assert.Same(first, _all.Rent(PieceSize.Max));
         _all.Return(first);
         _all.DropUnused();
         _all.DropUnused();
 
-        Assert.NotSame(first, _all.Rent(PieceSize.Most));
+        Assert.NotSame(first, _all.Rent(PieceSize.Max));
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class MessageMemoryTests
 
         Assert.Equal(length, text.Length);
         Assert.True(System.Buffers.BuffersExtensions.ToArray(text.Bytes).AsSpan().SequenceEqual(bytes));
-        Assert.InRange(all.Held, 0, length + PieceSize.Most);
+        Assert.InRange(all.Held, 0, length + PieceSize.Max);
         text.Return();
         Assert.Equal(0, all.Held);
     }

@@ -23,9 +23,9 @@ public sealed class ChangeCommandTests
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(Moves.PlanLines, run.Lines);
-        var asked = Assert.Single(stub.Changes);
-        Assert.Equal($"POST {Moves.Plans}", asked.ToString());
-        Assert.Equal(body, asked.Body);
+        var request = Assert.Single(stub.Changes);
+        Assert.Equal($"POST {Moves.Plans}", request.ToString());
+        Assert.Equal(body, request.Body);
     }
 
     [Fact]

@@ -158,7 +158,7 @@ public sealed class DrainWaitTests
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.DrainOfNode, Moves.Drain(300));
         using var interrupt = new CancellationTokenSource();
-        stub.Asked = request => InterruptAfter(stub, request, interrupt);
+        stub.OnRequest = request => InterruptAfter(stub, request, interrupt);
 
         var run = await CommandRun.OfAsync(
             new HastyClock(), interrupt.Token, "drain", "ws-2", "--wait", "--admin", stub.Address);
@@ -173,7 +173,7 @@ public sealed class DrainWaitTests
     public async Task Wait_DuringARestartOfTheBalancer_Continues()
     {
         await using var stub = await DrainingAsync(
-            StubAnswer.Gone, StubAnswer.Gone, Moves.Drain(100), Moves.Drain(0, "drained"));
+            StubAnswer.Reset, StubAnswer.Reset, Moves.Drain(100), Moves.Drain(0, "drained"));
 
         var run = await WaitAsync(stub, new HastyClock());
 
@@ -190,7 +190,7 @@ public sealed class DrainWaitTests
     [Fact]
     public async Task ABalancerThatStaysUnreachable_Exits3AfterHalfAMinute()
     {
-        await using var stub = await DrainingAsync(Moves.Drain(100), StubAnswer.Gone);
+        await using var stub = await DrainingAsync(Moves.Drain(100), StubAnswer.Reset);
         var clock = new HastyClock();
 
         var run = await WaitAsync(stub, clock);

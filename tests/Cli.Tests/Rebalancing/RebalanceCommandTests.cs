@@ -95,7 +95,7 @@ public sealed class RebalanceCommandTests
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.Rebalances, Moves.Rebalance("running", 100));
         using var interrupt = new CancellationTokenSource();
-        stub.Asked = request =>
+        stub.OnRequest = request =>
         {
             if (request.Method is "GET" && request.Target == Moves.Rebalances)
             {

@@ -26,7 +26,7 @@ public sealed class NativeHeapTests
         }
 
         var kept = Resident();
-        NativeHeap.GiveBack();
+        NativeHeap.Trim();
 
         Assert.InRange(kept - Resident(), Blocks * BlockSize / 2, long.MaxValue);
         Marshal.FreeHGlobal(blocks[^1]);

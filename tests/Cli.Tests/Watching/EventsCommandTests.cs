@@ -50,7 +50,7 @@ public sealed class EventsCommandTests
     public async Task AStreamThatEnds_IsTakenUpAfterTheLastEvent()
     {
         await using var stub = await StreamingAsync(
-            StubAnswer.Events(Sse(7, Drained)), StubAnswer.Gone, StubAnswer.Events(Sse(8, Grown)));
+            StubAnswer.Events(Sse(7, Drained)), StubAnswer.Reset, StubAnswer.Events(Sse(8, Grown)));
 
         var run = await FollowAsync(stub, connections: 3, "--json");
 
@@ -89,7 +89,7 @@ public sealed class EventsCommandTests
     [Fact]
     public async Task ABalancerThatStaysUnreachable_Exits3()
     {
-        await using var stub = await StreamingAsync(StubAnswer.Events(Sse(7, Drained)), StubAnswer.Gone);
+        await using var stub = await StreamingAsync(StubAnswer.Events(Sse(7, Drained)), StubAnswer.Reset);
 
         var run = await stub.RunAsync("events");
 
@@ -171,7 +171,7 @@ public sealed class EventsCommandTests
     private static async Task<CommandRun> FollowAsync(StubBalancer stub, int connections, params string[] options)
     {
         using var interrupt = new CancellationTokenSource();
-        stub.Asked = _ =>
+        stub.OnRequest = _ =>
         {
             if (stub.Targets.Count(target => target == Events) > connections)
             {

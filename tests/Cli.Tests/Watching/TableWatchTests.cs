@@ -30,7 +30,7 @@ public sealed class TableWatchTests
     [Fact]
     public async Task Watch_ContinuesAfterARestart()
     {
-        var run = await WatchAsync([Documents.Chat, StubAnswer.Gone, Fewer], seconds: 3, "--json");
+        var run = await WatchAsync([Documents.Chat, StubAnswer.Reset, Fewer], seconds: 3, "--json");
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(2, run.Lines.Count());
@@ -42,7 +42,7 @@ public sealed class TableWatchTests
         await using var stub = await StubBalancer.StartAsync();
         stub.On(Documents.Clusters, answers);
         using var interrupt = new CancellationTokenSource();
-        stub.Asked = _ =>
+        stub.OnRequest = _ =>
         {
             if (stub.Requests.Count > seconds)
             {

@@ -47,7 +47,7 @@ public sealed class TopCommandTests
             Scrape(opened: 0, frames: 10, bytes: 0),
             Scrape(opened: 0, frames: 30, bytes: 0));
         using var interrupt = new CancellationTokenSource();
-        stub.Asked = _ =>
+        stub.OnRequest = _ =>
         {
             if (stub.Requests.Count > 4)
             {

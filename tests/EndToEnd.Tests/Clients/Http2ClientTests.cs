@@ -37,11 +37,11 @@ public sealed class Http2ClientTests
             }));
         var server = builder.Build();
         server.UseWebSockets();
-        server.Run(SayProtocol);
+        server.Run(WriteProtocol);
         return server;
     }
 
-    private static async Task SayProtocol(HttpContext context)
+    private static async Task WriteProtocol(HttpContext context)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         await socket.SendText($"{context.Request.Protocol} {context.Request.Method}");

@@ -56,7 +56,7 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
     public async Task Open(string target, params (string Name, string Value)[] headers)
     {
         var key = HandshakeKey.New();
-        var response = await Ask(target, key, headers);
+        var response = await SendRequest(target, key, headers);
         if (response.Status != 101)
         {
             var body = await ReadBody();
@@ -68,10 +68,11 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
     }
 
     /// <summary>Requests a WebSocket and accepts any response; its body is not read.</summary>
-    public static async Task<RawClient> Ask(int port, string target, params (string Name, string Value)[] headers)
+    public static async Task<RawClient> SendRequest(
+        int port, string target, params (string Name, string Value)[] headers)
     {
         var client = await Connect(port);
-        await client.Ask(target, HandshakeKey.New(), headers);
+        await client.SendRequest(target, HandshakeKey.New(), headers);
         return client;
     }
 
@@ -133,7 +134,7 @@ internal sealed class RawClient(int port, WireEnd wire) : IDisposable
 
     public void Dispose() => Wire.Dispose();
 
-    private async Task<MessageHead> Ask(string target, string key, (string Name, string Value)[] headers)
+    private async Task<MessageHead> SendRequest(string target, string key, (string Name, string Value)[] headers)
     {
         var request = new StringBuilder($"GET {target} HTTP/1.1\r\n");
         var hasHost = headers.Any(header => header.Name.Equals("Host", StringComparison.OrdinalIgnoreCase));

@@ -26,7 +26,7 @@ public sealed class FloodTests
 
         using (await IdleFlood.Begin(fleet.Balancer.AdminPort))
         {
-            refused = await AskAsync(fleet.Balancer.AdminPort);
+            refused = await SendAsync(fleet.Balancer.AdminPort);
             await fleet.Balancer.Visit("bob");
             await EchoAsync(tunnel);
         }
@@ -56,7 +56,7 @@ public sealed class FloodTests
 
         using (await IdleFlood.Begin(fleet.Balancer.Port))
         {
-            refused = await AskAsync(fleet.Balancer.Port);
+            refused = await SendAsync(fleet.Balancer.Port);
             Assert.Equal("chat", (string?)(await fleet.Balancer.Cluster())["id"]);
             await EchoAsync(tunnel);
         }
@@ -83,14 +83,14 @@ public sealed class FloodTests
         using (await IdleFlood.Begin(fleet.Balancer.Port))
         using (await IdleFlood.Begin(fleet.Balancer.AdminPort))
         {
-            Assert.Equal(503, (await AskAsync(fleet.Balancer.Port)).Status);
-            Assert.Equal(503, (await AskAsync(fleet.Balancer.AdminPort)).Status);
+            Assert.Equal(503, (await SendAsync(fleet.Balancer.Port)).Status);
+            Assert.Equal(503, (await SendAsync(fleet.Balancer.AdminPort)).Status);
             await EchoAsync(tunnel);
         }
 
         await UntilAnswered(fleet.Balancer);
         await Deadline.Until(
-            "clients are accepted again", async () => (await AskAsync(fleet.Balancer.Port)).Status == 200);
+            "clients are accepted again", async () => (await SendAsync(fleet.Balancer.Port)).Status == 200);
         await EchoAsync(tunnel);
     }
 
@@ -113,7 +113,7 @@ public sealed class FloodTests
     }
 
     // A full port responds before it has read a request.
-    private static async Task<MessageHead> AskAsync(int port)
+    private static async Task<MessageHead> SendAsync(int port)
     {
         using var client = await RawClient.Connect(port);
         await client.Wire.Send("GET /livez?user=bob HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
@@ -122,6 +122,6 @@ public sealed class FloodTests
 
     private static Task UntilAnswered(Balancer balancer) => Deadline.Until(
         "the admin port answers again",
-        async () => (await AskAsync(balancer.AdminPort)).Status == 200,
+        async () => (await SendAsync(balancer.AdminPort)).Status == 200,
         () => balancer.Process.Output);
 }

@@ -31,13 +31,13 @@ public sealed class NoDescriptorsTests(ITestOutputHelper output)
 
         var tunnels = await OpenAll(fleet.Balancer);
         var silent = await Task.WhenAll(Enumerable.Range(0, Late).Select(_ => RawClient.Connect(fleet.Balancer.Port)));
-        var late = await Task.WhenAll(Enumerable.Range(0, Late).Select(number => Ask(fleet.Balancer, number)));
+        var late = await Task.WhenAll(Enumerable.Range(0, Late).Select(number => SendRequest(fleet.Balancer, number)));
         var busy = await EchoFor(fleet.Balancer, tunnels);
         Array.ForEach(silent, client => client.Dispose());
         await CloseAll(tunnels);
         await Deadline.Until(
             "it takes users again",
-            async () => await Ask(fleet.Balancer, 0) == 101,
+            async () => await SendRequest(fleet.Balancer, 0) == 101,
             () => fleet.Balancer.Process.Output);
 
         output.WriteLine(
@@ -69,7 +69,7 @@ public sealed class NoDescriptorsTests(ITestOutputHelper output)
         while (tunnels.Count < Room)
         {
             var client = await RawClient.Connect(balancer.Port);
-            if (await Ask(client, tunnels.Count) != 101)
+            if (await SendRequest(client, tunnels.Count) != 101)
             {
                 client.Dispose();
                 return tunnels;
@@ -83,13 +83,13 @@ public sealed class NoDescriptorsTests(ITestOutputHelper output)
     }
 
     /// <summary>Returns the status of the response; null if there was none.</summary>
-    private static async Task<int?> Ask(Balancer balancer, int number)
+    private static async Task<int?> SendRequest(Balancer balancer, int number)
     {
         using var client = await RawClient.Connect(balancer.Port);
-        return await Ask(client, number);
+        return await SendRequest(client, number);
     }
 
-    private static async Task<int?> Ask(RawClient client, int number)
+    private static async Task<int?> SendRequest(RawClient client, int number)
     {
         try
         {

@@ -29,7 +29,7 @@ public sealed partial class RefusedClientTests
         var answers = new List<MessageAnswer>();
         for (var i = 0; i < Refused; i++)
         {
-            answers.Add(await AskAsync(fleet.Balancer));
+            answers.Add(await SendAsync(fleet.Balancer));
         }
 
         silent.ForEach(client => client.Dispose());
@@ -64,9 +64,9 @@ public sealed partial class RefusedClientTests
         return silent;
     }
 
-    private static async Task<MessageAnswer> AskAsync(Balancer balancer)
+    private static async Task<MessageAnswer> SendAsync(Balancer balancer)
     {
-        using var client = await balancer.Ask("bob");
+        using var client = await balancer.SendRequest("bob");
         return new MessageAnswer(
             client.Response.Status,
             int.Parse(client.Response["Retry-After"]!, System.Globalization.CultureInfo.InvariantCulture),

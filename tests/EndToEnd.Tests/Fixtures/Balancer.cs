@@ -93,8 +93,8 @@ internal sealed class Balancer : IAsyncDisposable
         RawClient.Open(Endpoint, Target(user), headers);
 
     /// <summary>Requests a WebSocket of a user, and accepts any response.</summary>
-    public Task<RawClient> Ask(string user, params (string Name, string Value)[] headers) =>
-        RawClient.Ask(Port, Target(user), headers);
+    public Task<RawClient> SendRequest(string user, params (string Name, string Value)[] headers) =>
+        RawClient.SendRequest(Port, Target(user), headers);
 
     /// <summary>Opens a WebSocket, reads the welcome, closes it, and returns the node that sent the welcome.</summary>
     public async Task<string> Visit(string user)

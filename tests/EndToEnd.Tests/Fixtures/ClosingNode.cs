@@ -11,7 +11,7 @@ namespace WsBalancer.EndToEnd.Tests.Fixtures;
 public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
 {
     /// <summary>The code of the Close frames.</summary>
-    internal const int Told = 1012;
+    internal const int CloseCode = 1012;
 
     private const string Endpoints = "Kestrel:Endpoints";
 
@@ -64,7 +64,7 @@ public abstract class ClosingNode(string closeTimeout) : IAsyncLifetime
     {
         await Balancer.UntilOpen();
         var answer = await Balancer.Delete(
-            $"/api/v1/clusters/{BalancerConfig.Cluster}/tunnels?user={HeldTunnel.User}&closeCode={Told}");
+            $"/api/v1/clusters/{BalancerConfig.Cluster}/tunnels?user={HeldTunnel.User}&closeCode={CloseCode}");
 
         Assert.Equal(1, (int)answer["closed"]!);
     }

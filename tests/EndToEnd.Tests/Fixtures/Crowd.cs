@@ -18,21 +18,21 @@ internal sealed class Crowd : IAsyncDisposable
     private readonly ConcurrentDictionary<string, RawClient> _open = new();
     private readonly ConcurrentDictionary<string, RawClient> _welcomed = new();
     private readonly ConcurrentDictionary<string, string> _nodes = new();
-    private readonly ConcurrentQueue<Goodbye> _goodbyes = new();
+    private readonly ConcurrentQueue<ClosedTunnel> _goodbyes = new();
     private readonly SemaphoreSlim _doorway = new(64);
     private readonly CancellationTokenSource _over = new();
     private readonly Func<IPEndPoint>[] _doors;
-    private readonly bool _comesBack;
+    private readonly bool _reconnects;
     private readonly Task[] _lives;
 
-    private Crowd(Func<IPEndPoint>[] doors, string[] users, bool comesBack)
+    private Crowd(Func<IPEndPoint>[] doors, string[] users, bool reconnects)
     {
-        (_doors, _comesBack) = (doors, comesBack);
+        (_doors, _reconnects) = (doors, reconnects);
         _lives = [.. users.Select((user, i) => Live(user, i))];
     }
 
     /// <summary>Every end of a user's WebSocket so far.</summary>
-    public IReadOnlyCollection<Goodbye> Goodbyes => _goodbyes;
+    public IReadOnlyCollection<ClosedTunnel> Goodbyes => _goodbyes;
 
     /// <summary>The number of users whose WebSocket is open and who have received a welcome from a node.</summary>
     public int Present => _welcomed.Count;
@@ -41,15 +41,15 @@ internal sealed class Crowd : IAsyncDisposable
     public Dictionary<string, string> Nodes => new(_nodes);
 
     /// <summary>Opens a WebSocket for each user, and waits until every user has received a welcome.</summary>
-    public static Task<Crowd> Gather(Balancer balancer, int users, bool comesBack = false) =>
-        Gather([() => balancer.Endpoint], users, comesBack);
+    public static Task<Crowd> Gather(Balancer balancer, int users, bool reconnects = false) =>
+        Gather([() => balancer.Endpoint], users, reconnects);
 
     /// <summary>
     /// Opens the WebSockets at several balancers in turn; each function returns the current address of one.
     /// </summary>
-    public static async Task<Crowd> Gather(Func<IPEndPoint>[] doors, int users, bool comesBack = false)
+    public static async Task<Crowd> Gather(Func<IPEndPoint>[] doors, int users, bool reconnects = false)
     {
-        var crowd = new Crowd(doors, [.. Enumerable.Range(0, users).Select(i => $"crowd-{i}")], comesBack);
+        var crowd = new Crowd(doors, [.. Enumerable.Range(0, users).Select(i => $"crowd-{i}")], reconnects);
         await crowd.UntilPresent(users);
         return crowd;
     }
@@ -65,7 +65,7 @@ internal sealed class Crowd : IAsyncDisposable
     /// </summary>
     public double RateInTheMiddle()
     {
-        var times = _goodbyes.Select(goodbye => goodbye.At).Order().ToArray();
+        var times = _goodbyes.Select(closed => closed.At).Order().ToArray();
         var (from, to) = (times.Length / 5, times.Length * 4 / 5);
         return (to - from) / Stopwatch.GetElapsedTime(times[from], times[to]).TotalSeconds;
     }
@@ -95,17 +95,17 @@ internal sealed class Crowd : IAsyncDisposable
         {
             try
             {
-                using var client = await Come(user, _doors[turn % _doors.Length]());
+                using var client = await Connect(user, _doors[turn % _doors.Length]());
                 _goodbyes.Enqueue(await Stay(user, client));
             }
             catch (SocketException refused)
-                when (refused.SocketErrorCode is SocketError.ConnectionRefused && _comesBack)
+                when (refused.SocketErrorCode is SocketError.ConnectionRefused && _reconnects)
             {
                 // A balancer that starts needs the processors: retries without a pause would use them up.
                 turn++;
                 await Task.Delay(BetweenRefusals, TimeProvider.System, CancellationToken.None);
             }
-            catch (Exception left) when (IsDeparture(left) && (_comesBack || _over.IsCancellationRequested))
+            catch (Exception left) when (IsDeparture(left) && (_reconnects || _over.IsCancellationRequested))
             {
                 // The user retries at the next balancer.
                 turn++;
@@ -117,11 +117,11 @@ internal sealed class Crowd : IAsyncDisposable
                 _open.TryRemove(user, out _);
             }
         }
-        while (_comesBack && !_over.IsCancellationRequested);
+        while (_reconnects && !_over.IsCancellationRequested);
     }
 
     // The number of concurrent handshakes is limited, so that a start is not a connection storm.
-    private async Task<RawClient> Come(string user, IPEndPoint door)
+    private async Task<RawClient> Connect(string user, IPEndPoint door)
     {
         await _doorway.WaitAsync(_over.Token);
         try
@@ -139,7 +139,7 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    private async Task<Goodbye> Stay(string user, RawClient client)
+    private async Task<ClosedTunnel> Stay(string user, RawClient client)
     {
         Frame frame;
         do
@@ -151,7 +151,7 @@ internal sealed class Crowd : IAsyncDisposable
         var at = Stopwatch.GetTimestamp();
         await client.Send(Frame.Close(frame.CloseCode ?? 1000));
         var end = await client.Wire.ReadEnd();
-        return new Goodbye(user, _nodes[user], frame.CloseCode, at, end);
+        return new ClosedTunnel(user, _nodes[user], frame.CloseCode, at, end);
     }
 
     private static bool IsDeparture(Exception exception) =>
@@ -164,4 +164,4 @@ internal sealed class Crowd : IAsyncDisposable
 /// <param name="Code">The code of the Close frame.</param>
 /// <param name="At">When the frame was read: a timestamp of <see cref="Stopwatch"/>.</param>
 /// <param name="End">How the connection ended after it.</param>
-internal sealed record Goodbye(string User, string Node, int? Code, long At, StreamEnd End);
+internal sealed record ClosedTunnel(string User, string Node, int? Code, long At, StreamEnd End);

@@ -49,18 +49,18 @@ internal sealed class RedisServer : IAsyncDisposable
             "--dir", _folder.FullName,
         ]);
         await Deadline.Until(
-            "redis-server answers", async () => await Ask("PING") == "+PONG", () => _process.Output);
+            "redis-server answers", async () => await Query("PING") == "+PONG", () => _process.Output);
     }
 
     /// <summary>Deletes all data while the server runs.</summary>
-    public async Task Flush() => Assert.Equal("+OK", await Ask("FLUSHALL"));
+    public async Task Flush() => Assert.Equal("+OK", await Query("FLUSHALL"));
 
     /// <summary>Sets a field of a hash, as any client of this Redis can.</summary>
     public async Task SetField(string key, string field, string value)
     {
         string[] words = ["HSET", key, field, value];
         var request = string.Concat(words.Select(word => $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n"));
-        Assert.StartsWith(":", await Ask($"*{words.Length}\r\n{request.TrimEnd()}"), StringComparison.Ordinal);
+        Assert.StartsWith(":", await Query($"*{words.Length}\r\n{request.TrimEnd()}"), StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()
@@ -69,7 +69,7 @@ internal sealed class RedisServer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task<string?> Ask(string command)
+    private async Task<string?> Query(string command)
     {
         using var deadline = Deadline.Start();
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -39,8 +39,8 @@ internal sealed class TwoBalancers : IAsyncDisposable
     /// <summary>
     /// Connects users to both balancers in turn; a user whose connection is lost reconnects at the other one.
     /// </summary>
-    public Task<Crowd> Gather(int users, bool comesBack = false) =>
-        Crowd.Gather([() => One.Endpoint, () => Two.Endpoint], users, comesBack);
+    public Task<Crowd> Gather(int users, bool reconnects = false) =>
+        Crowd.Gather([() => One.Endpoint, () => Two.Endpoint], users, reconnects);
 
     /// <summary>Waits until a fact holds in the admin API of both balancers.</summary>
     public async Task Until(string fact, Func<JsonNode, bool> holds)

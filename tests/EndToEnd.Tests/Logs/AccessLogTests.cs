@@ -94,9 +94,9 @@ public sealed class AccessLogTests : IAsyncLifetime
         var port = balancer.UrlOf("http").Port;
 
         // Refusals before a node is chosen, by the node, by the server, and after the failure of a node.
-        (await RawClient.Ask(port, "/chat?token=s3cr3t", Headers)).Dispose();
+        (await RawClient.SendRequest(port, "/chat?token=s3cr3t", Headers)).Dispose();
         _node.Script = Script.Answer(401, "Unauthorized", "");
-        (await RawClient.Ask(port, Target, Headers)).Dispose();
+        (await RawClient.SendRequest(port, Target, Headers)).Dispose();
         using (var client = await RawClient.Connect(port))
         {
             await client.Wire.Send("GET /chat?token=s3cr3t HTTP/7.7\r\nHost: a\r\n\r\n");
@@ -104,7 +104,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         }
 
         _node.Script = Script.Reset;
-        (await RawClient.Ask(port, Target, Headers)).Dispose();
+        (await RawClient.SendRequest(port, Target, Headers)).Dispose();
 
         JsonNode[] lines = [await Line(1), await Line(2), await Line(3), await Line(4)];
         Assert.All(lines, line => Assert.Equal("refusal", (string?)line["event"]));
@@ -141,13 +141,13 @@ public sealed class AccessLogTests : IAsyncLifetime
     {
         await using var balancer = await Start("auto");
         var port = balancer.UrlOf("http").Port;
-        (await RawClient.Ask(port, "/first", Headers)).Dispose();
+        (await RawClient.SendRequest(port, "/first", Headers)).Dispose();
         await Line(1);
 
         System.IO.File.Move(File, File + ".1");
         balancer.Process.Send(Signal.Hangup);
         await Deadline.Until("the file is there again", () => System.IO.File.Exists(File));
-        (await RawClient.Ask(port, "/second", Headers)).Dispose();
+        (await RawClient.SendRequest(port, "/second", Headers)).Dispose();
 
         Assert.Equal("/second", (string?)(await Line(1))["path"]);
     }
@@ -162,7 +162,7 @@ public sealed class AccessLogTests : IAsyncLifetime
             "a line on standard output",
             async () =>
             {
-                (await RawClient.Ask(balancer.UrlOf("http").Port, "/chat", Headers)).Dispose();
+                (await RawClient.SendRequest(balancer.UrlOf("http").Port, "/chat", Headers)).Dispose();
                 return balancer.Process.Lines.Any(line =>
                     line.StartsWith("time=", StringComparison.Ordinal)
                     && line.Contains(" event=refusal reason=no_user status=400 ", StringComparison.Ordinal)

@@ -98,7 +98,7 @@ public sealed class SecretTests : IAsyncLifetime
         // Requests that are served, refused by the balancer, and refused by its server.
         await Send(clear, $"GET {Target} HTTP/1.1\r\nHost: a\r\n{HeaderLines()}\r\n", 200);
         await Send(clear, $"POST {Target} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n{HeaderLines()}\r\n", 200);
-        using (var refused = await RawClient.Ask(clear, $"/chat?token={Secret}", Headers))
+        using (var refused = await RawClient.SendRequest(clear, $"/chat?token={Secret}", Headers))
         {
             Assert.Equal(400, refused.Response.Status);
         }
@@ -110,7 +110,7 @@ public sealed class SecretTests : IAsyncLifetime
 
         // A handshake that no node accepts.
         _node.Script = Script.Reset;
-        using var failed = await RawClient.Ask(clear, Target, Headers);
+        using var failed = await RawClient.SendRequest(clear, Target, Headers);
         Assert.InRange(failed.Response.Status, 502, 503);
     }
 

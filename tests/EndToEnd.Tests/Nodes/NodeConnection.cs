@@ -21,7 +21,7 @@ internal sealed class NodeConnection(string node, WireSocket wire, MessageHead r
     /// <summary>Completes when the node stops: until then a script may leave the connection to the test.</summary>
     public Task Stopped { get; } = stopped;
 
-    public bool AsksForUpgrade => Request["Upgrade"] is "websocket";
+    public bool IsUpgrade => Request["Upgrade"] is "websocket";
 
     /// <summary>Responds with 101.</summary>
     public Task AcceptUpgrade(params (string Name, string Value)[] headers) => Answer(

@@ -8,7 +8,7 @@ internal static class Script
     /// <summary>A healthy node: upgrades, sends the welcome, echoes; responds with 200 to plain requests.</summary>
     public static Func<NodeConnection, Task> Echo(params (string Name, string Value)[] headers) => async connection =>
     {
-        if (!connection.AsksForUpgrade)
+        if (!connection.IsUpgrade)
         {
             await connection.Answer(200, "OK", "fine", ("Connection", "close"));
             return;

@@ -46,7 +46,7 @@ public sealed class ScriptedNodeTests
     {
         var script = Script.Answer(401, "Unauthorized", "who?", ("X-Why", "none"));
         await using var node = ScriptedNode.Start("ws-1", script);
-        using var client = await RawClient.Ask(node.Port, "/");
+        using var client = await RawClient.SendRequest(node.Port, "/");
 
         var body = await client.ReadBody();
         var end = await client.Wire.ReadEnd();
@@ -60,7 +60,7 @@ public sealed class ScriptedNodeTests
     {
         await using var node = ScriptedNode.Start("ws-1", connection => connection.Wire.Send(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n"));
-        using var client = await RawClient.Ask(node.Port, "/");
+        using var client = await RawClient.SendRequest(node.Port, "/");
 
         Assert.Equal("abc0123456789", await client.ReadBody());
     }

@@ -12,7 +12,7 @@ public sealed class DrainTests(ITestOutputHelper output)
     public async Task ADrain_KeepsItsRate_ClosesEveryTunnelWith1012_AndMovesNoOtherUser()
     {
         await using var fleet = await WsFleet.Start(3, 3, WsFleet.MostAtTheFirst);
-        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, reconnects: true);
         var before = crowd.Nodes;
         var leaving = before.Values.Count(node => node == "ws-1");
         var opened = (await fleet.Balancer.Scrape()).OpenedAt("ws-1");
@@ -24,9 +24,9 @@ public sealed class DrainTests(ITestOutputHelper output)
         var rate = crowd.RateInTheMiddle();
 
         Assert.True(drain.Code == 0, drain.Output);
-        Assert.All(crowd.Goodbyes, goodbye => Assert.Equal(
-            ("ws-1", 1012, StreamEnd.Fin), (goodbye.Node, goodbye.Code, goodbye.End)));
-        Assert.Equal(leaving, crowd.Goodbyes.Select(goodbye => goodbye.User).Distinct().Count());
+        Assert.All(crowd.Goodbyes, closed => Assert.Equal(
+            ("ws-1", 1012, StreamEnd.Fin), (closed.Node, closed.Code, closed.End)));
+        Assert.Equal(leaving, crowd.Goodbyes.Select(closed => closed.User).Distinct().Count());
         Assert.Equal(leaving, crowd.Goodbyes.Count);
         output.WriteLine($"{leaving} closes, {rate:F1} a second in the middle.");
         Assert.InRange(rate, 160, 240);
@@ -89,7 +89,7 @@ public sealed class DrainTests(ITestOutputHelper output)
         await mute.ReadWelcome();
 
         var drain = await fleet.Balancer.Command("drain", "ws-1", "--deadline", "1s", "--wait");
-        var told = await mute.Read();
+        var received = await mute.Read();
         await fleet.Balancer.Until("it is cut", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
         await Deadline.Until(
             "it counts as forced",
@@ -98,7 +98,7 @@ public sealed class DrainTests(ITestOutputHelper output)
 
         Assert.Equal(1, drain.Code);
         Assert.Contains("is not drained by the deadline", drain.Output, StringComparison.Ordinal);
-        Assert.Equal(1012, told.CloseCode);
+        Assert.Equal(1012, received.CloseCode);
     }
 
     [Fact]
@@ -110,9 +110,9 @@ public sealed class DrainTests(ITestOutputHelper output)
         var last = await fleet.Balancer.Command("drain", "ws-1");
         var wrong = await fleet.Balancer.Command("drain", "ws-1", "--rate", "fast");
         await fleet.Balancer.Kill();
-        var gone = await fleet.Balancer.Command("drain", "ws-1");
+        var again = await fleet.Balancer.Command("drain", "ws-1");
 
-        Assert.Equal((1, 1, 2, 3), (unknown.Code, last.Code, wrong.Code, gone.Code));
+        Assert.Equal((1, 1, 2, 3), (unknown.Code, last.Code, wrong.Code, again.Code));
         Assert.Contains("ws-1", unknown.Output, StringComparison.Ordinal);
         Assert.Contains("force", last.Output, StringComparison.OrdinalIgnoreCase);
     }

@@ -22,7 +22,7 @@ public sealed class OutageTests
 
         await fleet.Balancer.UntilHealth("ws-1", "unhealthy");
         await fleet.Balancer.UntilHealth("ws-2", "unhealthy");
-        using var refused = await fleet.Balancer.Ask("alice");
+        using var refused = await fleet.Balancer.SendRequest("alice");
         var during = await fleet.Balancer.Command("status");
         await using var again = await WsNode.Start("ws-1", fleet.Nodes[0].Port);
         await fleet.Balancer.UntilHealth("ws-1", "healthy");

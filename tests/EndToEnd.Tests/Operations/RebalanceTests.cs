@@ -12,7 +12,7 @@ public sealed class RebalanceTests
     public async Task AfterANodeIsAdded_OnlyItsUsersAreMoved_AndNoTunnelIsMisplacedInTheEnd()
     {
         await using var fleet = await WsFleet.Start(4, 3);
-        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, reconnects: true);
         var before = crowd.Nodes;
         await using var watch = ScrapeWatch.Of(fleet.Balancer);
 
@@ -30,9 +30,9 @@ public sealed class RebalanceTests
         Assert.True(rebalance.Code == 0, rebalance.Output);
         Assert.InRange(misplaced, Users / 8, Users / 2);
         Assert.All(moved, user => Assert.Equal("ws-4", user.Value));
-        Assert.All(crowd.Goodbyes, goodbye => Assert.Equal((1012, StreamEnd.Fin), (goodbye.Code, goodbye.End)));
+        Assert.All(crowd.Goodbyes, closed => Assert.Equal((1012, StreamEnd.Fin), (closed.Code, closed.End)));
         Assert.Equal(
-            moved.Select(user => user.Key).Order(), crowd.Goodbyes.Select(goodbye => goodbye.User).Order());
+            moved.Select(user => user.Key).Order(), crowd.Goodbyes.Select(closed => closed.User).Order());
         Assert.Equal((misplaced, 0), (moved.Length, Misplaced(await fleet.Balancer.Cluster())));
         Assert.Equal((misplaced, 0), (scrape.ClosedFor("rebalance"), scrape.Sum("wsbalancer_tunnels_misplaced")));
     }

@@ -19,7 +19,7 @@ public sealed class SelfDrainTests
             .Set($"{ActiveCheck}:Enabled", true)
             .Set($"{ActiveCheck}:Path", "/healthz")
             .Set($"{BalancerConfig.ClusterKey}:Health:Interval", "0.2s"));
-        await using var crowd = await Crowd.Gather(fleet.Balancer, 100, comesBack: true);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, 100, reconnects: true);
         var before = crowd.Nodes;
         var user = await fleet.Balancer.UserOf("ws-1");
         await using var watch = ScrapeWatch.Of(fleet.Balancer);

@@ -13,7 +13,7 @@ public sealed class SharedDrainTests(ITestOutputHelper output)
     {
         const int Users = 900;
         await using var pair = await TwoBalancers.Start(WsFleet.MostAtTheFirst);
-        await using var crowd = await pair.Gather(Users, comesBack: true);
+        await using var crowd = await pair.Gather(Users, reconnects: true);
         var before = crowd.Nodes;
         var leaving = before.Values.Count(node => node == "ws-1");
         await using var watchOne = ScrapeWatch.Of(pair.One);
@@ -26,8 +26,8 @@ public sealed class SharedDrainTests(ITestOutputHelper output)
         var closed = await Task.WhenAll(pair.One.Scrape(), pair.Two.Scrape());
 
         Assert.True(drain.Code == 0, drain.Output);
-        Assert.All(crowd.Goodbyes, goodbye => Assert.Equal(
-            ("ws-1", 1012, StreamEnd.Fin), (goodbye.Node, goodbye.Code, goodbye.End)));
+        Assert.All(crowd.Goodbyes, closed => Assert.Equal(
+            ("ws-1", 1012, StreamEnd.Fin), (closed.Node, closed.Code, closed.End)));
         Assert.Equal(leaving, crowd.Goodbyes.Count);
         output.WriteLine($"{leaving} closes, {rate:F1} a second in the middle.");
         Assert.InRange(rate, 120, 180);
@@ -40,7 +40,7 @@ public sealed class SharedDrainTests(ITestOutputHelper output)
     public async Task ADrain_SurvivesKillsAndLossOfState_AndAllAgreeInTheEnd()
     {
         await using var pair = await TwoBalancers.Start();
-        await using var crowd = await pair.Gather(60, comesBack: true);
+        await using var crowd = await pair.Gather(60, reconnects: true);
         var drain = await pair.One.Command("drain", "ws-1", "--wait");
         Assert.True(drain.Code == 0, drain.Output);
         await pair.UntilState("ws-1", "drained");

@@ -85,7 +85,7 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
     [Theory]
     [MemberData(nameof(Requests))]
     public async Task TheNode_ReceivesTheSameRequest(string target, string headers) =>
-        await AssertAlike(Handshake(target, headers), SayAndLeave(Accepted + "\r\n"));
+        await AssertAlike(Handshake(target, headers), SendAndClose(Accepted + "\r\n"));
 
     [Theory]
     [MemberData(nameof(Answers))]
@@ -93,8 +93,8 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
     [MemberData(nameof(Failures))]
     public async Task TheClient_IsAnsweredTheSame(string answer)
     {
-        await AssertAlike(Handshake("/chat?user=alice"), SayAndLeave(answer));
-        await AssertAlike(Handshake("/odd/chat?user=alice"), SayAndLeave(answer));
+        await AssertAlike(Handshake("/chat?user=alice"), SendAndClose(answer));
+        await AssertAlike(Handshake("/odd/chat?user=alice"), SendAndClose(answer));
     }
 
     [Theory]
@@ -127,9 +127,9 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
     {
         var words = Encoding.Latin1.GetString([.. Frame.Text("early").ToBytes(), .. Frame.Text("bird").ToBytes()]);
 
-        var said = await AssertAlike(Handshake("/chat?user=alice"), SayAndLeave($"{Accepted}\r\n{words}"));
+        var received = await AssertAlike(Handshake("/chat?user=alice"), SendAndClose($"{Accepted}\r\n{words}"));
 
-        Assert.EndsWith(words, said.AtClient, StringComparison.Ordinal);
+        Assert.EndsWith(words, received.AtClient, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,14 +137,14 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
     {
         var frame = Frame.Text("early").Masked([1, 2, 3, 4]);
         byte[] request = [.. Encoding.UTF8.GetBytes(Handshake("/chat?user=alice")), .. frame.ToBytes()];
-        var said = await AssertAlike(request, async connection =>
+        var received = await AssertAlike(request, async connection =>
         {
             await connection.Wire.Send($"{Accepted}\r\n");
             await connection.Send((await connection.Wire.ReadFrame()).Unmasked());
             await Leave(connection);
         });
 
-        Assert.EndsWith("early", said.AtClient, StringComparison.Ordinal);
+        Assert.EndsWith("early", received.AtClient, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,18 +152,18 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
     {
         var body = string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{i},"));
 
-        var said = await AssertAlike(
+        var received = await AssertAlike(
             Handshake("/chat?user=alice"),
-            SayAndLeave($"HTTP/1.1 403 No\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+            SendAndClose($"HTTP/1.1 403 No\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
 
-        Assert.EndsWith(body, said.AtClient, StringComparison.Ordinal);
+        Assert.EndsWith(body, received.AtClient, StringComparison.Ordinal);
     }
 
     private static string Handshake(string target, string headers = "") =>
         $"GET {target} HTTP/1.1\r\nHost: chat.example:81\r\nUpgrade: websocket\r\nConnection: close, Upgrade\r\n"
         + $"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n";
 
-    private static Func<NodeConnection, Task> SayAndLeave(string answer) => async connection =>
+    private static Func<NodeConnection, Task> SendAndClose(string answer) => async connection =>
     {
         await connection.Wire.Send(Encoding.Latin1.GetBytes(answer));
         await Leave(connection);

@@ -10,10 +10,10 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
         new(LastPart.Close, Hold.PeersAll, Leaving.Fin, Hold.PeersAll);
 
     /// <summary>Whether the client must receive all bytes of the node, unless an operator ends the tunnel.</summary>
-    public bool ClientHearsAll { get; init; }
+    public bool ClientReceivesAll { get; init; }
 
     /// <summary>Whether the node must receive all bytes of the client, unless an operator ends the tunnel.</summary>
-    public bool NodeHearsAll { get; init; }
+    public bool NodeReceivesAll { get; init; }
 
     /// <summary>
     /// Whether both send a Close before either disconnects: no side is reset, and each receives the other's Close.
@@ -41,7 +41,7 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
         Orderly("the node closes and speaks on",
             new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
             new(LastPart.CloseAndMore, Hold.PeersBody, Leaving.Fin, Hold.PeersAll), "node")
-            with { ClientHearsAll = false },
+            with { ClientReceivesAll = false },
         Orderly("both close at once",
             new(LastPart.Close, Hold.Nothing, Leaving.WithPeer),
             new(LastPart.Close, Hold.Nothing, Leaving.Fin, Hold.PeersAll), "client", "node"),
@@ -49,25 +49,25 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
         // A peer that disconnects without waiting for the answer to its Close: the bytes that it sent still arrive.
         new("the client closes and leaves",
             new(LastPart.Close, Hold.Nothing, Leaving.Fin), NodeAnswers, "client")
-        { ClientHearsAll = true, NodeHearsAll = true },
+        { ClientReceivesAll = true, NodeReceivesAll = true },
         new("the node closes and leaves",
             new(LastPart.Close, Hold.PeersClose, Leaving.WithPeer),
-            new(LastPart.Close, Hold.PeersBody, Leaving.Fin), "node") { ClientHearsAll = true },
+            new(LastPart.Close, Hold.PeersBody, Leaving.Fin), "node") { ClientReceivesAll = true },
 
         // A peer that disconnects without a Close: the balancer does not wait for it, but the bytes that were sent
         // before arrive.
         new("the client leaves",
             new(LastPart.Frame, Hold.Nothing, Leaving.Fin, Hold.PeersAll), Silent, "client_lost")
-        { ClientHearsAll = true, NodeHearsAll = true },
+        { ClientReceivesAll = true, NodeReceivesAll = true },
         new("the client leaves in a frame",
             new(LastPart.HalfAFrame, Hold.Nothing, Leaving.Fin, Hold.PeersAll), Silent, "client_lost")
-        { ClientHearsAll = true, NodeHearsAll = true },
+        { ClientReceivesAll = true, NodeReceivesAll = true },
         new("the node leaves",
             Silent, new(LastPart.Frame, Hold.Nothing, Leaving.Fin, Hold.PeersAll), "node_lost")
-        { ClientHearsAll = true, NodeHearsAll = true },
+        { ClientReceivesAll = true, NodeReceivesAll = true },
         new("the node leaves in a frame",
             Silent, new(LastPart.HalfAFrame, Hold.PeersAll, Leaving.Fin, Hold.PeersAll), "node_lost")
-        { ClientHearsAll = true, NodeHearsAll = true },
+        { ClientReceivesAll = true, NodeReceivesAll = true },
 
         // The connection ends at any byte: how much each side receives is not determined.
         new("the client leaves in the middle",
@@ -87,7 +87,7 @@ internal sealed record Ending(string Name, SideEnding Client, SideEnding Node, p
     ];
 
     private static Ending Orderly(string name, SideEnding client, SideEnding node, params string[] reasons) =>
-        new(name, client, node, reasons) { ClientHearsAll = true, NodeHearsAll = true, InOrder = true };
+        new(name, client, node, reasons) { ClientReceivesAll = true, NodeReceivesAll = true, InOrder = true };
 }
 
 /// <summary>One side's part of an ending.</summary>

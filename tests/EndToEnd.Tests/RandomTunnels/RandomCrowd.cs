@@ -46,7 +46,7 @@ internal sealed class RandomCrowd
     }
 
     /// <summary>A random open tunnel, or null if none is open.</summary>
-    public TunnelRun? Anybody(Random random) =>
+    public TunnelRun? PickOpen(Random random) =>
         _live.Values.ToArray() is { Length: > 0 } runs ? runs[random.Next(runs.Length)] : null;
 
     /// <summary>From now on, tunnels to this node may be closed by its drain.</summary>
@@ -84,7 +84,7 @@ internal sealed class RandomCrowd
         _done.Enqueue(new Outcome(
             [.. verdict.Reasons.Distinct()],
             verdict.Closed,
-            (long)run.Client!.Heard.Matched + run.Node!.Heard.Matched));
+            (long)run.Client!.Received.Matched + run.Node!.Received.Matched));
     }
 
     private TunnelRun Find(NodeConnection connection) =>

@@ -43,7 +43,7 @@ internal sealed class RandomOperator : IAsyncDisposable
             {
                 await Drain(Paths[_random.Next(Paths.Length)], Nodes[_random.Next(Nodes.Length)]);
             }
-            else if (_crowd.Anybody(_random) is { } run)
+            else if (_crowd.PickOpen(_random) is { } run)
             {
                 await Disconnect(run);
             }

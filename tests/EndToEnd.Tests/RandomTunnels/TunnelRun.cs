@@ -71,9 +71,9 @@ internal sealed class TunnelRun(TunnelScript script)
     }
 
     public override string ToString() =>
-        $"{Script}\n  the client heard {Client?.Heard}, said {Client?.Said} ({Client?.Refused})" +
+        $"{Script}\n  the client heard {Client?.Received}, said {Client?.SentCount} ({Client?.Refused})" +
         $"{(Client is { Answered: true } ? " and an answer" : "")}\n" +
-        $"  {NodeName} heard {Node?.Heard}, said {Node?.Said} ({Node?.Refused})\n" +
+        $"  {NodeName} heard {Node?.Received}, said {Node?.SentCount} ({Node?.Refused})\n" +
         $"  drained: {Drained}, disconnected with: {string.Join(", ", Disconnects)}";
 
     private async Task Play(RawClient client, int port)

@@ -20,21 +20,21 @@ internal sealed class TunnelSide
     public TunnelSide(WireSocket wire, SideScript script, SentStream fromPeer, bool isClient)
     {
         (_wire, _script, _isClient) = (wire, script, isClient);
-        Heard = new Reception(fromPeer);
-        Said = script.WithHandshake;
-        Tell();
+        Received = new Reception(fromPeer);
+        SentCount = script.WithHandshake;
+        Notify();
     }
 
-    public Reception Heard { get; }
+    public Reception Received { get; }
 
     /// <summary>The number of bytes of the stream that the kernel has accepted.</summary>
-    public int Said { get; private set; }
+    public int SentCount { get; private set; }
 
     /// <summary>Whether the side answered a Close with one that is not in its stream.</summary>
     public bool Answered { get; private set; }
 
     /// <summary>Whether the side has sent a Close, from its stream or as an answer.</summary>
-    public bool SaidClose => Answered || Said >= (_script.Stream.CloseEnd ?? int.MaxValue);
+    public bool HasSentClose => Answered || SentCount >= (_script.Stream.CloseEnd ?? int.MaxValue);
 
     /// <summary>Whether the side has ended its own direction.</summary>
     public bool HasLeft { get; private set; }
@@ -66,10 +66,10 @@ internal sealed class TunnelSide
     private async Task Write()
     {
         var stream = _script.Stream;
-        await Say(stream.BodyLength);
+        await Send(stream.BodyLength);
         if (await Until(_script.BeforeLastPart))
         {
-            await Say(stream.Length);
+            await Send(stream.Length);
         }
 
         if (await Until(_script.BeforeLeaving))
@@ -83,13 +83,13 @@ internal sealed class TunnelSide
         }
     }
 
-    private async Task Say(int limit)
+    private async Task Send(int limit)
     {
-        while (Said < limit && !_closed.Task.IsCompleted)
+        while (SentCount < limit && !_closed.Task.IsCompleted)
         {
-            var piece = _script.Writing.Next(_script.Stream, Said, limit);
-            await _wire.Send(_script.Stream.Bytes.AsMemory(Said, piece));
-            Said += piece;
+            var piece = _script.Writing.Next(_script.Stream, SentCount, limit);
+            await _wire.Send(_script.Stream.Bytes.AsMemory(SentCount, piece));
+            SentCount += piece;
             await _script.Writing.Rest(piece);
         }
     }
@@ -141,18 +141,18 @@ internal sealed class TunnelSide
             return;
         }
 
-        var (stream, said) = (_script.Stream, Said);
-        var limit = _script.AfterClose == AfterClose.FinishAll || SaidClose
+        var (stream, sent) = (_script.Stream, SentCount);
+        var limit = _script.AfterClose == AfterClose.FinishAll || HasSentClose
             ? stream.Length
-            : stream.BoundaryFrom(said);
-        await _wire.Send(stream.Bytes.AsMemory(said, limit - said));
-        Said = limit;
-        if (!SaidClose && stream.BoundaryUpTo(limit) == limit)
+            : stream.BoundaryFrom(sent);
+        await _wire.Send(stream.Bytes.AsMemory(sent, limit - sent));
+        SentCount = limit;
+        if (!HasSentClose && stream.BoundaryUpTo(limit) == limit)
         {
             await _wire.Send(Frame.Close(EchoCode).Masked().ToBytes());
             Answered = true;
         }
-        else if (!SaidClose)
+        else if (!HasSentClose)
         {
             _wire.HalfClose();
             HasLeft = true;
@@ -167,16 +167,16 @@ internal sealed class TunnelSide
             int read;
             while ((read = await _wire.ReadSome(buffer.AsMemory(0, _script.Reading.Next()))) > 0)
             {
-                Heard.Take(buffer.AsSpan(0, read));
-                Tell();
+                Received.Take(buffer.AsSpan(0, read));
+                Notify();
                 await _script.Reading.Rest(read);
             }
 
-            Heard.End = StreamEnd.Fin;
+            Received.End = StreamEnd.Fin;
         }
         catch (Exception cut) when (cut is SocketException or ObjectDisposedException)
         {
-            Heard.End = StreamEnd.Reset;
+            Received.End = StreamEnd.Reset;
         }
         finally
         {
@@ -184,24 +184,24 @@ internal sealed class TunnelSide
         }
     }
 
-    private void Tell()
+    private void Notify()
     {
-        if (Heard.HasBody)
+        if (Received.HasBody)
         {
             _hasBody.TrySetResult();
         }
 
-        if (Heard.HasPeersClose)
+        if (Received.HasPeersClose)
         {
             _hasClose.TrySetResult();
         }
 
-        if (Heard.HasAll)
+        if (Received.HasAll)
         {
             _hasAll.TrySetResult();
         }
 
-        if (Heard is { Others: > 0, Close: not null })
+        if (Received is { Others: > 0, Close: not null })
         {
             _closed.TrySetResult();
         }

@@ -17,7 +17,7 @@ internal sealed class Verdict
     private Verdict(TunnelRun run)
     {
         (_run, _ending) = (run, run.Script.Ending);
-        (_atClient, _atNode) = (run.Client!.Heard, run.Node!.Heard);
+        (_atClient, _atNode) = (run.Client!.Received, run.Node!.Received);
         JudgeClient();
         JudgeNode();
     }
@@ -51,7 +51,7 @@ internal sealed class Verdict
         if (_atClient.Close is { } close)
         {
             Expect(IsOperated, $"the client got a Close {close.Code} that nobody asked for");
-            Expect(IsToldCode(close.Code), $"the client got a Close {close.Code} with another code than was asked for");
+            Expect(IsSentCode(close.Code), $"the client got a Close {close.Code} with another code than was asked for");
             Expect(!close.Masked, "the client got a masked frame");
             Expect(!_atClient.HasPeersClose, "the client got two Close frames");
         }
@@ -63,7 +63,7 @@ internal sealed class Verdict
 
         // After the first Close, of the node or the balancer, the balancer need not relay more.
         var closed = IsOperated && (Closed || _atClient.HasPeersClose);
-        Expect(!_ending.ClientHearsAll || _atClient.HasAll || closed || MayBeCut, "the client missed bytes");
+        Expect(!_ending.ClientReceivesAll || _atClient.HasAll || closed || MayBeCut, "the client missed bytes");
         Expect(
             !_ending.InOrder || MayBeCut || _atClient.End == StreamEnd.Fin,
             "the client was reset, though both had said Close");
@@ -88,11 +88,11 @@ internal sealed class Verdict
 
         if (!IsOperated)
         {
-            Expect(!_ending.NodeHearsAll || _atNode.HasAll || !IsUnhurried, "the node missed bytes");
+            Expect(!_ending.NodeReceivesAll || _atNode.HasAll || !IsUnhurried, "the node missed bytes");
         }
-        else if (IsUnhurried && _ending.NodeStays && _run.Client.SaidClose && Closed)
+        else if (IsUnhurried && _ending.NodeStays && _run.Client.HasSentClose && Closed)
         {
-            Expect(_atNode.Own == _run.Client.Said, "the node missed bytes that came before the client's answer");
+            Expect(_atNode.Own == _run.Client.SentCount, "the node missed bytes that came before the client's answer");
             Expect(!answered || _atNode.Close is not null, "the node missed the client's answer");
         }
     }
@@ -101,7 +101,7 @@ internal sealed class Verdict
     // disconnects without waiting.
     private bool MayBeCut => !IsUnhurried || (IsOperated && (!_ending.InOrder || _run.Client!.HasLeft));
 
-    private bool IsToldCode(int code) => (_run.Drained && code == DrainCode) || _run.Disconnects.Contains(code);
+    private bool IsSentCode(int code) => (_run.Drained && code == DrainCode) || _run.Disconnects.Contains(code);
 
     private void Expect(bool fact, string otherwise)
     {

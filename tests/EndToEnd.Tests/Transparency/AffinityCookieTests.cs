@@ -147,7 +147,7 @@ public sealed partial class AffinityCookieTests(CookieFleet fleet) : IClassFixtu
     {
         var balancer = await fleet.Begin(engine, Script.Answer(401, "Unauthorized", "no"));
 
-        using var client = await RawClient.Ask(Endpoint(balancer).Port, "/hub");
+        using var client = await RawClient.SendRequest(Endpoint(balancer).Port, "/hub");
 
         Assert.Equal(401, client.Response.Status);
         Assert.Matches(Cookie(), client.Response["Set-Cookie"]);
@@ -160,7 +160,7 @@ public sealed partial class AffinityCookieTests(CookieFleet fleet) : IClassFixtu
         var balancer = await fleet.Begin(engine);
 
         var (plain, _) = await Request(balancer, "GET /down/x");
-        using var handshake = await RawClient.Ask(Endpoint(balancer).Port, "/down/x");
+        using var handshake = await RawClient.SendRequest(Endpoint(balancer).Port, "/down/x");
 
         Assert.All([plain, handshake.Response], head =>
         {
@@ -196,7 +196,7 @@ public sealed partial class AffinityCookieTests(CookieFleet fleet) : IClassFixtu
     [MemberData(nameof(Engines))]
     public async Task ACookieOfTheNodeWithTheSameName_IsTheOnlyOne(string engine)
     {
-        var balancer = await fleet.Begin(engine, connection => connection.AsksForUpgrade
+        var balancer = await fleet.Begin(engine, connection => connection.IsUpgrade
             ? Script.Echo(("Set-Cookie", $"{CookieFleet.Name}=its-own"))(connection)
             : connection.Answer(200, "OK", "", ("Set-Cookie", $"{CookieFleet.Name}=its-own")));
 
@@ -263,7 +263,7 @@ public sealed partial class AffinityCookieTests(CookieFleet fleet) : IClassFixtu
     }
 
     // The name of the node is in the body of its answers and in the first frame of its tunnels.
-    private static Func<NodeConnection, Task> NamedNode() => connection => connection.AsksForUpgrade
+    private static Func<NodeConnection, Task> NamedNode() => connection => connection.IsUpgrade
         ? Script.Echo()(connection)
         : connection.Answer(200, "OK", connection.Node, ("Connection", "close"));
 

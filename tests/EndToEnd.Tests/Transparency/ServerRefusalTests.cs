@@ -239,7 +239,7 @@ public sealed class ServerRefusalTests(RefusingBalancers shared) : IClassFixture
             await wire.Send(text);
             return true;
         }
-        catch (Exception gone) when (gone is IOException or System.Net.Sockets.SocketException)
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
         {
             // The answer can still be received.
             return false;

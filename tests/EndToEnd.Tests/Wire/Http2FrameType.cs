@@ -8,6 +8,6 @@ public enum Http2FrameType
     Reset = 3,
     Settings = 4,
     Ping = 6,
-    GoAway = 7,
+    Goaway = 7,
     WindowUpdate = 8,
 }

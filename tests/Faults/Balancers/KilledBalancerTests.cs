@@ -20,7 +20,7 @@ public sealed class KilledBalancerTests(ITestOutputHelper output)
     {
         await using var fleet = await WsFleet.Start(4, 3, engine: engine);
         var balancer = fleet.Balancer;
-        await using var crowd = await Crowd.Gather(balancer, Users, comesBack: true);
+        await using var crowd = await Crowd.Gather(balancer, Users, reconnects: true);
         await balancer.Add(fleet.Nodes[3]);
         await balancer.Drain("ws-1", rate: 4);
         await crowd.UntilGoodbyes(1);
@@ -53,7 +53,7 @@ public sealed class KilledBalancerTests(ITestOutputHelper output)
         await using var fourth = await WsNode.Start("ws-4");
         using var others = await OpenTunnels.Open(pair.Two, Users / 4, without: "ws-1");
         await using var crowd = await Crowd.Gather(
-            [() => pair.One.Endpoint, () => pair.Two.Endpoint], Users, comesBack: true);
+            [() => pair.One.Endpoint, () => pair.Two.Endpoint], Users, reconnects: true);
         await pair.One.Add(fourth);
         await pair.One.Drain("ws-1", rate: 4);
         await pair.Two.Until("it has both", static cluster => Has(cluster, FirstWeight - 1, 1));

@@ -29,7 +29,7 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
         var together = new ParallelOptions { MaxDegreeOfParallelism = 16 };
         await Parallel.ForAsync(0, Resets, together, async (number, _) =>
         {
-            using var client = await balancer.Ask($"user-{number}");
+            using var client = await balancer.SendRequest($"user-{number}");
             client.Wire.Reset();
         });
 

@@ -98,7 +98,7 @@ public sealed class HungNodeFaultTests(ITestOutputHelper output)
             "the user is at home",
             async () =>
             {
-                using var client = await balancer.Ask(user);
+                using var client = await balancer.SendRequest(user);
                 return client.Response.Status == 101 && await client.ReadWelcome() == Hung;
             },
             () => balancer.Process.Output);

@@ -16,7 +16,7 @@ public sealed class NodeFaultTests(ITestOutputHelper output)
         var nodes = await WsNode.StartAll("ws-1", "ws-2", "ws-3");
         await using var owned = new Together([.. nodes]);
         await using var balancer = await Balancer.Start(BalancerConfig.With(nodes), engine);
-        await using var crowd = await Crowd.Gather(balancer, Users, comesBack: true);
+        await using var crowd = await Crowd.Gather(balancer, Users, reconnects: true);
         var before = crowd.Nodes;
         var hit = before.Count(static user => user.Value == "ws-2");
         Assert.InRange(hit, 1, Users - 1);
@@ -52,7 +52,7 @@ public sealed class NodeFaultTests(ITestOutputHelper output)
         await balancer.Visit("alice");
         await Task.WhenAll(nodes.Select(static node => node.Kill()));
 
-        using (var refused = await balancer.Ask("alice"))
+        using (var refused = await balancer.SendRequest("alice"))
         {
             Assert.Equal(503, refused.Response.Status);
             Assert.NotNull(refused.Response["Retry-After"]);
@@ -73,7 +73,7 @@ public sealed class NodeFaultTests(ITestOutputHelper output)
 
     private static async Task<bool> IsServed(Balancer balancer)
     {
-        using var client = await balancer.Ask("alice");
+        using var client = await balancer.SendRequest("alice");
         return client.Response.Status == 101;
     }
 }

@@ -28,9 +28,9 @@ public sealed class SharedRedisTests(ITestOutputHelper output)
         await fault.Begin(pair.Redis);
 
         // One change at each balancer, and one at both.
-        var asked = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         var weighed = await pair.One.Weigh("ws-1", 3);
-        var patience = Stopwatch.GetElapsedTime(asked);
+        var patience = Stopwatch.GetElapsedTime(start);
         var cordoned = await pair.Two.Cordon("ws-2");
         var third = await Task.WhenAll(pair.One.Weigh("ws-3", 5), pair.Two.Weigh("ws-3", 7));
         var (one, two) = (await pair.One.Cluster(), await pair.Two.Cluster());

@@ -22,7 +22,7 @@ internal sealed class SoakUser(Balancer balancer, string name, int seed, SoakCou
         {
             try
             {
-                using var client = await balancer.Ask(name);
+                using var client = await balancer.SendRequest(name);
                 if (client.Response.Status == 101)
                 {
                     await StayAsync(client, stop);

@@ -83,11 +83,11 @@ public sealed class PeerVectorTests
             var expected = $"{Id(owner)} for {key.Times} times {key.Text}";
             var hash = ring.Hash(Encoding.UTF8.GetBytes(key.Whole));
             Assert.Equal(hash, ring.Hash(key.Whole));
-            Assert.Equal(expected, Said(ring, ring.OwnerOf(hash, available), key));
-            Assert.Equal(expected, Said(without, without.OwnerOf(key.Whole), key));
+            Assert.Equal(expected, OwnerText(ring, ring.OwnerOf(hash, available), key));
+            Assert.Equal(expected, OwnerText(without, without.OwnerOf(key.Whole), key));
         }
     }
 
-    private static string Said(Ring ring, int node, PeerKey key) =>
+    private static string OwnerText(Ring ring, int node, PeerKey key) =>
         $"{SmallRing.IdOf(ring, node)} for {key.Times} times {key.Text}";
 }

@@ -35,7 +35,7 @@ internal sealed class SilentServer : IDisposable
                 _clients.Add(client);
                 var request = new byte[4_096];
                 var length = await client.GetStream().ReadAsync(request);
-                await client.GetStream().WriteAsync(UpgradeAnswer.To(request.AsSpan(0, length)));
+                await client.GetStream().WriteAsync(UpgradeResponse.To(request.AsSpan(0, length)));
             }
         }
         catch (Exception end) when (end is SocketException or ObjectDisposedException)

@@ -10,7 +10,7 @@ namespace WsBalancer.LoadTest.Tests.Comparing;
 public sealed class TunnelSetTests
 {
     private static readonly CompareSettings Impatient =
-        new([]) { MessageSize = 64, Patience = TimeSpan.FromMilliseconds(200) };
+        new([]) { MessageSize = 64, PendingTimeout = TimeSpan.FromMilliseconds(200) };
 
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);

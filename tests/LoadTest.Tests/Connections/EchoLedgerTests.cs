@@ -9,10 +9,10 @@ public sealed class EchoLedgerTests
     [Fact]
     public void Settle_OfAnAwaitedMessage_ReturnsItsDeparture()
     {
-        var sequence = _ledger.Issue(new Departure(Intended: 10, Actual: 25));
+        var sequence = _ledger.Issue(new SendTimes(Intended: 10, Actual: 25));
 
         Assert.Equal(EchoVerdict.Awaited, _ledger.Settle(sequence, out var departure));
-        Assert.Equal(new Departure(10, 25), departure);
+        Assert.Equal(new SendTimes(10, 25), departure);
         Assert.Equal(0, _ledger.Outstanding);
     }
 

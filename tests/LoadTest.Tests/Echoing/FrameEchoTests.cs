@@ -74,7 +74,7 @@ public sealed class FrameEchoTests
     private static List<byte> Transform(FrameEcho echo, byte[] input, int piece)
     {
         var all = new List<byte>();
-        var output = new byte[piece + FrameEcho.MostAdded];
+        var output = new byte[piece + FrameEcho.MaxAdded];
         foreach (var part in input.Chunk(piece))
         {
             all.AddRange(output.AsSpan(0, echo.Transform(part, output)));

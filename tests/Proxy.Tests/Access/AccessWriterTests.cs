@@ -28,7 +28,7 @@ public sealed class AccessWriterTests : IAsyncDisposable
     public AccessWriterTests()
     {
         _log = new AccessLog(() => _options, () => TrustedProxies.None, _registry, _time);
-        _writer = new AccessWriter(_log, () => _options, new StateFolder(_folder.FullName), _time, _logger);
+        _writer = new AccessWriter(_log, () => _options, new ConfigurationFolder(_folder.FullName), _time, _logger);
     }
 
     private string File => Path.Combine(_folder.FullName, "access.log");
@@ -235,7 +235,7 @@ public sealed class AccessWriterTests : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private void Refuse(string reason) => _log.Refused(new Refusal(reason, 400, "chat", Request: null));
+    private void Refuse(string reason) => _log.AddRefusal(new AccessRefusal(reason, 400, "chat", Request: null));
 
     private void WriteLine(string reason)
     {

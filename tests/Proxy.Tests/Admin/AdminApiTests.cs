@@ -20,7 +20,7 @@ public sealed class AdminApiTests : IAsyncLifetime
     {
         using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), _app.UserOf("ws-2"), _app.Time);
         using var home = new TestTunnel(_app.Tunnels, _app.Node("ws-2"), _app.UserOf("ws-2"), _app.Time);
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-1"), true);
 
         var clusters = await GetAsync("/api/v1/clusters");
 
@@ -64,7 +64,7 @@ public sealed class AdminApiTests : IAsyncLifetime
     public async Task Cluster_WithoutNodes_HasNoRing()
     {
         await using var app = await BalancerApp.StartAsync(ChatSettings.Of());
-        using var answer = await app.AskAsync("/api/v1/clusters");
+        using var answer = await app.SendAsync("/api/v1/clusters");
 
         var cluster = (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))[0];
 
@@ -110,11 +110,11 @@ public sealed class AdminApiTests : IAsyncLifetime
                 tunnel.GetProperty("node").GetString()!,
                 tunnel.GetProperty("misplaced").GetBoolean())));
 
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-1"), true);
         _app.Fleet.SetHealth(_app.Chat, _app.Node("ws-2"), NodeHealth.Unhealthy, "test");
         owner = await GetAsync($"/api/v1/clusters/chat/owner?user={user}");
         Assert.Equal("ws-1 ws-2 ws-2", Line(owner, "owner", "home", "node"));
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-2"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-2"), true);
         owner = await GetAsync($"/api/v1/clusters/chat/owner?user={user}");
         Assert.Equal(JsonValueKind.Null, owner.GetProperty("home").ValueKind);
         Assert.Equal(JsonValueKind.Null, owner.GetProperty("node").ValueKind);
@@ -178,7 +178,7 @@ public sealed class AdminApiTests : IAsyncLifetime
     public async Task Mistake_IsAProblemWithItsReason(string target, int status, string detail)
     {
         var longest = new string('a', 1025);
-        using var response = await _app.AskAsync(target.Replace("LONG", longest, StringComparison.Ordinal));
+        using var response = await _app.SendAsync(target.Replace("LONG", longest, StringComparison.Ordinal));
 
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
@@ -205,7 +205,7 @@ public sealed class AdminApiTests : IAsyncLifetime
 
     private async Task<JsonElement> GetAsync(string target)
     {
-        using var response = await _app.AskAsync(target);
+        using var response = await _app.SendAsync(target);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
     }

@@ -23,7 +23,7 @@ public sealed class AdminGuardTests
     [InlineData("0.0.0.0", 400)]
     [InlineData("", 400)]
     public async Task WithoutAToken_OnlyLoopbackNamesAreAnswered(string host, int status) =>
-        Assert.Equal(status, await AskAsync(null, "GET", Api, ("Host", host)));
+        Assert.Equal(status, await SendAsync(null, "GET", Api, ("Host", host)));
 
     // DNS rebinding: a page whose name resolves to this machine can read the responses to its browser. A probe over
     // HTTP/1.0 has no Host.
@@ -33,11 +33,11 @@ public sealed class AdminGuardTests
     [InlineData("/metrics")]
     public async Task WithoutAToken_ProbesAndScrapesAreOpenToLoopbackNamesOnly(string path)
     {
-        Assert.Equal(400, await AskAsync(null, "GET", path, ("Host", "evil.example")));
-        Assert.Equal(400, await AskAsync(null, "GET", path, ("Host", "10.0.0.7:9900")));
-        Assert.Equal(200, await AskAsync(null, "GET", path, ("Host", "127.0.0.1:9900")));
-        Assert.Equal(200, await AskAsync(null, "GET", path, ("Host", "localhost")));
-        Assert.Equal(200, await AskAsync(null, "OPTIONS", path));
+        Assert.Equal(400, await SendAsync(null, "GET", path, ("Host", "evil.example")));
+        Assert.Equal(400, await SendAsync(null, "GET", path, ("Host", "10.0.0.7:9900")));
+        Assert.Equal(200, await SendAsync(null, "GET", path, ("Host", "127.0.0.1:9900")));
+        Assert.Equal(200, await SendAsync(null, "GET", path, ("Host", "localhost")));
+        Assert.Equal(200, await SendAsync(null, "OPTIONS", path));
     }
 
     [Theory]
@@ -48,8 +48,8 @@ public sealed class AdminGuardTests
     [InlineData("/api/v1/events")]
     public async Task WithoutAToken_NothingElseIsOpenWithoutAName(string path)
     {
-        Assert.Equal(400, await AskAsync(null, "GET", path, ("Host", "evil.example")));
-        Assert.Equal(400, await AskAsync(null, "GET", path));
+        Assert.Equal(400, await SendAsync(null, "GET", path, ("Host", "evil.example")));
+        Assert.Equal(400, await SendAsync(null, "GET", path));
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class AdminGuardTests
     [InlineData("GET", "https://evil.example", 200)]
     [InlineData("HEAD", "https://evil.example", 200)]
     public async Task WithoutAToken_ChangesFromAnotherOriginAreRefused(string method, string? origin, int status) =>
-        Assert.Equal(status, await AskAsync(null, method, Api, ("Host", "localhost:9900"), ("Origin", origin)));
+        Assert.Equal(status, await SendAsync(null, method, Api, ("Host", "localhost:9900"), ("Origin", origin)));
 
     [Theory]
     [InlineData("Bearer secret", 200)]
@@ -76,7 +76,7 @@ public sealed class AdminGuardTests
     [InlineData(null, 401)]
     public async Task WithAToken_ItIsRequired(string? authorization, int status) => Assert.Equal(
         status,
-        await AskAsync(
+        await SendAsync(
             "secret", "POST", Api, ("Host", "lb.example"), ("Origin", "https://x"), ("Authorization", authorization)));
 
     [Theory]
@@ -88,9 +88,9 @@ public sealed class AdminGuardTests
     [InlineData("/openapi/v1.json", 401)]
     [InlineData("/", 401)]
     public async Task WithAToken_ProbesAndScrapesAreOpen(string path, int status) =>
-        Assert.Equal(status, await AskAsync("secret", "GET", path, ("Host", "lb.example")));
+        Assert.Equal(status, await SendAsync("secret", "GET", path, ("Host", "lb.example")));
 
-    private static async Task<int> AskAsync(
+    private static async Task<int> SendAsync(
         string? token, string method, string path, params (string Name, string? Value)[] headers)
     {
         var context = new DefaultHttpContext

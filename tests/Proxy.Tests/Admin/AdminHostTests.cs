@@ -31,7 +31,7 @@ public sealed class AdminHostTests : IAsyncDisposable
 
         for (var probe = 0; probe < 3; probe++)
         {
-            using var answer = await app.AskAsync("/readyz");
+            using var answer = await app.SendAsync("/readyz");
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             Assert.Equal("stopping", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
@@ -147,13 +147,13 @@ public sealed class AdminHostTests : IAsyncDisposable
 
     private static async Task<HttpStatusCode> StatusAsync(BalancerApp app, string target, params string[] headers)
     {
-        using var response = await app.AskAsync(target, null, headers);
+        using var response = await app.SendAsync(target, null, headers);
         return response.StatusCode;
     }
 
     private static async Task<string> ScrapeAsync(BalancerApp app)
     {
-        using var response = await app.AskAsync("/metrics");
+        using var response = await app.SendAsync("/metrics");
         Assert.Equal("text/plain", response.Content.Headers.ContentType?.MediaType);
         return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }

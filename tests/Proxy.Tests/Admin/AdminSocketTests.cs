@@ -27,7 +27,7 @@ public sealed class AdminSocketTests : IDisposable
         Assert.Equal($"unix:{SocketFile}", app.AdminUrl);
         Assert.Equal(Mode, File.GetUnixFileMode(SocketFile));
         Assert.Equal([SocketFile], Directory.EnumerateFiles(_folder.FullName));
-        Assert.StartsWith("HTTP/1.1 200", await AskAsync("/api/v1/clusters", "localhost"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", await SendAsync("/api/v1/clusters", "localhost"), StringComparison.Ordinal);
         await app.StopAsync();
         Assert.Empty(Directory.EnumerateFiles(_folder.FullName));
     }
@@ -38,7 +38,7 @@ public sealed class AdminSocketTests : IDisposable
     {
         await using var app = await StartAsync();
 
-        Assert.StartsWith("HTTP/1.1 200", await AskAsync("/api/v1/clusters", "lb.example"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", await SendAsync("/api/v1/clusters", "lb.example"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class AdminSocketTests : IDisposable
     {
         await using var app = await StartAsync(("WsBalancer:Admin:Token", "secret"));
 
-        Assert.StartsWith("HTTP/1.1 401", await AskAsync("/api/v1/clusters", "localhost"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401", await SendAsync("/api/v1/clusters", "localhost"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class AdminSocketTests : IDisposable
         await first.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken);
 
         Assert.Contains(
-            "\"reason\":\"admin_connections\"", await AskAsync("/livez", "localhost"), StringComparison.Ordinal);
+            "\"reason\":\"admin_connections\"", await SendAsync("/livez", "localhost"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class AdminSocketTests : IDisposable
         var refused = Assert.Throws<IOException>(() => AdminSocket.Bind(SocketFile));
 
         Assert.Equal($"Failed to bind to unix:{SocketFile}: a process listens there.", refused.Message);
-        Assert.StartsWith("HTTP/1.1 200", await AskAsync("/livez", "localhost"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", await SendAsync("/livez", "localhost"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -177,7 +177,7 @@ public sealed class AdminSocketTests : IDisposable
         return client;
     }
 
-    private async Task<string> AskAsync(string target, string host)
+    private async Task<string> SendAsync(string target, string host)
     {
         using var client = await ConnectAsync();
         await using var stream = new NetworkStream(client);

@@ -96,13 +96,13 @@ public sealed class AdminTokenTests : IDisposable
             (string, string)[] calls = [("GET", "status"), ("POST", Drain), ("GET", "events?follow=false")];
             foreach (var (method, target) in calls)
             {
-                using var answer = await app.AskAsync(
+                using var answer = await app.SendAsync(
                     $"/api/v1/{target}", new HttpMethod(method), $"Authorization: Bearer {token}");
                 texts.Add(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             }
         }
 
-        using var metrics = await app.AskAsync("/metrics");
+        using var metrics = await app.SendAsync("/metrics");
         texts.Add(await metrics.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         texts.AddRange(app.Logs.GetSnapshot().Select(line => line.Message));
 

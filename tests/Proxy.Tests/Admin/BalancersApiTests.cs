@@ -45,9 +45,9 @@ public sealed class BalancersApiTests : IAsyncLifetime
     [Fact]
     public async Task OtherBalancer_IsListedWithItsVersion_AndWhetherItAgrees()
     {
-        _app.Get<SharingState>().Where = "redis:6379";
-        var own = _app.Get<OwnReport>().Make();
-        _app.Get<Peers>().Heard(
+        _app.Get<RedisStatus>().Where = "redis:6379";
+        var own = _app.Get<OwnReport>().Create();
+        _app.Get<Peers>().Update(
         [
             new PeerReport("z", own, Version: "9.9"),
             new PeerReport("other", new Dictionary<string, PeerCluster>

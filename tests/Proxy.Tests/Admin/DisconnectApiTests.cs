@@ -27,7 +27,7 @@ public sealed class DisconnectApiTests : IAsyncLifetime
 
         Assert.Equal(200, answer.Status);
         Assert.Equal("2 null", answer.Line("closed", "shared"));
-        Assert.Equal([code, code, null], new[] { first, second, other }.Select(tunnel => tunnel.ToldCode));
+        Assert.Equal([code, code, null], new[] { first, second, other }.Select(tunnel => tunnel.SentCloseCode));
     }
 
     [Fact]
@@ -42,16 +42,16 @@ public sealed class DisconnectApiTests : IAsyncLifetime
         var answer = await _app.CallAsync("DELETE", $"tunnels/{tunnel.Tunnel.Identity.Id}");
 
         Assert.Equal((200, "1 null"), (answer.Status, answer.Line("closed", "shared")));
-        Assert.Equal([1012, null], new[] { tunnel, other }.Select(one => one.ToldCode));
+        Assert.Equal([1012, null], new[] { tunnel, other }.Select(one => one.SentCloseCode));
     }
 
     [Fact]
     public async Task Tunnel_OfAnotherBalancer_IsDisconnectedThere()
     {
-        var told = new List<Disconnection>();
+        var received = new List<Disconnection>();
         _app.Get<DisconnectionEvents>().SendAsync = (disconnection, _) =>
         {
-            told.Add(disconnection);
+            received.Add(disconnection);
             return Task.FromResult<bool?>(true);
         };
 
@@ -61,7 +61,7 @@ public sealed class DisconnectApiTests : IAsyncLifetime
         Assert.Equal((200, "0 true"), (tunnel.Status, tunnel.Line("closed", "shared")));
         Assert.Equal("0 true", user.Line("closed", "shared"));
         Assert.Equal(
-            [new(null, null, "0123456789abcdef", 4001), new Disconnection("chat", "alice", null, 1012)], told);
+            [new(null, null, "0123456789abcdef", 4001), new Disconnection("chat", "alice", null, 1012)], received);
     }
 
     [Theory]
@@ -80,7 +80,9 @@ public sealed class DisconnectApiTests : IAsyncLifetime
         Assert.Equal(200, answer.Status);
         Assert.Equal(
             closed,
-            string.Join(' ', tunnels.Index().Where(one => one.Item.ToldCode is not null).Select(one => one.Index + 1)));
+            string.Join(
+                ' ',
+                tunnels.Index().Where(one => one.Item.SentCloseCode is not null).Select(one => one.Index + 1)));
     }
 
     [Theory]
@@ -109,7 +111,7 @@ public sealed class DisconnectApiTests : IAsyncLifetime
 
         (await _app.CallAsync("DELETE", target)).IsProblem(status, detail);
 
-        Assert.Null(tunnel.ToldCode);
+        Assert.Null(tunnel.SentCloseCode);
     }
 
     public async ValueTask DisposeAsync()

@@ -94,7 +94,7 @@ public sealed class DrainApiTests : IAsyncLifetime
     [Fact]
     public async Task Node_ThatDrainsItself_CannotBeResumed()
     {
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-1"), true);
 
         var answer = await _app.CallAsync("DELETE", Drain);
 
@@ -189,7 +189,7 @@ public sealed class DrainApiTests : IAsyncLifetime
     {
         using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "alice", _app.Time);
         await _app.CallAsync("POST", Drain);
-        Hear(new PeerDrain(10, 4, 5, 1));
+        Receive(new PeerDrain(10, 4, 5, 1));
 
         Assert.Equal("11 5", (await _app.GetAsync(Drain)).Line("total", "remaining"));
         Assert.Equal("1 1", (await _app.GetAsync(Drain + "?scope=local")).Line("total", "remaining"));
@@ -202,7 +202,7 @@ public sealed class DrainApiTests : IAsyncLifetime
     {
         await _app.CallAsync("POST", Drain);
         Assert.Equal("drained", (await _app.GetAsync(Drain)).Line("state"));
-        Hear(new PeerDrain(10, 4, 5, 1));
+        Receive(new PeerDrain(10, 4, 5, 1));
 
         Assert.Equal("draining 4", (await _app.GetAsync(Drain)).Line("state", "remaining"));
         Assert.Equal("drained 0", (await _app.GetAsync(Drain + "?scope=local")).Line("state", "remaining"));
@@ -224,10 +224,10 @@ public sealed class DrainApiTests : IAsyncLifetime
     public async Task Status_OfADrain_ShowsThatTheOtherBalancersAreNotInTheCounts()
     {
         await _app.CallAsync("POST", Drain);
-        _app.Get<SharingState>().Where = "redis:6379";
+        _app.Get<RedisStatus>().Where = "redis:6379";
         Assert.Equal("true", (await _app.GetAsync(Drain)).Line("shared"));
 
-        _app.Get<Peers>().Lost();
+        _app.Get<Peers>().MarkUnknown();
 
         Assert.Equal("drained false", (await _app.GetAsync(Drain)).Line("state", "shared"));
     }
@@ -235,7 +235,7 @@ public sealed class DrainApiTests : IAsyncLifetime
     [Fact]
     public async Task NodeThatHasLeftThisBalancer_IsLeavingWhileOthersHaveTunnelsThere()
     {
-        Hear(new PeerDrain(10, 4, 5, 1));
+        Receive(new PeerDrain(10, 4, 5, 1));
         await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");
 
         Assert.Equal(
@@ -244,18 +244,18 @@ public sealed class DrainApiTests : IAsyncLifetime
 
         Assert.Equal("leaving 4", (await _app.GetAsync(Drain.ToUpperInvariant().Replace(
             "CLUSTERS/CHAT/NODES", "clusters/chat/nodes", StringComparison.Ordinal))).Line("state", "remaining"));
-        Hear(new PeerDrain(10, 0, 9, 1));
+        Receive(new PeerDrain(10, 0, 9, 1));
         (await _app.GetAsync(Drain)).IsProblem(404, "There is no node 'ws-1' in cluster 'chat'; known: ws-2.");
     }
 
     [Fact]
     public async Task NodeThatHasLeftThisBalancer_IsLeaving_WhileTheOthersAreNotKnown()
     {
-        _app.Get<SharingState>().Where = "redis:6379";
+        _app.Get<RedisStatus>().Where = "redis:6379";
         await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");
         (await _app.GetAsync(Drain)).IsProblem(404, "There is no node 'ws-1' in cluster 'chat'; known: ws-2.");
 
-        _app.Get<Peers>().Lost();
+        _app.Get<Peers>().MarkUnknown();
 
         Assert.Equal("leaving 0 false", (await _app.GetAsync(Drain)).Line("state", "remaining", "shared"));
         (await _app.GetAsync(Drain.Replace("ws-1", "ws-9", StringComparison.Ordinal)))
@@ -270,7 +270,7 @@ public sealed class DrainApiTests : IAsyncLifetime
         return (drain.RatePerSecond, drain.DeadlineSeconds, drain.CloseCode);
     }
 
-    private void Hear(PeerDrain drain) => _app.Get<Peers>().Heard(
+    private void Receive(PeerDrain drain) => _app.Get<Peers>().Update(
     [
         new PeerReport("other", new Dictionary<string, PeerCluster>
         {

@@ -23,7 +23,7 @@ public sealed class EventApiTests : IAsyncLifetime
     [Fact]
     public async Task Event_IsSentAsItHappens()
     {
-        Say("before");
+        Publish("before");
         using var stream = await EventStream.OpenAsync(_app);
         Assert.Equal("text/event-stream", stream.Answer.Content.Headers.ContentType?.MediaType);
 
@@ -64,11 +64,11 @@ public sealed class EventApiTests : IAsyncLifetime
     [InlineData("3", 4)]
     public async Task Listener_ThatReconnects_ReceivesWhatItMissed(string known, int next)
     {
-        Say("one");
-        Say("two");
-        Say("three");
+        Publish("one");
+        Publish("two");
+        Publish("three");
         using var stream = await EventStream.OpenAsync(_app, known);
-        Say("four");
+        Publish("four");
 
         for (var id = next; id <= 4; id++)
         {
@@ -79,7 +79,7 @@ public sealed class EventApiTests : IAsyncLifetime
     [Fact]
     public async Task Listener_ThatKnewAnotherProcess_ReceivesEverything()
     {
-        Say("one");
+        Publish("one");
         using var stream = await EventStream.OpenAsync(_app, "400");
 
         Assert.Equal($"id: 1-{Run}", (await stream.NextAsync())[0]);
@@ -103,19 +103,19 @@ public sealed class EventApiTests : IAsyncLifetime
 
         // The buffers of the sockets hold some events in addition to the waiting ones.
         var longText = new string('x', 64 * 1024);
-        for (var i = 0; i < EventListener.MostWaiting + 500; i++)
+        for (var i = 0; i < EventListener.MaxWaiting + 500; i++)
         {
-            Say(longText);
+            Publish(longText);
         }
 
-        var heard = 0;
+        var received = 0;
         var last = await stream.NextAsync();
         for (; last.Count == 3; last = await stream.NextAsync())
         {
-            Assert.Equal($"id: {++heard}-{Run}", last[0]);
+            Assert.Equal($"id: {++received}-{Run}", last[0]);
         }
 
-        Assert.InRange(heard, EventListener.MostWaiting, EventListener.MostWaiting + 499);
+        Assert.InRange(received, EventListener.MaxWaiting, EventListener.MaxWaiting + 499);
         Assert.Equal("event: dropped", last[0]);
         Assert.Equal(
             "more than 1000 events waited to be read: listen again, with Last-Event-ID, to hear the rest",
@@ -127,7 +127,7 @@ public sealed class EventApiTests : IAsyncLifetime
     public async Task Shutdown_EndsTheStream()
     {
         using var stream = await EventStream.OpenAsync(_app);
-        Say("last");
+        Publish("last");
         Assert.Equal($"id: 1-{Run}", (await stream.NextAsync())[0]);
 
         var stopped = _app.StopAsync();
@@ -142,7 +142,7 @@ public sealed class EventApiTests : IAsyncLifetime
         var listener = new EventListener(Events, null, TimeSpan.FromSeconds(15), _app.Time);
         listener.Dispose();
 
-        Say("nobody hears it");
+        Publish("nobody hears it");
 
         Assert.Empty(await listener.ReadAsync(TestContext.Current.CancellationToken)
             .ToListAsync(TestContext.Current.CancellationToken));
@@ -166,5 +166,5 @@ public sealed class EventApiTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private void Say(string message) => Events.Publish(EventKind.Node, "chat", "ws-1", message);
+    private void Publish(string message) => Events.Publish(EventKind.Node, "chat", "ws-1", message);
 }

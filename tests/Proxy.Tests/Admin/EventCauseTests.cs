@@ -85,7 +85,7 @@ public sealed class EventCauseTests : IAsyncLifetime
         using (events.CausedBy(EventCause.HangUp))
         {
             Publish();
-            events.KeepCause(Publish);
+            events.RunWithCause(Publish);
             Publish();
         }
 

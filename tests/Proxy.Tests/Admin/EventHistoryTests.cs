@@ -19,14 +19,14 @@ public sealed class EventHistoryTests : IDisposable
         string known;
         await using (var before = await StartAsync())
         {
-            Say(before, "one");
+            Publish(before, "one");
             using var stream = await EventStream.OpenAsync(before, "0");
             known = (await stream.NextAsync())[0]["id: ".Length..];
-            Say(before, "two");
+            Publish(before, "two");
         }
 
         await using var after = await StartAsync();
-        Say(after, "three");
+        Publish(after, "three");
 
         using var again = await EventStream.OpenAsync(after, known, "?follow=false");
         Assert.Equal(["two", "three"], await again.MessagesAsync());
@@ -59,17 +59,17 @@ public sealed class EventHistoryTests : IDisposable
         string known;
         await using (var before = await StartAsync("off"))
         {
-            Say(before, "one");
-            Say(before, "two");
+            Publish(before, "one");
+            Publish(before, "two");
             using var stream = await EventStream.OpenAsync(before, "0");
             await stream.NextAsync();
             known = (await stream.NextAsync())[0]["id: ".Length..];
         }
 
         await using var after = await StartAsync("off");
-        Say(after, "new one");
-        Say(after, "new two");
-        Say(after, "new three");
+        Publish(after, "new one");
+        Publish(after, "new two");
+        Publish(after, "new three");
 
         using var again = await EventStream.OpenAsync(after, known, "?follow=false");
         Assert.Equal(["new one", "new two", "new three"], await again.MessagesAsync());
@@ -79,13 +79,13 @@ public sealed class EventHistoryTests : IDisposable
     public async Task Since_ShowsThePast_ThenFollows()
     {
         await using var app = await StartAsync();
-        Say(app, "old");
+        Publish(app, "old");
         app.Time.Advance(TimeSpan.FromHours(2));
-        Say(app, "recent");
+        Publish(app, "recent");
 
         using var stream = await EventStream.OpenAsync(app, null, "?since=1h");
         Assert.Equal("recent", EventStream.DataOf(await stream.NextAsync()).GetProperty("message").GetString());
-        Say(app, "new");
+        Publish(app, "new");
         Assert.Equal("new", EventStream.DataOf(await stream.NextAsync()).GetProperty("message").GetString());
     }
 
@@ -99,9 +99,9 @@ public sealed class EventHistoryTests : IDisposable
     public async Task Past_WithoutAFollow_Ends(string query, int events)
     {
         await using var app = await StartAsync("off");
-        Say(app, "old");
+        Publish(app, "old");
         app.Time.Advance(TimeSpan.FromHours(2));
-        Say(app, "recent");
+        Publish(app, "recent");
 
         using var stream = await EventStream.OpenAsync(app, null, query);
 
@@ -128,7 +128,7 @@ public sealed class EventHistoryTests : IDisposable
         await using var app = await StartAsync();
         for (var i = 0; i < 1_200; i++)
         {
-            Say(app, $"{i}");
+            Publish(app, $"{i}");
         }
 
         await Deadline.Until(
@@ -146,7 +146,7 @@ public sealed class EventHistoryTests : IDisposable
         {
             for (var i = 0; i < 2_000; i++)
             {
-                Say(app, $"{i}");
+                Publish(app, $"{i}");
             }
         }
 
@@ -162,13 +162,13 @@ public sealed class EventHistoryTests : IDisposable
     {
         await using (var app = await StartAsync())
         {
-            Say(app, "one");
+            Publish(app, "one");
         }
 
         await File.AppendAllTextAsync(EventFile, "{\"id\":2,\"ru", TestContext.Current.CancellationToken);
         await using (var app = await StartAsync())
         {
-            Say(app, "two");
+            Publish(app, "two");
         }
 
         await using var again = await StartAsync();
@@ -183,13 +183,13 @@ public sealed class EventHistoryTests : IDisposable
         await app.StartAsync();
         Directory.Delete(EventFile);
 
-        Say(app, "one");
+        Publish(app, "one");
         await Deadline.Until("it is logged", () => Logged(app).Length > 0);
-        Say(app, "two");
+        Publish(app, "two");
         Directory.CreateDirectory(EventFile);
         await Deadline.Until("all are written", () =>
         {
-            Say(app, "more");
+            Publish(app, "more");
             return File.Exists(Path.Combine(EventFile, "events"));
         });
 
@@ -223,7 +223,7 @@ public sealed class EventHistoryTests : IDisposable
     private static LogLevel[] Logged(BalancerApp app) =>
         [.. app.Logs.GetSnapshot().Where(line => line.Id.Id == 661).Select(line => line.Level)];
 
-    private static void Say(BalancerApp app, string message) =>
+    private static void Publish(BalancerApp app, string message) =>
         app.Get<BalancerEvents>().Publish(EventKind.Node, "chat", "ws-1", message);
 
     private static Dictionary<string, string?> Settings(string path) =>

@@ -118,7 +118,7 @@ public sealed class MetricsTests : IAsyncLifetime
         await _app.CallAsync("POST", "clusters/chat/rebalance");
         await _app.CallAsync("PATCH", "clusters/chat/rebalance", """{"paused":true}""");
 
-        using var answer = await _app.AskAsync("/metrics");
+        using var answer = await _app.SendAsync("/metrics");
         var scrape = Scrape.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
         Assert.All(Published, name => Assert.Contains(

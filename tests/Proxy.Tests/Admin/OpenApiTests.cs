@@ -46,7 +46,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     {
         _app = BalancerApp.Build(ChatSettings.OfNodes("ws-1"));
         await _app.StartAsync();
-        using var answer = await _app.AskAsync("/openapi/v1.json");
+        using var answer = await _app.SendAsync("/openapi/v1.json");
         _document = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
     }
 

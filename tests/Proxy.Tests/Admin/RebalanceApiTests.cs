@@ -68,7 +68,7 @@ public sealed class RebalanceApiTests : IAsyncLifetime
     [Fact]
     public async Task Rebalance_WaitsUntilTheBalancersAgree()
     {
-        Hear(new PeerNode(0, 0, null));
+        Receive(new PeerNode(0, 0, null));
         _app.Get<Agreement>().Compare();
         _app.Time.Advance(TimeSpan.FromSeconds(6));
         _app.Get<Agreement>().Compare();
@@ -84,7 +84,7 @@ public sealed class RebalanceApiTests : IAsyncLifetime
     public async Task Rebalance_IsTheFleets_UnlessTheScopeIsLocal()
     {
         using var tunnel = Misplace();
-        Hear(new PeerNode(7, 3, null));
+        Receive(new PeerNode(7, 3, null));
 
         Assert.Equal("4", (await _app.GetAsync(Rebalance)).Line("misplaced"));
         Assert.Equal("1", (await _app.GetAsync(Rebalance + "?scope=local")).Line("misplaced"));
@@ -131,7 +131,7 @@ public sealed class RebalanceApiTests : IAsyncLifetime
         return tunnel;
     }
 
-    private void Hear(PeerNode node) => _app.Get<Peers>().Heard(
+    private void Receive(PeerNode node) => _app.Get<Peers>().Update(
     [
         new PeerReport("other", new Dictionary<string, PeerCluster>
         {

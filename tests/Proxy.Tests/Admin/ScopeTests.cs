@@ -11,7 +11,7 @@ public sealed class ScopeTests : IAsyncLifetime
     {
         _app = BalancerApp.Build(ChatSettings.OfNodes("ws-1", "ws-2"));
         await _app.StartAsync();
-        _app.Get<Peers>().Heard([Peer("b", 10, 2), Peer("c", 5, 1)]);
+        _app.Get<Peers>().Update([Peer("b", 10, 2), Peer("c", 5, 1)]);
     }
 
     [Fact]
@@ -27,11 +27,11 @@ public sealed class ScopeTests : IAsyncLifetime
     [Fact]
     public async Task Node_IsDrainedWhenItsLastTunnelAnywhereHasEnded()
     {
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-1"), true);
 
         Assert.Equal(["draining", "active"], await NodesAsync("", "state"));
         Assert.Equal(["drained", "active"], await NodesAsync("?scope=local", "state"));
-        _app.Get<Peers>().Heard([]);
+        _app.Get<Peers>().Update([]);
         Assert.Equal(["drained", "active"], await NodesAsync("", "state"));
     }
 

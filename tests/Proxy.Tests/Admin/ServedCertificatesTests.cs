@@ -51,7 +51,7 @@ public sealed class ServedCertificatesTests : IDisposable
             .AddInMemoryCollection([KeyValuePair.Create("WsBalancer:Admin:Certificate:Path", (string?)"tls.pem")])
             .Build();
         var served = new ServedCertificates(
-            configuration, new HostingEnvironment { ContentRootPath = "/" }, new StateFolder(_folder.FullName));
+            configuration, new HostingEnvironment { ContentRootPath = "/" }, new ConfigurationFolder(_folder.FullName));
 
         Assert.Equal([new CertificateView("admin", "CN=ws.example", End)], served.All);
     }

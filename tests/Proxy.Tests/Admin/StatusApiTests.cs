@@ -108,7 +108,7 @@ public sealed class StatusApiTests : IAsyncLifetime
     [Fact]
     public async Task RedisThatCannotBeUsed_IsAWarning()
     {
-        var sharing = _app.Get<SharingState>();
+        var sharing = _app.Get<RedisStatus>();
         sharing.Where = "redis:6379";
         sharing.Absence = new RedisAbsence(_app.Time.GetUtcNow(), "It does not answer in time.");
 
@@ -143,8 +143,8 @@ public sealed class StatusApiTests : IAsyncLifetime
         _app.Apply(Nodes().With(Settings, $"{least}"));
         SetHealth("ws-1", NodeHealth.Unhealthy);
 
-        using var answer = await _app.AskAsync("/readyz");
-        using var verbose = await _app.AskAsync("/readyz?verbose");
+        using var answer = await _app.SendAsync("/readyz");
+        using var verbose = await _app.SendAsync("/readyz?verbose");
 
         Assert.Equal(expected, answer.StatusCode);
         Assert.Equal(expected, verbose.StatusCode);

@@ -21,9 +21,9 @@ public sealed class TunnelApiTests : IAsyncLifetime
         var user = _app.UserOf("ws-2");
         var tunnel = Open("ws-1", user);
         _app.Time.Advance(TimeSpan.FromSeconds(90));
-        tunnel.Heard(TunnelSide.Node);
-        tunnel.Passed(TunnelSide.Node, 70, 7);
-        tunnel.Passed(TunnelSide.Client, 50, 5);
+        tunnel.OnReceived(TunnelSide.Node);
+        tunnel.OnForwarded(TunnelSide.Node, 70, 7);
+        tunnel.OnForwarded(TunnelSide.Client, 50, 5);
         _app.Time.Advance(TimeSpan.FromSeconds(1.5));
 
         var shown = Assert.Single((await _app.GetAsync(Tunnels)).Json.EnumerateArray());

@@ -68,7 +68,7 @@ public sealed class BoundedLoadTests : IAsyncDisposable
         using var live = _cluster.Open("ws-3", _user);
 
         Expect("ws-3", "ws-3 has the user's newest live tunnel, which is followed unless it is draining or silent");
-        _cluster.App.Fleet.SetSaysDraining(_cluster.App.Chat, _cluster.App.Node("ws-3"), true);
+        _cluster.App.Fleet.SetAnnouncedDrain(_cluster.App.Chat, _cluster.App.Node("ws-3"), true);
         Assert.Equal("ws-1", Placed().Next?.Id);
     }
 

@@ -33,14 +33,14 @@ public sealed class ClusterGateTests
     public async Task Full_IsNotifiedOnce_WhenItBegins_AndWhenItEnds()
     {
         await using var cluster = new LimitedCluster(("MaxTunnelsPerNode", "1"));
-        var told = new List<bool>();
-        cluster.App.Fleet.NodeChanged += (_, node) => told.Add(node.IsFull);
+        var published = new List<bool>();
+        cluster.App.Fleet.NodeChanged += (_, node) => published.Add(node.IsFull);
 
         var place = cluster.EnterAt("ws-1");
         cluster.Open("ws-1", place).End();
         place.Dispose();
 
-        Assert.Equal([true, false], told);
+        Assert.Equal([true, false], published);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class ClusterGateTests
         {
             Assert.Same(Rejection.MaxTunnels, cluster.Control.Enter(cluster.App.Chat, null, out var none));
             Assert.Null(none);
-            Assert.Same(Rejection.MaxTunnels, cluster.Control.Foresee(cluster.App.Chat, "alice"));
+            Assert.Same(Rejection.MaxTunnels, cluster.Control.Preview(cluster.App.Chat, "alice"));
         }
 
         using var again = cluster.Enter();
@@ -83,9 +83,9 @@ public sealed class ClusterGateTests
         var tunnel = cluster.Open("ws-1", "alice");
         using var place = cluster.EnterAt("ws-1", "alice");
         Assert.Same(Rejection.MaxTunnelsPerUser, cluster.Control.Enter(cluster.App.Chat, "alice", out _));
-        Assert.Same(Rejection.MaxTunnelsPerUser, cluster.Control.Foresee(cluster.App.Chat, "alice"));
+        Assert.Same(Rejection.MaxTunnelsPerUser, cluster.Control.Preview(cluster.App.Chat, "alice"));
         using var other = cluster.Enter("bob");
-        using var nobody = cluster.Enter();
+        using var anonymous = cluster.Enter();
 
         cluster.Open("ws-1", place, "alice");
         Assert.Same(Rejection.MaxTunnelsPerUser, cluster.Control.Enter(cluster.App.Chat, "alice", out _));
@@ -124,7 +124,7 @@ public sealed class ClusterGateTests
         await using var cluster = new LimitedCluster(
             ("MaxTunnels", "12"), ("MaxTunnelsPerNode", "5"), ("MaxTunnelsPerUser", "4"), ("BoundedLoad", "1.25"));
         await Task.WhenAll(Enumerable.Range(0, 4).Select(
-            thread => Task.Run(() => ComeAndGo(cluster, new Random((seed * 10) + thread)))));
+            thread => Task.Run(() => OpenAndEnd(cluster, new Random((seed * 10) + thread)))));
 
         Assert.Equal((0, 0, 0), cluster.Gate.Held);
         Assert.Equal(0, cluster.App.Tunnels.Count);
@@ -136,7 +136,7 @@ public sealed class ClusterGateTests
     {
         await using var app = BalancerApp.Build(ChatSettings.OfNodes("ws-1", "ws-2"));
         var (control, tunnels, chat) = (app.Get<IAdmission>(), app.Tunnels, app.Chat);
-        long Ask()
+        long Allocated()
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < 1_000; i++)
@@ -148,11 +148,11 @@ public sealed class ClusterGateTests
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        Ask();
-        Assert.Equal(0, Ask());
+        Allocated();
+        Assert.Equal(0, Allocated());
     }
 
-    private static void ComeAndGo(LimitedCluster cluster, Random random)
+    private static void OpenAndEnd(LimitedCluster cluster, Random random)
     {
         string[] nodes = ["ws-1", "ws-2", "ws-3"];
         var open = new List<TestTunnel>();

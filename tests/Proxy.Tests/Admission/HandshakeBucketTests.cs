@@ -16,10 +16,10 @@ public sealed class HandshakeBucketTests
     {
         var turns = Take(25, rate: 10);
 
-        Assert.All(turns[..10], turn => Assert.Equal(new Turn(TimeSpan.Zero, null), turn));
+        Assert.All(turns[..10], turn => Assert.Equal(new HandshakeTurn(TimeSpan.Zero, null), turn));
         Assert.Equal(
             Enumerable.Range(1, 10).Select(i => i / 10.0), turns[10..20].Select(turn => turn.Wait.TotalSeconds));
-        Assert.All(turns[20..], turn => Assert.NotNull(turn.ComeBackWithin));
+        Assert.All(turns[20..], turn => Assert.NotNull(turn.RetryWithin));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class HandshakeBucketTests
         var went = 0;
         for (var step = 0; step < 1_000; step++)
         {
-            went += Take(7, rate: 10).Count(turn => turn.ComeBackWithin is null);
+            went += Take(7, rate: 10).Count(turn => turn.RetryWithin is null);
             _time.Advance(TimeSpan.FromMilliseconds(10));
         }
 
@@ -51,7 +51,7 @@ public sealed class HandshakeBucketTests
     public void OneASecond_StillHasATurn()
     {
         Assert.Equal([0, 1], Take(2, rate: 1).Select(turn => turn.Wait.TotalSeconds));
-        Assert.NotNull(Assert.Single(Take(1, rate: 1)).ComeBackWithin);
+        Assert.NotNull(Assert.Single(Take(1, rate: 1)).RetryWithin);
     }
 
     [Fact]
@@ -59,38 +59,38 @@ public sealed class HandshakeBucketTests
     {
         Take(12, rate: 10);
 
-        Assert.NotNull(_bucket.Take(10, null, TimeSpan.FromSeconds(0.2)).ComeBackWithin);
+        Assert.NotNull(_bucket.Take(10, null, TimeSpan.FromSeconds(0.2)).RetryWithin);
         Assert.Equal(TimeSpan.FromSeconds(0.3), _bucket.Take(10, null, TimeSpan.FromSeconds(0.3)).Wait);
     }
 
     [Fact]
     public void TurnThatIsReturned_IsGivenToAnother()
     {
-        Assert.NotNull(Take(21, rate: 10)[^1].ComeBackWithin);
+        Assert.NotNull(Take(21, rate: 10)[^1].RetryWithin);
 
-        _bucket.GiveBack();
+        _bucket.Refund();
 
         Assert.Equal(TimeSpan.FromSeconds(1), _bucket.Take(10, null, Patience).Wait);
-        Assert.NotNull(_bucket.Take(10, null, Patience).ComeBackWithin);
+        Assert.NotNull(_bucket.Take(10, null, Patience).RetryWithin);
     }
 
     [Fact]
     public void RetryAfter_IsSpreadOverTheTimeThatTheNodeNeedsForAll()
     {
         var turns = Take(420, rate: 10);
-        Assert.Equal(TimeSpan.FromSeconds(40), turns[^1].ComeBackWithin);
+        Assert.Equal(TimeSpan.FromSeconds(40), turns[^1].RetryWithin);
 
         // In half a minute, the node could have accepted 300 of them.
         _time.Advance(TimeSpan.FromSeconds(30));
-        Assert.InRange(Take(21, rate: 10)[^1].ComeBackWithin!.Value.TotalSeconds, 10, 10.2);
-        Assert.Equal(TimeSpan.FromMinutes(1), Take(10_000, rate: 10)[^1].ComeBackWithin);
+        Assert.InRange(Take(21, rate: 10)[^1].RetryWithin!.Value.TotalSeconds, 10, 10.2);
+        Assert.Equal(TimeSpan.FromMinutes(1), Take(10_000, rate: 10)[^1].RetryWithin);
     }
 
     [Fact]
     public void Rise_IsFromATenthToTheWholeRate()
     {
         var slowStart = TimeSpan.FromSeconds(10);
-        _bucket.BeginRise();
+        _bucket.BeginSlowStart();
         Assert.Equal(1, AtOnce(Take(50, rate: 100, slowStart)));
         var bySecond = new List<int>();
         for (var second = 0; second < 12; second++)
@@ -99,7 +99,7 @@ public sealed class HandshakeBucketTests
             for (var step = 0; step < 100; step++)
             {
                 _time.Advance(TimeSpan.FromMilliseconds(10));
-                went += Take(5, rate: 100, slowStart).Count(turn => turn.ComeBackWithin is null);
+                went += Take(5, rate: 100, slowStart).Count(turn => turn.RetryWithin is null);
             }
 
             bySecond.Add(went);
@@ -114,7 +114,7 @@ public sealed class HandshakeBucketTests
     [Fact]
     public void Rise_WithoutSlowStart_IsNone()
     {
-        _bucket.BeginRise();
+        _bucket.BeginSlowStart();
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(100, AtOnce(Take(150, rate: 100)));
@@ -128,9 +128,9 @@ public sealed class HandshakeBucketTests
         Assert.Equal(10, AtOnce(Take(50, rate: 10)));
     }
 
-    private static int AtOnce(IEnumerable<Turn> turns) =>
-        turns.Count(turn => turn is { Wait.Ticks: 0, ComeBackWithin: null });
+    private static int AtOnce(IEnumerable<HandshakeTurn> turns) =>
+        turns.Count(turn => turn is { Wait.Ticks: 0, RetryWithin: null });
 
-    private Turn[] Take(int count, int rate, TimeSpan? slowStart = null) =>
+    private HandshakeTurn[] Take(int count, int rate, TimeSpan? slowStart = null) =>
         [.. Enumerable.Range(0, count).Select(_ => _bucket.Take(rate, slowStart, Patience))];
 }

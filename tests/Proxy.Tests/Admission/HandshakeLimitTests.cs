@@ -162,7 +162,7 @@ public sealed class HandshakeLimitTests
         await using var nodes = await StartAsync(("HandshakesPerSecondPerNode", "2"));
         using var first = await nodes.HandshakeAsync();
         using var second = await nodes.HandshakeAsync();
-        using (var gone = await AskAsync(nodes))
+        using (var disconnected = await SendAsync(nodes))
         {
             await nodes.App.Time.Until(due => due == HalfASecond, 1);
         }
@@ -211,7 +211,7 @@ public sealed class HandshakeLimitTests
     {
         await using var nodes = await StartAsync(("MaxTunnelsPerNode", "1"), ("MaxTunnels", "1"));
         nodes.First.OnRequest = request => request.KeepSilentAsync();
-        using (var gone = await AskAsync(nodes))
+        using (var disconnected = await SendAsync(nodes))
         {
             await Deadline.Until("the attempt", () => nodes.First.Requests.Count == 1);
             Assert.True(nodes.Node("ws-1").IsFull);
@@ -258,7 +258,7 @@ public sealed class HandshakeLimitTests
             && !nodes.Node("ws-2").IsFull);
 
     // A client that resets its connection on disposal: after FIN alone the balancer would still answer.
-    private static async Task<Socket> AskAsync(TwoNodes nodes)
+    private static async Task<Socket> SendAsync(TwoNodes nodes)
     {
         var url = new Uri(nodes.App.Url);
         var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)

@@ -105,7 +105,7 @@ public sealed class LoadCapsTests : IAsyncDisposable
     public void NodesThatDrain_OrHaveNoWeight_AreNotCounted()
     {
         _app.Apply(_settings.WithWeight("ws-2", 0));
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-3"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-3"), true);
         Take(("ws-2", 50_000), ("ws-3", 50_000));
 
         Assert.Equal(LoadCaps.CapOf(Factor, 0, 1, 1), LoadOf("ws-1").Cap);
@@ -121,7 +121,7 @@ public sealed class LoadCapsTests : IAsyncDisposable
 
     private WsBalancer.Proxy.Placement.NodeLoad LoadOf(string node)
     {
-        _caps.Look(_app.Chat.Current, TakenBy);
+        _caps.Refresh(_app.Chat.Current, TakenBy);
         return _caps.LoadOf(_app.Node(node), Factor, TakenBy);
     }
 

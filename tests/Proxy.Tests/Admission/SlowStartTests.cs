@@ -40,8 +40,8 @@ public sealed class SlowStartTests : IAsyncDisposable
 
         // A drain does not count as an absence of the node.
         _cluster.App.Time.Advance(TimeSpan.FromSeconds(11));
-        _cluster.App.Fleet.SetSaysDraining(_cluster.App.Chat, _cluster.App.Node("ws-1"), true);
-        _cluster.App.Fleet.SetSaysDraining(_cluster.App.Chat, _cluster.App.Node("ws-1"), false);
+        _cluster.App.Fleet.SetAnnouncedDrain(_cluster.App.Chat, _cluster.App.Node("ws-1"), true);
+        _cluster.App.Fleet.SetAnnouncedDrain(_cluster.App.Chat, _cluster.App.Node("ws-1"), false);
         Assert.Equal(100, await AtOnceAsync("ws-1"));
     }
 
@@ -76,11 +76,11 @@ public sealed class SlowStartTests : IAsyncDisposable
         for (var count = 0; ; count++)
         {
             using var place = _cluster.EnterAt(node);
-            using var gone = new CancellationTokenSource();
-            var turn = place.TurnAsync(TimeSpan.FromSeconds(10), gone.Token);
+            using var disconnected = new CancellationTokenSource();
+            var turn = place.TurnAsync(TimeSpan.FromSeconds(10), disconnected.Token);
             if (!turn.IsCompleted)
             {
-                await gone.CancelAsync();
+                await disconnected.CancelAsync();
                 await turn;
                 return count;
             }

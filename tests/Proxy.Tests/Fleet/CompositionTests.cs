@@ -206,13 +206,13 @@ public sealed class CompositionTests
                 var (one, other) = (new Balancer(named), new Balancer(named));
                 foreach (var record in decided)
                 {
-                    one.Hear(record);
+                    one.Receive(record);
                     one.Compose();
                 }
 
                 foreach (var record in decided.OrderBy(record => HashCode.Combine(record.Key, seed)))
                 {
-                    other.Hear(record);
+                    other.Receive(record);
                     other.Compose();
                 }
 
@@ -249,7 +249,7 @@ public sealed class CompositionTests
 
         public IEnumerable<StateRecord> Records => _records.Values;
 
-        public void Hear(StateRecord record)
+        public void Receive(StateRecord record)
         {
             _records[record.Key] = record;
             _standings.Remove(record.Key);
@@ -257,7 +257,7 @@ public sealed class CompositionTests
 
         public void Decide(StateRecord record)
         {
-            Hear(record);
+            Receive(record);
             Compose();
         }
 

@@ -12,13 +12,13 @@ internal sealed class FakeMembership : IMembershipSource
     /// <summary>The exception that a read of <see cref="Nodes"/> throws; null for none.</summary>
     public Exception? Failure { get; set; }
 
-    public int Asked { get; private set; }
+    public int Queries { get; private set; }
 
     public IReadOnlyList<NamedNode>? Nodes
     {
         get
         {
-            Asked++;
+            Queries++;
             return Failure is null ? _nodes : throw Failure;
         }
 

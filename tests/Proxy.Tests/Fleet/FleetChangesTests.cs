@@ -55,7 +55,10 @@ public sealed class FleetChangesTests : IAsyncDisposable
             happened.Figures.Select(figure => (figure.Key, figure.Value)).Order());
         Assert.Contains(
             _app.Get<BalancerEvents>().Recent,
-            told => told is { Kind: EventKind.Node, Node: "ws-4", Message: "ws-4 joined with weight 1 (added)" });
+            published => published is
+            {
+                Kind: EventKind.Node, Node: "ws-4", Message: "ws-4 joined with weight 1 (added)",
+            });
         var line = Assert.Single(_app.Logs.GetSnapshot(), record => record.Id.Id == 200).Message;
         Assert.Matches("epoch 2: 4 nodes; moved 2[45][.][0-9]+ ?% .*at least 2[45][.].* 0[.]00 ?% in excess", line);
         var scrape = await Scrape.OfAsync(_app.Get<BalancerRegistry>());
@@ -223,7 +226,7 @@ public sealed class FleetChangesTests : IAsyncDisposable
     public async Task LastNodeThatTakesUsers_IsOnlyRemovedByForce()
     {
         await Changes.ReweighAsync(_app.Chat, "ws-1", 0, null, Cancellation);
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-2"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-2"), true);
 
         await AssertRefusedAsync(
             RefusalKind.Conflict,

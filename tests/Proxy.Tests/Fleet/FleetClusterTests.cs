@@ -93,7 +93,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
         var ring = _app.Chat.Current.Ring;
         var user = _app.UserOf("ws-1", "ws-3");
 
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-1"), true);
 
         var current = _app.Chat.Current;
         Assert.Same(ring, current.Ring);
@@ -224,7 +224,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
         // An unhealthy home remains the home; a draining one does not.
         _app.Fleet.SetHealth(_app.Chat, _app.Node("ws-2"), NodeHealth.Unhealthy, "test");
         Assert.True(Misplaced.Is(_app.Chat.Current, away.Tunnel));
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-1"), true);
         Assert.True(Misplaced.Is(_app.Chat.Current, home.Tunnel));
     }
 
@@ -233,11 +233,11 @@ public sealed class FleetClusterTests : IAsyncDisposable
     private string FingerprintOf() => Fingerprint.Text(_app.Chat.Current.Ring!);
 
     private (NodeHealth Health, bool Draining) StateOf(string node) =>
-        (_app.Node(node).Health, _app.Node(node).SaysDraining);
+        (_app.Node(node).Health, _app.Node(node).AnnouncesDrain);
 
     private void Mark(string node, NodeHealth health, bool draining)
     {
         _app.Fleet.SetHealth(_app.Chat, _app.Node(node), health, "test");
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node(node), draining);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node(node), draining);
     }
 }

@@ -84,7 +84,7 @@ public sealed class FleetMovesTests : IAsyncDisposable
     [Fact]
     public async Task NodeThatDrains_IsRemovedWithoutMovingUsers()
     {
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), draining: true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-1"), draining: true);
 
         var move = Assert.Single(await MovesOfAsync(_settings.WithoutNode("ws-1")));
 

@@ -29,7 +29,7 @@ public sealed class FleetPlanTests : IAsyncDisposable
         Assert.Equal((plan.Moved, 0, 1), (plan.Minimum, plan.Excess, plan.Epoch));
         Assert.Equal(1, plan.Nodes.Sum(node => node.ShareAfter), 1e-9);
         Assert.Equal((plan.TunnelsMoved, true), (added.TunnelsAfter, plan.TunnelsMoved > 0));
-        AssertIsWhatComesOfIt(plan, _settings.WithNode("ws-4", "http://ws-4.invalid/"));
+        AssertMatchesResult(plan, _settings.WithNode("ws-4", "http://ws-4.invalid/"));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class FleetPlanTests : IAsyncDisposable
         var removed = Assert.Single(plan.Nodes, node => node.Id == "ws-2");
         Assert.Equal(removed.ShareBefore, plan.Moved, 1e-12);
         Assert.Equal((0, 0, removed.TunnelsBefore), (removed.ShareAfter, removed.TunnelsAfter, plan.TunnelsMoved));
-        AssertIsWhatComesOfIt(plan, _settings.WithoutNode("ws-2"));
+        AssertMatchesResult(plan, _settings.WithoutNode("ws-2"));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class FleetPlanTests : IAsyncDisposable
         var heavier = Assert.Single(plan.Nodes, node => node.Id == "ws-1");
         Assert.Equal(heavier.ShareAfter - heavier.ShareBefore, plan.Moved, 1e-12);
         Assert.Equal(0, plan.Excess);
-        AssertIsWhatComesOfIt(plan, _settings.WithWeight("ws-1", 3));
+        AssertMatchesResult(plan, _settings.WithWeight("ws-1", 3));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class FleetPlanTests : IAsyncDisposable
 
         Assert.Equal(["ws-1", "ws-2", "ws-3", "ws-4", "ws-5"], plan.Nodes.Select(node => node.Id));
         Assert.Equal(0, plan.Excess);
-        AssertIsWhatComesOfIt(
+        AssertMatchesResult(
             plan,
             _settings.WithoutNode("ws-1").WithWeight("ws-3", 0).WithNode("ws-4", "http://ws-4.invalid/")
                 .WithWeight("ws-4", 2).WithNode("ws-5", "http://ws-5.invalid/"));
@@ -101,7 +101,7 @@ public sealed class FleetPlanTests : IAsyncDisposable
     [Fact]
     public void Tunnels_AreCountedWhereTheirUsersAreAtHome()
     {
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-1"), true);
         var user = _app.UserOf("ws-1", "ws-3");
         Open("ws-2", user);
         Open("ws-2", null);
@@ -254,7 +254,7 @@ public sealed class FleetPlanTests : IAsyncDisposable
     }
 
     /// <summary>Applies the change by a new file, and compares the result with the plan.</summary>
-    private void AssertIsWhatComesOfIt(FleetPlan plan, Dictionary<string, string?> settings)
+    private void AssertMatchesResult(FleetPlan plan, Dictionary<string, string?> settings)
     {
         var before = _app.Chat.Current;
         _app.Apply(settings);

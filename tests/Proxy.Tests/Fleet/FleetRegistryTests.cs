@@ -165,12 +165,12 @@ public sealed class FleetRegistryTests : IAsyncDisposable
     {
         var changes = new List<string>();
         _app.Fleet.NodeChanged += (cluster, node) =>
-            changes.Add($"{cluster.Id} {node.Id} {node.Health} {node.SaysDraining}");
+            changes.Add($"{cluster.Id} {node.Id} {node.Health} {node.AnnouncesDrain}");
         var node = _app.Node("ws-1");
         for (var i = 0; i < 2; i++)
         {
             _app.Fleet.SetHealth(_app.Chat, node, NodeHealth.Unhealthy, "test");
-            _app.Fleet.SetSaysDraining(_app.Chat, node, true);
+            _app.Fleet.SetAnnouncedDrain(_app.Chat, node, true);
         }
 
         Assert.Equal(["chat ws-1 Unhealthy False", "chat ws-1 Unhealthy True"], changes);
@@ -182,7 +182,7 @@ public sealed class FleetRegistryTests : IAsyncDisposable
     {
         using var away = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), _app.UserOf("ws-2"), _app.Time);
         _app.Fleet.SetHealth(_app.Chat, _app.Node("ws-2"), NodeHealth.Unhealthy, "test");
-        _app.Fleet.SetSaysDraining(_app.Chat, _app.Node("ws-1"), true);
+        _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node("ws-1"), true);
         _app.Apply(_settings.WithoutNode("ws-3"));
 
         var scrape = await Scrape.OfAsync(_app.Get<BalancerRegistry>());

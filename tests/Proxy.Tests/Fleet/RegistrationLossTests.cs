@@ -22,7 +22,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
         var ring = App.Chat.Current.Ring;
 
         await _nodes.NameAsync();
-        Assert.Equal((NodeHealth.Unhealthy, true), (App.Node("ws-3").Health, App.Node("ws-3").IsLeaseLost));
+        Assert.Equal((NodeHealth.Unhealthy, true), (App.Node("ws-3").Health, App.Node("ws-3").IsRegistrationExpired));
         await _nodes.AdvanceAsync(RemoveAfter);
 
         Assert.Same(ring, App.Chat.Current.Ring);
@@ -48,7 +48,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
 
         await Assert.ThrowsAsync<StateFileException>(() => naming);
         Assert.True(nodes.App.Node("ws-3").IsDraining);
-        Assert.True(nodes.App.Node("ws-4").IsLeaseLost);
+        Assert.True(nodes.App.Node("ws-4").IsRegistrationExpired);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
             await _nodes.AdvanceAsync(RemoveAfter);
         }
 
-        Assert.Equal((false, true), (App.Node("ws-3").IsLeaseLost, App.Node("ws-4").IsLeaseLost));
+        Assert.Equal((false, true), (App.Node("ws-3").IsRegistrationExpired, App.Node("ws-4").IsRegistrationExpired));
 
         // While the source fails, nodes may have been present: the time of the absence is unknown.
         await _nodes.NameAsync(Node("ws-3"));
@@ -117,7 +117,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
 
         App.Apply(_nodes.Settings.WithNode("ws-3", "http://ws-3.invalid/"));
 
-        Assert.Equal((NodeHealth.Unknown, false), (App.Node("ws-3").Health, App.Node("ws-3").IsLeaseLost));
+        Assert.Equal((NodeHealth.Unknown, false), (App.Node("ws-3").Health, App.Node("ws-3").IsRegistrationExpired));
     }
 
     public ValueTask DisposeAsync() => _nodes.DisposeAsync();

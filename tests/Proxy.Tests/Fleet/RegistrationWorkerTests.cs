@@ -21,9 +21,9 @@ public sealed class RegistrationWorkerTests : IAsyncDisposable
         await App.Time.Until(due => due == TimeSpan.FromSeconds(1), 1);
         for (var i = 1; i <= 3; i++)
         {
-            var asked = _nodes.Source.Asked;
+            var queries = _nodes.Source.Queries;
             App.Time.Advance(TimeSpan.FromSeconds(1));
-            await Deadline.Until("it looked", () => _nodes.Source.Asked > asked);
+            await Deadline.Until("it looked", () => _nodes.Source.Queries > queries);
         }
 
         _nodes.Source.Failure = null;

@@ -21,7 +21,8 @@ public sealed class RegistrationsTests : IAsyncDisposable
         Assert.Equal(["ws-1@1 configured", "ws-2@1 configured", "ws-3@2 registered"], _nodes.Nodes());
         Assert.Equal((2, NodeHealth.Unknown), (App.Chat.Current.Epoch, App.Node("ws-3").Health));
         Assert.Contains(
-            App.Get<BalancerEvents>().Recent, told => told.Message == "ws-3 joined with weight 2 (registered)");
+            App.Get<BalancerEvents>().Recent,
+            published => published.Message == "ws-3 joined with weight 2 (registered)");
 
         var before = App.Chat.Current;
         await _nodes.TakeOverAsync();
@@ -78,7 +79,7 @@ public sealed class RegistrationsTests : IAsyncDisposable
         Assert.Equal(("http://ws-1.invalid/", 1), (App.Node("ws-1").Address, App.Chat.Current.Epoch));
 
         await _nodes.NameAsync();
-        Assert.False(App.Node("ws-1").IsLeaseLost);
+        Assert.False(App.Node("ws-1").IsRegistrationExpired);
     }
 
     // If the node left for the second until the next look, its users would move twice.
@@ -148,7 +149,8 @@ public sealed class RegistrationsTests : IAsyncDisposable
 
         Assert.Equal(["ws-1@1 configured", "ws-2@1 configured", "ws-3@1 registered"], _nodes.Nodes());
         Assert.Contains(why, Assert.Single(Refusals()), StringComparison.Ordinal);
-        Assert.Single(App.Get<BalancerEvents>().Recent, told => told.Message.Contains(why, StringComparison.Ordinal));
+        Assert.Single(
+            App.Get<BalancerEvents>().Recent, published => published.Message.Contains(why, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -66,9 +66,10 @@ public sealed class RingMigrationTests : IAsyncDisposable
     {
         var plan = (await BlendAsync(0.5)).Plan;
 
-        var told = Assert.Single(_app.Get<BalancerEvents>().Recent, happened => happened.Kind == EventKind.Ring);
+        var published = Assert.Single(_app.Get<BalancerEvents>().Recent, happened => happened.Kind == EventKind.Ring);
         Assert.Equal(
-            (2, plan.Moved, plan.Excess), (told.Figures["epoch"], told.Figures["moved"], told.Figures["excess"]));
+            (2, plan.Moved, plan.Excess),
+            (published.Figures["epoch"], published.Figures["moved"], published.Figures["excess"]));
         Assert.InRange(plan.Moved, 0.3, 0.45);
         var scrape = await Scrape.OfAsync(_app.Get<BalancerRegistry>());
         Assert.Equal(plan.Moved, scrape["wsbalancer_ring_moved_ratio{cluster=\"chat\"}"]!.Value, 1e-12);

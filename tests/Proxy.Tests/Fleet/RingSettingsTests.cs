@@ -23,11 +23,11 @@ public sealed class RingSettingsTests
     {
         Assert.Empty(MistakesIn([$"Algorithm={algorithm}", .. others], out var settings));
 
-        var said = others.ToDictionary(text => text.Split('=')[0], text => text.Split('=')[1]);
+        var expected = others.ToDictionary(text => text.Split('=')[0], text => text.Split('=')[1]);
         Assert.Equal(algorithm, settings.Options.Algorithm);
-        Assert.Equal(said.GetValueOrDefault("Hash"), settings.Options.Hash);
-        Assert.Equal(said.GetValueOrDefault("TableSize"), settings.Options.TableSize?.ToString());
-        Assert.Equal(said.GetValueOrDefault("Seed"), settings.Options.Seed);
+        Assert.Equal(expected.GetValueOrDefault("Hash"), settings.Options.Hash);
+        Assert.Equal(expected.GetValueOrDefault("TableSize"), settings.Options.TableSize?.ToString());
+        Assert.Equal(expected.GetValueOrDefault("Seed"), settings.Options.Seed);
         Assert.Equal(algorithm, Ring.Build([new RingNode("1")], settings.Options).Algorithm);
     }
 

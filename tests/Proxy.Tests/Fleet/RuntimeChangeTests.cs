@@ -21,8 +21,8 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
     [Fact]
     public async Task Drain_BeginsChangesAndEnds()
     {
-        var told = new List<string?>();
-        _app.Fleet.NodeChanged += (_, node) => told.Add($"{node.Id} {node.OperatorDrain?.RatePerSecond}");
+        var published = new List<string?>();
+        _app.Fleet.NodeChanged += (_, node) => published.Add($"{node.Id} {node.OperatorDrain?.RatePerSecond}");
         var homesChangedAt = _app.Chat.HomesChangedAt;
         _app.Time.Advance(TimeSpan.FromSeconds(1));
 
@@ -35,7 +35,7 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
         await WriteAsync(StateKind.Drain, "ws-2", Drain with { RatePerSecond = 7 }, "CHAT");
         await WriteAsync(StateKind.Drain, "ws-1", null);
 
-        Assert.Equal(["ws-1 100", "ws-1 7", "ws-2 7", "ws-1 "], told);
+        Assert.Equal(["ws-1 100", "ws-1 7", "ws-2 7", "ws-1 "], published);
         Assert.True(_app.Chat.HomesChangedAt > homes);
         Assert.Same(ring, _app.Chat.Current.Ring);
         Assert.Equal(1, _app.Chat.Current.Epoch);
@@ -45,13 +45,13 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
     public async Task Rebalance_IsNoChangeOfTheFleet()
     {
         var before = _app.Chat.Current;
-        var told = 0;
-        _app.Fleet.Reconfigured += () => told++;
+        var published = 0;
+        _app.Fleet.Reconfigured += () => published++;
 
         await WriteAsync(StateKind.Rebalance, "", new RebalanceValue("r", 1, RebalanceState.Running, null));
 
         Assert.Same(before, _app.Chat.Current);
-        Assert.Equal(0, told);
+        Assert.Equal(0, published);
     }
 
     // A subscriber may wait for another thread that uses the fleet.
@@ -59,12 +59,12 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
     public void Events_AreRaisedOutsideOfTheLocks()
     {
         var done = new List<bool>();
-        void Meanwhile() => done.Add(Task.Run(async () =>
+        void RunConcurrently() => done.Add(Task.Run(async () =>
         {
             _app.Fleet.SetHealth(_app.Chat, _app.Node("ws-2"), NodeHealth.Unhealthy, "test");
             await WriteAsync(StateKind.Drain, "ws-2", Drain with { Operation = $"d-{done.Count}" });
         }).Wait(Deadline.Default));
-        Action<FleetCluster, RingChangeRecord> once = (_, _) => Meanwhile();
+        Action<FleetCluster, RingChangeRecord> once = (_, _) => RunConcurrently();
         _app.Fleet.RingChanged += once;
 
         _app.Apply(_settings.WithoutNode("ws-1"));

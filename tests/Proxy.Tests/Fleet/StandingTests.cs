@@ -21,7 +21,8 @@ public sealed class StandingTests
     {
         var value = new MemberValue(MemberOrigin.Added, "http://a/", 1);
 
-        Assert.Equal(after, Next(value, before, new Underlying(isConfigured, false, isConfigured ? 1 : null, "nginx")));
+        Assert.Equal(
+            after, Next(value, before, new OverriddenValues(isConfigured, false, isConfigured ? 1 : null, "nginx")));
     }
 
     [Theory]
@@ -35,7 +36,7 @@ public sealed class StandingTests
     {
         var value = new MemberValue(MemberOrigin.Registered, "http://a/", 1);
 
-        Assert.Equal(after, Next(value, before, new Underlying(isConfigured, !isConfigured, 1, "nginx")));
+        Assert.Equal(after, Next(value, before, new OverriddenValues(isConfigured, !isConfigured, 1, "nginx")));
     }
 
     [Theory]
@@ -51,7 +52,7 @@ public sealed class StandingTests
     public void Removal_HidesUntilTheSourceDropsTheNode(
         string before, bool isConfigured, bool isRegistered, string after) => Assert.Equal(
             after,
-            Next(new RemovalValue(true, null), before, new Underlying(isConfigured, isRegistered, 1, "nginx")));
+            Next(new RemovalValue(true, null), before, new OverriddenValues(isConfigured, isRegistered, 1, "nginx")));
 
     [Theory]
     [InlineData(Waiting, false, false, InEffect)]
@@ -63,7 +64,7 @@ public sealed class StandingTests
     public void Removal_OfAnAddedNode_HidesNothing(
         string before, bool isConfigured, bool isRegistered, string after) => Assert.Equal(
             after,
-            Next(new RemovalValue(false, null), before, new Underlying(isConfigured, isRegistered, 1, "nginx")));
+            Next(new RemovalValue(false, null), before, new OverriddenValues(isConfigured, isRegistered, 1, "nginx")));
 
     [Theory]
     [InlineData(Waiting, 1, InEffect)]
@@ -76,7 +77,8 @@ public sealed class StandingTests
     [InlineData(Lapsed, null, Lapsed)]
     [InlineData(Lapsed, 1, TakenBack)]
     public void Weight_HoldsUntilItsBaseChanges(string before, int? underlying, string after) => Assert.Equal(
-        after, Next(new WeightValue(3, 1), before, new Underlying(underlying is not null, false, underlying, "nginx")));
+        after,
+        Next(new WeightValue(3, 1), before, new OverriddenValues(underlying is not null, false, underlying, "nginx")));
 
     [Theory]
     [InlineData(Waiting, "nginx", InEffect)]
@@ -87,12 +89,12 @@ public sealed class StandingTests
     [InlineData(Lapsed, "nginx", TakenBack)]
     public void Blend_HoldsUntilItsBaseRingChanges(string before, string algorithm, string after) => Assert.Equal(
         after,
-        Next(new BlendValue("nginx", "rendezvous", 0.5), before, new Underlying(false, false, null, algorithm)));
+        Next(new BlendValue("nginx", "rendezvous", 0.5), before, new OverriddenValues(false, false, null, algorithm)));
 
     [Fact]
     public void Blend_ToARingOfALaterRelease_Waits() => Assert.Equal(
         Waiting,
-        Next(new BlendValue("nginx", "quantum", 0.5), Waiting, new Underlying(false, false, null, "nginx")));
+        Next(new BlendValue("nginx", "quantum", 0.5), Waiting, new OverriddenValues(false, false, null, "nginx")));
 
     [Theory]
     [InlineData(Waiting)]
@@ -104,6 +106,6 @@ public sealed class StandingTests
         Assert.Equal(InEffect, Next(new RebalanceValue("r", 1, RebalanceState.Done, null), before, default));
     }
 
-    private static string Next(StateValue value, string before, Underlying underlying) =>
+    private static string Next(StateValue value, string before, OverriddenValues underlying) =>
         OverrideStatus.Next(value, Enum.Parse<StateStatus>(before), underlying)?.ToString() ?? TakenBack;
 }

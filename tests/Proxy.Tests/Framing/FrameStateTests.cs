@@ -43,7 +43,12 @@ public sealed class FrameStateTests
         () => FrameTracker.Restore(new FrameState(0, new byte[FrameHeader.MaxLength], 0, false, null)));
 
     private static (long, bool, bool, bool, bool, int?) Known(FrameTracker tracker) => (
-        tracker.FrameCount, tracker.AtBoundary, tracker.CloseSeen, tracker.CloseEnded, tracker.BoundariesUnknown, tracker.CloseCode);
+        tracker.FrameCount,
+        tracker.AtBoundary,
+        tracker.CloseSeen,
+        tracker.CloseEnded,
+        tracker.BoundariesUnknown,
+        tracker.CloseCode);
 
     private static FrameState Reread(FrameState state) =>
         JsonSerializer.Deserialize<FrameState>(JsonSerializer.Serialize(state))!;

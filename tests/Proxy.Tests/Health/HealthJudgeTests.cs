@@ -39,7 +39,7 @@ public sealed class HealthJudgeTests
     [InlineData("s c c c c c s s c c", "Healthy")]
     public void Verdict_FollowsProbesAndConnects(string events, string verdict)
     {
-        Tell(events);
+        Apply(events);
 
         Assert.Equal(verdict, _judge.Verdict.ToString());
     }
@@ -47,23 +47,23 @@ public sealed class HealthJudgeTests
     [Fact]
     public void FlappingNode_FallsOnceAndStaysDownUntilItRises()
     {
-        Tell("s f f f");
+        Apply("s f f f");
         for (var i = 0; i < 50; i++)
         {
-            Tell("s f");
+            Apply("s f");
             Assert.Equal(NodeHealth.Unhealthy, _judge.Verdict);
         }
 
-        Tell("s s");
+        Apply("s s");
 
         Assert.Equal(NodeHealth.Healthy, _judge.Verdict);
     }
 
-    private void Tell(string events)
+    private void Apply(string events)
     {
-        foreach (var said in events.Split(' '))
+        foreach (var item in events.Split(' '))
         {
-            switch (said)
+            switch (item)
             {
                 case "s":
                     _judge.ProbeSucceeded(_options);

@@ -49,7 +49,7 @@ public sealed class SilenceJudgeTests
         {
             Assert.Null(TryBeginAfter(pause - 0.1));
             var trial = TryBeginAfter(0.1)!;
-            Assert.Equal(patience, trial.PatienceOf(Timeout).TotalSeconds);
+            Assert.Equal(patience, trial.TimeoutOf(Timeout).TotalSeconds);
             Assert.Null(TryBeginAfter(3600));
 
             _judge.Failed(trial, _options, _now, counts: true);

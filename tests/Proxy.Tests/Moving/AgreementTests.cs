@@ -12,9 +12,9 @@ public sealed class AgreementTests
     public async Task Difference_IsAnAlarmAfterFiveSeconds(bool ofRing, string message)
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
-        var own = movers.App.Get<OwnReport>().Make()["chat"];
+        var own = movers.App.Get<OwnReport>().Create()["chat"];
         var differing = ofRing ? own with { Fingerprint = "00c0ffee00" } : own with { StateHash = "x" };
-        Hear(movers, differing);
+        Receive(movers, differing);
         Assert.Equal(0, await GaugeAsync(movers));
 
         await movers.UntilEvent(message);
@@ -24,7 +24,7 @@ public sealed class AgreementTests
             movers.Chat, null, null, TestContext.Current.CancellationToken));
         Assert.Equal(RefusalKind.Conflict, refused.Kind);
 
-        Hear(movers, own);
+        Receive(movers, own);
         await movers.UntilEvent("the balancers agree again");
         Assert.Null(movers.App.Get<Agreement>().DisputeIn("chat"));
         Assert.Equal(0, await GaugeAsync(movers));
@@ -39,22 +39,22 @@ public sealed class AgreementTests
             .Take(100)
             .Select(user => movers.Open("ws-2", user))
             .ToList();
-        var own = movers.App.Get<OwnReport>().Make()["chat"];
-        Hear(movers, own);
+        var own = movers.App.Get<OwnReport>().Create()["chat"];
+        Receive(movers, own);
         await movers.App.Get<RebalanceOperations>().BeginAsync(
             movers.Chat, 1, null, TestContext.Current.CancellationToken);
 
-        Hear(movers, own with { Fingerprint = "other" });
+        Receive(movers, own with { Fingerprint = "other" });
         await movers.UntilEvent("the rebalance stopped by itself: other has another ring");
 
-        Assert.InRange(user.Count(Movers.IsTold), 1, 20);
+        Assert.InRange(user.Count(Movers.WasSentClose), 1, 20);
     }
 
     [Fact]
     public async Task Balancer_WithoutTheCluster_HasNothingToDisagreeWith()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
-        movers.App.Get<Peers>().Heard([new PeerReport("other", new Dictionary<string, PeerCluster>())]);
+        movers.App.Get<Peers>().Update([new PeerReport("other", new Dictionary<string, PeerCluster>())]);
         var agreement = movers.App.Get<Agreement>();
         agreement.Compare();
         movers.App.Time.Advance(TimeSpan.FromSeconds(10));
@@ -66,6 +66,6 @@ public sealed class AgreementTests
     private static async Task<double?> GaugeAsync(Movers movers) =>
         (await movers.ScrapeAsync())["wsbalancer_disagreement{cluster=\"chat\"}"];
 
-    private static void Hear(Movers movers, PeerCluster reported) => movers.App.Get<Peers>().Heard(
+    private static void Receive(Movers movers, PeerCluster reported) => movers.App.Get<Peers>().Update(
         [new PeerReport("other", new Dictionary<string, PeerCluster> { ["chat"] = reported })]);
 }

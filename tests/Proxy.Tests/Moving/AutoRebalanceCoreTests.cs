@@ -4,8 +4,8 @@ namespace WsBalancer.Proxy.Tests.Moving;
 
 public sealed class AutoRebalanceCoreTests
 {
-    private static readonly FleetLook AtStart = new(100, "two nodes", false, false);
-    private static readonly FleetLook Grown = new(200, "three nodes", false, false);
+    private static readonly ClusterObservation AtStart = new(100, "two nodes", false, false);
+    private static readonly ClusterObservation Grown = new(200, "three nodes", false, false);
 
     private readonly AutoRebalanceCore _core = new();
 
@@ -63,6 +63,6 @@ public sealed class AutoRebalanceCoreTests
         Assert.False(_core.Observe(Grown, TimeSpan.FromDays(1), after: null));
     }
 
-    private bool Observe(FleetLook look, double seconds) =>
+    private bool Observe(ClusterObservation look, double seconds) =>
         _core.Observe(look, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(60));
 }

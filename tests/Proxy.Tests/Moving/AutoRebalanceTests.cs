@@ -19,7 +19,7 @@ public sealed class AutoRebalanceTests
         await movers.UntilEvent("the rebalance is done");
 
         Assert.True(movers.App.Time.GetElapsedTime(begun) >= TimeSpan.FromSeconds(30), "too early");
-        Assert.True(movers.Told > 0);
+        Assert.True(movers.ClosingCount > 0);
         Assert.All(movers.App.Tunnels.All, tunnel => Assert.False(Misplaced.Is(movers.Chat.Current, tunnel)));
         Assert.Equal(7, movers.App.Get<RebalanceOperations>().StatusOf(movers.Chat, fleetWide: true).RatePerSecond);
     }
@@ -30,8 +30,8 @@ public sealed class AutoRebalanceTests
     public async Task Rebalance_DoesNotBegin_WhereItIsOff_OrAtAnyButTheFirstBalancer(string after, string id)
     {
         await using var movers = await StartAsync(after, id);
-        var other = new PeerReport("m", movers.App.Get<OwnReport>().Make());
-        movers.App.Get<Peers>().Heard([other]);
+        var other = new PeerReport("m", movers.App.Get<OwnReport>().Create());
+        movers.App.Get<Peers>().Update([other]);
         await movers.UntilLooked();
         movers.OpenAtHome(60);
         await AddAsync(movers);

@@ -12,19 +12,19 @@ public sealed class ClosingRunTests
         var tally = new ClosingTally();
         var run = crowd.Closer.Prepare(crowd.Plan(rate: 100), tally);
         run.Step();
-        Assert.Equal(0, crowd.Told);
+        Assert.Equal(0, crowd.ClosingCount);
         for (var i = 1; i <= 20; i++)
         {
             crowd.Step(run);
-            Assert.InRange(crowd.Told, (i * 5) - 1, i * 5);
+            Assert.InRange(crowd.ClosingCount, (i * 5) - 1, i * 5);
         }
 
         crowd.Step(run);
         Assert.Equal(ClosingPhase.Ending, run.Step());
         Assert.Equal((100, 0, 100), (tally.Closed, tally.Forced, tally.Pending));
-        Assert.All(crowd.Tunnels, tunnel => Assert.Equal(1012, tunnel.ToldCode));
+        Assert.All(crowd.Tunnels, tunnel => Assert.Equal(1012, tunnel.SentCloseCode));
 
-        crowd.EndTold();
+        crowd.EndClosing();
         Assert.Equal(ClosingPhase.Done, run.Step());
         Assert.Equal((100, 0, 0), (tally.Closed, tally.Forced, tally.Pending));
         Assert.Equal(100, crowd.Tunnels[0].Tunnel.Ledger.Read().Closed[(int)TunnelEnd.Drain]);
@@ -44,7 +44,7 @@ public sealed class ClosingRunTests
         crowd.Time.Advance(TimeSpan.FromSeconds(5));
         crowd.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.All(crowd.Tunnels.Skip(1), tunnel => Assert.True(tunnel.IsCut));
-        crowd.EndTold();
+        crowd.EndClosing();
         run.Step();
 
         Assert.Equal((10, 9, 0), (tally.Closed, tally.Forced, tally.Pending));
@@ -59,10 +59,10 @@ public sealed class ClosingRunTests
         for (var i = 0; i < 10; i++)
         {
             crowd.Step(run);
-            Assert.All(crowd.ToldByUser(), user => Assert.Equal(4, user.Told));
+            Assert.All(crowd.ClosesByUser(), user => Assert.Equal(4, user.ClosingCount));
         }
 
-        Assert.InRange(crowd.Told, 48, 56);
+        Assert.InRange(crowd.ClosingCount, 48, 56);
     }
 
     // The queue was built before this tunnel was opened.
@@ -76,7 +76,7 @@ public sealed class ClosingRunTests
 
         crowd.Step(run);
 
-        Assert.Equal(1012, late.ToldCode);
+        Assert.Equal(1012, late.SentCloseCode);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class ClosingRunTests
 
         crowd.Step(run, steps: 3);
 
-        Assert.Equal(0, crowd.Told);
+        Assert.Equal(0, crowd.ClosingCount);
         Assert.Equal(ClosingPhase.Done, run.Step());
     }
 
@@ -105,7 +105,7 @@ public sealed class ClosingRunTests
 
         crowd.Step(run, steps: 20);
 
-        Assert.Equal(101 - crowd.Told, run.Waiting + (late.ToldCode is null ? 0 : -1));
+        Assert.Equal(101 - crowd.ClosingCount, run.Waiting + (late.SentCloseCode is null ? 0 : -1));
     }
 
     // However many tunnels are due at once, a step is limited; the next step continues where this one ended.
@@ -115,10 +115,10 @@ public sealed class ClosingRunTests
         using var crowd = new Crowd(users: 1_500, tunnelsEach: 1);
         var run = crowd.Closer.Prepare(crowd.Plan(rate: 1, over: TimeSpan.Zero));
         run.Step();
-        Assert.Equal(1_000, crowd.Told);
+        Assert.Equal(1_000, crowd.ClosingCount);
 
         crowd.Step(run);
-        Assert.Equal(1_500, crowd.Told);
+        Assert.Equal(1_500, crowd.ClosingCount);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class ClosingRunTests
 
         run.Step();
 
-        Assert.Equal(5, late.Count(tunnel => tunnel.ToldCode is not null));
+        Assert.Equal(5, late.Count(tunnel => tunnel.SentCloseCode is not null));
         late.ForEach(tunnel => tunnel.Dispose());
     }
 
@@ -145,6 +145,6 @@ public sealed class ClosingRunTests
 
         crowd.Step(run, steps: 20);
 
-        Assert.InRange(crowd.Told, 24, 25);
+        Assert.InRange(crowd.ClosingCount, 24, 25);
     }
 }

@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Moving;
 
-/// <summary>Many users with tunnels; a tunnel that was sent a Close ends with <see cref="EndTold"/>.</summary>
+/// <summary>Many users with tunnels; a tunnel that was sent a Close ends with <see cref="EndClosing"/>.</summary>
 internal sealed class Crowd : IDisposable
 {
     private static readonly NodeKey Node = new("chat", "ws-1");
@@ -29,7 +29,7 @@ internal sealed class Crowd : IDisposable
 
     public PacedCloser Closer { get; }
 
-    public int Told => _tunnels.Count(tunnel => tunnel.ToldCode is not null);
+    public int ClosingCount => _tunnels.Count(tunnel => tunnel.SentCloseCode is not null);
 
     public IReadOnlyList<TestTunnel> Tunnels => _tunnels;
 
@@ -37,15 +37,15 @@ internal sealed class Crowd : IDisposable
     public TestTunnel Open(string? user) => new(Registry, Node, Registry.LedgerOf(Node), user, Time);
 
     /// <summary>The number of tunnels of each user that were sent a Close, for users with at least one.</summary>
-    public IEnumerable<(string User, int Told)> ToldByUser() => _tunnels
-        .Where(tunnel => tunnel.ToldCode is not null)
+    public IEnumerable<(string User, int ClosingCount)> ClosesByUser() => _tunnels
+        .Where(tunnel => tunnel.SentCloseCode is not null)
         .GroupBy(tunnel => tunnel.Tunnel.Identity.User!)
         .Select(user => (user.Key, user.Count()));
 
     /// <summary>Ends the tunnels that were sent a Close.</summary>
-    public void EndTold()
+    public void EndClosing()
     {
-        foreach (var tunnel in _tunnels.Where(tunnel => tunnel.ToldCode is not null && IsOpen(tunnel)))
+        foreach (var tunnel in _tunnels.Where(tunnel => tunnel.SentCloseCode is not null && IsOpen(tunnel)))
         {
             tunnel.End();
         }
@@ -66,7 +66,7 @@ internal sealed class Crowd : IDisposable
     /// <summary>A plan that closes the tunnels of all users.</summary>
     public ClosingPlan Plan(double rate, string operation = "drain-1", TimeSpan? over = null) => new(
         operation,
-        new Farewell(TunnelEnd.Drain, 1012, "moving"),
+        new CloseMessage(TunnelEnd.Drain, 1012, "moving"),
         new PaceTerms(rate, over, TimeSpan.FromSeconds(5)),
         () => Registry.All,
         static _ => true);

@@ -20,9 +20,9 @@ public sealed class DisconnectsTests
             movers.Chat, new TunnelSelection("alice", null, null), 4001, Cancellation);
 
         Assert.Equal((2, true), (closed, shared));
-        Assert.Null(bob.ToldCode);
+        Assert.Null(bob.SentCloseCode);
         Assert.All(movers.Tunnels.Take(2), tunnel => Assert.Equal(
-            (4001, TunnelEnd.Disconnect), (tunnel.ToldCode!.Value, tunnel.Tunnel.EndReason!.Value)));
+            (4001, TunnelEnd.Disconnect), (tunnel.SentCloseCode!.Value, tunnel.Tunnel.EndReason!.Value)));
         Assert.Equal([new Disconnection("chat", "alice", null, 4001)], sent);
     }
 
@@ -35,14 +35,14 @@ public sealed class DisconnectsTests
             movers.Chat, new TunnelSelection(null, "ws-1", 60), 4001, Cancellation);
         var disconnection = Assert.Single(sent);
         Assert.Equal(new Disconnection("chat", null, null, 4001, "ws-1", 60), disconnection);
-        Assert.Null(ReportForm.MistakeIn(new SentDisconnection("other", disconnection)));
+        Assert.Null(ReportBounds.MistakeIn(new SentDisconnection("other", disconnection)));
         var (old, elsewhere) = (movers.Open("ws-1", "alice"), movers.Open("ws-2", "alice"));
         movers.App.Time.Advance(TimeSpan.FromSeconds(61));
         var young = movers.Open("ws-1", "bob");
 
-        movers.App.Get<DisconnectionEvents>().Heard(disconnection);
+        movers.App.Get<DisconnectionEvents>().OnReceived(disconnection);
 
-        Assert.Equal((4001, null, null), (old.ToldCode, elsewhere.ToldCode, young.ToldCode));
+        Assert.Equal((4001, null, null), (old.SentCloseCode, elsewhere.SentCloseCode, young.SentCloseCode));
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class DisconnectsTests
     [InlineData(null, null, -1.0)]
     [InlineData("", null, null)]
     public void Disconnection_ThatSelectsNothing_IsSetAside(string? user, string? node, double? age) =>
-        Assert.NotNull(ReportForm.MistakeIn(
+        Assert.NotNull(ReportBounds.MistakeIn(
             new SentDisconnection("other", new Disconnection("chat", user, null, 1012, node, age))));
 
     [Fact]
@@ -60,10 +60,11 @@ public sealed class DisconnectsTests
         await using var movers = await Movers.StartAsync("ws-1");
         var tunnel = movers.Open("ws-1", null);
 
-        var answer = await movers.App.Get<DisconnectOperations>().TunnelAsync(tunnel.Tunnel.Identity.Id, 1012, Cancellation);
+        var answer = await movers.App.Get<DisconnectOperations>().TunnelAsync(
+            tunnel.Tunnel.Identity.Id, 1012, Cancellation);
 
         Assert.Equal((1, null), answer);
-        Assert.Equal(1012, tunnel.ToldCode);
+        Assert.Equal(1012, tunnel.SentCloseCode);
     }
 
     // Without another balancer, the tunnel is known not to exist; otherwise another balancer may have it.
@@ -88,15 +89,15 @@ public sealed class DisconnectsTests
         var alice = movers.Open("ws-1", "alice");
         var other = movers.Open("ws-1", null);
         var disconnections = movers.App.Get<DisconnectionEvents>();
-        disconnections.Heard(new Disconnection("chat", "alice", null, 1006));
-        disconnections.Heard(new Disconnection("nowhere", "alice", null, 1012));
-        disconnections.Heard(new Disconnection(null, null, "t1", 1012));
-        Assert.Equal(0, movers.Told);
+        disconnections.OnReceived(new Disconnection("chat", "alice", null, 1006));
+        disconnections.OnReceived(new Disconnection("nowhere", "alice", null, 1012));
+        disconnections.OnReceived(new Disconnection(null, null, "t1", 1012));
+        Assert.Equal(0, movers.ClosingCount);
 
-        disconnections.Heard(new Disconnection("Chat", "alice", null, 4000));
-        disconnections.Heard(new Disconnection(null, null, other.Tunnel.Identity.Id, 4001));
+        disconnections.OnReceived(new Disconnection("Chat", "alice", null, 4000));
+        disconnections.OnReceived(new Disconnection(null, null, other.Tunnel.Identity.Id, 4001));
 
-        Assert.Equal((4000, 4001), (alice.ToldCode, other.ToldCode));
+        Assert.Equal((4000, 4001), (alice.SentCloseCode, other.SentCloseCode));
     }
 
     [Theory]

@@ -26,14 +26,14 @@ public sealed class DrainsTests
             begun.Status.DeadlineSeconds,
             begun.Status.CloseCode));
 
-        await movers.Until("ten", () => movers.Told >= 10);
-        Assert.InRange(movers.Told, 10, 11);
-        Assert.Equal(40 - movers.Told, Status(movers).Remaining);
+        await movers.Until("ten", () => movers.ClosingCount >= 10);
+        Assert.InRange(movers.ClosingCount, 10, 11);
+        Assert.Equal(40 - movers.ClosingCount, Status(movers).Remaining);
         await movers.UntilEvent("ws-1 is drained here: 40 tunnels closed, 0 of them cut");
         AssertStatus(Status(movers), NodeState.Drained, total: 40, remaining: 0, closed: 40, forced: 0);
-        Assert.All(moving, tunnel => Assert.Equal(4000, tunnel.ToldCode));
+        Assert.All(moving, tunnel => Assert.Equal(4000, tunnel.SentCloseCode));
         Assert.All(moving, tunnel => Assert.Equal(TunnelEnd.Drain, tunnel.Tunnel.EndReason));
-        Assert.DoesNotContain(staying, Movers.IsTold);
+        Assert.DoesNotContain(staying, Movers.WasSentClose);
         Assert.Contains(
             "ws-1 drains (operator): 40 tunnels here, at 20/s, within 600 s", movers.Events);
     }
@@ -46,21 +46,21 @@ public sealed class DrainsTests
         var before = Homes(movers);
         await BeginAsync(movers, "ws-1", new DrainRequest { RatePerSecond = 100 });
         Assert.DoesNotContain("ws-1", Homes(movers));
-        await movers.Until("some", () => movers.Told > 10);
+        await movers.Until("some", () => movers.ClosingCount > 10);
 
         var resumed = await movers.App.Get<DrainOperations>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation);
-        var told = movers.Told;
+        var closing = movers.ClosingCount;
         for (var i = 0; i < 40; i++)
         {
             movers.App.Time.Advance(PacedCloser.Step);
         }
 
-        Assert.Equal(told, movers.Told);
+        Assert.Equal(closing, movers.ClosingCount);
         Assert.Equal(before, Homes(movers));
         Assert.Equal((NodeState.Active, 0), (resumed.Status.State, resumed.Status.Sources.Count));
         Assert.Null(movers.App.Get<StateStore>().Find(StateKey.Of("chat", StateKind.Drain, "ws-1")));
         Assert.Contains(
-            $"ws-1 takes users again; {100 - told} of its tunnels stayed, {told} were closed", movers.Events);
+            $"ws-1 takes users again; {100 - closing} of its tunnels stayed, {closing} were closed", movers.Events);
     }
 
     [Fact]
@@ -72,9 +72,9 @@ public sealed class DrainsTests
         await BeginAsync(movers, "ws-1", new DrainRequest { RatePerSecond = 10 });
         await BeginAsync(movers, "ws-2", new DrainRequest { RatePerSecond = 40 });
 
-        await movers.Until("forty", () => fast.Count(Movers.IsTold) >= 40);
+        await movers.Until("forty", () => fast.Count(Movers.WasSentClose) >= 40);
 
-        Assert.InRange(slow.Count(Movers.IsTold), 9, 11);
+        Assert.InRange(slow.Count(Movers.WasSentClose), 9, 11);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class DrainsTests
         movers.App.Time.Advance(TimeSpan.FromDays(2));
 
         Assert.Equal((null, null), (begun.Status.EtaSeconds, begun.Status.DeadlineSeconds));
-        Assert.Equal(0, movers.Told);
+        Assert.Equal(0, movers.ClosingCount);
         Assert.False(movers.Node("ws-1").IsAvailable);
     }
 
@@ -101,12 +101,12 @@ public sealed class DrainsTests
         var begun = movers.App.Time.GetTimestamp();
         Assert.InRange(Status(movers).RatePerSecond, 19, 21);
 
-        await movers.Until("all told", () => movers.Told == 100, answering: false);
+        await movers.Until("all told", () => movers.ClosingCount == 100, answering: false);
         Assert.InRange(movers.App.Time.GetElapsedTime(begun).TotalSeconds, 4, 5.2);
 
         // No client answers: all are cut after their close timeout.
         await movers.Until("all cut", () => movers.Tunnels.All(tunnel => tunnel.IsCut), answering: false);
-        movers.EndTold();
+        movers.EndClosing();
         await movers.UntilEvent("ws-1 has reached the deadline of its drain; 100 tunnels were cut");
         AssertStatus(Status(movers), NodeState.Drained, total: 100, remaining: 0, closed: 100, forced: 100);
         Assert.Single(movers.Events, text => text.Contains("faster than asked", StringComparison.Ordinal));
@@ -137,24 +137,24 @@ public sealed class DrainsTests
             .With(ChatSettings.Ours + "Drain:CloseCode", "4000"));
         movers.OpenMany("ws-1", 20);
 
-        movers.App.Fleet.SetSaysDraining(movers.Chat, movers.Node("ws-1"), true);
-        await movers.Until("five", () => movers.Told == 5);
+        movers.App.Fleet.SetAnnouncedDrain(movers.Chat, movers.Node("ws-1"), true);
+        await movers.Until("five", () => movers.ClosingCount == 5);
         Assert.Equal(["node"], Status(movers).Sources);
         Assert.Equal((10, 4000), (Status(movers).RatePerSecond, Status(movers).CloseCode));
         var refused = await Assert.ThrowsAsync<RefusedException>(
             () => movers.App.Get<DrainOperations>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation));
         Assert.Contains("says itself that it drains", refused.Message, StringComparison.Ordinal);
 
-        movers.App.Fleet.SetSaysDraining(movers.Chat, movers.Node("ws-1"), false);
+        movers.App.Fleet.SetAnnouncedDrain(movers.Chat, movers.Node("ws-1"), false);
         movers.App.Time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal((5, NodeState.Active), (movers.Told, Status(movers).State));
+        Assert.Equal((5, NodeState.Active), (movers.ClosingCount, Status(movers).State));
     }
 
     [Fact]
     public async Task Drain_OfOperatorAndNode_EndsWithBoth()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
-        movers.App.Fleet.SetSaysDraining(movers.Chat, movers.Node("ws-1"), true);
+        movers.App.Fleet.SetAnnouncedDrain(movers.Chat, movers.Node("ws-1"), true);
 
         var begun = await BeginAsync(movers, "ws-1", new DrainRequest { RatePerSecond = 5 });
         Assert.Equal(["operator", "node"], begun.Status.Sources);
@@ -186,12 +186,12 @@ public sealed class DrainsTests
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         movers.OpenMany("ws-1", 20);
         await BeginAsync(movers, "ws-1", new DrainRequest { RatePerSecond = 10 });
-        await movers.Until("two", () => movers.Told == 2);
+        await movers.Until("two", () => movers.ClosingCount == 2);
 
         await movers.App.Get<FleetChanges>().RemoveAsync(movers.Chat, "ws-1", null, false, null, Cancellation);
         movers.App.Time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(2, movers.Told);
+        Assert.Equal(2, movers.ClosingCount);
         Assert.Empty(Status(movers).Sources);
     }
 
@@ -252,9 +252,9 @@ public sealed class DrainsTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static async Task RefusedAsync(RefusalKind kind, string what, Func<Task<DrainResult>> asked)
+    private static async Task RefusedAsync(RefusalKind kind, string what, Func<Task<DrainResult>> request)
     {
-        var refused = await Assert.ThrowsAsync<RefusedException>(asked);
+        var refused = await Assert.ThrowsAsync<RefusedException>(request);
         Assert.Equal(kind, refused.Kind);
         Assert.Contains(what, refused.Message, StringComparison.Ordinal);
     }

@@ -17,27 +17,27 @@ public sealed class FleetShareTests
     [InlineData(6)]
     [InlineData(10)]
     [InlineData(19)]
-    public void RunningShares_OfTwo_AddUpToTheRate_ThoughReportsArriveLate(int otherHears)
+    public void RunningShares_OfTwo_AddUpToTheRate_ThoughReportsArriveLate(int otherReceives)
     {
         const double Rate = 150;
         (double one, double two) = (350, 250);
-        var (saidByOne, saidByTwo, heardByOne, heardByTwo) = (350L, 250L, new object(), new object());
+        var (sentByOne, sentByTwo, receivedByOne, receivedByTwo) = (350L, 250L, new object(), new object());
         var (shareOfOne, shareOfTwo) = (new RunningShare(), new RunningShare());
         var (toOne, toTwo) = (250L, 350L);
         for (var step = 0; step < 40; step++)
         {
             if (step % 20 == 0)
             {
-                (saidByOne, toOne, heardByOne) = ((long)one, saidByTwo, new object());
+                (sentByOne, toOne, receivedByOne) = ((long)one, sentByTwo, new object());
             }
 
-            if (step % 20 == otherHears)
+            if (step % 20 == otherReceives)
             {
-                (saidByTwo, toTwo, heardByTwo) = ((long)two, saidByOne, new object());
+                (sentByTwo, toTwo, receivedByTwo) = ((long)two, sentByOne, new object());
             }
 
             var (ofOne, ofTwo) = (
-                shareOfOne.Of((long)one, toOne, heardByOne), shareOfTwo.Of((long)two, toTwo, heardByTwo));
+                shareOfOne.Of((long)one, toOne, receivedByOne), shareOfTwo.Of((long)two, toTwo, receivedByTwo));
             one -= ofOne * Rate / 20;
             two -= ofTwo * Rate / 20;
         }

@@ -29,8 +29,8 @@ public sealed class HandshakeTallyTests
             _tally.Add(Node, outcome == '+');
         }
 
-        Assert.Equal(why, _tally.WhyNot(Node));
-        Assert.Null(_tally.WhyNot(new NodeKey("chat", "ws-2")));
+        Assert.Equal(why, _tally.FailureReason(Node));
+        Assert.Null(_tally.FailureReason(new NodeKey("chat", "ws-2")));
     }
 
     [Fact]
@@ -42,10 +42,10 @@ public sealed class HandshakeTallyTests
         }
 
         _time.Advance(TimeSpan.FromSeconds(9));
-        Assert.NotNull(_tally.WhyNot(Node));
+        Assert.NotNull(_tally.FailureReason(Node));
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Null(_tally.WhyNot(Node));
+        Assert.Null(_tally.FailureReason(Node));
     }
 
     [Fact]
@@ -59,6 +59,6 @@ public sealed class HandshakeTallyTests
             _tally.Add(Node, succeeded);
         }
 
-        Assert.Null(_tally.WhyNot(Node));
+        Assert.Null(_tally.FailureReason(Node));
     }
 }

@@ -21,18 +21,18 @@ public sealed class LifetimeWorkerTests
             .ToList();
         using var ageless = new TestTunnel(app.Tunnels, app.Node("ws-1"), "user-0", app.Time);
         app.Time.Advance(TimeSpan.FromSeconds(59.9));
-        Assert.All(old, tunnel => Assert.Null(tunnel.ToldCode));
+        Assert.All(old, tunnel => Assert.Null(tunnel.SentCloseCode));
 
         app.Time.Advance(TimeSpan.FromSeconds(1));
         var begun = app.Time.GetTimestamp();
         await Deadline.Until("all", () =>
         {
             app.Time.Advance(PacedCloser.Step);
-            return old.TrueForAll(tunnel => tunnel.ToldCode == 4000);
+            return old.TrueForAll(tunnel => tunnel.SentCloseCode == 4000);
         });
 
         Assert.True(app.Time.GetElapsedTime(begun) >= TimeSpan.FromSeconds(0.9), "faster than ten a second");
-        Assert.Null(ageless.ToldCode);
+        Assert.Null(ageless.SentCloseCode);
         Assert.All(old, tunnel => Assert.Equal(TunnelEnd.Lifetime, tunnel.Tunnel.EndReason));
         await worker.StopAsync(TestContext.Current.CancellationToken);
         old.ForEach(tunnel => tunnel.Dispose());

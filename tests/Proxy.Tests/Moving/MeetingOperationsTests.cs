@@ -16,7 +16,9 @@ public sealed class MeetingOperationsTests
         var settings = ChatSettings.OfNodes("ws-1", "ws-2", "ws-3");
         await using var movers = await Movers.StartAsync(settings);
         var app = movers.App;
-        var (drains, rebalances, changes) = (app.Get<DrainOperations>(), app.Get<RebalanceOperations>(), app.Get<FleetChanges>());
+        var drains = app.Get<DrainOperations>();
+        var rebalances = app.Get<RebalanceOperations>();
+        var changes = app.Get<FleetChanges>();
 
         await Task.WhenAll(
             Repeat(_ => AllowRefusal(() => drains.BeginAsync(
@@ -31,14 +33,14 @@ public sealed class MeetingOperationsTests
             Repeat(i => Do(() =>
             {
                 app.Fleet.SetFull(movers.Chat, app.Node("ws-2"), i % 2 == 0);
-                app.Fleet.SetSaysDraining(movers.Chat, app.Node("ws-2"), i % 3 == 0);
+                app.Fleet.SetAnnouncedDrain(movers.Chat, app.Node("ws-2"), i % 3 == 0);
                 app.Get<HandshakeOutcomes>().Failed(app.Node("ws-2").Key);
             })),
             Repeat(i => Do(() => OpenAndClose(app, i))),
             Repeat(_ => Do(() =>
             {
                 app.Time.Advance(PacedCloser.Step);
-                app.Get<OwnReport>().Make();
+                app.Get<OwnReport>().Create();
                 rebalances.StatusOf(movers.Chat, fleetWide: true);
                 app.Fleet.Sweep();
             }))).WaitAsync(Deadline.Default * 2, Cancellation);

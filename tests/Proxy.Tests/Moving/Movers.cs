@@ -14,8 +14,8 @@ internal sealed class Movers : IAsyncDisposable
 {
     private static readonly Type[] Workers =
     [
-        typeof(DrainWorker), typeof(RebalanceWorker), typeof(Agreement), typeof(AutoRebalance), typeof(DisconnectOperations),
-        typeof(OwnReport), typeof(MovingMetrics),
+        typeof(DrainWorker), typeof(RebalanceWorker), typeof(Agreement), typeof(AutoRebalance),
+        typeof(DisconnectOperations), typeof(OwnReport), typeof(MovingMetrics),
     ];
 
     private readonly List<IHostedService> _running = [];
@@ -32,7 +32,7 @@ internal sealed class Movers : IAsyncDisposable
     /// <summary>The messages of the events so far.</summary>
     public IEnumerable<string> Events => App.Get<BalancerEvents>().Recent.Select(happened => happened.Message);
 
-    public int Told => _tunnels.Count(IsTold);
+    public int ClosingCount => _tunnels.Count(WasSentClose);
 
     public static Task<Movers> StartAsync(params string[] nodes) => StartAsync(ChatSettings.OfNodes(nodes));
 
@@ -56,7 +56,7 @@ internal sealed class Movers : IAsyncDisposable
         return movers;
     }
 
-    public static bool IsTold(TestTunnel tunnel) => tunnel.ToldCode is not null;
+    public static bool WasSentClose(TestTunnel tunnel) => tunnel.SentCloseCode is not null;
 
     public Node Node(string id) => App.Node(id);
 
@@ -81,9 +81,9 @@ internal sealed class Movers : IAsyncDisposable
     }
 
     /// <summary>Ends the tunnels that were sent a Close, like clients that answer.</summary>
-    public void EndTold()
+    public void EndClosing()
     {
-        foreach (var tunnel in _tunnels.Where(tunnel => IsTold(tunnel) && !tunnel.Tunnel.HasEnded))
+        foreach (var tunnel in _tunnels.Where(tunnel => WasSentClose(tunnel) && !tunnel.Tunnel.HasEnded))
         {
             tunnel.End();
         }
@@ -98,7 +98,7 @@ internal sealed class Movers : IAsyncDisposable
         App.Time.Advance(PacedCloser.Step);
         if (answering)
         {
-            EndTold();
+            EndClosing();
         }
 
         return holds();
@@ -111,7 +111,7 @@ internal sealed class Movers : IAsyncDisposable
     public async Task UntilLooked()
     {
         var auto = _running.OfType<AutoRebalance>().Single();
-        await auto.LookAsync(TestContext.Current.CancellationToken);
+        await auto.CheckAsync(TestContext.Current.CancellationToken);
     }
 
     public Task<Scrape> ScrapeAsync() => Scrape.OfAsync(App.Get<BalancerRegistry>());

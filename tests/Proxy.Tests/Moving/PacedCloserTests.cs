@@ -15,7 +15,7 @@ public sealed class PacedCloserTests
 
         await Deadline.Until("the end", () => Advance(crowd, run));
 
-        Assert.Equal(20, crowd.Told);
+        Assert.Equal(20, crowd.ClosingCount);
     }
 
     [Fact]
@@ -33,11 +33,11 @@ public sealed class PacedCloserTests
         using var stop = new CancellationTokenSource();
         var run = crowd.Closer.RunAsync(crowd.Plan(rate: 100), stop.Token);
         crowd.Time.Advance(PacedCloser.Step);
-        await Deadline.Until("five", () => crowd.Told == 5);
+        await Deadline.Until("five", () => crowd.ClosingCount == 5);
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
-        Assert.Equal(5, crowd.Told);
+        Assert.Equal(5, crowd.ClosingCount);
     }
 
     [Fact]
@@ -55,8 +55,8 @@ public sealed class PacedCloserTests
         await Deadline.Until("the end", () => Advance(crowd, run));
 
         Assert.Equal(4, steps);
-        var told = Assert.Single(logger.Collector.GetSnapshot(), line => line.Level == LogLevel.Error);
-        Assert.Equal("A step of 'a drain' failed; it goes on.", told.Message);
+        var logged = Assert.Single(logger.Collector.GetSnapshot(), line => line.Level == LogLevel.Error);
+        Assert.Equal("A step of 'a drain' failed; it goes on.", logged.Message);
     }
 
     private static bool Advance(Crowd crowd, Task run)

@@ -13,24 +13,25 @@ public sealed class RebalanceCoreTests
     [Fact]
     public void Misplaced_WithAHealthyHome_MayBeClosed()
     {
-        Assert.Equal(Placing.Closable, Judge(Create("home"), Create("other")));
-        Assert.Equal(Placing.Closable, Judge(Create("home"), Create("other", leaves: true)));
-        Assert.Equal(Placing.Closable, Judge(Create("home"), null));
+        Assert.Equal(TunnelPlacement.Closable, Judge(Create("home"), Create("other")));
+        Assert.Equal(TunnelPlacement.Closable, Judge(Create("home"), Create("other", leaves: true)));
+        Assert.Equal(TunnelPlacement.Closable, Judge(Create("home"), null));
     }
 
     [Fact]
     public void EveryReasonToStay_HasAPlacingOfItsOwn()
     {
         var home = Create("home");
-        Assert.Equal(Placing.AtHome, Judge(home, home));
-        Assert.Equal(Placing.AtHome, RebalanceCore.Judge(null, hasUser: false, Create("other"), isOld: true));
-        Assert.Equal(Placing.OnDraining, Judge(home, Create("other", drains: true)));
-        Assert.Equal(Placing.OnDraining, Judge(home, Create("other", leaves: true, removedWithDrain: true)));
-        Assert.Equal(Placing.WithoutHome, Judge(null, Create("other")));
-        Assert.Equal(Placing.OpenedLater, Judge(home, Create("other"), isOld: false));
-        Assert.Equal(Placing.HomeUnhealthy, Judge(Create("home", NodeHealth.Unhealthy), Create("other")));
-        Assert.Equal(Placing.HomeUnhealthy, Judge(Create("home", NodeHealth.Unknown), Create("other")));
-        Assert.Equal(Placing.HomeFull, Judge(Create("home", full: true), Create("other")));
+        Assert.Equal(TunnelPlacement.AtHome, Judge(home, home));
+        Assert.Equal(
+            TunnelPlacement.AtHome, RebalanceCore.PlacementOf(null, hasUser: false, Create("other"), isOld: true));
+        Assert.Equal(TunnelPlacement.OnDraining, Judge(home, Create("other", drains: true)));
+        Assert.Equal(TunnelPlacement.OnDraining, Judge(home, Create("other", leaves: true, removedWithDrain: true)));
+        Assert.Equal(TunnelPlacement.WithoutHome, Judge(null, Create("other")));
+        Assert.Equal(TunnelPlacement.OpenedLater, Judge(home, Create("other"), isOld: false));
+        Assert.Equal(TunnelPlacement.HomeUnhealthy, Judge(Create("home", NodeHealth.Unhealthy), Create("other")));
+        Assert.Equal(TunnelPlacement.HomeUnhealthy, Judge(Create("home", NodeHealth.Unknown), Create("other")));
+        Assert.Equal(TunnelPlacement.HomeFull, Judge(Create("home", full: true), Create("other")));
     }
 
     // A rebalance must never close one of these tunnels, whatever the other conditions are.
@@ -40,7 +41,7 @@ public sealed class RebalanceCoreTests
         {
             var at = isHome ? home : other;
 
-            if (RebalanceCore.Judge(home, hasUser, at, isOld) == Placing.Closable)
+            if (RebalanceCore.PlacementOf(home, hasUser, at, isOld) == TunnelPlacement.Closable)
             {
                 Assert.True(hasUser && isOld && !isHome);
                 Assert.True(home is { Health: NodeHealth.Healthy, IsFull: false, IsDraining: false, IsLeaving: false });
@@ -53,8 +54,8 @@ public sealed class RebalanceCoreTests
         from flags in Gen.Bool.Array[4]
         select Create("node", health, flags[0], flags[1], flags[2], flags[3]);
 
-    private static Placing Judge(Node? home, Node? at, bool isOld = true) =>
-        RebalanceCore.Judge(home, hasUser: true, at, isOld);
+    private static TunnelPlacement Judge(Node? home, Node? at, bool isOld = true) =>
+        RebalanceCore.PlacementOf(home, hasUser: true, at, isOld);
 
     private static Node Create(
         string id,
@@ -70,7 +71,7 @@ public sealed class RebalanceCoreTests
         {
             ProbedHealth = health,
             IsFull = full,
-            SaysDraining = drains,
+            AnnouncesDrain = drains,
             IsLeaving = leaves,
             RemovalDrain = removedWithDrain ? new DrainValue("removal", 1, null, 1012) : null,
         };

@@ -16,7 +16,7 @@ public sealed class RebalanceEndTests
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         OpenAway(movers, 100);
         await BeginAsync(movers, 20);
-        await movers.Until("some", () => movers.Told >= 5);
+        await movers.Until("some", () => movers.ClosingCount >= 5);
 
         await movers.App.Get<StateStore>().ReceiveAsync(
         [
@@ -25,10 +25,10 @@ public sealed class RebalanceEndTests
                 new StateVersion(100, "b"),
                 new RebalanceValue("another", 20, RebalanceState.Cancelled, "cancelled by an operator")),
         ]);
-        var told = movers.Told;
+        var closing = movers.ClosingCount;
         movers.App.Time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(told, movers.Told);
+        Assert.Equal(closing, movers.ClosingCount);
         Assert.Contains("a later one took the place of the rebalance", movers.Events.Last(), StringComparison.Ordinal);
         Assert.Empty(movers.App.Get<RebalanceRegistry>().All);
     }
@@ -37,7 +37,7 @@ public sealed class RebalanceEndTests
     public async Task Balancer_WithoutTheCluster_IsNotWaitedFor()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
-        movers.App.Get<Peers>().Heard([WithoutClusters]);
+        movers.App.Get<Peers>().Update([WithoutClusters]);
         OpenAway(movers, 5);
 
         await BeginAsync(movers, 100);
@@ -51,21 +51,22 @@ public sealed class RebalanceEndTests
     public async Task Rebalance_WithoutReportsOfTheOthers_Continues()
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
-        movers.App.Get<Peers>().Lost();
+        movers.App.Get<Peers>().MarkUnknown();
         OpenAway(movers, 5);
         await BeginAsync(movers, 100);
-        await movers.Until("all", () => movers.Told == 5);
+        await movers.Until("all", () => movers.ClosingCount == 5);
         movers.App.Time.Advance(TimeSpan.FromMinutes(1));
 
         var status = movers.App.Get<RebalanceOperations>().StatusOf(movers.Chat, fleetWide: true);
         Assert.Equal(RebalanceState.Running, status.State);
         Assert.Contains("the other balancers cannot be heard", status.Reason, StringComparison.Ordinal);
-        movers.App.Get<Peers>().Heard([]);
+        movers.App.Get<Peers>().Update([]);
         await movers.UntilEvent("the rebalance is done");
     }
 
     private static Task<RebalanceResult> BeginAsync(Movers movers, double rate) =>
-        movers.App.Get<RebalanceOperations>().BeginAsync(movers.Chat, rate, null, TestContext.Current.CancellationToken);
+        movers.App.Get<RebalanceOperations>().BeginAsync(
+            movers.Chat, rate, null, TestContext.Current.CancellationToken);
 
     private static void OpenAway(Movers movers, int count)
     {

@@ -19,14 +19,14 @@ public sealed class RebalancesTests
         var begun = await BeginAsync(movers, 20);
         Assert.Equal(
             new RebalanceStatus(RebalanceState.Running, 40, 0, 0, 2, null, 20), begun.Status);
-        await movers.Until("ten", () => movers.Told >= 10);
-        Assert.Equal(10, movers.Told);
+        await movers.Until("ten", () => movers.ClosingCount >= 10);
+        Assert.Equal(10, movers.ClosingCount);
         await movers.UntilEvent("the rebalance is done");
 
         Assert.Equal(new RebalanceStatus(RebalanceState.Done, 0, 0, 40, 0, null, 20), Status(movers));
         Assert.All(misplaced, tunnel => Assert.Equal(
-            (4000, TunnelEnd.Rebalance), (tunnel.ToldCode!.Value, tunnel.Tunnel.EndReason!.Value)));
-        Assert.Equal(40, movers.Told);
+            (4000, TunnelEnd.Rebalance), (tunnel.SentCloseCode!.Value, tunnel.Tunnel.EndReason!.Value)));
+        Assert.Equal(40, movers.ClosingCount);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RebalancesTests
         await BeginAsync(movers, 100);
         await movers.UntilEvent("the rebalance is done");
 
-        Assert.Equal(0, movers.Told);
+        Assert.Equal(0, movers.ClosingCount);
         var status = Status(movers);
         Assert.Equal((7, 7, 0), (status.Misplaced, status.Blocked, status.Closed));
         Assert.Equal(
@@ -67,12 +67,12 @@ public sealed class RebalancesTests
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         OpenAwayFrom(movers, "ws-1", "ws-2", 40);
         await BeginAsync(movers, 20);
-        await movers.Until("four", () => movers.Told >= 4);
+        await movers.Until("four", () => movers.ClosingCount >= 4);
 
         movers.App.Fleet.SetHealth(movers.Chat, movers.Node("ws-1"), NodeHealth.Unhealthy, "test");
         await movers.UntilEvent("the rebalance is done");
 
-        Assert.Equal(4, movers.Told);
+        Assert.Equal(4, movers.ClosingCount);
         Assert.Equal((36, 36), (Status(movers).Misplaced, Status(movers).Blocked));
     }
 
@@ -87,13 +87,13 @@ public sealed class RebalancesTests
         var flapped = OpenAwayFrom(movers, "ws-1", "ws-2", 3, skip: 10);
 
         await movers.UntilEvent("the rebalance is done");
-        Assert.DoesNotContain(flapped, Movers.IsTold);
+        Assert.DoesNotContain(flapped, Movers.WasSentClose);
         Assert.Contains("3 that were opened elsewhere since", Status(movers).Reason, StringComparison.Ordinal);
 
         movers.App.Time.Advance(TimeSpan.FromMilliseconds(1));
-        movers.App.Fleet.SetSaysDraining(movers.Chat, movers.Node("ws-3"), true);
+        movers.App.Fleet.SetAnnouncedDrain(movers.Chat, movers.Node("ws-3"), true);
         await BeginAsync(movers, 100);
-        await movers.Until("all", () => flapped.All(Movers.IsTold));
+        await movers.Until("all", () => flapped.All(Movers.WasSentClose));
     }
 
     [Fact]
@@ -113,8 +113,8 @@ public sealed class RebalancesTests
         await BeginAsync(movers, 100);
         await movers.UntilEvent("the rebalance is done");
 
-        Assert.DoesNotContain(draining, Movers.IsTold);
-        Assert.All(leaving, tunnel => Assert.True(Movers.IsTold(tunnel)));
+        Assert.DoesNotContain(draining, Movers.WasSentClose);
+        Assert.All(leaving, tunnel => Assert.True(Movers.WasSentClose(tunnel)));
         var status = Status(movers);
         Assert.Equal((3, 0), (status.Misplaced, status.Blocked));
         Assert.Contains("3 on draining nodes", status.Reason, StringComparison.Ordinal);
@@ -127,21 +127,23 @@ public sealed class RebalancesTests
         OpenAwayFrom(movers, "ws-1", "ws-2", 100);
         var rebalances = movers.App.Get<RebalanceOperations>();
         await BeginAsync(movers, 20);
-        await movers.Until("some", () => movers.Told >= 5);
+        await movers.Until("some", () => movers.ClosingCount >= 5);
 
         var paused = await rebalances.PauseAsync(movers.Chat, true, null, Cancellation);
         movers.App.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal((RebalanceState.Paused, 5, null), (paused.Status.State, movers.Told, paused.Status.EtaSeconds));
+        Assert.Equal(
+            (RebalanceState.Paused, 5, null),
+            (paused.Status.State, movers.ClosingCount, paused.Status.EtaSeconds));
 
         var faster = await BeginAsync(movers, 40);
         Assert.Equal((RebalanceState.Paused, 40), (faster.Status.State, faster.Status.RatePerSecond));
         await rebalances.PauseAsync(movers.Chat, false, null, Cancellation);
-        await movers.Until("more", () => movers.Told >= 10);
+        await movers.Until("more", () => movers.ClosingCount >= 10);
 
         var cancelled = await rebalances.CancelAsync(movers.Chat, null, Cancellation);
-        var told = movers.Told;
+        var closing = movers.ClosingCount;
         movers.App.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal((RebalanceState.Cancelled, told), (cancelled.Status.State, movers.Told));
+        Assert.Equal((RebalanceState.Cancelled, closing), (cancelled.Status.State, movers.ClosingCount));
         Assert.Equal("cancelled by an operator", cancelled.Status.Reason);
         foreach (var refused in (Func<Task>[])
             [
@@ -160,7 +162,7 @@ public sealed class RebalancesTests
         OpenAwayFrom(movers, "ws-1", "ws-2", 40);
         var outcomes = movers.App.Get<HandshakeOutcomes>();
         await BeginAsync(movers, 20);
-        await movers.Until("two", () => movers.Told >= 2);
+        await movers.Until("two", () => movers.ClosingCount >= 2);
 
         // No user is moved to ws-2: its failed handshakes do not count.
         for (var i = 0; i < 5; i++)
@@ -170,11 +172,11 @@ public sealed class RebalancesTests
 
         outcomes.Failed(new NodeKey("chat", "ws-1"));
         outcomes.Failed(new NodeKey("chat", "ws-1"));
-        await movers.Until("three", () => movers.Told >= 3);
+        await movers.Until("three", () => movers.ClosingCount >= 3);
         outcomes.Failed(new NodeKey("chat", "ws-1"));
         await movers.UntilEvent("the rebalance stopped by itself: 3 handshakes in a row failed at ws-1");
 
-        Assert.Equal(3, movers.Told);
+        Assert.Equal(3, movers.ClosingCount);
         Assert.Equal(
             (RebalanceState.Stopped, "3 handshakes in a row failed at ws-1"),
             (Status(movers).State, Status(movers).Reason));

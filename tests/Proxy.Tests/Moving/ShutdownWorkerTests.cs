@@ -26,7 +26,7 @@ public sealed class ShutdownWorkerTests : IDisposable
         Assert.False(_readiness.IsRefusing);
         _crowd.Time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.False(stopping.IsCompleted);
-        Assert.Equal(0, _crowd.Told);
+        Assert.Equal(0, _crowd.ClosingCount);
 
         _crowd.Time.Advance(TimeSpan.FromSeconds(0.1));
         await stopping;
@@ -34,10 +34,10 @@ public sealed class ShutdownWorkerTests : IDisposable
 
         await AdvanceUntil("all are requested to close, and do", () =>
         {
-            _crowd.EndTold();
-            return _crowd.Told == 100;
+            _crowd.EndClosing();
+            return _crowd.ClosingCount == 100;
         });
-        Assert.All(_crowd.Tunnels, tunnel => Assert.Equal(1001, tunnel.ToldCode));
+        Assert.All(_crowd.Tunnels, tunnel => Assert.Equal(1001, tunnel.SentCloseCode));
         var stopped = worker.StopAsync(Cancellation);
         await AdvanceUntil("stopped", () => stopped.IsCompleted);
         Assert.DoesNotContain(_crowd.Tunnels, tunnel => tunnel.IsCut);
@@ -57,13 +57,13 @@ public sealed class ShutdownWorkerTests : IDisposable
     {
         using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(8));
         await worker.StoppingAsync(Cancellation);
-        await AdvanceUntil("the first", () => _crowd.Told > 0);
+        await AdvanceUntil("the first", () => _crowd.ClosingCount > 0);
         Assert.InRange(Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
 
-        await AdvanceUntil("half of them", () => _crowd.Told >= 50);
+        await AdvanceUntil("half of them", () => _crowd.ClosingCount >= 50);
         Assert.InRange(Elapsed, TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(3.6));
 
-        await AdvanceUntil("all of them", () => _crowd.Told == 100);
+        await AdvanceUntil("all of them", () => _crowd.ClosingCount == 100);
         Assert.InRange(Elapsed, TimeSpan.FromSeconds(5.5), TimeSpan.FromSeconds(6.5));
     }
 
@@ -93,7 +93,7 @@ public sealed class ShutdownWorkerTests : IDisposable
     {
         using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(2));
         await worker.StoppingAsync(Cancellation);
-        await AdvanceUntil("everybody told", () => _crowd.Told == 100);
+        await AdvanceUntil("everybody told", () => _crowd.ClosingCount == 100);
         Assert.DoesNotContain(_crowd.Tunnels, tunnel => tunnel.IsCut);
 
         _crowd.Time.Advance(TimeSpan.FromSeconds(2));

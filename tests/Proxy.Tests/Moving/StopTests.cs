@@ -38,7 +38,7 @@ public sealed class StopTests
 
     private static async Task<HttpStatusCode> ReadyAsync(BalancerApp app)
     {
-        using var response = await app.AskAsync("/readyz");
+        using var response = await app.SendAsync("/readyz");
         return response.StatusCode;
     }
 

@@ -23,8 +23,8 @@ internal sealed class TwoBalancers : IAsyncDisposable
     {
         await CopyAsync(One, Other);
         await CopyAsync(Other, One);
-        Hear(One, Other);
-        Hear(Other, One);
+        Receive(One, Other);
+        Receive(Other, One);
     }
 
     /// <summary>Steps both balancers, and exchanges after each step, until a fact holds.</summary>
@@ -33,7 +33,7 @@ internal sealed class TwoBalancers : IAsyncDisposable
         foreach (var movers in (Movers[])[One, Other])
         {
             movers.App.Time.Advance(PacedCloser.Step);
-            movers.EndTold();
+            movers.EndClosing();
         }
 
         await ShareAsync();
@@ -46,10 +46,10 @@ internal sealed class TwoBalancers : IAsyncDisposable
         await Other.DisposeAsync();
     }
 
-    private static void Hear(Movers at, Movers from)
+    private static void Receive(Movers at, Movers from)
     {
-        var report = new PeerReport(from.App.Get<BalancerName>().Id, from.App.Get<OwnReport>().Make());
-        at.App.Get<Peers>().Heard([report]);
+        var report = new PeerReport(from.App.Get<BalancerName>().Id, from.App.Get<OwnReport>().Create());
+        at.App.Get<Peers>().Update([report]);
     }
 
     // Copies the records that are new to the other balancer; of a rebalance, an ended state is newer than a running

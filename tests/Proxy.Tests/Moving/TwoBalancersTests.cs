@@ -22,16 +22,16 @@ public sealed class TwoBalancersTests
             begun.Status.Total, begun.Status.Remaining, begun.Status.RatePerSecond, begun.Status.EtaSeconds));
         await both.ShareAsync();
 
-        await both.Until("a quarter", () => both.One.Told + both.Other.Told >= 100);
+        await both.Until("a quarter", () => both.One.ClosingCount + both.Other.ClosingCount >= 100);
 
         // Each balancer closes its part of the tunnels, so that both finish at the same time.
-        Assert.InRange(both.One.Told, 23, 27);
-        Assert.InRange(both.Other.Told, 73, 77);
+        Assert.InRange(both.One.ClosingCount, 23, 27);
+        Assert.InRange(both.Other.ClosingCount, 73, 77);
         await both.ShareAsync();
         var (one, other) = (Status(both.One, fleetWide: true), Status(both.Other, fleetWide: true));
         Assert.Equal((one.Remaining, one.Closed), (other.Remaining, other.Closed));
         Assert.Equal(400, one.Remaining + one.Closed);
-        Assert.Equal(100 - both.One.Told, Status(both.One, fleetWide: false).Remaining);
+        Assert.Equal(100 - both.One.ClosingCount, Status(both.One, fleetWide: false).Remaining);
         Assert.InRange(Status(both.One, fleetWide: false).RatePerSecond, 9.5, 10.5);
 
         await both.Until("everybody", () => Status(both.One, fleetWide: true).Remaining == 0);
@@ -47,11 +47,11 @@ public sealed class TwoBalancersTests
         await both.One.App.Get<RebalanceOperations>().BeginAsync(both.One.Chat, 35, null, Cancellation);
         await both.ShareAsync();
 
-        await both.Until("one's", () => both.One.Told == 10);
+        await both.Until("one's", () => both.One.ClosingCount == 10);
         Assert.Equal(RebalanceState.Running, both.One.App.Get<RebalanceOperations>().StateOf(both.One.Chat));
         await both.Until("the end", () => Rebalance(both.One).State == RebalanceState.Done);
 
-        Assert.Equal(60, both.Other.Told);
+        Assert.Equal(60, both.Other.ClosingCount);
         await both.ShareAsync();
         Assert.Equal((RebalanceState.Done, 0, 70), (
             Rebalance(both.Other).State, Rebalance(both.Other).Misplaced, Rebalance(both.Other).Closed));
@@ -84,7 +84,7 @@ public sealed class TwoBalancersTests
         await both.One.App.Get<FleetChanges>().RemoveAsync(
             both.One.Chat, "ws-1", DrainOperations.ForRemoval(both.One.Chat), false, null, Cancellation);
 
-        await both.Until("all", () => both.Other.Told == 20);
+        await both.Until("all", () => both.Other.ClosingCount == 20);
         await both.Until("it is gone", () => both.Other.Chat.Find("ws-1") is null);
     }
 
@@ -96,7 +96,7 @@ public sealed class TwoBalancersTests
         OpenAway(both.Other, 50);
         await both.ShareAsync();
         await both.One.App.Get<RebalanceOperations>().BeginAsync(both.One.Chat, 20, null, Cancellation);
-        await both.Until("some of both", () => both.One.Told > 1 && both.Other.Told > 1);
+        await both.Until("some of both", () => both.One.ClosingCount > 1 && both.Other.ClosingCount > 1);
 
         for (var i = 0; i < 3; i++)
         {
@@ -104,9 +104,9 @@ public sealed class TwoBalancersTests
         }
 
         await both.Until("the stop", () => Rebalance(both.One).State == RebalanceState.Stopped);
-        var told = both.One.Told;
+        var closing = both.One.ClosingCount;
         both.One.App.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(told, both.One.Told);
+        Assert.Equal(closing, both.One.ClosingCount);
         Assert.Equal("3 handshakes in a row failed at ws-1", Rebalance(both.One).Reason);
     }
 

@@ -16,13 +16,13 @@ public sealed class UnhealthyCloserTests
         var healthy = Open(app, "ws-2", count: 20);
 
         app.Fleet.SetHealth(app.Chat, app.Node("ws-1"), NodeHealth.Unhealthy, "test");
-        Assert.Equal(0, Told(sick));
+        Assert.Equal(0, ClosingCount(sick));
         app.Time.Advance(Step);
-        await Deadline.Until("the first", () => Told(sick) == 5);
-        await AdvanceUntil(app, "all", () => Told(sick) == 20);
+        await Deadline.Until("the first", () => ClosingCount(sick) == 5);
+        await AdvanceUntil(app, "all", () => ClosingCount(sick) == 20);
 
-        Assert.All(sick, tunnel => Assert.Equal(4000, tunnel.ToldCode));
-        Assert.Equal(0, Told(healthy));
+        Assert.All(sick, tunnel => Assert.Equal(4000, tunnel.SentCloseCode));
+        Assert.Equal(0, ClosingCount(healthy));
     }
 
     [Fact]
@@ -34,13 +34,13 @@ public sealed class UnhealthyCloserTests
         app.Fleet.SetHealth(app.Chat, app.Node("ws-1"), NodeHealth.Unhealthy, "test");
         app.Fleet.SetHealth(app.Chat, app.Node("ws-2"), NodeHealth.Unhealthy, "test");
         app.Time.Advance(Step);
-        await Deadline.Until("the first of both", () => Told(back) == 5 && Told(sick) == 5);
+        await Deadline.Until("the first of both", () => ClosingCount(back) == 5 && ClosingCount(sick) == 5);
 
         app.Fleet.SetHealth(app.Chat, app.Node("ws-1"), NodeHealth.Healthy, "test");
 
         // Both closers use one clock: when the tunnels of ws-2 are closed, those of ws-1 would have been closed too.
-        await AdvanceUntil(app, "all of the sick", () => Told(sick) == 20);
-        Assert.Equal(5, Told(back));
+        await AdvanceUntil(app, "all of the sick", () => ClosingCount(sick) == 20);
+        Assert.Equal(5, ClosingCount(back));
     }
 
     [Fact]
@@ -52,10 +52,11 @@ public sealed class UnhealthyCloserTests
         app.Fleet.SetHealth(app.Chat, app.Node("ws-1"), NodeHealth.Unhealthy, "test");
 
         Assert.DoesNotContain(Step, app.Time.Due);
-        Assert.Equal(0, Told(tunnels));
+        Assert.Equal(0, ClosingCount(tunnels));
     }
 
-    private static int Told(IEnumerable<TestTunnel> tunnels) => tunnels.Count(tunnel => tunnel.ToldCode is not null);
+    private static int ClosingCount(IEnumerable<TestTunnel> tunnels) =>
+        tunnels.Count(tunnel => tunnel.SentCloseCode is not null);
 
     private static List<TestTunnel> Open(BalancerApp app, string node, int count) =>
         [.. Enumerable.Range(0, count).Select(i => new TestTunnel(app.Tunnels, app.Node(node), $"user-{i}", app.Time))];

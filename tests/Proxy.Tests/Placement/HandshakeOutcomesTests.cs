@@ -9,16 +9,16 @@ public sealed class HandshakeOutcomesTests
     {
         await using var node = new TestNode("ws-1");
         await using var app = await BalancerApp.StartAsync(ChatSettings.Of(("ws-1", node.Address)));
-        var told = new List<bool>();
+        var published = new List<bool>();
         app.Get<HandshakeOutcomes>().Happened += (key, succeeded) =>
         {
             Assert.Equal("ws-1", key.Id);
-            told.Add(succeeded);
+            published.Add(succeeded);
         };
 
         using (await app.HandshakeAsync("/?user=alice"))
         {
-            await Deadline.Until("success", () => told is [true]);
+            await Deadline.Until("success", () => published is [true]);
         }
 
         foreach (var status in (int[])[400, 401, 403, 429, 404, 500])
@@ -28,10 +28,10 @@ public sealed class HandshakeOutcomesTests
             using var plain = await app.SendAsync(HttpMethod.Get, "/?user=alice");
         }
 
-        Assert.Equal([true, false, false], told);
+        Assert.Equal([true, false, false], published);
 
         node.Refuse();
         using var unreachable = await app.HandshakeAsync("/?user=alice");
-        Assert.Equal([true, false, false, false], told);
+        Assert.Equal([true, false, false, false], published);
     }
 }

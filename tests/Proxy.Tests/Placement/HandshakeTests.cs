@@ -57,10 +57,10 @@ public sealed class HandshakeTests
     public async Task NodeThatHasLeftBeforeItAnswers_HasItsTunnelClosed()
     {
         await using var nodes = await TwoNodes.StartAsync();
-        var gone = new TaskCompletionSource();
+        var disconnected = new TaskCompletionSource();
         nodes.First.OnRequest = async request =>
         {
-            await gone.Task;
+            await disconnected.Task;
             await request.EchoAsync();
         };
         var handshake = nodes.HandshakeAsync();
@@ -69,7 +69,7 @@ public sealed class HandshakeTests
         nodes.App.Apply(ChatSettings.Of(("ws-2", nodes.Second.Address)));
         nodes.App.Fleet.Sweep();
         Assert.Null(nodes.App.Chat.Find("ws-1"));
-        gone.SetResult();
+        disconnected.SetResult();
 
         using var response = await handshake;
         var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
@@ -185,10 +185,10 @@ public sealed class HandshakeTests
             await AssertEchoAsync(response);
         }
 
-        Assert.True(nodes.Node("ws-1").SaysDraining);
+        Assert.True(nodes.Node("ws-1").AnnouncesDrain);
         nodes.Second.OnRequest = request => request.AnnounceDrainAsync();
-        using var nobody = await nodes.HandshakeAsync();
-        await AssertProblemAsync(nobody, 503, "All nodes are draining");
+        using var anonymous = await nodes.HandshakeAsync();
+        await AssertProblemAsync(anonymous, 503, "All nodes are draining");
         Assert.Single(nodes.First.Requests);
     }
 
@@ -208,7 +208,7 @@ public sealed class HandshakeTests
         Assert.Equal(TimeSpan.FromSeconds(7), response.Headers.RetryAfter?.Delta);
         Assert.Equal("not now", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Empty(nodes.Second.Requests);
-        Assert.False(nodes.Node("ws-1").SaysDraining);
+        Assert.False(nodes.Node("ws-1").AnnouncesDrain);
 
         // The handshake is counted shortly after the client has received the response.
         await Deadline.Until("it is counted", async () => (await Scrape.OfAsync(nodes.App.Get<BalancerRegistry>()))

@@ -105,7 +105,7 @@ public sealed class PlacementSpanTests : IDisposable
         using var response = await nodes.App.HandshakeAsync($"/ws?user={nodes.User}", spans.Header);
         var span = await spans.TheSpanAsync();
         var tunnel = await nodes.App.TheTunnelAsync();
-        tunnel.Cut(Proxy.Tunnels.TunnelEnd.Disconnect);
+        tunnel.Abort(Proxy.Tunnels.TunnelEnd.Disconnect);
         var server = await spans.TheSpanAsync("Microsoft.AspNetCore");
 
         Assert.Equal(server.SpanId, span.ParentSpanId);

@@ -51,9 +51,9 @@ public sealed class SilentNodeTests
 
         var trial = nodes.HandshakeAsync();
         await Deadline.Until("the trial", () => nodes.First.Requests.Count == 4);
-        using (var meanwhile = await nodes.HandshakeAsync())
+        using (var concurrent = await nodes.HandshakeAsync())
         {
-            await HandshakeTests.AssertEchoAsync(meanwhile);
+            await HandshakeTests.AssertEchoAsync(concurrent);
         }
 
         nodes.App.Time.Advance(TimeSpan.FromSeconds(2.49));

@@ -106,7 +106,7 @@ public sealed class TargetTransformTests
             .With(ChatSettings.Yarps + "HttpRequest:VersionPolicy", "RequestVersionExact"));
         await app.StartAsync();
 
-        await AskAsync(app, "GET /a%2Fb|%41/../c?x=%zz{} HTTP/1.1\r\nHost: x\r\n\r\n");
+        await SendAsync(app, "GET /a%2Fb|%41/../c?x=%zz{} HTTP/1.1\r\nHost: x\r\n\r\n");
 
         Assert.Equal("/a%2Fb|%41/../c?x=%zz{}", seen);
     }
@@ -128,7 +128,7 @@ public sealed class TargetTransformTests
         });
         await app.StartAsync();
 
-        var answer = await AskAsync(app, "GET /?user=alice HTTP/1.1\r\nHost: x\r\nX-Name: Zoë 王\r\n\r\n");
+        var answer = await SendAsync(app, "GET /?user=alice HTTP/1.1\r\nHost: x\r\nX-Name: Zoë 王\r\n\r\n");
 
         Assert.Equal("Zoë 王", seen);
         Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
@@ -145,11 +145,11 @@ public sealed class TargetTransformTests
             services,
             map);
         await app.StartAsync();
-        await AskAsync(app, $"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
+        await SendAsync(app, $"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
         return Assert.Single(node.Requests).Split(' ')[1];
     }
 
-    private static async Task<string> AskAsync(BalancerApp app, string request)
+    private static async Task<string> SendAsync(BalancerApp app, string request)
     {
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", new Uri(app.Url).Port, TestContext.Current.CancellationToken);

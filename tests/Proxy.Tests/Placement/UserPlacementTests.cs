@@ -112,5 +112,5 @@ public sealed class UserPlacementTests : IAsyncDisposable
         nodes, node => _app.Fleet.SetHealth(_app.Chat, _app.Node(node), NodeHealth.Unhealthy, "test"));
 
     private void Drain(params string[] nodes) => Array.ForEach(
-        nodes, node => _app.Fleet.SetSaysDraining(_app.Chat, _app.Node(node), true));
+        nodes, node => _app.Fleet.SetAnnouncedDrain(_app.Chat, _app.Node(node), true));
 }

@@ -43,7 +43,7 @@ public sealed class AnswerMiddlewareTests : IAsyncLifetime
     [Fact]
     public async Task Exception_IsLoggedAndNotShown()
     {
-        var (status, reason, body) = await AskAsync("/fails");
+        var (status, reason, body) = await SendAsync("/fails");
 
         Assert.Equal((500, "internal"), (status, reason));
         Assert.DoesNotContain("alice", body, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class AnswerMiddlewareTests : IAsyncLifetime
     {
         _node.Refuse();
 
-        var (status, reason, _) = await AskAsync("/plain/");
+        var (status, reason, _) = await SendAsync("/plain/");
 
         Assert.Equal((502, "node_failed"), (status, reason));
         Assert.Equal(1, await RejectedAsync("plain", "node_failed"));
@@ -98,7 +98,7 @@ public sealed class AnswerMiddlewareTests : IAsyncLifetime
         await _node.DisposeAsync();
     }
 
-    private async Task<(int Status, string? Reason, string Body)> AskAsync(string target)
+    private async Task<(int Status, string? Reason, string Body)> SendAsync(string target)
     {
         using var response = await App.SendAsync(HttpMethod.Get, target);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

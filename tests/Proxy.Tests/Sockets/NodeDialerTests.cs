@@ -22,7 +22,7 @@ public sealed class NodeDialerTests : IDisposable
     {
         _dialer = new NodeDialer(
             _resolver.Cache(_time),
-            new SourceAddresses(new SocketsOptions(), NullLogger<SourceAddresses>.Instance),
+            new SourceAddressPool(new SocketsOptions(), NullLogger<SourceAddressPool>.Instance),
             _time);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
     }

@@ -14,7 +14,7 @@ public sealed class SourceAddressesTests
     // TEST-NET-1 (RFC 5737): no machine has this address.
     private const string Foreign = "192.0.2.1";
 
-    private readonly FakeLogger<SourceAddresses> _logger = new();
+    private readonly FakeLogger<SourceAddressPool> _logger = new();
 
     [Fact]
     public async Task NodeDialer_ConnectsFromEachInTurn()
@@ -129,7 +129,7 @@ public sealed class SourceAddressesTests
     [Fact]
     public void AtTheStart_OwnAddressesAreRight() => Create("127.0.0.1").ThrowIfForeign();
 
-    private static string BoundTo(SourceAddresses sources, char version)
+    private static string BoundTo(SourceAddressPool sources, char version)
     {
         var family = version == '4' ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         using var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
@@ -146,6 +146,6 @@ public sealed class SourceAddressesTests
 
     private static int Port(TcpListener listener) => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    private SourceAddresses Create(params string[] addresses) =>
+    private SourceAddressPool Create(params string[] addresses) =>
         new(new SocketsOptions { SourceAddresses = [.. addresses.Select(IPAddress.Parse)] }, _logger);
 }

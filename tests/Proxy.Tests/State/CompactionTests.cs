@@ -44,7 +44,8 @@ public sealed class CompactionTests : IAsyncDisposable
     [Fact]
     public async Task BalancerWithoutPeers_ForgetsAlone()
     {
-        using (var store = new StateStore("b-1", _folder.Open()) { Spent = new ForgettableRecords(new Peers()) }.Load())
+        var forgettable = new ForgettableRecords(new Peers());
+        using (var store = new StateStore("b-1", _folder.Open()) { Forgettable = forgettable }.Load())
         {
             await AddAndRemoveAsync(store.WriteAsync);
             await store.WriteAsync([new StateChange(Weight, StateSample.Of(7))], Cancellation);
@@ -67,7 +68,8 @@ public sealed class CompactionTests : IAsyncDisposable
             await before.Store.WriteAsync(All(StateSample.Of(1)), Cancellation);
         }
 
-        using (var alone = new StateStore("b-1", _folder.Open()) { Spent = new ForgettableRecords(new Peers()) }.Load())
+        var forgettable = new ForgettableRecords(new Peers());
+        using (var alone = new StateStore("b-1", _folder.Open()) { Forgettable = forgettable }.Load())
         {
             await alone.WriteAsync(All(null), Cancellation);
             Assert.Empty(alone.Records.All);
@@ -171,7 +173,7 @@ public sealed class CompactionTests : IAsyncDisposable
         await one.UntilFound(Weight, StateSample.Of(7));
         await Deadline.Until("both have the same", () => one.Store.Records.Digest == again.Store.Records.Digest);
         Assert.Equal([Weight], again.Store.Of("chat").Select(record => record.Key));
-        Assert.True(again.Said(716) > 0, "Nobody was told of what is gone.");
+        Assert.True(again.LogCount(716) > 0, "Nobody was told of what is gone.");
     }
 
     [Fact]

@@ -22,10 +22,10 @@ public sealed class PeerExchangeTests : IAsyncLifetime
 
         await Deadline.Until("both heard", () => one.Peers.Others.Count == 1 && two.Peers.Others.Count == 1);
 
-        var heard = Assert.Single(one.Peers.Of("CHAT"));
+        var received = Assert.Single(one.Peers.Of("CHAT"));
         Assert.Equal("b-2", one.Peers.Others[0].Id);
-        Assert.Equal(Reporting(tunnels: 4) with { Nodes = heard.Nodes }, heard);
-        Assert.Equal(new PeerNode(4, 1, new PeerDrain(9, 8, 7, 6)), heard.Nodes["ws-1"]);
+        Assert.Equal(Reporting(tunnels: 4) with { Nodes = received.Nodes }, received);
+        Assert.Equal(new PeerNode(4, 1, new PeerDrain(9, 8, 7, 6)), received.Nodes["ws-1"]);
     }
 
     [Fact]
@@ -34,11 +34,11 @@ public sealed class PeerExchangeTests : IAsyncLifetime
         var tunnels = 1;
         await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
         await using var two = await StartAsync("b-2", () => Reporting(tunnels));
-        await Deadline.Until("it is heard", () => Heard(one) == 1);
+        await Deadline.Until("it is heard", () => ReceivedCount(one) == 1);
 
         tunnels = 2;
 
-        await Deadline.Until("the new one is heard", () => Heard(one) == 2);
+        await Deadline.Until("the new one is heard", () => ReceivedCount(one) == 2);
     }
 
     [Fact]
@@ -106,9 +106,9 @@ public sealed class PeerExchangeTests : IAsyncLifetime
         await using var two = await StartAsync("b-1", Reporting(tunnels: 0));
         await using var three = await StartAsync("b-3", Reporting(tunnels: 0));
 
-        await Deadline.Until("both are told", () => one.Said(SameId) > 0 && two.Said(SameId) > 0);
+        await Deadline.Until("both are told", () => one.LogCount(SameId) > 0 && two.LogCount(SameId) > 0);
 
-        Assert.Equal((1, 1, 0), (one.Said(SameId), two.Said(SameId), three.Said(SameId)));
+        Assert.Equal((1, 1, 0), (one.LogCount(SameId), two.LogCount(SameId), three.LogCount(SameId)));
         Assert.Contains("'b-1'", one.Messages(SameId).Single(), StringComparison.Ordinal);
     }
 
@@ -124,8 +124,8 @@ public sealed class PeerExchangeTests : IAsyncLifetime
         await using var again = await StartAsync("b-1", Reporting(tunnels: 5));
         await using var other = await StartAsync("b-2", Reporting(tunnels: 0));
 
-        await Deadline.Until("its second report is heard", () => Heard(other) == 5);
-        Assert.Equal(0, again.Said(SameId));
+        await Deadline.Until("its second report is heard", () => ReceivedCount(other) == 5);
+        Assert.Equal(0, again.LogCount(SameId));
     }
 
     [Theory]
@@ -170,8 +170,8 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     public async Task DisconnectionOutOfItsBounds_IsSetAside_AndLoggedOnce(string json)
     {
         await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
-        var heard = new List<Disconnection>();
-        one.Disconnections.Received += heard.Add;
+        var received = new List<Disconnection>();
+        one.Disconnections.Received += received.Add;
         await Deadline.Until("it listens", async () => await SendAsync(json) > 0);
         await SendAsync(json);
         await SendAsync(
@@ -179,9 +179,9 @@ public sealed class PeerExchangeTests : IAsyncLifetime
 
         // Redis keeps the order of messages, but its client runs their handlers concurrently.
         await Deadline.Until(
-            "each is handled", () => heard.Count > 0 && one.Messages(SetAside).Any());
+            "each is handled", () => received.Count > 0 && one.Messages(SetAside).Any());
 
-        Assert.Equal([new Disconnection("chat", "u", null, 1012)], heard);
+        Assert.Equal([new Disconnection("chat", "u", null, 1012)], received);
         Assert.Single(one.Messages(SetAside));
         Assert.Equal(RecordSource.Messages, Assert.Single(one.Bad.All).Source);
     }
@@ -191,15 +191,15 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     {
         await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
         await using var two = await StartAsync("b-2", Reporting(tunnels: 0));
-        var heard = new List<(int At, Disconnection What)>();
-        one.Disconnections.Received += what => heard.Add((1, what));
-        two.Disconnections.Received += what => heard.Add((2, what));
+        var received = new List<(int At, Disconnection What)>();
+        one.Disconnections.Received += what => received.Add((1, what));
+        two.Disconnections.Received += what => received.Add((2, what));
         var disconnection = new Disconnection("chat", "Zoë @ home", null, 1008);
 
         Assert.True(await one.Disconnections.SendAsync(disconnection, TestContext.Current.CancellationToken));
 
-        await Deadline.Until("it is heard", () => heard.Count > 0);
-        Assert.Equal([(2, disconnection)], heard);
+        await Deadline.Until("it is heard", () => received.Count > 0);
+        Assert.Equal([(2, disconnection)], received);
     }
 
     [Fact]
@@ -217,8 +217,8 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     {
         await using var one = await StartAsync("b-1", Reporting(tunnels: 0));
         await using var two = await StartAsync("b-2", Reporting(tunnels: 0));
-        var heard = 0;
-        two.Disconnections.Received += _ => Interlocked.Increment(ref heard);
+        var received = 0;
+        two.Disconnections.Received += _ => Interlocked.Increment(ref received);
         _redis.Kill();
         await _redis.ResumeAsync(isEmpty: true);
 
@@ -226,11 +226,11 @@ public sealed class PeerExchangeTests : IAsyncLifetime
         {
             await one.Disconnections.SendAsync(
                 new Disconnection(null, null, "t-1", 1012), TestContext.Current.CancellationToken);
-            return heard > 0;
+            return received > 0;
         });
     }
 
-    private static long? Heard(SharingBalancer balancer) =>
+    private static long? ReceivedCount(SharingBalancer balancer) =>
         balancer.Peers.Of("chat").FirstOrDefault()?.Nodes["ws-1"].Tunnels;
 
     private static PeerCluster Reporting(int tunnels) => new(

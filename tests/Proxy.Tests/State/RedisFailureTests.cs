@@ -19,7 +19,7 @@ public sealed class RedisFailureTests
         await using var redis = await RedisServer.StartAsync();
         await redis.Database.ExecuteAsync("CONFIG", "SET", "requirepass", "right");
 
-        await AssertSaysAsync(
+        await AssertReportsAsync(
             $"{redis.Address},{settings}", "It refused the user or the password of WsBalancer:State:Redis");
     }
 
@@ -28,7 +28,7 @@ public sealed class RedisFailureTests
     {
         await using var redis = await RedisServer.StartAsync();
 
-        await AssertSaysAsync($"{redis.Address},ssl=true,connectTimeout=300", "The TLS handshake failed");
+        await AssertReportsAsync($"{redis.Address},ssl=true,connectTimeout=300", "The TLS handshake failed");
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class RedisFailureTests
     {
         await using var redis = RedisServer.Away();
 
-        await AssertSaysAsync(redis.Address, "Connection refused.");
+        await AssertReportsAsync(redis.Address, "Connection refused.");
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class RedisFailureTests
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
 
-        await AssertSaysAsync($"{silent.LocalEndpoint},connectTimeout=300", "It does not answer in time.");
+        await AssertReportsAsync($"{silent.LocalEndpoint},connectTimeout=300", "It does not answer in time.");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class RedisFailureTests
         Assert.Equal("It refused the user or the password of WsBalancer:State:Redis.", RedisCause.Of(refusal));
     }
 
-    private static async Task AssertSaysAsync(string redis, string cause)
+    private static async Task AssertReportsAsync(string redis, string cause)
     {
         await using var balancer = new SharingBalancer(new StateOptions { Redis = redis, Id = "b-1" });
         await balancer.StartAsync();

@@ -94,10 +94,10 @@ public sealed class RedisMembershipTests : IAsyncLifetime
         await RegisterAsync("chat", "ws-1", First);
         await _redis.Database.SetAddAsync("wsbalancer:nodes:chat", "ws-1");
 
-        await Deadline.Until("it is told", () => balancer.Said(712) > 0);
+        await Deadline.Until("it is told", () => balancer.LogCount(712) > 0);
 
         await Deadline.Until("it is found", () => balancer.Membership.Nodes is [var node] && node == First);
-        Assert.Equal(1, balancer.Said(712));
+        Assert.Equal(1, balancer.LogCount(712));
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class RedisMembershipTests : IAsyncLifetime
 
         await WriteAsync("chat", "ws-1", "{");
 
-        await Deadline.Until("it is told", () => balancer.Said(SetAside) == 1);
+        await Deadline.Until("it is told", () => balancer.LogCount(SetAside) == 1);
         Assert.Equal([First], balancer.Membership.Nodes);
         await Deadline.Until("it is no node any more", () => balancer.Membership.Nodes is []);
         await RegisterAsync("chat", "ws-1", First);
@@ -170,7 +170,7 @@ public sealed class RedisMembershipTests : IAsyncLifetime
         await Deadline.Until("the one is found", () => balancer.Membership.Nodes?.Count == 1);
 
         Assert.Equal(("other", "ws-2"), (balancer.Membership.Nodes![0].Cluster, balancer.Membership.Nodes[0].Id));
-        Assert.Equal(0, balancer.Said(SetAside));
+        Assert.Equal(0, balancer.LogCount(SetAside));
     }
 
     private Task<bool> RegisterAsync(string cluster, string id, NamedNode node) => WriteAsync(cluster, id,

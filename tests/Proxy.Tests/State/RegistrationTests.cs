@@ -29,8 +29,8 @@ public sealed class RegistrationTests
     [InlineData("ws-1", """{"address":"http://10.0.0.1","state":"asleep"}""", "its state is")]
     public void InvalidRegistration_HasItsMistake(string id, string json, string mistake)
     {
-        Assert.Null(Registration.Read("chat", id, json, out var told));
+        Assert.Null(Registration.Read("chat", id, json, out var found));
 
-        Assert.Contains(mistake, told, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(mistake, found, StringComparison.OrdinalIgnoreCase);
     }
 }

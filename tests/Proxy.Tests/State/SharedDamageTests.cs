@@ -51,7 +51,7 @@ public sealed class SharedDamageTests : IAsyncDisposable
 
         Assert.True(await HoldsAsync("\"weight\":2"));
         Assert.True(one.Store.Records.Find(Weight)!.Version.Number > 99);
-        Assert.Equal(1, one.Said(SetAside));
+        Assert.Equal(1, one.LogCount(SetAside));
 
         Task WriteLaterAsync() => _redis.Database.HashSetAsync("wsbalancer:state", Weight.ToString(), Later);
 

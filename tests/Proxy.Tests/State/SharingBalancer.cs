@@ -40,7 +40,7 @@ internal sealed class SharingBalancer : IAsyncDisposable
             new RedisDisconnections(
                 _link, Disconnections, Bad, name, time, new FakeLogger<RedisDisconnections>(_log)),
             Membership,
-            new SharingState(),
+            new RedisStatus(),
             time,
             new FakeLogger<RedisSharing>(_log));
         _worker = new StateWorker(Store, _sharing, time);
@@ -68,7 +68,7 @@ internal sealed class SharingBalancer : IAsyncDisposable
 
     public Task StopAsync() => _worker.StoppedAsync(TestContext.Current.CancellationToken);
 
-    public int Said(int eventId) => _log.GetSnapshot().Count(record => record.Id.Id == eventId);
+    public int LogCount(int eventId) => _log.GetSnapshot().Count(record => record.Id.Id == eventId);
 
     public IEnumerable<string> Messages(int eventId) =>
         _log.GetSnapshot().Where(record => record.Id.Id == eventId).Select(record => record.Message);

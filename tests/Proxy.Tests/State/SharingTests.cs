@@ -73,14 +73,14 @@ public sealed class SharingTests : IAsyncDisposable
         Assert.False(await one.WriteAsync(Weight, StateSample.Of(2)));
         Assert.False(await two.WriteAsync(Weight, StateSample.Of(3)));
         Assert.False(await two.WriteAsync(Drain, null));
-        await Deadline.Until("both noticed", () => one.Said(RedisIsAway) > 0 && two.Said(RedisIsAway) > 0);
+        await Deadline.Until("both noticed", () => one.LogCount(RedisIsAway) > 0 && two.LogCount(RedisIsAway) > 0);
         await _redis.ResumeAsync(isEmpty: true);
 
         // The two changes have the same number: the one of the greater id takes effect at both balancers.
         await one.UntilFound(Weight, StateSample.Of(3));
         await one.UntilFound(Drain, null);
         Assert.Equal(StateSample.Of(3), two.Store.Find(Weight));
-        await Deadline.Until("both noticed", () => one.Said(RedisIsBack) == 1 && two.Said(RedisIsBack) == 1);
+        await Deadline.Until("both noticed", () => one.LogCount(RedisIsBack) == 1 && two.LogCount(RedisIsBack) == 1);
         Assert.Equal(one.Messages(RedisIsAway).Distinct(), one.Messages(RedisIsAway));
     }
 

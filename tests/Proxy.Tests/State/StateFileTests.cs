@@ -52,9 +52,9 @@ public sealed class StateFileTests : IDisposable
 
         Assert.Equal([Old], Records());
 
-        var said = Assert.Single(_folder.Logger.Collector.GetSnapshot());
-        Assert.Equal(LogLevel.Warning, said.Level);
-        Assert.Contains(_folder.Previous, said.Message, StringComparison.Ordinal);
+        var logged = Assert.Single(_folder.Logger.Collector.GetSnapshot());
+        Assert.Equal(LogLevel.Warning, logged.Level);
+        Assert.Contains(_folder.Previous, logged.Message, StringComparison.Ordinal);
     }
 
     // Otherwise the next crash would leave two damaged files.

@@ -150,7 +150,7 @@ public sealed partial class StateFuzzTests : IDisposable
         try
         {
             using var store = new StateStore("b-1", _folder.Open()).Load();
-            Assert.All(store.Records.All, record => Assert.Null(RecordForm.MistakeIn(record)));
+            Assert.All(store.Records.All, record => Assert.Null(RecordBounds.MistakeIn(record)));
         }
         catch (StateFileException ex)
         {

@@ -172,15 +172,15 @@ public sealed class StateStoreTests : IDisposable
         using (var store = Open())
         {
             await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
-            store.Stand(store.Records.Find(StateSample.Weight)!, StateStatus.Lapsed);
-            Assert.Equal(StateStatus.Lapsed, store.StandingOf(StateSample.Weight));
+            store.SetStatus(store.Records.Find(StateSample.Weight)!, StateStatus.Lapsed);
+            Assert.Equal(StateStatus.Lapsed, store.StatusOf(StateSample.Weight));
         }
 
         using (var again = Open())
         {
-            Assert.Equal(StateStatus.Lapsed, again.StandingOf(StateSample.Weight));
+            Assert.Equal(StateStatus.Lapsed, again.StatusOf(StateSample.Weight));
             await again.ReceiveAsync([StateSample.Of(StateSample.Weight, 2, StateSample.Of(7), "b-2")]);
-            Assert.Equal(StateStatus.Waiting, again.StandingOf(StateSample.Weight));
+            Assert.Equal(StateStatus.Waiting, again.StatusOf(StateSample.Weight));
         }
 
         Assert.Equal(StateStatus.Waiting, Assert.Single(_folder.Read()).Standing);
@@ -195,10 +195,10 @@ public sealed class StateStoreTests : IDisposable
         var replaced = store.Records.Find(StateSample.Weight)!;
         await WriteAsync(store, StateSample.Weight, StateSample.Of(9));
 
-        store.Stand(replaced, StateStatus.Lapsed);
+        store.SetStatus(replaced, StateStatus.Lapsed);
         await store.TakeBackAsync([replaced], TestContext.Current.CancellationToken);
 
-        Assert.Equal(StateStatus.Waiting, store.StandingOf(StateSample.Weight));
+        Assert.Equal(StateStatus.Waiting, store.StatusOf(StateSample.Weight));
         Assert.Equal(StateSample.Of(9), store.Find(StateSample.Weight));
         await store.TakeBackAsync([store.Records.Find(StateSample.Weight)!], TestContext.Current.CancellationToken);
         Assert.Null(store.Find(StateSample.Weight));
@@ -210,7 +210,7 @@ public sealed class StateStoreTests : IDisposable
         using var store = Open();
         await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
 
-        store.Stand(store.Records.Find(StateSample.Weight)!, StateStatus.InEffect);
+        store.SetStatus(store.Records.Find(StateSample.Weight)!, StateStatus.InEffect);
 
         await Deadline.Until("it is saved once more", () =>
             File.ReadAllText(_folder.Path).Contains("inEffect", StringComparison.Ordinal));

@@ -91,7 +91,7 @@ public sealed class NodeSeriesTests : IAsyncDisposable
 
         await Deadline.Until("every tunnel has ended", () => app.Tunnels.Count == 0);
 
-        using var answer = await app.AskAsync("/metrics");
+        using var answer = await app.SendAsync("/metrics");
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.DoesNotContain(text.Split('\n'), line => line.Contains("short-"));
         Assert.Contains("wsbalancer_node_healthy{cluster=\"chat\",node=\"ws-1\"} 1", text);
@@ -176,7 +176,7 @@ public sealed class NodeSeriesTests : IAsyncDisposable
         for (; times > 0; times--)
         {
             using var tunnel = new TestTunnel(app.Tunnels, app.Node("ws-9"), "alice", app.Time);
-            tunnel.Tunnel.Passed(TunnelSide.Client, bytes: 10, frames: 1);
+            tunnel.Tunnel.OnForwarded(TunnelSide.Client, bytes: 10, frames: 1);
             tunnel.End();
         }
     }

@@ -66,9 +66,10 @@ internal sealed class RandomFleet(BalancerApp app, int seed) : IDisposable
         foreach (var id in Ids)
         {
             var open = _open.Count(tunnel => tunnel.Tunnel.Identity.Node.Id == id);
-            var isGone = app.Chat.Find(id) is null && open == 0;
-            Assert.Equal(isGone ? null : open, scrape[$"wsbalancer_tunnels_active{{cluster=\"chat\",node=\"{id}\"}}"]);
-            Assert.Equal(isGone, !scrape.Series.Any(series => series.Contains($"node=\"{id}\"")));
+            var isRemoved = app.Chat.Find(id) is null && open == 0;
+            Assert.Equal(
+                isRemoved ? null : open, scrape[$"wsbalancer_tunnels_active{{cluster=\"chat\",node=\"{id}\"}}"]);
+            Assert.Equal(isRemoved, !scrape.Series.Any(series => series.Contains($"node=\"{id}\"")));
         }
 
         _last = scrape;
@@ -96,7 +97,7 @@ internal sealed class RandomFleet(BalancerApp app, int seed) : IDisposable
     }
 
     private void Pass() => _open.ForEach(tunnel =>
-        tunnel.Tunnel.Passed((TunnelSide)_random.Next(2), _random.Next(1_000), _random.Next(10)));
+        tunnel.Tunnel.OnForwarded((TunnelSide)_random.Next(2), _random.Next(1_000), _random.Next(10)));
 
     // A pending handshake keeps its node, whatever happens to the fleet.
     private void HandshakeBeginsOrEnds(Node? node)

@@ -37,7 +37,7 @@ internal sealed class Scrape
     public static async Task<Scrape> OfAsync(BalancerRegistry registry)
     {
         using var text = new MemoryStream();
-        await registry.OneAtATimeAsync(
+        await registry.ScrapeAsync(
             () => registry.Registry.CollectAndExportAsTextAsync(text), TestContext.Current.CancellationToken);
         return Parse(Encoding.UTF8.GetString(text.ToArray()));
     }

@@ -62,17 +62,17 @@ public sealed class TunnelAccountTests : IDisposable
     [Fact]
     public async Task ForgottenNode_TakesItsSeriesWithIt()
     {
-        var (gone, stays) = (new NodeKey("chat", "gone"), new NodeKey("chat", "stays"));
-        using var first = Open(gone, "alice");
+        var (removed, stays) = (new NodeKey("chat", "gone"), new NodeKey("chat", "stays"));
+        using var first = Open(removed, "alice");
         using var second = Open(stays, "bob");
-        Assert.False(_tunnels.Forget(gone));
+        Assert.False(_tunnels.ReleaseLedger(removed));
         first.End(TunnelEnd.NodeLost);
         var reasons = await Scrape.OfAsync(_registry);
         Assert.Equal(
             1, reasons["wsbalancer_tunnels_closed_total{cluster=\"chat\",node=\"gone\",reason=\"node_lost\"}"]);
         Assert.Equal(1, reasons.SumOf("wsbalancer_tunnels_closed_total{"));
 
-        Assert.True(_tunnels.Forget(gone));
+        Assert.True(_tunnels.ReleaseLedger(removed));
 
         var after = await Scrape.OfAsync(_registry);
         Assert.DoesNotContain(after.Series, series => series.Contains("gone"));
@@ -86,7 +86,7 @@ public sealed class TunnelAccountTests : IDisposable
         using var first = Open(node, "alice");
         first.End();
         await Scrape.OfAsync(_registry);
-        _tunnels.Forget(node);
+        _tunnels.ReleaseLedger(node);
         await Scrape.OfAsync(_registry);
 
         using var second = Open(node, "alice");
@@ -132,7 +132,7 @@ public sealed class TunnelAccountTests : IDisposable
 
     public void Dispose() => _registry.Dispose();
 
-    private void ForgetAll() => _tunnels.Ledgers.Keys.ToList().ForEach(node => _tunnels.Forget(node));
+    private void ForgetAll() => _tunnels.Ledgers.Keys.ToList().ForEach(node => _tunnels.ReleaseLedger(node));
 
     private async Task<List<Scrape>> ScrapeAsync(int times)
     {

@@ -17,7 +17,7 @@ internal sealed class TunnelTraffic : IAsyncDisposable
     {
         _tunnels = tunnels;
         _openAtOnce = openAtOnce;
-        _threads = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(ComeAndGo))];
+        _threads = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(OpenAndEnd))];
     }
 
     public static TunnelTraffic Begin(TunnelRegistry tunnels, int openAtOnce = 100) => new(tunnels, openAtOnce);
@@ -35,7 +35,7 @@ internal sealed class TunnelTraffic : IAsyncDisposable
         tunnel.Dispose();
     }
 
-    private void ComeAndGo()
+    private void OpenAndEnd()
     {
         var open = new Queue<TestTunnel>();
         for (var i = 0; !_stop.IsCancellationRequested; i++)

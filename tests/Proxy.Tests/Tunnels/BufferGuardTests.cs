@@ -77,7 +77,7 @@ public sealed class BufferGuardTests : IDisposable
 
         public int? CloseCode => null;
 
-        public bool Lost => false;
+        public bool BoundariesUnknown => false;
 
         public long Buffered => buffered / 2;
 
@@ -85,16 +85,16 @@ public sealed class BufferGuardTests : IDisposable
 
         public TimeSpan SendStalledFor => TimeSpan.Zero;
 
-        public bool HasPeerFinished => false;
+        public bool HasPeerEnded => false;
 
-        public Task CloseAsync(byte[] closeFrame) => Task.CompletedTask;
+        public Task SendCloseAsync(byte[] closeFrame) => Task.CompletedTask;
 
         public bool ShutdownOutput() => false;
 
-        public void Abandon() => _abandoned++;
+        public void Discard() => _abandoned++;
 
         public void Run(Action<Tunnel> action) => action(tunnel);
 
-        public void Cut() => _isCut = true;
+        public void Abort() => _isCut = true;
     }
 }

@@ -69,7 +69,7 @@ public sealed class LegFramesTests
     {
         _frames.Pass(TestFrame.Binary(9).AsSpan(0, 4), out _, out _);
         _frames.Close(Close, writing: false);
-        _frames.Shut();
+        _frames.DiscardRest();
 
         Assert.Equal(0, _frames.Pass(TestFrame.Binary(9).AsSpan(4), out _, out _));
         Assert.Null(_frames.TakeClose());
@@ -119,20 +119,20 @@ public sealed class LegFramesTests
                 .Select(_ => TestFrame.Of(random.Next(1, 3), new byte[random.Next(0, 400)], random.Next(2) == 0))
                 .ToArray();
             byte[] sent = [.. frames.SelectMany(frame => frame)];
-            var asked = random.Next(sent.Length + 1);
+            var position = random.Next(sent.Length + 1);
 
-            var written = Relay(sent, asked, random, out var counted);
+            var written = Relay(sent, position, random, out var counted);
 
-            var whole = WholeFrames(frames, asked);
+            var whole = WholeFrames(frames, position);
             Assert.Equal([.. sent[..whole.Bytes], .. Close], written);
             Assert.Equal(whole.Frames, counted);
         }
     }
 
-    private static (int Bytes, int Frames) WholeFrames(byte[][] frames, int asked)
+    private static (int Bytes, int Frames) WholeFrames(byte[][] frames, int position)
     {
         var (bytes, count) = (0, 0);
-        for (; bytes < asked; count++)
+        for (; bytes < position; count++)
         {
             bytes += frames[count].Length;
         }
@@ -140,14 +140,14 @@ public sealed class LegFramesTests
         return (bytes, count);
     }
 
-    private static List<byte> Relay(byte[] sent, int asked, Random random, out long counted)
+    private static List<byte> Relay(byte[] sent, int position, Random random, out long counted)
     {
         var leg = new LegFrames();
         var written = new List<byte>();
         counted = 0;
         for (var at = 0; at <= sent.Length;)
         {
-            if (at == asked && leg.Close(Close, writing: false))
+            if (at == position && leg.Close(Close, writing: false))
             {
                 written.AddRange(Close);
             }
@@ -157,7 +157,7 @@ public sealed class LegFramesTests
                 break;
             }
 
-            var end = at < asked ? random.Next(at, asked) + 1 : random.Next(at, sent.Length) + 1;
+            var end = at < position ? random.Next(at, position) + 1 : random.Next(at, sent.Length) + 1;
             var passed = leg.Pass(sent.AsSpan(at..end), out var frames, out _);
             written.AddRange(sent.AsSpan(at, passed));
             written.AddRange(leg.TakeClose() ?? []);

@@ -55,7 +55,7 @@ public sealed class TunnelHalfCloseTests : IDisposable
         Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
         Assert.False(_cut.IsCancellationRequested);
 
-        _tunnel.ClientGone();
+        _tunnel.OnClientDisconnected();
 
         Assert.True(_cut.IsCancellationRequested);
     }

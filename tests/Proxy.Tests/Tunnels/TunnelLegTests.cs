@@ -18,7 +18,7 @@ public sealed class TunnelLegTests
     public async Task Close_BetweenFrames_IsWrittenAtOnce()
     {
         await _leg.WriteAsync(TestFrame.Binary(10), Cancellation);
-        await _leg.CloseAsync(Close);
+        await _leg.SendCloseAsync(Close);
 
         Assert.Equal([.. TestFrame.Binary(10), .. Close], _peer.Written);
     }
@@ -26,7 +26,7 @@ public sealed class TunnelLegTests
     [Fact]
     public async Task Close_BeforeAnyFrame_IsWrittenAtOnce()
     {
-        await _leg.CloseAsync(Close);
+        await _leg.SendCloseAsync(Close);
 
         Assert.Equal(Close, _peer.Written);
     }
@@ -41,7 +41,7 @@ public sealed class TunnelLegTests
             var peer = new RecordingStream();
             var leg = new TunnelLeg(peer, new RecordingObserver(), TimeProvider.System, Cancellation);
             await leg.WriteAsync(frame.AsMemory(0, cut), Cancellation);
-            await leg.CloseAsync(Close);
+            await leg.SendCloseAsync(Close);
             Assert.Equal(frame[..cut], peer.Written);
 
             await leg.WriteAsync((byte[])[.. frame[cut..], .. TestFrame.Binary(5)], Cancellation);
@@ -54,7 +54,7 @@ public sealed class TunnelLegTests
     public async Task Close_BetweenFragments_DoesNotWaitForTheMessage()
     {
         await _leg.WriteAsync(TestFrame.Of(1, [65], final: false), Cancellation);
-        await _leg.CloseAsync(Close);
+        await _leg.SendCloseAsync(Close);
 
         Assert.Equal([.. TestFrame.Of(1, [65], final: false), .. Close], _peer.Written);
     }
@@ -66,7 +66,7 @@ public sealed class TunnelLegTests
         using (_peer.Hold())
         {
             write = _leg.WriteAsync(TestFrame.Binary(10), Cancellation);
-            await _leg.CloseAsync(Close);
+            await _leg.SendCloseAsync(Close);
             Assert.Empty(_peer.Written);
         }
 
@@ -94,7 +94,7 @@ public sealed class TunnelLegTests
     [Fact]
     public async Task Write_AfterOurClose_IsDroppedAndNotCounted()
     {
-        await _leg.CloseAsync(Close);
+        await _leg.SendCloseAsync(Close);
         await _leg.WriteAsync(TestFrame.Binary(10), Cancellation);
 
         Assert.Equal(Close, _peer.Written);
@@ -105,7 +105,7 @@ public sealed class TunnelLegTests
     public async Task Close_AfterThePeersOwn_IsNotWrittenAgain()
     {
         await _leg.WriteAsync(TestFrame.Close(1000), Cancellation);
-        await _leg.CloseAsync(Close);
+        await _leg.SendCloseAsync(Close);
 
         Assert.Equal(TestFrame.Close(1000), _peer.Written);
         Assert.True(_leg.CloseWritten);
@@ -117,7 +117,7 @@ public sealed class TunnelLegTests
     {
         var theirs = TestFrame.Close(1000);
         await _leg.WriteAsync(theirs.AsMemory(0, 1), Cancellation);
-        await _leg.CloseAsync(Close);
+        await _leg.SendCloseAsync(Close);
         await _leg.WriteAsync(theirs.AsMemory(1), Cancellation);
 
         Assert.Equal(theirs, _peer.Written);
@@ -126,8 +126,8 @@ public sealed class TunnelLegTests
     [Fact]
     public async Task Close_Twice_IsWrittenOnce()
     {
-        await _leg.CloseAsync(Close);
-        await _leg.CloseAsync(Close);
+        await _leg.SendCloseAsync(Close);
+        await _leg.SendCloseAsync(Close);
 
         Assert.Equal(Close, _peer.Written);
     }
@@ -137,11 +137,11 @@ public sealed class TunnelLegTests
     {
         byte[] impossibleLength = [0x82, 127, 0xff, 0, 0, 0, 0, 0, 0, 0];
         await _leg.WriteAsync(impossibleLength, Cancellation);
-        await _leg.CloseAsync(Close);
+        await _leg.SendCloseAsync(Close);
         await _leg.WriteAsync(new byte[100], Cancellation);
 
         Assert.Equal([.. impossibleLength, .. new byte[100]], _peer.Written);
-        Assert.True(_leg.Lost);
+        Assert.True(_leg.BoundariesUnknown);
     }
 
     [Fact]
@@ -235,18 +235,18 @@ public sealed class TunnelLegTests
             // No test of this class depends on the time of a receive.
         }
 
-        public void Passed(long bytes, long frames)
+        public void OnForwarded(long bytes, long frames)
         {
             Bytes += bytes;
             Frames += frames;
         }
 
-        public void ClosePasses() => Closes++;
+        public void OnCloseForwarding() => Closes++;
 
-        void ILegObserver.Closed() => Closed++;
+        void ILegObserver.OnPeerClosed() => Closed++;
 
-        public void Ended() => Ends++;
+        public void OnPeerEof() => Ends++;
 
-        public void Lost() => Losses++;
+        public void OnPeerLost() => Losses++;
     }
 }

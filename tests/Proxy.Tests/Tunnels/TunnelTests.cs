@@ -113,7 +113,7 @@ public sealed class TunnelTests : IDisposable
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
         _time.Advance(TimeSpan.FromSeconds(5));
 
-        _tunnel.ClientGone();
+        _tunnel.OnClientDisconnected();
 
         Assert.False(_cut.IsCancellationRequested);
         _time.Advance(TimeSpan.FromSeconds(1));

@@ -10,14 +10,14 @@ namespace WsBalancer.Cli.Commands.Changing;
 internal static class PlannedChange
 {
     /// <summary>The largest part of all users that a change moves without a confirmation, 0…1.</summary>
-    public const double MostUnconfirmed = 0.25;
+    public const double MaxUnconfirmed = 0.25;
 
     public static readonly Option<bool> Yes = new("--yes", "-y")
     {
-        Description = $"Do not ask, though it moves more than {MostUnconfirmed * 100:0}% of the users",
+        Description = $"Do not ask, though it moves more than {MaxUnconfirmed * 100:0}% of the users",
     };
 
-    private const string NobodyClosed = "No tunnel was closed: users with another home now are placed there on their "
+    private const string NoTunnelClosed = "No tunnel was closed: users with another home now are placed there on their "
         + "next connect, or by 'wsbalancer rebalance'.";
 
     /// <remarks>
@@ -31,7 +31,7 @@ internal static class PlannedChange
         Func<long, Task<Answer<T>>> make,
         string done,
         CancellationToken cancellation,
-        string next = NobodyClosed)
+        string next = NoTunnelClosed)
         where T : PlanAnswer
     {
         if (!operation.Settings.IsDocument)
@@ -48,21 +48,21 @@ internal static class PlannedChange
     private static async Task ConfirmAsync(
         Operation operation, PlanAnswer plan, CancellationToken cancellation)
     {
-        if (plan.Moved <= MostUnconfirmed || operation.Parsed.GetValue(Yes))
+        if (plan.Moved <= MaxUnconfirmed || operation.Parsed.GetValue(Yes))
         {
             return;
         }
 
         var much = $"It moves {Amounts.Percent(plan.Moved)} of all users";
-        if (operation.Settings.IsDocument || operation.Output.Question is not { } question)
+        if (operation.Settings.IsDocument || operation.Output.Confirmation is not { } question)
         {
             throw new CommandFailure(
                 ExitCode.Failed,
-                $"{much}, more than {Amounts.Percent(MostUnconfirmed)}, and nothing was done. Add --yes if that is "
+                $"{much}, more than {Amounts.Percent(MaxUnconfirmed)}, and nothing was done. Add --yes if that is "
                 + "meant.");
         }
 
-        if (!await question.AskAsync($"{much}. Go on?", cancellation))
+        if (!await question.ConfirmAsync($"{much}. Go on?", cancellation))
         {
             throw new CommandFailure(ExitCode.Failed, "Nothing was done.");
         }

@@ -15,22 +15,22 @@ internal sealed class DeadlineWatch(TimeProvider time)
 
     private long _given = time.GetTimestamp();
     private double? _seconds;
-    private double? _lastSaid;
+    private double? _lastReported;
 
     public bool HasPassed(double? deadlineSeconds)
     {
-        if (deadlineSeconds is not { } said)
+        if (deadlineSeconds is not { } reported)
         {
-            _seconds = _lastSaid = null;
+            _seconds = _lastReported = null;
             return false;
         }
 
-        if (_lastSaid is not { } last || said > last + Noise)
+        if (_lastReported is not { } last || reported > last + Noise)
         {
-            (_given, _seconds) = (time.GetTimestamp(), said);
+            (_given, _seconds) = (time.GetTimestamp(), reported);
         }
 
-        _lastSaid = said;
+        _lastReported = reported;
         return time.GetElapsedTime(_given).TotalSeconds > _seconds + Grace.TotalSeconds;
     }
 }

@@ -7,7 +7,7 @@ namespace WsBalancer.Cli.Commands.Draining;
 /// <summary>Waits until a node is drained, and shows the progress.</summary>
 internal sealed class DrainWait(Operation operation, ClusterClient cluster, string node, WaitLimit limit)
 {
-    private readonly Questions _questions = new(limit.Time, operation.NoteAwayAsync);
+    private readonly PolledAnswers _questions = new(limit.Time, operation.NoteAwayAsync);
     private readonly DeadlineWatch _deadline = new(limit.Time);
     private readonly SharingWatch _sharing = new(limit.Time);
 
@@ -33,9 +33,9 @@ internal sealed class DrainWait(Operation operation, ClusterClient cluster, stri
     private async Task<(Answer<DrainAnswer> Last, string? Failure)> WatchAsync(
         Answer<DrainAnswer> begun, Action<ProgressPoint> show, CancellationToken cancellation)
     {
-        Task<Answer<DrainAnswer>> AskAsync(CancellationToken token) => cluster.ReadDrainAsync(node, token);
+        Task<Answer<DrainAnswer>> ReadAsync(CancellationToken token) => cluster.ReadDrainAsync(node, token);
 
-        await foreach (var answer in _questions.ContinueAsync(begun, AskAsync, cancellation))
+        await foreach (var answer in _questions.ContinueAsync(begun, ReadAsync, cancellation))
         {
             var drain = answer.Value;
             var isEmpty = drain.Remaining is 0 && drain.State is "drained" or "draining" or "leaving";

@@ -12,7 +12,7 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
 {
     private const string Leaving = "leaving";
 
-    private readonly Questions _questions = new(limit.Time, operation.NoteAwayAsync);
+    private readonly PolledAnswers _questions = new(limit.Time, operation.NoteAwayAsync);
     private readonly SharingWatch _sharing = new(limit.Time);
 
     /// <summary>Whether the node must be removed from the fleet, too; otherwise a drain is sufficient.</summary>

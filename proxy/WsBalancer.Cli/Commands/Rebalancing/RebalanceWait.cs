@@ -7,7 +7,7 @@ namespace WsBalancer.Cli.Commands.Rebalancing;
 /// <summary>Waits until a rebalance has ended, and shows the progress.</summary>
 internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, WaitLimit limit)
 {
-    private readonly Questions _questions = new(limit.Time, operation.NoteAwayAsync);
+    private readonly PolledAnswers _questions = new(limit.Time, operation.NoteAwayAsync);
     private readonly SharingWatch _sharing = new(limit.Time);
 
     /// <returns>The exit code: 0 only if no tunnel is misplaced.</returns>

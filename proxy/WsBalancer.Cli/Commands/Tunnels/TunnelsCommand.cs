@@ -10,7 +10,7 @@ namespace WsBalancer.Cli.Commands.Tunnels;
 internal static class TunnelsCommand
 {
     private const int StandardLimit = 50;
-    private const int MostAtOnce = 10_000;
+    private const int MaxListed = 10_000;
 
     // As in ls and ps: with an empty cell, awk would read the next column in its place.
     private const string None = "-";
@@ -43,7 +43,7 @@ internal static class TunnelsCommand
         MoveOptions.Duration("--older-than", "Only those that are open for longer, such as 1h");
 
     private static readonly Option<int> Limit =
-        WholeNumberOption.Create("--limit", "How many at most", StandardLimit, 1, MostAtOnce);
+        WholeNumberOption.Create("--limit", "How many at most", StandardLimit, 1, MaxListed);
 
     public static Command Create()
     {

@@ -43,7 +43,7 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
             now = await ReadAsync(cancellation);
             if (now is { Health: Unknown })
             {
-                await Task.Delay(Patience.Pause, time, cancellation);
+                await Task.Delay(RetryPolicy.Pause, time, cancellation);
                 now = await ReadAsync(cancellation);
             }
         }
@@ -65,7 +65,7 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
     private async Task<bool> WatchAsync(
         NodeAnswer? first, WaitLimit limit, Action<ProgressPoint> show, CancellationToken cancellation)
     {
-        var questions = new Questions(limit.Time, operation.NoteAwayAsync);
+        var questions = new PolledAnswers(limit.Time, operation.NoteAwayAsync);
         await foreach (var now in questions.ContinueAsync(first, ReadAsync, cancellation))
         {
             var health = now?.Health ?? "not in the fleet";

@@ -17,5 +17,5 @@ internal sealed class SharingWatch(TimeProvider time)
     }
 
     /// <summary>Whether the other balancers have been unknown for too long.</summary>
-    public bool IsExhausted => _awaySince is { } since && time.GetElapsedTime(since) >= Patience.Limit;
+    public bool IsExhausted => _awaySince is { } since && time.GetElapsedTime(since) >= RetryPolicy.Limit;
 }

@@ -18,7 +18,7 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
     // Not an event of the fleet: the balancer dropped events for this listener. The next stream sends them again.
     private const string Dropped = "dropped";
 
-    private readonly Patience _patience = new(time, operation.NoteAwayAsync);
+    private readonly RetryPolicy _retry = new(time, operation.NoteAwayAsync);
     private string? _lastId;
 
     /// <summary>
@@ -29,7 +29,7 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
         await CheckAsync(cancellation);
         while (true)
         {
-            await using var stream = await _patience.AskAsync(
+            await using var stream = await _retry.CallAsync(
                 token => operation.Client.OpenEventsAsync(_lastId, since, follow, token), cancellation);
             if (await ReadToEndAsync(stream, cancellation) && !follow)
             {
@@ -37,7 +37,7 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
             }
 
             await operation.NoteAsync("The stream of events has ended; connecting again.");
-            await Task.Delay(Patience.Pause, time, cancellation);
+            await Task.Delay(RetryPolicy.Pause, time, cancellation);
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class TableWatch<T>(
         // The first read is not retried: only a balancer that has answered before may be restarting.
         var first = await read(cancellation);
         AwayNotice notice = _live is { } live ? live.NoteAsync : operation.NoteAwayAsync;
-        var questions = new Questions(time, notice);
+        var questions = new PolledAnswers(time, notice);
         await foreach (var answer in questions.ContinueAsync(first, read, cancellation))
         {
             yield return answer;

@@ -7,7 +7,7 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Drains a node and resumes it, as for a deployment.</summary>
-internal sealed class DrainChapter : IChapterTeller
+internal sealed class DrainChapter : IChapterRunner
 {
     // The duration of the drain: long enough to see, short enough to watch.
     private const double Seconds = 3;
@@ -17,61 +17,62 @@ internal sealed class DrainChapter : IChapterTeller
 
     public string Title => "A drain moves that node's users at a pace, and its end makes everything as it was";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
-        var before = stage.Crowd.Placement();
-        var drained = stage.Fleet.Nodes.MaxBy(node => before.Values.Count(other => other == node.Id))!;
-        var homes = await stage.ListHomesAsync(cancellation);
-        var movers = stage.Crowd.Users.Where(user => before.GetValueOrDefault(user.Name) == drained.Id).ToList();
+        var before = context.Crowd.Placement();
+        var drained = context.Fleet.Nodes.MaxBy(node => before.Values.Count(other => other == node.Id))!;
+        var homes = await context.ListHomesAsync(cancellation);
+        var movers = context.Crowd.Users.Where(user => before.GetValueOrDefault(user.Name) == drained.Id).ToList();
 
         return
         [
-            .. await DrainAsync(stage, drained, movers, before, cancellation),
-            .. await ResumeAsync(stage, drained, movers, before, homes, cancellation),
+            .. await DrainAsync(context, drained, movers, before, cancellation),
+            .. await ResumeAsync(context, drained, movers, before, homes, cancellation),
         ];
     }
 
     private static async Task<IReadOnlyList<Claim>> DrainAsync(
-        Stage stage,
+        ChapterContext context,
         DemoNode drained,
         List<DemoUser> movers,
         IReadOnlyDictionary<string, string> before,
         CancellationToken cancellation)
     {
-        var others = stage.Crowd.Users.Except(movers).ToList();
-        var recalled = Crowd.RecallsOf(others);
+        var others = context.Crowd.Users.Except(movers).ToList();
+        var recalled = DemoUsers.RecallsOf(others);
         var rate = Math.Ceiling(movers.Count / Seconds);
 
-        stage.Screen.Step($"wsbalancer drain {drained.Id} --rate {Amounts.Rate(rate)} --wait");
-        var start = stage.Time.GetTimestamp();
+        context.Screen.Step($"wsbalancer drain {drained.Id} --rate {Amounts.Rate(rate)} --wait");
+        var start = context.Time.GetTimestamp();
         var request = new DrainRequest(rate, Over: null, new DrainDeadline(Deadline), CloseCode: null, Force: false);
-        await stage.Cluster.BeginDrainAsync(drained.Id, request, cancellation);
-        var status = await WatchAsync(stage, drained, cancellation);
-        var took = stage.Time.GetElapsedTime(start);
+        await context.Cluster.BeginDrainAsync(drained.Id, request, cancellation);
+        var status = await WatchAsync(context, drained, cancellation);
+        var took = context.Time.GetElapsedTime(start);
 
-        stage.Screen.Step("its users come back by themselves");
-        await stage.Fact.BecomesTrueAsync(
+        context.Screen.Step("its users come back by themselves");
+        await context.Fact.BecomesTrueAsync(
             ReturnDeadline,
             _ => Task.FromResult(movers.TrueForAll(user => user.Node is { } node && node != drained.Id)),
             cancellation);
-        var answered = await Crowd.CountAnsweringAsync(others, "after the drain", cancellation);
+        var answered = await DemoUsers.CountAnsweringAsync(others, "after the drain", cancellation);
 
         return DrainClaims.JudgeDrain(
             drained.Id,
-            new DrainOutcome(status, rate, took, answered, Crowd.RecallsOf(others) - recalled),
+            new DrainOutcome(status, rate, took, answered, DemoUsers.RecallsOf(others) - recalled),
             before,
-            stage.Crowd.Placement());
+            context.Crowd.Placement());
     }
 
-    private static async Task<DrainAnswer> WatchAsync(Stage stage, DemoNode drained, CancellationToken cancellation)
+    private static async Task<DrainAnswer> WatchAsync(
+        ChapterContext context, DemoNode drained, CancellationToken cancellation)
     {
-        var quarters = new Quarters(stage.Screen.Step);
+        var quarters = new Quarters(context.Screen.Step);
         DrainAnswer? status = null;
-        await stage.Fact.BecomesTrueAsync(
+        await context.Fact.BecomesTrueAsync(
             Deadline,
             async token =>
             {
-                status = (await stage.Cluster.ReadDrainAsync(drained.Id, token)).Value;
+                status = (await context.Cluster.ReadDrainAsync(drained.Id, token)).Value;
                 quarters.Show(status.Remaining, status.Total, $"tunnels remain on {drained.Id}");
                 return status.State is "drained";
             },
@@ -80,18 +81,18 @@ internal sealed class DrainChapter : IChapterTeller
     }
 
     private static async Task<IReadOnlyList<Claim>> ResumeAsync(
-        Stage stage,
+        ChapterContext context,
         DemoNode drained,
         List<DemoUser> movers,
         IReadOnlyDictionary<string, string> before,
         IReadOnlyDictionary<string, string?> homes,
         CancellationToken cancellation)
     {
-        stage.Screen.Step($"wsbalancer resume {drained.Id}, and its users reconnect");
-        await stage.Cluster.ResumeAsync(drained.Id, cancellation);
-        var homesAgain = await stage.ListHomesAsync(cancellation);
-        await Crowd.ConnectAsync(movers, cancellation);
+        context.Screen.Step($"wsbalancer resume {drained.Id}, and its users reconnect");
+        await context.Cluster.ResumeAsync(drained.Id, cancellation);
+        var homesAgain = await context.ListHomesAsync(cancellation);
+        await DemoUsers.ConnectAsync(movers, cancellation);
 
-        return DrainClaims.JudgeResume(drained.Id, homes, homesAgain, before, stage.Crowd.Placement());
+        return DrainClaims.JudgeResume(drained.Id, homes, homesAgain, before, context.Crowd.Placement());
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Reports the progress of an operation after each quarter, often enough to show the pace.</summary>
-internal sealed class Quarters(Action<string> say)
+internal sealed class Quarters(Action<string> report)
 {
     private const int Parts = 4;
 
@@ -16,7 +16,7 @@ internal sealed class Quarters(Action<string> say)
         if (quarter != _last)
         {
             _last = quarter;
-            say(string.Create(CultureInfo.InvariantCulture, $"{remaining} of {total} {what}"));
+            report(string.Create(CultureInfo.InvariantCulture, $"{remaining} of {total} {what}"));
         }
     }
 }

@@ -6,7 +6,7 @@ using WsBalancer.Cli.Output;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Adds a node while all users are connected, and rebalances at a pace.</summary>
-internal sealed class RebalanceChapter : IChapterTeller
+internal sealed class RebalanceChapter : IChapterRunner
 {
     // The duration of the rebalance: long enough to see, short enough to watch.
     private const double Seconds = 3;
@@ -16,28 +16,28 @@ internal sealed class RebalanceChapter : IChapterTeller
 
     public string Title => "A fleet grows under load: planned, then brought home at a pace";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
         // Tunnels of replaced sockets must have ended first: the counts below are those of this chapter.
-        await stage.CountMisplacedAsync(cancellation);
-        var before = stage.Crowd.Placement();
-        var (added, plan) = await AddAsync(stage, cancellation);
-        var nodes = await stage.ListNodesAsync(cancellation);
-        var homes = await stage.ListHomesAsync(cancellation);
-        var stillOpen = await Crowd.CountAnsweringAsync(stage.Crowd.Users, "after the addition", cancellation);
+        await context.CountMisplacedAsync(cancellation);
+        var before = context.Crowd.Placement();
+        var (added, plan) = await AddAsync(context, cancellation);
+        var nodes = await context.ListNodesAsync(cancellation);
+        var homes = await context.ListHomesAsync(cancellation);
+        var stillOpen = await DemoUsers.CountAnsweringAsync(context.Crowd.Users, "after the addition", cancellation);
 
-        var movers = stage.Crowd.Users.Where(user => homes.GetValueOrDefault(user.Name) == added).ToList();
-        var others = stage.Crowd.Users.Except(movers).ToList();
-        var recalled = Crowd.RecallsOf(others);
+        var movers = context.Crowd.Users.Where(user => homes.GetValueOrDefault(user.Name) == added).ToList();
+        var others = context.Crowd.Users.Except(movers).ToList();
+        var recalled = DemoUsers.RecallsOf(others);
         var misplaced = nodes.Sum(node => node.Misplaced);
         var growth = GrowthClaims.JudgeGrowth(
             nodes.Single(node => node.Id == added), plan, movers.Count, misplaced, stillOpen, before.Count);
 
-        await RebalanceAsync(stage, misplaced, cancellation);
-        await stage.Fact.BecomesTrueAsync(
+        await RebalanceAsync(context, misplaced, cancellation);
+        await context.Fact.BecomesTrueAsync(
             ReturnDeadline, _ => Task.FromResult(movers.TrueForAll(user => user.Node == added)), cancellation);
-        var left = await stage.CountMisplacedAsync(cancellation);
-        var answered = await Crowd.CountAnsweringAsync(others, "after the rebalance", cancellation);
+        var left = await context.CountMisplacedAsync(cancellation);
+        var answered = await DemoUsers.CountAnsweringAsync(others, "after the rebalance", cancellation);
 
         return
         [
@@ -47,39 +47,40 @@ internal sealed class RebalanceChapter : IChapterTeller
                 left,
                 movers.ConvertAll(user => user.Name),
                 before,
-                stage.Crowd.Placement(),
+                context.Crowd.Placement(),
                 answered,
-                Crowd.RecallsOf(others) - recalled),
+                DemoUsers.RecallsOf(others) - recalled),
         ];
     }
 
-    private static async Task<(string Added, PlanAnswer Plan)> AddAsync(Stage stage, CancellationToken cancellation)
+    private static async Task<(string Added, PlanAnswer Plan)> AddAsync(
+        ChapterContext context, CancellationToken cancellation)
     {
-        stage.Screen.Step("starting one more node");
-        var node = await stage.Fleet.StartNodeAsync(cancellation);
+        context.Screen.Step("starting one more node");
+        var node = await context.Fleet.StartNodeAsync(cancellation);
         var addition = new NodeAddition(node.Id, node.Address!.AbsoluteUri, Weight: 1);
 
-        stage.Screen.Step($"wsbalancer add {addition.Id}={addition.Address}");
-        var plan = (await stage.Cluster.PlanAsync(FleetChange.None with { Add = [addition] }, cancellation)).Value;
-        stage.Screen.Step($"the plan: {Amounts.Percent(plan.Moved)} of all users move, excess "
+        context.Screen.Step($"wsbalancer add {addition.Id}={addition.Address}");
+        var plan = (await context.Cluster.PlanAsync(FleetChange.None with { Add = [addition] }, cancellation)).Value;
+        context.Screen.Step($"the plan: {Amounts.Percent(plan.Moved)} of all users move, excess "
             + $"{Amounts.Percent(plan.Excess)}, {Amounts.Count(plan.TunnelsMoved, "tunnel")} here");
-        await stage.Cluster.AddAsync(addition, plan.Epoch, cancellation);
-        await stage.AwaitHealthAsync(node, "healthy", cancellation);
+        await context.Cluster.AddAsync(addition, plan.Epoch, cancellation);
+        await context.AwaitHealthAsync(node, "healthy", cancellation);
         return (node.Id, plan);
     }
 
-    private static async Task RebalanceAsync(Stage stage, long misplaced, CancellationToken cancellation)
+    private static async Task RebalanceAsync(ChapterContext context, long misplaced, CancellationToken cancellation)
     {
         var rate = Math.Max(1, Math.Ceiling(misplaced / Seconds));
-        var quarters = new Quarters(stage.Screen.Step);
+        var quarters = new Quarters(context.Screen.Step);
 
-        stage.Screen.Step($"wsbalancer rebalance --rate {Amounts.Rate(rate)} --wait");
-        await stage.Cluster.BeginRebalanceAsync(rate, cancellation);
-        await stage.Fact.BecomesTrueAsync(
+        context.Screen.Step($"wsbalancer rebalance --rate {Amounts.Rate(rate)} --wait");
+        await context.Cluster.BeginRebalanceAsync(rate, cancellation);
+        await context.Fact.BecomesTrueAsync(
             Deadline,
             async token =>
             {
-                var status = (await stage.Cluster.ReadRebalanceAsync(token)).Value;
+                var status = (await context.Cluster.ReadRebalanceAsync(token)).Value;
                 quarters.Show(status.Misplaced, misplaced, "tunnels are not at home");
                 return status.State is not ("running" or "paused");
             },

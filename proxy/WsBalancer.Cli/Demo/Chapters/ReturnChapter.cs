@@ -3,17 +3,17 @@ using WsBalancer.Cli.Demo.Claims;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Connects every user again.</summary>
-internal sealed class ReturnChapter : IChapterTeller
+internal sealed class ReturnChapter : IChapterRunner
 {
     public string Title => "Users come back to their node";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
-        var before = stage.Crowd.Placement();
+        var before = context.Crowd.Placement();
 
-        stage.Screen.Step("reconnecting every user");
-        await stage.Crowd.ConnectAsync(cancellation);
+        context.Screen.Step("reconnecting every user");
+        await context.Crowd.ConnectAsync(cancellation);
 
-        return ReturnClaims.Judge(before, stage.Crowd.Placement());
+        return ReturnClaims.Judge(before, context.Crowd.Placement());
     }
 }

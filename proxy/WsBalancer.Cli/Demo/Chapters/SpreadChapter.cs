@@ -3,20 +3,20 @@ using WsBalancer.Cli.Demo.Claims;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Connects every user for the first time.</summary>
-internal sealed class SpreadChapter : IChapterTeller
+internal sealed class SpreadChapter : IChapterRunner
 {
     public string Title => "Users are spread over the nodes";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
-        stage.Screen.Step($"connecting {stage.Crowd.Users.Count} users");
-        await stage.Crowd.ConnectAsync(cancellation);
+        context.Screen.Step($"connecting {context.Crowd.Users.Count} users");
+        await context.Crowd.ConnectAsync(cancellation);
 
-        stage.Screen.Step("asking the balancer who owns each of them");
+        context.Screen.Step("asking the balancer who owns each of them");
         return SpreadClaims.Judge(
-            stage.Crowd.Users.Count,
-            stage.Crowd.Placement(),
-            await stage.ListOwnersAsync(cancellation),
-            await stage.ListNodesAsync(cancellation));
+            context.Crowd.Users.Count,
+            context.Crowd.Placement(),
+            await context.ListOwnersAsync(cancellation),
+            await context.ListNodesAsync(cancellation));
     }
 }

@@ -4,15 +4,15 @@ using WsBalancer.Cli.Demo.Users;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Sends messages from users on each node to users on each other node.</summary>
-internal sealed class TalkChapter : IChapterTeller
+internal sealed class TalkChapter : IChapterRunner
 {
     private const int PairsOfUsers = 5;
 
     public string Title => "Users on different nodes talk, through Redis";
 
-    public async Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
-        var byNode = stage.Crowd.Users.Where(user => user.Node is not null).ToLookup(user => user.Node!);
+        var byNode = context.Crowd.Users.Where(user => user.Node is not null).ToLookup(user => user.Node!);
         var nodes = byNode.Select(group => group.Key).ToList();
         var pairs =
             from sender in byNode
@@ -21,7 +21,7 @@ internal sealed class TalkChapter : IChapterTeller
             from pair in sender.Zip(receiver).Take(PairsOfUsers)
             select SendAsync(pair.First, pair.Second, cancellation);
 
-        stage.Screen.Step($"sending messages between {nodes.Count} nodes");
+        context.Screen.Step($"sending messages between {nodes.Count} nodes");
         return TalkClaims.Judge(nodes, await Task.WhenAll(pairs));
     }
 

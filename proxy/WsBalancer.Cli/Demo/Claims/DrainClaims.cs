@@ -35,7 +35,7 @@ internal static class DrainClaims
                 $"{outcome.Status.State}, {outcome.Status.Closed} closed, {outcome.Status.Forced} by force"),
             AtItsPace(movers.Count, outcome),
             found with { Evidence = $"{found.Evidence}: {spread}" },
-            NobodyElse(others, outcome.Answered, outcome.OthersRecalled, after),
+            OthersUnaffected(others, outcome.Answered, outcome.OthersRecalled, after),
         ];
     }
 
@@ -59,7 +59,7 @@ internal static class DrainClaims
     ];
 
     /// <summary>The sockets of the other users were never closed, and are open on the same nodes.</summary>
-    public static Claim NobodyElse(
+    public static Claim OthersUnaffected(
         IReadOnlyCollection<KeyValuePair<string, string>> others,
         int answered,
         int recalled,

@@ -51,7 +51,7 @@ internal static class GrowthClaims
                 movers.Count(user => after.GetValueOrDefault(user) == added),
                 movers.Count,
                 "users"),
-            DrainClaims.NobodyElse(others, answered, recalled, after),
+            DrainClaims.OthersUnaffected(others, answered, recalled, after),
         ];
     }
 }

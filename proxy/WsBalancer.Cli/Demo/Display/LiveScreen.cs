@@ -11,7 +11,7 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
-    private readonly List<Chapter> _told = [];
+    private readonly List<Chapter> _finished = [];
     private string _title = "";
     private string _step = "";
     private Func<DemoPicture> _look = () => new DemoPicture([]);
@@ -38,7 +38,7 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
 
     public void EndChapter(Chapter chapter) => Change(() =>
     {
-        _told.Add(chapter);
+        _finished.Add(chapter);
         (_title, _step) = ("", "");
     });
 
@@ -49,15 +49,15 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IDem
     {
         lock (_lock)
         {
-            var told = _told.SelectMany(DemoLines.Of).ToList();
+            var finished = _finished.SelectMany(DemoLines.Of).ToList();
             if (_title.Length > 0)
             {
-                told.Add(new Markup($"[bold]{VisibleMarkup.Of(_title)}[/]"));
+                finished.Add(new Markup($"[bold]{VisibleMarkup.Of(_title)}[/]"));
             }
 
             var picture = _look();
             IEnumerable<IRenderable> bars = picture.Bars.Count > 0 ? [NodeBars.Draw(picture)] : [];
-            return new Rows([.. bars, .. told, new Markup($"[grey]… {VisibleMarkup.Of(_step)}[/]")]);
+            return new Rows([.. bars, .. finished, new Markup($"[grey]… {VisibleMarkup.Of(_step)}[/]")]);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class DemoUser(
     private static readonly TimeSpan MessageDeadline = TimeSpan.FromSeconds(5);
 
     // One connect at a time: a chapter may connect the user while the user reconnects on its own.
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _lock = new(1, 1);
     private readonly CancellationTokenSource _end = new();
     private volatile DemoConnection? _connection;
     private Task _watch = Task.CompletedTask;
@@ -33,14 +33,14 @@ internal sealed class DemoUser(
     /// <summary>Opens a socket in the place of the current one. Retries like a client, up to a deadline.</summary>
     public async Task ConnectAsync(CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _lock.WaitAsync(cancellation);
         try
         {
             await ReplaceAsync(cancellation);
         }
         finally
         {
-            _turn.Release();
+            _lock.Release();
         }
     }
 
@@ -69,11 +69,11 @@ internal sealed class DemoUser(
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await _turn.WaitAsync(CancellationToken.None);
+        await _lock.WaitAsync(CancellationToken.None);
         await CloseAsync();
-        _turn.Release();
+        _lock.Release();
         await _watch;
-        _turn.Dispose();
+        _lock.Dispose();
         _end.Dispose();
     }
 
@@ -97,7 +97,7 @@ internal sealed class DemoUser(
             }
 
             _connection = opened;
-            _watch = ComeAgainAsync(opened);
+            _watch = ReconnectAsync(opened);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -110,7 +110,7 @@ internal sealed class DemoUser(
         }
     }
 
-    private async Task ComeAgainAsync(DemoConnection connection)
+    private async Task ReconnectAsync(DemoConnection connection)
     {
         await connection.Ended;
         if (!connection.IsRecalled && !stays)
@@ -121,7 +121,7 @@ internal sealed class DemoUser(
         Interlocked.Increment(ref _recalls);
         try
         {
-            await _turn.WaitAsync(_end.Token);
+            await _lock.WaitAsync(_end.Token);
             try
             {
                 // A chapter may have connected the user during the wait.
@@ -132,7 +132,7 @@ internal sealed class DemoUser(
             }
             finally
             {
-                _turn.Release();
+                _lock.Release();
             }
         }
         catch (OperationCanceledException)

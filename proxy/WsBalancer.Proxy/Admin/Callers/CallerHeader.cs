@@ -12,7 +12,7 @@ internal static partial class CallerHeader
 {
     public const string Name = "X-WsBalancer-By";
 
-    private const int MostCharacters = 1024;
+    private const int MaxCharacters = 1024;
     private const int LongestValue = 64;
     private const string Expected =
         "user, host, pid and command, each NAME=VALUE at most once, percent-encoded, with '; ' between them, in at "
@@ -28,7 +28,7 @@ internal static partial class CallerHeader
             return cause;
         }
 
-        if (text.Length > MostCharacters || !Form().IsMatch(text))
+        if (text.Length > MaxCharacters || !Form().IsMatch(text))
         {
             throw QueryText.Wrong(Name, text[..Math.Min(text.Length, LongestValue)], Expected);
         }

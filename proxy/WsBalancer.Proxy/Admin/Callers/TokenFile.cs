@@ -10,7 +10,7 @@ namespace WsBalancer.Proxy.Admin.Callers;
 internal sealed class TokenFile(string path, TimeProvider time, ILogger logger)
 {
     /// <summary>The maximum size of a file, in bytes. Tokens of identity providers have up to a few thousand.</summary>
-    public const int MostBytes = 8 * 1024;
+    public const int MaxBytes = 8 * 1024;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -42,7 +42,7 @@ internal sealed class TokenFile(string path, TimeProvider time, ILogger logger)
     /// <param name="mistake">Why the file has no token, as a clause that follows its path; null if it has one.</param>
     public static string? TryRead(string path, out string? mistake)
     {
-        var buffer = new byte[MostBytes + 1];
+        var buffer = new byte[MaxBytes + 1];
         int length;
         try
         {
@@ -68,7 +68,7 @@ internal sealed class TokenFile(string path, TimeProvider time, ILogger logger)
         }
 
         var token = Encoding.UTF8.GetString(buffer.AsSpan(0, length)).Trim();
-        mistake = length > MostBytes ? $"is larger than {MostBytes} bytes"
+        mistake = length > MaxBytes ? $"is larger than {MaxBytes} bytes"
             : token.Length == 0 ? "is empty"
             : !IsToken(token) ? "has more than one line of printable ASCII"
             : null;

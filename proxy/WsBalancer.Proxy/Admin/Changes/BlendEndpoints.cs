@@ -17,7 +17,7 @@ internal static class BlendEndpoints
         var blend = cluster.MapGroup("/blend").WithTags("Blend");
         blend.MapGet("/", Show).WithName("readBlend")
             .WithSummary("The blend in force; with 'to' and 'share', what that step would move. Changes nothing.");
-        blend.MapPost("/", GoAsync).WithName("blend").Takes<BlendBody>().IsChange()
+        blend.MapPost("/", BlendAsync).WithName("blend").WithBody<BlendBody>().AsChange()
             .WithSummary("Puts a share of the users onto another ring; 0 takes them all back.");
     }
 
@@ -45,7 +45,7 @@ internal static class BlendEndpoints
         return TypedResults.Ok(new BlendView(found, blend?.To, blend?.Share ?? 0, nothing));
     }
 
-    private static async Task<Ok<BlendChangeView>> GoAsync(
+    private static async Task<Ok<BlendChangeView>> BlendAsync(
         string cluster,
         HttpRequest request,
         FleetRegistry fleet,

@@ -9,11 +9,11 @@ namespace WsBalancer.Proxy.Admin.Changes;
 internal sealed record NodeBody
 {
     [Required]
-    [Description("a node id: " + NodeForm.ExpectedId)]
+    [Description("a node id: " + NodeBounds.ExpectedId)]
     public string? Id { get; init; }
 
     [Required]
-    [Description(NodeForm.ExpectedAddress)]
+    [Description(NodeBounds.ExpectedAddress)]
     public string? Address { get; init; }
 
     [Description(WeightBody.Expected + " (default: 1, or what a removed node had that comes back)")]

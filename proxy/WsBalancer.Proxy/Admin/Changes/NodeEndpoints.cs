@@ -16,11 +16,11 @@ internal static class NodeEndpoints
     public static void MapNodes(this IEndpointRouteBuilder cluster)
     {
         var nodes = cluster.MapGroup("/nodes").WithTags("Nodes");
-        nodes.MapPost("/", AddAsync).WithName("addNode").Takes<NodeBody>().IsChange()
+        nodes.MapPost("/", AddAsync).WithName("addNode").WithBody<NodeBody>().AsChange()
             .WithSummary("Adds a node, or takes its removal back.");
-        nodes.MapPatch("/{node}", ReweighAsync).WithName("weighNode").Takes<WeightBody>().IsChange()
+        nodes.MapPatch("/{node}", ReweighAsync).WithName("weighNode").WithBody<WeightBody>().AsChange()
             .WithSummary("Gives a node another weight.");
-        nodes.MapDelete("/{node}", RemoveAsync).WithName("removeNode").IsChange()
+        nodes.MapDelete("/{node}", RemoveAsync).WithName("removeNode").AsChange()
             .WithSummary("Takes a node out of the ring. It is listed as leaving until its last tunnel ends.");
     }
 

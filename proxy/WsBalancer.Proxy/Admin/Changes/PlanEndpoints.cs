@@ -12,7 +12,7 @@ namespace WsBalancer.Proxy.Admin.Changes;
 internal static class PlanEndpoints
 {
     public static void MapPlan(this IEndpointRouteBuilder cluster) => cluster.MapPost("/plan", PlanAsync)
-        .Takes<PlanBody>()
+        .WithBody<PlanBody>()
         .WithMetadata(new ChangesNothing())
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)

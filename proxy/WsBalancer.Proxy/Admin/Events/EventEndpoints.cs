@@ -28,7 +28,7 @@ internal static class EventEndpoints
     // Without an id, so that the last event id of the client remains that of the event before.
     private static readonly string TooSlow =
         "event: dropped\ndata: {\"kind\":\"dropped\",\"message\":\"more than "
-        + EventListener.MostWaiting.ToString(CultureInfo.InvariantCulture)
+        + EventListener.MaxWaiting.ToString(CultureInfo.InvariantCulture)
         + $" events waited to be read: listen again, with {LastEventId}, to hear the rest\"}}\n\n";
 
     public static void MapEvents(this IEndpointRouteBuilder api) => api.MapGet("/events", FollowAsync)

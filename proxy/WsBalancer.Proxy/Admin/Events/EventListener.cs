@@ -11,10 +11,10 @@ namespace WsBalancer.Proxy.Admin.Events;
 internal sealed class EventListener : IDisposable
 {
     /// <summary>The maximum of queued events.</summary>
-    public const int MostWaiting = 1_000;
+    public const int MaxWaiting = 1_000;
 
     private readonly BalancerEvents _events;
-    private readonly Channel<BalancerEvent?> _waiting = Channel.CreateBounded<BalancerEvent?>(MostWaiting);
+    private readonly Channel<BalancerEvent?> _waiting = Channel.CreateBounded<BalancerEvent?>(MaxWaiting);
     private readonly ITimer _silence;
     private long _last;
 

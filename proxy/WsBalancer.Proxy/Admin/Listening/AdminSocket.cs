@@ -10,7 +10,7 @@ internal static class AdminSocket
     private const string Key = "WsBalancer:Admin:Url";
 
     // The kernel accepts 107 bytes; the temporary name of the socket is one byte longer than the path.
-    private const int MostBytes = 106;
+    private const int MaxBytes = 106;
 
     // The owner and its group, so that a group of operators needs no token.
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite
@@ -19,9 +19,9 @@ internal static class AdminSocket
     /// <summary>The error if no socket can be created at the path; null if one can.</summary>
     public static SettingsError? MistakeIn(string path)
     {
-        var expected = Encoding.UTF8.GetByteCount(path) > MostBytes ? $"a path of at most {MostBytes} bytes"
+        var expected = Encoding.UTF8.GetByteCount(path) > MaxBytes ? $"a path of at most {MaxBytes} bytes"
             : !Directory.Exists(Path.GetDirectoryName(path)) ? "a path in a folder that exists"
-            : IsOther(path) ? "a path at which there is nothing but a socket"
+            : IsNotSocket(path) ? "a path at which there is nothing but a socket"
             : null;
         return expected is null ? null : new SettingsError(Key, $"{Key} is 'unix:{path}': expected {expected}");
     }
@@ -30,11 +30,11 @@ internal static class AdminSocket
     /// <exception cref="IOException">A process listens on the path, it is no socket, or the bind fails.</exception>
     public static Socket Bind(string path)
     {
-        if (IsOther(path) || IsListenedOn(path))
+        if (IsNotSocket(path) || IsListenedOn(path))
         {
             throw new IOException(
                 $"Failed to bind to unix:{path}: "
-                + (IsOther(path) ? "there is something that is no socket." : "a process listens there."));
+                + (IsNotSocket(path) ? "there is something that is no socket." : "a process listens there."));
         }
 
         // Bound under a temporary name, and renamed once the mode is set. The rename also replaces an old socket in one
@@ -65,8 +65,8 @@ internal static class AdminSocket
         }
     }
 
-    private static bool IsOther(string path) =>
-        Directory.Exists(path) || (File.Exists(path) && OperatingSystem.IsLinux() && !SocketFile.Is(path));
+    private static bool IsNotSocket(string path) =>
+        Directory.Exists(path) || (File.Exists(path) && OperatingSystem.IsLinux() && !SocketFile.IsSocket(path));
 
     private static bool IsListenedOn(string path)
     {

@@ -17,9 +17,9 @@ internal static class DrainEndpoints
     {
         var drain = cluster.MapGroup("/nodes/{node}/drain").WithTags("Drain");
         drain.MapGet("/", Show).WithName("readDrain").WithSummary("How far the drain of a node is.");
-        drain.MapPost("/", BeginAsync).WithName("drain").Takes<DrainBody>().IsChange()
+        drain.MapPost("/", BeginAsync).WithName("drain").WithBody<DrainBody>().AsChange()
             .WithSummary("Begins to drain a node, or changes how it is drained.");
-        drain.MapDelete("/", ResumeAsync).WithName("resume").IsChange()
+        drain.MapDelete("/", ResumeAsync).WithName("resume").AsChange()
             .WithSummary("Ends an operator's drain: the node takes users again.");
     }
 

@@ -17,11 +17,11 @@ internal static class RebalanceEndpoints
     {
         var rebalance = cluster.MapGroup("/rebalance").WithTags("Rebalance");
         rebalance.MapGet("/", Show).WithName("readRebalance").WithSummary("How far the rebalance of a cluster is.");
-        rebalance.MapPost("/", BeginAsync).WithName("rebalance").Takes<RebalanceBody>().IsChange()
+        rebalance.MapPost("/", BeginAsync).WithName("rebalance").WithBody<RebalanceBody>().AsChange()
             .WithSummary("Begins to bring misplaced tunnels home, or changes the rate.");
-        rebalance.MapPatch("/", PauseAsync).WithName("pauseRebalance").Takes<PauseBody>().IsChange()
+        rebalance.MapPatch("/", PauseAsync).WithName("pauseRebalance").WithBody<PauseBody>().AsChange()
             .WithSummary("Pauses a rebalance, or continues it.");
-        rebalance.MapDelete("/", CancelAsync).WithName("cancelRebalance").IsChange()
+        rebalance.MapDelete("/", CancelAsync).WithName("cancelRebalance").AsChange()
             .WithSummary("Ends a rebalance.");
     }
 

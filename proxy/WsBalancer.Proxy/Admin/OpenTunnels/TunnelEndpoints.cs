@@ -41,7 +41,7 @@ internal static class TunnelEndpoints
             QueryText.Age(nameof(olderThanSeconds), olderThanSeconds),
             client is null ? null : NetworkOf(client),
             OrderOf(sort),
-            QueryText.Whole(nameof(limit), limit, count => count is > 0 and <= TunnelFilter.MostLimit, ExpectedLimit)
+            QueryText.Whole(nameof(limit), limit, count => count is > 0 and <= TunnelFilter.MaxLimit, ExpectedLimit)
                 ?? TunnelFilter.DefaultLimit);
         var snapshot = found.Current;
         return TypedResults.Ok(filter.In(found, tunnels).Select(tunnel => TunnelView.Of(tunnel, snapshot)).ToArray());

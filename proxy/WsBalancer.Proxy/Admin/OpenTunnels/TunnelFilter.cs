@@ -15,7 +15,7 @@ internal sealed record TunnelFilter(
     string? User, Node? Node, double? OlderThanSeconds, IPNetwork? Client, TunnelOrder Order, int Limit)
 {
     public const int DefaultLimit = 50;
-    public const int MostLimit = 10_000;
+    public const int MaxLimit = 10_000;
 
     /// <summary>The tunnels in their order; equal ones are sorted by age, then by id.</summary>
     public IEnumerable<Tunnel> In(FleetCluster cluster, TunnelRegistry tunnels) => Source(cluster, tunnels)

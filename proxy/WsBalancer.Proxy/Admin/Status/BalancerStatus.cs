@@ -23,7 +23,7 @@ internal sealed class BalancerStatus(
     Agreement agreement,
     Peers peers,
     BadRecords bad,
-    SharingState sharing,
+    RedisStatus sharing,
     ServedCertificates certificates,
     TimeProvider time,
     IReloads? reloads = null)

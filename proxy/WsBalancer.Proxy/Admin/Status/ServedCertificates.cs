@@ -14,7 +14,8 @@ internal sealed class ServedCertificates
 {
     private static readonly CertificateView[] NoCertificates = [];
 
-    public ServedCertificates(IConfiguration configuration, IHostEnvironment environment, StateFolder? folder = null)
+    public ServedCertificates(
+        IConfiguration configuration, IHostEnvironment environment, ConfigurationFolder? folder = null)
     {
         var admin = configuration.GetSection("WsBalancer:Admin:Certificate");
         var kestrel = configuration.GetSection("Kestrel");

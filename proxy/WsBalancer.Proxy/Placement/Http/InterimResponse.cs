@@ -30,7 +30,8 @@ internal static class InterimResponse
             && !client.Response.HasStarted
             && client.Features.Get<IConnectionTransportFeature>() is { } connection)
         {
-            var written = connection.Transport.Output.WriteAsync(ByteHeaderEncoding.Instance.GetBytes(TextOf(response)));
+            var written = connection.Transport.Output.WriteAsync(
+                ByteHeaderEncoding.Instance.GetBytes(TextOf(response)));
             if (!written.IsCompletedSuccessfully)
             {
                 _ = written.AsTask().ContinueWith(

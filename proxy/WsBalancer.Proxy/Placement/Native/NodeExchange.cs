@@ -96,7 +96,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
 
     void ISocketHandler.OnError(int error) => Fail(_isAnswered
         ? ResponseHead.Invalid("is not complete")
-        : NotAnswered(HttpRequestError.Unknown, NodeResponseBody.Broken(error)));
+        : NotAnswered(HttpRequestError.Unknown, NodeResponseBody.FailureOf(error)));
 
     HttpResponseMessage IValueTaskSource<HttpResponseMessage>.GetResult(short token) => _answer.GetResult(token);
 

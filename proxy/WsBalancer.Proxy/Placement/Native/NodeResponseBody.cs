@@ -44,10 +44,10 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
     }
 
     /// <summary>Whether the connection has failed, as far as that is known without a receive.</summary>
-    public bool IsGone => _failure is not null;
+    public bool HasFailed => _failure is not null;
 
     /// <summary>The exception of a failed connection.</summary>
-    public static IOException Broken(int error)
+    public static IOException FailureOf(int error)
     {
         var reason = Errno.ToException(error);
         return new IOException($"The connection to the node is gone: {reason.Message}", reason);
@@ -56,12 +56,12 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
     /// <summary>
     /// Detaches the socket, with the received bytes of the tunnel. Called on the loop's thread, once.
     /// </summary>
-    public DetachedSocket Take()
+    public DetachedSocket Detach()
     {
         _isTaken = true;
         var unread = _bytes.AsSpan(_start, _end - _start).ToArray();
         Free();
-        return new DetachedSocket(_socket, unread, Ended: IsGone);
+        return new DetachedSocket(_socket, unread, Ended: HasFailed);
     }
 
     public override async ValueTask<int> ReadAsync(
@@ -94,7 +94,7 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
     {
         _socket.Pause();
         Keep(bytes);
-        Go();
+        CompleteRead();
     }
 
     void ISocketHandler.OnWritable()
@@ -104,13 +104,13 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
     void ISocketHandler.OnEof()
     {
         _hasEnded = true;
-        Go();
+        CompleteRead();
     }
 
     void ISocketHandler.OnError(int error)
     {
-        _failure = Broken(error);
-        Go();
+        _failure = FailureOf(error);
+        CompleteRead();
     }
 
     void IValueTaskSource.GetResult(short token) => _more.GetResult(token);
@@ -224,10 +224,10 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
     {
         _failure ??= failure;
         _socket.Close();
-        Go();
+        CompleteRead();
     }
 
-    private void Go()
+    private void CompleteRead()
     {
         if (_isWaiting)
         {

@@ -10,7 +10,7 @@ internal static unsafe class EpollEvent
     public const uint Out = 0x4;
     public const uint Error = 0x8;
     public const uint HangUp = 0x10;
-    public const uint PeerEnded = 0x2000;
+    public const uint ReadHangUp = 0x2000;
     public const uint Exclusive = 1u << 28;
     public const uint Edge = 1u << 31;
 

@@ -9,7 +9,7 @@ internal sealed class EpollListener(EpollLoop loop, int descriptor, IAcceptHandl
     : LoopListener, IEpollTarget
 {
     // Accepts only so many clients a turn: the rest is left to other loops, and this loop's sockets do not wait long.
-    private const int AtOnce = 16;
+    private const int MaxAcceptsPerTurn = 16;
 
     private ulong _number;
     private bool _accepting;
@@ -34,9 +34,9 @@ internal sealed class EpollListener(EpollLoop loop, int descriptor, IAcceptHandl
         Stop();
     }
 
-    void IEpollTarget.On(uint events)
+    void IEpollTarget.OnEvents(uint events)
     {
-        for (var i = 0; i < AtOnce && _accepting; i++)
+        for (var i = 0; i < MaxAcceptsPerTurn && _accepting; i++)
         {
             var accepted = loop.Kernel.Accept(
                 descriptor, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
@@ -52,7 +52,7 @@ internal sealed class EpollListener(EpollLoop loop, int descriptor, IAcceptHandl
                 return;
             }
 
-            if (IsWant(error))
+            if (IsShortage(error))
             {
                 Stop();
                 handler.AcceptFailed(error);
@@ -61,12 +61,12 @@ internal sealed class EpollListener(EpollLoop loop, int descriptor, IAcceptHandl
     }
 
     // A handler that failed for one client must not stop the listener.
-    void IEpollTarget.Drop()
+    void IEpollTarget.OnHandlerFailed()
     {
     }
 
     // The listening descriptor belongs to the endpoint and is shared by all loops.
-    void IEpollTarget.Abandon()
+    void IEpollTarget.OnLoopEnded()
     {
     }
 
@@ -80,6 +80,6 @@ internal sealed class EpollListener(EpollLoop loop, int descriptor, IAcceptHandl
     }
 
     // accept(2): every other error concerns only the connection that was pending, which no longer exists.
-    private static bool IsWant(int error) => error is Errno.TooManyFiles or Errno.TooManyFilesInSystem
+    private static bool IsShortage(int error) => error is Errno.TooManyFiles or Errno.TooManyFilesInSystem
         or Errno.NoBufferSpace or Errno.OutOfMemory or Errno.InvalidArgument;
 }

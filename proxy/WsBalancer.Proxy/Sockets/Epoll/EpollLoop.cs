@@ -19,9 +19,9 @@ internal sealed unsafe class EpollLoop(
     private const int MaxEvents = 512;
     private const ulong WakeNumber = ulong.MaxValue;
 
-    private readonly SocketTable<IEpollTarget> _targets = new();
-    private List<IEpollTarget> _again = [];
-    private List<IEpollTarget> _turning = [];
+    private readonly TargetTable<IEpollTarget> _targets = new();
+    private List<IEpollTarget> _scheduled = [];
+    private List<IEpollTarget> _delivering = [];
     private byte* _events;
     private int _epoll = -1;
     private int _wake = -1;
@@ -35,19 +35,19 @@ internal sealed unsafe class EpollLoop(
     {
         var socket = new EpollSocket(this, descriptor, handler, connecting);
         socket.Number = Register(
-            descriptor, socket, EpollEvent.In | EpollEvent.Out | EpollEvent.PeerEnded | EpollEvent.Edge);
+            descriptor, socket, EpollEvent.In | EpollEvent.Out | EpollEvent.ReadHangUp | EpollEvent.Edge);
         return socket;
     }
 
-    public override LoopSocket[] AllSocketCount() => [.. _targets.All().OfType<LoopSocket>()];
+    public override LoopSocket[] AllSockets() => [.. _targets.All().OfType<LoopSocket>()];
 
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new EpollListener(this, descriptor, handler);
 
     /// <summary>Schedules one more call of the target, without an event, before the next wait.</summary>
-    public void Again(IEpollTarget target) => _again.Add(target);
+    public void Schedule(IEpollTarget target) => _scheduled.Add(target);
 
-    public void Forget(ulong number) => _targets.Remove(number);
+    public void Remove(ulong number) => _targets.Remove(number);
 
     /// <summary>Registers a descriptor with epoll. Its events are delivered to the target.</summary>
     /// <returns>The number of the target.</returns>
@@ -87,7 +87,7 @@ internal sealed unsafe class EpollLoop(
         }
         catch
         {
-            Shut();
+            FreeResources();
             throw;
         }
     }
@@ -99,32 +99,32 @@ internal sealed unsafe class EpollLoop(
         _ = Kernel.Write(_wake, &one, sizeof(ulong));
     }
 
-    protected override void Turn()
+    protected override void RunTurn()
     {
-        var mayBlock = _again.Count == 0 && !HasPosted;
+        var mayBlock = _scheduled.Count == 0 && !HasPosted;
         var count = Kernel.EpollWait(_epoll, _events, MaxEvents, mayBlock ? -1 : 0);
-        TakeTime();
+        UpdateNow();
         for (var i = 0; i < count; i++)
         {
             var (events, number) = EpollEvent.Read(_events, i);
             if (number == WakeNumber)
             {
-                Woken();
+                OnWoken();
             }
             else if (_targets.Find(number) is { } target)
             {
-                Tell(target, events);
+                Deliver(target, events);
             }
         }
 
-        TellAgain();
+        DeliverScheduled();
     }
 
-    protected override void Shut()
+    protected override void FreeResources()
     {
         foreach (var target in _targets.All().ToArray())
         {
-            target.Abandon();
+            target.OnLoopEnded();
         }
 
         if (_wake >= 0)
@@ -142,27 +142,27 @@ internal sealed unsafe class EpollLoop(
     }
 
     // Only targets scheduled before this call: one that schedules itself every time must not delay the others.
-    private void TellAgain()
+    private void DeliverScheduled()
     {
-        (_turning, _again) = (_again, _turning);
-        foreach (var target in _turning)
+        (_delivering, _scheduled) = (_scheduled, _delivering);
+        foreach (var target in _delivering)
         {
-            Tell(target, 0);
+            Deliver(target, 0);
         }
 
-        _turning.Clear();
+        _delivering.Clear();
     }
 
-    private void Tell(IEpollTarget target, uint events)
+    private void Deliver(IEpollTarget target, uint events)
     {
         try
         {
-            target.On(events);
+            target.OnEvents(events);
         }
         catch (Exception ex)
         {
             HandlerFailed(ex);
-            target.Drop();
+            target.OnHandlerFailed();
         }
     }
 
@@ -184,11 +184,11 @@ internal sealed unsafe class EpollLoop(
 internal interface IEpollTarget
 {
     /// <summary>Handles events of the descriptor; 0 for a call that the target has scheduled.</summary>
-    public void On(uint events);
+    public void OnEvents(uint events);
 
     /// <summary>Resets the connection, because the handler of the target failed.</summary>
-    public void Drop();
+    public void OnHandlerFailed();
 
     /// <summary>Closes the target's own descriptor, because the loop ends.</summary>
-    public void Abandon();
+    public void OnLoopEnded();
 }

@@ -13,9 +13,9 @@ namespace WsBalancer.Proxy.Sockets.Epoll;
 internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 {
     // After so many full buffers, a socket with more bytes continues in the next turn: the other sockets must not wait.
-    private const int AtOnce = 4;
+    private const int MaxReceivesPerTurn = 4;
 
-    private const uint Incoming = EpollEvent.In | EpollEvent.PeerEnded | EpollEvent.HangUp | EpollEvent.Error;
+    private const uint Incoming = EpollEvent.In | EpollEvent.ReadHangUp | EpollEvent.HangUp | EpollEvent.Error;
 
     private readonly EpollLoop _loop;
     private EpollState _state;
@@ -24,19 +24,19 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         : base(loop, descriptor, handler)
     {
         _loop = loop;
-        _state = connecting ? EpollState.Connecting | EpollState.Full | EpollState.Short : EpollState.None;
+        _state = connecting ? EpollState.Connecting | EpollState.Full | EpollState.NotifyWritable : EpollState.None;
     }
 
     public ulong Number { get; set; }
 
-    public override bool IsReleasable => !Is(EpollState.Broken);
+    public override bool IsReleasable => !Is(EpollState.Failed);
 
     public override void Receive()
     {
-        if (!Is(EpollState.Receiving | EpollState.Over))
+        if (!Is(EpollState.Receiving | EpollState.EventsEnded))
         {
             _state |= EpollState.Receiving;
-            CallAgain();
+            ScheduleCall();
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || Is(EpollState.Broken | EpollState.Over))
+        if (bytes.IsEmpty || Is(EpollState.Failed | EpollState.EventsEnded))
         {
             return bytes.Length;
         }
@@ -52,7 +52,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         var taken = UnsentBytes == 0 ? SendNow(bytes) : 0;
         if (taken < bytes.Length)
         {
-            _state |= EpollState.Short;
+            _state |= EpollState.NotifyWritable;
         }
 
         return taken;
@@ -69,16 +69,16 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
 
     public override void ShutdownSend()
     {
-        _state |= EpollState.Finishing;
-        FinishIfSent();
+        _state |= EpollState.ShutdownPending;
+        ShutdownIfSent();
     }
 
     public override void Close()
     {
         if (!IsClosed)
         {
-            _loop.Forget(Number);
-            BeOver();
+            _loop.Remove(Number);
+            MarkClosed();
             _ = Kernel.Close(Descriptor);
         }
     }
@@ -88,7 +88,7 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         // There is nothing to cancel: with epoll, no request is pending in the kernel.
     }
 
-    public override void StayOn()
+    public override void CancelRelease()
     {
         // There is nothing to cancel, because BeginRelease changes nothing.
     }
@@ -98,109 +98,109 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         ThrowUnlessReleasable();
         var unsent = TakeKept();
         _loop.Unregister(Descriptor, Number);
-        BeOver();
+        MarkClosed();
         return unsent;
     }
 
-    void IEpollTarget.On(uint events)
+    void IEpollTarget.OnEvents(uint events)
     {
-        _state &= ~EpollState.Again;
-        if (Is(EpollState.Over))
+        _state &= ~EpollState.Scheduled;
+        if (Is(EpollState.EventsEnded))
         {
             return;
         }
 
-        Note(events);
-        if (Is(EpollState.Full) && !Is(EpollState.Broken) && (events & (EpollEvent.Out | EpollEvent.HangUp)) != 0)
+        RecordEvents(events);
+        if (Is(EpollState.Full) && !Is(EpollState.Failed) && (events & (EpollEvent.Out | EpollEvent.HangUp)) != 0)
         {
-            SendOn();
+            ResumeSending();
         }
 
-        if (Is(EpollState.Receiving) && !Is(EpollState.Ended) && (events == 0 || (events & Incoming) != 0))
+        if (Is(EpollState.Receiving) && !Is(EpollState.EofDelivered) && (events == 0 || (events & Incoming) != 0))
         {
             ReceiveNow();
         }
 
         // The failure is delivered after all received bytes; if some remain for the next turn, the failure waits too.
-        if (Is(EpollState.Broken) && !Is(EpollState.Again))
+        if (Is(EpollState.Failed) && !Is(EpollState.Scheduled))
         {
             Fail();
         }
     }
 
-    void IEpollTarget.Drop() => Reset();
+    void IEpollTarget.OnHandlerFailed() => Reset();
 
-    void IEpollTarget.Abandon() => Close();
+    void IEpollTarget.OnLoopEnded() => Close();
 
     private bool Is(EpollState state) => (_state & state) != 0;
 
-    private void Note(uint events)
+    private void RecordEvents(uint events)
     {
-        if ((events & (EpollEvent.PeerEnded | EpollEvent.HangUp | EpollEvent.Error)) != 0)
+        if ((events & (EpollEvent.ReadHangUp | EpollEvent.HangUp | EpollEvent.Error)) != 0)
         {
-            _state |= EpollState.Last;
+            _state |= EpollState.EndReported;
         }
 
         if ((events & EpollEvent.Error) != 0)
         {
-            _state |= EpollState.Broken;
+            _state |= EpollState.Failed;
         }
     }
 
-    private void BeOver()
+    private void MarkClosed()
     {
         IsClosed = true;
-        _state = EpollState.Over;
+        _state = EpollState.EventsEnded;
         DropKept();
     }
 
-    private void CallAgain()
+    private void ScheduleCall()
     {
-        if (!Is(EpollState.Again))
+        if (!Is(EpollState.Scheduled))
         {
-            _state |= EpollState.Again;
-            _loop.Again(this);
+            _state |= EpollState.Scheduled;
+            _loop.Schedule(this);
         }
     }
 
     private void ReceiveNow()
     {
-        for (var i = 0; i < AtOnce; i++)
+        for (var i = 0; i < MaxReceivesPerTurn; i++)
         {
             var received = (int)Kernel.Receive(Descriptor, _loop.Buffer, EpollLoop.BufferSize, 0);
             if (received > 0)
             {
                 Handler.OnReceived(new ReadOnlySpan<byte>(_loop.Buffer, received));
-                if (!Is(EpollState.Receiving) || (received < EpollLoop.BufferSize && !Is(EpollState.Last)))
+                if (!Is(EpollState.Receiving) || (received < EpollLoop.BufferSize && !Is(EpollState.EndReported)))
                 {
                     return;
                 }
             }
             else if (received == 0)
             {
-                End();
+                DeliverEof();
                 return;
             }
             else if (Marshal.GetLastPInvokeError() is var error and not Errno.Interrupted)
             {
                 if (error != Errno.TryAgain)
                 {
-                    NoteFailure(error);
+                    RecordFailure(error);
                 }
 
                 return;
             }
         }
 
-        CallAgain();
+        ScheduleCall();
     }
 
     // After its error was read, a failed connection looks as if the peer had sent FIN: recv(2) returns 0.
-    private void End()
+    private void DeliverEof()
     {
-        if (!Is(EpollState.Broken))
+        if (!Is(EpollState.Failed))
         {
-            _state |= EpollState.Ended;
+            _state |= EpollState.EofDelivered;
             Handler.OnEof();
         }
     }
@@ -213,11 +213,11 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         }
 
         var sent = SendNow(bytes, out var error);
-        NoteSent(error);
+        RecordSendResult(error);
         return sent;
     }
 
-    private void NoteSent(int error)
+    private void RecordSendResult(int error)
     {
         if (error == Errno.TryAgain)
         {
@@ -225,53 +225,53 @@ internal sealed unsafe class EpollSocket : LoopSocket, IEpollTarget
         }
         else if (error != 0)
         {
-            Break(error);
+            ScheduleFailure(error);
         }
     }
 
     // There is room: kept bytes are sent first, then a handler whose bytes were not all taken is notified.
-    private void SendOn()
+    private void ResumeSending()
     {
         _state &= ~(EpollState.Full | EpollState.Connecting);
         if (UnsentBytes > 0)
         {
             SendKept(out var error);
-            NoteSent(error);
+            RecordSendResult(error);
         }
 
-        FinishIfSent();
-        if (UnsentBytes == 0 && Is(EpollState.Short) && !Is(EpollState.Full | EpollState.Broken))
+        ShutdownIfSent();
+        if (UnsentBytes == 0 && Is(EpollState.NotifyWritable) && !Is(EpollState.Full | EpollState.Failed))
         {
-            _state &= ~EpollState.Short;
+            _state &= ~EpollState.NotifyWritable;
             Handler.OnWritable();
         }
     }
 
-    private void FinishIfSent()
+    private void ShutdownIfSent()
     {
-        if (Is(EpollState.Finishing) && UnsentBytes == 0 && !Is(EpollState.Connecting | EpollState.Over))
+        if (Is(EpollState.ShutdownPending) && UnsentBytes == 0 && !Is(EpollState.Connecting | EpollState.EventsEnded))
         {
-            _state &= ~EpollState.Finishing;
+            _state &= ~EpollState.ShutdownPending;
             _ = Kernel.Shutdown(Descriptor, SocketConstants.ShutWrite);
         }
     }
 
-    protected override void Break(int error)
+    protected override void ScheduleFailure(int error)
     {
-        NoteFailure(error);
-        CallAgain();
+        RecordFailure(error);
+        ScheduleCall();
     }
 
-    private void NoteFailure(int error)
+    private void RecordFailure(int error)
     {
         Failure = error;
-        _state |= EpollState.Broken | EpollState.Last;
+        _state |= EpollState.Failed | EpollState.EndReported;
     }
 
     private void Fail()
     {
         var error = Failure != 0 ? Failure : TakeError();
-        _state = EpollState.Over;
+        _state = EpollState.EventsEnded;
         DropKept();
         NotifyFailure(error != 0 ? error : Errno.ConnectionReset);
     }

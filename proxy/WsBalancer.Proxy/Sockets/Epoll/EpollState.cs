@@ -13,26 +13,26 @@ internal enum EpollState : ushort
     Full = 2,
 
     /// <summary>A caller's bytes were not all taken: the handler must be notified when there is room.</summary>
-    Short = 4,
+    NotifyWritable = 4,
 
     /// <summary>Received bytes and FIN are delivered to the handler.</summary>
     Receiving = 8,
 
     /// <summary>The loop will call the socket again without an event.</summary>
-    Again = 16,
+    Scheduled = 16,
 
     /// <summary>The handler was notified of the peer's FIN.</summary>
-    Ended = 32,
+    EofDelivered = 32,
 
     /// <summary>FIN must be sent after the kept bytes.</summary>
-    Finishing = 64,
+    ShutdownPending = 64,
 
     /// <summary>An event has reported that FIN or an error follows the bytes not yet received.</summary>
-    Last = 128,
+    EndReported = 128,
 
     /// <summary>The connection has failed. Bytes that were received before are delivered first.</summary>
-    Broken = 256,
+    Failed = 256,
 
     /// <summary>The failure is being delivered, or the socket is closed: nothing more happens.</summary>
-    Over = 512,
+    EventsEnded = 512,
 }

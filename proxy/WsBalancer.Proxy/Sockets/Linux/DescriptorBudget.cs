@@ -16,7 +16,7 @@ internal static class DescriptorBudget
     private const int LoadedLater = 16;
 
     /// <summary>The least limit with which a balancer can start and serve.</summary>
-    public static int Least => Runtime + (PerCore * Environment.ProcessorCount) + DescriptorLimit.KeptByClients;
+    public static int Min => Runtime + (PerCore * Environment.ProcessorCount) + DescriptorLimit.KeptByClients;
 
     /// <summary>How many tunnels a started process can have.</summary>
     /// <param name="limit">The limit of its descriptors.</param>

@@ -17,7 +17,7 @@ internal static class Errno
     public const int TooManyFiles = 24;
     public const int BrokenPipe = 32;
     public const int NoSuchCall = 38;
-    public const int TimeOver = 62;
+    public const int TimerExpired = 62;
     public const int UnknownOption = 92;
     public const int ConnectionAborted = 103;
     public const int ConnectionReset = 104;

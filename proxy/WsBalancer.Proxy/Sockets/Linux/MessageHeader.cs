@@ -4,7 +4,7 @@ namespace WsBalancer.Proxy.Sockets.Linux;
 
 /// <summary><c>struct iovec</c>: a piece of memory.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct Piece
+internal unsafe struct IoVector
 {
     public byte* Start;
     public nuint Length;
@@ -16,7 +16,7 @@ internal unsafe struct MessageHeader
 {
     public void* Name;
     public nuint NameLength;
-    public Piece* Pieces;
+    public IoVector* Vectors;
     public nuint Count;
     public void* Control;
     public nuint ControlLength;

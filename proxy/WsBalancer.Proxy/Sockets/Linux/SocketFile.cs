@@ -12,7 +12,7 @@ internal static unsafe class SocketFile
     private const ushort TypeOfSocket = 0xC000;
 
     /// <summary>Whether the path names a socket. False also if it does not exist or cannot be read.</summary>
-    public static bool Is(string path)
+    public static bool IsSocket(string path)
     {
         Span<byte> result = stackalloc byte[SizeOfResult];
         fixed (byte* start = result)

@@ -27,7 +27,7 @@ internal static class SocketOptions
         while (RetransmissionLimit.OptionFor(time) is var (option, milliseconds)
             && kernel.SetSocketOption(descriptor, SocketConstants.Tcp, option, milliseconds) < 0
             && Marshal.GetLastPInvokeError() == Errno.UnknownOption
-            && RetransmissionLimit.Refused(option))
+            && RetransmissionLimit.RecordUnsupported(option))
         {
             // The next option is tried.
         }

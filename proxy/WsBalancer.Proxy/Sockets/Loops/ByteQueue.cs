@@ -43,7 +43,7 @@ internal unsafe struct ByteQueue
 
     /// <summary>Describes the first bytes to the kernel, chunk by chunk. Valid until the queue changes.</summary>
     /// <returns>How many pieces there are, and how many bytes they have in all.</returns>
-    public readonly (int Count, int Length) Describe(ChunkStore store, Span<Piece> pieces)
+    public readonly (int Count, int Length) Describe(ChunkStore store, Span<IoVector> pieces)
     {
         var count = 0;
         var length = 0;
@@ -51,7 +51,7 @@ internal unsafe struct ByteQueue
         {
             var start = chunk == _first ? _start : ChunkStore.LinkSize;
             var part = EndOf(chunk) - start;
-            pieces[count++] = new Piece { Start = store[chunk - 1] + start, Length = (nuint)part };
+            pieces[count++] = new IoVector { Start = store[chunk - 1] + start, Length = (nuint)part };
             length += part;
         }
 

@@ -120,7 +120,7 @@ internal abstract class EventLoop : IDisposable
     public abstract LoopSocket Adopt(int descriptor, ISocketHandler handler, bool connecting = false);
 
     /// <summary>All sockets of the loop, including closed ones with pending requests. On the loop's thread.</summary>
-    public abstract LoopSocket[] AllSocketCount();
+    public abstract LoopSocket[] AllSockets();
 
     /// <summary>Creates a listener for a listening socket, which must be non-blocking. On the loop's thread.</summary>
     /// <exception cref="IOException">The loop has no room for another socket.</exception>
@@ -161,19 +161,19 @@ internal abstract class EventLoop : IDisposable
     /// <summary>
     /// Waits for events and delivers them. Does not block if <see cref="HasPosted"/> or if calls are scheduled.
     /// </summary>
-    protected abstract void Turn();
+    protected abstract void RunTurn();
 
     /// <summary>Frees what <see cref="Open"/> allocated. On the loop's thread.</summary>
-    protected abstract void Shut();
+    protected abstract void FreeResources();
 
     /// <summary>Sets <see cref="Now"/>. Must be called after each wait, before events are delivered.</summary>
-    protected void TakeTime() => Now = Time.GetTimestamp();
+    protected void UpdateNow() => Now = Time.GetTimestamp();
 
     /// <summary>
     /// Runs the posted actions. Must be called when <see cref="Wake"/> interrupted the wait, before later events are
     /// delivered: if a thread posts an action and then makes a peer send, the action must run first.
     /// </summary>
-    protected void Woken()
+    protected void OnWoken()
     {
         // A full fence: a thread that posts after it wakes the loop again, and what was posted before it is visible
         // below.
@@ -202,22 +202,22 @@ internal abstract class EventLoop : IDisposable
         }
 
         // An action posted before this could not wake the loop, whose wake descriptor did not exist.
-        TakeTime();
-        Woken();
+        UpdateNow();
+        OnWoken();
         _ready.SetResult();
         for (RunPosted(); !_stopping; RunPosted())
         {
-            Turn();
+            RunTurn();
         }
 
         // From here on, no thread may write to the wake descriptor, whose number is reused after Shut. A wake that
         // another thread has already begun is received first.
         while (Interlocked.Exchange(ref _woken, 1) != 0)
         {
-            Turn();
+            RunTurn();
         }
 
-        Shut();
+        FreeResources();
     }
 
     // Only actions posted before this call: an action that posts another one must not keep the sockets waiting.

@@ -12,7 +12,7 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 /// </summary>
 /// <remarks>This object is also the attempt at the first address, because most nodes have only one.</remarks>
 internal sealed class LoopConnect(
-    EventLoop loop, SourceAddresses sources, ConnectTarget target, ISocketHandler handler)
+    EventLoop loop, SourceAddressPool sources, ConnectTarget target, ISocketHandler handler)
     : ISocketHandler, IValueTaskSource<LoopSocket>
 {
     private ManualResetValueTaskSourceCore<LoopSocket> _result;
@@ -39,7 +39,7 @@ internal sealed class LoopConnect(
             _time = time;
             _delay = target.Addresses.DelayWithin(left);
             _next = time.CreateTimer(
-                static self => ((LoopConnect)self!).Post(DelayIsOver),
+                static self => ((LoopConnect)self!).Post(OnDelayExpired),
                 this,
                 Timeout.InfiniteTimeSpan,
                 Timeout.InfiniteTimeSpan);
@@ -66,7 +66,7 @@ internal sealed class LoopConnect(
         }
 
         target.Addresses.Connected(address);
-        End();
+        Complete();
         socket.Handler = handler;
         CloseAll(except: socket);
         _result.SetResult(socket);
@@ -101,15 +101,15 @@ internal sealed class LoopConnect(
     void ISocketHandler.OnEof() => throw new InvalidOperationException();
 
     private static void TimeOut(object? self) =>
-        ((LoopConnect)self!).GiveUp(new SocketException((int)SocketError.TimedOut));
+        ((LoopConnect)self!).Fail(new SocketException((int)SocketError.TimedOut));
 
     private static void Cancel(object? self)
     {
         var connect = (LoopConnect)self!;
-        connect.GiveUp(new OperationCanceledException(connect._cancellation));
+        connect.Fail(new OperationCanceledException(connect._cancellation));
     }
 
-    private static void DelayIsOver(object? self) => ((LoopConnect)self!).TryNextUnlessBegun();
+    private static void OnDelayExpired(object? self) => ((LoopConnect)self!).TryNextUnlessBegun();
 
     private void TryNextUnlessBegun()
     {
@@ -139,7 +139,7 @@ internal sealed class LoopConnect(
 
         if (_pending == 0 && !_done)
         {
-            GiveUp(Errno.ToException(error));
+            Fail(Errno.ToException(error));
         }
     }
 
@@ -232,11 +232,11 @@ internal sealed class LoopConnect(
         return error;
     }
 
-    private void GiveUp(Exception reason)
+    private void Fail(Exception reason)
     {
         if (!_done)
         {
-            End();
+            Complete();
             CloseAll(except: null);
             _result.SetException(reason);
         }
@@ -263,7 +263,7 @@ internal sealed class LoopConnect(
         }
     }
 
-    private void End()
+    private void Complete()
     {
         _done = true;
         _deadline?.Dispose();

@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Sockets.Names;
 namespace WsBalancer.Proxy.Sockets.Loops;
 
 /// <summary>Opens connections to nodes from an event loop.</summary>
-internal sealed class LoopDialer(NameCache names, SourceAddresses sources, TimeProvider time)
+internal sealed class LoopDialer(NameCache names, SourceAddressPool sources, TimeProvider time)
 {
     /// <summary>
     /// Connects to the first address of the host that accepts, within <paramref name="timeout"/> in all. If an address
@@ -48,11 +48,11 @@ internal sealed class LoopDialer(NameCache names, SourceAddresses sources, TimeP
     }
 
     private async ValueTask<NodeAddresses> WaitAsync(
-        Task<NodeAddresses> asked, TimeSpan timeout, CancellationToken cancellation)
+        Task<NodeAddresses> lookup, TimeSpan timeout, CancellationToken cancellation)
     {
         try
         {
-            return await asked.WaitAsync(timeout, time, cancellation);
+            return await lookup.WaitAsync(timeout, time, cancellation);
         }
         catch (TimeoutException)
         {

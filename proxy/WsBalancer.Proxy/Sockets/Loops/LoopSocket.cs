@@ -10,7 +10,7 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandler handler)
 {
     // The most chunks of kept bytes that one system call sends: 128 KB.
-    private const int PiecesAtOnce = 32;
+    private const int MaxVectorsPerCall = 32;
 
     private ISocketHandler _handler = handler;
     private ByteQueue _kept;
@@ -66,7 +66,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// Whether the kernel has closed the connection, after RST or after FIN from both sides, and no failure was
     /// recorded here. True for a moment between the event and its processing.
     /// </summary>
-    public bool IsGoneUnnoticed => _failureNotice == FailureNotice.None && TcpState.IsClosed(Kernel, Descriptor);
+    public bool IsClosedInKernel => _failureNotice == FailureNotice.None && TcpState.IsClosed(Kernel, Descriptor);
 
     /// <summary>The error with which the connection failed; 0 before a failure, or if the error is unknown.</summary>
     protected int Failure { get; set; }
@@ -92,8 +92,8 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     public abstract bool IsReleasable { get; }
 
     /// <summary>
-    /// Whether more than so many bytes are unsent. If so, <see cref="ISocketHandler.OnWritable"/> is called when none are
-    /// left. Cheap enough for a call after every send.
+    /// Whether more than so many bytes are unsent. If so, <see cref="ISocketHandler.OnWritable"/> is called when none
+    /// are left. Cheap enough for a call after every send.
     /// </summary>
     public virtual bool IsBehind(int bytes) => UnsentBytes > bytes;
 
@@ -110,8 +110,8 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     public abstract void Pause();
 
     /// <summary>
-    /// Sends as many bytes as the socket takes at once. If that is less than all, <see cref="ISocketHandler.OnWritable"/>
-    /// is called when it is worth trying again.
+    /// Sends as many bytes as the socket takes at once. If that is less than all,
+    /// <see cref="ISocketHandler.OnWritable"/> is called when it is worth trying again.
     /// </summary>
     /// <returns>How many bytes were taken: none while bytes are <see cref="UnsentBytes"/>. All, if the connection has
     /// failed, which is delivered as a failure, or if the socket is closed.</returns>
@@ -119,7 +119,8 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
 
     /// <summary>
     /// Sends all of the bytes: now what the kernel takes, the rest as soon as possible, in order. The caller must limit
-    /// how much is kept: see <see cref="UnsentBytes"/>; <see cref="ISocketHandler.OnWritable"/> is called when none are left.
+    /// how much is kept: see <see cref="UnsentBytes"/>; <see cref="ISocketHandler.OnWritable"/> is called when none are
+    /// left.
     /// </summary>
     public abstract void Send(ReadOnlySpan<byte> bytes);
 
@@ -147,7 +148,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     public abstract void BeginRelease();
 
     /// <summary>Cancels a release that was begun: the socket stays on the loop.</summary>
-    public abstract void StayOn();
+    public abstract void CancelRelease();
 
     /// <summary>
     /// Removes the socket from the loop, without FIN or RST: the caller owns the descriptor from now on, and no event
@@ -189,7 +190,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
 
         if (!_kept.TryAdd(Loop.Store, bytes))
         {
-            Break(Errno.NoBufferSpace);
+            ScheduleFailure(Errno.NoBufferSpace);
         }
     }
 
@@ -205,11 +206,11 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     protected unsafe void SendKept(out int error)
     {
         error = 0;
-        var pieces = stackalloc Piece[PiecesAtOnce];
+        var pieces = stackalloc IoVector[MaxVectorsPerCall];
         while (error == 0 && !_kept.IsEmpty)
         {
-            var (count, length) = _kept.Describe(Loop.Store, new Span<Piece>(pieces, PiecesAtOnce));
-            var message = new MessageHeader { Pieces = pieces, Count = (nuint)count };
+            var (count, length) = _kept.Describe(Loop.Store, new Span<IoVector>(pieces, MaxVectorsPerCall));
+            var message = new MessageHeader { Vectors = pieces, Count = (nuint)count };
             var sent = (int)Kernel.SendMessage(
                 Descriptor, &message, SocketConstants.NoSignal | SocketConstants.DoNotWait);
             error = ErrorOf(sent, length);
@@ -224,7 +225,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
     /// <summary>
     /// Records that the connection has failed. The loop notifies the handler later, not from inside this call.
     /// </summary>
-    protected abstract void Break(int error);
+    protected abstract void ScheduleFailure(int error);
 
     /// <summary>Sends bytes, as many as the kernel has room for.</summary>
     /// <param name="bytes">At least one.</param>

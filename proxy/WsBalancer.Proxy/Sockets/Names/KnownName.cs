@@ -28,7 +28,7 @@ internal sealed class KnownName(
     private volatile IPAddress[]? _order;
     private volatile bool _isFailing;
     private IPAddress[] _answer = [];
-    private IPAddress? _good;
+    private IPAddress? _lastConnected;
     private SocketError _error;
     private long _queriedAt;
     private long _usedAt;
@@ -63,14 +63,14 @@ internal sealed class KnownName(
     /// <summary>Remembers an address that accepted a connection: it is tried first from now on.</summary>
     public void Connected(IPAddress address)
     {
-        if (address.Equals(Volatile.Read(ref _good)))
+        if (address.Equals(Volatile.Read(ref _lastConnected)))
         {
             return;
         }
 
         lock (_lock)
         {
-            _good = address;
+            _lastConnected = address;
             _order = AddressOrder.Of(_answer, address);
         }
     }
@@ -95,14 +95,14 @@ internal sealed class KnownName(
 
     private async Task RefreshAsync()
     {
-        var askedAt = time.GetTimestamp();
+        var queriedAt = time.GetTimestamp();
         try
         {
             using var deadline = new CancellationTokenSource(ResolverTimeout, time);
             var answer = await resolver.ResolveAsync(host, deadline.Token).WaitAsync(deadline.Token);
             if (answer.Length > 0)
             {
-                Resolved(answer, askedAt);
+                Resolved(answer, queriedAt);
             }
             else
             {
@@ -121,17 +121,17 @@ internal sealed class KnownName(
         }
     }
 
-    private void Resolved(IPAddress[] answer, long askedAt)
+    private void Resolved(IPAddress[] answer, long queriedAt)
     {
         var wasFailing = _isFailing;
         lock (_lock)
         {
             _answer = answer;
-            Volatile.Write(ref _queriedAt, askedAt);
-            _order = AddressOrder.Of(answer, _good);
+            Volatile.Write(ref _queriedAt, queriedAt);
+            _order = AddressOrder.Of(answer, _lastConnected);
             _isFailing = false;
             _resolution = null;
-            var left = RefreshAfter - time.GetElapsedTime(askedAt);
+            var left = RefreshAfter - time.GetElapsedTime(queriedAt);
             Schedule(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
 

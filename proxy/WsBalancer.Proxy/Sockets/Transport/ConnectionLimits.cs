@@ -14,10 +14,12 @@ internal sealed class ConnectionLimits(int kept, DescriptorShortage shortage, Fi
     private int _open;
 
     /// <summary>The maximum number of connections at a time; null if only the descriptors limit it.</summary>
-    public Func<int>? Most { get; init; }
+    public Func<int>? MaxConnections { get; init; }
 
-    /// <summary>Counts a connection that is refused because of <see cref="Most"/>, and returns the response.</summary>
-    public Func<byte[]>? RefuseAboveMost { get; init; }
+    /// <summary>
+    /// Counts a connection that is refused because of <see cref="MaxConnections"/>, and returns the response.
+    /// </summary>
+    public Func<byte[]>? RefuseConnection { get; init; }
 
     /// <summary>Applies the limits to a new connection.</summary>
     /// <param name="connection">A connection of any transport.</param>
@@ -36,17 +38,17 @@ internal sealed class ConnectionLimits(int kept, DescriptorShortage shortage, Fi
     }
 
     /// <summary>Removes an accepted connection that has ended from the count.</summary>
-    public void Ended() => Interlocked.Decrement(ref _open);
+    public void Release() => Interlocked.Decrement(ref _open);
 
     private byte[]? RefusalOf(ConnectionContext connection)
     {
         if (LeavesTooFew(connection))
         {
-            shortage.Note(Errno.TooManyFiles);
+            shortage.Record(Errno.TooManyFiles);
             return shortage.Refuse();
         }
 
-        return Most is { } most && Volatile.Read(ref _open) >= most() ? RefuseAboveMost!() : null;
+        return MaxConnections is { } most && Volatile.Read(ref _open) >= most() ? RefuseConnection!() : null;
     }
 
     private bool LeavesTooFew(ConnectionContext connection) =>

@@ -12,7 +12,7 @@ internal sealed unsafe class DescriptorReserve(Kernel kernel)
     private const int None = -1;
 
     // A limit, because the connections of the loop wait while the clients are accepted.
-    private const int AtOnce = 256;
+    private const int MaxRefusalsPerTurn = 256;
     private const int ReadAtOnce = 4096;
 
     private int _descriptor = None;
@@ -35,7 +35,7 @@ internal sealed unsafe class DescriptorReserve(Kernel kernel)
         }
 
         Free();
-        for (var i = 0; i < AtOnce; i++)
+        for (var i = 0; i < MaxRefusalsPerTurn; i++)
         {
             var client = kernel.Accept(listener, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
             if (client >= 0)

@@ -14,7 +14,7 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     // At the limit, a client can be accepted whenever a connection ends, which does not end the shortage.
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RecoveryTime = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly List<LoopAcceptor> _waiting = [];
@@ -23,18 +23,18 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
     private long _refused;
 
     /// <summary>Records that an acceptor cannot accept: it retries after a pause.</summary>
-    public void Begin(LoopAcceptor acceptor, int error)
+    public void RecordAcceptFailure(LoopAcceptor acceptor, int error)
     {
         lock (_lock)
         {
             _waiting.Add(acceptor);
         }
 
-        Note(error);
+        Record(error);
     }
 
     /// <summary>Records that descriptors, memory or the like do not suffice to accept a client.</summary>
-    public void Note(int error)
+    public void Record(int error)
     {
         lock (_lock)
         {
@@ -67,7 +67,7 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
     {
         lock (_lock)
         {
-            if (_waiting.Count == 0 && time.GetElapsedTime(_last) >= Calm)
+            if (_waiting.Count == 0 && time.GetElapsedTime(_last) >= RecoveryTime)
             {
                 TransportLog.ShortageEnded(logger, Interlocked.Exchange(ref _refused, 0));
                 _timer?.Dispose();

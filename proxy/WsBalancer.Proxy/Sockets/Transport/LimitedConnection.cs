@@ -26,6 +26,6 @@ internal sealed class LimitedConnection : DelegatingConnection, IDuplexPipe
     {
         _input.Stop();
         await base.DisposeAsync();
-        _limits.Ended();
+        _limits.Release();
     }
 }

@@ -15,8 +15,8 @@ internal sealed class LoopAcceptor(
 {
     // The kernel chooses the loop that accepts a client. This loop keeps the client unless it has more sockets than the
     // least loaded loop plus an eighth plus 16.
-    private const int Slack = 16;
-    private const int SlackShare = 8;
+    private const int ImbalanceAllowance = 16;
+    private const int ImbalanceDivisor = 8;
 
     private readonly DescriptorReserve _reserve = new(loop.Kernel);
     private LoopListener? _listener;
@@ -47,20 +47,21 @@ internal sealed class LoopAcceptor(
     {
         if (DescriptorLimit.LeavesTooFew(Loop.Kernel, descriptor, DescriptorLimit.KeptByClients))
         {
-            shortage.Note(Errno.TooManyFiles);
+            shortage.Record(Errno.TooManyFiles);
             _reserve.Refuse(descriptor, shortage.Refuse());
             return;
         }
 
         var least = set.LeastLoaded();
-        if (Loop.SocketCount <= least.Loop.SocketCount + (least.Loop.SocketCount / SlackShare) + Slack)
+        var fewest = least.Loop.SocketCount;
+        if (Loop.SocketCount <= fewest + (fewest / ImbalanceDivisor) + ImbalanceAllowance)
         {
-            Take(descriptor);
+            Adopt(descriptor);
         }
         else
         {
             least.Loop.Post(
-                static handover => (((LoopAcceptor, int))handover!).Item1.Take((((LoopAcceptor, int))handover!).Item2),
+                static handover => (((LoopAcceptor, int))handover!).Item1.Adopt((((LoopAcceptor, int))handover!).Item2),
                 (least, descriptor));
         }
     }
@@ -73,7 +74,7 @@ internal sealed class LoopAcceptor(
         }
 
         _isWaiting = true;
-        shortage.Begin(this, error);
+        shortage.RecordAcceptFailure(this, error);
     }
 
     /// <summary>Accepts again after a failure: a descriptor may be free by now.</summary>
@@ -97,7 +98,7 @@ internal sealed class LoopAcceptor(
     /// <summary>Retries, because a connection of this loop was closed.</summary>
     public void ConnectionEnded() => Retry();
 
-    private void Take(int descriptor)
+    private void Adopt(int descriptor)
     {
         if (set.NoDelay)
         {
@@ -108,7 +109,7 @@ internal sealed class LoopAcceptor(
         var local = set.LocalEndPoint ?? SocketEndPoints.Local(Loop.Kernel, descriptor);
         if (remote is null || local is null)
         {
-            Drop(descriptor, "not connected any more");
+            Discard(descriptor, "not connected any more");
             return;
         }
 
@@ -119,14 +120,14 @@ internal sealed class LoopAcceptor(
         }
         catch (IOException ex)
         {
-            Drop(descriptor, ex.Message);
+            Discard(descriptor, ex.Message);
             return;
         }
 
         set.Add(connection);
     }
 
-    private void Drop(int descriptor, string error)
+    private void Discard(int descriptor, string error)
     {
         TransportLog.NotTaken(logger, error);
         _ = Loop.Kernel.Close(descriptor);

@@ -25,7 +25,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     private readonly LoopInput _input;
     private readonly LoopOutput _output;
     private readonly CancellationTokenSource _closed = new();
-    private readonly TaskCompletionSource _over = new();
+    private readonly TaskCompletionSource _completed = new();
     private Detachment? _detachment;
     private LoopSocket? _socket;
     private PendingFirstByte? _firstByte;
@@ -112,7 +112,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     {
         await Input.CompleteAsync();
         await Output.CompleteAsync();
-        await _over.Task;
+        await _completed.Task;
         _closed.Dispose();
         await base.DisposeAsync();
     }
@@ -199,7 +199,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         socket.Pause();
         _input.End(null);
         var unread = _input.TakeUnread();
-        _over.SetResult();
+        _completed.SetResult();
         _detachment!.Succeed(new DetachedSocket(socket, unread, _hasEnded));
     }
 
@@ -215,7 +215,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     {
         if (_ending is not null || _socket is null)
         {
-            detachment.Fail(GoneBecause(_ending));
+            detachment.Fail(DisconnectedError(_ending));
             return;
         }
 
@@ -264,7 +264,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
 
         // The callbacks of the token may block, so they do not run on the loop.
         ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.NotifyClosed(), this, preferLocal: false);
-        _detachment?.Fail(GoneBecause(ending));
+        _detachment?.Fail(DisconnectedError(ending));
     }
 
     private void NotifyClosed()
@@ -278,7 +278,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
             TransportLog.Failed(_logger, ex, ConnectionId);
         }
 
-        _over.SetResult();
+        _completed.SetResult();
     }
 
     private void OnLoop(Action action)
@@ -293,7 +293,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         }
     }
 
-    private static IOException GoneBecause(Ending? ending) => new("The client is gone.", ending?.Reason);
+    private static IOException DisconnectedError(Ending? ending) => new("The client is gone.", ending?.Reason);
 
     private sealed record Ending(Exception Reason, bool WithReset);
 }

@@ -19,8 +19,9 @@ internal sealed unsafe class SendBatch : IDisposable
     // A longer message is split in two, because the kernel copies the list of pieces.
     private const int PiecesOfAMessage = 64;
 
-    private readonly Piece* _pieces = (Piece*)NativeMemory.Alloc(MaxPieces, (nuint)sizeof(Piece));
-    private readonly MessageHeader* _messages = (MessageHeader*)NativeMemory.Alloc(MaxMessages, (nuint)sizeof(MessageHeader));
+    private readonly IoVector* _pieces = (IoVector*)NativeMemory.Alloc(MaxPieces, (nuint)sizeof(IoVector));
+    private readonly MessageHeader* _messages =
+        (MessageHeader*)NativeMemory.Alloc(MaxMessages, (nuint)sizeof(MessageHeader));
     private int _pieceCount;
     private int _messageCount;
     private UringSocket? _last;
@@ -37,14 +38,14 @@ internal sealed unsafe class SendBatch : IDisposable
             return false;
         }
 
-        var entry = loop.Request(UringConstants.Send, Request.Send, socket.Number, socket.Descriptor);
+        var entry = loop.Request(UringConstants.Send, RequestKind.Send, socket.Number, socket.Descriptor);
         entry->Flags = UringConstants.SkipSuccess;
         entry->Address = start;
         entry->Length = (uint)length;
         entry->OperationFlags = SocketConstants.DoNotWait | SocketConstants.NoSignal
             | SocketConstants.WaitAll;
         socket.Sending = new Sent(Batch, _pieceCount, 1, length);
-        _pieces[_pieceCount++] = new Piece { Start = start, Length = (nuint)length };
+        _pieces[_pieceCount++] = new IoVector { Start = start, Length = (nuint)length };
         _last = socket;
         _lastEntry = entry;
         return true;
@@ -67,19 +68,19 @@ internal sealed unsafe class SendBatch : IDisposable
             }
 
             var message = &_messages[_messageCount++];
-            *message = new MessageHeader { Pieces = &_pieces[sending.First] };
+            *message = new MessageHeader { Vectors = &_pieces[sending.First] };
             _lastEntry->Operation = UringConstants.SendMessage;
             _lastEntry->Address = message;
             _lastEntry->Length = 1;
         }
 
-        _pieces[_pieceCount++] = new Piece { Start = start, Length = (nuint)length };
+        _pieces[_pieceCount++] = new IoVector { Start = start, Length = (nuint)length };
         sending = sending with { Pieces = sending.Pieces + 1, Length = sending.Length + length };
         ((MessageHeader*)_lastEntry->Address)->Count = (nuint)sending.Pieces;
         return true;
     }
 
-    public ReadOnlySpan<Piece> PiecesOf(in Sent sent) => new(_pieces + sent.First, sent.Pieces);
+    public ReadOnlySpan<IoVector> VectorsOf(in Sent sent) => new(_pieces + sent.First, sent.Pieces);
 
     /// <summary>Prevents more pieces in the last send, because its request was submitted.</summary>
     public void Seal() => _last = null;
@@ -105,7 +106,7 @@ internal sealed unsafe class SendBatch : IDisposable
 }
 
 /// <summary>The part of a batch that belongs to one socket.</summary>
-/// <param name="Batch">The number of the batch, which is settled once the outbox has another number.</param>
+/// <param name="Batch">The number of the batch, which is settled once the loop has another one.</param>
 /// <param name="First">The index of the first piece.</param>
 /// <param name="Pieces">The number of pieces.</param>
 /// <param name="Length">The number of bytes in all pieces.</param>

@@ -16,7 +16,7 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
     private readonly IAcceptHandler _handler;
     private readonly ulong _number;
     private bool _accepting;
-    private bool _asked;
+    private bool _isPending;
     private bool _closed;
 
     public UringListener(UringLoop loop, int descriptor, IAcceptHandler handler)
@@ -30,7 +30,7 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
         if (!_closed && !_accepting)
         {
             _accepting = true;
-            Ask();
+            RequestAccept();
         }
     }
 
@@ -44,26 +44,26 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
         _closed = true;
         _accepting = false;
         _loop.CountClosing();
-        if (_asked)
+        if (_isPending)
         {
-            _loop.Cancel(Request.Accept, _number);
+            _loop.Cancel(RequestKind.Accept, _number);
         }
         else
         {
-            _loop.Forget(_number);
+            _loop.Remove(_number);
         }
     }
 
-    void IUringTarget.On(Request request, in CompletionEntry completion)
+    void IUringTarget.OnCompleted(RequestKind request, in CompletionEntry completion)
     {
-        if (request == Request.Cancel)
+        if (request == RequestKind.Cancel)
         {
             // The cancel failed: the accept has completed already or is completing, and that completion is handled on
             // its own.
             return;
         }
 
-        _asked = (completion.Flags & UringConstants.More) != 0;
+        _isPending = (completion.Flags & UringConstants.More) != 0;
         if (_closed)
         {
             Refuse(completion.Result);
@@ -73,7 +73,7 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
         // The next request is made before the handler is called, because the handler may close the listener.
         var isWant = IsWant(-completion.Result);
         _accepting = !isWant;
-        Ask();
+        RequestAccept();
         if (completion.Result >= 0)
         {
             _handler.Accepted(completion.Result);
@@ -84,29 +84,29 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
         }
     }
 
-    void IUringTarget.Again()
+    void IUringTarget.OnScheduled()
     {
         // A listener never schedules itself.
     }
 
     // A handler that failed for one client must not stop the listener.
-    void IUringTarget.Drop()
+    void IUringTarget.OnHandlerFailed()
     {
     }
 
     // The listening descriptor belongs to the endpoint and is shared by all loops.
-    void IUringTarget.Abandon()
+    void IUringTarget.OnLoopEnded()
     {
     }
 
-    private void Ask()
+    private void RequestAccept()
     {
-        if (_accepting && !_asked)
+        if (_accepting && !_isPending)
         {
-            var entry = _loop.Request(UringConstants.Accept, Request.Accept, _number, _descriptor);
+            var entry = _loop.Request(UringConstants.Accept, RequestKind.Accept, _number, _descriptor);
             entry->Options = _loop.Sizes.HasOwnListener ? UringConstants.AcceptMany : (ushort)0;
             entry->OperationFlags = SocketConstants.NonBlocking | SocketConstants.CloseOnExec;
-            _asked = true;
+            _isPending = true;
         }
     }
 
@@ -118,9 +118,9 @@ internal sealed unsafe class UringListener : LoopListener, IUringTarget
             _ = _loop.Kernel.Close(result);
         }
 
-        if (!_asked)
+        if (!_isPending)
         {
-            _loop.Forget(_number);
+            _loop.Remove(_number);
         }
     }
 

@@ -17,25 +17,25 @@ internal sealed unsafe class UringLoop(
     private const int RequestShift = 48;
 
     // Cancelled requests complete with the next entry into the kernel; those that are already executing, soon after.
-    private const int TurnsToShut = 100;
+    private const int MaxClosingTurns = 100;
 
     private readonly Coalescing _coalescing = new();
-    private readonly SocketTable<IUringTarget> _targets = new();
+    private readonly TargetTable<IUringTarget> _targets = new();
     private readonly List<CompletionEntry> _completions = [];
-    private readonly List<UringSocket> _starved = [];
-    private List<IUringTarget> _again = [];
-    private List<IUringTarget> _turning = [];
+    private readonly List<UringSocket> _awaitingBuffers = [];
+    private List<IUringTarget> _scheduled = [];
+    private List<IUringTarget> _delivering = [];
     private int _closing;
     private int _wake = -1;
     private UringQueues _ring = null!;
     private BufferRing _buffers = null!;
-    private SendBatch _outbox = null!;
+    private SendBatch _sends = null!;
     private LentBuffers _lent = null!;
 
     public override int SocketCount => _targets.Count - Volatile.Read(ref _closing);
 
     /// <summary>The number of the next entry into the kernel: sends of an earlier one are settled.</summary>
-    public long Batch => _outbox.Batch;
+    public long Batch => _sends.Batch;
 
     public RingSizes Sizes { get; } = sizes ?? RingSizes.Default;
 
@@ -50,7 +50,7 @@ internal sealed unsafe class UringLoop(
         return socket;
     }
 
-    public override LoopSocket[] AllSocketCount() => [.. _targets.All().OfType<LoopSocket>()];
+    public override LoopSocket[] AllSockets() => [.. _targets.All().OfType<LoopSocket>()];
 
     public override LoopListener Listen(int descriptor, IAcceptHandler handler) =>
         new UringListener(this, descriptor, handler);
@@ -62,25 +62,25 @@ internal sealed unsafe class UringLoop(
     public void CountClosing() => Volatile.Write(ref _closing, _closing + 1);
 
     /// <summary>Removes a target that was closing, after its last request has completed.</summary>
-    public void Forget(ulong number)
+    public void Remove(ulong number)
     {
         _targets.Remove(number);
         Volatile.Write(ref _closing, _closing - 1);
     }
 
     /// <summary>Schedules a call of the target in this turn or the next, without a completion.</summary>
-    public void Schedule(IUringTarget target) => _again.Add(target);
+    public void Schedule(IUringTarget target) => _scheduled.Add(target);
 
-    /// <summary>Schedules a call of <see cref="UringSocket.OnBuffersAvailable"/> when there are buffers to receive into.</summary>
-    public void WaitForBuffers(UringSocket socket) => _starved.Add(socket);
+    /// <summary>Calls <see cref="UringSocket.OnBuffersAvailable"/> when there are buffers to receive into.</summary>
+    public void WaitForBuffers(UringSocket socket) => _awaitingBuffers.Add(socket);
 
     /// <summary>A request, for the caller to fill in; the next entry into the kernel submits it.</summary>
-    public SubmissionEntry* Request(byte operation, Request request, ulong number, int descriptor)
+    public SubmissionEntry* Request(byte operation, RequestKind request, ulong number, int descriptor)
     {
         var entry = _ring.Next(out var submitted);
         if (submitted)
         {
-            _outbox.Seal();
+            _sends.Seal();
         }
 
         entry->Operation = operation;
@@ -90,9 +90,9 @@ internal sealed unsafe class UringLoop(
     }
 
     /// <summary>Cancels a request. Its own completion, which may already be there, reports the end.</summary>
-    public void Cancel(Request request, ulong number)
+    public void Cancel(RequestKind request, ulong number)
     {
-        var entry = Request(UringConstants.AsyncCancel, Uring.Request.Cancel, number, -1);
+        var entry = Request(UringConstants.AsyncCancel, Uring.RequestKind.Cancel, number, -1);
         entry->Flags = UringConstants.SkipSuccess;
         entry->Target = UserData(request, number);
     }
@@ -100,7 +100,7 @@ internal sealed unsafe class UringLoop(
     /// <summary>Lends out a received buffer until the call of the target returns.</summary>
     public ReadOnlySpan<byte> Lend(in CompletionEntry completion) => _lent.Lend(completion);
 
-    /// <summary>Sends bytes from the lent buffer. False if they are not in it, or the outbox refuses them.</summary>
+    /// <summary>Sends bytes from the lent buffer. False if they are not in it, or the batch refuses them.</summary>
     public bool TrySendLent(UringSocket socket, ReadOnlySpan<byte> bytes, bool more)
     {
         var start = _lent.Find(bytes);
@@ -110,13 +110,13 @@ internal sealed unsafe class UringLoop(
         }
 
         var isAdded = more
-            ? _outbox.TryExtend(socket, start, bytes.Length)
-            : _outbox.TryAdd(socket, start, bytes.Length, this);
+            ? _sends.TryExtend(socket, start, bytes.Length)
+            : _sends.TryAdd(socket, start, bytes.Length, this);
         _lent.Hold(isAdded);
         return isAdded;
     }
 
-    public ReadOnlySpan<Piece> PiecesOf(in Sent sent) => _outbox.PiecesOf(sent);
+    public ReadOnlySpan<IoVector> VectorsOf(in Sent sent) => _sends.VectorsOf(sent);
 
     protected override void Open()
     {
@@ -132,7 +132,7 @@ internal sealed unsafe class UringLoop(
             _ring = new UringQueues(Kernel, Sizes.Submissions, Sizes.Completions);
             _buffers = new BufferRing(_ring, Sizes.Buffers, Sizes.BufferSize);
             _lent = new LentBuffers(_buffers);
-            _outbox = new SendBatch();
+            _sends = new SendBatch();
             WatchWakes();
         }
         catch
@@ -149,78 +149,78 @@ internal sealed unsafe class UringLoop(
         _ = Kernel.Write(_wake, &one, sizeof(ulong));
     }
 
-    protected override void Turn() => Turn(_again.Count == 0 && _starved.Count == 0 && !HasPosted);
+    protected override void RunTurn() => RunTurn(_scheduled.Count == 0 && _awaitingBuffers.Count == 0 && !HasPosted);
 
-    protected override void Shut()
+    protected override void FreeResources()
     {
-        for (var i = 0; i < TurnsToShut && _closing > 0; i++)
+        for (var i = 0; i < MaxClosingTurns && _closing > 0; i++)
         {
-            Turn(wait: false);
+            RunTurn(wait: false);
         }
 
         foreach (var target in _targets.All())
         {
-            target.Abandon();
+            target.OnLoopEnded();
         }
 
         Free();
     }
 
-    private static ulong UserData(Request request, ulong number) => ((ulong)request << RequestShift) | number;
+    private static ulong UserData(RequestKind request, ulong number) => ((ulong)request << RequestShift) | number;
 
-    private void Turn(bool wait)
+    private void RunTurn(bool wait)
     {
         _ring.Enter(wait ? _coalescing.Wanted : 0);
-        TakeTime();
+        UpdateNow();
         Collect();
-        _coalescing.Came(_completions.Count, wait);
+        _coalescing.Record(_completions.Count, wait);
         foreach (ref readonly var completion in CollectionsMarshal.AsSpan(_completions))
         {
-            Tell(completion);
+            Deliver(completion);
         }
 
         _completions.Clear();
-        TellAgain();
+        DeliverScheduled();
         NotifyBuffers();
     }
 
     private void Collect()
     {
-        _outbox.Seal();
-        for (Take(); _ring.HasOverflown; Take())
+        _sends.Seal();
+        for (TakeCompletions(); _ring.HasOverflown; TakeCompletions())
         {
             _ring.Enter(completions: 0);
         }
 
         if (_ring.Pending == 0)
         {
-            _outbox.Settle();
+            _sends.Settle();
             _lent.Settle();
         }
     }
 
     // Short sends are handled first, wherever they are in the queue: received bytes may be sent to the same sockets.
-    private void Take()
+    private void TakeCompletions()
     {
         while (_ring.TryTake(out var completion))
         {
-            if ((Request)(completion.UserData >> RequestShift) != Uring.Request.Send)
+            if ((RequestKind)(completion.UserData >> RequestShift) != Uring.RequestKind.Send)
             {
                 _completions.Add(completion);
             }
             else if (_targets.Find(completion.UserData & NumberMask) is { } target)
             {
-                target.On(Uring.Request.Send, completion);
+                target.OnCompleted(Uring.RequestKind.Send, completion);
             }
         }
     }
 
-    private void Tell(in CompletionEntry completion)
+    private void Deliver(in CompletionEntry completion)
     {
-        var request = (Request)(completion.UserData >> RequestShift);
-        if (request == Uring.Request.Wake)
+        var request = (RequestKind)(completion.UserData >> RequestShift);
+        if (request == Uring.RequestKind.Wake)
         {
-            Woken();
+            OnWoken();
             if ((completion.Flags & UringConstants.More) == 0)
             {
                 WatchWakes();
@@ -230,12 +230,12 @@ internal sealed unsafe class UringLoop(
         {
             try
             {
-                target.On(request, completion);
+                target.OnCompleted(request, completion);
             }
             catch (Exception ex)
             {
                 HandlerFailed(ex);
-                target.Drop();
+                target.OnHandlerFailed();
             }
         }
 
@@ -246,42 +246,42 @@ internal sealed unsafe class UringLoop(
     }
 
     // Only targets scheduled before this call: one that schedules itself every time must not delay the others.
-    private void TellAgain()
+    private void DeliverScheduled()
     {
-        (_turning, _again) = (_again, _turning);
-        foreach (var target in _turning)
+        (_delivering, _scheduled) = (_scheduled, _delivering);
+        foreach (var target in _delivering)
         {
             try
             {
-                target.Again();
+                target.OnScheduled();
             }
             catch (Exception ex)
             {
                 HandlerFailed(ex);
-                target.Drop();
+                target.OnHandlerFailed();
             }
         }
 
-        _turning.Clear();
+        _delivering.Clear();
     }
 
     // Held buffers return after the next entry into the kernel, which does not wait while sockets lack buffers.
     private void NotifyBuffers()
     {
-        if (_starved.Count > 0 && _lent.Held < Sizes.Buffers)
+        if (_awaitingBuffers.Count > 0 && _lent.Held < Sizes.Buffers)
         {
-            foreach (var socket in _starved)
+            foreach (var socket in _awaitingBuffers)
             {
                 socket.OnBuffersAvailable();
             }
 
-            _starved.Clear();
+            _awaitingBuffers.Clear();
         }
     }
 
     private void WatchWakes()
     {
-        var entry = Request(UringConstants.PollAdd, Uring.Request.Wake, 0, _wake);
+        var entry = Request(UringConstants.PollAdd, Uring.RequestKind.Wake, 0, _wake);
         entry->Length = UringConstants.PollMany;
         entry->OperationFlags = UringConstants.PollIn;
     }
@@ -290,7 +290,7 @@ internal sealed unsafe class UringLoop(
     {
         _ring?.Dispose();
         _buffers?.Dispose();
-        _outbox?.Dispose();
+        _sends?.Dispose();
         if (_wake >= 0)
         {
             _ = Kernel.Close(_wake);

@@ -186,7 +186,7 @@ internal sealed unsafe class UringQueues : IDisposable
             _descriptor, Pending, atLeast, flags, argument, argument is null ? 0 : (nuint)sizeof(WaitArgument));
         if (result < 0
             && Marshal.GetLastPInvokeError() is var error
-            and not (Errno.Interrupted or Errno.TryAgain or Errno.Busy or Errno.OutOfMemory or Errno.TimeOver))
+            and not (Errno.Interrupted or Errno.TryAgain or Errno.Busy or Errno.OutOfMemory or Errno.TimerExpired))
         {
             throw Refused("io_uring_enter", error);
         }

@@ -12,16 +12,16 @@ internal sealed unsafe partial class UringSocket
 
     public override void Receive()
     {
-        if (!Is(UringState.Receiving | UringState.Broken | UringState.Over))
+        if (!Is(UringState.Receiving | UringState.Failed | UringState.EventsEnded))
         {
             _state |= UringState.Receiving;
-            if (!_backlog.IsEmpty || Is(UringState.Ended))
+            if (!_backlog.IsEmpty || Is(UringState.EofReceived))
             {
-                CallAgain();
+                ScheduleCall();
             }
             else
             {
-                Ask(UringConstants.PollFirst);
+                RequestReceive(UringConstants.PollFirst);
             }
         }
     }
@@ -32,14 +32,14 @@ internal sealed unsafe partial class UringSocket
     /// <summary>Requests bytes again, because the loop has buffers.</summary>
     public void OnBuffersAvailable()
     {
-        _state &= ~UringState.Starved;
+        _state &= ~UringState.AwaitsBuffers;
         if (IsClosed)
         {
-            LeaveIfOver();
+            CloseIfIdle();
         }
         else
         {
-            AskForMore();
+            RequestEvents();
         }
     }
 
@@ -47,56 +47,56 @@ internal sealed unsafe partial class UringSocket
     {
         if ((completion.Flags & UringConstants.More) == 0)
         {
-            _state &= ~(UringState.ReceiveAsked | UringState.ReceiveEnding);
+            _state &= ~(UringState.ReceivePending | UringState.ReceiveCancelling);
         }
 
         if (completion.Result > 0)
         {
             OnBytes(completion);
         }
-        else if (!Is(UringState.Broken | UringState.Over))
+        else if (!Is(UringState.Failed | UringState.EventsEnded))
         {
             OnNoBytes(-completion.Result);
         }
 
-        AskForMore();
+        RequestEvents();
     }
 
     private void OnNoBytes(int error)
     {
-        if (Is(UringState.Failing) && error is (0 or Errno.NoBufferSpace or Errno.Cancelled or Errno.TryAgain))
+        if (Is(UringState.FailureDeferred) && error is (0 or Errno.NoBufferSpace or Errno.Cancelled or Errno.TryAgain))
         {
-            Break(TakeError());
+            ScheduleFailure(TakeError());
             return;
         }
 
         switch (error)
         {
             case 0:
-                _state |= UringState.Ended;
+                _state |= UringState.EofReceived;
                 DeliverEof();
                 break;
             case Errno.NoBufferSpace:
-                _state |= UringState.Starved;
+                _state |= UringState.AwaitsBuffers;
                 loop.WaitForBuffers(this);
                 break;
             case Errno.Cancelled or Errno.TryAgain or Errno.Interrupted:
                 break;
             default:
-                Break(error);
+                ScheduleFailure(error);
                 break;
         }
     }
 
     private void OnBytes(in CompletionEntry completion)
     {
-        if (Is(UringState.Over))
+        if (Is(UringState.EventsEnded))
         {
             return;
         }
 
         var bytes = loop.Lend(completion);
-        if (Is(UringState.Receiving | UringState.Leaving) && _backlog.IsEmpty)
+        if (Is(UringState.Receiving | UringState.Releasing) && _backlog.IsEmpty)
         {
             Handler.OnReceived(bytes);
             return;
@@ -104,16 +104,16 @@ internal sealed unsafe partial class UringSocket
 
         if (!_backlog.TryAdd(Loop.Store, bytes))
         {
-            Break(Errno.NoBufferSpace);
+            ScheduleFailure(Errno.NoBufferSpace);
         }
     }
 
-    private void TellBacklog()
+    private void DeliverBacklog()
     {
         if (!_backlog.IsEmpty)
         {
             Span<byte> buffer = stackalloc byte[EventLoop.LargestReceive];
-            while (!_backlog.IsEmpty && Is(UringState.Receiving | UringState.Leaving) && !Is(UringState.Over))
+            while (!_backlog.IsEmpty && Is(UringState.Receiving | UringState.Releasing) && !Is(UringState.EventsEnded))
             {
                 var length = _backlog.Take(Loop.Store, buffer);
                 Handler.OnReceived(buffer[..length]);
@@ -125,10 +125,10 @@ internal sealed unsafe partial class UringSocket
 
     private void DeliverEof()
     {
-        if (Is(UringState.Ended) && Is(UringState.Receiving) && _backlog.IsEmpty
-            && !Is(UringState.EndTold | UringState.Broken | UringState.Over))
+        if (Is(UringState.EofReceived) && Is(UringState.Receiving) && _backlog.IsEmpty
+            && !Is(UringState.EofDelivered | UringState.Failed | UringState.EventsEnded))
         {
-            _state |= UringState.EndTold;
+            _state |= UringState.EofDelivered;
             Handler.OnEof();
         }
     }
@@ -137,9 +137,9 @@ internal sealed unsafe partial class UringSocket
     // which no request is pending, or one that completes too late.
     private void DeliverRemaining()
     {
-        TellBacklog();
+        DeliverBacklog();
         Span<byte> buffer = stackalloc byte[EventLoop.LargestReceive];
-        while (Is(UringState.Receiving) && !Is(UringState.Ended | UringState.Over))
+        while (Is(UringState.Receiving) && !Is(UringState.EofReceived | UringState.EventsEnded))
         {
             int received;
             fixed (byte* start = buffer)
@@ -160,47 +160,47 @@ internal sealed unsafe partial class UringSocket
     // Invariant: a receive is pending while the handler receives, and a poll for errors is always pending. A receive
     // alone is not enough: if RST arrives right behind bytes, the kernel wakes the receive once for both; the receive
     // takes the bytes, finds no more, and waits for an event that has already happened (seen on 6.18).
-    private void AskForMore()
+    private void RequestEvents()
     {
-        if (Is(UringState.Over | UringState.Broken | UringState.Connecting))
+        if (Is(UringState.EventsEnded | UringState.Failed | UringState.Connecting))
         {
             return;
         }
 
-        if (Is(UringState.Receiving) && _backlog.IsEmpty && !Is(UringState.Ended))
+        if (Is(UringState.Receiving) && _backlog.IsEmpty && !Is(UringState.EofReceived))
         {
-            Ask(0);
+            RequestReceive(0);
         }
 
-        if (!Is(UringState.WatchAsked | UringState.HungUp))
+        if (!Is(UringState.WatchPending | UringState.WatchEnded))
         {
             // POLLERR and POLLHUP are always reported, but so is FIN: the poll is multishot to continue after that.
-            var entry = loop.Request(UringConstants.PollAdd, Request.Watch, Number, Descriptor);
+            var entry = loop.Request(UringConstants.PollAdd, RequestKind.Watch, Number, Descriptor);
             entry->Length = UringConstants.PollMany;
-            _state |= UringState.WatchAsked;
+            _state |= UringState.WatchPending;
         }
     }
 
-    private void Ask(ushort options)
+    private void RequestReceive(ushort options)
     {
-        if (!Is(UringState.Connecting | UringState.ReceiveAsked | UringState.Starved | UringState.Leaving))
+        if (!Is(UringState.Connecting | UringState.ReceivePending | UringState.AwaitsBuffers | UringState.Releasing))
         {
-            var entry = loop.Request(UringConstants.Receive, Request.Receive, Number, Descriptor);
+            var entry = loop.Request(UringConstants.Receive, RequestKind.Receive, Number, Descriptor);
             entry->Flags = UringConstants.SelectBuffer;
             var limit = loop.Sizes.ReceiveLimit;
             entry->Options = (ushort)(options | (limit > 0 ? UringConstants.ReceiveMany : 0));
             entry->BufferGroup = BufferRing.Group;
             entry->ReceiveLimit = (uint)limit;
-            _state |= UringState.ReceiveAsked;
+            _state |= UringState.ReceivePending;
         }
     }
 
     private void CancelReceive()
     {
-        if (Is(UringState.ReceiveAsked) && !Is(UringState.ReceiveEnding))
+        if (Is(UringState.ReceivePending) && !Is(UringState.ReceiveCancelling))
         {
-            _state |= UringState.ReceiveEnding;
-            loop.Cancel(Request.Receive, Number);
+            _state |= UringState.ReceiveCancelling;
+            loop.Cancel(RequestKind.Receive, Number);
         }
     }
 }

@@ -6,7 +6,7 @@ internal sealed unsafe partial class UringSocket
 {
     private Sent _sending;
 
-    /// <summary>The socket's last send in the loop's outbox, which updates this value.</summary>
+    /// <summary>The socket's last send in the loop's batch, which updates this value.</summary>
     public ref Sent Sending => ref _sending;
 
     public override int UnsentBytes
@@ -17,7 +17,7 @@ internal sealed unsafe partial class UringSocket
             if (inFlight > 0)
             {
                 // A caller that sees unsent bytes is notified when there are none left.
-                ComeBackShort();
+                ScheduleWritable();
             }
 
             return inFlight + Kept;
@@ -32,25 +32,25 @@ internal sealed unsafe partial class UringSocket
     private int InFlight => _sending.Batch == loop.Batch ? _sending.Length : 0;
 
     private bool TakesMore =>
-        !Is(UringState.Full | UringState.Connecting | UringState.Broken | UringState.Over) && Kept == 0;
+        !Is(UringState.Full | UringState.Connecting | UringState.Failed | UringState.EventsEnded) && Kept == 0;
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || Is(UringState.Broken | UringState.Over))
+        if (bytes.IsEmpty || Is(UringState.Failed | UringState.EventsEnded))
         {
             return bytes.Length;
         }
 
         if (InFlight > 0)
         {
-            ComeBackShort();
+            ScheduleWritable();
             return 0;
         }
 
         var taken = TakesMore ? SendNow(bytes) : 0;
         if (taken < bytes.Length)
         {
-            _state |= UringState.Short;
+            _state |= UringState.NotifyWritable;
         }
 
         return taken;
@@ -70,29 +70,29 @@ internal sealed unsafe partial class UringSocket
         }
     }
 
-    private void ComeBackShort()
+    private void ScheduleWritable()
     {
-        _state |= UringState.Short;
-        CallAgain();
+        _state |= UringState.NotifyWritable;
+        ScheduleCall();
     }
 
     private int SendNow(ReadOnlySpan<byte> bytes)
     {
         var sent = SendNow(bytes, out var error);
-        NoteSent(error);
+        RecordSendResult(error);
         return sent;
     }
 
-    private void NoteSent(int error)
+    private void RecordSendResult(int error)
     {
         if (error == Errno.TryAgain)
         {
             _state |= UringState.Full;
-            AskRoom();
+            PollForRoom();
         }
         else if (error != 0)
         {
-            Break(error);
+            ScheduleFailure(error);
         }
     }
 
@@ -102,20 +102,20 @@ internal sealed unsafe partial class UringSocket
     {
         var sent = _sending;
         _sending = default;
-        if (Is(UringState.Broken | UringState.Over))
+        if (Is(UringState.Failed | UringState.EventsEnded))
         {
             return;
         }
 
         if (result < 0 && result is not (-Errno.TryAgain or -Errno.Interrupted))
         {
-            Break(-result);
+            ScheduleFailure(-result);
             return;
         }
 
         var later = TakeKept();
         var taken = (nuint)Math.Max(result, 0);
-        foreach (var piece in loop.PiecesOf(sent))
+        foreach (var piece in loop.VectorsOf(sent))
         {
             var skipped = Math.Min(taken, piece.Length);
             taken -= skipped;
@@ -126,18 +126,18 @@ internal sealed unsafe partial class UringSocket
         }
 
         Keep(later);
-        _state |= UringState.Full | UringState.Short;
-        AskRoom();
+        _state |= UringState.Full | UringState.NotifyWritable;
+        PollForRoom();
     }
 
     private void OnRoom(in CompletionEntry completion)
     {
         if ((completion.Flags & UringConstants.More) == 0)
         {
-            _state &= ~UringState.RoomAsked;
+            _state &= ~UringState.RoomPending;
         }
 
-        if (Is(UringState.Broken | UringState.Over))
+        if (Is(UringState.Failed | UringState.EventsEnded))
         {
             return;
         }
@@ -145,24 +145,24 @@ internal sealed unsafe partial class UringSocket
         if (completion.Result > 0 && (completion.Result & UringConstants.Room) == 0)
         {
             // The FIN of the peer completes the request, though there is no room.
-            _state |= UringState.PeerFinished;
-            AskRoom();
+            _state |= UringState.PeerEofSeen;
+            PollForRoom();
             return;
         }
 
         if (Is(UringState.Connecting) && TakeError() is var error and not 0)
         {
-            Break(error);
+            ScheduleFailure(error);
             return;
         }
 
         _state &= ~(UringState.Full | UringState.Connecting);
-        SendOn();
-        AskForMore();
+        ResumeSending();
+        RequestEvents();
     }
 
     // Kept bytes are sent first; then a handler whose bytes were not all taken is notified that there is room.
-    private void SendOn()
+    private void ResumeSending()
     {
         if (Is(UringState.Full | UringState.Connecting))
         {
@@ -170,45 +170,45 @@ internal sealed unsafe partial class UringSocket
         }
 
         SendKept(out var error);
-        NoteSent(error);
+        RecordSendResult(error);
 
-        FinishIfSent();
-        if (TakesMore && Is(UringState.Short))
+        ShutdownIfSent();
+        if (TakesMore && Is(UringState.NotifyWritable))
         {
-            _state &= ~UringState.Short;
+            _state &= ~UringState.NotifyWritable;
             Handler.OnWritable();
         }
     }
 
-    private void FinishIfSent()
+    private void ShutdownIfSent()
     {
-        if (!Is(UringState.Finishing) || !TakesMore)
+        if (!Is(UringState.ShutdownPending) || !TakesMore)
         {
             return;
         }
 
         if (InFlight > 0)
         {
-            CallAgain();
+            ScheduleCall();
         }
         else
         {
-            _state &= ~UringState.Finishing;
+            _state &= ~UringState.ShutdownPending;
             _ = Kernel.Shutdown(Descriptor, SocketConstants.ShutWrite);
         }
     }
 
-    private void AskRoom()
+    private void PollForRoom()
     {
-        if (!Is(UringState.RoomAsked))
+        if (!Is(UringState.RoomPending))
         {
-            var entry = loop.Request(UringConstants.PollAdd, Request.Room, Number, Descriptor);
+            var entry = loop.Request(UringConstants.PollAdd, RequestKind.Room, Number, Descriptor);
             entry->OperationFlags = UringConstants.PollOut;
 
             // After the FIN of the peer, POLLRDHUP completes each request at once. A multishot request completes once
             // for the FIN, and then once for each change.
-            entry->Length = Is(UringState.PeerFinished) ? UringConstants.PollMany : 0;
-            _state |= UringState.RoomAsked;
+            entry->Length = Is(UringState.PeerEofSeen) ? UringConstants.PollMany : 0;
+            _state |= UringState.RoomPending;
         }
     }
 }

@@ -17,35 +17,35 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     public ulong Number { get; set; }
 
     public override bool IsReleasable => InFlight == 0 && _backlog.IsEmpty
-        && !Is(UringState.ReceiveAsked | UringState.Failing | UringState.Broken);
+        && !Is(UringState.ReceivePending | UringState.FailureDeferred | UringState.Failed);
 
     /// <summary>Makes the first requests. Must be called after <see cref="Number"/> is set.</summary>
     public void Begin(bool connecting)
     {
         if (connecting)
         {
-            _state = UringState.Connecting | UringState.Short;
-            AskRoom();
+            _state = UringState.Connecting | UringState.NotifyWritable;
+            PollForRoom();
         }
         else
         {
             // The next call makes the requests: a receive, if the handler receives by then, and always a poll for
             // failures.
-            CallAgain();
+            ScheduleCall();
         }
     }
 
     public override void ShutdownSend()
     {
-        _state |= UringState.Finishing;
-        FinishIfSent();
+        _state |= UringState.ShutdownPending;
+        ShutdownIfSent();
     }
 
     public override void Close()
     {
         if (!IsClosed)
         {
-            Leave();
+            BeginClose();
         }
     }
 
@@ -53,16 +53,16 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     {
         if (!IsClosed)
         {
-            _state |= UringState.Leaving;
+            _state |= UringState.Releasing;
             CancelReceive();
-            CallAgain();
+            ScheduleCall();
         }
     }
 
-    public override void StayOn()
+    public override void CancelRelease()
     {
-        _state &= ~UringState.Leaving;
-        AskForMore();
+        _state &= ~UringState.Releasing;
+        RequestEvents();
     }
 
     public override byte[] Release()
@@ -70,73 +70,73 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         ThrowUnlessReleasable();
         var unsent = TakeKept();
         _state |= UringState.Released;
-        Leave();
+        BeginClose();
         return unsent;
     }
 
-    void IUringTarget.On(Request request, in CompletionEntry completion)
+    void IUringTarget.OnCompleted(RequestKind request, in CompletionEntry completion)
     {
         switch (request)
         {
-            case Request.Receive:
+            case RequestKind.Receive:
                 OnReceived(completion);
                 break;
-            case Request.Send:
+            case RequestKind.Send:
                 OnSentShort(completion.Result);
                 break;
-            case Request.Room:
+            case RequestKind.Room:
                 OnRoom(completion);
                 break;
-            case Request.Cancel:
+            case RequestKind.Cancel:
                 OnNotCancelled();
                 break;
             default:
-                OnWatched(completion.Result, goesOn: (completion.Flags & UringConstants.More) != 0);
+                OnWatched(completion.Result, isPending: (completion.Flags & UringConstants.More) != 0);
                 break;
         }
 
         if (IsClosed)
         {
-            LeaveIfOver();
+            CloseIfIdle();
         }
     }
 
-    void IUringTarget.Again()
+    void IUringTarget.OnScheduled()
     {
-        _state &= ~UringState.Again;
+        _state &= ~UringState.Scheduled;
         if (IsClosed)
         {
-            LeaveIfOver();
+            CloseIfIdle();
         }
-        else if (InFlight > 0 || (Is(UringState.Broken) && loop.HasCompletions))
+        else if (InFlight > 0 || (Is(UringState.Failed) && loop.HasCompletions))
         {
             // Some sends are not submitted yet, or some completions from before the failure are not handled yet.
-            CallAgain();
+            ScheduleCall();
         }
-        else if (Is(UringState.Broken))
+        else if (Is(UringState.Failed))
         {
             DeliverRemaining();
             Fail();
         }
         else
         {
-            SendOn();
-            TellBacklog();
-            AskForMore();
+            ResumeSending();
+            DeliverBacklog();
+            RequestEvents();
         }
     }
 
-    void IUringTarget.Drop() => Reset();
+    void IUringTarget.OnHandlerFailed() => Reset();
 
-    void IUringTarget.Abandon() => GiveUpDescriptor();
+    void IUringTarget.OnLoopEnded() => CloseDescriptor();
 
     private bool Is(UringState state) => (_state & state) != 0;
 
-    private void CallAgain()
+    private void ScheduleCall()
     {
-        if (!Is(UringState.Again))
+        if (!Is(UringState.Scheduled))
         {
-            _state |= UringState.Again;
+            _state |= UringState.Scheduled;
             loop.Schedule(this);
         }
     }
@@ -144,58 +144,58 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     private void CancelAll()
     {
         CancelReceive();
-        CancelIf(UringState.RoomAsked, Request.Room);
-        CancelIf(UringState.WatchAsked, Request.Watch);
+        CancelIf(UringState.RoomPending, RequestKind.Room);
+        CancelIf(UringState.WatchPending, RequestKind.Watch);
     }
 
     private void OnNotCancelled()
     {
-        _state &= ~UringState.ReceiveEnding;
+        _state &= ~UringState.ReceiveCancelling;
         if (IsClosed)
         {
             CancelAll();
         }
-        else if (Is(UringState.Failing | UringState.Leaving))
+        else if (Is(UringState.FailureDeferred | UringState.Releasing))
         {
             CancelReceive();
         }
     }
 
-    private void CancelIf(UringState asked, Request request)
+    private void CancelIf(UringState pending, RequestKind request)
     {
-        if (Is(asked))
+        if (Is(pending))
         {
             loop.Cancel(request, Number);
         }
     }
 
-    private void Leave()
+    private void BeginClose()
     {
         IsClosed = true;
-        _state |= UringState.Over;
+        _state |= UringState.EventsEnded;
         DropKept();
         _backlog.Clear(Loop.Store);
         loop.CountClosing();
         CancelAll();
-        LeaveIfOver();
+        CloseIfIdle();
     }
 
-    private void LeaveIfOver()
+    private void CloseIfIdle()
     {
         if (InFlight > 0)
         {
-            CallAgain();
+            ScheduleCall();
         }
-        else if (!Is(UringState.ReceiveAsked | UringState.RoomAsked | UringState.WatchAsked | UringState.Again
-            | UringState.Starved | UringState.Gone))
+        else if (!Is(UringState.ReceivePending | UringState.RoomPending | UringState.WatchPending | UringState.Scheduled
+            | UringState.AwaitsBuffers | UringState.DescriptorClosed))
         {
-            _state |= UringState.Gone;
-            GiveUpDescriptor();
-            loop.Forget(Number);
+            _state |= UringState.DescriptorClosed;
+            CloseDescriptor();
+            loop.Remove(Number);
         }
     }
 
-    private void GiveUpDescriptor()
+    private void CloseDescriptor()
     {
         if (!Is(UringState.Released))
         {
@@ -203,47 +203,47 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         }
     }
 
-    private void OnWatched(int events, bool goesOn)
+    private void OnWatched(int events, bool isPending)
     {
-        if (!goesOn)
+        if (!isPending)
         {
             // The poll has ended: it was cancelled, or the kernel has nothing more to report.
-            _state = (_state & ~UringState.WatchAsked) | UringState.HungUp;
+            _state = (_state & ~UringState.WatchPending) | UringState.WatchEnded;
         }
 
         var failed = events < 0 ? events != -Errno.Cancelled : (events & UringConstants.PollError) != 0;
-        if (!failed || Is(UringState.Broken | UringState.Over))
+        if (!failed || Is(UringState.Failed | UringState.EventsEnded))
         {
             return;
         }
 
-        if (Is(UringState.ReceiveAsked))
+        if (Is(UringState.ReceivePending))
         {
             // Bytes from before the failure are delivered first. The pending receive completes with the error or as
             // cancelled.
-            _state |= UringState.Failing;
+            _state |= UringState.FailureDeferred;
             CancelReceive();
         }
         else
         {
-            Break(events < 0 ? -events : TakeError());
+            ScheduleFailure(events < 0 ? -events : TakeError());
         }
     }
 
     // The handler is notified at the end of this turn or the next one, never from inside a call to the socket.
-    protected override void Break(int error)
+    protected override void ScheduleFailure(int error)
     {
         Failure = error;
-        _state |= UringState.Broken;
+        _state |= UringState.Failed;
         DropKept();
-        CallAgain();
+        ScheduleCall();
     }
 
     private void Fail()
     {
-        if (!Is(UringState.Over))
+        if (!Is(UringState.EventsEnded))
         {
-            _state |= UringState.Over;
+            _state |= UringState.EventsEnded;
             NotifyFailure(Failure != 0 ? Failure : Errno.ConnectionReset);
         }
     }

@@ -16,58 +16,58 @@ internal enum UringState
     Full = 1 << 2,
 
     /// <summary>A caller's bytes were not all taken: the handler must be notified when there is room.</summary>
-    Short = 1 << 3,
+    NotifyWritable = 1 << 3,
 
     /// <summary>FIN must be sent after the unsent bytes.</summary>
-    Finishing = 1 << 4,
+    ShutdownPending = 1 << 4,
 
     /// <summary>The loop will call the socket again without a completion.</summary>
-    Again = 1 << 5,
+    Scheduled = 1 << 5,
 
     /// <summary>The peer's FIN was received.</summary>
-    Ended = 1 << 6,
+    EofReceived = 1 << 6,
 
     /// <summary>The handler was notified of the FIN.</summary>
-    EndTold = 1 << 7,
+    EofDelivered = 1 << 7,
 
     /// <summary>The connection has failed. Bytes that were received before are delivered first.</summary>
-    Broken = 1 << 8,
+    Failed = 1 << 8,
 
     /// <summary>The failure is being delivered, or the socket is closed: no more events.</summary>
-    Over = 1 << 9,
+    EventsEnded = 1 << 9,
 
     /// <summary>A request to receive is pending.</summary>
-    ReceiveAsked = 1 << 10,
+    ReceivePending = 1 << 10,
 
     /// <summary>The request to receive is being cancelled.</summary>
-    ReceiveEnding = 1 << 11,
+    ReceiveCancelling = 1 << 11,
 
     /// <summary>A poll for room to send is pending.</summary>
-    RoomAsked = 1 << 12,
+    RoomPending = 1 << 12,
 
     /// <summary>A poll for a failure of the connection is pending.</summary>
-    WatchAsked = 1 << 13,
+    WatchPending = 1 << 13,
 
     /// <summary>The poll for a failure has ended: there is no more failure that it could report.</summary>
-    HungUp = 1 << 14,
+    WatchEnded = 1 << 14,
 
     /// <summary>
     /// The connection has failed; the failure is delivered after the request to receive has completed.
     /// </summary>
-    Failing = 1 << 15,
+    FailureDeferred = 1 << 15,
 
     /// <summary>The loop has no buffers to receive into; the socket waits for them.</summary>
-    Starved = 1 << 16,
+    AwaitsBuffers = 1 << 16,
 
     /// <summary>Closed, with no request pending; the descriptor is closed too, unless it was released.</summary>
-    Gone = 1 << 17,
+    DescriptorClosed = 1 << 17,
 
     /// <summary>The release has begun: nothing more is requested, and bytes that still arrive are delivered.</summary>
-    Leaving = 1 << 18,
+    Releasing = 1 << 18,
 
     /// <summary>Closed, except for the descriptor, which has another owner.</summary>
     Released = 1 << 19,
 
     /// <summary>The peer has sent FIN, which completes requests that wait for room.</summary>
-    PeerFinished = 1 << 20,
+    PeerEofSeen = 1 << 20,
 }

@@ -4,20 +4,20 @@ namespace WsBalancer.Proxy.Sockets.Uring;
 internal interface IUringTarget
 {
     /// <summary>Handles a completion of one of the target's requests.</summary>
-    public void On(Request request, in CompletionEntry completion);
+    public void OnCompleted(RequestKind request, in CompletionEntry completion);
 
     /// <summary>Handles a call that the target has scheduled.</summary>
-    public void Again();
+    public void OnScheduled();
 
     /// <summary>Resets the connection, because the handler of the target failed.</summary>
-    public void Drop();
+    public void OnHandlerFailed();
 
     /// <summary>Closes the target's own descriptor at once, because the loop ends.</summary>
-    public void Abandon();
+    public void OnLoopEnded();
 }
 
 /// <summary>The purpose of a request: the upper 16 bits of its user data, above the number of its target.</summary>
-internal enum Request : ushort
+internal enum RequestKind : ushort
 {
     /// <summary>Polls the loop's wake descriptor.</summary>
     Wake = 1,

@@ -22,7 +22,7 @@ internal sealed class ClosedFlow : ITunnelFlow, ITunnelLeg
 
     public int? CloseCode => null;
 
-    public bool Lost => false;
+    public bool BoundariesUnknown => false;
 
     public long Buffered => 0;
 
@@ -30,13 +30,13 @@ internal sealed class ClosedFlow : ITunnelFlow, ITunnelLeg
 
     public TimeSpan SendStalledFor => TimeSpan.Zero;
 
-    public bool HasPeerFinished => true;
+    public bool HasPeerEnded => true;
 
-    public Task CloseAsync(byte[] closeFrame) => Task.CompletedTask;
+    public Task SendCloseAsync(byte[] closeFrame) => Task.CompletedTask;
 
     public bool ShutdownOutput() => false;
 
-    public void Abandon()
+    public void Discard()
     {
         // Both connections are closed.
     }
@@ -46,7 +46,7 @@ internal sealed class ClosedFlow : ITunnelFlow, ITunnelLeg
         // The tunnel is over.
     }
 
-    public void Cut()
+    public void Abort()
     {
         // Both connections are closed already.
     }

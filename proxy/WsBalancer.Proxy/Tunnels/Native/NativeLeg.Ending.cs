@@ -3,21 +3,21 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 internal sealed partial class NativeLeg
 {
     /// <summary>The tunnel is over: sends unsent bytes, then FIN, and closes the socket after the peer's FIN.</summary>
-    public void Leave()
+    public void CloseAfterFlush()
     {
-        _leaving = true;
-        if (_abandoned && _socket.UnsentBytes > 0)
+        _isClosing = true;
+        if (_isDiscarding && _socket.UnsentBytes > 0)
         {
-            // The peer was abandoned: its unsent bytes are dropped.
+            // The output was discarded: unsent bytes are dropped.
             _socket.Reset();
         }
-        else if (!IsGone)
+        else if (!IsClosed)
         {
             _socket.ShutdownSend();
             CloseIfDone();
         }
 
-        if (!IsGone && !_ended)
+        if (!IsClosed && !_ended)
         {
             // Receives until the peer's FIN; bytes before the FIN are dropped.
             _socket.Receive();
@@ -25,14 +25,14 @@ internal sealed partial class NativeLeg
     }
 
     /// <summary>Resets the connection of a peer that has not ended in time.</summary>
-    public void GiveUp() => _socket.Reset();
+    public void Reset() => _socket.Reset();
 
     private void CloseIfDone()
     {
         if (_ended && _socket.UnsentBytes == 0)
         {
             _socket.Close();
-            _flow.Left();
+            _flow.OnSocketClosed();
         }
     }
 }

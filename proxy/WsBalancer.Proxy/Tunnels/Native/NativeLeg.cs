@@ -13,11 +13,11 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
     private readonly LoopSocket _socket;
     private readonly TunnelSide _peer;
     private LegFrames _frames;
-    private byte[]? _toSay;
+    private byte[]? _pendingClose;
     private bool _paused;
     private bool _ended;
-    private bool _abandoned;
-    private bool _leaving;
+    private bool _isDiscarding;
+    private bool _isClosing;
 
     public NativeLeg(NativeTunnel flow, TunnelSide peer, LoopSocket socket)
     {
@@ -34,7 +34,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
     /// <summary>The leg of the other peer. Set once.</summary>
     public NativeLeg Other { get; set; } = null!;
 
-    public bool IsGone => _socket.IsClosed;
+    public bool IsClosed => _socket.IsClosed;
 
     /// <inheritdoc cref="LoopSocket.IsReleasable"/>
     public bool IsReleasable => _socket.IsReleasable;
@@ -44,7 +44,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 
     public int? CloseCode => _frames.CloseCode;
 
-    public bool Lost => _frames.BoundariesUnknown;
+    public bool BoundariesUnknown => _frames.BoundariesUnknown;
 
     public long Buffered => _socket.BufferedBytes;
 
@@ -54,22 +54,22 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         ? Loop.Time.GetElapsedTime(since)
         : TimeSpan.Zero;
 
-    public bool HasPeerFinished => _ended || IsGone || TcpState.HasPeerFinished(Loop.Kernel, _socket.Descriptor);
+    public bool HasPeerEnded => _ended || IsClosed || TcpState.HasPeerFinished(Loop.Kernel, _socket.Descriptor);
 
-    private bool IsFull => !_abandoned && _socket.IsBehind(_flow.HighWater);
+    private bool IsFull => !_isDiscarding && _socket.IsBehind(_flow.HighWater);
 
-    public Task CloseAsync(byte[] closeFrame)
+    public Task SendCloseAsync(byte[] closeFrame)
     {
         // Write reads this field, so the next relayed bytes find the frame even if the posted call has not run.
-        if (Interlocked.CompareExchange(ref _toSay, closeFrame, null) is null)
+        if (Interlocked.CompareExchange(ref _pendingClose, closeFrame, null) is null)
         {
             if (Loop.IsCurrent)
             {
-                Say();
+                SendPendingClose();
             }
             else
             {
-                Loop.Post(static leg => ((NativeLeg)leg!).Say(), this);
+                Loop.Post(static leg => ((NativeLeg)leg!).SendPendingClose(), this);
             }
         }
 
@@ -78,20 +78,20 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 
     public bool ShutdownOutput()
     {
-        _frames.Shut();
+        _frames.DiscardRest();
         _socket.ShutdownSend();
         return true;
     }
 
-    public void Abandon()
+    public void Discard()
     {
         if (Loop.IsCurrent)
         {
-            Drop();
+            DiscardOutput();
         }
         else
         {
-            Loop.Post(static leg => ((NativeLeg)leg!).Drop(), this);
+            Loop.Post(static leg => ((NativeLeg)leg!).DiscardOutput(), this);
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         {
             _paused = true;
         }
-        else if (!_leaving)
+        else if (!_isClosing)
         {
             _socket.Receive();
         }
@@ -129,43 +129,43 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         _socket.Send(record.Unsent);
         if (_frames.PeerClosed)
         {
-            _flow.Tunnel.Closed(Other._peer);
+            _flow.Tunnel.OnPeerClosed(Other._peer);
         }
     }
 
     /// <inheritdoc cref="LoopSocket.BeginRelease"/>
     public void BeginRelease() => _socket.BeginRelease();
 
-    /// <inheritdoc cref="LoopSocket.StayOn"/>
-    public void StayOn() => _socket.StayOn();
+    /// <inheritdoc cref="LoopSocket.CancelRelease"/>
+    public void CancelRelease() => _socket.CancelRelease();
 
     /// <summary>Releases the socket, with which another leg can continue.</summary>
     public LegRecord Release()
     {
-        _leaving = true;
+        _isClosing = true;
         return new LegRecord(_socket.Descriptor, _frames.Save(), _socket.Release());
     }
 
     public void OnReceived(ReadOnlySpan<byte> bytes)
     {
-        if (_leaving)
+        if (_isClosing)
         {
             return;
         }
 
         try
         {
-            _flow.Tunnel.Heard(_peer, Loop.Now);
+            _flow.Tunnel.OnReceived(_peer, Loop.Now);
             Other.Write(bytes);
         }
         catch
         {
             // The loop resets and reports this socket only; the other one must be ended here.
-            _flow.Tunnel.Cut(TunnelEnd.Error);
+            _flow.Tunnel.Abort(TunnelEnd.Error);
             throw;
         }
 
-        if (!_leaving && Other.IsFull)
+        if (!_isClosing && Other.IsFull)
         {
             _paused = true;
             _socket.Pause();
@@ -174,26 +174,26 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 
     public void OnWritable()
     {
-        if (_leaving)
+        if (_isClosing)
         {
             CloseIfDone();
         }
         else
         {
-            Other.GoOn();
+            Other.ResumeReceiving();
         }
     }
 
     public void OnEof()
     {
         _ended = true;
-        if (_leaving)
+        if (_isClosing)
         {
             CloseIfDone();
         }
         else
         {
-            _flow.Tunnel.Ended(_peer);
+            _flow.Tunnel.OnPeerEof(_peer);
         }
     }
 
@@ -206,35 +206,35 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         }
 
         _socket.Close();
-        if (_leaving)
+        if (_isClosing)
         {
-            _flow.Left();
+            _flow.OnSocketClosed();
         }
         else
         {
-            _flow.Failed(_peer);
+            _flow.OnPeerLost(_peer);
         }
     }
 
     // Sends bytes of the other peer to this leg's peer.
     private void Write(ReadOnlySpan<byte> bytes)
     {
-        if (Volatile.Read(ref _toSay) is not null)
+        if (Volatile.Read(ref _pendingClose) is not null)
         {
-            Say();
+            SendPendingClose();
         }
 
         var passed = _frames.Pass(bytes, out var frames, out var closeSeen);
         if (closeSeen)
         {
             // Before the frame is sent: after it, an event of its receiver may set another reason first.
-            _flow.Tunnel.SaysGoodbye(Other._peer);
+            _flow.Tunnel.OnCloseFrame(Other._peer);
         }
 
         if (passed > 0)
         {
             _socket.Send(bytes[..passed]);
-            _flow.Tunnel.Passed(Other._peer, passed, frames);
+            _flow.Tunnel.OnForwarded(Other._peer, passed, frames);
         }
 
         if (_frames.TakeClose() is { } close)
@@ -244,29 +244,29 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 
         if (_frames.PeerClosed)
         {
-            _flow.Tunnel.Closed(Other._peer);
+            _flow.Tunnel.OnPeerClosed(Other._peer);
         }
     }
 
-    private void Say()
+    private void SendPendingClose()
     {
-        if (!_leaving && _frames.Close(_toSay!, writing: false))
+        if (!_isClosing && _frames.Close(_pendingClose!, writing: false))
         {
-            _socket.Send(_toSay!);
+            _socket.Send(_pendingClose!);
         }
     }
 
-    private void Drop()
+    private void DiscardOutput()
     {
-        _frames.Shut();
-        _abandoned = true;
-        if (!_leaving)
+        _frames.DiscardRest();
+        _isDiscarding = true;
+        if (!_isClosing)
         {
-            Other.GoOn();
+            Other.ResumeReceiving();
         }
     }
 
-    private void GoOn()
+    private void ResumeReceiving()
     {
         if (_paused)
         {

@@ -10,11 +10,11 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 /// <para>Back-pressure: when one socket has more than <see cref="HighWater"/> bytes unsent, the other is paused until
 /// all of them are sent. A direction keeps at most half of what a tunnel may keep, plus the balancer's Close frame.
 /// </para>
-/// <para>The end: the tunnel is over when it is cut (<see cref="Tunnel.Ended"/>, <see cref="Tunnel.Closed"/>), or a
-/// connection is lost. Then nothing more is relayed, but each socket still sends its unsent bytes, then FIN, and is
-/// closed after the FIN of its peer: if it were closed before, with unread input, the kernel would reset it, and the
-/// peer might lose the last bytes. A peer that does not receive them, or does not end, within the close timeout is
-/// reset.
+/// <para>The end: the tunnel is over when it is aborted (<see cref="Tunnel.OnPeerEof"/>,
+/// <see cref="Tunnel.OnPeerClosed"/>), or a connection is lost. Then nothing more is relayed, but each socket still
+/// sends its unsent bytes, then FIN, and is closed after the FIN of its peer: if it were closed before, with unread
+/// input, the kernel would reset it, and the peer might lose the last bytes. A peer that does not receive them, or does
+/// not end, within the close timeout is reset.
 /// </para>
 /// </remarks>
 internal sealed class NativeTunnel : ITunnelFlow
@@ -23,7 +23,7 @@ internal sealed class NativeTunnel : ITunnelFlow
     private readonly NativeLeg _client;
     private readonly NativeLeg _node;
     private Unread? _unread;
-    private ITimer? _patience;
+    private ITimer? _closeTimer;
     private bool _isOver;
 
     /// <summary>Takes both sockets and sets the flow of the tunnel. Nothing is relayed before <see cref="Start"/>.
@@ -64,14 +64,14 @@ internal sealed class NativeTunnel : ITunnelFlow
     ITunnelLeg ITunnelFlow.Node => _node;
 
     /// <summary>Whether the tunnel was released, or is over and waits for its peers' FINs.</summary>
-    public bool IsLeaving => _isOver;
+    public bool IsOverOrReleased => _isOver;
 
     /// <summary>Whether one of the two sockets is open. May be read from any thread.</summary>
-    public bool HasSockets => !_client.IsGone || !_node.IsGone;
+    public bool HasSockets => !_client.IsClosed || !_node.IsClosed;
 
     private EventLoop Loop => _client.Loop;
 
-    private bool MayLeave => !_isOver && !Tunnel.IsClosing;
+    private bool IsReleasable => !_isOver && !Tunnel.IsClosing;
 
     /// <summary>
     /// Continues a tunnel that another loop, possibly of another process, has released. Nothing is relayed before
@@ -93,11 +93,11 @@ internal sealed class NativeTunnel : ITunnelFlow
         Action<Tunnel> over)
     {
         var tunnel = new Tunnel(record.Identity, options, ledger, loop.Time, record.Past);
-        var client = loop.Adopt(record.Client.Descriptor, Unowned.Instance);
+        var client = loop.Adopt(record.Client.Descriptor, NoEventsHandler.Instance);
         LoopSocket node;
         try
         {
-            node = loop.Adopt(record.Node.Descriptor, Unowned.Instance);
+            node = loop.Adopt(record.Node.Descriptor, NoEventsHandler.Instance);
         }
         catch (IOException)
         {
@@ -123,7 +123,7 @@ internal sealed class NativeTunnel : ITunnelFlow
     /// <returns>Null if the tunnel is closing or over: then it stays on this loop until its end.</returns>
     public async Task<TunnelRecord?> ReleaseAsync()
     {
-        if (!MayLeave)
+        if (!IsReleasable)
         {
             return null;
         }
@@ -132,15 +132,15 @@ internal sealed class NativeTunnel : ITunnelFlow
         _node.BeginRelease();
 
         // Bytes that one socket still receives are sent by the other, which then has a pending operation again.
-        while (MayLeave && !(_client.IsReleasable && _node.IsReleasable))
+        while (IsReleasable && !(_client.IsReleasable && _node.IsReleasable))
         {
             await Loop.NextTurn();
         }
 
-        if (!MayLeave)
+        if (!IsReleasable)
         {
-            _client.StayOn();
-            _node.StayOn();
+            _client.CancelRelease();
+            _node.CancelRelease();
             return null;
         }
 
@@ -164,7 +164,7 @@ internal sealed class NativeTunnel : ITunnelFlow
     public void Run(Action<Tunnel> action) =>
         Loop.Post(state => action((Tunnel)state!), Tunnel);
 
-    public void Cut()
+    public void Abort()
     {
         if (Loop.IsCurrent)
         {
@@ -177,18 +177,18 @@ internal sealed class NativeTunnel : ITunnelFlow
     }
 
     /// <summary>The connection to a peer is lost.</summary>
-    public void Failed(TunnelSide peer)
+    public void OnPeerLost(TunnelSide peer)
     {
-        Tunnel.Lost(peer);
+        Tunnel.OnPeerLost(peer);
         End();
     }
 
     /// <summary>A leg's socket was closed after the tunnel was over.</summary>
-    public void Left()
+    public void OnSocketClosed()
     {
-        if (_client.IsGone && _node.IsGone)
+        if (_client.IsClosed && _node.IsClosed)
         {
-            _patience?.Dispose();
+            _closeTimer?.Dispose();
         }
     }
 
@@ -200,12 +200,12 @@ internal sealed class NativeTunnel : ITunnelFlow
         }
 
         _isOver = true;
-        _client.Leave();
-        _node.Leave();
-        if (!_client.IsGone || !_node.IsGone)
+        _client.CloseAfterFlush();
+        _node.CloseAfterFlush();
+        if (!_client.IsClosed || !_node.IsClosed)
         {
-            _patience = Loop.Time.CreateTimer(
-                static tunnel => ((NativeTunnel)tunnel!).OutOfPatience(),
+            _closeTimer = Loop.Time.CreateTimer(
+                static tunnel => ((NativeTunnel)tunnel!).OnCloseTimeout(),
                 this,
                 Tunnel.CloseTimeout,
                 Timeout.InfiniteTimeSpan);
@@ -214,18 +214,18 @@ internal sealed class NativeTunnel : ITunnelFlow
         _onOver(Tunnel);
     }
 
-    private void OutOfPatience() => Loop.Post(
+    private void OnCloseTimeout() => Loop.Post(
         static tunnel =>
         {
-            ((NativeTunnel)tunnel!)._client.GiveUp();
-            ((NativeTunnel)tunnel)._node.GiveUp();
+            ((NativeTunnel)tunnel!)._client.Reset();
+            ((NativeTunnel)tunnel)._node.Reset();
         },
         this);
 
     // The handler of an adopted socket until its leg exists; no event can occur before that.
-    private sealed class Unowned : ISocketHandler
+    private sealed class NoEventsHandler : ISocketHandler
     {
-        public static readonly Unowned Instance = new();
+        public static readonly NoEventsHandler Instance = new();
 
         public void OnReceived(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
 

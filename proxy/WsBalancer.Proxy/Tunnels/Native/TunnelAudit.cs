@@ -12,7 +12,7 @@ namespace WsBalancer.Proxy.Tunnels.Native;
 /// </summary>
 /// <remarks>
 /// Sockets without an owner are a fault, which the audit finds before descriptors run out. A loop examines
-/// <see cref="AtOnce"/> sockets in a turn, each with one system call, so that no message is delayed.
+/// <see cref="MaxSocketsPerTurn"/> sockets in a turn, each with one system call, so that no message is delayed.
 /// </remarks>
 internal sealed class TunnelAudit(
     TunnelRegistry tunnels,
@@ -22,8 +22,8 @@ internal sealed class TunnelAudit(
     ILogger<TunnelAudit> logger)
     : BackgroundService
 {
-    private const int AtOnce = 64;
-    private const int MostExamples = 5;
+    private const int MaxSocketsPerTurn = 64;
+    private const int MaxExamples = 5;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -37,7 +37,7 @@ internal sealed class TunnelAudit(
         var unowned = new List<string>();
         foreach (var loop in loops)
         {
-            await LookAtAsync(loop, Suspect);
+            await CheckAsync(loop, Suspect);
         }
 
         foreach (var tunnel in tunnels.All)
@@ -70,17 +70,17 @@ internal sealed class TunnelAudit(
         unowned.Set(found.Count);
         if (found.Count > 0)
         {
-            TunnelLog.Unowned(logger, found.Count, string.Join(", ", found.Take(MostExamples)));
+            TunnelLog.Unowned(logger, found.Count, string.Join(", ", found.Take(MaxExamples)));
         }
     }
 
-    private async Task LookAtAsync(EventLoop loop, Action<object, string> suspect)
+    private async Task CheckAsync(EventLoop loop, Action<object, string> suspect)
     {
         await loop.Enter();
         try
         {
             // A copy: sockets are added and removed between two turns.
-            var sockets = loop.AllSocketCount();
+            var sockets = loop.AllSockets();
             for (var i = 0; i < sockets.Length; i++)
             {
                 if (!sockets[i].IsClosed && FaultOf(sockets[i]) is { } fault)
@@ -88,7 +88,7 @@ internal sealed class TunnelAudit(
                     suspect(sockets[i], $"descriptor {sockets[i].Descriptor}, {fault}");
                 }
 
-                if (i % AtOnce == AtOnce - 1)
+                if (i % MaxSocketsPerTurn == MaxSocketsPerTurn - 1)
                 {
                     await loop.NextTurn();
                 }
@@ -108,7 +108,7 @@ internal sealed class TunnelAudit(
             return "whose failure nothing has acted on";
         }
 
-        if (socket.IsGoneUnnoticed)
+        if (socket.IsClosedInKernel)
         {
             return "whose connection has ended without an event";
         }
@@ -119,5 +119,5 @@ internal sealed class TunnelAudit(
     }
 
     private bool IsOwned(NativeTunnel flow) =>
-        flow.IsLeaving || tunnels.Find(flow.Tunnel.Identity.Id) == flow.Tunnel;
+        flow.IsOverOrReleased || tunnels.Find(flow.Tunnel.Identity.Id) == flow.Tunnel;
 }

@@ -30,7 +30,7 @@ public sealed class OperationsPageTests
     public async Task Deployment_OfANode_IsAsOnThePage()
     {
         await using var fleet = await WsFleet.Start(3, 3);
-        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, reconnects: true);
 
         await new PageWalk(fleet.Balancer, fleet.Nodes)
             .With("restart ws-2", () => RestartAsync(fleet, 1))
@@ -43,7 +43,7 @@ public sealed class OperationsPageTests
     public async Task ScalingOut_IsAsOnThePage()
     {
         await using var fleet = await WsFleet.Start(4, 3);
-        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, reconnects: true);
 
         await new PageWalk(fleet.Balancer, fleet.Nodes).Run("Scaling out");
     }
@@ -52,7 +52,7 @@ public sealed class OperationsPageTests
     public async Task ScalingIn_IsAsOnThePage()
     {
         await using var fleet = await WsFleet.Start(3, 3);
-        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, reconnects: true);
 
         await new PageWalk(fleet.Balancer, fleet.Nodes).Run("Scaling in");
     }
@@ -62,7 +62,7 @@ public sealed class OperationsPageTests
     {
         var config = new BalancerConfig();
         await using var fleet = await WsFleet.Start(3, 3, made => config = made);
-        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, reconnects: true);
 
         await new PageWalk(fleet.Balancer, fleet.Nodes)
             .With("take ws-2 and ws-3 out of wsbalancer.json", async () =>
@@ -92,7 +92,7 @@ public sealed class OperationsPageTests
     {
         await using var fleet = await WsFleet.Start(3, 3, config => config.Set(
             $"ReverseProxy:Clusters:{BalancerConfig.Cluster}:HealthCheck:Active:Path", "/healthz"));
-        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, reconnects: true);
 
         await new PageWalk(fleet.Balancer, fleet.Nodes)
             .With("kill the process of ws-3, and start it again", async () =>
@@ -123,7 +123,7 @@ public sealed class OperationsPageTests
 
                 await fleet.Balancer.UntilEmpty();
                 await fleet.Nodes[0].Kill();
-                using var refused = await fleet.Balancer.Ask(user);
+                using var refused = await fleet.Balancer.SendRequest(user);
                 await Deadline.Until("both lines are written", () => File.Exists(LogOf(fleet.Balancer))
                     && File.ReadLines(LogOf(fleet.Balancer)).Count() == 2);
             })
@@ -135,7 +135,7 @@ public sealed class OperationsPageTests
     {
         await using var fleet = await WsFleet.Start(
             3, 3, config => config.Set($"{BalancerConfig.ClusterKey}:Ring:Algorithm", "nginx"));
-        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, comesBack: true);
+        await using var crowd = await Crowd.Gather(fleet.Balancer, Users, reconnects: true);
 
         await new PageWalk(fleet.Balancer, fleet.Nodes).Run("Moving from nginx or HAProxy");
     }
@@ -144,7 +144,7 @@ public sealed class OperationsPageTests
     public async Task LossOfABalancer_IsAsOnThePage()
     {
         await using var pair = await TwoBalancers.Start();
-        await using var crowd = await pair.Gather(Users, comesBack: true);
+        await using var crowd = await pair.Gather(Users, reconnects: true);
 
         await new PageWalk(pair.One, pair.Nodes)
             .With("kill -9 the balancer, and start it again", async () =>
@@ -167,7 +167,7 @@ public sealed class OperationsPageTests
     public async Task LossOfRedis_IsAsOnThePage()
     {
         await using var pair = await TwoBalancers.Start();
-        await using var crowd = await pair.Gather(Users, comesBack: true);
+        await using var crowd = await pair.Gather(Users, reconnects: true);
 
         await new PageWalk(pair.One, pair.Nodes)
             .With("stop Redis", async () =>

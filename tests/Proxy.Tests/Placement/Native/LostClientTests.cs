@@ -23,7 +23,7 @@ public sealed class LostClientTests
             {
                 mapped.Use((context, next) =>
                 {
-                    context.Features.Set<IHttpUpgradeFeature>(new GoneOnceAnswered(context));
+                    context.Features.Set<IHttpUpgradeFeature>(new DisconnectedOnceAnswered(context));
                     return next(context);
                 });
                 mapped.MapWsBalancer();
@@ -48,7 +48,7 @@ public sealed class LostClientTests
             1, scrape["wsbalancer_handshakes_total{cluster=\"chat\",node=\"ws-1\",outcome=\"accepted\"}"]);
     }
 
-    private sealed class GoneOnceAnswered(HttpContext context) : IHttpUpgradeFeature
+    private sealed class DisconnectedOnceAnswered(HttpContext context) : IHttpUpgradeFeature
     {
         private readonly IHttpUpgradeFeature _server = context.Features.GetRequiredFeature<IHttpUpgradeFeature>();
 

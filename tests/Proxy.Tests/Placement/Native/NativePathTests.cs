@@ -32,10 +32,10 @@ public sealed class NativePathTests : IAsyncDisposable
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
         using var node = await AcceptAsync();
-        await SayAsync(node, "HTTP/1.1 401 No\r\nContent-Length: 11\r\n\r\nHello");
+        await SendAsync(node, "HTTP/1.1 401 No\r\nContent-Length: 11\r\n\r\nHello");
         using (var response = await InTime(sending))
         {
-            await SayAsync(node, " again and what is too much");
+            await SendAsync(node, " again and what is too much");
 
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             Assert.Equal("Hello again", await ReadAsync(response));
@@ -51,7 +51,7 @@ public sealed class NativePathTests : IAsyncDisposable
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
         using var node = await AcceptAsync();
-        await SayAsync(node, "HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\nno chunk\r\n");
+        await SendAsync(node, "HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\nno chunk\r\n");
         using var response = await InTime(sending);
         var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         var buffer = new byte[3];
@@ -72,7 +72,7 @@ public sealed class NativePathTests : IAsyncDisposable
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
         using var node = await AcceptAsync();
-        await SayAsync(node, $"HTTP/1.1 401 No\r\nContent-Length: {Length}\r\n\r\n");
+        await SendAsync(node, $"HTTP/1.1 401 No\r\nContent-Length: {Length}\r\n\r\n");
         var flood = new Flood(node, Length);
         using var response = await InTime(sending);
         var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
@@ -96,7 +96,7 @@ public sealed class NativePathTests : IAsyncDisposable
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
         using var node = await AcceptAsync();
-        await SayAsync(node, "HTTP/1.1 401 No\r\nContent-Length: 11\r\n\r\n");
+        await SendAsync(node, "HTTP/1.1 401 No\r\nContent-Length: 11\r\n\r\n");
 
         (await InTime(sending)).Dispose();
 
@@ -110,11 +110,11 @@ public sealed class NativePathTests : IAsyncDisposable
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
         using var node = await AcceptAsync();
-        await SayAsync(node, Accepted + "early");
+        await SendAsync(node, Accepted + "early");
         using var response = await InTime(sending);
         var body = Assert.IsType<NodeResponseBody>(Assert.IsType<ResponseContent>(response.Content).Body);
 
-        var taken = await loop.OnLoop(body.Take);
+        var taken = await loop.OnLoop(body.Detach);
         response.Dispose();
 
         Assert.Equal("early", Encoding.ASCII.GetString(taken.Unread.Span));
@@ -130,14 +130,14 @@ public sealed class NativePathTests : IAsyncDisposable
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
         var node = await AcceptAsync();
-        await SayAsync(node, Accepted);
+        await SendAsync(node, Accepted);
         using var response = await InTime(sending);
         var body = Assert.IsType<NodeResponseBody>(Assert.IsType<ResponseContent>(response.Content).Body);
 
         Reset(node);
 
-        await Deadline.Until("it is known", () => body.IsGone);
-        var taken = await loop.OnLoop(body.Take);
+        await Deadline.Until("it is known", () => body.HasFailed);
+        var taken = await loop.OnLoop(body.Detach);
         Assert.True(taken.Ended);
         await loop.OnLoop(taken.Socket.Close);
     }
@@ -165,7 +165,7 @@ public sealed class NativePathTests : IAsyncDisposable
         using var loop = Engines.Start(engine);
         var sending = SendAsync(loop);
         using var node = await AcceptAsync();
-        await SayAsync(node, "HTTP/1.1 401 No\r\nContent-Length: 11\r\n\r\n");
+        await SendAsync(node, "HTTP/1.1 401 No\r\nContent-Length: 11\r\n\r\n");
         using var response = await InTime(sending);
         var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         var reading = body.ReadAsync(new byte[1], _cancellation.Token).AsTask();
@@ -245,7 +245,7 @@ public sealed class NativePathTests : IAsyncDisposable
         var sending = SendAsync(loop);
         var node = await AcceptAsync();
         await ReadHeadAsync(node);
-        await SayAsync(node, "HTTP/1.1 1");
+        await SendAsync(node, "HTTP/1.1 1");
         Reset(node);
 
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => InTime(sending));
@@ -263,7 +263,7 @@ public sealed class NativePathTests : IAsyncDisposable
 
     private static void Reset(Socket node) => node.Close(0);
 
-    private static Task<int> SayAsync(Socket node, string words) =>
+    private static Task<int> SendAsync(Socket node, string words) =>
         node.SendAsync(Encoding.ASCII.GetBytes(words), TestContext.Current.CancellationToken).AsTask();
 
     private static async Task ReadHeadAsync(Socket node)

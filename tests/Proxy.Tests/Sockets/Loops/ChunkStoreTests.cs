@@ -100,7 +100,7 @@ public sealed class ChunkStoreTests : IDisposable
 
     private unsafe void RemoveDescribed(ref ByteQueue queue, Queue<byte> model, int size)
     {
-        Span<Piece> pieces = stackalloc Piece[3];
+        Span<IoVector> pieces = stackalloc IoVector[3];
         var (count, length) = queue.Describe(_store, pieces);
         var described = pieces[..count].ToArray().SelectMany(
             static piece => new ReadOnlySpan<byte>(piece.Start, (int)piece.Length).ToArray()).ToArray();

@@ -74,7 +74,7 @@ public sealed class ClosingTests
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
-        pair.Told.WhenReceived = pair.Socket.Close;
+        pair.Recorder.WhenReceived = pair.Socket.Close;
 
         await loop.OnLoop(() =>
         {
@@ -84,7 +84,7 @@ public sealed class ClosingTests
 
         await Deadline.Until("it is closed", () => loop.OnLoop(() => pair.Socket.IsClosed));
         await pair.SettleAsync();
-        Assert.Equal(1, pair.Told.Calls);
+        Assert.Equal(1, pair.Recorder.Calls);
     }
 
     [Theory]
@@ -94,8 +94,8 @@ public sealed class ClosingTests
         using var loop = Engines.Start(engine);
         await using var one = await LoopPair.OpenReceivingAsync(loop);
         await using var two = await LoopPair.OpenReceivingAsync(loop);
-        one.Told.WhenReceived = two.Socket.Close;
-        two.Told.WhenReceived = one.Socket.Close;
+        one.Recorder.WhenReceived = two.Socket.Close;
+        two.Recorder.WhenReceived = one.Socket.Close;
 
         await loop.OnLoop(() =>
         {
@@ -103,9 +103,9 @@ public sealed class ClosingTests
             two.Peer.Send("b"u8);
         });
 
-        await Deadline.Until("one is told", () => one.Told.Calls + two.Told.Calls > 0);
+        await Deadline.Until("one is told", () => one.Recorder.Calls + two.Recorder.Calls > 0);
         await one.SettleAsync();
-        Assert.Equal(1, one.Told.Calls + two.Told.Calls);
+        Assert.Equal(1, one.Recorder.Calls + two.Recorder.Calls);
         Assert.Equal(1, loop.SocketCount);
     }
 
@@ -125,7 +125,7 @@ public sealed class ClosingTests
         });
 
         await pair.SettleAsync();
-        Assert.Equal(0, pair.Told.Calls);
+        Assert.Equal(0, pair.Recorder.Calls);
     }
 
     [Theory]
@@ -153,8 +153,8 @@ public sealed class ClosingTests
 
         Assert.Equal("the other's"u8.ToArray(), await other.ReadToEndAsync());
         other.Peer.Send("hello"u8);
-        await Deadline.Until("it still receives", () => other.Told.Length == 5);
-        Assert.Equal(0, old.Told.Calls);
+        await Deadline.Until("it still receives", () => other.Recorder.Length == 5);
+        Assert.Equal(0, old.Recorder.Calls);
     }
 
     [Theory]
@@ -165,7 +165,7 @@ public sealed class ClosingTests
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         var sent = Noise.OfLength(150_000);
         var second = new Recorder();
-        pair.Told.WhenReceived = () => pair.Socket.Handler = second;
+        pair.Recorder.WhenReceived = () => pair.Socket.Handler = second;
 
         await loop.OnLoop(() =>
         {
@@ -174,8 +174,8 @@ public sealed class ClosingTests
         });
 
         await Deadline.Until("the second is told the end", () => second.EndedCount == 1);
-        Assert.Equal(1, pair.Told.Calls);
-        Assert.Equal(sent, pair.Told.Bytes.Concat(second.Bytes));
+        Assert.Equal(1, pair.Recorder.Calls);
+        Assert.Equal(sent, pair.Recorder.Bytes.Concat(second.Bytes));
     }
 
     [Theory]
@@ -186,7 +186,7 @@ public sealed class ClosingTests
         using var loop = Engines.Start(engine, log);
         await using var bad = await LoopPair.OpenReceivingAsync(loop);
         await using var good = await LoopPair.OpenReceivingAsync(loop);
-        bad.Told.WhenReceived = () => throw new InvalidOperationException("A fault of the test.");
+        bad.Recorder.WhenReceived = () => throw new InvalidOperationException("A fault of the test.");
 
         await loop.OnLoop(() =>
         {
@@ -196,7 +196,7 @@ public sealed class ClosingTests
 
         var failure = await Assert.ThrowsAsync<SocketException>(() => ReadAsync(bad.Peer));
         Assert.Equal(SocketError.ConnectionReset, failure.SocketErrorCode);
-        await Deadline.Until("the other has received", () => good.Told.Length == 1);
+        await Deadline.Until("the other has received", () => good.Recorder.Length == 1);
         Assert.Equal(1, loop.SocketCount);
         Assert.Equal("A fault of the test.", Assert.Single(log.Collector.GetSnapshot()).Exception?.Message);
     }
@@ -237,11 +237,11 @@ public sealed class ClosingTests
                     break;
                 case 1:
                     pair.ResetPeer();
-                    await Deadline.Until("it failed", () => pair.Told.Errors.Length == 1);
+                    await Deadline.Until("it failed", () => pair.Recorder.Errors.Length == 1);
                     break;
                 case 2:
                     pair.Peer.Shutdown(SocketShutdown.Send);
-                    await Deadline.Until("it ended", () => pair.Told.EndedCount == 1);
+                    await Deadline.Until("it ended", () => pair.Recorder.EndedCount == 1);
                     break;
                 default:
                     await loop.OnLoop(pair.Socket.ShutdownSend);

@@ -53,7 +53,7 @@ public sealed class EventLoopTests
 
         pair.Peer.Send("hello"u8);
 
-        await Deadline.Until("it is told", () => pair.Told.Length == 5);
+        await Deadline.Until("it is told", () => pair.Recorder.Length == 5);
         Volatile.Write(ref enough, true);
 
         void Again(object? state)
@@ -106,9 +106,9 @@ public sealed class EventLoopTests
         const int Each = 5_000;
         using var loop = Engines.Start(engine);
 
-        await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Run(AskEach, Cancellation)));
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Run(QueryEach, Cancellation)));
 
-        async Task AskEach()
+        async Task QueryEach()
         {
             for (var i = 0; i < Each; i++)
             {

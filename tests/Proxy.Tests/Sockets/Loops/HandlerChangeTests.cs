@@ -10,14 +10,14 @@ public sealed class HandlerChangeTests
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
         pair.ResetPeer();
-        await Deadline.Until("the old handler is notified", () => pair.Told.Errors.Length == 1);
+        await Deadline.Until("the old handler is notified", () => pair.Recorder.Errors.Length == 1);
 
         var next = new Recorder();
         await loop.OnLoop(() => pair.Socket.Handler = next);
         await pair.SettleAsync();
 
-        Assert.Equal(pair.Told.Errors, next.Errors);
-        Assert.Equal((1, 1), (pair.Told.Calls, next.Calls));
+        Assert.Equal(pair.Recorder.Errors, next.Errors);
+        Assert.Equal((1, 1), (pair.Recorder.Calls, next.Calls));
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class HandlerChangeTests
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
         pair.ResetPeer();
-        await Deadline.Until("the old handler is notified", () => pair.Told.Errors.Length == 1);
+        await Deadline.Until("the old handler is notified", () => pair.Recorder.Errors.Length == 1);
 
         var (passedOver, last) = (new Recorder(), new Recorder());
         await loop.OnLoop(() =>
@@ -47,7 +47,7 @@ public sealed class HandlerChangeTests
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
         pair.ResetPeer();
-        await Deadline.Until("the old handler is notified", () => pair.Told.Errors.Length == 1);
+        await Deadline.Until("the old handler is notified", () => pair.Recorder.Errors.Length == 1);
 
         var next = new Recorder();
         await loop.OnLoop(() =>

@@ -25,7 +25,7 @@ public sealed class LoopDialerNameTests : IDisposable
     {
         _names = _resolver.Cache(_time);
         _dialer = new LoopDialer(
-            _names, new SourceAddresses(new SocketsOptions(), NullLogger<SourceAddresses>.Instance), _time);
+            _names, new SourceAddressPool(new SocketsOptions(), NullLogger<SourceAddressPool>.Instance), _time);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
     }
 

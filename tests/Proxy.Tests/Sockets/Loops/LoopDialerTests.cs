@@ -231,8 +231,8 @@ public sealed class LoopDialerTests : IDisposable
 
     private LoopDialer Create(params IPAddress[] sources) => new(
         _names,
-        new SourceAddresses(
-            new SocketsOptions { SourceAddresses = sources }, NullLogger<SourceAddresses>.Instance),
+        new SourceAddressPool(
+            new SocketsOptions { SourceAddresses = sources }, NullLogger<SourceAddressPool>.Instance),
         _time);
 
     private Task<LoopSocket> ConnectAsync(

@@ -12,13 +12,13 @@ internal sealed class LoopPair : IAsyncDisposable
 {
     private static readonly LoopDialer Dialer = new(
         new NameCache(new SystemNameResolver(), TimeProvider.System, NullLogger<NameCache>.Instance),
-        new SourceAddresses(new SocketsOptions(), NullLogger<SourceAddresses>.Instance),
+        new SourceAddressPool(new SocketsOptions(), NullLogger<SourceAddressPool>.Instance),
         TimeProvider.System);
 
-    private LoopPair(LoopSocket socket, Recorder told, Socket peer)
+    private LoopPair(LoopSocket socket, Recorder recorder, Socket peer)
     {
         Socket = socket;
-        Told = told;
+        Recorder = recorder;
         Peer = peer;
     }
 
@@ -27,7 +27,7 @@ internal sealed class LoopPair : IAsyncDisposable
     public EventLoop Loop => Socket.Loop;
 
     /// <summary>The first handler of the socket.</summary>
-    public Recorder Told { get; }
+    public Recorder Recorder { get; }
 
     public Socket Peer { get; }
 
@@ -37,18 +37,18 @@ internal sealed class LoopPair : IAsyncDisposable
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
-        var told = new Recorder();
+        var recorder = new Recorder();
         var socket = await loop.OnLoopAsync(() => Dialer.ConnectAsync(
             loop,
             "127.0.0.1",
             ((IPEndPoint)listener.LocalEndPoint!).Port,
             Deadline.Default,
             null,
-            told,
+            recorder,
             TestContext.Current.CancellationToken));
         var peer = await listener.AcceptAsync(TestContext.Current.CancellationToken);
         peer.NoDelay = true;
-        return new LoopPair(socket, told, peer);
+        return new LoopPair(socket, recorder, peer);
     }
 
     /// <summary>Connects, and receives.</summary>

@@ -22,8 +22,8 @@ public sealed class ReceivingTests
             await pair.Peer.SendAsync(piece, TestContext.Current.CancellationToken);
         }
 
-        await Deadline.Until("all has come", () => pair.Told.Length >= sent.Length);
-        Assert.Equal(sent, pair.Told.Bytes);
+        await Deadline.Until("all has come", () => pair.Recorder.Length >= sent.Length);
+        Assert.Equal(sent, pair.Recorder.Bytes);
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class ReceivingTests
         pair.Peer.Shutdown(SocketShutdown.Send);
         await pair.SettleAsync();
 
-        Assert.Equal(0, pair.Told.Calls);
+        Assert.Equal(0, pair.Recorder.Calls);
     }
 
     [Theory]
@@ -46,14 +46,14 @@ public sealed class ReceivingTests
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
-        pair.Told.WhenReceived = pair.Socket.Pause;
+        pair.Recorder.WhenReceived = pair.Socket.Pause;
         var flood = new Flood(pair.Peer, 256 * Kilobyte * Kilobyte);
 
         // The handler pauses its socket at another point of the flood each time.
-        for (var calls = 0; calls < 5; calls = pair.Told.Calls)
+        for (var calls = 0; calls < 5; calls = pair.Recorder.Calls)
         {
             await loop.OnLoop(pair.Socket.Receive);
-            await Deadline.Until("its handler has paused it", () => pair.Told.Calls > calls);
+            await Deadline.Until("its handler has paused it", () => pair.Recorder.Calls > calls);
             await flood.UntilItIsHeldUp();
             Assert.InRange(await loop.OnLoop(() => pair.Socket.BufferedBytes), 0, EventLoop.LargestReceive);
         }
@@ -70,8 +70,8 @@ public sealed class ReceivingTests
         // The bytes that the kernel does not accept exceed the memory of the store.
         await loop.OnLoop(() => pair.Socket.Send(new byte[64 * Kilobyte * Kilobyte]));
 
-        await Deadline.Until("its handler is notified", () => pair.Told.Errors.Length == 1);
-        Assert.Equal(Errno.NoBufferSpace, pair.Told.Errors[0]);
+        await Deadline.Until("its handler is notified", () => pair.Recorder.Errors.Length == 1);
+        Assert.Equal(Errno.NoBufferSpace, pair.Recorder.Errors[0]);
         Assert.Equal(0, store.Used);
     }
 
@@ -83,17 +83,17 @@ public sealed class ReceivingTests
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         var sent = Noise.OfLength(500 * Kilobyte);
         pair.Peer.Send(sent.AsSpan(0, 10));
-        await Deadline.Until("the first bytes have come", () => pair.Told.Length == 10);
+        await Deadline.Until("the first bytes have come", () => pair.Recorder.Length == 10);
 
         await loop.OnLoop(pair.Socket.Pause);
         var sending = pair.Peer.SendAsync(sent.AsMemory(10), TestContext.Current.CancellationToken).AsTask();
         await pair.SettleAsync();
-        var whilePaused = pair.Told.Length;
+        var whilePaused = pair.Recorder.Length;
         await loop.OnLoop(pair.Socket.Receive);
 
-        await Deadline.Until("all has come", () => pair.Told.Length >= sent.Length);
+        await Deadline.Until("all has come", () => pair.Recorder.Length >= sent.Length);
         await sending;
-        Assert.Equal(sent, pair.Told.Bytes);
+        Assert.Equal(sent, pair.Recorder.Bytes);
         Assert.Equal(10, whilePaused);
     }
 
@@ -103,20 +103,20 @@ public sealed class ReceivingTests
     {
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenAsync(loop);
-        pair.Told.WhenReceived = pair.Socket.Pause;
+        pair.Recorder.WhenReceived = pair.Socket.Pause;
         var sent = Noise.OfLength(1000 * Kilobyte);
         var sending = pair.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
 
-        for (var calls = 1; pair.Told.Length < sent.Length; calls++)
+        for (var calls = 1; pair.Recorder.Length < sent.Length; calls++)
         {
             await loop.OnLoop(pair.Socket.Receive);
-            await Deadline.Until($"call {calls}", () => pair.Told.Calls >= calls);
+            await Deadline.Until($"call {calls}", () => pair.Recorder.Calls >= calls);
             await pair.SettleAsync();
-            Assert.Equal(calls, pair.Told.Calls);
+            Assert.Equal(calls, pair.Recorder.Calls);
         }
 
         await sending;
-        Assert.Equal(sent, pair.Told.Bytes);
+        Assert.Equal(sent, pair.Recorder.Bytes);
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class ReceivingTests
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         var endedAt = -1L;
-        pair.Told.WhenEnded = () => endedAt = pair.Told.Length;
+        pair.Recorder.WhenEnded = () => endedAt = pair.Recorder.Length;
 
         // Both calls are made on the loop's thread, so that both events are there at its next wait.
         await loop.OnLoop(() =>
@@ -135,11 +135,11 @@ public sealed class ReceivingTests
             pair.Peer.Shutdown(SocketShutdown.Send);
         });
 
-        await Deadline.Until("the end is told", () => pair.Told.EndedCount > 0);
+        await Deadline.Until("the end is told", () => pair.Recorder.EndedCount > 0);
         await pair.SettleAsync();
-        Assert.Equal("the last words"u8, pair.Told.Bytes);
+        Assert.Equal("the last words"u8, pair.Recorder.Bytes);
         Assert.Equal("the last words".Length, endedAt);
-        Assert.Equal(1, pair.Told.EndedCount);
+        Assert.Equal(1, pair.Recorder.EndedCount);
     }
 
     [Theory]
@@ -149,17 +149,17 @@ public sealed class ReceivingTests
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         pair.Peer.Send("a"u8);
-        await Deadline.Until("the first byte has come", () => pair.Told.Length == 1);
+        await Deadline.Until("the first byte has come", () => pair.Recorder.Length == 1);
         await loop.OnLoop(pair.Socket.Pause);
 
         pair.Peer.Send("b"u8);
         pair.Peer.Shutdown(SocketShutdown.Send);
         await pair.SettleAsync();
-        Assert.Equal(1, pair.Told.Calls);
+        Assert.Equal(1, pair.Recorder.Calls);
         await loop.OnLoop(pair.Socket.Receive);
 
-        await Deadline.Until("the end is told", () => pair.Told.EndedCount > 0);
-        Assert.Equal("ab"u8, pair.Told.Bytes);
+        await Deadline.Until("the end is told", () => pair.Recorder.EndedCount > 0);
+        Assert.Equal("ab"u8, pair.Recorder.Bytes);
     }
 
     [Theory]
@@ -176,11 +176,11 @@ public sealed class ReceivingTests
             pair.ResetPeer();
         });
 
-        await Deadline.Until("the failure is told", () => pair.Told.Errors.Length > 0);
+        await Deadline.Until("the failure is told", () => pair.Recorder.Errors.Length > 0);
         await pair.SettleAsync();
-        Assert.Equal([Errno.ConnectionReset], pair.Told.Errors);
-        Assert.Equal(0, pair.Told.EndedCount);
-        Assert.Equal(sent, pair.Told.Bytes);
+        Assert.Equal([Errno.ConnectionReset], pair.Recorder.Errors);
+        Assert.Equal(0, pair.Recorder.EndedCount);
+        Assert.Equal(sent, pair.Recorder.Bytes);
     }
 
     // The test has many rounds, since an engine that can miss a reset behind bytes does not miss it every time.
@@ -196,8 +196,8 @@ public sealed class ReceivingTests
             pair.Peer.Send("hello"u8);
             pair.ResetPeer();
 
-            await Deadline.Until($"reset {i} is told", () => pair.Told.Errors.Length > 0);
-            Assert.Equal("hello"u8.ToArray(), pair.Told.Bytes);
+            await Deadline.Until($"reset {i} is told", () => pair.Recorder.Errors.Length > 0);
+            Assert.Equal("hello"u8.ToArray(), pair.Recorder.Bytes);
         }
     }
 
@@ -211,11 +211,11 @@ public sealed class ReceivingTests
 
         pair.ResetPeer();
 
-        await Deadline.Until("the failure is told", () => pair.Told.Errors.Length > 0);
+        await Deadline.Until("the failure is told", () => pair.Recorder.Errors.Length > 0);
         await loop.OnLoop(pair.Socket.Receive);
         await pair.SettleAsync();
-        Assert.Equal([Errno.ConnectionReset], pair.Told.Errors);
-        Assert.Equal(1, pair.Told.Calls);
+        Assert.Equal([Errno.ConnectionReset], pair.Recorder.Errors);
+        Assert.Equal(1, pair.Recorder.Calls);
     }
 
     [Theory]
@@ -225,11 +225,11 @@ public sealed class ReceivingTests
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         pair.Peer.Shutdown(SocketShutdown.Send);
-        await Deadline.Until("the end is told", () => pair.Told.EndedCount == 1);
+        await Deadline.Until("the end is told", () => pair.Recorder.EndedCount == 1);
 
         pair.ResetPeer();
 
-        await Deadline.Until("the failure is told", () => pair.Told.Errors.Length == 1);
-        Assert.Equal(2, pair.Told.Calls);
+        await Deadline.Until("the failure is told", () => pair.Recorder.Errors.Length == 1);
+        Assert.Equal(2, pair.Recorder.Calls);
     }
 }

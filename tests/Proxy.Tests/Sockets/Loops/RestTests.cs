@@ -15,7 +15,7 @@ public sealed class RestTests
         using var loop = Engines.Start(engine, time: time);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         pair.Peer.Shutdown(SocketShutdown.Send);
-        await Deadline.Until("the FIN is received", () => pair.Told.EndedCount == 1);
+        await Deadline.Until("the FIN is received", () => pair.Recorder.EndedCount == 1);
 
         var sent = Noise.OfLength(20_000_000);
         await loop.OnLoop(() => pair.Socket.Send(sent));

@@ -23,13 +23,13 @@ public sealed class SendingTests
 
         await pair.SettleAsync();
         Assert.InRange(await loop.OnLoop(() => pair.Socket.UnsentBytes), 1, sent.Length);
-        Assert.Equal(0, pair.Told.Calls);
+        Assert.Equal(0, pair.Recorder.Calls);
         var received = await pair.ReadAsync(sent.Length);
 
-        await Deadline.Until("it is told", () => pair.Told.WritableCount > 0);
+        await Deadline.Until("it is told", () => pair.Recorder.WritableCount > 0);
         Assert.Equal(sent, received);
         Assert.Equal(0, await loop.OnLoop(() => pair.Socket.UnsentBytes));
-        Assert.Equal(1, pair.Told.Calls);
+        Assert.Equal(1, pair.Recorder.Calls);
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class SendingTests
 
         Assert.Equal("hello"u8.ToArray(), await pair.ReadAsync(5));
         await pair.SettleAsync();
-        Assert.Equal(0, pair.Told.Calls);
+        Assert.Equal(0, pair.Recorder.Calls);
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class SendingTests
         await using var pair = await LoopPair.OpenAsync(loop);
         var sent = Noise.OfLength(16 * Megabyte);
         var taken = 0;
-        pair.Told.WhenWritable = Continue;
+        pair.Recorder.WhenWritable = Continue;
         await loop.OnLoop(Continue);
         Assert.InRange(Volatile.Read(ref taken), 1, sent.Length - 1);
 
@@ -62,7 +62,7 @@ public sealed class SendingTests
 
         Assert.Equal(sent, received);
         Assert.Equal(sent.Length, Volatile.Read(ref taken));
-        Assert.NotEqual(0, pair.Told.WritableCount);
+        Assert.NotEqual(0, pair.Recorder.WritableCount);
 
         void Continue()
         {
@@ -121,10 +121,10 @@ public sealed class SendingTests
         pair.Peer.Send("still here"u8);
         pair.Peer.Shutdown(SocketShutdown.Send);
 
-        await Deadline.Until("the end is told", () => pair.Told.EndedCount == 1);
-        Assert.Equal("still here"u8, pair.Told.Bytes);
+        await Deadline.Until("the end is told", () => pair.Recorder.EndedCount == 1);
+        Assert.Equal("still here"u8, pair.Recorder.Bytes);
         await pair.SettleAsync();
-        Assert.Empty(pair.Told.Errors);
+        Assert.Empty(pair.Recorder.Errors);
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed class SendingTests
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         pair.Peer.Shutdown(SocketShutdown.Send);
-        await Deadline.Until("the end is told", () => pair.Told.EndedCount == 1);
+        await Deadline.Until("the end is told", () => pair.Recorder.EndedCount == 1);
         var sent = Noise.OfLength(16 * Megabyte);
 
         await loop.OnLoop(() =>
@@ -153,7 +153,7 @@ public sealed class SendingTests
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
 
-        var callsMeanwhile = await loop.OnLoop(() =>
+        var callsDuring = await loop.OnLoop(() =>
         {
             pair.ResetPeer();
             for (var i = 0; i < 10; i++)
@@ -163,13 +163,13 @@ public sealed class SendingTests
             }
 
             Assert.Equal(0, pair.Socket.UnsentBytes);
-            return pair.Told.Calls;
+            return pair.Recorder.Calls;
         });
 
-        Assert.Equal(0, callsMeanwhile);
-        await Deadline.Until("the failure is told", () => pair.Told.Errors.Length > 0);
+        Assert.Equal(0, callsDuring);
+        await Deadline.Until("the failure is told", () => pair.Recorder.Errors.Length > 0);
         await pair.SettleAsync();
-        Assert.Equal(1, pair.Told.Calls);
+        Assert.Equal(1, pair.Recorder.Calls);
     }
 
     [Theory]
@@ -182,8 +182,8 @@ public sealed class SendingTests
 
         pair.ResetPeer();
 
-        await Deadline.Until("the failure is told", () => pair.Told.Errors.Length > 0);
+        await Deadline.Until("the failure is told", () => pair.Recorder.Errors.Length > 0);
         Assert.Equal(0, await loop.OnLoop(() => pair.Socket.UnsentBytes));
-        Assert.Equal(0, pair.Told.WritableCount);
+        Assert.Equal(0, pair.Recorder.WritableCount);
     }
 }

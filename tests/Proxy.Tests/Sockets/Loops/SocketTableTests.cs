@@ -4,7 +4,7 @@ namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
 public sealed class SocketTableTests
 {
-    private readonly SocketTable<string> _table = new();
+    private readonly TargetTable<string> _table = new();
 
     [Fact]
     public void Add_AndRemoveInAnyOrder_NeverGivesANumberTwice()
@@ -16,9 +16,9 @@ public sealed class SocketTableTests
         {
             if (live.Count > 0 && random.Next(100) < 48)
             {
-                var gone = live.Keys.ElementAt(random.Next(Math.Min(live.Count, 50)));
-                live.Remove(gone);
-                _table.Remove(gone);
+                var removed = live.Keys.ElementAt(random.Next(Math.Min(live.Count, 50)));
+                live.Remove(removed);
+                _table.Remove(removed);
             }
             else
             {

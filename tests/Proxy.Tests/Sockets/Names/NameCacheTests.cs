@@ -47,11 +47,11 @@ public sealed class NameCacheTests : IDisposable
         await FindAsync();
         _resolver.Answer("10.0.0.2", "10.0.0.3");
 
-        for (var asked = 1; asked < 8; asked++)
+        for (var queries = 1; queries < 8; queries++)
         {
             _time.Advance(15 * Second);
             Assert.True(_names.FindAsync("node", Cancellation).AsTask().IsCompletedSuccessfully);
-            await UntilQueriedAsync(asked + 1);
+            await UntilQueriedAsync(queries + 1);
             await UntilAsync("10.0.0.2 10.0.0.3");
         }
     }
@@ -62,11 +62,11 @@ public sealed class NameCacheTests : IDisposable
     {
         await FindAsync();
         _resolver.Answer("10.0.0.2");
-        for (var asked = 1; asked < 4; asked++)
+        for (var queries = 1; queries < 4; queries++)
         {
             _time.Advance(15 * Second);
-            await UntilQueriedAsync(asked + 1);
-            await UntilRefreshedAsync(asked + 1);
+            await UntilQueriedAsync(queries + 1);
+            await UntilRefreshedAsync(queries + 1);
         }
 
         var found = _names.FindAsync("node", Cancellation).AsTask();
@@ -97,12 +97,12 @@ public sealed class NameCacheTests : IDisposable
         await FindAsync();
         _resolver.Fail();
         _time.Advance(10 * Second);
-        for (var asked = 2; asked < 12; asked++)
+        for (var queries = 2; queries < 12; queries++)
         {
             await Deadline.Until("the resolver has another query", () =>
             {
                 _time.Advance(5 * Second);
-                return _resolver.Queries >= asked;
+                return _resolver.Queries >= queries;
             });
             Assert.True(_names.FindAsync("node", Cancellation).AsTask().IsCompletedSuccessfully);
             Assert.Equal("10.0.0.1", await FindAsync());
@@ -178,14 +178,14 @@ public sealed class NameCacheTests : IDisposable
         _time.Advance(TimeSpan.FromHours(3));
         await Deadline.Until("no more questions", () =>
         {
-            var asked = _resolver.Queries;
+            var queries = _resolver.Queries;
             _time.Advance(30 * Second);
-            return asked == _resolver.Queries;
+            return queries == _resolver.Queries;
         });
 
-        var asked = _resolver.Queries;
+        var queries = _resolver.Queries;
         Assert.Equal("10.0.0.1", await FindAsync());
-        Assert.Equal(asked + 1, _resolver.Queries);
+        Assert.Equal(queries + 1, _resolver.Queries);
     }
 
     public void Dispose() => _names.Dispose();

@@ -90,7 +90,7 @@ internal sealed unsafe partial class FakeKernel
     public override nint Receive(int descriptor, void* buffer, nuint length, int flags)
     {
         OnLoop();
-        world.Meanwhile();
+        world.RunConcurrent();
         if (Find(descriptor, "recv") is not FakeSocket socket)
         {
             return Result(-BadDescriptor);
@@ -104,7 +104,7 @@ internal sealed unsafe partial class FakeKernel
     public override nint Send(int descriptor, void* buffer, nuint length, int flags)
     {
         OnLoop();
-        world.Meanwhile();
+        world.RunConcurrent();
         if (Find(descriptor, "send") is not FakeSocket socket)
         {
             return Result(-BadDescriptor);
@@ -120,7 +120,7 @@ internal sealed unsafe partial class FakeKernel
         var all = new List<byte>();
         for (nuint i = 0; i < message->Count; i++)
         {
-            all.AddRange(new ReadOnlySpan<byte>(message->Pieces[i].Start, (int)message->Pieces[i].Length));
+            all.AddRange(new ReadOnlySpan<byte>(message->Vectors[i].Start, (int)message->Vectors[i].Length));
         }
 
         fixed (byte* start = CollectionsMarshal.AsSpan(all))

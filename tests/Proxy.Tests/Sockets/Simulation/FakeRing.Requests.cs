@@ -8,7 +8,7 @@ internal sealed unsafe partial class FakeRing
 {
     // io_uring/net.c: MULTISHOT_MAX_RETRY; io_uring/poll.c: IO_POLL_UNMASK.
     private const int MostBuffersAtOnce = 32;
-    private const uint Always = EpollEvent.Error | EpollEvent.HangUp | EpollEvent.PeerEnded;
+    private const uint Always = EpollEvent.Error | EpollEvent.HangUp | EpollEvent.ReadHangUp;
 
     private const int NoEntry = 2;
     private const int BadDescriptor = 9;
@@ -109,7 +109,7 @@ internal sealed unsafe partial class FakeRing
         {
             case UringConstants.PollAdd:
                 // A single wake-up has its own events; after several, the events are those that hold now.
-                TellEvents(request, wakes == 1 && events != 0 ? events : request.File.Poll());
+                DeliverEvents(request, wakes == 1 && events != 0 ? events : request.File.Poll());
                 break;
             case UringConstants.Receive:
                 Receive(request, isFirst: false);
@@ -122,7 +122,7 @@ internal sealed unsafe partial class FakeRing
         }
     }
 
-    private void TellEvents(RingRequest request, uint all)
+    private void DeliverEvents(RingRequest request, uint all)
     {
         var events = all & request.Wanted;
         if (events == 0)
@@ -132,7 +132,7 @@ internal sealed unsafe partial class FakeRing
 
         if ((request.Entry.Length & UringConstants.PollMany) != 0)
         {
-            CompleteAndGoOn(request, (int)events);
+            CompleteAndContinue(request, (int)events);
         }
         else
         {
@@ -174,7 +174,7 @@ internal sealed unsafe partial class FakeRing
                 return false;
             }
 
-            if (!CompleteAndGoOn(request, result, flags))
+            if (!CompleteAndContinue(request, result, flags))
             {
                 return false;
             }
@@ -216,7 +216,7 @@ internal sealed unsafe partial class FakeRing
         var all = new List<byte>();
         for (nuint i = 0; i < message->Count; i++)
         {
-            all.AddRange(new ReadOnlySpan<byte>(message->Pieces[i].Start, (int)message->Pieces[i].Length));
+            all.AddRange(new ReadOnlySpan<byte>(message->Vectors[i].Start, (int)message->Vectors[i].Length));
         }
 
         Send(entry, socket, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all));
@@ -225,7 +225,7 @@ internal sealed unsafe partial class FakeRing
     /// <returns>Whether the request must wait.</returns>
     private bool Accept(RingRequest request)
     {
-        var goesOn = (request.Entry.Options & UringConstants.AcceptMany) != 0;
+        var isPending = (request.Entry.Options & UringConstants.AcceptMany) != 0;
         while (true)
         {
             var result = _kernel.AcceptOf((FakeListener)request.File);
@@ -234,13 +234,13 @@ internal sealed unsafe partial class FakeRing
                 return true;
             }
 
-            if (!goesOn || result < 0)
+            if (!isPending || result < 0)
             {
                 EndWith(request, result);
                 return false;
             }
 
-            if (!CompleteAndGoOn(request, result))
+            if (!CompleteAndContinue(request, result))
             {
                 return false;
             }

@@ -67,9 +67,9 @@ internal sealed unsafe partial class FakeRing : FakeFile
 
         Entries++;
         Work();
-        var hasCome = _world.Wait(() => HasCompleted(completions), completions > 0);
+        var hasCompleted = _world.Wait(() => HasCompleted(completions), completions > 0);
         Work();
-        return hasCome || taken > 0 ? (int)taken : -Errno.Interrupted;
+        return hasCompleted || taken > 0 ? (int)taken : -Errno.Interrupted;
     }
 
     public void Queue(RingRequest request)
@@ -103,7 +103,7 @@ internal sealed unsafe partial class FakeRing : FakeFile
 
             _buffers?.Look();
             Issue(_memory.Take());
-            _world.Meanwhile();
+            _world.RunConcurrent();
         }
 
         return wanted;
@@ -187,7 +187,7 @@ internal sealed unsafe partial class FakeRing : FakeFile
 
     /// <summary>Completes a multishot request, which ends if there is no room.</summary>
     /// <returns>Whether the request continues.</returns>
-    private bool CompleteAndGoOn(RingRequest request, int result, uint flags = 0)
+    private bool CompleteAndContinue(RingRequest request, int result, uint flags = 0)
     {
         if (_overflow.Count > 0 || _memory.IsFull)
         {
@@ -201,15 +201,15 @@ internal sealed unsafe partial class FakeRing : FakeFile
 
     private void Trace(ulong userData, int result, uint flags) => _world.Trace.Add(
         "ring",
-        (Request)(userData >> 48) switch
+        (RequestKind)(userData >> 48) switch
         {
-            Request.Wake => "completes Wake",
-            Request.Cancel => "completes Cancel",
-            Request.Accept => "completes Accept",
-            Request.Receive => "completes Receive",
-            Request.Send => "completes Send",
-            Request.Room => "completes Room",
-            Request.Watch => "completes Watch",
+            RequestKind.Wake => "completes Wake",
+            RequestKind.Cancel => "completes Cancel",
+            RequestKind.Accept => "completes Accept",
+            RequestKind.Receive => "completes Receive",
+            RequestKind.Send => "completes Send",
+            RequestKind.Room => "completes Room",
+            RequestKind.Watch => "completes Watch",
             _ => "completes something unknown",
         } + ((flags & UringConstants.More) != 0 ? " (goes on)" : ""),
         (long)(userData & 0xFF_FFFF),

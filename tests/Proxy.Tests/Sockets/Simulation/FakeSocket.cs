@@ -29,7 +29,7 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
         Connected,
 
         /// <summary>TCP_CLOSE: the connection was reset or has failed.</summary>
-        Gone,
+        Failed,
 
         /// <summary>The balancer has closed the socket. The bytes that it sent may still be in transit.</summary>
         Closed,
@@ -63,7 +63,7 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
     public int OnTheWay => _sent.Count;
 
     /// <summary>The state in TCP_INFO.</summary>
-    public byte State => Now is Stage.New or Stage.Gone ? SocketConstants.ClosedState
+    public byte State => Now is Stage.New or Stage.Failed ? SocketConstants.ClosedState
         : _hasEnded ? SocketConstants.CloseWaitState : EstablishedState;
 
     /// <summary>Whether the balancer has sent FIN.</summary>
@@ -73,11 +73,11 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
 
     public override uint Poll()
     {
-        var isDown = Now is Stage.New or Stage.Gone;
+        var isDown = Now is Stage.New or Stage.Failed;
         var events = isDown || (_isReadShut && _isWriteShut) ? EpollEvent.HangUp : 0;
-        if (_isReadShut || Now == Stage.Gone)
+        if (_isReadShut || Now == Stage.Failed)
         {
-            events |= EpollEvent.In | EpollEvent.PeerEnded;
+            events |= EpollEvent.In | EpollEvent.ReadHangUp;
         }
 
         if (Now != Stage.Connecting)
@@ -116,7 +116,7 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
 
         return _error != 0 ? -TakeError()
             : _isReadShut ? 0
-            : Now is Stage.New or Stage.Gone ? -Errno.NotConnected : -Errno.TryAgain;
+            : Now is Stage.New or Stage.Failed ? -Errno.NotConnected : -Errno.TryAgain;
     }
 
     /// <summary>Whether a multishot receive continues after a receive: for bytes and for FIN, not for a
@@ -130,9 +130,9 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
             return -TakeError();
         }
 
-        if (_isWriteShut || Now is Stage.New or Stage.Gone)
+        if (_isWriteShut || Now is Stage.New or Stage.Failed)
         {
-            world.Check(!_isWriteShut || Now == Stage.Gone, $"{name}: bytes are sent after FIN");
+            world.Check(!_isWriteShut || Now == Stage.Failed, $"{name}: bytes are sent after FIN");
             return -Errno.BrokenPipe;
         }
 
@@ -226,7 +226,7 @@ internal sealed class FakeSocket(World world, string name) : FakeFile
             var isReset = error == Errno.ConnectionReset;
             _error = isReset && Now == Stage.Connecting ? Errno.ConnectionRefused
                 : isReset && _hasEnded ? Errno.BrokenPipe : error;
-            Now = Stage.Gone;
+            Now = Stage.Failed;
             _isReadShut = true;
             Wake(0);
             Wake(EpollEvent.Error);

@@ -10,7 +10,7 @@ namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 internal sealed class OtherThread(Chance chance, Action<Exception> failed) : PipeScheduler, IDisposable
 {
     private readonly int _thread = Environment.CurrentManagedThreadId;
-    private readonly SemaphoreSlim _go = new(0);
+    private readonly SemaphoreSlim _start = new(0);
     private readonly SemaphoreSlim _done = new(0);
     private readonly List<(Action<object?> Action, object? State)> _scheduled = [];
     private Action? _action;
@@ -38,7 +38,7 @@ internal sealed class OtherThread(Chance chance, Action<Exception> failed) : Pip
     public void Run(Action action)
     {
         _action = action;
-        _go.Release();
+        _start.Release();
         _done.Wait();
     }
 
@@ -46,7 +46,7 @@ internal sealed class OtherThread(Chance chance, Action<Exception> failed) : Pip
     public void Finish()
     {
         _action = null;
-        _go.Release();
+        _start.Release();
     }
 
     /// <summary>Runs actions on this thread until <see cref="Finish"/>.</summary>
@@ -54,7 +54,7 @@ internal sealed class OtherThread(Chance chance, Action<Exception> failed) : Pip
     /// <returns>Whether <see cref="Finish"/> was called in time.</returns>
     public bool Serve(TimeSpan patience)
     {
-        while (_go.Wait(patience))
+        while (_start.Wait(patience))
         {
             if (_action is not { } action)
             {
@@ -78,7 +78,7 @@ internal sealed class OtherThread(Chance chance, Action<Exception> failed) : Pip
 
     public void Dispose()
     {
-        _go.Dispose();
+        _start.Dispose();
         _done.Dispose();
     }
 

@@ -8,7 +8,7 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
     private readonly List<byte> _received = [];
     private bool _isReading = true;
     private bool _resetsSoon;
-    private bool _isGone;
+    private bool _isClosed;
     private bool _isLost;
     private bool _hasMetFate;
 
@@ -57,7 +57,7 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
     public bool IsAwake => IsThere || _resetsSoon;
 
     /// <summary>Whether the peer is still connected.</summary>
-    public bool IsThere => !_isGone && !SawReset;
+    public bool IsThere => !_isClosed && !SawReset;
 
     public bool HasSentAll => Sent == script.Bytes.Length;
 
@@ -65,7 +65,7 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
     public bool HasEnded => HasFinished || IsHarmed;
 
     /// <summary>Called when the balancer has sent bytes.</summary>
-    public void Arrived(int count) => _resetsSoon |= count > 0 && _isGone && !_isLost && Fate == Fate.Closes;
+    public void Arrived(int count) => _resetsSoon |= count > 0 && _isClosed && !_isLost && Fate == Fate.Closes;
 
     /// <summary>Called when the balancer's kernel has sent RST.</summary>
     public void WasReset()
@@ -147,7 +147,7 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
     /// <summary>Lets the balancer's kernel give up a peer that has vanished.</summary>
     public void TimeOutIfVanished()
     {
-        if (_isGone && !_isLost && Fate == Fate.Vanishes)
+        if (_isClosed && !_isLost && Fate == Fate.Vanishes)
         {
             Lose(Errno.TimedOut);
         }
@@ -200,11 +200,11 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
                 break;
             case Fate.Closes:
                 Finish();
-                (_isGone, IsHarmed, _resetsSoon) = (true, true, socket.OnTheWay > 0);
+                (_isClosed, IsHarmed, _resetsSoon) = (true, true, socket.OnTheWay > 0);
                 break;
             default:
                 world.Trace.Add(socket.Name, "has a peer that vanishes");
-                (_isGone, IsHarmed) = (true, true);
+                (_isClosed, IsHarmed) = (true, true);
                 break;
         }
     }
@@ -222,7 +222,7 @@ internal sealed class Peer(World world, FakeSocket socket, Script script, ushort
     private void Lose(int error)
     {
         world.Trace.Add(socket.Name, "fails", error);
-        (_isGone, IsHarmed, _isLost, _resetsSoon) = (true, true, true, false);
+        (_isClosed, IsHarmed, _isLost, _resetsSoon) = (true, true, true, false);
         socket.Fail(error);
     }
 

@@ -43,7 +43,7 @@ internal sealed partial class Session
                 break;
             case Act.Cut when _flow is not null:
                 _hasCut = true;
-                OnOtherThread("is cut", () => Tunnel!.Cut(TunnelEnd.Disconnect));
+                OnOtherThread("is cut", () => Tunnel!.Abort(TunnelEnd.Disconnect));
                 break;
             case Act.HandOver when _flow is not null:
                 OnLoop("is handed over", ReleaseAsync);

@@ -9,7 +9,7 @@ namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 internal sealed partial class Session
 {
     private const FakeSocket.Stage Closed = FakeSocket.Stage.Closed;
-    private const FakeSocket.Stage Gone = FakeSocket.Stage.Gone;
+    private const FakeSocket.Stage Failed = FakeSocket.Stage.Failed;
 
     private FakeSocket? _clientSocket;
     private FakeSocket? _nodeSocket;
@@ -75,7 +75,7 @@ internal sealed partial class Session
 
         if (_flow is not null)
         {
-            Check(_clientSocket!.Now != Gone && _nodeSocket!.Now != Gone, "a lost connection is still open");
+            Check(_clientSocket!.Now != Failed && _nodeSocket!.Now != Failed, "a lost connection is still open");
         }
     }
 

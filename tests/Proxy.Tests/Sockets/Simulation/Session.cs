@@ -123,7 +123,7 @@ internal sealed partial class Session
             return;
         }
 
-        var answer = await AskNodeAsync();
+        var answer = await SendToNodeAsync();
         if (_world.Temper.IsPooled)
         {
             await _world.Other.Hop();
@@ -178,7 +178,7 @@ internal sealed partial class Session
     }
 
     // The same steps as in NativePath.
-    private async Task<HttpResponseMessage> AskNodeAsync()
+    private async Task<HttpResponseMessage> SendToNodeAsync()
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "http://10.0.0.1/ws") { Version = HttpVersion.Version11 };
         request.Headers.Host = "a";
@@ -220,12 +220,12 @@ internal sealed partial class Session
         await Loop.Enter();
         if (client is { } socket)
         {
-            Open(socket, ((NodeResponseBody)((ResponseContent)answer.Content).Body).Take());
+            Open(socket, ((NodeResponseBody)((ResponseContent)answer.Content).Body).Detach());
         }
         else
         {
             Tunnel!.Flow = ClosedFlow.Instance;
-            Tunnel.Ended(TunnelSide.Client);
+            Tunnel.OnPeerEof(TunnelSide.Client);
             Over(Tunnel);
         }
 

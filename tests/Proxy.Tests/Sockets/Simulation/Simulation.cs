@@ -19,8 +19,8 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
 {
     private const int HandlerFailed = 51;
 
-    private static readonly SourceAddresses Sources = new(
-        new SocketsOptions(), NullLogger<SourceAddresses>.Instance);
+    private static readonly SourceAddressPool Sources = new(
+        new SocketsOptions(), NullLogger<SourceAddressPool>.Instance);
 
     private readonly World _world;
     private readonly ChunkStore _store;

@@ -36,7 +36,7 @@ internal sealed class Temper
         ShortSubmissions = chance.Pick(0, 0, 1, 5);
         Disorder = chance.Pick(0, 10, 40);
         Interrupts = chance.Pick(0, 3, 20);
-        Meanwhile = chance.Pick(0, 5, 30);
+        Concurrent = chance.Pick(0, 5, 30);
         AcceptFailures = chance.Pick(0, 0, 20);
         RegistrationFailures = chance.Pick(0, 0, 5);
         WaitsForMany = chance.Of(50);
@@ -78,7 +78,7 @@ internal sealed class Temper
     public int Interrupts { get; }
 
     /// <summary>System calls during which peers act.</summary>
-    public int Meanwhile { get; }
+    public int Concurrent { get; }
 
     /// <summary>Steps in which the other thread runs: on a busy machine it has to wait.</summary>
     public int Others { get; }

@@ -92,7 +92,7 @@ internal sealed partial class World
         }
         else if (!StepCalmly() && !Kernel.HasWork)
         {
-            GoOn();
+            Continue();
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed partial class World
     }
 
     // Begins the next stage, since nothing moves any more.
-    private void GoOn()
+    private void Continue()
     {
         _looks = 0;
         switch (_stage)

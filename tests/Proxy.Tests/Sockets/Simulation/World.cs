@@ -21,7 +21,7 @@ internal sealed partial class World
     private int _nodes;
     private bool _isMoving;
 
-    public World(int seed, SourceAddresses sources)
+    public World(int seed, SourceAddressPool sources)
     {
         Sources = sources;
         Chance = new Chance(seed);
@@ -47,7 +47,7 @@ internal sealed partial class World
 
     public OtherThread Other { get; }
 
-    public SourceAddresses Sources { get; }
+    public SourceAddressPool Sources { get; }
 
     public FakeListener Listener { get; } = new();
 
@@ -122,9 +122,9 @@ internal sealed partial class World
     }
 
     /// <summary>Called during another call of the loop: peers may act.</summary>
-    public void Meanwhile()
+    public void RunConcurrent()
     {
-        if (!IsCalm && !_isMoving && Chance.Of(Temper.Meanwhile))
+        if (!IsCalm && !_isMoving && Chance.Of(Temper.Concurrent))
         {
             _isMoving = true;
             StepOfPeer();

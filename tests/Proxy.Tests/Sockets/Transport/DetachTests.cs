@@ -177,11 +177,11 @@ public sealed class DetachTests
     public async Task Detach_OfAClientThatHasReset_Fails(string transport)
     {
         var failure = Signal.New<Exception?>();
-        var gone = Signal.New();
+        var disconnected = Signal.New();
         await using var server = await TransportServer.StartAsync(transport, async context =>
         {
             await UpgradeAsync(context);
-            await gone.Task;
+            await disconnected.Task;
             failure.SetResult(await Record.ExceptionAsync(async () => await DetachAsync(context)));
         });
         using var client = await server.ConnectAsync();
@@ -190,7 +190,7 @@ public sealed class DetachTests
 
         client.Reset();
         await Deadline.Until("the server knows", () => server.HasLogged("\" reset."));
-        gone.SetResult();
+        disconnected.SetResult();
 
         Assert.IsType<IOException>(await failure.Task.WaitAsync(Deadline.Default, Cancellation));
     }

@@ -47,8 +47,8 @@ public sealed class LimitedTransportTests : IDisposable
     {
         await using var listener = await BindAsync(new ConnectionLimits(0, _shortage, _timeouts)
         {
-            Most = () => 1,
-            RefuseAboveMost = () => "full"u8.ToArray(),
+            MaxConnections = () => 1,
+            RefuseConnection = () => "full"u8.ToArray(),
         });
         _inner.Connect();
         var first = await listener.AcceptAsync(Cancellation);

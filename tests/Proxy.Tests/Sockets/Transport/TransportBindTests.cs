@@ -32,8 +32,8 @@ public sealed class TransportBindTests
         await server.StartAsync();
 
         Assert.NotEqual(0, server.Url.Port);
-        Assert.Equal("::ffff:127.0.0.1", await AskAsync(new IPEndPoint(IPAddress.Loopback, server.Url.Port)));
-        Assert.Equal("::1", await AskAsync(new IPEndPoint(IPAddress.IPv6Loopback, server.Url.Port)));
+        Assert.Equal("::ffff:127.0.0.1", await SendAsync(new IPEndPoint(IPAddress.Loopback, server.Url.Port)));
+        Assert.Equal("::1", await SendAsync(new IPEndPoint(IPAddress.IPv6Loopback, server.Url.Port)));
     }
 
     [Theory]
@@ -46,7 +46,7 @@ public sealed class TransportBindTests
         await using var server = TransportServer.Build(transport, Hello, kestrel => kestrel.ListenLocalhost(port));
         await server.StartAsync();
 
-        Assert.Equal("hello", await AskAsync(new IPEndPoint(IPAddress.Loopback, port)));
+        Assert.Equal("hello", await SendAsync(new IPEndPoint(IPAddress.Loopback, port)));
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class TransportBindTests
         await using var server = await TransportServer.StartAsync(
             engine, context => context.Response.WriteAsync(FactoryOf(context)));
 
-        Assert.Equal(expected, await AskAsync(server.EndPoint));
+        Assert.Equal(expected, await SendAsync(server.EndPoint));
         Assert.Contains(server.Factories, factory => factory is LimitedTransport { Inner: HalfCloseTransport });
         Assert.Equal(engine != "sockets", server.Loops is not null);
     }
@@ -120,7 +120,7 @@ public sealed class TransportBindTests
     private static string FactoryOf(HttpContext context) =>
         context.Features.Get<LoopConnection>() is null ? "platform" : "loops";
 
-    private static async Task<string> AskAsync(IPEndPoint endPoint)
+    private static async Task<string> SendAsync(IPEndPoint endPoint)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         return await client.GetStringAsync($"http://{endPoint}/", Cancellation);

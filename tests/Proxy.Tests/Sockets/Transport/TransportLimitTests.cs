@@ -66,16 +66,16 @@ public sealed class TransportLimitTests
             transport, Hello, kestrel => kestrel.Limits.MaxConcurrentConnections = 1);
         using (var first = await server.ConnectAsync())
         {
-            await AskAsync(first);
+            await SendAsync(first);
             using var second = await server.ConnectAsync();
             Assert.Equal("", await second.ReadToEndAsync());
-            await AskAsync(first);
+            await SendAsync(first);
         }
 
         await Deadline.Until("a connection is let in again", async () =>
         {
             using var third = await server.ConnectAsync();
-            return (await TryAskAsync(third)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
+            return (await TrySendAsync(third)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
         });
     }
 
@@ -86,7 +86,7 @@ public sealed class TransportLimitTests
         await using var server = await TransportServer.StartAsync(
             transport, Hello, kestrel => kestrel.Limits.KeepAliveTimeout = Short);
         using var client = await server.ConnectAsync();
-        await AskAsync(client);
+        await SendAsync(client);
 
         Assert.Equal("", await client.ReadToEndAsync());
     }
@@ -116,11 +116,11 @@ public sealed class TransportLimitTests
         var time = new FakeTimeProvider();
         await using var server = await StartAsync(transport, time);
         using var client = await server.ConnectAsync();
-        await AskAsync(client);
+        await SendAsync(client);
 
         time.Advance(2 * Minute);
 
-        await AskAsync(client);
+        await SendAsync(client);
     }
 
     [Theory]
@@ -181,10 +181,10 @@ public sealed class TransportLimitTests
         return context.Response.WriteAsync("hello");
     }
 
-    private static async Task AskAsync(WireClient client) => Assert.EndsWith(
-        "hello", await TryAskAsync(client), StringComparison.Ordinal);
+    private static async Task SendAsync(WireClient client) => Assert.EndsWith(
+        "hello", await TrySendAsync(client), StringComparison.Ordinal);
 
-    private static async Task<string> TryAskAsync(WireClient client)
+    private static async Task<string> TrySendAsync(WireClient client)
     {
         try
         {

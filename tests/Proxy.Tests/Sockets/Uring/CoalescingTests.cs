@@ -11,7 +11,7 @@ public sealed class CoalescingTests
     {
         for (var turn = 0; turn < 1000; turn++)
         {
-            _coalescing.Came(turn % Coalescing.Least, waited: true);
+            _coalescing.Record(turn % Coalescing.Min, waited: true);
 
             Assert.Equal(1, _coalescing.Wanted);
         }
@@ -20,20 +20,20 @@ public sealed class CoalescingTests
     [Fact]
     public void ManyInEveryTurn_AreWaitedFor()
     {
-        Come(Coalescing.Least, Coalescing.Patience - 1);
+        Record(Coalescing.Min, Coalescing.TurnsToGrow - 1);
         Assert.Equal(1, _coalescing.Wanted);
 
-        Come(Coalescing.Least, 1);
+        Record(Coalescing.Min, 1);
 
-        Assert.Equal(Coalescing.Least, _coalescing.Wanted);
+        Assert.Equal(Coalescing.Min, _coalescing.Wanted);
     }
 
     [Fact]
     public void OneTurnWithFew_ResetsTheCount()
     {
-        Come(100, Coalescing.Patience - 1);
-        Come(1, 1);
-        Come(100, Coalescing.Patience - 1);
+        Record(100, Coalescing.TurnsToGrow - 1);
+        Record(1, 1);
+        Record(100, Coalescing.TurnsToGrow - 1);
 
         Assert.Equal(1, _coalescing.Wanted);
     }
@@ -42,45 +42,45 @@ public sealed class CoalescingTests
     public void AsManyAsWereWanted_MakeItMore_UpToABound()
     {
         var (last, turns) = (0, 0);
-        while (_coalescing.Wanted < Coalescing.Most)
+        while (_coalescing.Wanted < Coalescing.Max)
         {
-            Come(Math.Max(_coalescing.Wanted, Coalescing.Least), Coalescing.Patience);
-            Assert.InRange(_coalescing.Wanted, last + 1, Coalescing.Most);
-            (last, turns) = (_coalescing.Wanted, turns + Coalescing.Patience);
+            Record(Math.Max(_coalescing.Wanted, Coalescing.Min), Coalescing.TurnsToGrow);
+            Assert.InRange(_coalescing.Wanted, last + 1, Coalescing.Max);
+            (last, turns) = (_coalescing.Wanted, turns + Coalescing.TurnsToGrow);
         }
 
-        Come(1000, 10 * Coalescing.Patience);
+        Record(1000, 10 * Coalescing.TurnsToGrow);
 
-        Assert.Equal(Coalescing.Most, _coalescing.Wanted);
+        Assert.Equal(Coalescing.Max, _coalescing.Wanted);
         Assert.InRange(turns, 100, 500);
     }
 
     [Fact]
     public void FewerThanWereWanted_MakeItHalfOfThem()
     {
-        Come(1000, 1000);
+        Record(1000, 1000);
 
-        Come(40, 1);
+        Record(40, 1);
         Assert.Equal(20, _coalescing.Wanted);
 
-        Come(2 * Coalescing.Least - 1, 1);
+        Record(2 * Coalescing.Min - 1, 1);
         Assert.Equal(1, _coalescing.Wanted);
     }
 
     [Fact]
     public void ATurnThatDidNotWait_ChangesNothing()
     {
-        Come(1000, 1000);
-        _coalescing.Came(0, waited: false);
+        Record(1000, 1000);
+        _coalescing.Record(0, waited: false);
 
-        Assert.Equal(Coalescing.Most, _coalescing.Wanted);
+        Assert.Equal(Coalescing.Max, _coalescing.Wanted);
     }
 
-    private void Come(int completions, int turns)
+    private void Record(int completions, int turns)
     {
         for (var turn = 0; turn < turns; turn++)
         {
-            _coalescing.Came(completions, waited: true);
+            _coalescing.Record(completions, waited: true);
         }
     }
 }

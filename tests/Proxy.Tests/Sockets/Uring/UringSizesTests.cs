@@ -62,8 +62,8 @@ public sealed class UringSizesTests : IDisposable
         // While the loop runs this action, it cannot process completions.
         await _loop.OnLoop(() => pairs.ForEach(pair => pair.Peer.Send(Noise.OfLength(3_000))));
 
-        await Deadline.Until("all has come", () => pairs.TrueForAll(pair => pair.Told.Length >= 3_000));
-        Assert.All(pairs, pair => Assert.Equal(Noise.OfLength(3_000), pair.Told.Bytes));
+        await Deadline.Until("all has come", () => pairs.TrueForAll(pair => pair.Recorder.Length >= 3_000));
+        Assert.All(pairs, pair => Assert.Equal(Noise.OfLength(3_000), pair.Recorder.Bytes));
         await CloseAsync(pairs);
     }
 

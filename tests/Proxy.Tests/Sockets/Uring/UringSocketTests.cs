@@ -26,12 +26,12 @@ public sealed class UringSocketTests : IDisposable
         var sending = pair.Peer.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
 
         // Pause and receive are called in one turn, in two, and during an event, whatever requests are pending.
-        pair.Told.WhenReceived = () =>
+        pair.Recorder.WhenReceived = () =>
         {
             pair.Socket.Pause();
             _loop.Post(_ => pair.Socket.Receive(), null);
         };
-        while (pair.Told.Length < sent.Length)
+        while (pair.Recorder.Length < sent.Length)
         {
             await _loop.OnLoop(() =>
             {
@@ -43,7 +43,7 @@ public sealed class UringSocketTests : IDisposable
         }
 
         await sending;
-        Assert.Equal(sent, pair.Told.Bytes);
+        Assert.Equal(sent, pair.Recorder.Bytes);
     }
 
     [Fact]
@@ -59,14 +59,14 @@ public sealed class UringSocketTests : IDisposable
         var alsoSent = Noise.OfLength(16 * Megabyte, seed: 2);
         await other.Peer.SendAsync(alsoSent, TestContext.Current.CancellationToken);
 
-        await Deadline.Until("the other's has come", () => other.Told.Length == alsoSent.Length);
-        Assert.Equal(0, paused.Told.Calls);
+        await Deadline.Until("the other's has come", () => other.Recorder.Length == alsoSent.Length);
+        Assert.Equal(0, paused.Recorder.Calls);
         Assert.False(sending.IsCompleted, "A paused socket must slow its peer down.");
         await _loop.OnLoop(paused.Socket.Receive);
-        await Deadline.Until("what was paused has come", () => paused.Told.Length == sent.Length);
+        await Deadline.Until("what was paused has come", () => paused.Recorder.Length == sent.Length);
         await sending;
-        Assert.Equal(sent, paused.Told.Bytes);
-        Assert.Equal(alsoSent, other.Told.Bytes);
+        Assert.Equal(sent, paused.Recorder.Bytes);
+        Assert.Equal(alsoSent, other.Recorder.Bytes);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class UringSocketTests : IDisposable
         var alsoSent = Noise.OfLength(16 * Megabyte, seed: 2);
         await other.Peer.SendAsync(alsoSent, TestContext.Current.CancellationToken);
 
-        await Deadline.Until("the other's has come", () => other.Told.Length == alsoSent.Length);
+        await Deadline.Until("the other's has come", () => other.Recorder.Length == alsoSent.Length);
         var received = await slow.ReadAsync(sent.Length);
         await sending;
         Assert.Equal(sent, received);
@@ -100,7 +100,7 @@ public sealed class UringSocketTests : IDisposable
         from.Peer.Send("hello"u8);
 
         Assert.Equal("hello"u8.ToArray(), await to.ReadAsync(5));
-        await Deadline.Until("it is told", () => to.Told.WritableCount == 1);
+        await Deadline.Until("it is told", () => to.Recorder.WritableCount == 1);
         Assert.Equal((5, 0), await _loop.OnLoop(() => (unsent, to.Socket.UnsentBytes)));
     }
 
@@ -157,9 +157,9 @@ public sealed class UringSocketTests : IDisposable
             });
             next.Peer.Send("the next one's"u8);
 
-            await Deadline.Until("the next is told", () => next.Told.Length > 0);
-            Assert.Equal("the next one's"u8, next.Told.Bytes);
-            Assert.Equal(0, old.Told.Calls);
+            await Deadline.Until("the next is told", () => next.Recorder.Length > 0);
+            Assert.Equal("the next one's"u8, next.Recorder.Bytes);
+            Assert.Equal(0, old.Recorder.Calls);
         }
     }
 

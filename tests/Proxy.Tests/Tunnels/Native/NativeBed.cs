@@ -12,7 +12,7 @@ internal sealed class NativeBed : IAsyncDisposable
     public const int MaxBuffered = 256 * 1024;
 
     /// <summary>The handler of a socket before a tunnel takes it over: any event fails the test.</summary>
-    public static readonly ISocketHandler NoHandler = new Nobody();
+    public static readonly ISocketHandler NoHandler = new UnexpectedEvents();
 
     private readonly List<TunnelEnd> _ends = [];
     private NativeTunnel _flow = null!;
@@ -62,8 +62,8 @@ internal sealed class NativeBed : IAsyncDisposable
     /// <summary>Creates a tunnel without starting it.</summary>
     public static async Task<NativeBed> PrepareAsync(
         string engine,
-        byte[]? clientSaid = null,
-        byte[]? nodeSaid = null,
+        byte[]? clientUnread = null,
+        byte[]? nodeUnread = null,
         bool clientEnded = false,
         bool nodeEnded = false,
         int maxBuffered = MaxBuffered)
@@ -75,8 +75,8 @@ internal sealed class NativeBed : IAsyncDisposable
             bed._nodeSocket = bed.Loop.Adopt(bed.Node.Descriptor, NoHandler);
             bed._flow = new NativeTunnel(
                 bed.Tunnel,
-                new DetachedSocket(bed._clientSocket, clientSaid, clientEnded),
-                new DetachedSocket(bed._nodeSocket, nodeSaid, nodeEnded),
+                new DetachedSocket(bed._clientSocket, clientUnread, clientEnded),
+                new DetachedSocket(bed._nodeSocket, nodeUnread, nodeEnded),
                 maxBuffered,
                 bed.Over);
         });
@@ -189,7 +189,7 @@ internal sealed class NativeBed : IAsyncDisposable
         }
     }
 
-    private sealed class Nobody : ISocketHandler
+    private sealed class UnexpectedEvents : ISocketHandler
     {
         public void OnReceived(ReadOnlySpan<byte> bytes) => Assert.Fail("The tunnel did not take the socket.");
 

@@ -68,7 +68,7 @@ public sealed class NativeHalfCloseTests
     [ClassData<Engines>]
     public async Task BothHaveClosed_BeforeItIsStarted_EndsAtOnce(string engine)
     {
-        await using var bed = await NativeBed.PrepareAsync(engine, clientSaid: Close, nodeSaid: Close);
+        await using var bed = await NativeBed.PrepareAsync(engine, clientUnread: Close, nodeUnread: Close);
 
         await bed.Loop.OnLoop(bed.Flow.Start);
 

@@ -16,7 +16,7 @@ public sealed class NativeHandoverTests
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         byte[][] words = [.. Enumerable.Range(0, 100).Select(i => TestFrame.Of(2, Noise.OfLength(50_000, i)))];
-        byte[] said = [.. words.SelectMany(frame => frame)];
+        byte[] sent = [.. words.SelectMany(frame => frame)];
         var flood = bed.Node.SendAsync(words);
         await bed.UntilHeldUpAsync(both => both.ForClient);
 
@@ -33,14 +33,14 @@ public sealed class NativeHandoverTests
         var tunnel = await loop.OnLoop(() => Restore(TunnelRecord.Parse(record), loop, ends.Add).Tunnel);
         await bed.Client.SendAsync(Question[3..]);
         await bed.Node.ReadsAsync(Question[3..]);
-        await bed.Client.ReadsAsync(said);
+        await bed.Client.ReadsAsync(sent);
         await flood;
 
         Assert.Equal(bed.Tunnel.Identity, tunnel.Identity);
         Assert.Equal(bed.Tunnel.OpenedAt, tunnel.OpenedAt);
         Assert.Equal(TimeSpan.FromSeconds(30), tunnel.Age);
         Assert.Equal(
-            new TunnelTraffic(Question.Length, said.Length, 1, words.Length), await loop.OnLoop(() => tunnel.Traffic));
+            new TunnelTraffic(Question.Length, sent.Length, 1, words.Length), await loop.OnLoop(() => tunnel.Traffic));
 
         // The restored tunnel is between two frames, so that it can send the Close at once.
         Assert.True(tunnel.Close(TunnelEnd.Drain, 1012, ""));
@@ -77,12 +77,12 @@ public sealed class NativeHandoverTests
         await using var bed = await NativeBed.OpenAsync(engine);
         using var loop = Engines.Start(other, time: bed.Time);
         byte[][] words = [.. Enumerable.Range(0, 400).Select(i => TestFrame.Of(2, Noise.OfLength(i * 50, i)))];
-        byte[] said = [.. words.SelectMany(frame => frame)];
+        byte[] sent = [.. words.SelectMany(frame => frame)];
         var talk = Task.WhenAll(
             bed.Client.SendAsync(words),
-            bed.Client.ReadsAsync(said),
+            bed.Client.ReadsAsync(sent),
             bed.Node.SendAsync(words),
-            bed.Node.ReadsAsync(said));
+            bed.Node.ReadsAsync(sent));
 
         var (here, there, flow) = (bed.Loop, loop, bed.Flow);
         for (var moves = 0; !talk.IsCompleted || moves < 20; moves++)
@@ -94,7 +94,7 @@ public sealed class NativeHandoverTests
 
         await talk;
         Assert.Equal(
-            new TunnelTraffic(said.Length, said.Length, words.Length, words.Length),
+            new TunnelTraffic(sent.Length, sent.Length, words.Length, words.Length),
             await here.OnLoop(() => flow.Tunnel.Traffic));
         bed.Client.Finish();
         bed.Node.Finish();
@@ -111,9 +111,9 @@ public sealed class NativeHandoverTests
 
         // All steps run on the loop's thread, so that the loop has no turn between the release and the next owner's
         // start.
-        var heard = await bed.Loop.OnLoopAsync(() => new ValueTask<byte[]>(MoveAsync()));
+        var received = await bed.Loop.OnLoopAsync(() => new ValueTask<byte[]>(MoveAsync()));
 
-        Assert.Equal([.. Question, .. answer], heard);
+        Assert.Equal([.. Question, .. answer], received);
 
         async Task<byte[]> MoveAsync()
         {

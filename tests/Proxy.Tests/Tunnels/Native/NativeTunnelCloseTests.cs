@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 /// <summary>A native tunnel that is closed from any thread, with or without an answer.</summary>
 public sealed class NativeTunnelCloseTests
 {
-    private static readonly byte[] Told = TestFrame.Close(1012);
+    private static readonly byte[] SentClose = TestFrame.Close(1012);
     private static readonly byte[] Frame = TestFrame.Binary(1_000);
 
     [Theory]
@@ -16,9 +16,9 @@ public sealed class NativeTunnelCloseTests
         await using var bed = await NativeBed.OpenAsync(engine);
 
         Assert.True(Close(bed));
-        await bed.Client.ReadsAsync(Told);
-        await bed.Client.SendAsync(Told);
-        await bed.Node.ReadsAsync(Told);
+        await bed.Client.ReadsAsync(SentClose);
+        await bed.Client.SendAsync(SentClose);
+        await bed.Node.ReadsAsync(SentClose);
         bed.Node.Finish();
 
         await bed.Client.EndsAfterAsync([]);
@@ -32,14 +32,14 @@ public sealed class NativeTunnelCloseTests
     [ClassData<Engines>]
     public async Task BeforeItIsStarted_IsTheFirstThatTheClientReceives(string engine)
     {
-        await using var bed = await NativeBed.PrepareAsync(engine, nodeSaid: Frame);
+        await using var bed = await NativeBed.PrepareAsync(engine, nodeUnread: Frame);
 
         Close(bed);
         await bed.Loop.OnLoop(bed.Flow.Start);
         await bed.Node.SendAsync(Frame);
         bed.Node.Finish();
 
-        await bed.Client.EndsAfterAsync(Told);
+        await bed.Client.EndsAfterAsync(SentClose);
     }
 
     [Theory]
@@ -53,10 +53,10 @@ public sealed class NativeTunnelCloseTests
         Close(bed);
         await bed.Node.SendAsync([.. Frame[500..], .. TestFrame.Binary(9)]);
         await bed.Node.SendAsync(Frame);
-        var rest = await bed.Client.ReadAsync(Frame.Length - 500 + Told.Length);
+        var rest = await bed.Client.ReadAsync(Frame.Length - 500 + SentClose.Length);
         bed.Node.Finish();
 
-        Assert.Equal([.. Frame, .. Told], first.Concat(rest));
+        Assert.Equal([.. Frame, .. SentClose], first.Concat(rest));
         await bed.Client.EndsAfterAsync([]);
     }
 
@@ -67,7 +67,7 @@ public sealed class NativeTunnelCloseTests
         await using var bed = await NativeBed.OpenAsync(engine);
 
         Close(bed);
-        await bed.Client.ReadsAsync(Told);
+        await bed.Client.ReadsAsync(SentClose);
         await bed.Node.SendAsync(TestFrame.Of(2, new byte[60_000]), TestFrame.Close(1000));
         await bed.Client.SendAsync(Frame);
         await bed.Node.ReadsAsync(Frame);
@@ -95,7 +95,7 @@ public sealed class NativeTunnelCloseTests
         await bed.AdvanceAsync(TimeSpan.FromSeconds(1));
 
         await bed.Node.EndsAfterAsync([]);
-        await bed.Client.EndsAfterAsync(Told);
+        await bed.Client.EndsAfterAsync(SentClose);
         Assert.True(bed.Tunnel.Forced);
         bed.Client.Finish();
         bed.Node.Finish();
@@ -131,11 +131,11 @@ public sealed class NativeTunnelCloseTests
         await using var bed = await NativeBed.OpenAsync(engine);
 
         Close(bed);
-        await bed.Client.SendAsync(Told);
-        await bed.Node.ReadsAsync(Told);
+        await bed.Client.SendAsync(SentClose);
+        await bed.Node.ReadsAsync(SentClose);
         await bed.AdvanceAsync(bed.Tunnel.CloseTimeout);
 
-        await bed.Client.EndsAfterAsync(Told);
+        await bed.Client.EndsAfterAsync(SentClose);
         Assert.True((await bed.Node.ReadToEndAsync()).Fin);
         await bed.UntilOver();
         Assert.Equal((TunnelEnd.Drain, false), (Assert.Single(bed.Ends), bed.Tunnel.Forced));
@@ -177,7 +177,7 @@ public sealed class NativeTunnelCloseTests
         var (bytes, fin) = await answer;
 
         Assert.True(fin);
-        Assert.Equal(Told, bytes[^4..]);
+        Assert.Equal(SentClose, bytes[^4..]);
         Assert.Equal(0, (bytes.Length - 4) % frame.Length);
         Assert.InRange(bytes.Length / frame.Length, 1, 99);
     }

@@ -182,7 +182,7 @@ public sealed class NativeTunnelEndTests
 
         await bed.Client.SendAsync(nonsense);
         await bed.Node.ReadsAsync(nonsense);
-        await bed.Loop.OnLoop(bed.Flow.Cut);
+        await bed.Loop.OnLoop(bed.Flow.Abort);
         bed.Client.Finish();
         bed.Node.Finish();
 
@@ -195,7 +195,7 @@ public sealed class NativeTunnelEndTests
     {
         await using var bed = await NativeBed.OpenAsync(engine);
 
-        bed.Tunnel.Cut(TunnelEnd.Shutdown);
+        bed.Tunnel.Abort(TunnelEnd.Shutdown);
         var ends = (await bed.Client.ReadToEndAsync(), await bed.Node.ReadToEndAsync());
         bed.Client.Finish();
         bed.Node.Finish();
@@ -247,7 +247,7 @@ public sealed class NativeTunnelEndTests
     public async Task PeersThatDoNotEnd_AreResetAfterTheTimeout(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
-        bed.Tunnel.Cut(TunnelEnd.Error);
+        bed.Tunnel.Abort(TunnelEnd.Error);
         await bed.UntilOver();
         Assert.Equal(2, bed.Loop.SocketCount);
 

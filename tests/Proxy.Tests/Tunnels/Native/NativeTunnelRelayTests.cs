@@ -50,7 +50,7 @@ public sealed class NativeTunnelRelayTests
     public async Task BytesReceivedBeforeTheStart_AreRelayedFirst(string engine)
     {
         await using var bed = await NativeBed.PrepareAsync(
-            engine, clientSaid: TestFrame.Binary(10)[..7], nodeSaid: TestFrame.Binary(20));
+            engine, clientUnread: TestFrame.Binary(10)[..7], nodeUnread: TestFrame.Binary(20));
         await bed.Client.SendAsync(TestFrame.Binary(10)[7..]);
         await bed.Node.SendAsync(TestFrame.Binary(30));
 

@@ -47,7 +47,7 @@ public sealed class TunnelAuditTests : IDisposable
     public async Task Audit_OfATunnelThatWaitsForItsPeersToEnd_FindsNothing(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
-        bed.Tunnel.Cut(TunnelEnd.Disconnect);
+        bed.Tunnel.Abort(TunnelEnd.Disconnect);
         await bed.UntilOver();
         using var audit = Create(bed.Loop);
 
@@ -61,7 +61,7 @@ public sealed class TunnelAuditTests : IDisposable
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         _tunnels.Add(bed.Tunnel);
-        await bed.Loop.OnLoop(() => Array.ForEach(bed.Loop.AllSocketCount(), static socket => socket.Close()));
+        await bed.Loop.OnLoop(() => Array.ForEach(bed.Loop.AllSockets(), static socket => socket.Close()));
         using var audit = Create(bed.Loop);
 
         Assert.Empty(await audit.CompareAsync());
@@ -76,7 +76,7 @@ public sealed class TunnelAuditTests : IDisposable
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         using var audit = Create(loop);
         pair.ResetPeer();
-        await Deadline.Until("its handler is notified", () => pair.Told.Errors.Length == 1);
+        await Deadline.Until("its handler is notified", () => pair.Recorder.Errors.Length == 1);
 
         Assert.Empty(await audit.CompareAsync());
         var found = Assert.Single(await audit.CompareAsync());

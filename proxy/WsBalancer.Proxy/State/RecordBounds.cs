@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.State;
 /// The bounds of every part of a record. The admin API and the store accept only values within these bounds; a record
 /// from the state file or from Redis that is out of bounds is set aside.
 /// </summary>
-internal static class RecordForm
+internal static class RecordBounds
 {
     /// <summary>The highest rate of a drain or a rebalance, in tunnels per second.</summary>
     public const double HighestRate = 1_000_000;
@@ -39,7 +39,7 @@ internal static class RecordForm
         { Kind: StateKind.Blend or StateKind.Rebalance } when key.Node.Length > 0 =>
             $"its node is '{key.Node}': expected none, since it is about the cluster",
         { Kind: StateKind.Blend or StateKind.Rebalance } => null,
-        _ when !NodeForm.IsId(key.Node) => $"its node is '{key.Node}': expected {NodeForm.ExpectedId}",
+        _ when !NodeBounds.IsId(key.Node) => $"its node is '{key.Node}': expected {NodeBounds.ExpectedId}",
         _ => null,
     };
 
@@ -71,16 +71,16 @@ internal static class RecordForm
 
     private static string? MistakeIn(MemberValue member) => member switch
     {
-        _ when !NodeForm.IsAddress(member.Address) =>
-            $"its address is '{member.Address}': expected {NodeForm.ExpectedAddress}",
-        { RingKey: { } key } when !NodeForm.IsRingKey(key) =>
-            $"its ring key is '{key}': expected {NodeForm.ExpectedRingKey}",
+        _ when !NodeBounds.IsAddress(member.Address) =>
+            $"its address is '{member.Address}': expected {NodeBounds.ExpectedAddress}",
+        { RingKey: { } key } when !NodeBounds.IsRingKey(key) =>
+            $"its ring key is '{key}': expected {NodeBounds.ExpectedRingKey}",
         _ => MistakeIn(member.Weight),
     };
 
-    private static string? MistakeIn(int weight) => NodeForm.IsWeight(weight)
+    private static string? MistakeIn(int weight) => NodeBounds.IsWeight(weight)
         ? null
-        : $"its weight is {weight}: expected {NodeForm.ExpectedWeight}";
+        : $"its weight is {weight}: expected {NodeBounds.ExpectedWeight}";
 
     private static string? MistakeIn(DrainValue drain) => drain switch
     {

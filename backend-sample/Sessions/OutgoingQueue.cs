@@ -1,7 +1,7 @@
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>A queue of outgoing messages. A linked list, so that an empty queue needs no memory.</summary>
-internal struct OutgoingLine
+internal struct OutgoingQueue
 {
     private Outgoing? _first;
     private Outgoing? _last;

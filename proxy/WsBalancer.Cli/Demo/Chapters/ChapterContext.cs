@@ -7,8 +7,8 @@ using WsBalancer.Cli.Demo.Users;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>The fleet, the users and the tools of every chapter.</summary>
-internal sealed record Stage(
-    DemoFleet Fleet, Crowd Crowd, AdminClient Admin, IDemoScreen Screen, Fact Fact, TimeProvider Time)
+internal sealed record ChapterContext(
+    DemoFleet Fleet, DemoUsers Crowd, AdminClient Admin, IDemoScreen Screen, Condition Fact, TimeProvider Time)
 {
     private const int QuestionsAtOnce = 8;
     private static readonly TimeSpan SettleDeadline = TimeSpan.FromSeconds(5);
@@ -46,13 +46,13 @@ internal sealed record Stage(
 
     /// <summary>The owner of every user, as the balancer reports it.</summary>
     public Task<IReadOnlyDictionary<string, string?>> ListOwnersAsync(CancellationToken cancellation) =>
-        AskOfEachAsync(answer => answer.Owner, cancellation);
+        QueryEachAsync(answer => answer.Owner, cancellation);
 
     /// <summary>The home of every user, as the balancer reports it.</summary>
     public Task<IReadOnlyDictionary<string, string?>> ListHomesAsync(CancellationToken cancellation) =>
-        AskOfEachAsync(answer => answer.Home, cancellation);
+        QueryEachAsync(answer => answer.Home, cancellation);
 
-    private async Task<IReadOnlyDictionary<string, string?>> AskOfEachAsync(
+    private async Task<IReadOnlyDictionary<string, string?>> QueryEachAsync(
         Func<OwnerAnswer, string?> which, CancellationToken cancellation)
     {
         var nodes = new ConcurrentDictionary<string, string?>();

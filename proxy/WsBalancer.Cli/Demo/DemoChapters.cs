@@ -3,11 +3,11 @@ using WsBalancer.Cli.Demo.Chapters;
 namespace WsBalancer.Cli.Demo;
 
 /// <summary>Runs the chapters in their order. After a claim that fails, the other chapters still run.</summary>
-internal static class DemoStory
+internal static class DemoChapters
 {
-    public static async Task<IReadOnlyList<Chapter>> TellAsync(Stage stage, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Chapter>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
-        IChapterTeller[] tellers =
+        IChapterRunner[] runners =
         [
             new SpreadChapter(),
             new ReturnChapter(),
@@ -19,11 +19,11 @@ internal static class DemoStory
         ];
 
         var chapters = new List<Chapter>();
-        foreach (var teller in tellers)
+        foreach (var runner in runners)
         {
-            stage.Screen.BeginChapter(teller.Title);
-            var chapter = new Chapter(teller.Title, await teller.TellAsync(stage, cancellation));
-            stage.Screen.EndChapter(chapter);
+            context.Screen.BeginChapter(runner.Title);
+            var chapter = new Chapter(runner.Title, await runner.RunAsync(context, cancellation));
+            context.Screen.EndChapter(chapter);
             chapters.Add(chapter);
         }
 

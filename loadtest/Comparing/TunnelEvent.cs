@@ -1,7 +1,7 @@
 namespace WsBalancer.LoadTest.Comparing;
 
 /// <summary>The event in a tunnel that a receive caused.</summary>
-internal enum TunnelNews
+internal enum TunnelEvent
 {
     Nothing,
 

@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.State;
 /// The form of a node's id, address, weight and ring key: the same in the configuration, in the admin API, in
 /// registrations and in records.
 /// </summary>
-internal static partial class NodeForm
+internal static partial class NodeBounds
 {
     public const string ExpectedId = "letters, digits, '.', '_' and '-', and at most 253 of them";
     public const string ExpectedAddress = "http://HOST:PORT/ or https://HOST:PORT/";

@@ -10,7 +10,7 @@ namespace WsBalancer.Proxy.Identity;
 /// <param name="options">The names of the headers. Read for each request.</param>
 /// <param name="keepsOwn">Whether the headers that the balancer writes are left to the transforms of the route.</param>
 /// <param name="isUserKey">Whether user ids are read from a header; clients may send such a header.</param>
-internal sealed class ForwardingClaims(
+internal sealed class ForwardingHeaderFilter(
     Func<TrustedProxies> trusted, Func<ForwardingOptions> options, bool keepsOwn, Func<string, bool> isUserKey)
     : RequestTransform
 {

@@ -3,9 +3,9 @@ using WsBalancer.Cli.Demo.Claims;
 namespace WsBalancer.Cli.Demo.Chapters;
 
 /// <summary>Runs one chapter of the demo, and returns what its clients observed, as claims.</summary>
-internal interface IChapterTeller
+internal interface IChapterRunner
 {
     public string Title { get; }
 
-    public Task<IReadOnlyList<Claim>> TellAsync(Stage stage, CancellationToken cancellation);
+    public Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace WsBalancer.Cli.Demo.Users;
 
 /// <summary>All users of the demo.</summary>
-internal sealed class Crowd : IAsyncDisposable
+internal sealed class DemoUsers : IAsyncDisposable
 {
     // The number of concurrent handshakes: fast enough, and too few for a reconnect storm.
     private const int AtOnce = 16;
@@ -12,7 +12,7 @@ internal sealed class Crowd : IAsyncDisposable
     private readonly HttpMessageInvoker _http;
 
     /// <remarks><paramref name="stay"/> is whether the users reconnect after every end of their connection.</remarks>
-    public Crowd(int count, Uri balancer, TimeProvider time, bool stay = false)
+    public DemoUsers(int count, Uri balancer, TimeProvider time, bool stay = false)
     {
         _http = new HttpMessageInvoker(_handler);
         Users = [.. Enumerable.Range(1, count).Select(number =>

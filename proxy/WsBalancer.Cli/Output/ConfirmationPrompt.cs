@@ -1,9 +1,9 @@
 namespace WsBalancer.Cli.Output;
 
 /// <summary>A question at the terminal; any answer other than y or yes means no.</summary>
-internal sealed class Question(TextReader input, TextWriter output)
+internal sealed class ConfirmationPrompt(TextReader input, TextWriter output)
 {
-    public async Task<bool> AskAsync(string question, CancellationToken cancellation)
+    public async Task<bool> ConfirmAsync(string question, CancellationToken cancellation)
     {
         await output.WriteAsync($"{question} [y/N] ");
         await output.FlushAsync(cancellation);

@@ -1,7 +1,7 @@
 namespace WsBalancer.Proxy.State;
 
 /// <summary>Whether the Redis that balancers share through can be used. Thread-safe.</summary>
-internal sealed class SharingState
+internal sealed class RedisStatus
 {
     private volatile string? _where;
     private volatile RedisAbsence? _absence;

@@ -14,14 +14,14 @@ namespace WsBalancer.Proxy.Sockets;
 /// The kernel chooses a local port when the socket is connected, not when the socket is bound. The port is then in use
 /// for this address and this node only, so there can be a connection to each node from each port of each address.
 /// </remarks>
-internal sealed class SourceAddresses
+internal sealed class SourceAddressPool
 {
-    private readonly ILogger<SourceAddresses> _logger;
+    private readonly ILogger<SourceAddressPool> _logger;
     private readonly SocketsOptions _options;
     private readonly SourceTurns _internet;
     private readonly SourceTurns _internet6;
 
-    public SourceAddresses(SocketsOptions options, ILogger<SourceAddresses> logger)
+    public SourceAddressPool(SocketsOptions options, ILogger<SourceAddressPool> logger)
     {
         (_options, _logger) = (options, logger);
         SourceAddress[] all = [.. options.SourceAddresses.Select(address => new SourceAddress(address))];

@@ -1,7 +1,7 @@
 namespace WsBalancer.BackendSample.Hosting;
 
 /// <summary>Work that is repeated for as long as the node runs. No failure ends the loop.</summary>
-internal static class SteadyLoop
+internal static class RepeatedWork
 {
     /// <summary>Repeats the work until the stop.</summary>
     /// <param name="work">The work in words, for the log: <c>renewing the registration</c>.</param>

@@ -4,7 +4,7 @@ namespace WsBalancer.Cli.Commands.Waiting;
 internal delegate Task AwayNotice(bool isAway, string sentence);
 
 /// <summary>Retries a call while the balancer does not answer, as during a restart, up to a limit.</summary>
-internal sealed class Patience(TimeProvider time, AwayNotice notice)
+internal sealed class RetryPolicy(TimeProvider time, AwayNotice notice)
 {
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -14,13 +14,13 @@ internal sealed class Patience(TimeProvider time, AwayNotice notice)
     private long? _awaySince;
 
     /// <exception cref="CommandFailure">The balancer refused the call, or did not answer for too long.</exception>
-    public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    public async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                var answer = await ask(cancellation);
+                var answer = await call(cancellation);
                 await AnsweredAsync();
                 return answer;
             }

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Sockets.Loops;
 /// twice, so an event of a removed socket finds no entry. Used on the loop's thread; the count may be read on any
 /// thread.
 /// </summary>
-internal sealed class SocketTable<T>
+internal sealed class TargetTable<T>
     where T : class
 {
     private const int Smallest = 64;

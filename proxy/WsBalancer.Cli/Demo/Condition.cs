@@ -1,7 +1,7 @@
 namespace WsBalancer.Cli.Demo;
 
 /// <summary>Waits until a condition is true, by polling, up to a deadline.</summary>
-internal sealed class Fact(TimeProvider time)
+internal sealed class Condition(TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace WsBalancer.LoadTest.Connections;
 
 /// <summary>A server's response to a WebSocket handshake.</summary>
-internal static class UpgradeAnswer
+internal static class UpgradeResponse
 {
     private const string KeyName = "Sec-WebSocket-Key:";
 

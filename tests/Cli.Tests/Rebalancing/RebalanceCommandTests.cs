@@ -66,14 +66,14 @@ public sealed class RebalanceCommandTests
     [InlineData(
         "done",
         5,
-        null,
-        "The rebalance is done, and 7 tunnels are still misplaced, 5 of them because their home is not healthy or is "
-            + "full.")]
+        "misplaced tunnels that stay: 5 whose home is full",
+        "The rebalance is done, and 7 tunnels are still misplaced, 5 of them blocked: misplaced tunnels that stay: "
+            + "5 whose home is full.")]
     [InlineData(
         "stopped",
         0,
         "balancers disagree about the ring",
-        "The rebalance is stopped, and 7 tunnels are still misplaced. balancers disagree about the ring.")]
+        "The rebalance is stopped, and 7 tunnels are still misplaced: balancers disagree about the ring.")]
     [InlineData("cancelled", 0, null, "The rebalance is cancelled, and 7 tunnels are still misplaced.")]
     public async Task Wait_ThatEndsWithMisplacedTunnels_Exits1WithTheReasons(
         string state, long blocked, string? reason, string why)

@@ -152,8 +152,10 @@ internal sealed class Balancer : IAsyncDisposable
     }
 
     /// <summary>All metrics of the balancer at this moment.</summary>
-    public async Task<Scrape> Scrape() =>
-        new(await _admin.GetStringAsync("/metrics", TestContext.Current.CancellationToken));
+    public async Task<Scrape> Scrape() => new(await Metrics());
+
+    /// <summary>The same as text.</summary>
+    public Task<string> Metrics() => _admin.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
 
     /// <summary>The status of an admin call, whatever it is.</summary>
     public async Task<HttpStatusCode> Status(string path)

@@ -31,10 +31,8 @@ internal static class RebalanceText
     {
         var left = $"{Amounts.Count(rebalance.Misplaced, "tunnel")} {(rebalance.Misplaced is 1 ? "is" : "are")} still "
             + "misplaced";
-        var blocked = rebalance.Blocked > 0
-            ? $", {Amounts.Number(rebalance.Blocked)} of them because their home is not healthy or is full"
-            : "";
-        var reason = string.IsNullOrEmpty(rebalance.Reason) ? "" : $" {rebalance.Reason.TrimEnd('.')}.";
-        return $"The rebalance is {rebalance.State}, and {left}{blocked}.{reason}";
+        var blocked = rebalance.Blocked > 0 ? $", {Amounts.Number(rebalance.Blocked)} of them blocked" : "";
+        var reason = string.IsNullOrEmpty(rebalance.Reason) ? "" : $": {rebalance.Reason.TrimEnd('.')}";
+        return $"The rebalance is {rebalance.State}, and {left}{blocked}{reason}.";
     }
 }

@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using WsBalancer.EndToEnd.Tests.Fixtures;
+using WsBalancer.EndToEnd.Tests.Processes;
+
+namespace WsBalancer.EndToEnd.Tests.Surface;
+
+/// <summary>
+/// The names that operators depend on: commands and options, calls and fields of the admin API, metrics and labels. The
+/// files beside this one list them. A name that is removed or renamed breaks scripts, clients and dashboards.
+/// </summary>
+public sealed class SurfaceTests
+{
+    [Fact]
+    public async Task Commands_AreThoseOfTheFile()
+    {
+        await using var program = RunningProcess.Start("man", Programs.Balancer, "man");
+
+        Assert.Equal(0, await program.ExitCode());
+        AssertSame(
+            "commands.txt",
+            from escaped in program.Lines
+            let line = escaped.Replace("\\-", "-", StringComparison.Ordinal)
+            where line.StartsWith(".SS ", StringComparison.Ordinal) || line.StartsWith(".B ", StringComparison.Ordinal)
+            select line.StartsWith(".B ", StringComparison.Ordinal) ? $"  {line[3..]}" : line[4..]);
+    }
+
+    [Fact]
+    public async Task Calls_AreThoseOfTheFile()
+    {
+        await using var fleet = await WsFleet.Start(1, 1);
+
+        var document = await fleet.Balancer.Get("/openapi/v1.json");
+
+        var calls = from path in document["paths"]!.AsObject()
+                    from call in path.Value!.AsObject()
+                    select $"{call.Key} {path.Key} {call.Value!["operationId"]}({ParametersOf(call.Value)})";
+        var fields = from schema in document["components"]!["schemas"]!.AsObject()
+                     from field in schema.Value!["properties"]?.AsObject() ?? []
+                     select $"{schema.Key}.{field.Key}";
+        AssertSame("calls.txt", calls.Concat(fields).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Metrics_AreThoseOfTheFile()
+    {
+        await using var fleet = await WsFleet.Start(2, 2, engine: "epoll");
+        using var client = await fleet.Balancer.Open("alice");
+
+        var text = await fleet.Balancer.Metrics();
+
+        AssertSame("metrics.txt", text.Split('\n')
+            .Where(line => line.Length > 0 && line[0] != '#')
+            .Select(line => line[..line.LastIndexOf(' ')])
+            .Select(series => series.IndexOf('{', StringComparison.Ordinal) is var brace and >= 0
+                ? $"{series[..brace]} {string.Join(' ', LabelsIn(series[brace..]))}"
+                : series)
+            .Distinct()
+            .Where(series => series.StartsWith("wsbalancer_", StringComparison.Ordinal)
+                || series.StartsWith("process_", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal));
+    }
+
+    private static string ParametersOf(JsonNode call) => string.Join(
+        ", ", from parameter in call["parameters"]?.AsArray() ?? [] select $"{parameter!["in"]} {parameter["name"]}");
+
+    private static IEnumerable<string> LabelsIn(string labels) => labels.TrimStart('{').Split("=\"")[..^1]
+        .Select(part => part[(part.LastIndexOf(',') + 1)..])
+        .Where(label => label != "le");
+
+    private static void AssertSame(string file, IEnumerable<string> names)
+    {
+        var expected = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Surface", file));
+        string[] actual = [.. names];
+        Assert.True(
+            actual.SequenceEqual(expected),
+            $"Removed: {string.Join("; ", expected.Except(actual))}\nAdded: {string.Join("; ", actual.Except(expected))}\n"
+            + $"If that is meant, tests/EndToEnd.Tests/Surface/{file} is:\n{string.Join('\n', actual)}");
+    }
+}

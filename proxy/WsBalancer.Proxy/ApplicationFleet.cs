@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using WsBalancer.Proxy.Admin.Events;
 using WsBalancer.Proxy.Admin.Requests;
+using WsBalancer.Proxy.Admission;
+using WsBalancer.Proxy.Draining;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Identity;
-using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
@@ -15,8 +16,8 @@ namespace WsBalancer.Proxy;
 internal sealed class ApplicationFleet(
     FleetRegistry fleet,
     TunnelRegistry tunnels,
-    IAdmission admission,
-    Peers peers,
+    AdmissionControl admission,
+    PeerReports peers,
     DrainOperations drains,
     BalancerEvents events,
     TimeProvider time) : IFleet

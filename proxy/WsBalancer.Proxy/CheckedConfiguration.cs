@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy;

@@ -5,6 +5,7 @@ using WsBalancer.Proxy.Checking;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.State;
 using Yarp.ReverseProxy.Configuration;

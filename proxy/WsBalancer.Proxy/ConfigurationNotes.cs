@@ -1,5 +1,6 @@
 using WsBalancer.Proxy.Checking;
 using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy;

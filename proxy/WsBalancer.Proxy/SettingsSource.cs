@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Closing;
 
 namespace WsBalancer.Proxy;
 

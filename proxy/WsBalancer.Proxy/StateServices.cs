@@ -22,7 +22,7 @@ internal static class StateServices
         services.TryAddSingleton(provider => new ConfigurationFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
-        services.AddSingleton<Peers>().AddSingleton<ForgettableRecords>().AddSingleton<DisconnectionEvents>();
+        services.AddSingleton<PeerReports>().AddSingleton<ForgettableRecords>().AddSingleton<DisconnectionEvents>();
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
         services.AddSingleton<RedisDisconnections>().AddSingleton<RedisStatus>().AddSingleton<RedisSharing>();
         services.AddSingleton(provider => new RedisMembership(

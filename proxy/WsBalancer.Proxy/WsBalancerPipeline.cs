@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Settings;
 
 #pragma warning disable IDE0130 // The namespace in which YARP's own extensions are found.
 namespace Microsoft.AspNetCore.Builder;

@@ -6,12 +6,16 @@ using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Admission;
+using WsBalancer.Proxy.Closing;
+using WsBalancer.Proxy.Draining;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Identity;
-using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Peers;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Placement.Native;
+using WsBalancer.Proxy.Rebalancing;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.Sockets.Transport;
@@ -258,13 +262,12 @@ public static class WsBalancerServices
     private static IServiceCollection AddAdmission(this IServiceCollection services)
     {
         services.AddSingleton<AdmissionControl>();
-        services.AddSingleton<IAdmission>(provider => provider.GetRequiredService<AdmissionControl>());
         return services.AddHostedService(provider => provider.GetRequiredService<AdmissionControl>());
     }
 
     private static IServiceCollection AddMoving(this IServiceCollection services)
     {
-        services.AddSingleton<PacedCloser>().AddSingleton<OtherBalancers>().AddSingleton<MovingEvents>();
+        services.AddSingleton<PacedCloser>().AddSingleton<OtherBalancers>().AddSingleton<OperationEvents>();
         services.AddSingleton<DrainRegistry>().AddSingleton<DrainOperations>().AddHostedService<DrainWorker>();
         services.AddSingleton<Agreement>().AddHostedService(provider => provider.GetRequiredService<Agreement>());
         services.AddSingleton<RebalanceRegistry>().AddSingleton<RebalanceOperations>();
@@ -272,8 +275,9 @@ public static class WsBalancerServices
         services.AddHostedService<AutoRebalance>();
         services.AddSingleton<DisconnectOperations>();
         services.AddHostedService(provider => provider.GetRequiredService<DisconnectOperations>());
-        services.AddSingleton<OwnReport>().AddHostedService(provider => provider.GetRequiredService<OwnReport>());
-        services.AddHostedService<MovingMetrics>();
+        services.AddSingleton<BalancerReport>()
+            .AddHostedService(provider => provider.GetRequiredService<BalancerReport>());
+        services.AddHostedService<OperationMetrics>();
         services.AddHostedService<UnhealthyCloser>().AddHostedService<LifetimeWorker>();
         services.AddSingleton<ShutdownWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<ShutdownWorker>());

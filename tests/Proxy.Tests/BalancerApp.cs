@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.State;
@@ -108,7 +109,7 @@ internal sealed class BalancerApp : IAsyncDisposable
     /// <summary>A user whose order begins with these nodes.</summary>
     public string UserOf(params string[] order) => Enumerable.Range(0, int.MaxValue)
         .Select(i => $"user-{i}")
-        .First(user => UserNodes.Of(Chat, Tunnels, Get<IAdmission>(), user).Order.Select(node => node.Id)
+        .First(user => UserNodes.Of(Chat, Tunnels, Get<AdmissionControl>(), user).Order.Select(node => node.Id)
             .Take(order.Length)
             .SequenceEqual(order));
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Runtime.Serialization;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests;
 

@@ -16,8 +16,8 @@ internal sealed class FolderOrder
 
     public static readonly string[] Folders =
     [
-        "Hosting", "Checking", "Telemetry", "Framing", "Sockets", "Tunnels", "Identity", "State", "Fleet", "Health",
-        "Access", "Placement", "Serving", "Admission", "Moving", "Admin",
+        "Hosting", "Settings", "Checking", "Telemetry", "Framing", "Sockets", "Tunnels", "Identity", "State", "Fleet",
+        "Health", "Access", "Admission", "Placement", "Serving", "Closing", "Peers", "Draining", "Rebalancing", "Admin",
     ];
 
     private readonly IReadOnlyList<SourceFile> _files;

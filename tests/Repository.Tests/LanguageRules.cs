@@ -13,9 +13,9 @@ internal static partial class LanguageRules
 {
     private static readonly HashSet<string> RetiredWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        "tell", "tells", "told", "hear", "hears", "heard", "say", "says", "said", "ask", "asks", "asked", "come", "comes",
-        "came", "go", "goes", "gone", "whoever", "nobody", "somebody", "anybody", "anew", "meanwhile", "lay", "laid",
-        "goodbye", "farewell",
+        "tell", "tells", "told", "hear", "hears", "heard", "say", "says", "said", "ask", "asks", "asked", "come",
+        "comes", "came", "go", "goes", "gone", "whoever", "nobody", "somebody", "anybody", "anew", "meanwhile", "lay",
+        "laid", "goodbye", "farewell",
     };
 
     /// <summary>Declared names with a word of speech or motion, where the field has a word of its own.</summary>
@@ -79,8 +79,8 @@ internal static partial class LanguageRules
     private static partial Regex Tag();
 
     [GeneratedRegex(
-        @"\b(tells?|told|says?|said|hears?|heard|whoever|nobody|somebody|anybody|gone|anew|meanwhile|goodbye|last words?"
-            + @"|gives? way|goes on|go on|by itself|comes?|came)\b",
+        @"\b(tells?|told|says?|said|hears?|heard|whoever|nobody|somebody|anybody|gone|anew|meanwhile|goodbye"
+            + @"|last words?|gives? way|goes on|go on|by itself|comes?|came)\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex RetiredText();
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using WsBalancer.Cli.Admin;
-using WsBalancer.Proxy;
+using WsBalancer.Proxy.Settings;
 using Closing = WsBalancer.Proxy.Framing.CloseCode;
 
 namespace WsBalancer.Cli.Arguments;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using WsBalancer.Proxy;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Cli.Help;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 

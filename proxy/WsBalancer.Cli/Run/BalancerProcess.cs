@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Admin;
-using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Closing;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Cli.Run;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using WsBalancer.Cli.Output;
 using WsBalancer.Proxy;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Cli.Run;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Checking;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Cli.Run;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using WsBalancer.Proxy;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Cli.Run;
 

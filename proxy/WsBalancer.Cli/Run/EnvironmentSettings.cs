@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using WsBalancer.Proxy;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Cli.Run;
 

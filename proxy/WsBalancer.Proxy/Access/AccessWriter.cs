@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Hosting;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Access;

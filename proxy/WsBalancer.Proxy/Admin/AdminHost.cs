@@ -9,10 +9,13 @@ using WsBalancer.Proxy.Admin.Callers;
 using WsBalancer.Proxy.Admin.Listening;
 using WsBalancer.Proxy.Admin.Requests;
 using WsBalancer.Proxy.Admin.Status;
+using WsBalancer.Proxy.Admission;
+using WsBalancer.Proxy.Closing;
+using WsBalancer.Proxy.Draining;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
-using WsBalancer.Proxy.Moving;
-using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Rebalancing;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets.Linux;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.State;
@@ -35,8 +38,8 @@ internal sealed class AdminHost(
     private static readonly Type[] Used =
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
-        typeof(TunnelRegistry), typeof(IAdmission), typeof(DrainOperations), typeof(RebalanceOperations),
-        typeof(DisconnectOperations), typeof(Peers), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus),
+        typeof(TunnelRegistry), typeof(AdmissionControl), typeof(DrainOperations), typeof(RebalanceOperations),
+        typeof(DisconnectOperations), typeof(PeerReports), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus),
         typeof(BalancersReader), typeof(ConfigurationReader),
     ];
 

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using WsBalancer.Proxy.Admin.Callers;
 using WsBalancer.Proxy.Admin.Listening;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Admin;

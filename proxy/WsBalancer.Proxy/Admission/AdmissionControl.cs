@@ -1,13 +1,15 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Hosting;
 using WsBalancer.Proxy.Fleet;
-using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admission;
 
-/// <summary>Applies the limits of clusters to their handshakes: one gate for every cluster with limits.</summary>
-internal sealed class AdmissionControl : IAdmission, IHostedService
+/// <summary>
+/// Applies the limits of clusters to their handshakes: one gate for every cluster with limits. A cluster without limits
+/// costs nothing: it has no reservations and no bound. Thread-safe.
+/// </summary>
+internal sealed class AdmissionControl : IHostedService
 {
     private readonly ConditionalWeakTable<FleetCluster, ClusterAdmission> _gates = [];
     private readonly FleetRegistry _fleet;
@@ -21,7 +23,13 @@ internal sealed class AdmissionControl : IAdmission, IHostedService
         _create = cluster => new ClusterAdmission(cluster, fleet, tunnels, time);
     }
 
-    public Rejection? Enter(FleetCluster cluster, string? user, out IHandshakePlace? place)
+    /// <summary>Admits a handshake, before a node is chosen for it.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="user">The user id; null without one.</param>
+    /// <param name="place">The places that the handshake holds until they are disposed of; null if nothing limits the
+    /// cluster.</param>
+    /// <returns>The reason of the refusal; null if the handshake is admitted.</returns>
+    public Rejection? Enter(FleetCluster cluster, string? user, out HandshakeReservation? place)
     {
         place = null;
         if (LimitsOf(cluster).IsOff)
@@ -35,10 +43,15 @@ internal sealed class AdmissionControl : IAdmission, IHostedService
         return refusal;
     }
 
+    /// <summary>
+    /// The reason for which a handshake of the user would be refused now; null if it would be admitted.
+    /// </summary>
     public Rejection? Preview(FleetCluster cluster, string user) =>
         LimitsOf(cluster).IsOff ? null : GateOf(cluster).Refusal(user);
 
-    public ILoadBound? BoundOf(FleetCluster cluster) => LimitsOf(cluster).BoundedLoad is null ? null : GateOf(cluster);
+    /// <summary>The gate that bounds the load of the cluster's nodes; null if nothing bounds it.</summary>
+    public ClusterAdmission? BoundOf(FleetCluster cluster) =>
+        LimitsOf(cluster).BoundedLoad is null ? null : GateOf(cluster);
 
     /// <summary>The gate of the cluster, created by the first call.</summary>
     public ClusterAdmission GateOf(FleetCluster cluster) => _gates.GetValue(cluster, _create);

@@ -1,5 +1,4 @@
 using WsBalancer.Proxy.Fleet;
-using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Admission;
@@ -8,7 +7,7 @@ namespace WsBalancer.Proxy.Admission;
 /// Counts the pending handshakes of a cluster in addition to its tunnels, so that simultaneous handshakes cannot exceed
 /// a limit. A handshake is counted here until its tunnel is registered, in one step under the lock. Thread-safe.
 /// </summary>
-internal sealed class ClusterAdmission : ILoadBound
+internal sealed class ClusterAdmission
 {
     // Nodes that are found within this time after the start are not new, so they have no slow start. Reading the shared
     // state of the fleet takes up to 2 s.
@@ -127,6 +126,9 @@ internal sealed class ClusterAdmission : ILoadBound
         PublishFullness(at?.Node);
     }
 
+    /// <summary>
+    /// The load of a node in relation to its bound. Above the bound, users get the second node of their order.
+    /// </summary>
     public NodeLoad LoadOf(Node node)
     {
         lock (_gate)

@@ -1,5 +1,4 @@
 using WsBalancer.Proxy.Fleet;
-using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Admission;
 
@@ -101,4 +100,10 @@ internal sealed class LoadCaps
 
         return count == _sharing.Length;
     }
+}
+
+/// <summary>The tunnels of a node, pending handshakes included, and how many of them the node may have.</summary>
+internal readonly record struct NodeLoad(long Tunnels, long Cap)
+{
+    public bool IsReached => Tunnels >= Cap;
 }

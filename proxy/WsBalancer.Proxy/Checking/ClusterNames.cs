@@ -1,3 +1,5 @@
+using WsBalancer.Proxy.Settings;
+
 namespace WsBalancer.Proxy.Checking;
 
 /// <summary>The rule that a cluster for the ring is one of YARP's clusters. Ids ignore case, as YARP's do.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Checking;
 

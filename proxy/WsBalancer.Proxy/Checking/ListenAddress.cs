@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Checking;
 

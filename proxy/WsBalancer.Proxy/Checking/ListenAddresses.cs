@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Checking;
 

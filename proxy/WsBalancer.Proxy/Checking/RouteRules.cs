@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing.Patterns;
+using WsBalancer.Proxy.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Checking;

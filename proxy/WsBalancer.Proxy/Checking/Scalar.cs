@@ -1,4 +1,5 @@
 using System.Globalization;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Checking;
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Checking;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Checking;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Fleet;
 

@@ -1,4 +1,5 @@
 using WsBalancer.HashRing;
+using WsBalancer.Proxy.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Fleet;

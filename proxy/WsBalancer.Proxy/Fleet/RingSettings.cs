@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using WsBalancer.HashRing;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Fleet;
 

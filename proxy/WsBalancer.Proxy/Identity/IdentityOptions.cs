@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Identity;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Sockets.Transport;
 

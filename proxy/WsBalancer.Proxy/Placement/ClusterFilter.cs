@@ -1,5 +1,6 @@
 using System.Net;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.State;
 using Yarp.ReverseProxy.Configuration;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Access;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Framing;
 using WsBalancer.Proxy.Health;
@@ -20,7 +21,7 @@ internal sealed class HandshakePlacement(
     HealthMonitor health,
     Rejecter rejecter,
     Readiness readiness,
-    IAdmission admission,
+    AdmissionControl admission,
     HandshakeOutcomes outcomes,
     PlacementMetrics metrics,
     AccessLog access,

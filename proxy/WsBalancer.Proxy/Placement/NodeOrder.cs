@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using WsBalancer.HashRing;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 
@@ -39,7 +40,7 @@ internal sealed class NodeOrder(
     /// <summary>
     /// The places that the handshake holds; null without limits, and for a request that is not a handshake.
     /// </summary>
-    public IHandshakePlace? Place => preference?.Place;
+    public HandshakeReservation? Place => preference?.Place;
 
     /// <summary>The next node to try, or null when there is none left.</summary>
     public Node? Next()

@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Tunnels;
 
@@ -12,13 +13,13 @@ namespace WsBalancer.Proxy.Placement;
 /// last choice.</param>
 internal sealed record NodePreference(
     IReadOnlyList<Tunnel>? Live = null,
-    ILoadBound? Bound = null,
-    IHandshakePlace? Place = null,
+    ClusterAdmission? Bound = null,
+    HandshakeReservation? Place = null,
     bool SkipsFull = false)
 {
     /// <summary>For a plain request, which is sent to the node that a new tunnel of the user would get.</summary>
     public static NodePreference? ForRequest(
-        FleetCluster cluster, string? user, TunnelRegistry tunnels, IAdmission admission)
+        FleetCluster cluster, string? user, TunnelRegistry tunnels, AdmissionControl admission)
     {
         var bound = admission.BoundOf(cluster);
 
@@ -33,7 +34,11 @@ internal sealed record NodePreference(
 
     /// <summary>For a new tunnel.</summary>
     public static NodePreference? ForTunnel(
-        FleetCluster cluster, string? user, TunnelRegistry tunnels, IAdmission admission, IHandshakePlace? place)
+        FleetCluster cluster,
+        string? user,
+        TunnelRegistry tunnels,
+        AdmissionControl admission,
+        HandshakeReservation? place)
     {
         var preference = ForRequest(cluster, user, tunnels, admission);
         return place is null && preference is null
@@ -43,6 +48,6 @@ internal sealed record NodePreference(
 
     /// <summary>For a preview of the node that a new tunnel would get.</summary>
     public static NodePreference ForPreview(
-        FleetCluster cluster, string user, TunnelRegistry tunnels, IAdmission admission) =>
+        FleetCluster cluster, string user, TunnelRegistry tunnels, AdmissionControl admission) =>
         (ForRequest(cluster, user, tunnels, admission) ?? new NodePreference()) with { SkipsFull = true };
 }

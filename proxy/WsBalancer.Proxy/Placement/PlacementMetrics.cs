@@ -1,4 +1,5 @@
 using Prometheus;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Telemetry;
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Identity;
 

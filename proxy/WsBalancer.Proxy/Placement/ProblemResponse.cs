@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Admission;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using WsBalancer.Proxy.Admission;
 
 namespace WsBalancer.Proxy.Placement;
 

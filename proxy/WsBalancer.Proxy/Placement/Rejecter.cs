@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Access;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Placement;

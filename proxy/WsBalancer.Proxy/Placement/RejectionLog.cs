@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Placement;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Tunnels;
 
@@ -9,7 +10,7 @@ internal sealed class RequestPlacement(
     TunnelRegistry tunnels,
     AttemptJudge judge,
     Rejecter rejecter,
-    IAdmission admission,
+    AdmissionControl admission,
     PlacementMetrics metrics,
     TimeProvider time)
 {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Admission;
 
 namespace WsBalancer.Proxy.Placement;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Sockets.Http;
 
 namespace WsBalancer.Proxy.Placement;

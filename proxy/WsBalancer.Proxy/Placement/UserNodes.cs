@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Tunnels;
 
@@ -11,7 +12,7 @@ namespace WsBalancer.Proxy.Placement;
 /// <param name="Reason">The reason for <paramref name="Next"/>, in words.</param>
 internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyList<Node> Order, string Reason)
 {
-    public static UserNodes Of(FleetCluster cluster, TunnelRegistry tunnels, IAdmission admission, string user)
+    public static UserNodes Of(FleetCluster cluster, TunnelRegistry tunnels, AdmissionControl admission, string user)
     {
         var snapshot = cluster.Current;
         if (snapshot.Ring is not { } ring)
@@ -36,7 +37,7 @@ internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyL
         return new UserNodes(snapshot.OwnerOf(user), snapshot.HomeOf(user), next, order, reason);
     }
 
-    private static string Explain(Node[] order, Node? next, NodeOrder nodes, ILoadBound? bound)
+    private static string Explain(Node[] order, Node? next, NodeOrder nodes, ClusterAdmission? bound)
     {
         if (order.Length == 0)
         {
@@ -72,7 +73,7 @@ internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyL
         };
     }
 
-    private static string ReasonOf(Node node, ILoadBound? bound) => node switch
+    private static string ReasonOf(Node node, ClusterAdmission? bound) => node switch
     {
         { IsDraining: true } => "is draining",
         { IsSilent: true } => "is unhealthy, as it does not answer handshakes",
@@ -82,7 +83,7 @@ internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyL
     };
 
     // Without a bound the node has become available, or its bound was removed, since it was skipped.
-    private static string AtBound(Node node, ILoadBound? bound) => bound?.LoadOf(node) is { } load
+    private static string AtBound(Node node, ClusterAdmission? bound) => bound?.LoadOf(node) is { } load
         ? $"has reached its bound ({load.Tunnels} tunnels, at most {load.Cap})"
         : "was not available";
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Placement;
 using Yarp.ReverseProxy.Model;
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Admission;
 
 namespace WsBalancer.Proxy.Serving;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Serving;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Sockets;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets.Engines;
 
 namespace WsBalancer.Proxy.Sockets;

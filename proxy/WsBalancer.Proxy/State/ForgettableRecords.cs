@@ -1,7 +1,7 @@
 namespace WsBalancer.Proxy.State;
 
 /// <summary>Finds the records that no balancer needs: they may be forgotten once all balancers have them.</summary>
-internal sealed class ForgettableRecords(Peers peers)
+internal sealed class ForgettableRecords(PeerReports peers)
 {
     // 100 records have about 15 KB in the file and in Redis. Both are written once more when records are forgotten.
     private const int MaxForgotten = 100;

@@ -11,7 +11,7 @@ namespace WsBalancer.Proxy.State;
 /// </summary>
 internal sealed class PeerExchange(
     RedisLink link,
-    Peers peers,
+    PeerReports peers,
     StateStore store,
     BadRecords bad,
     BalancerName name,

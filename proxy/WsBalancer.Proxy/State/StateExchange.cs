@@ -12,7 +12,7 @@ namespace WsBalancer.Proxy.State;
 internal sealed class StateExchange(
     RedisLink link,
     StateStore store,
-    Peers peers,
+    PeerReports peers,
     ForgettableRecords spentRecords,
     BadRecords bad,
     BalancerName name,

@@ -10,12 +10,12 @@ internal sealed class StateMetrics : IHostedService
     private readonly BalancerRegistry _registry;
     private readonly StateStore _store;
     private readonly RedisStatus _sharing;
-    private readonly Peers _peers;
+    private readonly PeerReports _peers;
     private readonly Gauge _redis;
     private readonly Gauge _others;
     private readonly Gauge _unsaved;
 
-    public StateMetrics(BalancerRegistry registry, StateStore store, RedisStatus sharing, Peers peers)
+    public StateMetrics(BalancerRegistry registry, StateStore store, RedisStatus sharing, PeerReports peers)
     {
         (_registry, _store, _sharing, _peers) = (registry, store, sharing, peers);
         _redis = registry.CreateDerivedGauge(

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using StackExchange.Redis;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.State;
 

@@ -1,5 +1,5 @@
 using WsBalancer.Cli.Run;
-using WsBalancer.Proxy;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Cli.Tests.Run;
 

@@ -73,7 +73,8 @@ public sealed class SurfaceTests
         string[] actual = [.. names];
         Assert.True(
             actual.SequenceEqual(expected),
-            $"Removed: {string.Join("; ", expected.Except(actual))}\nAdded: {string.Join("; ", actual.Except(expected))}\n"
+            $"Removed: {string.Join("; ", expected.Except(actual))}\n"
+            + $"Added: {string.Join("; ", actual.Except(expected))}\n"
             + $"If that is meant, tests/EndToEnd.Tests/Surface/{file} is:\n{string.Join('\n', actual)}");
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Identity;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 

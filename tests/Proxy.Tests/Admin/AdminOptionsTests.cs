@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admin.Callers;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 

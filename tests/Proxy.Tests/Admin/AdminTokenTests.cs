@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 

@@ -1,4 +1,3 @@
-using WsBalancer.Proxy.Moving;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Admin;
@@ -46,8 +45,8 @@ public sealed class BalancersApiTests : IAsyncLifetime
     public async Task OtherBalancer_IsListedWithItsVersion_AndWhetherItAgrees()
     {
         _app.Get<RedisStatus>().Where = "redis:6379";
-        var own = _app.Get<OwnReport>().Create();
-        _app.Get<Peers>().Update(
+        var own = _app.Get<BalancerReport>().Create();
+        _app.Get<PeerReports>().Update(
         [
             new PeerReport("z", own, Version: "9.9"),
             new PeerReport("other", new Dictionary<string, PeerCluster>

@@ -227,7 +227,7 @@ public sealed class DrainApiTests : IAsyncLifetime
         _app.Get<RedisStatus>().Where = "redis:6379";
         Assert.Equal("true", (await _app.GetAsync(Drain)).Line("shared"));
 
-        _app.Get<Peers>().MarkUnknown();
+        _app.Get<PeerReports>().MarkUnknown();
 
         Assert.Equal("drained false", (await _app.GetAsync(Drain)).Line("state", "shared"));
     }
@@ -255,7 +255,7 @@ public sealed class DrainApiTests : IAsyncLifetime
         await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");
         (await _app.GetAsync(Drain)).IsProblem(404, "There is no node 'ws-1' in cluster 'chat'; known: ws-2.");
 
-        _app.Get<Peers>().MarkUnknown();
+        _app.Get<PeerReports>().MarkUnknown();
 
         Assert.Equal("leaving 0 false", (await _app.GetAsync(Drain)).Line("state", "remaining", "shared"));
         (await _app.GetAsync(Drain.Replace("ws-1", "ws-9", StringComparison.Ordinal)))
@@ -270,7 +270,7 @@ public sealed class DrainApiTests : IAsyncLifetime
         return (drain.RatePerSecond, drain.DeadlineSeconds, drain.CloseCode);
     }
 
-    private void Receive(PeerDrain drain) => _app.Get<Peers>().Update(
+    private void Receive(PeerDrain drain) => _app.Get<PeerReports>().Update(
     [
         new PeerReport("other", new Dictionary<string, PeerCluster>
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Admin;

@@ -1,4 +1,4 @@
-using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Peers;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Admin;
@@ -131,7 +131,7 @@ public sealed class RebalanceApiTests : IAsyncLifetime
         return tunnel;
     }
 
-    private void Receive(PeerNode node) => _app.Get<Peers>().Update(
+    private void Receive(PeerNode node) => _app.Get<PeerReports>().Update(
     [
         new PeerReport("other", new Dictionary<string, PeerCluster>
         {

@@ -11,7 +11,7 @@ public sealed class ScopeTests : IAsyncLifetime
     {
         _app = BalancerApp.Build(ChatSettings.OfNodes("ws-1", "ws-2"));
         await _app.StartAsync();
-        _app.Get<Peers>().Update([Peer("b", 10, 2), Peer("c", 5, 1)]);
+        _app.Get<PeerReports>().Update([Peer("b", 10, 2), Peer("c", 5, 1)]);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ScopeTests : IAsyncLifetime
 
         Assert.Equal(["draining", "active"], await NodesAsync("", "state"));
         Assert.Equal(["drained", "active"], await NodesAsync("?scope=local", "state"));
-        _app.Get<Peers>().Update([]);
+        _app.Get<PeerReports>().Update([]);
         Assert.Equal(["drained", "active"], await NodesAsync("", "state"));
     }
 

@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Tunnels;
 
@@ -135,7 +136,7 @@ public sealed class ClusterGateTests
     public async Task Off_AllocatesNothing()
     {
         await using var app = BalancerApp.Build(ChatSettings.OfNodes("ws-1", "ws-2"));
-        var (control, tunnels, chat) = (app.Get<IAdmission>(), app.Tunnels, app.Chat);
+        var (control, tunnels, chat) = (app.Get<AdmissionControl>(), app.Tunnels, app.Chat);
         long Allocated()
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -179,7 +180,7 @@ public sealed class ClusterGateTests
         LimitedCluster cluster,
         Random random,
         string[] nodes,
-        IHandshakePlace place,
+        HandshakeReservation place,
         string? user,
         List<TestTunnel> open)
     {

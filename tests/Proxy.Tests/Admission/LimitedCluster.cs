@@ -1,5 +1,4 @@
 using WsBalancer.Proxy.Admission;
-using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Tests.Admission;
 
@@ -36,14 +35,14 @@ internal sealed class LimitedCluster : IAsyncDisposable
     public static string Key(string limit) => $"{ChatSettings.Ours}Limits:{limit}";
 
     /// <summary>Admits a handshake, and fails if it is refused.</summary>
-    public IHandshakePlace Enter(string? user = null)
+    public HandshakeReservation Enter(string? user = null)
     {
         Assert.Null(Control.Enter(App.Chat, user, out var place));
         return Assert.IsType<HandshakeReservation>(place);
     }
 
     /// <summary>Admits a handshake, and takes a place at a node.</summary>
-    public IHandshakePlace EnterAt(string node, string? user = null)
+    public HandshakeReservation EnterAt(string node, string? user = null)
     {
         var place = Enter(user);
         Assert.True(place.TryTake(App.Node(node)));
@@ -55,7 +54,7 @@ internal sealed class LimitedCluster : IAsyncDisposable
         Kept(new TestTunnel(App.Tunnels, App.Node(node), user, App.Time));
 
     /// <summary>Opens a tunnel with a place.</summary>
-    public TestTunnel Open(string node, IHandshakePlace place, string? user = null) =>
+    public TestTunnel Open(string node, HandshakeReservation place, string? user = null) =>
         Kept(new TestTunnel(App.Tunnels, App.Node(node), user, App.Time, register: place.Open));
 
     public async ValueTask DisposeAsync()

@@ -119,7 +119,7 @@ public sealed class LoadCapsTests : IAsyncDisposable
     private void Fall(string node, NodeHealth health) =>
         _app.Fleet.SetHealth(_app.Chat, _app.Node(node), health, "test");
 
-    private WsBalancer.Proxy.Placement.NodeLoad LoadOf(string node)
+    private WsBalancer.Proxy.Admission.NodeLoad LoadOf(string node)
     {
         _caps.Refresh(_app.Chat.Current, TakenBy);
         return _caps.LoadOf(_app.Node(node), Factor, TakenBy);

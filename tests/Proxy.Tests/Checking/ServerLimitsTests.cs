@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Checking;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests.Checking;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using WsBalancer.HashRing;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Identity;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Tests.Identity;
 
 namespace WsBalancer.Proxy.Tests.Fleet;

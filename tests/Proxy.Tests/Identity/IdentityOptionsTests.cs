@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Identity;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests.Identity;
 

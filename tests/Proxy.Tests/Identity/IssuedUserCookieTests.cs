@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Identity;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests.Identity;
 

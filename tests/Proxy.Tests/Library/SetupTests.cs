@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests.Library;
 

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Tests.Library;
 

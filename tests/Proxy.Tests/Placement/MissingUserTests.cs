@@ -1,4 +1,5 @@
 using System.Net;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Tests.Placement;
@@ -56,7 +57,7 @@ public sealed class MissingUserTests
             using var response = await nodes.App.SendAsync(HttpMethod.Post, "/negotiate");
 
             var id = Assert.Single(response.Headers.GetValues("Set-Cookie"))["sid=".Length..].Split(';')[0];
-            var placement = UserNodes.Of(nodes.App.Chat, nodes.App.Tunnels, nodes.App.Get<IAdmission>(), id);
+            var placement = UserNodes.Of(nodes.App.Chat, nodes.App.Tunnels, nodes.App.Get<AdmissionControl>(), id);
             Assert.Equal(placement.Order[0].Id, await TwoNodes.SourceOf(response));
             sources.Add(placement.Order[0].Id);
         }

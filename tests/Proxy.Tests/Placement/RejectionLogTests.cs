@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Tests.Placement;

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
-using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Admission;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 

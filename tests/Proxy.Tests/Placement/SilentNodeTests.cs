@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Telemetry;
@@ -39,7 +40,7 @@ public sealed class SilentNodeTests
                 + "3 handshakes in a row were not answered.");
         Assert.Equal(
             "ws-1 is unhealthy, as it does not answer handshakes; ws-2 is the first of the order that is available",
-            UserNodes.Of(nodes.App.Chat, nodes.App.Tunnels, nodes.App.Get<IAdmission>(), nodes.User).Reason);
+            UserNodes.Of(nodes.App.Chat, nodes.App.Tunnels, nodes.App.Get<AdmissionControl>(), nodes.User).Reason);
     }
 
     [Fact]

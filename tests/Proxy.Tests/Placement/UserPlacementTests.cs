@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 
@@ -98,7 +99,7 @@ public sealed class UserPlacementTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private UserNodes Placed() => UserNodes.Of(
-        _app.Chat, _app.Tunnels, _app.Get<IAdmission>(), _user);
+        _app.Chat, _app.Tunnels, _app.Get<AdmissionControl>(), _user);
 
     private void Expect(string? owner, string? home, string? next, string reason)
     {

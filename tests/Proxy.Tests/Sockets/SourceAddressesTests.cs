@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Linux;
 using WsBalancer.Proxy.Sockets.Names;

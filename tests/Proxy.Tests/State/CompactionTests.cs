@@ -44,7 +44,7 @@ public sealed class CompactionTests : IAsyncDisposable
     [Fact]
     public async Task BalancerWithoutPeers_ForgetsAlone()
     {
-        var forgettable = new ForgettableRecords(new Peers());
+        var forgettable = new ForgettableRecords(new PeerReports());
         using (var store = new StateStore("b-1", _folder.Open()) { Forgettable = forgettable }.Load())
         {
             await AddAndRemoveAsync(store.WriteAsync);
@@ -68,7 +68,7 @@ public sealed class CompactionTests : IAsyncDisposable
             await before.Store.WriteAsync(All(StateSample.Of(1)), Cancellation);
         }
 
-        var forgettable = new ForgettableRecords(new Peers());
+        var forgettable = new ForgettableRecords(new PeerReports());
         using (var alone = new StateStore("b-1", _folder.Open()) { Forgettable = forgettable }.Load())
         {
             await alone.WriteAsync(All(null), Cancellation);
@@ -107,7 +107,7 @@ public sealed class CompactionTests : IAsyncDisposable
     [Fact]
     public async Task RemovalOfANodeThatIsStillListed_IsNotSpent()
     {
-        var peers = new Peers
+        var peers = new PeerReports
         {
             LocalReport = () => new Dictionary<string, PeerCluster>
             {

@@ -51,7 +51,7 @@ internal sealed class SharingBalancer : IAsyncDisposable
     /// <summary>The records in Redis that are set aside.</summary>
     public BadRecords Bad { get; }
 
-    public Peers Peers { get; } = new();
+    public PeerReports Peers { get; } = new();
 
     public DisconnectionEvents Disconnections { get; } = new();
 

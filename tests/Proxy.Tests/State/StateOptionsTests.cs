@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;

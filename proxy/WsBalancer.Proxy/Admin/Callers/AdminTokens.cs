@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Admin.Callers;
 

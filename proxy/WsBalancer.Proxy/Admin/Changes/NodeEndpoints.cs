@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using WsBalancer.Proxy.Admin.Requests;
+using WsBalancer.Proxy.Draining;
 using WsBalancer.Proxy.Fleet;
-using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Proxy.Admin.Changes;
 

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using WsBalancer.Proxy.Admin.Requests;
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
-using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
 
@@ -28,7 +28,7 @@ internal static class ClusterEndpoints
     private static Ok<ClusterView[]> List(
         FleetRegistry fleet,
         TunnelRegistry tunnels,
-        Peers peers,
+        PeerReports peers,
         BadRecords bad,
         [FromQuery, Description(Scope.Expected)] string? scope)
     {
@@ -44,7 +44,7 @@ internal static class ClusterEndpoints
         string cluster,
         FleetRegistry fleet,
         TunnelRegistry tunnels,
-        IAdmission admission,
+        AdmissionControl admission,
         [FromQuery, Description("The user id, percent-encoded once.")] string? user) =>
         TypedResults.Ok(OwnerView.Of(fleet.Get(cluster), tunnels, admission, QueryText.User(user)));
 }

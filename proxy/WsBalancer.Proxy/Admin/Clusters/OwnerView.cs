@@ -1,3 +1,4 @@
+using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Tunnels;
@@ -19,7 +20,7 @@ internal sealed record OwnerView(
     RingView? Ring,
     string? RingKey)
 {
-    public static OwnerView Of(FleetCluster cluster, TunnelRegistry tunnels, IAdmission admission, string user)
+    public static OwnerView Of(FleetCluster cluster, TunnelRegistry tunnels, AdmissionControl admission, string user)
     {
         var placement = UserNodes.Of(cluster, tunnels, admission, user);
         var snapshot = cluster.Current;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Admin.Listening;
 

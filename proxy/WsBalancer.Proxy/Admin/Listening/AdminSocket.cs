@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Admin.Listening;

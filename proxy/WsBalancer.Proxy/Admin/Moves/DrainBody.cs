@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Draining;
 
 namespace WsBalancer.Proxy.Admin.Moves;
 

@@ -1,5 +1,5 @@
+using WsBalancer.Proxy.Draining;
 using WsBalancer.Proxy.Fleet;
-using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Proxy.Admin.Moves;
 

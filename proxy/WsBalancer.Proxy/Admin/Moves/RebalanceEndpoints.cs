@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using WsBalancer.Proxy.Admin.Requests;
 using WsBalancer.Proxy.Fleet;
-using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Rebalancing;
 
 namespace WsBalancer.Proxy.Admin.Moves;
 

@@ -1,4 +1,4 @@
-using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Rebalancing;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Admin.Moves;

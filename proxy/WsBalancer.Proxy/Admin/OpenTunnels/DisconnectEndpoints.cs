@@ -5,9 +5,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using WsBalancer.Proxy.Admin.Requests;
+using WsBalancer.Proxy.Closing;
+using WsBalancer.Proxy.Draining;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Framing;
-using WsBalancer.Proxy.Moving;
 
 namespace WsBalancer.Proxy.Admin.OpenTunnels;
 

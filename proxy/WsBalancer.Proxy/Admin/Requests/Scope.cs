@@ -15,6 +15,6 @@ internal static class Scope
     };
 
     /// <summary>The reports of the other balancers on a cluster; none unless the scope is the fleet.</summary>
-    public static IReadOnlyList<PeerCluster> OthersIn(this Peers peers, string cluster, bool fleet) =>
+    public static IReadOnlyList<PeerCluster> OthersIn(this PeerReports peers, string cluster, bool fleet) =>
         fleet ? [.. peers.Of(cluster)] : [];
 }

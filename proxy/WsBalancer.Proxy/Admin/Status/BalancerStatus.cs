@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Admin.Clusters;
 using WsBalancer.Proxy.Admin.Requests;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
-using WsBalancer.Proxy.Moving;
+using WsBalancer.Proxy.Peers;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Sockets.Linux;
 using WsBalancer.Proxy.State;
@@ -21,7 +21,7 @@ internal sealed class BalancerStatus(
     ReadinessCheck readiness,
     RecentFailures recent,
     Agreement agreement,
-    Peers peers,
+    PeerReports peers,
     BadRecords bad,
     RedisStatus sharing,
     ServedCertificates certificates,

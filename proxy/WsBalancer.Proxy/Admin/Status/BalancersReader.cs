@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Admin.Status;
 
 /// <summary>Collects what is known of the balancers that share one fleet.</summary>
-internal sealed class BalancersReader(BalancerName name, Peers peers, RedisStatus sharing)
+internal sealed class BalancersReader(BalancerName name, PeerReports peers, RedisStatus sharing)
 {
     public BalancersView Read()
     {

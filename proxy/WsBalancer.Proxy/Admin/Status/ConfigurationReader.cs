@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using StackExchange.Redis;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Admin.Status;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets.Epoll;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Uring;

@@ -1,4 +1,5 @@
 using System.Runtime.Serialization;
+using WsBalancer.Proxy.Settings;
 
 namespace WsBalancer.Proxy.Sockets.Engines;
 

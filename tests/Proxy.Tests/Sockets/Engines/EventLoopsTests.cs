@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Engines;
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.Sockets.ProxyProtocol;

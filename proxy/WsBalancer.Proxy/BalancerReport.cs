@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Hosting;
+using WsBalancer.Proxy.Draining;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Rebalancing;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy;
+
+/// <summary>
+/// This balancer's report to the others: its rings, its tunnels, and its parts in drains and rebalances.
+/// </summary>
+internal sealed class BalancerReport(
+    FleetRegistry fleet, TunnelRegistry tunnels, DrainRegistry drains, RebalanceRegistry rebalances, PeerReports peers)
+    : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        peers.LocalReport = Create;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public IReadOnlyDictionary<string, PeerCluster> Create() =>
+        fleet.Clusters.ToDictionary(cluster => cluster.Id.ToLowerInvariant(), Of, StringComparer.Ordinal);
+
+    private PeerCluster Of(FleetCluster cluster)
+    {
+        var snapshot = cluster.Current;
+        var nodes = snapshot.All.ToDictionary(
+            node => node.Id,
+            node => new PeerNode(
+                node.Ledger.Active, Misplaced.Count(tunnels, snapshot, node), drains.Find(node)?.Report),
+            StringComparer.Ordinal);
+        return new PeerCluster(
+            snapshot.Ring is null ? "" : Fingerprint.Text(snapshot.Ring),
+            snapshot.StateHash(),
+            nodes,
+            rebalances.Find(cluster)?.Report);
+    }
+}

@@ -1,5 +1,0 @@
-namespace WsBalancer.Proxy;
-
-/// <summary>Marks a setting whose value never appears in a message.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class SecretAttribute : Attribute;

@@ -1,0 +1,131 @@
+using WsBalancer.Proxy.Closing;
+using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tunnels;
+
+namespace WsBalancer.Proxy.Tests.Closing;
+
+public sealed class DisconnectsTests
+{
+    [Fact]
+    public async Task User_LosesEveryTunnel_AtEveryBalancer()
+    {
+        await using var movers = await Movers.StartAsync("ws-1", "ws-2");
+        movers.Open("ws-1", "alice");
+        movers.Open("ws-2", "alice");
+        var bob = movers.Open("ws-1", "bob");
+        var sent = Record(movers, shared: true);
+
+        var (closed, shared) = await movers.App.Get<DisconnectOperations>().AllAsync(
+            movers.Chat, new TunnelSelection("alice", null, null), 4001, Cancellation);
+
+        Assert.Equal((2, true), (closed, shared));
+        Assert.Null(bob.SentCloseCode);
+        Assert.All(movers.Tunnels.Take(2), tunnel => Assert.Equal(
+            (4001, TunnelEnd.Disconnect), (tunnel.SentCloseCode!.Value, tunnel.Tunnel.EndReason!.Value)));
+        Assert.Equal([new Disconnection("chat", "alice", null, 4001)], sent);
+    }
+
+    [Fact]
+    public async Task Selection_IsSentToTheOtherBalancers_AndCarriedOutThere()
+    {
+        await using var movers = await Movers.StartAsync("ws-1", "ws-2");
+        var sent = Record(movers, shared: true);
+        await movers.App.Get<DisconnectOperations>().AllAsync(
+            movers.Chat, new TunnelSelection(null, "ws-1", 60), 4001, Cancellation);
+        var disconnection = Assert.Single(sent);
+        Assert.Equal(new Disconnection("chat", null, null, 4001, "ws-1", 60), disconnection);
+        Assert.Null(ReportBounds.MistakeIn(new SentDisconnection("other", disconnection)));
+        var (old, elsewhere) = (movers.Open("ws-1", "alice"), movers.Open("ws-2", "alice"));
+        movers.App.Time.Advance(TimeSpan.FromSeconds(61));
+        var young = movers.Open("ws-1", "bob");
+
+        movers.App.Get<DisconnectionEvents>().OnReceived(disconnection);
+
+        Assert.Equal((4001, null, null), (old.SentCloseCode, elsewhere.SentCloseCode, young.SentCloseCode));
+    }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(null, "no id/", null)]
+    [InlineData(null, null, -1.0)]
+    [InlineData("", null, null)]
+    public void Disconnection_ThatSelectsNothing_IsSetAside(string? user, string? node, double? age) =>
+        Assert.NotNull(ReportBounds.MistakeIn(
+            new SentDisconnection("other", new Disconnection("chat", user, null, 1012, node, age))));
+
+    [Fact]
+    public async Task Tunnel_IsClosedByItsId()
+    {
+        await using var movers = await Movers.StartAsync("ws-1");
+        var tunnel = movers.Open("ws-1", null);
+
+        var answer = await movers.App.Get<DisconnectOperations>().TunnelAsync(
+            tunnel.Tunnel.Identity.Id, 1012, Cancellation);
+
+        Assert.Equal((1, null), answer);
+        Assert.Equal(1012, tunnel.SentCloseCode);
+    }
+
+    // Without another balancer, the tunnel is known not to exist; otherwise another balancer may have it.
+    [Fact]
+    public async Task Tunnel_ThatIsNotHere_IsUnknown_UnlessAnotherBalancerMayHaveIt()
+    {
+        await using var movers = await Movers.StartAsync("ws-1");
+        var disconnects = movers.App.Get<DisconnectOperations>();
+        var refused = await Assert.ThrowsAsync<RefusedException>(
+            () => disconnects.TunnelAsync("t1", 1012, Cancellation));
+        Assert.Equal(RefusalKind.Unknown, refused.Kind);
+
+        var sent = Record(movers, shared: false);
+        Assert.Equal((0, false), await disconnects.TunnelAsync("t1", 1012, Cancellation));
+        Assert.Equal([new Disconnection(null, null, "t1", 1012)], sent);
+    }
+
+    [Fact]
+    public async Task Disconnection_FromAnotherBalancer_IsCarriedOut()
+    {
+        await using var movers = await Movers.StartAsync("ws-1");
+        var alice = movers.Open("ws-1", "alice");
+        var other = movers.Open("ws-1", null);
+        var disconnections = movers.App.Get<DisconnectionEvents>();
+        disconnections.OnReceived(new Disconnection("chat", "alice", null, 1006));
+        disconnections.OnReceived(new Disconnection("nowhere", "alice", null, 1012));
+        disconnections.OnReceived(new Disconnection(null, null, "t1", 1012));
+        Assert.Equal(0, movers.ClosingCount);
+
+        disconnections.OnReceived(new Disconnection("Chat", "alice", null, 4000));
+        disconnections.OnReceived(new Disconnection(null, null, other.Tunnel.Identity.Id, 4001));
+
+        Assert.Equal((4000, 4001), (alice.SentCloseCode, other.SentCloseCode));
+    }
+
+    [Theory]
+    [InlineData(1005)]
+    [InlineData(999)]
+    public async Task Code_ThatMayNotBeSent_IsRefused(int code)
+    {
+        await using var movers = await Movers.StartAsync("ws-1");
+        var sent = Record(movers, shared: true);
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(
+            () => movers.App.Get<DisconnectOperations>().AllAsync(
+                movers.Chat, new TunnelSelection("alice", null, null), code, Cancellation));
+
+        Assert.Equal(RefusalKind.BadValue, refused.Kind);
+        Assert.Empty(sent);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static List<Disconnection> Record(Movers movers, bool shared)
+    {
+        var sent = new List<Disconnection>();
+        movers.App.Get<DisconnectionEvents>().SendAsync = (disconnection, _) =>
+        {
+            sent.Add(disconnection);
+            return Task.FromResult<bool?>(shared);
+        };
+        return sent;
+    }
+}

@@ -13,8 +13,8 @@ internal static partial class LanguageRules
 {
     private static readonly HashSet<string> RetiredWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        "tell", "tells", "told", "hear", "hears", "heard", "say", "says", "said", "ask", "asks", "asked", "come", "comes",
-        "came", "go", "goes", "gone", "whoever", "nobody", "somebody", "anybody", "anew", "meanwhile", "lay", "laid",
+        "tell", "tells", "told", "hear", "hears", "heard", "say", "says", "said", "ask", "asks", "asked",
+        "come", "comes", "came", "go", "goes", "gone", "whoever", "nobody", "somebody", "anybody", "anew", "meanwhile", "lay", "laid",
         "goodbye", "farewell",
     };
 
@@ -79,8 +79,8 @@ internal static partial class LanguageRules
     private static partial Regex Tag();
 
     [GeneratedRegex(
-        @"\b(tells?|told|says?|said|hears?|heard|whoever|nobody|somebody|anybody|gone|anew|meanwhile|goodbye|last words?"
-            + @"|gives? way|goes on|go on|by itself|comes?|came)\b",
+        @"\b(tells?|told|says?|said|hears?|heard|whoever|nobody|somebody|anybody|gone|anew|meanwhile|goodbye"
+            + @"|last words?|gives? way|goes on|go on|by itself|comes?|came)\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex RetiredText();
 

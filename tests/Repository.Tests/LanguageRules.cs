@@ -14,8 +14,8 @@ internal static partial class LanguageRules
     private static readonly HashSet<string> RetiredWords = new(StringComparer.OrdinalIgnoreCase)
     {
         "tell", "tells", "told", "hear", "hears", "heard", "say", "says", "said", "ask", "asks", "asked",
-        "come", "comes", "came", "go", "goes", "gone", "whoever", "nobody", "somebody", "anybody", "anew", "meanwhile", "lay", "laid",
-        "goodbye", "farewell",
+        "come", "comes", "came", "go", "goes", "gone", "whoever", "nobody", "somebody", "anybody", "anew", "meanwhile",
+        "lay", "laid", "goodbye", "farewell",
     };
 
     /// <summary>Declared names with a word of speech or motion, where the field has a word of its own.</summary>

@@ -58,7 +58,9 @@ internal sealed class Crowd : IAsyncDisposable
         Deadline.Until($"{users} users are present", () => Failed() || Present == users, () => $"{Present} are");
 
     public Task UntilClosed(int count) => Deadline.Until(
-        $"{count} have been told goodbye", () => Failed() || _closedTunnels.Count >= count, () => $"{_closedTunnels.Count} have");
+        $"{count} have been told goodbye",
+        () => Failed() || _closedTunnels.Count >= count,
+        () => $"{_closedTunnels.Count} have");
 
     /// <summary>
     /// The rate of the closes per second that the clients measured, without the first and the last fifth.

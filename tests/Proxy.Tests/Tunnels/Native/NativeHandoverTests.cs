@@ -40,7 +40,8 @@ public sealed class NativeHandoverTests
         Assert.Equal(bed.Tunnel.OpenedAt, tunnel.OpenedAt);
         Assert.Equal(TimeSpan.FromSeconds(30), tunnel.Age);
         Assert.Equal(
-            new TunnelTraffic(Question.Length, sent.Length, 1, payload.Length), await loop.OnLoop(() => tunnel.Traffic));
+            new TunnelTraffic(Question.Length, sent.Length, 1, payload.Length),
+            await loop.OnLoop(() => tunnel.Traffic));
 
         // The restored tunnel is between two frames, so that it can send the Close at once.
         Assert.True(tunnel.Close(TunnelEnd.Drain, 1012, ""));

@@ -42,7 +42,7 @@ internal sealed record BalancerSettings(
     IReadOnlyDictionary<string, ClusterSettings> Clusters)
 {
     /// <summary>The name of the section.</summary>
-    public const string Section = "WsBalancer";
+    public const string Section = SettingsOrigin.Section;
 
     // Each folder with settings of a cluster has a record, read from a section of its own. Three more records are read
     // from the section of the cluster itself.

@@ -4,7 +4,7 @@ namespace WsBalancer.Cli.Tests;
 internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
     public static Task<CommandRun> OfAsync(params string[] arguments) =>
-        OfAsync(new HastyClock(), CancellationToken.None, arguments);
+        OfAsync(new AutoAdvancingClock(), CancellationToken.None, arguments);
 
     public static async Task<CommandRun> OfAsync(
         TimeProvider time, CancellationToken cancellation, params string[] arguments)

@@ -100,13 +100,13 @@ public sealed class CloseTests(PatientNode shared) : IClassFixture<PatientNode>
         await tunnel.Node.Send(Frame.Binary(new byte[2_000_000]));
         await tunnel.Client.Send(Frame.Text("my last words"));
         await tunnel.Client.Send(Frame.Ping("and one more"));
-        var words = await tunnel.Node.Wire.ReadFrame();
+        var payload = await tunnel.Node.Wire.ReadFrame();
         var ping = await tunnel.Node.Wire.ReadFrame();
         await tunnel.Node.Send(Frame.Pong(ping.Payload));
         var close = await tunnel.Client.Read();
         await EndInOrder(tunnel);
 
-        Assert.Equal(("my last words", "and one more"), (words.PayloadText, ping.PayloadText));
+        Assert.Equal(("my last words", "and one more"), (payload.PayloadText, ping.PayloadText));
         Assert.Equal(SentCode, close.CloseCode);
     }
 

@@ -35,16 +35,16 @@ public sealed class ManyClosesTests(ITestOutputHelper output)
 
         var echoes = others.Select(other => EchoUntil(other, over.Token)).ToArray();
         await sick.StopListening();
-        await crowd.UntilGoodbyes(leaving);
+        await crowd.UntilClosed(leaving);
         await over.CancelAsync();
         var latencies = (await Task.WhenAll(echoes)).SelectMany(each => each).Order().ToArray();
         await balancer.Until("all have ended", cluster => (int)cluster["nodes"]![0]!["tunnels"]! == 0);
         var scrape = await balancer.Scrape();
 
-        Report(crowd.Goodbyes, latencies);
-        Assert.All(crowd.Goodbyes, closed => Assert.Equal(
+        Report(crowd.ClosedTunnels, latencies);
+        Assert.All(crowd.ClosedTunnels, closed => Assert.Equal(
             ("a", 1012, StreamEnd.Fin), (closed.Node, closed.Code, closed.End)));
-        Assert.Equal((leaving, leaving), (crowd.Goodbyes.Count, scrape.ClosedFor("drain")));
+        Assert.Equal((leaving, leaving), (crowd.ClosedTunnels.Count, scrape.ClosedFor("drain")));
         Assert.Equal(Users - leaving, crowd.Present);
     }
 

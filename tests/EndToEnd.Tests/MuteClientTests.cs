@@ -18,12 +18,12 @@ public sealed class MuteClientTests(ImpatientNode shared) : IClassFixture<Impati
         await shared.CloseByOperator();
         var received = await tunnel.Client.Read();
         await tunnel.Client.Send(Frame.Text("I did not hear that"));
-        var words = await tunnel.Node.Wire.ReadFrame();
+        var payload = await tunnel.Node.Wire.ReadFrame();
         var close = await tunnel.Node.Wire.ReadFrame();
         await tunnel.Client.Wire.ReadEnd();
         await tunnel.Node.Wire.ReadEnd();
 
-        Assert.Equal((1012, "I did not hear that", 1001), (received.CloseCode, words.PayloadText, close.CloseCode));
+        Assert.Equal((1012, "I did not hear that", 1001), (received.CloseCode, payload.PayloadText, close.CloseCode));
         Assert.NotNull(close.Mask);
         await AssertEndedOnce(before);
     }

@@ -63,29 +63,29 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
     public async Task TheLastBytes_OfAClientThatDisconnects_ReachTheNode()
     {
         await using var tunnel = await HeldTunnel.Open(shared);
-        var words = Frame.Binary(new byte[100_000]).Masked().ToBytes();
-        await tunnel.AssertRelayed(words, []);
+        var payload = Frame.Binary(new byte[100_000]).Masked().ToBytes();
+        await tunnel.AssertRelayed(payload, []);
 
-        await tunnel.Client.Wire.Send(words);
+        await tunnel.Client.Wire.Send(payload);
         tunnel.Client.Wire.HalfClose();
         var (bytes, _) = await tunnel.Node.Wire.ReadToEnd();
 
-        Assert.Equal(words, bytes);
+        Assert.Equal(payload, bytes);
     }
 
     [Fact]
     public async Task TheLastBytes_RightAfterTheHandshake_ReachTheNode()
     {
-        var words = Frame.Binary(new byte[100_000]).Masked().ToBytes();
+        var payload = Frame.Binary(new byte[100_000]).Masked().ToBytes();
         for (var attempt = 0; attempt < 50; attempt++)
         {
             await using var tunnel = await HeldTunnel.Open(shared);
 
-            await tunnel.Client.Wire.Send(words);
+            await tunnel.Client.Wire.Send(payload);
             tunnel.Client.Wire.HalfClose();
             var (bytes, _) = await tunnel.Node.Wire.ReadToEnd();
 
-            Assert.Equal(words, bytes);
+            Assert.Equal(payload, bytes);
         }
     }
 
@@ -94,27 +94,27 @@ public sealed class TunnelEndTests(OneNode shared) : IClassFixture<OneNode>
     public async Task TheLastBytes_ReachANodeThatReadsThemAfterTheEnd()
     {
         await using var tunnel = await HeldTunnel.Open(shared);
-        var words = Frame.Binary(new byte[400_000]).Masked().ToBytes();
+        var payload = Frame.Binary(new byte[400_000]).Masked().ToBytes();
 
-        await tunnel.Client.Wire.Send(words);
+        await tunnel.Client.Wire.Send(payload);
         tunnel.Client.Wire.HalfClose();
         await NothingIsLeft(tunnel);
         var (bytes, end) = await tunnel.Node.Wire.ReadToEnd();
 
-        Assert.Equal((words.Length, StreamEnd.Fin), (bytes.Length, end));
+        Assert.Equal((payload.Length, StreamEnd.Fin), (bytes.Length, end));
     }
 
     [Fact]
     public async Task TheLastBytes_OfANodeThatDisconnects_ReachTheClient()
     {
         await using var tunnel = await HeldTunnel.Open(shared);
-        var words = Frame.Binary(new byte[100_000]).ToBytes();
+        var payload = Frame.Binary(new byte[100_000]).ToBytes();
 
-        await tunnel.Node.Wire.Send(words);
+        await tunnel.Node.Wire.Send(payload);
         tunnel.Node.Wire.HalfClose();
         var (bytes, _) = await tunnel.Client.Wire.ReadToEnd();
 
-        Assert.Equal(words, bytes);
+        Assert.Equal(payload, bytes);
     }
 
     private static Task NothingIsLeft(HeldTunnel tunnel) => tunnel.Balancer.Until(

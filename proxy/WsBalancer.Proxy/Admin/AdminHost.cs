@@ -39,8 +39,8 @@ internal sealed class AdminHost(
     [
         typeof(ILoggerFactory), typeof(TimeProvider), typeof(FleetRegistry), typeof(FleetPlanner), typeof(FleetChanges),
         typeof(TunnelRegistry), typeof(AdmissionControl), typeof(DrainOperations), typeof(RebalanceOperations),
-        typeof(DisconnectOperations), typeof(PeerReports), typeof(BadRecords), typeof(BalancerEvents), typeof(BalancerStatus),
-        typeof(BalancersReader), typeof(ConfigurationReader),
+        typeof(DisconnectOperations), typeof(PeerReports), typeof(BadRecords), typeof(BalancerEvents),
+        typeof(BalancerStatus), typeof(BalancersReader), typeof(ConfigurationReader),
     ];
 
     private WebApplication? _app;

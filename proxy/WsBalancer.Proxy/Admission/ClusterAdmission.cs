@@ -44,7 +44,7 @@ internal sealed class ClusterAdmission
         {
             lock (_gate)
             {
-                return (_held, _heldByUser.Values.Sum(), _nodes.Values.Sum(door => door.Held));
+                return (_held, _heldByUser.Values.Sum(), _nodes.Values.Sum(nodeLimits => nodeLimits.Held));
             }
         }
     }
@@ -149,9 +149,9 @@ internal sealed class ClusterAdmission
         lock (_gate)
         {
             var nodes = Cluster.Current.Nodes;
-            foreach (var (node, door) in _nodes.ToArray())
+            foreach (var (node, nodeLimits) in _nodes.ToArray())
             {
-                if (door.Held == 0 && !nodes.Contains(node))
+                if (nodeLimits.Held == 0 && !nodes.Contains(node))
                 {
                     _nodes.Remove(node);
                 }
@@ -224,17 +224,17 @@ internal sealed class ClusterAdmission
 
     private NodeLimits LimitsOf(Node node)
     {
-        if (!_nodes.TryGetValue(node, out var door))
+        if (!_nodes.TryGetValue(node, out var nodeLimits))
         {
-            door = new NodeLimits(node, new HandshakeBucket(Time));
-            _nodes.Add(node, door);
+            nodeLimits = new NodeLimits(node, new HandshakeBucket(Time));
+            _nodes.Add(node, nodeLimits);
             if (Time.GetElapsedTime(_begunAt) >= StartupGrace)
             {
-                door.Bucket.BeginSlowStart();
+                nodeLimits.Bucket.BeginSlowStart();
             }
         }
 
-        return door;
+        return nodeLimits;
     }
 
     private void Release(string? user, NodeLimits? at)
@@ -257,11 +257,11 @@ internal sealed class ClusterAdmission
         }
     }
 
-    private static void Release(NodeLimits? door)
+    private static void Release(NodeLimits? nodeLimits)
     {
-        if (door is not null)
+        if (nodeLimits is not null)
         {
-            door.Held--;
+            nodeLimits.Held--;
         }
     }
 

@@ -14,9 +14,12 @@ internal sealed class SettingsOrigin(IConfigurationSection section, IReadOnlyDic
     /// <summary>The key of the section, for messages.</summary>
     public string Path => section.Path;
 
+    /// <summary>The name of the product's section.</summary>
+    public const string Section = "WsBalancer";
+
     /// <summary>The section of a whole configuration that has the product's name, without settings in code.</summary>
     public static SettingsOrigin Of(IConfiguration configuration) =>
-        new(configuration.GetSection(BalancerSettings.Section), new Dictionary<string, string?>());
+        new(configuration.GetSection(Section), new Dictionary<string, string?>());
 
     /// <summary>Signals when the section changes.</summary>
     public IChangeToken GetReloadToken() => section.GetReloadToken();

@@ -161,8 +161,8 @@ internal sealed partial class Tunnel
 
     /// <summary>
     /// The client's connection is lost. Bytes of the client may still be forwarded to the node, so the tunnel is
-    /// aborted only if the client's FIN was forwarded before, or after the close timeout. The loss of a client whose leg
-    /// is discarded has no effect.
+    /// aborted only if the client's FIN was forwarded before, or after the close timeout. The loss of a client whose
+    /// leg is discarded has no effect.
     /// </summary>
     public void OnClientDisconnected()
     {

@@ -289,8 +289,9 @@ internal sealed class TunnelLeg(
 
     private async Task WhenAbortedAsync(CancellationToken loop)
     {
-        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onAborted = abort.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
-        await over.Task.WaitAsync(loop);
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onAborted = abort.UnsafeRegister(
+            static aborted => ((TaskCompletionSource)aborted!).SetResult(), aborted);
+        await aborted.Task.WaitAsync(loop);
     }
 }

@@ -7,7 +7,7 @@ public sealed class DrainWaitTests
     {
         await using var stub = await DrainingAsync(
             Moves.Drain(200), Moves.Drain(200), Moves.Drain(50), Moves.Drain(0, "drained", forced: 3));
-        var clock = new HastyClock();
+        var clock = new AutoAdvancingClock();
 
         var run = await WaitAsync(stub, clock);
 
@@ -29,7 +29,7 @@ public sealed class DrainWaitTests
     {
         await using var stub = await DrainingAsync(Moves.Drain(200), Moves.Drain(0, "drained"));
 
-        var run = await WaitAsync(stub, new HastyClock(), "--json");
+        var run = await WaitAsync(stub, new AutoAdvancingClock(), "--json");
 
         Assert.Equal($"{Moves.Drain(0, "drained")}\n", run.Output);
     }
@@ -40,7 +40,7 @@ public sealed class DrainWaitTests
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On($"POST {Moves.DrainOfNode}", Moves.Drain(0));
 
-        var run = await WaitAsync(stub, new HastyClock());
+        var run = await WaitAsync(stub, new AutoAdvancingClock());
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.DoesNotContain($"GET {Moves.DrainOfNode}", stub.Requests.Select(request => request.ToString()));
@@ -54,7 +54,7 @@ public sealed class DrainWaitTests
             Moves.Drain(49, shared: "true"),
             Moves.Drain(0, "drained", shared: "true"));
 
-        var run = await WaitAsync(stub, new HastyClock());
+        var run = await WaitAsync(stub, new AutoAdvancingClock());
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Contains(
@@ -66,7 +66,7 @@ public sealed class DrainWaitTests
     public async Task Wait_WhileRedisStaysDisconnected_Exits1AndShowsTheLastAnswer()
     {
         await using var stub = await DrainingAsync(Moves.Drain(0, "drained", shared: "false"));
-        var clock = new HastyClock();
+        var clock = new AutoAdvancingClock();
 
         var run = await WaitAsync(stub, clock, "--json");
 
@@ -84,7 +84,7 @@ public sealed class DrainWaitTests
     {
         await using var stub = await DrainingAsync(Moves.Drain(40));
 
-        var run = await WaitAsync(stub, new HastyClock(), "--timeout", "5s");
+        var run = await WaitAsync(stub, new AutoAdvancingClock(), "--timeout", "5s");
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Equal(
@@ -105,7 +105,7 @@ public sealed class DrainWaitTests
     {
         await using var stub = await DrainingAsync(Moves.Drain(40, state, sources));
 
-        var run = await WaitAsync(stub, new HastyClock(), "--json");
+        var run = await WaitAsync(stub, new AutoAdvancingClock(), "--json");
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Equal($"wsbalancer: {why}\n", run.Error);
@@ -117,7 +117,7 @@ public sealed class DrainWaitTests
     {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Moves.DrainOfNode, Moves.Drain(1, deadline: "60"));
-        var clock = new HastyClock();
+        var clock = new AutoAdvancingClock();
 
         var run = await WaitAsync(stub, clock);
 
@@ -133,7 +133,7 @@ public sealed class DrainWaitTests
             [.. Enumerable.Range(1, 8).Select(second => (StubAnswer)Moves.Drain(300, deadline: $"{8 - second}")),
                 Moves.Drain(0, "drained")]);
 
-        var run = await WaitAsync(stub, new HastyClock());
+        var run = await WaitAsync(stub, new AutoAdvancingClock());
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
     }
@@ -144,7 +144,7 @@ public sealed class DrainWaitTests
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On($"POST {Moves.DrainOfNode}", Moves.Drain(300, deadline: "2"))
             .On($"GET {Moves.DrainOfNode}", Moves.Drain(300, deadline: "30"));
-        var clock = new HastyClock();
+        var clock = new AutoAdvancingClock();
 
         var run = await WaitAsync(stub, clock);
 
@@ -161,7 +161,7 @@ public sealed class DrainWaitTests
         stub.OnRequest = request => InterruptAfter(stub, request, interrupt);
 
         var run = await CommandRun.OfAsync(
-            new HastyClock(), interrupt.Token, "drain", "ws-2", "--wait", "--admin", stub.Address);
+            new AutoAdvancingClock(), interrupt.Token, "drain", "ws-2", "--wait", "--admin", stub.Address);
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Equal(
@@ -175,7 +175,7 @@ public sealed class DrainWaitTests
         await using var stub = await DrainingAsync(
             StubAnswer.Reset, StubAnswer.Reset, Moves.Drain(100), Moves.Drain(0, "drained"));
 
-        var run = await WaitAsync(stub, new HastyClock());
+        var run = await WaitAsync(stub, new AutoAdvancingClock());
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(
@@ -191,7 +191,7 @@ public sealed class DrainWaitTests
     public async Task ABalancerThatStaysUnreachable_Exits3AfterHalfAMinute()
     {
         await using var stub = await DrainingAsync(Moves.Drain(100), StubAnswer.Reset);
-        var clock = new HastyClock();
+        var clock = new AutoAdvancingClock();
 
         var run = await WaitAsync(stub, clock);
 
@@ -205,7 +205,7 @@ public sealed class DrainWaitTests
             .On($"POST {Moves.DrainOfNode}", Moves.Drain(300))
             .On($"GET {Moves.DrainOfNode}", answers);
 
-    private static Task<CommandRun> WaitAsync(StubBalancer stub, HastyClock clock, params string[] options) =>
+    private static Task<CommandRun> WaitAsync(StubBalancer stub, AutoAdvancingClock clock, params string[] options) =>
         CommandRun.OfAsync(
             clock, CancellationToken.None, ["drain", "ws-2", "--wait", "--admin", stub.Address, .. options]);
 

@@ -104,7 +104,7 @@ public sealed class RebalanceCommandTests
         };
 
         var run = await CommandRun.OfAsync(
-            new HastyClock(), interrupt.Token, "rebalance", "--wait", "--admin", stub.Address);
+            new AutoAdvancingClock(), interrupt.Token, "rebalance", "--wait", "--admin", stub.Address);
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Equal(

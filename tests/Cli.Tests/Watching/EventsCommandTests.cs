@@ -179,6 +179,6 @@ public sealed class EventsCommandTests
             }
         };
         return await CommandRun.OfAsync(
-            new HastyClock(), interrupt.Token, ["events", "--admin", stub.Address, .. options]);
+            new AutoAdvancingClock(), interrupt.Token, ["events", "--admin", stub.Address, .. options]);
     }
 }

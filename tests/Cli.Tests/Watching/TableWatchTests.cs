@@ -50,6 +50,6 @@ public sealed class TableWatchTests
             }
         };
         return await CommandRun.OfAsync(
-            new HastyClock(), interrupt.Token, ["nodes", "--watch", "--admin", stub.Address, .. options]);
+            new AutoAdvancingClock(), interrupt.Token, ["nodes", "--watch", "--admin", stub.Address, .. options]);
     }
 }

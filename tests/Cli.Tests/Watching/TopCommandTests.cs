@@ -56,7 +56,7 @@ public sealed class TopCommandTests
         };
 
         string[] line = ["top", "--watch", "--json", "--sort", "tunnels", "--admin", stub.Address];
-        var run = await CommandRun.OfAsync(new HastyClock(), interrupt.Token, line);
+        var run = await CommandRun.OfAsync(new AutoAdvancingClock(), interrupt.Token, line);
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(

@@ -18,21 +18,21 @@ internal sealed class Crowd : IAsyncDisposable
     private readonly ConcurrentDictionary<string, RawClient> _open = new();
     private readonly ConcurrentDictionary<string, RawClient> _welcomed = new();
     private readonly ConcurrentDictionary<string, string> _nodes = new();
-    private readonly ConcurrentQueue<ClosedTunnel> _goodbyes = new();
+    private readonly ConcurrentQueue<ClosedTunnel> _closedTunnels = new();
     private readonly SemaphoreSlim _doorway = new(64);
     private readonly CancellationTokenSource _over = new();
     private readonly Func<IPEndPoint>[] _doors;
     private readonly bool _reconnects;
-    private readonly Task[] _lives;
+    private readonly Task[] _runs;
 
     private Crowd(Func<IPEndPoint>[] doors, string[] users, bool reconnects)
     {
         (_doors, _reconnects) = (doors, reconnects);
-        _lives = [.. users.Select((user, i) => Live(user, i))];
+        _runs = [.. users.Select((user, i) => RunUser(user, i))];
     }
 
     /// <summary>Every end of a user's WebSocket so far.</summary>
-    public IReadOnlyCollection<ClosedTunnel> Goodbyes => _goodbyes;
+    public IReadOnlyCollection<ClosedTunnel> ClosedTunnels => _closedTunnels;
 
     /// <summary>The number of users whose WebSocket is open and who have received a welcome from a node.</summary>
     public int Present => _welcomed.Count;
@@ -57,15 +57,17 @@ internal sealed class Crowd : IAsyncDisposable
     public Task UntilPresent(int users) =>
         Deadline.Until($"{users} users are present", () => Failed() || Present == users, () => $"{Present} are");
 
-    public Task UntilGoodbyes(int count) => Deadline.Until(
-        $"{count} have been told goodbye", () => Failed() || _goodbyes.Count >= count, () => $"{_goodbyes.Count} have");
+    public Task UntilClosed(int count) => Deadline.Until(
+        $"{count} have been told goodbye",
+        () => Failed() || _closedTunnels.Count >= count,
+        () => $"{_closedTunnels.Count} have");
 
     /// <summary>
     /// The rate of the closes per second that the clients measured, without the first and the last fifth.
     /// </summary>
     public double RateInTheMiddle()
     {
-        var times = _goodbyes.Select(closed => closed.At).Order().ToArray();
+        var times = _closedTunnels.Select(closed => closed.At).Order().ToArray();
         var (from, to) = (times.Length / 5, times.Length * 4 / 5);
         return (to - from) / Stopwatch.GetElapsedTime(times[from], times[to]).TotalSeconds;
     }
@@ -78,25 +80,25 @@ internal sealed class Crowd : IAsyncDisposable
             client.Dispose();
         }
 
-        await Task.WhenAll(_lives);
+        await Task.WhenAll(_runs);
         _over.Dispose();
         _doorway.Dispose();
     }
 
     private bool Failed()
     {
-        var failure = _lives.FirstOrDefault(life => life.IsFaulted)?.Exception;
+        var failure = _runs.FirstOrDefault(life => life.IsFaulted)?.Exception;
         return failure is null ? false : throw new InvalidOperationException("One of the crowd failed.", failure);
     }
 
-    private async Task Live(string user, int turn)
+    private async Task RunUser(string user, int turn)
     {
         do
         {
             try
             {
                 using var client = await Connect(user, _doors[turn % _doors.Length]());
-                _goodbyes.Enqueue(await Stay(user, client));
+                _closedTunnels.Enqueue(await ReadUntilClose(user, client));
             }
             catch (SocketException refused)
                 when (refused.SocketErrorCode is SocketError.ConnectionRefused && _reconnects)
@@ -127,7 +129,7 @@ internal sealed class Crowd : IAsyncDisposable
         try
         {
             var client = await RawClient.Open(door, $"/chat?user={user}");
-            client.Wire.Patience = Timeout.InfiniteTimeSpan;
+            client.Wire.ReadTimeout = Timeout.InfiniteTimeSpan;
             _open[user] = client;
             _nodes[user] = await client.ReadWelcome();
             _welcomed[user] = client;
@@ -139,7 +141,7 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    private async Task<ClosedTunnel> Stay(string user, RawClient client)
+    private async Task<ClosedTunnel> ReadUntilClose(string user, RawClient client)
     {
         Frame frame;
         do

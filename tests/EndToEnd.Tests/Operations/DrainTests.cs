@@ -19,15 +19,15 @@ public sealed class DrainTests(ITestOutputHelper output)
         await using var watch = ScrapeWatch.Of(fleet.Balancer);
 
         var drain = await fleet.Balancer.Command("drain", "ws-1", "--rate", "200/s", "--wait");
-        await crowd.UntilGoodbyes(leaving);
+        await crowd.UntilClosed(leaving);
         await crowd.UntilPresent(Users);
         var rate = crowd.RateInTheMiddle();
 
         Assert.True(drain.Code == 0, drain.Output);
-        Assert.All(crowd.Goodbyes, closed => Assert.Equal(
+        Assert.All(crowd.ClosedTunnels, closed => Assert.Equal(
             ("ws-1", 1012, StreamEnd.Fin), (closed.Node, closed.Code, closed.End)));
-        Assert.Equal(leaving, crowd.Goodbyes.Select(closed => closed.User).Distinct().Count());
-        Assert.Equal(leaving, crowd.Goodbyes.Count);
+        Assert.Equal(leaving, crowd.ClosedTunnels.Select(closed => closed.User).Distinct().Count());
+        Assert.Equal(leaving, crowd.ClosedTunnels.Count);
         output.WriteLine($"{leaving} closes, {rate:F1} a second in the middle.");
         Assert.InRange(rate, 160, 240);
         Assert.DoesNotContain("ws-1", crowd.Nodes.Values);
@@ -45,10 +45,10 @@ public sealed class DrainTests(ITestOutputHelper output)
         await using var watch = ScrapeWatch.Of(fleet.Balancer);
 
         var drain = await fleet.Balancer.Command("drain", "ws-1", "--rate", "200/s");
-        await crowd.UntilGoodbyes(300);
-        var during = await fleet.Balancer.Visit(crowd.Goodbyes.First().User);
+        await crowd.UntilClosed(300);
+        var during = await fleet.Balancer.Visit(crowd.ClosedTunnels.First().User);
         var resume = await fleet.Balancer.Command("resume", "ws-1");
-        var atResume = crowd.Goodbyes.Count;
+        var atResume = crowd.ClosedTunnels.Count;
         var after = await fleet.Balancer.VisitAll(before.Keys);
 
         Assert.True(drain.Code == 0, drain.Output);
@@ -58,7 +58,7 @@ public sealed class DrainTests(ITestOutputHelper output)
 
         // Tunnels whose Close was on its way, and one step of the closer at most; without the resume, hundreds would
         // have been closed.
-        Assert.InRange(crowd.Goodbyes.Count - atResume, 0, 100);
+        Assert.InRange(crowd.ClosedTunnels.Count - atResume, 0, 100);
         Assert.Equal("active", (string?)(await fleet.Balancer.Node("ws-1"))!["state"]);
     }
 
@@ -75,7 +75,7 @@ public sealed class DrainTests(ITestOutputHelper output)
         var drain = await fleet.Balancer.Command("drain", "ws-1", "--rate", "1/s", "--deadline", "5s", "--wait");
 
         Assert.True(drain.Code == 0, drain.Output);
-        Assert.Equal(leaving, crowd.Goodbyes.Count);
+        Assert.Equal(leaving, crowd.ClosedTunnels.Count);
     }
 
     // A client that does not answer is not cut before the close timeout, so this deadline passes, and --wait reports

@@ -20,7 +20,7 @@ public sealed class RebalanceTests
         await fleet.Balancer.UntilHealth("ws-4", "healthy");
         var misplaced = Misplaced(await fleet.Balancer.Cluster());
         var rebalance = await fleet.Balancer.Command("rebalance", "--rate", "100/s", "--wait");
-        await crowd.UntilGoodbyes(misplaced);
+        await crowd.UntilClosed(misplaced);
         await crowd.UntilPresent(Users);
         var after = crowd.Nodes;
         var moved = after.Where(user => before[user.Key] != user.Value).ToArray();
@@ -30,9 +30,9 @@ public sealed class RebalanceTests
         Assert.True(rebalance.Code == 0, rebalance.Output);
         Assert.InRange(misplaced, Users / 8, Users / 2);
         Assert.All(moved, user => Assert.Equal("ws-4", user.Value));
-        Assert.All(crowd.Goodbyes, closed => Assert.Equal((1012, StreamEnd.Fin), (closed.Code, closed.End)));
+        Assert.All(crowd.ClosedTunnels, closed => Assert.Equal((1012, StreamEnd.Fin), (closed.Code, closed.End)));
         Assert.Equal(
-            moved.Select(user => user.Key).Order(), crowd.Goodbyes.Select(closed => closed.User).Order());
+            moved.Select(user => user.Key).Order(), crowd.ClosedTunnels.Select(closed => closed.User).Order());
         Assert.Equal((misplaced, 0), (moved.Length, Misplaced(await fleet.Balancer.Cluster())));
         Assert.Equal((misplaced, 0), (scrape.ClosedFor("rebalance"), scrape.Sum("wsbalancer_tunnels_misplaced")));
     }

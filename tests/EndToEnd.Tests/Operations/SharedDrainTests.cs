@@ -20,15 +20,15 @@ public sealed class SharedDrainTests(ITestOutputHelper output)
         await using var watchTwo = ScrapeWatch.Of(pair.Two);
 
         var drain = await pair.One.Command("drain", "ws-1", "--rate", "150/s", "--wait");
-        await crowd.UntilGoodbyes(leaving);
+        await crowd.UntilClosed(leaving);
         await crowd.UntilPresent(Users);
         var rate = crowd.RateInTheMiddle();
         var closed = await Task.WhenAll(pair.One.Scrape(), pair.Two.Scrape());
 
         Assert.True(drain.Code == 0, drain.Output);
-        Assert.All(crowd.Goodbyes, closed => Assert.Equal(
+        Assert.All(crowd.ClosedTunnels, closed => Assert.Equal(
             ("ws-1", 1012, StreamEnd.Fin), (closed.Node, closed.Code, closed.End)));
-        Assert.Equal(leaving, crowd.Goodbyes.Count);
+        Assert.Equal(leaving, crowd.ClosedTunnels.Count);
         output.WriteLine($"{leaving} closes, {rate:F1} a second in the middle.");
         Assert.InRange(rate, 120, 180);
         Assert.All(closed, scrape => Assert.NotEqual(0, scrape.ClosedFor("drain")));

@@ -125,11 +125,11 @@ public sealed class HandshakePathTests(BothPaths paths) : IClassFixture<BothPath
     [Fact]
     public async Task BytesOfTheNodeBehindThe101_AreTheSame()
     {
-        var words = Encoding.Latin1.GetString([.. Frame.Text("early").ToBytes(), .. Frame.Text("bird").ToBytes()]);
+        var payload = Encoding.Latin1.GetString([.. Frame.Text("early").ToBytes(), .. Frame.Text("bird").ToBytes()]);
 
-        var received = await AssertAlike(Handshake("/chat?user=alice"), SendAndClose($"{Accepted}\r\n{words}"));
+        var received = await AssertAlike(Handshake("/chat?user=alice"), SendAndClose($"{Accepted}\r\n{payload}"));
 
-        Assert.EndsWith(words, received.AtClient, StringComparison.Ordinal);
+        Assert.EndsWith(payload, received.AtClient, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,14 +80,14 @@ public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
         tunnel.Client.Wire.HalfClose();
         var atNode = await tunnel.Node.Wire.ReadFrame();
         await UntilFinIsReceived(balancer, wire);
-        var words = Frame.Binary(new byte[100_000]).ToBytes();
-        await tunnel.Node.Wire.Send(words);
+        var payload = Frame.Binary(new byte[100_000]).ToBytes();
+        await tunnel.Node.Wire.Send(payload);
         await tunnel.Node.Send(Frame.Close(Code, "yes"));
-        var received = await tunnel.Client.Wire.ReadBytes(words.Length);
+        var received = await tunnel.Client.Wire.ReadBytes(payload.Length);
         var atClient = await tunnel.Client.Read();
 
         Assert.Equal(("done", "yes"), (atNode.CloseReason, atClient.CloseReason));
-        Assert.Equal(words, received);
+        Assert.Equal(payload, received);
         await AssertBothEnd(tunnel);
         await AssertEnded(balancer, before, "client");
     }
@@ -104,14 +104,14 @@ public sealed class HalfCloseTests(EveryWire shared) : IClassFixture<EveryWire>
         await tunnel.Node.Send(Frame.Close(Code, "full"));
         tunnel.Node.Wire.HalfClose();
         var atClient = await tunnel.Client.Read();
-        var words = Frame.Binary(new byte[100_000]).Masked().ToBytes();
-        await tunnel.Client.Wire.Send(words);
+        var payload = Frame.Binary(new byte[100_000]).Masked().ToBytes();
+        await tunnel.Client.Wire.Send(payload);
         await tunnel.Client.Send(Frame.Close(Code, "yes"));
-        var received = await tunnel.Node.Wire.ReadBytes(words.Length);
+        var received = await tunnel.Node.Wire.ReadBytes(payload.Length);
         var atNode = await tunnel.Node.Wire.ReadFrame();
 
         Assert.Equal(("full", "yes"), (atClient.CloseReason, atNode.CloseReason));
-        Assert.Equal(words, received);
+        Assert.Equal(payload, received);
         await AssertBothEnd(tunnel);
         await AssertEnded(balancer, before, "node");
     }

@@ -19,7 +19,7 @@ internal abstract class WireEnd : IDisposable
     private int _end;
 
     /// <summary>The deadline for each piece that is read.</summary>
-    public TimeSpan Patience { get; set; } = Deadline.Default;
+    public TimeSpan ReadTimeout { get; set; } = Deadline.Default;
 
     public async Task Send(ReadOnlyMemory<byte> bytes)
     {
@@ -97,7 +97,7 @@ internal abstract class WireEnd : IDisposable
     {
         if (_start == _end)
         {
-            using var deadline = Deadline.Start(Patience);
+            using var deadline = Deadline.Start(ReadTimeout);
             return await Receive(into, deadline.Token);
         }
 
@@ -159,7 +159,7 @@ internal abstract class WireEnd : IDisposable
             _buffer = new byte[_buffer.Length * 4];
         }
 
-        using var deadline = Deadline.Start(Patience);
+        using var deadline = Deadline.Start(ReadTimeout);
         (_start, _end) = (0, await Receive(_buffer, deadline.Token));
 
         return _end > 0;

@@ -23,7 +23,7 @@ public sealed class KilledBalancerTests(ITestOutputHelper output)
         await using var crowd = await Crowd.Gather(balancer, Users, reconnects: true);
         await balancer.Add(fleet.Nodes[3]);
         await balancer.Drain("ws-1", rate: 4);
-        await crowd.UntilGoodbyes(1);
+        await crowd.UntilClosed(1);
         var changes = new WeightChanges(balancer, "ws-2", FirstWeight);
         await changes.Until(Acknowledged);
 
@@ -57,7 +57,7 @@ public sealed class KilledBalancerTests(ITestOutputHelper output)
         await pair.One.Add(fourth);
         await pair.One.Drain("ws-1", rate: 4);
         await pair.Two.Until("it has both", static cluster => Has(cluster, FirstWeight - 1, 1));
-        await crowd.UntilGoodbyes(1);
+        await crowd.UntilClosed(1);
         var changes = new WeightChanges(pair.One, "ws-2", FirstWeight);
         await changes.Until(Acknowledged);
 

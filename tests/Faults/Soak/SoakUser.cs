@@ -49,7 +49,7 @@ internal sealed class SoakUser(Balancer balancer, string name, int seed, SoakCou
     private async Task StayAsync(RawClient client, CancellationToken stop)
     {
         counts.Connected(await client.ReadWelcome(name));
-        client.Wire.Patience = TimeSpan.FromSeconds(30);
+        client.Wire.ReadTimeout = TimeSpan.FromSeconds(30);
         for (var left = _random.Next(1, 20); left > 0 && !stop.IsCancellationRequested; left--)
         {
             await PauseAsync(TimeSpan.FromSeconds(1 + (3 * _random.NextDouble())), stop);

@@ -75,12 +75,12 @@ internal static class HeadComparison
             return [.. head.All(name)];
         }
 
-        var words = (head[name] ?? "").Split(',',
+        var payload = (head[name] ?? "").Split(',',
             StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return
         [
-            .. words.Select(word => word.ToLowerInvariant())
-                .Where(word => word != "keep-alive" || words.Length == 1)
+            .. payload.Select(word => word.ToLowerInvariant())
+                .Where(word => word != "keep-alive" || payload.Length == 1)
                 .Order(StringComparer.Ordinal),
         ];
     }

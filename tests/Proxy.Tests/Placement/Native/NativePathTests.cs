@@ -263,8 +263,8 @@ public sealed class NativePathTests : IAsyncDisposable
 
     private static void Reset(Socket node) => node.Close(0);
 
-    private static Task<int> SendAsync(Socket node, string words) =>
-        node.SendAsync(Encoding.ASCII.GetBytes(words), TestContext.Current.CancellationToken).AsTask();
+    private static Task<int> SendAsync(Socket node, string payload) =>
+        node.SendAsync(Encoding.ASCII.GetBytes(payload), TestContext.Current.CancellationToken).AsTask();
 
     private static async Task ReadHeadAsync(Socket node)
     {

@@ -15,9 +15,9 @@ public sealed class NativeHandoverTests
     public async Task InTheMiddleOfEverything_ContinuesAtTheSameByte(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
-        byte[][] words = [.. Enumerable.Range(0, 100).Select(i => TestFrame.Of(2, Noise.OfLength(50_000, i)))];
-        byte[] sent = [.. words.SelectMany(frame => frame)];
-        var flood = bed.Node.SendAsync(words);
+        byte[][] payload = [.. Enumerable.Range(0, 100).Select(i => TestFrame.Of(2, Noise.OfLength(50_000, i)))];
+        byte[] sent = [.. payload.SelectMany(frame => frame)];
+        var flood = bed.Node.SendAsync(payload);
         await bed.UntilHeldUpAsync(both => both.ForClient);
 
         // Half of a frame header.
@@ -40,7 +40,8 @@ public sealed class NativeHandoverTests
         Assert.Equal(bed.Tunnel.OpenedAt, tunnel.OpenedAt);
         Assert.Equal(TimeSpan.FromSeconds(30), tunnel.Age);
         Assert.Equal(
-            new TunnelTraffic(Question.Length, sent.Length, 1, words.Length), await loop.OnLoop(() => tunnel.Traffic));
+            new TunnelTraffic(Question.Length, sent.Length, 1, payload.Length),
+            await loop.OnLoop(() => tunnel.Traffic));
 
         // The restored tunnel is between two frames, so that it can send the Close at once.
         Assert.True(tunnel.Close(TunnelEnd.Drain, 1012, ""));
@@ -76,12 +77,12 @@ public sealed class NativeHandoverTests
     {
         await using var bed = await NativeBed.OpenAsync(engine);
         using var loop = Engines.Start(other, time: bed.Time);
-        byte[][] words = [.. Enumerable.Range(0, 400).Select(i => TestFrame.Of(2, Noise.OfLength(i * 50, i)))];
-        byte[] sent = [.. words.SelectMany(frame => frame)];
+        byte[][] payload = [.. Enumerable.Range(0, 400).Select(i => TestFrame.Of(2, Noise.OfLength(i * 50, i)))];
+        byte[] sent = [.. payload.SelectMany(frame => frame)];
         var talk = Task.WhenAll(
-            bed.Client.SendAsync(words),
+            bed.Client.SendAsync(payload),
             bed.Client.ReadsAsync(sent),
-            bed.Node.SendAsync(words),
+            bed.Node.SendAsync(payload),
             bed.Node.ReadsAsync(sent));
 
         var (here, there, flow) = (bed.Loop, loop, bed.Flow);
@@ -94,7 +95,7 @@ public sealed class NativeHandoverTests
 
         await talk;
         Assert.Equal(
-            new TunnelTraffic(sent.Length, sent.Length, words.Length, words.Length),
+            new TunnelTraffic(sent.Length, sent.Length, payload.Length, payload.Length),
             await here.OnLoop(() => flow.Tunnel.Traffic));
         bed.Client.Finish();
         bed.Node.Finish();

@@ -87,13 +87,13 @@ public sealed class NativeTunnelRelayTests
     public async Task ASlowClient_HoldsItsNodeUp_AndNoMoreIsKeptThanAllowed(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
-        var words = RandomFrames(3, 4_000_000).Bytes;
+        var payload = RandomFrames(3, 4_000_000).Bytes;
 
-        var flood = bed.Node.SendAsync(words);
+        var flood = bed.Node.SendAsync(payload);
         var most = await bed.UntilHeldUpAsync(both => both.ForClient);
 
         Assert.InRange(most, 1, NativeBed.MaxBuffered / 2);
-        await bed.Client.ReadsAsync(words);
+        await bed.Client.ReadsAsync(payload);
         await flood;
     }
 
@@ -102,9 +102,9 @@ public sealed class NativeTunnelRelayTests
     public async Task ASlowNode_HoldsItsClientUp_AndNoMoreIsKeptThanAllowed(string engine)
     {
         await using var bed = await NativeBed.OpenAsync(engine);
-        var words = RandomFrames(4, 4_000_000).Bytes;
+        var payload = RandomFrames(4, 4_000_000).Bytes;
 
-        var flood = bed.Client.SendAsync(words);
+        var flood = bed.Client.SendAsync(payload);
         var most = await bed.UntilHeldUpAsync(both => both.ForNode);
 
         Assert.InRange(most, 1, NativeBed.MaxBuffered / 2);
@@ -112,7 +112,7 @@ public sealed class NativeTunnelRelayTests
         // The other direction is not blocked.
         await bed.Node.SendAsync(TestFrame.Binary(100));
         await bed.Client.ReadsAsync(TestFrame.Binary(100));
-        await bed.Node.ReadsAsync(words);
+        await bed.Node.ReadsAsync(payload);
         await flood;
     }
 
@@ -123,13 +123,13 @@ public sealed class NativeTunnelRelayTests
     {
         await using var bed = await NativeBed.PrepareAsync(engine, maxBuffered: 16 * 1024);
         await bed.Loop.OnLoop(bed.Flow.Start);
-        var words = RandomFrames(5, 1_000_000).Bytes;
+        var payload = RandomFrames(5, 1_000_000).Bytes;
 
-        var flood = bed.Node.SendAsync(words);
+        var flood = bed.Node.SendAsync(payload);
         var most = await bed.UntilHeldUpAsync(both => both.ForClient);
 
         Assert.InRange(most, 1, EventLoop.LargestReceive);
-        await bed.Client.ReadsAsync(words);
+        await bed.Client.ReadsAsync(payload);
         await flood;
     }
 

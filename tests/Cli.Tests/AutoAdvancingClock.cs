@@ -1,7 +1,7 @@
 namespace WsBalancer.Cli.Tests;
 
 /// <summary>A clock whose time advances only when a timer is created, which is then due at once.</summary>
-internal sealed class HastyClock : TimeProvider
+internal sealed class AutoAdvancingClock : TimeProvider
 {
     private long _ticks;
 
@@ -15,11 +15,11 @@ internal sealed class HastyClock : TimeProvider
     {
         Interlocked.Add(ref _ticks, dueTime.Ticks);
         ThreadPool.QueueUserWorkItem(_ => callback(state));
-        return new Rung();
+        return new FiredTimer();
     }
 
     // A timer that was due when it was created: a change of its due time has no effect.
-    private sealed class Rung : ITimer
+    private sealed class FiredTimer : ITimer
     {
         public bool Change(TimeSpan dueTime, TimeSpan period) => false;
 

@@ -1,5 +1,3 @@
-using WsBalancer.Proxy.Settings;
-
 namespace WsBalancer.Proxy.Settings;
 
 /// <summary>The configuration has mistakes: <see cref="Exception.Message"/> has a sentence for each.</summary>

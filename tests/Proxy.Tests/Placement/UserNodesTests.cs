@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-public sealed class UserPlacementTests : IAsyncDisposable
+public sealed class UserNodesTests : IAsyncDisposable
 {
     private readonly Dictionary<string, string?> _settings =
         ChatSettings.OfNodes("ws-1", "ws-2", "ws-3").With(ChatSettings.Ours + "FollowLive", "true");
@@ -12,7 +12,7 @@ public sealed class UserPlacementTests : IAsyncDisposable
     private readonly BalancerApp _app;
     private readonly string _user;
 
-    public UserPlacementTests()
+    public UserNodesTests()
     {
         _app = BalancerApp.Build(_settings);
         _user = _app.UserOf("ws-1", "ws-2", "ws-3");

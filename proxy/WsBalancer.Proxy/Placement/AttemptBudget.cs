@@ -20,24 +20,31 @@ internal sealed class AttemptBudget(HandshakeOptions options, TimeProvider time)
     /// <summary>Whether the current attempt is the first one.</summary>
     public bool IsFirst => _used == 1;
 
-    /// <summary>The time that is left for the handshake.</summary>
-    public TimeSpan Left => options.Timeout - time.GetElapsedTime(Begun);
+    /// <summary>The time that was left for the handshake when it was measured last.</summary>
+    public TimeSpan Left { get; private set; }
 
     /// <summary>
     /// The part that has passed of the time of the attempt: of the handshake's timeout, or of the trial's.
     /// </summary>
     public double Waited => time.GetElapsedTime(_attempted) / _whole;
 
-    /// <summary>Begins an attempt at a node.</summary>
+    /// <summary>Measures the time that is left for the handshake.</summary>
+    /// <returns>Whether there is any.</returns>
+    public bool HasTimeLeft()
+    {
+        Left = options.Timeout - time.GetElapsedTime(Begun);
+        return Left > TimeSpan.Zero;
+    }
+
+    /// <summary>Begins an attempt at a node, in the time that is left.</summary>
     /// <param name="handshake">The handshake.</param>
     /// <param name="node">The node.</param>
     /// <param name="trial">The trial, if a silent node is tried with the attempt.</param>
-    /// <param name="left">The time that is left, more than none.</param>
-    public void Begin(Handshake handshake, Node node, NodeTrial? trial, TimeSpan left)
+    public void Begin(Handshake handshake, Node node, NodeTrial? trial)
     {
         _used++;
         var mayContinue = options.RetriesTaken && HasAttempt && _used < AvailableNodesOf(handshake.Cluster);
-        var patience = mayContinue && options.RetryUnanswered ? left / 2 : left;
+        var patience = mayContinue && options.RetryUnanswered ? Left / 2 : Left;
         if (trial?.TimeoutOf(options.Timeout) is { } bound && bound < patience)
         {
             patience = bound;

@@ -35,19 +35,14 @@ internal sealed class HandshakeAttempts(
         var budget = new AttemptBudget(cluster.Current.Settings.Get<HandshakeOptions>(), time);
         using var order = OrderOf(cluster, user, place);
         using var handshake = new Handshake(context, cluster, place, budget.Begun, opening) { User = user };
-        while (budget.HasAttempt && order.Next() is { } node && budget.Left is var left && left > TimeSpan.Zero)
+        while (budget.HasAttempt && order.Next() is { } node && budget.HasTimeLeft())
         {
-            if (place is not null)
+            if (place is not null && !await RejectUnlessItsTurnAsync(handshake, node, place, budget))
             {
-                var retryAfter = await place.TurnAsync(left, context.RequestAborted);
-                left = budget.Left;
-                if (!await RejectUnlessItsTurnAsync(handshake, node, retryAfter, left))
-                {
-                    return;
-                }
+                return;
             }
 
-            Begin(handshake, node, order, budget, left);
+            Begin(handshake, node, order, budget);
             try
             {
                 await next(context);
@@ -75,9 +70,9 @@ internal sealed class HandshakeAttempts(
     private NodeOrder OrderOf(FleetCluster cluster, string? user, HandshakeReservation? place) => new(
         cluster, user, NodePreference.ForTunnel(cluster, user, tunnels, admission, place), _tryBeginTrial);
 
-    private void Begin(Handshake handshake, Node node, NodeOrder order, AttemptBudget budget, TimeSpan left)
+    private void Begin(Handshake handshake, Node node, NodeOrder order, AttemptBudget budget)
     {
-        budget.Begin(handshake, node, order.Trial, left);
+        budget.Begin(handshake, node, order.Trial);
         if (!budget.IsFirst)
         {
             metrics.Retried(handshake.Cluster.Id);
@@ -106,8 +101,10 @@ internal sealed class HandshakeAttempts(
     // If a node gets too many handshakes per second, the others wait or are rejected, and are not sent to other nodes:
     // their users belong to this one. On false the handshake was rejected here, or its client has disconnected.
     private async Task<bool> RejectUnlessItsTurnAsync(
-        Handshake handshake, Node node, TimeSpan? retryAfter, TimeSpan left)
+        Handshake handshake, Node node, HandshakeReservation place, AttemptBudget budget)
     {
+        var retryAfter = await place.TurnAsync(budget.Left, handshake.Context.RequestAborted);
+        var hasTime = budget.HasTimeLeft();
         if (handshake.IsClientDisconnected)
         {
             outcomes.Abandoned(handshake, node);
@@ -115,7 +112,7 @@ internal sealed class HandshakeAttempts(
         }
 
         // The wait may have ended late, when there is no time left for an attempt.
-        retryAfter ??= left > TimeSpan.Zero ? null : RetryAfter.Soon();
+        retryAfter ??= hasTime ? null : RetryAfter.Soon();
         if (retryAfter is not null)
         {
             await rejecter.RejectAsync(handshake.Context, handshake.Cluster, Rejection.HandshakeRate, retryAfter);

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Placement;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-public sealed class UserPlacementTests : IAsyncDisposable
+public sealed class UserNodesTests : IAsyncDisposable
 {
     private readonly Dictionary<string, string?> _settings =
         ChatSettings.OfNodes("ws-1", "ws-2", "ws-3").With(ChatSettings.Ours + "FollowLive", "true");

@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-public sealed class AttemptFailureTests
+public sealed class AttemptOutcomeTests
 {
     public static TheoryData<string, Exception?, ForwarderError> Failures => new()
     {
@@ -14,11 +14,11 @@ public sealed class AttemptFailureTests
         { "OwnFault", Failed(HttpRequestError.ConnectionError, OutOfFiles), ForwarderError.Request },
         { "Reset", Failed(HttpRequestError.ResponseEnded, null), ForwarderError.Request },
         { "Reset", Failed(HttpRequestError.Unknown, new IOException("x", Reset)), ForwarderError.Request },
-        { "Final", Failed(HttpRequestError.Unknown, null), ForwarderError.Request },
-        { "Final", Failed(HttpRequestError.InvalidResponse, null), ForwarderError.Request },
-        { "Final", Failed(HttpRequestError.ConnectionError, Refused), ForwarderError.RequestBodyClient },
-        { "Final", new OperationCanceledException(), ForwarderError.RequestCanceled },
-        { "Final", null, ForwarderError.NoAvailableDestinations },
+        { "Done", Failed(HttpRequestError.Unknown, null), ForwarderError.Request },
+        { "Done", Failed(HttpRequestError.InvalidResponse, null), ForwarderError.Request },
+        { "Done", Failed(HttpRequestError.ConnectionError, Refused), ForwarderError.RequestBodyClient },
+        { "Done", new OperationCanceledException(), ForwarderError.RequestCanceled },
+        { "Done", null, ForwarderError.NoAvailableDestinations },
         { "Silent", new NodeSilentException(), ForwarderError.Request },
         { "Draining", new NodeDrainingException(), ForwarderError.Request },
     };

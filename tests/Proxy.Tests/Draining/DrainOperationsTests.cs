@@ -7,7 +7,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Draining;
 
-public sealed class DrainsTests
+public sealed class DrainOperationsTests
 {
     [Fact]
     public async Task Drain_ClosesAtItsRate_AndReportsItsProgress()

@@ -8,7 +8,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Rebalancing;
 
-public sealed class RebalancesTests
+public sealed class RebalanceOperationsTests
 {
     [Fact]
     public async Task Rebalance_ClosesWhatIsMisplaced_AtItsRate_AndIsDoneOnceThatHasEnded()

@@ -4,7 +4,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Admission;
 
-public sealed class ClusterGateTests
+public sealed class ClusterAdmissionTests
 {
     [Fact]
     public async Task Node_WithAsManyAsItMayHave_IsFull_UntilOneLeavesOrEnds()

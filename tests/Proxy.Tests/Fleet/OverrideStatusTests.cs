@@ -3,7 +3,7 @@ using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.Fleet;
 
-public sealed class StandingTests
+public sealed class OverrideStatusTests
 {
     private const string Waiting = nameof(StateStatus.Waiting);
     private const string InEffect = nameof(StateStatus.InEffect);

@@ -5,7 +5,7 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Closing;
 
-public sealed class DisconnectsTests
+public sealed class DisconnectOperationsTests
 {
     [Fact]
     public async Task User_LosesEveryTunnel_AtEveryBalancer()

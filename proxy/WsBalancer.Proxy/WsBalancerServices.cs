@@ -228,7 +228,7 @@ public static class WsBalancerServices
     {
         services.AddSingleton<RecentFailures>().AddSingleton<PlacementMetrics>();
         services.AddSingleton<Rejecter>().AddSingleton<ProblemResponse>();
-        services.AddSingleton<AttemptJudge>().AddSingleton<RequestIntake>().AddSingleton<RouteGuard>();
+        services.AddSingleton<AttemptOutcomes>().AddSingleton<RequestIntake>().AddSingleton<RouteGuard>();
         services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<RouteGuard>());
         services.AddSingleton(provider =>
         {
@@ -239,7 +239,7 @@ public static class WsBalancerServices
                 provider.GetRequiredService<Logging.ILogger<Rejecter>>());
         });
         services.AddSingleton<IClientRefusal, ClientRefusal>();
-        services.AddSingleton<HandshakePlacement>().AddSingleton<RequestPlacement>();
+        services.AddSingleton<TunnelOpening>().AddSingleton<HandshakeAttempts>().AddSingleton<RequestPlacement>();
         services.AddSingleton<PipelineMark>().AddHostedService<PipelineCheck>();
         services.AddSingleton<ApplicationClients>().AddSingleton<NodeHttpClientFactory>().AddSingleton<NativePath>();
         services.AddSingleton<ITransformProvider>(provider =>

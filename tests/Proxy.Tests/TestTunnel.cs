@@ -33,10 +33,10 @@ internal sealed class TestTunnel : IDisposable
     {
         _registry = registry;
         var identity = new TunnelIdentity(registry.NextId(), node, user, "HTTP/1.1");
-        Tunnel = new Tunnel(identity, options ?? new TunnelOptions(), ledger, time);
-        var flow = new StreamFlow(Tunnel, _cut, TimeProvider.System, 256 * 1024);
-        flow.AcceptClient(_client);
+        var terms = new TunnelTerms(identity, options ?? new TunnelOptions(), ledger, time);
+        var flow = new StreamFlow(terms, _cut, 256 * 1024, _client);
         flow.AcceptNode(new RecordingStream());
+        Tunnel = flow.Tunnel;
         (register ?? registry.Add)(Tunnel);
     }
 

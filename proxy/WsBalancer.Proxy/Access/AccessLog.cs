@@ -84,7 +84,7 @@ internal sealed class AccessLog : IDisposable
             Method = isHttp2 ? HttpMethods.Connect : HttpMethods.Get,
             Path = origin.Path,
             Protocol = identity.Protocol,
-            Via = tunnel.Flow!.Path,
+            Via = tunnel.Flow.Path,
             Duration = tunnel.Age,
             Traffic = tunnel.Traffic,
             Attempts = origin.Attempts,

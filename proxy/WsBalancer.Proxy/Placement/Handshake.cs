@@ -1,13 +1,13 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.AspNetCore.Http.Features;
+using WsBalancer.Proxy.Admission;
+using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
-using WsBalancer.Proxy.Tunnels.Native;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -18,42 +18,27 @@ namespace WsBalancer.Proxy.Placement;
 /// </summary>
 internal sealed class Handshake : PlacedRequest, IDisposable
 {
-    private readonly HttpContext _context;
-    private readonly TunnelRegistry _tunnels;
-    private readonly TunnelOptions _options;
-    private readonly TimeProvider _time;
-    private readonly Action<Tunnel> _opened;
-    private readonly TunnelSettings _native;
+    private readonly TunnelOpening _opening;
     private readonly CancellationToken _clientDisconnected;
     private readonly CancellationTokenSource _end = new();
     private CancellationTokenRegistration _onClientDisconnected;
-    private Tunnel? _accepted;
-    private StreamFlow? _flow;
+    private StreamFlow? _portable;
     private bool _isNative;
 
     /// <param name="context">The request. Its upgrade feature and its abort token are replaced.</param>
-    /// <param name="user">The user id; null without one.</param>
-    /// <param name="options">The settings of the cluster.</param>
-    /// <param name="tunnels">Creates the ids of tunnels.</param>
-    /// <param name="time">The clock of the tunnel.</param>
-    /// <param name="opened">Called when the tunnel is open; registers it.</param>
-    /// <param name="native">The settings of tunnels that do not depend on the request.</param>
+    /// <param name="cluster">The cluster of the request.</param>
+    /// <param name="place">The places that the handshake holds; null without limits.</param>
+    /// <param name="begun">When the handshake began: a timestamp.</param>
+    /// <param name="opening">Opens the tunnel.</param>
     public Handshake(
-        HttpContext context,
-        string? user,
-        TunnelOptions options,
-        TunnelRegistry tunnels,
-        TimeProvider time,
-        Action<Tunnel> opened,
-        TunnelSettings native)
+        HttpContext context, FleetCluster cluster, HandshakeReservation? place, long begun, TunnelOpening opening)
     {
-        _context = context;
-        User = user;
-        _options = options;
-        _tunnels = tunnels;
-        _time = time;
-        _opened = opened;
-        _native = native;
+        Context = context;
+        Cluster = cluster;
+        Options = cluster.Current.Settings.Get<TunnelOptions>();
+        Place = place;
+        Begun = begun;
+        _opening = opening;
         _clientDisconnected = context.RequestAborted;
         _onClientDisconnected = _clientDisconnected.UnsafeRegister(
             static end => ((CancellationTokenSource)end!).Cancel(), _end);
@@ -62,11 +47,28 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         TunnelUpgrade.Install(context, Accepting, AcceptClient);
     }
 
+    /// <summary>The client's request.</summary>
+    public HttpContext Context { get; }
+
+    public FleetCluster Cluster { get; }
+
+    /// <summary>The node of the current attempt, once there is one.</summary>
+    public Node Target => Node ?? throw new InvalidOperationException("No attempt has begun.");
+
+    /// <summary>The settings of the tunnel.</summary>
+    public TunnelOptions Options { get; }
+
+    /// <summary>The places that the handshake holds, and that its tunnel takes over; null without limits.</summary>
+    public HandshakeReservation? Place { get; }
+
+    /// <summary>When the handshake began: a timestamp of the clock.</summary>
+    public long Begun { get; }
+
     /// <summary>The tunnel; null until it is open and registered.</summary>
     public Tunnel? Tunnel { get; private set; }
 
     /// <summary>Whether the client was sent the response that opens its WebSocket.</summary>
-    public bool IsAccepted => _accepted is not null;
+    public bool IsAccepted { get; private set; }
 
     public bool IsClientDisconnected => _clientDisconnected.IsCancellationRequested;
 
@@ -86,9 +88,8 @@ internal sealed class Handshake : PlacedRequest, IDisposable
             || (response.StatusCode == HttpStatusCode.OK && request.Headers.Protocol is not null);
         if (IsUpgraded)
         {
-            _isNative = response.Content is ResponseContent { Body: NodeResponseBody };
-            response.Content = new UpgradedContent(
-                response.Content, _isNative ? OpenNativelyAsync : AcceptNodeAsync);
+            _isNative = NativeBodyOf(response.Content) is not null;
+            response.Content = new UpgradedContent(response.Content, OpenAsync);
         }
     }
 
@@ -103,39 +104,38 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private void Accepting()
     {
         _onClientDisconnected.Dispose();
-        LiftLimits();
+        TunnelOpening.PrepareClient(this);
     }
 
     private Stream AcceptClient(Stream client)
     {
-        var node = Node!;
-        var identity = new TunnelIdentity(_tunnels.NextId(), node.Key, User, _context.Request.Protocol);
-        _accepted = new Tunnel(identity, _options, node.Ledger, _time);
+        IsAccepted = true;
         if (_isNative)
         {
             return Stream.Null;
         }
 
-        _flow = new StreamFlow(_accepted, _end, _time, _native.MaxBuffered);
-        return _flow.AcceptClient(client, HttpProtocol.IsHttp11(_context.Request.Protocol)
-            ? _context.Features.Get<IConnectionSocketFeature>()?.Socket
-            : null);
+        _portable = _opening.CreatePortable(this, client, _end);
+        return _portable.ClientLeg;
     }
+
+    private Task<Stream> OpenAsync(HttpContent answer) =>
+        NativeBodyOf(answer) is { } node ? OpenNativelyAsync(answer, node) : AcceptNodeAsync(answer);
 
     private async Task<Stream> AcceptNodeAsync(HttpContent answer)
     {
-        Tunnel = _accepted!;
-        var leg = _flow!.AcceptNode(await answer.ReadAsStreamAsync());
-        _opened(Tunnel);
+        var flow = _portable ?? throw new InvalidOperationException("The client is accepted before the node.");
+        var leg = flow.AcceptNode(await answer.ReadAsStreamAsync());
+        Open(flow.Tunnel);
         _onClientDisconnected = _clientDisconnected.UnsafeRegister(
-            static tunnel => ((Tunnel)tunnel!).OnClientDisconnected(), Tunnel);
+            static tunnel => ((Tunnel)tunnel!).OnClientDisconnected(), flow.Tunnel);
         return leg;
     }
 
     // The request ends now, and the tunnel continues.
-    private async Task<Stream> OpenNativelyAsync(HttpContent answer)
+    private async Task<Stream> OpenNativelyAsync(HttpContent answer, NodeResponseBody node)
     {
-        var connection = _context.Features.Get<LoopConnection>()!;
+        var connection = Context.Features.GetRequiredFeature<LoopConnection>();
         var isOnLoop = connection.Loop.IsCurrent;
         DetachedSocket? client = null;
         try
@@ -152,7 +152,9 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         await connection.Loop.Enter();
         if (client is { } socket)
         {
-            Open(socket, ((NodeResponseBody)((ResponseContent)answer).Body).Detach());
+            var flow = _opening.CreateNative(this, socket, node.Detach());
+            Open(flow.Tunnel);
+            flow.Start();
         }
         else
         {
@@ -167,39 +169,21 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         return Stream.Null;
     }
 
-    private void Open(DetachedSocket client, DetachedSocket node)
-    {
-        var tunnel = _accepted!;
-        var flow = new NativeTunnel(tunnel, client, node, _native.MaxBuffered, _native.Over);
-        Tunnel = tunnel;
-        _opened(tunnel);
-        flow.Start();
-    }
-
     // Registers a tunnel whose client has disconnected, and ends it at once.
     private void OpenDisconnected()
     {
-        var tunnel = _accepted!;
-        tunnel.Flow = ClosedFlow.Instance;
-        Tunnel = tunnel;
-        _opened(tunnel);
+        var tunnel = _opening.CreateDisconnected(this);
+        Open(tunnel);
         tunnel.OnPeerEof(TunnelSide.Client);
-        _native.Over(tunnel);
+        _opening.Unregister(tunnel);
     }
 
-    // A tunnel has no minimum data rate. Keep-alive only detects a client that is lost.
-    private void LiftLimits()
+    private static NodeResponseBody? NativeBodyOf(HttpContent answer) =>
+        (answer as ResponseContent)?.Body as NodeResponseBody;
+
+    private void Open(Tunnel tunnel)
     {
-        if (_context.Features.Get<IHttpMinResponseDataRateFeature>() is { } response)
-        {
-            response.MinDataRate = null;
-        }
-
-        if (_context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } request)
-        {
-            request.MinDataRate = null;
-        }
-
-        ClientKeepAlive.Apply(_context, _options.KeepAlive);
+        Tunnel = tunnel;
+        _opening.Register(this, tunnel);
     }
 }

@@ -36,13 +36,13 @@ internal sealed class PlacedForwarder(
         HttpTransformer transformer,
         CancellationToken cancellationToken)
     {
-        if (context.Features.Get<PlacedRequest>() is not { } placed)
+        if (context.Features.Get<PlacedRequest>() is not { Node: { } node } placed)
         {
             return await inner.SendAsync(
                 context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
         }
 
-        using var invoker = new PlacedInvoker(context, httpClient, native, settings, placed, metrics, time);
+        using var invoker = new PlacedInvoker(context, httpClient, native, settings, placed, node, metrics, time);
         var config = placed is Handshake ? WithoutActivityTimeout(requestConfig) : requestConfig;
         return await inner.SendAsync(context, destinationPrefix, invoker, config, transformer, cancellationToken);
     }

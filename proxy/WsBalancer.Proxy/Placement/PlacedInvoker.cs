@@ -17,6 +17,7 @@ internal sealed class PlacedInvoker(
     NativePath native,
     IClusterSettingsSource settings,
     PlacedRequest placed,
+    Node node,
     PlacementMetrics metrics,
     TimeProvider time)
     : HttpMessageInvoker(NoHandler, disposeHandler: false)
@@ -43,7 +44,7 @@ internal sealed class PlacedInvoker(
             // A connect is counted even if the request fails.
             if (placed.ConnectTime is { } connect)
             {
-                metrics.Connected(placed.Node!, connect);
+                metrics.Connected(node, connect);
             }
         }
 
@@ -86,7 +87,7 @@ internal sealed class PlacedInvoker(
     // them.
     private void AnnounceClient(HttpRequestMessage request)
     {
-        if (settings.Get<NodeConnectionOptions>(placed.Node!.Key.Cluster).ProxyProtocol == ProxyProtocolVersion.Off)
+        if (settings.Get<NodeConnectionOptions>(node.Key.Cluster).ProxyProtocol == ProxyProtocolVersion.Off)
         {
             return;
         }
@@ -119,7 +120,7 @@ internal sealed class PlacedInvoker(
 
     private Task<HttpResponseMessage> SendToNodeAsync(HttpRequestMessage request, CancellationToken cancellation) =>
         placed is Handshake && native.Find(context, request) is { } connection
-            ? native.SendAsync(connection.Loop, placed.Node!.Key.Cluster, context, request, cancellation)
+            ? native.SendAsync(connection.Loop, node.Key.Cluster, context, request, cancellation)
             : SendPortablyAsync(request, cancellation);
 
     private Task<HttpResponseMessage> SendPortablyAsync(HttpRequestMessage request, CancellationToken cancellation)

@@ -14,7 +14,7 @@ internal sealed class PlacementMiddleware(
     RequestDelegate next,
     FleetRegistry fleet,
     RequestIntake intake,
-    HandshakePlacement handshakes,
+    HandshakeAttempts handshakes,
     RequestPlacement requests,
     Rejecter rejecter,
     ProblemResponse answer,

@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Placement;
 /// <summary>Sends a plain request to the first node of its user's order that can be reached.</summary>
 internal sealed class RequestPlacement(
     TunnelRegistry tunnels,
-    AttemptJudge judge,
+    AttemptOutcomes outcomes,
     Rejecter rejecter,
     AdmissionControl admission,
     PlacementMetrics metrics,
@@ -35,7 +35,7 @@ internal sealed class RequestPlacement(
             request.Begin(node, patience: null);
             context.GetReverseProxyFeature().AvailableDestinations = node.Destination;
             await next(context);
-            var failure = Judge(context, request, node, span);
+            var failure = outcomes.OfRequest(context, request, node, span);
             if (!request.MayRetry(failure))
             {
                 metrics.RequestAnswered(node, context.Response.StatusCode);
@@ -44,32 +44,9 @@ internal sealed class RequestPlacement(
 
             // The announcement of a drain is not an attempt: it only reports the state of the node.
             attempts -= failure == AttemptOutcome.Draining ? 1 : 0;
-            AttemptJudge.ResetResponse(context);
+            AttemptOutcomes.ResetResponse(context);
         }
 
         await rejecter.RejectUnplacedAsync(context, cluster, anyTried: request.Node is not null);
-    }
-
-    // Judges an attempt. Final: the response as it is now is sent to the client.
-    private AttemptOutcome Judge(HttpContext context, PlainRequest request, Node node, PlacementSpan? span)
-    {
-        if (request.Answer is null && context.GetForwarderErrorFeature() is not null)
-        {
-            var failure = judge.Judge(context, node);
-            if (context.RequestAborted.IsCancellationRequested)
-            {
-                span?.Completed("abandoned");
-            }
-            else
-            {
-                span?.AttemptFailed(node, failure);
-            }
-
-            return failure;
-        }
-
-        span?.Completed("answered");
-        judge.Answered(node);
-        return AttemptOutcome.Done;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class BufferGuard
                 if (tunnel.Buffered is var bytes and > 0)
                 {
                     buffering.Add((tunnel, bytes));
-                    used += tunnel.Flow!.Path == TunnelPath.Portable ? bytes : 0;
+                    used += tunnel.Flow.Path == TunnelPath.Portable ? bytes : 0;
                 }
             }
 
@@ -75,7 +75,7 @@ internal sealed class BufferGuard
         for (var excess = used - (_bound / 4 * 3); count < buffering.Count && excess > 0; count++)
         {
             var (tunnel, bytes) = buffering[count];
-            tunnel.Flow!.Run(static tunnel => tunnel.Reset(TunnelEnd.Memory));
+            tunnel.Flow.Run(static tunnel => tunnel.Reset(TunnelEnd.Memory));
             excess -= bytes;
         }
 

@@ -43,7 +43,7 @@ internal sealed class BufferMetrics : IHostedService
     private void Collect()
     {
         var (bytes, clients, nodes) = (_store?.Used ?? 0, 0, 0);
-        foreach (var flow in _tunnels.All.Select(static tunnel => tunnel.Flow!))
+        foreach (var flow in _tunnels.All.Select(static tunnel => tunnel.Flow))
         {
             bytes += flow.Path == TunnelPath.Portable ? flow.Client.Buffered + flow.Node.Buffered : 0;
             clients += flow.Node.PausesOther ? 1 : 0;

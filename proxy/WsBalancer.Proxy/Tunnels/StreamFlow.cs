@@ -5,50 +5,48 @@ namespace WsBalancer.Proxy.Tunnels;
 /// <summary>The portable data path: two streams, which YARP copies into each other.</summary>
 internal sealed class StreamFlow : ITunnelFlow
 {
-    private readonly Tunnel _tunnel;
     private readonly CancellationTokenSource _abort;
     private readonly TimeProvider _time;
     private readonly int _maxBuffered;
 
-    /// <param name="tunnel">The tunnel, whose flow is set.</param>
+    /// <summary>Creates a tunnel over the stream of its client; the stream of its node is accepted later.</summary>
+    /// <param name="terms">The tunnel; its clock measures pending writes.</param>
     /// <param name="abort">Cancelled to end both legs: at most once, from any thread. Owned by the caller.</param>
-    /// <param name="time">The clock that measures pending writes.</param>
     /// <param name="maxBuffered">How many bytes the tunnel buffers at most, half of them in each direction.</param>
-    public StreamFlow(Tunnel tunnel, CancellationTokenSource abort, TimeProvider time, int maxBuffered)
+    /// <param name="client">The stream to the client.</param>
+    /// <param name="socket">The client's socket, if no other stream uses it; otherwise null.</param>
+    public StreamFlow(
+        in TunnelTerms terms, CancellationTokenSource abort, int maxBuffered, Stream client, Socket? socket = null)
     {
-        _time = time;
-        _maxBuffered = maxBuffered;
-        _tunnel = tunnel;
         _abort = abort;
-        tunnel.Flow = this;
+        _time = terms.Time;
+        _maxBuffered = maxBuffered;
+        Tunnel = new Tunnel(terms, this);
+        ClientLeg = Leg(client, TunnelSide.Client, socket);
     }
 
     public TunnelPath Path => TunnelPath.Portable;
 
-    /// <summary>Null until the client is accepted.</summary>
-    public TunnelLeg? ClientLeg { get; private set; }
+    public Tunnel Tunnel { get; }
+
+    public TunnelLeg ClientLeg { get; }
 
     /// <summary>Null until the node is accepted.</summary>
     public TunnelLeg? NodeLeg { get; private set; }
 
-    ITunnelLeg ITunnelFlow.Client => ClientLeg!;
+    ITunnelLeg ITunnelFlow.Client => ClientLeg;
 
     ITunnelLeg ITunnelFlow.Node => NodeLeg!;
 
-    /// <param name="client">The stream to the client.</param>
-    /// <param name="socket">The client's socket, if no other stream uses it; otherwise null.</param>
-    public TunnelLeg AcceptClient(Stream client, Socket? socket = null) =>
-        ClientLeg = Leg(client, TunnelSide.Client, socket);
-
     public TunnelLeg AcceptNode(Stream node) => NodeLeg = Leg(node, TunnelSide.Node);
 
-    public void Run(Action<Tunnel> action) => action(_tunnel);
+    public void Run(Action<Tunnel> action) => action(Tunnel);
 
     public void Abort() => _abort.Cancel();
 
     private TunnelLeg Leg(Stream stream, TunnelSide peer, Socket? socket = null) => new(
         stream,
-        new Observer(_tunnel, peer),
+        new Observer(Tunnel, peer),
         _time,
         _abort.Token,
         holdsEnd: peer == TunnelSide.Node,

@@ -23,8 +23,8 @@ internal sealed partial class Tunnel
     /// <summary>The status code of the Close frame with which the end began; null without one.</summary>
     public int? EndCode => EndReason switch
     {
-        TunnelEnd.Client => Flow!.Node.CloseCode,
-        TunnelEnd.Node => Flow!.Client.CloseCode,
+        TunnelEnd.Client => Flow.Node.CloseCode,
+        TunnelEnd.Node => Flow.Client.CloseCode,
         _ => _closeCode == 0 ? null : _closeCode,
     };
 
@@ -120,7 +120,7 @@ internal sealed partial class Tunnel
                 Timeout.InfiniteTimeSpan);
         }
 
-        SendClose(Flow!.Client, CloseFrame.Create(code, reason, mask: null));
+        SendClose(Flow.Client, CloseFrame.Create(code, reason, mask: null));
         return true;
     }
 
@@ -138,13 +138,13 @@ internal sealed partial class Tunnel
             _isAborted = true;
         }
 
-        Flow!.Abort();
+        Flow.Abort();
     }
 
     /// <summary>Ends the tunnel at once: unsent bytes are dropped, and both connections reset.</summary>
     public void Reset(TunnelEnd end)
     {
-        Flow!.Client.Discard();
+        Flow.Client.Discard();
         Flow.Node.Discard();
         Abort(end);
     }
@@ -156,7 +156,7 @@ internal sealed partial class Tunnel
     /// </summary>
     /// <returns>Whether this call began the end.</returns>
     public bool EndIfStalled() =>
-        EndIfStalled(Flow!.Node, Flow.Client, TunnelSide.Client)
+        EndIfStalled(Flow.Node, Flow.Client, TunnelSide.Client)
         || EndIfStalled(Flow.Client, Flow.Node, TunnelSide.Node);
 
     /// <summary>
@@ -226,7 +226,7 @@ internal sealed partial class Tunnel
                 return;
             }
 
-            if (!Forced && !Flow!.Node.CloseWritten)
+            if (!Forced && !Flow.Node.CloseWritten)
             {
                 // From now on only the Close of the node is pending.
                 Forced = closesNode = true;
@@ -238,7 +238,7 @@ internal sealed partial class Tunnel
         if (closesNode)
         {
             var mask = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
-            SendClose(Flow!.Node, CloseFrame.Create(CloseCode.GoingAway, "", mask));
+            SendClose(Flow.Node, CloseFrame.Create(CloseCode.GoingAway, "", mask));
             Flow.Client.Discard();
         }
         else
@@ -272,10 +272,10 @@ internal sealed partial class Tunnel
     {
         if (isClients)
         {
-            return isAfterClose || Flow!.Node.ShutdownOutput();
+            return isAfterClose || Flow.Node.ShutdownOutput();
         }
 
-        _ = Flow!.Client.ShutdownOutput();
+        _ = Flow.Client.ShutdownOutput();
         return true;
     }
 }

@@ -27,29 +27,25 @@ internal sealed partial class Tunnel
     private volatile bool _ended;
     private bool _isAborted;
 
-    public Tunnel(TunnelIdentity identity, TunnelOptions options, TunnelLedger ledger, TimeProvider time)
+    /// <param name="terms">The identity, the options, the account and the clock.</param>
+    /// <param name="flow">The data path.</param>
+    /// <param name="past">The history of a tunnel that was opened on another loop or in another process.</param>
+    public Tunnel(in TunnelTerms terms, ITunnelFlow flow, TunnelHistory? past = null)
     {
-        Identity = identity;
-        Ledger = ledger;
-        _options = options;
-        _time = time;
-        OpenedTimestamp = time.GetTimestamp();
-        OpenedAt = time.GetUtcNow();
+        (Identity, _options, Ledger, _time) = terms;
+        Flow = flow;
+        OpenedTimestamp = _time.GetTimestamp();
+        OpenedAt = _time.GetUtcNow();
         _client = new TunnelActivity(OpenedTimestamp);
         _node = new TunnelActivity(OpenedTimestamp);
-    }
-
-    /// <summary>Continues a tunnel that was opened on another loop or in another process.</summary>
-    public Tunnel(
-        TunnelIdentity identity, TunnelOptions options, TunnelLedger ledger, TimeProvider time, TunnelHistory past)
-        : this(identity, options, ledger, time)
-    {
-        OpenedTimestamp = Ago(past.Age);
-        OpenedAt = past.OpenedAt;
-        var traffic = past.Traffic;
-        _client = new(Ago(past.ClientSilence), traffic.BytesFromClient, traffic.FramesFromClient);
-        _node = new(Ago(past.NodeSilence), traffic.BytesFromNode, traffic.FramesFromNode);
-        _end = past.EndReason;
+        if (past is { Traffic: var traffic })
+        {
+            OpenedTimestamp = Ago(past.Age);
+            OpenedAt = past.OpenedAt;
+            _client = new(Ago(past.ClientSilence), traffic.BytesFromClient, traffic.FramesFromClient);
+            _node = new(Ago(past.NodeSilence), traffic.BytesFromNode, traffic.FramesFromNode);
+            _end = past.EndReason;
+        }
     }
 
     public TunnelIdentity Identity { get; }
@@ -60,8 +56,8 @@ internal sealed partial class Tunnel
     /// <summary>The handshake; null if it was not recorded. Set once, before the tunnel is registered.</summary>
     public TunnelOrigin? Origin { get; set; }
 
-    /// <summary>The data path. Set once, before the tunnel is registered.</summary>
-    public ITunnelFlow? Flow { get; set; }
+    /// <summary>The data path.</summary>
+    public ITunnelFlow Flow { get; }
 
     public DateTimeOffset OpenedAt { get; }
 
@@ -119,11 +115,11 @@ internal sealed partial class Tunnel
     public bool IsIdle => IdleFor.Client > _options.IdleClient || IdleFor.Node > _options.IdleNode;
 
     /// <summary>How many bytes the tunnel buffers in both directions, at most. May be read from any thread.</summary>
-    public long Buffered => Flow!.Client.Buffered + Flow.Node.Buffered;
+    public long Buffered => Flow.Client.Buffered + Flow.Node.Buffered;
 
     /// <summary>Whether bytes have waited for one of the peers for longer than the send timeout or the close timeout,
     /// whichever is shorter.</summary>
-    public bool IsStalled => Flow!.Client.SendStalledFor > MinStall || Flow.Node.SendStalledFor > MinStall;
+    public bool IsStalled => Flow.Client.SendStalledFor > MinStall || Flow.Node.SendStalledFor > MinStall;
 
     private TimeSpan MinStall => _options.SendTimeout < CloseTimeout ? _options.SendTimeout.Value : CloseTimeout;
 
@@ -152,7 +148,7 @@ internal sealed partial class Tunnel
         {
             _ended = true;
             _deadline?.Dispose();
-            return _end ?? (Flow!.Client.BoundariesUnknown || Flow.Node.BoundariesUnknown
+            return _end ?? (Flow.Client.BoundariesUnknown || Flow.Node.BoundariesUnknown
                 ? TunnelEnd.Protocol
                 : otherwise);
         }

@@ -108,7 +108,7 @@ internal sealed class TunnelRegistry
     {
         var identity = tunnel.Identity;
         tunnel.Ledger = Open(identity.Node);
-        Interlocked.Increment(ref _onPath[(int)tunnel.Flow!.Path]);
+        Interlocked.Increment(ref _onPath[(int)tunnel.Flow.Path]);
         _byId[identity.Id] = tunnel;
         _byNode.GetOrAdd(identity.Node, static _ => new(StringComparer.Ordinal))[identity.Id] = tunnel;
         if (identity.User is { } user)
@@ -127,7 +127,7 @@ internal sealed class TunnelRegistry
         // The end is counted first: when the tunnel is no longer found, its end is already counted.
         tunnel.Ledger.Closed(end);
         _metrics.Add(tunnel, end);
-        Interlocked.Decrement(ref _onPath[(int)tunnel.Flow!.Path]);
+        Interlocked.Decrement(ref _onPath[(int)tunnel.Flow.Path]);
         var identity = tunnel.Identity;
         _byId.TryRemove(identity.Id, out _);
         if (_byNode.TryGetValue(identity.Node, out var onNode))

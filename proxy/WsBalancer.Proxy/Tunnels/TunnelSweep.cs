@@ -26,7 +26,7 @@ internal sealed class TunnelSweep(
             }
             else if (tunnel.IsStalled)
             {
-                tunnel.Flow!.Run(EndIfStalled);
+                tunnel.Flow.Run(EndIfStalled);
             }
         }
 

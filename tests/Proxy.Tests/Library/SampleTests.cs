@@ -69,7 +69,7 @@ public sealed class SampleTests : IAsyncLifetime
             _app.Services.GetService<EventLoops>() is null
                 ? TunnelPath.Portable
                 : TunnelPath.Native,
-            Assert.Single(tunnels.All).Flow!.Path);
+            Assert.Single(tunnels.All).Flow.Path);
     }
 
     [Fact]

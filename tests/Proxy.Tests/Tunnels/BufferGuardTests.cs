@@ -51,19 +51,24 @@ public sealed class BufferGuardTests : IDisposable
     {
         var node = new NodeKey("chat", "ws-1");
         var identity = new TunnelIdentity(_tunnels.NextId(), node, "alice", "HTTP/1.1");
-        var tunnel = new Tunnel(identity, new TunnelOptions(), _tunnels.LedgerOf(node), TimeProvider.System);
-        var flow = new HeldFlow(tunnel, buffered);
-        tunnel.Flow = flow;
-        _tunnels.Add(tunnel);
+        var terms = new TunnelTerms(identity, new TunnelOptions(), _tunnels.LedgerOf(node), TimeProvider.System);
+        var flow = new HeldFlow(terms, buffered);
+        _tunnels.Add(flow.Tunnel);
         return flow;
     }
 
-    private sealed class HeldFlow(Tunnel tunnel, long buffered) : ITunnelFlow, ITunnelLeg
+    private sealed class HeldFlow : ITunnelFlow, ITunnelLeg
     {
         private int _abandoned;
         private bool _isCut;
 
-        public Tunnel Tunnel => tunnel;
+        public HeldFlow(TunnelTerms terms, long buffered)
+        {
+            Tunnel = new Tunnel(terms, this);
+            Buffered = buffered / 2;
+        }
+
+        public Tunnel Tunnel { get; }
 
         public bool IsReset => _isCut && _abandoned == 2;
 
@@ -79,7 +84,7 @@ public sealed class BufferGuardTests : IDisposable
 
         public bool BoundariesUnknown => false;
 
-        public long Buffered => buffered / 2;
+        public long Buffered { get; }
 
         public bool PausesOther => false;
 
@@ -93,7 +98,7 @@ public sealed class BufferGuardTests : IDisposable
 
         public void Discard() => _abandoned++;
 
-        public void Run(Action<Tunnel> action) => action(tunnel);
+        public void Run(Action<Tunnel> action) => action(Tunnel);
 
         public void Abort() => _isCut = true;
     }

@@ -16,10 +16,10 @@ public sealed class TunnelHalfCloseTests : IDisposable
     public TunnelHalfCloseTests()
     {
         var identity = new TunnelIdentity("t", new NodeKey("chat", "ws-1"), "alice", "HTTP/1.1");
-        _tunnel = new Tunnel(identity, new TunnelOptions(), new TunnelLedger(), _time);
-        _flow = new StreamFlow(_tunnel, _cut, _time, 256 * 1024);
-        _flow.AcceptClient(_client);
+        var terms = new TunnelTerms(identity, new TunnelOptions(), new TunnelLedger(), _time);
+        _flow = new StreamFlow(terms, _cut, 256 * 1024, _client);
         _flow.AcceptNode(_node);
+        _tunnel = _flow.Tunnel;
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -27,8 +27,8 @@ public sealed class TunnelHalfCloseTests : IDisposable
     [Fact]
     public async Task End_OfTheClientWithoutClose_IsPassedOnToANodeThatCanReceiveFin()
     {
-        Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Binary(3), Cancellation);
+        Assert.Equal(0, await _flow.ClientLeg.ReadAsync(new byte[1], Cancellation));
+        await _flow.ClientLeg.WriteAsync(TestFrame.Binary(3), Cancellation);
 
         Assert.Equal(1, _node.Shutdowns);
         Assert.Equal(TestFrame.Binary(3), _client.Written);
@@ -42,17 +42,17 @@ public sealed class TunnelHalfCloseTests : IDisposable
     public async Task End_OfTheClientAfterItsClose_IsKeptFromTheNode()
     {
         await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal(0, await _flow.ClientLeg.ReadAsync(new byte[1], Cancellation));
 
         Assert.Equal((0, false), (_node.Shutdowns, _cut.IsCancellationRequested));
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+        await _flow.ClientLeg.WriteAsync(TestFrame.Close(1000), Cancellation);
         Assert.True(_cut.IsCancellationRequested);
     }
 
     [Fact]
     public async Task End_OfTheClientWhoseConnectionIsLostAfterwards_CutsAtOnce()
     {
-        Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal(0, await _flow.ClientLeg.ReadAsync(new byte[1], Cancellation));
         Assert.False(_cut.IsCancellationRequested);
 
         _tunnel.OnClientDisconnected();
@@ -64,7 +64,7 @@ public sealed class TunnelHalfCloseTests : IDisposable
     [Fact]
     public async Task End_OfTheNodeAfterItsClose_ShowsOnceTheClientHasAnswered()
     {
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+        await _flow.ClientLeg.WriteAsync(TestFrame.Close(1000), Cancellation);
         var end = _flow.NodeLeg!.ReadAsync(new byte[1], Cancellation).AsTask();
         Assert.Equal((false, false), (end.IsCompleted, _cut.IsCancellationRequested));
 
@@ -79,7 +79,7 @@ public sealed class TunnelHalfCloseTests : IDisposable
     [Fact]
     public async Task End_OfTheNodeAfterItsClose_ThatTheClientNeverAnswers_CutsAfterTheTimeout()
     {
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+        await _flow.ClientLeg.WriteAsync(TestFrame.Close(1000), Cancellation);
         var end = _flow.NodeLeg!.ReadAsync(new byte[1], Cancellation).AsTask();
         Assert.False(end.IsCompleted);
 
@@ -96,7 +96,7 @@ public sealed class TunnelHalfCloseTests : IDisposable
         ValueTask write;
         using (_client.Hold())
         {
-            write = _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+            write = _flow.ClientLeg.WriteAsync(TestFrame.Close(1000), Cancellation);
             Assert.False(_cut.IsCancellationRequested);
         }
 
@@ -114,7 +114,7 @@ public sealed class TunnelHalfCloseTests : IDisposable
         await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1012), Cancellation);
         Assert.False(_cut.IsCancellationRequested);
 
-        await _flow.ClientLeg!.WriteAsync((byte[])[.. TestFrame.Binary(3), .. TestFrame.Close(1012)], Cancellation);
+        await _flow.ClientLeg.WriteAsync((byte[])[.. TestFrame.Binary(3), .. TestFrame.Close(1012)], Cancellation);
 
         Assert.True(_cut.IsCancellationRequested);
         Assert.Equal(TestFrame.Close(1012), _client.Written);

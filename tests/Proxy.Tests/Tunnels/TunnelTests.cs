@@ -92,15 +92,15 @@ public sealed class TunnelTests : IDisposable
     public async Task Close_NotAnswered_ByAClientThatTakesNothing_UnblocksTheNode()
     {
         using var held = _client.Hold();
-        var write = _flow.ClientLeg!.WriteAsync(TestFrame.Binary(10), Cancellation);
+        var write = _flow.ClientLeg.WriteAsync(TestFrame.Binary(10), Cancellation);
         _tunnel.Close(TunnelEnd.Drain, 1012, "moving");
         Assert.False(write.IsCompleted);
 
         _time.Advance(TimeSpan.FromSeconds(5));
         await write;
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Binary(10), Cancellation);
+        await _flow.ClientLeg.WriteAsync(TestFrame.Binary(10), Cancellation);
         Assert.False(_cut.IsCancellationRequested);
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1001), Cancellation);
+        await _flow.ClientLeg.WriteAsync(TestFrame.Close(1001), Cancellation);
 
         Assert.True(_cut.IsCancellationRequested);
         Assert.Empty(_client.Written);
@@ -149,7 +149,7 @@ public sealed class TunnelTests : IDisposable
     public async Task End_AfterTheClientsClose_IsTheClients()
     {
         await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+        await _flow.ClientLeg.WriteAsync(TestFrame.Close(1000), Cancellation);
 
         Assert.Equal(TunnelEnd.Client, _tunnel.Finish(TunnelEnd.Error));
     }
@@ -157,7 +157,7 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task End_AfterTheNodesClose_IsTheNodes()
     {
-        await _flow.ClientLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
+        await _flow.ClientLeg.WriteAsync(TestFrame.Close(1000), Cancellation);
         await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
 
         Assert.Equal(TunnelEnd.Node, _tunnel.Finish(TunnelEnd.Error));
@@ -174,7 +174,7 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task End_OfTheClientWithoutClose_CutsAtOnce()
     {
-        Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal(0, await _flow.ClientLeg.ReadAsync(new byte[1], Cancellation));
 
         Assert.True(_cut.IsCancellationRequested);
         Assert.Equal(TunnelEnd.ClientLost, _tunnel.Finish(TunnelEnd.Error));
@@ -184,7 +184,7 @@ public sealed class TunnelTests : IDisposable
     public async Task End_OfTheClientAfterItsClose_LeavesTheNodeTimeToAnswer()
     {
         await _flow.NodeLeg!.WriteAsync(TestFrame.Close(1000), Cancellation);
-        Assert.Equal(0, await _flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal(0, await _flow.ClientLeg.ReadAsync(new byte[1], Cancellation));
         Assert.False(_cut.IsCancellationRequested);
 
         _time.Advance(TimeSpan.FromSeconds(5));
@@ -235,7 +235,7 @@ public sealed class TunnelTests : IDisposable
         var flow = Open(new TunnelOptions { IdleClient = TimeSpan.FromSeconds(60) }, out var tunnel);
         _client.OnRead = _ => ValueTask.FromResult(1);
         _time.Advance(TimeSpan.FromSeconds(50));
-        Assert.Equal(1, await flow.ClientLeg!.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal(1, await flow.ClientLeg.ReadAsync(new byte[1], Cancellation));
         _time.Advance(TimeSpan.FromSeconds(50));
 
         Assert.False(tunnel.IsIdle);
@@ -247,7 +247,7 @@ public sealed class TunnelTests : IDisposable
     {
         var flow = Open(new TunnelOptions(), out var tunnel);
         using var held = _client.Hold();
-        var writing = flow.ClientLeg!.WriteAsync(new byte[] { 0x82, 0 }, Cancellation).AsTask();
+        var writing = flow.ClientLeg.WriteAsync(new byte[] { 0x82, 0 }, Cancellation).AsTask();
 
         _time.Advance(TimeSpan.FromSeconds(60));
         Assert.False(tunnel.EndIfStalled());
@@ -270,7 +270,7 @@ public sealed class TunnelTests : IDisposable
     {
         var flow = Open(new TunnelOptions { SendTimeout = null }, out var tunnel);
         var held = _client.Hold();
-        var writing = flow.ClientLeg!.WriteAsync(new byte[] { 0x82, 0 }, Cancellation).AsTask();
+        var writing = flow.ClientLeg.WriteAsync(new byte[] { 0x82, 0 }, Cancellation).AsTask();
 
         _time.Advance(TimeSpan.FromDays(1));
 
@@ -289,10 +289,10 @@ public sealed class TunnelTests : IDisposable
     private StreamFlow Open(TunnelOptions options, out Tunnel tunnel)
     {
         var identity = new TunnelIdentity("t", new NodeKey("chat", "ws-1"), "alice", "HTTP/1.1");
-        tunnel = new Tunnel(identity, options, new TunnelLedger(), _time);
-        var flow = new StreamFlow(tunnel, _cut, _time, 256 * 1024);
-        flow.AcceptClient(_client);
+        var terms = new TunnelTerms(identity, options, new TunnelLedger(), _time);
+        var flow = new StreamFlow(terms, _cut, 256 * 1024, _client);
         flow.AcceptNode(_node);
+        tunnel = flow.Tunnel;
         return flow;
     }
 }

@@ -43,7 +43,7 @@ internal sealed record TunnelView(
             traffic.FramesFromClient,
             traffic.FramesFromNode,
             tunnel.Identity.Protocol,
-            TunnelPathLabel.Of(tunnel.Flow!.Path),
+            TunnelPathLabel.Of(tunnel.Flow.Path),
             tunnel.Origin?.Client?.ToString(),
             tunnel.Origin?.Path);
     }

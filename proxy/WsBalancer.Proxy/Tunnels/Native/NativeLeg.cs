@@ -31,9 +31,6 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 
     public EventLoop Loop => _socket.Loop;
 
-    /// <summary>The leg of the other peer. Set once.</summary>
-    public NativeLeg Other { get; set; } = null!;
-
     public bool IsClosed => _socket.IsClosed;
 
     /// <inheritdoc cref="LoopSocket.IsReleasable"/>
@@ -55,6 +52,8 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         : TimeSpan.Zero;
 
     public bool HasPeerEnded => _ended || IsClosed || TcpState.HasPeerFinished(Loop.Kernel, _socket.Descriptor);
+
+    private NativeLeg Other => _flow.OtherOf(_peer);
 
     private bool IsFull => !_isDiscarding && _socket.IsBehind(_flow.HighWater);
 
@@ -250,9 +249,9 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
 
     private void SendPendingClose()
     {
-        if (!_isClosing && _frames.Close(_pendingClose!, writing: false))
+        if (!_isClosing && _pendingClose is { } frame && _frames.Close(frame, writing: false))
         {
-            _socket.Send(_pendingClose!);
+            _socket.Send(frame);
         }
     }
 

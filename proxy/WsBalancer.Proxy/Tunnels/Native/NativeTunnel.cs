@@ -26,30 +26,33 @@ internal sealed class NativeTunnel : ITunnelFlow
     private ITimer? _closeTimer;
     private bool _isOver;
 
-    /// <summary>Takes both sockets and sets the flow of the tunnel. Nothing is relayed before <see cref="Start"/>.
-    /// </summary>
-    /// <param name="tunnel">The tunnel; its clock is the clock of the loop.</param>
+    /// <summary>Creates a tunnel, which takes both sockets. Nothing is relayed before <see cref="Start"/>.</summary>
+    /// <param name="terms">The tunnel; its clock is the clock of the loop.</param>
     /// <param name="client">The socket of the client.</param>
     /// <param name="node">The socket of the node, on the same loop.</param>
     /// <param name="maxBuffered">How many bytes may be kept, half of them in each direction. The bytes of one receive
     /// may be kept in any case.</param>
     /// <param name="over">Called once, on the loop's thread, when the tunnel is over.</param>
+    /// <param name="past">The history of a tunnel that was released.</param>
     public NativeTunnel(
-        Tunnel tunnel, DetachedSocket client, DetachedSocket node, int maxBuffered, Action<Tunnel> over)
+        in TunnelTerms terms,
+        DetachedSocket client,
+        DetachedSocket node,
+        int maxBuffered,
+        Action<Tunnel> over,
+        TunnelHistory? past = null)
     {
         if (client.Socket.Loop != node.Socket.Loop)
         {
             throw new ArgumentException("Both sockets of a tunnel must be on the same loop.", nameof(node));
         }
 
-        Tunnel = tunnel;
+        Tunnel = new Tunnel(terms, this, past);
         _onOver = over;
         HighWater = Math.Max(0, (maxBuffered / 2) - EventLoop.LargestReceive);
         _client = new NativeLeg(this, TunnelSide.Client, client.Socket);
         _node = new NativeLeg(this, TunnelSide.Node, node.Socket);
-        (_client.Other, _node.Other) = (_node, _client);
         _unread = new Unread(client, node);
-        tunnel.Flow = this;
     }
 
     public TunnelPath Path => TunnelPath.Native;
@@ -92,7 +95,6 @@ internal sealed class NativeTunnel : ITunnelFlow
         int maxBuffered,
         Action<Tunnel> over)
     {
-        var tunnel = new Tunnel(record.Identity, options, ledger, loop.Time, record.Past);
         var client = loop.Adopt(record.Client.Descriptor, NoEventsHandler.Instance);
         LoopSocket node;
         try
@@ -106,11 +108,12 @@ internal sealed class NativeTunnel : ITunnelFlow
         }
 
         var restored = new NativeTunnel(
-            tunnel,
+            new TunnelTerms(record.Identity, options, ledger, loop.Time),
             new DetachedSocket(client, default, Ended: false),
             new DetachedSocket(node, default, Ended: false),
             maxBuffered,
-            over);
+            over,
+            record.Past);
         restored._client.Resume(record.Client);
         restored._node.Resume(record.Node);
         return restored;
@@ -175,6 +178,9 @@ internal sealed class NativeTunnel : ITunnelFlow
             Loop.Post(static tunnel => ((NativeTunnel)tunnel!).End(), this);
         }
     }
+
+    /// <summary>The leg of the other peer.</summary>
+    public NativeLeg OtherOf(TunnelSide peer) => peer == TunnelSide.Client ? _node : _client;
 
     /// <summary>The connection to a peer is lost.</summary>
     public void OnPeerLost(TunnelSide peer)

@@ -85,7 +85,7 @@ internal sealed partial class Session
     public void CheckPatience()
     {
         var isToBeOver = _hasDrained || _hasCut || Client.HasEnded || _node is { HasEnded: true };
-        if (Tunnel is not null && isToBeOver)
+        if (_hasSwitched && isToBeOver)
         {
             Check(_isOver, "a tunnel is not over, though it is drained or cut or a peer has ended");
         }
@@ -100,7 +100,7 @@ internal sealed partial class Session
     public void CheckEnd()
     {
         Check(_connection is null || Disposed is not null, "the server is not done with the connection");
-        if (Tunnel is not null)
+        if (_hasSwitched)
         {
             Check(_isOver, "a tunnel is not over");
             Check(End is null || IsPlausible(End.Value), $"a tunnel has ended for no such reason as {End}");
@@ -154,7 +154,7 @@ internal sealed partial class Session
     {
         CheckBytesOfNodes();
         var asNode = _node ?? Nodes.Find(node => node.Sent > 0);
-        string[] heads = Tunnel is not null ? [Switching] : [Passing, Refusal, Busy];
+        string[] heads = _hasSwitched ? [Switching] : [Passing, Refusal, Busy];
         var head = Array.Find(heads, head => StartsWith(Client.Received, head))
             ?? Array.Find(heads, head => IsStart(Client.Received, head))
             ?? heads[0];

@@ -37,6 +37,7 @@ internal sealed partial class Session
     private NativeTunnel? _flow;
     private byte[]? _record;
     private bool _hasBegun;
+    private bool _hasSwitched;
 
     public Session(World world, int index)
     {
@@ -57,6 +58,12 @@ internal sealed partial class Session
     public Tunnel? Tunnel { get; private set; }
 
     private EventLoop Loop => _world.Loop;
+
+    private TunnelTerms Terms => new(
+        new TunnelIdentity($"t{Index}", new NodeKey("chat", "ws-1"), "alice", "HTTP/1.1"),
+        Options,
+        new TunnelLedger(),
+        _world.Time);
 
     /// <summary>Serves a client that was accepted.</summary>
     public void Serve(LoopConnection connection)
@@ -132,7 +139,7 @@ internal sealed partial class Session
         _hasBegun = true;
         if (answer.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
-            Tunnel = NewTunnel();
+            _hasSwitched = true;
             await WriteAsync(connection, Switching);
             connection.KeepAlive(Options.KeepAlive);
             await OpenAsync(connection, answer);
@@ -224,7 +231,7 @@ internal sealed partial class Session
         }
         else
         {
-            Tunnel!.Flow = ClosedFlow.Instance;
+            Tunnel = new Tunnel(Terms, ClosedFlow.Instance);
             Tunnel.OnPeerEof(TunnelSide.Client);
             Over(Tunnel);
         }
@@ -240,7 +247,8 @@ internal sealed partial class Session
         _world.Trace.Add(Client.Socket.Name, "begins a tunnel", client.Unread.Length, node.Unread.Length);
         Began(_world.Kernel.SocketOf(client.Socket.Descriptor), _world.Kernel.SocketOf(node.Socket.Descriptor));
         _unread = client.Unread.Length + node.Unread.Length;
-        _flow = new NativeTunnel(Tunnel!, client, node, _world.Temper.MaxBuffered, Over);
+        _flow = new NativeTunnel(Terms, client, node, _world.Temper.MaxBuffered, Over);
+        Tunnel = _flow.Tunnel;
         StrictHandler.Guard(_world, client.Socket);
         StrictHandler.Guard(_world, node.Socket);
         _flow.Start();
@@ -268,10 +276,4 @@ internal sealed partial class Session
 
     private static async Task WriteAsync(LoopConnection connection, string text) =>
         await connection.Output.WriteAsync(Encoding.ASCII.GetBytes(text));
-
-    private Tunnel NewTunnel() => new(
-        new TunnelIdentity($"t{Index}", new NodeKey("chat", "ws-1"), "alice", "HTTP/1.1"),
-        Options,
-        new TunnelLedger(),
-        _world.Time);
 }

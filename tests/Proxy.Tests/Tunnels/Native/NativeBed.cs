@@ -24,7 +24,7 @@ internal sealed class NativeBed : IAsyncDisposable
         Loop = Engines.Start(engine, time: Time);
         (Client, Node) = (client, node);
         var identity = new TunnelIdentity("t", new NodeKey("chat", "ws-1"), "alice", "HTTP/1.1");
-        Tunnel = new Tunnel(identity, new TunnelOptions(), new TunnelLedger(), Time);
+        Terms = new TunnelTerms(identity, new TunnelOptions(), new TunnelLedger(), Time);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -35,7 +35,9 @@ internal sealed class NativeBed : IAsyncDisposable
 
     public Peer Node { get; }
 
-    public Tunnel Tunnel { get; }
+    public TunnelTerms Terms { get; }
+
+    public Tunnel Tunnel => _flow.Tunnel;
 
     public NativeTunnel Flow => _flow;
 
@@ -74,7 +76,7 @@ internal sealed class NativeBed : IAsyncDisposable
             bed._clientSocket = bed.Loop.Adopt(bed.Client.Descriptor, NoHandler);
             bed._nodeSocket = bed.Loop.Adopt(bed.Node.Descriptor, NoHandler);
             bed._flow = new NativeTunnel(
-                bed.Tunnel,
+                bed.Terms,
                 new DetachedSocket(bed._clientSocket, clientUnread, clientEnded),
                 new DetachedSocket(bed._nodeSocket, nodeUnread, nodeEnded),
                 maxBuffered,
@@ -101,7 +103,7 @@ internal sealed class NativeBed : IAsyncDisposable
         await bed.Loop.OnLoop(() =>
         {
             bed._flow = new NativeTunnel(
-                bed.Tunnel,
+                bed.Terms,
                 new DetachedSocket(bed._clientSocket, default, Ended: false),
                 new DetachedSocket(bed._nodeSocket, default, Ended: false),
                 MaxBuffered,

@@ -56,16 +56,16 @@ public sealed class NativeMemoryTests(ITestOutputHelper output)
         var node = new NodeKey("chat", "ws-1");
         var id = registry.NextId();
         var identity = new TunnelIdentity(id, node, $"user-{id}", "HTTP/1.1");
-        var tunnel = new Tunnel(identity, Options, registry.LedgerOf(node), loop.Time);
+        var terms = new TunnelTerms(identity, Options, registry.LedgerOf(node), loop.Time);
         var (client, toNode) = (Silent(loop), Silent(loop));
         sockets.AddRange([client, toNode]);
         var flow = new NativeTunnel(
-            tunnel,
+            terms,
             new DetachedSocket(client, default, Ended: false),
             new DetachedSocket(toNode, default, Ended: false),
             maxBuffered: 0,
             _ => { });
-        registry.Add(tunnel);
+        registry.Add(flow.Tunnel);
         flow.Start();
     }
 

@@ -56,7 +56,7 @@ public sealed class NativeStallTests
         await bed.AdvanceAsync(Options.SendTimeout!.Value - TimeSpan.FromSeconds(1));
 
         // The client must free more than the kernel's buffers before the balancer sends again.
-        while (await bed.Loop.OnLoop(() => bed.Tunnel.Flow!.Client.SendStalledFor) > TimeSpan.Zero)
+        while (await bed.Loop.OnLoop(() => bed.Tunnel.Flow.Client.SendStalledFor) > TimeSpan.Zero)
         {
             await bed.Client.ReadAsync(4_000);
         }
@@ -74,7 +74,7 @@ public sealed class NativeStallTests
         await using var bed = await NativeBed.PrepareAsync(engine, maxBuffered: 16 * 1024);
         await bed.Loop.OnLoop(bed.Flow.Start);
         var sender = isClient ? bed.Node : bed.Client;
-        var leg = isClient ? bed.Tunnel.Flow!.Client : bed.Tunnel.Flow!.Node;
+        var leg = isClient ? bed.Tunnel.Flow.Client : bed.Tunnel.Flow.Node;
         while (await bed.Loop.OnLoop(() => leg.Buffered) == 0)
         {
             await sender.SendAsync(TestFrame.Of(2, new byte[2_000]));

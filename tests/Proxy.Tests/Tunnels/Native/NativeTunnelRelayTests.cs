@@ -145,7 +145,7 @@ public sealed class NativeTunnelRelayTests
         var ofOther = await other.OnLoop(() => other.Adopt(node.Descriptor, NativeBed.NoHandler));
 
         Assert.Throws<ArgumentException>(() => new NativeTunnel(
-            bed.Tunnel,
+            bed.Terms,
             new DetachedSocket(ofOne, default, false),
             new DetachedSocket(ofOther, default, false),
             NativeBed.MaxBuffered,

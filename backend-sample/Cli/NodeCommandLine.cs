@@ -42,3 +42,11 @@ internal static class NodeCommandLine
         return ExitCode.Usage;
     }
 }
+
+/// <summary>The exit codes of the program.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+}

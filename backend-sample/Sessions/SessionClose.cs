@@ -27,3 +27,12 @@ internal sealed record SessionClose(WebSocketCloseStatus Status, string? Reason,
     public static SessionClose AnswerTo(WebSocketCloseStatus? status) => new(
         status is null or WebSocketCloseStatus.Empty ? WebSocketCloseStatus.NormalClosure : status.Value, null, true);
 }
+
+/// <summary>
+/// The exceptions of a connection that failed or was aborted: a normal end of a session, not an error.
+/// </summary>
+internal static class Loss
+{
+    public static bool Is(Exception failure) => failure
+        is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException;
+}

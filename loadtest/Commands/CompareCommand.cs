@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using Spectre.Console;
-using WsBalancer.LoadTest.Comparing;
-using WsBalancer.LoadTest.Limits;
-using WsBalancer.LoadTest.Processes;
-using WsBalancer.LoadTest.Writing;
+using WsBalancer.LoadTest.Compare;
+using WsBalancer.LoadTest.Load;
+using WsBalancer.LoadTest.Report;
 
 namespace WsBalancer.LoadTest.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using WsBalancer.LoadTest.Comparing;
-using WsBalancer.LoadTest.Connections;
+using WsBalancer.LoadTest.Compare;
+using WsBalancer.LoadTest.Load;
 using WsBalancer.LoadTest.Values;
 using static WsBalancer.LoadTest.Commands.OptionValues;
 

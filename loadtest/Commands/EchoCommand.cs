@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using System.Net.Sockets;
-using WsBalancer.LoadTest.Echoing;
+using WsBalancer.LoadTest.Echo;
 using static WsBalancer.LoadTest.Commands.OptionValues;
 
 namespace WsBalancer.LoadTest.Commands;

@@ -1,11 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
-using WsBalancer.LoadTest.Display;
-using WsBalancer.LoadTest.Limits;
-using WsBalancer.LoadTest.Reports;
-using WsBalancer.LoadTest.Runs;
-using WsBalancer.LoadTest.Thresholds;
-using WsBalancer.LoadTest.Writing;
+using WsBalancer.LoadTest.Load;
+using WsBalancer.LoadTest.Report;
 
 namespace WsBalancer.LoadTest.Commands;
 

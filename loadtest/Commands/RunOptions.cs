@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using WsBalancer.LoadTest.Connections;
-using WsBalancer.LoadTest.Runs;
-using WsBalancer.LoadTest.Thresholds;
+using WsBalancer.LoadTest.Load;
+using WsBalancer.LoadTest.Report;
 using WsBalancer.LoadTest.Values;
 using static WsBalancer.LoadTest.Commands.OptionValues;
 
@@ -141,3 +140,7 @@ internal sealed class RunOptions
         return [.. thresholds];
     }
 }
+
+/// <summary>A run as requested on the command line, and the output options for its result.</summary>
+internal sealed record RunRequest(
+    RunSettings Settings, IReadOnlyList<Threshold> Thresholds, FileInfo? Json, bool IsQuiet);

@@ -12,7 +12,7 @@ internal static class CommandLine
     private const string JsonOption = "--json";
 
     // An argument such as @alice is a user id, never the name of a response file with more arguments.
-    public static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments,
@@ -31,7 +31,7 @@ internal static class CommandLine
         }
         catch (CommandFailure failure)
         {
-            await visible.WriteLineAsync($"{CommandTree.Name}: {failure.Message}");
+            await visible.WriteLineAsync($"{Product.Name}: {failure.Message}");
             foreach (var detail in failure.Details)
             {
                 await visible.WriteLineAsync($"  {detail}");
@@ -52,13 +52,13 @@ internal static class CommandLine
         catch (IOException full)
         {
             // A failed call to a balancer is a CommandFailure: this exception is from writing the output.
-            await visible.WriteLineAsync($"{CommandTree.Name}: The output cannot be written: {full.Message}");
+            await visible.WriteLineAsync($"{Product.Name}: The output cannot be written: {full.Message}");
             return ExitCode.Failed;
         }
         catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
         {
             // A bug of this program: the bug report needs the stack trace. A crash would only add a core dump.
-            await visible.WriteLinesAsync($"{CommandTree.Name}: unexpected failure: {unexpected}");
+            await visible.WriteLinesAsync($"{Product.Name}: unexpected failure: {unexpected}");
             return ExitCode.Failed;
         }
     }

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using WsBalancer.Cli.Commands.Changing;
 using WsBalancer.Cli.Commands.Draining;
-using WsBalancer.Cli.Commands.Looking;
+using WsBalancer.Cli.Commands.FleetChanges;
+using WsBalancer.Cli.Commands.Live;
 using WsBalancer.Cli.Commands.Rebalancing;
+using WsBalancer.Cli.Commands.Status;
 using WsBalancer.Cli.Commands.Tunnels;
-using WsBalancer.Cli.Commands.Watching;
 using WsBalancer.Cli.Demo;
 using WsBalancer.Cli.Help;
 using WsBalancer.Cli.RingCompare;
@@ -15,8 +15,6 @@ namespace WsBalancer.Cli;
 /// <summary>Every command of <c>wsbalancer</c>, in the order in which its help lists them.</summary>
 internal static class CommandTree
 {
-    public const string Name = "wsbalancer";
-
     private const string Summary = """
         Balances WebSockets over a fleet of nodes: every user stays on one node, and a change of the fleet
         moves only the users it must.

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using WsBalancer.LoadTest.Connections;
-using WsBalancer.LoadTest.Measuring;
-using WsBalancer.LoadTest.Reports;
-using WsBalancer.LoadTest.Runs;
+using WsBalancer.LoadTest.Load;
+using WsBalancer.LoadTest.Report;
 using WsBalancer.LoadTest.Values;
 
 namespace WsBalancer.LoadTest.Tests;

@@ -11,3 +11,6 @@ internal sealed record AdminCall(HttpMethod Method, string Path, JsonObject? Bod
     /// <summary>The timeout of the call; null for the default of the connection.</summary>
     public TimeSpan? Timeout { get; init; }
 }
+
+/// <summary>A response of the balancer: the document as it was received, and its content.</summary>
+internal sealed record Answer<T>(string Document, T Value);

@@ -19,3 +19,15 @@ internal sealed record LiveTunnelAnswer(
     string? Client = null,
     string? RequestPath = null,
     string? Protocol = null);
+
+/// <summary>
+/// Selects live tunnels. A null selects all; a null <c>Sort</c> is the default order of the balancer.
+/// </summary>
+internal sealed record TunnelFilter(
+    string? User, string? Node, TimeSpan? OlderThan, int? Limit = null, string? Client = null, string? Sort = null);
+
+/// <summary>
+/// The number of tunnels that this balancer closes, and whether the request was sent to the other balancers; null if
+/// the balancer does not share.
+/// </summary>
+internal sealed record DisconnectAnswer(long Closed, bool? Shared);

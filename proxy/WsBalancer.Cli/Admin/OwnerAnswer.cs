@@ -16,3 +16,6 @@ internal sealed record OwnerAnswer(
     IReadOnlyList<TunnelAnswer> Tunnels,
     RingAnswer? Ring,
     string? RingKey);
+
+/// <summary>One live tunnel of a user.</summary>
+internal sealed record TunnelAnswer(string Id, string Node, DateTimeOffset OpenedAt, bool Misplaced);

@@ -17,3 +17,20 @@ internal record PlanAnswer(
 /// <summary>One node before and after a change; 0 where the node is not in the fleet.</summary>
 internal sealed record PlannedNodeAnswer(
     string Id, double ShareBefore, double ShareAfter, long TunnelsBefore, long TunnelsAfter);
+
+/// <summary>
+/// A blend of two rings: the part of the users that the second ring places, and what the blend moves.
+/// </summary>
+/// <remarks><c>To</c> is null when there is no blend.</remarks>
+internal sealed record BlendAnswer(
+    string From,
+    string? To,
+    double Share,
+    double Moved,
+    double Minimum,
+    double Excess,
+    long TunnelsMoved,
+    long Epoch,
+    bool? Shared,
+    IReadOnlyList<PlannedNodeAnswer> Nodes)
+    : PlanAnswer(Moved, Minimum, Excess, TunnelsMoved, Epoch, Shared, Nodes);

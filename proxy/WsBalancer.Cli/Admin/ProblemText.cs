@@ -34,3 +34,6 @@ internal static class ProblemText
     public static IReadOnlyList<string> ReasonsIn(string document) =>
         JsonSerializer.Deserialize(document, AdminJson.Default.ProblemAnswer)?.Reasons ?? [];
 }
+
+/// <summary>RFC 9457 problem details.</summary>
+internal sealed record ProblemAnswer(string? Title, string? Detail, IReadOnlyList<string>? Reasons);

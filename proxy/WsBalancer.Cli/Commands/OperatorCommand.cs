@@ -39,7 +39,7 @@ internal sealed class OperatorCommand : Command
     {
         if (!HasNames && AdminOptions.FormOf(result) is OutputForm.Names)
         {
-            result.AddError($"--output name is for what lists by id; '{CommandTree.Name} {Name}' does not.");
+            result.AddError($"--output name is for what lists by id; '{Product.Name} {Name}' does not.");
         }
     }
 

@@ -109,3 +109,6 @@ internal sealed class DemoRun(DemoSettings settings, CommandOutput output, TextW
         return ExitCode.Failed;
     }
 }
+
+/// <summary>The size of the demo, and whether its fleet is kept for commands instead of running the chapters.</summary>
+internal sealed record DemoSettings(int Nodes, int Users, bool Keep = false);

@@ -25,7 +25,7 @@ internal sealed class ExamplesHelp : SynchronousCommandLineAction
             output.WriteLine("Examples:");
             foreach (var example in command.Examples)
             {
-                output.WriteLine($"  {CommandTree.Name} {example}");
+                output.WriteLine($"  {Product.Name} {example}");
             }
 
             output.WriteLine();

@@ -33,9 +33,9 @@ internal static class HelpCommand
     private static Task<int> InvokeAsync(
         RootCommand root, string[] arguments, ParseResult parsed, CancellationToken cancellation)
     {
-        var meant = root.Parse(arguments, CommandLine.Parsing);
+        var meant = root.Parse(arguments, parsed.Configuration);
         return meant.UnmatchedTokens is [var unknown, ..]
-            ? throw new CommandFailure(ExitCode.Usage, $"'{unknown}' is not a command of '{CommandTree.Name}'.")
+            ? throw new CommandFailure(ExitCode.Usage, $"'{unknown}' is not a command of '{Product.Name}'.")
             : meant.InvokeAsync(parsed.InvocationConfiguration, cancellation);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ManPage(TextWriter output)
 
     public void Write(RootCommand root, ManText text)
     {
-        var program = CommandTree.Name;
+        var program = Product.Name;
         output.WriteLine($".TH {program.ToUpperInvariant()} 1");
         Section("NAME");
         Text($"{program} - balances WebSockets over a fleet of nodes");
@@ -66,7 +66,7 @@ internal sealed class ManPage(TextWriter output)
         if (command is OperatorCommand { Examples: { Count: > 0 } examples })
         {
             Text("For example:");
-            AsWritten(examples.Select(example => $"{CommandTree.Name} {example}"));
+            AsWritten(examples.Select(example => $"{Product.Name} {example}"));
         }
 
         foreach (var step in command.Subcommands.Where(one => !one.Hidden))
@@ -129,3 +129,9 @@ internal sealed class ManPage(TextWriter output)
         return escaped is ['.' or '\'', ..] ? $"\\&{escaped}" : escaped;
     }
 }
+
+/// <summary>The texts of the manual page that do not describe a command; they are also in the program's help.</summary>
+/// <param name="Summary">The purpose of the program, in one sentence.</param>
+/// <param name="Examples">Command lines, one a line.</param>
+/// <param name="ExitCodes">The meaning of the exit codes.</param>
+internal sealed record ManText(string Summary, string Examples, string ExitCodes);

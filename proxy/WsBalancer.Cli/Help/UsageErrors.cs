@@ -29,7 +29,7 @@ internal static class UsageErrors
             below.Push(at.Command.Name);
         }
 
-        return string.Join(' ', [CommandTree.Name, .. below]);
+        return string.Join(' ', [Product.Name, .. below]);
     }
 
     private static string Text(ParseError error, ParseResult parsed) => error.SymbolResult switch
@@ -53,7 +53,7 @@ internal static class UsageErrors
 
     private static string Unknown(string word, Command command)
     {
-        var where = command is RootCommand ? CommandTree.Name : $"{CommandTree.Name} {command.Name}";
+        var where = command is RootCommand ? Product.Name : $"{Product.Name} {command.Name}";
         var nearest = NearestName.Find(word, command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name));
         var hint = nearest is null ? "" : $" Did you mean '{nearest}'?";
         return word.StartsWith('-')

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace WsBalancer.Cli.RingCompare;
 
 /// <summary>The result of a comparison, with the fields of <c>--json</c>.</summary>
@@ -40,3 +42,8 @@ internal sealed record AlgorithmReport(
     double PeakToMean,
     string Weights,
     bool MaskIsRemoval);
+
+/// <summary>Writes the comparison for <c>--json</c>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ComparisonReport))]
+internal sealed partial class RingCompareJson : JsonSerializerContext;

@@ -18,3 +18,6 @@ internal sealed class WaitLimit(TimeProvider time, TimeSpan? limit)
     /// <summary>The limit in words. Requires that a limit is set.</summary>
     public string Text => Amounts.Duration(limit!.Value.TotalSeconds);
 }
+
+/// <summary>A wait was interrupted. The message explains how the operation continues without the wait.</summary>
+internal sealed class WaitEndedException(string message) : OperationCanceledException(message);

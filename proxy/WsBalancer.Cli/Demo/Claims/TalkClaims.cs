@@ -26,3 +26,6 @@ internal static class TalkClaims
         ];
     }
 }
+
+/// <summary>A message that a user on one node sent to a user on another, and whether it arrived.</summary>
+internal sealed record Delivery(string FromNode, string ToNode, bool Arrived);

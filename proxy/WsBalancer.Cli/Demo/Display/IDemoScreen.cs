@@ -1,4 +1,5 @@
 using WsBalancer.Cli.Demo.Chapters;
+using WsBalancer.Cli.Demo.Processes;
 
 namespace WsBalancer.Cli.Demo.Display;
 
@@ -16,4 +17,14 @@ internal interface IDemoScreen
 
     /// <summary>Sets the function from which the screen reads the state of the fleet whenever it draws.</summary>
     public void Watch(Func<DemoPicture> look);
+}
+
+/// <summary>How many users each node has at one moment, in the order of the nodes.</summary>
+internal sealed record DemoPicture(IReadOnlyList<(string Node, int Users)> Bars)
+{
+    public static DemoPicture Of(IEnumerable<DemoNode> nodes, IReadOnlyDictionary<string, string> placement)
+    {
+        var counts = placement.Values.CountBy(node => node).ToDictionary();
+        return new DemoPicture([.. nodes.Select(node => (node.Id, counts.GetValueOrDefault(node.Id)))]);
+    }
 }

@@ -5,7 +5,7 @@ internal sealed record ProgramFile(string FileName, IReadOnlyList<string> Prefix
 {
     private const string SampleProject = "WsBalancer.BackendSample";
 
-    public static ProgramFile FindBalancer() => Find([AppContext.BaseDirectory], CommandTree.Name, RunningHost());
+    public static ProgramFile FindBalancer() => Find([AppContext.BaseDirectory], Product.Name, RunningHost());
 
     public static ProgramFile FindNode() => Find(NodeDirectories(AppContext.BaseDirectory), "ws-node", RunningHost());
 

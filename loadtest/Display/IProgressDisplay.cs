@@ -1,8 +1,0 @@
-namespace WsBalancer.LoadTest.Display;
-
-/// <summary>Shows the progress of a run.</summary>
-internal interface IProgressDisplay
-{
-    /// <summary>Shows the progress until <paramref name="run"/> completes, and then restores the screen.</summary>
-    public Task ShowAsync(SnapshotSource source, Task run);
-}

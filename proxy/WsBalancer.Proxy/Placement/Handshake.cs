@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.Proxy.Tunnels.Native;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Placement;
 

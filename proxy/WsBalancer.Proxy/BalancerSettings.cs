@@ -10,7 +10,6 @@ using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Rebalancing;
 using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Tunnels;
 

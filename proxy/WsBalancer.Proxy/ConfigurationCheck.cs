@@ -103,7 +103,7 @@ internal static class ConfigurationCheck
         SettingsError[] ofAdmin = [.. settings.Admin.MistakesIn(folder)];
         mistakes.AddRange([.. ofAdmin.Where(mistake => !mistakes.Exists(other => other.Key == mistake.Key))]);
         mistakes.AddRange(ListenAddresses.ConflictsIn([.. ListenAddresses.Of(configuration), (AdminUrl, admin)]));
-        mistakes.AddRange(SourceAddressPool.MistakesIn(settings.Sockets));
+        mistakes.AddRange(SourceAddressCheck.MistakesIn(settings.Sockets));
         if (settings.State.MistakeIn(folder) is { } path && !mistakes.Exists(mistake => mistake.Key == path.Key))
         {
             mistakes.Add(path);

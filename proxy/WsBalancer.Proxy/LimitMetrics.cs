@@ -5,8 +5,8 @@ using Prometheus;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
-using WsBalancer.Proxy.Sockets.Linux;
 using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Proxy;
 

@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Http;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Engines;
-using WsBalancer.Proxy.Sockets.Http;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Names;
-using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Sockets.Engines;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Names;
+using WsBalancer.Sockets.Tcp;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy;
 
@@ -21,11 +22,13 @@ internal static class SocketServices
         services.AddHostedService(provider => new DescriptorCheck(
             services, provider.GetRequiredService<ILogger<DescriptorCheck>>()));
         services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Sockets);
-        services.AddSingleton<SourceAddressPool>(provider =>
+        services.AddSingleton(static provider => provider.GetRequiredService<SocketsOptions>().OfLoops);
+        services.AddSingleton(static provider =>
         {
-            var sources = ActivatorUtilities.CreateInstance<SourceAddressPool>(provider);
-            sources.ThrowIfForeign();
-            return sources;
+            var options = provider.GetRequiredService<SocketsOptions>();
+            SourceAddressCheck.ThrowIfForeign(options);
+            return new SourceAddressPool(
+                options.SourceAddresses, provider.GetRequiredService<ILogger<SourceAddressPool>>());
         });
         services.AddSingleton<HeaderEncoding>().AddHostedService<ProcessMetrics>();
         services.AddHostedService(static provider => new LoopMetrics(

@@ -1,8 +1,8 @@
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Net.Http.Headers;
-using WsBalancer.Proxy.Sockets.Http;
-using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Proxy.Http;
+using WsBalancer.Sockets.Transport;
 
 #pragma warning disable IDE0130 // The namespace in which the server's own extensions are found.
 namespace Microsoft.AspNetCore.Hosting;

@@ -17,11 +17,11 @@ using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Rebalancing;
 using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Engines;
-using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.Proxy.Tunnels.Native;
+using WsBalancer.Sockets.Engines;
+using WsBalancer.Sockets.Transport;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -183,7 +183,7 @@ public static class WsBalancerServices
     private static IServiceCollection AddIdentity(this IServiceCollection services) =>
         services.AddSingleton(provider => new ProxyProtocolMiddleware(
             () => provider.GetRequiredService<SettingsSource>().Settings.ProxyProtocol,
-            provider.GetRequiredService<IClientRefusal>(),
+            provider.GetRequiredService<IConnectionRefusal>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Logging.ILogger<ProxyProtocolMiddleware>>()));
 
@@ -238,7 +238,8 @@ public static class WsBalancerServices
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<Logging.ILogger<Rejecter>>());
         });
-        services.AddSingleton<IClientRefusal, ClientRefusal>();
+        services.AddSingleton<IConnectionRefusal, ClientRefusal>();
+        services.AddSingleton<IClientRefusal>(static provider => provider.GetRequiredService<IConnectionRefusal>());
         services.AddSingleton<TunnelOpening>().AddSingleton<HandshakeAttempts>().AddSingleton<RequestPlacement>();
         services.AddSingleton<PipelineMark>().AddHostedService<PipelineCheck>();
         services.AddSingleton<ApplicationClients>().AddSingleton<NodeHttpClientFactory>().AddSingleton<NativePath>();

@@ -5,8 +5,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
-using WsBalancer.Proxy.Sockets.Engines;
-using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Sockets.Engines;
+using WsBalancer.Sockets.Transport;
 
 #pragma warning disable IDE0130 // The namespace in which the server's own extensions are found.
 namespace Microsoft.AspNetCore.Hosting;
@@ -46,6 +47,7 @@ public static class WsBalancerSockets
         }).ConfigureServices(services =>
         {
             services.AddOptions<WsBalancerSocketsOptions>();
+            services.TryAddSingleton(NoOptions);
             LimitedTransport.Register(services);
             services.TryAddSingleton(CreateLoops);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, LoopTransport>(
@@ -57,9 +59,12 @@ public static class WsBalancerSockets
         });
     }
 
+    private static LoopOptions NoOptions(IServiceProvider provider) => throw new InvalidOperationException(
+        "UseWsBalancerSockets needs AddWsBalancer, after AddReverseProxy.");
+
     // Null where the platform's sockets serve; the container can return null for this service.
-    private static EventLoops CreateLoops(IServiceProvider provider) => EventLoops.Create(
-        LimitedTransport.OptionsOf(provider),
+    private static EventLoops CreateLoops(IServiceProvider provider) => ConfiguredLoops.Start(
+        provider.GetRequiredService<LoopOptions>(),
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILoggerFactory>())!;
 
@@ -67,7 +72,7 @@ public static class WsBalancerSockets
         provider.GetService<EventLoops>(),
         provider.GetRequiredService<IMemoryPoolFactory<byte>>(),
         provider.GetRequiredService<IOptions<SocketTransportOptions>>(),
-        provider.GetRequiredService<IOptions<WsBalancerSocketsOptions>>(),
+        provider.GetRequiredService<IOptions<WsBalancerSocketsOptions>>().Value.PreferInlineScheduling,
         provider.GetRequiredService<DescriptorShortage>(),
         provider.GetRequiredService<FirstByteTimeouts>(),
         provider.GetRequiredService<ILogger<LoopTransport>>());

@@ -11,10 +11,10 @@ using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Rebalancing;
 using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets.Engines;
 using static WsBalancer.Proxy.Tests.ReadSettings;
 
 namespace WsBalancer.Proxy.Tests;

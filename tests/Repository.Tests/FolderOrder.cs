@@ -4,36 +4,48 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace WsBalancer.Repository.Tests;
 
 /// <summary>
-/// The order of the folders of the proxy library: each may use only the folders before it. Files at the root may use
+/// The order of the folders of a library: each may use only the folders before it. Files at the root may use
 /// all folders. Root files that do so (the roof) must not be used by a folder; the other root files (the ground) may be
 /// used by all.
 /// </summary>
 internal sealed class FolderOrder
 {
-    public const string Project = "proxy/WsBalancer.Proxy";
+    /// <summary>The libraries with an order, and their folders.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Libraries = new Dictionary<string, string[]>
+    {
+        ["WsBalancer.Proxy"] =
+        [
+            "Hosting", "Settings", "Checking", "Telemetry", "Framing", "Http", "Sockets", "Tunnels", "Identity",
+            "State", "Fleet", "Health", "Access", "Admission", "Placement", "Serving", "Closing", "Peers", "Draining",
+            "Rebalancing", "Admin",
+        ],
+        ["WsBalancer.Sockets"] =
+        [
+            "Linux", "Tcp", "Names", "Loops", "Epoll", "Uring", "Engines", "ProxyProtocol", "Transport",
+        ],
+    };
 
-    private const string Namespace = "WsBalancer.Proxy";
-
-    public static readonly string[] Folders =
-    [
-        "Hosting", "Settings", "Checking", "Telemetry", "Framing", "Sockets", "Tunnels", "Identity", "State", "Fleet",
-        "Health", "Access", "Admission", "Placement", "Serving", "Closing", "Peers", "Draining", "Rebalancing", "Admin",
-    ];
-
+    private readonly string _namespace;
+    private readonly string _project;
+    private readonly string[] _folders;
     private readonly IReadOnlyList<SourceFile> _files;
     private readonly ILookup<string, string> _folderOfType;
     private readonly HashSet<string> _roof = [];
 
-    public FolderOrder(IEnumerable<SourceFile> files)
+    public FolderOrder(string library, IEnumerable<SourceFile> files)
     {
+        (_namespace, _project, _folders) = (library, ProjectOf(library), Libraries[library]);
         _files =
-            [.. files.Where(file => file.IsCSharp && file.Path.StartsWith(Project + "/", StringComparison.Ordinal))];
+            [.. files.Where(file => file.IsCSharp && file.Path.StartsWith(_project + "/", StringComparison.Ordinal))];
         _folderOfType = (from file in _files
                          from type in ShapeRules.TopLevelTypes(file)
                          select (Name: ShapeRules.NameOf(type), Folder: FolderOf(file)))
             .ToLookup(type => type.Name, type => type.Folder);
         FindRoof();
     }
+
+    /// <summary>The folder of a library's project.</summary>
+    public static string ProjectOf(string library) => $"proxy/{library}";
 
     public IEnumerable<string> Violations() => _files.Where(file => FolderOf(file) != "").SelectMany(ViolationsIn);
 
@@ -61,7 +73,7 @@ internal sealed class FolderOrder
     private IEnumerable<string> ViolationsIn(SourceFile file)
     {
         var folder = FolderOf(file);
-        var rank = Array.IndexOf(Folders, folder);
+        var rank = Array.IndexOf(_folders, folder);
         if (rank < 0)
         {
             return [$"{file.Path}: {folder} is not in the order of folders"];
@@ -69,7 +81,7 @@ internal sealed class FolderOrder
 
         return from name in file.Syntax.DescendantNodes()
                let used = UsedFolder(name)
-               where used is not null && used != folder && Array.IndexOf(Folders, used) is var other
+               where used is not null && used != folder && Array.IndexOf(_folders, used) is var other
                    && (other < 0 || other > rank)
                select $"{file.At(name)}: {folder} must not use {(used == "" ? "the library's root" : used)} ({name})";
     }
@@ -87,12 +99,12 @@ internal sealed class FolderOrder
     // "X.Type".
     private string? OfQualified(string left, string right)
     {
-        if (left is Namespace or "global::" + Namespace or "Proxy")
+        if (left == _namespace || left == "global::" + _namespace || left == _namespace["WsBalancer.".Length..])
         {
-            return Folders.Contains(right) ? right : _roof.Contains(right) ? "" : null;
+            return _folders.Contains(right) ? right : _roof.Contains(right) ? "" : null;
         }
 
-        return Folders.Contains(left) && _folderOfType[right].Contains(left) ? left : null;
+        return _folders.Contains(left) && _folderOfType[right].Contains(left) ? left : null;
     }
 
     // Types at the root need no using anywhere in the library. A name after a dot is a member of another type.
@@ -103,9 +115,9 @@ internal sealed class FolderOrder
         return !isMember && _roof.Contains(name.Identifier.Text) ? "" : null;
     }
 
-    private static string FolderOf(SourceFile file)
+    private string FolderOf(SourceFile file)
     {
-        var inside = file.Path[(Project.Length + 1)..];
+        var inside = file.Path[(_project.Length + 1)..];
 
         return inside.Contains('/') ? inside[..inside.IndexOf('/')] : "";
     }

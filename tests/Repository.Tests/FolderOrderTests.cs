@@ -1,21 +1,28 @@
 namespace WsBalancer.Repository.Tests;
 
 /// <summary>
-/// Dependencies inside the proxy library have one direction, and the rule detects every way around it.
+/// Dependencies inside a library have one direction, and the rule detects every way around it.
 /// </summary>
 public sealed class FolderOrderTests
 {
-    [Fact]
-    public void AProxyFolder_UsesOnlyFoldersBeforeIt() => Rule.Holds(new FolderOrder(SourceTree.Files).Violations());
+    private const string Proxy = "WsBalancer.Proxy";
+
+    public static TheoryData<string> Libraries => [.. FolderOrder.Libraries.Keys];
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void AFolder_UsesOnlyFoldersBeforeIt(string library) =>
+        Rule.Holds(new FolderOrder(library, SourceTree.Files).Violations());
 
     // A global using would make a folder visible everywhere without a line in any file.
-    [Fact]
-    public void TheProxyLibrary_HasNoGlobalUsingsOfItsFolders()
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void ALibrary_HasNoGlobalUsingsOfItsFolders(string library)
     {
-        var project = SourceTree.Find("proxy/WsBalancer.Proxy/WsBalancer.Proxy.csproj");
+        var project = SourceTree.Find($"{FolderOrder.ProjectOf(library)}/{library}.csproj");
         var files = SourceTree.CSharp.Where(Project.Read(project).Owns);
 
-        Assert.DoesNotContain("<Using Include=\"WsBalancer.Proxy", project.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain($"<Using Include=\"{library}", project.Text, StringComparison.Ordinal);
         Rule.Holds(from file in files
                    from directive in file.Syntax.Usings
                    where directive.GlobalKeyword.Text != ""
@@ -58,6 +65,7 @@ public sealed class FolderOrderTests
             file,
         ];
 
-        return new FolderOrder(library.Select(item => new SourceFile($"{FolderOrder.Project}/{item.Path}", item.Text)));
+        return new FolderOrder(
+            Proxy, library.Select(item => new SourceFile($"{FolderOrder.ProjectOf(Proxy)}/{item.Path}", item.Text)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
-using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Cli.Run;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Http;
 
 namespace WsBalancer.Proxy.Access;
 

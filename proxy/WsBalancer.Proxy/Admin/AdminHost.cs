@@ -16,11 +16,12 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Rebalancing;
 using WsBalancer.Proxy.Settings;
-using WsBalancer.Proxy.Sockets.Linux;
-using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets.Linux;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Admin;
 
@@ -163,7 +164,7 @@ internal sealed class AdminHost(
             provider.GetRequiredService<FirstByteTimeouts>())
         {
             MaxConnections = () => options.MostOf(DescriptorLimit.Current),
-            RefuseConnection = services.GetRequiredService<IClientRefusal>().AdminRefused,
+            RefuseConnection = services.GetRequiredService<IConnectionRefusal>().AdminRefused,
         });
         LimitedTransport.Limit(host);
     }

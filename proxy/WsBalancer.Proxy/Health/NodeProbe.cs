@@ -2,7 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
+using WsBalancer.Sockets.ProxyProtocol;
+using WsBalancer.Sockets.Tcp;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Health;

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Http;
 
 namespace WsBalancer.Proxy.Identity;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Http;
 
 namespace WsBalancer.Proxy.Identity;
 

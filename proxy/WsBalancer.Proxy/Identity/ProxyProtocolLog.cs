@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
+using WsBalancer.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Identity;
 

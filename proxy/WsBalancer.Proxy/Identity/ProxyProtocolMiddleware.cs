@@ -5,9 +5,10 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
-using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Sockets.ProxyProtocol;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Identity;
 
@@ -20,7 +21,7 @@ internal sealed class ProxyProtocolMiddleware : IDisposable
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(10);
 
     private readonly Func<ProxyProtocolOptions> _options;
-    private readonly IClientRefusal _refusal;
+    private readonly IConnectionRefusal _refusal;
     private readonly TimeProvider _time;
     private readonly ILogger<ProxyProtocolMiddleware> _logger;
     private readonly LineBudget _warnings;
@@ -31,7 +32,7 @@ internal sealed class ProxyProtocolMiddleware : IDisposable
     /// <param name="logger">For closed connections.</param>
     public ProxyProtocolMiddleware(
         Func<ProxyProtocolOptions> options,
-        IClientRefusal refusal,
+        IConnectionRefusal refusal,
         TimeProvider time,
         ILogger<ProxyProtocolMiddleware> logger)
     {

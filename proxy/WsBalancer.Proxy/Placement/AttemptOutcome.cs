@@ -1,4 +1,4 @@
-using WsBalancer.Proxy.Sockets;
+using WsBalancer.Sockets.Tcp;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Placement;

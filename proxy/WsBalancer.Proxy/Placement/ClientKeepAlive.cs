@@ -2,8 +2,8 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
-using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Sockets.Tcp;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Placement;
 

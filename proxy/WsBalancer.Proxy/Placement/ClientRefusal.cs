@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 using WsBalancer.Proxy.Admission;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
-using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Placement;
 
 /// <summary>Refusals of connections before their requests are read, counted and explained like the others.</summary>
-internal sealed class ClientRefusal(Rejecter rejecter) : IClientRefusal
+internal sealed class ClientRefusal(Rejecter rejecter) : IConnectionRefusal
 {
     public byte[] Refused() => Refuse(Rejection.NoDescriptor);
 

@@ -1,8 +1,9 @@
 using System.Net;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Settings;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
+using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.State;
+using WsBalancer.Sockets.ProxyProtocol;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 

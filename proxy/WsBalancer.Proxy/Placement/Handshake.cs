@@ -5,9 +5,9 @@ using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Placement;
 

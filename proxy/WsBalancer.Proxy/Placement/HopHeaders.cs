@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Placement.Http;
 using Yarp.ReverseProxy.Transforms;
 
 namespace WsBalancer.Proxy.Placement;

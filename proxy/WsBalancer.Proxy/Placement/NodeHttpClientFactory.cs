@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Http;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Http;
-using WsBalancer.Proxy.Sockets.Names;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
+using WsBalancer.Sockets.Names;
+using WsBalancer.Sockets.ProxyProtocol;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Placement;

@@ -4,7 +4,8 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -94,7 +95,7 @@ internal sealed class PlacedInvoker(
 
         var client = context.Connection;
         request.Options.Set(
-            ClientEndPoints.Key,
+            RequestEndPoints.Key,
             new ClientEndPoints(
                 EndPointOf(client.RemoteIpAddress, client.RemotePort),
                 EndPointOf(client.LocalIpAddress, client.LocalPort)));

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Http;
+using WsBalancer.Proxy.Placement.Http;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
 

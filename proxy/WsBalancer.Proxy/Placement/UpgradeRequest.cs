@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using WsBalancer.Proxy.Admission;
-using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Http;
 
 namespace WsBalancer.Proxy.Placement;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using WsBalancer.Proxy.Sockets.Linux;
-using WsBalancer.Proxy.Sockets.Names;
+using WsBalancer.Sockets.Linux;
+using WsBalancer.Sockets.Names;
+using WsBalancer.Sockets.Tcp;
 
 namespace WsBalancer.Proxy.Sockets;
 
@@ -76,7 +77,7 @@ internal sealed class NodeDialer(NameCache names, SourceAddressPool sources, Tim
     }
 
     private async ValueTask<Socket> ConnectToAnyAsync(
-        NodeAddresses addresses, int port, TimeSpan? keepAlive, TimeSpan delay, CancellationToken cancellation)
+        HostAddresses addresses, int port, TimeSpan? keepAlive, TimeSpan delay, CancellationToken cancellation)
     {
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var attempts = new List<Task<(Socket Socket, IPAddress Address)>>(addresses.Count);

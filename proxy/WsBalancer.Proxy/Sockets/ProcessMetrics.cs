@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Prometheus;
-using WsBalancer.Proxy.Sockets.Linux;
 using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Sockets;
 

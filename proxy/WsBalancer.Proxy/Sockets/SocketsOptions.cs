@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Sockets;
 using WsBalancer.Proxy.Settings;
-using WsBalancer.Proxy.Sockets.Engines;
+using WsBalancer.Sockets.Engines;
 
 namespace WsBalancer.Proxy.Sockets;
 
@@ -35,6 +35,15 @@ internal sealed record SocketsOptions : IValidatableObject
 
     /// <summary><see cref="MaxBuffered"/>, or half of the memory that the process may use if that is less.</summary>
     internal long BufferBound => Math.Min(MaxBuffered.Bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+
+    /// <summary>The part of the settings that the event loops and the transport use.</summary>
+    internal LoopOptions OfLoops => new()
+    {
+        Engine = Engine,
+        Count = Loops,
+        MaxBuffered = BufferBound,
+        FirstByteTimeout = FirstByteTimeout,
+    };
 
     /// <summary>The local addresses of connections to nodes, used in turn. Default: the system's choice.</summary>
     // There can be only one connection from each local port of a source address to the address and port of a node.

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tunnels;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Prometheus;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tunnels;
 

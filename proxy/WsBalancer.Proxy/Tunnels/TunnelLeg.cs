@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Tunnels;
 

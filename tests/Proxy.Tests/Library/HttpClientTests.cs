@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using WsBalancer.Proxy.Placement;
-using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Tests.Placement;
+using WsBalancer.Sockets.Names;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Tests.Library;

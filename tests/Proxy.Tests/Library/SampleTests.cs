@@ -1,10 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using WsBalancer.Proxy.Sockets.Engines;
 using WsBalancer.Proxy.Tests.Placement;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.SampleApplication;
+using WsBalancer.Sockets.Engines;
 
 namespace WsBalancer.Proxy.Tests.Library;
 

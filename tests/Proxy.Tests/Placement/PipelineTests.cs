@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
+using WsBalancer.Proxy.Sockets;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Tests.Placement;

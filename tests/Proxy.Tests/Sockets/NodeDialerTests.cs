@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Tests.Sockets.Names;
+using WsBalancer.Sockets.Tcp;
 
 namespace WsBalancer.Proxy.Tests.Sockets;
 
@@ -22,7 +23,7 @@ public sealed class NodeDialerTests : IDisposable
     {
         _dialer = new NodeDialer(
             _resolver.Cache(_time),
-            new SourceAddressPool(new SocketsOptions(), NullLogger<SourceAddressPool>.Instance),
+            new SourceAddressPool([], NullLogger<SourceAddressPool>.Instance),
             _time);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
     }

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using WsBalancer.Proxy.Sockets;
+using WsBalancer.Sockets.Tcp;
 
 namespace WsBalancer.Proxy.Tests.Sockets;
 

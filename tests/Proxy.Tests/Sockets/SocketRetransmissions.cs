@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
-using WsBalancer.Proxy.Sockets;
+using WsBalancer.Sockets.Tcp;
 
 namespace WsBalancer.Proxy.Tests.Sockets;
 

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Linux;
-using WsBalancer.Proxy.Sockets.Names;
+using WsBalancer.Sockets.Linux;
+using WsBalancer.Sockets.Names;
+using WsBalancer.Sockets.Tcp;
 
 namespace WsBalancer.Proxy.Tests.Sockets;
 
@@ -118,7 +119,8 @@ public sealed class SourceAddressesTests
     [Fact]
     public void AtTheStart_ForeignAddressesAreMistakes()
     {
-        var failure = Assert.Throws<SettingsException>(Create("127.0.0.1", Foreign, "2001:db8::1").ThrowIfForeign);
+        var failure = Assert.Throws<SettingsException>(
+            () => SourceAddressCheck.ThrowIfForeign(Options("127.0.0.1", Foreign, "2001:db8::1")));
 
         Assert.Equal(2, failure.Mistakes.Count);
         Assert.StartsWith(
@@ -128,7 +130,7 @@ public sealed class SourceAddressesTests
     }
 
     [Fact]
-    public void AtTheStart_OwnAddressesAreRight() => Create("127.0.0.1").ThrowIfForeign();
+    public void AtTheStart_OwnAddressesAreRight() => SourceAddressCheck.ThrowIfForeign(Options("127.0.0.1"));
 
     private static string BoundTo(SourceAddressPool sources, char version)
     {
@@ -147,6 +149,9 @@ public sealed class SourceAddressesTests
 
     private static int Port(TcpListener listener) => ((IPEndPoint)listener.LocalEndpoint).Port;
 
+    private static SocketsOptions Options(params string[] addresses) =>
+        new() { SourceAddresses = [.. addresses.Select(IPAddress.Parse)] };
+
     private SourceAddressPool Create(params string[] addresses) =>
-        new(new SocketsOptions { SourceAddresses = [.. addresses.Select(IPAddress.Parse)] }, _logger);
+        new(addresses.Select(IPAddress.Parse), _logger);
 }

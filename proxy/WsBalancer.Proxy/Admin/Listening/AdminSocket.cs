@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using WsBalancer.Proxy.Settings;
-using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Admin.Listening;
 

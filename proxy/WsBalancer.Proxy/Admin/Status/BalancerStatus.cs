@@ -6,10 +6,10 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Peers;
 using WsBalancer.Proxy.Placement;
-using WsBalancer.Proxy.Sockets.Linux;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Admin.Status;
 

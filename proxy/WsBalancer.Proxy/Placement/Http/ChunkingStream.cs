@@ -1,5 +1,5 @@
 using System.Text;
-using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Http;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement.Http;

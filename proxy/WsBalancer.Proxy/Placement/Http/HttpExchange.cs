@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Http;
 
 namespace WsBalancer.Proxy.Placement.Http;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
-using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Http;
 
 namespace WsBalancer.Proxy.Placement.Http;
 

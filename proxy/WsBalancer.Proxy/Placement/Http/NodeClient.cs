@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using WsBalancer.Proxy.Sockets.Http;
+using WsBalancer.Proxy.Http;
 
 namespace WsBalancer.Proxy.Placement.Http;
 

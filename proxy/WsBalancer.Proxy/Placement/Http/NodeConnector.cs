@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
@@ -75,7 +75,7 @@ internal sealed class NodeConnector(
         var stream = new NetworkStream(socket, ownsSocket: true);
         if (ProxyProtocol is not ProxyProtocolVersion.Off and var version)
         {
-            await SendHeaderAsync(stream, version, ClientEndPoints.Of(request), cancellation);
+            await SendHeaderAsync(stream, version, RequestEndPoints.Of(request), cancellation);
         }
 
         return stream;

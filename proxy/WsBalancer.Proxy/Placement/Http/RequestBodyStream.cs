@@ -1,5 +1,4 @@
 using System.Buffers;
-using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement.Http;

@@ -1,4 +1,3 @@
-using WsBalancer.Proxy.Sockets.Http;
 using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Placement.Http;

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using WsBalancer.Proxy.Sockets.Http;
 
 namespace WsBalancer.Proxy.Placement.Http;
 

@@ -2,12 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Http;
 using WsBalancer.Proxy.Placement.Http;
-using WsBalancer.Proxy.Sockets.Http;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
-using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Transport;
 using Yarp.ReverseProxy.Configuration;
 
 namespace WsBalancer.Proxy.Placement.Native;

@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Threading.Tasks.Sources;
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Http;
 using WsBalancer.Proxy.Placement.Http;
-using WsBalancer.Proxy.Sockets.Http;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
+using WsBalancer.Proxy.Sockets;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Placement.Native;
 
@@ -122,7 +123,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         if (_proxyProtocol != ProxyProtocolVersion.Off)
         {
             head.Advance(ProxyHeader.Write(
-                head.GetSpan(ProxyHeader.MaxLength), _proxyProtocol, ClientEndPoints.Of(_request)));
+                head.GetSpan(ProxyHeader.MaxLength), _proxyProtocol, RequestEndPoints.Of(_request)));
         }
 
         RequestHead.Write(_request, _encoding, isChunked: false, head);

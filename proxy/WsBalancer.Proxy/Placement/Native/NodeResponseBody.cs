@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
-using WsBalancer.Proxy.Sockets.Http;
-using WsBalancer.Proxy.Sockets.Linux;
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets.Linux;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Placement.Native;
 

@@ -1,5 +1,5 @@
-using WsBalancer.Proxy.Sockets.Linux;
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Sockets.Linux;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tunnels.Native;
 

@@ -1,4 +1,4 @@
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tunnels.Native;
 

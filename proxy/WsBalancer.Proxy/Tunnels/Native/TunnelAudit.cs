@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Prometheus;
 using WsBalancer.Proxy.Hosting;
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tunnels.Native;
 

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Http;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Http;
 
 namespace WsBalancer.Proxy.Tests.Placement.Http;
 

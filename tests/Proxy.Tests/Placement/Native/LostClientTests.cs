@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
 using WsBalancer.Proxy.Tests.Telemetry;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Placement.Native;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Settings;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Engines;
+using WsBalancer.Sockets.Engines;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Engines;
 
@@ -61,7 +61,7 @@ public sealed class EventLoopsTests
     [Fact]
     public void Epoll_DoesNotProbeIoUring()
     {
-        using var loops = EventLoops.Create(
+        using var loops = ConfiguredLoops.Start(
             Options(SocketEngine.Epoll), TimeProvider.System, Loggers(), () => throw new InvalidOperationException());
 
         Assert.Equal(SocketEngine.Epoll, loops?.Engine);
@@ -75,10 +75,10 @@ public sealed class EventLoopsTests
             ["Users are served by the platform's sockets: every tunnel takes the portable path."], Messages());
     }
 
-    private static SocketsOptions Options(SocketEngine engine) => new() { Engine = engine, Loops = 2 };
+    private static LoopOptions Options(SocketEngine engine) => new() { Engine = engine, Count = 2 };
 
     private EventLoops? Create(SocketEngine engine, string? obstacle) =>
-        EventLoops.Create(Options(engine), TimeProvider.System, Loggers(), () => obstacle);
+        ConfiguredLoops.Start(Options(engine), TimeProvider.System, Loggers(), () => obstacle);
 
     private LoggerFactory Loggers() => new([new FakeLoggerProvider(_log)]);
 

@@ -1,6 +1,6 @@
 using CsCheck;
-using WsBalancer.Proxy.Sockets.Linux;
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Sockets.Linux;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using WsBalancer.Proxy.Sockets.Epoll;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Uring;
+using WsBalancer.Sockets.Epoll;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Testing;
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
-using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Tests.Sockets.Names;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Names;
+using WsBalancer.Sockets.Tcp;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
@@ -25,7 +25,7 @@ public sealed class LoopDialerNameTests : IDisposable
     {
         _names = _resolver.Cache(_time);
         _dialer = new LoopDialer(
-            _names, new SourceAddressPool(new SocketsOptions(), NullLogger<SourceAddressPool>.Instance), _time);
+            _names, new SourceAddressPool([], NullLogger<SourceAddressPool>.Instance), _time);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
     }
 

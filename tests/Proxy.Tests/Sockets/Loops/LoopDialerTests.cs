@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
-using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Names;
 using WsBalancer.Proxy.Tests.Sockets.Names;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Names;
+using WsBalancer.Sockets.Tcp;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
@@ -231,8 +231,7 @@ public sealed class LoopDialerTests : IDisposable
 
     private LoopDialer Create(params IPAddress[] sources) => new(
         _names,
-        new SourceAddressPool(
-            new SocketsOptions { SourceAddresses = sources }, NullLogger<SourceAddressPool>.Instance),
+        new SourceAddressPool(sources, NullLogger<SourceAddressPool>.Instance),
         _time);
 
     private Task<LoopSocket> ConnectAsync(

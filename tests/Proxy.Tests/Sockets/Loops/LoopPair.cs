@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
-using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Names;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Names;
+using WsBalancer.Sockets.Tcp;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 
@@ -12,7 +12,7 @@ internal sealed class LoopPair : IAsyncDisposable
 {
     private static readonly LoopDialer Dialer = new(
         new NameCache(new SystemNameResolver(), TimeProvider.System, NullLogger<NameCache>.Instance),
-        new SourceAddressPool(new SocketsOptions(), NullLogger<SourceAddressPool>.Instance),
+        new SourceAddressPool([], NullLogger<SourceAddressPool>.Instance),
         TimeProvider.System);
 
     private LoopPair(LoopSocket socket, Recorder recorder, Socket peer)

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
-using WsBalancer.Proxy.Sockets.Linux;
-using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Tests.Placement.Native;
+using WsBalancer.Sockets.Linux;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Loops;
 

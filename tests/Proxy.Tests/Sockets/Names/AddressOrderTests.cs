@@ -1,5 +1,5 @@
 using System.Net;
-using WsBalancer.Proxy.Sockets.Names;
+using WsBalancer.Sockets.Names;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Names;
 
@@ -26,5 +26,5 @@ public sealed class AddressOrderTests
     public void Delay_LeavesTimeForEachAddress(int count, int timeout, int delay) =>
         Assert.Equal(
             TimeSpan.FromMilliseconds(delay),
-            new NodeAddresses(new IPAddress[count], name: null).DelayWithin(TimeSpan.FromMilliseconds(timeout)));
+            new HostAddresses(new IPAddress[count], name: null).DelayWithin(TimeSpan.FromMilliseconds(timeout)));
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using WsBalancer.Proxy.Sockets.Names;
+using WsBalancer.Sockets.Names;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Names;
 

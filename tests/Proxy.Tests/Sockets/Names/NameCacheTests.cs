@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Testing;
-using WsBalancer.Proxy.Sockets.Names;
+using WsBalancer.Sockets.Names;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Names;
 
@@ -190,7 +190,7 @@ public sealed class NameCacheTests : IDisposable
 
     public void Dispose() => _names.Dispose();
 
-    private static string Text(NodeAddresses addresses) =>
+    private static string Text(HostAddresses addresses) =>
         string.Join(' ', Enumerable.Range(0, addresses.Count).Select(i => addresses[i]));
 
     private async Task<string> FindAsync(string host = "node") => Text(await _names.FindAsync(host, Cancellation));

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using CsCheck;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
+using WsBalancer.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Tests.Sockets.ProxyProtocol;
 

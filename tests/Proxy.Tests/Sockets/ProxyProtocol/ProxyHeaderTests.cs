@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
+using WsBalancer.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Tests.Sockets.ProxyProtocol;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 

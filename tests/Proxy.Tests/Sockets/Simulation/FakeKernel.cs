@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using WsBalancer.Proxy.Sockets.Epoll;
-using WsBalancer.Proxy.Sockets.Linux;
-using WsBalancer.Proxy.Sockets.Uring;
+using WsBalancer.Sockets.Epoll;
+using WsBalancer.Sockets.Linux;
+using WsBalancer.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 

@@ -1,5 +1,5 @@
-using WsBalancer.Proxy.Sockets.Epoll;
-using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Sockets.Epoll;
+using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 

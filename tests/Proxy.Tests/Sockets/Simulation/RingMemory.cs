@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using WsBalancer.Proxy.Sockets.Uring;
+using WsBalancer.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 

@@ -1,4 +1,4 @@
-using WsBalancer.Proxy.Sockets.Uring;
+using WsBalancer.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 

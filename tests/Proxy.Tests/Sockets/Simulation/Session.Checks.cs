@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using WsBalancer.Proxy.Framing;
-using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 

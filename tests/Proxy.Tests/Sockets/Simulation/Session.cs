@@ -4,15 +4,15 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using WsBalancer.Proxy.Http;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
-using WsBalancer.Proxy.Sockets.Http;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Names;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
-using WsBalancer.Proxy.Sockets.Transport;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.Proxy.Tunnels.Native;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Names;
+using WsBalancer.Sockets.ProxyProtocol;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
@@ -197,7 +197,7 @@ internal sealed partial class Session
             _handshake.Token);
         var addresses = Enumerable.Repeat(IPAddress.Loopback, _world.Chance.Pick(1, 1, 2)).ToArray();
         var target = new ConnectTarget(
-            new NodeAddresses(addresses, null), World.NodePort + Index, Options.KeepAlive);
+            new HostAddresses(addresses, null), World.NodePort + Index, Options.KeepAlive);
         await Loop.Enter();
         var socket = await new LoopConnect(Loop, _world.Sources, target, exchange)
             .StartAsync(TimeSpan.FromSeconds(4), _world.Time, _handshake.Token);

@@ -3,11 +3,11 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Epoll;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Transport;
-using WsBalancer.Proxy.Sockets.Uring;
+using WsBalancer.Sockets.Epoll;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Tcp;
+using WsBalancer.Sockets.Transport;
+using WsBalancer.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 
@@ -20,7 +20,7 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
     private const int HandlerFailed = 51;
 
     private static readonly SourceAddressPool Sources = new(
-        new SocketsOptions(), NullLogger<SourceAddressPool>.Instance);
+        [], NullLogger<SourceAddressPool>.Instance);
 
     private readonly World _world;
     private readonly ChunkStore _store;
@@ -61,13 +61,6 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
     }
 
     public byte[] Refused() => [.. Session.Busy.Select(character => (byte)character)];
-
-    public byte[] AdminRefused() => Refused();
-
-    public void HeaderRefused(WsBalancer.Proxy.Sockets.ProxyProtocol.ProxyHeaderFault fault)
-    {
-        // There is no PROXY header.
-    }
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

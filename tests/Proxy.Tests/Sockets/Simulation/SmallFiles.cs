@@ -1,4 +1,4 @@
-using WsBalancer.Proxy.Sockets.Epoll;
+using WsBalancer.Sockets.Epoll;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 

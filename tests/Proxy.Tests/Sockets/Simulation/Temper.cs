@@ -1,5 +1,5 @@
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Uring;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 

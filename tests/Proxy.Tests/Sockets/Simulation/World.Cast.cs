@@ -1,4 +1,4 @@
-using WsBalancer.Proxy.Sockets.Linux;
+using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Tcp;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 

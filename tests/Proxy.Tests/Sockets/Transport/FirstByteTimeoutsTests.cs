@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.Time.Testing;
-using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 

@@ -8,8 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
-using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
@@ -175,10 +174,5 @@ public sealed class LimitedTransportTests : IDisposable
     private sealed class Refusals : IClientRefusal
     {
         public byte[] Refused() => "refused"u8.ToArray();
-
-        public byte[] AdminRefused() => throw new NotSupportedException("There is no admin host here.");
-
-        public void HeaderRefused(ProxyHeaderFault fault) =>
-            throw new NotSupportedException("There is no PROXY header here.");
     }
 }

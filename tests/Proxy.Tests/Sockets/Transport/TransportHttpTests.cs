@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 

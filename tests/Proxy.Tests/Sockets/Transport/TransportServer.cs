@@ -8,10 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Settings;
-using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Engines;
-using WsBalancer.Proxy.Sockets.ProxyProtocol;
-using WsBalancer.Proxy.Sockets.Transport;
+using WsBalancer.Sockets.Engines;
+using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Transport;
 
@@ -78,7 +76,7 @@ internal sealed class TransportServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(configure);
         builder.Logging.AddFakeLogging().SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(new SocketsOptions { Engine = engine, Loops = 2 });
+        builder.Services.AddSingleton(new LoopOptions { Engine = engine, Count = 2 });
         builder.Services.AddSingleton<IClientRefusal, Refusals>();
         services?.Invoke(builder.Services);
         var app = builder.Build();
@@ -123,12 +121,5 @@ internal sealed class TransportServer : IAsyncDisposable
     private sealed class Refusals : IClientRefusal
     {
         public byte[] Refused() => "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
-
-        public byte[] AdminRefused() => throw new NotSupportedException("There is no admin host here.");
-
-        public void HeaderRefused(ProxyHeaderFault fault)
-        {
-            // The tests of the transport do not count refused headers.
-        }
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using WsBalancer.Proxy.Sockets.Uring;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
+using WsBalancer.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Uring;
 

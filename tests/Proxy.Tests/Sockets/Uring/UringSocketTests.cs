@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using WsBalancer.Proxy.Sockets.Loops;
-using WsBalancer.Proxy.Sockets.Uring;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Uring;
 
 namespace WsBalancer.Proxy.Tests.Sockets.Uring;
 

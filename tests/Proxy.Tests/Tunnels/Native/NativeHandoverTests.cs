@@ -1,7 +1,7 @@
-using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.Proxy.Tunnels.Native;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 

@@ -1,9 +1,9 @@
-using WsBalancer.Proxy.Sockets.Linux;
-using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.Proxy.Tunnels.Native;
+using WsBalancer.Sockets.Linux;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 

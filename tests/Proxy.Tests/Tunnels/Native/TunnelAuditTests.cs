@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
-using WsBalancer.Proxy.Sockets.Loops;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.Proxy.Tunnels.Native;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 

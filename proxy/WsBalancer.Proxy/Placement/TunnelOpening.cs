@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Framing;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Proxy.Sockets.Loops;
+using WsBalancer.Sockets.Loops;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.Proxy.Tunnels.Native;
 

@@ -12,7 +12,7 @@ public sealed class UserNodesTests : IAsyncDisposable
     private readonly BalancerApp _app;
     private readonly string _user;
 
-    public UserPlacementTests()
+    public UserNodesTests()
     {
         _app = BalancerApp.Build(_settings);
         _user = _app.UserOf("ws-1", "ws-2", "ws-3");

@@ -90,7 +90,8 @@ internal sealed class NodeOrder(
             : null;
 
     private bool MayBeFollowed(Node node) =>
-        node is { Weight: > 0, IsDraining: false, IsSilent: false } && !(preference is { SkipsFull: true } && node.IsFull);
+        node is { Weight: > 0, IsDraining: false, IsSilent: false }
+        && !(preference is { SkipsFull: true } && node.IsFull);
 
     // A silent node is tried with a handshake of one of its own users, so that a trial moves no user.
     private Node? TrialNode(FleetSnapshot snapshot)

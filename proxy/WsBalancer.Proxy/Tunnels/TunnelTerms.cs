@@ -1,6 +1,6 @@
 namespace WsBalancer.Proxy.Tunnels;
 
-/// <summary>What a tunnel is opened with, whatever its data path.</summary>
+/// <summary>The values that a tunnel is opened with, on either data path.</summary>
 /// <param name="Identity">The user and the node of the tunnel.</param>
 /// <param name="Options">The settings of the tunnel's cluster.</param>
 /// <param name="Ledger">The account of the tunnel's node.</param>

@@ -1,5 +1,3 @@
-using WsBalancer.Sockets.Linux;
-
 namespace WsBalancer.Sockets.Loops;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WsBalancer.Sockets.Linux;
 using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Tcp;
 
 namespace WsBalancer.Sockets.Transport;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using WsBalancer.Sockets.Tcp;
+using WsBalancer.Sockets.Linux;
 
-namespace WsBalancer.Sockets.Linux;
+namespace WsBalancer.Sockets.Tcp;
 
 /// <summary>Options of a TCP socket that is known by its descriptor only.</summary>
 internal static class SocketOptions

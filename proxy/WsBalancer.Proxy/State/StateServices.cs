@@ -2,23 +2,17 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using WsBalancer.Proxy.Admin;
-using WsBalancer.Proxy.State;
 
-namespace WsBalancer.Proxy;
+namespace WsBalancer.Proxy.State;
 
 /// <summary>Adds the services that store changes made at run time, and share them.</summary>
 internal static class StateServices
 {
-    public static IServiceCollection AddState(this IServiceCollection services)
+    /// <param name="services">The services of the application.</param>
+    /// <param name="clusters">The ids of the configured clusters, in which nodes may register themselves.</param>
+    public static IServiceCollection AddState(
+        this IServiceCollection services, Func<IServiceProvider, IEnumerable<string>> clusters)
     {
-        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.State);
-        services.AddSingleton(provider =>
-        {
-            var admin = provider.GetRequiredService<AdminOptions>();
-            return BalancerName.Of(
-                provider.GetRequiredService<StateOptions>(), admin.Url?.Port ?? 0, admin.SocketPath);
-        });
         services.TryAddSingleton(provider => new ConfigurationFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
@@ -27,7 +21,7 @@ internal static class StateServices
         services.AddSingleton<RedisDisconnections>().AddSingleton<RedisStatus>().AddSingleton<RedisSharing>();
         services.AddSingleton(provider => new RedisMembership(
             provider.GetRequiredService<RedisLink>(),
-            () => provider.GetRequiredService<SettingsSource>().Current.Keys,
+            () => clusters(provider),
             provider.GetRequiredService<BadRecords>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RedisMembership>>()));

@@ -134,6 +134,7 @@ public static class WsBalancerServices
 
     private static IServiceCollection AddReports(this IServiceCollection services) =>
         services.AddSingleton<BalancerReport>()
+            .AddSingleton<ILocalReport>(provider => provider.GetRequiredService<BalancerReport>())
             .AddHostedService(provider => provider.GetRequiredService<BalancerReport>())
             .AddHostedService<OperationMetrics>();
 }

@@ -16,7 +16,8 @@ internal static class StateServices
         services.TryAddSingleton(provider => new ConfigurationFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
-        services.AddSingleton<PeerReports>().AddSingleton<ForgettableRecords>().AddSingleton<DisconnectionEvents>();
+        services.AddSingleton<PeerReports>().AddSingleton<ForgettableRecords>();
+        services.AddSingleton(provider => new Lazy<ILocalReport>(provider.GetRequiredService<ILocalReport>));
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
         services.AddSingleton<RedisDisconnections>().AddSingleton<RedisStatus>().AddSingleton<RedisSharing>();
         services.AddSingleton(provider => new RedisMembership(
@@ -28,6 +29,9 @@ internal static class StateServices
         services.AddSingleton<IMembershipSource>(provider => IfShared<RedisMembership>(provider) is { } redis
             ? redis
             : new NoMembership());
+        services.AddSingleton<IDisconnectionChannel>(provider => IfShared<RedisDisconnections>(provider) is { } redis
+            ? redis
+            : new NoDisconnections());
         services.AddHostedService(provider => new StateWorker(
             provider.GetRequiredService<StateStore>(),
             IfShared<RedisSharing>(provider),
@@ -51,16 +55,15 @@ internal static class StateServices
             : null;
         try
         {
-            var store = new StateStore(
+            var isShared = provider.GetRequiredService<StateOptions>().IsShared;
+            return new StateStore(
                 provider.GetRequiredService<BalancerName>().Id,
                 file,
-                provider.GetRequiredService<ILogger<StateStore>>());
-            if (!provider.GetRequiredService<StateOptions>().IsShared)
+                provider.GetRequiredService<ILogger<StateStore>>(),
+                isShared ? new Lazy<IStateSharing>(provider.GetRequiredService<StateExchange>) : null)
             {
-                store.Forgettable = provider.GetRequiredService<ForgettableRecords>();
-            }
-
-            return store.Load();
+                Forgettable = isShared ? null : provider.GetRequiredService<ForgettableRecords>(),
+            }.Load();
         }
         catch
         {

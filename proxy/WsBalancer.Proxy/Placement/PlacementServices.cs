@@ -27,11 +27,14 @@ internal static class PlacementServices
             return new ForwardedHeaders(
                 provider.GetRequiredService<Func<TrustedProxies>>(),
                 provider.GetRequiredService<Func<ForwardingOptions>>(),
-                settings.Current.ContainsKey,
+                cluster => settings.Current.ContainsKey(cluster),
                 (cluster, name) => settings.Current[cluster].Get<IdentityOptions>().ReadsHeader(name));
         });
         services.AddSingleton<ITransformProvider>(provider =>
-            new OuterTransforms(provider.GetRequiredService<IClusterSettingsSource>().Current.ContainsKey));
+        {
+            var settings = provider.GetRequiredService<IClusterSettingsSource>();
+            return new OuterTransforms(cluster => settings.Current.ContainsKey(cluster));
+        });
         services.DecorateForwarder();
         services.OrderTransforms();
         services.ReplaceClients();

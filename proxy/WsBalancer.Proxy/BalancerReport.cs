@@ -8,19 +8,26 @@ using WsBalancer.Proxy.Tunnels;
 namespace WsBalancer.Proxy;
 
 /// <summary>
-/// This balancer's report to the others: its rings, its tunnels, and its parts in drains and rebalances.
+/// This balancer's report to the others: its rings, its tunnels, and its parts in drains and rebalances. Empty before
+/// the start: without the decisions of the others, its rings would seem to dispute theirs.
 /// </summary>
 internal sealed class BalancerReport(
-    FleetRegistry fleet, TunnelRegistry tunnels, DrainRegistry drains, RebalanceRegistry rebalances, PeerReports peers)
-    : IHostedService
+    FleetRegistry fleet, TunnelRegistry tunnels, DrainRegistry drains, RebalanceRegistry rebalances)
+    : ILocalReport, IHostedService
 {
+    private static readonly Dictionary<string, PeerCluster> Nothing = [];
+
+    private volatile bool _hasStarted;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        peers.LocalReport = Create;
+        _hasStarted = true;
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public IReadOnlyDictionary<string, PeerCluster> Read() => _hasStarted ? Create() : Nothing;
 
     public IReadOnlyDictionary<string, PeerCluster> Create() =>
         fleet.Clusters.ToDictionary(cluster => cluster.Id.ToLowerInvariant(), Of, StringComparer.Ordinal);

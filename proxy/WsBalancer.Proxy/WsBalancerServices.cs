@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Access;
+using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Closing;
 using WsBalancer.Proxy.Draining;
@@ -13,20 +12,11 @@ using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Peers;
 using WsBalancer.Proxy.Placement;
-using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Rebalancing;
-using WsBalancer.Proxy.Settings;
-using WsBalancer.Proxy.Sockets;
+using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;
-using WsBalancer.Proxy.Tunnels.Native;
-using WsBalancer.Sockets.Engines;
-using WsBalancer.Sockets.Transport;
-using Yarp.ReverseProxy;
-using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
-using Yarp.ReverseProxy.Model;
-using Yarp.ReverseProxy.Transforms.Builder;
 
 #pragma warning disable IDE0130 // The namespace in which YARP's own extensions are found.
 namespace Microsoft.Extensions.DependencyInjection;
@@ -125,165 +115,26 @@ public static class WsBalancerServices
         var code = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         configure?.Invoke(code);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<SettingsSource>(provider => new SettingsSource(
-            new SettingsOrigin(
-                section ?? provider.GetRequiredService<IConfiguration>().GetSection(BalancerSettings.Section), code),
-            provider.GetRequiredService<Logging.ILogger<SettingsSource>>(),
-            UseOf(provider)));
-        services.AddSingleton<IClusterSettingsSource>(provider => provider.GetRequiredService<SettingsSource>());
-        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Admin);
-        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Shutdown);
+        services.AddSettings(section, code).AddTelemetry();
 
-        services.AddSingleton<BalancerRegistry>();
-        services.AddSockets().AddTunnels().AddIdentity().AddState().AddFleet().AddHealth().AddAccess().AddPlacement();
-        services.AddAdmission().AddMoving().AddHostedService<LimitMetrics>();
+        // Hosted services start in this order and stop in the opposite one: what closes tunnels at the stop is stopped
+        // before what places and counts them. HostedServicesTests has the whole list.
+        services.AddSockets().AddTunnels().AddIdentity()
+            .AddState(static provider => provider.GetRequiredService<SettingsSource>().Current.Keys)
+            .AddFleet().AddHealth().AddAccess().AddPlacement().AddAdmission()
+            .AddDraining().AddPeers().AddRebalancing().AddDisconnects()
+            .AddReports().AddClosing().AddHostedService<LimitMetrics>();
+        services.AddSingleton<ReloadGuard>().AddSingleton<IFleet, ApplicationFleet>();
         builder.AddConfigFilter<ClusterFilter>();
-
-        services.AddSingleton<IFleet, ApplicationFleet>();
 
         // The admin host is stopped in StoppedAsync, after StopAsync of all hosted services.
         services.AddAdmin();
         return builder;
     }
 
-    // A host that reloads the configuration as a whole checks it first, and reports the keys that need a restart.
-    private static SettingsUse UseOf(IServiceProvider provider)
-    {
-        var isWhole = provider.GetService<IReloads>() is not null;
-        return new SettingsUse(
-            ReportsRestart: !isWhole,
-            // The source of user ids is not created here: it may use services that need these settings.
-            NamesUsers: provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IUserKeySource)),
-            Yarp: isWhole ? null : provider.GetRequiredService<YarpClusters>());
-    }
-
-    private static IServiceCollection AddTunnels(this IServiceCollection services)
-    {
-        services.AddSingleton<TunnelRegistry>().AddSingleton<TunnelMetrics>().AddHostedService<TunnelSweep>();
-        services.AddHostedService(static provider => new BufferMetrics(
-            provider.GetRequiredService<BalancerRegistry>(),
-            provider.GetRequiredService<TunnelRegistry>(),
-            provider.GetRequiredService<SocketsOptions>(),
-            provider.GetService<EventLoops>()?.Store));
-        return services.AddSingleton(static provider => new BufferGuard(
-            provider.GetRequiredService<TunnelRegistry>(),
-            provider.GetRequiredService<SocketsOptions>(),
-            provider.GetService<EventLoops>()?.Store,
-            provider.GetRequiredService<ILogger<BufferGuard>>()))
-            .AddHostedService(static provider => new TunnelAudit(
-                provider.GetRequiredService<TunnelRegistry>(),
-                provider.GetService<EventLoops>()?.All ?? [],
-                provider.GetRequiredService<BalancerRegistry>().CreateGauge(
-                    "wsbalancer_sockets_unowned",
-                    "Connections and tunnels without an owner; not 0 is a bug of the balancer."),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<TunnelAudit>>()));
-    }
-
-    private static IServiceCollection AddIdentity(this IServiceCollection services) =>
-        services.AddSingleton(provider => new ProxyProtocolMiddleware(
-            () => provider.GetRequiredService<SettingsSource>().Settings.ProxyProtocol,
-            provider.GetRequiredService<IConnectionRefusal>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<Logging.ILogger<ProxyProtocolMiddleware>>()));
-
-    private static IServiceCollection AddFleet(this IServiceCollection services)
-    {
-        services.AddSingleton<FleetMetrics>().AddSingleton<FleetEvents>();
-        services.AddSingleton<FleetPlanner>().AddSingleton<FleetChanges>();
-        services.AddSingleton<FleetRegistry>().AddSingleton<FleetLosses>().AddSingleton<FleetMoves>()
-            .AddSingleton<ReloadGuard>();
-        services.AddSingleton<Registrations>().AddHostedService<RegistrationWorker>();
-        services.AddSingleton(provider => new Lazy<IProxyStateLookup>(provider.GetRequiredService<IProxyStateLookup>));
-        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<FleetRegistry>());
-        services.AddSingleton<YarpClusters>().AddHostedService<RingClusterWatch>();
-        services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<YarpClusters>());
-        return services;
-    }
-
-    private static IServiceCollection AddHealth(this IServiceCollection services)
-    {
-        services.AddSingleton<Readiness>().AddSingleton<ReadinessCheck>().AddSingleton<HandshakeOutcomes>();
-        return services.AddSingleton<ProbeMetrics>().AddSingleton<NodeProbe>().AddSingleton<HealthMonitor>()
-            .AddHostedService(provider => provider.GetRequiredService<HealthMonitor>());
-    }
-
-    private static IServiceCollection AddAccess(this IServiceCollection services)
-    {
-        services.AddSingleton<Func<AccessLogOptions>>(static provider =>
-        {
-            var settings = provider.GetRequiredService<SettingsSource>();
-            return () => settings.Settings.AccessLog;
-        });
-        services.AddSingleton<Func<TrustedProxies>>(static provider =>
-        {
-            var settings = provider.GetRequiredService<SettingsSource>();
-            return () => settings.Settings.TrustedProxies;
-        });
-        return services.AddSingleton<AccessLog>().AddSingleton<AccessWriter>()
-            .AddHostedService(static provider => provider.GetRequiredService<AccessWriter>());
-    }
-
-    private static IServiceCollection AddPlacement(this IServiceCollection services)
-    {
-        services.AddSingleton<RecentFailures>().AddSingleton<PlacementMetrics>();
-        services.AddSingleton<Rejecter>().AddSingleton<ProblemResponse>();
-        services.AddSingleton<AttemptOutcomes>().AddSingleton<RequestIntake>().AddSingleton<RouteGuard>();
-        services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<RouteGuard>());
-        services.AddSingleton(provider =>
-        {
-            var settings = provider.GetRequiredService<SettingsSource>();
-            return new RejectionLog(
-                () => settings.Settings.Log,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<Logging.ILogger<Rejecter>>());
-        });
-        services.AddSingleton<IConnectionRefusal, ClientRefusal>();
-        services.AddSingleton<IClientRefusal>(static provider => provider.GetRequiredService<IConnectionRefusal>());
-        services.AddSingleton<TunnelOpening>().AddSingleton<HandshakeAttempts>().AddSingleton<RequestPlacement>();
-        services.AddSingleton<PipelineMark>().AddHostedService<PipelineCheck>();
-        services.AddSingleton<ApplicationClients>().AddSingleton<NodeHttpClientFactory>().AddSingleton<NativePath>();
-        services.AddSingleton<ITransformProvider>(provider =>
-        {
-            var settings = provider.GetRequiredService<SettingsSource>();
-            return new ForwardedHeaders(
-                () => settings.Settings.TrustedProxies,
-                () => settings.Settings.ForwardedHeaders,
-                settings.Current.ContainsKey,
-                (cluster, name) => settings.Current[cluster].Get<IdentityOptions>().ReadsHeader(name));
-        });
-        services.AddSingleton<ITransformProvider>(provider =>
-            new OuterTransforms(provider.GetRequiredService<SettingsSource>().Current.ContainsKey));
-        services.DecorateForwarder();
-        services.OrderTransforms();
-        services.ReplaceClients();
-        return services;
-    }
-
-    private static IServiceCollection AddAdmission(this IServiceCollection services)
-    {
-        services.AddSingleton<AdmissionControl>();
-        return services.AddHostedService(provider => provider.GetRequiredService<AdmissionControl>());
-    }
-
-    private static IServiceCollection AddMoving(this IServiceCollection services)
-    {
-        services.AddSingleton<PacedCloser>().AddSingleton<OtherBalancers>().AddSingleton<OperationEvents>();
-        services.AddSingleton<DrainRegistry>().AddSingleton<DrainOperations>().AddHostedService<DrainWorker>();
-        services.AddSingleton<Agreement>().AddHostedService(provider => provider.GetRequiredService<Agreement>());
-        services.AddSingleton<RebalanceRegistry>().AddSingleton<RebalanceOperations>();
-        services.AddHostedService<RebalanceWorker>();
-        services.AddHostedService<AutoRebalance>();
-        services.AddSingleton<DisconnectOperations>();
-        services.AddHostedService(provider => provider.GetRequiredService<DisconnectOperations>());
+    private static IServiceCollection AddReports(this IServiceCollection services) =>
         services.AddSingleton<BalancerReport>()
-            .AddHostedService(provider => provider.GetRequiredService<BalancerReport>());
-        services.AddHostedService<OperationMetrics>();
-        services.AddHostedService<UnhealthyCloser>().AddHostedService<LifetimeWorker>();
-        services.AddSingleton<ShutdownWorker>();
-        services.AddHostedService(provider => provider.GetRequiredService<ShutdownWorker>());
-
-        services.AddSingleton<IPostConfigureOptions<HostOptions>, ShutdownTime>();
-        return services;
-    }
+            .AddSingleton<ILocalReport>(provider => provider.GetRequiredService<BalancerReport>())
+            .AddHostedService(provider => provider.GetRequiredService<BalancerReport>())
+            .AddHostedService<OperationMetrics>();
 }

@@ -8,7 +8,7 @@ namespace WsBalancer.Proxy.Closing;
 
 /// <summary>Closes tunnels at every balancer: those of a user, of a node or above an age, or a single one.</summary>
 internal sealed class DisconnectOperations(
-    FleetRegistry fleet, TunnelRegistry tunnels, DisconnectionEvents others, OperationEvents news) : IHostedService
+    FleetRegistry fleet, TunnelRegistry tunnels, IDisconnectionChannel others, OperationEvents news) : IHostedService
 {
     /// <summary>Closes the selected tunnels of a cluster.</summary>
     /// <returns>The number of tunnels that this balancer closes, and whether the request was sent to the other

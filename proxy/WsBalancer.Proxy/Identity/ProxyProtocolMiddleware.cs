@@ -8,7 +8,6 @@ using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Sockets.ProxyProtocol;
-using WsBalancer.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Identity;
 

@@ -14,19 +14,3 @@ internal sealed record Disconnection(
     int CloseCode,
     string? Node = null,
     double? OlderThanSeconds = null);
-
-/// <summary>Carries disconnections between the balancers. Thread-safe.</summary>
-internal sealed class DisconnectionEvents
-{
-    /// <summary>Raised for a disconnection that another balancer sent.</summary>
-    public event Action<Disconnection>? Received;
-
-    /// <summary>
-    /// Sends a disconnection to the other balancers, and returns whether it was sent; null without a Redis. Set if the
-    /// balancer has a Redis.
-    /// </summary>
-    public Func<Disconnection, CancellationToken, Task<bool?>> SendAsync { get; set; } =
-        (_, _) => Task.FromResult<bool?>(null);
-
-    public void OnReceived(Disconnection disconnection) => Received?.Invoke(disconnection);
-}

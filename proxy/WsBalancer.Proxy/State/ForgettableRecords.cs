@@ -1,7 +1,9 @@
 namespace WsBalancer.Proxy.State;
 
 /// <summary>Finds the records that no balancer needs: they may be forgotten once all balancers have them.</summary>
-internal sealed class ForgettableRecords(PeerReports peers)
+/// <param name="peers">The reports of the other balancers.</param>
+/// <param name="local">The report of this balancer, created when it is first needed: it uses the records.</param>
+internal sealed class ForgettableRecords(PeerReports peers, Lazy<ILocalReport> local)
 {
     // 100 records have about 15 KB in the file and in Redis. Both are written once more when records are forgotten.
     private const int MaxForgotten = 100;
@@ -19,7 +21,7 @@ internal sealed class ForgettableRecords(PeerReports peers)
             return [];
         }
 
-        var nodes = peers.Others.Select(other => other.Clusters).Append(peers.LocalReport())
+        var nodes = peers.Others.Select(other => other.Clusters).Append(local.Value.Read())
             .SelectMany(clusters => clusters)
             .SelectMany(cluster => cluster.Value.Nodes.Keys.Select(node => (cluster.Key, node)))
             .ToHashSet();

@@ -12,6 +12,7 @@ namespace WsBalancer.Proxy.State;
 internal sealed class PeerExchange(
     RedisLink link,
     PeerReports peers,
+    ILocalReport local,
     StateStore store,
     BadRecords bad,
     BalancerName name,
@@ -70,7 +71,7 @@ internal sealed class PeerExchange(
 
         var lease = new PeerLease(
             name.Instance,
-            new PeerReport(name.Id, peers.LocalReport(), store.Records.Digest, ProductVersion.Text));
+            new PeerReport(name.Id, local.Read(), store.Records.Digest, ProductVersion.Text));
         var json = JsonSerializer.Serialize(lease, PeerJsonContext.Default.PeerLease);
         await Task.WhenAll(
             link.Database.StringSetAsync(KeyOf(name.Id), json, Lease),

@@ -5,10 +5,6 @@ internal sealed class PeerReports
 {
     private volatile IReadOnlyList<PeerReport>? _others = [];
 
-    /// <summary>Creates the report of this balancer, for each exchange. Set once, at the start.</summary>
-    public Func<IReadOnlyDictionary<string, PeerCluster>> LocalReport { get; set; } =
-        () => new Dictionary<string, PeerCluster>();
-
     /// <summary>
     /// The latest reports of the others whose lease has not expired; empty while the others are unknown.
     /// </summary>

@@ -7,14 +7,16 @@ namespace WsBalancer.Proxy.State;
 /// <summary>Carries disconnections over Redis. A balancer that is not connected when one is sent misses it.</summary>
 internal sealed class RedisDisconnections(
     RedisLink link,
-    DisconnectionEvents disconnections,
     BadRecords bad,
     BalancerName name,
     TimeProvider time,
     ILogger<RedisDisconnections> logger)
+    : IDisconnectionChannel
 {
     // An operator waits for the send.
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
+
+    public event Action<Disconnection>? Received;
 
     private RedisChannel Channel => link.Channel("disconnect");
 
@@ -47,7 +49,7 @@ internal sealed class RedisDisconnections(
 
         try
         {
-            disconnections.OnReceived(sent.Disconnection);
+            Received?.Invoke(sent.Disconnection);
         }
         catch (Exception ex) when (ex is not OutOfMemoryException)
         {

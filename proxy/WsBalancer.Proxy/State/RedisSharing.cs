@@ -28,11 +28,9 @@ internal sealed class RedisSharing : IAsyncDisposable
 
     public RedisSharing(
         RedisLink link,
-        StateStore store,
         StateExchange state,
         PeerExchange peers,
-        DisconnectionEvents disconnections,
-        RedisDisconnections channel,
+        RedisDisconnections disconnections,
         RedisMembership membership,
         RedisStatus sharing,
         TimeProvider time,
@@ -45,12 +43,10 @@ internal sealed class RedisSharing : IAsyncDisposable
         [
             new SharingStep("sharing changes", state.ExchangeAsync),
             new SharingStep("listening for changes", Once(state.SubscribeAsync)),
-            new SharingStep("listening for disconnections", Once(channel.SubscribeAsync)),
+            new SharingStep("listening for disconnections", Once(disconnections.SubscribeAsync)),
             new SharingStep("hearing the other balancers", peers.ExchangeAsync),
             new SharingStep("reading registered nodes", membership.ReadAsync),
         ];
-        store.ShareAsync = state.ShareAsync;
-        disconnections.SendAsync = channel.SendAsync;
     }
 
     /// <summary>Completes after the first round, even if Redis did not answer.</summary>

@@ -18,7 +18,7 @@ internal sealed class StateExchange(
     BalancerName name,
     TimeProvider time,
     ILogger<StateExchange> logger)
-    : IDisposable
+    : IStateSharing, IDisposable
 {
     // Concurrent writes of other balancers cause one or two refusals; more refusals have another cause.
     private const int Attempts = 5;

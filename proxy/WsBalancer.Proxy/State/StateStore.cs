@@ -11,11 +11,17 @@ namespace WsBalancer.Proxy.State;
 /// <param name="writer">The id of this balancer.</param>
 /// <param name="file">Stores the records, and is disposed of with the store; null for memory only.</param>
 /// <param name="logger">For failures of work that no caller waits for.</param>
-internal sealed class StateStore(string writer, StateFile? file = null, ILogger<StateStore>? logger = null)
+/// <param name="sharing">Is asked after each change, and created then: it uses the store. Null for no sharing.</param>
+internal sealed class StateStore(
+    string writer,
+    StateFile? file = null,
+    ILogger<StateStore>? logger = null,
+    Lazy<IStateSharing>? sharing = null)
     : IDisposable
 {
     private readonly ConcurrentDictionary<StateKey, StateEntry> _standings = new();
     private readonly ILogger _logger = logger ?? (ILogger)NullLogger.Instance;
+    private readonly Lazy<IStateSharing> _sharing = sharing ?? new Lazy<IStateSharing>(new NoSharing());
     private readonly StateSaver _saver = new(file, logger ?? (ILogger)NullLogger.Instance);
 
     // Held while records change: from before the file is written until Changed has returned.
@@ -32,15 +38,9 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
     public event Action<IReadOnlyList<StateRecord>>? Changed;
 
     /// <summary>
-    /// Sends new records to the other balancers, and returns whether they were sent; null if this balancer does not
-    /// share. Set if the balancer has a Redis; never throws, and takes a second at most.
-    /// </summary>
-    public Func<CancellationToken, Task<bool?>> ShareAsync { get; set; } = _ => Task.FromResult<bool?>(null);
-
-    /// <summary>
     /// Finds the records that this balancer may forget alone. Set if no other balancer shares the records.
     /// </summary>
-    public ForgettableRecords? Forgettable { get; set; }
+    public ForgettableRecords? Forgettable { get; init; }
 
     /// <summary>Every record, including those that take a decision back.</summary>
     public StateRecords Records => _records;
@@ -231,7 +231,7 @@ internal sealed class StateStore(string writer, StateFile? file = null, ILogger<
             _lock.Release();
         }
 
-        return await ShareAsync(cancellation);
+        return await _sharing.Value.ShareAsync(cancellation);
     }
 
     private StateRecords WithoutForgettable(StateRecords records) => Forgettable?.In(records) is { Count: > 0 } spent

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using WsBalancer.Proxy.State;
+using WsBalancer.Proxy.Tests.Closing;
 
 namespace WsBalancer.Proxy.Tests.Admin;
 
@@ -7,12 +9,15 @@ public sealed class DisconnectApiTests : IAsyncLifetime
     private const string WrongCode =
         "'closeCode' is '1006': expected 1000 to 1003, 1007 to 1014 or 3000 to 4999 (default 1012).";
 
+    private readonly TestDisconnections _others = new();
     private readonly List<TestTunnel> _open = [];
     private BalancerApp _app = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _app = BalancerApp.Build(ChatSettings.OfNodes("ws-1", "ws-2"));
+        _app = BalancerApp.Build(
+            ChatSettings.OfNodes("ws-1", "ws-2"),
+            services => services.AddSingleton<IDisconnectionChannel>(_others));
         await _app.StartAsync();
     }
 
@@ -48,12 +53,7 @@ public sealed class DisconnectApiTests : IAsyncLifetime
     [Fact]
     public async Task Tunnel_OfAnotherBalancer_IsDisconnectedThere()
     {
-        var received = new List<Disconnection>();
-        _app.Get<DisconnectionEvents>().SendAsync = (disconnection, _) =>
-        {
-            received.Add(disconnection);
-            return Task.FromResult<bool?>(true);
-        };
+        _others.Answer = true;
 
         var tunnel = await _app.CallAsync("DELETE", "tunnels/0123456789abcdef?closeCode=4001");
         var user = await _app.CallAsync("DELETE", "clusters/chat/tunnels?user=alice");
@@ -61,7 +61,8 @@ public sealed class DisconnectApiTests : IAsyncLifetime
         Assert.Equal((200, "0 true"), (tunnel.Status, tunnel.Line("closed", "shared")));
         Assert.Equal("0 true", user.Line("closed", "shared"));
         Assert.Equal(
-            [new(null, null, "0123456789abcdef", 4001), new Disconnection("chat", "alice", null, 1012)], received);
+            [new(null, null, "0123456789abcdef", 4001), new Disconnection("chat", "alice", null, 1012)],
+            _others.Sent);
     }
 
     [Theory]

@@ -40,7 +40,7 @@ public sealed class DisconnectOperationsTests
         movers.App.Time.Advance(TimeSpan.FromSeconds(61));
         var young = movers.Open("ws-1", "bob");
 
-        movers.App.Get<DisconnectionEvents>().OnReceived(disconnection);
+        movers.Others.Receive(disconnection);
 
         Assert.Equal((4001, null, null), (old.SentCloseCode, elsewhere.SentCloseCode, young.SentCloseCode));
     }
@@ -88,14 +88,14 @@ public sealed class DisconnectOperationsTests
         await using var movers = await Movers.StartAsync("ws-1");
         var alice = movers.Open("ws-1", "alice");
         var other = movers.Open("ws-1", null);
-        var disconnections = movers.App.Get<DisconnectionEvents>();
-        disconnections.OnReceived(new Disconnection("chat", "alice", null, 1006));
-        disconnections.OnReceived(new Disconnection("nowhere", "alice", null, 1012));
-        disconnections.OnReceived(new Disconnection(null, null, "t1", 1012));
+        var others = movers.Others;
+        others.Receive(new Disconnection("chat", "alice", null, 1006));
+        others.Receive(new Disconnection("nowhere", "alice", null, 1012));
+        others.Receive(new Disconnection(null, null, "t1", 1012));
         Assert.Equal(0, movers.ClosingCount);
 
-        disconnections.OnReceived(new Disconnection("Chat", "alice", null, 4000));
-        disconnections.OnReceived(new Disconnection(null, null, other.Tunnel.Identity.Id, 4001));
+        others.Receive(new Disconnection("Chat", "alice", null, 4000));
+        others.Receive(new Disconnection(null, null, other.Tunnel.Identity.Id, 4001));
 
         Assert.Equal((4000, 4001), (alice.SentCloseCode, other.SentCloseCode));
     }
@@ -120,12 +120,7 @@ public sealed class DisconnectOperationsTests
 
     private static List<Disconnection> Record(Movers movers, bool shared)
     {
-        var sent = new List<Disconnection>();
-        movers.App.Get<DisconnectionEvents>().SendAsync = (disconnection, _) =>
-        {
-            sent.Add(disconnection);
-            return Task.FromResult<bool?>(shared);
-        };
-        return sent;
+        movers.Others.Answer = shared;
+        return movers.Others.Sent;
     }
 }

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WsBalancer.Proxy.Closing;
 using WsBalancer.Proxy.Draining;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Peers;
 using WsBalancer.Proxy.Rebalancing;
+using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tests.Telemetry;
 
@@ -24,9 +26,12 @@ internal sealed class Movers : IAsyncDisposable
     private readonly List<IHostedService> _running = [];
     private readonly List<TestTunnel> _tunnels = [];
 
-    private Movers(BalancerApp app) => App = app;
+    private Movers(BalancerApp app, TestDisconnections others) => (App, Others) = (app, others);
 
     public BalancerApp App { get; }
+
+    /// <summary>The other balancers; the test has none until it sets their answer.</summary>
+    public TestDisconnections Others { get; }
 
     public FleetCluster Chat => App.Chat;
 
@@ -42,7 +47,11 @@ internal sealed class Movers : IAsyncDisposable
     public static async Task<Movers> StartAsync(
         Dictionary<string, string?> settings, string id = "a", Action<BalancerApp>? before = null)
     {
-        var movers = new Movers(BalancerApp.Build(settings.With("WsBalancer:State:Id", id)));
+        var others = new TestDisconnections();
+        var app = BalancerApp.Build(
+            settings.With("WsBalancer:State:Id", id),
+            services => services.AddSingleton<IDisconnectionChannel>(others));
+        var movers = new Movers(app, others);
         foreach (var node in movers.Chat.Current.Nodes)
         {
             movers.App.Fleet.SetHealth(movers.Chat, node, NodeHealth.Healthy, "test");

@@ -44,7 +44,7 @@ public sealed class CompactionTests : IAsyncDisposable
     [Fact]
     public async Task BalancerWithoutPeers_ForgetsAlone()
     {
-        var forgettable = new ForgettableRecords(new PeerReports());
+        var forgettable = new TestReport().Forgettable(new PeerReports());
         using (var store = new StateStore("b-1", _folder.Open()) { Forgettable = forgettable }.Load())
         {
             await AddAndRemoveAsync(store.WriteAsync);
@@ -68,7 +68,7 @@ public sealed class CompactionTests : IAsyncDisposable
             await before.Store.WriteAsync(All(StateSample.Of(1)), Cancellation);
         }
 
-        var forgettable = new ForgettableRecords(new PeerReports());
+        var forgettable = new TestReport().Forgettable(new PeerReports());
         using (var alone = new StateStore("b-1", _folder.Open()) { Forgettable = forgettable }.Load())
         {
             await alone.WriteAsync(All(null), Cancellation);
@@ -107,9 +107,9 @@ public sealed class CompactionTests : IAsyncDisposable
     [Fact]
     public async Task RemovalOfANodeThatIsStillListed_IsNotSpent()
     {
-        var peers = new PeerReports
+        var report = new TestReport
         {
-            LocalReport = () => new Dictionary<string, PeerCluster>
+            Clusters = () => new()
             {
                 ["chat"] = new("", "", new Dictionary<string, PeerNode> { ["ws-1"] = new(1, 0, null) }, null),
             },
@@ -122,7 +122,7 @@ public sealed class CompactionTests : IAsyncDisposable
             ],
             Cancellation);
 
-        var spent = new ForgettableRecords(peers).In(store.Records);
+        var spent = report.Forgettable(new PeerReports()).In(store.Records);
         var kept = store.Records.All.Except(spent).Select(record => record.Key.Node);
 
         Assert.Equal(["ws-1", "ws-2"], kept.Order());

@@ -247,7 +247,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
     private async Task<SharingBalancer> StartAsync(string id, Func<PeerCluster> cluster)
     {
         var balancer = new SharingBalancer(_redis, id);
-        balancer.Peers.LocalReport = () => new Dictionary<string, PeerCluster> { ["chat"] = cluster() };
+        balancer.Report.Clusters = () => new() { ["chat"] = cluster() };
         await balancer.StartAsync();
         return balancer;
     }

@@ -26,19 +26,25 @@ internal sealed class SharingBalancer : IAsyncDisposable
         var name = BalancerName.Of(options, 0);
         _link = new RedisLink(options, name);
         Bad = new BadRecords(time, new FakeLogger<BadRecords>(_log));
-        Store = new StateStore(name.Id, file, new FakeLogger<StateStore>(_log)).Load();
+        Store = new StateStore(
+            name.Id, file, new FakeLogger<StateStore>(_log), new Lazy<IStateSharing>(() => _exchange!)).Load();
         _exchange = new StateExchange(
-            _link, Store, Peers, new ForgettableRecords(Peers), Bad, name, time, new FakeLogger<StateExchange>(_log));
-        Membership = new RedisMembership(
-            _link, () => ["Chat", "other"], Bad, time, new FakeLogger<RedisMembership>(_log));
-        _sharing = new RedisSharing(
             _link,
             Store,
+            Peers,
+            Report.Forgettable(Peers),
+            Bad,
+            name,
+            time,
+            new FakeLogger<StateExchange>(_log));
+        Membership = new RedisMembership(
+            _link, () => ["Chat", "other"], Bad, time, new FakeLogger<RedisMembership>(_log));
+        Disconnections = new RedisDisconnections(_link, Bad, name, time, new FakeLogger<RedisDisconnections>(_log));
+        _sharing = new RedisSharing(
+            _link,
             _exchange,
-            new PeerExchange(_link, Peers, Store, Bad, name, time, new FakeLogger<PeerExchange>(_log)),
+            new PeerExchange(_link, Peers, Report, Store, Bad, name, time, new FakeLogger<PeerExchange>(_log)),
             Disconnections,
-            new RedisDisconnections(
-                _link, Disconnections, Bad, name, time, new FakeLogger<RedisDisconnections>(_log)),
             Membership,
             new RedisStatus(),
             time,
@@ -53,7 +59,9 @@ internal sealed class SharingBalancer : IAsyncDisposable
 
     public PeerReports Peers { get; } = new();
 
-    public DisconnectionEvents Disconnections { get; } = new();
+    public TestReport Report { get; } = new();
+
+    public RedisDisconnections Disconnections { get; }
 
     public RedisMembership Membership { get; }
 

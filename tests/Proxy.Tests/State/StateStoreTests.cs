@@ -108,10 +108,10 @@ public sealed class StateStoreTests : IDisposable
     [Fact]
     public async Task WriteThatCannotBeKept_ChangesNothing()
     {
-        using var store = Follow(Open());
+        var shared = 0;
+        using var store = Follow(Open(sharing: TestSharing.Of(() => ++shared > 0)));
         await WriteAsync(store, StateSample.Weight, StateSample.Of(7));
         _changed.Clear();
-        store.ShareAsync = _ => throw new InvalidOperationException("There is nothing to share.");
         await _folder.BlockAsync();
 
         await Assert.ThrowsAsync<StateFileException>(() => WriteAsync(store, StateSample.Weight, StateSample.Of(8)));
@@ -119,6 +119,7 @@ public sealed class StateStoreTests : IDisposable
         Assert.Equal(StateSample.Of(7), store.Find(StateSample.Weight));
         Assert.Equal(1, store.Records.Highest);
         Assert.Empty(_changed);
+        Assert.Equal(1, shared);
     }
 
     [Fact]
@@ -139,10 +140,9 @@ public sealed class StateStoreTests : IDisposable
     [Fact]
     public async Task Share_IsCalledLast_AndItsAnswerIsTheResult()
     {
-        using var store = new StateStore("b-1");
         StateValue? seen = null;
+        using var store = new StateStore("b-1", sharing: TestSharing.Of(() => seen is null));
         store.Changed += _ => seen = store.Find(StateSample.Weight);
-        store.ShareAsync = _ => Task.FromResult<bool?>(seen is null);
 
         Assert.False(await WriteAsync(store, StateSample.Weight, StateSample.Of(7)));
     }
@@ -239,10 +239,9 @@ public sealed class StateStoreTests : IDisposable
     public async Task AListenerThatFails_DoesNotBlockTheOthers()
     {
         var log = new FakeLogger<StateStore>();
-        var store = new StateStore("b-1", logger: log);
+        var store = new StateStore("b-1", logger: log, sharing: TestSharing.Of(() => true));
         store.Changed += _ => throw new InvalidOperationException("broken");
         Follow(store);
-        store.ShareAsync = _ => Task.FromResult<bool?>(true);
 
         var shared = await WriteAsync(store, StateSample.Weight, StateSample.Of(3));
 
@@ -260,5 +259,6 @@ public sealed class StateStoreTests : IDisposable
         return store;
     }
 
-    private StateStore Open(FakeLogger<StateStore>? log = null) => new StateStore("b-1", _folder.Open(), log).Load();
+    private StateStore Open(FakeLogger<StateStore>? log = null, Lazy<IStateSharing>? sharing = null) =>
+        new StateStore("b-1", _folder.Open(), log, sharing).Load();
 }

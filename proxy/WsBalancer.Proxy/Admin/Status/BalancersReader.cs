@@ -4,11 +4,12 @@ using WsBalancer.Proxy.Telemetry;
 namespace WsBalancer.Proxy.Admin.Status;
 
 /// <summary>Collects what is known of the balancers that share one fleet.</summary>
-internal sealed class BalancersReader(BalancerName name, PeerReports peers, RedisStatus sharing)
+internal sealed class BalancersReader(
+    BalancerName name, PeerReports peers, ILocalReport local, RedisStatus sharing)
 {
     public BalancersView Read()
     {
-        var own = peers.LocalReport();
+        var own = local.Read();
         var self = ViewOf(new PeerReport(name.Id, own, Version: ProductVersion.Text), own);
         var others = peers.Others.OrderBy(static peer => peer.Id, StringComparer.Ordinal)
             .Select(peer => ViewOf(peer, own));

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using WsBalancer.Proxy.Closing;
 
-namespace WsBalancer.Proxy;
+namespace WsBalancer.Proxy.Closing;
 
 /// <summary>
 /// Raises the shutdown timeout of the host: the server waits for the tunnels as long as closing them may take, and a

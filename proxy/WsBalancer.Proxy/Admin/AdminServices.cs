@@ -1,11 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admin.Status;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 
-namespace WsBalancer.Proxy;
+namespace WsBalancer.Proxy.Admin;
 
 /// <summary>Adds the admin host and the services that only it uses.</summary>
 internal static class AdminServices

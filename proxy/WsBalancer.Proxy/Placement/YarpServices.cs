@@ -1,11 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
-using WsBalancer.Proxy.Placement;
+using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Native;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms.Builder;
 
-namespace WsBalancer.Proxy;
+namespace WsBalancer.Proxy.Placement;
 
 /// <summary>Replaces services of YARP by those of the balancer, which use them.</summary>
 internal static class YarpServices
@@ -37,7 +37,7 @@ internal static class YarpServices
         services.AddSingleton<IHttpForwarder>(provider => new PlacedForwarder(
             (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp),
             provider.GetRequiredService<NativePath>(),
-            provider.GetRequiredService<SettingsSource>(),
+            provider.GetRequiredService<IClusterSettingsSource>(),
             provider.GetRequiredService<PlacementMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
     }

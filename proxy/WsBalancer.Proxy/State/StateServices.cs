@@ -2,38 +2,36 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using WsBalancer.Proxy.Admin;
-using WsBalancer.Proxy.State;
 
-namespace WsBalancer.Proxy;
+namespace WsBalancer.Proxy.State;
 
 /// <summary>Adds the services that store changes made at run time, and share them.</summary>
 internal static class StateServices
 {
-    public static IServiceCollection AddState(this IServiceCollection services)
+    /// <param name="services">The services of the application.</param>
+    /// <param name="clusters">The ids of the configured clusters, in which nodes may register themselves.</param>
+    public static IServiceCollection AddState(
+        this IServiceCollection services, Func<IServiceProvider, IEnumerable<string>> clusters)
     {
-        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.State);
-        services.AddSingleton(provider =>
-        {
-            var admin = provider.GetRequiredService<AdminOptions>();
-            return BalancerName.Of(
-                provider.GetRequiredService<StateOptions>(), admin.Url?.Port ?? 0, admin.SocketPath);
-        });
         services.TryAddSingleton(provider => new ConfigurationFolder(
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
-        services.AddSingleton<PeerReports>().AddSingleton<ForgettableRecords>().AddSingleton<DisconnectionEvents>();
+        services.AddSingleton<PeerReports>().AddSingleton<ForgettableRecords>();
+        services.AddSingleton(provider => new Lazy<ILocalReport>(provider.GetRequiredService<ILocalReport>));
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
         services.AddSingleton<RedisDisconnections>().AddSingleton<RedisStatus>().AddSingleton<RedisSharing>();
         services.AddSingleton(provider => new RedisMembership(
             provider.GetRequiredService<RedisLink>(),
-            () => provider.GetRequiredService<SettingsSource>().Current.Keys,
+            () => clusters(provider),
             provider.GetRequiredService<BadRecords>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RedisMembership>>()));
         services.AddSingleton<IMembershipSource>(provider => IfShared<RedisMembership>(provider) is { } redis
             ? redis
             : new NoMembership());
+        services.AddSingleton<IDisconnectionChannel>(provider => IfShared<RedisDisconnections>(provider) is { } redis
+            ? redis
+            : new NoDisconnections());
         services.AddHostedService(provider => new StateWorker(
             provider.GetRequiredService<StateStore>(),
             IfShared<RedisSharing>(provider),
@@ -57,16 +55,15 @@ internal static class StateServices
             : null;
         try
         {
-            var store = new StateStore(
+            var isShared = provider.GetRequiredService<StateOptions>().IsShared;
+            return new StateStore(
                 provider.GetRequiredService<BalancerName>().Id,
                 file,
-                provider.GetRequiredService<ILogger<StateStore>>());
-            if (!provider.GetRequiredService<StateOptions>().IsShared)
+                provider.GetRequiredService<ILogger<StateStore>>(),
+                isShared ? new Lazy<IStateSharing>(provider.GetRequiredService<StateExchange>) : null)
             {
-                store.Forgettable = provider.GetRequiredService<ForgettableRecords>();
-            }
-
-            return store.Load();
+                Forgettable = isShared ? null : provider.GetRequiredService<ForgettableRecords>(),
+            }.Load();
         }
         catch
         {

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using WsBalancer.Proxy.Http;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Placement.Http;
 using Yarp.ReverseProxy.Transforms;

@@ -6,9 +6,9 @@ using WsBalancer.Proxy.Access;
 using WsBalancer.Proxy.Framing;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Sockets.Loops;
 using WsBalancer.Proxy.Tunnels;
 using WsBalancer.Proxy.Tunnels.Native;
+using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Placement;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Sockets;
-using WsBalancer.Sockets.Engines;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels.Native;
+using WsBalancer.Sockets.Engines;
 
 namespace WsBalancer.Proxy.Tunnels;
 

@@ -9,8 +9,6 @@ namespace WsBalancer.Cli;
 /// <summary>Runs one command line: parses it, runs its command, and turns every outcome into an exit code.</summary>
 internal static class CommandLine
 {
-    private const string JsonOption = "--json";
-
     // An argument such as @alice is a user id, never the name of a response file with more arguments.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
@@ -42,9 +40,11 @@ internal static class CommandLine
                 await visible.WriteLineAsync($"  {hint}");
             }
 
-            if (!failure.IsDocumented && FormOf(parsed) is OutputForm.Json or OutputForm.Yaml)
+            // A stream of documents may have begun: the failure is one more.
+            var form = AdminOptions.FormOf(parsed.CommandResult);
+            if (!failure.IsDocumented && form is OutputForm.Json or OutputForm.Yaml)
             {
-                await output.WriteAsync(DocumentText.Of(failure.Problem ?? FailureJson.Of(failure), FormOf(parsed)));
+                await output.WriteAsync(DocumentText.OneOf(failure.Problem ?? FailureJson.Of(failure), form));
             }
 
             return failure.ExitCode;
@@ -62,14 +62,6 @@ internal static class CommandLine
             return ExitCode.Failed;
         }
     }
-
-    // 'check' and 'ring compare' have an option --json of their own.
-    private static OutputForm FormOf(ParseResult parsed) =>
-        parsed.CommandResult.Command.Options.OfType<Option<bool>>().FirstOrDefault(option => option.Name == JsonOption)
-            is { } json && parsed.GetResult(json) is { Implicit: false } result && !result.Errors.Any()
-            && parsed.GetValue(json)
-            ? OutputForm.Json
-            : AdminOptions.FormOf(parsed.CommandResult);
 
     private static CommandFailure UsageFailure(ParseResult parsed)
     {

@@ -16,13 +16,13 @@ internal sealed class Interruption : IDisposable
 
     private readonly CancellationTokenSource _source;
     private readonly List<PosixSignalRegistration> _registrations;
-    private readonly Timer _looks;
+    private readonly Timer _poll;
 
     public Interruption(CancellationToken outer)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
         _registrations = [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, Interrupt))];
-        _looks = new Timer(_ => EndWithoutReader(), null, PollInterval, PollInterval);
+        _poll = new Timer(_ => EndWithoutReader(), null, PollInterval, PollInterval);
     }
 
     public CancellationToken Token => _source.Token;
@@ -40,7 +40,7 @@ internal sealed class Interruption : IDisposable
 
         // Wait for a timer callback that is still running, since it uses the source.
         using var ended = new ManualResetEvent(initialState: false);
-        if (_looks.Dispose(ended))
+        if (_poll.Dispose(ended))
         {
             ended.WaitOne();
         }

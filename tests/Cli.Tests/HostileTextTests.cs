@@ -1,4 +1,5 @@
 using System.Text.Json;
+using YamlDotNet.RepresentationModel;
 
 namespace WsBalancer.Cli.Tests;
 
@@ -148,6 +149,33 @@ public sealed class HostileTextTests
 
         using var document = JsonDocument.Parse(run.Output);
         Assert.Equal(Hostile, document.RootElement[0].GetProperty("id").GetString());
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("tunnels")]
+    [InlineData("where x")]
+    [InlineData("resume x")]
+    public async Task Yaml_WritesNoControlCharacter(string line)
+    {
+        await using var stub = await HostileAsync();
+
+        var run = await stub.RunAsync([.. Arguments(line), "-o", "yaml"]);
+
+        Assert.NotEmpty(run.Output);
+        Assert.DoesNotContain(run.Output.Replace("\n", "", StringComparison.Ordinal), IsInvisible);
+    }
+
+    [Fact]
+    public async Task Yaml_OfNodes_IsExact()
+    {
+        await using var stub = await HostileAsync();
+
+        var run = await stub.RunAsync("nodes", "-o", "yaml");
+
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(run.Output));
+        Assert.Equal(Hostile, $"{yaml.Documents[0].RootNode[0]["id"]}");
     }
 
     [Fact]

@@ -47,6 +47,9 @@ internal sealed class TestTunnel : IDisposable
 
     public bool IsCut => _cut.IsCancellationRequested;
 
+    /// <summary>Is cancelled when the tunnel is aborted.</summary>
+    public CancellationToken Aborted => _cut.Token;
+
     /// <summary>Ends the tunnel, as the placement does when both sides have ended.</summary>
     public void End(TunnelEnd otherwise = TunnelEnd.Client) => _registry.Remove(Tunnel, Tunnel.Finish(otherwise));
 

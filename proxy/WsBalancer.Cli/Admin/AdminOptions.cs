@@ -82,7 +82,9 @@ internal static class AdminOptions
     /// <summary>The form of the output; <see cref="OutputForm.Lines"/> if the options have a mistake.</summary>
     public static OutputForm FormOf(SymbolResult result)
     {
-        if (result.GetResult(Json) is { Implicit: false } json && !json.Errors.Any() && json.GetValueOrDefault<bool>())
+        // By its name: 'check' and 'ring compare' have an option --json of their own.
+        if (result.GetResult(Json.Name) is OptionResult { Implicit: false } json && !json.Errors.Any()
+            && json.GetValueOrDefault<bool>())
         {
             return OutputForm.Json;
         }

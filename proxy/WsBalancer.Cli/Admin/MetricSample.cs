@@ -6,15 +6,15 @@ namespace WsBalancer.Cli.Admin;
 /// <summary>One sample of a scrape in Prometheus' text format, version 0.0.4.</summary>
 internal sealed partial record MetricSample(string Name, IReadOnlyDictionary<string, string> Labels, double Value)
 {
-    /// <summary>The value of the label <c>cluster</c>; null without it.</summary>
-    public string? Cluster => Labels.GetValueOrDefault("cluster");
+    /// <summary>The value of a label; empty without it.</summary>
+    public string this[string label] => Labels.GetValueOrDefault(label, "");
 
-    /// <summary>The value of the label <c>node</c>; null without it.</summary>
-    public string? Node => Labels.GetValueOrDefault("node");
-
-    /// <summary>Every sample of a scrape, without comments and other lines.</summary>
-    public static IEnumerable<MetricSample> Parse(string scrape) =>
-        from Match line in SampleLine().Matches(scrape)
+    /// <summary>The samples of a scrape with one of the names.</summary>
+    public static IEnumerable<MetricSample> Parse(string scrape, IReadOnlySet<string> names) =>
+        from text in scrape.Split('\n')
+        where names.Contains(text[..Math.Max(0, text.AsSpan().IndexOfAny('{', ' '))])
+        let line = SampleLine().Match(text)
+        where line.Success
         select new MetricSample(
             line.Groups["name"].Value,
             line.Groups["label"].Captures.Zip(line.Groups["text"].Captures).ToDictionary(
@@ -27,7 +27,7 @@ internal sealed partial record MetricSample(string Name, IReadOnlyDictionary<str
 
     [GeneratedRegex(
         """^(?<name>\w+)(\{((?<label>\w+)="(?<text>([^"\\]|\\.)*)",?)*\})? (?<value>[0-9.eE+-]+)$""",
-        RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex SampleLine();
 
     [GeneratedRegex("""\\.""", RegexOptions.CultureInvariant)]

@@ -62,7 +62,7 @@ internal sealed record Operation(
     }
 
     /// <summary>Writes a sentence that is no part of the answer to standard error.</summary>
-    public Task NoteAsync(string sentence) => Error.WriteLineAsync($"wsbalancer: {sentence}");
+    public Task NoteAsync(string sentence) => Error.WriteLineAsync($"{Product.Name}: {sentence}");
 
     /// <summary>
     /// Reports a balancer that does not answer, or answers again (<see cref="Waiting.AwayNotice"/>). On a terminal the
@@ -76,7 +76,7 @@ internal sealed record Operation(
         }
 
         var style = new Style(isAway ? Color.Red : Color.Default);
-        terminal.Write(new Text($"wsbalancer: {VisibleText.Of(sentence)}\n", style));
+        terminal.Write(new Text($"{Product.Name}: {VisibleText.Of(sentence)}\n", style));
         return Task.CompletedTask;
     }
 

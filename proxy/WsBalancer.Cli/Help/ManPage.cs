@@ -34,6 +34,8 @@ internal sealed class ManPage(TextWriter output)
             Describe(command, program);
         }
 
+        Section("OPTIONS");
+        Describe(root.Options);
         Section("OPTIONS OF EVERY COMMAND THAT CALLS A BALANCER");
         Describe(AdminOptions.All);
         Section("ENVIRONMENT");
@@ -54,12 +56,13 @@ internal sealed class ManPage(TextWriter output)
     private void Describe(Command command, string parent)
     {
         var path = $"{parent} {command.Name}";
-        var arguments = command.Arguments.Where(one => !one.Hidden).Select(one => one.HelpName ?? one.Name);
+        var arguments = command.Arguments.Where(one => !one.Hidden).Select(
+            one => one.Arity.MinimumNumberOfValues > 0 ? NameOf(one) : $"[{NameOf(one)}]");
         output.WriteLine($".SS {Escaped(string.Join(' ', [path, .. arguments]))}");
         Text($"{command.Description}.");
         foreach (var argument in command.Arguments.Where(one => !one.Hidden))
         {
-            Item(argument.HelpName ?? argument.Name, argument.Description ?? "");
+            Item(NameOf(argument), argument.Description ?? "");
         }
 
         Describe(command.Options.Except(AdminOptions.All));
@@ -79,10 +82,14 @@ internal sealed class ManPage(TextWriter output)
     {
         foreach (var option in options.Where(one => !one.Hidden))
         {
-            var value = option.ValueType == typeof(bool) ? "" : $" {option.HelpName ?? "VALUE"}";
-            Item($"{string.Join(", ", option.Aliases.Prepend(option.Name))}{value}", option.Description ?? "");
+            var isSwitch = option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues is 0;
+            var value = isSwitch ? "" : $" {option.HelpName ?? "VALUE"}";
+            var names = option.Aliases.Prepend(option.Name).Where(name => name[0] is '-');
+            Item($"{string.Join(", ", names)}{value}", option.Description ?? "");
         }
     }
+
+    private static string NameOf(Argument argument) => argument.HelpName ?? argument.Name;
 
     private void Section(string title) => output.WriteLine($".SH {Escaped(title)}");
 
@@ -115,18 +122,19 @@ internal sealed class ManPage(TextWriter output)
         }
     }
 
-    // In roff, a backslash begins an escape, a hyphen without one is not a minus, a character beyond ASCII is written
-    // as its code point, and a dot or a quote at the beginning of a line begins a macro.
+    // A backslash begins an escape, troff writes a hyphen and a quote as other characters, a character beyond ASCII is
+    // written as its code point, and a line with a dot at its beginning is a request.
     private static string Escaped(string text)
     {
         var escaped = string.Concat(text.EnumerateRunes().Select(static rune => rune.Value switch
         {
             '\\' => "\\e",
             '-' => "\\-",
+            '\'' => "\\(aq",
             > 126 => $"\\[u{rune.Value:X4}]",
             _ => rune.ToString(),
         }));
-        return escaped is ['.' or '\'', ..] ? $"\\&{escaped}" : escaped;
+        return escaped is ['.', ..] ? $"\\&{escaped}" : escaped;
     }
 }
 

@@ -1,28 +1,101 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
-using YamlDotNet.Serialization;
 
 namespace WsBalancer.Cli.Output;
 
-/// <summary>A JSON document as YAML, with its fields in their order.</summary>
+/// <summary>
+/// Writes a JSON document as YAML 1.2, in block style, with its fields in their order. A number keeps its digits; a
+/// string is in double quotes unless every version of YAML reads it as that string without them. A character that moves
+/// the cursor or that a terminal does not show is escaped, which serializers of YAML do only for some of them.
+/// </summary>
 internal static class YamlText
 {
-    private static readonly ISerializer Serializer = new SerializerBuilder().WithQuotingNecessaryStrings().Build();
+    // Booleans and null of YAML 1.1 and 1.2.
+    private static readonly HashSet<string> Reserved =
+        new(["y", "n", "yes", "no", "on", "off", "true", "false", "null"], StringComparer.OrdinalIgnoreCase);
 
     /// <returns>Lines, the last of which ends with a line feed.</returns>
     public static string Of(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return Serializer.Serialize(ValueOf(document.RootElement));
+        var yaml = new StringBuilder();
+        Write(yaml, document.RootElement, indent: 0, isInList: true);
+        return yaml.ToString();
     }
 
-    private static object? ValueOf(JsonElement element) => element.ValueKind switch
+    // The text before the value ends with a colon, with the hyphen of a list and a space, or is empty.
+    private static void Write(StringBuilder yaml, JsonElement value, int indent, bool isInList)
     {
-        JsonValueKind.Object => element.EnumerateObject()
-            .ToDictionary(field => field.Name, field => ValueOf(field.Value)),
-        JsonValueKind.Array => element.EnumerateArray().Select(ValueOf).ToList(),
-        JsonValueKind.Number => element.TryGetInt64(out var whole) ? whole : element.GetDouble(),
-        JsonValueKind.True or JsonValueKind.False => element.GetBoolean(),
-        JsonValueKind.Null => null,
-        _ => element.GetString(),
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object when value.EnumerateObject().Any():
+                WriteObject(yaml, value, indent, isInList);
+                break;
+            case JsonValueKind.Array when value.GetArrayLength() > 0:
+                WriteArray(yaml, value, indent, isInList);
+                break;
+            default:
+                yaml.Append(isInList ? "" : " ").Append(ScalarOf(value)).Append('\n');
+                break;
+        }
+    }
+
+    private static void WriteObject(StringBuilder yaml, JsonElement value, int indent, bool isInList)
+    {
+        // The first field of an object in a list is on the line of its hyphen.
+        var isOnNewLine = !isInList;
+        yaml.Append(isOnNewLine ? "\n" : "");
+        foreach (var field in value.EnumerateObject())
+        {
+            yaml.Append(' ', isOnNewLine ? indent : 0).Append(StringOf(field.Name)).Append(':');
+            var below = field.Value.ValueKind is JsonValueKind.Array ? indent : indent + 2;
+            Write(yaml, field.Value, below, isInList: false);
+            isOnNewLine = true;
+        }
+    }
+
+    private static void WriteArray(StringBuilder yaml, JsonElement value, int indent, bool isInList)
+    {
+        var isOnNewLine = !isInList;
+        yaml.Append(isOnNewLine ? "\n" : "");
+        foreach (var item in value.EnumerateArray())
+        {
+            yaml.Append(' ', isOnNewLine ? indent : 0).Append("- ");
+            Write(yaml, item, indent + 2, isInList: true);
+            isOnNewLine = true;
+        }
+    }
+
+    private static string ScalarOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "{}",
+        JsonValueKind.Array => "[]",
+        JsonValueKind.String => StringOf(value.GetString()!),
+        _ => value.GetRawText(),
+    };
+
+    private static string StringOf(string text)
+    {
+        var isPlain = text.Length > 0 && char.IsAsciiLetter(text[0])
+            && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/')
+            && !Reserved.Contains(text);
+        return isPlain ? text : $"\"{string.Concat(text.EnumerateRunes().Select(Escaped))}\"";
+    }
+
+    private static string Escaped(Rune rune) => (rune.Value, Rune.GetUnicodeCategory(rune)) switch
+    {
+        ('"', _) => "\\\"",
+        ('\\', _) => @"\\",
+        ('\n', _) => @"\n",
+        (' ', _) => " ",
+        ( <= 0xff, UnicodeCategory.Control or UnicodeCategory.SpaceSeparator or UnicodeCategory.Format) =>
+            $"\\x{rune.Value:x2}",
+        ( <= 0xffff, UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned) =>
+            $"\\u{rune.Value:x4}",
+        (_, UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned) =>
+            $"\\U{rune.Value:x8}",
+        _ => rune.ToString(),
     };
 }

@@ -25,7 +25,7 @@ internal static class RingCommand
     private static Command Compare(TimeProvider clock)
     {
         var nodes = WholeNumberOption.Create("--nodes", "How many nodes there are", 10, 1, MaxNodes);
-        var add = WholeNumberOption.Create("--add", "How many more come", 1, 1, MaxNodes);
+        var add = WholeNumberOption.Create("--add", "How many nodes are added", 1, 1, MaxNodes);
 
         var command = new Command(
             "compare",

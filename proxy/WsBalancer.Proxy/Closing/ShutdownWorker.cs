@@ -26,6 +26,7 @@ internal sealed class ShutdownWorker(
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _end = new();
+    private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ClosingTally _tally = new();
     private Task _closing = Task.CompletedTask;
     private int _total;
@@ -58,11 +59,13 @@ internal sealed class ShutdownWorker(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Aborts the tunnels that are still open, and ends the delay.</summary>
+    /// <summary>Refuses new tunnels, ends the delay, and aborts the tunnels that are still open.</summary>
     public void EndNow()
     {
+        readiness.Refuse();
         _end.Cancel();
         AbortAll();
+        _aborted.TrySetResult();
     }
 
     public void Dispose() => _end.Dispose();
@@ -89,6 +92,12 @@ internal sealed class ShutdownWorker(
                 ? ClosingPhase.Done
                 : phase == ClosingPhase.Done ? ClosingPhase.Ending : phase,
             CancellationToken.None);
+        if (_end.IsCancellationRequested)
+        {
+            // The run may end while the tunnels are being aborted, and all of them are counted below.
+            await _aborted.Task;
+        }
+
         _tally.Settle();
         var forced = _cut + (int)_tally.Forced;
         OperationLog.AllClosed(logger, forced == 0 ? LogLevel.Information : LogLevel.Warning, _total, forced);

@@ -5,11 +5,11 @@ namespace WsBalancer.Cli.Tests.Demo;
 
 public sealed class ChildProcessTests : IDisposable
 {
-    private readonly OrphanKiller _undertaker = new();
+    private readonly OrphanKiller _orphans = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _undertaker.Dispose();
+    public void Dispose() => _orphans.Dispose();
 
     [Fact]
     public async Task ALine_IsFoundByItsBeginning()
@@ -80,7 +80,7 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     private ChildProcess Shell(string script) =>
-        ChildProcess.Start("shell", new ProgramFile("/bin/sh", ["-c"]), [script], _undertaker, TimeProvider.System);
+        ChildProcess.Start("shell", new ProgramFile("/bin/sh", ["-c"]), [script], _orphans, TimeProvider.System);
 
     private static bool IsAlive(int process) => Directory.Exists($"/proc/{process}");
 }

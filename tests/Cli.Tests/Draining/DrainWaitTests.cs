@@ -88,19 +88,19 @@ public sealed class DrainWaitTests
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Equal(
-            "wsbalancer: ws-2 is not drained within --timeout 5s: 40 tunnels are still open. The drain goes on.\n",
+            "wsbalancer: ws-2 is not drained within --timeout 5s: 40 tunnels are still open. The drain continues.\n",
             run.Error);
     }
 
     [Theory]
-    [InlineData("active", "", "The drain of ws-2 has been ended meanwhile (resume); 40 tunnels are still open.")]
+    [InlineData("active", "", "A resume has ended the drain of ws-2; 40 tunnels are still open.")]
     [InlineData(
         "draining",
         "\"node\"",
-        "The drain of ws-2 has been ended meanwhile (resume), though the node drains by itself; 40 tunnels are still "
+        "A resume has ended the drain of ws-2, though the node drains itself; 40 tunnels are still "
             + "open.")]
     [InlineData(
-        "leaving", "", "ws-2 has been removed meanwhile, which ended its drain; 40 tunnels are still open.")]
+        "leaving", "", "ws-2 was removed, which ended its drain; 40 tunnels are still open.")]
     public async Task Wait_ForADrainThatAnotherCallerEnds_Exits1(string state, string sources, string why)
     {
         await using var stub = await DrainingAsync(Moves.Drain(40, state, sources));
@@ -165,7 +165,8 @@ public sealed class DrainWaitTests
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Equal(
-            "wsbalancer: No longer waiting. The drain of ws-2 goes on; 'wsbalancer resume ws-2' ends it.\n", run.Error);
+            "wsbalancer: No longer waiting. The drain of ws-2 continues; 'wsbalancer resume ws-2' ends it.\n",
+            run.Error);
         Assert.Equal($"POST {Moves.DrainOfNode}", Assert.Single(stub.Changes).ToString());
     }
 

@@ -16,7 +16,7 @@ public sealed class WaitCommandTests
         var run = await stub.RunAsync("wait", "ws-2", "--for", "drained");
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
-        Assert.Equal("ws-2 is active, with 40 tunnels", run.Lines.First());
+        Assert.Equal("ws-2 is active", run.Lines.First());
         Assert.Equal("ws-2 is drained.", run.Lines.Last());
         Assert.Equal(4, stub.Targets.Count(target => target == Moves.DrainOfNode));
     }
@@ -51,11 +51,11 @@ public sealed class WaitCommandTests
         var run = await stub.RunAsync("wait", "ws-2", "--for", "healthy");
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
-        Assert.Equal("ws-2 is healthy.", run.Lines.Last());
+        Assert.Equal("ws-2 is healthy", run.Lines.Last());
     }
 
     [Theory]
-    [InlineData("drained", "active", "ws-2 is not drained within --timeout 5s: 30 tunnels remain, and it is active.")]
+    [InlineData("drained", "active", "ws-2 is not drained within --timeout 5s: it is active.")]
     [InlineData("drained", "draining", "ws-2 is not drained within --timeout 5s: 30 tunnels remain.")]
     [InlineData("removed", "leaving", "ws-2 has not left within --timeout 5s: 30 tunnels remain.")]
     public async Task Condition_ThatIsNotMetInTime_Exits1(string condition, string state, string message)
@@ -80,6 +80,45 @@ public sealed class WaitCommandTests
         var run = await stub.RunAsync("wait", "ws-2", "--for", condition);
 
         Assert.Equal(exitCode, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task Cluster_ThatIsUnknown_IsRefused()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+
+        var run = await stub.RunAsync("wait", "ws-2", "--for", "removed", "--cluster", "games");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains("There is no cluster 'games'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Node_ThatTheFleetDoesNotHave_IsNoted()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+
+        stub.On($"GET {Moves.Nodes}/ws-9/drain", StubAnswer.Problem(404, "There is no node 'ws-9'."));
+
+        var run = await stub.RunAsync("wait", "ws-9", "--for", "removed");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Equal("wsbalancer: The fleet has no node 'ws-9'.\n", run.Error);
+    }
+
+    [Fact]
+    public async Task Node_ThatIsEmptyHere_WithRedisAway_HasNoTunnelsInTheFailure()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On($"GET {Moves.DrainOfNode}", Moves.Drain(0, "drained", shared: "false"));
+
+        var run = await stub.RunAsync("wait", "ws-2", "--for", "drained", "--timeout", "5s");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal(
+            "wsbalancer: ws-2 has no tunnel at this balancer, but Redis cannot be used, so that the other balancers "
+            + "are not known within --timeout 5s.\n",
+            run.Error);
     }
 
     [Theory]

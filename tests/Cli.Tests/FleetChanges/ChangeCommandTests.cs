@@ -171,7 +171,7 @@ public sealed class ChangeCommandTests
         var run = await stub.RunAsync("add", "ws-2=http://10.0.0.2:5001", "--wait", "--timeout", "3s");
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
-        Assert.Equal("wsbalancer: ws-2 is unhealthy still, after 3s.\n", run.Error);
+        Assert.Equal("wsbalancer: ws-2 is still unhealthy after 3s.\n", run.Error);
     }
 
     [Fact]

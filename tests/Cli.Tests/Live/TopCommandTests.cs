@@ -9,7 +9,7 @@ public sealed class TopCommandTests
     [Fact]
     public async Task Top_ShowsTheRatesBetweenTwoScrapes_TheBusiestNodeFirst()
     {
-        await using var stub = await StubBalancer.StartAsync();
+        await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Metrics, Scrape(opened: 10, frames: 100, bytes: 1_000), Scrape(opened: 12, frames: 400, bytes: 5_096));
 
         var run = await stub.RunAsync("top", "--over", "2s");
@@ -27,7 +27,7 @@ public sealed class TopCommandTests
     [Fact]
     public async Task Top_AfterARestart_HasNoNegativeRate()
     {
-        await using var stub = await StubBalancer.StartAsync();
+        await using var stub = await StubBalancer.WithChatAsync();
         stub.On(Metrics, Scrape(opened: 10, frames: 100, bytes: 1_000), Scrape(opened: 1, frames: 0, bytes: 0));
 
         var run = await stub.RunAsync("top", "--json");
@@ -40,7 +40,7 @@ public sealed class TopCommandTests
     [Fact]
     public async Task Top_WithWatch_MeasuresAgainEachSecond()
     {
-        await using var stub = await StubBalancer.StartAsync();
+        await using var stub = await StubBalancer.WithChatAsync();
         stub.On(
             Metrics,
             Scrape(opened: 0, frames: 0, bytes: 0),
@@ -49,7 +49,7 @@ public sealed class TopCommandTests
         using var interrupt = new CancellationTokenSource();
         stub.OnRequest = _ =>
         {
-            if (stub.Requests.Count > 4)
+            if (stub.Targets.Count(target => target == Metrics) > 4)
             {
                 interrupt.Cancel();
             }
@@ -62,6 +62,43 @@ public sealed class TopCommandTests
         Assert.Equal(
             [10, 20, 0],
             run.Lines.Select(line => JsonNode.Parse(line)![0]!["framesPerSecond"]!.GetValue<double>()));
+    }
+
+    [Fact]
+    public async Task Top_OfAnUnknownCluster_IsRefused()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+
+        var run = await stub.RunAsync("top", "--cluster", "games");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains("There is no cluster 'games'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Top_WithWatchAndOver_MeasuresForThatTimeEach()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On(
+            Metrics,
+            Scrape(opened: 0, frames: 0, bytes: 0),
+            Scrape(opened: 0, frames: 100, bytes: 0),
+            Scrape(opened: 0, frames: 300, bytes: 0));
+        using var interrupt = new CancellationTokenSource();
+        stub.OnRequest = _ =>
+        {
+            if (stub.Targets.Count(target => target == Metrics) > 3)
+            {
+                interrupt.Cancel();
+            }
+        };
+
+        string[] line = ["top", "--watch", "--over", "10s", "--sort", "frames", "--json", "--admin", stub.Address];
+        var run = await CommandRun.OfAsync(new AutoAdvancingClock(), interrupt.Token, line);
+
+        Assert.Equal(
+            [10, 20],
+            run.Lines.Select(text => JsonNode.Parse(text)![0]!["framesPerSecond"]!.GetValue<double>()));
     }
 
     private static StubAnswer Scrape(int opened, int frames, int bytes) => new(200, "text/plain", $$"""

@@ -108,7 +108,7 @@ public sealed class RebalanceCommandTests
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Equal(
-            "wsbalancer: No longer waiting. The rebalance goes on; 'wsbalancer rebalance cancel' ends it.\n",
+            "wsbalancer: No longer waiting. The rebalance continues; 'wsbalancer rebalance cancel' ends it.\n",
             run.Error);
     }
 

@@ -127,7 +127,7 @@ public sealed class RingCompareTests
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Contains("How many nodes there are, 1 to 1000 [default: 10]", run.Output, StringComparison.Ordinal);
-        Assert.Contains("How many more come, 1 to 1000 [default: 1]", run.Output, StringComparison.Ordinal);
+        Assert.Contains("How many nodes are added, 1 to 1000 [default: 1]", run.Output, StringComparison.Ordinal);
         Assert.Contains("--json", run.Output, StringComparison.Ordinal);
     }
 

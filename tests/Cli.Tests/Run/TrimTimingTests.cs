@@ -48,7 +48,7 @@ public sealed class TrimTimingTests
         Due(5_000);
         var due = Enumerable.Range(1, 2_000).Where(_ => Due(5_000)).ToArray();
 
-        Assert.Equal([1, .. TrimTiming.Again], due);
+        Assert.Equal([1, 60, 300, 900, 1_800], due);
     }
 
     // A trim does not change the size of the heap here.

@@ -86,7 +86,7 @@ public sealed class TunnelsCommandTests
     [InlineData(
         "false",
         "1 tunnel of alice closed at this balancer.",
-        "wsbalancer: Redis is away: the other balancers were not told; ask each of them.\n")]
+        "wsbalancer: Redis is away: the other balancers did not receive it; repeat the command at each of them.\n")]
     public async Task Disconnect_OfAUser_ReportsWhetherItReachedOthers(string shared, string line, string note)
     {
         await using var stub = await ChatAsync();

@@ -89,6 +89,22 @@ public sealed class ShutdownWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task EndNow_DuringAStepOfTheRun_CountsEveryTunnelItCuts()
+    {
+        using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(60));
+
+        // Without the context of the test, so that the step runs within the advance of the clock.
+        await Task.Run(() => worker.StoppingAsync(Cancellation), Cancellation);
+        await using var step = _crowd.Tunnels[50].Aborted.Register(() => _crowd.Time.Advance(PacedCloser.Step));
+
+        worker.EndNow();
+
+        await worker.StopAsync(Cancellation);
+        Assert.Equal(
+            "All tunnels are closed: 100 there were, and 100 of them were cut.", _logger.LatestRecord.Message);
+    }
+
+    [Fact]
     public async Task Stop_WhoseTimeIsUp_CutsWhatIsLeft()
     {
         using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(2));

@@ -22,6 +22,10 @@ internal static class DrainText
         yield return $"'wsbalancer drain {node}' closes them at a pace; 'wsbalancer uncordon {node}' takes it back.";
     }
 
+    /// <summary>Whether the node takes no new tunnels and has none, as far as the counts of the answer reach.</summary>
+    public static bool IsEmpty(DrainAnswer drain) =>
+        drain.Remaining is 0 && drain.State is "drained" or "draining" or "leaving";
+
     /// <summary>For example <c>ws-2: 812 of 1000 tunnels remain, 100/s, about 9s left</c>.</summary>
     public static string Progress(DrainAnswer drain) => $"{drain.Node}: {Remaining(drain)}"
         + (drain.Shared is false ? " (at this balancer: Redis cannot be used)" : "");

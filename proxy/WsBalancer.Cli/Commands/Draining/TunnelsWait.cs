@@ -10,10 +10,12 @@ namespace WsBalancer.Cli.Commands.Draining;
 /// </summary>
 internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, string node, WaitLimit limit)
 {
+    private const string Active = "active";
     private const string Leaving = "leaving";
 
-    private readonly PolledAnswers _questions = new(limit.Time, operation.NoteAwayAsync);
     private readonly SharingWatch _sharing = new(limit.Time);
+    private long _most = 1;
+    private bool _wasLeaving;
 
     /// <summary>Whether the node must be removed from the fleet, too; otherwise a drain is sufficient.</summary>
     public bool UntilRemoved { get; init; }
@@ -23,72 +25,52 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
     /// </exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        try
+        var wait = new PolledWait<DrainAnswer?>(operation, limit.Time, ReadAsync)
         {
-            var first = await ReadAsync(cancellation);
-            var view = ProgressView.For(operation.Output, operation.Settings.IsDocument);
-            if (await view.RunAsync(show => WatchAsync(first, show, cancellation)) is { } failure)
-            {
-                throw new CommandFailure(ExitCode.Failed, failure);
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            throw new WaitEndedException(UntilRemoved
+            PointOf = PointOf,
+            IsMet = drain => drain is null || (_sharing.IsWhole(drain.Shared) && IsEmpty(drain)),
+            FailureOf = drain => FailureOf(drain!),
+            Interrupted = UntilRemoved
                 ? $"No longer waiting. {node} leaves with its last tunnel once it is removed."
-                : $"No longer waiting for {node} to be drained.");
-        }
-    }
-
-    /// <returns>Why the wait has failed; null if the node is empty.</returns>
-    private async Task<string?> WatchAsync(
-        DrainAnswer? first, Action<ProgressPoint> show, CancellationToken cancellation)
-    {
-        var (most, wasLeaving) = (1L, false);
-        await foreach (var drain in _questions.ContinueAsync(first, ReadAsync, cancellation))
+                : $"No longer waiting for {node} to be drained.",
+        };
+        var (_, failure) = await wait.RunAsync(await ReadAsync(cancellation), cancellation);
+        if (failure is not null)
         {
-            if (drain is null)
-            {
-                return null;
-            }
-
-            var isWhole = _sharing.IsWhole(drain.Shared);
-            most = Math.Max(most, drain.Remaining);
-            show(new ProgressPoint(1 - ((double)drain.Remaining / most), TextOf(drain)));
-            if (IsEmpty(drain) && isWhole)
-            {
-                return null;
-            }
-
-            if (FailureOf(drain, wasLeaving) is { } failure)
-            {
-                return failure;
-            }
-
-            wasLeaving = drain.State is Leaving;
+            throw new CommandFailure(ExitCode.Failed, failure);
         }
-
-        throw new InvalidOperationException("The answers never end.");
     }
 
-    private string? FailureOf(DrainAnswer drain, bool wasLeaving) => drain switch
+    private ProgressPoint? PointOf(DrainAnswer? drain)
     {
-        _ when limit.HasPassed =>
-            $"{node} {(UntilRemoved ? "has not left" : "is not drained")} within --timeout {limit.Text}: "
-            + $"{Amounts.Count(drain.Remaining, "tunnel")} remain"
-            + (drain.State is "active" ? ", and it is active." : "."),
-        _ when IsEmpty(drain) && _sharing.IsExhausted =>
-            $"Redis cannot be used: whether the other balancers have tunnels to {node} is not known.",
-        { State: not Leaving } when wasLeaving => $"{node} has been added again.",
-        _ => null,
-    };
+        _most = Math.Max(_most, drain?.Remaining ?? 0);
+        return drain is null ? null : new ProgressPoint(1 - ((double)drain.Remaining / _most), TextOf(drain));
+    }
 
-    private bool IsEmpty(DrainAnswer drain) => drain.Remaining is 0
-        && (drain.State is Leaving || (!UntilRemoved && drain.State is "drained" or "draining"));
+    private string? FailureOf(DrainAnswer drain)
+    {
+        if (IsEmpty(drain))
+        {
+            return _sharing.FailureOf(node, limit);
+        }
 
-    private static string TextOf(DrainAnswer drain) => drain.State is "active"
-        ? $"{drain.Node} is active, with {Amounts.Count(drain.Remaining, "tunnel")}"
-        : DrainText.Progress(drain);
+        if (limit.HasPassed)
+        {
+            return $"{node} {(UntilRemoved ? "has not left" : "is not drained")} within --timeout {limit.Text}: "
+                + (drain.State is Active ? "it is active." : $"{Amounts.Count(drain.Remaining, "tunnel")} remain.");
+        }
+
+        var isAddedAgain = _wasLeaving && drain.State is not Leaving;
+        _wasLeaving = drain.State is Leaving;
+        return isAddedAgain ? $"{node} has been added again." : null;
+    }
+
+    private bool IsEmpty(DrainAnswer drain) =>
+        DrainText.IsEmpty(drain) && (drain.State is Leaving || !UntilRemoved);
+
+    // The answer has the counts of a drain, which an active node does not have.
+    private static string TextOf(DrainAnswer drain) =>
+        drain.State is Active ? $"{drain.Node} is active" : DrainText.Progress(drain);
 
     private async Task<DrainAnswer?> ReadAsync(CancellationToken cancellation) => UntilRemoved
         ? await cluster.FindDrainAsync(node, cancellation)

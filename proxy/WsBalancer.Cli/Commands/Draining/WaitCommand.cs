@@ -25,40 +25,56 @@ internal static class WaitCommand
         Required = true,
     };
 
-    private static readonly ValueOption<TimeSpan> Timeout =
-        MoveOptions.Duration("--timeout", "Wait no longer than that; exit 1 then [default: as long as it takes]");
+    static WaitCommand() => For.AcceptOnlyFromAmong(Healthy, Drained, Removed);
 
-    public static Command Create(TimeProvider time)
+    private static readonly ValueOption<TimeSpan> Timeout =
+        MoveOptions.Duration("--timeout", "The limit of the wait, after which the exit code is 1 [default: none]");
+
+    public static Command Create(TimeProvider time) => new OperatorCommand(
+        "wait",
+        "Wait until a node is healthy, drained or removed, and show the progress",
+        (operation, cancellation) => RunAsync(operation, time, cancellation),
+        Node, For, Timeout)
     {
-        For.AcceptOnlyFromAmong(Healthy, Drained, Removed);
-        return new OperatorCommand(
-            "wait",
-            "Wait until a node is healthy, drained or removed, and show how far it is",
-            (operation, cancellation) => RunAsync(operation, time, cancellation),
-            Node, For, Timeout)
-        {
-            Examples =
-            [
-                "wait ws-2 --for healthy --timeout 1m    after its process was started",
-                "wait ws-2 --for drained                 after 'drain ws-2', or a drain that the node began itself",
-                "wait ws-3 --for removed                 after 'remove ws-3', before its process is stopped",
-            ],
-        };
-    }
+        Examples =
+        [
+            "wait ws-2 --for healthy --timeout 1m    after its process was started",
+            "wait ws-2 --for drained                 after 'drain ws-2', or a drain that the node began itself",
+            "wait ws-3 --for removed                 after 'remove ws-3', before its process is stopped",
+        ],
+    };
 
     private static async Task<int> RunAsync(Operation operation, TimeProvider time, CancellationToken cancellation)
     {
         var node = operation.Parsed.GetRequiredValue(Node);
         var condition = operation.Parsed.GetRequiredValue(For);
         var limit = new WaitLimit(time, operation.Parsed.GetValue(Timeout));
-        var cluster = await operation.FindClusterAsync(cancellation);
+
+        // An unknown cluster would be taken for one without the node: removed.
+        var clusters = (await operation.Client.ListClustersAsync(cancellation)).Value;
+        var chosen = clusters[ClusterChoice.Pick(clusters, operation.Settings.Cluster)];
+        var cluster = operation.Client.In(chosen.Id);
+        if (condition is Removed && chosen.Nodes.All(one => one.Id != node))
+        {
+            await operation.NoteAsync($"The fleet has no node '{node}'.");
+        }
+
         await (condition is Healthy
             ? new HealthWait(operation, time, cluster.Id, node).RunAsync(limit, cancellation)
             : new TunnelsWait(operation, cluster, node, limit) { UntilRemoved = condition is Removed }
                 .RunAsync(cancellation));
 
-        var document = new JsonObject { ["cluster"] = cluster.Id, ["node"] = node, ["condition"] = condition };
-        await operation.WriteAsync(new Answer<string>(document.ToJsonString(), condition), $"{node} is {condition}.");
+        if (operation.Settings.IsDocument)
+        {
+            var document = new JsonObject { ["cluster"] = cluster.Id, ["node"] = node, ["condition"] = condition };
+            await operation.WriteDocumentAsync(document.ToJsonString());
+        }
+        else if (condition is not Healthy)
+        {
+            // The last line of the progress is the sentence of a healthy node.
+            await operation.WriteLinesAsync($"{node} is {condition}.");
+        }
+
         return ExitCode.Done;
     }
 }

@@ -7,25 +7,19 @@ namespace WsBalancer.Cli.Commands.Live;
 /// <summary><c>wsbalancer nodes</c>: one line for each node, of one cluster or of all.</summary>
 internal static class NodesCommand
 {
-    private static readonly Option<bool> Watch = new("--watch", "-w")
-    {
-        Description = "Follow it until Ctrl-C: the table again whenever it changes, with --json one document a line",
-    };
-
-    public static Command Create(TimeProvider time) => new OperatorCommand(
+    public static Command Create(TimeProvider time) => WatchOption.AddTo(new OperatorCommand(
         "nodes",
         "List the nodes, of all clusters unless --cluster: state, health, tunnels, share",
-        (operation, cancellation) => RunAsync(operation, time, cancellation),
-        Watch)
+        (operation, cancellation) => RunAsync(operation, time, cancellation))
     {
         HasNames = true,
         Examples = ["nodes", "nodes --watch", "nodes -o name              only the ids, for a script"],
-    };
+    });
 
     private static async Task<int> RunAsync(
         Operation operation, TimeProvider time, CancellationToken cancellation)
     {
-        if (operation.Parsed.GetValue(Watch))
+        if (operation.Parsed.GetValue(WatchOption.Watch))
         {
             return await new TableWatch<IReadOnlyList<NodeAnswer>>(
                 operation, time, token => ReadAsync(operation, token), static nodes => new NodesTable(nodes))

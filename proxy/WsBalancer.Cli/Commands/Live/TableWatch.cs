@@ -18,6 +18,9 @@ internal sealed class TableWatch<T>(
     Func<CancellationToken, Task<Answer<T>>> read,
     Func<T, IWatchedTable> tableOf)
 {
+    /// <summary>The time between two reads.</summary>
+    public TimeSpan Pause { get; init; } = RetryPolicy.Pause;
+
     private readonly LiveTable? _live = operation.Output.Terminal is { } terminal && !operation.Settings.IsDocument
         ? new LiveTable(terminal, $"{operation.Settings.Address}", time)
         : null;
@@ -61,8 +64,8 @@ internal sealed class TableWatch<T>(
         // The first read is not retried: only a balancer that has answered before may be restarting.
         var first = await read(cancellation);
         AwayNotice notice = _live is { } live ? live.NoteAsync : operation.NoteAwayAsync;
-        var questions = new PolledAnswers(time, notice);
-        await foreach (var answer in questions.ContinueAsync(first, read, cancellation))
+        var answers = new PolledAnswers(time, notice) { Pause = Pause };
+        await foreach (var answer in answers.ContinueAsync(first, read, cancellation))
         {
             yield return answer;
         }

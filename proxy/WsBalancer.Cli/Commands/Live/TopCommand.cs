@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 
 namespace WsBalancer.Cli.Commands.Live;
@@ -23,36 +24,33 @@ internal static class TopCommand
     };
 
     private static readonly ValueOption<TimeSpan> Over =
-        MoveOptions.Duration("--over", "Measure for so long [default: 1s]");
+        MoveOptions.Duration("--over", "The time of a measurement; with --watch, of each [default: 1s]");
 
-    private static readonly Option<bool> Watch = new("--watch", "-w")
-    {
-        Description = "Follow it until Ctrl-C, with --json one document a line",
-    };
+    static TopCommand() => Sort.AcceptOnlyFromAmong([.. Orders.Keys]);
 
-    public static Command Create(TimeProvider time)
+    public static Command Create(TimeProvider time) => WatchOption.AddTo(new OperatorCommand(
+        "top",
+        "Measure the traffic of each node through this balancer: tunnels, frames and bytes in a second",
+        (operation, cancellation) => RunAsync(operation, time, cancellation),
+        Sort, Over)
     {
-        Sort.AcceptOnlyFromAmong([.. Orders.Keys]);
-        return new OperatorCommand(
-            "top",
-            "Measure the traffic of each node through this balancer: tunnels, frames and bytes in a second",
-            (operation, cancellation) => RunAsync(operation, time, cancellation),
-            Sort, Over, Watch)
-        {
-            HasNames = true,
-            Examples = ["top", "top --watch --sort frames", "top --over 1m -o json"],
-        };
-    }
+        HasNames = true,
+        Examples = ["top", "top --watch --sort frames", "top --over 1m -o json"],
+    });
 
     private static async Task<int> RunAsync(Operation operation, TimeProvider time, CancellationToken cancellation)
     {
         var parsed = operation.Parsed;
         var over = parsed.GetValue(Over) ?? TimeSpan.FromSeconds(1);
         var meter = new TrafficMeter(operation, time, over, Orders[parsed.GetValue(Sort) ?? Standard]);
-        if (parsed.GetValue(Watch))
+        ClusterChoice.Several(
+            (await operation.Client.ListClustersAsync(cancellation)).Value, operation.Settings.Cluster);
+        if (parsed.GetValue(WatchOption.Watch))
         {
-            return await new TableWatch<IReadOnlyList<NodeTraffic>>(
-                operation, time, meter.ReadAsync, static nodes => new TrafficTable(nodes)).RunAsync(cancellation);
+            var watch = new TableWatch<IReadOnlyList<NodeTraffic>>(
+                operation, time, meter.ReadAsync, static nodes => new TrafficTable(nodes))
+            { Pause = over };
+            return await watch.RunAsync(cancellation);
         }
 
         var answer = await meter.ReadAsync(cancellation);

@@ -17,12 +17,15 @@ internal sealed class TrafficMeter(
     private const string Frames = "wsbalancer_tunnel_frames_total";
     private const string Bytes = "wsbalancer_tunnel_bytes_total";
 
-    private IReadOnlyList<MetricSample> _last = [];
+    private static readonly HashSet<string> Names = [Active, Opened, Closed, Frames, Bytes];
+
+    private Dictionary<Series, double> _last = [];
     private long _lastAt;
+    private bool _hasBegun;
 
     public async Task<Answer<IReadOnlyList<NodeTraffic>>> ReadAsync(CancellationToken cancellation)
     {
-        if (_last.Count is 0)
+        if (!_hasBegun)
         {
             await ScrapeAsync(cancellation);
             await Task.Delay(over, time, cancellation);
@@ -33,8 +36,8 @@ internal sealed class TrafficMeter(
         var seconds = time.GetElapsedTime(beforeAt, _lastAt).TotalSeconds;
         IReadOnlyList<NodeTraffic> nodes =
         [
-            .. _last.Where(sample => sample.Name is Active && IsIn(sample.Cluster))
-                .Select(sample => TrafficOf(sample, before, seconds))
+            .. _last.Keys.Where(series => series.Name is Active && IsIn(series.Cluster))
+                .Select(series => TrafficOf(series.Cluster, series.Node, before, seconds))
                 .OrderByDescending(order)
                 .ThenBy(node => node.Node, StringComparer.Ordinal),
         ];
@@ -42,31 +45,40 @@ internal sealed class TrafficMeter(
             new JsonArray([.. nodes.Select(node => node.ToJson())]).ToJsonString(), nodes);
     }
 
-    private async Task ScrapeAsync(CancellationToken cancellation) => (_last, _lastAt) =
-        ([.. MetricSample.Parse(await operation.Client.ReadMetricsAsync(cancellation))], time.GetTimestamp());
+    private async Task ScrapeAsync(CancellationToken cancellation)
+    {
+        var sums = new Dictionary<Series, double>();
+        foreach (var sample in MetricSample.Parse(await operation.Client.ReadMetricsAsync(cancellation), Names))
+        {
+            var series = new Series(sample.Name, sample["cluster"], sample["node"], sample["direction"]);
+            sums[series] = sums.GetValueOrDefault(series) + sample.Value;
+        }
 
-    private bool IsIn(string? cluster) => operation.Settings.Cluster is null || operation.Settings.Cluster == cluster;
+        (_last, _lastAt, _hasBegun) = (sums, time.GetTimestamp(), true);
+    }
 
-    private NodeTraffic TrafficOf(MetricSample active, IReadOnlyList<MetricSample> before, double seconds)
+    private bool IsIn(string cluster) => operation.Settings.Cluster is null || operation.Settings.Cluster == cluster;
+
+    private NodeTraffic TrafficOf(string cluster, string node, Dictionary<Series, double> before, double seconds)
     {
         // After a restart of the balancer a counter is lower than before: the rate is then shown as 0.
-        double Rate(string name, string? direction = null) =>
-            Math.Max(0, Sum(_last, active, name, direction) - Sum(before, active, name, direction)) / seconds;
+        double Rate(string name, string direction = "")
+        {
+            var series = new Series(name, cluster, node, direction);
+            return Math.Max(0, _last.GetValueOrDefault(series) - before.GetValueOrDefault(series)) / seconds;
+        }
 
         return new NodeTraffic(
-            active.Cluster!,
-            active.Node!,
-            (long)active.Value,
+            cluster,
+            node,
+            (long)_last[new Series(Active, cluster, node, "")],
             Rate(Opened),
             Rate(Closed),
-            Rate(Frames),
+            Rate(Frames, "from_client") + Rate(Frames, "from_node"),
             Rate(Bytes, "from_client"),
             Rate(Bytes, "from_node"));
     }
 
-    private static double Sum(
-        IEnumerable<MetricSample> samples, MetricSample node, string name, string? direction) => samples
-        .Where(sample => sample.Name == name && sample.Node == node.Node && sample.Cluster == node.Cluster
-            && (direction is null || sample.Labels["direction"] == direction))
-        .Sum(sample => sample.Value);
+    // The samples of other labels, such as the reason of an end, are added up.
+    private readonly record struct Series(string Name, string Cluster, string Node, string Direction);
 }

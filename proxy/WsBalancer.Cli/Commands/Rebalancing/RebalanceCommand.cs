@@ -35,7 +35,7 @@ internal static class RebalanceCommand
         Waiting.Wait,
         Waiting.Timeout,
         Step("pause", "Stop closing for now", (cluster, token) => cluster.PauseRebalanceAsync(true, token)),
-        Step("continue", "Go on after a pause", (cluster, token) => cluster.PauseRebalanceAsync(false, token)),
+        Step("continue", "Continue after a pause", (cluster, token) => cluster.PauseRebalanceAsync(false, token)),
         Step("cancel", "End it where it is", (cluster, token) => cluster.CancelRebalanceAsync(token)),
         Step("status", "Show how far it is", (cluster, token) => cluster.ReadRebalanceAsync(token)))
     {

@@ -7,49 +7,25 @@ namespace WsBalancer.Cli.Commands.Rebalancing;
 /// <summary>Waits until a rebalance has ended, and shows the progress.</summary>
 internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, WaitLimit limit)
 {
-    private readonly PolledAnswers _questions = new(limit.Time, operation.NoteAwayAsync);
     private readonly SharingWatch _sharing = new(limit.Time);
 
     /// <returns>The exit code: 0 only if no tunnel is misplaced.</returns>
     public async Task<int> RunAsync(Answer<RebalanceAnswer> begun, CancellationToken cancellation)
     {
-        try
+        var wait = new PolledWait<Answer<RebalanceAnswer>>(operation, limit.Time, cluster.ReadRebalanceAsync)
         {
-            var view = ProgressView.For(operation.Output, operation.Settings.IsDocument);
-            var (last, failure) = await view.RunAsync(show => WatchAsync(begun, show, cancellation));
-            var isHome = failure is null && last.Value.Misplaced is 0;
-            var end = $"Everyone is at home: {Amounts.Count(last.Value.Closed, "tunnel")} closed.";
-            await operation.WriteAsync(last, isHome ? [end] : []);
-            return isHome
-                ? ExitCode.Done
-                : throw new CommandFailure(ExitCode.Failed, failure ?? RebalanceText.Shortfall(last.Value));
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            throw new WaitEndedException(
-                "No longer waiting. The rebalance goes on; 'wsbalancer rebalance cancel' ends it.");
-        }
-    }
-
-    private async Task<(Answer<RebalanceAnswer> Last, string? Failure)> WatchAsync(
-        Answer<RebalanceAnswer> begun, Action<ProgressPoint> show, CancellationToken cancellation)
-    {
-        await foreach (var answer in _questions.ContinueAsync(begun, cluster.ReadRebalanceAsync, cancellation))
-        {
-            var isWhole = _sharing.IsWhole(answer.Value.Shared);
-            show(new ProgressPoint(Done(answer.Value), RebalanceText.Of(answer.Value)));
-            if (!RebalanceText.IsOpen(answer.Value) && isWhole)
-            {
-                return (answer, null);
-            }
-
-            if (FailureOf(answer.Value) is { } failure)
-            {
-                return (answer, failure);
-            }
-        }
-
-        throw new InvalidOperationException("The answers never end.");
+            PointOf = answer => new ProgressPoint(Done(answer.Value), RebalanceText.Of(answer.Value)),
+            IsMet = answer => _sharing.IsWhole(answer.Value.Shared) && !RebalanceText.IsOpen(answer.Value),
+            FailureOf = answer => FailureOf(answer.Value),
+            Interrupted = "No longer waiting. The rebalance continues; 'wsbalancer rebalance cancel' ends it.",
+        };
+        var (last, failure) = await wait.RunAsync(begun, cancellation);
+        var isHome = failure is null && last.Value.Misplaced is 0;
+        var end = $"Everyone is at home: {Amounts.Count(last.Value.Closed, "tunnel")} closed.";
+        await operation.WriteAsync(last, isHome ? [end] : []);
+        return isHome
+            ? ExitCode.Done
+            : throw new CommandFailure(ExitCode.Failed, failure ?? RebalanceText.Shortfall(last.Value));
     }
 
     private string? FailureOf(RebalanceAnswer rebalance)
@@ -57,13 +33,19 @@ internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, 
         if (_sharing.IsExhausted)
         {
             return "Redis cannot be used: whether the other balancers have misplaced tunnels is not known. The "
-                + "rebalance goes on.";
+                + "rebalance continues.";
         }
 
-        return limit.HasPassed
+        if (!limit.HasPassed)
+        {
+            return null;
+        }
+
+        return RebalanceText.IsOpen(rebalance)
             ? $"{Amounts.Count(rebalance.Misplaced, "tunnel")} still misplaced after --timeout {limit.Text}. The "
-                + "rebalance goes on."
-            : null;
+                + "rebalance continues."
+            : $"Redis cannot be used, so that the other balancers are not known within --timeout {limit.Text}. The "
+                + "rebalance continues.";
     }
 
     // Tunnels that become misplaced during the rebalance increase the total: the progress may decrease.

@@ -91,7 +91,8 @@ internal static class DisconnectCommand
             answer, $"{Amounts.Count(closed, "tunnel")} {which} closed at this balancer{others}.");
         if (shared is false)
         {
-            await operation.NoteAsync("Redis is away: the other balancers were not told; ask each of them.");
+            await operation.NoteAsync(
+                "Redis is away: the other balancers did not receive it; repeat the command at each of them.");
         }
 
         // With Redis, the tunnels may be at another balancer.

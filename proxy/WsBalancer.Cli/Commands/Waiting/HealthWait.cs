@@ -22,15 +22,17 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
             return;
         }
 
-        try
+        var wait = new PolledWait<NodeAnswer?>(operation, time, ReadAsync)
         {
-            var first = await ReadAsync(cancellation);
-            var view = ProgressView.For(operation.Output, operation.Settings.IsDocument);
-            await view.RunAsync(show => WatchAsync(first, limit, show, cancellation));
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            PointOf = now => new ProgressPoint(IsHealthy(now) ? 1 : 0, $"{node} is {HealthOf(now)}"),
+            IsMet = IsHealthy,
+            FailureOf = now => limit.HasPassed ? $"{node} is still {HealthOf(now)} after {limit.Text}." : null,
+            Interrupted = "No longer waiting for the node to be healthy.",
+        };
+        var (_, failure) = await wait.RunAsync(await ReadAsync(cancellation), cancellation);
+        if (failure is not null)
         {
-            throw new WaitEndedException("No longer waiting for the node to be healthy.");
+            throw new CommandFailure(ExitCode.Failed, failure);
         }
     }
 
@@ -62,27 +64,9 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
         }
     }
 
-    private async Task<bool> WatchAsync(
-        NodeAnswer? first, WaitLimit limit, Action<ProgressPoint> show, CancellationToken cancellation)
-    {
-        var questions = new PolledAnswers(limit.Time, operation.NoteAwayAsync);
-        await foreach (var now in questions.ContinueAsync(first, ReadAsync, cancellation))
-        {
-            var health = now?.Health ?? "not in the fleet";
-            show(new ProgressPoint(health is Healthy ? 1 : 0, $"{node} is {health}"));
-            if (health is Healthy)
-            {
-                return true;
-            }
+    private static bool IsHealthy(NodeAnswer? node) => node?.Health is Healthy;
 
-            if (limit.HasPassed)
-            {
-                throw new CommandFailure(ExitCode.Failed, $"{node} is {health} still, after {limit.Text}.");
-            }
-        }
-
-        throw new InvalidOperationException("The answers never end.");
-    }
+    private static string HealthOf(NodeAnswer? node) => node?.Health ?? "not in the fleet";
 
     private async Task<NodeAnswer?> ReadAsync(CancellationToken cancellation)
     {

@@ -16,6 +16,17 @@ internal sealed class SharingWatch(TimeProvider time)
         return shared is not false;
     }
 
+    /// <summary>
+    /// Why a wait ends although this balancer has no tunnel to the node: the other balancers are unknown for too long.
+    /// </summary>
+    public string? FailureOf(string node, WaitLimit limit)
+    {
+        var here = $"{node} has no tunnel at this balancer, but Redis cannot be used";
+        return IsExhausted ? $"{here}: whether the other balancers have tunnels there is not known."
+            : limit.HasPassed ? $"{here}, so that the other balancers are not known within --timeout {limit.Text}."
+            : null;
+    }
+
     /// <summary>Whether the other balancers have been unknown for too long.</summary>
     public bool IsExhausted => _awaySince is { } since && time.GetElapsedTime(since) >= RetryPolicy.Limit;
 }

@@ -12,7 +12,7 @@ internal sealed class WaitOptions
     {
         Wait = new Option<bool>("--wait") { Description = description };
         var limit = standard is { } time ? $" [default: {time.TotalSeconds:0}s]" : "";
-        Timeout = MoveOptions.Duration("--timeout", $"Wait no longer than that; exit 1 then{limit}");
+        Timeout = MoveOptions.Duration("--timeout", $"The limit of the wait, after which the exit code is 1{limit}");
         Standard = standard;
     }
 

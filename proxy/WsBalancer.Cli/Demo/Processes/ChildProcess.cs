@@ -10,15 +10,15 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(3);
 
     private readonly Process _process;
-    private readonly OrphanKiller _undertaker;
+    private readonly OrphanKiller _orphans;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _unexpectedEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _ended;
     private volatile bool _isEndExpected;
 
-    private ChildProcess(string name, Process process, OrphanKiller undertaker, TimeProvider time)
+    private ChildProcess(string name, Process process, OrphanKiller orphans, TimeProvider time)
     {
-        (Name, _process, _undertaker, _time) = (name, process, undertaker, time);
+        (Name, _process, _orphans, _time) = (name, process, orphans, time);
         _process.OutputDataReceived += (_, line) => Remember(line.Data);
         _process.ErrorDataReceived += (_, line) => Remember(line.Data);
         _process.BeginOutputReadLine();
@@ -36,7 +36,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public Task UnexpectedEnd => _unexpectedEnd.Task;
 
     public static ChildProcess Start(
-        string name, ProgramFile program, IEnumerable<string> arguments, OrphanKiller undertaker, TimeProvider time)
+        string name, ProgramFile program, IEnumerable<string> arguments, OrphanKiller orphans, TimeProvider time)
     {
         var start = new ProcessStartInfo(program.FileName, [.. program.Prefix, .. arguments])
         {
@@ -52,8 +52,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
 
         var process = Process.Start(start) ?? throw new DemoFailure($"{name} did not start: {program.FileName}.");
-        undertaker.Watch(process.Id);
-        return new ChildProcess(name, process, undertaker, time);
+        orphans.Watch(process.Id);
+        return new ChildProcess(name, process, orphans, time);
     }
 
     /// <summary>Waits for a line that begins with <paramref name="prefix"/> and returns the rest of it.</summary>
@@ -118,7 +118,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private async Task EndAsync()
     {
         await _process.WaitForExitAsync();
-        _undertaker.Forget(_process.Id);
+        _orphans.Forget(_process.Id);
         if (!_isEndExpected)
         {
             _unexpectedEnd.TrySetResult();

@@ -9,7 +9,7 @@ internal sealed class DemoFleet : IAsyncDisposable
     private readonly ProgramFile _nodeProgram = ProgramFile.FindNode();
     private readonly ProgramFile _balancerProgram = ProgramFile.FindBalancer();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("wsbalancer-demo-");
-    private readonly OrphanKiller _undertaker = new();
+    private readonly OrphanKiller _orphans = new();
     private readonly TaskCompletionSource<DemoFailure> _broken =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -91,7 +91,7 @@ internal sealed class DemoFleet : IAsyncDisposable
         }
         finally
         {
-            _undertaker.Dispose();
+            _orphans.Dispose();
             _directory.Delete(recursive: true);
         }
     }
@@ -110,7 +110,7 @@ internal sealed class DemoFleet : IAsyncDisposable
 
     private ChildProcess Start(string name, ProgramFile program, params string[] arguments)
     {
-        var process = ChildProcess.Start(name, program, arguments, _undertaker, _time);
+        var process = ChildProcess.Start(name, program, arguments, _orphans, _time);
         lock (_lock)
         {
             _processes.Add(process);

@@ -3,7 +3,7 @@ using WsBalancer.Cli.Demo.Users;
 
 namespace WsBalancer.Cli.Tests.Demo;
 
-public sealed class CrowdTests
+public sealed class DemoUsersTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

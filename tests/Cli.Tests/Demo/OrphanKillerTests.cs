@@ -3,23 +3,23 @@ using WsBalancer.Cli.Demo.Processes;
 
 namespace WsBalancer.Cli.Tests.Demo;
 
-public sealed class UndertakerTests
+public sealed class OrphanKillerTests
 {
     private const int Killed = 128 + 9;
 
     [Fact]
     public async Task TheEndOfThePipe_KillsTheWatchedAndSparesTheForgotten()
     {
-        var undertaker = new OrphanKiller();
+        var orphans = new OrphanKiller();
         using var first = Sleeper();
         using var second = Sleeper();
         using var forgotten = Sleeper();
-        undertaker.Watch(first.Id);
-        undertaker.Watch(forgotten.Id);
-        undertaker.Watch(second.Id);
-        undertaker.Forget(forgotten.Id);
+        orphans.Watch(first.Id);
+        orphans.Watch(forgotten.Id);
+        orphans.Watch(second.Id);
+        orphans.Forget(forgotten.Id);
 
-        undertaker.Dispose();
+        orphans.Dispose();
         await first.WaitForExitAsync(TestContext.Current.CancellationToken);
         await second.WaitForExitAsync(TestContext.Current.CancellationToken);
 

@@ -68,7 +68,7 @@ internal static class RegisterOption
                 .FirstOrDefault(option => result.GetResult(option) is not null);
             if (alone is not null)
             {
-                result.AddError($"{alone.Name} goes with --register CLUSTER.");
+                result.AddError($"{alone.Name} requires --register CLUSTER.");
             }
 
             return;
@@ -82,7 +82,8 @@ internal static class RegisterOption
         if (result.GetResult(Advertise) is null && IsWildcard(result.GetValue(urls)))
         {
             result.AddError(
-                $"--register: nobody connects to '{result.GetValue(urls)}': say with --advertise where the node is.");
+                $"--register: balancers cannot connect to '{result.GetValue(urls)}': "
+                + "expected the address of the node in --advertise.");
         }
     }
 

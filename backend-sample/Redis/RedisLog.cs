@@ -22,7 +22,7 @@ internal static partial class RedisLog
     [LoggerMessage(203, LogLevel.Debug, "Could not unsubscribe from '{Channel}'.", EventName = "UnsubscribeFailed")]
     public static partial void UnsubscribeFailed(ILogger logger, string channel, Exception failure);
 
-    [LoggerMessage(204, LogLevel.Debug, "Could not tell whether a message to '{Channel}' was sent.",
+    [LoggerMessage(204, LogLevel.Debug, "It is not known whether a message to '{Channel}' was sent.",
         EventName = "PublishFailed")]
     public static partial void PublishFailed(ILogger logger, string channel, Exception failure);
 

@@ -8,7 +8,7 @@ internal static class CommandLine
     public static async Task<int> InvokeAsync(
         string[] arguments, TextWriter output, TextWriter error, TimeProvider time)
     {
-        var root = new RootCommand("Load tests for WebSocket servers and what stands in front of them.")
+        var root = new RootCommand("Load tests for WebSocket servers and the proxies before them.")
         {
             RunCommand.Create(time),
             CompareCommand.Create(time),

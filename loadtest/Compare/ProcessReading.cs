@@ -31,7 +31,7 @@ internal sealed record ProcessReading(IReadOnlyDictionary<int, long> ThreadNanos
 
         return threads.Count > 0
             ? new ProcessReading(threads, resident)
-            : throw new IOException($"Process {root} is not there, or /proc/{root} does not tell its CPU time.");
+            : throw new IOException($"Process {root} does not exist, or /proc/{root} has no CPU time.");
     }
 
     /// <summary>CPU time since an earlier reading. The time of a thread that ended in between is not known.</summary>

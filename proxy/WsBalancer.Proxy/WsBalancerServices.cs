@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Access;
@@ -22,7 +24,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Microsoft.Extensions.DependencyInjection;
 #pragma warning restore IDE0130
 
-/// <summary>Adds WebSocket balancing to YARP.</summary>
+/// <summary>Adds WebSocket balancing to YARP, and its readiness to the health checks of the application.</summary>
 public static class WsBalancerServices
 {
     /// <summary>
@@ -90,6 +92,45 @@ public static class WsBalancerServices
         return Add(builder, null, configure);
     }
 
+    /// <summary>
+    /// Names the user of each request to a cluster that the ring places. Such a cluster then needs no <c>UserKey</c>.
+    /// If the application names a user, no id is read from the request.
+    /// </summary>
+    /// <param name="builder">YARP's builder, before or after <c>AddWsBalancer</c>.</param>
+    /// <param name="find">The id of the user; null if there is none. Called on several threads at a time. See
+    /// <see cref="IUserKeySource.FindUser"/>.</param>
+    /// <returns>The same builder.</returns>
+    public static IReverseProxyBuilder UseUserKey(this IReverseProxyBuilder builder, Func<HttpContext, string?> find)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(find);
+
+        builder.Services.AddSingleton<IUserKeySource>(new DelegateSource(find));
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds a check that is healthy while the balancer is ready: it has started, it is not stopping, and each cluster
+    /// has as many available nodes as its <c>Readiness:MinAvailableNodes</c> requires (0 by default). The check is that
+    /// of <c>/readyz</c> of the admin host. Needs <c>AddWsBalancer</c> of YARP's builder.
+    /// </summary>
+    /// <param name="builder">The builder of <c>AddHealthChecks</c>.</param>
+    /// <param name="name">The name of the check.</param>
+    /// <param name="failureStatus">The status while the balancer is not ready; null for
+    /// <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="tags">Tags, for filters of the application.</param>
+    /// <returns>The same builder.</returns>
+    public static IHealthChecksBuilder AddWsBalancer(
+        this IHealthChecksBuilder builder,
+        string name = "wsbalancer",
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+
+        return builder.Add(new HealthCheckRegistration(name, CreateCheck, failureStatus, tags));
+    }
+
     private static bool IsAdded(IServiceCollection services) =>
         services.Any(service => service.ServiceType == typeof(PipelineMark));
 
@@ -109,7 +150,7 @@ public static class WsBalancerServices
         var services = builder.Services;
         if (!services.Any(service => service.ServiceType == typeof(IHttpForwarder)))
         {
-            throw new InvalidOperationException("AddWsBalancer comes after AddReverseProxy.");
+            throw new InvalidOperationException("AddWsBalancer must be called after AddReverseProxy.");
         }
 
         var code = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -137,4 +178,13 @@ public static class WsBalancerServices
             .AddSingleton<ILocalReport>(provider => provider.GetRequiredService<BalancerReport>())
             .AddHostedService(provider => provider.GetRequiredService<BalancerReport>())
             .AddHostedService<OperationMetrics>();
+
+    private static ReadinessHealthCheck CreateCheck(IServiceProvider provider) =>
+        new(provider.GetService<ReadinessCheck>() ?? throw new InvalidOperationException(
+            "The health check of WsBalancer needs its services: add them with AddReverseProxy().AddWsBalancer()."));
+
+    private sealed class DelegateSource(Func<HttpContext, string?> find) : IUserKeySource
+    {
+        public string? FindUser(HttpContext context) => find(context);
+    }
 }

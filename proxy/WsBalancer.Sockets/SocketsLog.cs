@@ -14,7 +14,8 @@ internal static partial class SocketsLog
     [LoggerMessage(58, LogLevel.Information, "The name '{Host}' can be resolved again.")]
     public static partial void NameResolvedAgain(ILogger logger, string host);
 
-    [LoggerMessage(51, LogLevel.Error, "A handler on an event loop failed; if it is a socket's, that is reset.")]
+    [LoggerMessage(51, LogLevel.Error,
+        "A handler on an event loop failed; if it belongs to a socket, that socket is reset.")]
     public static partial void HandlerFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(57, LogLevel.Warning,

@@ -75,7 +75,7 @@ public sealed class AdminOptionsTests : IDisposable
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Equal(
-            "wsbalancer: --ca goes with an https address, and http://127.0.0.1:1 is none.", run.Error.TrimEnd());
+            "wsbalancer: --ca requires an https address, and http://127.0.0.1:1 is not one.", run.Error.TrimEnd());
     }
 
     [Theory]

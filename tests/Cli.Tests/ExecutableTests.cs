@@ -40,7 +40,7 @@ public sealed class ExecutableTests
     [InlineData("--users takes a whole number from 40 to 2000, not 'many'", "demo", "--users", "many")]
     [InlineData("--nodes takes a whole number from 2 to 16, not '1'", "demo", "--nodes", "1")]
     [InlineData("--users takes at least 100 then", "demo", "--nodes", "5", "--users", "99")]
-    [InlineData("--ring, --listen, --admin and --state go with --node", "run", "--config", "x.json", "--ring", "nginx")]
+    [InlineData("--ring, --listen, --admin and --state require --node", "run", "--config", "x.json", "--ring", "nginx")]
     [InlineData("Ring:Algorithm is 'nginks': expected one of", "run", "--node", "ws-1=http://h:1", "--ring", "nginks")]
     [InlineData(
         "Destinations:ws-1:Metadata:RingKey is missing: expected the server's id in HAProxy",

@@ -35,7 +35,7 @@ internal static class AdminOptions
 
     private static readonly Option<string?> TokenFile = new("--token-file")
     {
-        Description = "A file with the admin token, which nobody sees in ps",
+        Description = "A file with the admin token, which does not appear in ps",
         HelpName = "FILE",
     };
 

@@ -14,7 +14,7 @@ internal static class AuthorityFile
         if (address.Scheme != Uri.UriSchemeHttps)
         {
             throw new CommandFailure(
-                ExitCode.Usage, $"--ca goes with an https address, and {address.OriginalString} is none.");
+                ExitCode.Usage, $"--ca requires an https address, and {address.OriginalString} is not one.");
         }
 
         try

@@ -14,7 +14,7 @@ internal static class MoveOptions
     public static ValueOption<DrainDeadline> Deadline() => new(
         "--deadline",
         "TIME|none",
-        "When what is left is closed whatever the rate [default: the cluster's Drain:Deadline]",
+        "When the remaining tunnels are closed, whatever the rate [default: the cluster's Drain:Deadline]",
         $"{DurationText.Expected}, or none",
         ParseDeadline);
 

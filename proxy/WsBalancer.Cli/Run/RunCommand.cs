@@ -24,7 +24,7 @@ internal static class RunCommand
         };
         var userKey = new Option<string[]>("--user-key")
         {
-            Description = "Where the user id stands: query:NAME, header:NAME, cookie:NAME, path:N or client-ip.",
+            Description = "Where the user id is: query:NAME, header:NAME, cookie:NAME, path:N or client-ip.",
             HelpName = "SOURCE",
             DefaultValueFactory = _ => ["query:user"],
         };
@@ -48,7 +48,7 @@ internal static class RunCommand
         };
         var state = new Option<FileInfo?>("--state")
         {
-            Description = "The file that keeps changes made at run time. Without, they are gone with the process.",
+            Description = "The file that stores changes made at run time. Without it, they are lost at the exit.",
             HelpName = "PATH",
         };
         var level = new Option<string?>("--log-level")
@@ -90,14 +90,14 @@ internal static class RunCommand
             }
             else if (hasNodes && result.GetResult(check) is not null)
             {
-                result.AddError("--check checks a file, and goes with --config.");
+                result.AddError("--check checks a file, and requires --config.");
             }
             else if (!hasNodes
                 && Array.Exists<Option>([userKey, ring, listen, admin, state], option => IsGiven(result, option)))
             {
                 result.AddError(
-                    "--user-key, --ring, --listen, --admin and --state go with --node; "
-                    + "with --config the file says it.");
+                    "--user-key, --ring, --listen, --admin and --state require --node; "
+                    + "with --config they are in the file.");
             }
         });
         command.SetAction((parsed, cancellation) =>

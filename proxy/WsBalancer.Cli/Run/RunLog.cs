@@ -13,11 +13,11 @@ internal static partial class RunLog
     public static partial void Mistake(ILogger logger, string mistake);
 
     [LoggerMessage(902, LogLevel.Error,
-        "The changed configuration has mistakes ({Count}) and is not applied: everything stays as it was.")]
+        "The changed configuration has mistakes ({Count}) and is not applied; the last valid one stays in force.")]
     public static partial void ReloadRefused(ILogger logger, int count);
 
     [LoggerMessage(908, LogLevel.Error,
-        "The changed configuration is not applied: everything stays as it was. If it is meant, "
+        "The changed configuration is not applied; the last valid one stays in force. If the change is intended, "
         + "'wsbalancer reload --force' applies it.")]
     public static partial void ReloadNeedsForce(ILogger logger);
 
@@ -27,16 +27,16 @@ internal static partial class RunLog
     [LoggerMessage(903, LogLevel.Information, "SIGHUP: reading the configuration again.")]
     public static partial void HangUp(ILogger logger);
 
-    [LoggerMessage(905, LogLevel.Debug, "Memory of many handshakes was given back; everything paused for {Pause}.")]
+    [LoggerMessage(905, LogLevel.Debug, "The memory of many handshakes was released; the process paused for {Pause}.")]
     public static partial void MemoryTrimmed(ILogger logger, TimeSpan pause);
 
     [LoggerMessage(906, LogLevel.Warning,
-        "The configuration has changed and is applied, except for what is read at the start only and needs a restart: "
-        + "{Keys}.")]
+        "The configuration has changed and is applied, except for the keys that are read at the start only and need a "
+        + "restart: {Keys}.")]
     public static partial void ApplyingExcept(ILogger logger, string keys);
 
     [LoggerMessage(911, LogLevel.Warning,
-        "The configuration is unchanged; what is read at the start only and needs a restart: {Keys}.")]
+        "The configuration is unchanged; keys that are read at the start only and need a restart: {Keys}.")]
     public static partial void UnchangedExcept(ILogger logger, string keys);
 
     [LoggerMessage(907, LogLevel.Information, "The configuration is unchanged.")]
@@ -49,6 +49,6 @@ internal static partial class RunLog
     public static partial void Note(ILogger logger, string note);
 
     [LoggerMessage(912, LogLevel.Warning,
-        "A second signal to end: the tunnels that are still open are cut, and the balancer ends at once.")]
+        "A second signal: the tunnels that are still open are aborted, and the balancer exits at once.")]
     public static partial void SecondSignal(ILogger logger);
 }

@@ -6,12 +6,13 @@ namespace WsBalancer.Proxy.Access;
 internal static partial class AccessMessages
 {
     [LoggerMessage(650, LogLevel.Error,
-        "{Mistake} Lines stay where they were written before, or wait; it is tried again every second.")]
+        "{Mistake} Lines are still written to the earlier file, or wait in memory; opening the file is retried every "
+        + "second.")]
     public static partial void NotOpened(ILogger logger, string mistake);
 
     [LoggerMessage(651, LogLevel.Error,
         "The access log '{Path}' cannot be written: {Reason} Lines are dropped and counted "
-            + "(wsbalancer_access_log_dropped_total); it is tried again every second.")]
+        + "(wsbalancer_access_log_dropped_total); opening the file is retried every second.")]
     public static partial void NotWritten(ILogger logger, string path, string reason);
 
     [LoggerMessage(652, LogLevel.Information, "The access log '{Path}' is written again.")]

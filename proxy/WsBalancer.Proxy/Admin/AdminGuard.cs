@@ -40,7 +40,7 @@ internal sealed class AdminGuard(RequestDelegate next, AdminOptions options, Adm
             context.Features.Set(caller);
             return isOpen || caller is not null
                 ? null
-                : Refuse(StatusCodes.Status401Unauthorized, "The admin API asks for its token as a bearer token.");
+                : Refuse(StatusCodes.Status401Unauthorized, "The admin API requires its token as a bearer token.");
         }
 
         context.Features.Set(new Caller(

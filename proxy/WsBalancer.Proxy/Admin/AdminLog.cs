@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Admin;
 internal static partial class AdminLog
 {
     [LoggerMessage(670, LogLevel.Error,
-        "The token file '{Path}' {Mistake}: its last token stays in force; it is tried again every second.")]
+        "The token file '{Path}' {Mistake}: its last token stays in force; reading the file is retried every second.")]
     public static partial void TokenNotRead(ILogger logger, string path, string mistake);
 
     [LoggerMessage(671, LogLevel.Information, "The token file '{Path}' has another token, which is in force.")]

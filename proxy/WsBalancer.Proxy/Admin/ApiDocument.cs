@@ -67,7 +67,7 @@ internal static class ApiDocument
             document,
             "/readyz",
             "isReady",
-            "Whether clients are to be sent here. With the query 'verbose', each part as JSON.",
+            "Whether this balancer should receive clients. With the query 'verbose', each part as JSON.",
             MediaTypeNames.Text.Plain,
             ("503", "The balancer starts or stops, or a cluster has fewer nodes than it must have."));
         Add(document, "/metrics", "readMetrics", "The metrics, for Prometheus.", MediaTypeNames.Text.Plain);

@@ -13,25 +13,25 @@ internal static partial class OperationLog
     [LoggerMessage(509, LogLevel.Information, "Stopping: {Remaining} of {Total} tunnels are still open.")]
     public static partial void StillOpen(ILogger logger, int remaining, int total);
 
-    [LoggerMessage(EventId = 510, Message = "All tunnels are closed: {Total} there were, and {Cut} of them were cut.")]
+    [LoggerMessage(EventId = 510, Message = "All {Total} tunnels are closed; {Cut} of them were aborted.")]
     public static partial void AllClosed(ILogger logger, LogLevel level, int total, int cut);
 
-    [LoggerMessage(501, LogLevel.Information, "What is left of '{What}' stays open: the balancer stops.")]
+    [LoggerMessage(501, LogLevel.Information, "The remaining tunnels of '{What}' stay open: the balancer stops.")]
     public static partial void Stopped(ILogger logger, string what);
 
     [LoggerMessage(504, LogLevel.Information, "Cluster '{Cluster}': {What}.")]
     public static partial void Happened(ILogger logger, string cluster, string what);
 
-    [LoggerMessage(505, LogLevel.Debug, "The drain of '{Node}' of cluster '{Cluster}' closes nothing any more.")]
+    [LoggerMessage(505, LogLevel.Debug, "The drain of '{Node}' of cluster '{Cluster}' has closed its last tunnel.")]
     public static partial void Ended(ILogger logger, string node, string cluster);
 
     [LoggerMessage(506, LogLevel.Warning, "Balancers disagree on cluster '{Cluster}': {Reason}.")]
     public static partial void Disputed(ILogger logger, string cluster, string reason);
 
-    [LoggerMessage(507, LogLevel.Debug, "The rebalance of cluster '{Cluster}' closes nothing any more here.")]
+    [LoggerMessage(507, LogLevel.Debug, "The rebalance of cluster '{Cluster}' has closed its last tunnel here.")]
     public static partial void RebalanceEnded(ILogger logger, string cluster);
 
     [LoggerMessage(508, LogLevel.Error,
-        "The rebalance of cluster '{Cluster}' has ended, which cannot be written down; it is tried again.")]
+        "The rebalance of cluster '{Cluster}' has ended, but its end cannot be stored; the write is retried.")]
     public static partial void EndNotWritten(ILogger logger, string cluster, Exception exception);
 }

@@ -145,7 +145,7 @@ internal sealed class DrainRun : IDisposable
     private static FormattableString Terms(DrainValue value) => (value.RatePerSecond, value.DeadlineSeconds) switch
     {
         (0, null) => $", which stay open",
-        (0, { } deadline) => $", which stay open until the deadline in {deadline:0.#} s asks for more",
+        (0, { } deadline) => $", which stay open until the deadline in {deadline:0.#} s requires more",
         (var rate, null) => $", at {rate:0.##}/s, without a deadline",
         (var rate, { } deadline) => $", at {rate:0.##}/s, within {deadline:0.#} s",
     };
@@ -175,7 +175,8 @@ internal sealed class DrainRun : IDisposable
         {
             part.RaiseReported = true;
             var rate = part.Run.RateAt(Node.Ledger.Active);
-            Publish($"is drained faster than asked, at {rate:0.#}/s, to keep the deadline", ("ratePerSecond", rate));
+            Publish(
+                $"is drained faster than requested, at {rate:0.#}/s, to meet the deadline", ("ratePerSecond", rate));
         }
 
         var over = part.Order.Value.DeadlineSeconds;

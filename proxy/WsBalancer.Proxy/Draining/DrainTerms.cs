@@ -68,7 +68,7 @@ internal static class DrainTerms
             + $"up to {LongestSeconds}.");
         Refuse(
             request is { RatePerSecond: 0, Deadline.IsGiven: false },
-            "'ratePerSecond' is 0, which closes nothing until the deadline asks for it: "
+            "'ratePerSecond' is 0, which closes nothing until the deadline requires it: "
             + "expected 'deadlineSeconds' too, a number or null for never.");
         Refuse(
             request.CloseCode is { } code && !CloseCode.MayBeSent(code),

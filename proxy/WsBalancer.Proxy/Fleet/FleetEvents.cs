@@ -19,13 +19,13 @@ internal sealed class FleetEvents(FleetMetrics metrics, BalancerEvents events, I
     {
         var what = draining ? "drains" : "no longer drains";
         FleetLog.DrainAnnounced(logger, node.Id, cluster.Id, what);
-        events.Publish(EventKind.Drain, cluster.Id, node.Id, $"{node.Id} says that it {what}");
+        events.Publish(EventKind.Drain, cluster.Id, node.Id, $"{node.Id} reports that it {what}");
     }
 
     public void RegistrationRefused(FleetCluster cluster, string node, string mistake)
     {
         FleetLog.RegistrationRefused(logger, node, cluster.Id, mistake);
-        events.Publish(EventKind.Node, cluster.Id, node, $"{node} registered itself and cannot be taken: {mistake}");
+        events.Publish(EventKind.Node, cluster.Id, node, $"{node} registered and cannot be added: {mistake}");
     }
 
     /// <summary>

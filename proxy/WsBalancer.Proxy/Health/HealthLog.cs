@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Health;
 internal static partial class HealthLog
 {
     [LoggerMessage(301, LogLevel.Error,
-        "Taking over a changed fleet failed; some nodes are not probed until the next change.")]
+        "Applying a changed fleet failed; some nodes are not probed until the next change.")]
     public static partial void ReconcileFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(302, LogLevel.Warning,
@@ -15,6 +15,6 @@ internal static partial class HealthLog
     public static partial void TooManySilent(ILogger logger, string node, string cluster);
 
     [LoggerMessage(300, LogLevel.Error,
-        "Probing node '{Node}' of cluster '{Cluster}' failed in a way that is not the node's; probing goes on.")]
+        "Probing node '{Node}' of cluster '{Cluster}' failed within the balancer, not at the node; probing continues.")]
     public static partial void ProbeFaulted(ILogger logger, string node, string cluster, Exception exception);
 }

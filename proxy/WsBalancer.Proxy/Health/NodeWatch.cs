@@ -202,7 +202,7 @@ internal sealed class NodeWatch : IAsyncDisposable
             if ((wasAway || Options.SilentHandshakes is null) && _silence.End(Now))
             {
                 _fleet.EndSilence(
-                    _cluster, Node, wasAway ? "it was away meanwhile" : "unanswered handshakes no longer count");
+                    _cluster, Node, wasAway ? "it was away in between" : "unanswered handshakes no longer count");
             }
 
             if (outcome.Kind == ProbeFinding.Draining)

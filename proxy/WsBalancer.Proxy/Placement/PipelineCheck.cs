@@ -53,7 +53,7 @@ internal sealed class PipelineCheck(
         if (!mark.IsSet && settings.Current.Keys.Order(StringComparer.Ordinal).FirstOrDefault() is { } cluster)
         {
             throw new InvalidOperationException(
-                $"Cluster '{cluster}' is to be placed by the ring, but the pipeline does not place: map it with " +
+                $"Cluster '{cluster}' uses the ring, but the pipeline has no placement: map it with " +
                 "app.MapWsBalancer(), or call UseWsBalancer() in the pipeline of MapReverseProxy.");
         }
     }

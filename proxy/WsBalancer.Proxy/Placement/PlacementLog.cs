@@ -14,7 +14,7 @@ internal static partial class PlacementLog
     [LoggerMessage(
         410,
         LogLevel.Debug,
-        "A {Method} for cluster '{Cluster}' is served without its upgrade, which is to no WebSocket.")]
+        "A {Method} for cluster '{Cluster}' is served without its upgrade, since the protocol is not WebSocket.")]
     public static partial void UpgradeStripped(ILogger logger, string method, string cluster);
 
     [LoggerMessage(
@@ -27,7 +27,7 @@ internal static partial class PlacementLog
     [LoggerMessage(
         412,
         LogLevel.Warning,
-        "The application connects to the nodes of cluster '{Cluster}' by itself (ConnectCallback): " +
+        "The application connects to the nodes of cluster '{Cluster}' with its own ConnectCallback: " +
         "Handshake:ConnectTimeout and Sockets:SourceAddresses do not hold for it.")]
     public static partial void ConnectsByItself(ILogger logger, string cluster);
 

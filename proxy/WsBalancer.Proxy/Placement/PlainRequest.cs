@@ -44,7 +44,7 @@ internal sealed class PlainRequest : PlacedRequest
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
             throw new HttpRequestException(
-                HttpRequestError.InvalidResponse, "The node switched protocols, which the request did not ask for.");
+                HttpRequestError.InvalidResponse, "The node switched protocols, which the request did not request.");
         }
 
         base.Answered(request, response);

@@ -52,7 +52,7 @@ internal sealed class AutoRebalance(
                 var after = DurationText.Format(options.After!.Value);
                 news.Rebalance(
                     cluster.Id,
-                    $"that rebalance began by itself: users have other homes, and all was stable for {after}");
+                    $"that rebalance started automatically: users are misplaced, and all was stable for {after}");
             }
         }
     }

@@ -116,7 +116,7 @@ internal sealed class RebalanceOperations(
     {
         if (value is { State: RebalanceState.Running } && remaining == 0 && !others.AreKnown)
         {
-            return "nothing is left to close here, and the other balancers cannot be heard: Redis is away";
+            return "nothing is left to close here, and nothing is received from the other balancers: Redis is away";
         }
 
         if (value is { State: RebalanceState.Stopped or RebalanceState.Cancelled, Reason: { } reason })
@@ -126,7 +126,7 @@ internal sealed class RebalanceOperations(
 
         return survey.Reason
             ?? (value?.State == RebalanceState.Done && elsewhere > 0
-                ? $"{elsewhere} tunnels of other balancers stay misplaced, which say why"
+                ? $"{elsewhere} tunnels of other balancers stay misplaced; those balancers report why"
                 : null);
     }
 

@@ -136,12 +136,12 @@ internal sealed class RebalanceRegistry(
     {
         FormattableString what = value.State switch
         {
-            RebalanceState.Running when before.State == RebalanceState.Paused => $"the rebalance goes on",
+            RebalanceState.Running when before.State == RebalanceState.Paused => $"the rebalance continues",
             RebalanceState.Running or RebalanceState.Paused when before.State == value.State =>
                 $"the rebalance has another rate, {value.RatePerSecond:0.##}/s",
             RebalanceState.Paused => $"the rebalance is paused",
             RebalanceState.Done => $"the rebalance is done; this balancer closed {closed} tunnels{Because(value)}",
-            RebalanceState.Stopped => $"the rebalance stopped by itself{Because(value)}",
+            RebalanceState.Stopped => $"the rebalance stopped{Because(value)}",
             _ => $"the rebalance was cancelled; this balancer closed {closed} tunnels",
         };
         news.Rebalance(cluster.Id, what, ("closed", closed));

@@ -9,10 +9,10 @@ internal static partial class SettingsLog
     public static partial void Mistake(ILogger logger, string mistake);
 
     [LoggerMessage(2, LogLevel.Error,
-        "The changed configuration has mistakes ({Count}) and is not applied: everything stays as it was.")]
+        "The changed configuration has mistakes ({Count}) and is not applied; the last valid one stays in force.")]
     public static partial void ReloadRefused(ILogger logger, int count);
 
     [LoggerMessage(3, LogLevel.Warning,
-        "{Section} has changed, but is read at the start only: it stays as it was until a restart.")]
+        "{Section} has changed, but is read at the start only: its last value stays in force until a restart.")]
     public static partial void NeedsRestart(ILogger logger, string section);
 }

@@ -39,7 +39,7 @@ internal static class RedisCause
         }
 
         return chain.Exists(static inner => inner is IOException or AuthenticationException)
-            ? $"The TLS handshake failed: {message}. WsBalancer:State:Redis says ssl=true."
+            ? $"The TLS handshake failed: {message}. WsBalancer:State:Redis has ssl=true."
             : "It refused the user or the password of WsBalancer:State:Redis"
                 + $"{(message.Length > 0 ? ": " : "")}{message}.";
     }

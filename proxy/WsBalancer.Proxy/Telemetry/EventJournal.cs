@@ -206,11 +206,12 @@ internal sealed class EventJournal : IAsyncDisposable
 internal static partial class EventJournalLog
 {
     [LoggerMessage(660, LogLevel.Error,
-        "The events in '{Path}' cannot be read: {Reason} They are missing from what is shown of the past.")]
+        "The events in '{Path}' cannot be read: {Reason} They are missing from the list of past events.")]
     public static partial void NotRead(ILogger logger, string path, string reason);
 
     [LoggerMessage(661, LogLevel.Error,
-        "The events cannot be written to '{Path}': {Reason} They are kept in memory, and tried again with each event.")]
+        "The events cannot be written to '{Path}': {Reason} They are kept in memory, and the write is retried with "
+        + "each event.")]
     public static partial void NotWritten(ILogger logger, string path, string reason);
 
     [LoggerMessage(662, LogLevel.Information, "The events are written to '{Path}' again.")]

@@ -9,7 +9,7 @@ internal static partial class TunnelLog
     public static partial void Idle(ILogger logger, string tunnel, string node, string cluster);
 
     [LoggerMessage(104, LogLevel.Debug,
-        "A peer of tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' takes nothing of what it is sent; it ends.")]
+        "A peer of tunnel {Tunnel} to '{Node}' of cluster '{Cluster}' does not read; the tunnel ends.")]
     public static partial void Stalled(ILogger logger, string tunnel, string node, string cluster);
 
     [LoggerMessage(105, LogLevel.Warning,

@@ -294,7 +294,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         }
     }
 
-    private static IOException DisconnectedError(Ending? ending) => new("The client is gone.", ending?.Reason);
+    private static IOException DisconnectedError(Ending? ending) => new("The client has disconnected.", ending?.Reason);
 
     private sealed record Ending(Exception Reason, bool WithReset);
 }

@@ -23,14 +23,15 @@ internal static partial class TransportLog
     [LoggerMessage(85, LogLevel.Debug, "Connection id \"{ConnectionId}\" paused.")]
     public static partial void Paused(ILogger logger, string connectionId);
 
-    [LoggerMessage(86, LogLevel.Debug, "A client was gone before it was served ({Error}).")]
+    [LoggerMessage(86, LogLevel.Debug, "A client disconnected before it was accepted ({Error}).")]
     public static partial void NotTaken(ILogger logger, string error);
 
     [LoggerMessage(87, LogLevel.Error,
-        "No client can be accepted ({Error}). As far as there is a descriptor left, clients are answered with 503.")]
+        "No client can be accepted ({Error}). Clients are answered with 503 while a descriptor is left for it.")]
     public static partial void ShortageBegan(ILogger logger, string error);
 
-    [LoggerMessage(88, LogLevel.Information, "Clients are accepted again; {Refused} were answered with 503 meanwhile.")]
+    [LoggerMessage(88, LogLevel.Information,
+        "Clients are accepted again; {Refused} were answered with 503 in between.")]
     public static partial void ShortageEnded(ILogger logger, long refused);
 
     [LoggerMessage(89, LogLevel.Debug, "Connection id \"{ConnectionId}\" closed: its client has sent nothing in time.")]

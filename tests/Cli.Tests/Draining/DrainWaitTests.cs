@@ -181,7 +181,7 @@ public sealed class DrainWaitTests
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Equal(
             """
-            wsbalancer: The balancer does not answer; asking again for 30 s.
+            wsbalancer: The balancer does not answer; retrying for 30 s.
             wsbalancer: The balancer answers again.
 
             """,

@@ -76,8 +76,8 @@ public sealed class BlendCommandTests
     [InlineData("blend --to rendezvous --share 120%", "--share takes a part of the users from 0% to 100%")]
     [InlineData("blend --to rendezvous --share 2", "--share takes a part of the users from 0% to 100%")]
     [InlineData("blend --to rendezvous --share -1%", "--share takes a part of the users from 0% to 100%")]
-    [InlineData("blend --to rendezvous", "--to and --share go together")]
-    [InlineData("blend --share 10%", "--to and --share go together")]
+    [InlineData("blend --to rendezvous", "--to and --share belong together")]
+    [InlineData("blend --share 10%", "--to and --share belong together")]
     [InlineData("blend --to nginks --share 10%", "--to takes one of rendezvous, nginx,")]
     public async Task AWrongCommandLine_Exits2(string line, string why)
     {

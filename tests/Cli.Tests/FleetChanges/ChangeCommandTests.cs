@@ -270,7 +270,7 @@ public sealed class ChangeCommandTests
     [InlineData("add ws-4=http://x@65536", "'ws-4' would weigh 65536")]
     [InlineData("remove", "'wsbalancer remove' needs ID.")]
     [InlineData("remove ws-2 --wait", "--wait might never end: give --drain or --timeout")]
-    [InlineData("remove ws-2 --timeout 5s", "--timeout goes with --wait")]
+    [InlineData("remove ws-2 --timeout 5s", "--timeout requires --wait")]
     [InlineData("plan --ring-key ws-9=a", "--ring-key names 'ws-9', which no --add adds")]
     [InlineData("plan --add ws-4=http://x --ring-key k", "--ring-key takes ID=KEY, not 'k'")]
     [InlineData("plan --to maglev --share 10% --remove ws-1", "--to and --share exclude --add")]

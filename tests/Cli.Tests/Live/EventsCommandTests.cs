@@ -61,7 +61,7 @@ public sealed class EventsCommandTests
         Assert.Equal(
             """
             wsbalancer: The stream of events has ended; connecting again.
-            wsbalancer: The balancer does not answer; asking again for 30 s.
+            wsbalancer: The balancer does not answer; retrying for 30 s.
             wsbalancer: The balancer answers again.
             wsbalancer: The stream of events has ended; connecting again.
 
@@ -81,7 +81,7 @@ public sealed class EventsCommandTests
 
         Assert.Equal([Drained, Grown], run.Lines);
         Assert.StartsWith(
-            "wsbalancer: Events came faster than they were read, and the balancer has ended the stream.\n",
+            "wsbalancer: Events arrived faster than they were read: the balancer has ended the stream.\n",
             run.Error,
             StringComparison.Ordinal);
     }

@@ -49,7 +49,7 @@ public sealed class LiveTableTests
     private async IAsyncEnumerable<IWatchedTable> Tables(LiveTable live)
     {
         yield return Table();
-        await live.NoteAsync(true, "The balancer does not answer; asking again for 30 s.");
+        await live.NoteAsync(true, "The balancer does not answer; retrying for 30 s.");
         _time.Advance(TimeSpan.FromMinutes(1));
         await live.NoteAsync(false, "The balancer answers again.");
         yield return Table();

@@ -164,7 +164,7 @@ public sealed class OutputFormTests
         var run = await CommandRun.OfAsync(line.Split(' '));
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
-        Assert.Contains("--watch goes with --output json or yaml", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--watch allows --output json or yaml", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -36,7 +36,7 @@ public sealed class ReportTextTests
 
         var legend = plain.ToString().Split('\n')[4..];
         Assert.Contains("Nodes: 1000, then 1000 more, all of weight 1 (HAProxy's default, 16 points).", legend);
-        Assert.Contains("           even share is 50.00 %); EXCESS: those who go between untouched nodes", legend);
+        Assert.Contains("           even share is 50.00 %); EXCESS: those who move between other nodes", legend);
         Assert.Contains("without it would have them, with nginx and haproxy.", legend);
         Assert.Contains("Balancers need share no state with any of them: nodes, weights, options decide.", legend);
         Assert.All(legend, line => Assert.InRange(line.Length, 0, 80));

@@ -29,7 +29,8 @@ public sealed class ReloadReportTests : IDisposable, ILogger
             [
                 "Error One.",
                 "Error Two.",
-                "Error The changed configuration has mistakes (2) and is not applied: everything stays as it was.",
+                "Error The changed configuration has mistakes (2) and is not applied; the last valid one stays in "
+                + "force.",
             ],
             _lines);
     }
@@ -73,10 +74,10 @@ public sealed class ReloadReportTests : IDisposable, ILogger
 
         Assert.Equal(
             [
-                "Warning The configuration has changed and is applied, except for what is read at the start only and "
-                    + "needs a restart: Urls.",
+                "Warning The configuration has changed and is applied, except for the keys that are read at the start "
+                + "only and need a restart: Urls.",
                 "Information The changed configuration moves 25 % of the users of cluster 'chat' (0 open tunnels of "
-                    + "this balancer): with ws-2.",
+                + "this balancer): with ws-2.",
             ],
             _lines);
     }

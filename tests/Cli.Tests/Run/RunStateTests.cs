@@ -24,7 +24,7 @@ public sealed class RunStateTests
         var run = await CommandRun.OfAsync("run", "--config", "w.json", "--state", "s.json");
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("--state go with --node", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--state require --node", run.Error, StringComparison.Ordinal);
     }
 
     private static IReadOnlyDictionary<string, string?> Settings(FileInfo? state) => DropInSettings.From(

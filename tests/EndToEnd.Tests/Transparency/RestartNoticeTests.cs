@@ -7,7 +7,8 @@ public sealed class RestartNoticeTests
 {
     private const string Applied = "The configuration has changed and is applied.";
     private const string Except =
-        "The configuration has changed and is applied, except for what is read at the start only and needs a restart: ";
+        "The configuration has changed and is applied, except for the keys that are read at the start only and "
+        + "need a restart: ";
 
     [Fact]
     public async Task ReloadOfAddressesAndServer_NamesTheKeys_UntilTheyAreAsBefore()

@@ -52,7 +52,7 @@ public sealed class HungNodeFaultTests(ITestOutputHelper output)
         FaultReport.Add(
             $"a node hangs, probed by TCP ({engine})",
             $"the first {Unanswered} who connect to it: 504 after `Handshake:Timeout`; later ones 101 elsewhere",
-            "nothing: what was sent through its tunnels is answered when it goes on",
+            "nothing: what was sent through its tunnels is answered when it continues",
             healed,
             output);
     }
@@ -86,7 +86,7 @@ public sealed class HungNodeFaultTests(ITestOutputHelper output)
             $"a node hangs, probed by HTTP ({engine})",
             string.Create(
                 CultureInfo.InvariantCulture, $"found in {found.TotalSeconds:0.0} s; from then on 101 elsewhere"),
-            "nothing: what was sent through its tunnels is answered when it goes on",
+            "nothing: what was sent through its tunnels is answered when it continues",
             healed,
             output);
     }

@@ -99,7 +99,7 @@ public sealed class DrainApiTests : IAsyncLifetime
         var answer = await _app.CallAsync("DELETE", Drain);
 
         Assert.Equal(409, answer.Status);
-        Assert.Contains("says itself that it drains", answer["detail"].GetString(), StringComparison.Ordinal);
+        Assert.Contains("drains on its own report", answer["detail"].GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

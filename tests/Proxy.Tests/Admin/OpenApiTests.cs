@@ -79,7 +79,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         Assert.Equal(
             ["id", "address"], body.GetProperty("required").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(
-            "a whole number from 0 to 65535 (default: 1, or what a removed node had that comes back)",
+            "a whole number from 0 to 65535 (default: 1, or the last weight of a node that was removed)",
             body.GetProperty("properties").GetProperty("weight").GetProperty("description").GetString());
     }
 

@@ -92,8 +92,8 @@ public sealed class PlanApiTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("?to=nginx", "'to' and 'share' go together: expected both, or neither.")]
-    [InlineData("?share=0.5", "'to' and 'share' go together: expected both, or neither.")]
+    [InlineData("?to=nginx", "'to' and 'share' belong together: expected both, or neither.")]
+    [InlineData("?share=0.5", "'to' and 'share' belong together: expected both, or neither.")]
     [InlineData("?to=nginx&share=1.5", "'share' is '1.5': expected a number from 0 to 1.")]
     [InlineData("?to=nginx&share=half", "'share' is 'half': expected a number from 0 to 1.")]
     [InlineData("?to=nginx&share=NaN", "'share' is 'NaN': expected a number from 0 to 1.")]

@@ -10,7 +10,7 @@ public sealed class RequestBodyTests : IAsyncLifetime
     private const string Nodes = "clusters/chat/nodes";
     private const string Id = "letters, digits, '.', '_' and '-', and at most 253 of them";
     private const string Weight = "a whole number from 0 to 65535";
-    private const string Otherwise = " (default: 1, or what a removed node had that comes back)";
+    private const string Otherwise = " (default: 1, or the last weight of a node that was removed)";
 
     private BalancerApp _app = null!;
 

@@ -56,7 +56,7 @@ public sealed class PacedCloserTests
 
         Assert.Equal(4, steps);
         var logged = Assert.Single(logger.Collector.GetSnapshot(), line => line.Level == LogLevel.Error);
-        Assert.Equal("A step of 'a drain' failed; it goes on.", logged.Message);
+        Assert.Equal("A step of 'a drain' failed; the loop continues.", logged.Message);
     }
 
     private static bool Advance(Crowd crowd, Task run)

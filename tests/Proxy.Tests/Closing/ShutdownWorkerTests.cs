@@ -47,7 +47,7 @@ public sealed class ShutdownWorkerTests : IDisposable
             + "8s.",
             lines[0].Message);
         Assert.Matches("^Stopping: [0-9]+ of 100 tunnels are still open[.]$", lines[1].Message);
-        Assert.Equal("All tunnels are closed: 100 there were, and 0 of them were cut.", lines[^1].Message);
+        Assert.Equal("All 100 tunnels are closed; 0 of them were aborted.", lines[^1].Message);
         Assert.All(lines, line => Assert.Equal(LogLevel.Information, line.Level));
     }
 
@@ -84,7 +84,7 @@ public sealed class ShutdownWorkerTests : IDisposable
 
         await worker.StopAsync(Cancellation);
         var last = _logger.LatestRecord;
-        Assert.Equal("All tunnels are closed: 100 there were, and 100 of them were cut.", last.Message);
+        Assert.Equal("All 100 tunnels are closed; 100 of them were aborted.", last.Message);
         Assert.Equal(LogLevel.Warning, last.Level);
     }
 
@@ -101,7 +101,7 @@ public sealed class ShutdownWorkerTests : IDisposable
 
         await worker.StopAsync(Cancellation);
         Assert.Equal(
-            "All tunnels are closed: 100 there were, and 100 of them were cut.", _logger.LatestRecord.Message);
+            "All 100 tunnels are closed; 100 of them were aborted.", _logger.LatestRecord.Message);
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public sealed class DrainOperationsTests
         movers.EndClosing();
         await movers.UntilEvent("ws-1 has reached the deadline of its drain; 100 tunnels were cut");
         AssertStatus(Status(movers), NodeState.Drained, total: 100, remaining: 0, closed: 100, forced: 100);
-        Assert.Single(movers.Events, text => text.Contains("faster than asked", StringComparison.Ordinal));
+        Assert.Single(movers.Events, text => text.Contains("faster than requested", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class DrainOperationsTests
         Assert.Equal((10, 4000), (Status(movers).RatePerSecond, Status(movers).CloseCode));
         var refused = await Assert.ThrowsAsync<RefusedException>(
             () => movers.App.Get<DrainOperations>().ResumeAsync(movers.Chat, "ws-1", null, Cancellation));
-        Assert.Contains("says itself that it drains", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("drains on its own report", refused.Message, StringComparison.Ordinal);
 
         movers.App.Fleet.SetAnnouncedDrain(movers.Chat, movers.Node("ws-1"), false);
         movers.App.Time.Advance(TimeSpan.FromSeconds(10));

@@ -41,8 +41,8 @@ public sealed class RingReloadTests : IAsyncDisposable
 
         Assert.Equal(new RingChangeRecord(2, 1, 0, IsKnown: false), RingChangeRecord.Of(before, _app.Chat.Current));
         Assert.Equal(
-            "Ring of cluster 'chat', epoch 2: 3 nodes, built another way (maglev/1;m=65537;seed=none). "
-            + "It cannot be compared with the one before: up to all of the users moved.",
+            "Ring of cluster 'chat', epoch 2: 3 nodes, built with other settings (maglev/1;m=65537;seed=none). "
+            + "It cannot be compared with the previous ring: up to all of the users moved.",
             Assert.Single(MessagesOf(204)));
         Assert.Empty(MessagesOf(200));
         var scrape = await Scrape.OfAsync(_app.Get<BalancerRegistry>());

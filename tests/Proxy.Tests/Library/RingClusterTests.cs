@@ -35,8 +35,8 @@ public sealed class RingClusterTests
 
         Assert.Equal(
             [
-                "WsBalancer:Clusters:elsewhere: YARP has no cluster 'elsewhere' (ReverseProxy:Clusters); "
-                    + "expected one of 'chat'.",
+                "WsBalancer:Clusters:elsewhere: YARP has no cluster 'elsewhere' (ReverseProxy:Clusters); expected one "
+                + "of 'chat'.",
             ],
             failure.Mistakes);
     }
@@ -91,9 +91,9 @@ public sealed class RingClusterTests
 
         Assert.Equal(
             [
-                $"{Mistake} Until YARP has it, the ring places nobody by these settings.",
-                "Cluster 'chat' has no settings for the ring any more, while others name no cluster of YARP: it stays "
-                    + "on the ring by the settings that it had, and its users stay pinned, until the names are right.",
+                $"{Mistake} Until YARP has the cluster, these settings have no effect.",
+                "Cluster 'chat' has no ring settings any more, while other ring settings name no cluster of YARP: it "
+                + "stays on the ring with its last settings, and its users stay pinned, until the names match.",
             ],
             Errors(app));
         for (var i = 0; i < 4; i++)
@@ -168,7 +168,7 @@ public sealed class RingClusterTests
 
         await Deadline.Until("the cluster leaves the ring", () => app.Fleet.Find("chat") is null);
         Assert.Contains(
-            "Cluster 'chat' has no settings for the ring any more: YARP balances it by itself, and its users are no "
+            "Cluster 'chat' has no ring settings any more: YARP balances it with its own policy, and its users are no "
             + "longer pinned.",
             app.Logs.GetSnapshot().Where(line => line.Level == LogLevel.Warning).Select(line => line.Message));
     }

@@ -47,7 +47,7 @@ public sealed class AgreementTests
             movers.Chat, 1, null, TestContext.Current.CancellationToken);
 
         Receive(movers, own with { Fingerprint = "other" });
-        await movers.UntilEvent("the rebalance stopped by itself: other has another ring");
+        await movers.UntilEvent("the rebalance stopped: other has another ring");
 
         Assert.InRange(user.Count(Movers.WasSentClose), 1, 20);
     }

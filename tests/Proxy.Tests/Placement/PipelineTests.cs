@@ -19,7 +19,7 @@ public sealed class PipelineTests
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(app.StartAsync);
 
         Assert.Equal(
-            "Cluster 'chat' is to be placed by the ring, but the pipeline does not place: map it with "
+            "Cluster 'chat' uses the ring, but the pipeline has no placement: map it with "
             + "app.MapWsBalancer(), or call UseWsBalancer() in the pipeline of MapReverseProxy.",
             failure.Message);
     }
@@ -48,7 +48,7 @@ public sealed class PipelineTests
 
         var failure = Assert.Throws<InvalidOperationException>(builder.AddWsBalancer);
 
-        Assert.Equal("AddWsBalancer comes after AddReverseProxy.", failure.Message);
+        Assert.Equal("AddWsBalancer must be called after AddReverseProxy.", failure.Message);
     }
 
     // YARP ends its own tunnel after the idle timeout: by then the ring's tunnel has been idle for as long.

@@ -60,7 +60,7 @@ public sealed class RebalanceEndTests
 
         var status = movers.App.Get<RebalanceOperations>().StatusOf(movers.Chat, fleetWide: true);
         Assert.Equal(RebalanceState.Running, status.State);
-        Assert.Contains("the other balancers cannot be heard", status.Reason, StringComparison.Ordinal);
+        Assert.Contains("nothing is received from the other balancers", status.Reason, StringComparison.Ordinal);
         movers.App.Get<PeerReports>().Update([]);
         await movers.UntilEvent("the rebalance is done");
     }

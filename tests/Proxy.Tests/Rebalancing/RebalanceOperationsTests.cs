@@ -176,7 +176,7 @@ public sealed class RebalanceOperationsTests
         outcomes.Failed(new NodeKey("chat", "ws-1"));
         await movers.Until("three", () => movers.ClosingCount >= 3);
         outcomes.Failed(new NodeKey("chat", "ws-1"));
-        await movers.UntilEvent("the rebalance stopped by itself: 3 handshakes in a row failed at ws-1");
+        await movers.UntilEvent("the rebalance stopped: 3 handshakes in a row failed at ws-1");
 
         Assert.Equal(3, movers.ClosingCount);
         Assert.Equal(

@@ -50,7 +50,7 @@ internal static class BlendCommand
         var to = result.GetValue(To);
         if (to is null != result.GetResult(Share) is null)
         {
-            result.AddError("--to and --share go together: to which ring, and how much of it.");
+            result.AddError("--to and --share belong together: the ring, and its share of the users.");
         }
         else if (to is not null && RingAlgorithm.Find(to) is null)
         {

@@ -14,7 +14,7 @@ internal static class PlannedChange
 
     public static readonly Option<bool> Yes = new("--yes", "-y")
     {
-        Description = $"Do not ask, though it moves more than {MaxUnconfirmed * 100:0}% of the users",
+        Description = $"Do not ask for confirmation of a move of more than {MaxUnconfirmed * 100:0}% of the users",
     };
 
     private const string NoTunnelClosed = "No tunnel was closed: users with another home now are placed there on their "

@@ -60,7 +60,7 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
         {
             _lastId = items.Current.EventId ?? _lastId;
             await (items.Current.EventType is Dropped
-                ? operation.NoteAsync("Events came faster than they were read, and the balancer has ended the stream.")
+                ? operation.NoteAsync("Events arrived faster than they were read: the balancer has ended the stream.")
                 : WriteAsync(items.Current.Data));
         }
 

@@ -21,7 +21,7 @@ internal static class WatchOption
             if (result.GetResult(Watch) is { Implicit: false }
                 && AdminOptions.FormOf(result) is OutputForm.Names or OutputForm.Wide)
             {
-                result.AddError("--watch goes with --output json or yaml, not with name or wide.");
+                result.AddError("--watch allows --output json or yaml, not name or wide.");
             }
         });
         return command;

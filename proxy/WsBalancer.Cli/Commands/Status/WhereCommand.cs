@@ -9,8 +9,8 @@ internal static class WhereCommand
 {
     private static readonly Argument<string> User = new("USER")
     {
-        Description = "The user id as the nodes know it, or, if the ring is not rendezvous, as it stands undecoded in "
-            + "requests; an id that begins with '-' goes after '--'",
+        Description = "The user id as the nodes know it, or, if the ring is not rendezvous, undecoded as in "
+            + "requests; an id that begins with '-' must follow '--'",
     };
 
     public static Command Create()

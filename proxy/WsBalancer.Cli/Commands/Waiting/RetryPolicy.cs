@@ -39,7 +39,7 @@ internal sealed class RetryPolicy(TimeProvider time, AwayNotice notice)
         if (_awaySince is null)
         {
             _awaySince = time.GetTimestamp();
-            await notice(true, $"The balancer does not answer; asking again for {Limit.TotalSeconds:0} s.");
+            await notice(true, $"The balancer does not answer; retrying for {Limit.TotalSeconds:0} s.");
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class WaitOptions
     {
         if (result.GetResult(Timeout) is not null && result.GetResult(Wait) is null)
         {
-            result.AddError("--timeout goes with --wait.");
+            result.AddError("--timeout requires --wait.");
         }
     });
 

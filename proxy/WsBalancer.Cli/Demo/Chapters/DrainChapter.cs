@@ -49,7 +49,7 @@ internal sealed class DrainChapter : IChapterRunner
         var status = await WatchAsync(context, drained, cancellation);
         var took = context.Time.GetElapsedTime(start);
 
-        context.Screen.Step("its users come back by themselves");
+        context.Screen.Step("its users reconnect");
         await context.Fact.BecomesTrueAsync(
             ReturnDeadline,
             _ => Task.FromResult(movers.TrueForAll(user => user.Node is { } node && node != drained.Id)),

@@ -12,7 +12,7 @@ internal sealed class SpreadChapter : IChapterRunner
         context.Screen.Step($"connecting {context.Crowd.Users.Count} users");
         await context.Crowd.ConnectAsync(cancellation);
 
-        context.Screen.Step("asking the balancer who owns each of them");
+        context.Screen.Step("looking up the owner of each of them");
         return SpreadClaims.Judge(
             context.Crowd.Users.Count,
             context.Crowd.Placement(),

@@ -27,7 +27,7 @@ internal static class CrashClaims
 
         return
         [
-            Claim.ForAll($"every user of {crashed} learns that its socket is gone", lost, victims.Count, "users"),
+            Claim.ForAll($"every user of {crashed} sees that its socket has ended", lost, victims.Count, "users"),
             Claim.ForAll(
                 $"the crash of {crashed} leaves the sockets on the other nodes open",
                 answered,

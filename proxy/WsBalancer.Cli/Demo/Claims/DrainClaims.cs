@@ -23,7 +23,7 @@ internal static class DrainClaims
         var spread = string.Join(", ", refuge.CountBy(node => node).OrderBy(entry => entry.Key).Select(entry =>
             $"{entry.Value} to {entry.Key}"));
         var found = Claim.ForAll(
-            $"every user of {drained} comes back by itself on another node",
+            $"every user of {drained} reconnects to another node",
             refuge.Count(node => node != drained),
             movers.Count,
             "users");
@@ -77,7 +77,7 @@ internal static class DrainClaims
     {
         var least = (tunnels - 1) / outcome.Rate * Tolerance;
         return new Claim(
-            "it closes no faster than it was told to",
+            "it closes no faster than requested",
             outcome.Took.TotalSeconds >= least,
             string.Create(
                 CultureInfo.InvariantCulture,

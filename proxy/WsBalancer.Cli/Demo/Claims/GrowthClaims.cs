@@ -25,7 +25,7 @@ internal static class GrowthClaims
                 + $"{Amounts.Percent(plan.Excess)} excess"),
         Claim.ForAll($"adding {added.Id} closes nobody's socket", stillOpen, users, "sockets stayed open"),
         new Claim(
-            "whoever is not at home any more is known, and was foretold",
+            "the users that are misplaced now are counted, and the plan had their number",
             misplaced == movers && plan.TunnelsMoved == movers && movers > 0,
             $"{movers} users of {added.Id}, {misplaced} misplaced, {plan.TunnelsMoved} in the plan"),
     ];
@@ -47,7 +47,7 @@ internal static class GrowthClaims
         [
             new Claim("after the rebalance no tunnel is misplaced", left is 0, $"{left} misplaced"),
             Claim.ForAll(
-                $"every user of {added} has come home by itself",
+                $"every user of {added} has moved to their home",
                 movers.Count(user => after.GetValueOrDefault(user) == added),
                 movers.Count,
                 "users"),

@@ -43,7 +43,7 @@ internal sealed class DemoConnection : IAsyncDisposable
             var first = await ReadAsync(socket, cancellation);
             return first is { Type: WireMessage.Welcome, Node: { } node }
                 ? new DemoConnection(socket, node, time)
-                : throw new WebSocketException("The node did not say welcome.");
+                : throw new WebSocketException("The node did not send its welcome.");
         }
         catch
         {

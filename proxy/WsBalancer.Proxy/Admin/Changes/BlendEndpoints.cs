@@ -32,7 +32,7 @@ internal static class BlendEndpoints
         var step = QueryText.Number(nameof(share), share, value => value is >= 0 and <= 1, BlendBody.ExpectedShare);
         if (to is null != step is null)
         {
-            throw new BadHttpRequestException("'to' and 'share' go together: expected both, or neither.");
+            throw new BadHttpRequestException("'to' and 'share' belong together: expected both, or neither.");
         }
 
         if (to is not null)

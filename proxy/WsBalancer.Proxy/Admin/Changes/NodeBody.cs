@@ -16,7 +16,7 @@ internal sealed record NodeBody
     [Description(NodeBounds.ExpectedAddress)]
     public string? Address { get; init; }
 
-    [Description(WeightBody.Expected + " (default: 1, or what a removed node had that comes back)")]
+    [Description(WeightBody.Expected + " (default: 1, or the last weight of a node that was removed)")]
     public int? Weight { get; init; }
 
     [Description("the node's name in another balancer, for a ring that is compatible with it")]

@@ -23,7 +23,7 @@ internal static class ClusterEndpoints
     public static void MapOwner(this IEndpointRouteBuilder cluster) => cluster.MapGet("/owner", Owner)
         .WithTags("Clusters")
         .WithName("findOwner")
-        .WithSummary("Where a user belongs, where a new tunnel would go, and why.");
+        .WithSummary("The home of a user, the node of a new tunnel, and why.");
 
     private static Ok<ClusterView[]> List(
         FleetRegistry fleet,

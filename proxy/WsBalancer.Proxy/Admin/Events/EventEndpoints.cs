@@ -15,7 +15,7 @@ internal static class EventEndpoints
 {
     private const string LastEventId = "Last-Event-ID";
     private const string KnownMeans =
-        "The last event that you know, as it is named in the stream: those after it come first, all if it is not "
+        "The id of the last event that was received: later events are sent first, all if it is not "
         + "known. 0 for all.";
 
     private const string ExpectedSince = EventTime.Expected + "; Last-Event-ID has precedence";
@@ -29,7 +29,7 @@ internal static class EventEndpoints
     private static readonly string TooSlow =
         "event: dropped\ndata: {\"kind\":\"dropped\",\"message\":\"more than "
         + EventListener.MaxWaiting.ToString(CultureInfo.InvariantCulture)
-        + $" events waited to be read: listen again, with {LastEventId}, to hear the rest\"}}\n\n";
+        + $" events waited to be read: connect again, with {LastEventId}, to receive the rest\"}}\n\n";
 
     public static void MapEvents(this IEndpointRouteBuilder api) => api.MapGet("/events", FollowAsync)
         .Produces<EventView>(StatusCodes.Status200OK, "text/event-stream")

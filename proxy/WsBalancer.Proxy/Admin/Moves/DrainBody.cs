@@ -11,7 +11,7 @@ internal sealed record DrainBody
     // Distinguishes a deadline of null, which means none, from a missing field.
     private bool _isDeadlineGiven;
 
-    [Description("a number of tunnels a second in the whole fleet, at least; 0 closes none before the deadline asks")]
+    [Description("a number of tunnels a second in the whole fleet, at least; 0 closes none until the deadline")]
     public double? RatePerSecond { get; init; }
 
     [Description("a number of seconds to drain over, instead of a rate")]

@@ -105,7 +105,7 @@ internal struct ChunkedBody
             Stage.ChunkEnd when next == '\r' => Stage.ChunkEndLineFeed,
             Stage.ChunkEnd or Stage.ChunkEndLineFeed when next == '\n' => Stage.Start,
             >= Stage.TrailerStart => InTrailers(next),
-            _ => throw Invalid("is not cut into chunks as it says"),
+            _ => throw Invalid("has no valid chunked coding"),
         };
         _line = _stage is Stage.Start or Stage.Chunk ? 0 : _line + 1;
         if (_line > MaxLine)

@@ -50,7 +50,7 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
     public static IOException FailureOf(int error)
     {
         var reason = Errno.ToException(error);
-        return new IOException($"The connection to the node is gone: {reason.Message}", reason);
+        return new IOException($"The connection to the node has ended: {reason.Message}", reason);
     }
 
     /// <summary>

@@ -90,7 +90,7 @@ internal static class FlowCases
             new Step.NodeSends(Head("HTTP/1.1 413 Payload Too Large", "Connection: close", "Content-Length: 2") + "no"),
             new Step.NodeFinishes(),
             new Step.ClientReceives(Head("HTTP/1.1 413 Payload Too Large", "Content-Length: 2") + "no")),
-        new("Flow: an early answer, and the upload goes on", Early, Peers.Haproxy,
+        new("Flow: an early answer, and the upload continues", Early, Peers.Haproxy,
             new Step.ClientSends(Post("Content-Length: 6") + "abc"),
             new Step.NodeReceives(IsWhole: false),
             new Step.NodeSends(Head("HTTP/1.1 200 OK", "Content-Length: 2") + "no"),

@@ -211,7 +211,7 @@ internal sealed unsafe partial class FakeRing : FakeFile
             RequestKind.Room => "completes Room",
             RequestKind.Watch => "completes Watch",
             _ => "completes something unknown",
-        } + ((flags & UringConstants.More) != 0 ? " (goes on)" : ""),
+        } + ((flags & UringConstants.More) != 0 ? " (more)" : ""),
         (long)(userData & 0xFF_FFFF),
         result);
 }

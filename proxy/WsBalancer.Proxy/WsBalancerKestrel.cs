@@ -1,10 +1,15 @@
+using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using WsBalancer.Proxy;
+using WsBalancer.Proxy.Http;
+using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Sockets.Engines;
 using WsBalancer.Sockets.Transport;
@@ -13,8 +18,10 @@ using WsBalancer.Sockets.Transport;
 namespace Microsoft.AspNetCore.Hosting;
 #pragma warning restore IDE0130
 
-/// <summary>Lets Kestrel listen on WsBalancer's event loops.</summary>
-public static class WsBalancerSockets
+/// <summary>
+/// Configures Kestrel for the balancer: event loops, requests as a proxy reads them, and the PROXY protocol.
+/// </summary>
+public static class WsBalancerKestrel
 {
     // Eight times the server's default: after an outage all clients connect at once. The kernel's somaxconn bounds it.
     private const int Backlog = 4_096;
@@ -59,6 +66,64 @@ public static class WsBalancerSockets
         });
     }
 
+    /// <summary>
+    /// Reads and writes header values as bytes, one character for each, so that nodes and clients receive the bytes
+    /// that the other sent, and gives the authority of an absolute request target precedence over the Host header.
+    /// </summary>
+    /// <remarks>
+    /// For an application that only balances: a header value that is not ASCII is read as Latin-1, one character for
+    /// each byte, and not as UTF-8. Sets <see cref="KestrelServerOptions.RequestHeaderEncodingSelector"/>,
+    /// <see cref="KestrelServerOptions.ResponseHeaderEncodingSelector"/> and
+    /// <see cref="KestrelServerOptions.AllowHostHeaderOverride"/>.
+    /// </remarks>
+    /// <param name="server">The server's options.</param>
+    /// <returns>The same options.</returns>
+    public static KestrelServerOptions UseWsBalancerRequests(this KestrelServerOptions server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+
+        server.RequestHeaderEncodingSelector = EncodingOf;
+        server.ResponseHeaderEncodingSelector = static _ => ByteHeaderEncoding.Instance;
+        server.AllowHostHeaderOverride = true;
+        return server;
+    }
+
+    /// <summary>
+    /// Accepts <c>ws://</c> and <c>wss://</c> in the absolute target of a request, if the request is the first of its
+    /// connection. <see cref="KestrelServerOptions.ConfigureEndpointDefaults"/> is for all endpoints.
+    /// </summary>
+    /// <param name="endpoint">The endpoint. With TLS or without.</param>
+    /// <returns>The same endpoint.</returns>
+    public static ListenOptions UseWsBalancerRequests(this ListenOptions endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+
+        endpoint.Use(static next => connection => next(new SchemeConnection(connection)));
+        return endpoint;
+    }
+
+    /// <summary>
+    /// Reads the PROXY header, version 1 or 2, of connections from the peers of <c>WsBalancer:ProxyProtocol:From</c> in
+    /// the configuration, and sets the addresses of the connection to those in the header. Must be called before
+    /// <c>UseHttps</c>, since the header is sent before TLS; <c>ConfigureEndpointDefaults</c> is for all endpoints.
+    /// Needs <c>AddWsBalancer</c>.
+    /// </summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <returns>The same endpoint.</returns>
+    public static ListenOptions UseWsBalancerProxyProtocol(this ListenOptions endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+
+        endpoint.Use(next =>
+        {
+            var middleware = endpoint.ApplicationServices.GetService<ProxyProtocolMiddleware>()
+                ?? throw new InvalidOperationException(
+                    "UseWsBalancerProxyProtocol needs AddWsBalancer, after AddReverseProxy.");
+            return connection => middleware.RunAsync(connection, next);
+        });
+        return endpoint;
+    }
+
     private static LoopOptions NoOptions(IServiceProvider provider) => throw new InvalidOperationException(
         "UseWsBalancerSockets needs AddWsBalancer, after AddReverseProxy.");
 
@@ -76,4 +141,14 @@ public static class WsBalancerSockets
         provider.GetRequiredService<DescriptorShortage>(),
         provider.GetRequiredService<FirstByteTimeouts>(),
         provider.GetRequiredService<ILogger<LoopTransport>>());
+
+    private static Encoding EncodingOf(string name) => name.Length switch
+    {
+        4 when Is(name, HeaderNames.Host) => StrictHeaderEncoding.Host,
+        10 when Is(name, HeaderNames.Connection) => ConnectionOptionEncoding.Instance,
+        14 when Is(name, HeaderNames.ContentLength) => StrictHeaderEncoding.Length,
+        _ => Encoding.Latin1,
+    };
+
+    private static bool Is(string name, string header) => name.Equals(header, StringComparison.OrdinalIgnoreCase);
 }

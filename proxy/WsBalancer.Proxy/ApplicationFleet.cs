@@ -72,7 +72,7 @@ internal sealed class ApplicationFleet(
     }
 
     public FleetDrain GetDrain(string cluster, string node) =>
-        DrainOf(drains.StatusOf(fleet.Get(cluster), node, fleetWide: true).Status, null);
+        DrainOf(drains.StatusOf(fleet.Get(cluster), node, fleetWide: true), null);
 
     public async Task<FleetDrain> DrainAsync(
         string cluster, string node, FleetDrainTerms? terms, CancellationToken cancellation)

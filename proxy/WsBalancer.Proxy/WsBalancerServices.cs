@@ -163,7 +163,7 @@ public static class WsBalancerServices
         services.AddSockets().AddTunnels().AddIdentity()
             .AddState(static provider => provider.GetRequiredService<SettingsSource>().Current.Keys)
             .AddFleet().AddHealth().AddAccess().AddPlacement().AddAdmission()
-            .AddDraining().AddPeers().AddRebalancing().AddDisconnects()
+            .AddPacedClosing().AddDraining().AddPeers().AddRebalancing().AddDisconnects()
             .AddReports().AddClosing().AddHostedService<LimitMetrics>();
         services.AddSingleton<ReloadGuard>().AddSingleton<IFleet, ApplicationFleet>();
         builder.AddConfigFilter<ClusterFilter>();

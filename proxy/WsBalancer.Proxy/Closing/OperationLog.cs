@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WsBalancer.Proxy.Closing;
 
-// Event ids 500-599 belong to moving. The next free one is 511.
+// Event ids 500-599 belong to operations that close tunnels. The next free one is 511.
 internal static partial class OperationLog
 {
     [LoggerMessage(500, LogLevel.Information,

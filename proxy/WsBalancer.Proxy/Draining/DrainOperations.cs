@@ -66,36 +66,56 @@ internal sealed class DrainOperations(StateStore state, DrainRegistry runs, Othe
     }
 
     /// <summary>
-    /// The id of a node as the cluster spells it, and the progress of its drain, in the whole fleet or at this
-    /// balancer. A removed node is leaving until no balancer has a tunnel there; while the other balancers are not
-    /// known, they may have some.
+    /// The progress of the drain of a node, in the whole fleet or at this balancer. A removed node is leaving until no
+    /// balancer has a tunnel there; while the other balancers are not known, they may have some.
     /// </summary>
     /// <exception cref="RefusedException">The cluster has no such node.</exception>
-    public (string Node, DrainStatus Status) StatusOf(FleetCluster cluster, string nodeId, bool fleetWide)
+    public DrainStatus StatusOf(FleetCluster cluster, string nodeId, bool fleetWide)
     {
-        if (cluster.Find(nodeId) is not { } node)
+        if (cluster.Find(nodeId) is { } node)
         {
-            return (nodeId, (fleetWide ? StatusElsewhere(cluster, nodeId) : null)
-                ?? throw FleetPlanner.NoNode(cluster, nodeId));
+            return StatusOf(node, fleetWide);
         }
 
-        return (node.Id, StatusOf(node, fleetWide));
+        var (_, part) = (fleetWide ? DrainElsewhere(cluster, nodeId) : null)
+            ?? throw FleetPlanner.NoNode(cluster, nodeId);
+        return DrainStatus.None(NodeState.Leaving) with
+        {
+            Total = part.Total,
+            Remaining = part.Remaining,
+            Closed = part.Closed,
+            Forced = part.Forced,
+        };
     }
 
-    private DrainStatus? StatusElsewhere(FleetCluster cluster, string nodeId)
+    /// <summary>
+    /// The id of a node as the cluster spells it, or as the other balancers do if only they have the node.
+    /// </summary>
+    /// <exception cref="RefusedException">The fleet has no such node.</exception>
+    public string NodeIdOf(FleetCluster cluster, string nodeId) => cluster.Find(nodeId)?.Id
+        ?? DrainElsewhere(cluster, nodeId)?.Node
+        ?? throw FleetPlanner.NoNode(cluster, nodeId);
+
+    // The drain of a node that this balancer no longer has, while other balancers have tunnels there, or may have some.
+    private (string Node, PeerDrain Part)? DrainElsewhere(FleetCluster cluster, string nodeId)
     {
-        var part = others.DrainOf(cluster.Id, nodeId);
-        var isUnknown = others.AreInCounts is false && state.Records.All.Any(record =>
-            IsSame(record.Key.Cluster, cluster.Id) && IsSame(record.Key.Node, nodeId));
-        return part.Remaining > 0 || isUnknown
-            ? DrainStatus.None(NodeState.Leaving) with
-            {
-                Total = part.Total,
-                Remaining = part.Remaining,
-                Closed = part.Closed,
-                Forced = part.Forced,
-            }
+        if (others.DrainOf(cluster.Id, nodeId) is { Part.Remaining: > 0 } known)
+        {
+            return known;
+        }
+
+        return others.AreInCounts is false && RecordedIdOf(cluster, nodeId) is { } id
+            ? (id, new PeerDrain(0, 0, 0, 0))
             : null;
+    }
+
+    private string? RecordedIdOf(FleetCluster cluster, string nodeId)
+    {
+        var recorded = state.Records.All.Select(record => record.Key)
+            .Where(key => IsSame(key.Cluster, cluster.Id) && IsSame(key.Node, nodeId))
+            .Select(key => key.Node)
+            .ToList();
+        return recorded.Find(id => id == nodeId) ?? recorded.FirstOrDefault();
     }
 
     private static bool IsSame(string? one, string other) =>

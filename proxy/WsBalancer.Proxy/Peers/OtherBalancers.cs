@@ -30,33 +30,15 @@ internal sealed class OtherBalancers(PeerReports peers, BalancerName name, Redis
     public bool? AreInCounts => sharing.Where is null ? null : AreKnown;
 
     /// <summary>The sum of the other balancers' parts in a drain.</summary>
-    public PeerDrain DrainOf(Node node) => DrainOf(node.Key.Cluster, node.Id);
+    public PeerDrain DrainOf(Node node) => Sum(node.Key.Cluster, node.Id);
 
     /// <summary>
-    /// The sum of the other balancers' parts in the drain of a node, which this balancer may not have.
+    /// The sum of the other balancers' parts in the drain of a node that this balancer may not have, and the id of the
+    /// node as they report it. Ids ignore case, unless a balancer reports exactly this one, as in
+    /// <see cref="FleetCluster.Find"/>. Null if no balancer reports such a node.
     /// </summary>
-    public PeerDrain DrainOf(string inCluster, string node)
-    {
-        var sum = new PeerDrain(0, 0, 0, 0);
-        foreach (var cluster in peers.Of(inCluster))
-        {
-            // Ids ignore case, as in FleetCluster.Find.
-            var key = cluster.Nodes.Keys.FirstOrDefault(
-                id => string.Equals(id, node, StringComparison.OrdinalIgnoreCase));
-            if (key is not null)
-            {
-                var reported = cluster.Nodes[key];
-                var part = reported.Drain ?? new PeerDrain(reported.Tunnels, reported.Tunnels, 0, 0);
-                sum = new PeerDrain(
-                    sum.Total + part.Total,
-                    sum.Remaining + part.Remaining,
-                    sum.Closed + part.Closed,
-                    sum.Forced + part.Forced);
-            }
-        }
-
-        return sum;
-    }
+    public (string Node, PeerDrain Part)? DrainOf(string cluster, string node) =>
+        IdOf(cluster, node) is { } id ? (id, Sum(cluster, id)) : null;
 
     /// <summary>The misplaced tunnels of a cluster at the other balancers.</summary>
     public long MisplacedIn(string cluster) => peers.Of(cluster).Sum(Misplaced);
@@ -87,4 +69,40 @@ internal sealed class OtherBalancers(PeerReports peers, BalancerName name, Redis
         .All(peer => peer.Rebalance is { Remaining: 0 } part && part.Operation == operation);
 
     private static long Misplaced(PeerCluster cluster) => cluster.Nodes.Values.Sum(node => node.Misplaced);
+
+    private string? IdOf(string cluster, string node)
+    {
+        string? similar = null;
+        foreach (var reported in peers.Of(cluster))
+        {
+            if (reported.Nodes.ContainsKey(node))
+            {
+                return node;
+            }
+
+            similar ??= reported.Nodes.Keys.FirstOrDefault(
+                id => string.Equals(id, node, StringComparison.OrdinalIgnoreCase));
+        }
+
+        return similar;
+    }
+
+    private PeerDrain Sum(string inCluster, string node)
+    {
+        var sum = new PeerDrain(0, 0, 0, 0);
+        foreach (var cluster in peers.Of(inCluster))
+        {
+            if (cluster.Nodes.TryGetValue(node, out var reported))
+            {
+                var part = reported.Drain ?? new PeerDrain(reported.Tunnels, reported.Tunnels, 0, 0);
+                sum = new PeerDrain(
+                    sum.Total + part.Total,
+                    sum.Remaining + part.Remaining,
+                    sum.Closed + part.Closed,
+                    sum.Forced + part.Forced);
+            }
+        }
+
+        return sum;
+    }
 }

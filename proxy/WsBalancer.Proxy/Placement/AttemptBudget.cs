@@ -17,16 +17,20 @@ internal sealed class AttemptBudget(HandshakeOptions options, TimeProvider time)
     /// <summary>Whether one more attempt is allowed.</summary>
     public bool HasAttempt => _used < options.Attempts;
 
-    /// <summary>Whether the current attempt is the first one.</summary>
-    public bool IsFirst => _used == 1;
+    /// <summary>Whether none of the attempts is used up.</summary>
+    public bool IsUnused => _used == 0;
 
-    /// <summary>The time that was left for the handshake when it was measured last.</summary>
-    public TimeSpan Left { get; private set; }
+    /// <summary>The time that was left for the handshake when it was measured last; at first all of it.</summary>
+    public TimeSpan Left { get; private set; } = options.Timeout;
 
     /// <summary>
     /// The part that has passed of the time of the attempt: of the handshake's timeout, or of the trial's.
     /// </summary>
     public double Waited => time.GetElapsedTime(_attempted) / _whole;
+
+    /// <summary>How many attempts are used up by an attempt with this outcome.</summary>
+    // The announcement of a drain is not an attempt: it only reports the state of the node.
+    public static int UsedBy(AttemptOutcome outcome) => outcome == AttemptOutcome.Draining ? 0 : 1;
 
     /// <summary>Measures the time that is left for the handshake.</summary>
     /// <returns>Whether there is any.</returns>
@@ -36,31 +40,31 @@ internal sealed class AttemptBudget(HandshakeOptions options, TimeProvider time)
         return Left > TimeSpan.Zero;
     }
 
-    /// <summary>Begins an attempt at a node, in the time that is left.</summary>
-    /// <param name="handshake">The handshake.</param>
-    /// <param name="node">The node.</param>
+    /// <summary>Begins an attempt, in the time that was left when it was measured last.</summary>
+    /// <param name="cluster">The cluster of the handshake.</param>
     /// <param name="trial">The trial, if a silent node is tried with the attempt.</param>
-    public void Begin(Handshake handshake, Node node, NodeTrial? trial)
+    /// <returns>How long the node may take to respond, and the statuses for which another node is tried.</returns>
+    public (TimeSpan Timeout, IReadOnlyList<int> RetryOn) Begin(FleetCluster cluster, NodeTrial? trial)
     {
-        _used++;
-        var mayContinue = options.RetriesTaken && HasAttempt && _used < AvailableNodesOf(handshake.Cluster);
-        var patience = mayContinue && options.RetryUnanswered ? Left / 2 : Left;
-        if (trial?.TimeoutOf(options.Timeout) is { } bound && bound < patience)
+        var begun = _used + 1;
+        var mayContinue = options.RetriesTaken && begun < options.Attempts && begun < AvailableNodesOf(cluster);
+        var timeout = mayContinue && options.RetryUnanswered ? Left / 2 : Left;
+        if (trial?.TimeoutOf(options.Timeout) is { } bound && bound < timeout)
         {
-            patience = bound;
+            timeout = bound;
         }
 
-        handshake.Begin(node, patience, retryOn: mayContinue ? options.RetryOn : []);
-        _whole = trial is null ? options.Timeout : patience;
+        _whole = trial is null ? options.Timeout : timeout;
         _attempted = time.GetTimestamp();
+        return (timeout, mayContinue ? options.RetryOn : []);
     }
 
-    /// <summary>Whether the handshake may be sent to another node after the outcome of its attempt.</summary>
+    /// <summary>Ends the attempt with its outcome.</summary>
+    /// <returns>Whether the handshake may be sent to another node after this outcome.</returns>
     public bool MayRetry(AttemptOutcome outcome)
     {
-        // The announcement of a drain is not an attempt: it only reports the state of the node.
-        _used -= outcome == AttemptOutcome.Draining ? 1 : 0;
-        return outcome != AttemptOutcome.Done && (outcome != AttemptOutcome.Silent || options.RetryUnanswered);
+        _used += UsedBy(outcome);
+        return outcome != AttemptOutcome.Final && (outcome != AttemptOutcome.Silent || options.RetryUnanswered);
     }
 
     private static int AvailableNodesOf(FleetCluster cluster) =>

@@ -3,20 +3,21 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace WsBalancer.Proxy.Placement;
 
-/// <summary>Why an attempt failed, as far as the next step depends on it.</summary>
+/// <summary>The outcome of an attempt, as far as the next step depends on it.</summary>
 internal enum AttemptOutcome
 {
     /// <summary>
     /// No other node is tried: the response as it is now is sent to the client. Also the result of an attempt that did
     /// not fail.
     /// </summary>
-    Done,
+    Final,
 
     /// <summary>The node could not be connected to: nothing was sent.</summary>
     NotConnected,
 
     /// <summary>
-    /// The node could not be connected to, because this machine lacks descriptors, ports, buffers or memory.
+    /// The node could not be connected to, because this machine lacks descriptors, ports, buffers or memory; or the
+    /// node accepted, and the server did not upgrade the client's connection.
     /// </summary>
     OwnFault,
 
@@ -33,17 +34,17 @@ internal enum AttemptOutcome
     Refused,
 }
 
-/// <summary>Classifies the failures of attempts.</summary>
-internal static class AttemptFailureOf
+/// <summary>Determines the outcomes of attempts that failed.</summary>
+internal static class AttemptOutcomeOf
 {
-    /// <summary>The failure that an error of the forwarder reports.</summary>
+    /// <summary>The outcome that an error of the forwarder reports.</summary>
     public static AttemptOutcome Error(IForwarderErrorFeature error) => error.Exception switch
     {
         NodeDrainingException => AttemptOutcome.Draining,
         NodeRefusedException => AttemptOutcome.Refused,
         NodeSilentException => AttemptOutcome.Silent,
         HttpRequestException failure when error.Error is ForwarderError.Request => Of(failure),
-        _ => AttemptOutcome.Done,
+        _ => AttemptOutcome.Final,
     };
 
     private static AttemptOutcome Of(HttpRequestException failure) => failure.HttpRequestError switch
@@ -53,7 +54,7 @@ internal static class AttemptFailureOf
             LocalFault.Is(failure) ? AttemptOutcome.OwnFault : AttemptOutcome.NotConnected,
         HttpRequestError.ResponseEnded => AttemptOutcome.Reset,
         HttpRequestError.Unknown when failure.InnerException is IOException => AttemptOutcome.Reset,
-        _ => AttemptOutcome.Done,
+        _ => AttemptOutcome.Final,
     };
 }
 

@@ -34,7 +34,7 @@ internal sealed class AttemptOutcomes(
         {
             span?.Completed("answered");
             health.ConnectSucceeded(node);
-            return AttemptOutcome.Done;
+            return AttemptOutcome.Final;
         }
 
         var failure = FailureOf(context, node);
@@ -59,8 +59,16 @@ internal sealed class AttemptOutcomes(
     {
         if (handshake is { Answer: { } answer, IsAccepted: false })
         {
-            RefusedBy(node, handshake, answer);
-            return AttemptOutcome.Done;
+            if (IsNotUpgraded(handshake))
+            {
+                NotUpgraded(handshake, node);
+            }
+            else
+            {
+                RefusedBy(node, handshake, answer);
+            }
+
+            return AttemptOutcome.Final;
         }
 
         // An accepted handshake without a tunnel means that the client has disconnected.
@@ -72,7 +80,7 @@ internal sealed class AttemptOutcomes(
             }
 
             Abandoned(handshake, node);
-            return AttemptOutcome.Done;
+            return AttemptOutcome.Final;
         }
 
         return Failed(handshake.Context, node, trial, waited);
@@ -119,6 +127,28 @@ internal sealed class AttemptOutcomes(
         access.AddRefusal(RefusalOf(handshake, node, RefusedByNode, answer));
     }
 
+    private static bool IsNotUpgraded(Handshake handshake) => handshake.IsUpgraded
+        && handshake.Context.GetForwarderErrorFeature()?.Error == ForwarderError.UpgradeResponseClient;
+
+    // The node accepted the handshake, and the server did not upgrade the client's connection, as above its limit of
+    // upgraded connections. YARP leaves the node's 101 as the response; a rejection replaces it.
+    private void NotUpgraded(Handshake handshake, Node node)
+    {
+        Answered(node);
+        var context = handshake.Context;
+        PlacementLog.AttemptFailed(logger, node.Id, node.Key.Cluster, AttemptOutcome.OwnFault, ReasonIn(context));
+        if (context.Response.HasStarted || handshake.IsClientDisconnected)
+        {
+            Abandoned(handshake, node);
+            return;
+        }
+
+        metrics.HandshakeFailed(node, AttemptOutcome.OwnFault);
+        SpanOf(handshake)?.AttemptFailed(node, AttemptOutcome.OwnFault);
+        context.Response.Clear();
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+    }
+
     private AttemptOutcome Failed(HttpContext context, Node node, NodeTrial? trial, double waited)
     {
         var failure = FailureOf(context, node);
@@ -146,8 +176,8 @@ internal sealed class AttemptOutcomes(
     private AttemptOutcome FailureOf(HttpContext context, Node node)
     {
         var error = context.GetForwarderErrorFeature();
-        var failure = error is null ? AttemptOutcome.Done : AttemptFailureOf.Error(error);
-        var why = error?.Exception?.GetBaseException().Message ?? "no reason given";
+        var failure = error is null ? AttemptOutcome.Final : AttemptOutcomeOf.Error(error);
+        var why = ReasonIn(context);
         PlacementLog.AttemptFailed(logger, node.Id, node.Key.Cluster, failure, why);
         switch (failure)
         {
@@ -159,8 +189,11 @@ internal sealed class AttemptOutcomes(
                 break;
         }
 
-        return context.Response.HasStarted ? AttemptOutcome.Done : failure;
+        return context.Response.HasStarted ? AttemptOutcome.Final : failure;
     }
+
+    private static string ReasonIn(HttpContext context) =>
+        context.GetForwarderErrorFeature()?.Exception?.GetBaseException().Message ?? "no reason given";
 
     private void Answered(Node node)
     {

@@ -59,6 +59,7 @@ internal static class ForwardingRejection
         _ when BodyErrorOf(error.Exception) is { } refused && refused.StatusCode == status =>
             ServerRejection.Of(refused),
         (_, StatusCodes.Status408RequestTimeout) => BodyTimeout,
+        (ForwarderError.UpgradeResponseClient, StatusCodes.Status503ServiceUnavailable) => Rejection.Other(status),
         (_, StatusCodes.Status503ServiceUnavailable) => Rejection.NoNode,
         (ForwarderError.RequestTimedOut, StatusCodes.Status504GatewayTimeout) => NodeTimeout,
         (ForwarderError.RequestBodyClient, StatusCodes.Status400BadRequest) => RequestBody,

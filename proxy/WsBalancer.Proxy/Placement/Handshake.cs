@@ -23,7 +23,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private readonly CancellationTokenSource _end = new();
     private CancellationTokenRegistration _onClientDisconnected;
     private StreamFlow? _portable;
-    private bool _isNative;
+    private NodeResponseBody? _nativeNode;
 
     /// <param name="context">The request. Its upgrade feature and its abort token are replaced.</param>
     /// <param name="cluster">The cluster of the request.</param>
@@ -88,7 +88,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
             || (response.StatusCode == HttpStatusCode.OK && request.Headers.Protocol is not null);
         if (IsUpgraded)
         {
-            _isNative = NativeBodyOf(response.Content) is not null;
+            _nativeNode = (response.Content as ResponseContent)?.Body as NodeResponseBody;
             response.Content = new UpgradedContent(response.Content, OpenAsync);
         }
     }
@@ -110,7 +110,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     private Stream AcceptClient(Stream client)
     {
         IsAccepted = true;
-        if (_isNative)
+        if (_nativeNode is not null)
         {
             return Stream.Null;
         }
@@ -120,7 +120,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
     }
 
     private Task<Stream> OpenAsync(HttpContent answer) =>
-        NativeBodyOf(answer) is { } node ? OpenNativelyAsync(answer, node) : AcceptNodeAsync(answer);
+        _nativeNode is { } node ? OpenNativelyAsync(answer, node) : AcceptNodeAsync(answer);
 
     private async Task<Stream> AcceptNodeAsync(HttpContent answer)
     {
@@ -177,9 +177,6 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         tunnel.OnPeerEof(TunnelSide.Client);
         _opening.Unregister(tunnel);
     }
-
-    private static NodeResponseBody? NativeBodyOf(HttpContent answer) =>
-        (answer as ResponseContent)?.Body as NodeResponseBody;
 
     private void Open(Tunnel tunnel)
     {

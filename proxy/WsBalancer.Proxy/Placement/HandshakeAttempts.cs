@@ -32,12 +32,13 @@ internal sealed class HandshakeAttempts(
             return;
         }
 
+        using var held = place;
         var budget = new AttemptBudget(cluster.Current.Settings.Get<HandshakeOptions>(), time);
         using var order = OrderOf(cluster, user, place);
         using var handshake = new Handshake(context, cluster, place, budget.Begun, opening) { User = user };
         while (budget.HasAttempt && order.Next() is { } node && budget.HasTimeLeft())
         {
-            if (place is not null && !await RejectUnlessItsTurnAsync(handshake, node, place, budget))
+            if (place is not null && !await WaitForTurnAsync(handshake, node, place, budget))
             {
                 return;
             }
@@ -72,8 +73,9 @@ internal sealed class HandshakeAttempts(
 
     private void Begin(Handshake handshake, Node node, NodeOrder order, AttemptBudget budget)
     {
-        budget.Begin(handshake, node, order.Trial);
-        if (!budget.IsFirst)
+        var (timeout, retryOn) = budget.Begin(handshake.Cluster, order.Trial);
+        handshake.Begin(node, timeout, retryOn);
+        if (!budget.IsUnused)
         {
             metrics.Retried(handshake.Cluster.Id);
         }
@@ -98,9 +100,10 @@ internal sealed class HandshakeAttempts(
         return true;
     }
 
-    // If a node gets too many handshakes per second, the others wait or are rejected, and are not sent to other nodes:
-    // their users belong to this one. On false the handshake was rejected here, or its client has disconnected.
-    private async Task<bool> RejectUnlessItsTurnAsync(
+    // Returns whether the handshake may be sent; if not, the handshake was rejected, or its client has disconnected. If
+    // a node gets too many handshakes per second, the others wait or are rejected, and are not sent to other nodes:
+    // their users belong to this one.
+    private async Task<bool> WaitForTurnAsync(
         Handshake handshake, Node node, HandshakeReservation place, AttemptBudget budget)
     {
         var retryAfter = await place.TurnAsync(budget.Left, handshake.Context.RequestAborted);

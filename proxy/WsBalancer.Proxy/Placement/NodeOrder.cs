@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using WsBalancer.HashRing;
-using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
 
@@ -37,18 +36,13 @@ internal sealed class NodeOrder(
     /// <summary>The trial of the last node, which is silent; null if the node is not tried in this way.</summary>
     public NodeTrial? Trial { get; private set; }
 
-    /// <summary>
-    /// The places that the handshake holds; null without limits, and for a request that is not a handshake.
-    /// </summary>
-    public HandshakeReservation? Place => preference?.Place;
-
     /// <summary>The next node to try, or null when there is none left.</summary>
     public Node? Next()
     {
         while (Best(cluster.Current) is { } next)
         {
             (_tried ??= new List<Node>(1)).Add(next);
-            if (Place is not { } place || place.TryTake(next))
+            if (preference?.Place is not { } place || place.TryTake(next))
             {
                 return next;
             }
@@ -61,12 +55,8 @@ internal sealed class NodeOrder(
         return null;
     }
 
-    /// <summary>Returns the places that the handshake still holds, and ends its trial.</summary>
-    public void Dispose()
-    {
-        Place?.Dispose();
-        Trial?.End();
-    }
+    /// <summary>Ends the trial.</summary>
+    public void Dispose() => Trial?.End();
 
     private bool IsPassedFull(Node node) =>
         node is { IsFull: true, IsDraining: false, Weight: > 0 } && _tried?.Contains(node) != true;

@@ -6,9 +6,10 @@ namespace WsBalancer.Proxy.Placement;
 internal static partial class PlacementLog
 {
     // Debug: in an outage there is one line for every handshake, and the change of the node's health is logged.
-    [LoggerMessage(400, LogLevel.Debug, "A handshake to node '{Node}' of cluster '{Cluster}' failed: {Failure}. {Why}")]
+    [LoggerMessage(
+        400, LogLevel.Debug, "An attempt at node '{Node}' of cluster '{Cluster}' failed, outcome {Outcome}: {Why}")]
     public static partial void AttemptFailed(
-        ILogger logger, string node, string cluster, AttemptOutcome failure, string why);
+        ILogger logger, string node, string cluster, AttemptOutcome outcome, string why);
 
     // Debug: clients that offer HTTP/2 offer it with every request.
     [LoggerMessage(

@@ -31,7 +31,6 @@ internal sealed class RequestPlacement(
                 metrics.Retried(cluster.Id);
             }
 
-            attempts++;
             request.Begin(node, patience: null);
             context.GetReverseProxyFeature().AvailableDestinations = node.Destination;
             await next(context);
@@ -42,8 +41,7 @@ internal sealed class RequestPlacement(
                 return;
             }
 
-            // The announcement of a drain is not an attempt: it only reports the state of the node.
-            attempts -= failure == AttemptOutcome.Draining ? 1 : 0;
+            attempts += AttemptBudget.UsedBy(failure);
             AttemptOutcomes.ResetResponse(context);
         }
 

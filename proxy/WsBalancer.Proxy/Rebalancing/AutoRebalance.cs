@@ -42,13 +42,13 @@ internal sealed class AutoRebalance(
         {
             var options = cluster.Current.Settings.Get<AutoRebalanceOptions>();
             var core = _cores.GetOrAdd(cluster, static _ => new AutoRebalanceCore());
-            var look = Observe(cluster);
-            if (core.Observe(look, time.GetElapsedTime(_begun), options.After)
+            var observation = Observe(cluster);
+            if (core.Observe(observation, time.GetElapsedTime(_begun), options.After)
                 && others.IsThisFirstOf(cluster.Id)
                 && IsAnythingToDo(cluster))
             {
                 await rebalances.BeginAsync(cluster, options.RatePerSecond, null, cancellation);
-                core.Begun(look);
+                core.Begun(observation);
                 var after = DurationText.Format(options.After!.Value);
                 news.Rebalance(
                     cluster.Id,

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Rebalancing;
 internal sealed class AutoRebalanceCore
 {
     private long? _served;
-    private string? _look;
+    private string? _state;
     private TimeSpan _stableSince;
 
     /// <summary>Processes the state of the cluster; called once a second.</summary>
@@ -16,9 +16,9 @@ internal sealed class AutoRebalanceCore
     {
         // The homes at the start of this balancer do not count as a change.
         _served ??= observation.HomesChangedAt;
-        if (_look != observation.State || observation.IsDisputed)
+        if (_state != observation.State || observation.IsDisputed)
         {
-            _look = observation.State;
+            _state = observation.State;
             _stableSince = now;
         }
 

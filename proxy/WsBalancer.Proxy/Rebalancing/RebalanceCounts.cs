@@ -41,16 +41,16 @@ internal sealed class RebalanceCounts
 
     public static RebalanceCounts Of(IEnumerable<Tunnel> tunnels, Func<Tunnel, TunnelPlacement> judge)
     {
-        var survey = new RebalanceCounts();
+        var counts = new RebalanceCounts();
         foreach (var tunnel in tunnels)
         {
             if (!tunnel.IsClosing)
             {
-                survey._counts[(int)judge(tunnel)]++;
+                counts._counts[(int)judge(tunnel)]++;
             }
         }
 
-        return survey;
+        return counts;
     }
 
     public int Of(TunnelPlacement placing) => _counts[(int)placing];

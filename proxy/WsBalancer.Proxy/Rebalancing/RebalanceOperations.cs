@@ -83,7 +83,7 @@ internal sealed class RebalanceOperations(
     {
         var value = Find(cluster);
         var run = runs.Find(cluster) is { } found && found.Value.Operation == value?.Operation ? found : null;
-        var survey = run?.CountTunnels() ?? new RebalanceView(cluster, tunnels).CountTunnels(time.GetTimestamp());
+        var counts = run?.CountTunnels() ?? new RebalanceView(cluster, tunnels).CountTunnels(time.GetTimestamp());
         var own = run?.Report ?? new PeerRebalance("", 0, 0, 0);
         var operation = value?.Operation ?? "";
         var part = fleetWide ? others.RebalanceOf(cluster.Id, operation) : new PeerRebalance("", 0, 0, 0);
@@ -97,11 +97,11 @@ internal sealed class RebalanceOperations(
             : FleetShare.Of(own.Remaining, others.RebalanceOf(cluster.Id, operation).Remaining);
         return new RebalanceStatus(
             StateOf(cluster),
-            survey.Misplaced + elsewhere,
-            survey.Blocked + Math.Min(part.Blocked, elsewhere),
+            counts.Misplaced + elsewhere,
+            counts.Blocked + Math.Min(part.Blocked, elsewhere),
             own.Closed + part.Closed,
             Eta(StateOf(cluster), own.Remaining + part.Remaining, rate * share),
-            ReasonOf(value, survey, elsewhere, own.Remaining),
+            ReasonOf(value, counts, elsewhere, own.Remaining),
             rate);
     }
 
@@ -112,7 +112,7 @@ internal sealed class RebalanceOperations(
         _ => null,
     };
 
-    private string? ReasonOf(RebalanceValue? value, RebalanceCounts survey, long elsewhere, long remaining)
+    private string? ReasonOf(RebalanceValue? value, RebalanceCounts counts, long elsewhere, long remaining)
     {
         if (value is { State: RebalanceState.Running } && remaining == 0 && !others.AreKnown)
         {
@@ -124,7 +124,7 @@ internal sealed class RebalanceOperations(
             return reason;
         }
 
-        return survey.Reason
+        return counts.Reason
             ?? (value?.State == RebalanceState.Done && elsewhere > 0
                 ? $"{elsewhere} tunnels of other balancers stay misplaced; those balancers report why"
                 : null);

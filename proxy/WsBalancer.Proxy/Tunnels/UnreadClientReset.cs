@@ -14,17 +14,17 @@ internal static class UnreadClientReset
 
     /// <summary>Called when the tunnel is over, while its request still runs.</summary>
     /// <param name="context">The request of the tunnel.</param>
-    /// <param name="hadItsTime">Whether the client did not answer a Close frame within the close timeout.</param>
-    /// <param name="patience">How long a client of HTTP/1.1 has before it is reset.</param>
+    /// <param name="ignoredClose">Whether the client did not answer a Close frame within the close timeout.</param>
+    /// <param name="timeout">How long a client of HTTP/1.1 has before it is reset.</param>
     /// <param name="time">The clock of that time.</param>
-    public static void ResetAfter(HttpContext context, bool hadItsTime, TimeSpan patience, TimeProvider time)
+    public static void ResetAfter(HttpContext context, bool ignoredClose, TimeSpan timeout, TimeProvider time)
     {
         // On HTTP/2 the connection is shared with other streams. The server drops a stream some seconds after its
         // request without RST_STREAM, so for the client the stream never ends. A client that did not answer the Close
         // frame is therefore reset now: later the server may use the feature for another request.
         if (!HttpProtocol.IsHttp11(context.Request.Protocol))
         {
-            if (hadItsTime)
+            if (ignoredClose)
             {
                 context.Features.Get<IHttpResetFeature>()?.Reset(Http2Cancel);
             }
@@ -40,7 +40,7 @@ internal static class UnreadClientReset
         var timer = time.CreateTimer(
             static connection => ((IConnectionLifetimeFeature)connection!).Abort(),
             connection,
-            patience,
+            timeout,
             Timeout.InfiniteTimeSpan);
         connection.ConnectionClosed.UnsafeRegister(static timer => ((ITimer)timer!).Dispose(), timer);
     }

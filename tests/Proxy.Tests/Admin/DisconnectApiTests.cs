@@ -87,6 +87,22 @@ public sealed class DisconnectApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("WS-1", "ws-1")]
+    [InlineData("WS-9", "ws-9")]
+    public async Task Node_InAnotherCase_IsDisconnectedByTheIdThatTheFleetHas(string requested, string sent)
+    {
+        _others.Answer = true;
+        var nodes = new Dictionary<string, PeerNode> { ["ws-9"] = new(3, 0, null) };
+        _app.Get<PeerReports>().Update(
+            [new PeerReport("other", new Dictionary<string, PeerCluster> { ["chat"] = new("", "", nodes, null) })]);
+
+        var answer = await _app.CallAsync("DELETE", $"clusters/chat/tunnels?node={requested}");
+
+        Assert.Equal((200, "0 true"), (answer.Status, answer.Line("closed", "shared")));
+        Assert.Equal([new Disconnection("chat", null, null, 1012, sent)], _others.Sent);
+    }
+
+    [Theory]
     [InlineData("clusters/chat/tunnels", 400, "'user' is missing: expected 1 to 1024 bytes.")]
     [InlineData("clusters/chat/tunnels?user=", 400, "'user' is missing: expected 1 to 1024 bytes.")]
     [InlineData("clusters/chat/tunnels?user=alice&closeCode=1006", 400, WrongCode)]

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Admission;
+using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Tunnels;
 
@@ -114,6 +116,28 @@ public sealed class ClusterAdmissionTests
         Assert.Equal((0, 0, 0), cluster.Gate.Held);
     }
 
+    [Fact]
+    public async Task Handshake_ThatFailsBeforeItsFirstAttempt_ReleasesItsPlaces()
+    {
+        await using var cluster = new LimitedCluster(("MaxTunnels", "10"));
+        var app = cluster.App;
+        var attempts = new HandshakeAttempts(
+            app.Get<Readiness>(),
+            cluster.Control,
+            app.Tunnels,
+            app.Get<HealthMonitor>(),
+            app.Get<TunnelOpening>(),
+            app.Get<AttemptOutcomes>(),
+            app.Get<Rejecter>(),
+            app.Get<PlacementMetrics>(),
+            new FailingClock());
+
+        await Assert.ThrowsAsync<NotSupportedException>(
+            () => attempts.RunAsync(new DefaultHttpContext(), app.Chat, "alice", _ => Task.CompletedTask));
+
+        Assert.Equal((0, 0, 0), cluster.Gate.Held);
+    }
+
     // Whatever handshakes do and however they end, every place is returned, and no limit is ever exceeded.
     [Theory]
     [InlineData(1)]
@@ -197,5 +221,10 @@ public sealed class ClusterAdmissionTests
                 }
             }
         }
+    }
+
+    private sealed class FailingClock : TimeProvider
+    {
+        public override long GetTimestamp() => throw new NotSupportedException();
     }
 }

@@ -46,6 +46,20 @@ public sealed class DisconnectOperationsTests
     }
 
     [Theory]
+    [InlineData("WS-1", 4001, null)]
+    [InlineData("ws-2", null, 4001)]
+    [InlineData("ws-3", null, null)]
+    public async Task Node_OfAnotherBalancersDisconnection_IsFoundInAnyCase(string node, int? first, int? second)
+    {
+        await using var movers = await Movers.StartAsync("ws-1", "ws-2");
+        var (one, other) = (movers.Open("ws-1", "alice"), movers.Open("ws-2", "alice"));
+
+        movers.Others.Receive(new Disconnection("chat", null, null, 4001, node));
+
+        Assert.Equal((first, second), (one.SentCloseCode, other.SentCloseCode));
+    }
+
+    [Theory]
     [InlineData(null, null, null)]
     [InlineData(null, "no id/", null)]
     [InlineData(null, null, -1.0)]

@@ -14,11 +14,11 @@ public sealed class AttemptOutcomeTests
         { "OwnFault", Failed(HttpRequestError.ConnectionError, OutOfFiles), ForwarderError.Request },
         { "Reset", Failed(HttpRequestError.ResponseEnded, null), ForwarderError.Request },
         { "Reset", Failed(HttpRequestError.Unknown, new IOException("x", Reset)), ForwarderError.Request },
-        { "Done", Failed(HttpRequestError.Unknown, null), ForwarderError.Request },
-        { "Done", Failed(HttpRequestError.InvalidResponse, null), ForwarderError.Request },
-        { "Done", Failed(HttpRequestError.ConnectionError, Refused), ForwarderError.RequestBodyClient },
-        { "Done", new OperationCanceledException(), ForwarderError.RequestCanceled },
-        { "Done", null, ForwarderError.NoAvailableDestinations },
+        { "Final", Failed(HttpRequestError.Unknown, null), ForwarderError.Request },
+        { "Final", Failed(HttpRequestError.InvalidResponse, null), ForwarderError.Request },
+        { "Final", Failed(HttpRequestError.ConnectionError, Refused), ForwarderError.RequestBodyClient },
+        { "Final", new OperationCanceledException(), ForwarderError.RequestCanceled },
+        { "Final", null, ForwarderError.NoAvailableDestinations },
         { "Silent", new NodeSilentException(), ForwarderError.Request },
         { "Draining", new NodeDrainingException(), ForwarderError.Request },
     };
@@ -32,7 +32,7 @@ public sealed class AttemptOutcomeTests
     [Theory]
     [MemberData(nameof(Failures), DisableDiscoveryEnumeration = true)]
     public void Failure_IsNamedByTheErrorOfTheForwarder(string expected, Exception? exception, ForwarderError error) =>
-        Assert.Equal(expected, AttemptFailureOf.Error(new Seen(error, exception)).ToString());
+        Assert.Equal(expected, AttemptOutcomeOf.Error(new Seen(error, exception)).ToString());
 
     private static HttpRequestException Failed(HttpRequestError error, Exception? inner) => new(error, "x", inner);
 

@@ -54,32 +54,6 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task NodeThatHasLeftBeforeItAnswers_HasItsTunnelClosed()
-    {
-        await using var nodes = await TwoNodes.StartAsync();
-        var disconnected = new TaskCompletionSource();
-        nodes.First.OnRequest = async request =>
-        {
-            await disconnected.Task;
-            await request.EchoAsync();
-        };
-        var handshake = nodes.HandshakeAsync();
-        await Deadline.Until("it is under way", () => nodes.First.Requests.Count > 0);
-
-        nodes.App.Apply(ChatSettings.Of(("ws-2", nodes.Second.Address)));
-        nodes.App.Fleet.Sweep();
-        Assert.Null(nodes.App.Chat.Find("ws-1"));
-        disconnected.SetResult();
-
-        using var response = await handshake;
-        var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
-        var close = new byte[4];
-        await stream.ReadExactlyAsync(close, TestContext.Current.CancellationToken).AsTask().WaitAsync(
-            Deadline.Default, TestContext.Current.CancellationToken);
-        Assert.Equal([0x88, 1012 >> 8, 1012 & 0xff], [close[0], close[2], close[3]]);
-    }
-
-    [Fact]
     public async Task Reset_IsRetriedAtTheNext_AndDoesNotCountAgainstTheNode()
     {
         await using var nodes = await TwoNodes.StartAsync(

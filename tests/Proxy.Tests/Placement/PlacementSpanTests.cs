@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using WsBalancer.Proxy.Tests.Sockets.Transport;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
@@ -94,6 +95,22 @@ public sealed class PlacementSpanTests : IDisposable
         var span = await _spans.TheSpanAsync();
         Assert.Equal(ActivityStatusCode.Error, span.Status);
         Assert.NotNull(span.GetTagItem("error.type"));
+    }
+
+    [Fact]
+    public async Task Request_WhoseClientDisconnects_IsAbandoned()
+    {
+        await using var nodes = await TwoNodes.StartAsync();
+        nodes.First.OnRequest = request => request.KeepSilentAsync();
+        using var client = await WireClient.ConnectAsync(IPEndPoint.Parse(new Uri(nodes.App.Url).Authority));
+        await client.SendAsync($"GET /page?user={nodes.User} HTTP/1.1\r\nHost: test\r\n{_spans.Header}\r\n\r\n");
+        await Deadline.Until("the attempt", () => nodes.First.Requests.Count == 1);
+
+        client.Reset();
+
+        var span = await _spans.TheSpanAsync();
+        Assert.Equal(("abandoned", ActivityStatusCode.Unset), (Outcome(span), span.Status));
+        Assert.Null(span.GetTagItem("error.type"));
     }
 
     [Fact]

@@ -63,6 +63,6 @@ public sealed class AutoRebalanceCoreTests
         Assert.False(_core.Observe(Grown, TimeSpan.FromDays(1), after: null));
     }
 
-    private bool Observe(ClusterObservation look, double seconds) =>
-        _core.Observe(look, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(60));
+    private bool Observe(ClusterObservation observation, double seconds) =>
+        _core.Observe(observation, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(60));
 }

@@ -31,9 +31,9 @@ internal static class DrainEndpoints
         [FromQuery, Description(Scope.Expected)] string? scope)
     {
         var found = fleet.Get(cluster);
-        var (id, status) = drains.StatusOf(found, node, Scope.IsFleet(scope));
+        var status = drains.StatusOf(found, node, Scope.IsFleet(scope));
         return TypedResults.Ok(
-            new DrainStatusView(found.Id, id, status, found.Current.Epoch, drains.Shared));
+            new DrainStatusView(found.Id, drains.NodeIdOf(found, node), status, found.Current.Epoch, drains.Shared));
     }
 
     private static async Task<Accepted<DrainStatusView>> BeginAsync(

@@ -49,7 +49,7 @@ internal static class DisconnectEndpoints
         var olderThan = QueryText.Age(nameof(olderThanSeconds), olderThanSeconds);
         var selection = new TunnelSelection(
             user is null && (node is not null || olderThan is not null) ? null : QueryText.User(user),
-            node is null ? null : drains.StatusOf(found, node, fleetWide: true).Node,
+            node is null ? null : drains.NodeIdOf(found, node),
             olderThan);
         var (closed, shared) = await disconnects.AllAsync(found, selection, CodeOf(closeCode), cancellation);
         return TypedResults.Ok(new DisconnectView(closed, shared));

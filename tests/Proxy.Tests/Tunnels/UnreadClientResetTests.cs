@@ -6,9 +6,9 @@ using WsBalancer.Proxy.Tunnels;
 
 namespace WsBalancer.Proxy.Tests.Tunnels;
 
-public sealed class LeftBehindTests
+public sealed class UnreadClientResetTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly FakeTimeProvider _time = new();
     private readonly FakeConnection _connection = new();
@@ -17,9 +17,9 @@ public sealed class LeftBehindTests
     [Fact]
     public void Client_ThatStaysAfterItsTunnel_IsReset()
     {
-        UnreadClientReset.ResetAfter(RequestOver("HTTP/1.1"), hadItsTime: false, Patience, _time);
+        UnreadClientReset.ResetAfter(RequestOver("HTTP/1.1"), ignoredClose: false, CloseTimeout, _time);
 
-        _time.Advance(Patience - TimeSpan.FromMilliseconds(1));
+        _time.Advance(CloseTimeout - TimeSpan.FromMilliseconds(1));
         Assert.Equal(0, _connection.Aborts);
         _time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(1, _connection.Aborts);
@@ -28,9 +28,9 @@ public sealed class LeftBehindTests
     [Fact]
     public void Client_ThatDisconnectsInTime_IsNotReset()
     {
-        UnreadClientReset.ResetAfter(RequestOver("HTTP/1.1"), hadItsTime: false, Patience, _time);
+        UnreadClientReset.ResetAfter(RequestOver("HTTP/1.1"), ignoredClose: false, CloseTimeout, _time);
         _connection.End();
-        _time.Advance(Patience);
+        _time.Advance(CloseTimeout);
 
         Assert.Equal(0, _connection.Aborts);
     }
@@ -38,10 +38,10 @@ public sealed class LeftBehindTests
     [Theory]
     [InlineData(true, 8)]
     [InlineData(false, null)]
-    public void Stream_WhoseClientHadItsTime_IsResetWithoutItsConnection(bool hadItsTime, int? with)
+    public void Stream_WhoseClientIgnoredItsClose_IsResetWithoutItsConnection(bool ignoredClose, int? with)
     {
-        UnreadClientReset.ResetAfter(RequestOver("HTTP/2"), hadItsTime, Patience, _time);
-        _time.Advance(Patience);
+        UnreadClientReset.ResetAfter(RequestOver("HTTP/2"), ignoredClose, CloseTimeout, _time);
+        _time.Advance(CloseTimeout);
 
         Assert.Equal((with, 0), (_stream.ResetWith, _connection.Aborts));
     }

@@ -21,7 +21,7 @@ internal static class FleetShare
 internal sealed class RunningShare
 {
     private object? _lastReports;
-    private long _atHearing;
+    private long _atReports;
     private long _before;
 
     /// <param name="own">The remaining tunnels of this balancer now.</param>
@@ -31,11 +31,11 @@ internal sealed class RunningShare
     {
         if (!ReferenceEquals(reports, _lastReports))
         {
-            (_before, _atHearing) = (_lastReports is null ? own : _atHearing, own);
+            (_before, _atReports) = (_lastReports is null ? own : _atReports, own);
             _lastReports = reports;
         }
 
         // The reports were made at unknown moments between the last two times that reports were received.
-        return FleetShare.Of((_before + _atHearing) / 2d, others);
+        return FleetShare.Of((_before + _atReports) / 2d, others);
     }
 }

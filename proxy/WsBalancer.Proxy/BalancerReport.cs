@@ -29,7 +29,7 @@ internal sealed class BalancerReport(
 
     public IReadOnlyDictionary<string, PeerCluster> Read() => _hasStarted ? Create() : Nothing;
 
-    public IReadOnlyDictionary<string, PeerCluster> Create() =>
+    private Dictionary<string, PeerCluster> Create() =>
         fleet.Clusters.ToDictionary(cluster => cluster.Id.ToLowerInvariant(), Of, StringComparer.Ordinal);
 
     private PeerCluster Of(FleetCluster cluster)

@@ -20,7 +20,7 @@ namespace WsBalancer.Proxy;
 /// <param name="State">The store of changes made at run time. Read at the start only.</param>
 /// <param name="Shutdown">How this balancer stops. Read at the start only.</param>
 /// <param name="Sockets">The transport of connections. Read at the start only.</param>
-/// <param name="Reload">What a reload may do.</param>
+/// <param name="Reload">The changes that a reload may make.</param>
 /// <param name="Log">How much is logged.</param>
 /// <param name="AccessLog">The access log.</param>
 /// <param name="TrustedProxies">The peers whose forwarding headers are kept.</param>

@@ -10,7 +10,7 @@ namespace WsBalancer.Proxy;
 
 /// <summary>
 /// Adds the settings as each folder uses them: a record for what is read at the start only, and a delegate for what
-/// changes with a reload. No folder uses the settings of the others.
+/// changes with a reload. No folder reads <see cref="BalancerSettings"/> as a whole.
 /// </summary>
 internal static class SettingsServices
 {
@@ -27,7 +27,7 @@ internal static class SettingsServices
             UseOf(provider)));
         services.AddSingleton<IClusterSettingsSource>(provider => provider.GetRequiredService<SettingsSource>());
         services.AddAtStart(static settings => settings.Admin).AddAtStart(static settings => settings.Shutdown)
-            .AddAtStart(static settings => settings.State);
+            .AddAtStart(static settings => settings.State).AddAtStart(static settings => settings.Sockets);
         services.AddInForce(static settings => settings.AccessLog).AddInForce(static settings => settings.Log)
             .AddInForce(static settings => settings.TrustedProxies)
             .AddInForce(static settings => settings.ForwardedHeaders)
@@ -46,10 +46,15 @@ internal static class SettingsServices
         var isWhole = provider.GetService<IReloads>() is not null;
         return new SettingsUse(
             ReportsRestart: !isWhole,
-            // The source of user ids is not created here: it may use services that need these settings.
-            NamesUsers: provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IUserKeySource)),
+            NamesUsers: HasUserKeySource(provider),
             Yarp: isWhole ? null : provider.GetRequiredService<YarpClusters>());
     }
+
+    // The source of user ids is not created here: it may use services that need these settings. Only a container that
+    // does not know its services creates it.
+    private static bool HasUserKeySource(IServiceProvider provider) =>
+        provider.GetService<IServiceProviderIsService>()?.IsService(typeof(IUserKeySource))
+        ?? provider.GetService<IUserKeySource>() is not null;
 
     private static IServiceCollection AddAtStart<T>(this IServiceCollection services, Func<BalancerSettings, T> of)
         where T : class =>

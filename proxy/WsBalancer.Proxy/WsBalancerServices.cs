@@ -15,6 +15,7 @@ using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Peers;
 using WsBalancer.Proxy.Placement;
 using WsBalancer.Proxy.Rebalancing;
+using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.State;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tunnels;

@@ -65,11 +65,11 @@ public sealed class ManyClosesTests(ITestOutputHelper output)
         return latencies;
     }
 
-    private void Report(IReadOnlyCollection<ClosedTunnel> goodbyes, TimeSpan[] latencies)
+    private void Report(IReadOnlyCollection<ClosedTunnel> closes, TimeSpan[] latencies)
     {
-        var over = Stopwatch.GetElapsedTime(goodbyes.Min(closed => closed.At), goodbyes.Max(closed => closed.At));
+        var over = Stopwatch.GetElapsedTime(closes.Min(closed => closed.At), closes.Max(closed => closed.At));
         output.WriteLine(
-            $"{goodbyes.Count} closes in {over.TotalMilliseconds:F0} ms; {latencies.Length} echoes meanwhile: " +
+            $"{closes.Count} closes in {over.TotalMilliseconds:F0} ms; {latencies.Length} echoes meanwhile: " +
             $"median {latencies[latencies.Length / 2].TotalMilliseconds:F1} ms, " +
             $"99 % {latencies[latencies.Length * 99 / 100].TotalMilliseconds:F1} ms, " +
             $"longest {latencies[^1].TotalMilliseconds:F1} ms.");

@@ -11,33 +11,39 @@ namespace WsBalancer.Repository.Tests;
 /// </summary>
 internal static partial class LanguageRules
 {
-    private static readonly HashSet<string> RetiredWords = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "tell", "tells", "told", "hear", "hears", "heard", "say", "says", "said", "ask", "asks", "asked", "come",
-        "comes", "came", "go", "goes", "gone", "whoever", "nobody", "somebody", "anybody", "anew", "meanwhile", "lay",
-        "laid", "goodbye", "farewell",
-    };
+    // Neither in names nor in comments.
+    private const string Retired =
+        "tells?|telling|told|says?|saying|said|hears?|hearing|heard|asks?|asking|asked|comes?|coming|came|go|goes|going"
+        + @"|gone|went|lays?|laying|laid|stands?|standings?|stood|(?:gives?|giving|gave)\s+way|whoever|nobody|somebody"
+        + "|anybody|anew|meanwhile|goodbyes?|farewells?";
+
+    // Not in comments either.
+    private const string RetiredInText = @"last\s+words?|by\s+itself";
+
+    // RFC 6455 names close code 1001 so.
+    private static readonly HashSet<string> NamesOfStandards = ["GoingAway"];
 
     /// <summary>Declared names with a word of speech or motion, where the field has a word of its own.</summary>
     public static IEnumerable<string> RetiredNames(SourceFile file) =>
         from token in file.Syntax.DescendantTokens()
-        where token.IsKind(SyntaxKind.IdentifierToken) && IsDeclared(token)
-        from word in Words().Matches(token.Text).Select(match => match.Value).Where(RetiredWords.Contains)
-        select $"{file.At(token.Parent!)}: {token.Text} has the word '{word}'";
+        where token.IsKind(SyntaxKind.IdentifierToken) && IsDeclared(token) && !NamesOfStandards.Contains(token.Text)
+        let words = string.Join(' ', Words().Matches(token.Text)).ToLowerInvariant()
+        from found in RetiredWord().Matches(words)
+        select $"{file.At(token.Parent!)}: {token.Text} has the word '{found.Value}'";
 
     /// <summary>Comments with such a word.</summary>
     public static IEnumerable<string> RetiredComments(SourceFile file) =>
-        from comment in Comments(file)
+        from comment in Comment.AllIn(file)
         let found = RetiredText().Match(comment.Text)
         where found.Success
-        select $"{file.Path}:{comment.Line}: '{found.Value}'";
+        select $"{file.Path}:{comment.LineOf(found.Index)}: '{found.Value}'";
 
     /// <summary>Comments that begin with a pronoun, whose noun is elsewhere.</summary>
     public static IEnumerable<string> PronounFirst(SourceFile file) =>
-        from comment in Comments(file)
-        let found = Pronoun().Match(comment.Text)
+        from comment in Comment.AllIn(file)
+        let found = Pronoun().Match(comment.Text).Groups["word"]
         where found.Success
-        select $"{file.Path}:{comment.Line}: the comment begins with '{found.Value}'";
+        select $"{file.Path}:{comment.LineOf(found.Index)}: the comment begins with '{found.Value}'";
 
     private static bool IsDeclared(SyntaxToken token) => token.Parent switch
     {
@@ -45,45 +51,25 @@ internal static partial class LanguageRules
             or EventDeclarationSyntax or EnumMemberDeclarationSyntax or VariableDeclaratorSyntax or ParameterSyntax
             or LocalFunctionStatementSyntax or TypeParameterSyntax or ForEachStatementSyntax
             or SingleVariableDesignationSyntax or CatchDeclarationSyntax => true,
+        FromClauseSyntax or LetClauseSyntax or JoinClauseSyntax or JoinIntoClauseSyntax or QueryContinuationSyntax =>
+            true,
         TupleElementSyntax element => element.Identifier == token,
         _ => false,
     };
 
-    // The comments of consecutive lines are one, without the tags of XML documentation.
-    private static IEnumerable<(int Line, string Text)> Comments(SourceFile file)
-    {
-        var (begun, text) = (0, "");
-        foreach (var (index, line) in file.Lines.Index())
-        {
-            var comment = CommentLine().Match(line);
-            if (comment.Success)
-            {
-                begun = text.Length is 0 ? index + 1 : begun;
-                text += Tag().Replace(comment.Groups["text"].Value, "") + " ";
-            }
-            else if (text.Length > 0)
-            {
-                yield return (begun, text.TrimStart());
-                text = "";
-            }
-        }
-    }
-
     [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 
-    [GeneratedRegex(@"^\s*///?\s?(?<text>.*)$", RegexOptions.CultureInvariant)]
-    private static partial Regex CommentLine();
+    [GeneratedRegex($@"\b(?:{Retired})\b", RegexOptions.CultureInvariant)]
+    private static partial Regex RetiredWord();
 
-    [GeneratedRegex("<[^>]*>", RegexOptions.CultureInvariant)]
-    private static partial Regex Tag();
-
+    // Inside a sentence, Go with a capital is the programming language.
     [GeneratedRegex(
-        @"\b(tells?|told|says?|said|hears?|heard|whoever|nobody|somebody|anybody|gone|anew|meanwhile|goodbye"
-            + @"|last words?|gives? way|goes on|go on|by itself|comes?|came)\b",
+        $@"\b(?!(?-i:(?<=[\w,] )Go\b))(?:{Retired}|{RetiredInText})\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex RetiredText();
 
-    [GeneratedRegex(@"^(It|Its|That|Those|What|Whoever|Nobody|Likewise)\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^\s*(?<word>It|Its|That|Those|What|Whoever|Nobody|Likewise)\b", RegexOptions.CultureInvariant)]
     private static partial Regex Pronoun();
 }

@@ -14,9 +14,9 @@ public sealed class SolutionTests
     // The files that tools or visitors expect at the root.
     private static readonly string[] RootFiles =
     [
-        ".dockerignore", ".editorconfig", ".gitattributes", ".gitignore", "BannedSymbols.txt", "CHANGELOG.md",
-        "CodeMetricsConfig.txt", "CONTRIBUTING.md", "Directory.Build.props", "Directory.Packages.props", "global.json",
-        "LICENSE", "README.md", "SECURITY.md", "WsBalancer.sln",
+        ".dockerignore", ".editorconfig", ".gitattributes", ".gitignore", "BannedSymbols.Products.txt",
+        "BannedSymbols.txt", "CHANGELOG.md", "CodeMetricsConfig.txt", "CONTRIBUTING.md", "Directory.Build.props",
+        "Directory.Packages.props", "global.json", "LICENSE", "README.md", "SECURITY.md", "WsBalancer.sln",
     ];
 
     private static IEnumerable<Project> Projects => SourceTree.Projects.Select(Project.Read);

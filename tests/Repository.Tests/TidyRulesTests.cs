@@ -58,32 +58,6 @@ public sealed class TidyRulesTests
         Assert.Single(CodeRules.EmptyNames(new SourceFile("proxy/Common/Tunnel.cs", "class Tunnel;")));
 
     [Theory]
-    [InlineData("class C { void TellRest() { } }", 1)]
-    [InlineData("class C { bool _isGone; }", 1)]
-    [InlineData("class C { void M(int heard) { var asked = heard; } }", 2)]
-    [InlineData("class C { void M() { foreach (var said in All) { } if (x is { } came) { } } }", 2)]
-    [InlineData("class Category; class Outgoing; class Task; class Hearing;", 0)]
-    [InlineData("class C { void M() => other.Tell(); }", 0)]
-    public void RetiredNames_AreFoundByWholeWords_WhereTheyAreDeclared(string code, int found) =>
-        Assert.Equal(found, LanguageRules.RetiredNames(File(code)).Count());
-
-    [Theory]
-    [InlineData("// The peer is told of the end.", 1)]
-    [InlineData("/// <summary>Whoever waits is\n/// notified.</summary>", 1)]
-    [InlineData("// The socket is closed.", 0)]
-    [InlineData("var text = \"nobody\";", 0)]
-    public void RetiredComments_AreFound(string code, int found) =>
-        Assert.Equal(found, LanguageRules.RetiredComments(File(code + "\nclass C;")).Count());
-
-    [Theory]
-    [InlineData("// It is closed.", 1)]
-    [InlineData("/// <summary>That of the node.</summary>", 1)]
-    [InlineData("// The socket is closed.\n// It has no peer.", 0)]
-    [InlineData("// Its.", 1)]
-    public void PronounFirst_IsFoundAtTheBeginningOfAComment(string code, int found) =>
-        Assert.Equal(found, LanguageRules.PronounFirst(File(code + "\nclass C;")).Count());
-
-    [Theory]
     [InlineData("Thread.Sleep(time);", 1)]
     [InlineData("await Task.Delay(100, time, stop);", 1)]
     [InlineData("await Task.Delay(TimeSpan.FromSeconds(1), time, stop);", 1)]

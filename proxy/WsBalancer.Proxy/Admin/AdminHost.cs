@@ -159,7 +159,7 @@ internal sealed class AdminHost(
         host.AddSingleton(_ => new FirstByteTimeouts(
             options.FirstByteTimeout, services.GetRequiredService<TimeProvider>()));
         host.AddSingleton(provider => new ConnectionLimits(
-            DescriptorLimit.KeptByAdmin,
+            DescriptorBudget.KeptByAdmin,
             services.GetRequiredService<DescriptorShortage>(),
             provider.GetRequiredService<FirstByteTimeouts>())
         {

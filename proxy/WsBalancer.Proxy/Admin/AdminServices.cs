@@ -6,7 +6,7 @@ using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Admin;
 
-/// <summary>Adds the admin host and the services that only it uses.</summary>
+/// <summary>Adds the admin host, its services, and the events, whose file its settings name.</summary>
 internal static class AdminServices
 {
     public static void AddAdmin(this IServiceCollection services)

@@ -41,9 +41,9 @@ internal sealed class Composer(StateStore state, ILogger<FleetRegistry> logger)
     /// </summary>
     public void StoreStatuses(Composition composition)
     {
-        foreach (var (record, standing) in composition.Standings)
+        foreach (var (record, status) in composition.Statuses)
         {
-            state.SetStatus(record, standing);
+            state.SetStatus(record, status);
         }
 
         if (composition.Lapsed.Count > 0)

@@ -13,7 +13,7 @@ internal sealed class Composition
     private readonly Dictionary<string, RemovalValue> _removals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WeightValue> _weights = new(StringComparer.Ordinal);
     private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
-    private readonly List<StateEntry> _standings = [];
+    private readonly List<StateEntry> _statuses = [];
     private readonly List<StateRecord> _lapsed = [];
 
     private Composition()
@@ -45,7 +45,7 @@ internal sealed class Composition
     public BlendValue? Blend { get; private set; }
 
     /// <summary>The overrides whose status has changed, with the new status.</summary>
-    public IReadOnlyList<StateEntry> Standings => _standings;
+    public IReadOnlyList<StateEntry> Statuses => _statuses;
 
     /// <summary>The overrides that must be taken back.</summary>
     public IReadOnlyList<StateRecord> Lapsed => _lapsed;
@@ -53,19 +53,19 @@ internal sealed class Composition
     /// <param name="configured">The nodes of the configuration.</param>
     /// <param name="algorithm">The algorithm of the configured ring.</param>
     /// <param name="records">Every override of the cluster.</param>
-    /// <param name="standingOf">The status of an override so far.</param>
+    /// <param name="statusOf">The status of an override so far.</param>
     public static Composition Of(
         IEnumerable<Member> configured,
         string algorithm,
         IReadOnlyList<StateRecord> records,
-        Func<StateKey, StateStatus> standingOf)
+        Func<StateKey, StateStatus> statusOf)
     {
         var named = configured.ToDictionary(member => member.Id, StringComparer.Ordinal);
         var sources = SourcesOf(named, records);
         var composition = new Composition { Sources = sources };
         foreach (var record in records)
         {
-            composition.Evaluate(record, sources, algorithm, standingOf(record.Key));
+            composition.Evaluate(record, sources, algorithm, statusOf(record.Key));
         }
 
         composition.ApplyOverrides(named);
@@ -118,7 +118,7 @@ internal sealed class Composition
     }
 
     private void Evaluate(
-        StateRecord record, Dictionary<string, Member> sources, string algorithm, StateStatus standing)
+        StateRecord record, Dictionary<string, Member> sources, string algorithm, StateStatus status)
     {
         var source = sources.GetValueOrDefault(record.Key.Node);
         var underlying = new OverriddenValues(
@@ -126,15 +126,15 @@ internal sealed class Composition
             source?.Source == NodeSource.Registered,
             source?.Weight,
             algorithm);
-        if (OverrideStatus.Next(record.Value!, standing, underlying) is not { } next)
+        if (OverrideStatus.Next(record.Value!, status, underlying) is not { } next)
         {
             _lapsed.Add(record);
             return;
         }
 
-        if (next != standing)
+        if (next != status)
         {
-            _standings.Add(new StateEntry(record, next));
+            _statuses.Add(new StateEntry(record, next));
         }
 
         if (record.Value is RemovalValue removal)

@@ -7,7 +7,7 @@ namespace WsBalancer.Proxy.Peers;
 /// The sums of what the other balancers report. A balancer that has not begun an operation yet counts with all its
 /// tunnels.
 /// </summary>
-internal sealed class OtherBalancers(PeerReports peers, BalancerName name, RedisStatus sharing)
+internal sealed class OtherBalancers(PeerReports peers, BalancerName name, RedisStatus redis)
 {
     /// <summary>
     /// Whether this balancer has the smallest id of those with the cluster, and therefore acts for all of them. False
@@ -27,7 +27,7 @@ internal sealed class OtherBalancers(PeerReports peers, BalancerName name, Redis
     public long RemainingOn(Node node) => DrainOf(node).Remaining;
 
     /// <summary>Whether the other balancers are in the sums; null if this balancer does not share.</summary>
-    public bool? AreInCounts => sharing.Where is null ? null : AreKnown;
+    public bool? AreInCounts => redis.Where is null ? null : AreKnown;
 
     /// <summary>The sum of the other balancers' parts in a drain.</summary>
     public PeerDrain DrainOf(Node node) => Sum(node.Key.Cluster, node.Id);

@@ -49,7 +49,7 @@ internal sealed class NodeDialer(NameCache names, SourceAddressPool sources, Tim
 
     /// <summary>
     /// Connects as the platform's HTTP client does by default, but fails if fewer than
-    /// <see cref="DescriptorLimit.KeptByNodes"/> descriptors are left to the rest of the process.
+    /// <see cref="DescriptorLimit.KeptByDialed"/> descriptors are left to the rest of the process.
     /// </summary>
     /// <exception cref="SocketException">No address accepted a connection, or too few descriptors are left.</exception>
     public static async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellation)
@@ -70,7 +70,7 @@ internal sealed class NodeDialer(NameCache names, SourceAddressPool sources, Tim
 
     private static void ThrowIfTooFewAreLeft(Socket socket)
     {
-        if (DescriptorLimit.LeavesTooFew((int)socket.SafeHandle.DangerousGetHandle(), DescriptorLimit.KeptByNodes))
+        if (DescriptorLimit.LeavesTooFew((int)socket.SafeHandle.DangerousGetHandle(), DescriptorLimit.KeptByDialed))
         {
             throw new SocketException((int)SocketError.TooManyOpenSockets);
         }

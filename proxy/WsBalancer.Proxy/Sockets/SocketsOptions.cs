@@ -36,15 +36,6 @@ internal sealed record SocketsOptions : IValidatableObject
     /// <summary><see cref="MaxBuffered"/>, or half of the memory that the process may use if that is less.</summary>
     internal long BufferBound => Math.Min(MaxBuffered.Bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
 
-    /// <summary>The part of the settings that the event loops and the transport use.</summary>
-    internal LoopOptions OfLoops => new()
-    {
-        Engine = Engine,
-        Count = Loops,
-        MaxBuffered = BufferBound,
-        FirstByteTimeout = FirstByteTimeout,
-    };
-
     /// <summary>The local addresses of connections to nodes, used in turn. Default: the system's choice.</summary>
     // There can be only one connection from each local port of a source address to the address and port of a node.
     public IReadOnlyList<IPAddress> SourceAddresses { get; init; } = [];
@@ -55,6 +46,15 @@ internal sealed record SocketsOptions : IValidatableObject
     // As in nginx (client_header_timeout). Browsers connect before they have a request.
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan? FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The part of the settings that the event loops and the transport use.</summary>
+    public LoopOptions ToLoopOptions() => new()
+    {
+        Engine = Engine,
+        Count = Loops,
+        MaxBuffered = BufferBound,
+        FirstByteTimeout = FirstByteTimeout,
+    };
 
     /// <summary>Compares the addresses by value; the generated method would compare references to lists.</summary>
     public bool Equals(SocketsOptions? other) =>

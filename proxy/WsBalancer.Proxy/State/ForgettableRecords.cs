@@ -14,9 +14,9 @@ internal sealed class ForgettableRecords(PeerReports peers, Lazy<ILocalReport> l
     /// </summary>
     public IReadOnlyList<StateRecord> In(StateRecords records)
     {
-        var spent = records.All.Where(record => record.Version.Number <= StateVersion.HighestCounted
+        var forgettable = records.All.Where(record => record.Version.Number <= StateVersion.HighestCounted
             && record.Value is null or RemovalValue { WasConfigured: false }).ToList();
-        if (spent.Count <= MaxForgotten)
+        if (forgettable.Count <= MaxForgotten)
         {
             return [];
         }
@@ -25,7 +25,8 @@ internal sealed class ForgettableRecords(PeerReports peers, Lazy<ILocalReport> l
             .SelectMany(clusters => clusters)
             .SelectMany(cluster => cluster.Value.Nodes.Keys.Select(node => (cluster.Key, node)))
             .ToHashSet();
-        spent.RemoveAll(record => record.Value is not null && nodes.Contains((record.Key.Cluster, record.Key.Node)));
-        return spent;
+        forgettable.RemoveAll(
+            record => record.Value is not null && nodes.Contains((record.Key.Cluster, record.Key.Node)));
+        return forgettable;
     }
 }

@@ -25,7 +25,10 @@ internal static class RecordText
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             {
-                line.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}");
+                foreach (var unit in rune.ToString())
+                {
+                    line.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+                }
             }
             else
             {

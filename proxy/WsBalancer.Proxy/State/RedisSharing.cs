@@ -24,7 +24,7 @@ internal sealed class RedisSharing : IAsyncDisposable
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
     private readonly HashSet<string> _causes = new(StringComparer.Ordinal);
-    private readonly RedisStatus _sharing;
+    private readonly RedisStatus _status;
 
     public RedisSharing(
         RedisLink link,
@@ -32,12 +32,12 @@ internal sealed class RedisSharing : IAsyncDisposable
         PeerExchange peers,
         RedisDisconnections disconnections,
         RedisMembership membership,
-        RedisStatus sharing,
+        RedisStatus status,
         TimeProvider time,
         ILogger<RedisSharing> logger)
     {
-        (_link, _peers, _sharing, _time, _logger) = (link, peers, sharing, time, logger);
-        _sharing.Where = link.Where;
+        (_link, _peers, _status, _time, _logger) = (link, peers, status, time, logger);
+        _status.Where = link.Where;
         _connect = new SharingStep("connecting", link.ConnectAsync);
         _steps =
         [
@@ -117,19 +117,19 @@ internal sealed class RedisSharing : IAsyncDisposable
         {
             var cause = RedisCause.Of(away);
             LogCauseOnce(cause);
-            _sharing.Absence = new RedisAbsence(_sharing.Absence?.Since ?? _time.GetUtcNow(), cause);
+            _status.Absence = new RedisAbsence(_status.Absence?.Since ?? _time.GetUtcNow(), cause);
         }
         else if (failures.Count == 0)
         {
-            if (_sharing.Absence is not null)
+            if (_status.Absence is not null)
             {
                 StateLog.RedisIsBack(_logger, _link.Where);
             }
 
-            _sharing.Absence = null;
+            _status.Absence = null;
         }
 
-        if (_sharing.Absence is null)
+        if (_status.Absence is null)
         {
             _causes.Clear();
         }

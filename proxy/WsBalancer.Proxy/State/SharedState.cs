@@ -28,9 +28,9 @@ internal sealed record SharedState(
     /// <summary>The values that are set aside: fields, contents and mistakes.</summary>
     public IEnumerable<(string Field, RedisValue Raw, string Mistake)> Bad =>
     [
-        .. from heard in Fields
-           where heard.Value.Mistake is not null
-           select (heard.Key, heard.Value.Raw, heard.Value.Mistake!),
+        .. from bad in Fields
+           where bad.Value.Mistake is not null
+           select (bad.Key, bad.Value.Raw, bad.Value.Mistake!),
         .. from versions in new[] { (Name: SeenField, Raw: RawSeen), (Name: FloorField, Raw: RawFloor) }
            where !versions.Raw.IsNull && VersionsIn(versions.Raw) is null
            select (versions.Name, versions.Raw, "expected a number for each balancer, as in {\"b-1\":12}"),

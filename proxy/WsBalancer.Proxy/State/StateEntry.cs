@@ -1,7 +1,7 @@
 namespace WsBalancer.Proxy.State;
 
 /// <summary>A record, and its status at this balancer.</summary>
-internal readonly record struct StateEntry(StateRecord Record, StateStatus Standing);
+internal readonly record struct StateEntry(StateRecord Record, StateStatus Status);
 
 /// <summary>
 /// The status of a record at one balancer. Not shared: files differ while a new one is rolled out, and an override that

@@ -13,7 +13,7 @@ internal sealed class StateExchange(
     RedisLink link,
     StateStore store,
     PeerReports peers,
-    ForgettableRecords spentRecords,
+    ForgettableRecords forgettable,
     BadRecords bad,
     BalancerName name,
     TimeProvider time,
@@ -73,7 +73,7 @@ internal sealed class StateExchange(
 
     /// <summary>Writes the new records to Redis, which notifies the other balancers.</summary>
     /// <returns>Whether the records were written; if not, a later exchange writes them.</returns>
-    public Task<bool?> ShareAsync(CancellationToken cancellation) => GuardedAsync(
+    public Task<bool> ShareAsync(CancellationToken cancellation) => GuardedAsync(
         _known is { } known ? () => WriteAllAsync(known) : ExchangeAsync, cancellation);
 
     /// <returns>Whether Redis now has every record of this balancer.</returns>
@@ -104,7 +104,7 @@ internal sealed class StateExchange(
 
     public void Dispose() => _lock.Dispose();
 
-    private async Task<bool?> GuardedAsync(Func<Task<bool>> exchange, CancellationToken cancellation)
+    private async Task<bool> GuardedAsync(Func<Task<bool>> exchange, CancellationToken cancellation)
     {
         try
         {
@@ -200,17 +200,17 @@ internal sealed class StateExchange(
     private async Task CompactAsync(StateRecords ours, SharedState there)
     {
         if (ours.Floor.Includes(ours.Seen) || !peers.AreAgreed(name.Id, ours.Digest)
-            || spentRecords.In(ours) is not { Count: > 0 } spent)
+            || forgettable.In(ours) is not { Count: > 0 } records)
         {
             return;
         }
 
-        var removed = spent.Select(record => record.Key.ToString())
+        var removed = records.Select(record => record.Key.ToString())
             .Select(field => KeyValuePair.Create(field, there.Fields[field])).ToList();
         if (removed.TrueForAll(field => field.Value.Record is not null)
             && await TryWriteAsync(new SharedChange([], removed, null, ours.Seen), there) is null)
         {
-            await store.ForgetAsync(spent, ours.Seen);
+            await store.ForgetAsync(records, ours.Seen);
         }
     }
 

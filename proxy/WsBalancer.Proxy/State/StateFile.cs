@@ -179,14 +179,14 @@ internal sealed class StateFile : IDisposable
         var keys = content.Damaged.Select(damaged => damaged.Key).OfType<StateKey>()
             .Except(content.Entries.Select(entry => entry.Record.Key)).ToHashSet();
         var before = File.Exists(Previous) && keys.Count > 0 ? TryRead(Previous, out _)?.Entries ?? [] : [];
-        var standIns = before.Where(entry => keys.Contains(entry.Record.Key)).ToList();
-        if (standIns.Count > 0)
+        var replacements = before.Where(entry => keys.Contains(entry.Record.Key)).ToList();
+        if (replacements.Count > 0)
         {
             StateLog.ReplacedFromPrevious(
-                _logger, string.Join(", ", standIns.Select(entry => $"{entry.Record.Key}")), Previous);
+                _logger, string.Join(", ", replacements.Select(entry => $"{entry.Record.Key}")), Previous);
         }
 
-        return content with { Entries = [.. content.Entries, .. standIns] };
+        return content with { Entries = [.. content.Entries, .. replacements] };
     }
 
     private void SetAside(IEnumerable<DamagedEntry> damaged, string path)

@@ -129,7 +129,7 @@ internal sealed class StateFileReader
         {
             var written = element.Deserialize(StateJsonContext.Default.WrittenEntry)
                 ?? throw new JsonException("null is not a record");
-            var entry = new StateEntry(StateJson.FromWritten(written.Record), written.Standing);
+            var entry = new StateEntry(StateJson.FromWritten(written.Record), written.Status);
             if (!isLog && _entries.TryGetValue(entry.Record.Key, out var other))
             {
                 _damaged.Add(DamagedEntry.Of(_position, element, "its key is there twice: the newer record is used"));

@@ -89,7 +89,7 @@ internal sealed class StateLines(string path, Func<string, FileMode, FileStream>
     public void Renamed() => _length = _lengthOfNext;
 
     private bool IsWritten(StateEntry entry) => _written.TryGetValue(entry.Record.Key, out var written)
-        && written.Standing == entry.Standing && written.Record == entry.Record;
+        && written.Status == entry.Status && written.Record == entry.Record;
 
     // The removal of a record, a new floor, and versions of records that are not here have no line of their own.
     private bool CanAppend(StateFileContent content, List<StateEntry> changed)
@@ -123,7 +123,7 @@ internal sealed class StateLines(string path, Func<string, FileMode, FileStream>
     private static void WriteLine(ArrayBufferWriter<byte> lines, List<StateEntry> entries)
     {
         var written = entries.ConvertAll(
-            entry => new WrittenEntry(StateJson.ToWritten(entry.Record), entry.Standing));
+            entry => new WrittenEntry(StateJson.ToWritten(entry.Record), entry.Status));
         lines.Write(JsonSerializer.SerializeToUtf8Bytes(written, StateJsonContext.Default.ListWrittenEntry));
         lines.Write("\n"u8);
     }

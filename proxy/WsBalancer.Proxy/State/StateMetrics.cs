@@ -9,15 +9,15 @@ internal sealed class StateMetrics : IHostedService
 {
     private readonly BalancerRegistry _registry;
     private readonly StateStore _store;
-    private readonly RedisStatus _sharing;
+    private readonly RedisStatus _status;
     private readonly PeerReports _peers;
     private readonly Gauge _redis;
     private readonly Gauge _others;
     private readonly Gauge _unsaved;
 
-    public StateMetrics(BalancerRegistry registry, StateStore store, RedisStatus sharing, PeerReports peers)
+    public StateMetrics(BalancerRegistry registry, StateStore store, RedisStatus status, PeerReports peers)
     {
-        (_registry, _store, _sharing, _peers) = (registry, store, sharing, peers);
+        (_registry, _store, _status, _peers) = (registry, store, status, peers);
         _redis = registry.CreateDerivedGauge(
             "wsbalancer_redis_up",
             "1 while the Redis server of State:Redis can be used, else 0; absent without State:Redis.");
@@ -40,12 +40,12 @@ internal sealed class StateMetrics : IHostedService
     private void Collect()
     {
         _unsaved.Set(_store.IsUnsaved ? 1 : 0);
-        if (_sharing.Where is null)
+        if (_status.Where is null)
         {
             return;
         }
 
-        _redis.WithLabels().Set(_sharing.Absence is null ? 1 : 0);
+        _redis.WithLabels().Set(_status.Absence is null ? 1 : 0);
         if (_peers.Known is { } others)
         {
             _others.WithLabels().Set(others.Count);

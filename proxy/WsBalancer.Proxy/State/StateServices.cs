@@ -17,6 +17,8 @@ internal static class StateServices
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
         services.AddSingleton<BadRecords>().AddSingleton(CreateStateStore).AddHostedService<StateMetrics>();
         services.AddSingleton<PeerReports>().AddSingleton<ForgettableRecords>();
+
+        // Lazy, since the report reads the rings, and these the store, which needs the forgettable records.
         services.AddSingleton(provider => new Lazy<ILocalReport>(provider.GetRequiredService<ILocalReport>));
         services.AddSingleton<RedisLink>().AddSingleton<StateExchange>().AddSingleton<PeerExchange>();
         services.AddSingleton<RedisDisconnections>().AddSingleton<RedisStatus>().AddSingleton<RedisSharing>();

@@ -11,7 +11,8 @@ namespace WsBalancer.Proxy.State;
 /// <param name="writer">The id of this balancer.</param>
 /// <param name="file">Stores the records, and is disposed of with the store; null for memory only.</param>
 /// <param name="logger">For failures of work that no caller waits for.</param>
-/// <param name="sharing">Is asked after each change, and created then: it uses the store. Null for no sharing.</param>
+/// <param name="sharing">Sends new records to the other balancers after each write. Lazy, because the implementation
+/// needs the store. Null if this balancer does not share.</param>
 internal sealed class StateStore(
     string writer,
     StateFile? file = null,
@@ -19,9 +20,8 @@ internal sealed class StateStore(
     Lazy<IStateSharing>? sharing = null)
     : IDisposable
 {
-    private readonly ConcurrentDictionary<StateKey, StateEntry> _standings = new();
+    private readonly ConcurrentDictionary<StateKey, StateEntry> _statuses = new();
     private readonly ILogger _logger = logger ?? (ILogger)NullLogger.Instance;
-    private readonly Lazy<IStateSharing> _sharing = sharing ?? new Lazy<IStateSharing>(new NoSharing());
     private readonly StateSaver _saver = new(file, logger ?? (ILogger)NullLogger.Instance);
 
     // Held while records change: from before the file is written until Changed has returned.
@@ -68,7 +68,7 @@ internal sealed class StateStore(
 
         foreach (var entry in content.Entries)
         {
-            _standings[entry.Record.Key] = entry;
+            _statuses[entry.Record.Key] = entry;
         }
 
         return this;
@@ -128,12 +128,12 @@ internal sealed class StateStore(
     /// Forgets records that every balancer had, and that have been removed from Redis. Newer records of their keys
     /// stay.
     /// </summary>
-    public async Task ForgetAsync(IReadOnlyList<StateRecord> spent, SeenVersions floor)
+    public async Task ForgetAsync(IReadOnlyList<StateRecord> records, SeenVersions floor)
     {
         await _lock.WaitAsync();
         try
         {
-            var next = _records.Without(spent.Where(IsInForce).Select(record => record.Key), floor);
+            var next = _records.Without(records.Where(IsInForce).Select(record => record.Key), floor);
             await _saver.SaveIfPossibleAsync(() => ContentOf(next));
             Apply(next, []);
         }
@@ -166,7 +166,7 @@ internal sealed class StateStore(
 
     /// <summary>The status of a record at this balancer.</summary>
     public StateStatus StatusOf(StateKey key) =>
-        _standings.TryGetValue(key, out var entry) && IsInForce(entry.Record) ? entry.Standing : default;
+        _statuses.TryGetValue(key, out var entry) && IsInForce(entry.Record) ? entry.Status : default;
 
     /// <summary>Sets the status of a record; a newer record starts without one.</summary>
     public void SetStatus(StateRecord record, StateStatus status)
@@ -177,7 +177,7 @@ internal sealed class StateStore(
             return;
         }
 
-        _standings[record.Key] = new StateEntry(record, status);
+        _statuses[record.Key] = new StateEntry(record, status);
         SaveLater();
     }
 
@@ -231,11 +231,11 @@ internal sealed class StateStore(
             _lock.Release();
         }
 
-        return await _sharing.Value.ShareAsync(cancellation);
+        return sharing is null ? null : await sharing.Value.ShareAsync(cancellation);
     }
 
-    private StateRecords WithoutForgettable(StateRecords records) => Forgettable?.In(records) is { Count: > 0 } spent
-        ? records.Without(spent.Select(record => record.Key), records.Seen)
+    private StateRecords WithoutForgettable(StateRecords records) => Forgettable?.In(records) is { Count: > 0 } unneeded
+        ? records.Without(unneeded.Select(record => record.Key), records.Seen)
         : records;
 
     // A Redis that lacks our floor is an old copy, and may contain records that were taken back.
@@ -275,11 +275,11 @@ internal sealed class StateStore(
 
     private void Apply(StateRecords next, List<StateRecord> changed)
     {
-        foreach (var (key, entry) in _standings)
+        foreach (var (key, entry) in _statuses)
         {
             if (next.Find(key) != entry.Record)
             {
-                _standings.TryRemove(key, out _);
+                _statuses.TryRemove(key, out _);
             }
         }
 

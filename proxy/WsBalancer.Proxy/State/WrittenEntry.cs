@@ -12,7 +12,8 @@ internal sealed record WrittenHead(
     int Version, int Records, IReadOnlyDictionary<string, long> Seen, IReadOnlyDictionary<string, long> Floor);
 
 /// <summary>A record in the state file. A line is an array of them: the records of one change.</summary>
-internal sealed record WrittenEntry(WrittenRecord Record, StateStatus Standing);
+internal sealed record WrittenEntry(
+    WrittenRecord Record, [property: JsonPropertyName("standing")] StateStatus Status);
 
 /// <summary>A record as it is written. The form of the value depends on the kind.</summary>
 internal sealed record WrittenRecord(

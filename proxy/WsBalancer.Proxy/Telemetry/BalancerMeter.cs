@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.ExceptionServices;
 using Prometheus;
 
 namespace WsBalancer.Proxy.Telemetry;
@@ -23,20 +23,25 @@ internal sealed class BalancerMeter : IDisposable
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 
     private readonly Meter _meter;
+    private readonly TimeProvider _time;
     private readonly Action<Action> _collect;
     private readonly Lock _gate = new();
     private readonly List<Family> _families = [];
     private long _collection;
     private long _collectedAt;
 
+    // Why the last collection failed; null if it did not.
+    private ExceptionDispatchInfo? _failure;
+
     /// <param name="scope">The registry, which distinguishes the meters of several balancers in a process.
     /// </param>
+    /// <param name="time">For the age of a collection.</param>
     /// <param name="collect">Sets the values that are derived, and then runs what reads them, before a scrape or
     /// another collection changes them.</param>
-    public BalancerMeter(object scope, Action<Action> collect)
+    public BalancerMeter(object scope, TimeProvider time, Action<Action> collect)
     {
         _meter = new Meter(new MeterOptions(Name) { Version = ProductVersion.Text, Scope = scope });
-        _collect = collect;
+        (_time, _collect) = (time, collect);
     }
 
     public void Add(Counter counter, string name, string help, string[] labels)
@@ -100,16 +105,32 @@ internal sealed class BalancerMeter : IDisposable
     {
         lock (_gate)
         {
-            if (family.Observed == _collection || Stopwatch.GetElapsedTime(_collectedAt) > MaxAge)
+            if (family.Observed == _collection || _time.GetElapsedTime(_collectedAt) > MaxAge)
             {
-                _collect(() => _families.ForEach(static all => all.Collect()));
-                _collectedAt = Stopwatch.GetTimestamp();
-                _collection++;
+                Collect();
             }
 
             family.Observed = _collection;
+            _failure?.Throw();
             return family.Values;
         }
+    }
+
+    // A collection that fails counts too: each instrument of the pass fails with its exception, and collects no more.
+    private void Collect()
+    {
+        try
+        {
+            _collect(() => _families.ForEach(static family => family.Collect()));
+            _failure = null;
+        }
+        catch (Exception ex)
+        {
+            _failure = ExceptionDispatchInfo.Capture(ex);
+        }
+
+        _collectedAt = _time.GetTimestamp();
+        _collection++;
     }
 
     private sealed class Family(Func<IEnumerable<Measurement<double>>> read)

@@ -25,11 +25,11 @@ internal sealed class BalancerRegistry : IDisposable
     private readonly List<Action> _sweeps = [];
     private readonly List<Action> _collects = [];
 
-    public BalancerRegistry()
+    public BalancerRegistry(TimeProvider time)
     {
         DotNetStats.Register(Registry);
         _instruments = Metrics.WithCustomRegistry(Registry);
-        _meter = new BalancerMeter(this, CollectAnd);
+        _meter = new BalancerMeter(this, time, CollectAnd);
         Registry.AddBeforeCollectCallback(BeforeCollect);
     }
 

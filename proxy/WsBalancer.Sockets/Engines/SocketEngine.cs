@@ -27,9 +27,10 @@ internal static class SocketEngineLabel
     /// <summary>The name of the engine in configurations and logs.</summary>
     public static string Label(this SocketEngine engine) => engine switch
     {
+        SocketEngine.Auto => "auto",
         SocketEngine.IoUring => "io_uring",
         SocketEngine.Epoll => "epoll",
         SocketEngine.Sockets => "sockets",
-        _ => "auto",
+        _ => throw new ArgumentOutOfRangeException(nameof(engine), engine, "The engine has no name."),
     };
 }

@@ -3,20 +3,16 @@ namespace WsBalancer.Sockets.Linux;
 /// <summary>How near this process is to its limit of descriptors (RLIMIT_NOFILE). Linux only.</summary>
 /// <remarks>
 /// The runtime ends the process when it has no descriptor for a new thread; name resolution, logs and state files need
-/// descriptors too. So each kind of connection leaves a reserve: connections of clients the largest, because each needs
-/// a second connection, to a node; connections to the admin host the smallest, because an operator connects when the
-/// others have used up theirs.
+/// descriptors too. So each kind of connection leaves a reserve: accepted connections the larger one, because each may
+/// need a dialed connection as its other end.
 /// </remarks>
 internal static unsafe class DescriptorLimit
 {
-    /// <summary>The reserve that connections to the admin host leave to the rest of the process.</summary>
-    public const int KeptByAdmin = 16;
+    /// <summary>The reserve that dialed connections leave to the rest of the process.</summary>
+    public const int KeptByDialed = 32;
 
-    /// <summary>The reserve that connections to nodes leave: half of it is for the admin host.</summary>
-    public const int KeptByNodes = 2 * KeptByAdmin;
-
-    /// <summary>The reserve that connections of clients leave: half of it is for nodes of accepted clients.</summary>
-    public const int KeptByClients = 2 * KeptByNodes;
+    /// <summary>The reserve that accepted connections leave: half of it is for dialed ones.</summary>
+    public const int KeptByAccepted = 2 * KeptByDialed;
 
     // RLIMIT_NOFILE (asm-generic/resource.h; the same on x86-64 and ARM64).
     private const int OpenFiles = 7;

@@ -75,7 +75,7 @@ internal sealed unsafe class ChunkStore : IDisposable
     public byte* this[int chunk] => _start + ((nint)chunk * ChunkSize);
 
     /// <summary>Rents a chunk, whose content is undefined.</summary>
-    /// <returns>Its index; −1 if all are rented.</returns>
+    /// <returns>The index; −1 if all are rented.</returns>
     public int Rent()
     {
         int chunk;

@@ -167,7 +167,7 @@ internal sealed class LoopConnect(
             return Marshal.GetLastPInvokeError();
         }
 
-        if (DescriptorLimit.LeavesTooFew(loop.Kernel, descriptor, DescriptorLimit.KeptByNodes))
+        if (DescriptorLimit.LeavesTooFew(loop.Kernel, descriptor, DescriptorLimit.KeptByDialed))
         {
             return Fail(descriptor, Errno.TooManyFiles);
         }

@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace WsBalancer.Sockets.ProxyProtocol;
 
 /// <summary>
-/// Writes the header of the PROXY protocol, with the addresses of a client's connection, at the beginning of a
-/// connection to a node.
+/// Writes the header of the PROXY protocol, with the addresses of a client's connection, at the beginning of a dialed
+/// connection.
 /// </summary>
 internal static class ProxyHeader
 {

@@ -29,7 +29,7 @@ internal static class RetransmissionLimit
 
     private static readonly int Retransmissions = ReadRetransmissions();
 
-    // Whether the kernel has rejected TCP_RTO_MAX_MS.
+    // Whether the kernel has rejected TCP_RTO_MAX_MS; never reset.
     private static volatile bool IsPauseLimitUnsupported;
 
     /// <summary>The option that limits retransmissions to a time, and its value in milliseconds.</summary>
@@ -42,8 +42,16 @@ internal static class RetransmissionLimit
 
     /// <summary>Records that the kernel does not have an option that <see cref="OptionFor"/> has returned.</summary>
     /// <returns>Whether there is another option to try.</returns>
-    public static bool RecordUnsupported(int option) =>
-        IsPauseLimitUnsupported = option == SocketConstants.LongestPauseOption;
+    public static bool RecordUnsupported(int option)
+    {
+        if (option != SocketConstants.LongestPauseOption)
+        {
+            return false;
+        }
+
+        IsPauseLimitUnsupported = true;
+        return true;
+    }
 
     /// <summary>The limit of the pause between two retransmissions with which all of them together take
     /// <paramref name="time"/>.</summary>

@@ -40,7 +40,7 @@ internal sealed class LimitedTransport(
         {
             var firstBytes = provider.GetRequiredService<FirstByteTimeouts>();
             return new ConnectionLimits(
-                DescriptorLimit.KeptByClients, provider.GetRequiredService<DescriptorShortage>(), firstBytes);
+                DescriptorLimit.KeptByAccepted, provider.GetRequiredService<DescriptorShortage>(), firstBytes);
         });
         services.TryAddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
         HalfCloseTransport.Register(services);

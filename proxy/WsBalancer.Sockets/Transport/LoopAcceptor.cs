@@ -46,7 +46,7 @@ internal sealed class LoopAcceptor(
 
     public void Accepted(int descriptor)
     {
-        if (DescriptorLimit.LeavesTooFew(Loop.Kernel, descriptor, DescriptorLimit.KeptByClients))
+        if (DescriptorLimit.LeavesTooFew(Loop.Kernel, descriptor, DescriptorLimit.KeptByAccepted))
         {
             shortage.Record(Errno.TooManyFiles);
             _reserve.Refuse(descriptor, shortage.Refuse());

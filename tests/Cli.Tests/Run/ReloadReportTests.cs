@@ -13,7 +13,7 @@ public sealed class ReloadReportTests : IDisposable, ILogger
         ReloadOutcome.Applied, [], [new ClusterMove("chat", 0.25, 0, ["ws-2"], [], [])], ["Urls"]);
 
     private readonly List<string> _lines = [];
-    private readonly BalancerRegistry _registry = new();
+    private readonly BalancerRegistry _registry = new(TimeProvider.System);
     private readonly ReloadReport _report;
 
     public ReloadReportTests() => _report = new ReloadReport(this, new ReloadMetrics(_registry, TimeProvider.System));

@@ -2,9 +2,9 @@ namespace WsBalancer.EndToEnd.Tests.RandomTunnels;
 
 /// <summary>The behaviour of one side of a tunnel.</summary>
 /// <param name="Stream">The bytes that the side sends.</param>
-/// <param name="BeforeLastPart">What the side waits for before the last part.</param>
+/// <param name="BeforeLastPart">The event that the side awaits before the last part.</param>
 /// <param name="Leaving">How the side disconnects when all is sent.</param>
-/// <param name="BeforeLeaving">What the side waits for before it disconnects.</param>
+/// <param name="BeforeLeaving">The event that the side awaits before it disconnects.</param>
 internal sealed record SideScript(SentStream Stream, Hold BeforeLastPart, Leaving Leaving, Hold BeforeLeaving)
 {
     /// <summary>The reaction when the balancer, not the peer, closes the tunnel.</summary>

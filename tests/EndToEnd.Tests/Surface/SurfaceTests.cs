@@ -43,14 +43,21 @@ public sealed class SurfaceTests
     [Fact]
     public async Task Metrics_AreThoseOfTheFile()
     {
-        await using var fleet = await WsFleet.Start(2, 2, engine: "epoll");
-        using var client = await fleet.Balancer.Open("alice");
+        await using var redis = await RedisServer.Start();
+        await using var fleet = await WsFleet.Start(3, 3, config => SetEverything(config, redis), engine: "epoll");
+        using var moved = await fleet.Balancer.Open(await fleet.Balancer.UserOf("ws-1"));
+        using var drained = await fleet.Balancer.Open(await fleet.Balancer.UserOf("ws-2"));
+        await CauseEverything(fleet.Balancer);
 
-        var text = await fleet.Balancer.Metrics();
+        // Some values are published a moment after their event.
+        var text = "";
+        await Deadline.Until("all series exist", async () =>
+        {
+            text = await fleet.Balancer.Metrics();
+            return !FamiliesWithoutSeries(text).Any();
+        }, () => string.Join(' ', FamiliesWithoutSeries(text)));
 
-        AssertSame("metrics.txt", text.Split('\n')
-            .Where(line => line.Length > 0 && line[0] != '#')
-            .Select(line => line[..line.LastIndexOf(' ')])
+        AssertSame("metrics.txt", SeriesIn(text)
             .Select(series => series.IndexOf('{', StringComparison.Ordinal) is var brace and >= 0
                 ? $"{series[..brace]} {string.Join(' ', LabelsIn(series[brace..]))}"
                 : series)
@@ -59,6 +66,41 @@ public sealed class SurfaceTests
                 || series.StartsWith("process_", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal));
     }
+
+    // A limit that is off has no series.
+    private static void SetEverything(BalancerConfig config, RedisServer redis) => config
+        .Set("WsBalancer:State:Redis", redis.Address)
+        .Set("Kestrel:Limits:MaxConcurrentConnections", 1_000)
+        .Set("Kestrel:Limits:MaxConcurrentUpgradedConnections", 1_000)
+        .Set($"{BalancerConfig.ClusterKey}:Limits:MaxTunnels", 1_000)
+        .Set($"{BalancerConfig.ClusterKey}:Limits:MaxTunnelsPerNode", 1_000)
+        .Set($"{BalancerConfig.ClusterKey}:Limits:MaxTunnelsPerUser", 100)
+        .Set($"{BalancerConfig.ClusterKey}:Limits:HandshakesPerSecondPerNode", 100);
+
+    // Events whose series do not exist before the first one, and operations that have series while they run.
+    private static async Task CauseEverything(Balancer balancer)
+    {
+        await balancer.Visit("alice");
+        using var http = new HttpClient { BaseAddress = balancer.Urls[0] };
+        using var response = await http.GetAsync("/healthz?user=alice", TestContext.Current.CancellationToken);
+        var weight = await balancer.Command("weight", "ws-1=0", "--yes");
+        Assert.True(weight.Code == 0, weight.Output);
+        foreach (var operation in (string[])["rebalance", "nodes/ws-2/drain"])
+        {
+            await balancer.Post(
+                $"/api/v1/clusters/{BalancerConfig.Cluster}/{operation}", new JsonObject { ["ratePerSecond"] = 0.001 });
+        }
+    }
+
+    private static IEnumerable<string> SeriesIn(string text) => text.Split('\n')
+        .Where(line => line.Length > 0 && line[0] != '#')
+        .Select(line => line[..line.LastIndexOf(' ')]);
+
+    private static IEnumerable<string> FamiliesWithoutSeries(string text) => text.Split('\n')
+        .Where(line => line.StartsWith("# TYPE wsbalancer_", StringComparison.Ordinal))
+        .Select(line => line.Split(' ')[2])
+        .Where(family => !SeriesIn(text).Any(series => series.Split('{')[0] is var name
+            && (name == family || name == $"{family}_count")));
 
     private static string ParametersOf(JsonNode call) => string.Join(
         ", ", from parameter in call["parameters"]?.AsArray() ?? [] select $"{parameter!["in"]} {parameter["name"]}");

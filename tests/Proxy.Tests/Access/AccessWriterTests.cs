@@ -20,7 +20,7 @@ public sealed class AccessWriterTests : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wsbalancer-access-");
     private readonly FakeTimeProvider _time = new();
     private readonly FakeLogger<AccessWriter> _logger = new();
-    private readonly BalancerRegistry _registry = new();
+    private readonly BalancerRegistry _registry = new(TimeProvider.System);
     private readonly AccessLog _log;
     private readonly AccessWriter _writer;
 

@@ -109,9 +109,9 @@ public sealed class StatusApiTests : IAsyncLifetime
     [Fact]
     public async Task RedisThatCannotBeUsed_IsAWarning()
     {
-        var sharing = _app.Get<RedisStatus>();
-        sharing.Where = "redis:6379";
-        sharing.Absence = new RedisAbsence(_app.Time.GetUtcNow(), "It does not answer in time.");
+        var redis = _app.Get<RedisStatus>();
+        redis.Where = "redis:6379";
+        redis.Absence = new RedisAbsence(_app.Time.GetUtcNow(), "It does not answer in time.");
 
         var status = await ReadAsync();
 

@@ -36,15 +36,15 @@ public sealed class HandshakeBucketTests
     [Fact]
     public void InTheLongRun_TheRateHolds_ForAnyArrivals()
     {
-        var went = 0;
+        var taken = 0;
         for (var step = 0; step < 1_000; step++)
         {
-            went += Take(7, rate: 10).Count(turn => turn.RetryWithin is null);
+            taken += Take(7, rate: 10).Count(turn => turn.RetryWithin is null);
             _time.Advance(TimeSpan.FromMilliseconds(10));
         }
 
         // 10 turns at once, 100 turns in 10 seconds at the rate, and 10 turns that still wait.
-        Assert.InRange(went, 118, 120);
+        Assert.InRange(taken, 118, 120);
     }
 
     [Fact]
@@ -95,20 +95,20 @@ public sealed class HandshakeBucketTests
         var bySecond = new List<int>();
         for (var second = 0; second < 12; second++)
         {
-            var went = 0;
+            var taken = 0;
             for (var step = 0; step < 100; step++)
             {
                 _time.Advance(TimeSpan.FromMilliseconds(10));
-                went += Take(5, rate: 100, slowStart).Count(turn => turn.RetryWithin is null);
+                taken += Take(5, rate: 100, slowStart).Count(turn => turn.RetryWithin is null);
             }
 
-            bySecond.Add(went);
+            bySecond.Add(taken);
         }
 
         // The rate in the middle of each second, plus the few handshakes that may wait while the rate rises.
         Assert.All(bySecond[..10].Index(), second => Assert.InRange(
             second.Item, 10 + (9 * (second.Index + 0.5)) - 2, 10 + (9 * (second.Index + 0.5)) + 12));
-        Assert.All(bySecond[11..], went => Assert.InRange(went, 99, 101));
+        Assert.All(bySecond[11..], taken => Assert.InRange(taken, 99, 101));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal sealed class Crowd : IDisposable
 {
     private static readonly NodeKey Node = new("chat", "ws-1");
 
-    private readonly BalancerRegistry _metrics = new();
+    private readonly BalancerRegistry _metrics = new(TimeProvider.System);
     private readonly List<TestTunnel> _tunnels = [];
 
     public Crowd(int users, int tunnelsEach)

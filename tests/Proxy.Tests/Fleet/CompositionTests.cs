@@ -241,7 +241,7 @@ public sealed class CompositionTests
     private sealed class Balancer(DestinationState[] file)
     {
         private readonly Dictionary<StateKey, StateRecord> _records = [];
-        private readonly Dictionary<StateKey, StateStatus> _standings = [];
+        private readonly Dictionary<StateKey, StateStatus> _statuses = [];
 
         public DestinationState[] File { get; set; } = file;
 
@@ -252,7 +252,7 @@ public sealed class CompositionTests
         public void Receive(StateRecord record)
         {
             _records[record.Key] = record;
-            _standings.Remove(record.Key);
+            _statuses.Remove(record.Key);
         }
 
         public void Decide(StateRecord record)
@@ -270,16 +270,16 @@ public sealed class CompositionTests
         public Composition Compose()
         {
             var composition = Composition.Of(
-                File.Select(Member.Of), Algorithm, [.. _records.Values], key => _standings.GetValueOrDefault(key));
-            foreach (var (record, standing) in composition.Standings)
+                File.Select(Member.Of), Algorithm, [.. _records.Values], key => _statuses.GetValueOrDefault(key));
+            foreach (var (record, status) in composition.Statuses)
             {
-                _standings[record.Key] = standing;
+                _statuses[record.Key] = status;
             }
 
             foreach (var record in composition.Lapsed)
             {
                 _records.Remove(record.Key);
-                _standings.Remove(record.Key);
+                _statuses.Remove(record.Key);
             }
 
             return composition;

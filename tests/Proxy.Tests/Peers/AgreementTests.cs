@@ -14,7 +14,7 @@ public sealed class AgreementTests
     public async Task Difference_IsAnAlarmAfterFiveSeconds(bool ofRing, string message)
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
-        var own = movers.App.Get<BalancerReport>().Create()["chat"];
+        var own = movers.App.Get<BalancerReport>().Read()["chat"];
         var differing = ofRing ? own with { Fingerprint = "00c0ffee00" } : own with { StateHash = "x" };
         Receive(movers, differing);
         Assert.Equal(0, await GaugeAsync(movers));
@@ -41,7 +41,7 @@ public sealed class AgreementTests
             .Take(100)
             .Select(user => movers.Open("ws-2", user))
             .ToList();
-        var own = movers.App.Get<BalancerReport>().Create()["chat"];
+        var own = movers.App.Get<BalancerReport>().Read()["chat"];
         Receive(movers, own);
         await movers.App.Get<RebalanceOperations>().BeginAsync(
             movers.Chat, 1, null, TestContext.Current.CancellationToken);

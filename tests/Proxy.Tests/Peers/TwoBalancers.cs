@@ -49,7 +49,7 @@ internal sealed class TwoBalancers : IAsyncDisposable
 
     private static void Receive(Movers at, Movers from)
     {
-        var report = new PeerReport(from.App.Get<BalancerName>().Id, from.App.Get<BalancerReport>().Create());
+        var report = new PeerReport(from.App.Get<BalancerName>().Id, from.App.Get<BalancerReport>().Read());
         at.App.Get<PeerReports>().Update([report]);
     }
 

@@ -18,7 +18,7 @@ public sealed class CompatibleRingTests : IAsyncDisposable
     [InlineData("nginx", "a+b%2B{0}")]
     [InlineData("haproxy", "%E4%BD%A0%20{0}")]
     [InlineData("envoy-maglev", "%C3%A9-{0}")]
-    public async Task QueryOfAUser_IsHashedAsItStandsThere(string algorithm, string form)
+    public async Task QueryOfAUser_IsHashedAsWritten(string algorithm, string form)
     {
         await using var app = await StartAsync(algorithm);
         var ids = UsersOf(form.Replace(" ", "%20", StringComparison.Ordinal)).ToArray();
@@ -35,7 +35,7 @@ public sealed class CompatibleRingTests : IAsyncDisposable
     [Theory]
     [InlineData("%C3%A9-{0}")]
     [InlineData("é, 你-{0}")]
-    public async Task HeaderOfAUser_IsHashedAsItStandsThere(string form)
+    public async Task HeaderOfAUser_IsHashedAsWritten(string form)
     {
         await using var app = await StartAsync(
             "nginx", all => all.With(ChatSettings.Ours + "UserKey", "header:X-User"));

@@ -31,7 +31,7 @@ public sealed class AutoRebalanceTests
     public async Task Rebalance_DoesNotBegin_WhereItIsOff_OrAtAnyButTheFirstBalancer(string after, string id)
     {
         await using var movers = await StartAsync(after, id);
-        var other = new PeerReport("m", movers.App.Get<BalancerReport>().Create());
+        var other = new PeerReport("m", movers.App.Get<BalancerReport>().Read());
         movers.App.Get<PeerReports>().Update([other]);
         await movers.UntilLooked();
         movers.OpenAtHome(60);

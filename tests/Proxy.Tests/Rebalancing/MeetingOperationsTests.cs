@@ -43,7 +43,7 @@ public sealed class MeetingOperationsTests
             Repeat(_ => Do(() =>
             {
                 app.Time.Advance(PacedCloser.Step);
-                app.Get<BalancerReport>().Create();
+                app.Get<BalancerReport>().Read();
                 rebalances.StatusOf(movers.Chat, fleetWide: true);
                 app.Fleet.Sweep();
             }))).WaitAsync(Deadline.Default * 2, Cancellation);

@@ -122,8 +122,8 @@ public sealed class CompactionTests : IAsyncDisposable
             ],
             Cancellation);
 
-        var spent = report.Forgettable(new PeerReports()).In(store.Records);
-        var kept = store.Records.All.Except(spent).Select(record => record.Key.Node);
+        var forgettable = report.Forgettable(new PeerReports()).In(store.Records);
+        var kept = store.Records.All.Except(forgettable).Select(record => record.Key.Node);
 
         Assert.Equal(["ws-1", "ws-2"], kept.Order());
     }

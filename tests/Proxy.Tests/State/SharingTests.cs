@@ -180,7 +180,7 @@ public sealed class SharingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task WhatStandsInRedis_IsNeverReplacedByAnOlderRecord()
+    public async Task RecordInRedis_IsNeverReplacedByAnOlderOne()
     {
         await _redis.ResumeAsync();
         await using var one = await SharingBalancer.StartAsync(_redis, "b-1");

@@ -128,18 +128,18 @@ internal sealed class SimulatedFleet
 
     private async Task CompactAsync(Balancer balancer, StateRecords ours, SharedState there)
     {
-        var spent = ours.All.Where(record => record.Value is null).ToList();
+        var tombstones = ours.All.Where(record => record.Value is null).ToList();
         var present = _balancers.Where(other => !other.IsAway).ToList();
-        if (ours.Floor.Includes(ours.Seen) || spent.Count == 0 || present[0] != balancer
+        if (ours.Floor.Includes(ours.Seen) || tombstones.Count == 0 || present[0] != balancer
             || present.Exists(other => other.Digest != ours.Digest))
         {
             return;
         }
 
-        var removed = spent.Select(record => record.Key.ToString())
+        var removed = tombstones.Select(record => record.Key.ToString())
             .Select(field => KeyValuePair.Create(field, there.Fields[field]));
         Apply(new SharedChange([], [.. removed], null, ours.Seen));
-        await balancer.Store.ForgetAsync(spent, ours.Seen);
+        await balancer.Store.ForgetAsync(tombstones, ours.Seen);
         Compactions++;
     }
 

@@ -20,7 +20,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void EveryKind_IsReadBackWithItsStanding()
+    public void EveryKind_IsReadBackWithItsStatus()
     {
         StateEntry[] entries = [.. StateSample.OfEveryKind.Select((record, i) => new StateEntry(
             record, (StateStatus)(i % 3)))];

@@ -167,7 +167,7 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Standing_IsKept_AndANewerRecordIsWaiting()
+    public async Task Status_IsKept_AndANewerRecordIsWaiting()
     {
         using (var store = Open())
         {
@@ -183,7 +183,7 @@ public sealed class StateStoreTests : IDisposable
             Assert.Equal(StateStatus.Waiting, again.StatusOf(StateSample.Weight));
         }
 
-        Assert.Equal(StateStatus.Waiting, Assert.Single(_folder.Read()).Standing);
+        Assert.Equal(StateStatus.Waiting, Assert.Single(_folder.Read()).Status);
     }
 
     // A reload judges a record while an operator replaces it: the judgement must not apply to the new record.
@@ -205,7 +205,7 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Standing_IsSavedWithoutAWrite()
+    public async Task Status_IsSavedWithoutAWrite()
     {
         using var store = Open();
         await WriteAsync(store, StateSample.Weight, StateSample.Of(7));

@@ -11,11 +11,13 @@ internal sealed class MeterLog : IDisposable
     private readonly ConcurrentDictionary<string, double> _values = new();
 
     /// <param name="scope">The registry of the balancer.</param>
-    public MeterLog(object scope)
+    /// <param name="only">The name of the only instrument that is observed; null for all.</param>
+    public MeterLog(object scope, string? only = null)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "WsBalancer" && instrument.Meter.Scope == scope)
+            if (instrument.Meter.Name == "WsBalancer" && instrument.Meter.Scope == scope
+                && (only is null || instrument.Name == only))
             {
                 _instruments.Enqueue(instrument);
                 listener.EnableMeasurementEvents(instrument);

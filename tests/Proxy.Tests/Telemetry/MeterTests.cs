@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using WsBalancer.Proxy.Telemetry;
 
 namespace WsBalancer.Proxy.Tests.Telemetry;
@@ -117,9 +118,51 @@ public sealed class MeterTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Collection_ThatFails_FailsForEachInstrument_AndIsNotRepeatedInItsPass()
+    {
+        using var registry = new BalancerRegistry(new FakeTimeProvider());
+        registry.CreateGauge("test_one", "A test.").Set(1);
+        registry.CreateGauge("test_two", "A test.").Set(2);
+        var collections = 0;
+        registry.BeforeScrape(() => Assert.True(++collections > 1, "The first collection fails."));
+        using var listener = new MeterLog(registry);
+
+        var failures = Assert.Throws<AggregateException>(listener.Collect).InnerExceptions;
+
+        Assert.Equal(2, failures.Count);
+        Assert.Same(failures[0], failures[1]);
+        Assert.Equal(1, collections);
+        listener.Collect();
+        Assert.Equal((2, 1, 2), (collections, listener["test_one"], listener["test_two"]));
+    }
+
+    [Fact]
+    public void Collection_ForListenersOfDifferentInstruments_IsRepeatedAfterItsAge()
+    {
+        var time = new FakeTimeProvider();
+        using var registry = new BalancerRegistry(time);
+        var gauge = registry.CreateGauge("test_one", "A test.");
+        registry.CreateGauge("test_two", "A test.");
+        var collections = 0;
+        registry.BeforeScrape(() => gauge.Set(++collections));
+        using var one = new MeterLog(registry, "test_one");
+        using var two = new MeterLog(registry, "test_two");
+
+        two.Collect();
+        one.Collect();
+        Assert.Equal((1, 1), (collections, one["test_one"]));
+        two.Collect();
+        Assert.Equal(2, collections);
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        one.Collect();
+        Assert.Equal((3, 3), (collections, one["test_one"]));
+    }
+
+    [Fact]
     public void Observing_WithoutAListener_DoesNotAllocate()
     {
-        using var registry = new BalancerRegistry();
+        using var registry = new BalancerRegistry(TimeProvider.System);
         var histogram = registry.CreateClusterHistogram("test_seconds", "A test.", 1, 10);
         var ofNodes = registry.CreateNodeHistogram("test_of_nodes_seconds", "A test.", "result", 1, 10);
         var counts = new NodeCounts();

@@ -7,7 +7,7 @@ public sealed class NodeHistogramTests : IDisposable
 {
     private const string Count = "test_seconds_count{cluster=\"chat\",node=\"ws-1\",result=\"failed\"}";
 
-    private readonly BalancerRegistry _registry = new();
+    private readonly BalancerRegistry _registry = new(TimeProvider.System);
     private readonly NodeHistogram _histogram;
     private readonly NodeCounts _counts = new();
 

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Tests.Telemetry;
 
 public sealed class TunnelAccountTests : IDisposable
 {
-    private readonly BalancerRegistry _registry = new();
+    private readonly BalancerRegistry _registry = new(TimeProvider.System);
     private readonly TunnelRegistry _tunnels;
 
     public TunnelAccountTests() => _tunnels = new TunnelRegistry(new TunnelMetrics(_registry));

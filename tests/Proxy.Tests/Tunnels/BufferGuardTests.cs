@@ -9,7 +9,7 @@ public sealed class BufferGuardTests : IDisposable
 {
     private const long Megabyte = 1024 * 1024;
 
-    private readonly BalancerRegistry _metrics = new();
+    private readonly BalancerRegistry _metrics = new(TimeProvider.System);
     private readonly TunnelRegistry _tunnels;
     private readonly BufferGuard _guard;
 

@@ -23,7 +23,7 @@ internal sealed class BalancerStatus(
     Agreement agreement,
     PeerReports peers,
     BadRecords bad,
-    RedisStatus sharing,
+    RedisStatus redisStatus,
     ServedCertificates certificates,
     TimeProvider time,
     IReloads? reloads = null)
@@ -43,7 +43,7 @@ internal sealed class BalancerStatus(
         var ready = readiness.Read();
         var clusters = (cluster is null ? fleet.Clusters : [fleet.Get(cluster)])
             .Select(one => Read(one, ProblemView.In(one.Id, problems))).ToList();
-        var redis = RedisView.Of(sharing);
+        var redis = RedisView.Of(redisStatus);
         var descriptors = ReadDescriptors();
         var reload = reloads?.Last is { } last ? LastReloadView.Of(last) : null;
         return new StatusView(

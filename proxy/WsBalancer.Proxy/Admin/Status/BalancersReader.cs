@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy.Admin.Status;
 
 /// <summary>Collects what is known of the balancers that share one fleet.</summary>
 internal sealed class BalancersReader(
-    BalancerName name, PeerReports peers, ILocalReport local, RedisStatus sharing)
+    BalancerName name, PeerReports peers, ILocalReport local, RedisStatus redis)
 {
     public BalancersView Read()
     {
@@ -15,8 +15,8 @@ internal sealed class BalancersReader(
             .Select(peer => ViewOf(peer, own));
         return new BalancersView(
             [self, .. others],
-            sharing.Where is null ? null : peers.Known is not null,
-            RedisView.Of(sharing));
+            redis.Where is null ? null : peers.Known is not null,
+            RedisView.Of(redis));
     }
 
     private BalancerView ViewOf(PeerReport report, IReadOnlyDictionary<string, PeerCluster> own)

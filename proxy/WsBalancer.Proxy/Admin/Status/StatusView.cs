@@ -62,8 +62,8 @@ internal sealed record ClusterStatusView(
 internal sealed record RedisView(string Address, bool Connected, DateTimeOffset? Since, string? Why)
 {
     /// <returns>Null if this balancer does not share.</returns>
-    public static RedisView? Of(RedisStatus sharing) => sharing.Where is { } where
-        ? new RedisView(where, sharing.Absence is null, sharing.Absence?.Since, sharing.Absence?.Cause)
+    public static RedisView? Of(RedisStatus status) => status.Where is { } where
+        ? new RedisView(where, status.Absence is null, status.Absence?.Since, status.Absence?.Cause)
         : null;
 }
 

@@ -75,7 +75,16 @@ public sealed class EventLoopsTests
             ["Users are served by the platform's sockets: every tunnel takes the portable path."], Messages());
     }
 
-    private static LoopOptions Options(SocketEngine engine) => new() { Engine = engine, Count = 2 };
+    [Fact]
+    public void Label_OfEachEngine_IsTheNameInTheConfiguration() => Assert.All(
+        Enum.GetValues<SocketEngine>(), engine => Assert.Equal(SettingsScalar.Format(engine), engine.Label()));
+
+    [Fact]
+    public void Label_OfAnUnknownEngine_Throws() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => ((SocketEngine)99).Label());
+
+    private static LoopOptions Options(SocketEngine engine) =>
+        new SocketsOptions { Engine = engine, Loops = 2 }.ToLoopOptions();
 
     private EventLoops? Create(SocketEngine engine, string? obstacle) =>
         ConfiguredLoops.Start(Options(engine), TimeProvider.System, Loggers(), () => obstacle);

@@ -84,7 +84,7 @@ internal sealed unsafe partial class FakeRing
     private int Cancel(ulong target)
     {
         var request = _requests.Find(request => request.Entry.UserData == target && !request.IsCancelled);
-        if (request is null || request.GaveWay)
+        if (request is null || request.HasYielded)
         {
             return -NoEntry;
         }
@@ -144,7 +144,7 @@ internal sealed unsafe partial class FakeRing
     // waits. Only a request that begins to wait checks for a failure.
     private bool Receive(RingRequest request, bool isFirst)
     {
-        request.GaveWay = false;
+        request.HasYielded = false;
         for (var i = 0; i < MostBuffersAtOnce; i++)
         {
             if (_buffers!.Next() is not { } buffer)
@@ -185,7 +185,7 @@ internal sealed unsafe partial class FakeRing
             }
         }
 
-        request.GaveWay = true;
+        request.HasYielded = true;
         if (isFirst)
         {
             request.File.Watch(request);

@@ -20,7 +20,7 @@ internal sealed class RingRequest(FakeRing ring, SubmissionEntry entry, FakeFile
     /// <summary>
     /// Whether the request yielded to others in the middle of its work; in this state it cannot be cancelled.
     /// </summary>
-    public bool GaveWay { get; set; }
+    public bool HasYielded { get; set; }
 
     public bool IsCancelled { get; set; }
 

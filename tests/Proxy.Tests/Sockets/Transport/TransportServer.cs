@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using WsBalancer.Proxy.Settings;
+using WsBalancer.Proxy.Sockets;
 using WsBalancer.Sockets.Engines;
 using WsBalancer.Sockets.Transport;
 
@@ -76,7 +77,7 @@ internal sealed class TransportServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(configure);
         builder.Logging.AddFakeLogging().SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(new LoopOptions { Engine = engine, Count = 2 });
+        builder.Services.AddSingleton(new SocketsOptions { Engine = engine, Loops = 2 }.ToLoopOptions());
         builder.Services.AddSingleton<IClientRefusal, Refusals>();
         services?.Invoke(builder.Services);
         var app = builder.Build();

@@ -23,7 +23,7 @@ public sealed class NativeMemoryTests(ITestOutputHelper output)
     [ClassData<Engines>]
     public async Task AnIdleTunnel_TakesLittle(string engine)
     {
-        using var metrics = new BalancerRegistry();
+        using var metrics = new BalancerRegistry(TimeProvider.System);
         var registry = new TunnelRegistry(new TunnelMetrics(metrics));
         using var loop = Engines.Start(engine);
         var sockets = new List<LoopSocket>(2 * Tunnels);

@@ -10,7 +10,7 @@ namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
 public sealed class TunnelAuditTests : IDisposable
 {
-    private readonly BalancerRegistry _metrics = new();
+    private readonly BalancerRegistry _metrics = new(TimeProvider.System);
     private readonly TunnelRegistry _tunnels;
 
     public TunnelAuditTests() => _tunnels = new TunnelRegistry(new TunnelMetrics(_metrics));

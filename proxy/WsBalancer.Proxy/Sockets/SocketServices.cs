@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Http;
-using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Sockets.Engines;
 using WsBalancer.Sockets.Loops;
@@ -11,7 +10,7 @@ using WsBalancer.Sockets.Names;
 using WsBalancer.Sockets.Tcp;
 using WsBalancer.Sockets.Transport;
 
-namespace WsBalancer.Proxy;
+namespace WsBalancer.Proxy.Sockets;
 
 /// <summary>Adds the services that accept the connections of clients and open those to nodes.</summary>
 internal static class SocketServices
@@ -21,8 +20,7 @@ internal static class SocketServices
         LimitedTransport.Register(services);
         services.AddHostedService(provider => new DescriptorCheck(
             services, provider.GetRequiredService<ILogger<DescriptorCheck>>()));
-        services.AddSingleton(provider => provider.GetRequiredService<SettingsSource>().Settings.Sockets);
-        services.AddSingleton(static provider => provider.GetRequiredService<SocketsOptions>().OfLoops);
+        services.AddSingleton(static provider => provider.GetRequiredService<SocketsOptions>().ToLoopOptions());
         services.AddSingleton(static provider =>
         {
             var options = provider.GetRequiredService<SocketsOptions>();

@@ -17,7 +17,7 @@ internal static class ProgressView
         public Task<T> RunAsync<T>(Func<Action<ProgressPoint>, Task<T>> work) => work(_ => { });
     }
 
-    /// <summary>A line whenever the words have changed.</summary>
+    /// <summary>Writes a line whenever the text of the progress has changed.</summary>
     private sealed class LinesView(TextWriter writer) : IProgressView
     {
         private string? _last;

@@ -16,7 +16,7 @@ namespace WsBalancer.Proxy.Fleet;
 /// </param>
 internal sealed record RingChangeRecord(long Epoch, double Moved, double Excess, bool IsKnown = true)
 {
-    /// <summary>The part of <see cref="Moved"/> that the change could not do without.</summary>
+    /// <summary>The part of <see cref="Moved"/> that any algorithm must move for this change.</summary>
     public double Minimum => Moved - Excess;
 
     /// <returns>Null if there was no ring before, so that no user had an owner.</returns>

@@ -45,7 +45,8 @@ internal sealed class ProblemResponse(Rejecter rejecter)
             var status => Rejection.Other(status),
         };
 
-    // A node's response without a body has not started at this point, either.
+    // Whether the response is a node's. HasStarted does not show that: a node's response without a body has not started
+    // at this point.
     private static bool IsFromNode(HttpContext context) =>
         context.Features.Get<IForwarderErrorFeature>() is null
         && (context.Features.Get<PlacedRequest>() is { } placed

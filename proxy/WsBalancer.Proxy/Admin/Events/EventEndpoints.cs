@@ -105,7 +105,8 @@ internal static class EventEndpoints
         await response.Body.FlushAsync(cancellation);
     }
 
-    // Without another beginning, a stream that ends after the past events contains all of them.
+    // The past events of a stream. If the request names neither an event nor a time, a stream that is not followed has
+    // all of them.
     private static Func<BalancerEvents, IReadOnlyList<BalancerEvent>>? PastOf(
         string? lastEventId, string? since, bool follows, TimeProvider time)
     {

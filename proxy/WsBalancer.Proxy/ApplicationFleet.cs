@@ -110,7 +110,7 @@ internal sealed class ApplicationFleet(
             $"{EventListener.MaxWaiting} events of the fleet wait to be read: read on after the last known one.");
     }
 
-    private static FleetNode NodeOf(Node node, NodeFigures figures, FleetSnapshot snapshot) => new(
+    private static FleetNode NodeOf(NodeStatus node, NodeFigures figures, FleetSnapshot snapshot) => new(
         node.Id,
         node.Address,
         node.Weight,
@@ -119,7 +119,7 @@ internal sealed class ApplicationFleet(
         node.Health,
         figures.Tunnels,
         figures.Misplaced,
-        snapshot.ShareOf(node));
+        snapshot.ShareOf(node.Id));
 
     private static FleetDrain DrainOf(DrainStatus status, bool? shared) => new(
         status.FleetState,

@@ -38,7 +38,7 @@ internal sealed class BalancerReport(
         var nodes = snapshot.All.ToDictionary(
             node => node.Id,
             node => new PeerNode(
-                node.Ledger.Active, Misplaced.Count(tunnels, snapshot, node), drains.Find(node)?.Report),
+                node.Ledger.Active, Misplaced.Count(tunnels, snapshot, node.Node), drains.Find(node.Node)?.Report),
             StringComparer.Ordinal);
         return new PeerCluster(
             snapshot.Ring is null ? "" : Fingerprint.Text(snapshot.Ring),

@@ -58,7 +58,7 @@ internal sealed class OperationMetrics : IHostedService
     private void Collect()
     {
         // The run of a node that has just left its cluster exists for a moment longer.
-        var nodes = _fleet.Clusters.SelectMany(cluster => cluster.Current.All).ToHashSet();
+        var nodes = _fleet.Clusters.SelectMany(cluster => cluster.Current.All).Select(node => node.Node).ToHashSet();
         foreach (var run in _drains.All.Where(run => nodes.Contains(run.Node)))
         {
             _drain.WithLabels(run.Node.Key.Cluster, run.Node.Id).Set(run.Report.Remaining);

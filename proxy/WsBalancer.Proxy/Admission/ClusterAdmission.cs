@@ -143,15 +143,15 @@ internal sealed class ClusterAdmission
     {
         foreach (var node in Cluster.Current.Nodes)
         {
-            Refresh(node);
+            Refresh(node.Node);
         }
 
         lock (_gate)
         {
-            var nodes = Cluster.Current.Nodes;
+            var current = Cluster.Current;
             foreach (var (node, nodeLimits) in _nodes.ToArray())
             {
-                if (nodeLimits.Held == 0 && !nodes.Contains(node))
+                if (nodeLimits.Held == 0 && current.IndexOf(node) < 0)
                 {
                     _nodes.Remove(node);
                 }
@@ -185,7 +185,7 @@ internal sealed class ClusterAdmission
         {
             if (node.Ledger == tunnel.Ledger)
             {
-                PublishFullness(node);
+                PublishFullness(node.Node);
             }
         }
     }

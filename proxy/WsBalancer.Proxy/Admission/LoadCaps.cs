@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Admission;
@@ -41,7 +42,7 @@ internal sealed class LoadCaps
             return;
         }
 
-        _sharing = [.. snapshot.Nodes.Where(Shares).Select(node => (node, node.Weight))];
+        _sharing = [.. snapshot.Nodes.Where(Shares).Select(node => (node.Node, node.Weight))];
         foreach (var removed in _granted.Keys.Except(_sharing.Select(sharing => sharing.Node)).ToArray())
         {
             _granted.Remove(removed);
@@ -84,15 +85,15 @@ internal sealed class LoadCaps
     }
 
     // A full node is included: it still has its share of the users.
-    private static bool Shares(Node node) =>
+    private static bool Shares(NodeStatus node) =>
         node is { Weight: > 0, IsDraining: false, Health: not NodeHealth.Unhealthy };
 
-    private bool IsSharedBy(Node[] nodes)
+    private bool IsSharedBy(ImmutableArray<NodeStatus> nodes)
     {
         var count = 0;
         foreach (var node in nodes)
         {
-            if (Shares(node) && (count == _sharing.Length || _sharing[count++] != (node, node.Weight)))
+            if (Shares(node) && (count == _sharing.Length || _sharing[count++] != (node.Node, node.Weight)))
             {
                 return false;
             }

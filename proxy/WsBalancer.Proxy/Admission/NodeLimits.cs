@@ -26,13 +26,14 @@ internal sealed class NodeLimits(Node node, HandshakeBucket bucket)
     /// <summary>Begins the slow start if the node is healthy again or has another address.</summary>
     public void Refresh()
     {
-        var isBack = _wasUnhealthy && Node.Health == NodeHealth.Healthy;
-        if (isBack || _address != Node.Address)
+        var status = Node.Status;
+        var isBack = _wasUnhealthy && status.Health == NodeHealth.Healthy;
+        if (isBack || _address != status.Address)
         {
             Bucket.BeginSlowStart();
         }
 
-        _wasUnhealthy = Node.Health == NodeHealth.Unhealthy || (_wasUnhealthy && !isBack);
-        _address = Node.Address;
+        _wasUnhealthy = status.Health == NodeHealth.Unhealthy || (_wasUnhealthy && !isBack);
+        _address = status.Address;
     }
 }

@@ -15,7 +15,7 @@ internal sealed record DrainOrder(DrainValue Value, bool IsOperators, bool IsNod
         [.. new[] { IsOperators ? "operator" : null, IsNodes ? "node" : null }.OfType<string>()];
 
     /// <returns>Null if the node does not drain. A leaving node drains only if it was removed with a drain.</returns>
-    public static DrainOrder? Of(Node node, DrainOptions options)
+    public static DrainOrder? Of(NodeStatus node, DrainOptions options)
     {
         if (node.IsLeaving)
         {
@@ -33,7 +33,7 @@ internal sealed record DrainOrder(DrainValue Value, bool IsOperators, bool IsNod
     }
 
     // A drain that the node reports has no record; every balancer derives the same name of the operation.
-    private static DrainValue OwnDrain(Node node, DrainOptions options) => new(
+    private static DrainValue OwnDrain(NodeStatus node, DrainOptions options) => new(
         $"node:{node.Key.Cluster.ToLowerInvariant()}:{node.Id}",
         options.RatePerSecond,
         options.Deadline.TotalSeconds,

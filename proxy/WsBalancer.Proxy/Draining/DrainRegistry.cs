@@ -31,7 +31,7 @@ internal sealed class DrainRegistry(
         lock (_gate)
         {
             var clusters = fleet.Clusters.ToArray();
-            var nodes = clusters.SelectMany(cluster => cluster.Current.All).ToHashSet();
+            var nodes = clusters.SelectMany(cluster => cluster.Current.All).Select(node => node.Node).ToHashSet();
             foreach (var (node, run) in _runs)
             {
                 if (!nodes.Contains(node))
@@ -59,9 +59,10 @@ internal sealed class DrainRegistry(
         }
     }
 
-    private void Reconcile(FleetCluster cluster, Node node)
+    private void Reconcile(FleetCluster cluster, NodeStatus status)
     {
-        var order = DrainOrder.Of(node, cluster.Current.Settings.Get<DrainOptions>());
+        var node = status.Node;
+        var order = DrainOrder.Of(status, cluster.Current.Settings.Get<DrainOptions>());
         switch (order, _runs.GetValueOrDefault(node))
         {
             case (null, { } run):

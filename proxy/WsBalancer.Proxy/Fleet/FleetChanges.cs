@@ -73,7 +73,7 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
     public static void RefuseTheLast(FleetCluster cluster, Node node, string what, string anyway)
     {
         var takesUsers = cluster.Current.Nodes.Where(other => other is { Weight: > 0, IsDraining: false }).ToArray();
-        if (takesUsers is [var last] && last == node)
+        if (takesUsers is [var last] && last.Node == node)
         {
             throw new RefusedException(
                 RefusalKind.Conflict,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using WsBalancer.Proxy.Tunnels;
 using Yarp.ReverseProxy.Model;
 
@@ -18,9 +19,6 @@ internal sealed class FleetCluster(
 {
     private readonly Lock _changes = new();
     private readonly SemaphoreSlim _operations = new(1, 1);
-
-    // The ring distinguishes case in ids, though YARP does not: another spelling is another node.
-    private readonly Dictionary<string, Node> _leaving = new(StringComparer.Ordinal);
     private volatile FleetSnapshot _current = FleetSnapshot.Empty(settings, yarp);
     private volatile string? _mistake;
     private long _homesChangedAt = time.GetTimestamp();
@@ -29,9 +27,6 @@ internal sealed class FleetCluster(
     public string Id { get; } = id;
 
     public FleetSnapshot Current => _current;
-
-    /// <summary>Nodes that are no longer members but still have tunnels.</summary>
-    public IReadOnlyList<Node> Leaving => _current.Leaving;
 
     /// <summary>
     /// The reason why the ring is kept whatever is requested: its nodes and its settings do not fit each other. Null if
@@ -86,7 +81,8 @@ internal sealed class FleetCluster(
             var before = _current;
             var ringSettings = settings.Get<RingSettings>();
             var news = new Reconfiguration();
-            var nodes = TakeOver(before, composition, ringSettings, news);
+            var members = Join(before, composition, ringSettings, news);
+            var leaving = Leave(before, composition, news);
             var ring = ClusterRing.Build(before, composition, ringSettings);
             var sameRing = ring?.Fingerprint == before.Ring?.Fingerprint;
             if (sameRing && before.Ring?.To is null && ring?.To is null)
@@ -94,38 +90,39 @@ internal sealed class FleetCluster(
                 ring = before.Ring;
             }
 
+            foreach (var node in members.Values.Concat(leaving))
+            {
+                node.Node.Status = node;
+            }
+
             _current = new FleetSnapshot(
                 settings,
                 yarp,
                 composition,
                 ring,
-                ring is null ? [] : [.. ring.Nodes.Select(member => nodes[member.Id])],
-                default,
-                default,
-                sameRing ? before.Epoch : before.Epoch + 1)
-            {
-                Leaving = [.. _leaving.Values],
-            }.WithMasks();
+                [.. (ring?.Nodes ?? []).Select(member => members[member.Id])],
+                WithTunnels(leaving, news.Removed),
+                sameRing ? before.Epoch : before.Epoch + 1);
             NoteHomes(before, sameRing);
-            news.Ring = sameRing ? null : RingChangeRecord.Of(before, _current);
-            news.Drains.AddRange(_current.Nodes.Where(node =>
-                before.Composition.Drains.GetValueOrDefault(node.Id) != node.OperatorDrain));
-            return news;
+            news.Drains.AddRange(_current.Nodes
+                .Where(node => before.Composition.Drains.GetValueOrDefault(node.Id) != node.OperatorDrain)
+                .Select(node => node.Node));
+            return news with { Ring = sameRing ? null : RingChangeRecord.Of(before, _current) };
         }
     }
 
-    /// <summary>Changes the state of a node and, if placement depends on it, the masks.</summary>
+    /// <summary>Publishes another status of a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="change">
-    /// Sets properties of the node. Called under the lock, so it must be short and call nothing else.
+    /// Returns the status after the one that it gets. Called under the lock, so it must be short and call nothing else.
     /// </param>
-    public void Update(Node node, Action<Node> change)
+    public void Update(Node node, Func<NodeStatus, NodeStatus> change)
     {
         lock (_changes)
         {
             var before = _current;
-            change(node);
-            _current = before.WithMasks();
+            node.Status = change(node.Status);
+            _current = before.With(node.Status);
             NoteHomes(before, sameRing: true);
         }
     }
@@ -150,10 +147,10 @@ internal sealed class FleetCluster(
         var removed = new List<Node>();
         lock (_changes)
         {
-            ForgetEmpty(removed);
+            var leaving = WithTunnels(_current.Leaving, removed);
             if (removed.Count > 0)
             {
-                _current = _current with { Leaving = [.. _leaving.Values] };
+                _current = _current with { Leaving = leaving };
             }
         }
 
@@ -166,8 +163,9 @@ internal sealed class FleetCluster(
     public Node? Find(string nodeId)
     {
         var nodes = _current.All.ToArray();
-        return Array.Find(nodes, node => node.Id == nodeId)
+        var found = Array.Find(nodes, node => node.Id == nodeId)
             ?? Array.Find(nodes, node => string.Equals(node.Id, nodeId, StringComparison.OrdinalIgnoreCase));
+        return found?.Node;
     }
 
     public void Dispose() => _operations.Dispose();
@@ -180,84 +178,57 @@ internal sealed class FleetCluster(
         }
     }
 
-    private Dictionary<string, Node> TakeOver(
+    private Dictionary<string, NodeStatus> Join(
         FleetSnapshot before, Composition composition, RingSettings settings, Reconfiguration news)
     {
-        var known = before.Nodes.Concat(_leaving.Values).ToDictionary(node => node.Id, StringComparer.Ordinal);
-        var nodes = new Dictionary<string, Node>(StringComparer.Ordinal);
+        // The ring distinguishes case in ids, though YARP does not: another spelling is another node.
+        var known = before.All.ToDictionary(node => node.Id, StringComparer.Ordinal);
+        var nodes = new Dictionary<string, NodeStatus>(StringComparer.Ordinal);
         foreach (var member in composition.Members.Values)
         {
-            known.Remove(member.Id, out var node);
-            var taken = Take(node, member, news);
-            taken.RingKey = NodeRingKey.Of(member.Config, settings.Kind!);
-            taken.OperatorDrain = composition.Drains.GetValueOrDefault(member.Id);
-            taken.RemovalDrain = null;
-            nodes.Add(taken.Id, taken);
-        }
-
-        _leaving.Clear();
-        foreach (var node in known.Values)
-        {
-            if (!node.IsLeaving)
+            var earlier = known.GetValueOrDefault(member.Id);
+            var destination = DestinationOf(earlier, member);
+            var status = earlier ?? Create(member, destination);
+            if (earlier is null or { IsLeaving: true })
             {
-                news.Left.Add(node);
+                news.Joined.Add(status.Node);
+            }
+            else if (earlier.Weight != member.Weight)
+            {
+                news.Reweighed.Add((status.Node, earlier.Weight));
             }
 
-            node.IsLeaving = true;
-            node.OperatorDrain = null;
-            node.RemovalDrain = composition.Removals.GetValueOrDefault(node.Id)?.Drain;
-            _leaving.Add(node.Id, node);
+            var ringKey = NodeRingKey.Of(member.Config, settings.Kind!);
+            var drain = composition.Drains.GetValueOrDefault(member.Id);
+            nodes.Add(member.Id, status.AsMember(member, destination, ringKey, drain));
         }
 
-        ForgetEmpty(news.Removed);
         return nodes;
     }
 
-    private void ForgetEmpty(List<Node> removed)
+    private static List<NodeStatus> Leave(FleetSnapshot before, Composition composition, Reconfiguration news)
     {
-        removed.AddRange(_leaving.Values.Where(node => tunnels.ReleaseLedger(node.Key)));
-        removed.ForEach(node => _leaving.Remove(node.Id));
+        var leaving = before.All.Where(node => !composition.Members.ContainsKey(node.Id)).ToList();
+        news.Left.AddRange(leaving.Where(node => !node.IsLeaving).Select(node => node.Node));
+        return leaving.ConvertAll(node => node.AsLeaving(composition.Removals.GetValueOrDefault(node.Id)?.Drain));
     }
 
-    private Node Take(Node? node, Member member, Reconfiguration news)
+    // A node that has no tunnels any more has left, and is added to the removed ones.
+    private ImmutableArray<NodeStatus> WithTunnels(IEnumerable<NodeStatus> leaving, List<Node> removed)
     {
-        var destination = DestinationOf(node, member);
-        if (node is null)
-        {
-            var key = new NodeKey(Id, member.Id);
-            node = new Node(key, destination, tunnels.LedgerOf(key));
-            news.Joined.Add(node);
-        }
-        else if (node.IsLeaving)
-        {
-            node.IsRegistrationExpired = false;
-            node.RegistrationAnnouncesDrain = false;
-            news.Joined.Add(node);
-        }
-        else if (node.Weight != member.Weight)
-        {
-            news.Reweighed.Add((node, node.Weight));
-        }
+        var isOver = leaving.ToLookup(node => tunnels.ReleaseLedger(node.Key));
+        removed.AddRange(isOver[true].Select(node => node.Node));
+        return [.. isOver[false]];
+    }
 
-        if (node.IsLeaving || node.Address != member.Config.Address)
-        {
-            node.ProbedHealth = NodeHealth.Unknown;
-            node.AnnouncesDrain = false;
-            node.IsSilent = false;
-        }
-
-        node.Destination = destination;
-        node.Address = member.Config.Address;
-        node.Weight = member.Weight;
-        node.IsWeightOverridden = member.IsWeightOverridden;
-        node.IsRegistrationExpired &= member.Source == NodeSource.Registered;
-        node.Source = member.Source;
-        node.IsLeaving = false;
-        return node;
+    private NodeStatus Create(Member member, DestinationState destination)
+    {
+        var key = new NodeKey(Id, member.Id);
+        return new Node(key, tunnels.LedgerOf(key), destination).Status;
     }
 
     // A node outside the configuration has a DestinationState of its own, to which YARP forwards in the same way.
-    private static DestinationState DestinationOf(Node? node, Member member) => member.Configured
+    private static DestinationState DestinationOf(NodeStatus? node, Member member) => member.Configured
         ?? (node is { Source: not NodeSource.Configured } && node.Address == member.Config.Address
             ? node.Destination
             : new DestinationState(member.Id, new DestinationModel(member.Config)));

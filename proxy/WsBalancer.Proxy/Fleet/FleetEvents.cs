@@ -9,8 +9,9 @@ internal sealed class FleetEvents(FleetMetrics metrics, BalancerEvents events, I
 {
     public void HealthChanged(FleetCluster cluster, Node node, string why)
     {
-        var health = NodeLabel.Of(node.Health);
-        var level = node.Health == NodeHealth.Unhealthy ? LogLevel.Warning : LogLevel.Information;
+        var current = node.Health;
+        var health = NodeLabel.Of(current);
+        var level = current == NodeHealth.Unhealthy ? LogLevel.Warning : LogLevel.Information;
         FleetLog.HealthChanged(logger, level, node.Id, cluster.Id, health, why);
         events.Publish(EventKind.Health, cluster.Id, node.Id, $"{node.Id} is {health}: {why}");
     }
@@ -106,7 +107,7 @@ internal sealed class FleetEvents(FleetMetrics metrics, BalancerEvents events, I
         ? "it has none"
         : string.Join(", ", snapshot.Nodes.Select(node => $"{node.Id} {WhyUnavailable(node)}"));
 
-    private static string WhyUnavailable(Node node) => node switch
+    private static string WhyUnavailable(NodeStatus node) => node switch
     {
         { Weight: 0 } => "has weight 0",
         { IsDraining: true } => "is draining",

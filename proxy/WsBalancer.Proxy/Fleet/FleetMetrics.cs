@@ -100,15 +100,15 @@ internal sealed class FleetMetrics
 
         foreach (var node in snapshot.All)
         {
-            var isIn = NodeLabel.Of(node.State);
+            var isIn = NodeLabel.Of(node.StateWith(node.Ledger.Active));
             foreach (var state in NodeLabel.States)
             {
                 _state.WithLabels(cluster.Id, node.Id, state).Set(state == isIn ? 1 : 0);
             }
 
             _healthy.WithLabels(cluster.Id, node.Id).Set(node.Health == NodeHealth.Unhealthy ? 0 : 1);
-            _share.WithLabels(cluster.Id, node.Id).Set(snapshot.ShareOf(node));
-            _misplaced.WithLabels(cluster.Id, node.Id).Set(Misplaced.Count(_tunnels, snapshot, node));
+            _share.WithLabels(cluster.Id, node.Id).Set(snapshot.ShareOf(node.Id));
+            _misplaced.WithLabels(cluster.Id, node.Id).Set(Misplaced.Count(_tunnels, snapshot, node.Node));
         }
     }
 }

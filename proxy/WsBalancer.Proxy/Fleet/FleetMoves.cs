@@ -46,7 +46,7 @@ internal sealed class FleetMoves(FleetRegistry fleet, StateStore state, TunnelRe
 
     // The users of a node that drains have another home already.
     private static double ShareOfDrained(FleetSnapshot before, IReadOnlyDictionary<string, Member> next) =>
-        before.Nodes.Where(node => node.IsDraining && !next.ContainsKey(node.Id)).Sum(before.ShareOf);
+        before.Nodes.Where(node => node.IsDraining && !next.ContainsKey(node.Id)).Sum(node => before.ShareOf(node.Id));
 
     private static string[] Sorted(IEnumerable<string> ids) => [.. ids.Order(StringComparer.Ordinal)];
 

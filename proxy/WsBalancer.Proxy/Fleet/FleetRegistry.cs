@@ -87,7 +87,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
 
         foreach (var (id, cluster) in _leaving)
         {
-            if (cluster.Leaving.Count == 0)
+            if (cluster.Current.Leaving.IsEmpty)
             {
                 _leaving.TryRemove(KeyValuePair.Create(id, cluster));
             }
@@ -100,7 +100,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         if (node.ProbedHealth != health)
         {
             var before = node.Health;
-            cluster.Update(node, changed => changed.ProbedHealth = health);
+            cluster.Update(node, status => status with { ProbedHealth = health });
             Announce(cluster, node, before, why);
         }
     }
@@ -116,7 +116,8 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         if (!node.IsSilent)
         {
             var before = node.Health;
-            cluster.Update(node, changed => changed.IsSilent = cluster.Current.MayBeSilent(changed, share));
+            cluster.Update(
+                node, status => status with { IsSilent = cluster.Current.MayBeSilent(node, share) });
             if (node.IsSilent)
             {
                 Announce(cluster, node, before, why);
@@ -132,7 +133,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
         if (node.IsSilent)
         {
             var before = node.Health;
-            cluster.Update(node, changed => changed.IsSilent = false);
+            cluster.Update(node, status => status with { IsSilent = false });
             Announce(cluster, node, before, why);
         }
     }
@@ -142,7 +143,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     {
         if (node.AnnouncesDrain != draining)
         {
-            cluster.Update(node, changed => changed.AnnouncesDrain = draining);
+            cluster.Update(node, status => status with { AnnouncesDrain = draining });
             _news.DrainAnnounced(cluster, node, draining);
             Announce(cluster, node);
         }
@@ -151,24 +152,22 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     /// <summary>Records whether a node's registration has expired, and whether it announces a drain.</summary>
     public void SetRegistration(FleetCluster cluster, Node node, bool isLost, bool draining)
     {
-        var (before, wasLost, wasDraining) = (node.Health, node.IsRegistrationExpired, node.RegistrationAnnouncesDrain);
-        if ((wasLost, wasDraining) == (isLost, draining))
+        var before = node.Status;
+        if ((before.IsRegistrationExpired, before.RegistrationAnnouncesDrain) == (isLost, draining))
         {
             return;
         }
 
-        cluster.Update(node, changed =>
-        {
-            changed.IsRegistrationExpired = isLost;
-            changed.RegistrationAnnouncesDrain = draining;
-        });
-        if (wasDraining != draining)
+        cluster.Update(
+            node,
+            status => status with { IsRegistrationExpired = isLost, RegistrationAnnouncesDrain = draining });
+        if (before.RegistrationAnnouncesDrain != draining)
         {
             _news.DrainAnnounced(cluster, node, draining);
         }
 
         Announce(
-            cluster, node, before, isLost ? "its registration has run out" : "it has registered itself again");
+            cluster, node, before.Health, isLost ? "its registration has run out" : "it has registered itself again");
     }
 
     /// <summary>Records whether a node has reached its limit of tunnels.</summary>
@@ -176,7 +175,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     {
         if (node.IsFull != full)
         {
-            cluster.Update(node, changed => changed.IsFull = full);
+            cluster.Update(node, status => status with { IsFull = full });
             Announce(cluster, node);
         }
     }

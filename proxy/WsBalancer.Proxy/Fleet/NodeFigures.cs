@@ -14,13 +14,13 @@ internal sealed record NodeFigures(NodeState State, long Tunnels, long Misplaced
     /// <param name="tunnels">The tunnels of this balancer.</param>
     /// <param name="others">The cluster at each other balancer whose tunnels are counted too.</param>
     public static NodeFigures Of(
-        Node node, FleetSnapshot snapshot, TunnelRegistry tunnels, IReadOnlyList<PeerCluster> others)
+        NodeStatus node, FleetSnapshot snapshot, TunnelRegistry tunnels, IReadOnlyList<PeerCluster> others)
     {
         var elsewhere = others.Select(other => other.Nodes.GetValueOrDefault(node.Id)).OfType<PeerNode>().ToArray();
         var open = node.Ledger.Active + elsewhere.Sum(there => there.Tunnels);
         return new NodeFigures(
-            node.State == NodeState.Drained && open > 0 ? NodeState.Draining : node.State,
+            node.StateWith(open),
             open,
-            Fleet.Misplaced.Count(tunnels, snapshot, node) + elsewhere.Sum(there => there.Misplaced));
+            Fleet.Misplaced.Count(tunnels, snapshot, node.Node) + elsewhere.Sum(there => there.Misplaced));
     }
 }

@@ -74,7 +74,7 @@ internal sealed class Registrations(
         foreach (var node in cluster.Current.Nodes)
         {
             var isLost = node.Source == NodeSource.Registered && !named.ContainsKey(node.Id);
-            fleet.SetRegistration(cluster, node, isLost, named.GetValueOrDefault(node.Id)?.IsDraining ?? false);
+            fleet.SetRegistration(cluster, node.Node, isLost, named.GetValueOrDefault(node.Id)?.IsDraining ?? false);
         }
     }
 

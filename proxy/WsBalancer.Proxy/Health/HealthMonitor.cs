@@ -83,7 +83,7 @@ internal sealed class HealthMonitor(
     private async Task ReconcileAsync()
     {
         var configured = fleet.Clusters
-            .SelectMany(cluster => cluster.Current.Nodes.Select(node => (Cluster: cluster, Node: node)))
+            .SelectMany(cluster => cluster.Current.Nodes.Select(node => (Cluster: cluster, node.Node)))
             .ToDictionary(pair => pair.Node, pair => pair.Cluster);
         foreach (var watch in _watches.Values)
         {

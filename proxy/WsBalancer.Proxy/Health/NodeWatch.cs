@@ -148,10 +148,9 @@ internal sealed class NodeWatch : IAsyncDisposable
 
     // If no other node has answered since the pause began, the nodes have a common cause, which will end for all of
     // them at once. Then a longer pause would only exclude the node for longer than the cause lasts.
-    private bool OthersAnswer() => Array.Exists(
-        _cluster.Current.Nodes,
-        other => other != Node && other.AnsweredAt != 0
-            && _time.GetElapsedTime(_begun, other.AnsweredAt) > _silence.PausedAt);
+    private bool OthersAnswer() => _cluster.Current.Nodes.Any(
+        other => other.Node != Node && other.Node.AnsweredAt != 0
+            && _time.GetElapsedTime(_begun, other.Node.AnsweredAt) > _silence.PausedAt);
 
     private async Task LoopAsync(Action<Exception> faulted)
     {

@@ -39,7 +39,7 @@ internal sealed class NodeOrder(
     /// <summary>The next node to try, or null when there is none left.</summary>
     public Node? Next()
     {
-        while (Best(cluster.Current) is { } next)
+        while (Best(cluster.Current)?.Node is { } next)
         {
             (_tried ??= new List<Node>(1)).Add(next);
             if (preference?.Place is not { } place || place.TryTake(next))
@@ -51,17 +51,17 @@ internal sealed class NodeOrder(
             HasSkippedFull = true;
         }
 
-        HasSkippedFull |= Array.Exists(cluster.Current.Nodes, IsPassedFull);
+        HasSkippedFull |= cluster.Current.Nodes.Any(IsPassedFull);
         return null;
     }
 
     /// <summary>Ends the trial.</summary>
     public void Dispose() => Trial?.End();
 
-    private bool IsPassedFull(Node node) =>
-        node is { IsFull: true, IsDraining: false, Weight: > 0 } && _tried?.Contains(node) != true;
+    private bool IsPassedFull(NodeStatus node) =>
+        node is { IsFull: true, IsDraining: false, Weight: > 0 } && _tried?.Contains(node.Node) != true;
 
-    private Node? Best(FleetSnapshot snapshot)
+    private NodeStatus? Best(FleetSnapshot snapshot)
     {
         var followed = FollowLive(snapshot);
         Followed = followed is not null;
@@ -74,17 +74,17 @@ internal sealed class NodeOrder(
             ?? Choose(snapshot, NotDrainingFallback(snapshot));
     }
 
-    private Node? FollowLive(FleetSnapshot snapshot) =>
+    private NodeStatus? FollowLive(FleetSnapshot snapshot) =>
         _tried is null && preference?.Live is [.., var newest]
-            ? Array.Find(snapshot.Nodes, node => node.Key == newest.Identity.Node && MayBeFollowed(node))
+            ? snapshot.Nodes.FirstOrDefault(node => node.Key == newest.Identity.Node && MayBeFollowed(node))
             : null;
 
-    private bool MayBeFollowed(Node node) =>
+    private bool MayBeFollowed(NodeStatus node) =>
         node is { Weight: > 0, IsDraining: false, IsSilent: false }
         && !(preference is { SkipsFull: true } && node.IsFull);
 
     // A silent node is tried with a handshake of one of its own users, so that a trial moves no user.
-    private Node? TrialNode(FleetSnapshot snapshot)
+    private NodeStatus? TrialNode(FleetSnapshot snapshot)
     {
         if (tryBeginTrial is null
             || _tried is not null
@@ -94,21 +94,24 @@ internal sealed class NodeOrder(
             return null;
         }
 
-        Trial = tryBeginTrial(silent);
+        Trial = tryBeginTrial(silent.Node);
         return Trial is null ? null : silent;
     }
 
     // The bound leads to the second available node at most, so that a user is at one of two nodes. After a failed
     // attempt the bound is ignored: any available node is good then.
-    private Node? WithinBound(FleetSnapshot snapshot, Node? first)
+    private NodeStatus? WithinBound(FleetSnapshot snapshot, NodeStatus? first)
     {
-        if (_tried is not null || first is null || preference?.Bound is not { } bound || !bound.LoadOf(first).IsReached)
+        if (_tried is not null
+            || first is null
+            || preference?.Bound is not { } bound
+            || !bound.LoadOf(first.Node).IsReached)
         {
             return first;
         }
 
-        var second = Choose(snapshot, snapshot.Available.Without(Array.IndexOf(snapshot.Nodes, first)));
-        Spilled = second is not null && !bound.LoadOf(second).IsReached;
+        var second = Choose(snapshot, snapshot.Available.Without(snapshot.IndexOf(first.Node)));
+        Spilled = second is not null && !bound.LoadOf(second.Node).IsReached;
         return Spilled ? second : first;
     }
 
@@ -123,7 +126,7 @@ internal sealed class NodeOrder(
         return mask;
     }
 
-    private Node? Choose(FleetSnapshot snapshot, NodeMask from)
+    private NodeStatus? Choose(FleetSnapshot snapshot, NodeMask from)
     {
         if (snapshot.Ring is not { } ring)
         {
@@ -134,7 +137,7 @@ internal sealed class NodeOrder(
         {
             foreach (var node in _tried)
             {
-                var tried = Array.IndexOf(snapshot.Nodes, node);
+                var tried = snapshot.IndexOf(node);
                 from = tried < 0 ? from : from.Without(tried);
             }
         }

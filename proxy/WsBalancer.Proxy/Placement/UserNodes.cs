@@ -10,7 +10,8 @@ namespace WsBalancer.Proxy.Placement;
 /// <param name="Next">The node that a new tunnel would get now; null if the tunnel would be refused.</param>
 /// <param name="Order">Every node of weight, the most preferred first.</param>
 /// <param name="Reason">The reason for <paramref name="Next"/>, in words.</param>
-internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyList<Node> Order, string Reason)
+internal sealed record UserNodes(
+    NodeStatus? Owner, NodeStatus? Home, Node? Next, IReadOnlyList<NodeStatus> Order, string Reason)
 {
     public static UserNodes Of(FleetCluster cluster, TunnelRegistry tunnels, AdmissionControl admission, string user)
     {
@@ -37,7 +38,7 @@ internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyL
         return new UserNodes(snapshot.OwnerOf(user), snapshot.HomeOf(user), next, order, reason);
     }
 
-    private static string Explain(Node[] order, Node? next, NodeOrder nodes, ClusterAdmission? bound)
+    private static string Explain(NodeStatus[] order, Node? next, NodeOrder nodes, ClusterAdmission? bound)
     {
         if (order.Length == 0)
         {
@@ -61,7 +62,7 @@ internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyL
                 : $"no node is available for lack of health; {next.Id} is the first of the order that is not draining";
         }
 
-        var passed = order.TakeWhile(node => node != next).ToArray();
+        var passed = order.TakeWhile(node => node.Node != next).ToArray();
         var whyNot = string.Join(", ", passed.Select(node => $"{node.Id} {ReasonOf(node, bound)}"));
         return (passed.Length, nodes.Spilled) switch
         {
@@ -73,13 +74,13 @@ internal sealed record UserNodes(Node? Owner, Node? Home, Node? Next, IReadOnlyL
         };
     }
 
-    private static string ReasonOf(Node node, ClusterAdmission? bound) => node switch
+    private static string ReasonOf(NodeStatus node, ClusterAdmission? bound) => node switch
     {
         { IsDraining: true } => "is draining",
         { IsSilent: true } => "is unhealthy, as it does not answer handshakes",
         { Health: NodeHealth.Unhealthy } => "is unhealthy",
         { IsFull: true } => "is full",
-        _ => AtBound(node, bound),
+        _ => AtBound(node.Node, bound),
     };
 
     // Without a bound the node has become available, or its bound was removed, since it was skipped.

@@ -6,7 +6,7 @@ namespace WsBalancer.Proxy.Rebalancing;
 /// <summary>Classifies the open tunnels of a cluster for a rebalance, by the current homes of their users.</summary>
 internal sealed class RebalanceView(FleetCluster cluster, TunnelRegistry tunnels)
 {
-    private volatile Known _known = new(null, new Dictionary<NodeKey, Node>());
+    private volatile Known _known = new(null, new Dictionary<NodeKey, NodeStatus>());
 
     public IEnumerable<Tunnel> Tunnels => cluster.Current.All.SelectMany(node => tunnels.On(node.Key));
 
@@ -32,7 +32,7 @@ internal sealed class RebalanceView(FleetCluster cluster, TunnelRegistry tunnels
         tunnel.Identity.User is { } user ? cluster.Current.HomeOf(user)?.Key : null;
 
     // Called for every tunnel, so the nodes by key are cached until the cluster has another snapshot.
-    private Node? Find(FleetSnapshot snapshot, NodeKey key)
+    private NodeStatus? Find(FleetSnapshot snapshot, NodeKey key)
     {
         var known = _known;
         if (!ReferenceEquals(known.Snapshot, snapshot))
@@ -44,5 +44,5 @@ internal sealed class RebalanceView(FleetCluster cluster, TunnelRegistry tunnels
         return known.Nodes.GetValueOrDefault(key);
     }
 
-    private sealed record Known(FleetSnapshot? Snapshot, IReadOnlyDictionary<NodeKey, Node> Nodes);
+    private sealed record Known(FleetSnapshot? Snapshot, IReadOnlyDictionary<NodeKey, NodeStatus> Nodes);
 }

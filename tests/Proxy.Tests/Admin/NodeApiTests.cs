@@ -54,7 +54,7 @@ public sealed class NodeApiTests : IAsyncLifetime
             "POST", Nodes, """{"id":"ws-3","address":"http://ws-3.invalid/","ringKey":"10.0.0.3:5000"}""");
 
         Assert.Equal(200, answer.Status);
-        Assert.Equal("10.0.0.3:5000", _app.Node("ws-3").RingKey);
+        Assert.Equal("10.0.0.3:5000", _app.Node("ws-3").Status.RingKey);
     }
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class NodeApiTests : IAsyncLifetime
 
         Assert.Equal("1 2 null", answer.Line("tunnelsMoved", "epoch", "shared"));
         Assert.Equal(0.5, answer["moved"].GetDouble(), 0.01);
-        Assert.Null(Assert.Single(_app.Chat.Leaving).RemovalDrain);
+        Assert.Null(Assert.Single(_app.Chat.Current.Leaving).RemovalDrain);
         (await _app.CallAsync("DELETE", Nodes + "/ws-1")).IsProblem(
             409, "Node 'ws-1' is leaving already; 1 tunnels are open there.");
     }
@@ -133,7 +133,7 @@ public sealed class NodeApiTests : IAsyncLifetime
 
         Assert.Equal(200, (await _app.CallAsync("DELETE", Nodes + "/ws-1?drain=true&force=false")).Status);
 
-        var drain = Assert.Single(_app.Chat.Leaving).RemovalDrain!;
+        var drain = Assert.Single(_app.Chat.Current.Leaving).RemovalDrain!;
         Assert.Equal((100, 600, 1012), (drain.RatePerSecond, drain.DeadlineSeconds, drain.CloseCode));
     }
 

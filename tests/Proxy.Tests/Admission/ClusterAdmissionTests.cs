@@ -189,7 +189,9 @@ public sealed class ClusterAdmissionTests
                 Handshake(cluster, random, nodes, place!, user, open);
             }
 
-            Assert.All(cluster.App.Chat.Current.Nodes, node => Assert.InRange(cluster.Gate.LoadOf(node).Tunnels, 0, 5));
+            Assert.All(
+                cluster.App.Chat.Current.Nodes,
+                status => Assert.InRange(cluster.Gate.LoadOf(status.Node).Tunnels, 0, 5));
             if (open.Count > random.Next(6))
             {
                 open[0].End();

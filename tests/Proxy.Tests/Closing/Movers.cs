@@ -54,7 +54,7 @@ internal sealed class Movers : IAsyncDisposable
         var movers = new Movers(app, others);
         foreach (var node in movers.Chat.Current.Nodes)
         {
-            movers.App.Fleet.SetHealth(movers.Chat, node, NodeHealth.Healthy, "test");
+            movers.App.Fleet.SetHealth(movers.Chat, node.Node, NodeHealth.Healthy, "test");
         }
 
         before?.Invoke(movers.App);

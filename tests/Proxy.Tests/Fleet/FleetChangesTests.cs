@@ -169,7 +169,7 @@ public sealed class FleetChangesTests : IAsyncDisposable
 
         Assert.Equal(fingerprint, _app.Chat.Current.Ring!.Fingerprint);
         Assert.Equal(_app.Chat.Current.ShareOf("ws-3"), plan.Moved, 1e-12);
-        Assert.Equal("10.0.0.3:80", _app.Node("ws-3").RingKey);
+        Assert.Equal("10.0.0.3:80", _app.Node("ws-3").Status.RingKey);
         Assert.Empty(State.Of("chat"));
     }
 

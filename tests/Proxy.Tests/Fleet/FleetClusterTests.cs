@@ -14,7 +14,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
     {
         Assert.Equal(1, _app.Chat.Current.Epoch);
         Assert.Equal(["ws-1", "ws-2", "ws-3"], _app.Chat.Current.Nodes.Select(node => node.Id));
-        Assert.Equal(1, _app.Chat.Current.Nodes.Sum(_app.Chat.Current.ShareOf), 1e-12);
+        Assert.Equal(1, _app.Chat.Current.Nodes.Sum(node => _app.Chat.Current.ShareOf(node.Id)), 1e-12);
     }
 
     [Fact]
@@ -27,9 +27,9 @@ public sealed class FleetClusterTests : IAsyncDisposable
 
         Assert.Equal(2, _app.Chat.Current.Epoch);
         Assert.Equal(4, _app.Chat.Current.Nodes.Length);
-        Assert.All(before, node => Assert.Same(node, _app.Node(node.Id)));
+        Assert.All(before, earlier => Assert.Same(earlier.Node, _app.Node(earlier.Id)));
         Assert.Equal((NodeHealth.Unhealthy, true), StateOf("ws-2"));
-        Assert.False(_app.Chat.Current.Available.Contains(Array.IndexOf(_app.Chat.Current.Nodes, _app.Node("ws-2"))));
+        Assert.False(_app.Chat.Current.Available.Contains(_app.Chat.Current.IndexOf(_app.Node("ws-2"))));
         Assert.Equal((NodeHealth.Unknown, false), StateOf("ws-4"));
     }
 
@@ -42,7 +42,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
 
         Assert.Equal(2, _app.Chat.Current.Epoch);
         Assert.Equal((NodeHealth.Healthy, true), StateOf("ws-2"));
-        Assert.InRange(_app.Chat.Current.ShareOf(_app.Node("ws-2")), 0.49, 0.51);
+        Assert.InRange(_app.Chat.Current.ShareOf("ws-2"), 0.49, 0.51);
     }
 
     [Fact]
@@ -113,15 +113,15 @@ public sealed class FleetClusterTests : IAsyncDisposable
         _app.Apply(_settings.WithoutNode("ws-2"));
 
         Assert.Equal(["ws-1", "ws-3"], _app.Chat.Current.Nodes.Select(other => other.Id));
-        Assert.Same(node, Assert.Single(_app.Chat.Leaving));
-        Assert.Equal((NodeState.Leaving, 0), (node.State, _app.Chat.Current.ShareOf(node)));
+        Assert.Same(node, Assert.Single(_app.Chat.Current.Leaving).Node);
+        Assert.Equal((NodeState.Leaving, 0), (node.State, _app.Chat.Current.ShareOf(node.Id)));
         Assert.True(Misplaced.Is(_app.Chat.Current, tunnel.Tunnel));
         Assert.Equal(1, Misplaced.Count(_app.Tunnels, _app.Chat.Current, node));
 
         tunnel.End();
         _app.Chat.Sweep();
 
-        Assert.Empty(_app.Chat.Leaving);
+        Assert.Empty(_app.Chat.Current.Leaving);
         Assert.Null(_app.Chat.Find("ws-2"));
         Assert.DoesNotContain(node.Key, _app.Tunnels.Ledgers.Keys);
     }
@@ -158,7 +158,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
     {
         _app.Apply(_settings.WithoutNode("ws-2"));
 
-        Assert.Empty(_app.Chat.Leaving);
+        Assert.Empty(_app.Chat.Current.Leaving);
         Assert.Null(_app.Chat.Find("ws-2"));
     }
 
@@ -174,7 +174,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
         _app.Apply(_settings);
 
         Assert.Same(node, _app.Node("ws-2"));
-        Assert.Empty(_app.Chat.Leaving);
+        Assert.Empty(_app.Chat.Current.Leaving);
         Assert.Equal((NodeState.Active, 1), (node.State, node.Ledger.Active));
         Assert.Equal((NodeHealth.Unknown, false), StateOf("ws-2"));
         Assert.False(Misplaced.Is(_app.Chat.Current, tunnel.Tunnel));
@@ -192,7 +192,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
         _app.Apply(_settings.WithoutNode("ws-2").WithNode("WS-2", "http://ws-2.invalid/"));
 
         Assert.Contains("WS-2", _app.Chat.Current.Nodes.Select(other => other.Id));
-        Assert.Same(node, Assert.Single(_app.Chat.Leaving));
+        Assert.Same(node, Assert.Single(_app.Chat.Current.Leaving).Node);
         tunnel.End();
         _app.Chat.Sweep();
         Assert.DoesNotContain(node.Key, _app.Tunnels.Ledgers.Keys);
@@ -214,7 +214,8 @@ public sealed class FleetClusterTests : IAsyncDisposable
     {
         using var home = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), _app.UserOf("ws-1"), _app.Time);
         using var away = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), _app.UserOf("ws-2"), _app.Time);
-        var anonymous = _app.Chat.Current.Nodes.Select(node => new TestTunnel(_app.Tunnels, node, null, _app.Time));
+        var anonymous = _app.Chat.Current.Nodes.Select(
+            status => new TestTunnel(_app.Tunnels, status.Node, null, _app.Time));
 
         Assert.False(Misplaced.Is(_app.Chat.Current, home.Tunnel));
         Assert.True(Misplaced.Is(_app.Chat.Current, away.Tunnel));

@@ -111,7 +111,7 @@ public sealed class FleetRegistryTests : IAsyncDisposable
         _app.Apply(both);
 
         Assert.Equal(1, _app.Fleet.Find("other")!.Find("ws-9")!.Ledger.Active);
-        Assert.Empty(_app.Fleet.Find("other")!.Leaving);
+        Assert.Empty(_app.Fleet.Find("other")!.Current.Leaving);
         tunnel.End();
         Assert.Equal(0, _app.Fleet.Find("other")!.Find("ws-9")!.Ledger.Active);
     }
@@ -138,7 +138,7 @@ public sealed class FleetRegistryTests : IAsyncDisposable
         _app.Apply(_settings.WithoutNode("ws-3"));
 
         var change = RingChangeRecord.Of(before, _app.Chat.Current);
-        Assert.Equal(new RingChangeRecord(2, before.ShareOf(before.Nodes[2]), 0), change);
+        Assert.Equal(new RingChangeRecord(2, before.ShareOf(before.Nodes[2].Id), 0), change);
     }
 
     [Fact]

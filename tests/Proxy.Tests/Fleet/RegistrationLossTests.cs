@@ -22,7 +22,8 @@ public sealed class RegistrationLossTests : IAsyncDisposable
         var ring = App.Chat.Current.Ring;
 
         await _nodes.NameAsync();
-        Assert.Equal((NodeHealth.Unhealthy, true), (App.Node("ws-3").Health, App.Node("ws-3").IsRegistrationExpired));
+        Assert.Equal(
+            (NodeHealth.Unhealthy, true), (App.Node("ws-3").Health, App.Node("ws-3").Status.IsRegistrationExpired));
         await _nodes.AdvanceAsync(RemoveAfter);
 
         Assert.Same(ring, App.Chat.Current.Ring);
@@ -48,7 +49,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
 
         await Assert.ThrowsAsync<StateFileException>(() => naming);
         Assert.True(nodes.App.Node("ws-3").IsDraining);
-        Assert.True(nodes.App.Node("ws-4").IsRegistrationExpired);
+        Assert.True(nodes.App.Node("ws-4").Status.IsRegistrationExpired);
     }
 
     [Fact]
@@ -102,7 +103,9 @@ public sealed class RegistrationLossTests : IAsyncDisposable
             await _nodes.AdvanceAsync(RemoveAfter);
         }
 
-        Assert.Equal((false, true), (App.Node("ws-3").IsRegistrationExpired, App.Node("ws-4").IsRegistrationExpired));
+        Assert.Equal(
+            (false, true),
+            (App.Node("ws-3").Status.IsRegistrationExpired, App.Node("ws-4").Status.IsRegistrationExpired));
 
         // While the source fails, nodes may have been present: the time of the absence is unknown.
         await _nodes.NameAsync(Node("ws-3"));
@@ -117,7 +120,8 @@ public sealed class RegistrationLossTests : IAsyncDisposable
 
         App.Apply(_nodes.Settings.WithNode("ws-3", "http://ws-3.invalid/"));
 
-        Assert.Equal((NodeHealth.Unknown, false), (App.Node("ws-3").Health, App.Node("ws-3").IsRegistrationExpired));
+        Assert.Equal(
+            (NodeHealth.Unknown, false), (App.Node("ws-3").Health, App.Node("ws-3").Status.IsRegistrationExpired));
     }
 
     public ValueTask DisposeAsync() => _nodes.DisposeAsync();

@@ -79,7 +79,7 @@ public sealed class RegistrationsTests : IAsyncDisposable
         Assert.Equal(("http://ws-1.invalid/", 1), (App.Node("ws-1").Address, App.Chat.Current.Epoch));
 
         await _nodes.NameAsync();
-        Assert.False(App.Node("ws-1").IsRegistrationExpired);
+        Assert.False(App.Node("ws-1").Status.IsRegistrationExpired);
     }
 
     // If the node left for the second until the next look, its users would move twice.
@@ -179,7 +179,7 @@ public sealed class RegistrationsTests : IAsyncDisposable
             Node("ws-4", address: "http://one.invalid/"));
 
         var node = App.Node("ws-3");
-        Assert.Equal(("http://other.invalid/", "other.invalid:80"), (node.Address, node.RingKey));
+        Assert.Equal(("http://other.invalid/", "other.invalid:80"), (node.Address, node.Status.RingKey));
         Assert.Empty(Refusals());
     }
 

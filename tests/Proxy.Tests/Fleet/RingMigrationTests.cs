@@ -58,7 +58,7 @@ public sealed class RingMigrationTests : IAsyncDisposable
         Assert.Equal((4, homesChangedAt), (_app.Chat.Current.Epoch, _app.Chat.HomesChangedAt));
         Assert.Equal(("rendezvous", null), (_app.Chat.Current.Ring!.Algorithm, _app.Chat.Current.Ring.To));
         Assert.Null(Blend);
-        Assert.Null(_app.Node("ws-1").RingKey);
+        Assert.Null(_app.Node("ws-1").Status.RingKey);
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class RingReloadTests : IAsyncDisposable
 
         _app.Apply(nginx.With(Keys + "ws-1:Metadata:RingKey", "10.0.0.1:5001"));
 
-        Assert.Equal("10.0.0.1:5001", _app.Node("ws-1").RingKey);
+        Assert.Equal("10.0.0.1:5001", _app.Node("ws-1").Status.RingKey);
         Assert.NotEqual(fingerprint, Fingerprint.Text(_app.Chat.Current.Ring!));
     }
 
@@ -147,7 +147,7 @@ public sealed class RingReloadTests : IAsyncDisposable
     private (string Algorithm, string? User, string? Key) NowAs() => (
         _app.Chat.Current.Ring!.Algorithm,
         _app.Chat.Current.Settings.Get<UserIdentity>().Key.Find(RequestContext.Of("/?user=%C3%A9")).Value,
-        _app.Node("ws-1").RingKey);
+        _app.Node("ws-1").Status.RingKey);
 
     private static Dictionary<string, string?> WithNumbers(Dictionary<string, string?> settings) =>
         Enumerable.Range(1, 3).Aggregate(

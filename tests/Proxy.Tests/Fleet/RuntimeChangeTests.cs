@@ -90,7 +90,7 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
     {
         using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-3"), "alice", _app.Time);
         await WriteAsync(StateKind.Removal, "ws-3", new RemovalValue(true, null));
-        var node = Assert.Single(_app.Chat.Leaving);
+        var node = Assert.Single(_app.Chat.Current.Leaving).Node;
         _app.Time.Advance(TimeSpan.FromMinutes(1));
 
         await WriteAsync(StateKind.Removal, "ws-3", null);

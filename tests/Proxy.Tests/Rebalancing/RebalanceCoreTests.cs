@@ -49,15 +49,15 @@ public sealed class RebalanceCoreTests
             }
         });
 
-    private static Gen<Node> Nodes() =>
+    private static Gen<NodeStatus> Nodes() =>
         from health in Gen.Enum<NodeHealth>()
         from flags in Gen.Bool.Array[4]
         select Create("node", health, flags[0], flags[1], flags[2], flags[3]);
 
-    private static TunnelPlacement Judge(Node? home, Node? at, bool isOld = true) =>
+    private static TunnelPlacement Judge(NodeStatus? home, NodeStatus? at, bool isOld = true) =>
         RebalanceCore.PlacementOf(home, hasUser: true, at, isOld);
 
-    private static Node Create(
+    private static NodeStatus Create(
         string id,
         NodeHealth health = NodeHealth.Healthy,
         bool full = false,
@@ -67,7 +67,7 @@ public sealed class RebalanceCoreTests
     {
         var destination = new DestinationState(
             id, new DestinationModel(new DestinationConfig { Address = $"http://{id}/" }));
-        return new Node(new NodeKey("chat", id), destination, new TunnelLedger())
+        return new Node(new NodeKey("chat", id), new TunnelLedger(), destination).Status with
         {
             ProbedHealth = health,
             IsFull = full,

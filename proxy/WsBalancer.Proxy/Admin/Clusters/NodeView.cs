@@ -20,7 +20,7 @@ internal sealed record NodeView(
     string? RingKey)
 {
     public static NodeView Of(
-        Node node, FleetSnapshot snapshot, TunnelRegistry tunnels, IReadOnlyList<PeerCluster> others)
+        NodeStatus node, FleetSnapshot snapshot, TunnelRegistry tunnels, IReadOnlyList<PeerCluster> others)
     {
         var figures = NodeFigures.Of(node, snapshot, tunnels, others);
         return new NodeView(
@@ -34,7 +34,7 @@ internal sealed record NodeView(
             NodeLabel.Of(node.Health),
             figures.Tunnels,
             figures.Misplaced,
-            snapshot.ShareOf(node),
+            snapshot.ShareOf(node.Id),
             node.RingKey);
     }
 }

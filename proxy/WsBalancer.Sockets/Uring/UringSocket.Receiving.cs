@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WsBalancer.Sockets.Linux;
 using WsBalancer.Sockets.Loops;
 
@@ -7,15 +8,26 @@ internal sealed unsafe partial class UringSocket
 {
     // Bytes received while the socket was paused: at most those of one request, because each request has a limit.
     private ByteQueue _backlog;
+    private ReceiveState _receive;
+
+    // Received bytes and FIN are delivered to the handler.
+    private bool _isReceiving;
+
+    // The connection has failed; the failure is delivered after the request to receive has completed.
+    private bool _isFailureDeferred;
 
     public override int BufferedBytes => base.BufferedBytes + _backlog.Length;
 
+    private bool IsReceivePending => _receive is ReceiveState.Pending or ReceiveState.Cancelling;
+
+    private bool IsEofReceived => _receive >= ReceiveState.EofReceived;
+
     public override void Receive()
     {
-        if (!Is(UringState.Receiving | UringState.Failed | UringState.EventsEnded))
+        if (!_isReceiving && IsAlive)
         {
-            _state |= UringState.Receiving;
-            if (!_backlog.IsEmpty || Is(UringState.EofReceived))
+            _isReceiving = true;
+            if (!_backlog.IsEmpty || IsEofReceived)
             {
                 ScheduleCall();
             }
@@ -27,12 +39,13 @@ internal sealed unsafe partial class UringSocket
     }
 
     // A pending request is not cancelled: it delivers no more than its limit, which the backlog holds.
-    public override void Pause() => _state &= ~UringState.Receiving;
+    public override void Pause() => _isReceiving = false;
 
     /// <summary>Requests bytes again, because the loop has buffers.</summary>
     public void OnBuffersAvailable()
     {
-        _state &= ~UringState.AwaitsBuffers;
+        Debug.Assert(_receive == ReceiveState.AwaitsBuffers, "Only a socket that waits is notified of buffers.");
+        _receive = ReceiveState.Idle;
         if (IsClosed)
         {
             CloseIfIdle();
@@ -45,16 +58,17 @@ internal sealed unsafe partial class UringSocket
 
     private void OnReceived(in CompletionEntry completion)
     {
+        Debug.Assert(IsReceivePending, "A receive that is not pending does not complete.");
         if ((completion.Flags & UringConstants.More) == 0)
         {
-            _state &= ~(UringState.ReceivePending | UringState.ReceiveCancelling);
+            _receive = ReceiveState.Idle;
         }
 
         if (completion.Result > 0)
         {
             OnBytes(completion);
         }
-        else if (!Is(UringState.Failed | UringState.EventsEnded))
+        else if (IsAlive)
         {
             OnNoBytes(-completion.Result);
         }
@@ -64,7 +78,8 @@ internal sealed unsafe partial class UringSocket
 
     private void OnNoBytes(int error)
     {
-        if (Is(UringState.FailureDeferred) && error is (0 or Errno.NoBufferSpace or Errno.Cancelled or Errno.TryAgain))
+        Debug.Assert(_receive == ReceiveState.Idle, "A receive without bytes has ended.");
+        if (_isFailureDeferred && error is (0 or Errno.NoBufferSpace or Errno.Cancelled or Errno.TryAgain))
         {
             ScheduleFailure(TakeError());
             return;
@@ -73,11 +88,11 @@ internal sealed unsafe partial class UringSocket
         switch (error)
         {
             case 0:
-                _state |= UringState.EofReceived;
+                _receive = ReceiveState.EofReceived;
                 DeliverEof();
                 break;
             case Errno.NoBufferSpace:
-                _state |= UringState.AwaitsBuffers;
+                _receive = ReceiveState.AwaitsBuffers;
                 loop.WaitForBuffers(this);
                 break;
             case Errno.Cancelled or Errno.TryAgain or Errno.Interrupted:
@@ -90,13 +105,13 @@ internal sealed unsafe partial class UringSocket
 
     private void OnBytes(in CompletionEntry completion)
     {
-        if (Is(UringState.EventsEnded))
+        if (HasEventsEnded)
         {
             return;
         }
 
         var bytes = loop.Lend(completion);
-        if (Is(UringState.Receiving | UringState.Releasing) && _backlog.IsEmpty)
+        if ((_isReceiving || _isReleasing) && _backlog.IsEmpty)
         {
             Handler.OnReceived(bytes);
             return;
@@ -113,7 +128,7 @@ internal sealed unsafe partial class UringSocket
         if (!_backlog.IsEmpty)
         {
             Span<byte> buffer = stackalloc byte[EventLoop.LargestReceive];
-            while (!_backlog.IsEmpty && Is(UringState.Receiving | UringState.Releasing) && !Is(UringState.EventsEnded))
+            while (!_backlog.IsEmpty && (_isReceiving || _isReleasing) && !HasEventsEnded)
             {
                 var length = _backlog.Take(Loop.Store, buffer);
                 Handler.OnReceived(buffer[..length]);
@@ -125,10 +140,9 @@ internal sealed unsafe partial class UringSocket
 
     private void DeliverEof()
     {
-        if (Is(UringState.EofReceived) && Is(UringState.Receiving) && _backlog.IsEmpty
-            && !Is(UringState.EofDelivered | UringState.Failed | UringState.EventsEnded))
+        if (_receive == ReceiveState.EofReceived && _isReceiving && _backlog.IsEmpty && IsAlive)
         {
-            _state |= UringState.EofDelivered;
+            _receive = ReceiveState.EofDelivered;
             Handler.OnEof();
         }
     }
@@ -139,7 +153,7 @@ internal sealed unsafe partial class UringSocket
     {
         DeliverBacklog();
         Span<byte> buffer = stackalloc byte[EventLoop.LargestReceive];
-        while (Is(UringState.Receiving) && !Is(UringState.EofReceived | UringState.EventsEnded))
+        while (_isReceiving && !IsEofReceived && !HasEventsEnded)
         {
             int received;
             fixed (byte* start = buffer)
@@ -162,28 +176,29 @@ internal sealed unsafe partial class UringSocket
     // takes the bytes, finds no more, and waits for an event that has already happened (seen on 6.18).
     private void RequestEvents()
     {
-        if (Is(UringState.EventsEnded | UringState.Failed | UringState.Connecting))
+        if (!IsAlive || _send == SendState.Connecting)
         {
             return;
         }
 
-        if (Is(UringState.Receiving) && _backlog.IsEmpty && !Is(UringState.EofReceived))
+        if (_isReceiving && _backlog.IsEmpty)
         {
             RequestReceive(0);
         }
 
-        if (!Is(UringState.WatchPending | UringState.WatchEnded))
+        if (_life == LifeState.Starting)
         {
             // POLLERR and POLLHUP are always reported, but so is FIN: the poll is multishot to continue after that.
             var entry = loop.Request(UringConstants.PollAdd, RequestKind.Watch, Number, Descriptor);
             entry->Length = UringConstants.PollMany;
-            _state |= UringState.WatchPending;
+            _life = LifeState.Open;
+            _isWatchPending = true;
         }
     }
 
     private void RequestReceive(ushort options)
     {
-        if (!Is(UringState.Connecting | UringState.ReceivePending | UringState.AwaitsBuffers | UringState.Releasing))
+        if (_receive == ReceiveState.Idle && _send != SendState.Connecting && !_isReleasing)
         {
             var entry = loop.Request(UringConstants.Receive, RequestKind.Receive, Number, Descriptor);
             entry->Flags = UringConstants.SelectBuffer;
@@ -191,15 +206,15 @@ internal sealed unsafe partial class UringSocket
             entry->Options = (ushort)(options | (limit > 0 ? UringConstants.ReceiveMany : 0));
             entry->BufferGroup = BufferRing.Group;
             entry->ReceiveLimit = (uint)limit;
-            _state |= UringState.ReceivePending;
+            _receive = ReceiveState.Pending;
         }
     }
 
     private void CancelReceive()
     {
-        if (Is(UringState.ReceivePending) && !Is(UringState.ReceiveCancelling))
+        if (_receive == ReceiveState.Pending)
         {
-            _state |= UringState.ReceiveCancelling;
+            _receive = ReceiveState.Cancelling;
             loop.Cancel(RequestKind.Receive, Number);
         }
     }

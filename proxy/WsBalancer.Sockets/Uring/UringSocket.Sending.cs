@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Sockets.Uring;
@@ -5,6 +6,16 @@ namespace WsBalancer.Sockets.Uring;
 internal sealed unsafe partial class UringSocket
 {
     private Sent _sending;
+    private SendState _send;
+
+    // A caller's bytes were not all taken: the handler must be notified when there is room.
+    private bool _notifyWritable;
+
+    // FIN must be sent after the unsent bytes.
+    private bool _isShutdownPending;
+
+    // The peer has sent FIN, which completes polls for room.
+    private bool _isPeerEofSeen;
 
     /// <summary>The socket's last send in the loop's batch, which updates this value.</summary>
     public ref Sent Sending => ref _sending;
@@ -31,12 +42,15 @@ internal sealed unsafe partial class UringSocket
     // Bytes that the next entry into the kernel sends.
     private int InFlight => _sending.Batch == loop.Batch ? _sending.Length : 0;
 
-    private bool TakesMore =>
-        !Is(UringState.Full | UringState.Connecting | UringState.Failed | UringState.EventsEnded) && Kept == 0;
+    private bool HasRoom => _send is SendState.Ready or SendState.ReadyPolling;
+
+    private bool IsRoomPending => _send != SendState.Ready;
+
+    private bool TakesMore => HasRoom && IsAlive && Kept == 0;
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || Is(UringState.Failed | UringState.EventsEnded))
+        if (bytes.IsEmpty || !IsAlive)
         {
             return bytes.Length;
         }
@@ -50,7 +64,7 @@ internal sealed unsafe partial class UringSocket
         var taken = TakesMore ? SendNow(bytes) : 0;
         if (taken < bytes.Length)
         {
-            _state |= UringState.NotifyWritable;
+            _notifyWritable = true;
         }
 
         return taken;
@@ -72,7 +86,7 @@ internal sealed unsafe partial class UringSocket
 
     private void ScheduleWritable()
     {
-        _state |= UringState.NotifyWritable;
+        _notifyWritable = true;
         ScheduleCall();
     }
 
@@ -87,8 +101,7 @@ internal sealed unsafe partial class UringSocket
     {
         if (error == Errno.TryAgain)
         {
-            _state |= UringState.Full;
-            PollForRoom();
+            AwaitRoom();
         }
         else if (error != 0)
         {
@@ -102,7 +115,7 @@ internal sealed unsafe partial class UringSocket
     {
         var sent = _sending;
         _sending = default;
-        if (Is(UringState.Failed | UringState.EventsEnded))
+        if (!IsAlive)
         {
             return;
         }
@@ -126,37 +139,40 @@ internal sealed unsafe partial class UringSocket
         }
 
         Keep(later);
-        _state |= UringState.Full | UringState.NotifyWritable;
-        PollForRoom();
+        _notifyWritable = true;
+        AwaitRoom();
     }
 
     private void OnRoom(in CompletionEntry completion)
     {
-        if ((completion.Flags & UringConstants.More) == 0)
+        Debug.Assert(IsRoomPending, "A poll that is not pending does not complete.");
+        var isLast = (completion.Flags & UringConstants.More) == 0;
+        if (!IsAlive)
         {
-            _state &= ~UringState.RoomPending;
-        }
-
-        if (Is(UringState.Failed | UringState.EventsEnded))
-        {
+            _send = isLast ? SendState.Ready : _send;
             return;
         }
 
         if (completion.Result > 0 && (completion.Result & UringConstants.Room) == 0)
         {
             // The FIN of the peer completes the request, though there is no room.
-            _state |= UringState.PeerEofSeen;
-            PollForRoom();
+            _isPeerEofSeen = true;
+            if (isLast)
+            {
+                PollForRoom();
+            }
+
             return;
         }
 
-        if (Is(UringState.Connecting) && TakeError() is var error and not 0)
+        var wasConnecting = _send == SendState.Connecting;
+        _send = isLast ? SendState.Ready : SendState.ReadyPolling;
+        if (wasConnecting && TakeError() is var error and not 0)
         {
             ScheduleFailure(error);
             return;
         }
 
-        _state &= ~(UringState.Full | UringState.Connecting);
         ResumeSending();
         RequestEvents();
     }
@@ -164,7 +180,7 @@ internal sealed unsafe partial class UringSocket
     // Kept bytes are sent first; then a handler whose bytes were not all taken is notified that there is room.
     private void ResumeSending()
     {
-        if (Is(UringState.Full | UringState.Connecting))
+        if (!HasRoom)
         {
             return;
         }
@@ -173,16 +189,16 @@ internal sealed unsafe partial class UringSocket
         RecordSendResult(error);
 
         ShutdownIfSent();
-        if (TakesMore && Is(UringState.NotifyWritable))
+        if (TakesMore && _notifyWritable)
         {
-            _state &= ~UringState.NotifyWritable;
+            _notifyWritable = false;
             Handler.OnWritable();
         }
     }
 
     private void ShutdownIfSent()
     {
-        if (!Is(UringState.ShutdownPending) || !TakesMore)
+        if (!_isShutdownPending || !TakesMore)
         {
             return;
         }
@@ -193,22 +209,29 @@ internal sealed unsafe partial class UringSocket
         }
         else
         {
-            _state &= ~UringState.ShutdownPending;
+            _isShutdownPending = false;
             _ = Kernel.Shutdown(Descriptor, SocketConstants.ShutWrite);
         }
     }
 
+    private void AwaitRoom()
+    {
+        Debug.Assert(_send != SendState.Connecting, "No bytes are sent before the socket is connected.");
+        if (!IsRoomPending)
+        {
+            PollForRoom();
+        }
+
+        _send = SendState.Full;
+    }
+
     private void PollForRoom()
     {
-        if (!Is(UringState.RoomPending))
-        {
-            var entry = loop.Request(UringConstants.PollAdd, RequestKind.Room, Number, Descriptor);
-            entry->OperationFlags = UringConstants.PollOut;
+        var entry = loop.Request(UringConstants.PollAdd, RequestKind.Room, Number, Descriptor);
+        entry->OperationFlags = UringConstants.PollOut;
 
-            // After the FIN of the peer, POLLRDHUP completes each request at once. A multishot request completes once
-            // for the FIN, and then once for each change.
-            entry->Length = Is(UringState.PeerEofSeen) ? UringConstants.PollMany : 0;
-            _state |= UringState.RoomPending;
-        }
+        // After the FIN of the peer, POLLRDHUP completes each request at once. A multishot request completes once for
+        // the FIN, and then once for each change.
+        entry->Length = _isPeerEofSeen ? UringConstants.PollMany : 0;
     }
 }

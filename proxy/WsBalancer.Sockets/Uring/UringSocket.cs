@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WsBalancer.Sockets.Linux;
 using WsBalancer.Sockets.Loops;
 
@@ -12,19 +13,34 @@ namespace WsBalancer.Sockets.Uring;
 internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor, ISocketHandler handler)
     : LoopSocket(loop, descriptor, handler), IUringTarget
 {
-    private UringState _state;
+    private LifeState _life;
+
+    // A poll for errors is pending.
+    private bool _isWatchPending;
+
+    // The release has begun: no more bytes are requested, and bytes that are still received are delivered.
+    private bool _isReleasing;
+
+    // The loop will call the socket again without a completion.
+    private bool _isScheduled;
 
     public ulong Number { get; set; }
 
-    public override bool IsReleasable => InFlight == 0 && _backlog.IsEmpty
-        && !Is(UringState.ReceivePending | UringState.FailureDeferred | UringState.Failed);
+    public override bool IsReleasable =>
+        InFlight == 0 && _backlog.IsEmpty && !IsReceivePending && !_isFailureDeferred && IsAlive;
+
+    // Neither failed nor closed.
+    private bool IsAlive => _life < LifeState.Failed;
+
+    private bool HasEventsEnded => _life >= LifeState.FailureDelivered;
 
     /// <summary>Makes the first requests. Must be called after <see cref="Number"/> is set.</summary>
     public void Begin(bool connecting)
     {
         if (connecting)
         {
-            _state = UringState.Connecting | UringState.NotifyWritable;
+            _send = SendState.Connecting;
+            _notifyWritable = true;
             PollForRoom();
         }
         else
@@ -37,7 +53,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
 
     public override void ShutdownSend()
     {
-        _state |= UringState.ShutdownPending;
+        _isShutdownPending = true;
         ShutdownIfSent();
     }
 
@@ -45,7 +61,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     {
         if (!IsClosed)
         {
-            BeginClose();
+            BeginClose(LifeState.Closing);
         }
     }
 
@@ -53,7 +69,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     {
         if (!IsClosed)
         {
-            _state |= UringState.Releasing;
+            _isReleasing = true;
             CancelReceive();
             ScheduleCall();
         }
@@ -61,7 +77,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
 
     public override void CancelRelease()
     {
-        _state &= ~UringState.Releasing;
+        _isReleasing = false;
         RequestEvents();
     }
 
@@ -69,8 +85,7 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     {
         ThrowUnlessReleasable();
         var unsent = TakeKept();
-        _state |= UringState.Released;
-        BeginClose();
+        BeginClose(LifeState.Released);
         return unsent;
     }
 
@@ -103,17 +118,17 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
 
     void IUringTarget.OnScheduled()
     {
-        _state &= ~UringState.Scheduled;
+        _isScheduled = false;
         if (IsClosed)
         {
             CloseIfIdle();
         }
-        else if (InFlight > 0 || (Is(UringState.Failed) && loop.HasCompletions))
+        else if (InFlight > 0 || (!IsAlive && loop.HasCompletions))
         {
             // Some sends are not submitted yet, or some completions from before the failure are not handled yet.
             ScheduleCall();
         }
-        else if (Is(UringState.Failed))
+        else if (!IsAlive)
         {
             DeliverRemaining();
             Fail();
@@ -130,13 +145,11 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
 
     void IUringTarget.OnLoopEnded() => CloseDescriptor();
 
-    private bool Is(UringState state) => (_state & state) != 0;
-
     private void ScheduleCall()
     {
-        if (!Is(UringState.Scheduled))
+        if (!_isScheduled)
         {
-            _state |= UringState.Scheduled;
+            _isScheduled = true;
             loop.Schedule(this);
         }
     }
@@ -144,35 +157,41 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     private void CancelAll()
     {
         CancelReceive();
-        CancelIf(UringState.RoomPending, RequestKind.Room);
-        CancelIf(UringState.WatchPending, RequestKind.Watch);
+        CancelIf(IsRoomPending, RequestKind.Room);
+        CancelIf(_isWatchPending, RequestKind.Watch);
     }
 
     private void OnNotCancelled()
     {
-        _state &= ~UringState.ReceiveCancelling;
+        if (_receive == ReceiveState.Cancelling)
+        {
+            _receive = ReceiveState.Pending;
+        }
+
         if (IsClosed)
         {
             CancelAll();
         }
-        else if (Is(UringState.FailureDeferred | UringState.Releasing))
+        else if (_isFailureDeferred || _isReleasing)
         {
             CancelReceive();
         }
     }
 
-    private void CancelIf(UringState pending, RequestKind request)
+    private void CancelIf(bool isPending, RequestKind request)
     {
-        if (Is(pending))
+        if (isPending)
         {
             loop.Cancel(request, Number);
         }
     }
 
-    private void BeginClose()
+    private void BeginClose(LifeState end)
     {
+        Debug.Assert(_life < LifeState.Closing, "A socket is closed once.");
+        Debug.Assert(end == LifeState.Closing || IsAlive, "A socket that has failed is not released.");
         IsClosed = true;
-        _state |= UringState.EventsEnded;
+        _life = end;
         DropKept();
         _backlog.Clear(Loop.Store);
         loop.CountClosing();
@@ -186,18 +205,18 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         {
             ScheduleCall();
         }
-        else if (!Is(UringState.ReceivePending | UringState.RoomPending | UringState.WatchPending | UringState.Scheduled
-            | UringState.AwaitsBuffers | UringState.DescriptorClosed))
+        else if (!IsReceivePending && !IsRoomPending && !_isWatchPending && !_isScheduled
+            && _receive != ReceiveState.AwaitsBuffers && _life != LifeState.Removed)
         {
-            _state |= UringState.DescriptorClosed;
             CloseDescriptor();
+            _life = LifeState.Removed;
             loop.Remove(Number);
         }
     }
 
     private void CloseDescriptor()
     {
-        if (!Is(UringState.Released))
+        if (_life != LifeState.Released)
         {
             _ = Kernel.Close(Descriptor);
         }
@@ -205,23 +224,22 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
 
     private void OnWatched(int events, bool isPending)
     {
-        if (!isPending)
-        {
-            // The poll has ended: it was cancelled, or the kernel has nothing more to report.
-            _state = (_state & ~UringState.WatchPending) | UringState.WatchEnded;
-        }
+        Debug.Assert(_isWatchPending, "A poll that is not pending does not complete.");
+
+        // A poll that ends was cancelled, or the kernel has nothing more to report.
+        _isWatchPending = isPending;
 
         var failed = events < 0 ? events != -Errno.Cancelled : (events & UringConstants.PollError) != 0;
-        if (!failed || Is(UringState.Failed | UringState.EventsEnded))
+        if (!failed || !IsAlive)
         {
             return;
         }
 
-        if (Is(UringState.ReceivePending))
+        if (IsReceivePending)
         {
             // Bytes from before the failure are delivered first. The pending receive completes with the error or as
             // cancelled.
-            _state |= UringState.FailureDeferred;
+            _isFailureDeferred = true;
             CancelReceive();
         }
         else
@@ -233,17 +251,18 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     // The handler is notified at the end of this turn or the next one, never from inside a call to the socket.
     protected override void ScheduleFailure(int error)
     {
+        Debug.Assert(!HasEventsEnded, "No failure follows the end of the events.");
         Failure = error;
-        _state |= UringState.Failed;
+        _life = LifeState.Failed;
         DropKept();
         ScheduleCall();
     }
 
     private void Fail()
     {
-        if (!Is(UringState.EventsEnded))
+        if (!HasEventsEnded)
         {
-            _state |= UringState.EventsEnded;
+            _life = LifeState.FailureDelivered;
             NotifyFailure(Failure != 0 ? Failure : Errno.ConnectionReset);
         }
     }

@@ -11,18 +11,18 @@ internal static class RebalanceCore
     /// <param name="isOld">Whether the tunnel was opened before the rebalance began, or before homes last changed. A
     /// newer tunnel is at another node because its home was unhealthy or full: if it were closed, its client would
     /// reconnect to that node.</param>
-    public static TunnelPlacement PlacementOf(
-        NodeStatus? home, bool hasUser, NodeStatus? at, bool isOld) => (home, at) switch
-    {
-        _ when !hasUser || (home is not null && home.Node == at?.Node) => TunnelPlacement.AtHome,
-        (_, { IsLeaving: true, RemovalDrain: not null }) => TunnelPlacement.OnDraining,
-        (_, { IsLeaving: false, IsDraining: true }) => TunnelPlacement.OnDraining,
-        (null or { IsDraining: true } or { IsLeaving: true }, _) => TunnelPlacement.WithoutHome,
-        _ when !isOld => TunnelPlacement.OpenedLater,
-        ({ Health: not NodeHealth.Healthy }, _) => TunnelPlacement.HomeUnhealthy,
-        ({ IsFull: true }, _) => TunnelPlacement.HomeFull,
-        _ => TunnelPlacement.Closable,
-    };
+    public static TunnelPlacement PlacementOf(NodeStatus? home, bool hasUser, NodeStatus? at, bool isOld) =>
+        (home, at) switch
+        {
+            _ when !hasUser || (home is not null && home.Node == at?.Node) => TunnelPlacement.AtHome,
+            (_, { IsLeaving: true, RemovalDrain: not null }) => TunnelPlacement.OnDraining,
+            (_, { IsLeaving: false, IsDraining: true }) => TunnelPlacement.OnDraining,
+            (null or { IsDraining: true } or { IsLeaving: true }, _) => TunnelPlacement.WithoutHome,
+            _ when !isOld => TunnelPlacement.OpenedLater,
+            ({ Health: not NodeHealth.Healthy }, _) => TunnelPlacement.HomeUnhealthy,
+            ({ IsFull: true }, _) => TunnelPlacement.HomeFull,
+            _ => TunnelPlacement.Closable,
+        };
 }
 
 /// <summary>Whether a tunnel is misplaced, and whether a rebalance closes it.</summary>

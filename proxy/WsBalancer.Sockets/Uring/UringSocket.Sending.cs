@@ -185,6 +185,13 @@ internal sealed unsafe partial class UringSocket
             return;
         }
 
+        if (InFlight > 0)
+        {
+            // The kept bytes follow those that the next entry into the kernel sends.
+            ScheduleCall();
+            return;
+        }
+
         SendKept(out var error);
         RecordSendResult(error);
 

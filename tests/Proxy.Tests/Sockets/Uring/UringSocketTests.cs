@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
 using WsBalancer.Sockets.Loops;
@@ -44,6 +45,28 @@ public sealed class UringSocketTests : IDisposable
 
         await sending;
         Assert.Equal(sent, pair.Recorder.Bytes);
+    }
+
+    // After the peer's FIN the poll for room completes with every change, also while bytes wait for the next entry into
+    // the kernel.
+    [Fact]
+    public async Task RoomAfterTheFinOfThePeer_DoesNotSendKeptBytesBeforeThoseOfTheBatch()
+    {
+        await using var from = await LoopPair.OpenReceivingAsync(_loop);
+        await using var to = await LoopPair.OpenReceivingAsync(_loop);
+        to.Peer.Shutdown(SocketShutdown.Send);
+        await Deadline.Until("the FIN is received", () => to.Recorder.EndedCount == 1);
+        var much = Noise.OfLength(16 * Megabyte);
+        await _loop.OnLoop(() => to.Socket.Send(much));
+        await to.SettleAsync();
+        Assert.Equal(much, await to.ReadAsync(much.Length));
+        await Deadline.Until("all is sent", () => to.Recorder.WritableCount > 0);
+        var relay = new RoomDuringSend((UringSocket)to.Socket);
+        await _loop.OnLoop(() => from.Socket.Handler = relay);
+
+        await from.Peer.SendAsync("first "u8.ToArray(), TestContext.Current.CancellationToken);
+
+        Assert.Equal("first second"u8.ToArray(), await to.ReadAsync("first second".Length));
     }
 
     [Fact]
@@ -193,6 +216,31 @@ public sealed class UringSocketTests : IDisposable
             _to.Send(bytes[4..6]);
             _to.Send(bytes[6..]);
             _to.Send("!"u8);
+        }
+    }
+
+    /// <summary>Sends what it receives and then more, and completes the poll for room before the batch is sent.</summary>
+    private sealed class RoomDuringSend(UringSocket to) : ISocketHandler
+    {
+        public void OnReceived(ReadOnlySpan<byte> bytes)
+        {
+            to.Send(bytes);
+            to.Send("second"u8);
+            ((IUringTarget)to).OnCompleted(
+                RequestKind.Room,
+                new CompletionEntry { Result = (int)UringConstants.PollOut, Flags = UringConstants.More });
+        }
+
+        public void OnWritable()
+        {
+        }
+
+        public void OnEof()
+        {
+        }
+
+        public void OnError(int error)
+        {
         }
     }
 }

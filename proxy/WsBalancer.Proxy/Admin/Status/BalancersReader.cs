@@ -16,7 +16,7 @@ internal sealed class BalancersReader(
         return new BalancersView(
             [self, .. others],
             sharing.Where is null ? null : peers.Known is not null,
-            RedisView.Of(sharing));
+            RedisView.From(sharing));
     }
 
     private BalancerView ViewOf(PeerReport report, IReadOnlyDictionary<string, PeerCluster> own)

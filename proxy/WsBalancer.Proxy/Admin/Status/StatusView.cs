@@ -62,7 +62,7 @@ internal sealed record ClusterStatusView(
 internal sealed record RedisView(string Address, bool Connected, DateTimeOffset? Since, string? Why)
 {
     /// <returns>Null if this balancer does not share.</returns>
-    public static RedisView? Of(RedisStatus sharing) => sharing.Where is { } where
+    public static RedisView? From(RedisStatus sharing) => sharing.Where is { } where
         ? new RedisView(where, sharing.Absence is null, sharing.Absence?.Since, sharing.Absence?.Cause)
         : null;
 }

@@ -99,6 +99,28 @@ public sealed class AdminClientTests
         Assert.Equal(0.75, answer.Value[0].Nodes[1].Share);
     }
 
+    [Fact]
+    public async Task Answer_OfAnotherVersion_IsRead()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(
+            Documents.Clusters,
+            """
+            [{"id": "chat", "colour": {"of": "red"}, "nodes": [{"id": "ws-1", "address": "http://10.0.0.1:5001/",
+              "weight": 1, "state": "hibernating", "health": "drowsy", "mood": [1], "tunnels": 0, "share": 1}]}]
+            """);
+
+        using var client = Client(stub.Address);
+        var cluster = Assert.Single((await client.ListClustersAsync(Cancellation)).Value);
+
+        var node = Assert.Single(cluster.Nodes);
+        Assert.Equal(("hibernating", "drowsy"), (node.State, node.Health));
+        Assert.Equal("configured", NodeText.SourceOf(node));
+        Assert.False(NodeText.HasOtherWeight(node));
+        Assert.Null(node.RingKey);
+        Assert.Null(cluster.Ring);
+    }
+
     private static async Task<CommandFailure> FailureAsync(
         string address, Func<AdminClient, Task> act, string? token = null, TimeSpan? timeout = null)
     {

@@ -1,3 +1,9 @@
+using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admin.Changes;
+using WsBalancer.Proxy.Admin.Clusters;
+using WsBalancer.Proxy.Admin.OpenTunnels;
+using WsBalancer.Proxy.Admin.Status;
+
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>
@@ -13,43 +19,43 @@ internal sealed class AdminClient(AdminSettings settings, TimeSpan? timeout = nu
     /// <summary>The calls for one cluster.</summary>
     public ClusterClient In(string cluster) => new(_connection, cluster);
 
-    public Task<Answer<IReadOnlyList<ClusterAnswer>>> ListClustersAsync(CancellationToken cancellation) =>
-        _connection.GetAsync("api/v1/clusters", AdminJson.Default.IReadOnlyListClusterAnswer, cancellation);
+    public Task<Answer<ClusterView[]>> ListClustersAsync(CancellationToken cancellation) =>
+        _connection.GetAsync("api/v1/clusters", AdminJson.Default.ClusterViewArray, cancellation);
 
     /// <param name="cluster">Only this cluster; null for all.</param>
     /// <param name="cancellation">Cancels the call.</param>
-    public Task<Answer<StatusAnswer>> ReadStatusAsync(string? cluster, CancellationToken cancellation) =>
+    public Task<Answer<StatusView>> ReadStatusAsync(string? cluster, CancellationToken cancellation) =>
         _connection.GetAsync(
-            $"api/v1/status{new QueryText().With("cluster", cluster)}", AdminJson.Default.StatusAnswer, cancellation);
+            $"api/v1/status{new QueryText().With("cluster", cluster)}", AdminJson.Default.StatusView, cancellation);
 
-    public Task<Answer<BalancersAnswer>> ReadBalancersAsync(CancellationToken cancellation) =>
-        _connection.GetAsync("api/v1/balancers", AdminJson.Default.BalancersAnswer, cancellation);
+    public Task<Answer<BalancersView>> ReadBalancersAsync(CancellationToken cancellation) =>
+        _connection.GetAsync("api/v1/balancers", AdminJson.Default.BalancersView, cancellation);
 
     /// <summary>The configuration that was applied last, by key, without secrets.</summary>
     public Task<Answer<IReadOnlyDictionary<string, string>>> ReadConfigurationAsync(CancellationToken cancellation) =>
         _connection.GetAsync(
             "api/v1/configuration", AdminJson.Default.IReadOnlyDictionaryStringString, cancellation);
 
-    public Task<Answer<OwnerAnswer>> FindOwnerAsync(string cluster, string user, CancellationToken cancellation) =>
+    public Task<Answer<OwnerView>> FindOwnerAsync(string cluster, string user, CancellationToken cancellation) =>
         In(cluster).FindOwnerAsync(user, cancellation);
 
-    public Task<Answer<DisconnectAnswer>> DisconnectTunnelAsync(
+    public Task<Answer<DisconnectView>> DisconnectTunnelAsync(
         string tunnel, int? closeCode, CancellationToken cancellation)
     {
         var query = new QueryText().With("closeCode", closeCode);
         var call = new AdminCall(HttpMethod.Delete, $"api/v1/tunnels/{Uri.EscapeDataString(tunnel)}{query}");
-        return _connection.CallAsync(call, AdminJson.Default.DisconnectAnswer, cancellation);
+        return _connection.CallAsync(call, AdminJson.Default.DisconnectView, cancellation);
     }
 
     /// <summary>A scrape of the metrics in the text format of Prometheus.</summary>
     public Task<string> ReadMetricsAsync(CancellationToken cancellation) =>
         _connection.ReadTextAsync("metrics", cancellation);
 
-    public Task<Answer<ReloadAnswer>> ReloadAsync(bool force, CancellationToken cancellation)
+    public Task<Answer<ReloadView>> ReloadAsync(bool force, CancellationToken cancellation)
     {
         var query = new QueryText().With("force", force);
         var call = new AdminCall(HttpMethod.Post, $"api/v1/reload{query}") { Timeout = ReloadTimeout };
-        return _connection.CallAsync(call, AdminJson.Default.ReloadAnswer, cancellation);
+        return _connection.CallAsync(call, AdminJson.Default.ReloadView, cancellation);
     }
 
     /// <summary>Opens the stream of events (server-sent events).</summary>

@@ -131,7 +131,7 @@ internal sealed class AdminConnection : IDisposable
         if (call.Body is { } body)
         {
             request.Content = new StringContent(
-                body.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue(MediaTypeNames.Application.Json));
+                body, Encoding.UTF8, new MediaTypeHeaderValue(MediaTypeNames.Application.Json));
         }
 
         if (call.IfEpoch is { } epoch)

@@ -1,3 +1,5 @@
+using WsBalancer.Proxy.Admin.Clusters;
+
 namespace WsBalancer.Cli.Admin;
 
 /// <summary>Selects the cluster of a command: the named one, or the only one.</summary>
@@ -5,14 +7,14 @@ internal static class ClusterChoice
 {
     /// <returns>The indexes of all clusters in the list, or of the one that was named.</returns>
     /// <exception cref="CommandFailure">There is no cluster, or the name is unknown.</exception>
-    public static IReadOnlyList<int> Several(IReadOnlyList<ClusterAnswer> clusters, string? named) =>
+    public static IReadOnlyList<int> Several(IReadOnlyList<ClusterView> clusters, string? named) =>
         named is null && clusters.Count > 1 ? [.. Enumerable.Range(0, clusters.Count)] : [Pick(clusters, named)];
 
     /// <returns>The index of the cluster in the list.</returns>
     /// <exception cref="CommandFailure">
     /// There is no cluster, there are several and none is named, or the name is unknown.
     /// </exception>
-    public static int Pick(IReadOnlyList<ClusterAnswer> clusters, string? named)
+    public static int Pick(IReadOnlyList<ClusterView> clusters, string? named)
     {
         var ids = string.Join(", ", clusters.Select(cluster => cluster.Id));
         if (clusters.Count is 0)

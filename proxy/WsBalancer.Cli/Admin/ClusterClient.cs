@@ -1,5 +1,10 @@
 using System.Net;
-using System.Text.Json.Nodes;
+using System.Text.Json;
+using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admin.Changes;
+using WsBalancer.Proxy.Admin.Clusters;
+using WsBalancer.Proxy.Admin.Moves;
+using WsBalancer.Proxy.Admin.OpenTunnels;
 
 namespace WsBalancer.Cli.Admin;
 
@@ -10,63 +15,70 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
 
     private readonly string _path = $"api/v1/clusters/{Uri.EscapeDataString(cluster)}";
 
-    public Task<Answer<OwnerAnswer>> FindOwnerAsync(string user, CancellationToken cancellation) => connection.GetAsync(
-        $"{_path}/owner{new QueryText().With("user", user)}", AdminJson.Default.OwnerAnswer, cancellation);
+    public Task<Answer<OwnerView>> FindOwnerAsync(string user, CancellationToken cancellation) => connection.GetAsync(
+        $"{_path}/owner{new QueryText().With("user", user)}", AdminJson.Default.OwnerView, cancellation);
 
     /// <summary>Reads what a change would move, without making the change.</summary>
-    public Task<Answer<PlanAnswer>> PlanAsync(FleetChange change, CancellationToken cancellation) =>
-        PlanOfAsync(new AdminCall(HttpMethod.Post, $"{_path}/plan", change.ToJson()), cancellation);
+    public Task<Answer<PlanView>> PlanAsync(PlanBody change, CancellationToken cancellation)
+    {
+        var body = JsonSerializer.Serialize(change, AdminJson.Default.PlanBody);
+        return connection.CallAsync(
+            new AdminCall(HttpMethod.Post, $"{_path}/plan", body), AdminJson.Default.PlanView, cancellation);
+    }
 
-    public Task<Answer<PlanAnswer>> AddAsync(NodeAddition node, long ifEpoch, CancellationToken cancellation) =>
-        PlanOfAsync(new AdminCall(HttpMethod.Post, $"{_path}/nodes", node.ToJson(), ifEpoch), cancellation);
+    public Task<Answer<ChangeView>> AddAsync(NodeBody node, long ifEpoch, CancellationToken cancellation)
+    {
+        var body = JsonSerializer.Serialize(node, AdminJson.Default.NodeBody);
+        return ChangeAsync(new AdminCall(HttpMethod.Post, $"{_path}/nodes", body, ifEpoch), cancellation);
+    }
 
-    public Task<Answer<PlanAnswer>> RemoveAsync(
+    public Task<Answer<ChangeView>> RemoveAsync(
         string node, bool drain, bool force, long ifEpoch, CancellationToken cancellation)
     {
         var query = new QueryText().With("drain", drain).With("force", force);
-        return PlanOfAsync(
+        return ChangeAsync(
             new AdminCall(HttpMethod.Delete, $"{PathOf(node)}{query}", IfEpoch: ifEpoch), cancellation);
     }
 
-    public Task<Answer<PlanAnswer>> ReweighAsync(
+    public Task<Answer<ChangeView>> ReweighAsync(
         string node, int weight, long ifEpoch, CancellationToken cancellation)
     {
-        var body = new JsonObject { ["weight"] = weight };
-        return PlanOfAsync(new AdminCall(HttpMethod.Patch, PathOf(node), body, ifEpoch), cancellation);
+        var body = JsonSerializer.Serialize(new WeightBody { Weight = weight }, AdminJson.Default.WeightBody);
+        return ChangeAsync(new AdminCall(HttpMethod.Patch, PathOf(node), body, ifEpoch), cancellation);
     }
 
     /// <summary>The blend in force.</summary>
-    public Task<Answer<BlendAnswer>> ReadBlendAsync(CancellationToken cancellation) =>
-        connection.GetAsync($"{_path}/blend", AdminJson.Default.BlendAnswer, cancellation);
+    public Task<Answer<BlendView>> ReadBlendAsync(CancellationToken cancellation) =>
+        connection.GetAsync($"{_path}/blend", AdminJson.Default.BlendView, cancellation);
 
     /// <summary>Reads what a step of a blend would move, without making the step.</summary>
-    public Task<Answer<BlendAnswer>> PlanBlendAsync(string to, double share, CancellationToken cancellation) =>
+    public Task<Answer<BlendView>> PlanBlendAsync(string to, double share, CancellationToken cancellation) =>
         connection.GetAsync(
             $"{_path}/blend{new QueryText().With("to", to).With("share", share)}",
-            AdminJson.Default.BlendAnswer,
+            AdminJson.Default.BlendView,
             cancellation);
 
-    public Task<Answer<BlendAnswer>> BlendAsync(
+    public Task<Answer<BlendChangeView>> BlendAsync(
         string to, double share, long ifEpoch, CancellationToken cancellation)
     {
-        var body = new JsonObject { ["to"] = to, ["share"] = share };
+        var body = JsonSerializer.Serialize(new BlendBody { To = to, Share = share }, AdminJson.Default.BlendBody);
         return connection.CallAsync(
             new AdminCall(HttpMethod.Post, $"{_path}/blend", body, ifEpoch),
-            AdminJson.Default.BlendAnswer,
+            AdminJson.Default.BlendChangeView,
             cancellation);
     }
 
-    public Task<Answer<DrainAnswer>> BeginDrainAsync(
-        string node, DrainRequest request, CancellationToken cancellation) =>
-        DrainOfAsync(HttpMethod.Post, node, request.ToJson(), cancellation);
+    public Task<Answer<DrainStatusView>> BeginDrainAsync(
+        string node, DrainBody body, CancellationToken cancellation) =>
+        DrainOfAsync(HttpMethod.Post, node, body.ToJson(), cancellation);
 
-    public Task<Answer<DrainAnswer>> ReadDrainAsync(string node, CancellationToken cancellation) =>
+    public Task<Answer<DrainStatusView>> ReadDrainAsync(string node, CancellationToken cancellation) =>
         DrainOfAsync(HttpMethod.Get, node, body: null, cancellation);
 
     /// <summary>
     /// The drain of a node; null if the node is not in the fleet: a removed node leaves with its last tunnel.
     /// </summary>
-    public async Task<DrainAnswer?> FindDrainAsync(string node, CancellationToken cancellation)
+    public async Task<DrainStatusView?> FindDrainAsync(string node, CancellationToken cancellation)
     {
         try
         {
@@ -78,67 +90,65 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
         }
     }
 
-    public Task<Answer<DrainAnswer>> ResumeAsync(string node, CancellationToken cancellation) =>
+    public Task<Answer<DrainStatusView>> ResumeAsync(string node, CancellationToken cancellation) =>
         DrainOfAsync(HttpMethod.Delete, node, body: null, cancellation);
 
-    public Task<Answer<RebalanceAnswer>> BeginRebalanceAsync(double? ratePerSecond, CancellationToken cancellation)
+    public Task<Answer<RebalanceStatusView>> BeginRebalanceAsync(double? ratePerSecond, CancellationToken cancellation)
     {
-        var body = new JsonObject();
-        if (ratePerSecond is { } rate)
-        {
-            body["ratePerSecond"] = rate;
-        }
-
-        return RebalanceOfAsync(HttpMethod.Post, body, cancellation);
+        var body = new RebalanceBody { RatePerSecond = ratePerSecond };
+        return RebalanceOfAsync(
+            HttpMethod.Post, JsonSerializer.Serialize(body, AdminJson.Default.RebalanceBody), cancellation);
     }
 
-    public Task<Answer<RebalanceAnswer>> ReadRebalanceAsync(CancellationToken cancellation) =>
+    public Task<Answer<RebalanceStatusView>> ReadRebalanceAsync(CancellationToken cancellation) =>
         RebalanceOfAsync(HttpMethod.Get, body: null, cancellation);
 
-    public Task<Answer<RebalanceAnswer>> PauseRebalanceAsync(bool paused, CancellationToken cancellation) =>
-        RebalanceOfAsync(HttpMethod.Patch, new JsonObject { ["paused"] = paused }, cancellation);
-
-    public Task<Answer<RebalanceAnswer>> CancelRebalanceAsync(CancellationToken cancellation) =>
-        RebalanceOfAsync(HttpMethod.Delete, body: null, cancellation);
-
-    public Task<Answer<IReadOnlyList<LiveTunnelAnswer>>> ListTunnelsAsync(
-        TunnelFilter filter, CancellationToken cancellation)
+    public Task<Answer<RebalanceStatusView>> PauseRebalanceAsync(bool paused, CancellationToken cancellation)
     {
-        var query = new QueryText()
-            .With("user", filter.User)
-            .With("node", filter.Node)
-            .With("olderThanSeconds", filter.OlderThan?.TotalSeconds)
-            .With("client", filter.Client)
-            .With("sort", filter.Sort)
-            .With("limit", filter.Limit);
-        return connection.GetAsync(
-            $"{_path}/tunnels{query}", AdminJson.Default.IReadOnlyListLiveTunnelAnswer, cancellation);
+        var body = new PauseBody { Paused = paused };
+        return RebalanceOfAsync(
+            HttpMethod.Patch, JsonSerializer.Serialize(body, AdminJson.Default.PauseBody), cancellation);
     }
 
-    public Task<Answer<DisconnectAnswer>> DisconnectAsync(
-        TunnelFilter filter, int? closeCode, CancellationToken cancellation)
+    public Task<Answer<RebalanceStatusView>> CancelRebalanceAsync(CancellationToken cancellation) =>
+        RebalanceOfAsync(HttpMethod.Delete, body: null, cancellation);
+
+    public Task<Answer<TunnelView[]>> ListTunnelsAsync(TunnelQuery tunnels, CancellationToken cancellation)
     {
         var query = new QueryText()
-            .With("user", filter.User)
-            .With("node", filter.Node)
-            .With("olderThanSeconds", filter.OlderThan?.TotalSeconds)
+            .With("user", tunnels.User)
+            .With("node", tunnels.Node)
+            .With("olderThanSeconds", tunnels.OlderThan?.TotalSeconds)
+            .With("client", tunnels.Client)
+            .With("sort", tunnels.Sort)
+            .With("limit", tunnels.Limit);
+        return connection.GetAsync($"{_path}/tunnels{query}", AdminJson.Default.TunnelViewArray, cancellation);
+    }
+
+    public Task<Answer<DisconnectView>> DisconnectAsync(
+        TunnelQuery tunnels, int? closeCode, CancellationToken cancellation)
+    {
+        var query = new QueryText()
+            .With("user", tunnels.User)
+            .With("node", tunnels.Node)
+            .With("olderThanSeconds", tunnels.OlderThan?.TotalSeconds)
             .With("closeCode", closeCode);
         return connection.CallAsync(
             new AdminCall(HttpMethod.Delete, $"{_path}/tunnels{query}"),
-            AdminJson.Default.DisconnectAnswer,
+            AdminJson.Default.DisconnectView,
             cancellation);
     }
 
     private string PathOf(string node) => $"{_path}/nodes/{Uri.EscapeDataString(node)}";
 
-    private Task<Answer<PlanAnswer>> PlanOfAsync(AdminCall call, CancellationToken cancellation) =>
-        connection.CallAsync(call, AdminJson.Default.PlanAnswer, cancellation);
+    private Task<Answer<ChangeView>> ChangeAsync(AdminCall call, CancellationToken cancellation) =>
+        connection.CallAsync(call, AdminJson.Default.ChangeView, cancellation);
 
-    private Task<Answer<DrainAnswer>> DrainOfAsync(
-        HttpMethod method, string node, JsonObject? body, CancellationToken cancellation) => connection.CallAsync(
-            new AdminCall(method, $"{PathOf(node)}/drain", body), AdminJson.Default.DrainAnswer, cancellation);
+    private Task<Answer<DrainStatusView>> DrainOfAsync(
+        HttpMethod method, string node, string? body, CancellationToken cancellation) => connection.CallAsync(
+            new AdminCall(method, $"{PathOf(node)}/drain", body), AdminJson.Default.DrainStatusView, cancellation);
 
-    private Task<Answer<RebalanceAnswer>> RebalanceOfAsync(
-        HttpMethod method, JsonObject? body, CancellationToken cancellation) => connection.CallAsync(
-            new AdminCall(method, $"{_path}/rebalance", body), AdminJson.Default.RebalanceAnswer, cancellation);
+    private Task<Answer<RebalanceStatusView>> RebalanceOfAsync(
+        HttpMethod method, string? body, CancellationToken cancellation) => connection.CallAsync(
+            new AdminCall(method, $"{_path}/rebalance", body), AdminJson.Default.RebalanceStatusView, cancellation);
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admin.Requests;
 
 namespace WsBalancer.Cli.Admin;
 
@@ -34,6 +36,3 @@ internal static class ProblemText
     public static IReadOnlyList<string> ReasonsIn(string document) =>
         JsonSerializer.Deserialize(document, AdminJson.Default.ProblemAnswer)?.Reasons ?? [];
 }
-
-/// <summary>RFC 9457 problem details.</summary>
-internal sealed record ProblemAnswer(string? Title, string? Detail, IReadOnlyList<string>? Reasons);

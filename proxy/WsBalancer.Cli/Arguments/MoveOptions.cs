@@ -1,5 +1,5 @@
 using System.Globalization;
-using WsBalancer.Cli.Admin;
+using WsBalancer.Proxy.Draining;
 using WsBalancer.Proxy.Settings;
 using Closing = WsBalancer.Proxy.Framing.CloseCode;
 
@@ -29,8 +29,8 @@ internal static class MoveOptions
         DurationText.TryParse(text, out var duration) && duration > TimeSpan.Zero ? duration : null;
 
     private static DrainDeadline? ParseDeadline(string text) => text is "none"
-        ? new DrainDeadline(After: null)
-        : ParseDuration(text) is { } after ? new DrainDeadline(after) : null;
+        ? DrainDeadline.None
+        : ParseDuration(text) is { } after ? DrainDeadline.In(after.TotalSeconds) : null;
 
     private static int? ParseCloseCode(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code)

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using WsBalancer.Cli.Admin;
+using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Arguments;
 
@@ -28,8 +28,13 @@ internal sealed partial record NodeArgument(string Id, string Url, string? Weigh
     }
 
     /// <exception cref="CommandFailure">The weight is too large.</exception>
-    public NodeAddition ToAddition(string? ringKey = null) =>
-        new(Id, Url, Weight is { } weight ? WeightOf(Id, weight) : null, ringKey);
+    public NodeBody ToBody(string? ringKey = null) => new()
+    {
+        Id = Id,
+        Address = Url,
+        Weight = Weight is { } weight ? WeightOf(Id, weight) : null,
+        RingKey = ringKey,
+    };
 
     private static int WeightOf(string id, string weight) => WeightArgument.ParseWeight(weight)
         ?? throw new CommandFailure(ExitCode.Usage, $"'{id}' would weigh {weight}: a weight is from 0 to 65535.");

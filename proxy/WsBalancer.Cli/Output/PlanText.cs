@@ -1,4 +1,5 @@
 using WsBalancer.Cli.Admin;
+using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Output;
 
@@ -10,12 +11,12 @@ internal static class PlanText
     private const string Legend =
         "HOMES: tunnels of users who belong there; 'nodes' shows where they are";
 
-    public static void Write(PlanAnswer plan, CommandOutput output)
+    public static void Write(PlanView plan, CommandOutput output)
     {
         output.Writer.WriteLine(
             $"moved    {Amounts.Percent(plan.Moved)} of all users "
             + $"(minimum {Amounts.Percent(plan.Minimum)}, excess {Amounts.Percent(plan.Excess)})");
-        if (plan is BlendAnswer { Excess: > 0 })
+        if (plan is BlendView { Excess: > 0 })
         {
             output.Writer.WriteLine(
                 "         all of it is excess by definition: a blend changes the ring, and no node");
@@ -28,7 +29,7 @@ internal static class PlanText
         output.Writer.WriteLine(Legend);
     }
 
-    private static TextTable TableOf(IEnumerable<PlannedNodeAnswer> nodes)
+    private static TextTable TableOf(IEnumerable<PlannedNodeView> nodes)
     {
         var table = new TextTable(
             new Column("NODE", IsCut: true),

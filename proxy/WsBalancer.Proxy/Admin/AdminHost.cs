@@ -118,6 +118,8 @@ internal sealed class AdminHost(
         builder.Services.AddSingleton(services.GetService<IReloads>() ?? new NoReloads());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddRouting().AddOpenApi(ApiDocument.Complete);
+        builder.Services.ConfigureHttpJsonOptions(
+            json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemDetail.Complete);
 
         var app = builder.Build();

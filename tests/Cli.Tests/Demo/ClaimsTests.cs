@@ -1,5 +1,6 @@
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Demo.Claims;
+using WsBalancer.Proxy.Admin.Clusters;
 
 namespace WsBalancer.Cli.Tests.Demo;
 
@@ -119,6 +120,6 @@ public sealed class ClaimsTests
         .Select(pair => pair.Split('>'))
         .Select(pair => new Delivery(pair[0], pair[1], arrived));
 
-    private static NodeAnswer Node(string id, double share) =>
-        new(id, $"http://{id}/", 1, "active", "healthy", 0, 0, share);
+    private static NodeView Node(string id, double share) =>
+        new("chat", id, $"http://{id}/", 1, "configured", [], "active", "healthy", 0, 0, share, null);
 }

@@ -1,13 +1,19 @@
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Demo.Claims;
+using WsBalancer.Proxy.Admin.Changes;
+using WsBalancer.Proxy.Admin.Clusters;
+using WsBalancer.Proxy.Admin.Moves;
 
 namespace WsBalancer.Cli.Tests.Demo;
 
 /// <summary>How the chapters of the drain and the rebalance judge the observations of the clients.</summary>
 public sealed class MovingClaimsTests
 {
-    private static readonly DrainAnswer Drained =
-        new("chat", "ws-1", "drained", ["operator"], 2, 0, 2, 0, 1, null, null, 1012, 1, null);
+    private static readonly DrainStatusView Drained = new()
+    {
+        Cluster = "chat", Node = "ws-1", State = "drained", Sources = ["operator"], Total = 2, Closed = 2,
+        RatePerSecond = 1, CloseCode = 1012, Epoch = 1,
+    };
 
     [Theory]
     [InlineData("a a b b", "b c b b", 2, 0, "✓✓✓✓")]
@@ -68,10 +74,14 @@ public sealed class MovingClaimsTests
     [InlineData(0.25, 0, 2, 2, 3, "✓✗✓")]
     [InlineData(0.25, 0, 3, 2, 4, "✓✓✗")]
     [InlineData(0.25, 0, 2, 3, 4, "✓✓✗")]
-    public void Growth(double moved, double excess, long misplaced, long planned, int stillOpen, string expected)
+    public void Growth(double moved, double excess, long misplaced, int planned, int stillOpen, string expected)
     {
-        var added = new NodeAnswer("c", "http://c/", 1, "active", "healthy", 0, 0, Share: 0.25);
-        var plan = new PlanAnswer(moved, moved - excess, excess, planned, 1, null, []);
+        var added = new NodeView(
+            "chat", "c", "http://c/", 1, "configured", [], "active", "healthy", 0, 0, 0.25, null);
+        var plan = new PlanView
+        {
+            Moved = moved, Minimum = moved - excess, Excess = excess, TunnelsMoved = planned, Epoch = 1,
+        };
 
         Assert.Equal(
             expected, Marks(GrowthClaims.JudgeGrowth(added, plan, movers: 2, misplaced, stillOpen, users: 4)));

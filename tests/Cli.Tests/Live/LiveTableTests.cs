@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Spectre.Console.Testing;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Commands.Live;
+using WsBalancer.Proxy.Admin.Clusters;
 
 namespace WsBalancer.Cli.Tests.Live;
 
@@ -56,5 +57,6 @@ public sealed class LiveTableTests
     }
 
     private static NodesTable Table() => new(
-        [new NodeAnswer("ws-1", "http://10.0.0.1:5001/", 1, "active", "healthy", 120, 0, 0.25)]);
+        [new NodeView(
+            "chat", "ws-1", "http://10.0.0.1:5001/", 1, "configured", [], "active", "healthy", 120, 0, 0.25, null)]);
 }

@@ -128,7 +128,7 @@ public sealed class StatusApiTests : IAsyncLifetime
 
         Assert.Equal(
             ["the last reload was refused: a is wrong (and 1 more)", "in force only after a restart: Urls"],
-            LastReloadView.Of(reload).Warnings());
+            LastReloadView.From(reload).Warnings());
     }
 
     [Fact]

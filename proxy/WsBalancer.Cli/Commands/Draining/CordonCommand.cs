@@ -1,5 +1,7 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
+using WsBalancer.Proxy.Admin.Moves;
+using WsBalancer.Proxy.Draining;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
@@ -26,11 +28,12 @@ internal static class CordonCommand
     private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
     {
         var node = operation.Parsed.GetRequiredValue(Node);
-        var request = new DrainRequest(
-            RatePerSecond: 0, Over: null, new DrainDeadline(After: null), CloseCode: null,
-            operation.Parsed.GetValue(Force));
+        var body = new DrainBody
+        {
+            RatePerSecond = 0, Deadline = DrainDeadline.None, Force = operation.Parsed.GetValue(Force) ? true : null,
+        };
         var cluster = await operation.FindClusterAsync(cancellation);
-        var answer = await cluster.BeginDrainAsync(node, request, cancellation);
+        var answer = await cluster.BeginDrainAsync(node, body, cancellation);
         await operation.NoteSharingAsync(answer.Value.Shared);
         await operation.WriteAsync(answer, DrainText.Cordoned(node, answer.Value));
         return ExitCode.Done;

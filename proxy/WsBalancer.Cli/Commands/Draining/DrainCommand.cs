@@ -3,6 +3,8 @@ using System.CommandLine.Parsing;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Commands.Waiting;
+using WsBalancer.Proxy.Admin.Moves;
+using WsBalancer.Proxy.Draining;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
@@ -63,7 +65,7 @@ internal static class DrainCommand
             result.AddError("--rate and --over exclude each other: how fast, or how long.");
         }
         else if (result.GetResult(Waiting.Wait) is not null && result.GetResult(Waiting.Timeout) is null
-            && Rate.Peek(result) is 0 && Deadline.Peek(result) is { After: null })
+            && Rate.Peek(result) is 0 && Deadline.Peek(result) is { Seconds: null })
         {
             result.AddError(
                 "--rate 0 with --deadline none closes no tunnel, so that --wait might never end: give --timeout.");
@@ -80,15 +82,17 @@ internal static class DrainCommand
     {
         var parsed = operation.Parsed;
         var node = parsed.GetRequiredValue(Node);
-        var request = new DrainRequest(
-            parsed.GetValue(Rate),
-            parsed.GetValue(Over),
-            parsed.GetValue(Deadline),
-            parsed.GetValue(Code),
-            parsed.GetValue(Force));
+        var body = new DrainBody
+        {
+            RatePerSecond = parsed.GetValue(Rate),
+            OverSeconds = parsed.GetValue(Over)?.TotalSeconds,
+            Deadline = parsed.GetValue(Deadline) ?? default,
+            CloseCode = parsed.GetValue(Code),
+            Force = parsed.GetValue(Force) ? true : null,
+        };
 
         var cluster = await operation.FindClusterAsync(cancellation);
-        var answer = await cluster.BeginDrainAsync(node, request, cancellation);
+        var answer = await cluster.BeginDrainAsync(node, body, cancellation);
         await operation.NoteSharingAsync(answer.Value.Shared);
         if (Waiting.Read(parsed, time) is { } limit)
         {

@@ -1,6 +1,7 @@
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Commands.Waiting;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Moves;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
@@ -11,9 +12,9 @@ internal sealed class DrainWait(Operation operation, ClusterClient cluster, stri
     private readonly SharingWatch _sharing = new(limit.Time);
 
     /// <returns>The exit code: 0 only if no balancer has a tunnel to the node.</returns>
-    public async Task<int> RunAsync(Answer<DrainAnswer> begun, CancellationToken cancellation)
+    public async Task<int> RunAsync(Answer<DrainStatusView> begun, CancellationToken cancellation)
     {
-        var wait = new PolledWait<Answer<DrainAnswer>>(
+        var wait = new PolledWait<Answer<DrainStatusView>>(
             operation, limit.Time, token => cluster.ReadDrainAsync(node, token))
         {
             PointOf = answer => new ProgressPoint(Done(answer.Value), DrainText.Progress(answer.Value)),
@@ -26,7 +27,7 @@ internal sealed class DrainWait(Operation operation, ClusterClient cluster, stri
         return failure is null ? ExitCode.Done : throw new CommandFailure(ExitCode.Failed, failure);
     }
 
-    private string? FailureOf(DrainAnswer drain)
+    private string? FailureOf(DrainStatusView drain)
     {
         if (DrainText.IsEmpty(drain))
         {
@@ -47,6 +48,6 @@ internal sealed class DrainWait(Operation operation, ClusterClient cluster, stri
         };
     }
 
-    private static double Done(DrainAnswer drain) =>
+    private static double Done(DrainStatusView drain) =>
         drain.Total is 0 ? 1 : Math.Clamp(1 - ((double)drain.Remaining / drain.Total), 0, 1);
 }

@@ -1,6 +1,7 @@
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Commands.Waiting;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Moves;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
@@ -25,7 +26,7 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
     /// </exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var wait = new PolledWait<DrainAnswer?>(operation, limit.Time, ReadAsync)
+        var wait = new PolledWait<DrainStatusView?>(operation, limit.Time, ReadAsync)
         {
             PointOf = PointOf,
             IsMet = drain => drain is null || (_sharing.IsWhole(drain.Shared) && IsEmpty(drain)),
@@ -41,13 +42,13 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
         }
     }
 
-    private ProgressPoint? PointOf(DrainAnswer? drain)
+    private ProgressPoint? PointOf(DrainStatusView? drain)
     {
         _most = Math.Max(_most, drain?.Remaining ?? 0);
         return drain is null ? null : new ProgressPoint(1 - ((double)drain.Remaining / _most), TextOf(drain));
     }
 
-    private string? FailureOf(DrainAnswer drain)
+    private string? FailureOf(DrainStatusView drain)
     {
         if (IsEmpty(drain))
         {
@@ -65,14 +66,14 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
         return isAddedAgain ? $"{node} has been added again." : null;
     }
 
-    private bool IsEmpty(DrainAnswer drain) =>
+    private bool IsEmpty(DrainStatusView drain) =>
         DrainText.IsEmpty(drain) && (drain.State is Leaving || !UntilRemoved);
 
     // The answer has the counts of a drain, which an active node does not have.
-    private static string TextOf(DrainAnswer drain) =>
+    private static string TextOf(DrainStatusView drain) =>
         drain.State is Active ? $"{drain.Node} is active" : DrainText.Progress(drain);
 
-    private async Task<DrainAnswer?> ReadAsync(CancellationToken cancellation) => UntilRemoved
+    private async Task<DrainStatusView?> ReadAsync(CancellationToken cancellation) => UntilRemoved
         ? await cluster.FindDrainAsync(node, cancellation)
         : (await cluster.ReadDrainAsync(node, cancellation)).Value;
 }

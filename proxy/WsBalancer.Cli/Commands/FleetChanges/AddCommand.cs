@@ -2,6 +2,7 @@ using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Commands.Waiting;
+using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Commands.FleetChanges;
 
@@ -38,14 +39,14 @@ internal static class AddCommand
 
     private static async Task<int> RunAsync(Operation operation, TimeProvider time, CancellationToken cancellation)
     {
-        var node = NodeArgument.Parse(operation.Parsed.GetRequiredValue(Node))
-            .ToAddition(operation.Parsed.GetValue(RingKey));
+        var node = NodeArgument.Parse(operation.Parsed.GetRequiredValue(Node));
+        var body = node.ToBody(operation.Parsed.GetValue(RingKey));
         var cluster = await operation.FindClusterAsync(cancellation);
 
         await PlannedChange.RunAsync(
             operation,
-            await cluster.PlanAsync(FleetChange.None with { Add = [node] }, cancellation),
-            epoch => cluster.AddAsync(node, epoch, cancellation),
+            (await cluster.PlanAsync(PlanBody.Empty with { Add = [body] }, cancellation)).Value,
+            epoch => cluster.AddAsync(body, epoch, cancellation),
             $"{node.Id} is added.",
             cancellation);
         await new HealthWait(operation, time, cluster.Id, node.Id)

@@ -3,6 +3,7 @@ using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Output;
 using WsBalancer.HashRing;
+using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Commands.FleetChanges;
 
@@ -66,17 +67,17 @@ internal static class BlendCommand
             return await ShowAsync(operation, await cluster.ReadBlendAsync(cancellation));
         }
 
-        var plan = await cluster.PlanBlendAsync(to, share, cancellation);
+        var plan = (await cluster.PlanBlendAsync(to, share, cancellation)).Value;
         await PlannedChange.RunAsync(
             operation,
             plan,
             epoch => cluster.BlendAsync(to, share, epoch, cancellation),
-            $"{to} places {Amounts.Percent(share)} of all users, {plan.Value.From} the others.",
+            $"{to} places {Amounts.Percent(share)} of all users, {plan.From} the others.",
             cancellation);
         return ExitCode.Done;
     }
 
-    private static async Task<int> ShowAsync(Operation operation, Answer<BlendAnswer> answer)
+    private static async Task<int> ShowAsync(Operation operation, Answer<BlendView> answer)
     {
         await operation.WriteAsync(answer, answer.Value is { To: { } to, Share: var share, From: var from }
             ? $"blend    {to} places {Amounts.Percent(share)} of all users, {from} the others"

@@ -2,6 +2,7 @@ using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Commands.FleetChanges;
 
@@ -56,7 +57,7 @@ internal static class PlanCommand
     }
 
     private static async Task WriteAsync<T>(Operation operation, Answer<T> plan)
-        where T : PlanAnswer
+        where T : PlanView
     {
         if (operation.Settings.IsDocument)
         {
@@ -68,7 +69,7 @@ internal static class PlanCommand
         }
     }
 
-    private static FleetChange Read(ParseResult parsed)
+    private static PlanBody Read(ParseResult parsed)
     {
         var weights = new Dictionary<string, int>();
         foreach (var weight in (parsed.GetValue(Weights) ?? []).Select(WeightArgument.Parse))
@@ -80,17 +81,11 @@ internal static class PlanCommand
         }
 
         var keys = ReadKeys(parsed.GetValue(RingKeys) ?? []);
-        NodeAddition[] additions =
-        [
-            .. (parsed.GetValue(Additions) ?? []).Select(NodeArgument.Parse)
-                .Select(node => node.ToAddition(keys.GetValueOrDefault(node.Id))),
-        ];
+        var additions = (parsed.GetValue(Additions) ?? []).Select(NodeArgument.Parse).ToList();
+        var bodies = additions.ConvertAll(node => node.ToBody(keys.GetValueOrDefault(node.Id)));
         return keys.Keys.Except(additions.Select(node => node.Id)).FirstOrDefault() is { } unknown
             ? throw new CommandFailure(ExitCode.Usage, $"--ring-key names '{unknown}', which no --add adds.")
-            : new FleetChange(
-                additions,
-                parsed.GetValue(Removals) ?? [],
-                weights);
+            : new PlanBody { Add = bodies, Remove = [.. parsed.GetValue(Removals) ?? []], Weights = weights };
     }
 
     private static Dictionary<string, string> ReadKeys(IEnumerable<string> texts)

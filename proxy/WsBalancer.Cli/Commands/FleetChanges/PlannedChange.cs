@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Commands.FleetChanges;
 
@@ -27,26 +28,26 @@ internal static class PlannedChange
     /// </remarks>
     public static async Task RunAsync<T>(
         Operation operation,
-        Answer<T> plan,
+        PlanView plan,
         Func<long, Task<Answer<T>>> make,
         string done,
         CancellationToken cancellation,
         string next = NoTunnelClosed)
-        where T : PlanAnswer
+        where T : PlanView, IChangeView
     {
         if (!operation.Settings.IsDocument)
         {
-            PlanText.Write(plan.Value, operation.Output);
+            PlanText.Write(plan, operation.Output);
         }
 
-        await ConfirmAsync(operation, plan.Value, cancellation);
-        var answer = await make(plan.Value.Epoch);
+        await ConfirmAsync(operation, plan, cancellation);
+        var answer = await make(plan.Epoch);
         await operation.NoteSharingAsync(answer.Value.Shared);
         await operation.WriteAsync(answer, Lines(answer.Value, done, next));
     }
 
     private static async Task ConfirmAsync(
-        Operation operation, PlanAnswer plan, CancellationToken cancellation)
+        Operation operation, PlanView plan, CancellationToken cancellation)
     {
         if (plan.Moved <= MaxUnconfirmed || operation.Parsed.GetValue(Yes))
         {
@@ -68,7 +69,7 @@ internal static class PlannedChange
         }
     }
 
-    private static IEnumerable<string> Lines(PlanAnswer made, string done, string next)
+    private static IEnumerable<string> Lines(PlanView made, string done, string next)
     {
         yield return $"{done} The fleet is at epoch {Amounts.Number(made.Epoch)}.";
         if (made.TunnelsMoved > 0)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
+using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Commands.FleetChanges;
 
@@ -27,7 +28,7 @@ internal static class ReloadCommand
         return ExitCode.Done;
     }
 
-    private static IEnumerable<string> Lines(ReloadAnswer answer)
+    private static IEnumerable<string> Lines(ReloadView answer)
     {
         yield return answer.Result == "applied"
             ? "The configuration has changed and is applied."

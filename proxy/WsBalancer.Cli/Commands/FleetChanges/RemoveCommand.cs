@@ -2,6 +2,7 @@ using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Commands.Draining;
 using WsBalancer.Cli.Commands.Waiting;
+using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Commands.FleetChanges;
 
@@ -57,9 +58,9 @@ internal static class RemoveCommand
         var limit = Waiting.Read(parsed, time);
         var cluster = await operation.FindClusterAsync(cancellation);
 
-        var plan = await cluster.PlanAsync(FleetChange.None with { Remove = [node] }, cancellation);
+        var plan = (await cluster.PlanAsync(PlanBody.Empty with { Remove = [node] }, cancellation)).Value;
 
-        Task<Answer<PlanAnswer>> RemoveAsync(long epoch) =>
+        Task<Answer<ChangeView>> RemoveAsync(long epoch) =>
             cluster.RemoveAsync(node, drain, force, epoch, cancellation);
 
         await (drain

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
+using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Commands.FleetChanges;
 
@@ -26,12 +27,12 @@ internal static class WeightCommand
     private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
     {
         var (id, weight) = WeightArgument.Parse(operation.Parsed.GetRequiredValue(Weight));
-        var change = FleetChange.None with { Weights = new Dictionary<string, int> { [id] = weight } };
+        var change = PlanBody.Empty with { Weights = new Dictionary<string, int> { [id] = weight } };
         var cluster = await operation.FindClusterAsync(cancellation);
 
         await PlannedChange.RunAsync(
             operation,
-            await cluster.PlanAsync(change, cancellation),
+            (await cluster.PlanAsync(change, cancellation)).Value,
             epoch => cluster.ReweighAsync(id, weight, epoch, cancellation),
             $"{id} weighs {weight}.",
             cancellation);

@@ -3,6 +3,8 @@ using System.Text.Json;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Commands.Waiting;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin;
+using WsBalancer.Proxy.Admin.Events;
 
 namespace WsBalancer.Cli.Commands.Live;
 
@@ -82,10 +84,10 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
 
     private async Task WriteAsync(string document)
     {
-        EventAnswer happened;
+        EventView happened;
         try
         {
-            happened = JsonSerializer.Deserialize(document, AdminJson.Default.EventAnswer)!;
+            happened = JsonSerializer.Deserialize(document, AdminJson.Default.EventView)!;
         }
         catch (JsonException cause)
         {
@@ -102,9 +104,26 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
     }
 
     // The message contains the node and the important figures; the JSON document contains all figures.
-    private static string LineOf(EventAnswer happened) =>
+    private static string LineOf(EventView happened) =>
         $"{Amounts.Time(happened.At)}  {happened.Kind,-12}  "
         + (happened.Cluster is null ? "" : $"{happened.Cluster}: ")
         + happened.Message
-        + (happened.By is null ? "" : $" (by {happened.By})");
+        + (happened.By is null ? "" : $" (by {CauseOf(happened.By)})");
+
+    // In one line: ops: alice@lb-1, drain, from 10.0.0.7.
+    private static string CauseOf(EventCauseView cause)
+    {
+        string?[] details =
+        [
+            (cause.User, cause.Host) switch
+            {
+                ({ } user, { } host) => $"{user}@{host}",
+                var (user, host) => user ?? host,
+            },
+            cause.Command,
+            cause.Address is null ? null : $"from {cause.Address}",
+        ];
+        var known = string.Join(", ", details.OfType<string>());
+        return known.Length == 0 ? cause.Name : $"{cause.Name}: {known}";
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using WsBalancer.Cli.Admin;
+using WsBalancer.Proxy.Admin.Clusters;
 
 namespace WsBalancer.Cli.Commands.Live;
 
@@ -21,7 +22,7 @@ internal static class NodesCommand
     {
         if (operation.Parsed.GetValue(WatchOption.Watch))
         {
-            return await new TableWatch<IReadOnlyList<NodeAnswer>>(
+            return await new TableWatch<IReadOnlyList<NodeView>>(
                 operation, time, token => ReadAsync(operation, token), static nodes => new NodesTable(nodes))
                 .RunAsync(cancellation);
         }
@@ -35,7 +36,7 @@ internal static class NodesCommand
     }
 
     /// <summary>The nodes of the named cluster, or of all clusters, as one list.</summary>
-    public static async Task<Answer<IReadOnlyList<NodeAnswer>>> ReadAsync(
+    public static async Task<Answer<IReadOnlyList<NodeView>>> ReadAsync(
         Operation operation, CancellationToken cancellation)
     {
         var answer = await operation.Client.ListClustersAsync(cancellation);
@@ -45,7 +46,7 @@ internal static class NodesCommand
         var text = lists is [var only]
             ? only.GetRawText()
             : $"[{string.Join(',', from list in lists from node in list.EnumerateArray() select node.GetRawText())}]";
-        return new Answer<IReadOnlyList<NodeAnswer>>(
+        return new Answer<IReadOnlyList<NodeView>>(
             text, [.. chosen.SelectMany(index => answer.Value[index].Nodes)]);
     }
 }

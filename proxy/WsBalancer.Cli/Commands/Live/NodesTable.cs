@@ -2,6 +2,7 @@ using Spectre.Console;
 using Spectre.Console.Rendering;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Clusters;
 
 namespace WsBalancer.Cli.Commands.Live;
 
@@ -13,9 +14,9 @@ internal sealed class NodesTable : IWatchedTable
     private readonly TextTable _table;
     private readonly bool _hasStars;
 
-    public NodesTable(IReadOnlyList<NodeAnswer> nodes)
+    public NodesTable(IReadOnlyList<NodeView> nodes)
     {
-        _hasStars = nodes.Any(node => node.HasOtherWeight);
+        _hasStars = nodes.Any(NodeText.HasOtherWeight);
         var parts = PartsOf(nodes);
         _table = new TextTable([.. parts.Select(part => part.Column)]);
         foreach (var node in nodes)
@@ -42,9 +43,9 @@ internal sealed class NodesTable : IWatchedTable
     }
 
     // The columns that an operator reads first are at the left, and stay on a narrow terminal.
-    private static (Column Column, Func<NodeAnswer, string> CellOf)[] PartsOf(IReadOnlyList<NodeAnswer> nodes)
+    private static (Column Column, Func<NodeView, string> CellOf)[] PartsOf(IReadOnlyList<NodeView> nodes)
     {
-        List<(Column, Func<NodeAnswer, string>)> parts =
+        List<(Column, Func<NodeView, string>)> parts =
         [
             (new Column("NODE", IsCut: true), node => node.Id),
             (new Column("STATE", Colour: ColourOfState), node => node.State),
@@ -53,7 +54,7 @@ internal sealed class NodesTable : IWatchedTable
             (new Column("MISPLACED", IsNumber: true), node => Amounts.Number(node.Misplaced)),
             (new Column("SHARE", IsNumber: true, Drop: 1), node => Amounts.Percent(node.Share)),
             (new Column("WEIGHT", IsNumber: true, Drop: 3), WeightOf),
-            (new Column("SOURCE", Drop: 4), node => node.Source),
+            (new Column("SOURCE", Drop: 4), NodeText.SourceOf),
             (new Column("ADDRESS", Drop: 2, IsCut: true), node => node.Address),
         ];
         if (nodes.Select(node => node.Cluster).Distinct().Count() > 1)
@@ -70,8 +71,8 @@ internal sealed class NodesTable : IWatchedTable
         return [.. parts];
     }
 
-    private static string WeightOf(NodeAnswer node) =>
-        $"{Amounts.Number(node.Weight)}{(node.HasOtherWeight ? "*" : "")}";
+    private static string WeightOf(NodeView node) =>
+        $"{Amounts.Number(node.Weight)}{(NodeText.HasOtherWeight(node) ? "*" : "")}";
 
     private static Color? ColourOfState(string state) => state is "active" ? null : Color.Yellow;
 

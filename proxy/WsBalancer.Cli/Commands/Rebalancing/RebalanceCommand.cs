@@ -2,6 +2,7 @@ using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Commands.Waiting;
+using WsBalancer.Proxy.Admin.Moves;
 
 namespace WsBalancer.Cli.Commands.Rebalancing;
 
@@ -65,7 +66,7 @@ internal static class RebalanceCommand
     private static OperatorCommand Step(
         string name,
         string description,
-        Func<ClusterClient, CancellationToken, Task<Answer<RebalanceAnswer>>> take) =>
+        Func<ClusterClient, CancellationToken, Task<Answer<RebalanceStatusView>>> take) =>
         new(name, description, async (operation, cancellation) =>
         {
             var answer = await take(await operation.FindClusterAsync(cancellation), cancellation);

@@ -1,5 +1,6 @@
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Moves;
 
 namespace WsBalancer.Cli.Commands.Rebalancing;
 
@@ -7,14 +8,14 @@ namespace WsBalancer.Cli.Commands.Rebalancing;
 internal static class RebalanceText
 {
     /// <summary>For example <c>running: 30 misplaced, 2 of them blocked, 12 closed, 50/s, about 1s left</c>.</summary>
-    public static string Of(RebalanceAnswer rebalance)
+    public static string Of(RebalanceStatusView rebalance)
     {
         string?[] parts =
         [
             $"{Amounts.Number(rebalance.Misplaced)} misplaced",
             rebalance.Blocked > 0 ? $"{Amounts.Number(rebalance.Blocked)} of them blocked" : null,
             $"{Amounts.Number(rebalance.Closed)} closed",
-            IsOpen(rebalance) && rebalance.RatePerSecond is { } rate ? Amounts.Rate(rate) : null,
+            IsOpen(rebalance) ? Amounts.Rate(rebalance.RatePerSecond) : null,
             rebalance is { State: "running", EtaSeconds: { } eta and > 0 }
                 ? $"about {Amounts.Duration(eta)} left"
                 : null,
@@ -24,10 +25,10 @@ internal static class RebalanceText
     }
 
     /// <summary>Whether the rebalance closes tunnels now, or after a pause.</summary>
-    public static bool IsOpen(RebalanceAnswer rebalance) => rebalance.State is "running" or "paused";
+    public static bool IsOpen(RebalanceStatusView rebalance) => rebalance.State is "running" or "paused";
 
     /// <summary>Why tunnels are still misplaced at the end.</summary>
-    public static string Shortfall(RebalanceAnswer rebalance)
+    public static string Shortfall(RebalanceStatusView rebalance)
     {
         var left = $"{Amounts.Count(rebalance.Misplaced, "tunnel")} {(rebalance.Misplaced is 1 ? "is" : "are")} still "
             + "misplaced";

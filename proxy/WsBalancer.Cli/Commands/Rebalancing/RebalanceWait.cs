@@ -1,6 +1,7 @@
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Commands.Waiting;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Moves;
 
 namespace WsBalancer.Cli.Commands.Rebalancing;
 
@@ -10,9 +11,9 @@ internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, 
     private readonly SharingWatch _sharing = new(limit.Time);
 
     /// <returns>The exit code: 0 only if no tunnel is misplaced.</returns>
-    public async Task<int> RunAsync(Answer<RebalanceAnswer> begun, CancellationToken cancellation)
+    public async Task<int> RunAsync(Answer<RebalanceStatusView> begun, CancellationToken cancellation)
     {
-        var wait = new PolledWait<Answer<RebalanceAnswer>>(operation, limit.Time, cluster.ReadRebalanceAsync)
+        var wait = new PolledWait<Answer<RebalanceStatusView>>(operation, limit.Time, cluster.ReadRebalanceAsync)
         {
             PointOf = answer => new ProgressPoint(Done(answer.Value), RebalanceText.Of(answer.Value)),
             IsMet = answer => _sharing.IsWhole(answer.Value.Shared) && !RebalanceText.IsOpen(answer.Value),
@@ -28,7 +29,7 @@ internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, 
             : throw new CommandFailure(ExitCode.Failed, failure ?? RebalanceText.Shortfall(last.Value));
     }
 
-    private string? FailureOf(RebalanceAnswer rebalance)
+    private string? FailureOf(RebalanceStatusView rebalance)
     {
         if (_sharing.IsExhausted)
         {
@@ -49,7 +50,7 @@ internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, 
     }
 
     // Tunnels that become misplaced during the rebalance increase the total: the progress may decrease.
-    private static double Done(RebalanceAnswer rebalance) => rebalance.Misplaced is 0
+    private static double Done(RebalanceStatusView rebalance) => rebalance.Misplaced is 0
         ? 1
         : (double)rebalance.Closed / (rebalance.Closed + rebalance.Misplaced);
 }

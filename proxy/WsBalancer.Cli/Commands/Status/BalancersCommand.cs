@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Status;
 
 namespace WsBalancer.Cli.Commands.Status;
 
@@ -37,14 +38,14 @@ internal static class BalancersCommand
         return agree && known.Shared is not false ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static string Sharing(BalancersAnswer known) => known switch
+    private static string Sharing(BalancersView known) => known switch
     {
         { Redis: null } => "This balancer shares with no others (WsBalancer:State:Redis).",
         { Redis.Connected: true } => $"Shared through Redis at {known.Redis.Address}.",
         _ => $"Redis at {known.Redis.Address} cannot be used ({known.Redis.Why}): the others are not known.",
     };
 
-    private static TextTable TableOf(IEnumerable<BalancerAnswer> balancers)
+    private static TextTable TableOf(IEnumerable<BalancerView> balancers)
     {
         var table = new TextTable(
             new Column("BALANCER", IsCut: true),

@@ -1,6 +1,8 @@
 using System.Globalization;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Clusters;
+using WsBalancer.Proxy.Admin.Status;
 
 namespace WsBalancer.Cli.Commands.Status;
 
@@ -9,7 +11,7 @@ internal static class StatusText
 {
     private const int ShortFingerprint = 12;
 
-    public static IEnumerable<string> Lines(Uri address, StatusAnswer status)
+    public static IEnumerable<string> Lines(Uri address, StatusView status)
     {
         yield return $"balancer       {address.AbsoluteUri.TrimEnd('/')}, {Readiness(status)}";
         foreach (var line in status.Refusing.Select(why => $"refusing       {why}")
@@ -22,7 +24,7 @@ internal static class StatusText
         }
     }
 
-    private static string Readiness(StatusAnswer status) => status switch
+    private static string Readiness(StatusView status) => status switch
     {
         { Ready: true } => "ready",
         { State: "ready" } => "not ready: too few nodes are available",
@@ -30,11 +32,11 @@ internal static class StatusText
     };
 
     // The answer lists a record without a cluster in every cluster.
-    private static IEnumerable<string> Problems(StatusAnswer status) =>
+    private static IEnumerable<string> Problems(StatusView status) =>
         from problem in status.Clusters.SelectMany(cluster => cluster.Problems).DistinctBy(one => one.Record)
         select $"problem        {problem.Record} is set aside: {problem.Mistake}";
 
-    private static IEnumerable<string> Dependencies(StatusAnswer status)
+    private static IEnumerable<string> Dependencies(StatusView status)
     {
         yield return $"version        {status.Version}, id {status.Id}, started {Amounts.Time(status.StartedAt)}";
         if (status.Redis is { } redis)
@@ -61,14 +63,14 @@ internal static class StatusText
         }
     }
 
-    private static string Peers(IReadOnlyList<PeerAnswer>? peers) => peers switch
+    private static string Peers(IReadOnlyList<PeerView>? peers) => peers switch
     {
         null => "unknown, because Redis cannot be used",
         [] => "none",
         _ => string.Join(", ", peers.Select(peer => $"{peer.Id} ({Amounts.Count(peer.Tunnels, "tunnel")})")),
     };
 
-    private static IEnumerable<string> Lines(ClusterStatusAnswer cluster)
+    private static IEnumerable<string> Lines(ClusterStatusView cluster)
     {
         yield return $"cluster        {cluster.Id}";
         foreach (var line in cluster.Ring is { } ring ? Lines(ring, cluster.Nodes) : ["  ring         none"])
@@ -90,7 +92,7 @@ internal static class StatusText
         }
     }
 
-    private static string Failures(ClusterStatusAnswer cluster)
+    private static string Failures(ClusterStatusView cluster)
     {
         var attempts = $"{Amounts.Count(cluster.AttemptsFailed, "handshake attempt")} failed";
         if (cluster.Rejected.Count == 0)
@@ -104,7 +106,7 @@ internal static class StatusText
             + $"({string.Join(", ", reasons)}), {attempts}";
     }
 
-    private static IEnumerable<string> InMotion(IReadOnlyList<NodeAnswer> nodes)
+    private static IEnumerable<string> InMotion(IReadOnlyList<NodeView> nodes)
     {
         (string Label, IEnumerable<string> Entries)[] lines =
         [
@@ -121,20 +123,20 @@ internal static class StatusText
     }
 
     // Changes at run time, which the configuration does not contain.
-    private static IEnumerable<string> ChangesOf(NodeAnswer node)
+    private static IEnumerable<string> ChangesOf(NodeView node)
     {
-        if (node.Source != NodeAnswer.Configured)
+        if (NodeText.SourceOf(node) is not NodeText.Configured and var source)
         {
-            yield return $"{node.Id} {node.Source}";
+            yield return $"{node.Id} {source}";
         }
 
-        if (node.HasOtherWeight)
+        if (NodeText.HasOtherWeight(node))
         {
             yield return $"{node.Id} weighs {Amounts.Number(node.Weight)}";
         }
     }
 
-    private static IEnumerable<string> Lines(RingAnswer ring, IReadOnlyList<NodeAnswer> nodes)
+    private static IEnumerable<string> Lines(RingView ring, IReadOnlyList<NodeView> nodes)
     {
         var keys = nodes.Where(node => node.RingKey is not null).Select(node => $"{node.Id} {node.RingKey}").ToArray();
         yield return $"  ring         {ring.Algorithm}, spec {ring.Spec}, epoch {ring.Epoch}";
@@ -146,7 +148,7 @@ internal static class StatusText
         yield return $"  fingerprint  {ring.Fingerprint[..Math.Min(ShortFingerprint, ring.Fingerprint.Length)]}";
     }
 
-    private static string Nodes(ClusterStatusAnswer cluster)
+    private static string Nodes(ClusterStatusView cluster)
     {
         var states = Counted(cluster.Nodes, node => node.State);
         var health = Counted(cluster.Nodes, node => node.Health);
@@ -155,6 +157,6 @@ internal static class StatusText
             : $"{cluster.Nodes.Count}, {cluster.Available} available: {states}; {health}";
     }
 
-    private static string Counted(IEnumerable<NodeAnswer> nodes, Func<NodeAnswer, string> by) =>
+    private static string Counted(IEnumerable<NodeView> nodes, Func<NodeView, string> by) =>
         string.Join(", ", nodes.CountBy(by).Select(entry => $"{entry.Value} {entry.Key}"));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Clusters;
 
 namespace WsBalancer.Cli.Commands.Status;
 
@@ -47,7 +48,7 @@ internal static class WhereCommand
         return ExitCode.Done;
     }
 
-    private static IEnumerable<string> Lines(OwnerAnswer answer) =>
+    private static IEnumerable<string> Lines(OwnerView answer) =>
     [
         $"user     {answer.User}",
         $"owner    {answer.Owner ?? "none"}",
@@ -59,14 +60,14 @@ internal static class WhereCommand
         $"why      {answer.Reason}",
     ];
 
-    private static string RingOf(OwnerAnswer answer) => answer switch
+    private static string RingOf(OwnerView answer) => answer switch
     {
         { Ring: null } => "none",
         { RingKey: { } key } => $"{answer.Ring.Algorithm}, which knows {answer.Owner} as {key}",
         _ => answer.Ring.Algorithm,
     };
 
-    private static string TunnelsOf(OwnerAnswer answer)
+    private static string TunnelsOf(OwnerView answer)
     {
         var misplaced = answer.Tunnels.Count(tunnel => tunnel.Misplaced);
         return (answer.Tunnels.Count, misplaced) switch
@@ -77,7 +78,7 @@ internal static class WhereCommand
         };
     }
 
-    private static TextTable TableOf(IEnumerable<TunnelAnswer> tunnels)
+    private static TextTable TableOf(IEnumerable<OwnedTunnelView> tunnels)
     {
         var table = new TextTable(
             new Column("TUNNEL"),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.OpenTunnels;
 
 namespace WsBalancer.Cli.Commands.Tunnels;
 
@@ -68,13 +69,13 @@ internal static class DisconnectCommand
                 operation, await operation.Client.DisconnectTunnelAsync(tunnel, code, cancellation), $"'{tunnel}'");
         }
 
-        var filter = new TunnelFilter(parsed.GetValue(User), parsed.GetValue(Node), parsed.GetValue(OlderThan));
+        var filter = new TunnelQuery(parsed.GetValue(User), parsed.GetValue(Node), parsed.GetValue(OlderThan));
         var cluster = await operation.FindClusterAsync(cancellation);
         return await ShowAsync(
             operation, await cluster.DisconnectAsync(filter, code, cancellation), WordsOf(filter));
     }
 
-    private static string WordsOf(TunnelFilter filter) => string.Join(
+    private static string WordsOf(TunnelQuery filter) => string.Join(
         " ",
         new[]
         {
@@ -83,7 +84,7 @@ internal static class DisconnectCommand
             filter.OlderThan is { } age ? $"older than {Amounts.Duration(age.TotalSeconds)}" : null,
         }.Where(part => part is not null));
 
-    private static async Task<int> ShowAsync(Operation operation, Answer<DisconnectAnswer> answer, string which)
+    private static async Task<int> ShowAsync(Operation operation, Answer<DisconnectView> answer, string which)
     {
         var (closed, shared) = answer.Value;
         var others = shared is true ? "; the other balancers close theirs" : "";

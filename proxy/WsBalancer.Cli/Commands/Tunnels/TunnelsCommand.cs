@@ -3,6 +3,7 @@ using Spectre.Console;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.OpenTunnels;
 
 namespace WsBalancer.Cli.Commands.Tunnels;
 
@@ -67,7 +68,7 @@ internal static class TunnelsCommand
     private static async Task<int> RunAsync(Operation operation, CancellationToken cancellation)
     {
         var parsed = operation.Parsed;
-        var filter = new TunnelFilter(
+        var filter = new TunnelQuery(
             parsed.GetValue(User),
             parsed.GetValue(Node),
             parsed.GetValue(OlderThan),
@@ -80,7 +81,7 @@ internal static class TunnelsCommand
             answer,
             answer.Value.Select(tunnel => tunnel.Id),
             () => TableOf(answer.Value).Write(operation.Output));
-        if (answer.Value.Count == filter.Limit && !operation.Settings.IsDocument)
+        if (answer.Value.Length == filter.Limit && !operation.Settings.IsDocument)
         {
             await operation.NoteAsync($"The list ends at --limit {filter.Limit}: there may be more.");
         }
@@ -88,7 +89,7 @@ internal static class TunnelsCommand
         return ExitCode.Done;
     }
 
-    private static TextTable TableOf(IEnumerable<LiveTunnelAnswer> tunnels)
+    private static TextTable TableOf(IEnumerable<TunnelView> tunnels)
     {
         var table = new TextTable(
             new Column("TUNNEL"),

@@ -1,5 +1,6 @@
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Clusters;
 
 namespace WsBalancer.Cli.Commands.Waiting;
 
@@ -22,7 +23,7 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
             return;
         }
 
-        var wait = new PolledWait<NodeAnswer?>(operation, time, ReadAsync)
+        var wait = new PolledWait<NodeView?>(operation, time, ReadAsync)
         {
             PointOf = now => new ProgressPoint(IsHealthy(now) ? 1 : 0, $"{node} is {HealthOf(now)}"),
             IsMet = IsHealthy,
@@ -39,7 +40,7 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
     // A node that has just been added is probed at once, and its health is known a moment later.
     private async Task NoteAsync(CancellationToken cancellation)
     {
-        NodeAnswer? now;
+        NodeView? now;
         try
         {
             now = await ReadAsync(cancellation);
@@ -64,11 +65,11 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
         }
     }
 
-    private static bool IsHealthy(NodeAnswer? node) => node?.Health is Healthy;
+    private static bool IsHealthy(NodeView? node) => node?.Health is Healthy;
 
-    private static string HealthOf(NodeAnswer? node) => node?.Health ?? "not in the fleet";
+    private static string HealthOf(NodeView? node) => node?.Health ?? "not in the fleet";
 
-    private async Task<NodeAnswer?> ReadAsync(CancellationToken cancellation)
+    private async Task<NodeView?> ReadAsync(CancellationToken cancellation)
     {
         var clusters = (await operation.Client.ListClustersAsync(cancellation)).Value;
         return clusters.FirstOrDefault(one => one.Id == cluster)?.Nodes.FirstOrDefault(one => one.Id == node);

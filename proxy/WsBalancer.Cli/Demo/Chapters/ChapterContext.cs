@@ -3,6 +3,7 @@ using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Demo.Display;
 using WsBalancer.Cli.Demo.Processes;
 using WsBalancer.Cli.Demo.Users;
+using WsBalancer.Proxy.Admin.Clusters;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
@@ -17,7 +18,7 @@ internal sealed record ChapterContext(
     public ClusterClient Cluster => Admin.In(DemoConfiguration.Cluster);
 
     /// <summary>The nodes, as the balancer reports them now.</summary>
-    public async Task<IReadOnlyList<NodeAnswer>> ListNodesAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<NodeView>> ListNodesAsync(CancellationToken cancellation)
     {
         var clusters = (await Admin.ListClustersAsync(cancellation)).Value;
         return clusters[ClusterChoice.Pick(clusters, DemoConfiguration.Cluster)].Nodes;
@@ -53,7 +54,7 @@ internal sealed record ChapterContext(
         QueryEachAsync(answer => answer.Home, cancellation);
 
     private async Task<IReadOnlyDictionary<string, string?>> QueryEachAsync(
-        Func<OwnerAnswer, string?> which, CancellationToken cancellation)
+        Func<OwnerView, string?> which, CancellationToken cancellation)
     {
         var nodes = new ConcurrentDictionary<string, string?>();
         await Parallel.ForEachAsync(

@@ -3,6 +3,8 @@ using WsBalancer.Cli.Demo.Claims;
 using WsBalancer.Cli.Demo.Processes;
 using WsBalancer.Cli.Demo.Users;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Moves;
+using WsBalancer.Proxy.Draining;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
@@ -44,8 +46,8 @@ internal sealed class DrainChapter : IChapterRunner
 
         context.Screen.Step($"wsbalancer drain {drained.Id} --rate {Amounts.Rate(rate)} --wait");
         var start = context.Time.GetTimestamp();
-        var request = new DrainRequest(rate, Over: null, new DrainDeadline(Deadline), CloseCode: null, Force: false);
-        await context.Cluster.BeginDrainAsync(drained.Id, request, cancellation);
+        var body = new DrainBody { RatePerSecond = rate, Deadline = DrainDeadline.In(Deadline.TotalSeconds) };
+        await context.Cluster.BeginDrainAsync(drained.Id, body, cancellation);
         var status = await WatchAsync(context, drained, cancellation);
         var took = context.Time.GetElapsedTime(start);
 
@@ -63,11 +65,11 @@ internal sealed class DrainChapter : IChapterRunner
             context.Crowd.Placement());
     }
 
-    private static async Task<DrainAnswer> WatchAsync(
+    private static async Task<DrainStatusView> WatchAsync(
         ChapterContext context, DemoNode drained, CancellationToken cancellation)
     {
         var quarters = new Quarters(context.Screen.Step);
-        DrainAnswer? status = null;
+        DrainStatusView? status = null;
         await context.Fact.BecomesTrueAsync(
             Deadline,
             async token =>

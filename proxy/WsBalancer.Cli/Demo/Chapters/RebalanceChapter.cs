@@ -2,6 +2,7 @@ using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Demo.Claims;
 using WsBalancer.Cli.Demo.Users;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Demo.Chapters;
 
@@ -53,15 +54,15 @@ internal sealed class RebalanceChapter : IChapterRunner
         ];
     }
 
-    private static async Task<(string Added, PlanAnswer Plan)> AddAsync(
+    private static async Task<(string Added, PlanView Plan)> AddAsync(
         ChapterContext context, CancellationToken cancellation)
     {
         context.Screen.Step("starting one more node");
         var node = await context.Fleet.StartNodeAsync(cancellation);
-        var addition = new NodeAddition(node.Id, node.Address!.AbsoluteUri, Weight: 1);
+        var addition = new NodeBody { Id = node.Id, Address = node.Address!.AbsoluteUri, Weight = 1 };
 
         context.Screen.Step($"wsbalancer add {addition.Id}={addition.Address}");
-        var plan = (await context.Cluster.PlanAsync(FleetChange.None with { Add = [addition] }, cancellation)).Value;
+        var plan = (await context.Cluster.PlanAsync(PlanBody.Empty with { Add = [addition] }, cancellation)).Value;
         context.Screen.Step($"the plan: {Amounts.Percent(plan.Moved)} of all users move, excess "
             + $"{Amounts.Percent(plan.Excess)}, {Amounts.Count(plan.TunnelsMoved, "tunnel")} here");
         await context.Cluster.AddAsync(addition, plan.Epoch, cancellation);

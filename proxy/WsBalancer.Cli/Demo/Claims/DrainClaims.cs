@@ -1,5 +1,6 @@
 using System.Globalization;
 using WsBalancer.Cli.Admin;
+using WsBalancer.Proxy.Admin.Moves;
 
 namespace WsBalancer.Cli.Demo.Claims;
 
@@ -92,4 +93,4 @@ internal static class DrainClaims
 /// <param name="Answered">How many of the other users' sockets were still open and answered.</param>
 /// <param name="OthersRecalled">How many requests to reconnect (1012) the other users received.</param>
 internal sealed record DrainOutcome(
-    DrainAnswer Status, double Rate, TimeSpan Took, int Answered, int OthersRecalled);
+    DrainStatusView Status, double Rate, TimeSpan Took, int Answered, int OthersRecalled);

@@ -1,5 +1,7 @@
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
+using WsBalancer.Proxy.Admin.Changes;
+using WsBalancer.Proxy.Admin.Clusters;
 
 namespace WsBalancer.Cli.Demo.Claims;
 
@@ -16,7 +18,7 @@ internal static class GrowthClaims
     /// many tunnels the balancer counts as not at home, <paramref name="stillOpen"/> how many sockets stayed open.
     /// </remarks>
     public static IReadOnlyList<Claim> JudgeGrowth(
-        NodeAnswer added, PlanAnswer plan, int movers, long misplaced, int stillOpen, int users) =>
+        NodeView added, PlanView plan, int movers, long misplaced, int stillOpen, int users) =>
     [
         new Claim(
             $"the plan moves exactly the share of {added.Id}, and nothing in excess",

@@ -1,4 +1,5 @@
 using WsBalancer.Cli.Admin;
+using WsBalancer.Proxy.Admin.Clusters;
 
 namespace WsBalancer.Cli.Demo.Claims;
 
@@ -11,7 +12,7 @@ internal static class SpreadClaims
         int users,
         IReadOnlyDictionary<string, string> placement,
         IReadOnlyDictionary<string, string?> owners,
-        IReadOnlyList<NodeAnswer> nodes) =>
+        IReadOnlyList<NodeView> nodes) =>
     [
         Claim.ForAll("every user is connected to a node", placement.Count, users, "users"),
         ByShare(placement, nodes),
@@ -26,7 +27,7 @@ internal static class SpreadClaims
             users,
             "users");
 
-    private static Claim ByShare(IReadOnlyDictionary<string, string> placement, IReadOnlyList<NodeAnswer> nodes)
+    private static Claim ByShare(IReadOnlyDictionary<string, string> placement, IReadOnlyList<NodeView> nodes)
     {
         var counts = nodes.Select(node => placement.Count(entry => entry.Value == node.Id)).ToList();
         var strangers = placement.Count - counts.Sum();

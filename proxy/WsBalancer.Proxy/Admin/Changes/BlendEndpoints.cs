@@ -37,12 +37,13 @@ internal static class BlendEndpoints
 
         if (to is not null)
         {
-            return TypedResults.Ok(new BlendView(found, to, step!.Value, planner.PlanBlend(found, to, step.Value)));
+            var plan = planner.PlanBlend(found, to, step!.Value);
+            return TypedResults.Ok(BlendView.FromPlan(found, to, step.Value, plan));
         }
 
         var blend = found.Current.Composition.Blend;
         var nothing = planner.Plan(found, new FleetChangeRequest([], [], new Dictionary<string, int>()));
-        return TypedResults.Ok(new BlendView(found, blend?.To, blend?.Share ?? 0, nothing));
+        return TypedResults.Ok(BlendView.FromPlan(found, blend?.To, blend?.Share ?? 0, nothing));
     }
 
     private static async Task<Ok<BlendChangeView>> BlendAsync(
@@ -57,6 +58,6 @@ internal static class BlendEndpoints
         var (to, share) = (body.To!, body.Share!.Value);
         var result = await changes.BlendAsync(
             found, to, share, IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
-        return TypedResults.Ok(new BlendChangeView(found, to, share, result));
+        return TypedResults.Ok(BlendChangeView.FromResult(found, to, share, result));
     }
 }

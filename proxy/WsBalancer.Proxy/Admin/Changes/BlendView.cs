@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Admin.Changes;
@@ -7,25 +9,38 @@ namespace WsBalancer.Proxy.Admin.Changes;
 /// </summary>
 internal record BlendView : PlanView
 {
-    public BlendView(FleetCluster cluster, string? to, double share, FleetPlan plan)
-        : base(plan) => (From, To, Share) = (cluster.Current.Settings.Get<RingSettings>().Algorithm, to, share);
-
     /// <summary>The algorithm of the configured ring.</summary>
-    public string From { get; }
+    [AllowNull]
+    public string From { get; init; } = "";
 
     /// <summary>The algorithm of the other ring; null if there is none.</summary>
-    public string? To { get; }
+    [Required]
+    public string? To { get; init; }
 
     /// <summary>The part of the users on the other ring, 0…1.</summary>
-    public double Share { get; }
+    [Required]
+    public double Share { get; init; }
+
+    public static BlendView FromPlan(FleetCluster cluster, string? to, double share, FleetPlan plan) => With(
+        new BlendView { From = AlgorithmOf(cluster), To = to, Share = share }, plan, plan.Epoch);
+
+    /// <summary>The algorithm of the configured ring of a cluster.</summary>
+    protected static string AlgorithmOf(FleetCluster cluster) =>
+        cluster.Current.Settings.Get<RingSettings>().Algorithm;
 }
 
 /// <summary>A step of a blend that was made.</summary>
-internal sealed record BlendChangeView : BlendView
+internal sealed record BlendChangeView : BlendView, IChangeView
 {
-    public BlendChangeView(FleetCluster cluster, string to, double share, ChangeResult result)
-        : base(cluster, to, share, result.Plan with { Epoch = result.Epoch }) => Shared = result.Shared;
+    /// <inheritdoc/>
+    public bool? Shared { get; init; }
 
-    /// <summary>Whether the change was sent to the other balancers; null if this balancer does not share.</summary>
-    public bool? Shared { get; }
+    public static BlendChangeView FromResult(FleetCluster cluster, string to, double share, ChangeResult result)
+    {
+        var view = new BlendChangeView
+        {
+            From = AlgorithmOf(cluster), To = to, Share = share, Shared = result.Shared,
+        };
+        return With(view, result.Plan, result.Epoch);
+    }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.State;
 
@@ -17,9 +18,11 @@ internal sealed record NodeBody
     public string? Address { get; init; }
 
     [Description(WeightBody.Expected + " (default: 1, or the last weight of a node that was removed)")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Weight { get; init; }
 
     [Description("the node's name in another balancer, for a ring that is compatible with it")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RingKey { get; init; }
 
     public NodeAddition ToAddition() => new(Id!, Address!, Weight, RingKey);

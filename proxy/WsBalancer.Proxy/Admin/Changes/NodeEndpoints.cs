@@ -35,7 +35,7 @@ internal static class NodeEndpoints
         var body = await RequestBody.ReadAsync<NodeBody>(request);
         var result = await changes.AddAsync(
             found, body.ToAddition(), IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
-        return TypedResults.Ok(new ChangeView(result));
+        return TypedResults.Ok(ChangeView.FromResult(result));
     }
 
     private static async Task<Ok<ChangeView>> ReweighAsync(
@@ -50,7 +50,7 @@ internal static class NodeEndpoints
         var body = await RequestBody.ReadAsync<WeightBody>(request);
         var result = await changes.ReweighAsync(
             found, node, body.Weight!.Value, IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
-        return TypedResults.Ok(new ChangeView(result));
+        return TypedResults.Ok(ChangeView.FromResult(result));
     }
 
     private static async Task<Ok<ChangeView>> RemoveAsync(
@@ -71,6 +71,6 @@ internal static class NodeEndpoints
             QueryText.Flag(nameof(force), force),
             IfMatch.Epoch(ifMatch),
             cancellation);
-        return TypedResults.Ok(new ChangeView(result));
+        return TypedResults.Ok(ChangeView.FromResult(result));
     }
 }

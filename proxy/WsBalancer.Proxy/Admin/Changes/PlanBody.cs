@@ -6,6 +6,9 @@ namespace WsBalancer.Proxy.Admin.Changes;
 /// <summary>Changes that are planned together.</summary>
 internal sealed record PlanBody
 {
+    /// <summary>A body without changes.</summary>
+    public static PlanBody Empty => new() { Add = [], Remove = [], Weights = [] };
+
     [Description("a list of nodes to add")]
     public List<NodeBody>? Add { get; init; }
 

@@ -25,6 +25,6 @@ internal static class PlanEndpoints
     {
         var found = fleet.Get(cluster);
         var body = await RequestBody.ReadAsync<PlanBody>(request);
-        return TypedResults.Ok(new PlanView(planner.Plan(found, body.ToRequest())));
+        return TypedResults.Ok(PlanView.FromPlan(planner.Plan(found, body.ToRequest())));
     }
 }

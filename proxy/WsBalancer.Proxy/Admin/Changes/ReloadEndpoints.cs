@@ -27,7 +27,7 @@ internal static class ReloadEndpoints
         var result = await reloads.ReloadAsync(QueryText.Flag(nameof(force), force));
         return result.Outcome switch
         {
-            ReloadOutcome.Applied or ReloadOutcome.Unchanged => TypedResults.Ok(new ReloadView(result)),
+            ReloadOutcome.Applied or ReloadOutcome.Unchanged => TypedResults.Ok(ReloadView.From(result)),
             ReloadOutcome.Mistaken => Refuse(
                 result, StatusCodes.Status409Conflict, "The configuration has mistakes and is not applied."),
             ReloadOutcome.Risky => Refuse(

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Proxy.Admin.Changes;
@@ -5,27 +6,36 @@ namespace WsBalancer.Proxy.Admin.Changes;
 /// <summary>The users and tunnels of a cluster that a reload moves, as the API shows them.</summary>
 internal sealed record ReloadMoveView
 {
-    public ReloadMoveView(ClusterMove move)
-    {
-        (Cluster, Moved, TunnelsMoved) = (move.Cluster, move.Moved, move.TunnelsMoved);
-        (Joined, Left, Reweighed) = (move.Joined, move.Left, move.Reweighed);
-        Text = move.ToString();
-    }
-
-    public string Cluster { get; }
+    [AllowNull]
+    public string Cluster { get; init; } = "";
 
     /// <summary>The part of the users that gets another home, 0…1.</summary>
-    public double Moved { get; }
+    public double Moved { get; init; }
 
     /// <summary>Open tunnels of this balancer whose user gets another home.</summary>
-    public int TunnelsMoved { get; }
+    public int TunnelsMoved { get; init; }
 
-    public IReadOnlyList<string> Joined { get; }
+    [AllowNull]
+    public IReadOnlyList<string> Joined { get; init; } = [];
 
-    public IReadOnlyList<string> Left { get; }
+    [AllowNull]
+    public IReadOnlyList<string> Left { get; init; } = [];
 
-    public IReadOnlyList<string> Reweighed { get; }
+    [AllowNull]
+    public IReadOnlyList<string> Reweighed { get; init; } = [];
 
     /// <summary>The move in words.</summary>
-    public string Text { get; }
+    [AllowNull]
+    public string Text { get; init; } = "";
+
+    public static ReloadMoveView From(ClusterMove move) => new()
+    {
+        Cluster = move.Cluster,
+        Moved = move.Moved,
+        TunnelsMoved = move.TunnelsMoved,
+        Joined = move.Joined,
+        Left = move.Left,
+        Reweighed = move.Reweighed,
+        Text = move.ToString(),
+    };
 }

@@ -35,7 +35,7 @@ internal static class ClusterEndpoints
         var isFleet = Scope.IsFleet(scope);
         var problems = bad.All;
         return TypedResults.Ok(fleet.Clusters
-            .Select(cluster => ClusterView.Of(
+            .Select(cluster => ClusterView.From(
                 cluster, tunnels, peers.OthersIn(cluster.Id, isFleet), ProblemView.In(cluster.Id, problems)))
             .ToArray());
     }
@@ -46,5 +46,5 @@ internal static class ClusterEndpoints
         TunnelRegistry tunnels,
         AdmissionControl admission,
         [FromQuery, Description("The user id, percent-encoded once.")] string? user) =>
-        TypedResults.Ok(OwnerView.Of(fleet.Get(cluster), tunnels, admission, QueryText.User(user)));
+        TypedResults.Ok(OwnerView.From(fleet.Get(cluster), tunnels, admission, QueryText.User(user)));
 }

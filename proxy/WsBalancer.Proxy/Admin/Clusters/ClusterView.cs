@@ -16,7 +16,7 @@ internal sealed record ClusterView(
     /// <summary>
     /// The view of a cluster. Its tunnels are those of this balancer and of <paramref name="others"/>.
     /// </summary>
-    public static ClusterView Of(
+    public static ClusterView From(
         FleetCluster cluster,
         TunnelRegistry tunnels,
         IReadOnlyList<PeerCluster> others,
@@ -26,8 +26,8 @@ internal sealed record ClusterView(
         var snapshot = cluster.Current;
         return new ClusterView(
             cluster.Id,
-            snapshot.Ring is null ? null : RingView.Of(snapshot),
-            [.. snapshot.All.Select(node => NodeView.Of(node, snapshot, tunnels, others))],
+            snapshot.Ring is null ? null : RingView.From(snapshot),
+            [.. snapshot.All.Select(node => NodeView.From(node, snapshot, tunnels, others))],
             problems);
     }
 }
@@ -35,6 +35,6 @@ internal sealed record ClusterView(
 /// <summary>A ring, as the API shows it.</summary>
 internal sealed record RingView(string Algorithm, string Spec, long Epoch, string Fingerprint)
 {
-    public static RingView Of(FleetSnapshot snapshot) => new(
+    public static RingView From(FleetSnapshot snapshot) => new(
         snapshot.Ring!.Algorithm, snapshot.Ring.Spec, snapshot.Epoch, Fleet.Fingerprint.Text(snapshot.Ring));
 }

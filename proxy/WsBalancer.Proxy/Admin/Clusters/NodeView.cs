@@ -19,7 +19,7 @@ internal sealed record NodeView(
     double Share,
     string? RingKey)
 {
-    public static NodeView Of(
+    public static NodeView From(
         NodeStatus node, FleetSnapshot snapshot, TunnelRegistry tunnels, IReadOnlyList<PeerCluster> others)
     {
         var figures = NodeFigures.Of(node, snapshot, tunnels, others);

@@ -20,7 +20,7 @@ internal sealed record OwnerView(
     RingView? Ring,
     string? RingKey)
 {
-    public static OwnerView Of(FleetCluster cluster, TunnelRegistry tunnels, AdmissionControl admission, string user)
+    public static OwnerView From(FleetCluster cluster, TunnelRegistry tunnels, AdmissionControl admission, string user)
     {
         var placement = UserNodes.Of(cluster, tunnels, admission, user);
         var snapshot = cluster.Current;
@@ -31,8 +31,8 @@ internal sealed record OwnerView(
             placement.Next?.Id,
             [.. placement.Order.Select(node => node.Id)],
             placement.Reason,
-            [.. tunnels.Of(cluster.Id, user).Select(tunnel => OwnedTunnelView.Of(tunnel, snapshot))],
-            snapshot.Ring is null ? null : RingView.Of(snapshot),
+            [.. tunnels.Of(cluster.Id, user).Select(tunnel => OwnedTunnelView.From(tunnel, snapshot))],
+            snapshot.Ring is null ? null : RingView.From(snapshot),
             placement.Owner?.RingKey);
     }
 }
@@ -40,6 +40,6 @@ internal sealed record OwnerView(
 /// <summary>A live tunnel of a user, as the API shows it.</summary>
 internal sealed record OwnedTunnelView(string Id, string Node, DateTimeOffset OpenedAt, bool Misplaced)
 {
-    public static OwnedTunnelView Of(Tunnel tunnel, FleetSnapshot snapshot) => new(
+    public static OwnedTunnelView From(Tunnel tunnel, FleetSnapshot snapshot) => new(
         tunnel.Identity.Id, tunnel.Identity.Node.Id, tunnel.OpenedAt, Fleet.Misplaced.Is(snapshot, tunnel));
 }

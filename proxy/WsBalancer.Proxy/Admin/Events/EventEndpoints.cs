@@ -93,7 +93,7 @@ internal static class EventEndpoints
 
     private static string Text(BalancerEvent happened)
     {
-        var view = EventView.Of(happened);
+        var view = EventView.From(happened);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"id: {EventMark.Of(happened)}\nevent: {view.Kind}\ndata: {view.ToJson()}\n\n");

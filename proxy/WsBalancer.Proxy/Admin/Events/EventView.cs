@@ -24,7 +24,7 @@ internal sealed record EventView(
     IReadOnlyDictionary<string, double> Figures,
     EventCauseView? By)
 {
-    public static EventView Of(BalancerEvent happened) => new(
+    public static EventView From(BalancerEvent happened) => new(
         happened.Id,
         happened.Run,
         happened.At,
@@ -33,10 +33,10 @@ internal sealed record EventView(
         happened.Node,
         happened.Message,
         happened.Figures,
-        happened.By is { } by ? EventCauseView.Of(by) : null);
+        happened.By is { } by ? EventCauseView.From(by) : null);
 
     /// <summary>The event as one line of JSON, for a server-sent event.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
+    public string ToJson() => JsonSerializer.Serialize(this, AdminJson.Default.EventView);
 
     private static string LabelOf(EventKind kind) => kind switch
     {
@@ -63,6 +63,6 @@ internal sealed record EventView(
 internal sealed record EventCauseView(
     string Name, string? User, string? Host, int? Pid, string? Command, string? Address)
 {
-    public static EventCauseView Of(EventCause cause) =>
+    public static EventCauseView From(EventCause cause) =>
         new(cause.Name, cause.User, cause.Host, cause.Pid, cause.Command, cause.Address);
 }

@@ -32,8 +32,8 @@ internal static class DrainEndpoints
     {
         var found = fleet.Get(cluster);
         var status = drains.StatusOf(found, node, Scope.IsFleet(scope));
-        return TypedResults.Ok(
-            new DrainStatusView(found.Id, drains.NodeIdOf(found, node), status, found.Current.Epoch, drains.Shared));
+        var result = new DrainResult(status, found.Current.Epoch, drains.Shared);
+        return TypedResults.Ok(DrainStatusView.From(found.Id, drains.NodeIdOf(found, node), result));
     }
 
     private static async Task<Accepted<DrainStatusView>> BeginAsync(
@@ -65,5 +65,5 @@ internal static class DrainEndpoints
     }
 
     private static DrainStatusView ViewOf(FleetCluster cluster, string node, DrainResult result) =>
-        new(cluster.Id, cluster.Find(node)?.Id ?? node, result.Status, result.Epoch, result.Shared);
+        DrainStatusView.From(cluster.Id, cluster.Find(node)?.Id ?? node, result);
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using WsBalancer.Proxy.Draining;
 using WsBalancer.Proxy.Fleet;
 
@@ -6,50 +8,66 @@ namespace WsBalancer.Proxy.Admin.Moves;
 /// <summary>The progress of the drain of a node, as the API shows it.</summary>
 internal sealed record DrainStatusView
 {
-    public DrainStatusView(string cluster, string node, DrainStatus status, long epoch, bool? shared)
-    {
-        (Cluster, Node, Shared) = (cluster, node, shared);
-        State = NodeLabel.Of(status.FleetState);
-        Sources = status.Sources;
-        (Total, Remaining, Closed, Forced) = (status.Total, status.Remaining, status.Closed, status.Forced);
-        (RatePerSecond, EtaSeconds) = (status.RatePerSecond, status.EtaSeconds);
-        (DeadlineSeconds, CloseCode, Epoch) = (status.DeadlineSeconds, status.CloseCode, epoch);
-    }
+    [Required]
+    public string Cluster { get; init; } = "";
 
-    public string Cluster { get; }
-
-    public string Node { get; }
+    [Required]
+    public string Node { get; init; } = "";
 
     /// <summary>The state of the node in the fleet.</summary>
-    public string State { get; }
+    [AllowNull]
+    public string State { get; init; } = "";
 
     /// <summary>The sources of the drain: operator, node.</summary>
-    public IReadOnlyList<string> Sources { get; }
+    [AllowNull]
+    public IReadOnlyList<string> Sources { get; init; } = [];
 
-    public long Total { get; }
+    public long Total { get; init; }
 
-    public long Remaining { get; }
+    public long Remaining { get; init; }
 
-    public long Closed { get; }
+    /// <summary>The tunnels that the drain has closed or is closing.</summary>
+    public long Closed { get; init; }
 
-    public long Forced { get; }
+    /// <summary>The closed tunnels that were aborted.</summary>
+    public long Forced { get; init; }
 
-    public double RatePerSecond { get; }
+    public double RatePerSecond { get; init; }
 
     /// <summary>The seconds until the last tunnel is closed; null if unknown.</summary>
-    public double? EtaSeconds { get; }
+    public double? EtaSeconds { get; init; }
 
     /// <summary>The seconds until the deadline; null without one.</summary>
-    public double? DeadlineSeconds { get; }
+    public double? DeadlineSeconds { get; init; }
 
     /// <summary>The code of the Close frames; null if the node does not drain.</summary>
-    public int? CloseCode { get; }
+    public int? CloseCode { get; init; }
 
-    public long Epoch { get; }
+    [Required]
+    public long Epoch { get; init; }
 
     /// <summary>
     /// False if Redis cannot be used: the other balancers have not received the change, and their tunnels are not in
     /// the counts. Null without Redis.
     /// </summary>
-    public bool? Shared { get; }
+    [Required]
+    public bool? Shared { get; init; }
+
+    public static DrainStatusView From(string cluster, string node, DrainResult result) => new()
+    {
+        Cluster = cluster,
+        Node = node,
+        State = NodeLabel.Of(result.Status.FleetState),
+        Sources = result.Status.Sources,
+        Total = result.Status.Total,
+        Remaining = result.Status.Remaining,
+        Closed = result.Status.Closed,
+        Forced = result.Status.Forced,
+        RatePerSecond = result.Status.RatePerSecond,
+        EtaSeconds = result.Status.EtaSeconds,
+        DeadlineSeconds = result.Status.DeadlineSeconds,
+        CloseCode = result.Status.CloseCode,
+        Epoch = result.Epoch,
+        Shared = result.Shared,
+    };
 }

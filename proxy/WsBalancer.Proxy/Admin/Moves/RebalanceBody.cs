@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace WsBalancer.Proxy.Admin.Moves;
 
@@ -7,6 +8,7 @@ namespace WsBalancer.Proxy.Admin.Moves;
 internal sealed record RebalanceBody
 {
     [Description("a number of tunnels a second in the whole fleet (default 50)")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? RatePerSecond { get; init; }
 }
 

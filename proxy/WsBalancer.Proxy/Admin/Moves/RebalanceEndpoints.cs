@@ -33,8 +33,8 @@ internal static class RebalanceEndpoints
     {
         var found = fleet.Get(cluster);
         var status = rebalances.StatusOf(found, Scope.IsFleet(scope));
-        return TypedResults.Ok(
-            new RebalanceStatusView(found.Id, status, found.Current.Epoch, rebalances.Shared));
+        var result = new RebalanceResult(status, found.Current.Epoch, rebalances.Shared);
+        return TypedResults.Ok(RebalanceStatusView.From(found.Id, result));
     }
 
     private static async Task<Accepted<RebalanceStatusView>> BeginAsync(
@@ -48,7 +48,7 @@ internal static class RebalanceEndpoints
         var body = await RequestBody.ReadAsync<RebalanceBody>(request);
         var result = await rebalances.BeginAsync(
             found, body.RatePerSecond, IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
-        return TypedResults.Accepted(request.Path, ViewOf(found, result));
+        return TypedResults.Accepted(request.Path, RebalanceStatusView.From(found.Id, result));
     }
 
     private static async Task<Ok<RebalanceStatusView>> PauseAsync(
@@ -62,7 +62,7 @@ internal static class RebalanceEndpoints
         var body = await RequestBody.ReadAsync<PauseBody>(request);
         var result = await rebalances.PauseAsync(
             found, body.Paused!.Value, IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
-        return TypedResults.Ok(ViewOf(found, result));
+        return TypedResults.Ok(RebalanceStatusView.From(found.Id, result));
     }
 
     private static async Task<Ok<RebalanceStatusView>> CancelAsync(
@@ -74,9 +74,6 @@ internal static class RebalanceEndpoints
     {
         var found = fleet.Get(cluster);
         var result = await rebalances.CancelAsync(found, IfMatch.Epoch(ifMatch), cancellation);
-        return TypedResults.Ok(ViewOf(found, result));
+        return TypedResults.Ok(RebalanceStatusView.From(found.Id, result));
     }
-
-    private static RebalanceStatusView ViewOf(FleetCluster cluster, RebalanceResult result) =>
-        new(cluster.Id, result.Status, result.Epoch, result.Shared);
 }

@@ -44,7 +44,7 @@ internal static class TunnelEndpoints
             QueryText.Whole(nameof(limit), limit, count => count is > 0 and <= TunnelFilter.MaxLimit, ExpectedLimit)
                 ?? TunnelFilter.DefaultLimit);
         var snapshot = found.Current;
-        return TypedResults.Ok(filter.In(found, tunnels).Select(tunnel => TunnelView.Of(tunnel, snapshot)).ToArray());
+        return TypedResults.Ok(filter.In(found, tunnels).Select(tunnel => TunnelView.From(tunnel, snapshot)).ToArray());
     }
 
     private static IPNetwork NetworkOf(string text)

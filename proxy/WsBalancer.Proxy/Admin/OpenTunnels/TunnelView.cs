@@ -25,7 +25,7 @@ internal sealed record TunnelView(
     string? Client,
     string? RequestPath)
 {
-    public static TunnelView Of(Tunnel tunnel, FleetSnapshot snapshot)
+    public static TunnelView From(Tunnel tunnel, FleetSnapshot snapshot)
     {
         var (idleClient, idleNode) = tunnel.IdleFor;
         var traffic = tunnel.Traffic;

@@ -15,8 +15,11 @@ internal static class RequestBody
 
     private static readonly JsonDocumentOptions Parsing = new() { AllowDuplicateProperties = false };
 
-    private static readonly JsonSerializerOptions Reading =
-        new(JsonSerializerOptions.Strict) { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Reading = new(JsonSerializerOptions.Strict)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        TypeInfoResolver = AdminJson.Default,
+    };
 
     /// <summary>Reads a body; without one, every field is missing.</summary>
     /// <exception cref="BadHttpRequestException">The body is not valid; the message names the field.</exception>

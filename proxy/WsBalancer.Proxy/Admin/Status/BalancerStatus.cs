@@ -43,9 +43,9 @@ internal sealed class BalancerStatus(
         var ready = readiness.Read();
         var clusters = (cluster is null ? fleet.Clusters : [fleet.Get(cluster)])
             .Select(one => Read(one, ProblemView.In(one.Id, problems))).ToList();
-        var redis = RedisView.Of(redisStatus);
+        var redis = RedisView.From(redisStatus);
         var descriptors = ReadDescriptors();
-        var reload = reloads?.Last is { } last ? LastReloadView.Of(last) : null;
+        var reload = reloads?.Last is { } last ? LastReloadView.From(last) : null;
         return new StatusView(
             name.Id,
             ProductVersion.Text,
@@ -64,7 +64,7 @@ internal sealed class BalancerStatus(
 
     private ClusterStatusView Read(FleetCluster cluster, IReadOnlyList<ProblemView> problems)
     {
-        var view = ClusterView.Of(cluster, tunnels, peers.OthersIn(cluster.Id, fleet: true), problems);
+        var view = ClusterView.From(cluster, tunnels, peers.OthersIn(cluster.Id, fleet: true), problems);
         var ready = ClusterReadiness.Of(cluster);
         return new ClusterStatusView(
             cluster.Id,

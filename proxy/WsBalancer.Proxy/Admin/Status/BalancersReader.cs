@@ -16,7 +16,7 @@ internal sealed class BalancersReader(
         return new BalancersView(
             [self, .. others],
             redis.Where is null ? null : peers.Known is not null,
-            RedisView.Of(redis));
+            RedisView.From(redis));
     }
 
     private BalancerView ViewOf(PeerReport report, IReadOnlyDictionary<string, PeerCluster> own)

@@ -11,7 +11,7 @@ namespace WsBalancer.Proxy.Admin.Status;
 internal sealed record LastReloadView(
     DateTimeOffset At, string Result, IReadOnlyList<string> Reasons, IReadOnlyList<string> NeedRestart)
 {
-    public static LastReloadView Of(LastReload reload) => new(
+    public static LastReloadView From(LastReload reload) => new(
         reload.At,
         reload.Result.Outcome switch
         {

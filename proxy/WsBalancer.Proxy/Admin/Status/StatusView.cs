@@ -62,7 +62,7 @@ internal sealed record ClusterStatusView(
 internal sealed record RedisView(string Address, bool Connected, DateTimeOffset? Since, string? Why)
 {
     /// <returns>Null if this balancer does not share.</returns>
-    public static RedisView? Of(RedisStatus status) => status.Where is { } where
+    public static RedisView? From(RedisStatus status) => status.Where is { } where
         ? new RedisView(where, status.Absence is null, status.Absence?.Since, status.Absence?.Cause)
         : null;
 }

@@ -85,7 +85,8 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
         EventAnswer happened;
         try
         {
-            happened = JsonSerializer.Deserialize(document, AdminJson.Default.EventAnswer)!;
+            happened = JsonSerializer.Deserialize(document, AdminJson.Default.EventAnswer)
+                ?? throw new JsonException("null is not an event");
         }
         catch (JsonException cause)
         {

@@ -50,10 +50,10 @@ internal sealed class AutoRebalance(
             {
                 await rebalances.BeginAsync(cluster, options.RatePerSecond, null, cancellation);
                 core.Begun(observation);
+                var stable = DurationText.Format(after);
                 news.Rebalance(
                     cluster.Id,
-                    $"that rebalance started automatically: users are misplaced, and all was stable for "
-                    + DurationText.Format(after));
+                    $"that rebalance started automatically: users are misplaced, and all was stable for {stable}");
             }
         }
     }

@@ -5,7 +5,7 @@ namespace WsBalancer.Sockets.Loops;
 /// <summary>
 /// The attempts of a <see cref="LoopConnect"/> at the other addresses than the first, and the delay before each of them.
 /// </summary>
-internal sealed class LaterAttempts : IDisposable
+internal sealed class LaterAttempts
 {
     private readonly List<Attempt> _attempts = [];
     private readonly LoopConnect _connect;
@@ -57,7 +57,8 @@ internal sealed class LaterAttempts : IDisposable
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Ends the delay: no further attempt begins.</summary>
+    public void Stop() => _timer.Dispose();
 
     private sealed class Attempt(LoopConnect connect, LoopSocket socket, IPAddress address) : ISocketHandler
     {

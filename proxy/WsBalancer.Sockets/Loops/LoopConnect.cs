@@ -254,7 +254,7 @@ internal sealed class LoopConnect(
     {
         _done = true;
         _deadline?.Dispose();
-        _later?.Dispose();
+        _later?.Stop();
         _registration.Unregister();
     }
 }

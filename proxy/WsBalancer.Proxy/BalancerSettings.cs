@@ -148,7 +148,7 @@ internal sealed record BalancerSettings(
         if (errors.Count == before)
         {
             // Other balancers hash the text as it is in the request, so a ring that reproduces theirs must do the same.
-            var isRaw = records.OfType<RingSettings>().Single().Kind!.HasKeys;
+            var isRaw = records.OfType<RingSettings>().Single().Kind is { HasKeys: true };
             records.Add(identity.CreateIdentity(() => trusted, isRaw));
         }
 

@@ -15,7 +15,13 @@ internal sealed record CheckedConfiguration(
     IProxyConfig? Proxy,
     IReadOnlyList<SettingsError> Mistakes)
 {
+    /// <summary>YARP's clusters; empty if its part cannot be read.</summary>
+    public IReadOnlyList<ClusterConfig> Clusters => Proxy?.Clusters ?? [];
+
+    /// <summary>YARP's routes; empty if its part cannot be read.</summary>
+    public IReadOnlyList<RouteConfig> Routes => Proxy?.Routes ?? [];
+
     /// <summary>YARP's configuration of a cluster; null if there is none. Ids ignore case.</summary>
-    public ClusterConfig? FindCluster(string id) => Proxy?.Clusters.FirstOrDefault(
+    public ClusterConfig? FindCluster(string id) => Clusters.FirstOrDefault(
         cluster => string.Equals(cluster.ClusterId, id, StringComparison.OrdinalIgnoreCase));
 }

@@ -179,13 +179,18 @@ internal static class ConfigurationCheck
 
     private static void AddRingMistakes(CheckedConfiguration read, List<SettingsError> mistakes)
     {
-        string[] known = [.. read.Proxy!.Clusters.Select(cluster => cluster.ClusterId)];
+        string[] known = [.. read.Clusters.Select(cluster => cluster.ClusterId)];
         foreach (var (id, ours) in read.Settings.Clusters)
         {
             var key = $"{BalancerSettings.Section}:Clusters:{id}";
-            mistakes.AddRange(ClusterNames.MistakeIn(key, id, known) is { } mistake
-                ? [mistake]
-                : ClusterFilter.MistakesIn(read.FindCluster(id)!, ours));
+            if (ClusterNames.MistakeIn(key, id, known) is { } mistake)
+            {
+                mistakes.Add(mistake);
+            }
+            else if (read.FindCluster(id) is { } cluster)
+            {
+                mistakes.AddRange(ClusterFilter.MistakesIn(cluster, ours));
+            }
         }
     }
 
@@ -193,7 +198,7 @@ internal static class ConfigurationCheck
         CheckedConfiguration read, Func<StateOptions, string, bool> mayBeEmpty)
     {
         const string Clusters = $"{ProxySection}:Clusters";
-        if (read.Proxy!.Clusters.Count == 0)
+        if (read.Clusters.Count == 0)
         {
             yield return new SettingsError(
                 Clusters,

@@ -36,7 +36,7 @@ internal static class ConfigurationNotes
                 + $"users do; expected {path}, or Health:Probe set to tcp.");
         }
 
-        if (!read.Proxy!.Routes.Any(route => string.Equals(route.ClusterId, id, StringComparison.OrdinalIgnoreCase)))
+        if (!read.Routes.Any(route => string.Equals(route.ClusterId, id, StringComparison.OrdinalIgnoreCase)))
         {
             yield return new SettingsError(
                 $"{Clusters}:{id}", $"No route has the cluster '{id}': no request reaches its nodes.");

@@ -27,9 +27,13 @@ internal static class VisibleText
             if (escape is not null)
             {
                 visible ??= new StringBuilder(text, 0, i, text.Length + 16);
+                visible.Append(escape);
+            }
+            else
+            {
+                visible?.Append(text, i, length);
             }
 
-            _ = escape is null ? visible?.Append(text, i, length) : visible!.Append(escape);
             i += length;
         }
 

@@ -71,7 +71,7 @@ internal static class YamlText
     {
         JsonValueKind.Object => "{}",
         JsonValueKind.Array => "[]",
-        JsonValueKind.String => StringOf(value.GetString()!),
+        JsonValueKind.String => StringOf(value.GetString() ?? ""),
         _ => value.GetRawText(),
     };
 

@@ -16,36 +16,37 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
     private readonly SemaphoreSlim _reloads = new(1, 1);
     private readonly Func<IConfigurationRoot> _read;
     private readonly string _folder;
+    private readonly IDictionary<string, string?> _started;
     private Func<StateOptions, string, bool> _mayBeEmpty;
-    private IDictionary<string, string?> _started = new Dictionary<string, string?>();
     private ReloadGuard? _guard;
     private ReloadReport? _report;
     private volatile LastReload? _last;
     private FileWatch? _watch;
 
-    private AppliedConfiguration(Func<IConfigurationRoot> read, string folder)
+    private AppliedConfiguration(Func<IConfigurationRoot> read, string folder, CheckedConfiguration atStart)
     {
-        (_read, _folder) = (read, folder);
-        _mayBeEmpty = (state, cluster) => state.MayHaveNodesOf(cluster, folder);
+        (_read, _folder, AtStart) = (read, folder, atStart);
+        _mayBeEmpty = MayBeEmptyIn(folder);
+        Data = _started = DataOf(atStart.Configuration);
     }
 
     /// <summary>The configuration that was read at the start, after its check.</summary>
-    public CheckedConfiguration AtStart { get; private set; } = null!;
+    public CheckedConfiguration AtStart { get; }
 
     /// <summary>Reads and checks a file, with the environment applied over it.</summary>
     /// <exception cref="SettingsException">The file cannot be read, or has mistakes.</exception>
     public static Task<AppliedConfiguration> FromFileAsync(string path) => LoadAsync(
-        new AppliedConfiguration(() => ConfigurationFile.Read(path), Path.GetDirectoryName(path)!));
+        () => ConfigurationFile.Read(path), Path.GetDirectoryName(path) ?? Environment.CurrentDirectory);
 
     /// <summary>Checks settings that are not from a file.</summary>
     /// <exception cref="SettingsException">The settings have mistakes.</exception>
     public static Task<AppliedConfiguration> FromSettingsAsync(IReadOnlyDictionary<string, string?> settings) =>
-        LoadAsync(new AppliedConfiguration(
+        LoadAsync(
             () => new ConfigurationBuilder()
                 .AddInMemoryCollection(settings)
                 .AddEnvironmentVariables(EnvironmentSettings.Prefix)
                 .Build(),
-            Environment.CurrentDirectory));
+            Environment.CurrentDirectory);
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
@@ -104,14 +105,15 @@ internal sealed class AppliedConfiguration : ConfigurationProvider, IConfigurati
         _reloads.Dispose();
     }
 
-    private static async Task<AppliedConfiguration> LoadAsync(AppliedConfiguration configuration)
+    private static async Task<AppliedConfiguration> LoadAsync(Func<IConfigurationRoot> read, string folder)
     {
-        var read = await configuration.CheckAsync();
-        SettingsException.ThrowIfAny(EnvironmentSettings.NameVariables(read.Mistakes, EnvironmentSettings.Names()));
-        configuration.AtStart = read;
-        configuration.Data = configuration._started = DataOf(read.Configuration);
-        return configuration;
+        var atStart = await ConfigurationCheck.RunAsync(read(), folder, MayBeEmptyIn(folder));
+        SettingsException.ThrowIfAny(EnvironmentSettings.NameVariables(atStart.Mistakes, EnvironmentSettings.Names()));
+        return new AppliedConfiguration(read, folder, atStart);
     }
+
+    private static Func<StateOptions, string, bool> MayBeEmptyIn(string folder) =>
+        (state, cluster) => state.MayHaveNodesOf(cluster, folder);
 
     private ReloadResult Note(ReloadResult result)
     {

@@ -23,7 +23,7 @@ internal static class BalancerProcess
         {
             using var configuration = source.File is { } file
                 ? await AppliedConfiguration.FromFileAsync(file)
-                : await AppliedConfiguration.FromSettingsAsync(source.Settings!);
+                : await AppliedConfiguration.FromSettingsAsync(source.Settings);
             await using var app = BalancerHost.Build(configuration, source.Folder, source.LogLevel);
             return await RunAsync(app, configuration, source.File, output, cancellation);
         }
@@ -110,8 +110,16 @@ internal static class BalancerProcess
 }
 
 /// <summary>The source of the configuration: a file, or settings from the command line.</summary>
-internal sealed record RunSource(string? File, IReadOnlyDictionary<string, string?>? Settings)
+/// <param name="File">The file; null without one.</param>
+/// <param name="Settings">The settings without a file; else empty.</param>
+internal sealed record RunSource(string? File, IReadOnlyDictionary<string, string?> Settings)
 {
+    /// <summary>A file.</summary>
+    public RunSource(string file)
+        : this(file, new Dictionary<string, string?>())
+    {
+    }
+
     /// <summary>The minimum level of the balancer's own categories; null for that of the configuration.</summary>
     public string? LogLevel { get; init; }
 

@@ -44,12 +44,12 @@ internal sealed record CheckReport(
         [.. ListenAddresses.Of(read.Configuration).Select(address => address.Url)],
         read.Settings.Admin.Address,
         [
-            .. read.Proxy!.Clusters
+            .. read.Clusters
                 .OrderBy(cluster => cluster.ClusterId, StringComparer.Ordinal)
                 .Select(cluster => ClusterOf(cluster, read)),
         ],
         [
-            .. read.Proxy.Routes
+            .. read.Routes
                 .OrderBy(route => route.Order ?? 0)
                 .ThenBy(route => route.RouteId, StringComparer.Ordinal)
                 .Select(route => new CheckedRoute(

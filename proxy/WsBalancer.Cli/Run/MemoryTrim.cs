@@ -2,6 +2,7 @@ using System.Runtime;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets;
 
 namespace WsBalancer.Cli.Run;
 
@@ -27,7 +28,7 @@ internal sealed class MemoryTrim(TunnelRegistry tunnels, TimeProvider time, ILog
         // The disposal ends the loop without an exception, which the host would report as a failure if the service is
         // stopped before it has started.
         await using var end = stoppingToken.UnsafeRegister(
-            static timer => ((PeriodicTimer)timer!).Dispose(), timer);
+            static timer => timer.As<PeriodicTimer>().Dispose(), timer);
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             // Neither reading counters nor collecting fails.

@@ -111,13 +111,13 @@ internal static class RunCommand
             }
 
             var source = parsed.GetValue(nodes) is not { Length: > 0 } drops
-                ? new RunSource(file, null)
+                ? new RunSource(file)
                 : new RunSource(null, DropInSettings.From(
                     drops,
-                    parsed.GetValue(userKey)!,
-                    parsed.GetValue(ring)!,
-                    parsed.GetValue(listen)!,
-                    parsed.GetValue(admin)!,
+                    parsed.GetRequiredValue(userKey),
+                    parsed.GetRequiredValue(ring),
+                    parsed.GetRequiredValue(listen),
+                    parsed.GetRequiredValue(admin),
                     parsed.GetValue(state)));
             return BalancerProcess.RunAsync(
                 source with { LogLevel = parsed.GetValue(level) }, output, errors, cancellation);

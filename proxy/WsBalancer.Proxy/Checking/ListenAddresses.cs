@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using WsBalancer.Proxy.Settings;
 
@@ -37,11 +38,11 @@ internal static class ListenAddresses
         var hasDefault = HasCertificate(configuration.GetSection("Kestrel:Certificates:Default"));
         foreach (var (key, url) in AllOf(configuration[Urls] ?? ""))
         {
-            if (MistakeIn(key, url) is { } mistake)
+            if (!TryFind(key, url, out var address, out var mistake))
             {
                 yield return mistake;
             }
-            else if (ListenAddress.Find(key, url)!.IsSecure && !hasDefault)
+            else if (address.IsSecure && !hasDefault)
             {
                 yield return new SettingsError(
                     key, $"{key} is '{url}': expected a certificate for it, Kestrel:Certificates:Default");
@@ -84,12 +85,12 @@ internal static class ListenAddresses
     private static IEnumerable<SettingsError> MistakesInEndpoint(IConfigurationSection endpoint, bool hasDefault)
     {
         var (key, url) = ($"{endpoint.Path}:Url", endpoint["Url"] ?? "");
-        if (MistakeIn(key, url) is { } mistake)
+        if (!TryFind(key, url, out var address, out var mistake))
         {
             return [mistake];
         }
 
-        if (!ListenAddress.Find(key, url)!.IsSecure)
+        if (!address.IsSecure)
         {
             return from name in OnlyWithTls
                    let section = endpoint.GetSection(name)
@@ -110,7 +111,16 @@ internal static class ListenAddresses
     private static bool HasCertificate(IConfigurationSection certificate) =>
         certificate["Path"] is not null || certificate["Subject"] is not null;
 
-    private static SettingsError? MistakeIn(string key, string url) => ListenAddress.Find(key, url) is { } address
-        ? address.LocalMistake()
-        : new SettingsError(key, $"{key} is '{url}': expected {Expected}.");
+    private static bool TryFind(
+        string key,
+        string url,
+        [NotNullWhen(true)] out ListenAddress? address,
+        [NotNullWhen(false)] out SettingsError? mistake)
+    {
+        address = ListenAddress.Find(key, url);
+        mistake = address is null
+            ? new SettingsError(key, $"{key} is '{url}': expected {Expected}.")
+            : address.LocalMistake();
+        return address is not null && mistake is null;
+    }
 }

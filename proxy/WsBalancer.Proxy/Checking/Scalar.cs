@@ -21,7 +21,7 @@ internal static class Scalar
         _ when type == typeof(TimeSpan) => new(
             DurationText.Expected,
             static text => Duration(text) is not null,
-            static text => Duration(text)!.Value.ToString("c", CultureInfo.InvariantCulture)),
+            static text => Duration(text)?.ToString("c", CultureInfo.InvariantCulture) ?? text),
         _ when type == typeof(Version) => new("an HTTP version: 1.0, 1.1, 2 or 3", static text =>
             text is "" or "1" or "1.0" or "1.1" or "2" or "2.0" or "3" or "3.0"),
         _ when type == typeof(Uri) => new("an absolute URL such as http://127.0.0.1:8080", static text =>

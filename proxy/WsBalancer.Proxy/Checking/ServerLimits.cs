@@ -71,9 +71,9 @@ internal sealed class ServerLimits(List<SettingsError> errors)
             {
                 Set(child, property, options);
             }
-            else if (Find(sections, child.Key) is { } inner)
+            else if (Find(sections, child.Key)?.GetValue(options) is { } inner)
             {
-                SetAll(child, inner.GetValue(options)!);
+                SetAll(child, inner);
             }
             else
             {
@@ -99,16 +99,16 @@ internal sealed class ServerLimits(List<SettingsError> errors)
             errors.Add(new SettingsError(
                 section.Path, $"{section.Path} is a section or a list: expected {ExpectedOf(property)}"));
         }
-        else if (section.Value is not null)
+        else if (section.Value is { } value)
         {
-            SetScalar(section, property, options);
+            SetScalar(section, value, property, options);
         }
     }
 
-    private void SetScalar(IConfigurationSection section, PropertyInfo property, object options)
+    private void SetScalar(IConfigurationSection section, string text, PropertyInfo property, object options)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        var value = Parse(property.Name, type, section.Value!);
+        var value = Parse(property.Name, type, text);
         if (value is null)
         {
             Add(section, ExpectedOf(property));
@@ -140,7 +140,9 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         }
 
         if (section[nameof(MinDataRate.BytesPerSecond)] is not { } rate
-            || section[nameof(MinDataRate.GracePeriod)] is not { } grace)
+            || section[nameof(MinDataRate.GracePeriod)] is not { } grace
+            || SettingsScalar.Parse(typeof(double), rate) is not double bytesPerSecond
+            || SettingsScalar.Parse(typeof(TimeSpan), grace) is not TimeSpan gracePeriod)
         {
             errors.Add(new SettingsError(
                 section.Path, $"{section.Path} is incomplete: expected BytesPerSecond and GracePeriod, or off"));
@@ -149,9 +151,7 @@ internal sealed class ServerLimits(List<SettingsError> errors)
 
         try
         {
-            property.SetValue(options, new MinDataRate(
-                (double)SettingsScalar.Parse(typeof(double), rate)!,
-                (TimeSpan)SettingsScalar.Parse(typeof(TimeSpan), grace)!));
+            property.SetValue(options, new MinDataRate(bytesPerSecond, gracePeriod));
         }
         catch (ArgumentException refused)
         {

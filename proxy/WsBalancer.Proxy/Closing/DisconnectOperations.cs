@@ -45,9 +45,9 @@ internal sealed class DisconnectOperations(
 
         var tunnel = tunnels.Find(id);
         var closed = tunnel is null ? 0 : Close([tunnel], code);
-        if (closed > 0)
+        if (tunnel is not null && closed > 0)
         {
-            news.Disconnected(tunnel!.Identity.Node.Cluster, $"the tunnel {id} is disconnected", closed);
+            news.Disconnected(tunnel.Identity.Node.Cluster, $"the tunnel {id} is disconnected", closed);
         }
 
         var shared = await others.SendAsync(new Disconnection(null, null, id, code), cancellation);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 using WsBalancer.Proxy.Sockets;
 using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Sockets;
 using WsBalancer.Sockets.ProxyProtocol;
 
 namespace WsBalancer.Proxy.Identity;
@@ -81,7 +82,7 @@ internal sealed class ProxyProtocolMiddleware : IDisposable
     {
         using var deadline = new CancellationTokenSource(timeout, _time);
         using var onStop = StopOf(connection).UnsafeRegister(
-            static input => ((PipeReader)input!).CancelPendingRead(), connection.Transport.Input);
+            static input => input.As<PipeReader>().CancelPendingRead(), connection.Transport.Input);
         try
         {
             return await ReadAsync(connection.Transport.Input, peer, deadline.Token);

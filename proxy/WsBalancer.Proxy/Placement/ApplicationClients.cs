@@ -15,13 +15,19 @@ internal sealed class ApplicationClients(IForwarderHttpClientFactory factory)
     /// <summary>The factory, if it creates clients without the hooks of YARP's own factory; else null.</summary>
     public IForwarderHttpClientFactory? Replacement => _hooks is null ? factory : null;
 
-    public bool CanReuseOldClient(ForwarderHttpClientContext context) => Hooks.CanReuseOldClient(_hooks!, context);
+    public bool CanReuseOldClient(ForwarderHttpClientContext context) =>
+        _hooks is { } hooks && Hooks.CanReuseOldClient(hooks, context);
 
-    public void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler) =>
-        Hooks.ConfigureHandler(_hooks!, context, handler);
+    public void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+    {
+        if (_hooks is { } hooks)
+        {
+            Hooks.ConfigureHandler(hooks, context, handler);
+        }
+    }
 
     public HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        Hooks.WrapHandler(_hooks!, context, handler);
+        _hooks is { } hooks ? Hooks.WrapHandler(hooks, context, handler) : handler;
 
     // Classes that implement the interface again do not use the hooks of their base.
     private static ForwarderHttpClientFactory? HooksOf(IForwarderHttpClientFactory factory) =>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -54,9 +55,9 @@ internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvide
     private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> read, CancellationToken cancellation)
     {
         using var onCancelled = cancellation.UnsafeRegister(
-            static reader => ((PipeReader)reader!).CancelPendingRead(), body);
+            static reader => reader.As<PipeReader>().CancelPendingRead(), body);
         await using var deadline = timeout is { } gap
-            ? time.CreateTimer(static self => ((ClientBody)self!).EndWait(), this, gap, Timeout.InfiniteTimeSpan)
+            ? time.CreateTimer(static self => self.As<ClientBody>().EndWait(), this, gap, Timeout.InfiniteTimeSpan)
             : null;
         return await read;
     }

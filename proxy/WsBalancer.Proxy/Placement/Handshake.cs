@@ -6,6 +6,7 @@ using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Placement.Native;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets;
 using WsBalancer.Sockets.Loops;
 using WsBalancer.Sockets.Transport;
 
@@ -41,7 +42,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         _opening = opening;
         _clientDisconnected = context.RequestAborted;
         _onClientDisconnected = _clientDisconnected.UnsafeRegister(
-            static end => ((CancellationTokenSource)end!).Cancel(), _end);
+            static end => end.As<CancellationTokenSource>().Cancel(), _end);
         context.RequestAborted = _end.Token;
         context.Features.Set<PlacedRequest>(this);
         TunnelUpgrade.Install(context, Accepting, AcceptClient);
@@ -128,7 +129,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         var leg = flow.AcceptNode(await answer.ReadAsStreamAsync());
         Open(flow.Tunnel);
         _onClientDisconnected = _clientDisconnected.UnsafeRegister(
-            static tunnel => ((Tunnel)tunnel!).OnClientDisconnected(), flow.Tunnel);
+            static tunnel => tunnel.As<Tunnel>().OnClientDisconnected(), flow.Tunnel);
         return leg;
     }
 

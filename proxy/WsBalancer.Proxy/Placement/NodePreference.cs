@@ -25,11 +25,11 @@ internal sealed record NodePreference(
 
         // A user whom the bound moved to another node stays there: otherwise the next browser tab could be at a
         // different node than the first.
-        var follows = user is not null
-            && (bound is not null || cluster.Current.Settings.Get<PlacementOptions>().FollowLive);
-        return follows || bound is not null
-            ? new NodePreference(follows ? tunnels.Of(cluster.Id, user!) : null, bound)
-            : null;
+        var live = user is not null
+            && (bound is not null || cluster.Current.Settings.Get<PlacementOptions>().FollowLive)
+                ? tunnels.Of(cluster.Id, user)
+                : null;
+        return live is not null || bound is not null ? new NodePreference(live, bound) : null;
     }
 
     /// <summary>For a new tunnel.</summary>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Admission;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Telemetry;
+using WsBalancer.Sockets;
 
 namespace WsBalancer.Proxy.Placement;
 
@@ -52,7 +53,7 @@ internal sealed class PlacementSpan : IDisposable
         {
             // A tracestate belongs to its traceparent: when the client's traceparent is replaced, its tracestate is
             // removed.
-            var headers = ((HttpRequestMessage)carrier!).Headers;
+            var headers = carrier.As<HttpRequestMessage>().Headers;
             if (name == TraceParent)
             {
                 headers.Remove(TraceState);

@@ -15,11 +15,19 @@ internal sealed class RecentFailures(TimeProvider time)
     public void AttemptFailed(string cluster) => CountOf(cluster, null).Add(Second);
 
     /// <summary>How many requests were rejected, by reason.</summary>
-    public IReadOnlyDictionary<Rejection, long> RejectedIn(string cluster) => _counts
-        .Where(count => Is(count.Key.Cluster, cluster) && count.Key.Rejection is not null)
-        .Select(count => (Rejection: count.Key.Rejection!, Count: count.Value.Sum(Second)))
-        .Where(count => count.Count > 0)
-        .ToDictionary(count => count.Rejection, count => count.Count);
+    public IReadOnlyDictionary<Rejection, long> RejectedIn(string cluster)
+    {
+        var sums = new Dictionary<Rejection, long>();
+        foreach (var ((name, rejection), count) in _counts)
+        {
+            if (rejection is not null && Is(name, cluster) && count.Sum(Second) is > 0 and var sum)
+            {
+                sums.Add(rejection, sum);
+            }
+        }
+
+        return sums;
+    }
 
     /// <summary>How many attempts of handshakes failed.</summary>
     public long AttemptsFailedIn(string cluster) => _counts

@@ -125,7 +125,7 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
         private const string EmptySegment = "\0";
 
         private readonly TemplateMatcher? _matcher;
-        private readonly RoutePattern? _pattern;
+        private readonly string[] _filled = [];
         private readonly (string Name, IRouteConstraint Constraint)[] _constraints = [];
 
         public RoutePath(RouteModel route, ParameterPolicyFactory policies)
@@ -136,11 +136,17 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
                 return;
             }
 
-            _pattern = RoutePatternFactory.Parse(path);
-            _matcher = new TemplateMatcher(new RouteTemplate(_pattern), new RouteValueDictionary(_pattern.Defaults));
+            var pattern = RoutePatternFactory.Parse(path);
+            _matcher = new TemplateMatcher(new RouteTemplate(pattern), new RouteValueDictionary(pattern.Defaults));
+            _filled =
+            [
+                .. from parameter in pattern.Parameters
+                   where !parameter.IsCatchAll
+                   select parameter.Name,
+            ];
             _constraints =
             [
-                .. from parameter in _pattern.Parameters
+                .. from parameter in pattern.Parameters
                    from reference in parameter.ParameterPolicies
                    let constraint = policies.Create(parameter, reference) as IRouteConstraint
                    where constraint is not null
@@ -158,8 +164,7 @@ internal sealed class RouteGuard(Lazy<IProxyStateLookup> proxy, ParameterPolicyF
             var values = new RouteValueDictionary();
             return path is { Value: { } text }
                 && _matcher.TryMatch(new PathString(WithoutEmptySegments(text)), values)
-                && _pattern!.Parameters.All(parameter =>
-                    parameter.IsCatchAll || values[parameter.Name] is not EmptySegment)
+                && Array.TrueForAll(_filled, name => values[name] is not EmptySegment)
                 && Array.TrueForAll(_constraints, constraint => constraint.Constraint.Match(
                     context, route: null, constraint.Name, values, RouteDirection.IncomingRequest));
         }

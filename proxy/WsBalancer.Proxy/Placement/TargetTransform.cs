@@ -27,7 +27,7 @@ internal sealed class TargetTransform : RequestTransform
     // Null leaves the address to YARP.
     private static TargetUri? AddressOf(RequestTransformContext context)
     {
-        var text = context.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        var text = context.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         var raw = RawTarget.Parse(text);
         var path = context.Path.Value ?? "";
         var query = context.Query.QueryString.Value ?? "";
@@ -42,7 +42,7 @@ internal sealed class TargetTransform : RequestTransform
         }
 
         var sentQuery = raw.Query.SequenceEqual(query) ? raw.Query : context.Query.QueryString.ToUriComponent();
-        return TryFindPath(raw, text!, path, out var sentPath)
+        return TryFindPath(raw, text, path, out var sentPath)
             ? TargetUri.Create(context.DestinationPrefix, sentPath, sentQuery)
             : Encode(context.DestinationPrefix, path, sentQuery);
     }

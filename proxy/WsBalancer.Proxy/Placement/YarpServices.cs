@@ -26,14 +26,14 @@ internal static class YarpServices
     // Transform providers that an application adds later would otherwise run after the balancer's.
     public static void OrderTransforms(this IServiceCollection services)
     {
-        var yarp = services.Last(service => service.ServiceType == typeof(ITransformBuilder)).ImplementationType!;
+        var yarp = ClassOf<ITransformBuilder>(services);
         services.AddSingleton(provider => (ITransformBuilder)ActivatorUtilities.CreateInstance(
             provider, yarp, OuterTransforms.Order(provider.GetServices<ITransformProvider>())));
     }
 
     public static void DecorateForwarder(this IServiceCollection services)
     {
-        var yarp = services.Last(service => service.ServiceType == typeof(IHttpForwarder)).ImplementationType!;
+        var yarp = ClassOf<IHttpForwarder>(services);
         services.AddSingleton<IHttpForwarder>(provider => new PlacedForwarder(
             (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp),
             provider.GetRequiredService<NativePath>(),
@@ -41,4 +41,11 @@ internal static class YarpServices
             provider.GetRequiredService<PlacementMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
     }
+
+    // The class with which YARP has registered a service.
+    private static Type ClassOf<T>(IServiceCollection services) => services
+        .Where(service => service.ServiceType == typeof(T))
+        .Select(service => service.ImplementationType)
+        .OfType<Type>()
+        .Last();
 }

@@ -44,15 +44,16 @@ internal sealed class AutoRebalance(
             var core = _cores.GetOrAdd(cluster, static _ => new AutoRebalanceCore());
             var observation = Observe(cluster);
             if (core.Observe(observation, time.GetElapsedTime(_begun), options.After)
+                && options.After is { } after
                 && others.IsThisFirstOf(cluster.Id)
                 && IsAnythingToDo(cluster))
             {
                 await rebalances.BeginAsync(cluster, options.RatePerSecond, null, cancellation);
                 core.Begun(observation);
-                var after = DurationText.Format(options.After!.Value);
+                var stable = DurationText.Format(after);
                 news.Rebalance(
                     cluster.Id,
-                    $"that rebalance started automatically: users are misplaced, and all was stable for {after}");
+                    $"that rebalance started automatically: users are misplaced, and all was stable for {stable}");
             }
         }
     }

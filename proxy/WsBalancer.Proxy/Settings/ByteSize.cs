@@ -34,7 +34,7 @@ internal readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>, IC
 
     public int CompareTo(ByteSize other) => Bytes.CompareTo(other.Bytes);
 
-    int IComparable.CompareTo(object? obj) => CompareTo((ByteSize)obj!);
+    int IComparable.CompareTo(object? obj) => obj is null ? 1 : CompareTo((ByteSize)obj);
 
     /// <summary>The shortest text without a fraction that <see cref="TryParse"/> reads back.</summary>
     public override string ToString()

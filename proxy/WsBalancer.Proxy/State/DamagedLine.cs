@@ -42,7 +42,8 @@ internal static class DamagedLine
                     name = json.GetString();
                 }
                 else if (json.TokenType is JsonTokenType.String && json.CurrentDepth == DepthInRecord
-                    && names.TryAdd(name!, json.GetString()!) && KeyOf(names) is { } key && !keys.Contains(key))
+                    && name is not null && json.GetString() is { } text && names.TryAdd(name, text)
+                    && KeyOf(names) is { } key && !keys.Contains(key))
                 {
                     keys.Add(key);
                 }

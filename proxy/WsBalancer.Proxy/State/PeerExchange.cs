@@ -89,15 +89,19 @@ internal sealed class PeerExchange(
             await link.Database.SetRemoveAsync(Ids, id);
         }
 
-        var damaged = leases.Where(other => other.Read.Mistake is not null).ToList();
-        foreach (var (id, read) in damaged)
+        var damaged = new HashSet<string>();
+        foreach (var (id, read) in leases)
         {
-            // The content of a report changes each second. The mistake is passed as the content, so that it is logged
-            // once.
-            bad.Add(RecordSource.Reports, NameOf(id), null, read.Mistake!, read.Mistake!);
+            if (read.Mistake is { } mistake)
+            {
+                // The content of a report changes each second. The mistake is passed as the content, so that it is
+                // logged once.
+                bad.Add(RecordSource.Reports, NameOf(id), null, mistake, mistake);
+                damaged.Add(NameOf(id));
+            }
         }
 
-        bad.Keep(RecordSource.Reports, damaged.Select(other => NameOf(other.Id)).ToHashSet());
+        bad.Keep(RecordSource.Reports, damaged);
         return [.. leases.Select(other => other.Read.Lease?.Report).OfType<PeerReport>()];
     }
 

@@ -17,10 +17,10 @@ internal sealed record Registration(string Address, int Weight = 1, string State
         {
             var registration = JsonSerializer.Deserialize(json, RegistrationJsonContext.Default.Registration);
             mistake = registration is null ? "null is no registration" : registration.MistakeWith(id) ?? "";
-            return mistake.Length > 0
+            return registration is null || mistake.Length > 0
                 ? null
                 : new NamedNode(
-                    cluster, id, registration!.Address, registration.Weight, registration.State == "draining");
+                    cluster, id, registration.Address, registration.Weight, registration.State == "draining");
         }
         catch (JsonException ex)
         {

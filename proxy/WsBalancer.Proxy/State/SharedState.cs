@@ -29,8 +29,9 @@ internal sealed record SharedState(
     public IEnumerable<(string Field, RedisValue Raw, string Mistake)> Bad =>
     [
         .. from bad in Fields
-           where bad.Value.Mistake is not null
-           select (bad.Key, bad.Value.Raw, bad.Value.Mistake!),
+           let mistake = bad.Value.Mistake ?? ""
+           where mistake.Length > 0
+           select (bad.Key, bad.Value.Raw, mistake),
         .. from versions in new[] { (Name: SeenField, Raw: RawSeen), (Name: FloorField, Raw: RawFloor) }
            where !versions.Raw.IsNull && VersionsIn(versions.Raw) is null
            select (versions.Name, versions.Raw, "expected a number for each balancer, as in {\"b-1\":12}"),

@@ -158,14 +158,17 @@ internal sealed class StateExchange(
         // The whole script is sent each time, since a restarted Redis no longer has the script of a hash.
         var answer = await link.Database.ScriptEvaluateAsync(
             WriteScript, [Hash], ArgumentsOf(change, there), CommandFlags.NoScriptCache);
-        if (!answer.IsNull)
+        if (!answer.IsNull && (RedisValue[]?)answer is { } current)
         {
-            return [.. ((RedisValue[])answer!).Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))];
+            return [.. current.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))];
         }
 
-        foreach (var (record, before) in change.Set.Where(pair => pair.There is { Record: null }))
+        foreach (var (record, before) in change.Set)
         {
-            _replaced[record.Key.ToString()] = (before!.Raw, record.Version);
+            if (before is { Record: null })
+            {
+                _replaced[record.Key.ToString()] = (before.Raw, record.Version);
+            }
         }
 
         _known = there.With(change);

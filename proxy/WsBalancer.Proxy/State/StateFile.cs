@@ -15,6 +15,7 @@ internal sealed class StateFile : IDisposable
     private readonly BadRecords _bad;
     private readonly ILogger<StateFile> _logger;
     private readonly FileInfo _file;
+    private readonly DirectoryInfo _folder;
     private readonly StateLines _lines;
 
     /// <param name="path">The path of the file.</param>
@@ -32,12 +33,13 @@ internal sealed class StateFile : IDisposable
         _lines = new StateLines(_file.FullName, open);
         _bad = bad;
         _logger = logger;
-        if (_file.Directory is not { Exists: true })
+        if (_file.Directory is not { Exists: true } folder)
         {
             throw new StateFileException(
                 $"The folder of the state file '{Path}' does not exist (WsBalancer:State:Path).");
         }
 
+        _folder = folder;
         _hold = TakeLock();
     }
 
@@ -118,7 +120,7 @@ internal sealed class StateFile : IDisposable
 
         File.Move(Next, Path);
         _lines.Renamed();
-        FolderSync.Sync(_file.DirectoryName!);
+        FolderSync.Sync(_folder.FullName);
     }
 
     // If the file exists but ends early, its records are used, and the missing ones are taken from the previous file.

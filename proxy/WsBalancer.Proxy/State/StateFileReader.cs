@@ -75,7 +75,8 @@ internal sealed class StateFileReader
 
     private void ReadLines(JsonElement root, ReadOnlyMemory<byte> rest)
     {
-        var head = root.Deserialize(StateJsonContext.Default.WrittenHead)!;
+        var head = root.Deserialize(StateJsonContext.Default.WrittenHead)
+            ?? throw new JsonException("null is not its first line");
         _seen = SeenVersions.Of(head.Seen) ?? throw new JsonException("its seen is not a number for each balancer");
         _floor = SeenVersions.Of(head.Floor) ?? throw new JsonException("its floor is not a number for each balancer");
         var lines = 0;

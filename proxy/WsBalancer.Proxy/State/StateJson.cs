@@ -25,7 +25,7 @@ internal static class StateJson
         record.Version.Number,
         record.Version.Writer,
         record.Value is { } value
-            ? JsonSerializer.SerializeToElement(value, StateJsonContext.Default.GetTypeInfo(value.GetType())!)
+            ? JsonSerializer.SerializeToElement(value, InfoOf(record.Key.Kind))
             : null);
 
     /// <exception cref="JsonException">The value is not a record; the message has the reason.</exception>
@@ -60,11 +60,11 @@ internal static class StateJson
     }
 
     private static StateKey? KeyIn(JsonElement record) =>
-        Find(record, "cluster") is { ValueKind: JsonValueKind.String } cluster
-        && Find(record, "node") is { ValueKind: JsonValueKind.String } node
-        && Find(record, "kind") is { ValueKind: JsonValueKind.String } kind
-        && Enum.TryParse<StateKind>(kind.GetString(), ignoreCase: true, out var known)
-            ? StateKey.Of(cluster.GetString()!, known, node.GetString()!)
+        FindText(record, "cluster") is { } cluster
+        && FindText(record, "node") is { } node
+        && FindText(record, "kind") is { } kind
+        && Enum.TryParse<StateKind>(kind, ignoreCase: true, out var known)
+            ? StateKey.Of(cluster, known, node)
             : null;
 
     private static long NumberIn(JsonElement record) =>
@@ -72,6 +72,9 @@ internal static class StateJson
         && number.TryGetInt64(out var value) && value is >= 1 and <= StateVersion.HighestCounted
             ? value
             : 0;
+
+    private static string? FindText(JsonElement element, string name) =>
+        Find(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     private static JsonElement? Find(JsonElement element, string name) =>
         element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var found) ? found : null;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using StackExchange.Redis;
 using WsBalancer.Proxy.Settings;
 
@@ -37,6 +38,7 @@ internal sealed record StateOptions : IValidatableObject
     public string? Id { get; init; }
 
     /// <summary>Whether there is a Redis to share through.</summary>
+    [MemberNotNullWhen(true, nameof(Redis))]
     public bool IsShared => Redis is not null && !IsNone(Redis);
 
     /// <summary>The full path of the file; null if there is none.</summary>
@@ -68,8 +70,8 @@ internal sealed record StateOptions : IValidatableObject
         try
         {
             // The client's parser accepts a URL as the name of a host.
-            return IsShared && !Redis!.Split(',', '=')[0].Contains("://", StringComparison.Ordinal)
-                && ConfigurationOptions.Parse(Redis!) is { EndPoints.Count: > 0 } options ? options : null;
+            return IsShared && !Redis.Split(',', '=')[0].Contains("://", StringComparison.Ordinal)
+                && ConfigurationOptions.Parse(Redis) is { EndPoints.Count: > 0 } options ? options : null;
         }
         catch (Exception ex) when (ex is ArgumentException or FormatException or OverflowException)
         {

@@ -1,3 +1,5 @@
+using WsBalancer.Sockets;
+
 namespace WsBalancer.Proxy.Telemetry;
 
 /// <summary>Limits the log lines of an interval, and counts those that are suppressed. Thread-safe.</summary>
@@ -22,7 +24,7 @@ internal sealed class LineBudget : IDisposable
         _writeSuppressed = writeSuppressed;
         _begun = time.GetTimestamp();
         _timer = time.CreateTimer(
-            static budget => ((LineBudget)budget!).End(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static budget => budget.As<LineBudget>().End(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Takes a line of the current interval.</summary>

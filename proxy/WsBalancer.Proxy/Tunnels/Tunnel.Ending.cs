@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using WsBalancer.Proxy.Framing;
+using WsBalancer.Sockets;
 
 namespace WsBalancer.Proxy.Tunnels;
 
@@ -114,7 +115,7 @@ internal sealed partial class Tunnel
             _end ??= end;
             _closeCode = (ushort)code;
             _deadline = _time.CreateTimer(
-                static tunnel => ((Tunnel)tunnel!).OnCloseTimeout(),
+                static tunnel => tunnel.As<Tunnel>().OnCloseTimeout(),
                 this,
                 _options.CloseTimeout,
                 Timeout.InfiniteTimeSpan);
@@ -207,7 +208,7 @@ internal sealed partial class Tunnel
             if (!_ended)
             {
                 _deadline ??= _time.CreateTimer(
-                    static tunnel => ((Tunnel)tunnel!).Abort(TunnelEnd.ClientLost),
+                    static tunnel => tunnel.As<Tunnel>().Abort(TunnelEnd.ClientLost),
                     this,
                     _options.CloseTimeout,
                     Timeout.InfiniteTimeSpan);
@@ -231,7 +232,7 @@ internal sealed partial class Tunnel
                 // From now on only the Close of the node is pending.
                 Forced = closesNode = true;
                 _done |= Sides.Client;
-                _deadline!.Change(NodeCloseTimeout, Timeout.InfiniteTimeSpan);
+                _deadline?.Change(NodeCloseTimeout, Timeout.InfiniteTimeSpan);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using WsBalancer.Sockets;
 using WsBalancer.Sockets.Linux;
 
 namespace WsBalancer.Proxy.Tunnels;
@@ -139,8 +140,8 @@ internal sealed class TunnelLeg(
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var passed = Begin(buffer.Span, cancellationToken, out var frames, out var closeSeen, out var isClosed);
-        if (closeSeen)
+        var turn = Begin(buffer.Span, cancellationToken);
+        if (turn.HasClose)
         {
             // Before the frame is written: after it, an event of its receiver may set another reason first.
             observer.OnCloseForwarding();
@@ -148,21 +149,21 @@ internal sealed class TunnelLeg(
 
         try
         {
-            if (passed > 0)
+            if (turn.Passed > 0)
             {
-                await WriteOnAsync(buffer[..passed], _writes!.Token);
-                observer.OnForwarded(passed, frames);
+                await WriteOnAsync(buffer[..turn.Passed], turn.Token);
+                observer.OnForwarded(turn.Passed, turn.Frames);
             }
 
             if (End() is { } close)
             {
-                await WriteCloseAsync(close, _writes!.Token);
+                await WriteCloseAsync(close, turn.Token);
             }
 
-            if (isClosed)
+            if (turn.IsClosed)
             {
                 // The event may abort the tunnel, and bytes that are not flushed would be lost.
-                await FlushAsync(_writes!.Token);
+                await FlushAsync(turn.Token);
                 observer.OnPeerClosed();
             }
         }
@@ -221,31 +222,30 @@ internal sealed class TunnelLeg(
         }
     }
 
-    // Takes the turn, and returns how many bytes of the buffer must be written.
-    private int Begin(
-        ReadOnlySpan<byte> buffer, CancellationToken loop, out long frames, out bool closeSeen, out bool isClosed)
+    private Turn Begin(ReadOnlySpan<byte> buffer, CancellationToken loop)
     {
         lock (_lock)
         {
-            Follow(loop);
+            var writes = Follow(loop);
             _writing = true;
-            var passed = _frames.Pass(buffer, out frames, out closeSeen);
-            isClosed = _frames.PeerClosed;
-            return passed;
+            var passed = _frames.Pass(buffer, out var frames, out var closeSeen);
+            return new Turn(passed, frames, closeSeen, _frames.PeerClosed, writes);
         }
     }
 
     // A write ends early when the copy loop is cancelled or the leg is discarded. One source serves all writes, which
     // have the same token of the loop. The source is never disposed: it has no timer and may be cancelled late.
-    private void Follow(CancellationToken loop)
+    private CancellationToken Follow(CancellationToken loop)
     {
-        if (_writes is null || _onLoopCancelled.Token != loop)
+        if (_writes is not { } writes || _onLoopCancelled.Token != loop)
         {
-            _writes = new CancellationTokenSource();
+            _writes = writes = new CancellationTokenSource();
             _onLoopCancelled.Dispose();
             _onLoopCancelled = loop.UnsafeRegister(
-                static writes => ((CancellationTokenSource)writes!).Cancel(), _writes);
+                static writes => writes.As<CancellationTokenSource>().Cancel(), writes);
         }
+
+        return writes.Token;
     }
 
     private bool IsOfDiscarded(Exception exception, CancellationToken loop) =>
@@ -291,7 +291,10 @@ internal sealed class TunnelLeg(
     {
         var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var onAborted = abort.UnsafeRegister(
-            static aborted => ((TaskCompletionSource)aborted!).SetResult(), aborted);
+            static aborted => aborted.As<TaskCompletionSource>().SetResult(), aborted);
         await aborted.Task.WaitAsync(loop);
     }
+
+    // How many bytes of a buffer must be written, what is in them, and the token that ends their writes early.
+    private readonly record struct Turn(int Passed, long Frames, bool HasClose, bool IsClosed, CancellationToken Token);
 }

@@ -24,14 +24,16 @@ internal sealed class TunnelUpgrade(
 
     public async Task<Stream> UpgradeAsync()
     {
+        var upgrade = http1 ?? throw new InvalidOperationException("The request is no upgrade of HTTP/1.1.");
         accepting();
-        return accepted(await http1!.UpgradeAsync());
+        return accepted(await upgrade.UpgradeAsync());
     }
 
     public async ValueTask<Stream> AcceptAsync()
     {
+        var connect = http2 ?? throw new InvalidOperationException("The request is no extended CONNECT.");
         accepting();
-        return accepted(await http2!.AcceptAsync());
+        return accepted(await connect.AcceptAsync());
     }
 
     /// <summary>Removes the server's features, so that a request that is no handshake is not upgraded.</summary>

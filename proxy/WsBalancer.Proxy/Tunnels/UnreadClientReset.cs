@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using WsBalancer.Sockets;
 
 namespace WsBalancer.Proxy.Tunnels;
 
@@ -38,10 +39,10 @@ internal static class UnreadClientReset
         }
 
         var timer = time.CreateTimer(
-            static connection => ((IConnectionLifetimeFeature)connection!).Abort(),
+            static connection => connection.As<IConnectionLifetimeFeature>().Abort(),
             connection,
             timeout,
             Timeout.InfiniteTimeSpan);
-        connection.ConnectionClosed.UnsafeRegister(static timer => ((ITimer)timer!).Dispose(), timer);
+        connection.ConnectionClosed.UnsafeRegister(static timer => timer.As<ITimer>().Dispose(), timer);
     }
 }

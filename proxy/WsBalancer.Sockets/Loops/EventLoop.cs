@@ -6,7 +6,7 @@ namespace WsBalancer.Sockets.Loops;
 
 /// <summary>
 /// One thread that waits for many sockets at once and calls their handlers. All work on a socket runs on the thread of
-/// its loop, so a socket needs no lock; other threads use <see cref="Post"/>.
+/// its loop, so a socket needs no lock; other threads use <see cref="Post(Action)"/>.
 /// </summary>
 /// <remarks>A handler that throws does not end the loop: its socket is reset, and the failure is logged.</remarks>
 internal abstract class EventLoop : IDisposable
@@ -20,7 +20,7 @@ internal abstract class EventLoop : IDisposable
     [ThreadStatic]
     private static EventLoop? CurrentLoop;
 
-    private readonly ConcurrentQueue<(Action<object?> Action, object? State)> _posted = new();
+    private readonly ConcurrentQueue<(Action<object> Action, object State)> _posted = new();
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -91,12 +91,28 @@ internal abstract class EventLoop : IDisposable
     /// Schedules an action for the loop's thread, in the order of the calls. From any thread. An action that is posted
     /// after the end of the loop never runs.
     /// </summary>
-    public void Post(Action<object?> action, object? state)
+    public void Post(Action<object> action, object state)
     {
         _posted.Enqueue((action, state));
         if (!IsCurrent && Interlocked.Exchange(ref _woken, 1) == 0)
         {
             Wake();
+        }
+    }
+
+    /// <inheritdoc cref="Post(Action{object}, object)"/>
+    public void Post(Action action) => Post(static action => ((Action)action)(), action);
+
+    /// <summary>Runs an action on the loop's thread: at once if that is the current thread. From any thread.</summary>
+    public void RunOrPost(Action action)
+    {
+        if (IsCurrent)
+        {
+            action();
+        }
+        else
+        {
+            Post(action);
         }
     }
 
@@ -107,7 +123,7 @@ internal abstract class EventLoop : IDisposable
     public Task NextTurn()
     {
         var turn = new TaskCompletionSource();
-        Post(static turn => ((TaskCompletionSource)turn!).SetResult(), turn);
+        Post(static turn => ((TaskCompletionSource)turn).SetResult(), turn);
         return turn.Task;
     }
 
@@ -139,7 +155,7 @@ internal abstract class EventLoop : IDisposable
 
         if (_started)
         {
-            Post(static loop => ((EventLoop)loop!)._stopping = true, this);
+            Post(static loop => ((EventLoop)loop)._stopping = true, this);
             _thread.Join();
         }
 
@@ -244,10 +260,17 @@ internal abstract class EventLoop : IDisposable
             {
                 action(state);
             }
+            else if (state is null)
+            {
+                PostWithoutState(action);
+            }
             else
             {
                 loop.Post(action, state);
             }
         }
+
+        // A method of its own, so that only these calls allocate.
+        private void PostWithoutState(Action<object?> action) => loop.Post(() => action(null));
     }
 }

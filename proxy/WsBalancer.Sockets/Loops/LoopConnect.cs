@@ -18,15 +18,11 @@ internal sealed class LoopConnect(
 {
     private ManualResetValueTaskSourceCore<LoopSocket> _result;
     private LoopSocket? _socket;
-    private List<LoopAttempt>? _later;
+    private LaterAttempts? _later;
     private int _begun;
     private int _pending;
     private bool _done;
     private ITimer? _deadline;
-    private ITimer? _next;
-    private TimeProvider? _time;
-    private TimeSpan _delay;
-    private long _lastBegun;
     private CancellationToken _cancellation;
     private CancellationTokenRegistration _registration;
 
@@ -36,14 +32,7 @@ internal sealed class LoopConnect(
         var left = timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero;
         if (target.Addresses.Count > 1)
         {
-            _later = [];
-            _time = time;
-            _delay = target.Addresses.DelayWithin(left);
-            _next = time.CreateTimer(
-                static self => ((LoopConnect)self!).Post(OnDelayExpired),
-                this,
-                Timeout.InfiniteTimeSpan,
-                Timeout.InfiniteTimeSpan);
+            _later = new LaterAttempts(this, time, target.Addresses.DelayWithin(left));
         }
 
         TryNext(Errno.NoRouteToHost);
@@ -51,8 +40,8 @@ internal sealed class LoopConnect(
         {
             _cancellation = cancellation;
             _deadline = time.CreateTimer(
-                static self => ((LoopConnect)self!).Post(TimeOut), this, left, Timeout.InfiniteTimeSpan);
-            _registration = cancellation.UnsafeRegister(static self => ((LoopConnect)self!).Post(Cancel), this);
+                static self => self.As<LoopConnect>().Post(TimeOut), this, left, Timeout.InfiniteTimeSpan);
+            _registration = cancellation.UnsafeRegister(static self => self.As<LoopConnect>().Post(Cancel), this);
         }
 
         return new ValueTask<LoopSocket>(this, _result.Version);
@@ -84,6 +73,9 @@ internal sealed class LoopConnect(
         }
     }
 
+    /// <summary>Tries the next address, unless that has happened by now. From any thread.</summary>
+    public void DelayExpired() => Post(static self => ((LoopConnect)self).TryNextUnlessBegun());
+
     LoopSocket IValueTaskSource<LoopSocket>.GetResult(short token) => _result.GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource<LoopSocket>.GetStatus(short token) => _result.GetStatus(token);
@@ -92,37 +84,45 @@ internal sealed class LoopConnect(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _result.OnCompleted(continuation, state, token, flags);
 
-    void ISocketHandler.OnWritable() => Connected(_socket!, target.Addresses[0]);
+    void ISocketHandler.OnWritable()
+    {
+        if (_socket is { } socket)
+        {
+            Connected(socket, target.Addresses[0]);
+        }
+    }
 
-    void ISocketHandler.OnError(int error) => AddressFailed(_socket!, error);
+    void ISocketHandler.OnError(int error)
+    {
+        if (_socket is { } socket)
+        {
+            AddressFailed(socket, error);
+        }
+    }
 
     // A connecting socket delivers neither bytes nor FIN.
     void ISocketHandler.OnReceived(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
 
     void ISocketHandler.OnEof() => throw new InvalidOperationException();
 
-    private static void TimeOut(object? self) =>
-        ((LoopConnect)self!).Fail(new SocketException((int)SocketError.TimedOut));
+    private static void TimeOut(object self) =>
+        ((LoopConnect)self).Fail(new SocketException((int)SocketError.TimedOut));
 
-    private static void Cancel(object? self)
+    private static void Cancel(object self)
     {
-        var connect = (LoopConnect)self!;
+        var connect = (LoopConnect)self;
         connect.Fail(new OperationCanceledException(connect._cancellation));
     }
 
-    private static void OnDelayExpired(object? self) => ((LoopConnect)self!).TryNextUnlessBegun();
-
     private void TryNextUnlessBegun()
     {
-        // After the timer fired, a failure may have started the next attempt. Half of the delay, because timers are
-        // less exact than clocks.
-        if (!_done && _time!.GetElapsedTime(_lastBegun) >= _delay / 2)
+        if (!_done && _later is { IsNextDue: true })
         {
             TryNext(error: 0);
         }
     }
 
-    private void Post(Action<object?> action) => loop.Post(action, this);
+    private void Post(Action<object> action) => loop.Post(action, this);
 
     /// <summary>Starts the attempt at the next address, or fails if there is none and no attempt is pending.</summary>
     /// <param name="error">The error of the previous attempt; 0 if that is pending.</param>
@@ -148,8 +148,7 @@ internal sealed class LoopConnect(
     {
         if (!_done && _begun < target.Addresses.Count)
         {
-            _lastBegun = _time!.GetTimestamp();
-            _next!.Change(_delay, Timeout.InfiniteTimeSpan);
+            _later?.DelayNext();
         }
     }
 
@@ -197,11 +196,10 @@ internal sealed class LoopConnect(
 
     private int Adopt(int descriptor, int index, bool connecting)
     {
-        var later = index == 0 ? null : new LoopAttempt(this, target.Addresses[index]);
         LoopSocket socket;
         try
         {
-            socket = loop.Adopt(descriptor, later ?? (ISocketHandler)this, connecting);
+            socket = loop.Adopt(descriptor, this, connecting);
         }
         catch (IOException ex)
         {
@@ -209,14 +207,13 @@ internal sealed class LoopConnect(
         }
 
         _pending++;
-        if (later is null)
+        if (index > 0 && _later is { } later)
         {
-            _socket = socket;
+            later.Add(socket, target.Addresses[index]);
         }
         else
         {
-            later.Socket = socket;
-            _later!.Add(later);
+            _socket = socket;
         }
 
         if (!connecting)
@@ -250,39 +247,14 @@ internal sealed class LoopConnect(
             _socket?.Close();
         }
 
-        if (_later is null)
-        {
-            return;
-        }
-
-        foreach (var attempt in _later)
-        {
-            if (attempt.Socket != except)
-            {
-                attempt.Socket!.Close();
-            }
-        }
+        _later?.CloseAll(except);
     }
 
     private void Complete()
     {
         _done = true;
         _deadline?.Dispose();
-        _next?.Dispose();
+        _later?.Stop();
         _registration.Unregister();
-    }
-
-    /// <summary>The attempt at another address than the first.</summary>
-    private sealed class LoopAttempt(LoopConnect connect, IPAddress address) : ISocketHandler
-    {
-        public LoopSocket? Socket { get; set; }
-
-        public void OnWritable() => connect.Connected(Socket!, address);
-
-        public void OnError(int error) => connect.AddressFailed(Socket!, error);
-
-        public void OnReceived(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
-
-        public void OnEof() => throw new InvalidOperationException();
     }
 }

@@ -20,6 +20,5 @@ internal readonly struct LoopEntry(EventLoop loop) : ICriticalNotifyCompletion
     // An async method calls UnsafeOnCompleted, and restores its own execution context.
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
-    public void UnsafeOnCompleted(Action continuation) =>
-        loop.Post(static action => ((Action)action!)(), continuation);
+    public void UnsafeOnCompleted(Action continuation) => loop.Post(continuation);
 }

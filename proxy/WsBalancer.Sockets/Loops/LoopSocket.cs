@@ -49,7 +49,7 @@ internal abstract class LoopSocket(EventLoop loop, int descriptor, ISocketHandle
             if (_failureNotice == FailureNotice.Delivered)
             {
                 _failureNotice = FailureNotice.Pending;
-                Loop.Post(static socket => ((LoopSocket)socket!).NotifyFailure(), this);
+                Loop.Post(static socket => ((LoopSocket)socket).NotifyFailure(), this);
             }
         }
     }

@@ -175,7 +175,7 @@ internal sealed class KnownName(
         }
 
         _timer ??= time.CreateTimer(
-            static name => ((KnownName)name!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static name => name.As<KnownName>().Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(due, Timeout.InfiniteTimeSpan);
     }
 

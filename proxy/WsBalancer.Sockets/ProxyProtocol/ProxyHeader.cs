@@ -32,7 +32,7 @@ internal static class ProxyHeader
 
     private static int WriteText(Span<byte> output, ClientEndPoints? client)
     {
-        if (!TryFind(client, out var source, out var destination, out var isTcp4))
+        if (Find(client) is not var (source, destination, isTcp4))
         {
             "PROXY UNKNOWN\r\n"u8.CopyTo(output);
             return "PROXY UNKNOWN\r\n"u8.Length;
@@ -50,7 +50,7 @@ internal static class ProxyHeader
         ProxyHeaderForm.SignatureOfV2.CopyTo(output);
         var rest = output[ProxyHeaderForm.SignatureOfV2.Length..];
         rest[0] = client is null ? ProxyHeaderForm.Local : ProxyHeaderForm.Proxy;
-        if (!TryFind(client, out var source, out var destination, out var isTcp4))
+        if (Find(client) is not var (source, destination, isTcp4))
         {
             rest[1] = ProxyHeaderForm.Unspecified;
             BinaryPrimitives.WriteUInt16BigEndian(rest[2..], 0);
@@ -69,19 +69,19 @@ internal static class ProxyHeader
     }
 
     /// <summary>Maps both addresses to one family: IPv4, if each is an IPv4 address or mapped from one.</summary>
-    private static bool TryFind(
-        ClientEndPoints? client, out IPEndPoint source, out IPEndPoint destination, out bool isTcp4)
+    /// <returns>Null if the addresses are unknown, or not those of TCP.</returns>
+    private static (IPEndPoint Source, IPEndPoint Destination, bool IsTcp4)? Find(ClientEndPoints? client)
     {
-        (source, destination, isTcp4) = (null!, null!, false);
         if (client is not { Source: IPEndPoint from, Destination: IPEndPoint to })
         {
-            return false;
+            return null;
         }
 
-        isTcp4 = IsInternet(from.Address) && IsInternet(to.Address);
-        source = new IPEndPoint(Map(from.Address, isTcp4), from.Port);
-        destination = new IPEndPoint(Map(to.Address, isTcp4), to.Port);
-        return true;
+        var isTcp4 = IsInternet(from.Address) && IsInternet(to.Address);
+        return (
+            new IPEndPoint(Map(from.Address, isTcp4), from.Port),
+            new IPEndPoint(Map(to.Address, isTcp4), to.Port),
+            isTcp4);
     }
 
     private static bool IsInternet(IPAddress address) =>

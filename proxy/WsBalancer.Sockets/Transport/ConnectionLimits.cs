@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -23,18 +24,24 @@ internal sealed class ConnectionLimits(int kept, DescriptorShortage shortage, Fi
 
     /// <summary>Applies the limits to a new connection.</summary>
     /// <param name="connection">A connection of any transport.</param>
-    /// <param name="refusal">The response to send before the connection is closed; null if it is accepted.</param>
-    /// <returns>The connection to serve; null if it is refused.</returns>
-    public ConnectionContext? Accept(ConnectionContext connection, out byte[]? refusal)
+    /// <param name="accepted">The connection to serve.</param>
+    /// <param name="refusal">The response to send before the connection is closed.</param>
+    /// <returns>Whether the connection is accepted; otherwise it is refused.</returns>
+    public bool TryAccept(
+        ConnectionContext connection,
+        [NotNullWhen(true)] out ConnectionContext? accepted,
+        [NotNullWhen(false)] out byte[]? refusal)
     {
         refusal = RefusalOf(connection);
         if (refusal is not null)
         {
-            return null;
+            accepted = null;
+            return false;
         }
 
         Interlocked.Increment(ref _open);
-        return new LimitedConnection(connection, this, firstBytes);
+        accepted = new LimitedConnection(connection, this, firstBytes);
+        return true;
     }
 
     /// <summary>Removes an accepted connection that has ended from the count.</summary>
@@ -48,7 +55,7 @@ internal sealed class ConnectionLimits(int kept, DescriptorShortage shortage, Fi
             return shortage.Refuse();
         }
 
-        return MaxConnections is { } most && Volatile.Read(ref _open) >= most() ? RefuseConnection!() : null;
+        return MaxConnections is { } most && Volatile.Read(ref _open) >= most() ? RefuseConnection?.Invoke() : null;
     }
 
     private bool LeavesTooFew(ConnectionContext connection) =>

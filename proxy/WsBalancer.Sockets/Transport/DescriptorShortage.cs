@@ -42,7 +42,7 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
             if (_timer is null)
             {
                 TransportLog.ShortageBegan(logger, Marshal.GetPInvokeErrorMessage(error));
-                _timer = time.CreateTimer(static self => ((DescriptorShortage)self!).Try(), this, Pause, Pause);
+                _timer = time.CreateTimer(static self => self.As<DescriptorShortage>().Try(), this, Pause, Pause);
             }
         }
     }
@@ -76,7 +76,7 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
 
             foreach (var acceptor in _waiting)
             {
-                acceptor.Loop.Post(static waiting => ((LoopAcceptor)waiting!).Retry(), acceptor);
+                acceptor.Loop.Post(static waiting => ((LoopAcceptor)waiting).Retry(), acceptor);
             }
 
             _waiting.Clear();

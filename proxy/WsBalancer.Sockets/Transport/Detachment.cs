@@ -33,7 +33,7 @@ internal sealed class Detachment(EventLoop loop) : IValueTaskSource<DetachedSock
         }
         else
         {
-            loop.Post(_ => Register(continuation, state, token), null);
+            loop.Post(() => Register(continuation, state, token));
         }
     }
 

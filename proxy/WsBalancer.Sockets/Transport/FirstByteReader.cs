@@ -48,7 +48,7 @@ internal sealed class FirstByteReader : PipeReader, IFirstByteTimeout
     /// <summary>Stops the timeout, because the connection has ended.</summary>
     public void Stop() => _pending?.Stop();
 
-    void IFirstByteTimeout.TimedOut()
+    void IFirstByteTimeout.TimedOut(PendingFirstByte pending)
     {
         _isTimedOut = true;
         _inner.CancelPendingRead();

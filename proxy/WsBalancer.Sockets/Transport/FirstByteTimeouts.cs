@@ -6,7 +6,8 @@ internal interface IFirstByteTimeout
     /// <summary>
     /// The client has sent nothing in time, or its first bytes are being received at this moment. On any thread.
     /// </summary>
-    public void TimedOut();
+    /// <param name="pending">The timeout: the connection ends only if this call stops it.</param>
+    public void TimedOut(PendingFirstByte pending);
 }
 
 /// <summary>
@@ -34,7 +35,7 @@ internal sealed class FirstByteTimeouts : IDisposable
         _timeout = timeout;
         _time = time;
         _timer = time.CreateTimer(
-            static self => ((FirstByteTimeouts)self!).Expire(),
+            static self => self.As<FirstByteTimeouts>().Expire(),
             this,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
@@ -79,9 +80,14 @@ internal sealed class FirstByteTimeouts : IDisposable
 
     private void Expire()
     {
-        foreach (var pending in TakeExpired(_timeout!.Value))
+        if (_timeout is not { } timeout)
         {
-            pending.Connection.TimedOut();
+            return;
+        }
+
+        foreach (var pending in TakeExpired(timeout))
+        {
+            pending.Connection.TimedOut(pending);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class HalfCloseWatch : IDisposable
             var watch = new HalfCloseWatch(socket, connection.ConnectionId, time, logger);
             var inputEnded = connection.ConnectionClosed;
             connection.ConnectionClosed = watch._closed.Token;
-            inputEnded.UnsafeRegister(static watch => ((HalfCloseWatch)watch!).InputEnded(), watch);
+            inputEnded.UnsafeRegister(static watch => watch.As<HalfCloseWatch>().InputEnded(), watch);
         }
     }
 
@@ -61,7 +61,10 @@ internal sealed class HalfCloseWatch : IDisposable
 
         // Started only after the assignment: the callback uses the field.
         _timer = _time.CreateTimer(
-            static watch => ((HalfCloseWatch)watch!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static watch => watch.As<HalfCloseWatch>().Check(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         _timer.Change(Interval, Timeout.InfiniteTimeSpan);
     }
 
@@ -73,7 +76,7 @@ internal sealed class HalfCloseWatch : IDisposable
         }
         else
         {
-            _timer!.Change(Interval, Timeout.InfiniteTimeSpan);
+            _timer?.Change(Interval, Timeout.InfiniteTimeSpan);
         }
     }
 

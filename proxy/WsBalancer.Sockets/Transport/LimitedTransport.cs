@@ -79,9 +79,13 @@ internal sealed class LimitedTransport(
         new Listener(await inner.BindAsync(endpoint, cancellationToken), limits, logger);
 
     private static IConnectionListenerFactory Create(ServiceDescriptor service, IServiceProvider provider) =>
-        (IConnectionListenerFactory)(service.ImplementationInstance
-            ?? service.ImplementationFactory?.Invoke(provider)
-            ?? ActivatorUtilities.CreateInstance(provider, service.ImplementationType!));
+        (IConnectionListenerFactory)(service switch
+        {
+            { ImplementationInstance: { } instance } => instance,
+            { ImplementationFactory: { } factory } => factory(provider),
+            { ImplementationType: { } type } => ActivatorUtilities.CreateInstance(provider, type),
+            _ => throw new InvalidOperationException("The transport is registered without an implementation."),
+        });
 
     private sealed class Listener(IConnectionListener inner, ConnectionLimits limits, ILogger logger)
         : IConnectionListener
@@ -92,12 +96,12 @@ internal sealed class LimitedTransport(
         {
             while (await inner.AcceptAsync(cancellationToken) is { } connection)
             {
-                if (limits.Accept(connection, out var refusal) is { } accepted)
+                if (limits.TryAccept(connection, out var accepted, out var refusal))
                 {
                     return accepted;
                 }
 
-                await RefuseAsync(connection, refusal!);
+                await RefuseAsync(connection, refusal);
             }
 
             return null;

@@ -8,7 +8,6 @@ namespace WsBalancer.Sockets.Transport;
 /// <summary>Accepts the clients of an endpoint on one loop. All methods are called on the loop's thread.</summary>
 internal sealed class LoopAcceptor(
     LoopEndpointListener set,
-    EventLoop loop,
     LoopPipes pipes,
     DescriptorShortage shortage,
     FirstByteTimeouts firstBytes,
@@ -19,11 +18,11 @@ internal sealed class LoopAcceptor(
     private const int ImbalanceAllowance = 16;
     private const int ImbalanceDivisor = 8;
 
-    private readonly DescriptorReserve _reserve = new(loop.Kernel);
+    private readonly DescriptorReserve _reserve = new(pipes.Loop.Kernel);
     private LoopListener? _listener;
     private bool _isWaiting;
 
-    public EventLoop Loop { get; } = loop;
+    public EventLoop Loop { get; } = pipes.Loop;
 
     public LoopPipes Pipes { get; } = pipes;
 
@@ -62,7 +61,11 @@ internal sealed class LoopAcceptor(
         else
         {
             least.Loop.Post(
-                static handover => (((LoopAcceptor, int))handover!).Item1.Adopt((((LoopAcceptor, int))handover!).Item2),
+                static handover =>
+                {
+                    var (acceptor, descriptor) = ((LoopAcceptor, int))handover;
+                    acceptor.Adopt(descriptor);
+                },
                 (least, descriptor));
         }
     }

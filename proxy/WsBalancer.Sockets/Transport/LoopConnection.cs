@@ -75,7 +75,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     {
         if (silence is not null)
         {
-            OnLoop(() =>
+            Loop.RunOrPost(() =>
             {
                 // A client that has sent FIN is probed sooner.
                 if (!_hasEnded)
@@ -95,7 +95,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     public ValueTask<DetachedSocket> DetachAsync()
     {
         var detachment = new Detachment(Loop);
-        OnLoop(() => BeginDetachment(detachment));
+        Loop.RunOrPost(() => BeginDetachment(detachment));
         return detachment.Task;
     }
 
@@ -104,7 +104,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         // Posted in any case: the server aborts while it holds locks, and Close runs code that waits for the end.
         if (TryEnd(abortReason))
         {
-            Loop.Post(static connection => ((LoopConnection)connection!).Close(), this);
+            Loop.Post(static connection => ((LoopConnection)connection).Close(), this);
         }
     }
 
@@ -133,9 +133,9 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     }
 
     // The input ends as after FIN, and the server then closes the connection, whatever it waits for.
-    void IFirstByteTimeout.TimedOut() => OnLoop(() =>
+    void IFirstByteTimeout.TimedOut(PendingFirstByte pending) => Loop.RunOrPost(() =>
     {
-        if (_firstByte!.Stop())
+        if (pending.Stop())
         {
             TransportLog.FirstByteTimedOut(_logger, ConnectionId);
             EndInput();
@@ -170,7 +170,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     }
 
     /// <summary>Starts to receive. On any thread; the members below are called on the loop's thread.</summary>
-    public void BeginInput() => Loop.Scheduler.Schedule(static self => ((LoopConnection)self!).ResumeInput(), this);
+    public void BeginInput() => Loop.Scheduler.Schedule(static self => self.As<LoopConnection>().ResumeInput(), this);
 
     public void PauseInput()
     {
@@ -195,13 +195,18 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
 
     public void OutputDrained()
     {
-        var socket = _socket!;
+        // A socket that was closed before has failed the detachment.
+        if (_socket is not { } socket || _detachment is not { } detachment)
+        {
+            return;
+        }
+
         _socket = null;
         socket.Pause();
         _input.End(null);
         var unread = _input.TakeUnread();
         _completed.SetResult();
-        _detachment!.Succeed(new DetachedSocket(socket, unread, _hasEnded));
+        detachment.Succeed(new DetachedSocket(socket, unread, _hasEnded));
     }
 
     private void SetKeepAlive(TimeSpan? silence)
@@ -240,14 +245,13 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
 
     private void Close()
     {
-        if (_socket is not { } socket)
+        if (_socket is not { } socket || _ending is not { } ending)
         {
             return;
         }
 
         _socket = null;
         _firstByte?.Stop();
-        var ending = _ending!;
         if (ending.WithReset)
         {
             TransportLog.SendingRst(_logger, ConnectionId, ending.Reason.Message);
@@ -280,18 +284,6 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
         }
 
         _completed.SetResult();
-    }
-
-    private void OnLoop(Action action)
-    {
-        if (Loop.IsCurrent)
-        {
-            action();
-        }
-        else
-        {
-            Loop.Post(static posted => ((Action)posted!)(), action);
-        }
     }
 
     private static IOException DisconnectedError(Ending? ending) => new("The client has disconnected.", ending?.Reason);

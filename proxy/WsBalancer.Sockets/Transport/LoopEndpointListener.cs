@@ -56,7 +56,7 @@ internal sealed class LoopEndpointListener : IConnectionListener
         var set = new LoopEndpointListener(
             socket,
             (int)socket.SafeHandle.DangerousGetHandle(),
-            socket.LocalEndPoint!,
+            socket.LocalEndPoint ?? endPoint,
             options.NoDelay,
             acceptors);
         try
@@ -145,7 +145,7 @@ internal sealed class LoopEndpointListener : IConnectionListener
     {
         // Code that awaits the task must not continue on the loop's thread.
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        acceptor.Loop.Post(_ => Run(action, acceptor, done), null);
+        acceptor.Loop.Post(() => Run(action, acceptor, done));
         return done.Task;
     }));
 

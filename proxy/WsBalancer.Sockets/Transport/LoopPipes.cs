@@ -14,10 +14,14 @@ internal sealed class LoopPipes
     /// <param name="application">Runs the application: on the loop's thread, or on the thread pool.</param>
     public LoopPipes(EventLoop loop, MemoryPool<byte> memory, SocketTransportOptions options, PipeScheduler application)
     {
+        Loop = loop;
         Memory = memory;
         Input = Bounded(options.MaxReadBufferSize ?? 0, reader: application, writer: loop.Scheduler);
         Output = Bounded(options.MaxWriteBufferSize ?? 0, reader: loop.Scheduler, writer: application);
     }
+
+    /// <summary>The loop of the connections.</summary>
+    public EventLoop Loop { get; }
 
     public MemoryPool<byte> Memory { get; }
 

@@ -14,7 +14,6 @@ namespace WsBalancer.Sockets.Transport;
 /// </summary>
 internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
-    private readonly EventLoops? _loops;
     private readonly LoopPipes[] _pipes;
     private readonly SocketTransportOptions _options;
     private readonly DescriptorShortage _shortage;
@@ -32,7 +31,6 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
         FirstByteTimeouts firstBytes,
         ILogger<LoopTransport> logger)
     {
-        _loops = loops;
         _options = options.Value;
         _pipes = [.. (loops?.All ?? []).Select(loop => new LoopPipes(
             loop, memory.Create(), _options, isInline ? loop.Scheduler : PipeScheduler.ThreadPool))];
@@ -41,7 +39,7 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
         _logger = logger;
     }
 
-    public bool CanBind(EndPoint endpoint) => _loops is not null && endpoint is IPEndPoint;
+    public bool CanBind(EndPoint endpoint) => _pipes.Length > 0 && endpoint is IPEndPoint;
 
     public async ValueTask<IConnectionListener> BindAsync(
         EndPoint endpoint, CancellationToken cancellationToken = default) =>
@@ -56,6 +54,5 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
     }
 
     private LoopAcceptor[] Acceptors(LoopEndpointListener set) =>
-        [.. _loops!.All.Zip(
-            _pipes, (loop, pipes) => new LoopAcceptor(set, loop, pipes, _shortage, _firstBytes, _logger))];
+        [.. _pipes.Select(pipes => new LoopAcceptor(set, pipes, _shortage, _firstBytes, _logger))];
 }

@@ -60,9 +60,14 @@ internal sealed class SchemeReader(PipeReader inner, Action rewritten) : PipeRea
 
     private bool TryGive(out ReadResult result)
     {
-        var isThere = _kept is { } kept && _examined < kept.Length;
-        result = isThere ? Give(isCanceled: false, isCompleted: false) : default;
-        return isThere;
+        if (_kept is { } kept && _examined < kept.Length)
+        {
+            result = Give(kept, isCanceled: false, isCompleted: false);
+            return true;
+        }
+
+        result = default;
+        return false;
     }
 
     private ReadResult Take(ReadResult result)
@@ -71,7 +76,7 @@ internal sealed class SchemeReader(PipeReader inner, Action rewritten) : PipeRea
         {
             _kept = [.. kept, .. result.Buffer.ToArray()];
             inner.AdvanceTo(result.Buffer.End);
-            return Give(result.IsCanceled, result.IsCompleted);
+            return Give(_kept, result.IsCanceled, result.IsCompleted);
         }
 
         if (!_isDecided && WebSocketScheme.Find(result.Buffer, out _isDecided) is { } place)
@@ -79,15 +84,15 @@ internal sealed class SchemeReader(PipeReader inner, Action rewritten) : PipeRea
             _kept = WebSocketScheme.Replace(result.Buffer, place);
             inner.AdvanceTo(result.Buffer.End);
             rewritten();
-            return Give(result.IsCanceled, result.IsCompleted);
+            return Give(_kept, result.IsCanceled, result.IsCompleted);
         }
 
         return result;
     }
 
-    private ReadResult Give(bool isCanceled, bool isCompleted)
+    private ReadResult Give(byte[] kept, bool isCanceled, bool isCompleted)
     {
-        _given = new ReadOnlySequence<byte>(_kept!);
+        _given = new ReadOnlySequence<byte>(kept);
         return new ReadResult(_given, isCanceled, isCompleted);
     }
 }

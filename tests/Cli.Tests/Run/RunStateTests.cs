@@ -16,7 +16,7 @@ public sealed class RunStateTests
 
     [Fact]
     public void File_KeepsItsStateBesideIt() => Assert.Equal(
-        Path.GetFullPath("/etc/balancer"), new RunSource(Path.GetFullPath("/etc/balancer/w.json"), null).Folder);
+        Path.GetFullPath("/etc/balancer"), new RunSource(Path.GetFullPath("/etc/balancer/w.json")).Folder);
 
     [Fact]
     public async Task State_WithAFile_IsAMistake()

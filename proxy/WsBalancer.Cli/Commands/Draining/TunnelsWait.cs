@@ -30,7 +30,7 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
         {
             PointOf = PointOf,
             IsMet = drain => drain is null || (_sharing.IsWhole(drain.Shared) && IsEmpty(drain)),
-            FailureOf = drain => FailureOf(drain!),
+            FailureOf = drain => drain is null ? null : FailureOf(drain),
             Interrupted = UntilRemoved
                 ? $"No longer waiting. {node} leaves with its last tunnel once it is removed."
                 : $"No longer waiting for {node} to be drained.",

@@ -50,8 +50,8 @@ internal static class PlanCommand
         var change = Read(operation.Parsed);
         var cluster = await operation.FindClusterAsync(cancellation);
         await (operation.Parsed.GetValue(BlendCommand.To) is { } to
-            ? WriteAsync(operation, await cluster.PlanBlendAsync(
-                to, operation.Parsed.GetValue(BlendCommand.Share)!.Value, cancellation))
+                && operation.Parsed.GetValue(BlendCommand.Share) is { } share
+            ? WriteAsync(operation, await cluster.PlanBlendAsync(to, share, cancellation))
             : WriteAsync(operation, await cluster.PlanAsync(change, cancellation)));
         return ExitCode.Done;
     }

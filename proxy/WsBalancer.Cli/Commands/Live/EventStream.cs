@@ -87,7 +87,8 @@ internal sealed class EventStream(Operation operation, string? since, bool follo
         EventView happened;
         try
         {
-            happened = JsonSerializer.Deserialize(document, AdminJson.Default.EventView)!;
+            happened = JsonSerializer.Deserialize(document, AdminJson.Default.EventView)
+                ?? throw new JsonException("null is not an event");
         }
         catch (JsonException cause)
         {

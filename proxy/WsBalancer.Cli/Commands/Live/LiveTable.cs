@@ -10,19 +10,16 @@ namespace WsBalancer.Cli.Commands.Live;
 /// </summary>
 internal sealed class LiveTable(IAnsiConsole terminal, string balancer, TimeProvider time)
 {
-    private IWatchedTable? _table;
-    private DateTimeOffset _answeredAt;
+    private (LiveDisplayContext Context, IWatchedTable Table, DateTimeOffset AnsweredAt)? _shown;
     private (bool IsAway, string Sentence)? _notice;
-    private LiveDisplayContext? _context;
 
     /// <summary>Shows each table until there are no more.</summary>
     public Task RunAsync(IAsyncEnumerable<IWatchedTable> tables) =>
         terminal.Live(new Text("")).StartAsync(async context =>
         {
-            _context = context;
             await foreach (var table in tables)
             {
-                (_table, _answeredAt) = (table, time.GetUtcNow());
+                _shown = (context, table, time.GetUtcNow());
                 Show();
             }
         });
@@ -37,18 +34,23 @@ internal sealed class LiveTable(IAnsiConsole terminal, string balancer, TimeProv
 
     private void Show()
     {
+        if (_shown is not var (context, table, answeredAt))
+        {
+            return;
+        }
+
         var isStale = _notice is { IsAway: true };
         List<IRenderable> lines =
         [
-            new Text($"{balancer}  {(isStale ? "no answer since" : "at")} {Clock(_answeredAt)}"),
-            _table!.DrawOn(terminal, isStale),
+            new Text($"{balancer}  {(isStale ? "no answer since" : "at")} {Clock(answeredAt)}"),
+            table.DrawOn(terminal, isStale),
         ];
         if (_notice is { } notice)
         {
             lines.Add(new Text(notice.Sentence, new Style(notice.IsAway ? Color.Red : Color.Green)));
         }
 
-        _context!.UpdateTarget(new Rows(lines));
+        context.UpdateTarget(new Rows(lines));
     }
 
     private static string Clock(DateTimeOffset moment) =>

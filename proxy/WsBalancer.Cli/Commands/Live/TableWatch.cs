@@ -79,7 +79,7 @@ internal sealed class TableWatch<T>(
     }
 
     private string DocumentOf(Answer<T> answer) =>
-        DocumentText.OneOf(JsonNode.Parse(answer.Document)!.ToJsonString(), operation.Settings.Form);
+        DocumentText.OneOf(JsonNode.Parse(answer.Document)?.ToJsonString() ?? "null", operation.Settings.Form);
 }
 
 /// <summary>The table that a command with <c>--watch</c> shows for one answer.</summary>

@@ -15,8 +15,8 @@ internal sealed class WaitLimit(TimeProvider time, TimeSpan? limit)
 
     public bool HasPassed => limit is { } most && time.GetElapsedTime(_begun) >= most;
 
-    /// <summary>The limit in words. Requires that a limit is set.</summary>
-    public string Text => Amounts.Duration(limit!.Value.TotalSeconds);
+    /// <summary>The limit in words.</summary>
+    public string Text => limit is { } most ? Amounts.Duration(most.TotalSeconds) : "none";
 }
 
 /// <summary>A wait was interrupted. The message explains how the operation continues without the wait.</summary>

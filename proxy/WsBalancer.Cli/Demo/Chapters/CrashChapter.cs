@@ -14,7 +14,7 @@ internal sealed class CrashChapter : IChapterRunner
     public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
         var before = context.Crowd.Placement();
-        var crashed = context.Fleet.Nodes.MaxBy(node => before.Values.Count(other => other == node.Id))!;
+        var crashed = context.Fleet.MostPopular(before);
         var victims = context.Crowd.Users.Where(user => before.GetValueOrDefault(user.Name) == crashed.Id).ToList();
         var others = context.Crowd.Users.Except(victims).ToList();
 
@@ -34,7 +34,7 @@ internal sealed class CrashChapter : IChapterRunner
         CancellationToken cancellation)
     {
         context.Screen.Step($"killing {crashed.Id} (SIGKILL)");
-        await crashed.Process!.CrashAsync();
+        await crashed.Process.CrashAsync();
         await context.Fact.BecomesTrueAsync(
             LossDeadline, _ => Task.FromResult(victims.TrueForAll(user => user.Node is null)), cancellation);
         var lost = victims.Count(user => user.Node is null);

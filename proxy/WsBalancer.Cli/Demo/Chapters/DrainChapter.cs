@@ -22,7 +22,7 @@ internal sealed class DrainChapter : IChapterRunner
     public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
         var before = context.Crowd.Placement();
-        var drained = context.Fleet.Nodes.MaxBy(node => before.Values.Count(other => other == node.Id))!;
+        var drained = context.Fleet.MostPopular(before);
         var homes = await context.ListHomesAsync(cancellation);
         var movers = context.Crowd.Users.Where(user => before.GetValueOrDefault(user.Name) == drained.Id).ToList();
 
@@ -69,7 +69,7 @@ internal sealed class DrainChapter : IChapterRunner
         ChapterContext context, DemoNode drained, CancellationToken cancellation)
     {
         var quarters = new Quarters(context.Screen.Step);
-        DrainStatusView? status = null;
+        var status = (await context.Cluster.ReadDrainAsync(drained.Id, cancellation)).Value;
         await context.Fact.BecomesTrueAsync(
             Deadline,
             async token =>
@@ -79,7 +79,7 @@ internal sealed class DrainChapter : IChapterRunner
                 return status.State is "drained";
             },
             cancellation);
-        return status!;
+        return status;
     }
 
     private static async Task<IReadOnlyList<Claim>> ResumeAsync(

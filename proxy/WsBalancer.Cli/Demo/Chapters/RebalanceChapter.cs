@@ -59,7 +59,7 @@ internal sealed class RebalanceChapter : IChapterRunner
     {
         context.Screen.Step("starting one more node");
         var node = await context.Fleet.StartNodeAsync(cancellation);
-        var addition = new NodeBody { Id = node.Id, Address = node.Address!.AbsoluteUri, Weight = 1 };
+        var addition = new NodeBody { Id = node.Id, Address = node.Address.AbsoluteUri, Weight = 1 };
 
         context.Screen.Step($"wsbalancer add {addition.Id}={addition.Address}");
         var plan = (await context.Cluster.PlanAsync(PlanBody.Empty with { Add = [addition] }, cancellation)).Value;

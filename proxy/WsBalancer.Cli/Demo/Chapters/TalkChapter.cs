@@ -12,7 +12,7 @@ internal sealed class TalkChapter : IChapterRunner
 
     public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
-        var byNode = context.Crowd.Users.Where(user => user.Node is not null).ToLookup(user => user.Node!);
+        var byNode = context.Crowd.Users.Where(user => user.Node is not null).ToLookup(user => user.Node ?? "");
         var nodes = byNode.Select(group => group.Key).ToList();
         var pairs =
             from sender in byNode

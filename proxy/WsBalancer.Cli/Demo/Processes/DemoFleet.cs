@@ -13,6 +13,9 @@ internal sealed class DemoFleet : IAsyncDisposable
     private readonly TaskCompletionSource<DemoFailure> _broken =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource<string> _balancerEnd =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private readonly Lock _lock = new();
     private readonly List<ChildProcess> _processes = [];
     private readonly List<DemoNode> _nodes = [];
@@ -22,7 +25,7 @@ internal sealed class DemoFleet : IAsyncDisposable
     public DemoFleet(TimeProvider time) => _time = time;
 
     /// <summary>Completes when the balancer has ended, with the reason.</summary>
-    public Task<string> BalancerEnd => DescribeEndOf(_balancer!);
+    public Task<string> BalancerEnd => _balancerEnd.Task;
 
     /// <summary>Completes, with the reason, when a process has ended unexpectedly.</summary>
     public Task<DemoFailure> Broken => _broken.Task;
@@ -42,21 +45,22 @@ internal sealed class DemoFleet : IAsyncDisposable
         var redis = Start("redis", _nodeProgram, "redis", "--port", "0");
         _redis = await redis.ReadAfterAsync("redis listening on ", cancellation);
 
-        _nodes.AddRange(Enumerable.Range(1, nodes).Select(number => new DemoNode($"ws-{number}")));
-        await Task.WhenAll(_nodes.Select(node => StartNodeAsync(node, cancellation)));
+        _nodes.AddRange(await Task.WhenAll(Enumerable.Range(1, nodes).Select(
+            number => StartNodeAsync(number, cancellation))));
 
         WriteConfiguration();
-        _balancer = Start("wsbalancer", _balancerProgram, "run", "--config", ConfigurationFile);
-        Balancer = await ReadAddressAsync(_balancer, "wsbalancer listening on ", cancellation);
-        Admin = await ReadAddressAsync(_balancer, "wsbalancer admin on ", cancellation);
-        await _balancer.ReadAfterAsync("wsbalancer ready", cancellation);
+        var balancer = Start("wsbalancer", _balancerProgram, "run", "--config", ConfigurationFile);
+        _ = WatchBalancerAsync(balancer);
+        Balancer = await ReadAddressAsync(balancer, "wsbalancer listening on ", cancellation);
+        Admin = await ReadAddressAsync(balancer, "wsbalancer admin on ", cancellation);
+        await balancer.ReadAfterAsync("wsbalancer ready", cancellation);
+        _balancer = balancer;
     }
 
     /// <summary>Starts one more node without adding it to the configuration.</summary>
     public async Task<DemoNode> StartNodeAsync(CancellationToken cancellation)
     {
-        var node = new DemoNode($"ws-{_nodes.Count + 1}");
-        await StartNodeAsync(node, cancellation);
+        var node = await StartNodeAsync(_nodes.Count + 1, cancellation);
         _nodes.Add(node);
         return node;
     }
@@ -66,12 +70,21 @@ internal sealed class DemoFleet : IAsyncDisposable
     {
         var node = await StartNodeAsync(cancellation);
         WriteConfiguration();
-        Signals.Reload(_balancer!.Id);
+        if (_balancer is { } balancer)
+        {
+            Signals.Reload(balancer.Id);
+        }
+
         return node;
     }
 
     /// <summary>Starts a crashed node again, with the same name and port.</summary>
-    public Task ReturnAsync(DemoNode node, CancellationToken cancellation) => StartNodeAsync(node, cancellation);
+    public async Task ReturnAsync(DemoNode node, CancellationToken cancellation) =>
+        (node.Process, node.Address) = await StartProcessAsync(node.Id, node.Address, cancellation);
+
+    /// <summary>The node with the most users of a placement, which has the node of each user.</summary>
+    public DemoNode MostPopular(IReadOnlyDictionary<string, string> placement) =>
+        _nodes.OrderByDescending(node => placement.Values.Count(other => other == node.Id)).First();
 
     /// <summary>The last lines of every process, for the report of a failure.</summary>
     public IEnumerable<string> Outputs(int lines)
@@ -96,16 +109,21 @@ internal sealed class DemoFleet : IAsyncDisposable
         }
     }
 
-    private async Task StartNodeAsync(DemoNode node, CancellationToken cancellation)
+    private async Task<DemoNode> StartNodeAsync(int number, CancellationToken cancellation)
     {
-        var address = node.Address ?? AnyPort;
-        var process = Start(
-            node.Id,
-            _nodeProgram,
-            "serve", "--urls", address.AbsoluteUri.TrimEnd('/'), "--name", node.Id, "--redis", _redis);
+        var id = $"ws-{number}";
+        var (process, address) = await StartProcessAsync(id, AnyPort, cancellation);
+        return new DemoNode(id, process, address);
+    }
 
-        node.Process = process;
-        node.Address = await ReadAddressAsync(process, $"{node.Id} listening on ", cancellation);
+    private async Task<(ChildProcess Process, Uri Address)> StartProcessAsync(
+        string id, Uri address, CancellationToken cancellation)
+    {
+        var process = Start(
+            id,
+            _nodeProgram,
+            "serve", "--urls", address.AbsoluteUri.TrimEnd('/'), "--name", id, "--redis", _redis);
+        return (process, await ReadAddressAsync(process, $"{id} listening on ", cancellation));
     }
 
     private ChildProcess Start(string name, ProgramFile program, params string[] arguments)
@@ -120,10 +138,10 @@ internal sealed class DemoFleet : IAsyncDisposable
         return process;
     }
 
-    private static async Task<string> DescribeEndOf(ChildProcess process)
+    private async Task WatchBalancerAsync(ChildProcess process)
     {
         await process.UnexpectedEnd;
-        return process.DescribeEnd();
+        _balancerEnd.TrySetResult(process.DescribeEnd());
     }
 
     private async Task WatchAsync(ChildProcess process)
@@ -136,7 +154,7 @@ internal sealed class DemoFleet : IAsyncDisposable
     private void WriteConfiguration()
     {
         var fresh = $"{ConfigurationFile}.new";
-        File.WriteAllText(fresh, DemoConfiguration.Write(_nodes.Select(node => (node.Id, node.Address!))));
+        File.WriteAllText(fresh, DemoConfiguration.Write(_nodes.Select(node => (node.Id, node.Address))));
         File.Move(fresh, ConfigurationFile, overwrite: true);
     }
 
@@ -153,12 +171,13 @@ internal sealed class DemoFleet : IAsyncDisposable
 /// <summary>
 /// A node of the demo. Its id and address stay the same when its process crashes and is started again.
 /// </summary>
-internal sealed class DemoNode(string id)
+internal sealed class DemoNode(string id, ChildProcess process, Uri address)
 {
     public string Id { get; } = id;
 
-    /// <summary>The address; null until the first process listens. Later processes use the same port.</summary>
-    public Uri? Address { get; set; }
+    /// <summary>The address of the first process. Later processes use the same port.</summary>
+    public Uri Address { get; set; } = address;
 
-    public ChildProcess? Process { get; set; }
+    /// <summary>The latest process.</summary>
+    public ChildProcess Process { get; set; } = process;
 }

@@ -23,10 +23,19 @@ internal sealed class DemoUsers : IAsyncDisposable
     public IReadOnlyList<DemoUser> Users { get; }
 
     /// <summary>The node of every user that is connected.</summary>
-    public IReadOnlyDictionary<string, string> Placement() => Users
-        .Select(user => (user.Name, user.Node))
-        .Where(user => user.Node is not null)
-        .ToDictionary(user => user.Name, user => user.Node!);
+    public IReadOnlyDictionary<string, string> Placement()
+    {
+        var placement = new Dictionary<string, string>();
+        foreach (var user in Users)
+        {
+            if (user.Node is { } node)
+            {
+                placement.Add(user.Name, node);
+            }
+        }
+
+        return placement;
+    }
 
     public Task ConnectAsync(CancellationToken cancellation) => ConnectAsync(Users, cancellation);
 

@@ -16,9 +16,14 @@ internal sealed class ChunkingStream(Stream inner, HttpResponseMessage response)
     public override async ValueTask<int> ReadAsync(
         Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_end is not null || buffer.IsEmpty)
+        if (_end is { } end)
         {
-            return _end is null ? await inner.ReadAsync(buffer, cancellationToken) : CopyEnd(buffer.Span);
+            return CopyEnd(end, buffer.Span);
+        }
+
+        if (buffer.IsEmpty)
+        {
+            return await inner.ReadAsync(buffer, cancellationToken);
         }
 
         if (buffer.Length <= ChunkFrame.MaxBefore + ChunkFrame.After)
@@ -34,7 +39,7 @@ internal sealed class ChunkingStream(Stream inner, HttpResponseMessage response)
         }
 
         _end = End();
-        return CopyEnd(buffer.Span);
+        return CopyEnd(_end, buffer.Span);
     }
 
     protected override void Dispose(bool disposing)
@@ -61,10 +66,10 @@ internal sealed class ChunkingStream(Stream inner, HttpResponseMessage response)
         return ByteHeaderEncoding.Instance.GetBytes(end.Append("\r\n").ToString());
     }
 
-    private int CopyEnd(Span<byte> buffer)
+    private int CopyEnd(byte[] end, Span<byte> buffer)
     {
-        var count = Math.Min(buffer.Length, _end!.Length - _endSent);
-        _end.AsSpan(_endSent, count).CopyTo(buffer);
+        var count = Math.Min(buffer.Length, end.Length - _endSent);
+        end.AsSpan(_endSent, count).CopyTo(buffer);
         _endSent += count;
         return count;
     }

@@ -52,7 +52,7 @@ internal sealed class HttpExchange
     /// <summary>Whether any byte of a response was received.</summary>
     public bool IsAnswered { get; private set; }
 
-    private bool IsChunked => RequestHead.HasBody(_request) && _request.Content!.Headers.ContentLength is null;
+    private bool IsChunked => RequestHead.BodyOf(_request) is { Headers.ContentLength: null };
 
     /// <summary>Sends the request, and returns the response once its head is received. Must be called once.</summary>
     /// <exception cref="HttpRequestException">There is no response, or no valid one.</exception>
@@ -63,9 +63,9 @@ internal sealed class HttpExchange
         try
         {
             await SendHeadAsync(cancellation);
-            if (RequestHead.HasBody(_request))
+            if (RequestHead.BodyOf(_request) is { } body)
             {
-                _upload = UploadAsync(_request.Content!, cancellation);
+                _upload = UploadAsync(body, cancellation);
             }
 
             return await ReadResponseAsync(either.Token);

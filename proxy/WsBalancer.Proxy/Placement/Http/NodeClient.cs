@@ -92,7 +92,7 @@ internal sealed class NodeClient(
         request.VersionPolicy != HttpVersionPolicy.RequestVersionOrHigher
         && (request.Version.Major == 1
             || (request.VersionPolicy == HttpVersionPolicy.RequestVersionOrLower
-                && request.RequestUri!.Scheme == Uri.UriSchemeHttp));
+                && request.RequestUri?.Scheme == Uri.UriSchemeHttp));
 
     // A node may close an idle connection at any time. Only requests that may be sent twice use one (RFC 9112 §9.3.1),
     // so that no other request fails for that or is repeated.

@@ -1,4 +1,5 @@
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Sockets;
 
 namespace WsBalancer.Proxy.Placement.Http;
 
@@ -45,7 +46,7 @@ internal sealed class NodeConnectionPool(Func<RequestOptions> options, NodeDiale
             {
                 waiting.Add(new Waiting(connection, time.GetTimestamp()));
                 _sweep ??= time.CreateTimer(
-                    static pool => ((NodeConnectionPool)pool!).Sweep(), this, SweepInterval, SweepInterval);
+                    static pool => pool.As<NodeConnectionPool>().Sweep(), this, SweepInterval, SweepInterval);
                 return;
             }
         }

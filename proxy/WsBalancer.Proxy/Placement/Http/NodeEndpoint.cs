@@ -10,7 +10,7 @@ internal readonly record struct NodeEndpoint(string Host, int Port, string? TlsN
     /// </summary>
     public static NodeEndpoint Of(HttpRequestMessage request)
     {
-        var uri = request.RequestUri!;
+        var uri = TargetUri.Of(request);
         var isTls = uri.Scheme == Uri.UriSchemeHttps;
         return new NodeEndpoint(uri.IdnHost, uri.Port, isTls ? TlsNameOf(request.Headers.Host) ?? uri.IdnHost : null);
     }

@@ -9,7 +9,7 @@ internal static class PathText
     /// </summary>
     public static string Decode(ReadOnlySpan<char> path)
     {
-        var decoded = PathString.FromUriComponent(path.ToString()).Value!;
+        var decoded = PathString.FromUriComponent(path.ToString()).Value ?? "";
         return decoded.Contains("/.", StringComparison.Ordinal) ? WithoutDotSegments(decoded) : decoded;
     }
 

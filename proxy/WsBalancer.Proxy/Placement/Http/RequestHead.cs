@@ -27,7 +27,7 @@ internal static class RequestHead
     public static void Write(
         HttpRequestMessage request, HeaderEncoding encoding, bool isChunked, IBufferWriter<byte> output)
     {
-        var uri = request.RequestUri!;
+        var uri = TargetUri.Of(request);
         WriteTarget(request.Method.Method, (uri as TargetUri)?.Target ?? uri.PathAndQuery, output);
         if (!request.Headers.NonValidated.Contains("Host"))
         {
@@ -51,15 +51,19 @@ internal static class RequestHead
         output.Write(isChunked ? "Transfer-Encoding: chunked\r\n\r\n"u8 : "\r\n"u8);
     }
 
-    /// <summary>
-    /// Whether a body follows the head. A <c>Content-Length</c> of 0 is removed if the platform has computed it and the
-    /// client has not sent the header.
-    /// </summary>
-    public static bool HasBody(HttpRequestMessage request)
+    /// <summary>Whether a body follows the head.</summary>
+    /// <inheritdoc cref="BodyOf" path="/remarks"/>
+    public static bool HasBody(HttpRequestMessage request) => BodyOf(request) is not null;
+
+    /// <summary>The body that follows the head; null if there is none.</summary>
+    /// <remarks>
+    /// A <c>Content-Length</c> of 0 is removed if the platform has computed it and the client has not sent the header.
+    /// </remarks>
+    public static HttpContent? BodyOf(HttpRequestMessage request)
     {
-        if (request.Content?.Headers is not { } headers)
+        if (request.Content is not { Headers: var headers } content)
         {
-            return false;
+            return null;
         }
 
         var isAnnounced = headers.NonValidated.Contains("Content-Length");
@@ -69,7 +73,7 @@ internal static class RequestHead
             headers.Remove("Content-Length");
         }
 
-        return hasBody;
+        return hasBody ? content : null;
     }
 
     private static void WriteTarget(string method, string target, IBufferWriter<byte> output)

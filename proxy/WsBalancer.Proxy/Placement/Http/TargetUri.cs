@@ -41,6 +41,11 @@ internal sealed class TargetUri : Uri
     public static TargetUri CreateAsterisk(string node) =>
         new($"{node.AsSpan(0, AuthorityEndOf(node))}/", Asterisk);
 
+    /// <summary>The address of a request, a <see cref="TargetUri"/> or any other.</summary>
+    /// <exception cref="HttpRequestException">A transform has removed the address.</exception>
+    public static Uri Of(HttpRequestMessage request) =>
+        request.RequestUri ?? throw new HttpRequestException("The request has no address.");
+
     private static int AuthorityEndOf(string node)
     {
         var start = node.IndexOf("://", StringComparison.Ordinal) + 3;

@@ -59,20 +59,19 @@ internal sealed class NativePath(
     private async ValueTask<HttpResponseMessage> SendOnLoopAsync(
         EventLoop loop, string cluster, HttpContext context, HttpRequestMessage request, CancellationToken cancellation)
     {
-        var exchange = new NodeExchange(
-            request, encoding, settings.Get<NodeConnectionOptions>(cluster).ProxyProtocol, context, cancellation);
         var begun = loop.Time.GetTimestamp();
-        var socket = await ConnectAsync(loop, cluster, request.RequestUri!, exchange, cancellation);
+        var socket = await ConnectAsync(loop, cluster, TargetUri.Of(request), cancellation);
         if (context.Features.Get<PlacedRequest>() is { } placed)
         {
             placed.ConnectTime = loop.Time.GetElapsedTime(begun);
         }
 
-        return await exchange.RunAsync(socket);
+        var proxyProtocol = settings.Get<NodeConnectionOptions>(cluster).ProxyProtocol;
+        return await new NodeExchange(socket, request, encoding, proxyProtocol, context, cancellation).RunAsync();
     }
 
     private async ValueTask<LoopSocket> ConnectAsync(
-        EventLoop loop, string cluster, Uri node, ISocketHandler handler, CancellationToken cancellation)
+        EventLoop loop, string cluster, Uri node, CancellationToken cancellation)
     {
         try
         {
@@ -82,7 +81,7 @@ internal sealed class NativePath(
                 node.Port,
                 settings.Get<HandshakeOptions>(cluster).ConnectTimeout,
                 settings.Get<TunnelOptions>(cluster).KeepAlive,
-                handler,
+                NoEventsHandler.Instance,
                 cancellation);
         }
         catch (SocketException ex)
@@ -95,7 +94,7 @@ internal sealed class NativePath(
     private static bool IsPlain(HttpRequestMessage request) =>
         request.Method == HttpMethod.Get
         && request.Version == HttpVersion.Version11
-        && request.RequestUri!.Scheme == Uri.UriSchemeHttp
+        && request.RequestUri?.Scheme == Uri.UriSchemeHttp
         && !RequestHead.HasBody(request);
 
     // The other settings of a client apply to TLS and HTTP/2 only. Clients that the application configures are not

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using WsBalancer.Proxy.Http;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Sockets;
+using WsBalancer.Sockets;
 using WsBalancer.Sockets.Loops;
 using WsBalancer.Sockets.ProxyProtocol;
 
@@ -20,6 +21,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? Head;
 
+    private readonly LoopSocket _socket;
     private readonly HttpRequestMessage _request;
     private readonly HeaderEncoding _encoding;
     private readonly ProxyProtocolVersion _proxyProtocol;
@@ -28,16 +30,18 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     private ManualResetValueTaskSourceCore<HttpResponseMessage> _answer;
     private ResponseHeadReader _head;
     private CancellationTokenRegistration _onCancelled;
-    private LoopSocket? _socket;
     private bool _isAnswered;
     private bool _done;
 
+    /// <param name="socket">The connected socket, whose events this object receives from now on. Closed unless there is
+    /// a response.</param>
     /// <param name="request">The request, without a body.</param>
     /// <param name="encoding">The encoding of header values.</param>
     /// <param name="proxyProtocol">The PROXY header that the connection begins with.</param>
     /// <param name="client">The client's request, to which interim responses are forwarded.</param>
     /// <param name="cancellation">Cancels the exchange.</param>
     public NodeExchange(
+        LoopSocket socket,
         HttpRequestMessage request,
         HeaderEncoding encoding,
         ProxyProtocolVersion proxyProtocol,
@@ -49,28 +53,27 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         _encoding = encoding;
         _proxyProtocol = proxyProtocol;
         _cancellation = cancellation;
+        _socket = socket;
+        socket.Handler = this;
     }
 
     /// <summary>Sends the request, and returns the response once its head is received. Must be called once.</summary>
-    /// <param name="socket">The socket, whose handler is this object. Closed unless there is a response.</param>
     /// <exception cref="HttpRequestException">There is no response, or no valid one.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
-    public ValueTask<HttpResponseMessage> RunAsync(LoopSocket socket)
+    public ValueTask<HttpResponseMessage> RunAsync()
     {
-        _socket = socket;
         try
         {
-            Send(socket);
+            Send();
         }
         catch
         {
-            socket.Close();
+            _socket.Close();
             throw;
         }
 
-        socket.Receive();
-        _onCancelled = _cancellation.UnsafeRegister(
-            static exchange => ((NodeExchange)exchange!)._socket!.Loop.Post(Cancel, exchange), this);
+        _socket.Receive();
+        _onCancelled = _cancellation.UnsafeRegister(static exchange => exchange.As<NodeExchange>().PostCancel(), this);
         return new ValueTask<HttpResponseMessage>(this, _answer.Version);
     }
 
@@ -107,16 +110,18 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _answer.OnCompleted(continuation, state, token, flags);
 
-    private static void Cancel(object? exchange)
+    private static void Cancel(object exchange)
     {
-        var self = (NodeExchange)exchange!;
+        var self = (NodeExchange)exchange;
         self.Fail(new OperationCanceledException(self._cancellation));
     }
 
     private static HttpRequestException NotAnswered(HttpRequestError error, IOException cause) =>
         new(error, "An error occurred while sending the request to the node.", cause);
 
-    private void Send(LoopSocket socket)
+    private void PostCancel() => _socket.Loop.Post(Cancel, this);
+
+    private void Send()
     {
         var head = Head ??= new ArrayBufferWriter<byte>(1024);
         head.ResetWrittenCount();
@@ -127,7 +132,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         }
 
         RequestHead.Write(_request, _encoding, isChunked: false, head);
-        socket.Send(head.WrittenSpan);
+        _socket.Send(head.WrittenSpan);
     }
 
     // Responses of 100 to 199 precede the final one, except 101, which ends HTTP.
@@ -152,7 +157,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         var content = new ResponseContent();
         var response = ResponseHead.Read(head, content);
         response.RequestMessage = _request;
-        content.Body = new NodeResponseBody(_socket!, response, ResponseBody.Of(response, _request.Method), rest);
+        content.Body = new NodeResponseBody(_socket, response, ResponseBody.Of(response, _request.Method), rest);
         End();
         _answer.SetResult(response);
     }
@@ -161,7 +166,7 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
     {
         if (!_done)
         {
-            _socket!.Close();
+            _socket.Close();
             End();
             _answer.SetException(exception);
         }

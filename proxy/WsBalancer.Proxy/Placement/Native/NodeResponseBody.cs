@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using WsBalancer.Proxy.Placement.Http;
 using WsBalancer.Proxy.Tunnels;
+using WsBalancer.Sockets;
 using WsBalancer.Sockets.Linux;
 using WsBalancer.Sockets.Loops;
 
@@ -128,7 +129,7 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
             _socket.Loop.Scheduler.Schedule(
                 static body =>
                 {
-                    var self = (NodeResponseBody)body!;
+                    var self = body.As<NodeResponseBody>();
                     self.Close(new ObjectDisposedException(nameof(NodeResponseBody)));
                     self.Free();
                 },
@@ -184,7 +185,7 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
             _cancellation = cancellation;
             _socket.Receive();
             using var onCancelled = cancellation.UnsafeRegister(
-                static body => ((NodeResponseBody)body!)._socket.Loop.Post(Cancel, body), this);
+                static body => body.As<NodeResponseBody>().PostCancel(), this);
             await new ValueTask(this, _more.Version);
         }
 
@@ -200,9 +201,11 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
         }
     }
 
-    private static void Cancel(object? body)
+    private void PostCancel() => _socket.Loop.Post(Cancel, this);
+
+    private static void Cancel(object body)
     {
-        var self = (NodeResponseBody)body!;
+        var self = (NodeResponseBody)body;
         if (self is { _isWaiting: true, _cancellation.IsCancellationRequested: true })
         {
             self.Close(new OperationCanceledException(self._cancellation));

@@ -68,7 +68,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
             }
             else
             {
-                Loop.Post(static leg => ((NativeLeg)leg!).SendPendingClose(), this);
+                Loop.Post(static leg => ((NativeLeg)leg).SendPendingClose(), this);
             }
         }
 
@@ -90,7 +90,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         }
         else
         {
-            Loop.Post(static leg => ((NativeLeg)leg!).DiscardOutput(), this);
+            Loop.Post(static leg => ((NativeLeg)leg).DiscardOutput(), this);
         }
     }
 

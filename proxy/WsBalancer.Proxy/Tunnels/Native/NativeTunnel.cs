@@ -1,3 +1,4 @@
+using WsBalancer.Sockets;
 using WsBalancer.Sockets.Loops;
 
 namespace WsBalancer.Proxy.Tunnels.Native;
@@ -164,8 +165,7 @@ internal sealed class NativeTunnel : ITunnelFlow
         _client.Begin(client.Ended);
     }
 
-    public void Run(Action<Tunnel> action) =>
-        Loop.Post(state => action((Tunnel)state!), Tunnel);
+    public void Run(Action<Tunnel> action) => Loop.Post(() => action(Tunnel));
 
     public void Abort()
     {
@@ -175,7 +175,7 @@ internal sealed class NativeTunnel : ITunnelFlow
         }
         else
         {
-            Loop.Post(static tunnel => ((NativeTunnel)tunnel!).End(), this);
+            Loop.Post(static tunnel => ((NativeTunnel)tunnel).End(), this);
         }
     }
 
@@ -211,7 +211,7 @@ internal sealed class NativeTunnel : ITunnelFlow
         if (!_client.IsClosed || !_node.IsClosed)
         {
             _closeTimer = Loop.Time.CreateTimer(
-                static tunnel => ((NativeTunnel)tunnel!).OnCloseTimeout(),
+                static tunnel => tunnel.As<NativeTunnel>().OnCloseTimeout(),
                 this,
                 Tunnel.CloseTimeout,
                 Timeout.InfiniteTimeSpan);
@@ -223,24 +223,10 @@ internal sealed class NativeTunnel : ITunnelFlow
     private void OnCloseTimeout() => Loop.Post(
         static tunnel =>
         {
-            ((NativeTunnel)tunnel!)._client.Reset();
+            ((NativeTunnel)tunnel)._client.Reset();
             ((NativeTunnel)tunnel)._node.Reset();
         },
         this);
-
-    // The handler of an adopted socket until its leg exists; no event can occur before that.
-    private sealed class NoEventsHandler : ISocketHandler
-    {
-        public static readonly NoEventsHandler Instance = new();
-
-        public void OnReceived(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
-
-        public void OnWritable() => throw new InvalidOperationException();
-
-        public void OnEof() => throw new InvalidOperationException();
-
-        public void OnError(int error) => throw new InvalidOperationException();
-    }
 
     private sealed record Unread(DetachedSocket Client, DetachedSocket Node);
 }

@@ -32,7 +32,7 @@ public sealed class EventLoopTests
         {
             for (var i = 1; i <= 100; i++)
             {
-                loop.Post(number => ran.Add((int)number!), i);
+                loop.Post(number => ran.Add((int)number), i);
             }
 
             ran.Add(0);
@@ -49,18 +49,18 @@ public sealed class EventLoopTests
         using var loop = Engines.Start(engine);
         await using var pair = await LoopPair.OpenReceivingAsync(loop);
         var enough = false;
-        loop.Post(Again, null);
+        loop.Post(Again);
 
         pair.Peer.Send("hello"u8);
 
         await Deadline.Until("it is told", () => pair.Recorder.Length == 5);
         Volatile.Write(ref enough, true);
 
-        void Again(object? state)
+        void Again()
         {
             if (!Volatile.Read(ref enough))
             {
-                loop.Post(Again, null);
+                loop.Post(Again);
             }
         }
     }
@@ -89,9 +89,9 @@ public sealed class EventLoopTests
             }
         }
 
-        void Count(object? state)
+        void Count(object state)
         {
-            var (thread, number) = ((int, int))state!;
+            var (thread, number) = ((int, int))state;
             next[thread] += next[thread] == number ? 1 : 0;
             Volatile.Write(ref ran, ran + 1);
         }
@@ -124,7 +124,7 @@ public sealed class EventLoopTests
         var log = new FakeLogger();
         using var loop = Engines.Start(engine, log);
 
-        loop.Post(_ => throw new InvalidOperationException("A fault of the test."), null);
+        loop.Post(() => throw new InvalidOperationException("A fault of the test."));
         await loop.OnLoop(() => { });
 
         Assert.Equal("A fault of the test.", Assert.Single(log.Collector.GetSnapshot()).Exception?.Message);
@@ -136,7 +136,7 @@ public sealed class EventLoopTests
     {
         using var loop = Engines.Create(engine);
         var early = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        loop.Post(_ => early.SetResult(), null);
+        loop.Post(early.SetResult);
 
         loop.Start();
 
@@ -152,11 +152,11 @@ public sealed class EventLoopTests
         var ran = 0;
         for (var i = 0; i < 100; i++)
         {
-            loop.Post(_ => ran++, null);
+            loop.Post(() => ran++);
         }
 
         loop.Dispose();
-        loop.Post(_ => ran++, null);
+        loop.Post(() => ran++);
         loop.Dispose();
 
         Assert.Equal(100, ran);
@@ -179,7 +179,7 @@ public sealed class EventLoopTests
             {
                 for (var i = 0; i < 200; i++)
                 {
-                    loop.Post(_ => { }, null);
+                    loop.Post(() => { });
                 }
             }
         }

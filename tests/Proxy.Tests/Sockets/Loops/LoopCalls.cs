@@ -20,19 +20,17 @@ internal static class LoopCalls
     public static Task<T> OnLoop<T>(this EventLoop loop, Func<T> function)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        loop.Post(
-            _ =>
+        loop.Post(() =>
+        {
+            try
             {
-                try
-                {
-                    done.SetResult(function());
-                }
-                catch (Exception ex)
-                {
-                    done.SetException(ex);
-                }
-            },
-            null);
+                done.SetResult(function());
+            }
+            catch (Exception ex)
+            {
+                done.SetException(ex);
+            }
+        });
         return done.Task.WaitAsync(Deadline.Default);
     }
 

@@ -192,7 +192,7 @@ public sealed class ReceivingTests
         for (var i = 0; i < 300; i++)
         {
             await using var pair = await LoopPair.OpenAsync(loop);
-            loop.Post(static socket => ((LoopSocket)socket!).Receive(), pair.Socket);
+            loop.Post(static socket => ((LoopSocket)socket).Receive(), pair.Socket);
             pair.Peer.Send("hello"u8);
             pair.ResetPeer();
 

@@ -88,7 +88,7 @@ internal sealed partial class Session
     private void OnLoop(string what, Func<Task> action)
     {
         _world.Trace.Add(Client.Socket.Name, what);
-        _world.Other.Run(() => Loop.Post(_ => _ = CheckedAsync(action), null));
+        _world.Other.Run(() => Loop.Post(() => _ = CheckedAsync(action)));
     }
 
     private async Task CheckedAsync(Func<Task> action)

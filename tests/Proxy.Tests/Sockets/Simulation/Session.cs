@@ -189,19 +189,20 @@ internal sealed partial class Session
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "http://10.0.0.1/ws") { Version = HttpVersion.Version11 };
         request.Headers.Host = "a";
+        var addresses = Enumerable.Repeat(IPAddress.Loopback, _world.Chance.Pick(1, 1, 2)).ToArray();
+        var target = new ConnectTarget(
+            new HostAddresses(addresses, null), World.NodePort + Index, Options.KeepAlive);
+        await Loop.Enter();
+        var socket = await new LoopConnect(Loop, _world.Sources, target, NoEventsHandler.Instance)
+            .StartAsync(TimeSpan.FromSeconds(4), _world.Time, _handshake.Token);
         var exchange = new NodeExchange(
+            socket,
             request,
             new HeaderEncoding(_ => Encoding.Latin1),
             ProxyProtocolVersion.Off,
             new DefaultHttpContext(),
             _handshake.Token);
-        var addresses = Enumerable.Repeat(IPAddress.Loopback, _world.Chance.Pick(1, 1, 2)).ToArray();
-        var target = new ConnectTarget(
-            new HostAddresses(addresses, null), World.NodePort + Index, Options.KeepAlive);
-        await Loop.Enter();
-        var socket = await new LoopConnect(Loop, _world.Sources, target, exchange)
-            .StartAsync(TimeSpan.FromSeconds(4), _world.Time, _handshake.Token);
-        return await exchange.RunAsync(socket);
+        return await exchange.RunAsync();
     }
 
     // The same steps as in the handshake of the placement.

@@ -132,11 +132,11 @@ internal sealed class Simulation : IClientRefusal, ILogger, IDisposable
             descriptor,
             new IPEndPoint(IPAddress.Any, 80),
             noDelay: true,
-            set => [_acceptor = new LoopAcceptor(set, _loop, pipes, _shortage, _firstBytes, NullLogger.Instance)]);
+            set => [_acceptor = new LoopAcceptor(set, pipes, _shortage, _firstBytes, NullLogger.Instance)]);
         _world.CloseListener = () =>
         {
             _acceptor.Close();
-            _loop.Post(_ => _loop.Post(_ => _world.Kernel.Close(descriptor), null), null);
+            _loop.Post(() => _loop.Post(() => _world.Kernel.Close(descriptor)));
         };
         _acceptor.Open();
         _ = AcceptAsync();

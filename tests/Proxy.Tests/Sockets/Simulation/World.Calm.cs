@@ -178,7 +178,7 @@ internal sealed partial class World
     {
         _stage = Stage.Closing;
         _ticks = 0;
-        Other.Run(() => Loop.Post(_ => CloseListener(), null));
+        Other.Run(() => Loop.Post(CloseListener));
         var last = NewSession(_sessions.Count);
         _sessions.Add(last);
         Arrive(last);

@@ -93,7 +93,7 @@ internal sealed partial class World
         if (Open is { } open)
         {
             Open = null;
-            Other.Run(() => Loop.Post(_ => open(), null));
+            Other.Run(() => Loop.Post(open));
         }
 
         if (!IsCalm && mayBlock && Chance.Of(Temper.Interrupts))

@@ -110,6 +110,6 @@ public sealed class FirstByteTimeoutsTests : IDisposable
     {
         public int TimedOut { get; private set; }
 
-        void IFirstByteTimeout.TimedOut() => TimedOut++;
+        void IFirstByteTimeout.TimedOut(PendingFirstByte pending) => TimedOut++;
     }
 }

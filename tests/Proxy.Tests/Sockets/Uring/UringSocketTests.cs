@@ -30,7 +30,7 @@ public sealed class UringSocketTests : IDisposable
         pair.Recorder.WhenReceived = () =>
         {
             pair.Socket.Pause();
-            _loop.Post(_ => pair.Socket.Receive(), null);
+            _loop.Post(pair.Socket.Receive);
         };
         while (pair.Recorder.Length < sent.Length)
         {
@@ -193,7 +193,7 @@ public sealed class UringSocketTests : IDisposable
         loop.Start();
         var pair = await LoopPair.OpenReceivingAsync(loop);
 
-        loop.Post(_ => pair.Socket.Close(), null);
+        loop.Post(pair.Socket.Close);
         loop.Dispose();
 
         Assert.Empty(await pair.ReadToEndAsync());

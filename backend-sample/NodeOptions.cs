@@ -1,4 +1,5 @@
 using System.Net;
+using WsBalancer.BackendSample.Channels;
 
 namespace WsBalancer.BackendSample;
 
@@ -10,11 +11,19 @@ internal sealed record NodeOptions
     /// <summary>The addresses to listen on, in the format of ASP.NET Core, separated by ';'.</summary>
     public required string Urls { get; init; }
 
-    /// <summary>The Redis that connects the nodes; null for a node that is not connected to others.</summary>
+    /// <summary>
+    /// The Redis that connects the nodes, or the address at which the embedded one listens; null for none.
+    /// </summary>
     public EndPoint? Redis { get; init; }
+
+    /// <summary>How messages reach other nodes; null for Redis if there is one.</summary>
+    public BusKind? Bus { get; init; }
 
     /// <summary>The registration with balancers through that Redis; null for none.</summary>
     public RegistrationOptions? Registration { get; init; }
+
+    /// <summary>How many messages of a channel are stored, and for how long.</summary>
+    public HistoryOptions History { get; init; } = new();
 
     /// <summary>The longest message a client may send.</summary>
     // One MiB above 16 MiB, a usual limit, so that a message of that size fits with its JSON.
@@ -56,4 +65,17 @@ internal sealed record RegistrationOptions
 
     /// <summary>The prefix of the balancers' keys in Redis.</summary>
     public string Prefix { get; init; } = "wsbalancer";
+}
+
+/// <summary>The ways in which messages reach other nodes.</summary>
+internal enum BusKind
+{
+    /// <summary>Not at all.</summary>
+    Local,
+
+    /// <summary>Through a Redis.</summary>
+    Redis,
+
+    /// <summary>Through a Redis-compatible server in this process.</summary>
+    Embedded,
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using System.Net.Sockets;
 using StackExchange.Redis;
 using WsBalancer.BackendSample.Serving;
 
@@ -70,6 +71,7 @@ internal static class ServeCommand
             Urls, Name, Redis, MaxMessage, MaxBuffered, MaxQueue, KeepAlive, KeepAliveTimeout, CloseTimeout,
         };
         command.Validators.Add(CheckBuffered);
+        BusOptions.AddTo(command, Redis);
         RegisterOption.AddTo(command, Urls, Redis);
         command.SetAction((parsed, cancellation) =>
             RunAsync(Bind(parsed), parsed.InvocationConfiguration, cancellation));
@@ -85,6 +87,8 @@ internal static class ServeCommand
             Name = parsed.GetRequiredValue(Name),
             Redis = parsed.GetValue(Redis),
             Registration = RegisterOption.Bind(parsed),
+            Bus = BusOptions.Bind(parsed),
+            History = BusOptions.BindHistory(parsed),
             MaxMessageBytes = (int)maxMessage,
             MaxBufferedBytes = parsed.GetValue(MaxBuffered) ?? Math.Max(Normally.MaxBufferedBytes, 2 * maxMessage),
             MaxQueueBytes = (int)(parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes),
@@ -113,6 +117,12 @@ internal static class ServeCommand
         try
         {
             await app.StartAsync(cancellation);
+        }
+        catch (SocketException failure)
+        {
+            await console.Error.WriteLineAsync(
+                $"ws-node: cannot run the embedded Redis on {options.Redis}: {failure.Message}");
+            return ExitCode.Failed;
         }
         catch (IOException failure)
         {

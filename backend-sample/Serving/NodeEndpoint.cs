@@ -69,29 +69,36 @@ internal sealed class NodeEndpoint(
             return;
         }
 
-        await ServeAsync(context, user);
+        if (!TryFindRecovery(context.Request, out var recovery))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await Problem.WriteAsync(context, "'since' is neither empty nor a position, such as ?since=5b0f:12.");
+            return;
+        }
+
+        await ServeAsync(context, user, recovery);
     }
 
-    private async Task ServeAsync(HttpContext context, string user)
+    private async Task ServeAsync(HttpContext context, string user, RecoveryRequest? recovery)
     {
         if (HttpProtocol.IsHttp11(context.Request.Protocol)
             && context.Features.Get<ConnectionHandover>() is { } handover)
         {
             // Writes the 101 response. Nothing else is written or read through the request.
             _ = await context.WebSockets.AcceptWebSocketAsync(_noKeepAlive);
-            handover.Begin(connection => ServeAsync(connection, user));
+            handover.Begin(connection => ServeAsync(connection, user, recovery));
             return;
         }
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync(_keepAlive);
-        await ServeAsync(socket, context.Abort, user);
+        await ServeAsync(socket, context.Abort, user, recovery);
     }
 
-    private async Task ServeAsync(ConnectionContext connection, string user)
+    private async Task ServeAsync(ConnectionContext connection, string user, RecoveryRequest? recovery)
     {
         using (var socket = WebSocket.CreateFromStream(new ConnectionStream(connection.Transport), _server))
         {
-            await ServeAsync(socket, connection.Abort, user);
+            await ServeAsync(socket, connection.Abort, user, recovery);
         }
 
         // Written bytes may wait for a client that no longer reads: abort after the close timeout.
@@ -112,13 +119,13 @@ internal sealed class NodeEndpoint(
         await closed.Task;
     }
 
-    private async Task ServeAsync(WebSocket socket, Action abort, string user)
+    private async Task ServeAsync(WebSocket socket, Action abort, string user, RecoveryRequest? recovery)
     {
         var session = new Session(user, socket, abort, options, memory, time);
         sessions.Add(session);
         try
         {
-            await conversation.ServeAsync(session);
+            await conversation.ServeAsync(session, recovery);
         }
         finally
         {
@@ -129,6 +136,14 @@ internal sealed class NodeEndpoint(
     private static string? FindUser(HttpRequest request) => request.Query["user"].ToString() is { Length: > 0 } user
         ? user
         : request.Headers["X-User-Id"].ToString().Trim();
+
+    private static bool TryFindRecovery(HttpRequest request, out RecoveryRequest? recovery)
+    {
+        var isPresent = request.Query.TryGetValue("since", out var since);
+        var position = ChannelPosition.Parse(since.ToString());
+        recovery = isPresent ? new RecoveryRequest(position) : null;
+        return position is not null || since.ToString().Length == 0;
+    }
 
     private static void MarkDraining(HttpResponse response)
     {

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Sessions;
@@ -47,9 +48,9 @@ internal sealed class Session : IAudienceMember
     /// </summary>
     public HashSet<string> Rooms => _rooms ??= new HashSet<string>(StringComparer.Ordinal);
 
-    public void Post(ReadOnlyMemory<byte> message)
+    public void Post(Delivery delivery)
     {
-        if (!_outbox.TryPost(message))
+        if (!_outbox.TryPost(delivery.Bytes))
         {
             Close(SessionClose.SlowConsumer);
         }

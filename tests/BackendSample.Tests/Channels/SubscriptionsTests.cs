@@ -1,6 +1,6 @@
-using WsBalancer.BackendSample.Messaging;
+using WsBalancer.BackendSample.Channels;
 
-namespace WsBalancer.BackendSample.Tests.Messaging;
+namespace WsBalancer.BackendSample.Tests.Channels;
 
 public sealed class SubscriptionsTests
 {

@@ -1,4 +1,4 @@
-namespace WsBalancer.BackendSample.Messaging;
+namespace WsBalancer.BackendSample.Channels;
 
 /// <summary>
 /// Carries messages between nodes. Received messages are delivered to the local <see cref="Audience"/>.

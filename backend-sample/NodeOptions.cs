@@ -41,11 +41,22 @@ internal sealed record NodeOptions
     // Centrifugo's limit.
     public int MaxQueueBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>
+    /// How long the first message of a batch waits for others; zero to send at once what is ready.
+    /// </summary>
+    public TimeSpan BatchDelay { get; init; }
+
+    /// <summary>The bytes that complete a batch.</summary>
+    public int BatchBytes { get; init; } = 16 * 1024;
+
     /// <summary>The longest time without received data before a ping; infinite for no pings.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The maximum wait for a pong before the connection counts as lost.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a client may send nothing, before it is closed with 4009; zero for no limit.</summary>
+    public TimeSpan IdleTimeout { get; init; }
 
     /// <summary>The maximum wait for a client's reply to a Close frame.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Channels;
 
@@ -122,7 +121,7 @@ internal sealed class Audience(IMessageStore store)
         if (frame.Position is not { } position)
         {
             var priority = frame.IsEphemeral ? Priority.Ephemeral : Delivery.PriorityOf(local.Name);
-            local.Deliver(new Delivery(frame.Message, priority));
+            local.Deliver(Delivery.Plain(frame.Message, priority));
         }
         else if (local.Receive(new StoredMessage(position, frame.Message)))
         {

@@ -6,7 +6,7 @@ namespace WsBalancer.BackendSample.Channels;
 /// How far the members of one channel on this node have received its stored messages: in order, each once, and every
 /// gap signalled. The lock of the channel protects it.
 /// </summary>
-internal sealed class ChannelProgress(string channel, HashSet<IAudienceMember> members)
+internal sealed class ChannelProgress(string channel, MemberSet members)
 {
     /// <summary>The most messages that are held during a read.</summary>
     private const int MaxHeld = 10_000;
@@ -32,10 +32,10 @@ internal sealed class ChannelProgress(string channel, HashSet<IAudienceMember> m
     {
         var isNew = Reading is null;
         Reading ??= new ChannelReading();
-        if (isRepair && !Reading.IsRepair)
+        if (isRepair)
         {
             Reading.IsRepair = true;
-            Reading.MustRepeat = !isNew;
+            Reading.MustRepeat |= !isNew;
         }
 
         return isNew;
@@ -185,7 +185,7 @@ internal sealed class ChannelProgress(string channel, HashSet<IAudienceMember> m
     private static void Recover(ChannelWaiter waiter, ChannelWindow window, List<Delivery> deliveries)
     {
         bool? isRecovered = waiter.Since is { } since ? window.Covers(since) : null;
-        waiter.Member.Post(Delivery.Control(waiter.Greet(window.Top, isRecovered)));
+        waiter.Member.Post(waiter.Greet(window.Top, isRecovered));
         if (isRecovered is true)
         {
             foreach (var delivery in deliveries[^(int)(window.Top.Offset - waiter.Since!.Value.Offset)..])
@@ -199,7 +199,7 @@ internal sealed class ChannelProgress(string channel, HashSet<IAudienceMember> m
     private bool ReceiveAll(ChannelReading reading, List<StoredMessage> later)
     {
         _ahead = null;
-        members.UnionWith(reading.Waiters.Select(waiter => waiter.Member));
+        reading.Waiters.ForEach(waiter => members.Add(waiter.Member));
         return later.Aggregate(false, (mustRead, message) => Receive(message) || mustRead);
     }
 
@@ -229,19 +229,12 @@ internal sealed class ChannelProgress(string channel, HashSet<IAudienceMember> m
             reading.Waiters.ForEach(waiter => _ahead[waiter.Member] = window.Top.Offset);
         }
 
-        members.UnionWith(reading.Waiters.Select(waiter => waiter.Member));
+        reading.Waiters.ForEach(waiter => members.Add(waiter.Member));
     }
 
     private void Post(Delivery delivery)
     {
-        foreach (var member in members)
-        {
-            if (_ahead is null || !_ahead.TryGetValue(member, out var until) || until < delivery.Position.Offset)
-            {
-                member.Post(delivery);
-            }
-        }
-
+        members.Post(delivery, _ahead);
         if (_ahead is not null && !_ahead.Values.Any(until => until > delivery.Position.Offset))
         {
             _ahead = null;

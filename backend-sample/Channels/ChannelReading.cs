@@ -39,4 +39,4 @@ internal sealed class ChannelReading
 /// Creates the greeting from the position after the recovery, and whether the missed messages follow.
 /// </param>
 internal sealed record ChannelWaiter(
-    IAudienceMember Member, ChannelPosition? Since, Func<ChannelPosition, bool?, ReadOnlyMemory<byte>> Greet);
+    IAudienceMember Member, ChannelPosition? Since, Func<ChannelPosition, bool?, Delivery> Greet);

@@ -11,8 +11,7 @@ internal sealed class Delivery(ReadOnlyMemory<byte> bytes, Priority priority)
     public Delivery(string channel, StoredMessage message)
         : this(ServerMessage.Stamp(message.Bytes, message.Position), PriorityOf(channel))
     {
-        Channel = channel;
-        Position = message.Position;
+        (Channel, Position, CanShed) = (channel, message.Position, true);
     }
 
     public ReadOnlyMemory<byte> Bytes { get; } = bytes;
@@ -25,11 +24,20 @@ internal sealed class Delivery(ReadOnlyMemory<byte> bytes, Priority priority)
     /// <summary>The position of a stored message.</summary>
     public ChannelPosition Position { get; private init; }
 
-    /// <summary>A message of the node itself.</summary>
+    /// <summary>
+    /// Whether the message may be dropped if the queue of a slow client is full. Answers and notices may not.
+    /// </summary>
+    public bool CanShed { get; private init; }
+
+    /// <summary>An answer of the node, or a notice.</summary>
     public static Delivery Control(ReadOnlyMemory<byte> bytes) => new(bytes, Priority.Control);
 
-    /// <summary>The answer to a leave, which is sent after the messages of the room.</summary>
-    public static Delivery Left(string room) => new(ServerMessage.Left(room), Priority.Room);
+    /// <summary>An answer about a room, in order with the messages of the room.</summary>
+    public static Delivery AboutRoom(ReadOnlyMemory<byte> bytes) => new(bytes, Priority.Room);
+
+    /// <summary>A message that is not stored.</summary>
+    public static Delivery Plain(ReadOnlyMemory<byte> bytes, Priority priority) =>
+        new(bytes, priority) { CanShed = true };
 
     /// <summary>A notice that stored messages up to the position, and including it, may have been missed.</summary>
     public static Delivery Gap(string channel, ChannelPosition position) =>

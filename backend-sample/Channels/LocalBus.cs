@@ -11,6 +11,8 @@ internal sealed class LocalBus : IMessageBus
         store.Appended += audience.Deliver;
     }
 
+    public BusStatus Status => new("local", IsAvailable: true, Received: 0);
+
     public Task<bool> SubscribeAsync(string channel) => Task.FromResult(true);
 
     public Task UnsubscribeAsync(string channel) => Task.CompletedTask;

@@ -5,7 +5,8 @@ namespace WsBalancer.BackendSample.Channels;
 /// <summary>One channel on this node: its members, and their progress through its stored messages.</summary>
 internal sealed class LocalChannel(string name)
 {
-    private readonly HashSet<IAudienceMember> _members = [];
+    /// <summary>The members; also the lock of this channel.</summary>
+    private readonly MemberSet _members = new();
 
     /// <summary>Null for as long as no member is interested in stored messages and none was received.</summary>
     private ChannelProgress? _progress;
@@ -50,10 +51,7 @@ internal sealed class LocalChannel(string name)
     {
         lock (_members)
         {
-            foreach (var member in _members)
-            {
-                member.Post(delivery);
-            }
+            _members.Post(delivery);
         }
     }
 

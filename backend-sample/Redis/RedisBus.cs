@@ -16,14 +16,17 @@ internal sealed class RedisBus(RedisLink link, NodeOptions node, Audience audien
 
     private volatile RedisSubscriber? _subscriber;
 
+    /// <summary>The messages of the connections before this one.</summary>
+    private long _received;
+
     /// <summary>Notifies that no channel is subscribed any more. The link is away then.</summary>
     public event Action? Lost;
 
     /// <summary>Whether subscribed channels are received.</summary>
     public bool IsConnected => _subscriber is { Lost.IsCompleted: false };
 
-    /// <summary>The number of messages that this connection to Redis has delivered.</summary>
-    public long Received => _subscriber?.Received ?? 0;
+    public BusStatus Status => new(
+        node.Bus is BusKind.Embedded ? "embedded" : "redis", !link.IsAway, _received + (_subscriber?.Received ?? 0));
 
     /// <summary>Checks the connection that subscribes, or makes one.</summary>
     /// <returns>Whether Redis answers on it.</returns>
@@ -97,6 +100,7 @@ internal sealed class RedisBus(RedisLink link, NodeOptions node, Audience audien
 
     private void HandleLoss()
     {
+        _received += _subscriber?.Received ?? 0;
         _subscriber = null;
 
         // First the link: a read of stored messages that begins now would miss those that are published from now on.

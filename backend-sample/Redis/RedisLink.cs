@@ -5,8 +5,8 @@ namespace WsBalancer.BackendSample.Redis;
 
 /// <summary>The connection to Redis for commands, and whether Redis answers.</summary>
 /// <remarks>
-/// A Redis that hangs keeps its connections open. Therefore the link is away from the first command without a reply, until
-/// Redis answers a probe; in that time no command is sent, and no caller waits for a timeout.
+/// A Redis that hangs keeps its connections open. Therefore the link is away from the first command without a reply,
+/// until Redis answers a probe; in that time no command is sent, and no caller waits for a timeout.
 /// </remarks>
 internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLink> logger) : IAsyncDisposable
 {

@@ -60,7 +60,7 @@ internal sealed class RedisWorker : BackgroundService
     /// <summary>Ends the absence of Redis, if Redis answers on both connections.</summary>
     private async Task ReviveAsync()
     {
-        bool[] answers = await Task.WhenAll(_link.ProbeAsync(), _bus.ConnectAsync());
+        var answers = await Task.WhenAll(_link.ProbeAsync(), _bus.ConnectAsync());
         if (answers.Contains(false))
         {
             _link.SetUnavailable();

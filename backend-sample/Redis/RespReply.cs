@@ -121,7 +121,9 @@ internal readonly record struct RespReply(
         type = 0;
         if (!reader.TryReadTo(out line, "\r\n"u8))
         {
-            return reader.Remaining < MaxLine ? false : throw new InvalidDataException("a reply has a line without end");
+            return reader.Remaining < MaxLine
+                ? false
+                : throw new InvalidDataException("a reply has a line without end");
         }
 
         if (line.IsEmpty)

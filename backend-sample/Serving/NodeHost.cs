@@ -9,6 +9,7 @@ using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Registration;
 using WsBalancer.BackendSample.Sessions;
+using WsBalancer.BackendSample.Telemetry;
 
 namespace WsBalancer.BackendSample.Serving;
 
@@ -37,6 +38,9 @@ internal static class NodeHost
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.CloseTimeout + ShutdownMargin);
         AddLog(builder.Logging);
+
+        // The log shows no scopes, and Kestrel's scope of each connection would use 150 bytes of it.
+        builder.Services.Configure<LoggerFilterOptions>(log => log.CaptureScopes = false);
         AddNode(builder.Services, options);
         configure?.Invoke(builder.Services);
 
@@ -75,10 +79,15 @@ internal static class NodeHost
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<MessageMemory>();
+        services.AddSingleton<ShedCount>();
+        services.AddSingleton<SessionLimits>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<NodeEndpoint>();
         services.AddHostedService<SessionShutdown>();
         services.AddHostedService<MemoryTrim>();
+        services.AddHostedService<IdleSessions>();
+        services.AddSingleton<NodeStatsReader>();
+        services.AddSingleton<NodeMetrics>();
         if (BusOf(options) is BusKind.Local)
         {
             services.AddSingleton<LocalStore>();

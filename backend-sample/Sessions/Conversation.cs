@@ -10,6 +10,7 @@ internal sealed class Conversation
     public const int MaxRooms = 128;
 
     private readonly string _node;
+    private readonly SessionRegistry _sessions;
     private readonly IMessageBus _bus;
     private readonly IMessageStore _store;
     private readonly Subscriptions _subscriptions;
@@ -19,8 +20,14 @@ internal sealed class Conversation
     private readonly Func<Session, ClientMessage, Task> _answer;
 
     public Conversation(
-        NodeOptions options, IMessageBus bus, IMessageStore store, Subscriptions subscriptions, Audience audience)
+        NodeOptions options,
+        SessionRegistry sessions,
+        IMessageBus bus,
+        IMessageStore store,
+        Subscriptions subscriptions,
+        Audience audience)
     {
+        _sessions = sessions;
         _node = options.Name;
         _bus = bus;
         _store = store;
@@ -30,12 +37,13 @@ internal sealed class Conversation
     }
 
     /// <summary>Sends the welcome message, serves the client, and then removes its subscriptions.</summary>
-    public async Task ServeAsync(Session session, RecoveryRequest? recovery)
+    public async Task ServeAsync(Session session)
     {
         var channel = ChannelName.User(session.User);
+        _sessions.Add(session);
         try
         {
-            await WelcomeAsync(session, channel, recovery);
+            await WelcomeAsync(session, channel);
             await session.RunAsync(_answer);
         }
         finally
@@ -46,21 +54,23 @@ internal sealed class Conversation
             {
                 await DropAsync(session, ChannelName.Room(room));
             }
+
+            _sessions.Remove(session);
         }
     }
 
     // The client is accepted even while Redis is away; the channel is subscribed when Redis is back.
-    private async Task WelcomeAsync(Session session, string channel, RecoveryRequest? recovery)
+    private async Task WelcomeAsync(Session session, string channel)
     {
         var isActive = await _subscriptions.AcquireAsync(channel);
-        if (recovery is null)
+        if (session.Recovery is not { } recovery)
         {
             _audience.Add(channel, session, Delivery.Control(ServerMessage.Welcome(_node, session.User)));
             return;
         }
 
         var waiter = new ChannelWaiter(session, recovery.Since, (position, isRecovered) =>
-            ServerMessage.Welcome(_node, session.User, position, isRecovered));
+            Delivery.Control(ServerMessage.Welcome(_node, session.User, position, isRecovered)));
         if (!isActive || !await _audience.RecoverAsync(channel, waiter))
         {
             _audience.AddSuspended(channel, session, Delivery.Control(
@@ -149,7 +159,7 @@ internal sealed class Conversation
         var isMember = session.Rooms.Contains(message.Target);
         if (isMember && message.Recovery is null)
         {
-            session.Post(Delivery.Control(ServerMessage.Joined(message.Target)));
+            session.Post(Delivery.AboutRoom(ServerMessage.Joined(message.Target)));
             return Task.CompletedTask;
         }
 
@@ -166,11 +176,11 @@ internal sealed class Conversation
         {
             isActive = isActive && await _audience.RecoverAsync(channel, new ChannelWaiter(
                 session, recovery.Since, (position, isRecovered) =>
-                    ServerMessage.Joined(room, position, isRecovered)));
+                    Delivery.AboutRoom(ServerMessage.Joined(room, position, isRecovered))));
         }
         else if (isActive)
         {
-            _audience.Add(channel, session, Delivery.Control(ServerMessage.Joined(room)));
+            _audience.Add(channel, session, Delivery.AboutRoom(ServerMessage.Joined(room)));
         }
 
         if (isActive && session.Rooms.Add(room))
@@ -205,7 +215,7 @@ internal sealed class Conversation
             await DropAsync(session, ChannelName.Room(room));
         }
 
-        session.Post(Delivery.Left(room));
+        session.Post(Delivery.AboutRoom(ServerMessage.Left(room)));
     }
 
     private async Task DropAsync(Session session, string channel)

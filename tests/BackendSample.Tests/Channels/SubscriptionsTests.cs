@@ -148,6 +148,8 @@ public sealed class SubscriptionsTests
         private TaskCompletionSource? _held;
         private int _running;
 
+        public BusStatus Status => new("fake", IsAvailable: true, Received: 0);
+
         public bool IsAway { get; set; }
 
         public int Overlaps { get; private set; }

@@ -136,7 +136,8 @@ internal sealed class Audience(IMessageStore store)
         bool isAgain;
         do
         {
-            window = await store.ReadAsync(local.Name, local.Known());
+            var (after, known) = local.BeginRead();
+            window = await store.ReadAsync(local.Name, after, known);
             isAgain = local.Settle(window);
         }
         while (isAgain && window is not null);

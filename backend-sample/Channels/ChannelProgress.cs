@@ -128,7 +128,7 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
     // message with it is older than the epoch of the window.
     private static bool IsStale(ChannelReading reading, ChannelWindow window)
     {
-        if (reading.MustRepeat)
+        if (reading.MustRepeat || reading.Waiters.Exists(waiter => IsBefore(waiter, reading, window)))
         {
             return true;
         }
@@ -138,6 +138,10 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
         reading.WasRepeated |= isStale;
         return isStale;
     }
+
+    // A waiter that joined the read later may need older messages.
+    private static bool IsBefore(ChannelWaiter waiter, ChannelReading reading, ChannelWindow window) =>
+        waiter.Since is { } since && since.Epoch == window.Top.Epoch && since.Offset < reading.After;
 
     private void Hold(StoredMessage message)
     {

@@ -15,11 +15,12 @@ internal interface IMessageStore
 
     /// <summary>Reads the stored messages of a channel.</summary>
     /// <param name="channel">The channel.</param>
+    /// <param name="after">The offset after which messages are needed.</param>
     /// <param name="delivered">
     /// A position that the store has had, or null. If the store has lost it, the store begins a new epoch.
     /// </param>
     /// <returns>Null if the store is not available.</returns>
-    public Task<ChannelWindow?> ReadAsync(string channel, ChannelPosition? delivered);
+    public Task<ChannelWindow?> ReadAsync(string channel, long after, ChannelPosition? delivered);
 }
 
 /// <summary>The result of storing a message.</summary>

@@ -97,12 +97,17 @@ internal sealed class LocalChannel(string name)
         }
     }
 
-    /// <summary>The position that the store has had for certain; null if it is not known.</summary>
-    public ChannelPosition? Known()
+    /// <summary>Begins a read.</summary>
+    /// <returns>
+    /// The offset after which messages are needed, and the position that the store has had for certain; null if it is
+    /// not known.
+    /// </returns>
+    public (long After, ChannelPosition? Known) BeginRead()
     {
         lock (_members)
         {
-            return _progress?.Known;
+            var known = Progress().Known;
+            return (Progress().Reading!.Begin(known), known);
         }
     }
 

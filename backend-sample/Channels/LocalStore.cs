@@ -33,12 +33,13 @@ internal sealed class LocalStore(HistoryOptions history, TimeProvider time) : IM
         }
     }
 
-    public Task<ChannelWindow?> ReadAsync(string channel, ChannelPosition? delivered)
+    public Task<ChannelWindow?> ReadAsync(string channel, long after, ChannelPosition? delivered)
     {
         var log = Find(channel);
         lock (log)
         {
-            return Task.FromResult<ChannelWindow?>(new ChannelWindow(log.Top, [.. log.Messages]));
+            return Task.FromResult<ChannelWindow?>(new ChannelWindow(
+                log.Top, [.. log.Messages.SkipWhile(message => message.Position.Offset <= after)]));
         }
     }
 

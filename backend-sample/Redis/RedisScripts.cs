@@ -36,8 +36,9 @@ internal sealed record RedisScripts(string Append, string Read)
         return position
         """;
 
-    // KEYS: hash, messages. ARGV: epoch, delivered epoch, delivered offset, lifetime of the epoch. A server that has
-    // lost messages which were delivered, for example in a crash, begins a new epoch.
+    // KEYS: hash, messages. ARGV: epoch, delivered epoch, delivered offset, lifetime of the epoch, offset after which
+    // messages are needed. A server that has lost messages which were delivered, for example in a crash, begins a new
+    // epoch.
     private const string ReadBegin =
         """
         local epoch = redis.call('HGET', KEYS[1], 'e')
@@ -57,7 +58,7 @@ internal sealed record RedisScripts(string Append, string Read)
         ReadBegin +
         """
         local messages = {}
-        for i, entry in ipairs(redis.call('XRANGE', KEYS[2], '-', '+')) do
+        for i, entry in ipairs(redis.call('XRANGE', KEYS[2], '(' .. ARGV[5] .. '-0', '+')) do
           messages[i] = entry[2][2]
         end
         return {epoch, top, messages}
@@ -70,5 +71,10 @@ internal sealed record RedisScripts(string Append, string Read)
         redis.call('RPUSH', KEYS[2], ARGV[2])
         redis.call('LTRIM', KEYS[2], -tonumber(ARGV[3]), -1)
         """ + AppendEnd,
-        ReadBegin + "return {epoch, top, redis.call('LRANGE', KEYS[2], 0, -1)}");
+        ReadBegin +
+        """
+        local length = redis.call('LLEN', KEYS[2])
+        local skipped = math.min(math.max(tonumber(ARGV[5]) - (top - length), 0), length)
+        return {epoch, top, redis.call('LRANGE', KEYS[2], skipped, -1)}
+        """);
 }

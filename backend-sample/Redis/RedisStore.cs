@@ -42,7 +42,7 @@ internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger
         }
     }
 
-    public async Task<ChannelWindow?> ReadAsync(string channel, ChannelPosition? delivered)
+    public async Task<ChannelWindow?> ReadAsync(string channel, long after, ChannelPosition? delivered)
     {
         if (link.IsAway)
         {
@@ -58,7 +58,7 @@ internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger
                 [HashOf(channel), MessagesOf(channel)],
                 [
                     Epoch.Create(), delivered?.Epoch ?? "", delivered?.Offset ?? 0,
-                    Milliseconds(history.EpochLifetime),
+                    Milliseconds(history.EpochLifetime), after,
                 ]);
             return Window((string)result[0]!, (long)result[1], (RedisResult[])result[2]!);
         }

@@ -64,6 +64,25 @@ public sealed class ChannelRecoveryTests
     }
 
     [Fact]
+    public async Task ARead_ReturnsOnlyTheMissingMessages_AndIsRepeatedForALaterWaiterWithAnOlderPosition()
+    {
+        _store.Append(1, 2, 3);
+        var (one, two) = (new Listener(), new Listener());
+        var first = RecoverAsync(one, since: 2);
+        Assert.Equal(2, _store.After);
+        var second = RecoverAsync(two, since: 1);
+
+        _store.Answer(top: 3);
+        Assert.Empty(one.Received);
+        Assert.Equal(0, _store.After);
+        _store.Answer(top: 3);
+        await Task.WhenAll(first, second);
+
+        Assert.Equal(["e:3 recovered", "3"], one.Received);
+        Assert.Equal(["e:3 recovered", "2", "3"], two.Received);
+    }
+
+    [Fact]
     public async Task AMissingLiveMessage_IsReadFromTheStore()
     {
         var member = await MemberAsync(since: 0, top: 0);
@@ -188,7 +207,6 @@ public sealed class ChannelRecoveryTests
         _store.Answer(top: 2);
         await resuming;
         Publish(3);
-
         Assert.Equal(["welcome", "gap e:2", "3"], member.Received);
     }
 
@@ -240,8 +258,6 @@ public sealed class ChannelRecoveryTests
                 case 4:
                     _store.Answer(top: stored);
                     break;
-                default:
-                    break;
             }
         }
 
@@ -252,7 +268,7 @@ public sealed class ChannelRecoveryTests
             Publish(published + 1);
         }
 
-        for (var read = 0; read < 3; read++)
+        for (var read = 0; read < 6; read++)
         {
             _store.Answer(top: stored);
         }

@@ -2,6 +2,9 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Redis;
@@ -84,6 +87,30 @@ public sealed class RestartTests : IAsyncLifetime
         await reading;
         Assert.Empty(reader.Doubled);
         Assert.Equal((0, 1), (reader.Gaps, reader.Connections));
+    }
+
+    [Fact]
+    public async Task AMessageThatIsStoredWhileNoNodeIsSubscribed_IsDeliveredAfterwards()
+    {
+        await using var node = await TestNode.StartAsync("ws-1", _redis.Endpoint);
+        using var client = new TestClient();
+        await client.ConnectToAsync(node.Address, "/ws?user=reader&since=");
+        await client.ReceiveTextAsync();
+        await using var link = new RedisLink(_redis.Endpoint, "test", NullLogger<RedisLink>.Instance);
+        await link.ConnectAsync();
+        var store = new RedisStore(link, new HistoryOptions(), NullLogger<RedisStore>.Instance);
+
+        for (var number = 1; number <= 3; number++)
+        {
+            await _redis.DropSubscribersAsync();
+            var stored = await store.AppendAsync(
+                "user:reader", "s", $"{number}", """{"type":"direct"}"""u8.ToArray());
+            Assert.Equal(AppendOutcome.Stored, stored.Outcome);
+
+            var received = await ReceiveAsync(client);
+            Assert.Equal("direct", received.GetProperty("type").GetString());
+            Assert.Equal(number, received.GetProperty("offset").GetInt64());
+        }
     }
 
     private static Task AcknowledgedAsync(ConcurrentBag<string> acknowledged, int more)

@@ -78,11 +78,18 @@ internal sealed class RedisServer : IAsyncDisposable
         return await redis.GetServer(Endpoint).SubscriptionSubscriberCountAsync(RedisChannel.Literal(channel));
     }
 
-    /// <summary>Closes the connections that subscribe, on the side of the server.</summary>
+    /// <summary>Closes the connections on which nodes subscribe, on the side of the server.</summary>
     public async Task DropSubscribersAsync()
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},allowAdmin=true");
-        await redis.GetServer(Endpoint).ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
+        var server = redis.GetServer(Endpoint);
+        foreach (var client in await server.ClientListAsync())
+        {
+            if (client.Name?.EndsWith(":channels", StringComparison.Ordinal) is true)
+            {
+                await server.ClientKillAsync(client.Id);
+            }
+        }
     }
 
     public ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Net;
+using WsBalancer.BackendSample.Channels;
 
 namespace WsBalancer.BackendSample;
 
@@ -10,11 +11,19 @@ internal sealed record NodeOptions
     /// <summary>The addresses to listen on, in the format of ASP.NET Core, separated by ';'.</summary>
     public required string Urls { get; init; }
 
-    /// <summary>The Redis that connects the nodes; null for a node that is not connected to others.</summary>
+    /// <summary>
+    /// The Redis that connects the nodes, or the address at which the embedded one listens; null for none.
+    /// </summary>
     public EndPoint? Redis { get; init; }
+
+    /// <summary>How messages reach other nodes; null for Redis if there is one.</summary>
+    public BusKind? Bus { get; init; }
 
     /// <summary>The registration with balancers through that Redis; null for none.</summary>
     public RegistrationOptions? Registration { get; init; }
+
+    /// <summary>How many messages of a channel are stored, and for how long.</summary>
+    public HistoryOptions History { get; init; } = new();
 
     /// <summary>The longest message a client may send.</summary>
     // One MiB above 16 MiB, a usual limit, so that a message of that size fits with its JSON.
@@ -32,11 +41,22 @@ internal sealed record NodeOptions
     // Centrifugo's limit.
     public int MaxQueueBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>
+    /// How long the first message of a batch waits for others; zero to send at once what is ready.
+    /// </summary>
+    public TimeSpan BatchDelay { get; init; }
+
+    /// <summary>The bytes that complete a batch.</summary>
+    public int BatchBytes { get; init; } = 16 * 1024;
+
     /// <summary>The longest time without received data before a ping; infinite for no pings.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The maximum wait for a pong before the connection counts as lost.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a client may send nothing, before it is closed with 4009; zero for no limit.</summary>
+    public TimeSpan IdleTimeout { get; init; }
 
     /// <summary>The maximum wait for a client's reply to a Close frame.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -56,4 +76,17 @@ internal sealed record RegistrationOptions
 
     /// <summary>The prefix of the balancers' keys in Redis.</summary>
     public string Prefix { get; init; } = "wsbalancer";
+}
+
+/// <summary>The ways in which messages reach other nodes.</summary>
+internal enum BusKind
+{
+    /// <summary>Not at all.</summary>
+    Local,
+
+    /// <summary>Through a Redis.</summary>
+    Redis,
+
+    /// <summary>Through a Redis-compatible server in this process.</summary>
+    Embedded,
 }

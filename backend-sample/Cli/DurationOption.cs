@@ -53,6 +53,7 @@ internal static class DurationOption
 
     private static string Format(TimeSpan value) => value switch
     {
+        { Ticks: 0 } => "off",
         { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{value.TotalMilliseconds}ms"),
         { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds}s"),
         { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{value.TotalMinutes}m"),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using System.Net.Sockets;
 using StackExchange.Redis;
 using WsBalancer.BackendSample.Serving;
 
@@ -51,6 +52,13 @@ internal static class ServeCommand
         "--max-queue", "What may wait for a client that reads slowly; more closes it with 4008.",
         Normally.MaxQueueBytes);
 
+    private static readonly Option<long?> BatchBytes = SizeOption.OfOne(
+        "--batch-bytes", "The messages to one client that are sent together at most.", Normally.BatchBytes);
+
+    private static readonly Option<TimeSpan?> BatchDelay = DurationOption.Create(
+        "--batch-delay", "How long a message waits for others to the same client; off sends at once what is ready.",
+        Normally.BatchDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1), mayBeOff: true);
+
     private static readonly Option<TimeSpan?> KeepAlive = DurationOption.Create(
         "--keep-alive", "Ping a client after so much silence.", Normally.KeepAliveInterval,
         TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), mayBeOff: true);
@@ -58,6 +66,10 @@ internal static class ServeCommand
     private static readonly Option<TimeSpan?> KeepAliveTimeout = DurationOption.Create(
         "--keep-alive-timeout", "A client whose pong takes longer is lost.", Normally.KeepAliveTimeout,
         TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+
+    private static readonly Option<TimeSpan?> IdleTimeout = DurationOption.Create(
+        "--idle-timeout", "Close a client with 4009 that sends no message for so long; pings do not count.",
+        Normally.IdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), mayBeOff: true);
 
     private static readonly Option<TimeSpan?> CloseTimeout = DurationOption.Create(
         "--close-timeout", "How long a client may take to answer a Close frame.", Normally.CloseTimeout,
@@ -67,9 +79,11 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Run one WebSocket node, until SIGTERM or Ctrl-C.")
         {
-            Urls, Name, Redis, MaxMessage, MaxBuffered, MaxQueue, KeepAlive, KeepAliveTimeout, CloseTimeout,
+            Urls, Name, Redis, MaxMessage, MaxBuffered, MaxQueue, BatchDelay, BatchBytes, KeepAlive, KeepAliveTimeout,
+            IdleTimeout, CloseTimeout,
         };
         command.Validators.Add(CheckBuffered);
+        BusOptions.AddTo(command, Redis);
         RegisterOption.AddTo(command, Urls, Redis);
         command.SetAction((parsed, cancellation) =>
             RunAsync(Bind(parsed), parsed.InvocationConfiguration, cancellation));
@@ -85,14 +99,22 @@ internal static class ServeCommand
             Name = parsed.GetRequiredValue(Name),
             Redis = parsed.GetValue(Redis),
             Registration = RegisterOption.Bind(parsed),
+            Bus = BusOptions.Bind(parsed),
+            History = BusOptions.BindHistory(parsed),
             MaxMessageBytes = (int)maxMessage,
             MaxBufferedBytes = parsed.GetValue(MaxBuffered) ?? Math.Max(Normally.MaxBufferedBytes, 2 * maxMessage),
             MaxQueueBytes = (int)(parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes),
+            BatchBytes = (int)(parsed.GetValue(BatchBytes) ?? Normally.BatchBytes),
+            BatchDelay = OrOff(parsed.GetValue(BatchDelay)),
             KeepAliveInterval = parsed.GetValue(KeepAlive) ?? Normally.KeepAliveInterval,
             KeepAliveTimeout = parsed.GetValue(KeepAliveTimeout) ?? Normally.KeepAliveTimeout,
+            IdleTimeout = OrOff(parsed.GetValue(IdleTimeout)),
             CloseTimeout = parsed.GetValue(CloseTimeout) ?? Normally.CloseTimeout,
         };
     }
+
+    // An option that is off, or absent, is a time of zero in the settings.
+    private static TimeSpan OrOff(TimeSpan? time) => time is { } value && value > TimeSpan.Zero ? value : TimeSpan.Zero;
 
     // A message of the maximum size must fit, including the unused part of its buffers.
     private static void CheckBuffered(CommandResult result)
@@ -113,6 +135,12 @@ internal static class ServeCommand
         try
         {
             await app.StartAsync(cancellation);
+        }
+        catch (SocketException failure)
+        {
+            await console.Error.WriteLineAsync(
+                $"ws-node: cannot run the embedded Redis on {options.Redis}: {failure.Message}");
+            return ExitCode.Failed;
         }
         catch (IOException failure)
         {

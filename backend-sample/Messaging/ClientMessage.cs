@@ -14,6 +14,7 @@ internal enum ClientMessageKind
     Join,
     Leave,
     Room,
+    Typing,
 }
 
 /// <summary>One parsed text message of a client.</summary>
@@ -32,11 +33,24 @@ internal readonly record struct ClientMessage(
     /// <summary>The longest user id, in UTF-16 units.</summary>
     public const int MaxUserLength = 1024;
 
+    /// <summary>The longest message id, in UTF-16 units.</summary>
+    public const int MaxIdLength = 128;
+
+    /// <summary>
+    /// The client's id of the message, which is repeated in the answer; null without one. A direct or room message with
+    /// an id is stored before it is acknowledged.
+    /// </summary>
+    public string? Id { get; private init; }
+
+    /// <summary>The recovery that a join requests; null for none.</summary>
+    public RecoveryRequest? Recovery { get; private init; }
+
     public static ClientMessage Parse(ReadOnlySequence<byte> json)
     {
         try
         {
-            return Understand(ClientMessageFields.Read(json));
+            var fields = ClientMessageFields.Read(json);
+            return Understand(fields) with { Id = fields is { HasInvalidId: false } ? fields.Id : null };
         }
         catch (JsonException malformed)
         {
@@ -55,12 +69,21 @@ internal readonly record struct ClientMessage(
         null => Invalid("expected a JSON object, for example {\"type\":\"join\",\"room\":\"r\"}"),
         { Type: null } => Invalid("'type' is missing or not a text"),
         { Type: "echo" } => new(ClientMessageKind.Echo, "", default, ""),
+        { HasInvalidId: true } => Invalid($"'id' is not a text of 1 to {MaxIdLength} characters"),
         { Type: "direct" } => Addressed(ClientMessageKind.Direct, "to", fields.To, MaxUserLength, fields.Payload),
         { Type: "room" } => Addressed(ClientMessageKind.Room, "room", fields.Room, MaxRoomLength, fields.Payload),
-        { Type: "join" } => Named(ClientMessageKind.Join, "room", fields.Room, MaxRoomLength),
+        { Type: "join" } => Joining(fields),
         { Type: "leave" } => Named(ClientMessageKind.Leave, "room", fields.Room, MaxRoomLength),
-        _ => Invalid($"unknown type '{Shortened(fields.Type)}': expected echo, direct, join, leave or room"),
+        { Type: "typing" } => Named(ClientMessageKind.Typing, "room", fields.Room, MaxRoomLength),
+        _ => Invalid($"unknown type '{Shortened(fields.Type)}': expected echo, direct, join, leave, room or typing"),
     };
+
+    private static ClientMessage Joining(ClientMessageFields fields) => fields.HasInvalidSince
+        ? Invalid("'since' is neither null nor a position such as {\"epoch\":\"5b0f\",\"offset\":12}")
+        : Named(ClientMessageKind.Join, "room", fields.Room, MaxRoomLength) with
+        {
+            Recovery = fields.HasSince ? new RecoveryRequest(fields.Since) : null,
+        };
 
     private static ClientMessage Addressed(
         ClientMessageKind kind, string field, string? target, int longest, ReadOnlySequence<byte> payload)

@@ -18,6 +18,19 @@ internal sealed class ClientMessageFields
 
     public string? Room { get; private set; }
 
+    public string? Id { get; private set; }
+
+    /// <summary>Whether <c>id</c> is present, but not a text of a valid length.</summary>
+    public bool HasInvalidId { get; private set; }
+
+    /// <summary>Whether <c>since</c> is present, even as null.</summary>
+    public bool HasSince { get; private set; }
+
+    /// <summary>Whether <c>since</c> is neither null nor a position.</summary>
+    public bool HasInvalidSince { get; private set; }
+
+    public ChannelPosition? Since { get; private set; }
+
     /// <summary>The JSON of <c>data</c>, uninterpreted; empty if absent.</summary>
     public ReadOnlySequence<byte> Payload { get; private set; }
 
@@ -58,12 +71,65 @@ internal sealed class ClientMessageFields
         {
             Room = ReadText(ref reader);
         }
+        else if (reader.ValueTextEquals("id"u8))
+        {
+            Id = ReadText(ref reader);
+            HasInvalidId = Id is not { Length: > 0 and <= ClientMessage.MaxIdLength };
+        }
+        else if (reader.ValueTextEquals("since"u8))
+        {
+            HasSince = true;
+            HasInvalidSince = !TryReadSince(ref reader);
+        }
         else
         {
             var isPayload = reader.ValueTextEquals("data"u8);
             var raw = ReadRaw(ref reader, json);
             Payload = isPayload ? raw : Payload;
         }
+    }
+
+    private bool TryReadSince(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType is not JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return reader.TokenType is JsonTokenType.Null;
+        }
+
+        var (epoch, offset) = ((string?)null, -1L);
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("epoch"u8))
+            {
+                epoch = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("offset"u8))
+            {
+                offset = ReadOffset(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        var isPosition = epoch is { Length: > 0 and <= ChannelPosition.MaxEpochLength } && offset >= 0;
+        Since = isPosition ? new ChannelPosition(epoch!, offset) : null;
+        return isPosition;
+    }
+
+    private static long ReadOffset(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType is JsonTokenType.Number && reader.TryGetInt64(out var offset))
+        {
+            return offset;
+        }
+
+        reader.Skip();
+        return -1;
     }
 
     private static string? ReadText(ref Utf8JsonReader reader)

@@ -35,6 +35,11 @@ internal sealed class EmbeddedRedis : IDisposable
             PageSize = "1m",
             IndexMemorySize = "8m",
             BufferPoolMemoryBudget = "16m",
+            EnableLua = true,
+            // Without transactions, two scripts can change the same keys at the same time.
+            LuaTransactionMode = true,
+            LuaOptions = new LuaOptions(
+                LuaMemoryManagementMode.Native, "", Timeout.InfiniteTimeSpan, LuaLoggingMode.Enable, [], null),
         });
         try
         {

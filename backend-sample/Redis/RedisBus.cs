@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
 using StackExchange.Redis;
-using WsBalancer.BackendSample.Messaging;
+using WsBalancer.BackendSample.Channels;
 
 namespace WsBalancer.BackendSample.Redis;
 
@@ -10,62 +9,60 @@ namespace WsBalancer.BackendSample.Redis;
 /// same order. Pub/sub delivers at most once: a disconnected node misses the messages sent in that time. No failure of
 /// Redis leaves this class as an exception: an exception would end the session of the user who sent the message.
 /// </remarks>
-internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisBus> logger) : IMessageBus
+internal sealed class RedisBus(RedisLink link, NodeOptions node, Audience audience, ILogger<RedisBus> logger)
+    : IMessageBus, IAsyncDisposable
 {
-    /// <summary>
-    /// Channels whose SUBSCRIBE got no reply: Redis may execute it later, when the channel is no longer needed.
-    /// </summary>
-    private readonly ConcurrentDictionary<string, byte> _unanswered = new(StringComparer.Ordinal);
+    private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Ends the absence of Redis, if Redis answers a probe.</summary>
-    /// <returns>Whether Redis answered.</returns>
-    public async Task<bool> ReviveAsync()
+    private volatile RedisSubscriber? _subscriber;
+
+    /// <summary>The messages of the connections before this one.</summary>
+    private long _received;
+
+    /// <summary>Notifies that no channel is subscribed any more. The link is away then.</summary>
+    public event Action? Lost;
+
+    /// <summary>Whether subscribed channels are received.</summary>
+    public bool IsConnected => _subscriber is { Lost.IsCompleted: false };
+
+    public BusStatus Status => new(
+        node.Bus is BusKind.Embedded ? "embedded" : "redis", !link.IsAway, _received + (_subscriber?.Received ?? 0));
+
+    /// <summary>Checks the connection that subscribes, or makes one.</summary>
+    /// <returns>Whether Redis answers on it.</returns>
+    public async Task<bool> ConnectAsync()
     {
-        if (!await link.ProbeAsync())
+        if (_subscriber is { } current)
+        {
+            return await current.PingAsync(ReplyTimeout) && IsConnected;
+        }
+
+        var subscriber = await RedisSubscriber.ConnectAsync(
+            link.Endpoint, $"ws-node:{node.Name}:channels", audience, ReplyTimeout);
+        if (subscriber is null)
         {
             return false;
         }
 
-        // While the link is away no channel is subscribed, so no channel in use is unsubscribed here.
-        if (link.IsAway && !await UndoUnansweredAsync())
-        {
-            return false;
-        }
-
-        link.SetAvailable();
+        _subscriber = subscriber;
+        _ = subscriber.Lost.ContinueWith(
+            _ => HandleLoss(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return true;
     }
 
     public async Task<bool> SubscribeAsync(string channel)
     {
-        if (link.IsAway)
+        var isSubscribed = _subscriber is { } subscriber && await subscriber.SubscribeAsync(channel);
+        if (!isSubscribed)
         {
-            return false;
+            RedisLog.SubscribeFailed(logger, channel);
         }
 
-        try
-        {
-            // A queue preserves the order of the messages; the overload with a handler does not guarantee it.
-            var messages = await link.Channels.SubscribeAsync(RedisChannel.Literal(channel));
-            messages.OnMessage(message => audience.Deliver(channel, message.Message));
-            return true;
-        }
-        catch (Exception failure)
-        {
-            RedisLog.SubscribeFailed(logger, channel, failure);
-            _unanswered.TryAdd(channel, 0);
-            link.NoteFailure(failure);
-            // The client library has registered the channel nevertheless, with a queue that is never read: remove it.
-            await UnsubscribeAsync(channel, CommandFlags.FireAndForget);
-            return false;
-        }
+        return isSubscribed;
     }
 
-    /// <remarks>
-    /// While Redis is away, the command is not awaited: if the connection survives, Redis executes it later.
-    /// </remarks>
     public Task UnsubscribeAsync(string channel) =>
-        UnsubscribeAsync(channel, link.IsAway ? CommandFlags.FireAndForget : CommandFlags.None);
+        _subscriber is { } subscriber ? subscriber.UnsubscribeAsync(channel) : Task.CompletedTask;
 
     public async Task<PublishOutcome> PublishAsync(string channel, ReadOnlyMemory<byte> message)
     {
@@ -77,10 +74,10 @@ internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisB
 
         try
         {
-            await link.Channels.PublishAsync(RedisChannel.Literal(channel), message);
+            await link.Keys.PublishAsync(RedisChannel.Literal(channel), message);
             return PublishOutcome.Published;
         }
-        catch (RedisConnectionException failure) when (WasNeverSent(failure))
+        catch (RedisConnectionException failure) when (RedisLink.WasNeverSent(failure))
         {
             link.NoteFailure(failure);
             return DeliverLocally(channel, message);
@@ -93,52 +90,27 @@ internal sealed class RedisBus(RedisLink link, Audience audience, ILogger<RedisB
         }
     }
 
-    private static bool WasNeverSent(RedisConnectionException failure) =>
-        failure.FailureType is ConnectionFailureType.UnableToResolvePhysicalConnection
-            or ConnectionFailureType.UnableToConnect
-        || failure.CommandStatus is CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog;
+    public async ValueTask DisposeAsync()
+    {
+        if (_subscriber is { } subscriber)
+        {
+            await subscriber.DisposeAsync();
+        }
+    }
+
+    private void HandleLoss()
+    {
+        _received += _subscriber?.Received ?? 0;
+        _subscriber = null;
+
+        // First the link: a read of stored messages that begins now would miss those that are published from now on.
+        link.SetUnavailable();
+        Lost?.Invoke();
+    }
 
     private PublishOutcome DeliverLocally(string channel, ReadOnlyMemory<byte> message)
     {
         audience.Deliver(channel, message);
         return PublishOutcome.LocalOnly;
-    }
-
-    private async Task UnsubscribeAsync(string channel, CommandFlags flags)
-    {
-        try
-        {
-            await link.Channels.UnsubscribeAsync(RedisChannel.Literal(channel), flags: flags);
-        }
-        catch (Exception failure)
-        {
-            // The client library removes the channel before it sends the command. A hanging Redis executes the command
-            // later; a Redis that has ended has no subscriptions.
-            RedisLog.UnsubscribeFailed(logger, channel, failure);
-            link.NoteFailure(failure);
-        }
-    }
-
-    // The client library sends an UNSUBSCRIBE only for a SUBSCRIBE that received a reply.
-    private async Task<bool> UndoUnansweredAsync()
-    {
-        foreach (var channel in _unanswered.Keys)
-        {
-            try
-            {
-                await link.Channels.SubscribeAsync(RedisChannel.Literal(channel));
-                await link.Channels.UnsubscribeAsync(RedisChannel.Literal(channel));
-            }
-            catch (Exception failure)
-            {
-                RedisLog.UnsubscribeFailed(logger, channel, failure);
-                await UnsubscribeAsync(channel, CommandFlags.FireAndForget);
-                return false;
-            }
-
-            _unanswered.TryRemove(channel, out _);
-        }
-
-        return true;
     }
 }

@@ -3,10 +3,10 @@ using StackExchange.Redis;
 
 namespace WsBalancer.BackendSample.Redis;
 
-/// <summary>The connections to Redis, and whether Redis answers on them.</summary>
+/// <summary>The connection to Redis for commands, and whether Redis answers.</summary>
 /// <remarks>
-/// A Redis that hangs keeps its connections open. So the link is away from the first command without a reply, until
-/// Redis answers a probe; in that time no command is sent, and no caller waits for a timeout.
+/// A Redis that hangs keeps its connections open. Therefore the link is away from the first command without a reply,
+/// until Redis answers a probe; in that time no command is sent, and no caller waits for a timeout.
 /// </remarks>
 internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLink> logger) : IAsyncDisposable
 {
@@ -15,9 +15,9 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
 
     public bool IsAway => Volatile.Read(ref _isAway) == 1;
 
-    public ISubscriber Channels => _connection!.GetSubscriber();
+    public EndPoint Endpoint => endpoint;
 
-    private IDatabase Keys => _connection!.GetDatabase();
+    public IDatabase Keys => _connection!.GetDatabase();
 
     /// <summary>
     /// Connects. An unavailable Redis is not a failure: the connection is opened when Redis is available.
@@ -45,13 +45,13 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
         }
     }
 
-    /// <summary>Sends a command on each connection and waits for the replies.</summary>
+    /// <summary>Sends a command and waits for the reply.</summary>
     /// <returns>Whether Redis replied. If not, the link is away.</returns>
     public async Task<bool> ProbeAsync()
     {
         try
         {
-            await Task.WhenAll(Keys.PingAsync(), Channels.PingAsync());
+            await Keys.PingAsync();
             return true;
         }
         catch (Exception failure)
@@ -84,6 +84,12 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
         }
     }
 
+    /// <summary>Whether the command of this failure was certainly not executed.</summary>
+    public static bool WasNeverSent(RedisConnectionException failure) =>
+        failure.FailureType is ConnectionFailureType.UnableToResolvePhysicalConnection
+            or ConnectionFailureType.UnableToConnect
+        || failure.CommandStatus is CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog;
+
     /// <summary>
     /// Marks the link as away after a failed command, unless the failure is an error that Redis itself returned.
     /// </summary>
@@ -104,19 +110,20 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
         }
     }
 
+    /// <summary>Begins an absence, unless there is one. Each change is logged once.</summary>
+    public void SetUnavailable()
+    {
+        if (Interlocked.Exchange(ref _isAway, 1) == 0)
+        {
+            RedisLog.RedisIsAway(logger, endpoint);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_connection is not null)
         {
             await _connection.DisposeAsync();
-        }
-    }
-
-    private void SetUnavailable()
-    {
-        if (Interlocked.Exchange(ref _isAway, 1) == 0)
-        {
-            RedisLog.RedisIsAway(logger, endpoint);
         }
     }
 }

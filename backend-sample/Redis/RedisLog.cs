@@ -2,7 +2,7 @@ using System.Net;
 
 namespace WsBalancer.BackendSample.Redis;
 
-// Event ids 200-299 are reserved for Redis. The next free one is 207.
+// Event ids 200-299 are reserved for Redis. The next free one is 209.
 internal static partial class RedisLog
 {
     [LoggerMessage(200, LogLevel.Warning,
@@ -17,10 +17,7 @@ internal static partial class RedisLog
     // The lines below can be thousands while Redis is away, and the warning above covers them all.
     [LoggerMessage(202, LogLevel.Debug, "Could not subscribe to '{Channel}'; it is tried again.",
         EventName = "SubscribeFailed")]
-    public static partial void SubscribeFailed(ILogger logger, string channel, Exception failure);
-
-    [LoggerMessage(203, LogLevel.Debug, "Could not unsubscribe from '{Channel}'.", EventName = "UnsubscribeFailed")]
-    public static partial void UnsubscribeFailed(ILogger logger, string channel, Exception failure);
+    public static partial void SubscribeFailed(ILogger logger, string channel);
 
     [LoggerMessage(204, LogLevel.Debug, "It is not known whether a message to '{Channel}' was sent.",
         EventName = "PublishFailed")]
@@ -31,4 +28,11 @@ internal static partial class RedisLog
 
     [LoggerMessage(206, LogLevel.Debug, "Could not write keys.", EventName = "WriteFailed")]
     public static partial void WriteFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(207, LogLevel.Debug, "Could not read or store messages of '{Channel}'.", EventName = "StoreFailed")]
+    public static partial void StoreFailed(ILogger logger, string channel, Exception failure);
+
+    [LoggerMessage(208, LogLevel.Warning,
+        "Redis refused to store messages; clients get an error: {Reason}", EventName = "StoreRefused")]
+    public static partial void StoreRefused(ILogger logger, string reason);
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
+using WsBalancer.BackendSample.Sessions;
 
 namespace WsBalancer.BackendSample.Serving;
 
@@ -9,8 +11,12 @@ namespace WsBalancer.BackendSample.Serving;
 /// A read into an empty buffer waits until there are bytes to read, and consumes none. Disposing ends pending reads and
 /// writes; the owner of the connection must close it.
 /// </remarks>
-internal sealed class ConnectionStream(IDuplexPipe transport) : Stream
+internal sealed class ConnectionStream(ConnectionContext connection, int batchBytes) : Stream, ISessionConnection
 {
+    private IDuplexPipe Transport => connection.Transport;
+
+    public bool IsBatch { get; set; }
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
@@ -28,20 +34,26 @@ internal sealed class ConnectionStream(IDuplexPipe transport) : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await transport.Input.ReadAsync(cancellationToken);
+        var read = await Transport.Input.ReadAsync(cancellationToken);
         ThrowIfDisposed(read.IsCanceled);
         var length = (int)Math.Min(read.Buffer.Length, buffer.Length);
         var part = read.Buffer.Slice(0, length);
         part.CopyTo(buffer.Span);
         // AdvanceTo invalidates the part, so its length was computed before.
-        transport.Input.AdvanceTo(part.End);
+        Transport.Input.AdvanceTo(part.End);
         return length;
     }
 
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var flush = await transport.Output.WriteAsync(buffer, cancellationToken);
+        if (IsBatch && Transport.Output.UnflushedBytes + buffer.Length < batchBytes)
+        {
+            Transport.Output.Write(buffer.Span);
+            return;
+        }
+
+        var flush = await Transport.Output.WriteAsync(buffer, cancellationToken);
         ThrowIfDisposed(flush.IsCanceled);
         if (flush.IsCompleted)
         {
@@ -49,13 +61,15 @@ internal sealed class ConnectionStream(IDuplexPipe transport) : Stream
         }
     }
 
+    public void Abort() => connection.Abort();
+
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    // Every write is flushed at once.
+    // Every write is flushed at once, or belongs to a batch.
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override void Flush() => throw new NotSupportedException();
@@ -72,8 +86,8 @@ internal sealed class ConnectionStream(IDuplexPipe transport) : Stream
     {
         if (disposing)
         {
-            transport.Input.CancelPendingRead();
-            transport.Output.CancelPendingFlush();
+            Transport.Input.CancelPendingRead();
+            Transport.Output.CancelPendingFlush();
         }
 
         base.Dispose(disposing);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using WsBalancer.BackendSample.Messaging;
 using WsBalancer.BackendSample.Sessions;
+using WsBalancer.BackendSample.Telemetry;
 
 namespace WsBalancer.BackendSample.Serving;
 
@@ -10,8 +11,10 @@ namespace WsBalancer.BackendSample.Serving;
 internal sealed class NodeEndpoint(
     NodeOptions options,
     SessionRegistry sessions,
-    MessageMemory memory,
+    SessionLimits limits,
     Conversation conversation,
+    NodeStatsReader stats,
+    NodeMetrics metrics,
     TimeProvider time)
 {
     private readonly WebSocketAcceptContext _keepAlive = new()
@@ -30,8 +33,15 @@ internal sealed class NodeEndpoint(
         KeepAliveTimeout = options.KeepAliveTimeout,
     };
 
-    public Task AnswerAsync(HttpContext context) =>
-        context.Request.Path == "/healthz" ? AnswerHealthAsync(context) : AcceptAsync(context);
+    public Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
+    {
+        "/healthz" => AnswerHealthAsync(context),
+        "/stats" when !context.WebSockets.IsWebSocketRequest => context.Response.WriteAsJsonAsync(
+            stats.Read(), context.RequestAborted),
+        "/metrics" when !context.WebSockets.IsWebSocketRequest => metrics.WriteAsync(
+            context.Response, context.RequestAborted),
+        _ => AcceptAsync(context),
+    };
 
     private Task AnswerHealthAsync(HttpContext context)
     {
@@ -57,7 +67,8 @@ internal sealed class NodeEndpoint(
         {
             context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
             context.Response.Headers.Upgrade = "websocket";
-            await Problem.WriteAsync(context, "This node speaks WebSocket only; its health is at /healthz.");
+            await Problem.WriteAsync(
+                context, "This node speaks WebSocket only; its health is at /healthz, its numbers are at /stats.");
             return;
         }
 
@@ -69,31 +80,53 @@ internal sealed class NodeEndpoint(
             return;
         }
 
-        await ServeAsync(context, user);
+        var device = context.Request.Query["device"].ToString();
+        if (device.Length > SessionClient.MaxDeviceLength)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await Problem.WriteAsync(
+                context, $"'device' is longer than {SessionClient.MaxDeviceLength} characters.");
+            return;
+        }
+
+        if (!TryFindRecovery(context.Request, out var recovery))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await Problem.WriteAsync(context, "'since' is neither empty nor a position, such as ?since=5b0f:12.");
+            return;
+        }
+
+        await ServeAsync(context, new SessionClient(user, device is "" ? null : device, recovery));
     }
 
-    private async Task ServeAsync(HttpContext context, string user)
+    private async Task ServeAsync(HttpContext context, SessionClient client)
     {
         if (HttpProtocol.IsHttp11(context.Request.Protocol)
             && context.Features.Get<ConnectionHandover>() is { } handover)
         {
             // Writes the 101 response. Nothing else is written or read through the request.
             _ = await context.WebSockets.AcceptWebSocketAsync(_noKeepAlive);
-            handover.Begin(connection => ServeAsync(connection, user));
+            handover.Begin(connection => ServeAsync(connection, client));
             return;
         }
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync(_keepAlive);
-        await ServeAsync(socket, context.Abort, user);
+        await conversation.ServeAsync(new Session(client, socket, new RequestConnection(context), limits));
     }
 
-    private async Task ServeAsync(ConnectionContext connection, string user)
+    private async Task ServeAsync(ConnectionContext connection, SessionClient client)
     {
-        using (var socket = WebSocket.CreateFromStream(new ConnectionStream(connection.Transport), _server))
+        var stream = new ConnectionStream(connection, options.BatchBytes);
+        using (var socket = WebSocket.CreateFromStream(stream, _server))
         {
-            await ServeAsync(socket, connection.Abort, user);
+            await conversation.ServeAsync(new Session(client, socket, stream, limits));
         }
 
+        await CloseAsync(connection);
+    }
+
+    private async Task CloseAsync(ConnectionContext connection)
+    {
         // Written bytes may wait for a client that no longer reads: abort after the close timeout.
         await using var cutOff = time.CreateTimer(
             static connection => ((ConnectionContext)connection!).Abort(),
@@ -112,23 +145,17 @@ internal sealed class NodeEndpoint(
         await closed.Task;
     }
 
-    private async Task ServeAsync(WebSocket socket, Action abort, string user)
-    {
-        var session = new Session(user, socket, abort, options, memory, time);
-        sessions.Add(session);
-        try
-        {
-            await conversation.ServeAsync(session);
-        }
-        finally
-        {
-            sessions.Remove(session);
-        }
-    }
-
     private static string? FindUser(HttpRequest request) => request.Query["user"].ToString() is { Length: > 0 } user
         ? user
         : request.Headers["X-User-Id"].ToString().Trim();
+
+    private static bool TryFindRecovery(HttpRequest request, out RecoveryRequest? recovery)
+    {
+        var isPresent = request.Query.TryGetValue("since", out var since);
+        var position = ChannelPosition.Parse(since.ToString());
+        recovery = isPresent ? new RecoveryRequest(position) : null;
+        return position is not null || since.ToString().Length == 0;
+    }
 
     private static void MarkDraining(HttpResponse response)
     {

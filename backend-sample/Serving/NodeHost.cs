@@ -1,13 +1,15 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using WsBalancer.BackendSample.Messaging;
+using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Registration;
 using WsBalancer.BackendSample.Sessions;
+using WsBalancer.BackendSample.Telemetry;
 
 namespace WsBalancer.BackendSample.Serving;
 
@@ -36,12 +38,15 @@ internal static class NodeHost
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.CloseTimeout + ShutdownMargin);
         AddLog(builder.Logging);
+
+        // The log shows no scopes, and Kestrel's scope of each connection would use 150 bytes of it.
+        builder.Services.Configure<LoggerFilterOptions>(log => log.CaptureScopes = false);
         AddNode(builder.Services, options);
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseWebSockets();
-        if (options.Redis is null)
+        if (BusOf(options) is BusKind.Local)
         {
             var logger = app.Services.GetRequiredService<ILogger<NodeEndpoint>>();
             ServingLog.HasNoRedis(logger, options.Name);
@@ -62,26 +67,53 @@ internal static class NodeHost
         // An address in use is a common mistake: the command reports it in one line, without a stack trace.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
+    private static BusKind BusOf(NodeOptions options) =>
+        options.Bus ?? (options.Redis is null ? BusKind.Local : BusKind.Redis);
+
     private static void AddNode(IServiceCollection services, NodeOptions options)
     {
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options.History);
         services.AddSingleton<Audience>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<MessageMemory>();
+        services.AddSingleton<ShedCount>();
+        services.AddSingleton<SessionLimits>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<NodeEndpoint>();
         services.AddHostedService<SessionShutdown>();
         services.AddHostedService<MemoryTrim>();
-        if (options.Redis is null)
+        services.AddHostedService<IdleSessions>();
+        services.AddSingleton<NodeStatsReader>();
+        services.AddSingleton<NodeMetrics>();
+        if (BusOf(options) is BusKind.Local)
         {
+            services.AddSingleton<LocalStore>();
+            services.AddSingleton<IMessageStore>(provider => provider.GetRequiredService<LocalStore>());
             services.AddSingleton<IMessageBus, LocalBus>();
-            return;
+        }
+        else
+        {
+            AddRedis(services, options);
+        }
+    }
+
+    private static void AddRedis(IServiceCollection services, NodeOptions options)
+    {
+        if (options.Bus is BusKind.Embedded)
+        {
+            var endpoint = options.Redis as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, 0);
+            services.AddSingleton(_ => EmbeddedRedis.Start(endpoint.Address, endpoint.Port));
         }
 
         services.AddSingleton(provider => new RedisLink(
-            options.Redis, options.Name, provider.GetRequiredService<ILogger<RedisLink>>()));
+            provider.GetService<EmbeddedRedis>()?.Endpoint ?? options.Redis!,
+            options.Name,
+            provider.GetRequiredService<ILogger<RedisLink>>()));
+        services.AddSingleton<RedisStore>();
+        services.AddSingleton<IMessageStore>(provider => provider.GetRequiredService<RedisStore>());
         services.AddSingleton<RedisBus>();
         services.AddSingleton<IMessageBus>(provider => provider.GetRequiredService<RedisBus>());
         services.AddHostedService<RedisWorker>();

@@ -1,3 +1,4 @@
+using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Sessions;
@@ -9,17 +10,27 @@ internal sealed class Conversation
     public const int MaxRooms = 128;
 
     private readonly string _node;
+    private readonly SessionRegistry _sessions;
     private readonly IMessageBus _bus;
+    private readonly IMessageStore _store;
     private readonly Subscriptions _subscriptions;
     private readonly Audience _audience;
 
     // Created once and shared by all sessions.
     private readonly Func<Session, ClientMessage, Task> _answer;
 
-    public Conversation(NodeOptions options, IMessageBus bus, Subscriptions subscriptions, Audience audience)
+    public Conversation(
+        NodeOptions options,
+        SessionRegistry sessions,
+        IMessageBus bus,
+        IMessageStore store,
+        Subscriptions subscriptions,
+        Audience audience)
     {
+        _sessions = sessions;
         _node = options.Name;
         _bus = bus;
+        _store = store;
         _subscriptions = subscriptions;
         _audience = audience;
         _answer = AnswerAsync;
@@ -29,11 +40,10 @@ internal sealed class Conversation
     public async Task ServeAsync(Session session)
     {
         var channel = ChannelName.User(session.User);
+        _sessions.Add(session);
         try
         {
-            // The client is accepted even while Redis is away; the channel is subscribed when Redis is back.
-            await _subscriptions.AcquireAsync(channel);
-            _audience.Add(channel, session, ServerMessage.Welcome(_node, session.User));
+            await WelcomeAsync(session, channel);
             await session.RunAsync(_answer);
         }
         finally
@@ -44,73 +54,157 @@ internal sealed class Conversation
             {
                 await DropAsync(session, ChannelName.Room(room));
             }
+
+            _sessions.Remove(session);
+        }
+    }
+
+    // The client is accepted even while Redis is away; the channel is subscribed when Redis is back.
+    private async Task WelcomeAsync(Session session, string channel)
+    {
+        var isActive = await _subscriptions.AcquireAsync(channel);
+        if (session.Recovery is not { } recovery)
+        {
+            _audience.Add(channel, session, Delivery.Control(ServerMessage.Welcome(_node, session.User)));
+            return;
+        }
+
+        var waiter = new ChannelWaiter(session, recovery.Since, (position, isRecovered) =>
+            Delivery.Control(ServerMessage.Welcome(_node, session.User, position, isRecovered)));
+        if (!isActive || !await _audience.RecoverAsync(channel, waiter))
+        {
+            _audience.AddSuspended(channel, session, Delivery.Control(
+                ServerMessage.Welcome(_node, session.User, position: null, isRecovered: false)));
         }
     }
 
     private Task AnswerAsync(Session session, ClientMessage message) => message.Kind switch
     {
         ClientMessageKind.Direct => SendDirectAsync(session, message),
-        ClientMessageKind.Join => JoinAsync(session, message.Target),
+        ClientMessageKind.Join => JoinAsync(session, message),
         ClientMessageKind.Leave => LeaveAsync(session, message.Target),
         ClientMessageKind.Room => SendToRoomAsync(session, message),
-        _ => Refuse(session, message.Reason),
+        ClientMessageKind.Typing => SendTypingAsync(session, message),
+        _ => Refuse(session, message, message.Reason),
     };
 
-    private Task SendDirectAsync(Session session, ClientMessage message) => PublishAsync(
+    private Task SendDirectAsync(Session session, ClientMessage message) => SendAsync(
         session,
+        message,
         ChannelName.User(message.Target),
-        ServerMessage.Direct(session.User, message.Target, _node, message.Payload));
+        ServerMessage.Direct(session.User, message.Target, _node, message.Id, message.Payload));
 
     private Task SendToRoomAsync(Session session, ClientMessage message)
     {
         if (!session.Rooms.Contains(message.Target))
         {
-            return Refuse(session, $"not a member of room '{message.Target}': join it first");
+            return RefuseStranger(session, message);
         }
 
-        return PublishAsync(
+        return SendAsync(
             session,
+            message,
             ChannelName.Room(message.Target),
-            ServerMessage.Room(message.Target, session.User, _node, message.Payload));
+            ServerMessage.Room(message.Target, session.User, _node, message.Id, message.Payload));
     }
 
-    private async Task PublishAsync(Session session, string channel, ReadOnlyMemory<byte> message)
+    // A lost one is no error: the next one follows soon.
+    private Task SendTypingAsync(Session session, ClientMessage message) => session.Rooms.Contains(message.Target)
+        ? _bus.PublishAsync(
+            ChannelName.Room(message.Target),
+            ChannelFrame.Ephemeral(ServerMessage.Typing(message.Target, session.User, _node)))
+        : RefuseStranger(session, message);
+
+    private static Task RefuseStranger(Session session, ClientMessage message) =>
+        Refuse(session, message, $"not a member of room '{message.Target}': join it first");
+
+    private Task SendAsync(Session session, ClientMessage message, string channel, ReadOnlyMemory<byte> text) =>
+        message.Id is null
+            ? PublishAsync(session, message, channel, text)
+            : StoreAsync(session, message, channel, text);
+
+    private async Task PublishAsync(
+        Session session, ClientMessage message, string channel, ReadOnlyMemory<byte> text)
     {
-        var outcome = await _bus.PublishAsync(channel, message);
+        var outcome = await _bus.PublishAsync(channel, text);
         if (outcome is PublishOutcome.LocalOnly)
         {
-            await Refuse(session, $"redis is away: the message reached node '{_node}' only");
+            await Refuse(session, message, $"redis is away: the message reached node '{_node}' only");
         }
         else if (outcome is PublishOutcome.Unknown)
         {
-            await Refuse(session, "redis went away: the message may not have been delivered");
+            await Refuse(session, message, "redis went away: the message may not have been delivered");
         }
     }
 
-    private async Task JoinAsync(Session session, string room)
+    private async Task StoreAsync(Session session, ClientMessage message, string channel, ReadOnlyMemory<byte> text)
     {
-        if (session.Rooms.Contains(room))
+        var (outcome, position) = await _store.AppendAsync(channel, session.User, message.Id!, text);
+        if (outcome is AppendOutcome.Stored)
         {
-            session.Post(ServerMessage.Joined(room));
+            session.Post(Delivery.Control(ServerMessage.Ack(message.Id!, channel, position)));
             return;
         }
 
-        if (session.Rooms.Count >= MaxRooms)
+        await Refuse(session, message, outcome switch
         {
-            await Refuse(session, $"a member of {MaxRooms} rooms already: leave one first");
+            AppendOutcome.Unavailable => "redis is away: the message was not stored, send it again later",
+            AppendOutcome.Refused => "redis refused to store the message",
+            _ => "redis went away: the message may have been stored, send it again with the same id",
+        });
+    }
+
+    private Task JoinAsync(Session session, ClientMessage message)
+    {
+        var isMember = session.Rooms.Contains(message.Target);
+        if (isMember && message.Recovery is null)
+        {
+            session.Post(Delivery.AboutRoom(ServerMessage.Joined(message.Target)));
+            return Task.CompletedTask;
+        }
+
+        return !isMember && session.Rooms.Count >= MaxRooms
+            ? Refuse(session, message, $"a member of {MaxRooms} rooms already: leave one first")
+            : JoinAsync(session, message, ChannelName.Room(message.Target), isMember);
+    }
+
+    private async Task JoinAsync(Session session, ClientMessage message, string channel, bool isMember)
+    {
+        var room = message.Target;
+        var isActive = await _subscriptions.AcquireAsync(channel);
+        if (message.Recovery is { } recovery)
+        {
+            isActive = isActive && await _audience.RecoverAsync(channel, new ChannelWaiter(
+                session, recovery.Since, (position, isRecovered) =>
+                    Delivery.AboutRoom(ServerMessage.Joined(room, position, isRecovered))));
+        }
+        else if (isActive)
+        {
+            _audience.Add(channel, session, Delivery.AboutRoom(ServerMessage.Joined(room)));
+        }
+
+        if (isActive && session.Rooms.Add(room))
+        {
             return;
         }
 
-        var channel = ChannelName.Room(room);
-        if (!await _subscriptions.AcquireAsync(channel))
+        await _subscriptions.ReleaseAsync(channel);
+        if (!isActive)
         {
-            await _subscriptions.ReleaseAsync(channel);
-            await Refuse(session, $"redis is away: could not join room '{room}', try again");
-            return;
+            await RefuseJoinAsync(session, message, channel, isMember);
+        }
+    }
+
+    // A member that could not recover is no longer one: otherwise it would receive messages after a silent gap.
+    private async Task RefuseJoinAsync(Session session, ClientMessage message, string channel, bool isMember)
+    {
+        if (isMember)
+        {
+            session.Rooms.Remove(message.Target);
+            await DropAsync(session, channel);
         }
 
-        session.Rooms.Add(room);
-        _audience.Add(channel, session, ServerMessage.Joined(room));
+        await Refuse(session, message, $"redis is away: could not join room '{message.Target}', try again");
     }
 
     private async Task LeaveAsync(Session session, string room)
@@ -121,7 +215,7 @@ internal sealed class Conversation
             await DropAsync(session, ChannelName.Room(room));
         }
 
-        session.Post(ServerMessage.Left(room));
+        session.Post(Delivery.AboutRoom(ServerMessage.Left(room)));
     }
 
     private async Task DropAsync(Session session, string channel)
@@ -130,9 +224,9 @@ internal sealed class Conversation
         await _subscriptions.ReleaseAsync(channel);
     }
 
-    private static Task Refuse(Session session, string reason)
+    private static Task Refuse(Session session, ClientMessage message, string reason)
     {
-        session.Post(ServerMessage.Error(reason));
+        session.Post(Delivery.Control(ServerMessage.Error(reason, message.Id)));
         return Task.CompletedTask;
     }
 }

@@ -19,6 +19,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
         {
             // A read without a buffer: an idle client holds no memory.
             var next = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+            session.NoteActivity();
             var end = next.MessageType switch
             {
                 WebSocketMessageType.Close => InboxEnd.ClientClosed,

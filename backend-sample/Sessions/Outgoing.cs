@@ -1,10 +1,14 @@
 using System.Net.WebSockets;
+using WsBalancer.BackendSample.Channels;
 
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>Bytes to send to a client: a whole text message, or a piece of an echo.</summary>
 internal sealed class Outgoing
 {
+    /// <summary>The approximate cost of a queued message in addition to its bytes.</summary>
+    private const int MessageCost = 64;
+
     private Outgoing(ReadOnlyMemory<byte> bytes, byte[]? buffer, WebSocketMessageType type, bool endsMessage)
     {
         Bytes = bytes;
@@ -18,15 +22,23 @@ internal sealed class Outgoing
     /// <summary>The buffer of an echo, part of the client's memory; null for a text, which is shared.</summary>
     public byte[]? Buffer { get; }
 
+    /// <summary>The text; null for an echo.</summary>
+    public Delivery? Delivery { get; private init; }
+
     public WebSocketMessageType Type { get; }
 
     public bool EndsMessage { get; }
 
+    /// <summary>The bytes of a text that count as queued; 0 for an echo, whose buffer is counted.</summary>
+    public int Cost => Delivery is null ? 0 : CostOf(Delivery);
+
     /// <summary>The next entry in the same queue.</summary>
     public Outgoing? Next { get; set; }
 
-    public static Outgoing Text(ReadOnlyMemory<byte> bytes) =>
-        new(bytes, null, WebSocketMessageType.Text, endsMessage: true);
+    public static int CostOf(Delivery delivery) => delivery.Bytes.Length + MessageCost;
+
+    public static Outgoing Text(Delivery delivery) =>
+        new(delivery.Bytes, null, WebSocketMessageType.Text, endsMessage: true) { Delivery = delivery };
 
     /// <param name="buffer">The buffer. Its whole length counts as the cost, even if it is partly unused.</param>
     /// <param name="length">The number of bytes of the echo in the buffer.</param>

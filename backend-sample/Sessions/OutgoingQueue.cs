@@ -27,6 +27,11 @@ internal struct OutgoingQueue
         var taken = _first;
         _first = taken?.Next;
         _last = _first is null ? null : _last;
+        if (taken is not null)
+        {
+            taken.Next = null;
+        }
+
         return taken;
     }
 }

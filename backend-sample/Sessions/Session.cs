@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Sessions;
@@ -9,47 +10,64 @@ namespace WsBalancer.BackendSample.Sessions;
 /// </remarks>
 internal sealed class Session : IAudienceMember
 {
+    private readonly SessionClient _client;
     private readonly WebSocket _socket;
-    private readonly Action _abort;
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _closeTimeout;
+    private readonly ISessionConnection _connection;
+    private readonly SessionLimits _limits;
     private readonly ClientMemory _memory;
     private readonly Outbox _outbox;
+
+    /// <summary>The input; also the lock of the state below.</summary>
     private readonly Inbox _inbox;
-    private readonly Lock _lock = new();
     private HashSet<string>? _rooms;
     private ITimer? _closeTimer;
     private bool _isOver;
 
-    /// <param name="user">The user id that the client sent.</param>
+    /// <param name="client">The user and the device that the client sent.</param>
     /// <param name="socket">The WebSocket. The session does not dispose it.</param>
-    /// <param name="abort">Aborts the connection and all pending operations on it.</param>
-    /// <param name="options">The limits.</param>
-    /// <param name="memory">The limit that all sessions share.</param>
-    /// <param name="time">The time source of the close timeout.</param>
-    public Session(
-        string user, WebSocket socket, Action abort, NodeOptions options, MessageMemory memory, TimeProvider time)
+    /// <param name="connection">The connection of the WebSocket.</param>
+    /// <param name="limits">The limits.</param>
+    public Session(SessionClient client, WebSocket socket, ISessionConnection connection, SessionLimits limits)
     {
-        User = user;
+        _client = client;
         _socket = socket;
-        _abort = abort;
-        _time = time;
-        _closeTimeout = options.CloseTimeout;
-        _memory = new ClientMemory(memory);
-        _outbox = new Outbox(socket, _memory, options.MaxQueueBytes, options.MaxMessageBytes);
-        _inbox = new Inbox(socket, _outbox, _memory, options.MaxMessageBytes);
+        _connection = connection;
+        _limits = limits;
+        _memory = new ClientMemory(limits.Memory);
+        _outbox = new Outbox(socket, connection, _memory, limits);
+        _inbox = new Inbox(socket, _outbox, _memory, limits.Options.MaxMessageBytes);
     }
 
-    public string User { get; }
+    public string User => _client.User;
+
+    /// <summary>The type of the device; null if the client sent none.</summary>
+    public string? Device => _client.Device;
+
+    /// <summary>The recovery of the user's channel that the client requests; null for none.</summary>
+    public RecoveryRequest? Recovery => _client.Recovery;
+
+    /// <summary>The time stamp of the last message from the client.</summary>
+    public long ActiveAt { get; private set; }
+
+    /// <summary>The place of the session in the <see cref="IdleWheel"/>.</summary>
+    public int IdleBucket { get; set; }
+
+    /// <summary>The bytes that wait for the client, without echoes.</summary>
+    public int QueuedBytes => _outbox.QueuedBytes;
+
+    /// <summary>Whether the closing handshake has begun.</summary>
+    public bool IsClosing => _closeTimer is not null;
 
     /// <summary>
     /// The rooms of which the user is a member. Only the loop that reads from the client may use this set.
     /// </summary>
     public HashSet<string> Rooms => _rooms ??= new HashSet<string>(StringComparer.Ordinal);
 
-    public void Post(ReadOnlyMemory<byte> message)
+    public void NoteActivity() => ActiveAt = _limits.Time.GetTimestamp();
+
+    public void Post(Delivery delivery)
     {
-        if (!_outbox.TryPost(message))
+        if (!_outbox.TryPost(delivery))
         {
             Close(SessionClose.SlowConsumer);
         }
@@ -61,15 +79,18 @@ internal sealed class Session : IAudienceMember
     /// </summary>
     public void Close(SessionClose close)
     {
-        lock (_lock)
+        lock (_inbox)
         {
             if (_isOver || _closeTimer is not null)
             {
                 return;
             }
 
-            _closeTimer = _time.CreateTimer(
-                static session => ((Session)session!)._abort(), this, _closeTimeout, Timeout.InfiniteTimeSpan);
+            _closeTimer = _limits.Time.CreateTimer(
+                static session => ((Session)session!)._connection.Abort(),
+                this,
+                _limits.Options.CloseTimeout,
+                Timeout.InfiniteTimeSpan);
         }
 
         _outbox.Complete(close);
@@ -109,14 +130,14 @@ internal sealed class Session : IAudienceMember
 
     private async Task CutOffAsync()
     {
-        _abort();
+        _connection.Abort();
         _outbox.Discard();
         await _outbox.EndAsync();
     }
 
     private void End()
     {
-        lock (_lock)
+        lock (_inbox)
         {
             _isOver = true;
             _closeTimer?.Dispose();

@@ -21,6 +21,9 @@ internal sealed record SessionClose(WebSocketCloseStatus Status, string? Reason,
     public static readonly SessionClose SlowConsumer =
         new((WebSocketCloseStatus)4008, "slow consumer", true);
 
+    public static readonly SessionClose Idle =
+        new((WebSocketCloseStatus)4009, "idle", false);
+
     /// <summary>
     /// The reply to a client's Close frame: the same code, or 1000 for a frame without a code (1005).
     /// </summary>

@@ -3,16 +3,25 @@ using System.Collections.Concurrent;
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>The open sessions of this node, and whether the node is shutting down.</summary>
-internal sealed class SessionRegistry
+internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Session, byte> _sessions = new();
+    private readonly Dictionary<string, int> _devices = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isLeaving;
     private long _changes;
 
+    /// <summary>Finds clients that send nothing; null without a timeout for them.</summary>
+    public IdleWheel? Idle { get; } = options.IdleTimeout > TimeSpan.Zero
+        ? new IdleWheel(options.IdleTimeout, time)
+        : null;
+
     public int Count => _sessions.Count;
 
     public bool IsLeaving => _isLeaving;
+
+    /// <summary>The open sessions.</summary>
+    public IEnumerable<Session> Sessions => _sessions.Keys;
 
     /// <summary>The number of sessions that have begun plus the number that have ended.</summary>
     public long Changes => Volatile.Read(ref _changes);
@@ -20,6 +29,9 @@ internal sealed class SessionRegistry
     public void Add(Session session)
     {
         _sessions.TryAdd(session, 0);
+        CountDevice(session.Device, 1);
+        session.NoteActivity();
+        Idle?.Add(session);
         Interlocked.Increment(ref _changes);
 
         // Add first, then check: either this check or the loop of LeaveAsync finds the session.
@@ -32,6 +44,8 @@ internal sealed class SessionRegistry
     public void Remove(Session session)
     {
         _sessions.TryRemove(session, out _);
+        CountDevice(session.Device, -1);
+        Idle?.Remove(session);
         Interlocked.Increment(ref _changes);
         NoteIfEmptied();
     }
@@ -47,6 +61,36 @@ internal sealed class SessionRegistry
 
         NoteIfEmptied();
         return _emptied.Task;
+    }
+
+    /// <summary>The number of sessions of each type of device that clients sent.</summary>
+    public IReadOnlyDictionary<string, int> CountDevices()
+    {
+        lock (_devices)
+        {
+            return new SortedDictionary<string, int>(_devices, StringComparer.Ordinal);
+        }
+    }
+
+    private void CountDevice(string? device, int change)
+    {
+        if (device is null)
+        {
+            return;
+        }
+
+        lock (_devices)
+        {
+            var count = _devices.GetValueOrDefault(device) + change;
+            if (count > 0)
+            {
+                _devices[device] = count;
+            }
+            else
+            {
+                _devices.Remove(device);
+            }
+        }
     }
 
     private void NoteIfEmptied()

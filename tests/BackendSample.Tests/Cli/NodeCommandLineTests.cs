@@ -25,6 +25,15 @@ public sealed class NodeCommandLineTests
     [InlineData("serve --keep-alive 999ms", "--keep-alive: '999ms'")]
     [InlineData("serve --keep-alive-timeout off", "--keep-alive-timeout: 'off'")]
     [InlineData("serve --close-timeout 301s", "--close-timeout: '301s'")]
+    [InlineData("serve --bus carrier-pigeon", "--bus: 'carrier-pigeon' is not redis, embedded or local")]
+    [InlineData("serve --bus redis", "--bus redis needs --redis")]
+    [InlineData("serve --bus local --redis 127.0.0.1:1", "--bus local uses no Redis")]
+    [InlineData("serve --bus embedded --redis example.org:1", "it must be an IP address")]
+    [InlineData("serve --history-size 0", "--history-size: '0'")]
+    [InlineData("serve --history-ttl 25h", "--history-ttl: '25h'")]
+    [InlineData("serve --batch-delay 2s", "--batch-delay: '2s'")]
+    [InlineData("serve --batch-bytes 1", "--batch-bytes: '1'")]
+    [InlineData("serve --idle-timeout 0s", "--idle-timeout: '0s'")]
     [InlineData("serve --register chat", "--register needs --redis")]
     [InlineData("serve --redis 127.0.0.1:1 --register a:b", "--register: 'a:b'")]
     [InlineData("serve --redis 127.0.0.1:1 --register chat --weight -1", "--weight: '-1'")]
@@ -93,6 +102,22 @@ public sealed class NodeCommandLineTests
 
         Assert.Equal(0, await redis.WaitForExitAsync());
     }
+
+    [Fact]
+    public async Task ANodeWithTheEmbeddedRedis_IsAvailableWithoutAnotherProgram()
+    {
+        using var one = NodeProcess.Start(
+            "serve", "--urls", "http://127.0.0.1:0", "--bus", "embedded");
+        var first = AddressIn(await one.ReadLineAsync());
+        using var http = new HttpClient();
+        var stats = await http.GetStringAsync(new Uri(first, "/stats"), Deadline.Token);
+
+        Assert.Contains("\"kind\":\"embedded\",\"available\":true", stats, StringComparison.Ordinal);
+        await one.SignalAsync("TERM");
+        Assert.Equal(0, await one.WaitForExitAsync());
+    }
+
+    private static Uri AddressIn(string? ready) => new(ready![(ready!.LastIndexOf(' ') + 1)..]);
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string arguments)
     {

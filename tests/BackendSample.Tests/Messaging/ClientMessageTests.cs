@@ -59,6 +59,15 @@ public sealed class ClientMessageTests
     [InlineData("""{"type":"room","data":1}""", "'room' is missing")]
     [InlineData("""{"type":"join"}""", "'room' is missing")]
     [InlineData("""{"type":"join","room":"\ud800"}""", "half of a surrogate pair")]
+    [InlineData("""{"type":"room","room":"r","data":1,"id":7}""", "'id' is not a text")]
+    [InlineData("""{"type":"room","room":"r","data":1,"id":""}""", "'id' is not a text of 1 to 128 characters")]
+    [InlineData("""{"type":"join","room":"r","since":7}""", "'since' is neither null nor a position")]
+    [InlineData("""{"type":"join","room":"r","since":[]}""", "'since' is neither null nor a position")]
+    [InlineData("""{"type":"join","room":"r","since":{}}""", "'since' is neither null nor a position")]
+    [InlineData("""{"type":"join","room":"r","since":{"epoch":"e","offset":-1}}""", "'since' is neither")]
+    [InlineData("""{"type":"join","room":"r","since":{"epoch":"e","offset":1.5}}""", "'since' is neither")]
+    [InlineData("""{"type":"join","room":"r","since":{"epoch":"","offset":1}}""", "'since' is neither")]
+    [InlineData("""{"type":"typing"}""", "'room' is missing")]
     public void Parse_OfAnInvalidMessage_ReturnsTheReason(string json, string reason)
     {
         var message = Parse(json);
@@ -66,6 +75,48 @@ public sealed class ClientMessageTests
         Assert.Equal(ClientMessageKind.Invalid, message.Kind);
         Assert.Contains(reason, message.Reason, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Parse_ReadsIdAndPosition_WithUnknownFieldsBetween()
+    {
+        var message = Parse(
+            """{"since":{"x":[1],"offset":12,"epoch":"5b0f"},"id":"m1","later":{},"type":"join","room":"r"}""");
+
+        Assert.Equal((ClientMessageKind.Join, "m1"), (message.Kind, message.Id));
+        Assert.Equal(new ChannelPosition("5b0f", 12), message.Recovery!.Since);
+    }
+
+    [Fact]
+    public void Parse_OfAJoin_DistinguishesNoPositionFromNone()
+    {
+        Assert.Null(Parse("""{"type":"join","room":"r"}""").Recovery);
+        Assert.Null(Parse("""{"type":"join","room":"r","since":null}""").Recovery!.Since);
+    }
+
+    [Fact]
+    public void Parse_OfAnInvalidMessageWithAnId_KeepsTheIdForTheAnswer() =>
+        Assert.Equal("m1", Parse("""{"type":"shout","id":"m1"}""").Id);
+
+    [Theory]
+    [InlineData("5b0f:12", "5b0f", 12)]
+    [InlineData("a:b:0", "a:b", 0)]
+    public void APosition_IsReadAsItIsWritten(string text, string epoch, long offset)
+    {
+        var position = ChannelPosition.Parse(text);
+
+        Assert.Equal(new ChannelPosition(epoch, offset), position);
+        Assert.Equal(text, position.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("5b0f")]
+    [InlineData(":1")]
+    [InlineData("e:")]
+    [InlineData("e:-1")]
+    [InlineData("e:1x")]
+    [InlineData("e:99999999999999999999")]
+    public void ATextThatIsNoPosition_IsNotRead(string text) => Assert.Null(ChannelPosition.Parse(text));
 
     [Theory]
     [InlineData(ClientMessage.MaxRoomLength, ClientMessageKind.Join)]

@@ -92,6 +92,18 @@ public sealed class HungRedisTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ASenderOfAMessageWithAnId_ReceivesAnErrorWithTheId()
+    {
+        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        await _redis.HangAsync();
+
+        await alice.SendAsync("""{"type":"direct","to":"bob","id":"m1","data":1}""");
+
+        Assert.StartsWith(
+            """{"type":"error","id":"m1","reason":"redis """, await alice.ReceiveTextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ASenderWhoWaits_DelaysNoOtherUser()
     {
         using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");

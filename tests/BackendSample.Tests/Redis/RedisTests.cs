@@ -55,6 +55,48 @@ public sealed class RedisTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WithRedisDisconnected_AMessageWithAnId_IsRefused_AndStoredWhenItIsSentAgain()
+    {
+        var log = new FakeLog();
+        await using var node = await TestNode.StartAsync(
+            TestNode.Options with { Redis = _redis.Endpoint }, log.AddTo);
+        using var alice = await TestClient.WelcomedAsync(node.Address, "alice");
+        const string Message = """{"type":"direct","to":"bob","id":"m1","data":1}""";
+        _redis.Kill();
+        await Deadline.UntilAsync(() => log.Count("RedisIsAway") == 1, "the node has seen that Redis is away");
+
+        await alice.SendAsync(Message);
+
+        Assert.Equal(
+            """{"type":"error","id":"m1","reason":"redis is away: the message was not stored, send it again later"}""",
+            await alice.ReceiveTextAsync());
+        await _redis.ResumeAsync();
+        await Deadline.UntilAsync(() => log.Count("RedisIsBack") == 1, "the node has seen that Redis is back");
+        await alice.SendAsync(Message);
+        var ack = await alice.ReceiveTextAsync();
+        Assert.StartsWith("""{"type":"ack","id":"m1","channel":"user:bob",""", ack, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithRedisDisconnected_AUserWithAPosition_IsServed_AndNotifiedOfTheGapAfterwards()
+    {
+        var log = new FakeLog();
+        await using var node = await TestNode.StartAsync(
+            TestNode.Options with { Redis = _redis.Endpoint }, log.AddTo);
+        _redis.Kill();
+        await Deadline.UntilAsync(() => log.Count("RedisIsAway") == 1, "the node has seen that Redis is away");
+        using var alice = new TestClient();
+        await alice.ConnectToAsync(node.Address, "/ws?user=alice&since=5b0f:3");
+        Assert.Equal(
+            """{"type":"welcome","node":"ws-1","user":"alice","recovered":false}""", await alice.ReceiveTextAsync());
+
+        await _redis.ResumeAsync();
+
+        Assert.StartsWith(
+            """{"type":"gap","channel":"user:alice",""", await alice.ReceiveTextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AfterARestartOfRedis_MessagesAreDeliveredAgain_AndBothChangesAreLoggedOnce()
     {
         var log = new FakeLog();

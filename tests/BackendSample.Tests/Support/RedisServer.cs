@@ -12,15 +12,25 @@ internal sealed class RedisServer : IAsyncDisposable
     private static int Servers;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ws-node-redis-");
+    private readonly bool _isDurable;
     private ServerProcess? _process;
 
-    private RedisServer(IPEndPoint endpoint) => Endpoint = endpoint;
+    private RedisServer(IPEndPoint endpoint, bool isDurable)
+    {
+        Endpoint = endpoint;
+        _isDurable = isDurable;
+    }
 
     public IPEndPoint Endpoint { get; }
 
-    public static async Task<RedisServer> StartAsync()
+    public static Task<RedisServer> StartAsync() => StartAsync(isDurable: false);
+
+    /// <summary>Starts a server that writes each change to its disk before it replies.</summary>
+    public static Task<RedisServer> StartDurableAsync() => StartAsync(isDurable: true);
+
+    private static async Task<RedisServer> StartAsync(bool isDurable)
     {
-        var server = new RedisServer(FindFreeEndpoint());
+        var server = new RedisServer(FindFreeEndpoint(), isDurable);
         await server.ResumeAsync();
         return server;
     }
@@ -48,7 +58,8 @@ internal sealed class RedisServer : IAsyncDisposable
                 "--port", Endpoint.Port.ToString(CultureInfo.InvariantCulture),
                 "--protected-mode", "no",
                 "--save", "",
-                "--appendonly", "no",
+                "--appendonly", _isDurable ? "yes" : "no",
+                "--appendfsync", "always",
                 "--dir", _directory.FullName);
         }
         catch (Win32Exception missing)
@@ -65,6 +76,20 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},allowAdmin=true");
         return await redis.GetServer(Endpoint).SubscriptionSubscriberCountAsync(RedisChannel.Literal(channel));
+    }
+
+    /// <summary>Closes the connections on which nodes subscribe, on the side of the server.</summary>
+    public async Task DropSubscribersAsync()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},allowAdmin=true");
+        var server = redis.GetServer(Endpoint);
+        foreach (var client in await server.ClientListAsync())
+        {
+            if (client.Name?.EndsWith(":channels", StringComparison.Ordinal) is true)
+            {
+                await server.ClientKillAsync(client.Id);
+            }
+        }
     }
 
     public ValueTask DisposeAsync()

@@ -19,10 +19,12 @@ internal sealed class TestClient : IDisposable
     public static async Task<TestClient> ConnectAsync(Uri node, string user)
     {
         var client = new TestClient();
-        var address = WebSocketAddress(node, $"/ws?user={Uri.EscapeDataString(user)}");
-        await client.Socket.ConnectAsync(address, Deadline.Token);
+        await client.ConnectToAsync(node, $"/ws?user={Uri.EscapeDataString(user)}");
         return client;
     }
+
+    public Task ConnectToAsync(Uri node, string pathAndQuery) =>
+        Socket.ConnectAsync(WebSocketAddress(node, pathAndQuery), Deadline.Token);
 
     public static Uri WebSocketAddress(Uri node, string pathAndQuery) => new($"ws://{node.Authority}{pathAndQuery}");
 

@@ -24,6 +24,8 @@ internal sealed class TestNode : IAsyncDisposable
 
     public SessionRegistry Sessions => _app.Services.GetRequiredService<SessionRegistry>();
 
+    public ShedCount Shed => _app.Services.GetRequiredService<ShedCount>();
+
     public MessageMemory Memory => _app.Services.GetRequiredService<MessageMemory>();
 
     public static Task<TestNode> StartAsync() => StartAsync(Options);

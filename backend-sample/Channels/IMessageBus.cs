@@ -1,10 +1,13 @@
-namespace WsBalancer.BackendSample.Messaging;
+namespace WsBalancer.BackendSample.Channels;
 
 /// <summary>
 /// Carries messages between nodes. Received messages are delivered to the local <see cref="Audience"/>.
 /// </summary>
 internal interface IMessageBus
 {
+    /// <summary>The state of the bus, for operators.</summary>
+    public BusStatus Status { get; }
+
     /// <summary>Starts to receive the channel.</summary>
     /// <returns>
     /// Whether the channel is active now. If not, nothing is left behind and the subscribe can be retried.
@@ -34,3 +37,9 @@ internal enum PublishOutcome
     /// </summary>
     Unknown,
 }
+
+/// <summary>The state of a bus.</summary>
+/// <param name="Kind">The name of the bus in <c>--bus</c>.</param>
+/// <param name="IsAvailable">Whether messages reach other nodes.</param>
+/// <param name="Received">The messages that were received from it.</param>
+internal sealed record BusStatus(string Kind, bool IsAvailable, long Received);

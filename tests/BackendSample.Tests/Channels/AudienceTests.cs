@@ -1,11 +1,11 @@
 using System.Text;
-using WsBalancer.BackendSample.Messaging;
+using WsBalancer.BackendSample.Channels;
 
-namespace WsBalancer.BackendSample.Tests.Messaging;
+namespace WsBalancer.BackendSample.Tests.Channels;
 
 public sealed class AudienceTests
 {
-    private readonly Audience _audience = new();
+    private readonly Audience _audience = new(new LocalStore(new HistoryOptions(), TimeProvider.System));
 
     [Fact]
     public void Deliver_ReachesTheMembersOfThatChannelOnly()
@@ -44,7 +44,7 @@ public sealed class AudienceTests
     private Listener Added(string channel)
     {
         var member = new Listener();
-        _audience.Add(channel, member, "hi"u8.ToArray());
+        _audience.Add(channel, member, Delivery.Control("hi"u8.ToArray()));
         return member;
     }
 
@@ -52,6 +52,6 @@ public sealed class AudienceTests
     {
         public List<string> Received { get; } = [];
 
-        public void Post(ReadOnlyMemory<byte> message) => Received.Add(Encoding.UTF8.GetString(message.Span));
+        public void Post(Delivery delivery) => Received.Add(Encoding.UTF8.GetString(delivery.Bytes.Span));
     }
 }

@@ -1,6 +1,6 @@
-using WsBalancer.BackendSample.Messaging;
+using WsBalancer.BackendSample.Channels;
 
-namespace WsBalancer.BackendSample.Tests.Messaging;
+namespace WsBalancer.BackendSample.Tests.Channels;
 
 public sealed class SubscriptionsTests
 {
@@ -147,6 +147,8 @@ public sealed class SubscriptionsTests
         private readonly List<string> _calls = [];
         private TaskCompletionSource? _held;
         private int _running;
+
+        public BusStatus Status => new("fake", IsAvailable: true, Received: 0);
 
         public bool IsAway { get; set; }
 

@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+
+namespace WsBalancer.BackendSample.Channels;
+
+/// <summary>The members on this node that receive the messages of each channel.</summary>
+/// <remarks>
+/// Subscribe to a channel before members join it: a read of the stored messages has no gap to the received ones only if
+/// all messages after the read are received.
+/// </remarks>
+internal sealed class Audience(IMessageStore store)
+{
+    private readonly ConcurrentDictionary<string, LocalChannel> _channels = new(StringComparer.Ordinal);
+
+    /// <summary>Channels whose members wait for a read that cannot be made now.</summary>
+    private readonly ConcurrentDictionary<LocalChannel, byte> _suspended = new();
+
+    /// <summary>The channels that have members.</summary>
+    public IEnumerable<LocalChannel> Channels => _channels.Values;
+
+    /// <summary>Adds a member. The member receives the greeting before any message of the channel.</summary>
+    public void Add(string channel, IAudienceMember member, Delivery greeting)
+    {
+        while (!Find(channel).TryAdd(member, greeting))
+        {
+            // The channel was closed before it was locked: retry with a new one.
+        }
+    }
+
+    /// <summary>
+    /// Adds a member that expects stored messages while the store is not available: when it is available again, the
+    /// member is notified of the gap.
+    /// </summary>
+    public void AddSuspended(string channel, IAudienceMember member, Delivery greeting)
+    {
+        Add(channel, member, greeting);
+        Suspend(Find(channel), isAlways: true);
+    }
+
+    /// <summary>
+    /// Adds a member that has the stored messages up to a position. The member receives the greeting, then the messages
+    /// after that position, and then those that are published from now on.
+    /// </summary>
+    /// <returns>False if the store is not available: then the member is not added.</returns>
+    public async Task<bool> RecoverAsync(string channel, ChannelWaiter waiter)
+    {
+        ChannelReading? reading;
+        LocalChannel local;
+        bool mustRead;
+        do
+        {
+            local = Find(channel);
+            reading = local.Wait(waiter, out mustRead);
+        }
+        while (reading is null);
+
+        if (mustRead || _suspended.TryRemove(local, out _))
+        {
+            await ReadAsync(local);
+        }
+
+        return await reading.Settled;
+    }
+
+    public void Remove(string channel, IAudienceMember member)
+    {
+        if (_channels.TryGetValue(channel, out var local) && local.Remove(member))
+        {
+            _channels.TryRemove(KeyValuePair.Create(channel, local));
+            _suspended.TryRemove(local, out _);
+        }
+    }
+
+    /// <summary>
+    /// Posts a message from the bus to every member. All members receive the messages of a channel in the same order.
+    /// </summary>
+    public void Deliver(string channel, ReadOnlyMemory<byte> frame)
+    {
+        if (_channels.TryGetValue(channel, out var local))
+        {
+            Deliver(local, ChannelFrame.Parse(frame));
+        }
+    }
+
+    /// <inheritdoc cref="Deliver(string, ReadOnlyMemory{byte})"/>
+    public void Deliver(ReadOnlySpan<char> channel, ReadOnlySequence<byte> frame)
+    {
+        if (_channels.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(channel, out var local))
+        {
+            Deliver(local, ChannelFrame.Parse(frame.ToArray()));
+        }
+    }
+
+    /// <summary>
+    /// Notes that messages may have been lost: stored ones are held until <see cref="ResumeAsync"/> finds the missing.
+    /// </summary>
+    public void Suspend()
+    {
+        foreach (var local in _channels.Values)
+        {
+            Suspend(local, isAlways: false);
+        }
+    }
+
+    /// <summary>Reads the suspended channels.</summary>
+    public Task ResumeAsync() => Task.WhenAll(
+        _suspended.Keys.Where(local => _suspended.TryRemove(local, out _)).Select(ReadAsync));
+
+    private LocalChannel Find(string channel) => _channels.GetOrAdd(channel, static name => new LocalChannel(name));
+
+    private void Suspend(LocalChannel local, bool isAlways)
+    {
+        if (local.Suspend(isAlways))
+        {
+            _suspended.TryAdd(local, 0);
+        }
+    }
+
+    private void Deliver(LocalChannel local, ChannelFrame frame)
+    {
+        if (frame.Position is not { } position)
+        {
+            var priority = frame.IsEphemeral ? Priority.Ephemeral : Delivery.PriorityOf(local.Name);
+            local.Deliver(Delivery.Plain(frame.Message, priority));
+        }
+        else if (local.Receive(new StoredMessage(position, frame.Message)))
+        {
+            // The bus must deliver the next message without a wait, and a read never fails with an exception.
+            _ = ReadAsync(local);
+        }
+    }
+
+    private async Task ReadAsync(LocalChannel local)
+    {
+        ChannelWindow? window;
+        bool isAgain;
+        do
+        {
+            var (after, known) = local.BeginRead();
+            window = await store.ReadAsync(local.Name, after, known);
+            isAgain = local.Settle(window);
+        }
+        while (isAgain && window is not null);
+
+        if (isAgain)
+        {
+            _suspended.TryAdd(local, 0);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace WsBalancer.BackendSample.Channels;
+
+/// <summary>A member of this node's audience, which can receive text messages.</summary>
+internal interface IAudienceMember
+{
+    /// <summary>Queues the message and returns at once.</summary>
+    public void Post(Delivery delivery);
+}

@@ -1,0 +1,44 @@
+using WsBalancer.BackendSample.Messaging;
+
+namespace WsBalancer.BackendSample.Channels;
+
+/// <summary>
+/// Stores messages of channels for clients that disconnect for a while. No failure is an exception: a store is either
+/// available or not.
+/// </summary>
+internal interface IMessageStore
+{
+    /// <summary>
+    /// Stores a message and publishes it to the channel, unless the sender has stored a message with this id before.
+    /// </summary>
+    public Task<AppendResult> AppendAsync(string channel, string sender, string id, ReadOnlyMemory<byte> message);
+
+    /// <summary>Reads the stored messages of a channel.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="after">The offset after which messages are needed.</param>
+    /// <param name="delivered">
+    /// A position that the store has had, or null. If the store has lost it, the store begins a new epoch.
+    /// </param>
+    /// <returns>Null if the store is not available.</returns>
+    public Task<ChannelWindow?> ReadAsync(string channel, long after, ChannelPosition? delivered);
+}
+
+/// <summary>The result of storing a message.</summary>
+/// <param name="Outcome">Whether the message is stored.</param>
+/// <param name="Position">Its position, if it is stored.</param>
+internal readonly record struct AppendResult(AppendOutcome Outcome, ChannelPosition Position = default);
+
+/// <summary>Whether a message is stored.</summary>
+internal enum AppendOutcome
+{
+    Stored,
+
+    /// <summary>The store is unavailable, and the message is not stored.</summary>
+    Unavailable,
+
+    /// <summary>The store failed in the meantime. The sender may repeat the message with the same id.</summary>
+    Unknown,
+
+    /// <summary>The store refused: it is full, read-only, or runs no scripts.</summary>
+    Refused,
+}

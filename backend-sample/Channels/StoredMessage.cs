@@ -1,0 +1,18 @@
+using WsBalancer.BackendSample.Messaging;
+
+namespace WsBalancer.BackendSample.Channels;
+
+/// <summary>A stored message of a channel, without its position in its text.</summary>
+internal readonly record struct StoredMessage(ChannelPosition Position, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>The stored messages of a channel at one moment.</summary>
+/// <param name="Top">The position of the newest message; offset 0 if the epoch has none.</param>
+/// <param name="Messages">The newest messages in order, without a gap up to the top, as far as they were needed.</param>
+internal sealed record ChannelWindow(ChannelPosition Top, IReadOnlyList<StoredMessage> Messages)
+{
+    /// <summary>Whether every message after the position is in the window.</summary>
+    public bool Covers(ChannelPosition position) =>
+        position.Epoch == Top.Epoch
+        && position.Offset <= Top.Offset
+        && position.Offset >= Top.Offset - Messages.Count;
+}

@@ -1,0 +1,80 @@
+namespace WsBalancer.BackendSample.Redis;
+
+/// <summary>
+/// The Lua scripts that store and read messages. Each runs as one step of Redis, so that the order of the offsets is
+/// the order in which the messages are published.
+/// </summary>
+/// <remarks>
+/// The hash of a channel has its epoch (<c>e</c>) and the offset of its newest message (<c>s</c>). The messages are in
+/// a stream, whose entry ids are the offsets, or in a list, for servers without streams.
+/// </remarks>
+internal sealed record RedisScripts(string Append, string Read)
+{
+    // KEYS: hash, messages, id. ARGV: channel, message, size, lifetime, lifetime of ids, lifetime of the epoch, epoch.
+    private const string AppendBegin =
+        """
+        local known = redis.call('GET', KEYS[3])
+        if known then return known end
+        local epoch = redis.call('HGET', KEYS[1], 'e')
+        if not epoch then
+          epoch = ARGV[7]
+          redis.call('HSET', KEYS[1], 'e', epoch)
+          redis.call('DEL', KEYS[2])
+        end
+        local offset = redis.call('HINCRBY', KEYS[1], 's', 1)
+
+        """;
+
+    private const string AppendEnd =
+        """
+
+        redis.call('PEXPIRE', KEYS[1], ARGV[6])
+        redis.call('PEXPIRE', KEYS[2], ARGV[4])
+        local position = epoch .. ':' .. offset
+        redis.call('SET', KEYS[3], position, 'PX', ARGV[5])
+        redis.call('PUBLISH', ARGV[1], '\1' .. position .. '\n' .. ARGV[2])
+        return position
+        """;
+
+    // KEYS: hash, messages. ARGV: epoch, delivered epoch, delivered offset, lifetime of the epoch, offset after which
+    // messages are needed. A server that has lost messages which were delivered, for example in a crash, begins a new
+    // epoch.
+    private const string ReadBegin =
+        """
+        local epoch = redis.call('HGET', KEYS[1], 'e')
+        local top = tonumber(redis.call('HGET', KEYS[1], 's') or '0')
+        if not epoch or (epoch == ARGV[2] and top < tonumber(ARGV[3])) then
+          epoch = ARGV[1]
+          redis.call('HSET', KEYS[1], 'e', epoch)
+          redis.call('PEXPIRE', KEYS[1], ARGV[4])
+          redis.call('DEL', KEYS[2])
+        end
+
+        """;
+
+    /// <summary>For Redis: a stream for each channel.</summary>
+    public static readonly RedisScripts Streams = new(
+        AppendBegin + "redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[3], offset .. '-0', 'm', ARGV[2])" + AppendEnd,
+        ReadBegin +
+        """
+        local messages = {}
+        for i, entry in ipairs(redis.call('XRANGE', KEYS[2], '(' .. ARGV[5] .. '-0', '+')) do
+          messages[i] = entry[2][2]
+        end
+        return {epoch, top, messages}
+        """);
+
+    /// <summary>For servers without streams, such as Garnet: a list for each channel.</summary>
+    public static readonly RedisScripts Lists = new(
+        AppendBegin +
+        """
+        redis.call('RPUSH', KEYS[2], ARGV[2])
+        redis.call('LTRIM', KEYS[2], -tonumber(ARGV[3]), -1)
+        """ + AppendEnd,
+        ReadBegin +
+        """
+        local length = redis.call('LLEN', KEYS[2])
+        local skipped = math.min(math.max(tonumber(ARGV[5]) - (top - length), 0), length)
+        return {epoch, top, redis.call('LRANGE', KEYS[2], skipped, -1)}
+        """);
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using StackExchange.Redis;
+using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.Messaging;
+
+namespace WsBalancer.BackendSample.Redis;
+
+/// <summary>Stores messages in Redis, where every node finds them.</summary>
+internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger<RedisStore> logger) : IMessageStore
+{
+    private RedisScripts? _scripts;
+    private long _reads;
+    private int _isRefused;
+
+    /// <summary>The number of reads so far.</summary>
+    public long Reads => Volatile.Read(ref _reads);
+
+    public async Task<AppendResult> AppendAsync(
+        string channel, string sender, string id, ReadOnlyMemory<byte> message)
+    {
+        if (link.IsAway)
+        {
+            return new AppendResult(AppendOutcome.Unavailable);
+        }
+
+        try
+        {
+            var scripts = await FindScriptsAsync();
+            var result = await EvaluateAsync(
+                scripts.Append,
+                [HashOf(channel), MessagesOf(channel), IdOf(channel, sender, id)],
+                [
+                    channel, message, history.Size, Milliseconds(history.Lifetime), Milliseconds(history.IdLifetime),
+                    Milliseconds(history.EpochLifetime), Epoch.Create(),
+                ]);
+            _isRefused = 0;
+            return new AppendResult(AppendOutcome.Stored, ChannelPosition.Parse((string)result!)!.Value);
+        }
+        catch (Exception failure)
+        {
+            return new AppendResult(Note(channel, failure));
+        }
+    }
+
+    public async Task<ChannelWindow?> ReadAsync(string channel, long after, ChannelPosition? delivered)
+    {
+        if (link.IsAway)
+        {
+            return null;
+        }
+
+        try
+        {
+            Interlocked.Increment(ref _reads);
+            var scripts = await FindScriptsAsync();
+            var result = await EvaluateAsync(
+                scripts.Read,
+                [HashOf(channel), MessagesOf(channel)],
+                [
+                    Epoch.Create(), delivered?.Epoch ?? "", delivered?.Offset ?? 0,
+                    Milliseconds(history.EpochLifetime), after,
+                ]);
+            return Window((string)result[0]!, (long)result[1], (RedisResult[])result[2]!);
+        }
+        catch (Exception failure)
+        {
+            Note(channel, failure);
+            return null;
+        }
+    }
+
+    private static ChannelWindow Window(string epoch, long top, RedisResult[] messages)
+    {
+        var first = top - messages.Length + 1;
+        return new ChannelWindow(
+            new ChannelPosition(epoch, top),
+            [.. messages.Select((message, index) =>
+                new StoredMessage(new ChannelPosition(epoch, first + index), (byte[])message!))]);
+    }
+
+    // The braces let a cluster of Redis keep the keys of one channel together.
+    private static RedisKey HashOf(string channel) => $"ws:{{{channel}}}:top";
+
+    private static RedisKey MessagesOf(string channel) => $"ws:{{{channel}}}:messages";
+
+    // The length of the sender separates it from the id, whatever characters they have.
+    private static RedisKey IdOf(string channel, string sender, string id) => string.Create(
+        CultureInfo.InvariantCulture, $"ws:{{{channel}}}:id:{sender.Length}:{sender}:{id}");
+
+    private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+
+    private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
+    {
+        try
+        {
+            return await link.Keys.ScriptEvaluateAsync(script, keys, values);
+        }
+        catch (RedisServerException failure) when (failure.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // A restarted server has lost the script. Nothing was executed, so the call is repeated with the script.
+            return await link.Keys.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache);
+        }
+    }
+
+    private async ValueTask<RedisScripts> FindScriptsAsync()
+    {
+        if (_scripts is { } known)
+        {
+            return known;
+        }
+
+        try
+        {
+            await link.Keys.StreamLengthAsync("ws:streams");
+            return _scripts = RedisScripts.Streams;
+        }
+        catch (RedisServerException failure) when (IsUnknownCommand(failure))
+        {
+            return _scripts = RedisScripts.Lists;
+        }
+    }
+
+    private static bool IsUnknownCommand(RedisServerException failure) =>
+        failure.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase);
+
+    private AppendOutcome Note(string channel, Exception failure)
+    {
+        RedisLog.StoreFailed(logger, channel, failure);
+        link.NoteFailure(failure);
+        switch (failure)
+        {
+            case RedisServerException refusal:
+                if (Interlocked.Exchange(ref _isRefused, 1) == 0)
+                {
+                    RedisLog.StoreRefused(logger, refusal.Message);
+                }
+
+                return AppendOutcome.Refused;
+            case RedisConnectionException lost when RedisLink.WasNeverSent(lost):
+                return AppendOutcome.Unavailable;
+            default:
+                return AppendOutcome.Unknown;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using WsBalancer.BackendSample.Messaging;
+
+namespace WsBalancer.BackendSample.Sessions;
+
+/// <summary>The client of a session, as its handshake describes it.</summary>
+/// <param name="User">The user.</param>
+/// <param name="Device">The type of the device, such as <c>ios</c>; null if it is not known.</param>
+/// <param name="Recovery">The recovery of the user's channel; null for none.</param>
+internal sealed record SessionClient(string User, string? Device, RecoveryRequest? Recovery)
+{
+    /// <summary>The longest device type, in UTF-16 units.</summary>
+    public const int MaxDeviceLength = 32;
+}

@@ -1,0 +1,27 @@
+namespace WsBalancer.BackendSample.Telemetry;
+
+/// <summary>The numbers of a node at one moment, as <c>GET /stats</c> returns them.</summary>
+/// <param name="Node">The name of the node.</param>
+/// <param name="Connections">The open connections.</param>
+/// <param name="Users">The users who have at least one of them.</param>
+/// <param name="Rooms">The members of each room on this node.</param>
+/// <param name="Devices">The connections of each type of device.</param>
+/// <param name="QueuedBytes">The bytes that wait for clients.</param>
+/// <param name="Shed">The messages that were dropped for slow clients, by priority.</param>
+/// <param name="Bus">The connection to other nodes.</param>
+internal sealed record NodeStats(
+    string Node,
+    int Connections,
+    int Users,
+    IReadOnlyDictionary<string, int> Rooms,
+    IReadOnlyDictionary<string, int> Devices,
+    long QueuedBytes,
+    IReadOnlyDictionary<string, long> Shed,
+    BusStats Bus);
+
+/// <summary>The numbers of the connection to other nodes.</summary>
+/// <param name="Kind">The name of the bus in <c>--bus</c>.</param>
+/// <param name="Available">Whether messages reach other nodes.</param>
+/// <param name="Channels">The channels that this node receives.</param>
+/// <param name="Received">The messages that were received from the bus.</param>
+internal sealed record BusStats(string Kind, bool Available, int Channels, long Received);

@@ -4,7 +4,7 @@ namespace WsBalancer.BackendSample.Channels;
 
 /// <summary>A text message for clients: serialised once, and shared by all its recipients.</summary>
 /// <param name="bytes">The bytes of the message. They must not be changed.</param>
-/// <param name="priority">Its priority among the messages that are queued for one client.</param>
+/// <param name="priority">The priority among the messages that are queued for one client.</param>
 internal sealed class Delivery(ReadOnlyMemory<byte> bytes, Priority priority)
 {
     /// <summary>A stored message, at its position in the channel.</summary>

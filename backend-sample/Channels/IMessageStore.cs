@@ -25,7 +25,7 @@ internal interface IMessageStore
 
 /// <summary>The result of storing a message.</summary>
 /// <param name="Outcome">Whether the message is stored.</param>
-/// <param name="Position">Its position, if it is stored.</param>
+/// <param name="Position">The position of the message, if it is stored.</param>
 internal readonly record struct AppendResult(AppendOutcome Outcome, ChannelPosition Position = default);
 
 /// <summary>Whether a message is stored.</summary>

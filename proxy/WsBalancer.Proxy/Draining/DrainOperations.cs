@@ -45,8 +45,8 @@ internal sealed class DrainOperations(StateStore state, DrainRegistry runs, Othe
         if (node.OperatorDrain is null)
         {
             throw new RefusedException(RefusalKind.Conflict, node.DrainsItself
-                ? $"Node '{node.Id}' drains on its own report, not by an operator's drain: it takes users again when it "
-                    + "no longer reports it."
+                ? $"Node '{node.Id}' drains on its own report, not by an operator's drain: it takes users again when "
+                    + "it no longer reports it."
                 : $"Node '{node.Id}' does not drain.");
         }
 

@@ -3,7 +3,7 @@ using System.Net;
 namespace WsBalancer.Sockets.Loops;
 
 /// <summary>
-/// The attempts of a <see cref="LoopConnect"/> at the other addresses than the first, and the delay before each of them.
+/// The attempts of a <see cref="LoopConnect"/> at the addresses after the first, and the delay before each of them.
 /// </summary>
 internal sealed class LaterAttempts
 {

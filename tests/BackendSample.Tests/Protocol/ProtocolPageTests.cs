@@ -108,7 +108,7 @@ public sealed class ProtocolPageTests
         return Path.Combine(folder.FullName, path);
     }
 
-    /// <summary>The epochs of the page stand for real ones, which are random.</summary>
+    /// <summary>The epochs of the page are examples, in place of real ones, which are random.</summary>
     private sealed class Epochs
     {
         private readonly Dictionary<string, string> _real = [];

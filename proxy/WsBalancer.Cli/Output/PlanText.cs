@@ -1,4 +1,3 @@
-using WsBalancer.Cli.Admin;
 using WsBalancer.Proxy.Admin.Changes;
 
 namespace WsBalancer.Cli.Output;

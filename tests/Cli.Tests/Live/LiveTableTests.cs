@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Spectre.Console.Testing;
-using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Commands.Live;
 using WsBalancer.Proxy.Admin.Clusters;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using WsBalancer.Cli.Admin;
 using WsBalancer.Proxy.Admin.Moves;
 using WsBalancer.Proxy.Draining;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Commands.Waiting;
 using WsBalancer.Proxy.Admin.Moves;

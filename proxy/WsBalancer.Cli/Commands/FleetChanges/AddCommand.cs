@@ -1,5 +1,4 @@
 using System.CommandLine;
-using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Commands.Waiting;
 using WsBalancer.Proxy.Admin.Changes;

@@ -1,6 +1,5 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
-using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
 using WsBalancer.Proxy.Admin.Clusters;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
 using WsBalancer.Proxy.Admin.Clusters;
 using WsBalancer.Proxy.Admin.Status;

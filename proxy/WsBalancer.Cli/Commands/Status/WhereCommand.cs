@@ -1,5 +1,4 @@
 using System.CommandLine;
-using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
 using WsBalancer.Proxy.Admin.Clusters;
 

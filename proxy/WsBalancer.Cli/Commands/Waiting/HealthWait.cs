@@ -1,4 +1,3 @@
-using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Output;
 using WsBalancer.Proxy.Admin.Clusters;
 

@@ -1,4 +1,3 @@
-using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Demo.Claims;
 using WsBalancer.Cli.Demo.Processes;
 using WsBalancer.Cli.Demo.Users;

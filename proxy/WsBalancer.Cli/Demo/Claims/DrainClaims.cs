@@ -1,5 +1,4 @@
 using System.Globalization;
-using WsBalancer.Cli.Admin;
 using WsBalancer.Proxy.Admin.Moves;
 
 namespace WsBalancer.Cli.Demo.Claims;

@@ -1,4 +1,3 @@
-using WsBalancer.Cli.Admin;
 using WsBalancer.Proxy.Admin.Clusters;
 
 namespace WsBalancer.Cli.Demo.Claims;

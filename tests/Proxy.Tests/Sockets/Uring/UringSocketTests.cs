@@ -219,7 +219,7 @@ public sealed class UringSocketTests : IDisposable
         }
     }
 
-    /// <summary>Sends what it receives and then more, and completes the poll for room before the batch is sent.</summary>
+    /// <summary>Sends what it receives and then more, and completes the poll for room before the batch.</summary>
     private sealed class RoomDuringSend(UringSocket to) : ISocketHandler
     {
         public void OnReceived(ReadOnlySpan<byte> bytes)

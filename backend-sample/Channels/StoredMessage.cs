@@ -7,7 +7,7 @@ internal readonly record struct StoredMessage(ChannelPosition Position, ReadOnly
 
 /// <summary>The stored messages of a channel at one moment.</summary>
 /// <param name="Top">The position of the newest message; offset 0 if the epoch has none.</param>
-/// <param name="Messages">The newest messages in order, without a gap up to the top, as far as they were needed.</param>
+/// <param name="Messages">The newest messages in order, without a gap up to the top, as far as needed.</param>
 internal sealed record ChannelWindow(ChannelPosition Top, IReadOnlyList<StoredMessage> Messages)
 {
     /// <summary>Whether every message after the position is in the window.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using WsBalancer.Proxy.Admin;
-using WsBalancer.Proxy.Admin.Requests;
 
 namespace WsBalancer.Cli.Admin;
 

@@ -10,8 +10,15 @@ public sealed class MovingClaimsTests
 {
     private static readonly DrainStatusView Drained = new()
     {
-        Cluster = "chat", Node = "ws-1", State = "drained", Sources = ["operator"], Total = 2, Closed = 2,
-        RatePerSecond = 1, CloseCode = 1012, Epoch = 1,
+        Cluster = "chat",
+        Node = "ws-1",
+        State = "drained",
+        Sources = ["operator"],
+        Total = 2,
+        Closed = 2,
+        RatePerSecond = 1,
+        CloseCode = 1012,
+        Epoch = 1,
     };
 
     [Theory]
@@ -79,7 +86,11 @@ public sealed class MovingClaimsTests
             "chat", "c", "http://c/", 1, "configured", [], "active", "healthy", 0, 0, 0.25, null);
         var plan = new PlanView
         {
-            Moved = moved, Minimum = moved - excess, Excess = excess, TunnelsMoved = planned, Epoch = 1,
+            Moved = moved,
+            Minimum = moved - excess,
+            Excess = excess,
+            TunnelsMoved = planned,
+            Epoch = 1,
         };
 
         Assert.Equal(

@@ -29,7 +29,9 @@ internal static class CordonCommand
         var node = operation.Parsed.GetRequiredValue(Node);
         var body = new DrainBody
         {
-            RatePerSecond = 0, Deadline = DrainDeadline.None, Force = operation.Parsed.GetValue(Force) ? true : null,
+            RatePerSecond = 0,
+            Deadline = DrainDeadline.None,
+            Force = operation.Parsed.GetValue(Force) ? true : null,
         };
         var cluster = await operation.FindClusterAsync(cancellation);
         var answer = await cluster.BeginDrainAsync(node, body, cancellation);

@@ -39,7 +39,10 @@ internal sealed record BlendChangeView : BlendView, IChangeView
     {
         var view = new BlendChangeView
         {
-            From = AlgorithmOf(cluster), To = to, Share = share, Shared = result.Shared,
+            From = AlgorithmOf(cluster),
+            To = to,
+            Share = share,
+            Shared = result.Shared,
         };
         return With(view, result.Plan, result.Epoch);
     }

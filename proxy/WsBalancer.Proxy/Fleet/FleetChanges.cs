@@ -109,7 +109,7 @@ internal sealed class FleetChanges(StateStore state, FleetPlanner planner)
         {
             throw new RefusedException(
                 RefusalKind.Conflict,
-                $"The ring of cluster '{cluster.Id}' stays as it is until its nodes and its settings fit each other: "
+                $"The ring of cluster '{cluster.Id}' is unchanged until its nodes and its settings are valid together: "
                 + $"{mistake} {what}.");
         }
     }

@@ -101,7 +101,7 @@ public sealed partial class ReloadCommandTests
         await fleet.Balancer.Write(config.ToString());
 
         await fleet.Balancer.UntilWritten(
-            "read at the start only and needs a restart: Kestrel:Limits:MaxRequestLineSize, Urls, "
+            "read at the start only and need a restart: Kestrel:Limits:MaxRequestLineSize, Urls, "
             + "WsBalancer:Admin:MaxConnections, WsBalancer:Shutdown:Timeout, WsBalancer:Sockets:FirstByteTimeout, "
             + "WsBalancer:State:Id.");
         Assert.Single(

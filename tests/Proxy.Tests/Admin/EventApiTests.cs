@@ -118,7 +118,7 @@ public sealed class EventApiTests : IAsyncLifetime
         Assert.InRange(received, EventListener.MaxWaiting, EventListener.MaxWaiting + 499);
         Assert.Equal("event: dropped", last[0]);
         Assert.Equal(
-            "more than 1000 events waited to be read: listen again, with Last-Event-ID, to hear the rest",
+            "more than 1000 events waited to be read: connect again, with Last-Event-ID, to receive the rest",
             JsonElement.Parse(last[1]["data: ".Length..]).GetProperty("message").GetString());
         Assert.Empty(await stream.NextAsync());
     }

@@ -123,7 +123,7 @@ public sealed class RingReloadTests : IAsyncDisposable
                 StringComparison.Ordinal) is true);
         Assert.NotEmpty(MessagesOf(205));
         Assert.All(MessagesOf(205), message => Assert.Matches(
-            "^Ring of cluster 'chat' stays as it is until its nodes and its settings fit each other: "
+            "^Ring of cluster 'chat' is unchanged until its nodes and its settings are valid together: "
             + "ReverseProxy:Clusters:chat:Destinations:ws-.:Metadata:RingKey is missing: expected .*\\.$",
             message));
     }

@@ -48,7 +48,7 @@ public sealed class RingClusterTests
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(app.StartAsync);
 
-        Assert.StartsWith("Cluster 'chat' is to be placed by the ring", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Cluster 'chat' uses the ring", failure.Message, StringComparison.Ordinal);
     }
 
     // The server builds the pipeline of this application after the other services have started.

@@ -247,7 +247,7 @@ public sealed class StateStoreTests : IDisposable
 
         Assert.True(shared);
         Assert.Single(_changed);
-        Assert.Contains("taking it over here failed", log.LatestRecord.Message, StringComparison.Ordinal);
+        Assert.Contains("applying it here failed", log.LatestRecord.Message, StringComparison.Ordinal);
     }
 
     private static Task<bool?> WriteAsync(StateStore store, StateKey key, StateValue? value) =>

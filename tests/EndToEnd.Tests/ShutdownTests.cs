@@ -51,7 +51,7 @@ public sealed class ShutdownTests
 
         Assert.Equal(1, await fleet.Balancer.Process.ExitCode());
         Assert.Contains("A second signal: ", fleet.Balancer.Process.Output, StringComparison.Ordinal);
-        Assert.Contains("3 of them were cut", fleet.Balancer.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("3 of them were aborted", fleet.Balancer.Process.Output, StringComparison.Ordinal);
         Array.ForEach(clients, client => client.Dispose());
     }
 

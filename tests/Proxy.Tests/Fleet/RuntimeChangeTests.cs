@@ -127,7 +127,7 @@ public sealed class RuntimeChangeTests : IAsyncDisposable
         var refusal = await Assert.ThrowsAsync<RefusedException>(() => changes.AddAsync(
             _app.Chat, new NodeAddition("ws-5", "http://ws-5.invalid/"), null, Cancellation));
         Assert.Equal(RefusalKind.Conflict, refusal.Kind);
-        Assert.StartsWith("The ring of cluster 'chat' stays as it is until", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The ring of cluster 'chat' is unchanged until", refusal.Message, StringComparison.Ordinal);
         Assert.Null(State.Find(StateKey.Of("chat", StateKind.Member, "ws-5")));
 
         await WriteAsync(StateKind.Member, "ws-4", null);

@@ -170,7 +170,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     }
 
     /// <summary>Starts to receive. On any thread; the members below are called on the loop's thread.</summary>
-    public void BeginInput() => Loop.Scheduler.Schedule(static self => self.As<LoopConnection>().ResumeInput(), this);
+    public void BeginInput() => Loop.RunOrPost(static self => ((LoopConnection)self).ResumeInput(), this);
 
     public void PauseInput()
     {

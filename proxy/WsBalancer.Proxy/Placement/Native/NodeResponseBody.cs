@@ -126,10 +126,10 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
     {
         if (disposing && !_isTaken)
         {
-            _socket.Loop.Scheduler.Schedule(
+            _socket.Loop.RunOrPost(
                 static body =>
                 {
-                    var self = body.As<NodeResponseBody>();
+                    var self = (NodeResponseBody)body;
                     self.Close(new ObjectDisposedException(nameof(NodeResponseBody)));
                     self.Free();
                 },

@@ -20,7 +20,7 @@ internal sealed class LaterAttempts
         _time = time;
         _delay = delay;
         _timer = time.CreateTimer(
-            static connect => connect.As<LoopConnect>().DelayExpired(),
+            static connect => CallbackState.Of<LoopConnect>(connect).DelayExpired(),
             connect,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);

@@ -40,8 +40,9 @@ internal sealed class LoopConnect(
         {
             _cancellation = cancellation;
             _deadline = time.CreateTimer(
-                static self => self.As<LoopConnect>().Post(TimeOut), this, left, Timeout.InfiniteTimeSpan);
-            _registration = cancellation.UnsafeRegister(static self => self.As<LoopConnect>().Post(Cancel), this);
+                static self => CallbackState.Of<LoopConnect>(self).Post(TimeOut), this, left, Timeout.InfiniteTimeSpan);
+            _registration = cancellation.UnsafeRegister(
+                static self => CallbackState.Of<LoopConnect>(self).Post(Cancel), this);
         }
 
         return new ValueTask<LoopSocket>(this, _result.Version);

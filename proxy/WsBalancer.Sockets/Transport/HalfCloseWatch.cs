@@ -29,6 +29,11 @@ internal sealed class HalfCloseWatch : IDisposable
     {
         _socket = socket;
         _connectionId = connectionId;
+        _timer = time.CreateTimer(
+            static watch => CallbackState.Of<HalfCloseWatch>(watch).Check(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         _time = time;
         _logger = logger;
     }
@@ -41,7 +46,7 @@ internal sealed class HalfCloseWatch : IDisposable
             var watch = new HalfCloseWatch(socket, connection.ConnectionId, time, logger);
             var inputEnded = connection.ConnectionClosed;
             connection.ConnectionClosed = watch._closed.Token;
-            inputEnded.UnsafeRegister(static watch => watch.As<HalfCloseWatch>().InputEnded(), watch);
+            inputEnded.UnsafeRegister(static watch => CallbackState.Of<HalfCloseWatch>(watch).InputEnded(), watch);
         }
     }
 
@@ -59,12 +64,6 @@ internal sealed class HalfCloseWatch : IDisposable
             return;
         }
 
-        // Started only after the assignment: the callback uses the field.
-        _timer = _time.CreateTimer(
-            static watch => watch.As<HalfCloseWatch>().Check(),
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan);
         _timer.Change(Interval, Timeout.InfiniteTimeSpan);
     }
 

@@ -185,7 +185,7 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
             _cancellation = cancellation;
             _socket.Receive();
             using var onCancelled = cancellation.UnsafeRegister(
-                static body => body.As<NodeResponseBody>().PostCancel(), this);
+                static body => CallbackState.Of<NodeResponseBody>(body).PostCancel(), this);
             await new ValueTask(this, _more.Version);
         }
 

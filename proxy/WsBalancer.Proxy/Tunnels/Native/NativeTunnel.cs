@@ -201,7 +201,7 @@ internal sealed class NativeTunnel : ITunnelFlow
         if (!_client.IsClosed || !_node.IsClosed)
         {
             _closeTimer = Loop.Time.CreateTimer(
-                static tunnel => tunnel.As<NativeTunnel>().OnCloseTimeout(),
+                static tunnel => CallbackState.Of<NativeTunnel>(tunnel).OnCloseTimeout(),
                 this,
                 Tunnel.CloseTimeout,
                 Timeout.InfiniteTimeSpan);

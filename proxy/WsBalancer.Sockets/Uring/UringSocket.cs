@@ -123,21 +123,21 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         {
             CloseIfIdle();
         }
-        else if (InFlight > 0 || (!IsAlive && loop.HasCompletions))
-        {
-            // Some sends are not submitted yet, or some completions from before the failure are not handled yet.
-            ScheduleCall();
-        }
-        else if (!IsAlive)
-        {
-            DeliverRemaining();
-            Fail();
-        }
-        else
+        else if (IsAlive)
         {
             ResumeSending();
             DeliverBacklog();
             RequestEvents();
+        }
+        else if (InFlight > 0 || loop.HasCompletions)
+        {
+            // Some sends are not submitted yet, or some completions from before the failure are not handled yet.
+            ScheduleCall();
+        }
+        else
+        {
+            DeliverRemaining();
+            Fail();
         }
     }
 

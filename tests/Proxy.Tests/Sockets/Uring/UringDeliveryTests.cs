@@ -1,0 +1,77 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using WsBalancer.Proxy.Tests.Sockets.Loops;
+using WsBalancer.Sockets.Loops;
+using WsBalancer.Sockets.Uring;
+
+namespace WsBalancer.Proxy.Tests.Sockets.Uring;
+
+/// <summary>No event of a socket is lost or delayed because of others at the same time.</summary>
+public sealed class UringDeliveryTests : IDisposable
+{
+    private const int MaxTurns = 20;
+
+    private readonly UringLoop _loop;
+
+    public UringDeliveryTests()
+    {
+        Loops.Engines.SkipWithoutUring();
+        _loop = Start(RingSizes.Default);
+    }
+
+    [Fact]
+    public async Task Receive_WhileOthersSendInEveryTurn_DeliversTheBacklogAndFin()
+    {
+        await using var from = await LoopPair.OpenReceivingAsync(_loop);
+        await using var to = await LoopPair.OpenReceivingAsync(_loop);
+        await _loop.OnLoop(to.Socket.Pause);
+        to.Peer.Send("backlog"u8);
+        to.Peer.Shutdown(SocketShutdown.Send);
+        await Deadline.Until("there is a backlog", () => to.Socket.BufferedBytes == "backlog".Length);
+        var relay = new SendingInEveryTurn(from, to);
+        var (bytesAt, finAt) = (0, 0);
+        to.Recorder.WhenReceived = () => bytesAt = relay.Turn;
+        to.Recorder.WhenEnded = () => finAt = relay.Turn;
+
+        await _loop.OnLoop(() => from.Socket.Handler = relay);
+        from.Peer.Send("x"u8);
+
+        await Deadline.Until("the FIN is delivered", () => to.Recorder.EndedCount == 1);
+        Assert.Equal("backlog"u8, to.Recorder.Bytes);
+        Assert.InRange(bytesAt, 1, 3);
+        Assert.InRange(finAt, 1, 4);
+    }
+
+    public void Dispose() => _loop.Dispose();
+
+    private static UringLoop Start(RingSizes sizes)
+    {
+        var loop = new UringLoop(0, TimeProvider.System, NullLogger.Instance, Loops.Engines.Store, sizes);
+        loop.Start();
+        return loop;
+    }
+
+    /// <summary>
+    /// Sends what it receives to another socket, which begins to receive, and makes its own peer send in every turn.
+    /// </summary>
+    private sealed class SendingInEveryTurn(LoopPair from, LoopPair to) : Passing(to.Socket)
+    {
+        private readonly LoopSocket _to = to.Socket;
+
+        public int Turn { get; private set; }
+
+        public override void OnReceived(ReadOnlySpan<byte> bytes)
+        {
+            base.OnReceived(bytes);
+            if (Turn++ == 0)
+            {
+                _to.Receive();
+            }
+
+            if (Turn < MaxTurns)
+            {
+                from.Peer.Send("x"u8);
+            }
+        }
+    }
+}

@@ -73,20 +73,22 @@ internal sealed unsafe partial class UringSocket
             OnNoBytes(-completion.Result);
         }
 
+        if (_isFailureDeferred && IsAlive && !IsReceivePending)
+        {
+            ScheduleFailure(TakeError());
+        }
+
         RequestEvents();
     }
 
     private void OnNoBytes(int error)
     {
         Debug.Assert(_receive == ReceiveState.Idle, "A receive without bytes has ended.");
-        if (_isFailureDeferred && error is (0 or Errno.NoBufferSpace or Errno.Cancelled or Errno.TryAgain))
-        {
-            ScheduleFailure(TakeError());
-            return;
-        }
-
         switch (error)
         {
+            case Errno.Cancelled or Errno.TryAgain or Errno.Interrupted:
+            case 0 or Errno.NoBufferSpace when _isFailureDeferred:
+                break;
             case 0:
                 _receive = ReceiveState.EofReceived;
                 DeliverEof();
@@ -94,8 +96,6 @@ internal sealed unsafe partial class UringSocket
             case Errno.NoBufferSpace:
                 _receive = ReceiveState.AwaitsBuffers;
                 loop.WaitForBuffers(this);
-                break;
-            case Errno.Cancelled or Errno.TryAgain or Errno.Interrupted:
                 break;
             default:
                 ScheduleFailure(error);

@@ -42,6 +42,48 @@ public sealed class UringDeliveryTests : IDisposable
         Assert.InRange(finAt, 1, 4);
     }
 
+    // Each receive is a request of its own. Of two sockets that receive in one turn, the first one that is called
+    // reports an error of the other one, whose bytes are received already.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FailureBeforeTheLastBytesOfAReceive_OfASocketThatThenReceivesNoMore_IsDelivered(bool isReleasing)
+    {
+        using var loop = Start(RingSizes.Default with { ReceiveLimit = 0 });
+        await using var one = await LoopPair.OpenReceivingAsync(loop);
+        await using var other = await LoopPair.OpenReceivingAsync(loop);
+        LoopPair? failing = null;
+        one.Recorder.WhenReceived = () => Received(one, other);
+        other.Recorder.WhenReceived = () => Received(other, one);
+
+        await loop.OnLoop(() =>
+        {
+            one.Peer.Send("a"u8);
+            other.Peer.Send("b"u8);
+        });
+
+        await Deadline.Until("the failure is delivered", () => failing is { Recorder.Errors.Length: 1 });
+        Assert.Equal(1, failing?.Recorder.Length);
+
+        void Received(LoopPair pair, LoopPair another)
+        {
+            if (failing is not null)
+            {
+                pair.Socket.Pause();
+                return;
+            }
+
+            failing = another;
+            ((IUringTarget)(UringSocket)another.Socket).OnCompleted(
+                RequestKind.Watch,
+                new CompletionEntry { Result = (int)UringConstants.PollError, Flags = UringConstants.More });
+            if (isReleasing)
+            {
+                another.Socket.BeginRelease();
+            }
+        }
+    }
+
     public void Dispose() => _loop.Dispose();
 
     private static UringLoop Start(RingSizes sizes)

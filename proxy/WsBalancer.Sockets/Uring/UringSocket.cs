@@ -225,17 +225,18 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     private void OnWatched(int events, bool isPending)
     {
         Debug.Assert(_isWatchPending, "A poll that is not pending does not complete.");
-
-        // A poll that ends was cancelled, or the kernel has nothing more to report.
         _isWatchPending = isPending;
-
-        var failed = events < 0 ? events != -Errno.Cancelled : (events & UringConstants.PollError) != 0;
-        if (!failed || !IsAlive)
+        if (!IsAlive)
         {
             return;
         }
 
-        if (IsReceivePending)
+        if (events < 0 ? events == -Errno.Cancelled : (events & UringConstants.PollError) == 0)
+        {
+            // The kernel ends a multishot request without a failure if the completion queue is full.
+            RequestEvents();
+        }
+        else if (IsReceivePending)
         {
             // Bytes from before the failure are delivered first. The pending receive completes with the error or as
             // cancelled.

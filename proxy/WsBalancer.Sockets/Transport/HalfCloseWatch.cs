@@ -20,22 +20,20 @@ internal sealed class HalfCloseWatch : IDisposable
     private readonly CancellationTokenSource _closed = new();
     private readonly Socket _socket;
     private readonly string _connectionId;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private ITimer? _timer;
+    private readonly ITimer _timer;
     private bool _isProbed;
 
     private HalfCloseWatch(Socket socket, string connectionId, TimeProvider time, ILogger logger)
     {
         _socket = socket;
         _connectionId = connectionId;
+        _logger = logger;
         _timer = time.CreateTimer(
             static watch => CallbackState.Of<HalfCloseWatch>(watch).Check(),
             this,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
-        _time = time;
-        _logger = logger;
     }
 
     /// <summary>Replaces the token of a connection, if it uses TCP.</summary>
@@ -52,7 +50,7 @@ internal sealed class HalfCloseWatch : IDisposable
 
     public void Dispose()
     {
-        _timer?.Dispose();
+        _timer.Dispose();
         _closed.Dispose();
     }
 
@@ -75,7 +73,7 @@ internal sealed class HalfCloseWatch : IDisposable
         }
         else
         {
-            _timer?.Change(Interval, Timeout.InfiniteTimeSpan);
+            _timer.Change(Interval, Timeout.InfiniteTimeSpan);
         }
     }
 

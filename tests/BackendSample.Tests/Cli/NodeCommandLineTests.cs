@@ -91,11 +91,10 @@ public sealed class NodeCommandLineTests
     public async Task TheEmbeddedRedis_PrintsItsAddress_AndExitsWith0OnSigterm()
     {
         using var redis = NodeProcess.Start("redis", "--port", "0");
-        var ready = await redis.ReadLineAsync();
-        Assert.StartsWith("redis listening on 127.0.0.1:", ready, StringComparison.Ordinal);
+        var endpoint = IPEndPoint.Parse(await redis.ReadAddressAsync());
         using (var client = new TcpClient())
         {
-            await client.ConnectAsync(IPEndPoint.Parse(ready![(ready!.LastIndexOf(' ') + 1)..]), Deadline.Token);
+            await client.ConnectAsync(endpoint, Deadline.Token);
         }
 
         await redis.SignalAsync("TERM");
@@ -108,7 +107,7 @@ public sealed class NodeCommandLineTests
     {
         using var one = NodeProcess.Start(
             "serve", "--urls", "http://127.0.0.1:0", "--bus", "embedded");
-        var first = AddressIn(await one.ReadLineAsync());
+        var first = new Uri(await one.ReadAddressAsync());
         using var http = new HttpClient();
         var stats = await http.GetStringAsync(new Uri(first, "/stats"), Deadline.Token);
 
@@ -116,8 +115,6 @@ public sealed class NodeCommandLineTests
         await one.SignalAsync("TERM");
         Assert.Equal(0, await one.WaitForExitAsync());
     }
-
-    private static Uri AddressIn(string? ready) => new(ready![(ready!.LastIndexOf(' ') + 1)..]);
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string arguments)
     {

@@ -65,14 +65,9 @@ public sealed class StatsTests
     public async Task AWrongHandshake_IsRefusedWith400_AndNamesTheField(string path, string field)
     {
         await using var node = await TestNode.StartAsync();
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node.Address, path));
-        request.Headers.Connection.Add("Upgrade");
-        request.Headers.Upgrade.ParseAdd("websocket");
-        request.Headers.Add("Sec-WebSocket-Version", "13");
-        request.Headers.Add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        using var http = new HttpClient { BaseAddress = node.Address };
 
-        using var response = await http.SendAsync(request, Deadline.Token);
+        using var response = await Handshake.SendAsync(http, path);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(field, await response.Content.ReadAsStringAsync(Deadline.Token), StringComparison.Ordinal);

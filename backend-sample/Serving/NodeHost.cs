@@ -32,8 +32,6 @@ internal static class NodeHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // The limit for request bodies would also apply to a WebSocket over HTTP/2.
-            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.ConfigureEndpointDefaults(ConnectionHandover.Use);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.CloseTimeout + ShutdownMargin);

@@ -16,6 +16,7 @@ internal sealed class NodeEndpoint(
     Conversation conversation,
     NodeStatsReader stats,
     NodeMetrics metrics,
+    DeviceTypes devices,
     TimeProvider time)
 {
     // For the WebSocket that only writes the 101 response; then the connection is handed over.
@@ -89,7 +90,7 @@ internal sealed class NodeEndpoint(
             return;
         }
 
-        await ServeAsync(context, new SessionClient(user, device is "" ? null : device, recovery));
+        await ServeAsync(context, new SessionClient(user, device is "" ? null : devices.Find(device), recovery));
     }
 
     private async Task ServeAsync(HttpContext context, SessionClient client)

@@ -84,6 +84,7 @@ internal static class NodeHost
         services.AddHostedService<SessionShutdown>();
         services.AddHostedService<MemoryTrim>();
         services.AddHostedService<IdleSessions>();
+        services.AddSingleton<DeviceTypes>();
         services.AddSingleton<NodeStatsReader>();
         services.AddSingleton<NodeMetrics>();
         if (BusOf(options) is BusKind.Local)

@@ -40,7 +40,7 @@ internal sealed class Session : IAudienceMember
 
     public string User => _client.User;
 
-    /// <summary>The type of the device; null if the client sent none.</summary>
+    /// <summary>The type of the device, one of <see cref="DeviceTypes"/>; null if the client sent none.</summary>
     public string? Device => _client.Device;
 
     /// <summary>The recovery of the user's channel that the client requests; null for none.</summary>

@@ -6,7 +6,6 @@ namespace WsBalancer.BackendSample.Sessions;
 internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Session, byte> _sessions = new();
-    private readonly Dictionary<string, int> _devices = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isLeaving;
     private long _changes;
@@ -20,8 +19,8 @@ internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
 
     public bool IsLeaving => _isLeaving;
 
-    /// <summary>The open sessions.</summary>
-    public IEnumerable<Session> Sessions => _sessions.Keys;
+    /// <summary>The open sessions, without a copy of them.</summary>
+    public IEnumerable<Session> Sessions => _sessions.Select(entry => entry.Key);
 
     /// <summary>The number of sessions that have begun plus the number that have ended.</summary>
     public long Changes => Volatile.Read(ref _changes);
@@ -29,7 +28,6 @@ internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
     public void Add(Session session)
     {
         _sessions.TryAdd(session, 0);
-        CountDevice(session.Device, 1);
         session.NoteActivity();
         Idle?.Add(session);
         Interlocked.Increment(ref _changes);
@@ -44,7 +42,6 @@ internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
     public void Remove(Session session)
     {
         _sessions.TryRemove(session, out _);
-        CountDevice(session.Device, -1);
         Idle?.Remove(session);
         Interlocked.Increment(ref _changes);
         NoteIfEmptied();
@@ -61,36 +58,6 @@ internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
 
         NoteIfEmptied();
         return _emptied.Task;
-    }
-
-    /// <summary>The number of sessions of each type of device that clients sent.</summary>
-    public IReadOnlyDictionary<string, int> CountDevices()
-    {
-        lock (_devices)
-        {
-            return new SortedDictionary<string, int>(_devices, StringComparer.Ordinal);
-        }
-    }
-
-    private void CountDevice(string? device, int change)
-    {
-        if (device is null)
-        {
-            return;
-        }
-
-        lock (_devices)
-        {
-            var count = _devices.GetValueOrDefault(device) + change;
-            if (count > 0)
-            {
-                _devices[device] = count;
-            }
-            else
-            {
-                _devices.Remove(device);
-            }
-        }
     }
 
     private void NoteIfEmptied()

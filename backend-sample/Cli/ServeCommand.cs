@@ -68,7 +68,7 @@ internal static class ServeCommand
         TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
 
     private static readonly Option<TimeSpan?> IdleTimeout = DurationOption.Create(
-        "--idle-timeout", "Close a client with 4009 that sends no message for so long; pings do not count.",
+        "--idle-timeout", "Close a client with 4009 that sends nothing for so long; pings do not count.",
         Normally.IdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), mayBeOff: true);
 
     private static readonly Option<TimeSpan?> CloseTimeout = DurationOption.Create(

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>The open sessions of this node, and whether the node is shutting down.</summary>
-internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
+internal sealed class SessionRegistry(NodeOptions options)
 {
     private readonly ConcurrentDictionary<Session, byte> _sessions = new();
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,7 +12,7 @@ internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
 
     /// <summary>Finds clients that send nothing; null without a timeout for them.</summary>
     public IdleWheel? Idle { get; } = options.IdleTimeout > TimeSpan.Zero
-        ? new IdleWheel(options.IdleTimeout, time)
+        ? new IdleWheel(options.IdleTimeout)
         : null;
 
     public int Count => _sessions.Count;
@@ -28,8 +28,6 @@ internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
     public void Add(Session session)
     {
         _sessions.TryAdd(session, 0);
-        session.NoteActivity();
-        Idle?.Add(session);
         Interlocked.Increment(ref _changes);
 
         // Add first, then check: either this check or the loop of LeaveAsync finds the session.
@@ -37,6 +35,13 @@ internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
         {
             session.Close(SessionClose.ServiceRestart);
         }
+    }
+
+    /// <summary>Begins to watch whether the client sends anything.</summary>
+    public void Watch(Session session)
+    {
+        session.NoteActivity();
+        Idle?.Add(session);
     }
 
     public void Remove(Session session)

@@ -14,6 +14,9 @@ internal static class ServeCommand
     private const long MinBeyondMessage = 1024 * 1024;
 
     private static readonly NodeOptions Normally = new() { Name = "ws-1", Urls = "http://127.0.0.1:5001" };
+    // Longer writes are not cheaper, and a batch is in memory twice.
+    private const long MaxBatchBytes = 64 * 1024;
+
 
     private static readonly Option<string> Urls = new("--urls")
     {
@@ -49,11 +52,14 @@ internal static class ServeCommand
         Normally.MaxBufferedBytes);
 
     private static readonly Option<long?> MaxQueue = SizeOption.OfOne(
-        "--max-queue", "What may wait for a client that reads slowly; more closes it with 4008.",
+        "--max-queue", "What may wait for a client that reads slowly. Beyond it, cheaper messages are dropped; without "
+        + "any, the client is closed with 4008.",
         Normally.MaxQueueBytes);
 
     private static readonly Option<long?> BatchBytes = SizeOption.OfOne(
-        "--batch-bytes", "The messages to one client that are sent together at most.", Normally.BatchBytes);
+        "--batch-bytes", "Messages to one client are collected until they have so many bytes. Less than --max-queue; "
+        + "half of it if that is less than the default.",
+        Normally.BatchBytes, MaxBatchBytes);
 
     private static readonly Option<TimeSpan?> BatchDelay = DurationOption.Create(
         "--batch-delay", "How long a message waits for others to the same client; off sends at once what is ready.",
@@ -84,16 +90,19 @@ internal static class ServeCommand
         };
         command.Validators.Add(CheckBuffered);
         BusOptions.AddTo(command, Redis);
+        command.Validators.Add(CheckBatch);
         RegisterOption.AddTo(command, Urls, Redis);
         command.SetAction((parsed, cancellation) =>
             RunAsync(Bind(parsed), parsed.InvocationConfiguration, cancellation));
         return command;
     }
 
-    private static NodeOptions Bind(ParseResult parsed)
+    /// <summary>The options of a command line without mistakes.</summary>
+    internal static NodeOptions Bind(ParseResult parsed)
     {
         var maxMessage = parsed.GetValue(MaxMessage) ?? Normally.MaxMessageBytes;
         return new NodeOptions
+        var maxQueue = parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes;
         {
             Urls = parsed.GetRequiredValue(Urls),
             Name = parsed.GetRequiredValue(Name),
@@ -103,8 +112,8 @@ internal static class ServeCommand
             History = BusOptions.BindHistory(parsed),
             MaxMessageBytes = (int)maxMessage,
             MaxBufferedBytes = parsed.GetValue(MaxBuffered) ?? Math.Max(Normally.MaxBufferedBytes, 2 * maxMessage),
-            MaxQueueBytes = (int)(parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes),
-            BatchBytes = (int)(parsed.GetValue(BatchBytes) ?? Normally.BatchBytes),
+            MaxQueueBytes = (int)maxQueue,
+            BatchBytes = (int)(parsed.GetValue(BatchBytes) ?? Math.Min(Normally.BatchBytes, maxQueue / 2)),
             BatchDelay = OrOff(parsed.GetValue(BatchDelay)),
             KeepAliveInterval = parsed.GetValue(KeepAlive) ?? Normally.KeepAliveInterval,
             KeepAliveTimeout = parsed.GetValue(KeepAliveTimeout) ?? Normally.KeepAliveTimeout,
@@ -129,6 +138,16 @@ internal static class ServeCommand
     }
 
     private static async Task<int> RunAsync(
+    // A batch that waits must not look like the queue of a client that reads too slowly.
+    private static void CheckBatch(CommandResult result)
+    {
+        var batch = SizeOption.Find(result, BatchBytes) ?? 0;
+        if (batch >= (SizeOption.Find(result, MaxQueue) ?? Normally.MaxQueueBytes))
+        {
+            result.AddError("--batch-bytes: it must be less than --max-queue.");
+        }
+    }
+
         NodeOptions options, InvocationConfiguration console, CancellationToken cancellation)
     {
         await using var app = NodeHost.Build(options);

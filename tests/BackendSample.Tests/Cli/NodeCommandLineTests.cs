@@ -34,6 +34,8 @@ public sealed class NodeCommandLineTests
     [InlineData("serve --batch-delay 2s", "--batch-delay: '2s'")]
     [InlineData("serve --batch-bytes 1", "--batch-bytes: '1'")]
     [InlineData("serve --idle-timeout 0s", "--idle-timeout: '0s'")]
+    [InlineData("serve --batch-bytes 65KiB", "--batch-bytes: '65KiB' is not a size from 1KiB to 64KiB")]
+    [InlineData("serve --batch-bytes 2KiB --max-queue 2KiB", "--batch-bytes: it must be less than --max-queue")]
     [InlineData("serve --register chat", "--register needs --redis")]
     [InlineData("serve --redis 127.0.0.1:1 --register a:b", "--register: 'a:b'")]
     [InlineData("serve --redis 127.0.0.1:1 --register chat --weight -1", "--weight: '-1'")]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
 using StackExchange.Redis;
 using WsBalancer.BackendSample.Serving;
 
@@ -13,10 +14,10 @@ internal static class ServeCommand
     private const int MaxNameLength = 64;
     private const long MinBeyondMessage = 1024 * 1024;
 
-    private static readonly NodeOptions Normally = new() { Name = "ws-1", Urls = "http://127.0.0.1:5001" };
     // Longer writes are not cheaper, and a batch is in memory twice.
     private const long MaxBatchBytes = 64 * 1024;
 
+    private static readonly NodeOptions Normally = new() { Name = "ws-1", Urls = "http://127.0.0.1:5001" };
 
     private static readonly Option<string> Urls = new("--urls")
     {
@@ -89,8 +90,8 @@ internal static class ServeCommand
             IdleTimeout, CloseTimeout,
         };
         command.Validators.Add(CheckBuffered);
-        BusOptions.AddTo(command, Redis);
         command.Validators.Add(CheckBatch);
+        BusOptions.AddTo(command, Redis);
         RegisterOption.AddTo(command, Urls, Redis);
         command.SetAction((parsed, cancellation) =>
             RunAsync(Bind(parsed), parsed.InvocationConfiguration, cancellation));
@@ -101,8 +102,8 @@ internal static class ServeCommand
     internal static NodeOptions Bind(ParseResult parsed)
     {
         var maxMessage = parsed.GetValue(MaxMessage) ?? Normally.MaxMessageBytes;
-        return new NodeOptions
         var maxQueue = parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes;
+        return new NodeOptions
         {
             Urls = parsed.GetRequiredValue(Urls),
             Name = parsed.GetRequiredValue(Name),
@@ -137,7 +138,6 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task<int> RunAsync(
     // A batch that waits must not look like the queue of a client that reads too slowly.
     private static void CheckBatch(CommandResult result)
     {
@@ -148,31 +148,46 @@ internal static class ServeCommand
         }
     }
 
+    private static async Task<int> RunAsync(
         NodeOptions options, InvocationConfiguration console, CancellationToken cancellation)
     {
-        await using var app = NodeHost.Build(options);
+        WebApplication node;
         try
         {
-            await app.StartAsync(cancellation);
+            node = NodeHost.Build(options);
         }
         catch (SocketException failure)
         {
-            await console.Error.WriteLineAsync(
-                $"ws-node: cannot run the embedded Redis on {options.Redis}: {failure.Message}");
+            await console.Error.WriteLineAsync("ws-node: cannot run the embedded Redis on "
+                + $"{NodeHost.EmbeddedEndpoint(options)}: {failure.Message}");
             return ExitCode.Failed;
         }
-        catch (IOException failure)
+
+        await using (node)
+        {
+            return await ServeAsync(node, options, console, cancellation);
+        }
+    }
+
+    private static async Task<int> ServeAsync(
+        WebApplication node, NodeOptions options, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        try
+        {
+            await node.StartAsync(cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException)
         {
             await console.Error.WriteLineAsync($"ws-node: cannot listen on {options.Urls}: {failure.Message}");
             return ExitCode.Failed;
         }
 
-        var addresses = string.Join(", ", app.Urls);
+        var addresses = string.Join(", ", node.Urls);
         await console.Output.WriteLineAsync($"{options.Name} listening on {addresses}".AsMemory(), cancellation);
         await console.Output.FlushAsync(cancellation);
 
         // The host itself waits for the signal, and closes every session before it stops.
-        await app.WaitForShutdownAsync(cancellation);
+        await node.WaitForShutdownAsync(cancellation);
         return ExitCode.Done;
     }
 

@@ -21,6 +21,7 @@ internal static class NodeHost
 
     private const int MaxReadAhead = 64 * 1024;
 
+    /// <exception cref="System.Net.Sockets.SocketException">The embedded Redis cannot listen.</exception>
     public static WebApplication Build(NodeOptions options, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -54,6 +55,10 @@ internal static class NodeHost
         return app;
     }
 
+    /// <summary>The address of the embedded Redis; port 0 selects a free port.</summary>
+    public static IPEndPoint EmbeddedEndpoint(NodeOptions options) =>
+        options.Redis as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, 0);
+
     private static void AddLog(ILoggingBuilder log) => log
         // Standard output contains only the line that reports the node as ready.
         .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
@@ -79,12 +84,12 @@ internal static class NodeHost
         services.AddSingleton<MessageMemory>();
         services.AddSingleton<ShedCount>();
         services.AddSingleton<SessionLimits>();
+        services.AddSingleton<DeviceTypes>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<NodeEndpoint>();
         services.AddHostedService<SessionShutdown>();
         services.AddHostedService<MemoryTrim>();
         services.AddHostedService<IdleSessions>();
-        services.AddSingleton<DeviceTypes>();
         services.AddSingleton<NodeStatsReader>();
         services.AddSingleton<NodeMetrics>();
         if (BusOf(options) is BusKind.Local)
@@ -103,7 +108,7 @@ internal static class NodeHost
     {
         if (options.Bus is BusKind.Embedded)
         {
-            var endpoint = options.Redis as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, 0);
+            var endpoint = EmbeddedEndpoint(options);
             services.AddSingleton(_ => EmbeddedRedis.Start(endpoint.Address, endpoint.Port));
         }
 

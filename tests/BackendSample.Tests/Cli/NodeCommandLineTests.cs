@@ -90,6 +90,32 @@ public sealed class NodeCommandLineTests
     }
 
     [Fact]
+    [Fact]
+    public async Task TheAddressOfTheEmbeddedRedisInUse_IsReportedInOneLine_AndExitsWith1()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+
+        var (code, _, error) = await RunAsync(
+            $"serve --urls http://127.0.0.1:0 --bus embedded --redis {other.LocalEndpoint}");
+
+        Assert.Equal(1, code);
+        Assert.StartsWith(
+            $"ws-node: cannot run the embedded Redis on {other.LocalEndpoint}: ", error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("serve --urls http://192.0.2.1:1")]
+    [InlineData("serve --urls http://192.0.2.1:1 --bus embedded")]
+    public async Task AnAddressOfAnotherMachine_IsReportedAsTheListenAddress_AndExitsWith1(string arguments)
+    {
+        var (code, _, error) = await RunAsync(arguments);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("ws-node: cannot listen on http://192.0.2.1:1: ", error, StringComparison.Ordinal);
+    }
+
     public async Task TheEmbeddedRedis_PrintsItsAddress_AndExitsWith0OnSigterm()
     {
         using var redis = NodeProcess.Start("redis", "--port", "0");

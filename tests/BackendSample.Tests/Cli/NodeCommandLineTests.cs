@@ -31,11 +31,12 @@ public sealed class NodeCommandLineTests
     [InlineData("serve --bus embedded --redis example.org:1", "it must be an IP address")]
     [InlineData("serve --history-size 0", "--history-size: '0'")]
     [InlineData("serve --history-ttl 25h", "--history-ttl: '25h'")]
+    [InlineData("serve --history-ttl 999999999h", "--history-ttl: '999999999h' is not a time from 1s to 24h")]
     [InlineData("serve --batch-delay 2s", "--batch-delay: '2s'")]
     [InlineData("serve --batch-bytes 1", "--batch-bytes: '1'")]
-    [InlineData("serve --idle-timeout 0s", "--idle-timeout: '0s'")]
     [InlineData("serve --batch-bytes 65KiB", "--batch-bytes: '65KiB' is not a size from 1KiB to 64KiB")]
     [InlineData("serve --batch-bytes 2KiB --max-queue 2KiB", "--batch-bytes: it must be less than --max-queue")]
+    [InlineData("serve --idle-timeout 0s", "--idle-timeout: '0s'")]
     [InlineData("serve --register chat", "--register needs --redis")]
     [InlineData("serve --redis 127.0.0.1:1 --register a:b", "--register: 'a:b'")]
     [InlineData("serve --redis 127.0.0.1:1 --register chat --weight -1", "--weight: '-1'")]
@@ -90,7 +91,6 @@ public sealed class NodeCommandLineTests
     }
 
     [Fact]
-    [Fact]
     public async Task TheAddressOfTheEmbeddedRedisInUse_IsReportedInOneLine_AndExitsWith1()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
@@ -116,6 +116,7 @@ public sealed class NodeCommandLineTests
         Assert.StartsWith("ws-node: cannot listen on http://192.0.2.1:1: ", error, StringComparison.Ordinal);
     }
 
+    [Fact]
     public async Task TheEmbeddedRedis_PrintsItsAddress_AndExitsWith0OnSigterm()
     {
         using var redis = NodeProcess.Start("redis", "--port", "0");

@@ -123,7 +123,7 @@ internal static class NodeHost
         services.AddHostedService<RedisWorker>();
         if (options.Registration is { } registration)
         {
-            // Registered after PoliteLeave, and therefore stopped before it.
+            // Registered after SessionShutdown, and therefore stopped before it.
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<NodeRegistrar>(
                 provider, registration, () => AddressOf(provider)));
         }

@@ -36,7 +36,8 @@ internal sealed record NodeOptions
     public long MaxBufferedBytes { get; init; } = 256L * 1024 * 1024;
 
     /// <summary>
-    /// The bytes that may wait for a client that reads slowly, before the connection is closed with 4008.
+    /// The bytes that may wait for a client that reads slowly. Beyond them cheaper messages are dropped; if there are
+    /// none, the connection is closed with 4008.
     /// </summary>
     // Centrifugo's limit.
     public int MaxQueueBytes { get; init; } = 1024 * 1024;
@@ -46,7 +47,9 @@ internal sealed record NodeOptions
     /// </summary>
     public TimeSpan BatchDelay { get; init; }
 
-    /// <summary>The bytes that complete a batch.</summary>
+    /// <summary>
+    /// The bytes that complete a batch, less than <see cref="MaxQueueBytes"/>. An echo counts with its buffer.
+    /// </summary>
     public int BatchBytes { get; init; } = 16 * 1024;
 
     /// <summary>The longest time without received data before a ping; infinite for no pings.</summary>

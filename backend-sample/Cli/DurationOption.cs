@@ -41,14 +41,19 @@ internal static class DurationOption
             return null;
         }
 
-        return text[digits.Length..] switch
+        TimeSpan? unit = text[digits.Length..] switch
         {
-            "ms" => TimeSpan.FromMilliseconds(number),
-            "s" => TimeSpan.FromSeconds(number),
-            "m" => TimeSpan.FromMinutes(number),
-            "h" => TimeSpan.FromHours(number),
+            "ms" => TimeSpan.FromMilliseconds(1),
+            "s" => TimeSpan.FromSeconds(1),
+            "m" => TimeSpan.FromMinutes(1),
+            "h" => TimeSpan.FromHours(1),
             _ => null,
         };
+
+        // A number of hours may be longer than any TimeSpan.
+        return unit is { Ticks: var ticks } && number <= TimeSpan.MaxValue.Ticks / ticks
+            ? TimeSpan.FromTicks(number * ticks)
+            : null;
     }
 
     private static string Format(TimeSpan value) => value switch

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
 using StackExchange.Redis;
 using WsBalancer.BackendSample.Serving;
 
@@ -12,6 +13,9 @@ internal static class ServeCommand
 {
     private const int MaxNameLength = 64;
     private const long MinBeyondMessage = 1024 * 1024;
+
+    // Longer writes are not cheaper, and a batch is in memory twice.
+    private const long MaxBatchBytes = 64 * 1024;
 
     private static readonly NodeOptions Normally = new() { Name = "ws-1", Urls = "http://127.0.0.1:5001" };
 
@@ -49,11 +53,14 @@ internal static class ServeCommand
         Normally.MaxBufferedBytes);
 
     private static readonly Option<long?> MaxQueue = SizeOption.OfOne(
-        "--max-queue", "What may wait for a client that reads slowly; more closes it with 4008.",
+        "--max-queue", "What may wait for a client that reads slowly. Beyond it, cheaper messages are dropped; without "
+        + "any, the client is closed with 4008.",
         Normally.MaxQueueBytes);
 
     private static readonly Option<long?> BatchBytes = SizeOption.OfOne(
-        "--batch-bytes", "The messages to one client that are sent together at most.", Normally.BatchBytes);
+        "--batch-bytes", "Messages to one client are collected until they have so many bytes. Less than --max-queue; "
+        + "half of it if that is less than the default.",
+        Normally.BatchBytes, MaxBatchBytes);
 
     private static readonly Option<TimeSpan?> BatchDelay = DurationOption.Create(
         "--batch-delay", "How long a message waits for others to the same client; off sends at once what is ready.",
@@ -68,7 +75,7 @@ internal static class ServeCommand
         TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
 
     private static readonly Option<TimeSpan?> IdleTimeout = DurationOption.Create(
-        "--idle-timeout", "Close a client with 4009 that sends no message for so long; pings do not count.",
+        "--idle-timeout", "Close a client with 4009 that sends nothing for so long; pings do not count.",
         Normally.IdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), mayBeOff: true);
 
     private static readonly Option<TimeSpan?> CloseTimeout = DurationOption.Create(
@@ -83,6 +90,7 @@ internal static class ServeCommand
             IdleTimeout, CloseTimeout,
         };
         command.Validators.Add(CheckBuffered);
+        command.Validators.Add(CheckBatch);
         BusOptions.AddTo(command, Redis);
         RegisterOption.AddTo(command, Urls, Redis);
         command.SetAction((parsed, cancellation) =>
@@ -90,9 +98,11 @@ internal static class ServeCommand
         return command;
     }
 
-    private static NodeOptions Bind(ParseResult parsed)
+    /// <summary>The options of a command line without mistakes.</summary>
+    internal static NodeOptions Bind(ParseResult parsed)
     {
         var maxMessage = parsed.GetValue(MaxMessage) ?? Normally.MaxMessageBytes;
+        var maxQueue = parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes;
         return new NodeOptions
         {
             Urls = parsed.GetRequiredValue(Urls),
@@ -103,8 +113,8 @@ internal static class ServeCommand
             History = BusOptions.BindHistory(parsed),
             MaxMessageBytes = (int)maxMessage,
             MaxBufferedBytes = parsed.GetValue(MaxBuffered) ?? Math.Max(Normally.MaxBufferedBytes, 2 * maxMessage),
-            MaxQueueBytes = (int)(parsed.GetValue(MaxQueue) ?? Normally.MaxQueueBytes),
-            BatchBytes = (int)(parsed.GetValue(BatchBytes) ?? Normally.BatchBytes),
+            MaxQueueBytes = (int)maxQueue,
+            BatchBytes = (int)(parsed.GetValue(BatchBytes) ?? Math.Min(Normally.BatchBytes, maxQueue / 2)),
             BatchDelay = OrOff(parsed.GetValue(BatchDelay)),
             KeepAliveInterval = parsed.GetValue(KeepAlive) ?? Normally.KeepAliveInterval,
             KeepAliveTimeout = parsed.GetValue(KeepAliveTimeout) ?? Normally.KeepAliveTimeout,
@@ -128,32 +138,56 @@ internal static class ServeCommand
         }
     }
 
+    // A batch that waits must not look like the queue of a client that reads too slowly.
+    private static void CheckBatch(CommandResult result)
+    {
+        var batch = SizeOption.Find(result, BatchBytes) ?? 0;
+        if (batch >= (SizeOption.Find(result, MaxQueue) ?? Normally.MaxQueueBytes))
+        {
+            result.AddError("--batch-bytes: it must be less than --max-queue.");
+        }
+    }
+
     private static async Task<int> RunAsync(
         NodeOptions options, InvocationConfiguration console, CancellationToken cancellation)
     {
-        await using var app = NodeHost.Build(options);
+        WebApplication node;
         try
         {
-            await app.StartAsync(cancellation);
+            node = NodeHost.Build(options);
         }
         catch (SocketException failure)
         {
-            await console.Error.WriteLineAsync(
-                $"ws-node: cannot run the embedded Redis on {options.Redis}: {failure.Message}");
+            await console.Error.WriteLineAsync("ws-node: cannot run the embedded Redis on "
+                + $"{NodeHost.EmbeddedEndpoint(options)}: {failure.Message}");
             return ExitCode.Failed;
         }
-        catch (IOException failure)
+
+        await using (node)
+        {
+            return await ServeAsync(node, options, console, cancellation);
+        }
+    }
+
+    private static async Task<int> ServeAsync(
+        WebApplication node, NodeOptions options, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        try
+        {
+            await node.StartAsync(cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException)
         {
             await console.Error.WriteLineAsync($"ws-node: cannot listen on {options.Urls}: {failure.Message}");
             return ExitCode.Failed;
         }
 
-        var addresses = string.Join(", ", app.Urls);
+        var addresses = string.Join(", ", node.Urls);
         await console.Output.WriteLineAsync($"{options.Name} listening on {addresses}".AsMemory(), cancellation);
         await console.Output.FlushAsync(cancellation);
 
         // The host itself waits for the signal, and closes every session before it stops.
-        await app.WaitForShutdownAsync(cancellation);
+        await node.WaitForShutdownAsync(cancellation);
         return ExitCode.Done;
     }
 

@@ -21,8 +21,8 @@ internal static class SizeOption
     private const long MaxOfAll = 1024 * GiB;
 
     /// <summary>The size of one thing, such as a message.</summary>
-    public static Option<long?> OfOne(string name, string description, long normally) =>
-        Create(name, description, normally, MaxOfOne);
+    public static Option<long?> OfOne(string name, string description, long normally, long most = MaxOfOne) =>
+        Create(name, description, normally, most);
 
     /// <summary>The size of all things together.</summary>
     public static Option<long?> OfAll(string name, string description, long normally) =>

@@ -1,13 +1,14 @@
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using WsBalancer.BackendSample.Messaging;
 using WsBalancer.BackendSample.Sessions;
 using WsBalancer.BackendSample.Telemetry;
 
 namespace WsBalancer.BackendSample.Serving;
 
-/// <summary>Handles all requests to a node: its health, and WebSockets on any other path.</summary>
+/// <summary>Handles all requests to a node: its health, its numbers, and WebSockets on any other path.</summary>
 internal sealed class NodeEndpoint(
     NodeOptions options,
     SessionRegistry sessions,
@@ -15,15 +16,10 @@ internal sealed class NodeEndpoint(
     Conversation conversation,
     NodeStatsReader stats,
     NodeMetrics metrics,
+    DeviceTypes devices,
     TimeProvider time)
 {
-    private readonly WebSocketAcceptContext _keepAlive = new()
-    {
-        KeepAliveInterval = options.KeepAliveInterval,
-        KeepAliveTimeout = options.KeepAliveTimeout,
-    };
-
-    // For the upgrade of a connection that is handed over: that WebSocket only writes the 101 response.
+    // For the WebSocket that only writes the 101 response; then the connection is handed over.
     private readonly WebSocketAcceptContext _noKeepAlive = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan };
 
     private readonly WebSocketCreationOptions _server = new()
@@ -36,10 +32,8 @@ internal sealed class NodeEndpoint(
     public Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
     {
         "/healthz" => AnswerHealthAsync(context),
-        "/stats" when !context.WebSockets.IsWebSocketRequest => context.Response.WriteAsJsonAsync(
-            stats.Read(), context.RequestAborted),
-        "/metrics" when !context.WebSockets.IsWebSocketRequest => metrics.WriteAsync(
-            context.Response, context.RequestAborted),
+        "/stats" => context.Response.WriteAsJsonAsync(stats.Read(), context.RequestAborted),
+        "/metrics" => metrics.WriteAsync(context.Response, context.RequestAborted),
         _ => AcceptAsync(context),
     };
 
@@ -96,22 +90,16 @@ internal sealed class NodeEndpoint(
             return;
         }
 
-        await ServeAsync(context, new SessionClient(user, device is "" ? null : device, recovery));
+        await ServeAsync(context, new SessionClient(user, device is "" ? null : devices.Find(device), recovery));
     }
 
     private async Task ServeAsync(HttpContext context, SessionClient client)
     {
-        if (HttpProtocol.IsHttp11(context.Request.Protocol)
-            && context.Features.Get<ConnectionHandover>() is { } handover)
-        {
-            // Writes the 101 response. Nothing else is written or read through the request.
-            _ = await context.WebSockets.AcceptWebSocketAsync(_noKeepAlive);
-            handover.Begin(connection => ServeAsync(connection, client));
-            return;
-        }
+        var handover = context.Features.GetRequiredFeature<ConnectionHandover>();
 
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(_keepAlive);
-        await conversation.ServeAsync(new Session(client, socket, new RequestConnection(context), limits));
+        // Writes the 101 response. Nothing else is written or read through the request.
+        _ = await context.WebSockets.AcceptWebSocketAsync(_noKeepAlive);
+        handover.Begin(connection => ServeAsync(connection, client));
     }
 
     private async Task ServeAsync(ConnectionContext connection, SessionClient client)

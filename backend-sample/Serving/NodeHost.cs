@@ -21,6 +21,7 @@ internal static class NodeHost
 
     private const int MaxReadAhead = 64 * 1024;
 
+    /// <exception cref="System.Net.Sockets.SocketException">The embedded Redis cannot listen.</exception>
     public static WebApplication Build(NodeOptions options, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -32,8 +33,6 @@ internal static class NodeHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // The limit for request bodies would also apply to a WebSocket over HTTP/2.
-            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.ConfigureEndpointDefaults(ConnectionHandover.Use);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.CloseTimeout + ShutdownMargin);
@@ -55,6 +54,10 @@ internal static class NodeHost
         app.Run(app.Services.GetRequiredService<NodeEndpoint>().AnswerAsync);
         return app;
     }
+
+    /// <summary>The address of the embedded Redis; port 0 selects a free port.</summary>
+    public static IPEndPoint EmbeddedEndpoint(NodeOptions options) =>
+        options.Redis as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, 0);
 
     private static void AddLog(ILoggingBuilder log) => log
         // Standard output contains only the line that reports the node as ready.
@@ -81,6 +84,7 @@ internal static class NodeHost
         services.AddSingleton<MessageMemory>();
         services.AddSingleton<ShedCount>();
         services.AddSingleton<SessionLimits>();
+        services.AddSingleton<DeviceTypes>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<NodeEndpoint>();
         services.AddHostedService<SessionShutdown>();
@@ -104,7 +108,7 @@ internal static class NodeHost
     {
         if (options.Bus is BusKind.Embedded)
         {
-            var endpoint = options.Redis as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, 0);
+            var endpoint = EmbeddedEndpoint(options);
             services.AddSingleton(_ => EmbeddedRedis.Start(endpoint.Address, endpoint.Port));
         }
 
@@ -119,7 +123,7 @@ internal static class NodeHost
         services.AddHostedService<RedisWorker>();
         if (options.Registration is { } registration)
         {
-            // Registered after PoliteLeave, and therefore stopped before it.
+            // Registered after SessionShutdown, and therefore stopped before it.
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<NodeRegistrar>(
                 provider, registration, () => AddressOf(provider)));
         }

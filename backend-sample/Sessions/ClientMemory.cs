@@ -48,7 +48,8 @@ internal sealed class ClientMemory(MessageMemory all)
     }
 
     /// <summary>
-    /// Counts a text that was sent to the client or dropped. Texts are shared between clients and never held.
+    /// Counts the bytes of a long text as unused after its send, or after the end of its queue. A text is shared
+    /// between clients, so its bytes were never held; a short one is not counted.
     /// </summary>
     public void NoteSent(int bytes)
     {

@@ -44,6 +44,9 @@ internal sealed class Conversation
         try
         {
             await WelcomeAsync(session, channel);
+
+            // Only now: the welcome may wait for Redis.
+            _sessions.Watch(session);
             await session.RunAsync(_answer);
         }
         finally

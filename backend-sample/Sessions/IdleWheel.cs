@@ -10,15 +10,13 @@ internal sealed class IdleWheel
     private const int Turns = 64;
 
     private readonly HashSet<Session>[] _buckets;
-    private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private int _turn;
 
-    public IdleWheel(TimeSpan timeout, TimeProvider time)
+    public IdleWheel(TimeSpan timeout)
     {
         _timeout = timeout;
-        _time = time;
-        _buckets = [.. Enumerable.Range(0, Turns + 2).Select(_ => new HashSet<Session>())];
+        _buckets = [.. Enumerable.Range(0, Turns).Select(_ => new HashSet<Session>())];
     }
 
     /// <summary>The time between two calls of <see cref="Turn"/>.</summary>
@@ -51,7 +49,7 @@ internal sealed class IdleWheel
             _buckets[_turn] = [];
             foreach (var session in due)
             {
-                var rest = _timeout - _time.GetElapsedTime(session.ActiveAt);
+                var rest = _timeout - session.IdleTime;
                 if (rest > TimeSpan.Zero)
                 {
                     Put(session, rest);
@@ -68,7 +66,7 @@ internal sealed class IdleWheel
 
     private void Put(Session session, TimeSpan rest)
     {
-        var turns = Math.Clamp((int)Math.Ceiling(rest / Interval), 1, Turns) + 1;
+        var turns = Math.Clamp((int)Math.Ceiling(rest / Interval), 1, Turns);
         session.IdleBucket = (_turn + turns) % _buckets.Length;
         _buckets[session.IdleBucket].Add(session);
     }

@@ -23,7 +23,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
             var end = next.MessageType switch
             {
                 WebSocketMessageType.Close => InboxEnd.ClientClosed,
-                WebSocketMessageType.Binary => await ReadBinaryAsync(next.EndOfMessage),
+                WebSocketMessageType.Binary => await ReadBinaryAsync(next.EndOfMessage, session),
                 _ => await ReadTextAsync(next.EndOfMessage, session, handle),
             };
 
@@ -46,7 +46,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
         while (piece.MessageType is not WebSocketMessageType.Close);
     }
 
-    private async Task<InboxEnd?> ReadBinaryAsync(bool ended)
+    private async Task<InboxEnd?> ReadBinaryAsync(bool ended, Session session)
     {
         long total = 0;
         for (var size = PieceSize.Min; ; size = PieceSize.Max)
@@ -56,7 +56,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
                 return InboxEnd.NoMemory;
             }
 
-            var read = await FillAsync(buffer, ended);
+            var read = await FillAsync(buffer, ended, session);
             total += read.Length;
             ended = read.Ended;
             if (read.Closed || total > maxMessageBytes)
@@ -74,13 +74,14 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
     }
 
     /// <summary>Reads until the buffer is full or the message ends.</summary>
-    private async ValueTask<Filled> FillAsync(byte[] buffer, bool ended)
+    private async ValueTask<Filled> FillAsync(byte[] buffer, bool ended, Session session)
     {
         var room = buffer.AsMemory(0, PieceSize.UsableOf(buffer));
         var length = 0;
         while (!ended && length < room.Length)
         {
             var read = await socket.ReceiveAsync(room[length..], CancellationToken.None);
+            session.NoteActivity();
             if (read.MessageType is WebSocketMessageType.Close)
             {
                 return new Filled(length, Ended: false, Closed: true);
@@ -97,7 +98,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
         bool ended, Session session, Func<Session, ClientMessage, Task> handle)
     {
         var text = new IncomingText(memory);
-        if (await ReceiveAsync(text, ended) is { } end)
+        if (await ReceiveAsync(text, ended, session) is { } end)
         {
             text.Return();
             return end;
@@ -117,14 +118,17 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
 
         // The handler has copied the payload into a message of the same length. So the buffers are returned now, but
         // their bytes stay counted until the handler completes.
+        session.IsHandling = true;
         var handling = handle(session, message);
         var held = text.ReturnBuffers();
         await handling;
+        session.NoteActivity();
+        session.IsHandling = false;
         memory.Release(held);
         return null;
     }
 
-    private async ValueTask<InboxEnd?> ReceiveAsync(IncomingText text, bool ended)
+    private async ValueTask<InboxEnd?> ReceiveAsync(IncomingText text, bool ended, Session session)
     {
         while (!ended)
         {
@@ -135,6 +139,7 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
             }
 
             var read = await socket.ReceiveAsync(room, CancellationToken.None);
+            session.NoteActivity();
             if (read.MessageType is WebSocketMessageType.Close)
             {
                 return InboxEnd.ClientClosed;

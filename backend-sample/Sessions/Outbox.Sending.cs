@@ -5,6 +5,22 @@ internal sealed partial class Outbox
 {
     void IThreadPoolWorkItem.Execute() => _ = SendAllAsync();
 
+    private void ContinueSending()
+    {
+        if (IsBatchFull)
+        {
+            EndBatch();
+        }
+
+        StartSending();
+    }
+
+    private void EndBatch()
+    {
+        _batch?.TrySetResult();
+        _batch = null;
+    }
+
     private void StartSending()
     {
         if (!_isSending && CanSend)
@@ -24,7 +40,7 @@ internal sealed partial class Outbox
 
         _room?.TrySetResult();
         _room = null;
-        _batch?.TrySetResult();
+        EndBatch();
         StartSending();
     }
 
@@ -60,17 +76,28 @@ internal sealed partial class Outbox
         }
     }
 
-    private Task WaitForBatchAsync()
+    private async Task WaitForBatchAsync()
     {
+        var batch = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (memory)
         {
-            if (IsComplete || Queued >= limits.Options.BatchBytes)
+            if (IsComplete || IsBatchFull)
             {
-                return Task.CompletedTask;
+                return;
             }
 
-            _batch = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return Task.WhenAny(_batch.Task, Task.Delay(limits.Options.BatchDelay, limits.Time));
+            _batch = batch;
+        }
+
+        await using var timer = limits.Time.CreateTimer(
+            static batch => ((TaskCompletionSource)batch!).TrySetResult(),
+            batch,
+            limits.Options.BatchDelay,
+            Timeout.InfiniteTimeSpan);
+        await batch.Task;
+        lock (memory)
+        {
+            _batch = null;
         }
     }
 
@@ -146,7 +173,6 @@ internal sealed partial class Outbox
         {
             if (outgoing.Buffer is null)
             {
-                _sending = 0;
                 memory.NoteSent(outgoing.Bytes.Length);
                 return;
             }

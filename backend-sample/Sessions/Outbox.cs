@@ -24,6 +24,8 @@ internal sealed partial class Outbox(
 
     /// <summary>The cost of the text that is being sent.</summary>
     private int _sending;
+
+    /// <summary>The length of the buffers of all queued echoes.</summary>
     private int _echoed;
     private bool _isEchoOpen;
     private bool _isSending;
@@ -33,6 +35,8 @@ internal sealed partial class Outbox(
     private SessionClose? _close;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _ended;
+
+    /// <summary>The batch that waits for more messages; null if none does.</summary>
     private TaskCompletionSource? _batch;
 
     /// <summary>The bytes that wait for the client, without echoes.</summary>
@@ -53,6 +57,8 @@ internal sealed partial class Outbox(
     private int MaxEchoed => limits.Options.MaxMessageBytes + (2 * PieceSize.Max);
 
     private bool IsComplete => _close is not null || _isLost;
+
+    private bool IsBatchFull => Queued + _echoed >= limits.Options.BatchBytes;
 
     private bool CanSend => IsComplete || (_isInsideMessage ? !_pieces.IsEmpty : _messages is not null);
 
@@ -79,12 +85,7 @@ internal sealed partial class Outbox(
             }
 
             (_messages ??= new OutgoingMessages()).Add(delivery);
-            if (_messages.QueuedBytes >= limits.Options.BatchBytes)
-            {
-                _batch?.TrySetResult();
-            }
-
-            StartSending();
+            ContinueSending();
             return true;
         }
     }
@@ -166,7 +167,7 @@ internal sealed partial class Outbox(
             }
 
             _isEchoOpen = !piece.EndsMessage;
-            StartSending();
+            ContinueSending();
             return null;
         }
     }

@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 using WsBalancer.BackendSample.Channels;
-using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>The messages that are queued for one client: a queue for each priority.</summary>
 internal sealed class OutgoingMessages
 {
-    private const int Priorities = (int)Priority.Ephemeral + 1;
+    /// <summary>The number of priorities.</summary>
+    public const int Priorities = (int)Priority.Ephemeral + 1;
 
     private Queues _queues;
 
@@ -75,38 +75,32 @@ internal sealed class OutgoingMessages
 
     private void ShedFrom(Priority priority, int target, ShedCount shed)
     {
-        var queued = _queues[(int)priority];
-        _queues[(int)priority] = default;
-        Dictionary<string, ChannelPosition>? gaps = null;
-        while (QueuedBytes > target && queued.Take() is { } oldest)
+        ref var queue = ref _queues[(int)priority];
+        var kept = default(OutgoingQueue);
+        var gaps = default(OutgoingGaps);
+        while (QueuedBytes + gaps.Cost > target && queue.Take() is { } oldest)
         {
             QueuedBytes -= oldest.Cost;
-            var delivery = oldest.Delivery!;
-            if (delivery.Channel is { } channel)
+            if (oldest.Delivery!.Channel is not null)
             {
-                // An earlier notice of the same channel is replaced by the later one.
-                (gaps ??= [])[channel] = delivery.Position;
+                gaps.Add(oldest);
             }
-            else if (!delivery.CanShed)
+            else if (!oldest.Delivery.CanShed)
             {
-                Add(oldest, priority);
+                // An answer stays between the gaps before and after it: messages after a "joined" follow it.
+                QueuedBytes += gaps.MoveTo(ref kept) + oldest.Cost;
+                kept.Add(oldest);
             }
 
-            if (delivery.CanShed)
+            if (oldest.Delivery.CanShed)
             {
                 shed.Add(priority);
             }
         }
 
-        foreach (var (channel, position) in gaps ?? [])
-        {
-            Add(Delivery.Gap(channel, position));
-        }
-
-        while (queued.Take() is { } kept)
-        {
-            _queues[(int)priority].Add(kept);
-        }
+        QueuedBytes += gaps.MoveTo(ref kept);
+        kept.Append(queue);
+        queue = kept;
     }
 
     [InlineArray(Priorities)]

@@ -22,6 +22,16 @@ internal struct OutgoingQueue
         _last = outgoing;
     }
 
+    /// <summary>Moves the messages of another queue, which must not be used any more, to the end of this one.</summary>
+    public void Append(OutgoingQueue other)
+    {
+        if (other._first is { } first)
+        {
+            Add(first);
+            _last = other._last;
+        }
+    }
+
     public Outgoing? Take()
     {
         var taken = _first;

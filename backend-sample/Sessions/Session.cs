@@ -20,6 +20,9 @@ internal sealed class Session : IAudienceMember
     /// <summary>The input; also the lock of the state below.</summary>
     private readonly Inbox _inbox;
     private HashSet<string>? _rooms;
+
+    /// <summary>The time stamp of the last bytes from the client.</summary>
+    private long _activeAt;
     private ITimer? _closeTimer;
     private bool _isOver;
 
@@ -40,14 +43,17 @@ internal sealed class Session : IAudienceMember
 
     public string User => _client.User;
 
-    /// <summary>The type of the device; null if the client sent none.</summary>
+    /// <summary>The type of the device, one of <see cref="DeviceTypes"/>; null if the client sent none.</summary>
     public string? Device => _client.Device;
 
     /// <summary>The recovery of the user's channel that the client requests; null for none.</summary>
     public RecoveryRequest? Recovery => _client.Recovery;
 
-    /// <summary>The time stamp of the last message from the client.</summary>
-    public long ActiveAt { get; private set; }
+    /// <summary>How long the client has sent nothing; zero while one of its messages is handled.</summary>
+    public TimeSpan IdleTime => IsHandling ? TimeSpan.Zero : _limits.Time.GetElapsedTime(_activeAt);
+
+    /// <summary>Whether a message of the client is being handled, so that the next one is not read yet.</summary>
+    public bool IsHandling { get; set; }
 
     /// <summary>The place of the session in the <see cref="IdleWheel"/>.</summary>
     public int IdleBucket { get; set; }
@@ -55,15 +61,12 @@ internal sealed class Session : IAudienceMember
     /// <summary>The bytes that wait for the client, without echoes.</summary>
     public int QueuedBytes => _outbox.QueuedBytes;
 
-    /// <summary>Whether the closing handshake has begun.</summary>
-    public bool IsClosing => _closeTimer is not null;
-
     /// <summary>
     /// The rooms of which the user is a member. Only the loop that reads from the client may use this set.
     /// </summary>
     public HashSet<string> Rooms => _rooms ??= new HashSet<string>(StringComparer.Ordinal);
 
-    public void NoteActivity() => ActiveAt = _limits.Time.GetTimestamp();
+    public void NoteActivity() => _activeAt = _limits.Time.GetTimestamp();
 
     public void Post(Delivery delivery)
     {

@@ -4,7 +4,7 @@ namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>The client of a session, as its handshake describes it.</summary>
 /// <param name="User">The user.</param>
-/// <param name="Device">The type of the device, such as <c>ios</c>; null if it is not known.</param>
+/// <param name="Device">The type of the device, one of <see cref="DeviceTypes"/>; null if the client sent none.</param>
 /// <param name="Recovery">The recovery of the user's channel; null for none.</param>
 internal sealed record SessionClient(string User, string? Device, RecoveryRequest? Recovery)
 {

@@ -3,25 +3,24 @@ using System.Collections.Concurrent;
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>The open sessions of this node, and whether the node is shutting down.</summary>
-internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
+internal sealed class SessionRegistry(NodeOptions options)
 {
     private readonly ConcurrentDictionary<Session, byte> _sessions = new();
-    private readonly Dictionary<string, int> _devices = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isLeaving;
     private long _changes;
 
     /// <summary>Finds clients that send nothing; null without a timeout for them.</summary>
     public IdleWheel? Idle { get; } = options.IdleTimeout > TimeSpan.Zero
-        ? new IdleWheel(options.IdleTimeout, time)
+        ? new IdleWheel(options.IdleTimeout)
         : null;
 
     public int Count => _sessions.Count;
 
     public bool IsLeaving => _isLeaving;
 
-    /// <summary>The open sessions.</summary>
-    public IEnumerable<Session> Sessions => _sessions.Keys;
+    /// <summary>The open sessions, without a copy of them.</summary>
+    public IEnumerable<Session> Sessions => _sessions.Select(entry => entry.Key);
 
     /// <summary>The number of sessions that have begun plus the number that have ended.</summary>
     public long Changes => Volatile.Read(ref _changes);
@@ -29,9 +28,6 @@ internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
     public void Add(Session session)
     {
         _sessions.TryAdd(session, 0);
-        CountDevice(session.Device, 1);
-        session.NoteActivity();
-        Idle?.Add(session);
         Interlocked.Increment(ref _changes);
 
         // Add first, then check: either this check or the loop of LeaveAsync finds the session.
@@ -41,10 +37,16 @@ internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>Begins to watch whether the client sends anything.</summary>
+    public void Watch(Session session)
+    {
+        session.NoteActivity();
+        Idle?.Add(session);
+    }
+
     public void Remove(Session session)
     {
         _sessions.TryRemove(session, out _);
-        CountDevice(session.Device, -1);
         Idle?.Remove(session);
         Interlocked.Increment(ref _changes);
         NoteIfEmptied();
@@ -61,36 +63,6 @@ internal sealed class SessionRegistry(NodeOptions options, TimeProvider time)
 
         NoteIfEmptied();
         return _emptied.Task;
-    }
-
-    /// <summary>The number of sessions of each type of device that clients sent.</summary>
-    public IReadOnlyDictionary<string, int> CountDevices()
-    {
-        lock (_devices)
-        {
-            return new SortedDictionary<string, int>(_devices, StringComparer.Ordinal);
-        }
-    }
-
-    private void CountDevice(string? device, int change)
-    {
-        if (device is null)
-        {
-            return;
-        }
-
-        lock (_devices)
-        {
-            var count = _devices.GetValueOrDefault(device) + change;
-            if (count > 0)
-            {
-                _devices[device] = count;
-            }
-            else
-            {
-                _devices.Remove(device);
-            }
-        }
     }
 
     private void NoteIfEmptied()

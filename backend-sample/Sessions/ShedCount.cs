@@ -5,7 +5,7 @@ namespace WsBalancer.BackendSample.Sessions;
 /// <summary>Counts the messages that were dropped because a client read too slowly, by their priority.</summary>
 internal sealed class ShedCount
 {
-    private readonly long[] _counts = new long[(int)Priority.Ephemeral + 1];
+    private readonly long[] _counts = new long[OutgoingMessages.Priorities];
 
     public long this[Priority priority] => Volatile.Read(ref _counts[(int)priority]);
 

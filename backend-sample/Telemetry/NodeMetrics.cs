@@ -30,11 +30,16 @@ internal sealed class NodeMetrics
         _rooms = metrics.CreateGauge("wsnode_rooms", "Rooms with at least one member on this node.");
         _devices = metrics.CreateGauge(
             "wsnode_device_connections", "Open connections of a type of device.", "device");
-        _queued = metrics.CreateGauge("wsnode_queued_bytes", "Bytes that wait for clients.");
+        _queued = metrics.CreateGauge(
+            "wsnode_queued_bytes",
+            "Bytes of messages that wait for clients, with 64 more for each message, and without echoes.");
         _shed = metrics.CreateCounter(
             "wsnode_shed_messages_total", "Messages that were dropped because a client read too slowly.", "priority");
-        _available = metrics.CreateGauge("wsnode_bus_available", "1 if messages reach other nodes.", "bus");
-        _channels = metrics.CreateGauge("wsnode_bus_channels", "Channels that this node receives.", "bus");
+        _available = metrics.CreateGauge("wsnode_bus_available", "1 if the bus works.", "bus");
+        _channels = metrics.CreateGauge(
+            "wsnode_bus_channels",
+            "Channels with a member on this node, which it receives while the bus works.",
+            "bus");
         _received = metrics.CreateCounter(
             "wsnode_bus_received_messages_total", "Messages that were received from the bus.", "bus");
         _registry.AddBeforeCollectCallback(Collect);

@@ -6,7 +6,7 @@ namespace WsBalancer.BackendSample.Telemetry;
 /// <param name="Users">The users who have at least one of them.</param>
 /// <param name="Rooms">The members of each room on this node.</param>
 /// <param name="Devices">The connections of each type of device.</param>
-/// <param name="QueuedBytes">The bytes that wait for clients.</param>
+/// <param name="QueuedBytes">The bytes of messages that wait for clients, without echoes.</param>
 /// <param name="Shed">The messages that were dropped for slow clients, by priority.</param>
 /// <param name="Bus">The connection to other nodes.</param>
 internal sealed record NodeStats(
@@ -21,7 +21,7 @@ internal sealed record NodeStats(
 
 /// <summary>The numbers of the connection to other nodes.</summary>
 /// <param name="Kind">The name of the bus in <c>--bus</c>.</param>
-/// <param name="Available">Whether messages reach other nodes.</param>
-/// <param name="Channels">The channels that this node receives.</param>
+/// <param name="Available">Whether the bus works. A bus within one node always works.</param>
+/// <param name="Channels">The channels with a member on this node, which it receives while the bus works.</param>
 /// <param name="Received">The messages that were received from the bus.</param>
 internal sealed record BusStats(string Kind, bool Available, int Channels, long Received);

@@ -15,29 +15,48 @@ internal sealed class NodeStatsReader(
 {
     public NodeStats Read()
     {
-        var users = 0;
-        var rooms = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var channel in audience.Channels)
+        var (users, rooms) = CountMembers();
+        var devices = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var queued = 0L;
+        foreach (var session in sessions.Sessions)
         {
-            if (ChannelName.RoomOf(channel.Name) is { } room)
+            queued += session.QueuedBytes;
+            if (session.Device is { } device)
             {
-                rooms[room] = channel.Count;
-            }
-            else
-            {
-                users++;
+                devices[device] = devices.GetValueOrDefault(device) + 1;
             }
         }
 
+        var status = bus.Status;
         return new NodeStats(
             options.Name,
             sessions.Count,
             users,
             rooms,
-            sessions.CountDevices(),
-            sessions.Sessions.Sum(session => (long)session.QueuedBytes),
+            devices,
+            queued,
             ShedByPriority(),
-            new BusStats(bus.Status.Kind, bus.Status.IsAvailable, subscriptions.Count, bus.Status.Received));
+            new BusStats(status.Kind, status.IsAvailable, subscriptions.Count, status.Received));
+    }
+
+    private (int Users, SortedDictionary<string, int> Rooms) CountMembers()
+    {
+        var users = 0;
+        var rooms = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var channel in audience.Channels)
+        {
+            if (ChannelName.RoomOf(channel.Name) is not { } room)
+            {
+                users++;
+            }
+            else if (channel.Count is var members and > 0)
+            {
+                // A room without members is about to be removed, or is read for its first one.
+                rooms[room] = members;
+            }
+        }
+
+        return (users, rooms);
     }
 
     private SortedDictionary<string, long> ShedByPriority() => new(

@@ -31,8 +31,11 @@ public sealed class NodeCommandLineTests
     [InlineData("serve --bus embedded --redis example.org:1", "it must be an IP address")]
     [InlineData("serve --history-size 0", "--history-size: '0'")]
     [InlineData("serve --history-ttl 25h", "--history-ttl: '25h'")]
+    [InlineData("serve --history-ttl 999999999h", "--history-ttl: '999999999h' is not a time from 1s to 24h")]
     [InlineData("serve --batch-delay 2s", "--batch-delay: '2s'")]
     [InlineData("serve --batch-bytes 1", "--batch-bytes: '1'")]
+    [InlineData("serve --batch-bytes 65KiB", "--batch-bytes: '65KiB' is not a size from 1KiB to 64KiB")]
+    [InlineData("serve --batch-bytes 2KiB --max-queue 2KiB", "--batch-bytes: it must be less than --max-queue")]
     [InlineData("serve --idle-timeout 0s", "--idle-timeout: '0s'")]
     [InlineData("serve --register chat", "--register needs --redis")]
     [InlineData("serve --redis 127.0.0.1:1 --register a:b", "--register: 'a:b'")]
@@ -88,14 +91,39 @@ public sealed class NodeCommandLineTests
     }
 
     [Fact]
+    public async Task TheAddressOfTheEmbeddedRedisInUse_IsReportedInOneLine_AndExitsWith1()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+
+        var (code, _, error) = await RunAsync(
+            $"serve --urls http://127.0.0.1:0 --bus embedded --redis {other.LocalEndpoint}");
+
+        Assert.Equal(1, code);
+        Assert.StartsWith(
+            $"ws-node: cannot run the embedded Redis on {other.LocalEndpoint}: ", error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("serve --urls http://192.0.2.1:1")]
+    [InlineData("serve --urls http://192.0.2.1:1 --bus embedded")]
+    public async Task AnAddressOfAnotherMachine_IsReportedAsTheListenAddress_AndExitsWith1(string arguments)
+    {
+        var (code, _, error) = await RunAsync(arguments);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("ws-node: cannot listen on http://192.0.2.1:1: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TheEmbeddedRedis_PrintsItsAddress_AndExitsWith0OnSigterm()
     {
         using var redis = NodeProcess.Start("redis", "--port", "0");
-        var ready = await redis.ReadLineAsync();
-        Assert.StartsWith("redis listening on 127.0.0.1:", ready, StringComparison.Ordinal);
+        var endpoint = IPEndPoint.Parse(await redis.ReadAddressAsync());
         using (var client = new TcpClient())
         {
-            await client.ConnectAsync(IPEndPoint.Parse(ready![(ready!.LastIndexOf(' ') + 1)..]), Deadline.Token);
+            await client.ConnectAsync(endpoint, Deadline.Token);
         }
 
         await redis.SignalAsync("TERM");
@@ -108,7 +136,7 @@ public sealed class NodeCommandLineTests
     {
         using var one = NodeProcess.Start(
             "serve", "--urls", "http://127.0.0.1:0", "--bus", "embedded");
-        var first = AddressIn(await one.ReadLineAsync());
+        var first = new Uri(await one.ReadAddressAsync());
         using var http = new HttpClient();
         var stats = await http.GetStringAsync(new Uri(first, "/stats"), Deadline.Token);
 
@@ -117,14 +145,12 @@ public sealed class NodeCommandLineTests
         Assert.Equal(0, await one.WaitForExitAsync());
     }
 
-    private static Uri AddressIn(string? ready) => new(ready![(ready!.LastIndexOf(' ') + 1)..]);
-
     private static async Task<(int Code, string Output, string Error)> RunAsync(string arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         var code = await NodeCommandLine.RunAsync(
-            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), output, error);
+            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), output, error).WaitAsync(Deadline.Token);
         return (code, output.ToString(), error.ToString());
     }
 }

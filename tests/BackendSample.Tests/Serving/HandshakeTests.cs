@@ -37,6 +37,19 @@ public sealed class HandshakeTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, client.Socket.HttpStatusCode);
     }
 
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/stats")]
+    [InlineData("/metrics")]
+    public async Task APathOfTheNode_AcceptsNoWebSocket(string path)
+    {
+        using var http = new HttpClient { BaseAddress = _node.Address };
+
+        using var answer = await Handshake.SendAsync(http, $"{path}?user=alice");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     [Fact]
     public async Task APlainRequest_IsAnsweredThatThisIsAWebSocketNode()
     {

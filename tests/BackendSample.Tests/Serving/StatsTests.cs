@@ -1,5 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.Messaging;
+using WsBalancer.BackendSample.Sessions;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Serving;
@@ -26,8 +31,6 @@ public sealed class StatsTests
         Assert.Equal(2, stats.GetProperty("users").GetInt32());
         Assert.Equal(2, stats.GetProperty("rooms").GetProperty("r").GetInt32());
         Assert.Equal(2, stats.GetProperty("devices").GetProperty("ios").GetInt32());
-        Assert.Equal(0, stats.GetProperty("queuedBytes").GetInt32());
-        Assert.Equal(0, stats.GetProperty("shed").GetProperty("room").GetInt32());
         Assert.Equal("local", stats.GetProperty("bus").GetProperty("kind").GetString());
         Assert.Equal(3, stats.GetProperty("bus").GetProperty("channels").GetInt32());
         phone.Socket.Abort();
@@ -54,8 +57,89 @@ public sealed class StatsTests
         Assert.Contains("wsnode_connections 1", lines);
         Assert.Contains("wsnode_users 1", lines);
         Assert.Contains("wsnode_device_connections{device=\"ios\"} 1", lines);
-        Assert.Contains("wsnode_shed_messages_total{priority=\"room\"} 0", lines);
         Assert.Contains("wsnode_bus_available{bus=\"local\"} 1", lines);
+    }
+
+    [Fact]
+    public async Task StatsAndMetrics_CountQueuedBytesShedMessagesAndTheBus()
+    {
+        await using var node = await TestNode.StartAsync(
+            TestNode.Options with { BatchDelay = TimeSpan.FromSeconds(1) },
+            services => services
+                .AddSingleton<TimeProvider>(new FakeTimeProvider()).AddSingleton<IMessageBus>(new FakeBus()));
+        using var client = await TestClient.ConnectAsync(node.Address, "alice");
+        await client.SendAsync("""{"type":"join","room":"r"}""");
+        await Deadline.UntilAsync(
+            async () => JsonElement.Parse(await ReadAsync(node, "/stats")).GetProperty("rooms").TryGetProperty(
+                "r", out _),
+            "alice is a member");
+        node.Shed.Add(Priority.Room);
+        node.Shed.Add(Priority.Ephemeral);
+        node.Shed.Add(Priority.Ephemeral);
+
+        var stats = JsonElement.Parse(await ReadAsync(node, "/stats"));
+        var lines = (await ReadAsync(node, "/metrics")).Split('\n');
+
+        // Both messages wait for others to the same client.
+        var queued = new[] { ServerMessage.Welcome("ws-1", "alice"), ServerMessage.Joined("r") }.Sum(
+            message => Outgoing.CostOf(Delivery.Control(message)));
+        Assert.Equal(queued, stats.GetProperty("queuedBytes").GetInt32());
+        Assert.Equal("""{"direct":0,"ephemeral":2,"room":1}""", stats.GetProperty("shed").ToString());
+        Assert.Equal(
+            """{"kind":"redis","available":false,"channels":2,"received":7}""", stats.GetProperty("bus").ToString());
+        Assert.Contains("wsnode_rooms 1", lines);
+        Assert.Contains($"wsnode_queued_bytes {queued}", lines);
+        Assert.Contains("wsnode_shed_messages_total{priority=\"ephemeral\"} 2", lines);
+        Assert.Contains("wsnode_bus_available{bus=\"redis\"} 0", lines);
+        Assert.Contains("wsnode_bus_channels{bus=\"redis\"} 2", lines);
+        Assert.Contains("wsnode_bus_received_messages_total{bus=\"redis\"} 7", lines);
+    }
+
+    [Fact]
+    public async Task ADeviceWithOtherCharacters_IsCountedAsOther()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var television = new TestClient();
+        await television.ConnectToAsync(node.Address, "/ws?user=alice&device=Smart%20TV");
+        await television.ReceiveTextAsync();
+
+        var stats = JsonElement.Parse(await ReadAsync(node, "/stats"));
+
+        Assert.Equal("""{"other":1}""", stats.GetProperty("devices").ToString());
+    }
+
+    [Fact]
+    public async Task ADeviceWithoutConnections_HasNoMetric()
+    {
+        const string metric = "wsnode_device_connections{device=\"ios\"}";
+        await using var node = await TestNode.StartAsync();
+        using var phone = new TestClient();
+        await phone.ConnectToAsync(node.Address, "/ws?user=alice&device=ios");
+        await phone.ReceiveTextAsync();
+        Assert.Contains(metric, await ReadAsync(node, "/metrics"), StringComparison.Ordinal);
+
+        phone.Socket.Abort();
+
+        await Deadline.UntilAsync(
+            async () => !(await ReadAsync(node, "/metrics")).Contains(metric, StringComparison.Ordinal),
+            "the metric is removed");
+    }
+
+    [Fact]
+    public async Task ARoomWhoseOnlyMemberStillWaits_IsNotCounted()
+    {
+        var store = new FakeStore();
+        await using var node = await TestNode.StartAsync(
+            TestNode.Options, services => services.AddSingleton<IMessageStore>(store));
+        using var client = await TestClient.WelcomedAsync(node.Address, "alice");
+
+        await client.SendAsync("""{"type":"join","room":"r","since":null}""");
+
+        await Deadline.UntilAsync(() => store.Reads == 1, "the member waits for the stored messages");
+        var stats = JsonElement.Parse(await ReadAsync(node, "/stats"));
+        Assert.Equal("{}", stats.GetProperty("rooms").ToString());
+        store.Answer(0);
+        Assert.Contains("joined", await client.ReceiveTextAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -65,14 +149,9 @@ public sealed class StatsTests
     public async Task AWrongHandshake_IsRefusedWith400_AndNamesTheField(string path, string field)
     {
         await using var node = await TestNode.StartAsync();
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node.Address, path));
-        request.Headers.Connection.Add("Upgrade");
-        request.Headers.Upgrade.ParseAdd("websocket");
-        request.Headers.Add("Sec-WebSocket-Version", "13");
-        request.Headers.Add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        using var http = new HttpClient { BaseAddress = node.Address };
 
-        using var response = await http.SendAsync(request, Deadline.Token);
+        using var response = await Handshake.SendAsync(http, path);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(field, await response.Content.ReadAsStringAsync(Deadline.Token), StringComparison.Ordinal);

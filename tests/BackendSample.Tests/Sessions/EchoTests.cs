@@ -1,7 +1,4 @@
-using System.Net;
 using System.Net.WebSockets;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Sessions;
@@ -126,27 +123,6 @@ public sealed class EchoTests : IAsyncLifetime
 
         Assert.Equal(4321, (int?)client.Socket.CloseStatus);
         await Deadline.UntilAsync(() => _node.Sessions.Count == 0, "the session has ended");
-    }
-
-    [Fact]
-    public async Task OverHttp2_TheNodeBehavesTheSame()
-    {
-        await using var node = await TestNode.StartAsync(TestNode.Options, services =>
-            services.Configure<KestrelServerOptions>(kestrel =>
-                kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http2)));
-        using var client = new TestClient();
-        client.Socket.Options.HttpVersion = HttpVersion.Version20;
-        client.Socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        using var invoker = new HttpMessageInvoker(new SocketsHttpHandler());
-        var bytes = Bytes(1_000_000);
-
-        await client.Socket.ConnectAsync(
-            TestClient.WebSocketAddress(node.Address, "/?user=alice"), invoker, Deadline.Token);
-        var welcome = await client.ReceiveTextAsync();
-        await client.SendAsync(bytes);
-
-        Assert.Contains("welcome", welcome, StringComparison.Ordinal);
-        AssertSame(bytes, (await client.ReceiveAsync()).Bytes);
     }
 
     // Not Assert.Equal, which would print megabytes.

@@ -11,9 +11,7 @@ public sealed class PoliteLeaveTests
     public async Task OnASignal_ClientsGet1012_AndTheProcessExitsWith0(string signal)
     {
         using var node = NodeProcess.Start("serve", "--urls", "http://127.0.0.1:0", "--name", "ws-7");
-        var ready = await node.ReadLineAsync();
-        Assert.StartsWith("ws-7 listening on http://127.0.0.1:", ready, StringComparison.Ordinal);
-        var address = new Uri(ready![(ready!.LastIndexOf(' ') + 1)..]);
+        var address = new Uri(await node.ReadAddressAsync());
         using var alice = await TestClient.WelcomedAsync(address, "alice");
         using var bob = await TestClient.WelcomedAsync(address, "bob");
 
@@ -34,7 +32,7 @@ public sealed class PoliteLeaveTests
 
         var stopping = node.StopAsync();
         using var health = await http.GetAsync("/healthz", Deadline.Token);
-        using var handshake = await HandshakeAsync(http);
+        using var handshake = await Handshake.SendAsync(http, "/ws?user=bob");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
         Assert.Equal(["draining"], health.Headers.GetValues("X-WsBalancer-State"));
@@ -82,15 +80,5 @@ public sealed class PoliteLeaveTests
         Assert.Equal((1012, "service restart"), await alice.ReceiveCloseAsync());
         Assert.Equal((1012, "service restart"), await bob.ReceiveCloseAsync());
         await stopping;
-    }
-
-    private static Task<HttpResponseMessage> HandshakeAsync(HttpClient http)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Get, "/ws?user=bob");
-        request.Headers.Connection.Add("Upgrade");
-        request.Headers.Upgrade.Add(new("websocket"));
-        request.Headers.Add("Sec-WebSocket-Version", "13");
-        request.Headers.Add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
-        return http.SendAsync(request, Deadline.Token);
     }
 }

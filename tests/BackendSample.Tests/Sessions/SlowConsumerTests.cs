@@ -1,12 +1,10 @@
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Sessions;
 
-/// <summary>Clients that read slowly or send nothing, and messages that leave together.</summary>
+/// <summary>Clients that read slowly.</summary>
 public sealed class SlowConsumerTests
 {
     private const int Limit = 1024 * 1024;
@@ -80,71 +78,6 @@ public sealed class SlowConsumerTests
             "a typing notice was shed");
 
         Assert.Equal(2, node.Sessions.Count);
-    }
-
-    [Fact]
-    public async Task ABatch_LeavesWhenItsDelayIsOver()
-    {
-        var time = new FakeTimeProvider();
-        await using var node = await TestNode.StartAsync(
-            TestNode.Options with { BatchDelay = TimeSpan.FromSeconds(1) },
-            services => services.AddSingleton<TimeProvider>(time));
-        using var client = await TestClient.ConnectAsync(node.Address, "alice");
-        await Deadline.UntilAsync(() => Queued(node, "alice") > 0, "the welcome message waits for others");
-        var welcome = client.ReceiveTextAsync();
-
-        await Deadline.UntilAsync(
-            () =>
-            {
-                time.Advance(TimeSpan.FromSeconds(1));
-                return welcome.IsCompleted;
-            },
-            "the welcome message has been sent");
-
-        Assert.Contains("welcome", await welcome, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task ABatch_LeavesWhenItIsLargeEnough()
-    {
-        var time = new FakeTimeProvider();
-        await using var node = await TestNode.StartAsync(
-            TestNode.Options with { BatchDelay = TimeSpan.FromSeconds(1), BatchBytes = 2000 },
-            services => services.AddSingleton<TimeProvider>(time));
-        using var client = await TestClient.ConnectAsync(node.Address, "alice");
-        for (var sent = 0; sent < 50; sent++)
-        {
-            await client.SendAsync("""{"type":"join","room":"r"}""");
-        }
-
-        Assert.Contains("welcome", await client.ReceiveTextAsync(), StringComparison.Ordinal);
-        Assert.Contains("joined", await client.ReceiveTextAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task ASilentClient_IsClosedWith4009_AndOneThatSendsIsNot()
-    {
-        var time = new FakeTimeProvider();
-        await using var node = await TestNode.StartAsync(
-            TestNode.Options with { IdleTimeout = TimeSpan.FromMinutes(1) },
-            services => services.AddSingleton<TimeProvider>(time));
-        using var silent = await TestClient.WelcomedAsync(node.Address, "alice");
-        using var active = await TestClient.WelcomedAsync(node.Address, "bob");
-
-        await Deadline.UntilAsync(
-            async () =>
-            {
-                await active.SendAsync("""{"type":"echo"}""");
-                await active.ReceiveTextAsync();
-                time.Advance(TimeSpan.FromSeconds(1));
-                return node.Sessions.Sessions.All(session => session.User != "alice")
-                    || node.Sessions.Sessions.Any(session => session.IsClosing);
-            },
-            "the silent client is closed");
-
-        Assert.Equal((4009, "idle"), await silent.ReceiveCloseAsync());
-        await active.SendAsync("""{"type":"echo"}""");
-        Assert.Equal("""{"type":"echo"}""", await active.ReceiveTextAsync());
     }
 
     private static int Queued(TestNode node, string user) =>

@@ -32,6 +32,15 @@ internal sealed class ServerProcess : IDisposable
 
     public Task<string?> ReadLineAsync() => _process.StandardOutput.ReadLineAsync(Deadline.Token).AsTask();
 
+    /// <summary>Reads the line that reports the program as ready, and returns the address at its end.</summary>
+    public async Task<string> ReadAddressAsync()
+    {
+        var ready = await ReadLineAsync();
+        Assert.NotNull(ready);
+        Assert.Contains(" listening on ", ready, StringComparison.Ordinal);
+        return ready[(ready.LastIndexOf(' ') + 1)..];
+    }
+
     public async Task SignalAsync(string signal)
     {
         using var kill = Process.Start("/bin/sh", ["-c", string.Create(

@@ -1,0 +1,65 @@
+using System.Net;
+using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.Cli;
+
+namespace WsBalancer.BackendSample.Tests.Cli;
+
+/// <summary>Every option of <c>serve</c> sets its own setting.</summary>
+public sealed class ServeCommandTests
+{
+    private static readonly NodeOptions Defaults = new() { Name = "ws-1", Urls = "http://127.0.0.1:5001" };
+
+    [Fact]
+    public void Bind_OfEveryOption_SetsItsSetting() => Assert.Equal(
+        new NodeOptions
+        {
+            Urls = "http://127.0.0.1:5002",
+            Name = "ws-2",
+            Redis = new IPEndPoint(IPAddress.Loopback, 6379),
+            Bus = BusKind.Redis,
+            Registration = new RegistrationOptions
+            {
+                Cluster = "chat",
+                Address = "http://10.0.0.1:1",
+                Weight = 3,
+                Prefix = "p",
+            },
+            History = new HistoryOptions { Size = 10, Lifetime = TimeSpan.FromHours(2) },
+            MaxMessageBytes = 2048,
+            MaxBufferedBytes = 3 * 1024 * 1024,
+            MaxQueueBytes = 5000,
+            BatchDelay = TimeSpan.FromMilliseconds(7),
+            BatchBytes = 4000,
+            KeepAliveInterval = TimeSpan.FromSeconds(8),
+            KeepAliveTimeout = TimeSpan.FromSeconds(9),
+            IdleTimeout = TimeSpan.FromSeconds(11),
+            CloseTimeout = TimeSpan.FromSeconds(12),
+        },
+        Bind("--urls http://127.0.0.1:5002 --name ws-2 --redis 127.0.0.1:6379 --bus redis --register chat "
+            + "--advertise http://10.0.0.1:1 --weight 3 --prefix p --history-size 10 --history-ttl 2h "
+            + "--max-message 2KiB --max-buffered 3MiB --max-queue 5000 --batch-delay 7ms --batch-bytes 4000 "
+            + "--keep-alive 8s --keep-alive-timeout 9s --idle-timeout 11s --close-timeout 12s"));
+
+    [Fact]
+    public void Bind_OfOptionsThatAreOff_SetsNoTime() => Assert.Equal(
+        Defaults with { KeepAliveInterval = Timeout.InfiniteTimeSpan },
+        Bind("--keep-alive off --batch-delay off --idle-timeout off"));
+
+    [Fact]
+    public void Bind_OfNoOption_SetsTheDefaults() => Assert.Equal(Defaults, Bind(""));
+
+    [Fact]
+    public void Bind_OfALongMessage_MakesRoomForTwoOfThem() => Assert.Equal(
+        400L * 1024 * 1024, Bind("--max-message 200MiB").MaxBufferedBytes);
+
+    [Fact]
+    public void Bind_OfAShortQueue_LimitsBatchesToHalfOfIt() => Assert.Equal(
+        1024, Bind("--max-queue 2KiB").BatchBytes);
+
+    private static NodeOptions Bind(string options)
+    {
+        var parsed = ServeCommand.Create().Parse(options.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Empty(parsed.Errors);
+        return ServeCommand.Bind(parsed);
+    }
+}

@@ -1,0 +1,33 @@
+using WsBalancer.BackendSample.Channels;
+
+namespace WsBalancer.BackendSample.Tests.Support;
+
+/// <summary>A bus that carries nothing, and whose subscriptions to some channels wait for the test.</summary>
+internal sealed class FakeBus(params string[] waiting) : IMessageBus
+{
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _waits;
+
+    public BusStatus Status { get; init; } = new("redis", IsAvailable: false, Received: 7);
+
+    /// <summary>The number of subscriptions that have waited.</summary>
+    public int Waits => Volatile.Read(ref _waits);
+
+    public void Open() => _opened.SetResult();
+
+    public async Task<bool> SubscribeAsync(string channel)
+    {
+        if (waiting.Contains(channel))
+        {
+            Interlocked.Increment(ref _waits);
+            await _opened.Task;
+        }
+
+        return true;
+    }
+
+    public Task UnsubscribeAsync(string channel) => Task.CompletedTask;
+
+    public Task<PublishOutcome> PublishAsync(string channel, ReadOnlyMemory<byte> message) =>
+        Task.FromResult(PublishOutcome.Published);
+}

@@ -1,4 +1,5 @@
 using System.Net;
+using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
 
 namespace WsBalancer.BackendSample;
@@ -51,6 +52,9 @@ internal sealed record NodeOptions
     /// The bytes that complete a batch, less than <see cref="MaxQueueBytes"/>. An echo counts with its buffer.
     /// </summary>
     public int BatchBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Who may connect, and how much a client may send.</summary>
+    public AccessOptions Access { get; init; } = new();
 
     /// <summary>The longest time without received data before a ping; infinite for no pings.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(30);

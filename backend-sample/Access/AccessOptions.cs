@@ -8,6 +8,9 @@ internal sealed record AccessOptions
     /// </summary>
     public TokenOptions? Tokens { get; init; }
 
+    /// <summary>How long a client may take to send a new token after its token has expired.</summary>
+    public TimeSpan TokenGrace { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// The origins of web pages that may connect, such as <c>https://app.example.com</c> or
     /// <c>https://*.example.com</c>; empty for all. Clients that are not browsers send no origin, and may connect.
@@ -38,7 +41,4 @@ internal sealed record TokenOptions
 
     /// <summary>The claim that names the rooms which the user may join; null if every user may join every room.</summary>
     public string? RoomsClaim { get; init; }
-
-    /// <summary>How long a client may take to send a new token after its token has expired.</summary>
-    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -1,11 +1,13 @@
 namespace WsBalancer.BackendSample.Access;
 
-/// <summary>A token bucket: so many messages a second, with a burst of as many.</summary>
-/// <remarks>Thread-safe: a user may have several connections.</remarks>
-internal sealed class MessageRate(int perSecond, TimeProvider time)
+/// <summary>A token bucket, full at the beginning. Thread-safe.</summary>
+/// <param name="perSecond">How many are added in a second.</param>
+/// <param name="burst">The capacity.</param>
+/// <param name="time">The clock.</param>
+internal sealed class MessageRate(double perSecond, int burst, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private double _available = perSecond;
+    private double _available = burst;
     private long _updatedAt = time.GetTimestamp();
 
     public bool TryTake()
@@ -14,7 +16,7 @@ internal sealed class MessageRate(int perSecond, TimeProvider time)
         {
             var now = time.GetTimestamp();
             var added = time.GetElapsedTime(_updatedAt, now).TotalSeconds * perSecond;
-            _available = Math.Min(perSecond, _available + added);
+            _available = Math.Min(burst, _available + added);
             _updatedAt = now;
             if (_available < 1)
             {

@@ -13,7 +13,7 @@ internal sealed class TokenValidator
     private const string UserClaim = JwtRegisteredClaimNames.Sub;
 
     // Enough for the identity of a user; a longer one costs memory before its signature is verified.
-    private const int MaxTokenLength = 16 * 1024;
+    private const int MaxTokenLength = 8 * 1024;
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
@@ -26,6 +26,9 @@ internal sealed class TokenValidator
     private readonly TokenOptions _options;
     private readonly TokenValidationParameters _parameters;
     private readonly ILogger<TokenValidator> _logger;
+
+    /// <summary>1 after a failed read of the keys, until one succeeds: each absence is logged once.</summary>
+    private int _areKeysAway;
 
     public TokenValidator(TokenOptions options, ILogger<TokenValidator> logger)
     {
@@ -45,20 +48,49 @@ internal sealed class TokenValidator
     }
 
     /// <summary>Validates a token.</summary>
-    /// <returns>The identity; null with the reason, in words for the client, if the token is not valid.</returns>
-    public async Task<(ClientIdentity? Identity, string Reason)> ValidateAsync(string token)
+    public async Task<TokenResult> ValidateAsync(string token)
     {
+        if (!await HasKeysAsync())
+        {
+            return new TokenResult(null, "the keys of the authority cannot be read now") { MayRetry = true };
+        }
+
         var result = await _handler.ValidateTokenAsync(token, _parameters);
         if (!result.IsValid)
         {
             AccessLog.TokenRefused(_logger, result.Exception.GetType().Name);
-            return (null, ReasonOf(result.Exception));
+            return new TokenResult(null, ReasonOf(result.Exception));
         }
 
         var user = result.ClaimsIdentity.FindFirst(UserClaim)?.Value;
         return user is { Length: > 0 and <= ClientMessage.MaxUserLength }
-            ? (new ClientIdentity(user, ExpiryOf(result.SecurityToken), RoomsOf(result.ClaimsIdentity)), "")
-            : (null, $"the token has no '{UserClaim}' of 1 to {ClientMessage.MaxUserLength} characters");
+            ? new TokenResult(
+                new ClientIdentity(user, ExpiryOf(result.SecurityToken), RoomsOf(result.ClaimsIdentity)), "")
+            : new TokenResult(null, $"the token has no '{UserClaim}' of 1 to {ClientMessage.MaxUserLength} characters");
+    }
+
+    private async Task<bool> HasKeysAsync()
+    {
+        try
+        {
+            if (_parameters.ConfigurationManager is { } keys)
+            {
+                await keys.GetBaseConfigurationAsync(CancellationToken.None);
+            }
+
+            _areKeysAway = 0;
+            return true;
+        }
+        catch (InvalidOperationException failure)
+        {
+            if (Interlocked.Exchange(ref _areKeysAway, 1) == 0)
+            {
+                AccessLog.KeysUnavailable(
+                    _logger, _options.Authority!, failure.InnerException?.Message ?? failure.Message);
+            }
+
+            return false;
+        }
     }
 
     // Without the text of the exception, which has parts of the token.
@@ -70,7 +102,6 @@ internal sealed class TokenValidator
         SecurityTokenInvalidIssuerException => "the token is from another issuer",
         SecurityTokenNoExpirationException => "the token has no 'exp'",
         SecurityTokenMalformedException or ArgumentException => "the token is not a JSON Web Token",
-        InvalidOperationException => "the keys of the authority cannot be read now",
         _ => "the signature of the token is not valid",
     };
 
@@ -86,4 +117,13 @@ internal sealed class TokenValidator
         new Uri(authority, $"{authority.AbsolutePath.TrimEnd('/')}/.well-known/openid-configuration").AbsoluteUri,
         new OpenIdConnectConfigurationRetriever(),
         new HttpDocumentRetriever { RequireHttps = authority.Scheme == Uri.UriSchemeHttps });
+}
+
+/// <summary>The result of the validation of a token.</summary>
+/// <param name="Identity">The identity; null if the token is not valid.</param>
+/// <param name="Reason">Why the token is not valid, in words for the client; empty if it is.</param>
+internal sealed record TokenResult(ClientIdentity? Identity, string Reason)
+{
+    /// <summary>Whether the same token may be valid later.</summary>
+    public bool MayRetry { get; init; }
 }

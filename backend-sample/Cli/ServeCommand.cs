@@ -91,6 +91,7 @@ internal static class ServeCommand
         };
         command.Validators.Add(CheckBuffered);
         command.Validators.Add(CheckBatch);
+        AccessOption.AddTo(command);
         BusOptions.AddTo(command, Redis);
         RegisterOption.AddTo(command, Urls, Redis);
         command.SetAction((parsed, cancellation) =>
@@ -110,6 +111,7 @@ internal static class ServeCommand
             Redis = parsed.GetValue(Redis),
             Registration = RegisterOption.Bind(parsed),
             Bus = BusOptions.Bind(parsed),
+            Access = AccessOption.Bind(parsed),
             History = BusOptions.BindHistory(parsed),
             MaxMessageBytes = (int)maxMessage,
             MaxBufferedBytes = parsed.GetValue(MaxBuffered) ?? Math.Max(Normally.MaxBufferedBytes, 2 * maxMessage),

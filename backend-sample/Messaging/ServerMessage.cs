@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -43,6 +44,25 @@ internal static class ServerMessage
     /// <summary>Stored messages up to the position, and including it, may have been missed.</summary>
     public static ReadOnlyMemory<byte> Gap(string channel, ChannelPosition position) =>
         Write("gap", position, null, default, ("channel", channel));
+
+    /// <summary>The node accepted the token of a connected client.</summary>
+    public static ReadOnlyMemory<byte> Authenticated(string user, DateTimeOffset expires) => Write(
+        "auth", ("user", user), ("expires", expires.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)));
+
+    /// <summary>The token of the client has expired.</summary>
+    /// <param name="grace">How long the client may take to send a new one.</param>
+    public static ReadOnlyMemory<byte> TokenExpired(TimeSpan grace)
+    {
+        var bytes = new ArrayBufferWriter<byte>(128);
+        using var json = new Utf8JsonWriter(bytes);
+        json.WriteStartObject();
+        json.WriteString("type", "notice");
+        json.WriteString("reason", "token_expired");
+        json.WriteNumber("closeInMs", (long)grace.TotalMilliseconds);
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenMemory;
+    }
 
     public static ReadOnlyMemory<byte> Typing(string room, string from, string node) =>
         Write("typing", ("room", room), ("from", from), ("node", node));

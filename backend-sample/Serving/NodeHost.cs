@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Registration;
@@ -85,7 +86,10 @@ internal static class NodeHost
         services.AddSingleton<ShedCount>();
         services.AddSingleton<SessionLimits>();
         services.AddSingleton<DeviceTypes>();
+        services.AddSingleton<SenderRates>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<Conversation>();
+        services.AddSingleton<HandshakeEndpoint>();
         services.AddSingleton<NodeEndpoint>();
         services.AddHostedService<SessionShutdown>();
         services.AddHostedService<MemoryTrim>();

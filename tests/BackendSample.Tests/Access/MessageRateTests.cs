@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using WsBalancer.BackendSample.Access;
-using Xunit;
 
 namespace WsBalancer.BackendSample.Tests.Access;
 
@@ -11,7 +10,7 @@ public sealed class MessageRateTests
     [Fact]
     public void Message_BeyondTheBurst_IsRefused()
     {
-        var rate = new MessageRate(3, _time);
+        var rate = new MessageRate(3, 3, _time);
 
         Assert.Equal([true, true, true, false], Take(rate, 4));
     }
@@ -19,7 +18,7 @@ public sealed class MessageRateTests
     [Fact]
     public void Message_AfterAPause_IsAllowedAtTheRate()
     {
-        var rate = new MessageRate(10, _time);
+        var rate = new MessageRate(10, 10, _time);
         Take(rate, 10);
 
         _time.Advance(TimeSpan.FromMilliseconds(200));
@@ -30,7 +29,7 @@ public sealed class MessageRateTests
     [Fact]
     public void Message_AfterALongPause_HasTheBurstOfOneSecond()
     {
-        var rate = new MessageRate(2, _time);
+        var rate = new MessageRate(2, 2, _time);
         Take(rate, 2);
 
         _time.Advance(TimeSpan.FromHours(1));

@@ -1,5 +1,4 @@
 using WsBalancer.BackendSample.Access;
-using Xunit;
 
 namespace WsBalancer.BackendSample.Tests.Access;
 

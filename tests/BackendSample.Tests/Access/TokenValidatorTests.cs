@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.IdentityModel.Tokens;
 using WsBalancer.BackendSample.Access;
-using Xunit;
 
 namespace WsBalancer.BackendSample.Tests.Access;
 
@@ -89,8 +88,8 @@ public sealed class TokenValidatorTests
             Tokens.Secret, Tokens.Sign(validFor: TimeSpan.FromMinutes(-5), claims: Alice));
         var early = await ValidateAsync(Tokens.Secret, Tokens.Sign(validFor: TimeSpan.FromHours(4), claims: Alice));
 
-        Assert.Equal((null, "the token has expired"), expired);
-        Assert.Equal((null, "the token is not valid yet"), early);
+        Assert.Equal(new TokenResult(null, "the token has expired"), expired);
+        Assert.Equal(new TokenResult(null, "the token is not valid yet"), early);
     }
 
     [Theory]
@@ -160,7 +159,7 @@ public sealed class TokenValidatorTests
         Assert.StartsWith(
             reason, Assert.Throws<FormatException>(() => TokenKeys.Parse(text)).Message, StringComparison.Ordinal);
 
-    private static Task<(ClientIdentity? Identity, string Reason)> ValidateAsync(string keys, string token) =>
+    private static Task<TokenResult> ValidateAsync(string keys, string token) =>
         new TokenValidator(
             new TokenOptions { Keys = TokenKeys.Parse(keys) }, NullLogger<TokenValidator>.Instance)
             .ValidateAsync(token);

@@ -26,6 +26,8 @@ internal static class Tokens
         });
     }
 
+    public static string Of(string user, params Claim[] claims) => Sign(claims: [new Claim("sub", user), .. claims]);
+
     public static (SigningCredentials Key, string Pem) CreateEc()
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -13,8 +13,9 @@ internal static class VisibleText
 {
     /// <summary>
     /// The text with controls, format characters (bidirectional and zero-width ones among them), line and paragraph
-    /// separators, spaces that are not U+0020, and surrogates without their other half as <c>\n</c>, <c>\x1b</c>,
-    /// <c>\u202e</c> or <c>\U000e0001</c>, and the backslash doubled, so that no two texts become the same.
+    /// separators, spaces other than U+0020, the noncharacters U+FFFE and U+FFFF, and surrogates without their other
+    /// half as <c>\n</c>, <c>\x1b</c>, <c>\u202e</c> or <c>\U000e0001</c>, and the backslash doubled, so that no two
+    /// texts become the same.
     /// </summary>
     public static string Of(string text)
     {
@@ -47,6 +48,7 @@ internal static class VisibleText
         ('\n', _) => @"\n",
         ('\r', _) => @"\r",
         ('\t', _) => @"\t",
+        (0xfffe or 0xffff, _) => $@"\u{rune.Value:x4}",
         ( < 0x80, UnicodeCategory.Control) => $@"\x{rune.Value:x2}",
         (_, UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
             or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator) =>

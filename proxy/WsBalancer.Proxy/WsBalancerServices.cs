@@ -11,6 +11,7 @@ using WsBalancer.Proxy.Closing;
 using WsBalancer.Proxy.Draining;
 using WsBalancer.Proxy.Fleet;
 using WsBalancer.Proxy.Health;
+using WsBalancer.Proxy.Http;
 using WsBalancer.Proxy.Identity;
 using WsBalancer.Proxy.Peers;
 using WsBalancer.Proxy.Placement;
@@ -157,7 +158,7 @@ public static class WsBalancerServices
         var code = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         configure?.Invoke(code);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSettings(section, code).AddTelemetry();
+        services.AddSettings(section, code).AddTelemetry().AddHttp();
 
         // Hosted services start in this order and stop in the opposite one: what closes tunnels at the stop is stopped
         // before what places and counts them. HostedServicesTests has the whole list.

@@ -9,7 +9,7 @@ internal static class CallbackState
     /// <summary>Returns the state as the type that the callback was registered with.</summary>
     /// <exception cref="InvalidCastException">The callback was registered with another type, or without a
     /// state.</exception>
-    public static T As<T>(this object? state)
+    public static T Of<T>(object? state)
         where T : class =>
         state as T ?? throw new InvalidCastException($"The callback was registered without a state of {typeof(T)}.");
 }

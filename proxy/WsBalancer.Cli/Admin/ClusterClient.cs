@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Admin.Changes;
 using WsBalancer.Proxy.Admin.Clusters;
@@ -19,18 +20,15 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
         $"{_path}/owner{new QueryText().With("user", user)}", AdminJson.Default.OwnerView, cancellation);
 
     /// <summary>Reads what a change would move, without making the change.</summary>
-    public Task<Answer<PlanView>> PlanAsync(PlanBody change, CancellationToken cancellation)
-    {
-        var body = JsonSerializer.Serialize(change, AdminJson.Default.PlanBody);
-        return connection.CallAsync(
-            new AdminCall(HttpMethod.Post, $"{_path}/plan", body), AdminJson.Default.PlanView, cancellation);
-    }
+    public Task<Answer<PlanView>> PlanAsync(PlanBody change, CancellationToken cancellation) => connection.CallAsync(
+        new AdminCall(HttpMethod.Post, $"{_path}/plan", Json(change, AdminJson.Default.PlanBody)),
+        AdminJson.Default.PlanView,
+        cancellation);
 
-    public Task<Answer<ChangeView>> AddAsync(NodeBody node, long ifEpoch, CancellationToken cancellation)
-    {
-        var body = JsonSerializer.Serialize(node, AdminJson.Default.NodeBody);
-        return ChangeAsync(new AdminCall(HttpMethod.Post, $"{_path}/nodes", body, ifEpoch), cancellation);
-    }
+    public Task<Answer<ChangeView>> AddAsync(NodeBody node, long ifEpoch, CancellationToken cancellation) =>
+        ChangeAsync(
+            new AdminCall(HttpMethod.Post, $"{_path}/nodes", Json(node, AdminJson.Default.NodeBody), ifEpoch),
+            cancellation);
 
     public Task<Answer<ChangeView>> RemoveAsync(
         string node, bool drain, bool force, long ifEpoch, CancellationToken cancellation)
@@ -43,7 +41,7 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
     public Task<Answer<ChangeView>> ReweighAsync(
         string node, int weight, long ifEpoch, CancellationToken cancellation)
     {
-        var body = JsonSerializer.Serialize(new WeightBody { Weight = weight }, AdminJson.Default.WeightBody);
+        var body = Json(new WeightBody { Weight = weight }, AdminJson.Default.WeightBody);
         return ChangeAsync(new AdminCall(HttpMethod.Patch, PathOf(node), body, ifEpoch), cancellation);
     }
 
@@ -61,7 +59,7 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
     public Task<Answer<BlendChangeView>> BlendAsync(
         string to, double share, long ifEpoch, CancellationToken cancellation)
     {
-        var body = JsonSerializer.Serialize(new BlendBody { To = to, Share = share }, AdminJson.Default.BlendBody);
+        var body = Json(new BlendBody { To = to, Share = share }, AdminJson.Default.BlendBody);
         return connection.CallAsync(
             new AdminCall(HttpMethod.Post, $"{_path}/blend", body, ifEpoch),
             AdminJson.Default.BlendChangeView,
@@ -78,11 +76,11 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
     /// <summary>
     /// The drain of a node; null if the node is not in the fleet: a removed node leaves with its last tunnel.
     /// </summary>
-    public async Task<DrainStatusView?> FindDrainAsync(string node, CancellationToken cancellation)
+    public async Task<Answer<DrainStatusView>?> FindDrainAsync(string node, CancellationToken cancellation)
     {
         try
         {
-            return (await ReadDrainAsync(node, cancellation)).Value;
+            return await ReadDrainAsync(node, cancellation);
         }
         catch (CommandFailure failure) when (failure.Status is HttpStatusCode.NotFound)
         {
@@ -93,22 +91,19 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
     public Task<Answer<DrainStatusView>> ResumeAsync(string node, CancellationToken cancellation) =>
         DrainOfAsync(HttpMethod.Delete, node, body: null, cancellation);
 
-    public Task<Answer<RebalanceStatusView>> BeginRebalanceAsync(double? ratePerSecond, CancellationToken cancellation)
+    public Task<Answer<RebalanceStatusView>> BeginRebalanceAsync(
+        double? ratePerSecond, CancellationToken cancellation)
     {
-        var body = new RebalanceBody { RatePerSecond = ratePerSecond };
-        return RebalanceOfAsync(
-            HttpMethod.Post, JsonSerializer.Serialize(body, AdminJson.Default.RebalanceBody), cancellation);
+        var body = Json(new RebalanceBody { RatePerSecond = ratePerSecond }, AdminJson.Default.RebalanceBody);
+        return RebalanceOfAsync(HttpMethod.Post, body, cancellation);
     }
 
     public Task<Answer<RebalanceStatusView>> ReadRebalanceAsync(CancellationToken cancellation) =>
         RebalanceOfAsync(HttpMethod.Get, body: null, cancellation);
 
-    public Task<Answer<RebalanceStatusView>> PauseRebalanceAsync(bool paused, CancellationToken cancellation)
-    {
-        var body = new PauseBody { Paused = paused };
-        return RebalanceOfAsync(
-            HttpMethod.Patch, JsonSerializer.Serialize(body, AdminJson.Default.PauseBody), cancellation);
-    }
+    public Task<Answer<RebalanceStatusView>> PauseRebalanceAsync(bool paused, CancellationToken cancellation) =>
+        RebalanceOfAsync(
+            HttpMethod.Patch, Json(new PauseBody { Paused = paused }, AdminJson.Default.PauseBody), cancellation);
 
     public Task<Answer<RebalanceStatusView>> CancelRebalanceAsync(CancellationToken cancellation) =>
         RebalanceOfAsync(HttpMethod.Delete, body: null, cancellation);
@@ -138,6 +133,8 @@ internal sealed class ClusterClient(AdminConnection connection, string cluster)
             AdminJson.Default.DisconnectView,
             cancellation);
     }
+
+    private static string Json<T>(T body, JsonTypeInfo<T> type) => JsonSerializer.Serialize(body, type);
 
     private string PathOf(string node) => $"{_path}/nodes/{Uri.EscapeDataString(node)}";
 

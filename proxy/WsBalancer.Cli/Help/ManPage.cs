@@ -25,7 +25,7 @@ internal sealed class ManPage(TextWriter output)
         Section("SYNOPSIS");
         output.WriteLine($".B {program}");
         output.WriteLine(".I COMMAND");
-        Text("[options]");
+        output.WriteLine("[options]");
         Section("DESCRIPTION");
         Text(text.Summary);
         Section("COMMANDS");

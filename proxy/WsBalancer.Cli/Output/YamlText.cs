@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using WsBalancer.Proxy;
 
 namespace WsBalancer.Cli.Output;
 
@@ -72,6 +72,7 @@ internal static class YamlText
         JsonValueKind.Object => "{}",
         JsonValueKind.Array => "[]",
         JsonValueKind.String => StringOf(value.GetString() ?? ""),
+        JsonValueKind.Number => NumberOf(value.GetRawText()),
         _ => value.GetRawText(),
     };
 
@@ -80,22 +81,16 @@ internal static class YamlText
         var isPlain = text.Length > 0 && char.IsAsciiLetter(text[0])
             && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/')
             && !Reserved.Contains(text);
-        return isPlain ? text : $"\"{string.Concat(text.EnumerateRunes().Select(Escaped))}\"";
+        return isPlain ? text : Quoted(text);
     }
 
-    private static string Escaped(Rune rune) => (rune.Value, Rune.GetUnicodeCategory(rune)) switch
-    {
-        ('"', _) => "\\\"",
-        ('\\', _) => @"\\",
-        ('\n', _) => @"\n",
-        (' ', _) => " ",
-        ( <= 0xff, UnicodeCategory.Control or UnicodeCategory.SpaceSeparator or UnicodeCategory.Format) =>
-            $"\\x{rune.Value:x2}",
-        ( <= 0xffff, UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned) =>
-            $"\\u{rune.Value:x4}",
-        (_, UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned) =>
-            $"\\U{rune.Value:x8}",
-        _ => rune.ToString(),
-    };
+    // The escapes of visible text are those of YAML too, except that of the quotation mark.
+    private static string Quoted(string text) =>
+        $"\"{VisibleText.Of(text).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    // YAML 1.1 reads an exponent as a number only behind a point.
+    private static string NumberOf(string digits) => digits.IndexOfAny(['e', 'E']) is var exponent and > 0
+        && !digits.Contains('.', StringComparison.Ordinal)
+            ? digits.Insert(exponent, ".0")
+            : digits;
 }

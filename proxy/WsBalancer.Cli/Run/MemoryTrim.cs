@@ -28,7 +28,7 @@ internal sealed class MemoryTrim(TunnelRegistry tunnels, TimeProvider time, ILog
         // The disposal ends the loop without an exception, which the host would report as a failure if the service is
         // stopped before it has started.
         await using var end = stoppingToken.UnsafeRegister(
-            static timer => timer.As<PeriodicTimer>().Dispose(), timer);
+            static timer => CallbackState.Of<PeriodicTimer>(timer).Dispose(), timer);
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             // Neither reading counters nor collecting fails.

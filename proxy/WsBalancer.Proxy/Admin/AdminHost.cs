@@ -165,8 +165,9 @@ internal sealed class AdminHost(
             services.GetRequiredService<DescriptorShortage>(),
             provider.GetRequiredService<FirstByteTimeouts>())
         {
-            MaxConnections = () => options.MostOf(DescriptorLimit.Current),
-            RefuseConnection = services.GetRequiredService<IConnectionRefusal>().AdminRefused,
+            Maximum = new ConnectionMaximum(
+                () => options.MostOf(DescriptorLimit.Current),
+                services.GetRequiredService<IConnectionRefusal>().AdminRefused),
         });
         LimitedTransport.Limit(host);
     }

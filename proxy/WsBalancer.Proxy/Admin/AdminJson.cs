@@ -15,8 +15,8 @@ namespace WsBalancer.Proxy.Admin;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A command line reads the answers of older and newer balancers: unknown members are ignored, and a missing one is
-/// null or 0, whatever its type. States and kinds are strings, since another version may have others.
+/// A command line reads the answers of other versions: unknown members are ignored, and a missing one is read as null
+/// or 0, also if its type is not nullable. States and kinds are strings, since another version may have others.
 /// </para>
 /// <para>
 /// The attributes <c>Required</c> and <c>AllowNull</c> of an answer have no effect on its JSON: they keep the schema

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -140,9 +141,7 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         }
 
         if (section[nameof(MinDataRate.BytesPerSecond)] is not { } rate
-            || section[nameof(MinDataRate.GracePeriod)] is not { } grace
-            || SettingsScalar.Parse(typeof(double), rate) is not double bytesPerSecond
-            || SettingsScalar.Parse(typeof(TimeSpan), grace) is not TimeSpan gracePeriod)
+            || section[nameof(MinDataRate.GracePeriod)] is not { } grace)
         {
             errors.Add(new SettingsError(
                 section.Path, $"{section.Path} is incomplete: expected BytesPerSecond and GracePeriod, or off"));
@@ -151,7 +150,7 @@ internal sealed class ServerLimits(List<SettingsError> errors)
 
         try
         {
-            property.SetValue(options, new MinDataRate(bytesPerSecond, gracePeriod));
+            property.SetValue(options, new MinDataRate(ParseValid<double>(rate), ParseValid<TimeSpan>(grace)));
         }
         catch (ArgumentException refused)
         {
@@ -190,6 +189,12 @@ internal sealed class ServerLimits(List<SettingsError> errors)
         var described = IsSize(property.Name, type) ? ByteSize.Expected : SettingsScalar.Describe(type);
         return inner is null ? described : $"{described}, or off";
     }
+
+    // RateShape has accepted the text.
+    private static T ParseValid<T>(string text)
+        where T : struct =>
+        SettingsScalar.Parse(typeof(T), text) as T?
+        ?? throw new UnreachableException($"'{text}' is no {typeof(T).Name}, and was accepted as one.");
 
     private static ValueShape ShapeOf(Type type) =>
         new(SettingsScalar.Describe(type), text => SettingsScalar.Parse(type, text) is not null);

@@ -29,7 +29,8 @@ internal static class PeriodicLoop
 
         // The timer is disposed of to end the wait without an exception: the host would report an exception as a
         // failure if the loop ends during the start.
-        await using var end = stop.UnsafeRegister(static timer => timer.As<PeriodicTimer>().Dispose(), timer);
+        await using var end = stop.UnsafeRegister(
+            static timer => CallbackState.Of<PeriodicTimer>(timer).Dispose(), timer);
         var failing = false;
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {

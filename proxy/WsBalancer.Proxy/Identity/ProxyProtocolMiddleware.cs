@@ -82,7 +82,7 @@ internal sealed class ProxyProtocolMiddleware : IDisposable
     {
         using var deadline = new CancellationTokenSource(timeout, _time);
         using var onStop = StopOf(connection).UnsafeRegister(
-            static input => input.As<PipeReader>().CancelPendingRead(), connection.Transport.Input);
+            static input => CallbackState.Of<PipeReader>(input).CancelPendingRead(), connection.Transport.Input);
         try
         {
             return await ReadAsync(connection.Transport.Input, peer, deadline.Token);

@@ -55,9 +55,10 @@ internal sealed class ClientBody(PipeReader body, TimeSpan? timeout, TimeProvide
     private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> read, CancellationToken cancellation)
     {
         using var onCancelled = cancellation.UnsafeRegister(
-            static reader => reader.As<PipeReader>().CancelPendingRead(), body);
+            static reader => CallbackState.Of<PipeReader>(reader).CancelPendingRead(), body);
         await using var deadline = timeout is { } gap
-            ? time.CreateTimer(static self => self.As<ClientBody>().EndWait(), this, gap, Timeout.InfiniteTimeSpan)
+            ? time.CreateTimer(
+                static self => CallbackState.Of<ClientBody>(self).EndWait(), this, gap, Timeout.InfiniteTimeSpan)
             : null;
         return await read;
     }

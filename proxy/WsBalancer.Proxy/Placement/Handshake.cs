@@ -42,7 +42,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         _opening = opening;
         _clientDisconnected = context.RequestAborted;
         _onClientDisconnected = _clientDisconnected.UnsafeRegister(
-            static end => end.As<CancellationTokenSource>().Cancel(), _end);
+            static end => CallbackState.Of<CancellationTokenSource>(end).Cancel(), _end);
         context.RequestAborted = _end.Token;
         context.Features.Set<PlacedRequest>(this);
         TunnelUpgrade.Install(context, Accepting, AcceptClient);
@@ -129,7 +129,7 @@ internal sealed class Handshake : PlacedRequest, IDisposable
         var leg = flow.AcceptNode(await answer.ReadAsStreamAsync());
         Open(flow.Tunnel);
         _onClientDisconnected = _clientDisconnected.UnsafeRegister(
-            static tunnel => tunnel.As<Tunnel>().OnClientDisconnected(), flow.Tunnel);
+            static tunnel => CallbackState.Of<Tunnel>(tunnel).OnClientDisconnected(), flow.Tunnel);
         return leg;
     }
 

@@ -53,7 +53,7 @@ internal sealed class PlacementSpan : IDisposable
         {
             // A tracestate belongs to its traceparent: when the client's traceparent is replaced, its tracestate is
             // removed.
-            var headers = carrier.As<HttpRequestMessage>().Headers;
+            var headers = CallbackState.Of<HttpRequestMessage>(carrier).Headers;
             if (name == TraceParent)
             {
                 headers.Remove(TraceState);

@@ -26,16 +26,27 @@ internal sealed record SharedState(
         [.. Fields.Values.Select(remote => remote.Record).OfType<StateRecord>()];
 
     /// <summary>The values that are set aside: fields, contents and mistakes.</summary>
-    public IEnumerable<(string Field, RedisValue Raw, string Mistake)> Bad =>
-    [
-        .. from bad in Fields
-           let mistake = bad.Value.Mistake ?? ""
-           where mistake.Length > 0
-           select (bad.Key, bad.Value.Raw, mistake),
-        .. from versions in new[] { (Name: SeenField, Raw: RawSeen), (Name: FloorField, Raw: RawFloor) }
-           where !versions.Raw.IsNull && VersionsIn(versions.Raw) is null
-           select (versions.Name, versions.Raw, "expected a number for each balancer, as in {\"b-1\":12}"),
-    ];
+    public IEnumerable<(string Field, RedisValue Raw, string Mistake)> Bad
+    {
+        get
+        {
+            foreach (var (key, remote) in Fields)
+            {
+                if (remote.Mistake is { } mistake)
+                {
+                    yield return (key, remote.Raw, mistake);
+                }
+            }
+
+            foreach (var (name, raw) in new[] { (SeenField, RawSeen), (FloorField, RawFloor) })
+            {
+                if (!raw.IsNull && VersionsIn(raw) is null)
+                {
+                    yield return (name, raw, "expected a number for each balancer, as in {\"b-1\":12}");
+                }
+            }
+        }
+    }
 
     public static SharedState Read(IEnumerable<HashEntry> entries)
     {

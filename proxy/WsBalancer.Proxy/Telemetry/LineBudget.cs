@@ -24,7 +24,10 @@ internal sealed class LineBudget : IDisposable
         _writeSuppressed = writeSuppressed;
         _begun = time.GetTimestamp();
         _timer = time.CreateTimer(
-            static budget => budget.As<LineBudget>().End(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static budget => CallbackState.Of<LineBudget>(budget).End(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Takes a line of the current interval.</summary>

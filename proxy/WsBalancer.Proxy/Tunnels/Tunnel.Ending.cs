@@ -115,7 +115,7 @@ internal sealed partial class Tunnel
             _end ??= end;
             _closeCode = (ushort)code;
             _deadline = _time.CreateTimer(
-                static tunnel => tunnel.As<Tunnel>().OnCloseTimeout(),
+                static tunnel => CallbackState.Of<Tunnel>(tunnel).OnCloseTimeout(),
                 this,
                 _options.CloseTimeout,
                 Timeout.InfiniteTimeSpan);
@@ -208,7 +208,7 @@ internal sealed partial class Tunnel
             if (!_ended)
             {
                 _deadline ??= _time.CreateTimer(
-                    static tunnel => tunnel.As<Tunnel>().Abort(TunnelEnd.ClientLost),
+                    static tunnel => CallbackState.Of<Tunnel>(tunnel).Abort(TunnelEnd.ClientLost),
                     this,
                     _options.CloseTimeout,
                     Timeout.InfiniteTimeSpan);

@@ -242,7 +242,7 @@ internal sealed class TunnelLeg(
             _writes = writes = new CancellationTokenSource();
             _onLoopCancelled.Dispose();
             _onLoopCancelled = loop.UnsafeRegister(
-                static writes => writes.As<CancellationTokenSource>().Cancel(), writes);
+                static writes => CallbackState.Of<CancellationTokenSource>(writes).Cancel(), writes);
         }
 
         return writes.Token;
@@ -291,7 +291,7 @@ internal sealed class TunnelLeg(
     {
         var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var onAborted = abort.UnsafeRegister(
-            static aborted => aborted.As<TaskCompletionSource>().SetResult(), aborted);
+            static aborted => CallbackState.Of<TaskCompletionSource>(aborted).SetResult(), aborted);
         await aborted.Task.WaitAsync(loop);
     }
 

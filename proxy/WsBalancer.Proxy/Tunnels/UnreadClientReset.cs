@@ -39,10 +39,10 @@ internal static class UnreadClientReset
         }
 
         var timer = time.CreateTimer(
-            static connection => connection.As<IConnectionLifetimeFeature>().Abort(),
+            static connection => CallbackState.Of<IConnectionLifetimeFeature>(connection).Abort(),
             connection,
             timeout,
             Timeout.InfiniteTimeSpan);
-        connection.ConnectionClosed.UnsafeRegister(static timer => timer.As<ITimer>().Dispose(), timer);
+        connection.ConnectionClosed.UnsafeRegister(static timer => CallbackState.Of<ITimer>(timer).Dispose(), timer);
     }
 }

@@ -104,17 +104,20 @@ internal abstract class EventLoop : IDisposable
     public void Post(Action action) => Post(static action => ((Action)action)(), action);
 
     /// <summary>Runs an action on the loop's thread: at once if that is the current thread. From any thread.</summary>
-    public void RunOrPost(Action action)
+    public void RunOrPost(Action<object> action, object state)
     {
         if (IsCurrent)
         {
-            action();
+            action(state);
         }
         else
         {
-            Post(action);
+            Post(action, state);
         }
     }
+
+    /// <inheritdoc cref="RunOrPost(Action{object}, object)"/>
+    public void RunOrPost(Action action) => RunOrPost(static action => ((Action)action)(), action);
 
     /// <summary>Returns an awaitable that switches an async method to the loop's thread. From any thread.</summary>
     public LoopEntry Enter() => new(this);
@@ -256,17 +259,17 @@ internal abstract class EventLoop : IDisposable
     {
         public override void Schedule(Action<object?> action, object? state)
         {
-            if (loop.IsCurrent)
+            if (state is not null)
             {
-                action(state);
+                loop.RunOrPost(action, state);
             }
-            else if (state is null)
+            else if (loop.IsCurrent)
             {
-                PostWithoutState(action);
+                action(null);
             }
             else
             {
-                loop.Post(action, state);
+                PostWithoutState(action);
             }
         }
 

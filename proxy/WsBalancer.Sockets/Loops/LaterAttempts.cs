@@ -20,7 +20,7 @@ internal sealed class LaterAttempts
         _time = time;
         _delay = delay;
         _timer = time.CreateTimer(
-            static connect => connect.As<LoopConnect>().DelayExpired(),
+            static connect => CallbackState.Of<LoopConnect>(connect).DelayExpired(),
             connect,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
@@ -68,8 +68,9 @@ internal sealed class LaterAttempts
 
         public void OnError(int error) => connect.AddressFailed(socket, error);
 
-        public void OnReceived(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
+        public void OnReceived(ReadOnlySpan<byte> bytes) =>
+            throw new InvalidOperationException("A connecting socket delivers no bytes.");
 
-        public void OnEof() => throw new InvalidOperationException();
+        public void OnEof() => throw new InvalidOperationException("A connecting socket delivers no FIN.");
     }
 }

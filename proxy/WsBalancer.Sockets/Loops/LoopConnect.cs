@@ -26,6 +26,12 @@ internal sealed class LoopConnect(
     private CancellationToken _cancellation;
     private CancellationTokenRegistration _registration;
 
+    private LaterAttempts LaterAttempts =>
+        _later ?? throw new InvalidOperationException("A host with one address has no later attempts.");
+
+    private LoopSocket FirstSocket =>
+        _socket ?? throw new InvalidOperationException("The attempt at the first address has not begun.");
+
     /// <summary>Begins the connect. Must be called only once.</summary>
     public ValueTask<LoopSocket> StartAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
     {
@@ -40,8 +46,9 @@ internal sealed class LoopConnect(
         {
             _cancellation = cancellation;
             _deadline = time.CreateTimer(
-                static self => self.As<LoopConnect>().Post(TimeOut), this, left, Timeout.InfiniteTimeSpan);
-            _registration = cancellation.UnsafeRegister(static self => self.As<LoopConnect>().Post(Cancel), this);
+                static self => CallbackState.Of<LoopConnect>(self).Post(TimeOut), this, left, Timeout.InfiniteTimeSpan);
+            _registration = cancellation.UnsafeRegister(
+                static self => CallbackState.Of<LoopConnect>(self).Post(Cancel), this);
         }
 
         return new ValueTask<LoopSocket>(this, _result.Version);
@@ -84,26 +91,14 @@ internal sealed class LoopConnect(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _result.OnCompleted(continuation, state, token, flags);
 
-    void ISocketHandler.OnWritable()
-    {
-        if (_socket is { } socket)
-        {
-            Connected(socket, target.Addresses[0]);
-        }
-    }
+    void ISocketHandler.OnWritable() => Connected(FirstSocket, target.Addresses[0]);
 
-    void ISocketHandler.OnError(int error)
-    {
-        if (_socket is { } socket)
-        {
-            AddressFailed(socket, error);
-        }
-    }
+    void ISocketHandler.OnError(int error) => AddressFailed(FirstSocket, error);
 
-    // A connecting socket delivers neither bytes nor FIN.
-    void ISocketHandler.OnReceived(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
+    void ISocketHandler.OnReceived(ReadOnlySpan<byte> bytes) =>
+        throw new InvalidOperationException("A connecting socket delivers no bytes.");
 
-    void ISocketHandler.OnEof() => throw new InvalidOperationException();
+    void ISocketHandler.OnEof() => throw new InvalidOperationException("A connecting socket delivers no FIN.");
 
     private static void TimeOut(object self) =>
         ((LoopConnect)self).Fail(new SocketException((int)SocketError.TimedOut));
@@ -116,7 +111,7 @@ internal sealed class LoopConnect(
 
     private void TryNextUnlessBegun()
     {
-        if (!_done && _later is { IsNextDue: true })
+        if (!_done && LaterAttempts.IsNextDue)
         {
             TryNext(error: 0);
         }
@@ -148,7 +143,7 @@ internal sealed class LoopConnect(
     {
         if (!_done && _begun < target.Addresses.Count)
         {
-            _later?.DelayNext();
+            LaterAttempts.DelayNext();
         }
     }
 
@@ -199,7 +194,7 @@ internal sealed class LoopConnect(
         LoopSocket socket;
         try
         {
-            socket = loop.Adopt(descriptor, this, connecting);
+            socket = loop.Adopt(descriptor, index == 0 ? this : NoEventsHandler.Instance, connecting);
         }
         catch (IOException ex)
         {
@@ -207,13 +202,13 @@ internal sealed class LoopConnect(
         }
 
         _pending++;
-        if (index > 0 && _later is { } later)
+        if (index == 0)
         {
-            later.Add(socket, target.Addresses[index]);
+            _socket = socket;
         }
         else
         {
-            _socket = socket;
+            LaterAttempts.Add(socket, target.Addresses[index]);
         }
 
         if (!connecting)

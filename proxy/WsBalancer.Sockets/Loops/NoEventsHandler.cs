@@ -1,18 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace WsBalancer.Sockets.Loops;
 
 /// <summary>
-/// The handler of a socket whose owner is created within the same call on the loop's thread: no event can occur before
-/// the owner is the handler.
+/// The handler of a socket whose owner becomes the handler before the loop's thread returns to the loop: until then no
+/// event can occur. Code that awaits the socket before it has an owner must continue inline on that thread.
 /// </summary>
 internal sealed class NoEventsHandler : ISocketHandler
 {
     public static readonly NoEventsHandler Instance = new();
 
-    public void OnReceived(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException();
+    public void OnReceived(ReadOnlySpan<byte> bytes) => Throw();
 
-    public void OnWritable() => throw new InvalidOperationException();
+    public void OnWritable() => Throw();
 
-    public void OnEof() => throw new InvalidOperationException();
+    public void OnEof() => Throw();
 
-    public void OnError(int error) => throw new InvalidOperationException();
+    public void OnError(int error) => Throw();
+
+    [DoesNotReturn]
+    private static void Throw() => throw new InvalidOperationException(
+        "An event of a socket occurred before its owner was the handler.");
 }

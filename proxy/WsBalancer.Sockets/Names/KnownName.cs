@@ -175,7 +175,10 @@ internal sealed class KnownName(
         }
 
         _timer ??= time.CreateTimer(
-            static name => name.As<KnownName>().Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static name => CallbackState.Of<KnownName>(name).Due(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         _timer.Change(due, Timeout.InfiniteTimeSpan);
     }
 

@@ -14,13 +14,8 @@ internal sealed class ConnectionLimits(int kept, DescriptorShortage shortage, Fi
 {
     private int _open;
 
-    /// <summary>The maximum number of connections at a time; null if only the descriptors limit it.</summary>
-    public Func<int>? MaxConnections { get; init; }
-
-    /// <summary>
-    /// Counts a connection that is refused because of <see cref="MaxConnections"/>, and returns the response.
-    /// </summary>
-    public Func<byte[]>? RefuseConnection { get; init; }
+    /// <summary>The maximum of connections; null if only the descriptors limit them.</summary>
+    public ConnectionMaximum? Maximum { get; init; }
 
     /// <summary>Applies the limits to a new connection.</summary>
     /// <param name="connection">A connection of any transport.</param>
@@ -55,7 +50,7 @@ internal sealed class ConnectionLimits(int kept, DescriptorShortage shortage, Fi
             return shortage.Refuse();
         }
 
-        return MaxConnections is { } most && Volatile.Read(ref _open) >= most() ? RefuseConnection?.Invoke() : null;
+        return Maximum is { } maximum && Volatile.Read(ref _open) >= maximum.Count() ? maximum.Refuse() : null;
     }
 
     private bool LeavesTooFew(ConnectionContext connection) =>
@@ -65,3 +60,8 @@ internal sealed class ConnectionLimits(int kept, DescriptorShortage shortage, Fi
 
     private static int DescriptorOf(Socket socket) => (int)socket.SafeHandle.DangerousGetHandle();
 }
+
+/// <summary>The maximum of the connections at a time.</summary>
+/// <param name="Count">Returns the current maximum.</param>
+/// <param name="Refuse">Counts a connection that is refused because of the maximum, and returns the response.</param>
+internal sealed record ConnectionMaximum(Func<int> Count, Func<byte[]> Refuse);

@@ -42,7 +42,8 @@ internal sealed class DescriptorShortage(TimeProvider time, IClientRefusal refus
             if (_timer is null)
             {
                 TransportLog.ShortageBegan(logger, Marshal.GetPInvokeErrorMessage(error));
-                _timer = time.CreateTimer(static self => self.As<DescriptorShortage>().Try(), this, Pause, Pause);
+                _timer = time.CreateTimer(
+                    static self => CallbackState.Of<DescriptorShortage>(self).Try(), this, Pause, Pause);
             }
         }
     }

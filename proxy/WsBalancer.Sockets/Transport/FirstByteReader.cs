@@ -11,24 +11,27 @@ internal sealed class FirstByteReader : PipeReader, IFirstByteTimeout
     private readonly PipeReader _inner;
     private readonly PendingFirstByte? _pending;
     private bool _hasBegun;
+
+    // The timeout is pending, or it has cancelled a read that has not returned yet.
+    private bool _isWatched;
     private volatile bool _isTimedOut;
 
     public FirstByteReader(PipeReader inner, FirstByteTimeouts timeouts)
     {
         _inner = inner;
         _pending = timeouts.Start(this);
-        _hasBegun = _pending is null;
+        _isWatched = _pending is not null;
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        _hasBegun ? _inner.ReadAsync(cancellationToken) : ReadFirstAsync(cancellationToken);
+        _isWatched ? ReadWatchedAsync(cancellationToken) : _inner.ReadAsync(cancellationToken);
 
     public override bool TryRead(out ReadResult result)
     {
         var isRead = _inner.TryRead(out result);
-        if (isRead && !_hasBegun)
+        if (isRead && _isWatched)
         {
-            result = First(result);
+            result = Watched(result);
         }
 
         return isRead;
@@ -50,24 +53,32 @@ internal sealed class FirstByteReader : PipeReader, IFirstByteTimeout
 
     void IFirstByteTimeout.TimedOut(PendingFirstByte pending)
     {
-        _isTimedOut = true;
-        _inner.CancelPendingRead();
+        if (pending.Stop())
+        {
+            _isTimedOut = true;
+            _inner.CancelPendingRead();
+        }
     }
 
-    private async ValueTask<ReadResult> ReadFirstAsync(CancellationToken cancellation) =>
-        First(await _inner.ReadAsync(cancellation));
+    private async ValueTask<ReadResult> ReadWatchedAsync(CancellationToken cancellation) =>
+        Watched(await _inner.ReadAsync(cancellation));
 
-    private ReadResult First(ReadResult result)
+    private ReadResult Watched(ReadResult result)
     {
-        if (!result.Buffer.IsEmpty)
+        if (!_hasBegun && !result.Buffer.IsEmpty)
         {
+            // A timeout that was stopped before has expired: it cancels this read or a later one.
             _hasBegun = true;
-            Stop();
+            _isWatched = _pending is { } pending && !pending.Stop();
+        }
+
+        if (!_isTimedOut || !result.IsCanceled)
+        {
+            return result;
         }
 
         // The timeout has cancelled the read. Bytes that were received at the same moment are still read.
-        return _isTimedOut && result.IsCanceled
-            ? new ReadResult(result.Buffer, isCanceled: false, result.IsCompleted || !_hasBegun)
-            : result;
+        _isWatched = !_hasBegun;
+        return new ReadResult(result.Buffer, isCanceled: false, result.IsCompleted || !_hasBegun);
     }
 }

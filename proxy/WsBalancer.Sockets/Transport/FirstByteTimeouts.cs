@@ -35,7 +35,7 @@ internal sealed class FirstByteTimeouts : IDisposable
         _timeout = timeout;
         _time = time;
         _timer = time.CreateTimer(
-            static self => self.As<FirstByteTimeouts>().Expire(),
+            static self => CallbackState.Of<FirstByteTimeouts>(self).Expire(),
             this,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);

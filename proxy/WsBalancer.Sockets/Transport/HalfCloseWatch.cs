@@ -20,17 +20,20 @@ internal sealed class HalfCloseWatch : IDisposable
     private readonly CancellationTokenSource _closed = new();
     private readonly Socket _socket;
     private readonly string _connectionId;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private ITimer? _timer;
+    private readonly ITimer _timer;
     private bool _isProbed;
 
     private HalfCloseWatch(Socket socket, string connectionId, TimeProvider time, ILogger logger)
     {
         _socket = socket;
         _connectionId = connectionId;
-        _time = time;
         _logger = logger;
+        _timer = time.CreateTimer(
+            static watch => CallbackState.Of<HalfCloseWatch>(watch).Check(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Replaces the token of a connection, if it uses TCP.</summary>
@@ -41,13 +44,13 @@ internal sealed class HalfCloseWatch : IDisposable
             var watch = new HalfCloseWatch(socket, connection.ConnectionId, time, logger);
             var inputEnded = connection.ConnectionClosed;
             connection.ConnectionClosed = watch._closed.Token;
-            inputEnded.UnsafeRegister(static watch => watch.As<HalfCloseWatch>().InputEnded(), watch);
+            inputEnded.UnsafeRegister(static watch => CallbackState.Of<HalfCloseWatch>(watch).InputEnded(), watch);
         }
     }
 
     public void Dispose()
     {
-        _timer?.Dispose();
+        _timer.Dispose();
         _closed.Dispose();
     }
 
@@ -59,12 +62,6 @@ internal sealed class HalfCloseWatch : IDisposable
             return;
         }
 
-        // Started only after the assignment: the callback uses the field.
-        _timer = _time.CreateTimer(
-            static watch => watch.As<HalfCloseWatch>().Check(),
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan);
         _timer.Change(Interval, Timeout.InfiniteTimeSpan);
     }
 
@@ -76,7 +73,7 @@ internal sealed class HalfCloseWatch : IDisposable
         }
         else
         {
-            _timer?.Change(Interval, Timeout.InfiniteTimeSpan);
+            _timer.Change(Interval, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -170,7 +170,7 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
     }
 
     /// <summary>Starts to receive. On any thread; the members below are called on the loop's thread.</summary>
-    public void BeginInput() => Loop.Scheduler.Schedule(static self => self.As<LoopConnection>().ResumeInput(), this);
+    public void BeginInput() => Loop.RunOrPost(static self => ((LoopConnection)self).ResumeInput(), this);
 
     public void PauseInput()
     {
@@ -195,12 +195,9 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
 
     public void OutputDrained()
     {
-        // A socket that was closed before has failed the detachment.
-        if (_socket is not { } socket || _detachment is not { } detachment)
-        {
-            return;
-        }
-
+        // A socket that is closed before stops the output, which is then not drained.
+        var socket = _socket ?? throw new InvalidOperationException("The output of a closed socket is not drained.");
+        var detachment = _detachment ?? throw new InvalidOperationException("Only a detachment drains the output.");
         _socket = null;
         socket.Pause();
         _input.End(null);
@@ -245,11 +242,12 @@ internal sealed class LoopConnection : PipedConnection, ISocketHandler, IFirstBy
 
     private void Close()
     {
-        if (_socket is not { } socket || _ending is not { } ending)
+        if (_socket is not { } socket)
         {
             return;
         }
 
+        var ending = _ending ?? throw new InvalidOperationException("A connection is not closed without a reason.");
         _socket = null;
         _firstByte?.Stop();
         if (ending.WithReset)

@@ -56,7 +56,7 @@ internal sealed class LoopEndpointListener : IConnectionListener
         var set = new LoopEndpointListener(
             socket,
             (int)socket.SafeHandle.DangerousGetHandle(),
-            socket.LocalEndPoint ?? endPoint,
+            socket.LocalEndPoint ?? throw new InvalidOperationException("A listening socket has an address."),
             options.NoDelay,
             acceptors);
         try

@@ -5,7 +5,8 @@ namespace WsBalancer.Sockets.Uring;
 //
 // | from | event | to | submitted |
 // | --- | --- | --- | --- |
-// | Starting | the first call of the loop, or connected | Open | the poll for errors |
+// | Starting | connected; then a call of the loop, a completion, or CancelRelease | Open | the poll for errors |
+// | Open | the poll for errors has ended without an error | Open | another poll |
 // | Starting, Open, Failed | an error of the kernel, or no memory for bytes | Failed | |
 // | Failed | a call of the loop, after the completions that were there | FailureDelivered | |
 // | Starting, Open, Failed, FailureDelivered | Close, Reset | Closing | cancellations of the pending requests |
@@ -14,6 +15,8 @@ namespace WsBalancer.Sockets.Uring;
 //
 // Cancellations are submitted in the order receive, room, errors; all of them again when one has failed. The descriptor
 // is closed with the last transition, but not after Released.
+//
+// The order of the values counts: a socket is alive before Failed, and its events end with FailureDelivered.
 
 /// <summary>The life of a <see cref="UringSocket"/>, from its adoption to the end of its descriptor.</summary>
 internal enum LifeState : byte
@@ -21,7 +24,7 @@ internal enum LifeState : byte
     /// <summary>The poll for errors was not requested yet.</summary>
     Starting,
 
-    /// <summary>The poll for errors was requested. Once it has ended, there is no more failure to report.</summary>
+    /// <summary>The poll for errors was requested, and is pending until it reports one.</summary>
     Open,
 
     /// <summary>The connection has failed. Bytes that were received before are delivered first.</summary>

@@ -15,7 +15,10 @@ namespace WsBalancer.Sockets.Uring;
 // | EofReceived | the handler receives, and the backlog is empty: OnEof | EofDelivered | |
 //
 // After a transition to Idle or Pending, the next one follows in the same call if its reason still holds. From
-// LifeState.Failed on, the last completion leads to Idle, whatever its result is.
+// LifeState.Failed on, and while a failure is deferred, the last completion leads to Idle, whatever its result is; a
+// deferred failure then follows in the same call.
+//
+// The order of the values counts: from EofReceived on, the FIN was received.
 
 /// <summary>The receiving side of a <see cref="UringSocket"/>.</summary>
 internal enum ReceiveState : byte

@@ -7,7 +7,6 @@ namespace WsBalancer.Sockets.Uring;
 // | Ready | adopted with a pending connect | Connecting | a poll for room |
 // | Ready | the kernel took fewer bytes than it was given | Full | a poll for room |
 // | ReadyPolling | the kernel took fewer bytes than it was given | Full | |
-// | Full | a send that was submitted before is reported as short | Full | |
 // | Connecting, Full, ReadyPolling | the last completion: FIN of the peer, no room | the same | a multishot poll |
 // | Connecting, Full, ReadyPolling | a completion that is not the last: FIN of the peer, no room | the same | |
 // | Connecting, Full, ReadyPolling | the last completion: room, or an error | Ready | |

@@ -73,20 +73,22 @@ internal sealed unsafe partial class UringSocket
             OnNoBytes(-completion.Result);
         }
 
+        if (_isFailureDeferred && IsAlive && !IsReceivePending)
+        {
+            ScheduleFailure(TakeError());
+        }
+
         RequestEvents();
     }
 
     private void OnNoBytes(int error)
     {
         Debug.Assert(_receive == ReceiveState.Idle, "A receive without bytes has ended.");
-        if (_isFailureDeferred && error is (0 or Errno.NoBufferSpace or Errno.Cancelled or Errno.TryAgain))
-        {
-            ScheduleFailure(TakeError());
-            return;
-        }
-
         switch (error)
         {
+            case Errno.Cancelled or Errno.TryAgain or Errno.Interrupted:
+            case 0 or Errno.NoBufferSpace when _isFailureDeferred:
+                break;
             case 0:
                 _receive = ReceiveState.EofReceived;
                 DeliverEof();
@@ -94,8 +96,6 @@ internal sealed unsafe partial class UringSocket
             case Errno.NoBufferSpace:
                 _receive = ReceiveState.AwaitsBuffers;
                 loop.WaitForBuffers(this);
-                break;
-            case Errno.Cancelled or Errno.TryAgain or Errno.Interrupted:
                 break;
             default:
                 ScheduleFailure(error);
@@ -171,9 +171,10 @@ internal sealed unsafe partial class UringSocket
         }
     }
 
-    // Invariant: a receive is pending while the handler receives, and a poll for errors is always pending. A receive
-    // alone is not enough: if RST arrives right behind bytes, the kernel wakes the receive once for both; the receive
-    // takes the bytes, finds no more, and waits for an event that has already happened (seen on 6.18).
+    // While the handler receives from a connected socket, a receive is pending or waits for buffers, until FIN, a
+    // release, a failure or the end. A poll for errors is pending until a failure or the end. A receive alone is not
+    // enough: if RST arrives right behind bytes, the kernel wakes the receive once for both; the receive takes the
+    // bytes, finds no more, and waits for an event that has already happened (seen on 6.18).
     private void RequestEvents()
     {
         if (!IsAlive || _send == SendState.Connecting)
@@ -186,7 +187,7 @@ internal sealed unsafe partial class UringSocket
             RequestReceive(0);
         }
 
-        if (_life == LifeState.Starting)
+        if (!_isWatchPending && !_isFailureDeferred)
         {
             // POLLERR and POLLHUP are always reported, but so is FIN: the poll is multishot to continue after that.
             var entry = loop.Request(UringConstants.PollAdd, RequestKind.Watch, Number, Descriptor);

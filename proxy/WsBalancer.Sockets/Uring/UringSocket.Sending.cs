@@ -120,6 +120,7 @@ internal sealed unsafe partial class UringSocket
             return;
         }
 
+        Debug.Assert(HasRoom, "Only a socket with room sends from received buffers.");
         if (result < 0 && result is not (-Errno.TryAgain or -Errno.Interrupted))
         {
             ScheduleFailure(-result);

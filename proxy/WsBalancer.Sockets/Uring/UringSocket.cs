@@ -123,21 +123,21 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
         {
             CloseIfIdle();
         }
-        else if (InFlight > 0 || (!IsAlive && loop.HasCompletions))
-        {
-            // Some sends are not submitted yet, or some completions from before the failure are not handled yet.
-            ScheduleCall();
-        }
-        else if (!IsAlive)
-        {
-            DeliverRemaining();
-            Fail();
-        }
-        else
+        else if (IsAlive)
         {
             ResumeSending();
             DeliverBacklog();
             RequestEvents();
+        }
+        else if (InFlight > 0 || loop.HasCompletions)
+        {
+            // Some sends are not submitted yet, or some completions from before the failure are not handled yet.
+            ScheduleCall();
+        }
+        else
+        {
+            DeliverRemaining();
+            Fail();
         }
     }
 
@@ -225,17 +225,18 @@ internal sealed unsafe partial class UringSocket(UringLoop loop, int descriptor,
     private void OnWatched(int events, bool isPending)
     {
         Debug.Assert(_isWatchPending, "A poll that is not pending does not complete.");
-
-        // A poll that ends was cancelled, or the kernel has nothing more to report.
         _isWatchPending = isPending;
-
-        var failed = events < 0 ? events != -Errno.Cancelled : (events & UringConstants.PollError) != 0;
-        if (!failed || !IsAlive)
+        if (!IsAlive)
         {
             return;
         }
 
-        if (IsReceivePending)
+        if (events < 0 ? events == -Errno.Cancelled : (events & UringConstants.PollError) == 0)
+        {
+            // The kernel ends a multishot request without a failure if the completion queue is full.
+            RequestEvents();
+        }
+        else if (IsReceivePending)
         {
             // Bytes from before the failure are delivered first. The pending receive completes with the error or as
             // cancelled.

@@ -35,6 +35,18 @@ public sealed class DrainWaitTests
     }
 
     [Fact]
+    public async Task Wait_OfANodeThatIsRemovedWithItsLastTunnel_ShowsTheLastAnswer()
+    {
+        await using var stub = await DrainingAsync(
+            Moves.Drain(1), StubAnswer.Problem(404, "There is no node 'ws-2'."));
+
+        var run = await WaitAsync(stub, new AutoAdvancingClock());
+
+        Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
+        Assert.Equal("ws-2 is drained: 299 tunnels closed, 0 by force.", run.Lines.Last());
+    }
+
+    [Fact]
     public async Task Wait_OfANodeWithoutTunnels_IsOverAtOnce()
     {
         await using var stub = await StubBalancer.WithChatAsync();

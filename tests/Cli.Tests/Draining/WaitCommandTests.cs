@@ -39,6 +39,61 @@ public sealed class WaitCommandTests
     }
 
     [Fact]
+    public async Task Removed_OfANodeThatIsAddedAgain_Fails()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On(
+            $"GET {Moves.DrainOfNode}",
+            Moves.Drain(0, "leaving", shared: "false"),
+            Moves.Drain(0, "active", shared: "true"));
+
+        var run = await stub.RunAsync("wait", "ws-2", "--for", "removed");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal("wsbalancer: ws-2 has been added again.\n", run.Error);
+    }
+
+    [Fact]
+    public async Task Drained_OfANodeThatLeavesTheFleet_IsMet()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On(
+            $"GET {Moves.DrainOfNode}",
+            Moves.Drain(1, "leaving"),
+            StubAnswer.Problem(404, "There is no node 'ws-2'."));
+
+        var run = await stub.RunAsync("wait", "ws-2", "--for", "drained");
+
+        Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
+    }
+
+    [Theory]
+    [InlineData("healthy", "ws-1 is healthy")]
+    [InlineData("drained", "ws-1 is drained.")]
+    public async Task Node_InAnotherCase_IsTheNodeOfTheFleet(string condition, string end)
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On($"GET {Moves.Nodes}/ws-1/drain", Moves.Drain(0, "drained"));
+
+        var run = await stub.RunAsync("wait", "WS-1", "--for", condition);
+
+        Assert.Equal((ExitCode.Done, end), (run.ExitCode, run.Lines.Last()));
+    }
+
+    [Fact]
+    public async Task Condition_OfABalancerThatStopsToAnswer_Exits1AtTheLimit()
+    {
+        await using var stub = await StubBalancer.WithChatAsync();
+        stub.On($"GET {Moves.DrainOfNode}", Moves.Drain(30), StubAnswer.Reset);
+
+        var run = await stub.RunAsync("wait", "ws-2", "--for", "drained", "--timeout", "5s");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.EndsWith(
+            "ws-2 is not drained within --timeout 5s: 30 tunnels remain.\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Healthy_IsWaitedFor()
     {
         await using var stub = await StubBalancer.StartAsync();

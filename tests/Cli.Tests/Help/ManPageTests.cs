@@ -11,16 +11,18 @@ public sealed partial class ManPageTests
     {
         var page = (await CommandRun.OfAsync("man")).Output.Replace("\\-", "-", StringComparison.Ordinal);
 
-        var common = page[page.IndexOf(".SH OPTIONS OF EVERY", StringComparison.Ordinal)..];
+        var sections = page.Split(".SH ");
+        var common = Assert.Single(
+            sections, section => section.StartsWith("OPTIONS OF EVERY", StringComparison.Ordinal));
+        var commands = Assert.Single(
+            sections, section => section.StartsWith("COMMANDS\n", StringComparison.Ordinal)).Split(".SS ");
         foreach (var (path, command) in Commands(CommandTree.Create(TimeProvider.System), "wsbalancer"))
         {
             var heading = string.Join(' ', [path, .. command.Arguments.Select(NameOf)]);
-            var own = Assert.Single(
-                page.Split(".SS "), part => part.StartsWith($"{heading}\n", StringComparison.Ordinal));
-            Assert.All(command.Options.Where(option => !option.Hidden), option => Assert.Contains(
-                $".B {option.Name}",
-                AdminOptions.All.Contains(option) ? common : own,
-                StringComparison.Ordinal));
+            var own = Assert.Single(commands, part => part.StartsWith($"{heading}\n", StringComparison.Ordinal));
+            Assert.All(command.Options.Where(option => !option.Hidden), option => Assert.Matches(
+                $@"(?m)^\.B {Regex.Escape(option.Name)}(?![\w-])",
+                AdminOptions.All.Contains(option) ? common : own));
         }
 
         Assert.Equal(

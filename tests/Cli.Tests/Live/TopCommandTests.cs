@@ -40,28 +40,7 @@ public sealed class TopCommandTests
     [Fact]
     public async Task Top_WithWatch_MeasuresAgainEachSecond()
     {
-        await using var stub = await StubBalancer.WithChatAsync();
-        stub.On(
-            Metrics,
-            Scrape(opened: 0, frames: 0, bytes: 0),
-            Scrape(opened: 0, frames: 10, bytes: 0),
-            Scrape(opened: 0, frames: 30, bytes: 0));
-        using var interrupt = new CancellationTokenSource();
-        stub.OnRequest = _ =>
-        {
-            if (stub.Targets.Count(target => target == Metrics) > 4)
-            {
-                interrupt.Cancel();
-            }
-        };
-
-        string[] line = ["top", "--watch", "--json", "--sort", "tunnels", "--admin", stub.Address];
-        var run = await CommandRun.OfAsync(new AutoAdvancingClock(), interrupt.Token, line);
-
-        Assert.Equal(ExitCode.Done, run.ExitCode);
-        Assert.Equal(
-            [10, 20, 0],
-            run.Lines.Select(line => JsonNode.Parse(line)![0]!["framesPerSecond"]!.GetValue<double>()));
+        Assert.Equal([10, 20, 0], await WatchAsync(scrapes: 5, "--sort", "tunnels"));
     }
 
     [Fact]
@@ -78,27 +57,34 @@ public sealed class TopCommandTests
     [Fact]
     public async Task Top_WithWatchAndOver_MeasuresForThatTimeEach()
     {
+        Assert.Equal([1, 2], await WatchAsync(scrapes: 4, "--over", "10s", "--sort", "frames"));
+    }
+
+    // The frames a second of each measurement, until the given scrape.
+    private static async Task<List<double>> WatchAsync(int scrapes, params string[] options)
+    {
         await using var stub = await StubBalancer.WithChatAsync();
         stub.On(
             Metrics,
             Scrape(opened: 0, frames: 0, bytes: 0),
-            Scrape(opened: 0, frames: 100, bytes: 0),
-            Scrape(opened: 0, frames: 300, bytes: 0));
+            Scrape(opened: 0, frames: 10, bytes: 0),
+            Scrape(opened: 0, frames: 30, bytes: 0));
         using var interrupt = new CancellationTokenSource();
         stub.OnRequest = _ =>
         {
-            if (stub.Targets.Count(target => target == Metrics) > 3)
+            if (stub.Targets.Count(target => target == Metrics) == scrapes)
             {
                 interrupt.Cancel();
             }
         };
 
-        string[] line = ["top", "--watch", "--over", "10s", "--sort", "frames", "--json", "--admin", stub.Address];
-        var run = await CommandRun.OfAsync(new AutoAdvancingClock(), interrupt.Token, line);
+        var run = await CommandRun.OfAsync(
+            new AutoAdvancingClock(),
+            interrupt.Token,
+            ["top", "--watch", "--json", "--admin", stub.Address, .. options]);
 
-        Assert.Equal(
-            [10, 20],
-            run.Lines.Select(text => JsonNode.Parse(text)![0]!["framesPerSecond"]!.GetValue<double>()));
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        return [.. run.Lines.Select(line => JsonNode.Parse(line)![0]!["framesPerSecond"]!.GetValue<double>())];
     }
 
     private static StubAnswer Scrape(int opened, int frames, int bytes) => new(200, "text/plain", $$"""

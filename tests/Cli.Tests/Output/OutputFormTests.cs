@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console.Testing;
 using WsBalancer.Cli.Output;
@@ -88,7 +89,7 @@ public sealed class OutputFormTests
     [Theory]
     [InlineData("18446744073709551615")]
     [InlineData("-0.1")]
-    [InlineData("1e-7")]
+    [InlineData("1.5e-7")]
     [InlineData("true")]
     [InlineData("null")]
     public void Yaml_OfAnotherScalar_HasItsDigits(string json) => Assert.Equal($"field: {json}\n", YamlText.Of(
@@ -139,6 +140,24 @@ public sealed class OutputFormTests
         var run = await stub.RunAsync([.. line.Split(' '), "-o", "name"]);
 
         Assert.Equal(ids.Split(','), run.Lines);
+    }
+
+    [Fact]
+    public async Task Name_OfNodesInTwoClusters_IsWrittenOnce()
+    {
+        await using var stub = await StubBalancer.StartAsync();
+        stub.With(Documents.Clusters, Documents.ChatAndGames.Replace("g-1", "ws-1", StringComparison.Ordinal));
+
+        var run = await stub.RunAsync("nodes", "-o", "name");
+
+        Assert.Equal(["ws-1", "ws-2"], run.Lines);
+    }
+
+    [Fact]
+    public void Wide_IsTheOutputOfItsForm()
+    {
+        Assert.True(CommandOutput.Of(new InvocationConfiguration(), OutputForm.Wide).IsWide);
+        Assert.False(CommandOutput.Of(new InvocationConfiguration()).IsWide);
     }
 
     [Fact]

@@ -68,10 +68,13 @@ public sealed class FloodTests
 
         // The shortage may return until the last connection of the flood has been accepted and closed.
         await Deadline.Until(
-            "clients are served again",
-            async () => (await SendAsync(fleet.Balancer.Port)).Status != 503,
+            "a tunnel is opened",
+            async () =>
+            {
+                using var client = await fleet.Balancer.SendRequest("bob");
+                return client.Response.Status == 101;
+            },
             () => fleet.Balancer.Process.Output);
-        await fleet.Balancer.Visit("bob");
         await EchoAsync(tunnel);
         Assert.Equal(503, refused.Status);
     }

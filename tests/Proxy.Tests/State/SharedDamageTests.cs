@@ -1,3 +1,4 @@
+using StackExchange.Redis;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Tests.State;
@@ -31,6 +32,14 @@ public sealed class SharedDamageTests : IAsyncDisposable
         await two.UntilFound(Weight, StateSample.Of(7));
         Assert.Contains(raw.Length > 10 ? "'chat/weight/ws-1'" : "damaged", Assert.Single(one.Messages(SetAside)),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ValueWithAnEmptyMistake_IsSetAsideToo()
+    {
+        var fields = new Dictionary<string, RemoteRecord> { ["a"] = new("raw", null, "") };
+
+        Assert.Equal([("a", "raw", "")], new SharedState(fields, RedisValue.Null, RedisValue.Null).Bad);
     }
 
     // A balancer of a later version can read such a record, and may write it repeatedly.

@@ -16,30 +16,28 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
 
     private readonly SharingWatch _sharing = new(limit.Time);
     private long _most = 1;
+    private bool _wasFound;
     private bool _wasLeaving;
 
     /// <summary>Whether the node must be removed from the fleet, too; otherwise a drain is sufficient.</summary>
     public bool UntilRemoved { get; init; }
 
+    /// <returns>Whether any balancer had the node when the wait began, or later.</returns>
     /// <exception cref="CommandFailure">
     /// The node is not empty in time or was added again, or the tunnels of other balancers are not known.
     /// </exception>
-    public async Task RunAsync(CancellationToken cancellation)
+    public async Task<bool> RunAsync(CancellationToken cancellation)
     {
-        var wait = new PolledWait<DrainStatusView?>(operation, limit.Time, ReadAsync)
+        var wait = new PolledWait<DrainStatusView?>(operation, limit, ReadAsync)
         {
             PointOf = PointOf,
-            IsMet = drain => drain is null || (_sharing.IsWhole(drain.Shared) && IsEmpty(drain)),
-            FailureOf = drain => drain is null ? null : FailureOf(drain),
+            Judge = Judge,
             Interrupted = UntilRemoved
                 ? $"No longer waiting. {node} leaves with its last tunnel once it is removed."
                 : $"No longer waiting for {node} to be drained.",
         };
-        var (_, failure) = await wait.RunAsync(await ReadAsync(cancellation), cancellation);
-        if (failure is not null)
-        {
-            throw new CommandFailure(ExitCode.Failed, failure);
-        }
+        var (_, failure) = await wait.RunAsync(cancellation);
+        return failure is null ? _wasFound : throw new CommandFailure(ExitCode.Failed, failure);
     }
 
     private ProgressPoint? PointOf(DrainStatusView? drain)
@@ -48,32 +46,45 @@ internal sealed class TunnelsWait(Operation operation, ClusterClient cluster, st
         return drain is null ? null : new ProgressPoint(1 - ((double)drain.Remaining / _most), TextOf(drain));
     }
 
-    private string? FailureOf(DrainStatusView drain)
+    // A node that is no longer in the fleet has no tunnel.
+    private WaitVerdict? Judge(DrainStatusView? drain, bool isOver)
     {
-        if (IsEmpty(drain))
+        if (drain is null)
         {
-            return _sharing.FailureOf(node, limit);
-        }
-
-        if (limit.HasPassed)
-        {
-            return $"{node} {(UntilRemoved ? "has not left" : "is not drained")} within --timeout {limit.Text}: "
-                + (drain.State is Active ? "it is active." : $"{Amounts.Count(drain.Remaining, "tunnel")} remain.");
+            return WaitVerdict.Met;
         }
 
         var isAddedAgain = _wasLeaving && drain.State is not Leaving;
         _wasLeaving = drain.State is Leaving;
-        return isAddedAgain ? $"{node} has been added again." : null;
+        if (isAddedAgain)
+        {
+            return new WaitVerdict($"{node} has been added again.");
+        }
+
+        var isWhole = _sharing.IsWhole(drain.Shared);
+        if (DrainText.IsEmpty(drain) && (drain.State is Leaving || !UntilRemoved))
+        {
+            return isWhole ? WaitVerdict.Met : _sharing.VerdictOf(node, limit, isOver);
+        }
+
+        return isOver
+            ? new WaitVerdict($"{node} {(UntilRemoved ? "has not left" : "is not drained")} within --timeout "
+                + $"{limit.Text}: "
+                + (drain.State is Active ? "it is active." : $"{Amounts.Count(drain.Remaining, "tunnel")} remain."))
+            : null;
     }
 
-    private bool IsEmpty(DrainStatusView drain) =>
-        DrainText.IsEmpty(drain) && (drain.State is Leaving || !UntilRemoved);
-
-    // The answer has the counts of a drain, which an active node does not have.
+    // The progress of a node that takes users is not that of a drain.
     private static string TextOf(DrainStatusView drain) =>
         drain.State is Active ? $"{drain.Node} is active" : DrainText.Progress(drain);
 
-    private async Task<DrainStatusView?> ReadAsync(CancellationToken cancellation) => UntilRemoved
-        ? await cluster.FindDrainAsync(node, cancellation)
-        : (await cluster.ReadDrainAsync(node, cancellation)).Value;
+    // A node that was never in the fleet is a mistake of the command, unless its removal is waited for.
+    private async Task<DrainStatusView?> ReadAsync(CancellationToken cancellation)
+    {
+        var answer = UntilRemoved || _wasFound
+            ? await cluster.FindDrainAsync(node, cancellation)
+            : await cluster.ReadDrainAsync(node, cancellation);
+        _wasFound |= answer is not null;
+        return answer?.Value;
+    }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using WsBalancer.Cli.Admin;
 using WsBalancer.Cli.Arguments;
 using WsBalancer.Cli.Commands.Waiting;
+using WsBalancer.Cli.Output;
 
 namespace WsBalancer.Cli.Commands.Draining;
 
@@ -19,7 +20,7 @@ internal static class WaitCommand
 
     private static readonly Option<string> For = new("--for")
     {
-        Description = "healthy: users can be placed on it; drained: no balancer has a tunnel there; removed: it is no "
+        Description = "healthy: its health checks succeed; drained: no balancer has a tunnel there; removed: it is no "
             + "longer in the fleet, and its last tunnel has ended",
         HelpName = "CONDITION",
         Required = true,
@@ -46,7 +47,7 @@ internal static class WaitCommand
 
     private static async Task<int> RunAsync(Operation operation, TimeProvider time, CancellationToken cancellation)
     {
-        var node = operation.Parsed.GetRequiredValue(Node);
+        var named = operation.Parsed.GetRequiredValue(Node);
         var condition = operation.Parsed.GetRequiredValue(For);
         var limit = new WaitLimit(time, operation.Parsed.GetValue(Timeout));
 
@@ -54,15 +55,19 @@ internal static class WaitCommand
         var clusters = (await operation.Client.ListClustersAsync(cancellation)).Value;
         var chosen = clusters[ClusterChoice.Pick(clusters, operation.Settings.Cluster)];
         var cluster = operation.Client.In(chosen.Id);
-        if (condition is Removed && chosen.Nodes.All(one => one.Id != node))
+        var node = NodeText.Find(chosen.Nodes, named)?.Id ?? named;
+        if (condition is Healthy)
         {
-            await operation.NoteAsync($"The fleet has no node '{node}'.");
+            await new HealthWait(operation, time, cluster.Id, node).RunAsync(limit, cancellation);
         }
-
-        await (condition is Healthy
-            ? new HealthWait(operation, time, cluster.Id, node).RunAsync(limit, cancellation)
-            : new TunnelsWait(operation, cluster, node, limit) { UntilRemoved = condition is Removed }
-                .RunAsync(cancellation));
+        else
+        {
+            var wait = new TunnelsWait(operation, cluster, node, limit) { UntilRemoved = condition is Removed };
+            if (!await wait.RunAsync(cancellation))
+            {
+                await operation.NoteAsync($"The fleet has no node '{node}'.");
+            }
+        }
 
         if (operation.Settings.IsDocument)
         {

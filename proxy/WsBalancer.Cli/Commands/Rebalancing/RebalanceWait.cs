@@ -13,11 +13,10 @@ internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, 
     /// <returns>The exit code: 0 only if no tunnel is misplaced.</returns>
     public async Task<int> RunAsync(Answer<RebalanceStatusView> begun, CancellationToken cancellation)
     {
-        var wait = new PolledWait<Answer<RebalanceStatusView>>(operation, limit.Time, cluster.ReadRebalanceAsync)
+        var wait = new PolledWait<Answer<RebalanceStatusView>>(operation, limit, cluster.ReadRebalanceAsync)
         {
             PointOf = answer => new ProgressPoint(Done(answer.Value), RebalanceText.Of(answer.Value)),
-            IsMet = answer => _sharing.IsWhole(answer.Value.Shared) && !RebalanceText.IsOpen(answer.Value),
-            FailureOf = answer => FailureOf(answer.Value),
+            Judge = (answer, isOver) => Judge(answer.Value, isOver),
             Interrupted = "No longer waiting. The rebalance continues; 'wsbalancer rebalance cancel' ends it.",
         };
         var (last, failure) = await wait.RunAsync(begun, cancellation);
@@ -29,24 +28,20 @@ internal sealed class RebalanceWait(Operation operation, ClusterClient cluster, 
             : throw new CommandFailure(ExitCode.Failed, failure ?? RebalanceText.Shortfall(last.Value));
     }
 
-    private string? FailureOf(RebalanceStatusView rebalance)
+    private WaitVerdict? Judge(RebalanceStatusView rebalance, bool isOver)
     {
-        if (_sharing.IsExhausted)
+        var isOpen = RebalanceText.IsOpen(rebalance);
+        if (_sharing.IsWhole(rebalance.Shared) && !isOpen)
         {
-            return "Redis cannot be used: whether the other balancers have misplaced tunnels is not known. The "
-                + "rebalance continues.";
+            return WaitVerdict.Met;
         }
 
-        if (!limit.HasPassed)
-        {
-            return null;
-        }
-
-        return RebalanceText.IsOpen(rebalance)
-            ? $"{Amounts.Count(rebalance.Misplaced, "tunnel")} still misplaced after --timeout {limit.Text}. The "
-                + "rebalance continues."
-            : $"Redis cannot be used, so that the other balancers are not known within --timeout {limit.Text}. The "
-                + "rebalance continues.";
+        var failure = _sharing.IsExhausted
+            ? "Redis cannot be used: whether the other balancers have misplaced tunnels is not known."
+            : !isOver ? null
+            : isOpen ? $"{Amounts.Count(rebalance.Misplaced, "tunnel")} still misplaced after --timeout {limit.Text}."
+            : $"Redis cannot be used, so that the other balancers are not known within --timeout {limit.Text}.";
+        return failure is null ? null : new WaitVerdict(isOpen ? $"{failure} The rebalance continues." : failure);
     }
 
     // Tunnels that become misplaced during the rebalance increase the total: the progress may decrease.

@@ -22,14 +22,15 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
             return;
         }
 
-        var wait = new PolledWait<NodeView?>(operation, time, ReadAsync)
+        var wait = new PolledWait<NodeView?>(operation, limit, ReadAsync)
         {
             PointOf = now => new ProgressPoint(IsHealthy(now) ? 1 : 0, $"{node} is {HealthOf(now)}"),
-            IsMet = IsHealthy,
-            FailureOf = now => limit.HasPassed ? $"{node} is still {HealthOf(now)} after {limit.Text}." : null,
+            Judge = (now, isOver) => IsHealthy(now) ? WaitVerdict.Met
+                : isOver ? new WaitVerdict($"{node} is still {HealthOf(now)} after {limit.Text}.")
+                : null,
             Interrupted = "No longer waiting for the node to be healthy.",
         };
-        var (_, failure) = await wait.RunAsync(await ReadAsync(cancellation), cancellation);
+        var (_, failure) = await wait.RunAsync(cancellation);
         if (failure is not null)
         {
             throw new CommandFailure(ExitCode.Failed, failure);
@@ -71,6 +72,6 @@ internal sealed class HealthWait(Operation operation, TimeProvider time, string 
     private async Task<NodeView?> ReadAsync(CancellationToken cancellation)
     {
         var clusters = (await operation.Client.ListClustersAsync(cancellation)).Value;
-        return clusters.FirstOrDefault(one => one.Id == cluster)?.Nodes.FirstOrDefault(one => one.Id == node);
+        return clusters.FirstOrDefault(one => one.Id == cluster) is { } found ? NodeText.Find(found.Nodes, node) : null;
     }
 }

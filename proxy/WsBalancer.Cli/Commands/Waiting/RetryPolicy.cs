@@ -13,6 +13,9 @@ internal sealed class RetryPolicy(TimeProvider time, AwayNotice notice)
 
     private long? _awaySince;
 
+    /// <summary>Whether no more retries are made, for another reason than <see cref="Limit"/>.</summary>
+    public Func<bool> IsOver { get; init; } = static () => false;
+
     /// <exception cref="CommandFailure">The balancer refused the call, or did not answer for too long.</exception>
     public async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {
@@ -24,7 +27,8 @@ internal sealed class RetryPolicy(TimeProvider time, AwayNotice notice)
                 await AnsweredAsync();
                 return answer;
             }
-            catch (CommandFailure failure) when (failure.ExitCode is ExitCode.Unreachable && !IsExhausted())
+            catch (CommandFailure failure)
+                when (failure.ExitCode is ExitCode.Unreachable && !IsExhausted() && !IsOver())
             {
                 await AwayAsync();
                 await Task.Delay(Pause, time, cancellation);

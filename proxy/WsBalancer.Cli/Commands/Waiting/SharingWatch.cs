@@ -17,13 +17,15 @@ internal sealed class SharingWatch(TimeProvider time)
     }
 
     /// <summary>
-    /// Why a wait ends although this balancer has no tunnel to the node: the other balancers are unknown for too long.
+    /// Ends a wait although this balancer has no tunnel to the node, if the other balancers are unknown for too long;
+    /// otherwise null.
     /// </summary>
-    public string? FailureOf(string node, WaitLimit limit)
+    public WaitVerdict? VerdictOf(string node, WaitLimit limit, bool isOver)
     {
         var here = $"{node} has no tunnel at this balancer, but Redis cannot be used";
-        return IsExhausted ? $"{here}: whether the other balancers have tunnels there is not known."
-            : limit.HasPassed ? $"{here}, so that the other balancers are not known within --timeout {limit.Text}."
+        return IsExhausted ? new WaitVerdict($"{here}: whether the other balancers have tunnels there is not known.")
+            : isOver
+                ? new WaitVerdict($"{here}, so that the other balancers are not known within --timeout {limit.Text}.")
             : null;
     }
 

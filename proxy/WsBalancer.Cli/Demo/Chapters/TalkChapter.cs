@@ -12,7 +12,9 @@ internal sealed class TalkChapter : IChapterRunner
 
     public async Task<IReadOnlyList<Claim>> RunAsync(ChapterContext context, CancellationToken cancellation)
     {
-        var byNode = context.Crowd.Users.Where(user => user.Node is not null).ToLookup(user => user.Node ?? "");
+        var placement = context.Crowd.Placement();
+        var byNode = context.Crowd.Users.Where(user => placement.ContainsKey(user.Name))
+            .ToLookup(user => placement[user.Name]);
         var nodes = byNode.Select(group => group.Key).ToList();
         var pairs =
             from sender in byNode

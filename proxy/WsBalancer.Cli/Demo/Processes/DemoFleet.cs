@@ -13,9 +13,6 @@ internal sealed class DemoFleet : IAsyncDisposable
     private readonly TaskCompletionSource<DemoFailure> _broken =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private readonly TaskCompletionSource<string> _balancerEnd =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private readonly Lock _lock = new();
     private readonly List<ChildProcess> _processes = [];
     private readonly List<DemoNode> _nodes = [];
@@ -24,8 +21,8 @@ internal sealed class DemoFleet : IAsyncDisposable
 
     public DemoFleet(TimeProvider time) => _time = time;
 
-    /// <summary>Completes when the balancer has ended, with the reason.</summary>
-    public Task<string> BalancerEnd => _balancerEnd.Task;
+    /// <summary>Completes when the balancer has ended, with the reason. Never before the balancer is started.</summary>
+    public Task<string> BalancerEnd { get; private set; } = new TaskCompletionSource<string>().Task;
 
     /// <summary>Completes, with the reason, when a process has ended unexpectedly.</summary>
     public Task<DemoFailure> Broken => _broken.Task;
@@ -50,7 +47,7 @@ internal sealed class DemoFleet : IAsyncDisposable
 
         WriteConfiguration();
         var balancer = Start("wsbalancer", _balancerProgram, "run", "--config", ConfigurationFile);
-        _ = WatchBalancerAsync(balancer);
+        BalancerEnd = DescribeEndOf(balancer);
         Balancer = await ReadAddressAsync(balancer, "wsbalancer listening on ", cancellation);
         Admin = await ReadAddressAsync(balancer, "wsbalancer admin on ", cancellation);
         await balancer.ReadAfterAsync("wsbalancer ready", cancellation);
@@ -70,11 +67,8 @@ internal sealed class DemoFleet : IAsyncDisposable
     {
         var node = await StartNodeAsync(cancellation);
         WriteConfiguration();
-        if (_balancer is { } balancer)
-        {
-            Signals.Reload(balancer.Id);
-        }
-
+        var balancer = _balancer ?? throw new InvalidOperationException("The balancer has not been started.");
+        Signals.Reload(balancer.Id);
         return node;
     }
 
@@ -138,10 +132,10 @@ internal sealed class DemoFleet : IAsyncDisposable
         return process;
     }
 
-    private async Task WatchBalancerAsync(ChildProcess process)
+    private static async Task<string> DescribeEndOf(ChildProcess process)
     {
         await process.UnexpectedEnd;
-        _balancerEnd.TrySetResult(process.DescribeEnd());
+        return process.DescribeEnd();
     }
 
     private async Task WatchAsync(ChildProcess process)

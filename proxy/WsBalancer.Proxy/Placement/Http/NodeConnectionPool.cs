@@ -46,7 +46,10 @@ internal sealed class NodeConnectionPool(Func<RequestOptions> options, NodeDiale
             {
                 waiting.Add(new Waiting(connection, time.GetTimestamp()));
                 _sweep ??= time.CreateTimer(
-                    static pool => pool.As<NodeConnectionPool>().Sweep(), this, SweepInterval, SweepInterval);
+                    static pool => CallbackState.Of<NodeConnectionPool>(pool).Sweep(),
+                    this,
+                    SweepInterval,
+                    SweepInterval);
                 return;
             }
         }

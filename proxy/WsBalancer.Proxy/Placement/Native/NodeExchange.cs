@@ -73,7 +73,8 @@ internal sealed class NodeExchange : ISocketHandler, IValueTaskSource<HttpRespon
         }
 
         _socket.Receive();
-        _onCancelled = _cancellation.UnsafeRegister(static exchange => exchange.As<NodeExchange>().PostCancel(), this);
+        _onCancelled = _cancellation.UnsafeRegister(
+            static exchange => CallbackState.Of<NodeExchange>(exchange).PostCancel(), this);
         return new ValueTask<HttpResponseMessage>(this, _answer.Version);
     }
 

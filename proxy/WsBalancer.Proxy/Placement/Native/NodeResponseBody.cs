@@ -126,10 +126,10 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
     {
         if (disposing && !_isTaken)
         {
-            _socket.Loop.Scheduler.Schedule(
+            _socket.Loop.RunOrPost(
                 static body =>
                 {
-                    var self = body.As<NodeResponseBody>();
+                    var self = (NodeResponseBody)body;
                     self.Close(new ObjectDisposedException(nameof(NodeResponseBody)));
                     self.Free();
                 },
@@ -185,7 +185,7 @@ internal sealed class NodeResponseBody : ReadOnlyStream, ISocketHandler, IValueT
             _cancellation = cancellation;
             _socket.Receive();
             using var onCancelled = cancellation.UnsafeRegister(
-                static body => body.As<NodeResponseBody>().PostCancel(), this);
+                static body => CallbackState.Of<NodeResponseBody>(body).PostCancel(), this);
             await new ValueTask(this, _more.Version);
         }
 

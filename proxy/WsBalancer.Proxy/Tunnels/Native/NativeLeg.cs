@@ -62,14 +62,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         // Write reads this field, so the next relayed bytes find the frame even if the posted call has not run.
         if (Interlocked.CompareExchange(ref _pendingClose, closeFrame, null) is null)
         {
-            if (Loop.IsCurrent)
-            {
-                SendPendingClose();
-            }
-            else
-            {
-                Loop.Post(static leg => ((NativeLeg)leg).SendPendingClose(), this);
-            }
+            Loop.RunOrPost(static leg => ((NativeLeg)leg).SendPendingClose(), this);
         }
 
         return Task.CompletedTask;
@@ -82,17 +75,7 @@ internal sealed partial class NativeLeg : ISocketHandler, ITunnelLeg
         return true;
     }
 
-    public void Discard()
-    {
-        if (Loop.IsCurrent)
-        {
-            DiscardOutput();
-        }
-        else
-        {
-            Loop.Post(static leg => ((NativeLeg)leg).DiscardOutput(), this);
-        }
-    }
+    public void Discard() => Loop.RunOrPost(static leg => ((NativeLeg)leg).DiscardOutput(), this);
 
     /// <summary>Relays bytes that the socket had received before the leg existed.</summary>
     public void Replay(ReadOnlySpan<byte> bytes)

@@ -167,17 +167,7 @@ internal sealed class NativeTunnel : ITunnelFlow
 
     public void Run(Action<Tunnel> action) => Loop.Post(() => action(Tunnel));
 
-    public void Abort()
-    {
-        if (Loop.IsCurrent)
-        {
-            End();
-        }
-        else
-        {
-            Loop.Post(static tunnel => ((NativeTunnel)tunnel).End(), this);
-        }
-    }
+    public void Abort() => Loop.RunOrPost(static tunnel => ((NativeTunnel)tunnel).End(), this);
 
     /// <summary>The leg of the other peer.</summary>
     public NativeLeg OtherOf(TunnelSide peer) => peer == TunnelSide.Client ? _node : _client;
@@ -211,7 +201,7 @@ internal sealed class NativeTunnel : ITunnelFlow
         if (!_client.IsClosed || !_node.IsClosed)
         {
             _closeTimer = Loop.Time.CreateTimer(
-                static tunnel => tunnel.As<NativeTunnel>().OnCloseTimeout(),
+                static tunnel => CallbackState.Of<NativeTunnel>(tunnel).OnCloseTimeout(),
                 this,
                 Tunnel.CloseTimeout,
                 Timeout.InfiniteTimeSpan);

@@ -9,6 +9,9 @@ namespace WsBalancer.Proxy.Tests.Sockets.Simulation;
 /// </summary>
 internal sealed unsafe partial class FakeRing : FakeFile
 {
+    // UringLoop: the kind of a request is above the number of its target.
+    private const int RequestShift = 48;
+
     private readonly World _world;
     private readonly FakeKernel _kernel;
     private readonly RingMemory _memory;
@@ -35,6 +38,10 @@ internal sealed unsafe partial class FakeRing : FakeFile
 
     /// <summary>The number of entries of the process for completions.</summary>
     public int Entries { get; private set; }
+
+    /// <summary>Whether a poll for errors of a file is pending.</summary>
+    public bool Watches(FakeFile file) => _requests.Exists(request =>
+        request.File == file && request.Entry.UserData >> RequestShift == (ulong)RequestKind.Watch);
 
     public override uint Poll() => 0;
 
@@ -201,7 +208,7 @@ internal sealed unsafe partial class FakeRing : FakeFile
 
     private void Trace(ulong userData, int result, uint flags) => _world.Trace.Add(
         "ring",
-        (RequestKind)(userData >> 48) switch
+        (RequestKind)(userData >> RequestShift) switch
         {
             RequestKind.Wake => "completes Wake",
             RequestKind.Cancel => "completes Cancel",

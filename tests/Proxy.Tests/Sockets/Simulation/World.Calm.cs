@@ -128,6 +128,7 @@ internal sealed partial class World
     private void Continue()
     {
         _looks = 0;
+        CheckWatched();
         switch (_stage)
         {
             case Stage.Resting:
@@ -170,6 +171,20 @@ internal sealed partial class World
                 CheckEnd();
                 Finish();
                 break;
+        }
+    }
+
+    // Without a poll for errors, the failure of a connection that receives nothing is never delivered.
+    private void CheckWatched()
+    {
+        if (Kernel.Ring is { } ring)
+        {
+            foreach (var open in Loop.AllSockets().Where(socket => !socket.IsClosed && !socket.HasFailed))
+            {
+                var socket = Kernel.SocketOf(open.Descriptor);
+                var isWatched = socket.Now != FakeSocket.Stage.Connected || ring.Watches(socket);
+                Check(isWatched, $"no poll for errors of {socket.Name} is pending");
+            }
         }
     }
 

@@ -46,8 +46,7 @@ public sealed class LimitedTransportTests : IDisposable
     {
         await using var listener = await BindAsync(new ConnectionLimits(0, _shortage, _timeouts)
         {
-            MaxConnections = () => 1,
-            RefuseConnection = () => "full"u8.ToArray(),
+            Maximum = new ConnectionMaximum(() => 1, () => "full"u8.ToArray()),
         });
         _inner.Connect();
         var first = await listener.AcceptAsync(Cancellation);

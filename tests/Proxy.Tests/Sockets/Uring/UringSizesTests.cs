@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsBalancer.Proxy.Tests.Sockets.Loops;
 using WsBalancer.Sockets.Uring;
@@ -37,7 +38,7 @@ public sealed class UringSizesTests : IDisposable
                 await from.Peer.SendAsync(piece, TestContext.Current.CancellationToken);
             }
 
-            from.Peer.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+            from.Peer.Shutdown(SocketShutdown.Send);
             Assert.Equal(sent, await reading);
         }
     }
@@ -79,6 +80,20 @@ public sealed class UringSizesTests : IDisposable
             Assert.Empty(await pair.ReadToEndAsync());
         }
 
+        await CloseAsync(pairs);
+    }
+
+    // The kernel ends the polls for errors whose FIN finds no room in the completion queue.
+    [Fact]
+    public async Task Sockets_WhosePeersAllSendFinAtOnce_AllNoticeALaterReset()
+    {
+        var pairs = await OpenAsync(_loop, 60);
+
+        await _loop.OnLoop(() => pairs.ForEach(pair => pair.Peer.Shutdown(SocketShutdown.Send)));
+        await Deadline.Until("each FIN is delivered", () => pairs.TrueForAll(pair => pair.Recorder.EndedCount == 1));
+        pairs.ForEach(pair => pair.ResetPeer());
+
+        await Deadline.Until("each RST is delivered", () => pairs.TrueForAll(pair => pair.Recorder.Errors.Length == 1));
         await CloseAsync(pairs);
     }
 

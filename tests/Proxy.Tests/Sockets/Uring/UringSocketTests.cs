@@ -49,8 +49,10 @@ public sealed class UringSocketTests : IDisposable
 
     // After the peer's FIN the poll for room completes with every change, also while bytes wait for the next entry into
     // the kernel.
-    [Fact]
-    public async Task RoomAfterTheFinOfThePeer_DoesNotSendKeptBytesBeforeThoseOfTheBatch()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RoomAfterTheFinOfThePeer_DoesNotSendKeptBytesBeforeThoseOfTheBatch(bool sendsFin)
     {
         await using var from = await LoopPair.OpenReceivingAsync(_loop);
         await using var to = await LoopPair.OpenReceivingAsync(_loop);
@@ -61,12 +63,14 @@ public sealed class UringSocketTests : IDisposable
         await to.SettleAsync();
         Assert.Equal(much, await to.ReadAsync(much.Length));
         await Deadline.Until("all is sent", () => to.Recorder.WritableCount > 0);
-        var relay = new RoomDuringSend((UringSocket)to.Socket);
+        var relay = new RoomDuringSend((UringSocket)to.Socket, sendsFin);
         await _loop.OnLoop(() => from.Socket.Handler = relay);
 
         await from.Peer.SendAsync("first "u8.ToArray(), TestContext.Current.CancellationToken);
 
-        Assert.Equal("first second"u8.ToArray(), await to.ReadAsync("first second".Length));
+        var received = await (sendsFin ? to.ReadToEndAsync() : to.ReadAsync("first second".Length));
+        Assert.Equal("first second"u8.ToArray(), received);
+        Assert.Equal("first second".Length, relay.UnsentBytes);
     }
 
     [Fact]
@@ -220,12 +224,21 @@ public sealed class UringSocketTests : IDisposable
     }
 
     /// <summary>Sends what it receives and then more, and completes the poll for room before the batch.</summary>
-    private sealed class RoomDuringSend(UringSocket to) : ISocketHandler
+    private sealed class RoomDuringSend(UringSocket to, bool sendsFin) : ISocketHandler
     {
+        /// <summary>The number of bytes that were unsent when the poll completed.</summary>
+        public int UnsentBytes { get; private set; }
+
         public void OnReceived(ReadOnlySpan<byte> bytes)
         {
             to.Send(bytes);
             to.Send("second"u8);
+            if (sendsFin)
+            {
+                to.ShutdownSend();
+            }
+
+            UnsentBytes = to.UnsentBytes;
             ((IUringTarget)to).OnCompleted(
                 RequestKind.Room,
                 new CompletionEntry { Result = (int)UringConstants.PollOut, Flags = UringConstants.More });

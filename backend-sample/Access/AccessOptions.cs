@@ -39,6 +39,6 @@ internal sealed record TokenOptions
     /// <summary>The required <c>iss</c>; null for that of the authority, or for any without an authority.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>The claim that names the rooms which the user may join; null if every user may join every room.</summary>
+    /// <summary>The claim with the rooms that the user may join; null if every user may join every room.</summary>
     public string? RoomsClaim { get; init; }
 }

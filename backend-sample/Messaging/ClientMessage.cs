@@ -78,9 +78,7 @@ internal readonly record struct ClientMessage(
         { Type: "join" } => Joining(fields),
         { Type: "leave" } => Named(ClientMessageKind.Leave, "room", fields.Room, MaxRoomLength),
         { Type: "typing" } => Named(ClientMessageKind.Typing, "room", fields.Room, MaxRoomLength),
-        _ => Invalid(
-            $"unknown type '{Shortened(fields.Type)}': expected auth, direct, echo, join, leave, "
-            + "room or typing"),
+        _ => Invalid($"unknown type '{Shortened(fields.Type)}': PROTOCOL.md has the types"),
     };
 
     private static ClientMessage Joining(ClientMessageFields fields) => fields.HasInvalidSince

@@ -8,6 +8,8 @@ namespace WsBalancer.BackendSample.Messaging;
 /// <summary>The messages that a node sends to clients, each as the bytes of one text message.</summary>
 internal static class ServerMessage
 {
+    private const string SecondsOfUtc = "yyyy-MM-ddTHH:mm:ssZ";
+
     // Never part of an HTML page, so "ö" and "'" need no escaping.
     private static readonly JsonWriterOptions Readable =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -47,7 +49,7 @@ internal static class ServerMessage
 
     /// <summary>The node accepted the token of a connected client.</summary>
     public static ReadOnlyMemory<byte> Authenticated(string user, DateTimeOffset expires) => Write(
-        "auth", ("user", user), ("expires", expires.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)));
+        "auth", ("user", user), ("expires", expires.UtcDateTime.ToString(SecondsOfUtc, CultureInfo.InvariantCulture)));
 
     /// <summary>The token of the client has expired.</summary>
     /// <param name="grace">How long the client may take to send a new one.</param>

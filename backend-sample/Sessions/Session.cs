@@ -199,7 +199,7 @@ internal sealed class Session : IAudienceMember
             _closeTimer?.Dispose();
         }
 
-        _expiry?.Dispose();
+        _expiry?.Stop();
         _rate?.Dispose();
         _memory.ReleaseAll();
     }

@@ -7,7 +7,7 @@ namespace WsBalancer.BackendSample.Sessions;
 /// The end of a client's token: the client is notified when the token expires, and closed with 4001 if it sends no new
 /// one in time.
 /// </summary>
-internal sealed class SessionExpiry : IDisposable
+internal sealed class SessionExpiry
 {
     // A timer cannot run longer than 49 days, and the system clock may be set.
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
@@ -28,7 +28,10 @@ internal sealed class SessionExpiry : IDisposable
     {
         (_session, _grace, _time, _expires) = (session, grace, time, expires);
         _timer = time.CreateTimer(
-            static expiry => ((SessionExpiry)expiry!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static expiry => ((SessionExpiry)expiry!).Check(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         Check();
     }
 
@@ -43,7 +46,7 @@ internal sealed class SessionExpiry : IDisposable
         Check();
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Stop() => _timer.Dispose();
 
     private void Check()
     {

@@ -11,7 +11,7 @@ public sealed class TokenRenewalTests
 {
     private const string Notice = """{"type":"notice","reason":"token_expired","closeInMs":30000}""";
 
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
 
     [Fact]
     public async Task Client_WhoseTokenExpires_IsNotifiedAndClosed()

@@ -15,7 +15,7 @@ internal static class Tokens
 
     public static string Sign(SigningCredentials? key = null, TimeSpan? validFor = null, params Claim[] claims)
     {
-        var expires = DateTime.UtcNow + (validFor ?? TimeSpan.FromHours(1));
+        var expires = TimeProvider.System.GetUtcNow().UtcDateTime + (validFor ?? TimeSpan.FromHours(1));
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Subject = new ClaimsIdentity(claims),

@@ -159,7 +159,7 @@ public sealed class NodeCommandLineTests
         using var output = new StringWriter();
         using var error = new StringWriter();
         var code = await NodeCommandLine.RunAsync(
-            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), output, error);
+            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), output, error).WaitAsync(Deadline.Token);
         return (code, output.ToString(), error.ToString());
     }
 }

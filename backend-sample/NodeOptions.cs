@@ -65,6 +65,12 @@ internal sealed record NodeOptions
     /// <summary>How long a client may send nothing, before it is closed with 4009; zero for no limit.</summary>
     public TimeSpan IdleTimeout { get; init; }
 
+    /// <summary>The connections that are closed in a second when the node stops.</summary>
+    public int DrainRate { get; init; } = 1000;
+
+    /// <summary>The time in which all connections are closed when the node stops, even if the rate is exceeded.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>The maximum wait for a client's reply to a Close frame.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -6,7 +6,8 @@ internal static partial class AccessLog
     [LoggerMessage(1, LogLevel.Debug, "A token was refused: {Failure}.")]
     public static partial void TokenRefused(ILogger logger, string failure);
 
-    [LoggerMessage(3, LogLevel.Warning, "The keys of {Authority} cannot be read: {Failure} Clients are refused with 503.")]
+    [LoggerMessage(3, LogLevel.Warning,
+        "The keys of {Authority} cannot be read: {Failure} Clients are refused with 503.")]
     public static partial void KeysUnavailable(ILogger logger, Uri authority, string failure);
 
     [LoggerMessage(2, LogLevel.Warning,

@@ -2,8 +2,8 @@ namespace WsBalancer.BackendSample.Access;
 
 /// <summary>The origins of web pages that may connect.</summary>
 /// <remarks>
-/// A browser sends cookies to a WebSocket from the page of any site, without CORS; RFC 6455, section 10.2, lets the server
-/// check the origin instead.
+/// A browser sends cookies to a WebSocket from the page of any site, without CORS; RFC 6455, section 10.2, lets the
+/// server check the origin instead.
 /// </remarks>
 internal sealed class OriginRule(IReadOnlyList<string> origins)
 {

@@ -6,8 +6,8 @@ namespace WsBalancer.BackendSample.Access;
 
 /// <summary>The keys that may have signed a token, and the algorithms for keys of that kind.</summary>
 /// <remarks>
-/// The algorithms follow from the keys, never from the token: with a public key that is read as a secret, everybody could
-/// sign.
+/// The algorithms follow from the keys, never from the token: everybody could sign with a public key that is read as a
+/// secret.
 /// </remarks>
 internal sealed record TokenKeys(IReadOnlyList<SecurityKey> Keys, IReadOnlyList<string> Algorithms)
 {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using WsBalancer.BackendSample.Access;
 
 namespace WsBalancer.BackendSample.Cli;
@@ -8,8 +7,6 @@ namespace WsBalancer.BackendSample.Cli;
 /// <summary>The options of who may connect, and how much a client may send.</summary>
 internal static class AccessOption
 {
-    private const int HighestRate = 1_000_000;
-
     private static readonly AccessOptions Normally = new();
 
     private static readonly Option<TokenKeys?> Key = new("--jwt-key")
@@ -59,12 +56,12 @@ internal static class AccessOption
         CustomParser = ParseOrigins,
     };
 
-    private static readonly Option<int?> Rate = RateOption(
+    private static readonly Option<int?> Rate = NumberOption.Create(
         "--max-rate", "The messages a second of one client; further ones are refused, and a client that continues is "
-        + "closed with 4029.");
+        + "closed with 4029.", Normally.ConnectionRate);
 
-    private static readonly Option<int?> UserRate = RateOption(
-        "--max-user-rate", "The messages a second of all clients of one user, on this node.");
+    private static readonly Option<int?> UserRate = NumberOption.Create(
+        "--max-user-rate", "The messages a second of all clients of one user, on this node.", Normally.UserRate);
 
     /// <summary>Adds the options to <c>serve</c>.</summary>
     public static void AddTo(Command serve)
@@ -158,22 +155,4 @@ internal static class AccessOption
 
         return [.. result.Tokens.Select(token => token.Value)];
     }
-
-    private static Option<int?> RateOption(string name, string description) => new(name)
-    {
-        Description = $"{description} [default: off]",
-        HelpName = "N",
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rate)
-                && rate is >= 1 and <= HighestRate)
-            {
-                return rate;
-            }
-
-            result.AddError($"{name}: '{text}' is not a number from 1 to {HighestRate}.");
-            return null;
-        },
-    };
 }

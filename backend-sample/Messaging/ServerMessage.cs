@@ -53,18 +53,11 @@ internal static class ServerMessage
 
     /// <summary>The token of the client has expired.</summary>
     /// <param name="grace">How long the client may take to send a new one.</param>
-    public static ReadOnlyMemory<byte> TokenExpired(TimeSpan grace)
-    {
-        var bytes = new ArrayBufferWriter<byte>(128);
-        using var json = new Utf8JsonWriter(bytes);
-        json.WriteStartObject();
-        json.WriteString("type", "notice");
-        json.WriteString("reason", "token_expired");
-        json.WriteNumber("closeInMs", (long)grace.TotalMilliseconds);
-        json.WriteEndObject();
-        json.Flush();
-        return bytes.WrittenMemory;
-    }
+    public static ReadOnlyMemory<byte> TokenExpired(TimeSpan grace) => Notice("token_expired", "closeInMs"u8, grace);
+
+    /// <summary>The node stops.</summary>
+    /// <param name="delay">After which time the connection is closed.</param>
+    public static ReadOnlyMemory<byte> Draining(TimeSpan delay) => Notice("drain", "reconnectInMs"u8, delay);
 
     public static ReadOnlyMemory<byte> Typing(string room, string from, string node) =>
         Write("typing", ("room", room), ("from", from), ("node", node));
@@ -134,6 +127,19 @@ internal static class ServerMessage
             json.WriteRawValue(payload, skipInputValidation: true);
         }
 
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenMemory;
+    }
+
+    private static ReadOnlyMemory<byte> Notice(string reason, ReadOnlySpan<byte> field, TimeSpan delay)
+    {
+        var bytes = new ArrayBufferWriter<byte>(128);
+        using var json = new Utf8JsonWriter(bytes);
+        json.WriteStartObject();
+        json.WriteString("type", "notice");
+        json.WriteString("reason", reason);
+        json.WriteNumber(field, (long)delay.TotalMilliseconds);
         json.WriteEndObject();
         json.Flush();
         return bytes.WrittenMemory;

@@ -36,7 +36,8 @@ internal static class NodeHost
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(ConnectionHandover.Use);
         });
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.CloseTimeout + ShutdownMargin);
+        builder.Services.Configure<HostOptions>(host =>
+            host.ShutdownTimeout = options.DrainTimeout + options.CloseTimeout + ShutdownMargin);
         AddLog(builder.Logging);
 
         // The log shows no scopes, and Kestrel's scope of each connection would use 150 bytes of it.
@@ -82,6 +83,7 @@ internal static class NodeHost
         services.AddSingleton<Audience>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<SessionDrain>();
         services.AddSingleton<MessageMemory>();
         services.AddSingleton<ShedCount>();
         services.AddSingleton<SessionLimits>();

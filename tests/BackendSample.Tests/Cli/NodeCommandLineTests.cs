@@ -44,6 +44,8 @@ public sealed class NodeCommandLineTests
     [InlineData("serve --jwt-rooms rooms", "--jwt-rooms requires --jwt-key FILE or --jwt-authority URL")]
     [InlineData("serve --jwt-grace 2h --jwt-key /dev/null", "--jwt-grace: '2h'")]
     [InlineData("serve --origin example.com", "--origin: 'example.com' is not an origin")]
+    [InlineData("serve --drain-rate 0", "--drain-rate: '0' is not a number from 1 to 1000000")]
+    [InlineData("serve --drain-timeout off", "--drain-timeout: 'off'")]
     [InlineData("serve --max-rate 0", "--max-rate: '0' is not a number from 1 to 1000000")]
     [InlineData("serve --max-user-rate many", "--max-user-rate: 'many'")]
     [InlineData("serve --register chat", "--register needs --redis")]

@@ -35,11 +35,14 @@ public sealed class ServeCommandTests
             KeepAliveTimeout = TimeSpan.FromSeconds(9),
             IdleTimeout = TimeSpan.FromSeconds(11),
             CloseTimeout = TimeSpan.FromSeconds(12),
+            DrainRate = 13,
+            DrainTimeout = TimeSpan.FromSeconds(14),
         },
         Bind("--urls http://127.0.0.1:5002 --name ws-2 --redis 127.0.0.1:6379 --bus redis --register chat "
             + "--advertise http://10.0.0.1:1 --weight 3 --prefix p --history-size 10 --history-ttl 2h "
             + "--max-message 2KiB --max-buffered 3MiB --max-queue 5000 --batch-delay 7ms --batch-bytes 4000 "
-            + "--keep-alive 8s --keep-alive-timeout 9s --idle-timeout 11s --close-timeout 12s"));
+            + "--keep-alive 8s --keep-alive-timeout 9s --idle-timeout 11s --close-timeout 12s "
+            + "--drain-rate 13 --drain-timeout 14s"));
 
     [Fact]
     public void Bind_OfEveryOptionOfAccess_SetsItsSetting()

@@ -50,6 +50,7 @@ public sealed class ProtocolPageTests
     public static TheoryData<string, byte[]> Samples => new()
     {
         { "gap", ServerMessage.Gap("room:r", new ChannelPosition("5b0f3c9a1d2e", 12)).ToArray() },
+        { "drain", ServerMessage.Draining(TimeSpan.FromMilliseconds(840)).ToArray() },
         { "notice", ServerMessage.TokenExpired(TimeSpan.FromSeconds(30)).ToArray() },
         {
             "auth",

@@ -79,7 +79,7 @@ public sealed class PoliteLeaveTests
             received.Add(await alice.ReceiveTextAsync());
         }
 
-        Assert.True(received.Remove("""{"type":"notice","reason":"drain","reconnectInMs":0}"""));
+        Assert.Equal(1, received.RemoveAll(text => text.StartsWith("""{"type":"notice",""", StringComparison.Ordinal)));
         foreach (var (number, text) in received.Index())
         {
             Assert.EndsWith($",{number}]}}", text, StringComparison.Ordinal);

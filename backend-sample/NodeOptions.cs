@@ -1,4 +1,5 @@
 using System.Net;
+using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
 
 namespace WsBalancer.BackendSample;
@@ -52,6 +53,9 @@ internal sealed record NodeOptions
     /// </summary>
     public int BatchBytes { get; init; } = 16 * 1024;
 
+    /// <summary>Who may connect, and how much a client may send.</summary>
+    public AccessOptions Access { get; init; } = new();
+
     /// <summary>The longest time without received data before a ping; infinite for no pings.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -60,6 +64,12 @@ internal sealed record NodeOptions
 
     /// <summary>How long a client may send nothing, before it is closed with 4009; zero for no limit.</summary>
     public TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>The connections that are closed in a second when the node stops.</summary>
+    public int DrainRate { get; init; } = 1000;
+
+    /// <summary>The time in which all connections are closed when the node stops, even if the rate is exceeded.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The maximum wait for a client's reply to a Close frame.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -82,15 +82,23 @@ internal static class ServeCommand
         "--close-timeout", "How long a client may take to answer a Close frame.", Normally.CloseTimeout,
         TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
 
+    private static readonly Option<int?> DrainRate = NumberOption.Create(
+        "--drain-rate", "How many connections are closed in a second when the node stops.", Normally.DrainRate);
+
+    private static readonly Option<TimeSpan?> DrainTimeout = DurationOption.Create(
+        "--drain-timeout", "The time in which all connections are closed when the node stops, even if --drain-rate is "
+        + "exceeded.", Normally.DrainTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+
     public static Command Create()
     {
         var command = new Command("serve", "Run one WebSocket node, until SIGTERM or Ctrl-C.")
         {
             Urls, Name, Redis, MaxMessage, MaxBuffered, MaxQueue, BatchDelay, BatchBytes, KeepAlive, KeepAliveTimeout,
-            IdleTimeout, CloseTimeout,
+            IdleTimeout, CloseTimeout, DrainRate, DrainTimeout,
         };
         command.Validators.Add(CheckBuffered);
         command.Validators.Add(CheckBatch);
+        AccessOption.AddTo(command);
         BusOptions.AddTo(command, Redis);
         RegisterOption.AddTo(command, Urls, Redis);
         command.SetAction((parsed, cancellation) =>
@@ -110,6 +118,7 @@ internal static class ServeCommand
             Redis = parsed.GetValue(Redis),
             Registration = RegisterOption.Bind(parsed),
             Bus = BusOptions.Bind(parsed),
+            Access = AccessOption.Bind(parsed),
             History = BusOptions.BindHistory(parsed),
             MaxMessageBytes = (int)maxMessage,
             MaxBufferedBytes = parsed.GetValue(MaxBuffered) ?? Math.Max(Normally.MaxBufferedBytes, 2 * maxMessage),
@@ -119,6 +128,8 @@ internal static class ServeCommand
             KeepAliveInterval = parsed.GetValue(KeepAlive) ?? Normally.KeepAliveInterval,
             KeepAliveTimeout = parsed.GetValue(KeepAliveTimeout) ?? Normally.KeepAliveTimeout,
             IdleTimeout = OrOff(parsed.GetValue(IdleTimeout)),
+            DrainRate = parsed.GetValue(DrainRate) ?? Normally.DrainRate,
+            DrainTimeout = parsed.GetValue(DrainTimeout) ?? Normally.DrainTimeout,
             CloseTimeout = parsed.GetValue(CloseTimeout) ?? Normally.CloseTimeout,
         };
     }

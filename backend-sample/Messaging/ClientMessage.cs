@@ -15,11 +15,12 @@ internal enum ClientMessageKind
     Leave,
     Room,
     Typing,
+    Auth,
 }
 
 /// <summary>One parsed text message of a client.</summary>
 /// <param name="Kind">The requested operation.</param>
-/// <param name="Target">The user of a direct message, or the room; empty for the others.</param>
+/// <param name="Target">The user of a direct message, the room, or the token; empty for the others.</param>
 /// <param name="Payload">
 /// The JSON of <c>data</c>, as sent: a slice of the received bytes, valid as long as those are.
 /// </param>
@@ -72,10 +73,12 @@ internal readonly record struct ClientMessage(
         { HasInvalidId: true } => Invalid($"'id' is not a text of 1 to {MaxIdLength} characters"),
         { Type: "direct" } => Addressed(ClientMessageKind.Direct, "to", fields.To, MaxUserLength, fields.Payload),
         { Type: "room" } => Addressed(ClientMessageKind.Room, "room", fields.Room, MaxRoomLength, fields.Payload),
+        { Type: "auth", Token: { Length: > 0 } token } => new(ClientMessageKind.Auth, token, default, ""),
+        { Type: "auth" } => Invalid("'token' is missing, empty or not a text"),
         { Type: "join" } => Joining(fields),
         { Type: "leave" } => Named(ClientMessageKind.Leave, "room", fields.Room, MaxRoomLength),
         { Type: "typing" } => Named(ClientMessageKind.Typing, "room", fields.Room, MaxRoomLength),
-        _ => Invalid($"unknown type '{Shortened(fields.Type)}': expected echo, direct, join, leave, room or typing"),
+        _ => Invalid($"unknown type '{Shortened(fields.Type)}': PROTOCOL.md has the types"),
     };
 
     private static ClientMessage Joining(ClientMessageFields fields) => fields.HasInvalidSince

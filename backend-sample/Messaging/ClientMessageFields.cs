@@ -18,6 +18,8 @@ internal sealed class ClientMessageFields
 
     public string? Room { get; private set; }
 
+    public string? Token { get; private set; }
+
     public string? Id { get; private set; }
 
     /// <summary>Whether <c>id</c> is present, but not a text of a valid length.</summary>
@@ -70,6 +72,10 @@ internal sealed class ClientMessageFields
         else if (reader.ValueTextEquals("room"u8))
         {
             Room = ReadText(ref reader);
+        }
+        else if (reader.ValueTextEquals("token"u8))
+        {
+            Token = ReadText(ref reader);
         }
         else if (reader.ValueTextEquals("id"u8))
         {

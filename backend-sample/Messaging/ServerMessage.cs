@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -7,6 +8,8 @@ namespace WsBalancer.BackendSample.Messaging;
 /// <summary>The messages that a node sends to clients, each as the bytes of one text message.</summary>
 internal static class ServerMessage
 {
+    private const string SecondsOfUtc = "yyyy-MM-ddTHH:mm:ssZ";
+
     // Never part of an HTML page, so "ö" and "'" need no escaping.
     private static readonly JsonWriterOptions Readable =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -43,6 +46,18 @@ internal static class ServerMessage
     /// <summary>Stored messages up to the position, and including it, may have been missed.</summary>
     public static ReadOnlyMemory<byte> Gap(string channel, ChannelPosition position) =>
         Write("gap", position, null, default, ("channel", channel));
+
+    /// <summary>The node accepted the token of a connected client.</summary>
+    public static ReadOnlyMemory<byte> Authenticated(string user, DateTimeOffset expires) => Write(
+        "auth", ("user", user), ("expires", expires.UtcDateTime.ToString(SecondsOfUtc, CultureInfo.InvariantCulture)));
+
+    /// <summary>The token of the client has expired.</summary>
+    /// <param name="grace">How long the client may take to send a new one.</param>
+    public static ReadOnlyMemory<byte> TokenExpired(TimeSpan grace) => Notice("token_expired", "closeInMs"u8, grace);
+
+    /// <summary>The node stops.</summary>
+    /// <param name="delay">After which time the connection is closed.</param>
+    public static ReadOnlyMemory<byte> Draining(TimeSpan delay) => Notice("drain", "reconnectInMs"u8, delay);
 
     public static ReadOnlyMemory<byte> Typing(string room, string from, string node) =>
         Write("typing", ("room", room), ("from", from), ("node", node));
@@ -112,6 +127,19 @@ internal static class ServerMessage
             json.WriteRawValue(payload, skipInputValidation: true);
         }
 
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenMemory;
+    }
+
+    private static ReadOnlyMemory<byte> Notice(string reason, ReadOnlySpan<byte> field, TimeSpan delay)
+    {
+        var bytes = new ArrayBufferWriter<byte>(128);
+        using var json = new Utf8JsonWriter(bytes);
+        json.WriteStartObject();
+        json.WriteString("type", "notice");
+        json.WriteString("reason", reason);
+        json.WriteNumber(field, (long)delay.TotalMilliseconds);
         json.WriteEndObject();
         json.Flush();
         return bytes.WrittenMemory;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Registration;
@@ -35,7 +36,8 @@ internal static class NodeHost
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(ConnectionHandover.Use);
         });
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.CloseTimeout + ShutdownMargin);
+        builder.Services.Configure<HostOptions>(host =>
+            host.ShutdownTimeout = options.DrainTimeout + options.CloseTimeout + ShutdownMargin);
         AddLog(builder.Logging);
 
         // The log shows no scopes, and Kestrel's scope of each connection would use 150 bytes of it.
@@ -81,11 +83,15 @@ internal static class NodeHost
         services.AddSingleton<Audience>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<SessionDrain>();
         services.AddSingleton<MessageMemory>();
         services.AddSingleton<ShedCount>();
         services.AddSingleton<SessionLimits>();
         services.AddSingleton<DeviceTypes>();
+        services.AddSingleton<SenderRates>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<Conversation>();
+        services.AddSingleton<HandshakeEndpoint>();
         services.AddSingleton<NodeEndpoint>();
         services.AddHostedService<SessionShutdown>();
         services.AddHostedService<MemoryTrim>();

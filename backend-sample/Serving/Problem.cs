@@ -4,17 +4,21 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace WsBalancer.BackendSample.Serving;
 
-/// <summary>An error response in the format of RFC 9457. Its status is that of the HTTP response.</summary>
+/// <summary>An error response in the format of RFC 9457.</summary>
 internal static class Problem
 {
-    public static Task WriteAsync(HttpContext context, string detail) => context.Response.WriteAsJsonAsync(
-        new ProblemDetails
-        {
-            Title = ReasonPhrases.GetReasonPhrase(context.Response.StatusCode),
-            Status = context.Response.StatusCode,
-            Detail = detail,
-        },
-        options: null,
-        contentType: "application/problem+json",
-        cancellationToken: context.RequestAborted);
+    public static Task WriteAsync(HttpContext context, int status, string detail)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(
+            new ProblemDetails
+            {
+                Title = ReasonPhrases.GetReasonPhrase(status),
+                Status = status,
+                Detail = detail,
+            },
+            options: null,
+            contentType: "application/problem+json",
+            cancellationToken: context.RequestAborted);
+    }
 }

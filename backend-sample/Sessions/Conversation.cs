@@ -1,3 +1,4 @@
+using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Messaging;
 
@@ -15,6 +16,7 @@ internal sealed class Conversation
     private readonly IMessageStore _store;
     private readonly Subscriptions _subscriptions;
     private readonly Audience _audience;
+    private readonly Admission _admission;
 
     // Created once and shared by all sessions.
     private readonly Func<Session, ClientMessage, Task> _answer;
@@ -25,7 +27,8 @@ internal sealed class Conversation
         IMessageBus bus,
         IMessageStore store,
         Subscriptions subscriptions,
-        Audience audience)
+        Audience audience,
+        Admission admission)
     {
         _sessions = sessions;
         _node = options.Name;
@@ -33,6 +36,7 @@ internal sealed class Conversation
         _store = store;
         _subscriptions = subscriptions;
         _audience = audience;
+        _admission = admission;
         _answer = AnswerAsync;
     }
 
@@ -44,6 +48,8 @@ internal sealed class Conversation
         try
         {
             await WelcomeAsync(session, channel);
+
+            session.WatchToken();
 
             // Only now: the welcome may wait for Redis.
             _sessions.Watch(session);
@@ -88,6 +94,7 @@ internal sealed class Conversation
         ClientMessageKind.Leave => LeaveAsync(session, message.Target),
         ClientMessageKind.Room => SendToRoomAsync(session, message),
         ClientMessageKind.Typing => SendTypingAsync(session, message),
+        ClientMessageKind.Auth => RenewAsync(session, message),
         _ => Refuse(session, message, message.Reason),
     };
 
@@ -157,8 +164,36 @@ internal sealed class Conversation
         });
     }
 
+    private async Task RenewAsync(Session session, ClientMessage message)
+    {
+        var (identity, reason) = await _admission.RenewAsync(message.Target);
+        if (identity is null)
+        {
+            await Refuse(session, message, reason);
+            return;
+        }
+
+        if (identity.User != session.User || identity.Expires is not { } expires)
+        {
+            await Refuse(session, message, "the token is of another user: connect again with it");
+            return;
+        }
+
+        session.Renew(identity);
+        session.Post(Delivery.Control(ServerMessage.Authenticated(session.User, expires)));
+        foreach (var room in session.Rooms.Where(room => !identity.MayJoin(room)).ToList())
+        {
+            await LeaveAsync(session, room);
+        }
+    }
+
     private Task JoinAsync(Session session, ClientMessage message)
     {
+        if (!session.Identity.MayJoin(message.Target))
+        {
+            return Refuse(session, message, $"the token does not allow room '{message.Target}'");
+        }
+
         var isMember = session.Rooms.Contains(message.Target);
         if (isMember && message.Recovery is null)
         {

@@ -23,7 +23,9 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
             var end = next.MessageType switch
             {
                 WebSocketMessageType.Close => InboxEnd.ClientClosed,
-                WebSocketMessageType.Binary => await ReadBinaryAsync(next.EndOfMessage, session),
+                WebSocketMessageType.Binary when session.TryCount(id: null) =>
+                    await ReadBinaryAsync(next.EndOfMessage, session),
+                WebSocketMessageType.Binary => await SkipAsync(next.EndOfMessage, session),
                 _ => await ReadTextAsync(next.EndOfMessage, session, handle),
             };
 
@@ -73,6 +75,24 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
         }
     }
 
+    /// <summary>Reads a message without handling it.</summary>
+    private async Task<InboxEnd?> SkipAsync(bool ended, Session session)
+    {
+        if (memory.TryRent(PieceSize.Min) is not { } buffer)
+        {
+            return InboxEnd.NoMemory;
+        }
+
+        var read = new Filled(0, ended, Closed: false);
+        while (!read.Ended && !read.Closed)
+        {
+            read = await FillAsync(buffer, read.Ended, session);
+        }
+
+        memory.Return(buffer);
+        return read.Closed ? InboxEnd.ClientClosed : null;
+    }
+
     /// <summary>Reads until the buffer is full or the message ends.</summary>
     private async ValueTask<Filled> FillAsync(byte[] buffer, bool ended, Session session)
     {
@@ -105,6 +125,12 @@ internal sealed class Inbox(WebSocket socket, Outbox outbox, ClientMemory memory
         }
 
         var message = ClientMessage.Parse(text.Bytes);
+        if (!session.TryCount(message.Id))
+        {
+            text.Return();
+            return null;
+        }
+
         if (message.Kind is ClientMessageKind.Echo)
         {
             while (text.TakePiece() is { } piece)

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Messaging;
 
@@ -20,6 +21,8 @@ internal sealed class Session : IAudienceMember
     /// <summary>The input; also the lock of the state below.</summary>
     private readonly Inbox _inbox;
     private HashSet<string>? _rooms;
+    private readonly SenderRate? _rate;
+    private SessionExpiry? _expiry;
 
     /// <summary>The time stamp of the last bytes from the client.</summary>
     private long _activeAt;
@@ -32,16 +35,21 @@ internal sealed class Session : IAudienceMember
     /// <param name="limits">The limits.</param>
     public Session(SessionClient client, WebSocket socket, ISessionConnection connection, SessionLimits limits)
     {
+        Identity = client.Identity;
         _client = client;
         _socket = socket;
         _connection = connection;
         _limits = limits;
         _memory = new ClientMemory(limits.Memory);
         _outbox = new Outbox(socket, connection, _memory, limits);
+        _rate = limits.Rates.Create(User);
         _inbox = new Inbox(socket, _outbox, _memory, limits.Options.MaxMessageBytes);
     }
 
-    public string User => _client.User;
+    /// <summary>The user, and what the token allows. Only the loop that reads from the client may use it.</summary>
+    public ClientIdentity Identity { get; private set; }
+
+    public string User => _client.Identity.User;
 
     /// <summary>The type of the device, one of <see cref="DeviceTypes"/>; null if the client sent none.</summary>
     public string? Device => _client.Device;
@@ -73,6 +81,51 @@ internal sealed class Session : IAudienceMember
         if (!_outbox.TryPost(delivery))
         {
             Close(SessionClose.SlowConsumer);
+        }
+    }
+
+    /// <summary>Counts a message of the client. Beyond the rate it is refused, and the client closed if it continues.
+    /// </summary>
+    /// <param name="id">The id of the message; null without one.</param>
+    /// <returns>Whether the message may be handled.</returns>
+    public bool TryCount(string? id)
+    {
+        if (_rate is null || _rate.TryTake())
+        {
+            return true;
+        }
+
+        if (_rate.TryRefuse())
+        {
+            Post(Delivery.Control(ServerMessage.Error("too many messages: send fewer in a second", id)));
+        }
+        else
+        {
+            Close(SessionClose.TooManyMessages);
+        }
+
+        return false;
+    }
+
+    /// <summary>Begins to watch the end of the token, if there is one.</summary>
+    public void WatchToken() => Renew(Identity);
+
+    /// <summary>Continues with the identity of a new token.</summary>
+    public void Renew(ClientIdentity identity)
+    {
+        Identity = identity;
+        if (identity.Expires is not { } expires)
+        {
+            return;
+        }
+
+        if (_expiry is { } expiry)
+        {
+            expiry.Renew(expires);
+        }
+        else
+        {
+            _expiry = new SessionExpiry(this, expires, _limits.Options.Access.TokenGrace, _limits.Time);
         }
     }
 
@@ -146,6 +199,8 @@ internal sealed class Session : IAudienceMember
             _closeTimer?.Dispose();
         }
 
+        _expiry?.Stop();
+        _rate?.Dispose();
         _memory.ReleaseAll();
     }
 }

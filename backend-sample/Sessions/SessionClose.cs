@@ -21,6 +21,12 @@ internal sealed record SessionClose(WebSocketCloseStatus Status, string? Reason,
     public static readonly SessionClose SlowConsumer =
         new((WebSocketCloseStatus)4008, "slow consumer", true);
 
+    public static readonly SessionClose TokenExpired =
+        new((WebSocketCloseStatus)4001, "token expired", false);
+
+    public static readonly SessionClose TooManyMessages =
+        new((WebSocketCloseStatus)4029, "too many messages", false);
+
     public static readonly SessionClose Idle =
         new((WebSocketCloseStatus)4009, "idle", false);
 

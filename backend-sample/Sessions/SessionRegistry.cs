@@ -30,7 +30,7 @@ internal sealed class SessionRegistry(NodeOptions options)
         _sessions.TryAdd(session, 0);
         Interlocked.Increment(ref _changes);
 
-        // Add first, then check: either this check or the loop of LeaveAsync finds the session.
+        // Add first, then check: either this check or BeginLeave finds the session.
         if (_isLeaving)
         {
             session.Close(SessionClose.ServiceRestart);
@@ -52,17 +52,16 @@ internal sealed class SessionRegistry(NodeOptions options)
         NoteIfEmptied();
     }
 
-    /// <summary>Closes every session, also those that are added later. Completes when no session is left.</summary>
-    public Task LeaveAsync()
+    /// <summary>Completes after <see cref="BeginLeave"/>, when no session is left.</summary>
+    public Task Emptied => _emptied.Task;
+
+    /// <summary>Closes sessions that are added from now on.</summary>
+    /// <returns>All others.</returns>
+    public Session[] BeginLeave()
     {
         _isLeaving = true;
-        foreach (var session in _sessions.Keys)
-        {
-            session.Close(SessionClose.ServiceRestart);
-        }
-
         NoteIfEmptied();
-        return _emptied.Task;
+        return [.. _sessions.Keys];
     }
 
     private void NoteIfEmptied()

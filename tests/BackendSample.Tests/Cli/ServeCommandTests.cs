@@ -1,4 +1,5 @@
 using System.Net;
+using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Cli;
 
@@ -34,11 +35,49 @@ public sealed class ServeCommandTests
             KeepAliveTimeout = TimeSpan.FromSeconds(9),
             IdleTimeout = TimeSpan.FromSeconds(11),
             CloseTimeout = TimeSpan.FromSeconds(12),
+            DrainRate = 13,
+            DrainTimeout = TimeSpan.FromSeconds(14),
         },
         Bind("--urls http://127.0.0.1:5002 --name ws-2 --redis 127.0.0.1:6379 --bus redis --register chat "
             + "--advertise http://10.0.0.1:1 --weight 3 --prefix p --history-size 10 --history-ttl 2h "
             + "--max-message 2KiB --max-buffered 3MiB --max-queue 5000 --batch-delay 7ms --batch-bytes 4000 "
-            + "--keep-alive 8s --keep-alive-timeout 9s --idle-timeout 11s --close-timeout 12s"));
+            + "--keep-alive 8s --keep-alive-timeout 9s --idle-timeout 11s --close-timeout 12s "
+            + "--drain-rate 13 --drain-timeout 14s"));
+
+    [Fact]
+    public void Bind_OfEveryOptionOfAccess_SetsItsSetting()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "a secret of thirty-two bytes or more\n");
+
+        var access = Bind($"--jwt-key {file} --jwt-audience chat --jwt-issuer id --jwt-rooms rooms --jwt-grace 5s "
+            + "--origin https://a.example --origin https://*.b.example --max-rate 6 --max-user-rate 7").Access;
+        File.Delete(file);
+
+        Assert.Equal(["https://a.example", "https://*.b.example"], access.Origins);
+        Assert.NotNull(access.Tokens?.Keys);
+        Assert.Equal(
+            new AccessOptions
+            {
+                Tokens = new TokenOptions
+                {
+                    Keys = access.Tokens.Keys,
+                    Audience = "chat",
+                    Issuer = "id",
+                    RoomsClaim = "rooms",
+                },
+                TokenGrace = TimeSpan.FromSeconds(5),
+                Origins = access.Origins,
+                ConnectionRate = 6,
+                UserRate = 7,
+            },
+            access);
+    }
+
+    [Fact]
+    public void Bind_OfAnAuthority_SetsIt() => Assert.Equal(
+        new TokenOptions { Authority = new Uri("https://id.example/realm") },
+        Bind("--jwt-authority https://id.example/realm").Access.Tokens);
 
     [Fact]
     public void Bind_OfOptionsThatAreOff_SetsNoTime() => Assert.Equal(

@@ -46,14 +46,25 @@ public sealed class ProtocolPageTests
         }
     }
 
-    [Fact]
-    public void TheGap_IsAsWritten()
+    // What a transcript cannot bring about.
+    public static TheoryData<string, byte[]> Samples => new()
     {
-        var written = Assert.Single(Assert.Single(BlocksOf("gap")).Text);
+        { "gap", ServerMessage.Gap("room:r", new ChannelPosition("5b0f3c9a1d2e", 12)).ToArray() },
+        { "drain", ServerMessage.Draining(TimeSpan.FromMilliseconds(840)).ToArray() },
+        { "notice", ServerMessage.TokenExpired(TimeSpan.FromSeconds(30)).ToArray() },
+        {
+            "auth",
+            ServerMessage.Authenticated("alice", new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero)).ToArray()
+        },
+    };
 
-        var sent = ServerMessage.Gap("room:r", new ChannelPosition("5b0f3c9a1d2e", 12));
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void MessageOutsideOfTranscripts_IsAsWritten(string kind, byte[] sent)
+    {
+        var written = Assert.Single(Assert.Single(BlocksOf(kind)).Text);
 
-        Assert.Equal(written, Encoding.UTF8.GetString(sent.Span));
+        Assert.Equal(written, Encoding.UTF8.GetString(sent));
     }
 
     [Fact]

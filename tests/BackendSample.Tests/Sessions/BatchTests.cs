@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Sessions;
 using WsBalancer.BackendSample.Tests.Support;
@@ -76,7 +77,8 @@ public sealed class BatchTests
         await using var connection = new FakeConnection();
         using var socket = WebSocket.CreateFromStream(connection, new WebSocketCreationOptions { IsServer = true });
         var outbox = new Outbox(
-            socket, connection, new ClientMemory(memory), new SessionLimits(options, memory, new ShedCount(), time));
+            socket, connection, new ClientMemory(memory),
+            new SessionLimits(options, memory, new ShedCount(), new SenderRates(options, time), time));
 
         foreach (var text in new[] { "a", "b", "c" })
         {

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Serving;
 using WsBalancer.BackendSample.Sessions;
 using WsBalancer.BackendSample.Tests.Support;
@@ -93,13 +94,14 @@ public sealed class IdleWheelTests
     }
 
     private Session NewSession() => new(
-        new SessionClient("alice", null, null),
+        new SessionClient(new ClientIdentity("alice"), null, null),
         WebSocket.CreateFromStream(new MemoryStream(), new WebSocketCreationOptions { IsServer = true }),
         new ConnectionStream(new DefaultConnectionContext(), batchBytes: 1),
         new SessionLimits(
             TestNode.Options,
             new MessageMemory(TestNode.Options, NullLogger<MessageMemory>.Instance),
             new ShedCount(),
+            new SenderRates(TestNode.Options, _time),
             _time));
 
     private void Advance(int milliseconds) => _time.Advance(TimeSpan.FromMilliseconds(milliseconds));

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Serving;
 using WsBalancer.BackendSample.Sessions;
 
@@ -23,6 +24,8 @@ internal sealed class TestNode : IAsyncDisposable
     public Uri Address { get; }
 
     public SessionRegistry Sessions => _app.Services.GetRequiredService<SessionRegistry>();
+
+    public SenderRates Rates => _app.Services.GetRequiredService<SenderRates>();
 
     public ShedCount Shed => _app.Services.GetRequiredService<ShedCount>();
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-/// <summary>A listener that samples only the spans of one trace, so that concurrent tests are not affected.</summary>
+/// <summary>A listener that samples and keeps only the spans of one trace, so that concurrent tests are not affected.</summary>
 internal sealed class SpanLog : IDisposable
 {
     private readonly ActivityListener _listener;
@@ -18,7 +18,7 @@ internal sealed class SpanLog : IDisposable
             Sample = (ref options) => options.Parent.TraceId == Trace
                 ? ActivitySamplingResult.AllDataAndRecorded
                 : ActivitySamplingResult.None,
-            ActivityStopped = _spans.Enqueue,
+            ActivityStopped = Add,
         };
         ActivitySource.AddActivityListener(_listener);
     }
@@ -38,4 +38,13 @@ internal sealed class SpanLog : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
+
+    // A span that another listener samples ends for every listener of its source.
+    private void Add(Activity span)
+    {
+        if (span.TraceId == Trace)
+        {
+            _spans.Enqueue(span);
+        }
+    }
 }

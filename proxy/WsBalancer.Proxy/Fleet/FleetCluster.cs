@@ -107,22 +107,30 @@ internal sealed class FleetCluster(
             news.Drains.AddRange(_current.Nodes
                 .Where(node => before.Composition.Drains.GetValueOrDefault(node.Id) != node.OperatorDrain)
                 .Select(node => node.Node));
-            return news with { Ring = sameRing ? null : RingChangeRecord.Of(before, _current) };
+            news.Ring = sameRing ? null : RingChangeRecord.Of(before, _current);
+            return news;
         }
     }
 
     /// <summary>Publishes another status of a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="change">
-    /// Returns the status after the one that it gets. Called under the lock, so it must be short and call nothing else.
+    /// Returns the status after the one that it gets. Called under the lock, so it must be short; it may read
+    /// <see cref="Current"/>, which no other change replaces until it returns.
     /// </param>
     public void Update(Node node, Func<NodeStatus, NodeStatus> change)
     {
         lock (_changes)
         {
+            var status = change(node.Status);
+            if (status == node.Status)
+            {
+                return;
+            }
+
             var before = _current;
-            node.Status = change(node.Status);
-            _current = before.With(node.Status);
+            node.Status = status;
+            _current = before.With(status);
             NoteHomes(before, sameRing: true);
         }
     }

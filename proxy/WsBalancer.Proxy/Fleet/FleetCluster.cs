@@ -170,10 +170,24 @@ internal sealed class FleetCluster(
     /// </summary>
     public Node? Find(string nodeId)
     {
-        var nodes = _current.All.ToArray();
-        var found = Array.Find(nodes, node => node.Id == nodeId)
-            ?? Array.Find(nodes, node => string.Equals(node.Id, nodeId, StringComparison.OrdinalIgnoreCase));
-        return found?.Node;
+        var snapshot = _current;
+        var id = NodeIds.Match(snapshot.All.Select(static node => node.Id), nodeId);
+        return snapshot.All.FirstOrDefault(node => node.Id == id)?.Node;
+    }
+
+    /// <summary>Whether the node is neither a member nor leaving. Waits for a change in progress.</summary>
+    public bool HasLeft(Node node)
+    {
+        if (!node.IsLeaving)
+        {
+            return false;
+        }
+
+        // A change releases the account of a node before it publishes the snapshot without that node.
+        lock (_changes)
+        {
+            return !_current.All.Any(status => status.Node == node);
+        }
     }
 
     public void Dispose() => _operations.Dispose();

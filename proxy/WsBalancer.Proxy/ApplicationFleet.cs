@@ -72,7 +72,7 @@ internal sealed class ApplicationFleet(
     }
 
     public FleetDrain GetDrain(string cluster, string node) =>
-        DrainOf(drains.StatusOf(fleet.Get(cluster), node, fleetWide: true), null);
+        DrainOf(drains.Read(fleet.Get(cluster), node, fleetWide: true).Status, null);
 
     public async Task<FleetDrain> DrainAsync(
         string cluster, string node, FleetDrainTerms? terms, CancellationToken cancellation)
@@ -122,7 +122,7 @@ internal sealed class ApplicationFleet(
         snapshot.ShareOf(node.Id));
 
     private static FleetDrain DrainOf(DrainStatus status, bool? shared) => new(
-        status.FleetState,
+        status.State,
         status.Total,
         status.Remaining,
         status.Closed,

@@ -5,7 +5,7 @@ namespace WsBalancer.Proxy;
 /// <summary>The drain of a node, over all balancers that share a Redis.</summary>
 /// <param name="State">The state of the node: <see cref="NodeState.Drained"/> when its last tunnel has ended,
 /// <see cref="NodeState.Active"/> if the node does not drain.</param>
-/// <param name="Total">The tunnels at the beginning, 0 or more.</param>
+/// <param name="Total">The tunnels at the beginning, or now if the node does not drain; 0 or more.</param>
 /// <param name="Remaining">The open tunnels, 0 or more.</param>
 /// <param name="Closed">The tunnels that were sent a Close frame, 0 or more.</param>
 /// <param name="Forced">The tunnels whose client did not answer the Close frame in time and that were aborted, 0 or

@@ -184,9 +184,4 @@ public static class WsBalancerServices
     private static ReadinessHealthCheck CreateCheck(IServiceProvider provider) =>
         new(provider.GetService<ReadinessCheck>() ?? throw new InvalidOperationException(
             "The health check of WsBalancer needs its services: add them with AddReverseProxy().AddWsBalancer()."));
-
-    private sealed class DelegateSource(Func<HttpContext, string?> find) : IUserKeySource
-    {
-        public string? FindUser(HttpContext context) => find(context);
-    }
 }

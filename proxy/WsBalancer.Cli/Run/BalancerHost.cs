@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using WsBalancer.Proxy;
 using WsBalancer.Proxy.Checking;
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.Serving;
 using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Cli.Run;

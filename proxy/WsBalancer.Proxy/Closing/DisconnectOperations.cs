@@ -93,9 +93,9 @@ internal sealed class DisconnectOperations(
 
         if (disconnection is { Cluster: { } cluster, Tunnel: null } && fleet.Find(cluster) is { } found)
         {
-            // The id of the node ignores case, as in the request of the operator.
-            var node = disconnection.Node is { } sent ? found.Find(sent)?.Id ?? sent : null;
-            var selection = new TunnelSelection(disconnection.User, node, disconnection.OlderThanSeconds);
+            // The sender has resolved the id of the node: here, a node of another spelling is another node.
+            var selection = new TunnelSelection(
+                disconnection.User, disconnection.Node, disconnection.OlderThanSeconds);
             Close(selection.In(found, tunnels), disconnection.CloseCode);
         }
         else if (disconnection.Tunnel is { } id && tunnels.Find(id) is { } tunnel)

@@ -63,9 +63,16 @@ internal sealed class ShutdownWorker(
     public void EndNow()
     {
         readiness.Refuse();
-        _end.Cancel();
-        AbortAll();
-        _aborted.TrySetResult();
+        try
+        {
+            _end.Cancel();
+            AbortAll();
+        }
+        finally
+        {
+            // The stop waits for this result, also after an abort that throws.
+            _aborted.TrySetResult();
+        }
     }
 
     public void Dispose() => _end.Dispose();

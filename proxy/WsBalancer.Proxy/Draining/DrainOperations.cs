@@ -42,9 +42,10 @@ internal sealed class DrainOperations(StateStore state, DrainRegistry runs, Othe
         using var turn = await cluster.EnterAsync(ifEpoch, cancellation);
         var node = FleetPlanner.NodeOf(cluster, nodeId);
         RefuseLeaving(node, "add it again if it is to stay");
-        if (node.OperatorDrain is null)
+        var status = node.Status;
+        if (status.OperatorDrain is null)
         {
-            throw new RefusedException(RefusalKind.Conflict, node.DrainsItself
+            throw new RefusedException(RefusalKind.Conflict, status.DrainsItself
                 ? $"Node '{node.Id}' drains on its own report, not by an operator's drain: it takes users again when "
                     + "it no longer reports it."
                 : $"Node '{node.Id}' does not drain.");
@@ -53,76 +54,41 @@ internal sealed class DrainOperations(StateStore state, DrainRegistry runs, Othe
         return await WriteAsync(cluster, node, null, cancellation);
     }
 
-    /// <summary>The progress of the drain of a node, in the whole fleet or at this balancer.</summary>
-    public DrainStatus StatusOf(Node node, bool fleetWide)
-    {
-        // A drain that began a moment ago may have no run yet.
-        if (node.IsDraining && runs.Find(node) is null)
-        {
-            runs.Reconcile();
-        }
-
-        return runs.Find(node)?.Status(fleetWide) ?? DrainStatus.None(node.State);
-    }
-
     /// <summary>
     /// The progress of the drain of a node, in the whole fleet or at this balancer. A removed node is leaving until no
     /// balancer has a tunnel there; while the other balancers are not known, they may have some.
     /// </summary>
     /// <exception cref="RefusedException">The cluster has no such node.</exception>
-    public DrainStatus StatusOf(FleetCluster cluster, string nodeId, bool fleetWide)
+    public DrainResult Read(FleetCluster cluster, string nodeId, bool fleetWide)
     {
-        if (cluster.Find(nodeId) is { } node)
+        var snapshot = cluster.Current;
+        var id = IdOf(cluster, snapshot, nodeId, fleetWide);
+        var status = snapshot.All.FirstOrDefault(node => node.Id == id) is { } found
+            ? StatusOf(found.Node, fleetWide)
+            : DrainStatus.Leaving(others.DrainOf(cluster.Id, id));
+        return new DrainResult(id, status, snapshot.Epoch, others.AreInCounts);
+    }
+
+    /// <summary>The progress of the drain of a node, in the whole fleet or at this balancer.</summary>
+    public DrainStatus StatusOf(Node node, bool fleetWide)
+    {
+        // A drain that began a moment ago may have no run yet.
+        if (node.Status.IsDraining && runs.Find(node) is null)
         {
-            return StatusOf(node, fleetWide);
+            runs.Reconcile();
         }
 
-        var (_, part) = (fleetWide ? DrainElsewhere(cluster, nodeId) : null)
-            ?? throw FleetPlanner.NoNode(cluster, nodeId);
-        return DrainStatus.None(NodeState.Leaving) with
-        {
-            Total = part.Total,
-            Remaining = part.Remaining,
-            Closed = part.Closed,
-            Forced = part.Forced,
-        };
+        return runs.Find(node)?.Status(fleetWide)
+            ?? DrainStatus.None(node.Status, node.Ledger.Active + (fleetWide ? others.RemainingOn(node) : 0));
     }
 
     /// <summary>
-    /// The id of a node as the cluster spells it, or as the other balancers do if only they have the node.
+    /// The id of a node as this balancer spells it, or as the other balancers do if only they have the node. Ids ignore
+    /// case, unless a balancer has a node of exactly this id.
     /// </summary>
     /// <exception cref="RefusedException">The fleet has no such node.</exception>
-    public string NodeIdOf(FleetCluster cluster, string nodeId) => cluster.Find(nodeId)?.Id
-        ?? DrainElsewhere(cluster, nodeId)?.Node
-        ?? throw FleetPlanner.NoNode(cluster, nodeId);
-
-    // The drain of a node that this balancer no longer has, while other balancers have tunnels there, or may have some.
-    private (string Node, PeerDrain Part)? DrainElsewhere(FleetCluster cluster, string nodeId)
-    {
-        if (others.DrainOf(cluster.Id, nodeId) is { Part.Remaining: > 0 } known)
-        {
-            return known;
-        }
-
-        return others.AreInCounts is false && RecordedIdOf(cluster, nodeId) is { } id
-            ? (id, new PeerDrain(0, 0, 0, 0))
-            : null;
-    }
-
-    private string? RecordedIdOf(FleetCluster cluster, string nodeId)
-    {
-        var recorded = state.Records.All.Select(record => record.Key)
-            .Where(key => IsSame(key.Cluster, cluster.Id) && IsSame(key.Node, nodeId))
-            .Select(key => key.Node)
-            .ToList();
-        return recorded.Find(id => id == nodeId) ?? recorded.FirstOrDefault();
-    }
-
-    private static bool IsSame(string? one, string other) =>
-        string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Whether the other balancers are in the counts; null if this balancer does not share.</summary>
-    public bool? Shared => others.AreInCounts;
+    public string NodeIdOf(FleetCluster cluster, string nodeId) =>
+        IdOf(cluster, cluster.Current, nodeId, fleetWide: true);
 
     /// <summary>The drain of a node that is removed with a drain, as the cluster configures it.</summary>
     public static DrainValue ForRemoval(FleetCluster cluster)
@@ -133,6 +99,9 @@ internal sealed class DrainOperations(StateStore state, DrainRegistry runs, Othe
     }
 
     private static string NewOperation() => $"drain-{Guid.NewGuid():n}";
+
+    private static bool IsSame(string? one, string other) =>
+        string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private static void RefuseLeaving(Node node, string instead)
     {
@@ -145,12 +114,25 @@ internal sealed class DrainOperations(StateStore state, DrainRegistry runs, Othe
         }
     }
 
+    private string IdOf(FleetCluster cluster, FleetSnapshot snapshot, string nodeId, bool fleetWide)
+    {
+        var here = snapshot.All.Select(node => node.Id);
+        var ids = fleetWide ? here.Concat(others.NodesWithTunnels(cluster.Id)).Concat(RecordedIn(cluster)) : here;
+        return NodeIds.Match(ids, nodeId) ?? throw FleetPlanner.NoNode(cluster, nodeId);
+    }
+
+    // While the other balancers are not known, they may have tunnels to a node that only a record names.
+    private IEnumerable<string> RecordedIn(FleetCluster cluster) => others.AreInCounts is false
+        ? state.Records.All.Where(record => IsSame(record.Key.Cluster, cluster.Id))
+            .Select(record => record.Key.Node)
+            .OfType<string>()
+        : [];
+
     private DrainValue ValueOf(FleetCluster cluster, Node node, DrainRequest request)
     {
         var settings = cluster.Current.Settings;
-        var running = node.OperatorDrain is null
-            ? null
-            : runs.Find(node)?.WithRemainingDeadline() ?? node.OperatorDrain;
+        var begun = node.Status.OperatorDrain;
+        var running = begun is null ? null : runs.Find(node)?.WithRemainingDeadline() ?? begun;
         return DrainTerms.Of(
             request,
             NewOperation(),
@@ -168,6 +150,6 @@ internal sealed class DrainOperations(StateStore state, DrainRegistry runs, Othe
 
         // The fleet has applied the record by now. Reconciled here too, since the worker may not have been started.
         runs.Reconcile();
-        return new DrainResult(StatusOf(node, fleetWide: true), cluster.Current.Epoch, shared);
+        return new DrainResult(node.Id, StatusOf(node, fleetWide: true), cluster.Current.Epoch, shared);
     }
 }

@@ -117,7 +117,7 @@ internal sealed class DrainRun : IDisposable
             ? Math.Round(Math.Max(0, deadline - part.Run.Elapsed.TotalSeconds), 1)
             : (double?)null;
         return new DrainStatus(
-            Node.State,
+            Node.Status.StateWith(sum.Remaining),
             part.Order.Sources,
             sum.Total,
             sum.Remaining,
@@ -186,7 +186,7 @@ internal sealed class DrainRun : IDisposable
         {
             part.DeadlineReported = true;
             Publish(
-                $"has reached the deadline of its drain; {_tally.Forced} tunnels were cut",
+                $"has reached the deadline of its drain; {_tally.Forced} tunnels were aborted",
                 ("forced", _tally.Forced));
         }
 
@@ -205,7 +205,7 @@ internal sealed class DrainRun : IDisposable
         {
             _drainedReported = true;
             Publish(
-                $"is drained here: {_tally.Closed} tunnels closed, {_tally.Forced} of them cut",
+                $"is drained here: {_tally.Closed} tunnels closed, {_tally.Forced} of them aborted",
                 ("closed", _tally.Closed),
                 ("forced", _tally.Forced));
         }

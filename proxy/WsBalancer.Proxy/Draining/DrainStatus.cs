@@ -1,12 +1,13 @@
 using WsBalancer.Proxy.Fleet;
+using WsBalancer.Proxy.State;
 
 namespace WsBalancer.Proxy.Draining;
 
 /// <summary>The progress of the drain of a node.</summary>
-/// <param name="State">The state of the node at this balancer.</param>
+/// <param name="State">The state of the node, with the tunnels that remain.</param>
 /// <param name="Sources">The sources of the drain, <c>operator</c> and <c>node</c>; empty if the node does not
 /// drain.</param>
-/// <param name="Total">Open tunnels when the drain began.</param>
+/// <param name="Total">Open tunnels when the drain began; now, if the node does not drain.</param>
 /// <param name="Remaining">Open tunnels now.</param>
 /// <param name="Closed">Tunnels that the drain has closed or is closing.</param>
 /// <param name="Forced">Closed tunnels that were aborted, since the client did not answer in time.</param>
@@ -26,13 +27,13 @@ internal sealed record DrainStatus(
     double? DeadlineSeconds,
     int? CloseCode)
 {
-    /// <summary>
-    /// The state in the whole fleet: a node is drained when its last tunnel at any balancer has ended.
-    /// </summary>
-    public NodeState FleetState => State == NodeState.Drained && Remaining > 0 ? NodeState.Draining : State;
+    /// <summary>The status of a node that does not drain, with its open tunnels.</summary>
+    public static DrainStatus None(NodeStatus node, long open) =>
+        new(node.StateWith(open), [], open, open, 0, 0, 0, null, null, null);
 
-    /// <summary>The status of a node that does not drain.</summary>
-    public static DrainStatus None(NodeState state) => new(state, [], 0, 0, 0, 0, 0, null, null, null);
+    /// <summary>The status of a node that this balancer no longer has, with the parts of the other balancers.</summary>
+    public static DrainStatus Leaving(PeerDrain others) => new(
+        NodeState.Leaving, [], others.Total, others.Remaining, others.Closed, others.Forced, 0, null, null, null);
 
     /// <summary>
     /// The seconds until the remaining tunnels are closed at a rate, or until the deadline if that is earlier; null
@@ -53,8 +54,10 @@ internal sealed record DrainStatus(
 }
 
 /// <summary>The result of an operator's request about a drain.</summary>
-/// <param name="Status">The progress in the whole fleet, as far as the other balancers are known.</param>
+/// <param name="Node">The id of the node, as the fleet spells it.</param>
+/// <param name="Status">The progress in the whole fleet, as far as the other balancers are known, or at this balancer
+/// if that was requested.</param>
 /// <param name="Epoch">The epoch of the ring, which a drain does not change.</param>
-/// <param name="Shared">Whether the change was sent to the other balancers; null if this balancer does not
-/// share.</param>
-internal sealed record DrainResult(DrainStatus Status, long Epoch, bool? Shared);
+/// <param name="Shared">Whether the change was sent to the other balancers, or without a change, whether they are in
+/// the counts; null if this balancer does not share.</param>
+internal sealed record DrainResult(string Node, DrainStatus Status, long Epoch, bool? Shared);

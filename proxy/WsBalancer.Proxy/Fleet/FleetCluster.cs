@@ -107,22 +107,30 @@ internal sealed class FleetCluster(
             news.Drains.AddRange(_current.Nodes
                 .Where(node => before.Composition.Drains.GetValueOrDefault(node.Id) != node.OperatorDrain)
                 .Select(node => node.Node));
-            return news with { Ring = sameRing ? null : RingChangeRecord.Of(before, _current) };
+            news.Ring = sameRing ? null : RingChangeRecord.Of(before, _current);
+            return news;
         }
     }
 
     /// <summary>Publishes another status of a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="change">
-    /// Returns the status after the one that it gets. Called under the lock, so it must be short and call nothing else.
+    /// Returns the status after the one that it gets. Called under the lock, so it must be short; it may read
+    /// <see cref="Current"/>, which no other change replaces until it returns.
     /// </param>
     public void Update(Node node, Func<NodeStatus, NodeStatus> change)
     {
         lock (_changes)
         {
+            var status = change(node.Status);
+            if (status == node.Status)
+            {
+                return;
+            }
+
             var before = _current;
-            node.Status = change(node.Status);
-            _current = before.With(node.Status);
+            node.Status = status;
+            _current = before.With(status);
             NoteHomes(before, sameRing: true);
         }
     }
@@ -162,10 +170,24 @@ internal sealed class FleetCluster(
     /// </summary>
     public Node? Find(string nodeId)
     {
-        var nodes = _current.All.ToArray();
-        var found = Array.Find(nodes, node => node.Id == nodeId)
-            ?? Array.Find(nodes, node => string.Equals(node.Id, nodeId, StringComparison.OrdinalIgnoreCase));
-        return found?.Node;
+        var snapshot = _current;
+        var id = NodeIds.Match(snapshot.All.Select(static node => node.Id), nodeId);
+        return snapshot.All.FirstOrDefault(node => node.Id == id)?.Node;
+    }
+
+    /// <summary>Whether the node is neither a member nor leaving. Waits for a change in progress.</summary>
+    public bool HasLeft(Node node)
+    {
+        if (!node.IsLeaving)
+        {
+            return false;
+        }
+
+        // A change releases the account of a node before it publishes the snapshot without that node.
+        lock (_changes)
+        {
+            return !_current.All.Any(status => status.Node == node);
+        }
     }
 
     public void Dispose() => _operations.Dispose();

@@ -111,13 +111,14 @@ internal sealed class FleetPlanner(TunnelRegistry tunnels)
                 + "changed by removing the node and adding it again.");
         }
 
-        if (cluster.Current.Composition.Sources.Values.FirstOrDefault(member => string.Equals(
-            member.Id, addition.Id, StringComparison.OrdinalIgnoreCase)) is not { } source)
+        var sources = cluster.Current.Composition.Sources;
+        if (NodeIds.Match(sources.Keys, addition.Id) is not { } id)
         {
             return Member.Of(
                 addition.Id, addition.Address, addition.Weight ?? 1, addition.RingKey, NodeSource.Added);
         }
 
+        var source = sources[id];
         RefuseOther(source, "id", addition.Id, source.Id);
         RefuseOther(source, "address", $"{new Uri(addition.Address)}", $"{new Uri(source.Config.Address)}");
         if (addition.RingKey is { } key)

@@ -97,7 +97,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     /// <summary>Records the result of a probe or a connect.</summary>
     public void SetHealth(FleetCluster cluster, Node node, NodeHealth health, string why)
     {
-        if (node.ProbedHealth != health)
+        if (node.Status.ProbedHealth != health)
         {
             var before = node.Health;
             cluster.Update(node, status => status with { ProbedHealth = health });
@@ -141,7 +141,7 @@ internal sealed class FleetRegistry : IClusterChangeListener, IDisposable
     /// <summary>Records that a node announces a drain, or no longer announces one.</summary>
     public void SetAnnouncedDrain(FleetCluster cluster, Node node, bool draining)
     {
-        if (node.AnnouncesDrain != draining)
+        if (node.Status.AnnouncesDrain != draining)
         {
             cluster.Update(node, status => status with { AnnouncesDrain = draining });
             _news.DrainAnnounced(cluster, node, draining);

@@ -45,6 +45,9 @@ internal sealed record FleetSnapshot(
     /// <summary>The nodes that may be a user's home.</summary>
     public NodeMask NotDraining { get; } = MaskOf(Nodes, static node => !node.IsDraining);
 
+    /// <summary>The number of members that handshakes are sent to while their health allows it.</summary>
+    public int CandidateCount { get; } = Nodes.Count(static node => node is { Weight: > 0, IsDraining: false });
+
     /// <summary>The members that new users may be placed on.</summary>
     public IEnumerable<NodeStatus> AvailableNodes =>
         Nodes.Where(static node => node is { Weight: > 0, IsAvailable: true });
@@ -56,8 +59,13 @@ internal sealed record FleetSnapshot(
         new(settings, yarp, Composition.Empty, null, [], [], 0);
 
     /// <summary>The same snapshot with another status of a node; unchanged if it does not have that node.</summary>
-    public FleetSnapshot With(NodeStatus changed) => new(
-        Settings, Yarp, Composition, Ring, Replace(Nodes, changed), Replace(Leaving, changed), Epoch);
+    public FleetSnapshot With(NodeStatus changed)
+    {
+        var (nodes, leaving) = (Replace(Nodes, changed), Replace(Leaving, changed));
+        return nodes == Nodes && leaving == Leaving
+            ? this
+            : new FleetSnapshot(Settings, Yarp, Composition, Ring, nodes, leaving, Epoch);
+    }
 
     /// <summary>The index of a member in the ring; -1 for any other node.</summary>
     public int IndexOf(Node node) => IndexIn(Nodes, node);

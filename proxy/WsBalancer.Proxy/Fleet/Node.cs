@@ -62,25 +62,13 @@ internal sealed class Node
 
     public NodeHealth Health => _status.Health;
 
-    public NodeHealth ProbedHealth => _status.ProbedHealth;
-
     public bool IsSilent => _status.IsSilent;
 
-    public bool AnnouncesDrain => _status.AnnouncesDrain;
-
     public DrainValue? OperatorDrain => _status.OperatorDrain;
-
-    public DrainValue? RemovalDrain => _status.RemovalDrain;
 
     public bool IsFull => _status.IsFull;
 
     public bool IsLeaving => _status.IsLeaving;
-
-    public bool DrainsItself => _status.DrainsItself;
-
-    public bool IsDraining => _status.IsDraining;
-
-    public bool IsAvailable => _status.IsAvailable;
 
     /// <summary>The state at this balancer, with its current tunnels.</summary>
     public NodeState State => _status.StateWith(Ledger.Active);

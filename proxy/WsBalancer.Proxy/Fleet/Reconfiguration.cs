@@ -1,10 +1,10 @@
 namespace WsBalancer.Proxy.Fleet;
 
 /// <summary>The changes of a cluster by another composition.</summary>
-internal sealed record Reconfiguration
+internal sealed class Reconfiguration
 {
     /// <summary>The change of the ring; null if the ring is the same as before, or the first.</summary>
-    public RingChangeRecord? Ring { get; init; }
+    public RingChangeRecord? Ring { get; set; }
 
     /// <summary>Nodes that are new, or that were leaving and are members again.</summary>
     public List<Node> Joined { get; } = [];

@@ -30,15 +30,34 @@ internal sealed class OtherBalancers(PeerReports peers, BalancerName name, Redis
     public bool? AreInCounts => redis.Where is null ? null : AreKnown;
 
     /// <summary>The sum of the other balancers' parts in a drain.</summary>
-    public PeerDrain DrainOf(Node node) => Sum(node.Key.Cluster, node.Id);
+    public PeerDrain DrainOf(Node node) => DrainOf(node.Key.Cluster, node.Id);
 
     /// <summary>
-    /// The sum of the other balancers' parts in the drain of a node that this balancer may not have, and the id of the
-    /// node as they report it. Ids ignore case, unless a balancer reports exactly this one, as in
-    /// <see cref="FleetCluster.Find"/>. Null if no balancer reports such a node.
+    /// The sum of the other balancers' parts in the drain of a node that this balancer may not have. The id is as they
+    /// report it.
     /// </summary>
-    public (string Node, PeerDrain Part)? DrainOf(string cluster, string node) =>
-        IdOf(cluster, node) is { } id ? (id, Sum(cluster, id)) : null;
+    public PeerDrain DrainOf(string cluster, string node)
+    {
+        var sum = new PeerDrain(0, 0, 0, 0);
+        foreach (var peer in peers.Of(cluster))
+        {
+            if (peer.Nodes.TryGetValue(node, out var reported))
+            {
+                var part = reported.Drain ?? new PeerDrain(reported.Tunnels, reported.Tunnels, 0, 0);
+                sum = new PeerDrain(
+                    sum.Total + part.Total,
+                    sum.Remaining + part.Remaining,
+                    sum.Closed + part.Closed,
+                    sum.Forced + part.Forced);
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>The ids of the nodes to which other balancers have tunnels.</summary>
+    public IEnumerable<string> NodesWithTunnels(string cluster) =>
+        peers.Of(cluster).SelectMany(reported => reported.Nodes.Keys).Where(id => DrainOf(cluster, id).Remaining > 0);
 
     /// <summary>The misplaced tunnels of a cluster at the other balancers.</summary>
     public long MisplacedIn(string cluster) => peers.Of(cluster).Sum(Misplaced);
@@ -69,40 +88,4 @@ internal sealed class OtherBalancers(PeerReports peers, BalancerName name, Redis
         .All(peer => peer.Rebalance is { Remaining: 0 } part && part.Operation == operation);
 
     private static long Misplaced(PeerCluster cluster) => cluster.Nodes.Values.Sum(node => node.Misplaced);
-
-    private string? IdOf(string cluster, string node)
-    {
-        string? similar = null;
-        foreach (var reported in peers.Of(cluster))
-        {
-            if (reported.Nodes.ContainsKey(node))
-            {
-                return node;
-            }
-
-            similar ??= reported.Nodes.Keys.FirstOrDefault(
-                id => string.Equals(id, node, StringComparison.OrdinalIgnoreCase));
-        }
-
-        return similar;
-    }
-
-    private PeerDrain Sum(string inCluster, string node)
-    {
-        var sum = new PeerDrain(0, 0, 0, 0);
-        foreach (var cluster in peers.Of(inCluster))
-        {
-            if (cluster.Nodes.TryGetValue(node, out var reported))
-            {
-                var part = reported.Drain ?? new PeerDrain(reported.Tunnels, reported.Tunnels, 0, 0);
-                sum = new PeerDrain(
-                    sum.Total + part.Total,
-                    sum.Remaining + part.Remaining,
-                    sum.Closed + part.Closed,
-                    sum.Forced + part.Forced);
-            }
-        }
-
-        return sum;
-    }
 }

@@ -15,19 +15,17 @@ internal sealed class ApplicationClients(IForwarderHttpClientFactory factory)
     /// <summary>The factory, if it creates clients without the hooks of YARP's own factory; else null.</summary>
     public IForwarderHttpClientFactory? Replacement => _hooks is null ? factory : null;
 
-    public bool CanReuseOldClient(ForwarderHttpClientContext context) =>
-        _hooks is { } hooks && Hooks.CanReuseOldClient(hooks, context);
+    // A factory without hooks replaces the one that calls them.
+    private ForwarderHttpClientFactory Hooked =>
+        _hooks ?? throw new InvalidOperationException("The client factory of the application has no hooks.");
 
-    public void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
-    {
-        if (_hooks is { } hooks)
-        {
-            Hooks.ConfigureHandler(hooks, context, handler);
-        }
-    }
+    public bool CanReuseOldClient(ForwarderHttpClientContext context) => Hooks.CanReuseOldClient(Hooked, context);
+
+    public void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler) =>
+        Hooks.ConfigureHandler(Hooked, context, handler);
 
     public HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        _hooks is { } hooks ? Hooks.WrapHandler(hooks, context, handler) : handler;
+        Hooks.WrapHandler(Hooked, context, handler);
 
     // Classes that implement the interface again do not use the hooks of their base.
     private static ForwarderHttpClientFactory? HooksOf(IForwarderHttpClientFactory factory) =>

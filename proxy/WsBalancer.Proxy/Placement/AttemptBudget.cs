@@ -47,7 +47,8 @@ internal sealed class AttemptBudget(HandshakeOptions options, TimeProvider time)
     public (TimeSpan Timeout, IReadOnlyList<int> RetryOn) Begin(FleetCluster cluster, NodeTrial? trial)
     {
         var begun = _used + 1;
-        var mayContinue = options.RetriesTaken && begun < options.Attempts && begun < AvailableNodesOf(cluster);
+        var mayContinue = options.RetriesTaken && begun < options.Attempts
+            && begun < cluster.Current.CandidateCount;
         var timeout = mayContinue && options.RetryUnanswered ? Left / 2 : Left;
         if (trial?.TimeoutOf(options.Timeout) is { } bound && bound < timeout)
         {
@@ -61,12 +62,9 @@ internal sealed class AttemptBudget(HandshakeOptions options, TimeProvider time)
 
     /// <summary>Ends the attempt with its outcome.</summary>
     /// <returns>Whether the handshake may be sent to another node after this outcome.</returns>
-    public bool MayRetry(AttemptOutcome outcome)
+    public bool End(AttemptOutcome outcome)
     {
         _used += UsedBy(outcome);
         return outcome != AttemptOutcome.Final && (outcome != AttemptOutcome.Silent || options.RetryUnanswered);
     }
-
-    private static int AvailableNodesOf(FleetCluster cluster) =>
-        cluster.Current.Nodes.Count(static node => node is { Weight: > 0, IsDraining: false });
 }

@@ -143,8 +143,7 @@ internal sealed class AttemptOutcomes(
             return;
         }
 
-        metrics.HandshakeFailed(node, AttemptOutcome.OwnFault);
-        SpanOf(handshake)?.AttemptFailed(node, AttemptOutcome.OwnFault);
+        AttemptFailed(context, node, AttemptOutcome.OwnFault);
         context.Response.Clear();
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
     }
@@ -161,8 +160,7 @@ internal sealed class AttemptOutcomes(
             health.HandshakeAnswered(node);
         }
 
-        metrics.HandshakeFailed(node, failure);
-        context.Features.Get<PlacementSpan>()?.AttemptFailed(node, failure);
+        AttemptFailed(context, node, failure);
         if (failure is AttemptOutcome.NotConnected or AttemptOutcome.Reset or AttemptOutcome.Silent
             or AttemptOutcome.Refused)
         {
@@ -170,6 +168,12 @@ internal sealed class AttemptOutcomes(
         }
 
         return failure;
+    }
+
+    private void AttemptFailed(HttpContext context, Node node, AttemptOutcome failure)
+    {
+        metrics.HandshakeFailed(node, failure);
+        context.Features.Get<PlacementSpan>()?.AttemptFailed(node, failure);
     }
 
     // A response that has begun is sent to the client, whatever the failure.

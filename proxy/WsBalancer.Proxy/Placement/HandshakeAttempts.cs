@@ -53,7 +53,7 @@ internal sealed class HandshakeAttempts(
                 opening.EndPortable(handshake);
             }
 
-            if (!MayRetry(handshake, node, order.Trial, budget))
+            if (!End(handshake, node, order.Trial, budget))
             {
                 return;
             }
@@ -87,11 +87,11 @@ internal sealed class HandshakeAttempts(
         handshake.Context.GetReverseProxyFeature().AvailableDestinations = node.Destination;
     }
 
-    // Judges the attempt. If another node may be tried, the response to the client is reset.
-    private bool MayRetry(Handshake handshake, Node node, NodeTrial? trial, AttemptBudget budget)
+    // Judges the attempt, and returns whether another node may be tried; if so, the response to the client is reset.
+    private bool End(Handshake handshake, Node node, NodeTrial? trial, AttemptBudget budget)
     {
         if (handshake.Tunnel is not null
-            || !budget.MayRetry(outcomes.OfHandshake(handshake, node, trial, budget.Waited)))
+            || !budget.End(outcomes.OfHandshake(handshake, node, trial, budget.Waited)))
         {
             return false;
         }

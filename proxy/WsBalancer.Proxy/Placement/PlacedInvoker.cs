@@ -36,8 +36,8 @@ internal sealed class PlacedInvoker(
         HttpResponseMessage response;
         try
         {
-            response = placed.AttemptTimeout is { } patience
-                ? await SendAsync(request, patience, cancellationToken)
+            response = placed.AttemptTimeout is { } timeout
+                ? await SendAsync(request, timeout, cancellationToken)
                 : await SendToNodeAsync(request, cancellationToken);
         }
         finally
@@ -105,9 +105,9 @@ internal sealed class PlacedInvoker(
         address is null ? null : new IPEndPoint(address, port);
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request, TimeSpan patience, CancellationToken cancellation)
+        HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellation)
     {
-        using var deadline = new CancellationTokenSource(patience, time);
+        using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {

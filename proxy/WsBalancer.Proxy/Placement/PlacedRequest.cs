@@ -48,12 +48,12 @@ internal abstract class PlacedRequest
     /// </summary>
     public abstract bool CanRetry { get; }
 
-    public void Begin(Node node, TimeSpan? patience, IReadOnlyList<int>? retryOn = null)
+    public void Begin(Node node, TimeSpan? timeout, IReadOnlyList<int>? retryOn = null)
     {
         RetryOn = retryOn ?? [];
         Node = node;
         Attempts++;
-        AttemptTimeout = patience;
+        AttemptTimeout = timeout;
         Answer = null;
         ConnectTime = null;
         AnswerTime = null;

@@ -44,7 +44,7 @@ internal sealed class PlainRequest : PlacedRequest
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
             throw new HttpRequestException(
-                HttpRequestError.InvalidResponse, "The node switched protocols, which the request did not request.");
+                HttpRequestError.InvalidResponse, "The node switched protocols, but the request was no upgrade.");
         }
 
         base.Answered(request, response);

@@ -22,7 +22,8 @@ internal sealed class RecentFailures(TimeProvider time)
         {
             if (rejection is not null && Is(name, cluster) && count.Sum(Second) is > 0 and var sum)
             {
-                sums.Add(rejection, sum);
+                // A cluster whose id changed its case has two counts.
+                sums[rejection] = sums.GetValueOrDefault(rejection) + sum;
             }
         }
 

@@ -31,7 +31,7 @@ internal sealed class RequestPlacement(
                 metrics.Retried(cluster.Id);
             }
 
-            request.Begin(node, patience: null);
+            request.Begin(node, timeout: null);
             context.GetReverseProxyFeature().AvailableDestinations = node.Destination;
             await next(context);
             var failure = outcomes.OfRequest(context, request, node, span);

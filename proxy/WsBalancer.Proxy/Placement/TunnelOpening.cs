@@ -102,7 +102,7 @@ internal sealed class TunnelOpening
         _outcomes.Accepted(handshake, node, duration);
 
         // The node was removed during the handshake, and the cluster no longer has it: no drain would close the tunnel.
-        if (node.IsLeaving && handshake.Cluster.Find(node.Id) != node)
+        if (handshake.Cluster.HasLeft(node))
         {
             tunnel.Close(TunnelEnd.Drain, CloseCode.ServiceRestart, "the node has left");
         }

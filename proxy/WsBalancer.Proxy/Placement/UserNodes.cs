@@ -55,7 +55,7 @@ internal sealed record UserNodes(
             return $"{next.Id} has the user's newest live tunnel, which is followed unless it is draining or silent";
         }
 
-        if (!next.IsAvailable)
+        if (!next.Status.IsAvailable)
         {
             return Array.Exists(order, node => node is { IsFull: true, IsDraining: false })
                 ? $"no node is available for lack of room or health; {next.Id} is the first not draining or full"

@@ -26,26 +26,32 @@ internal static class YarpServices
     // Transform providers that an application adds later would otherwise run after the balancer's.
     public static void OrderTransforms(this IServiceCollection services)
     {
-        var yarp = ClassOf<ITransformBuilder>(services);
+        var builder = UsedOf<ITransformBuilder>(services).ImplementationType ?? throw new InvalidOperationException(
+            "AddWsBalancer creates the application's ITransformBuilder with the transforms in another order, and it is "
+            + "registered as a factory or an instance: register its class.");
         services.AddSingleton(provider => (ITransformBuilder)ActivatorUtilities.CreateInstance(
-            provider, yarp, OuterTransforms.Order(provider.GetServices<ITransformProvider>())));
+            provider, builder, OuterTransforms.Order(provider.GetServices<ITransformProvider>())));
     }
 
     public static void DecorateForwarder(this IServiceCollection services)
     {
-        var yarp = ClassOf<IHttpForwarder>(services);
+        var inner = UsedOf<IHttpForwarder>(services);
         services.AddSingleton<IHttpForwarder>(provider => new PlacedForwarder(
-            (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp),
+            (IHttpForwarder)Create(inner, provider),
             provider.GetRequiredService<NativePath>(),
             provider.GetRequiredService<IClusterSettingsSource>(),
             provider.GetRequiredService<PlacementMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 
-    // The class with which YARP has registered a service.
-    private static Type ClassOf<T>(IServiceCollection services) => services
-        .Where(service => service.ServiceType == typeof(T))
-        .Select(service => service.ImplementationType)
-        .OfType<Type>()
-        .Last();
+    // The registration that would be used without the balancer: YARP's, or one of the application.
+    private static ServiceDescriptor UsedOf<T>(IServiceCollection services) =>
+        services.Last(service => service.ServiceType == typeof(T) && !service.IsKeyedService);
+
+    private static object Create(ServiceDescriptor service, IServiceProvider provider) => service switch
+    {
+        { ImplementationInstance: { } instance } => instance,
+        { ImplementationFactory: { } factory } => factory(provider),
+        _ => ActivatorUtilities.CreateInstance(provider, service.ImplementationType!),
+    };
 }

@@ -92,8 +92,8 @@ internal sealed class NodeDialer(NameCache names, SourceAddressPool sources, Tim
                 }
 
                 var hasMore = begun < addresses.Count;
-                var patience = hasMore ? delay : Timeout.InfiniteTimeSpan;
-                if (await FirstAsync(attempts, patience, cancellation) is not { } done)
+                var timeout = hasMore ? delay : Timeout.InfiniteTimeSpan;
+                if (await FirstAsync(attempts, timeout, cancellation) is not { } done)
                 {
                     continue;
                 }

@@ -232,7 +232,7 @@ internal sealed partial class Tunnel
                 // From now on only the Close of the node is pending.
                 Forced = closesNode = true;
                 _done |= Sides.Client;
-                _deadline?.Change(NodeCloseTimeout, Timeout.InfiniteTimeSpan);
+                _deadline!.Change(NodeCloseTimeout, Timeout.InfiniteTimeSpan);
             }
         }
 

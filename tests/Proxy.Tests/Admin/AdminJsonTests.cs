@@ -41,8 +41,8 @@ public sealed class AdminJsonTests
     [Fact]
     public void DrainStatus_IsReadAsItWasWritten()
     {
-        var status = DrainStatus.None(NodeState.Drained) with { Total = 3, Closed = 3, CloseCode = 1012 };
-        var view = DrainStatusView.From("chat", "ws-1", new DrainResult(status, 7, true)) with { Sources = ["node"] };
+        var status = new DrainStatus(NodeState.Drained, ["node"], 3, 0, 3, 1, 0.5, 2, 60, 1012);
+        var view = DrainStatusView.From("chat", new DrainResult("ws-1", status, 7, true));
 
         var read = JsonSerializer.Deserialize(
             JsonSerializer.Serialize(view, AdminJson.Default.DrainStatusView), AdminJson.Default.DrainStatusView)!;

@@ -108,7 +108,7 @@ public sealed class DrainApiTests : IAsyncLifetime
         await _app.CallAsync("POST", "clusters/chat/nodes/ws-2/drain");
 
         Assert.Equal(409, (await _app.CallAsync("POST", Drain)).Status);
-        Assert.False(_app.Node("ws-1").IsDraining);
+        Assert.False(_app.Node("ws-1").Status.IsDraining);
         Assert.Equal(202, (await _app.CallAsync("POST", Drain, """{"force":true}""")).Status);
     }
 
@@ -137,7 +137,7 @@ public sealed class DrainApiTests : IAsyncLifetime
     public async Task Terms_ThatAreWrong_AreAProblem(string body, string detail)
     {
         (await _app.CallAsync("POST", Drain, body)).IsProblem(400, detail);
-        Assert.False(_app.Node("ws-1").IsDraining);
+        Assert.False(_app.Node("ws-1").Status.IsDraining);
     }
 
     [Theory]
@@ -149,7 +149,7 @@ public sealed class DrainApiTests : IAsyncLifetime
     public async Task Terms_OutOfBounds_AreAProblem(string body)
     {
         Assert.Equal(400, (await _app.CallAsync("POST", Drain, body)).Status);
-        Assert.False(_app.Node("ws-1").IsDraining);
+        Assert.False(_app.Node("ws-1").Status.IsDraining);
     }
 
     [Theory]
@@ -167,7 +167,24 @@ public sealed class DrainApiTests : IAsyncLifetime
         await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");
 
         Assert.Equal(409, (await _app.CallAsync("POST", Drain)).Status);
-        Assert.Equal("leaving []", (await _app.GetAsync(Drain)).Line("state", "sources"));
+        Assert.Equal("leaving [] 1 1", (await _app.GetAsync(Drain)).Line("state", "sources", "total", "remaining"));
+    }
+
+    [Theory]
+    [InlineData(true, "leaving")]
+    [InlineData(false, "active")]
+    public async Task Node_ThatDoesNotDrain_ShowsItsOpenTunnels(bool isRemoved, string state)
+    {
+        using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), "alice", _app.Time);
+        if (isRemoved)
+        {
+            await _app.CallAsync("DELETE", "clusters/chat/nodes/ws-1");
+        }
+
+        Receive(new PeerDrain(10, 4, 5, 1));
+
+        Assert.Equal($"{state} 5 5", (await _app.GetAsync(Drain)).Line("state", "total", "remaining"));
+        Assert.Equal($"{state} 1 1", (await _app.GetAsync(Drain + "?scope=local")).Line("state", "total", "remaining"));
     }
 
     [Theory]

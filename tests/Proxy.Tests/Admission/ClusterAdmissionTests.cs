@@ -18,7 +18,7 @@ public sealed class ClusterAdmissionTests
         using (cluster.EnterAt("ws-1"))
         {
             Assert.True(node.IsFull);
-            Assert.False(node.IsAvailable);
+            Assert.False(node.Status.IsAvailable);
             using var other = cluster.Enter();
             Assert.False(other.TryTake(node));
             Assert.True(other.TryTake(cluster.App.Node("ws-2")));

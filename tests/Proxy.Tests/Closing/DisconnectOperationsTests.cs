@@ -46,10 +46,10 @@ public sealed class DisconnectOperationsTests
     }
 
     [Theory]
-    [InlineData("WS-1", 4001, null)]
+    [InlineData("WS-1", null, null)]
     [InlineData("ws-2", null, 4001)]
     [InlineData("ws-3", null, null)]
-    public async Task Node_OfAnotherBalancersDisconnection_IsFoundInAnyCase(string node, int? first, int? second)
+    public async Task Node_OfAnotherBalancersDisconnection_IsFoundByExactlyItsId(string node, int? first, int? second)
     {
         await using var movers = await Movers.StartAsync("ws-1", "ws-2");
         var (one, other) = (movers.Open("ws-1", "alice"), movers.Open("ws-2", "alice"));
@@ -57,6 +57,25 @@ public sealed class DisconnectOperationsTests
         movers.Others.Receive(new Disconnection("chat", null, null, 4001, node));
 
         Assert.Equal((first, second), (one.SentCloseCode, other.SentCloseCode));
+    }
+
+    [Theory]
+    [InlineData("ws-1", 4001, null)]
+    [InlineData("WS-1", null, 4001)]
+    [InlineData("Ws-1", null, null)]
+    public async Task Node_OfAnotherBalancersDisconnection_IsNotTheOneOfAnotherSpelling(
+        string node, int? leaving, int? joined)
+    {
+        var settings = ChatSettings.OfNodes("ws-1", "ws-2");
+        await using var movers = await Movers.StartAsync(settings);
+        var old = movers.Open("ws-1", "alice");
+        movers.App.Apply(settings.WithoutNode("ws-1"));
+        movers.App.Apply(settings.WithoutNode("ws-1").WithNode("WS-1", "http://ws-1.invalid/"));
+        var present = movers.Open("WS-1", "bob");
+
+        movers.Others.Receive(new Disconnection("chat", null, null, 4001, node));
+
+        Assert.Equal((leaving, joined), (old.SentCloseCode, present.SentCloseCode));
     }
 
     [Theory]

@@ -89,6 +89,40 @@ public sealed class ShutdownWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task EndNow_BeforeTheDelay_RefusesNewTunnelsBeforeItCuts()
+    {
+        using var worker = Create(delay: TimeSpan.FromSeconds(60), timeout: TimeSpan.FromSeconds(60));
+        await worker.StartedAsync(Cancellation);
+        var wasRefusing = new List<bool>();
+        foreach (var tunnel in _crowd.Tunnels)
+        {
+            tunnel.Aborted.Register(() => wasRefusing.Add(_readiness.IsRefusing));
+        }
+
+        worker.EndNow();
+
+        Assert.Equal(Enumerable.Repeat(true, 100), wasRefusing);
+        await worker.StoppingAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task EndNow_WhoseAbortFails_DoesNotBlockTheStop()
+    {
+        using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(60));
+        await worker.StoppingAsync(Cancellation);
+        foreach (var tunnel in _crowd.Tunnels)
+        {
+            tunnel.Aborted.Register(() => throw new NotSupportedException());
+        }
+
+        Assert.Throws<AggregateException>(worker.EndNow);
+
+        var stopped = worker.StopAsync(Cancellation);
+        await AdvanceUntil("stopped", () => stopped.IsCompleted);
+        await stopped;
+    }
+
+    [Fact]
     public async Task EndNow_DuringAStepOfTheRun_CountsEveryTunnelItCuts()
     {
         using var worker = Create(delay: TimeSpan.Zero, timeout: TimeSpan.FromSeconds(60));

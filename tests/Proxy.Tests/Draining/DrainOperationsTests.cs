@@ -31,7 +31,7 @@ public sealed class DrainOperationsTests
         await movers.Until("ten", () => movers.ClosingCount >= 10);
         Assert.InRange(movers.ClosingCount, 10, 11);
         Assert.Equal(40 - movers.ClosingCount, Status(movers).Remaining);
-        await movers.UntilEvent("ws-1 is drained here: 40 tunnels closed, 0 of them cut");
+        await movers.UntilEvent("ws-1 is drained here: 40 tunnels closed, 0 of them aborted");
         AssertStatus(Status(movers), NodeState.Drained, total: 40, remaining: 0, closed: 40, forced: 0);
         Assert.All(moving, tunnel => Assert.Equal(4000, tunnel.SentCloseCode));
         Assert.All(moving, tunnel => Assert.Equal(TunnelEnd.Drain, tunnel.Tunnel.EndReason));
@@ -91,7 +91,7 @@ public sealed class DrainOperationsTests
 
         Assert.Equal((null, null), (begun.Status.EtaSeconds, begun.Status.DeadlineSeconds));
         Assert.Equal(0, movers.ClosingCount);
-        Assert.False(movers.Node("ws-1").IsAvailable);
+        Assert.False(movers.Node("ws-1").Status.IsAvailable);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class DrainOperationsTests
         // No client answers: all are cut after their close timeout.
         await movers.Until("all cut", () => movers.Tunnels.All(tunnel => tunnel.IsCut), answering: false);
         movers.EndClosing();
-        await movers.UntilEvent("ws-1 has reached the deadline of its drain; 100 tunnels were cut");
+        await movers.UntilEvent("ws-1 has reached the deadline of its drain; 100 tunnels were aborted");
         AssertStatus(Status(movers), NodeState.Drained, total: 100, remaining: 0, closed: 100, forced: 100);
         Assert.Single(movers.Events, text => text.Contains("faster than requested", StringComparison.Ordinal));
     }
@@ -195,6 +195,8 @@ public sealed class DrainOperationsTests
 
         Assert.Equal(2, movers.ClosingCount);
         Assert.Empty(Status(movers).Sources);
+        movers.EndClosing();
+        AssertStatus(Status(movers), NodeState.Leaving, total: 18, remaining: 18, closed: 0, forced: 0);
     }
 
     [Fact]

@@ -103,15 +103,15 @@ public sealed class FleetChangesTests : IAsyncDisposable
 
         Assert.Equal(["ws-1@1", "ws-2@1"], Nodes());
         Assert.Equal((2, 1), (result.Epoch, result.Plan.TunnelsMoved));
-        Assert.Equal((NodeState.Leaving, Drain), (_app.Node("ws-3").State, _app.Node("ws-3").RemovalDrain));
+        Assert.Equal((NodeState.Leaving, Drain), (_app.Node("ws-3").State, _app.Node("ws-3").Status.RemovalDrain));
 
         // The drain continues.
         _app.Apply(_settings.WithoutNode("ws-3"));
-        Assert.Equal(Drain, _app.Node("ws-3").RemovalDrain);
+        Assert.Equal(Drain, _app.Node("ws-3").Status.RemovalDrain);
 
         _app.Apply(_settings);
         Assert.Equal(["ws-1@1", "ws-2@1", "ws-3@1"], Nodes());
-        Assert.Equal((NodeState.Active, null), (_app.Node("ws-3").State, _app.Node("ws-3").RemovalDrain));
+        Assert.Equal((NodeState.Active, null), (_app.Node("ws-3").State, _app.Node("ws-3").Status.RemovalDrain));
         await Deadline.Until("the record is taken back", () => State.Of("chat").Count == 0);
     }
 
@@ -124,7 +124,7 @@ public sealed class FleetChangesTests : IAsyncDisposable
         await RemoveAsync("ws-4", Drain);
 
         Assert.Equal(["ws-1@1", "ws-2@1", "ws-3@1"], Nodes());
-        Assert.Equal(Drain, _app.Node("ws-4").RemovalDrain);
+        Assert.Equal(Drain, _app.Node("ws-4").Status.RemovalDrain);
         Assert.Null(State.Find(StateKey.Of("chat", StateKind.Member, "ws-4")));
     }
 

@@ -98,6 +98,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
         var current = _app.Chat.Current;
         Assert.Same(ring, current.Ring);
         Assert.Equal((1, 2, 2), (current.Epoch, current.Available.Count, current.NotDraining.Count));
+        Assert.Equal(2, current.CandidateCount);
         Assert.Equal(("ws-1", "ws-3"), (current.OwnerOf(user)!.Id, current.HomeOf(user)!.Id));
         Assert.Equal(NodeState.Drained, _app.Node("ws-1").State);
         using var tunnel = new TestTunnel(_app.Tunnels, _app.Node("ws-1"), user, _app.Time);
@@ -124,6 +125,47 @@ public sealed class FleetClusterTests : IAsyncDisposable
         Assert.Empty(_app.Chat.Current.Leaving);
         Assert.Null(_app.Chat.Find("ws-2"));
         Assert.DoesNotContain(node.Key, _app.Tunnels.Ledgers.Keys);
+    }
+
+    [Fact]
+    public void Node_HasLeft_OnceItIsNeitherMemberNorLeaving()
+    {
+        var node = _app.Node("ws-2");
+        using var tunnel = new TestTunnel(_app.Tunnels, node, "alice", _app.Time);
+        Assert.False(_app.Chat.HasLeft(node));
+        _app.Apply(_settings.WithoutNode("ws-2"));
+        Assert.False(_app.Chat.HasLeft(node));
+        tunnel.End();
+
+        _app.Chat.Sweep();
+
+        Assert.True(_app.Chat.HasLeft(node));
+        _app.Apply(_settings);
+        Assert.Equal((true, false), (_app.Chat.HasLeft(node), _app.Chat.HasLeft(_app.Node("ws-2"))));
+    }
+
+    // Between the release of its account and the new snapshot, the node is listed, and nothing would close a tunnel.
+    [Fact]
+    public void Node_RemovedByAChangeInProgress_HasLeft()
+    {
+        var node = _app.Node("ws-2");
+        using var tunnel = new TestTunnel(_app.Tunnels, node, "alice", _app.Time);
+        _app.Apply(_settings.WithoutNode("ws-2"));
+        tunnel.End();
+        var hasLeft = false;
+        var reader = new Thread(() => hasLeft = _app.Chat.HasLeft(node));
+
+        _app.Chat.Update(_app.Node("ws-1"), status =>
+        {
+            reader.Start();
+            SpinWait.SpinUntil(
+                () => (reader.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) != 0, Deadline.Default);
+            _app.Chat.Sweep();
+            return status;
+        });
+
+        Assert.True(reader.Join(Deadline.Default));
+        Assert.True(hasLeft);
     }
 
     // Also while a ring is built, a node must be listed exactly once: in the ring or among the leaving nodes.
@@ -234,7 +276,7 @@ public sealed class FleetClusterTests : IAsyncDisposable
     private string FingerprintOf() => Fingerprint.Text(_app.Chat.Current.Ring!);
 
     private (NodeHealth Health, bool Draining) StateOf(string node) =>
-        (_app.Node(node).Health, _app.Node(node).AnnouncesDrain);
+        (_app.Node(node).Health, _app.Node(node).Status.AnnouncesDrain);
 
     private void Mark(string node, NodeHealth health, bool draining)
     {

@@ -165,7 +165,7 @@ public sealed class FleetRegistryTests : IAsyncDisposable
     {
         var changes = new List<string>();
         _app.Fleet.NodeChanged += (cluster, node) =>
-            changes.Add($"{cluster.Id} {node.Id} {node.Health} {node.AnnouncesDrain}");
+            changes.Add($"{cluster.Id} {node.Id} {node.Health} {node.Status.AnnouncesDrain}");
         var node = _app.Node("ws-1");
         for (var i = 0; i < 2; i++)
         {

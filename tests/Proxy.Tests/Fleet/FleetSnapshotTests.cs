@@ -61,13 +61,27 @@ public sealed class FleetSnapshotTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Snapshot_OfAnUnchangedStatus_IsTheSame()
+    {
+        var node = _app.Node("ws-1");
+        var (held, status) = (_app.Chat.Current, node.Status);
+
+        _app.Chat.Update(node, before => before with { IsFull = false });
+
+        Assert.Same(held, _app.Chat.Current);
+        Assert.Same(status, node.Status);
+    }
+
+    [Fact]
     public void Snapshot_OfAStatusOfANodeThatHasLeft_HasTheOtherNodesAlone()
     {
         var node = _app.Node("ws-3");
         _app.Apply(_settings.WithoutNode("ws-3"));
+        var held = _app.Chat.Current;
 
         _app.Fleet.SetHealth(_app.Chat, node, NodeHealth.Unhealthy, "test");
 
+        Assert.Same(held, _app.Chat.Current);
         Assert.Equal(["ws-1", "ws-2"], _app.Chat.Current.All.Select(status => status.Id));
         Assert.Equal(-1, _app.Chat.Current.IndexOf(node));
     }

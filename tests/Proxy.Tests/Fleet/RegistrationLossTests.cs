@@ -48,7 +48,7 @@ public sealed class RegistrationLossTests : IAsyncDisposable
         var naming = nodes.NameAsync(Node("ws-3") with { IsDraining = true }, Node("ws-5"));
 
         await Assert.ThrowsAsync<StateFileException>(() => naming);
-        Assert.True(nodes.App.Node("ws-3").IsDraining);
+        Assert.True(nodes.App.Node("ws-3").Status.IsDraining);
         Assert.True(nodes.App.Node("ws-4").Status.IsRegistrationExpired);
     }
 

@@ -63,7 +63,7 @@ public sealed class RegistrationsTests : IAsyncDisposable
         await _nodes.NameAsync(Node(id));
 
         await _nodes.NameAsync(Node(id) with { IsDraining = true });
-        Assert.Equal((NodeState.Drained, true), (App.Node(id).State, App.Node(id).DrainsItself));
+        Assert.Equal((NodeState.Drained, true), (App.Node(id).State, App.Node(id).Status.DrainsItself));
         Assert.DoesNotContain(id, App.Chat.Current.Nodes.Where(node => node.IsAvailable).Select(node => node.Id));
 
         await _nodes.NameAsync(Node(id));

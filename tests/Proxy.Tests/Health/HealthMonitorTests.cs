@@ -37,12 +37,12 @@ public sealed class HealthMonitorTests
         await using var app = await BalancerApp.StartAsync(settings);
         Assert.Equal(NodeHealth.Unhealthy, app.Node("ws-1").Health);
         app.Get<HealthMonitor>().Announced(app.Node("ws-1"));
-        Assert.True(app.Node("ws-1").AnnouncesDrain);
+        Assert.True(app.Node("ws-1").Status.AnnouncesDrain);
 
         app.Apply(settings.WithNode("ws-1", replacement.Address));
 
         await Deadline.Until("healthy", () => app.Node("ws-1").Health == NodeHealth.Healthy);
-        Assert.False(app.Node("ws-1").AnnouncesDrain);
+        Assert.False(app.Node("ws-1").Status.AnnouncesDrain);
     }
 
     [Fact]

@@ -101,16 +101,16 @@ public sealed class NodeWatchTests
         await using var node = WatchedNode.OverHttp();
         node.Status = 0;
         await node.ProbeAsync();
-        Assert.True(node.Node.AnnouncesDrain);
+        Assert.True(node.Node.Status.AnnouncesDrain);
         Assert.Equal(NodeHealth.Healthy, node.Node.Health);
 
         node.Status = 503;
         await node.ProbeAsync();
-        Assert.True(node.Node.AnnouncesDrain);
+        Assert.True(node.Node.Status.AnnouncesDrain);
 
         node.Status = 200;
         await node.ProbeAsync();
-        Assert.False(node.Node.AnnouncesDrain);
+        Assert.False(node.Node.Status.AnnouncesDrain);
         Assert.Equal(["Healthy False", "Healthy True", "Healthy False"], node.Changes);
     }
 
@@ -120,11 +120,11 @@ public sealed class NodeWatchTests
         await using var node = WatchedNode.OverHttp();
         await node.ProbeAsync();
         node.Watch.Announced();
-        Assert.True(node.Node.AnnouncesDrain);
+        Assert.True(node.Node.Status.AnnouncesDrain);
 
         await node.ProbeAsync();
 
-        Assert.False(node.Node.AnnouncesDrain);
+        Assert.False(node.Node.Status.AnnouncesDrain);
     }
 
     [Fact]
@@ -134,18 +134,18 @@ public sealed class NodeWatchTests
         await node.ProbeAsync();
         node.Watch.Announced();
         await node.ProbeAsync();
-        Assert.True(node.Node.AnnouncesDrain);
+        Assert.True(node.Node.Status.AnnouncesDrain);
 
         node.Server.Refuse();
         await node.ProbeAsync(times: 3);
         Assert.Equal(NodeHealth.Unhealthy, node.Node.Health);
-        Assert.True(node.Node.AnnouncesDrain);
+        Assert.True(node.Node.Status.AnnouncesDrain);
 
         node.Server.Listen();
         await node.ProbeAsync();
-        Assert.True(node.Node.AnnouncesDrain);
+        Assert.True(node.Node.Status.AnnouncesDrain);
         await node.ProbeAsync();
-        Assert.False(node.Node.AnnouncesDrain);
+        Assert.False(node.Node.Status.AnnouncesDrain);
     }
 
     [Fact]
@@ -157,9 +157,9 @@ public sealed class NodeWatchTests
 
         // 13 probes at 2.2 s take 28.6 s; the next one is after half a minute.
         await node.ProbeAsync(times: 13);
-        Assert.True(node.Node.AnnouncesDrain);
+        Assert.True(node.Node.Status.AnnouncesDrain);
         await node.ProbeAsync();
 
-        Assert.False(node.Node.AnnouncesDrain);
+        Assert.False(node.Node.Status.AnnouncesDrain);
     }
 }

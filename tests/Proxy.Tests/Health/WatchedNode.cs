@@ -17,7 +17,7 @@ internal sealed class WatchedNode : IAsyncDisposable
         _app = app;
         Server = node;
         Watch = new NodeWatch(app.Fleet, app.Chat, app.Node("ws-1"), app.Get<NodeProbe>(), app.Time);
-        app.Fleet.NodeChanged += (_, changed) => Changes.Add($"{changed.Health} {changed.AnnouncesDrain}");
+        app.Fleet.NodeChanged += (_, changed) => Changes.Add($"{changed.Health} {changed.Status.AnnouncesDrain}");
     }
 
     public TestNode Server { get; }

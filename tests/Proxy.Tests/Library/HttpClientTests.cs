@@ -138,6 +138,20 @@ public sealed class HttpClientTests
         Assert.Single(app.Logs.GetSnapshot(), line => line.Id.Id == 413);
     }
 
+    [Fact]
+    public void FactoryWithoutHooks_HasNoneToCall()
+    {
+        using var factory = new OwnFactory();
+        using var handler = new SocketsHttpHandler();
+        var clients = new ApplicationClients(factory);
+        var context = new ForwarderHttpClientContext();
+
+        Assert.Same(factory, clients.Replacement);
+        Assert.Throws<InvalidOperationException>(() => clients.CanReuseOldClient(context));
+        Assert.Throws<InvalidOperationException>(() => clients.ConfigureHandler(context, handler));
+        Assert.Throws<InvalidOperationException>(() => clients.WrapHandler(context, handler));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -5,6 +6,8 @@ using Microsoft.Extensions.Options;
 using WsBalancer.Proxy.Admin;
 using WsBalancer.Proxy.Health;
 using WsBalancer.Proxy.Settings;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace WsBalancer.Proxy.Tests.Library;
 
@@ -42,6 +45,45 @@ public sealed class SetupTests
             proxy: yarp => yarp.AddWsBalancer().AddWsBalancer(settings => settings["Admin:Url"] = "off")));
 
         Assert.StartsWith("AddWsBalancer was called before", failure.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<ServiceDescriptor> Forwarders => new(
+        ServiceDescriptor.Singleton<IHttpForwarder, OwnForwarder>(),
+        ServiceDescriptor.Singleton<IHttpForwarder>(new OwnForwarder()),
+        ServiceDescriptor.Singleton<IHttpForwarder>(_ => new OwnForwarder()));
+
+    [Theory]
+    [MemberData(nameof(Forwarders), DisableDiscoveryEnumeration = true)]
+    public async Task ForwarderOfTheApplication_IsUsed_HoweverItIsRegistered(ServiceDescriptor forwarder)
+    {
+        await using var app = BalancerApp.Build(ChatSettings.OfNodes("ws-1"), proxy: yarp =>
+        {
+            yarp.Services.Add(forwarder);
+            yarp.Services.AddKeyedSingleton<IHttpForwarder>("other", (_, _) => throw new NotSupportedException());
+            yarp.AddWsBalancer();
+        });
+        using var client = new HttpMessageInvoker(new SocketsHttpHandler());
+
+        var error = await app.Get<IHttpForwarder>().SendAsync(
+            new DefaultHttpContext(), "http://ws-1.invalid/", client, new ForwarderRequestConfig());
+
+        Assert.Equal(ForwarderError.ResponseBodyClient, error);
+    }
+
+    [Fact]
+    public void TransformBuilderOfTheApplication_ThatIsRegisteredWithoutItsClass_IsRefused()
+    {
+        var failure = Assert.Throws<InvalidOperationException>(() => BalancerApp.Build(
+            ChatSettings.OfNodes("ws-1"), proxy: yarp =>
+            {
+                yarp.Services.AddSingleton<ITransformBuilder>(_ => throw new NotSupportedException());
+                yarp.AddWsBalancer();
+            }));
+
+        Assert.Equal(
+            "AddWsBalancer creates the application's ITransformBuilder with the transforms in another order, and it is "
+            + "registered as a factory or an instance: register its class.",
+            failure.Message);
     }
 
     [Fact]
@@ -140,4 +182,14 @@ public sealed class SetupTests
     private static Dictionary<string, string?> OfYarp(Dictionary<string, string?> settings) => settings
         .Where(pair => pair.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal))
         .ToDictionary(StringComparer.OrdinalIgnoreCase);
+
+    private sealed class OwnForwarder : IHttpForwarder
+    {
+        public ValueTask<ForwarderError> SendAsync(
+            HttpContext context,
+            string destinationPrefix,
+            HttpMessageInvoker httpClient,
+            ForwarderRequestConfig requestConfig,
+            HttpTransformer transformer) => new(ForwarderError.ResponseBodyClient);
+    }
 }

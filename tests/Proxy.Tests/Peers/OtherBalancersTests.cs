@@ -19,25 +19,24 @@ public sealed class OtherBalancersTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("ws-1", "ws-1", 10)]
-    [InlineData("WS-1", "WS-1", 5)]
-    [InlineData("Ws-1", "WS-1", 5)]
-    public void Drain_OfAnId_IsThatOfTheNodeAsReported(string requested, string reported, long remaining)
+    [InlineData("chat", "ws-1", 10)]
+    [InlineData("chat", "WS-1", 5)]
+    [InlineData("chat", "Ws-1", 0)]
+    [InlineData("other", "ws-1", 0)]
+    public void Drain_OfAnId_IsThatOfExactlyThisId(string cluster, string requested, long remaining)
     {
         Receive([("WS-1", 2)], [("ws-1", 4), ("WS-1", 3)], [("ws-1", 6)]);
 
-        var (node, part) = Others.DrainOf("chat", requested)!.Value;
-
-        Assert.Equal((reported, remaining), (node, part.Remaining));
+        Assert.Equal(remaining, Others.DrainOf(cluster, requested).Remaining);
     }
 
     [Fact]
-    public void Drain_OfAnIdThatIsNotReported_IsNull()
+    public void Nodes_WithTunnels_AreThoseWithOneAtAnyBalancer()
     {
-        Receive([("ws-1", 2)]);
+        Receive([("ws-1", 0), ("ws-2", 0), ("WS-1", 0)], [("ws-1", 2)]);
 
-        Assert.Null(Others.DrainOf("chat", "ws-2"));
-        Assert.Null(Others.DrainOf("other", "ws-1"));
+        Assert.Equal(["ws-1"], Others.NodesWithTunnels("chat").Distinct());
+        Assert.Empty(Others.NodesWithTunnels("other"));
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

@@ -159,7 +159,7 @@ public sealed class HandshakeTests
             await AssertEchoAsync(response);
         }
 
-        Assert.True(nodes.Node("ws-1").AnnouncesDrain);
+        Assert.True(nodes.Node("ws-1").Status.AnnouncesDrain);
         nodes.Second.OnRequest = request => request.AnnounceDrainAsync();
         using var anonymous = await nodes.HandshakeAsync();
         await AssertProblemAsync(anonymous, 503, "All nodes are draining");
@@ -182,7 +182,7 @@ public sealed class HandshakeTests
         Assert.Equal(TimeSpan.FromSeconds(7), response.Headers.RetryAfter?.Delta);
         Assert.Equal("not now", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Empty(nodes.Second.Requests);
-        Assert.False(nodes.Node("ws-1").AnnouncesDrain);
+        Assert.False(nodes.Node("ws-1").Status.AnnouncesDrain);
 
         // The handshake is counted shortly after the client has received the response.
         await Deadline.Until("it is counted", async () => (await Scrape.OfAsync(nodes.App.Get<BalancerRegistry>()))

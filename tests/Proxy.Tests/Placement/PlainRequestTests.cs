@@ -83,7 +83,7 @@ public sealed class PlainRequestTests
 
         nodes.First.OnRequest = request => request.AnnounceDrainAsync();
         Assert.Equal("ws-2", await TwoNodes.SourceOf(await nodes.GetAsync()));
-        Assert.True(nodes.Node("ws-1").AnnouncesDrain);
+        Assert.True(nodes.Node("ws-1").Status.AnnouncesDrain);
     }
 
     // The announcement of a drain is not an attempt, as with handshakes: the response only reports the node's state.

@@ -92,7 +92,8 @@ public sealed class SilentNodeTests
         await using var nodes = await StartSilentAsync(all => all);
         await SilenceAsync(nodes, 3);
         nodes.First.Refuse();
-        await ProbeUntilAsync(nodes, "it is away", () => nodes.Node("ws-1").ProbedHealth == NodeHealth.Unhealthy);
+        await ProbeUntilAsync(
+            nodes, "it is away", () => nodes.Node("ws-1").Status.ProbedHealth == NodeHealth.Unhealthy);
 
         nodes.First.Listen();
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using WsBalancer.Proxy.Serving;
 using WsBalancer.Proxy.Telemetry;
 using WsBalancer.Proxy.Tests.Telemetry;
 

@@ -31,9 +31,7 @@ internal static class DrainEndpoints
         [FromQuery, Description(Scope.Expected)] string? scope)
     {
         var found = fleet.Get(cluster);
-        var status = drains.StatusOf(found, node, Scope.IsFleet(scope));
-        var result = new DrainResult(status, found.Current.Epoch, drains.Shared);
-        return TypedResults.Ok(DrainStatusView.From(found.Id, drains.NodeIdOf(found, node), result));
+        return TypedResults.Ok(DrainStatusView.From(found.Id, drains.Read(found, node, Scope.IsFleet(scope))));
     }
 
     private static async Task<Accepted<DrainStatusView>> BeginAsync(
@@ -48,7 +46,7 @@ internal static class DrainEndpoints
         var body = await RequestBody.ReadAsync<DrainBody>(request);
         var result = await drains.BeginAsync(
             found, node, body.ToRequest(), IfMatch.Epoch(ifMatch), request.HttpContext.RequestAborted);
-        return TypedResults.Accepted(request.Path, ViewOf(found, node, result));
+        return TypedResults.Accepted(request.Path, DrainStatusView.From(found.Id, result));
     }
 
     private static async Task<Ok<DrainStatusView>> ResumeAsync(
@@ -61,9 +59,6 @@ internal static class DrainEndpoints
     {
         var found = fleet.Get(cluster);
         var result = await drains.ResumeAsync(found, node, IfMatch.Epoch(ifMatch), cancellation);
-        return TypedResults.Ok(ViewOf(found, node, result));
+        return TypedResults.Ok(DrainStatusView.From(found.Id, result));
     }
-
-    private static DrainStatusView ViewOf(FleetCluster cluster, string node, DrainResult result) =>
-        DrainStatusView.From(cluster.Id, cluster.Find(node)?.Id ?? node, result);
 }

@@ -53,11 +53,11 @@ internal sealed record DrainStatusView
     [Required]
     public bool? Shared { get; init; }
 
-    public static DrainStatusView From(string cluster, string node, DrainResult result) => new()
+    public static DrainStatusView From(string cluster, DrainResult result) => new()
     {
         Cluster = cluster,
-        Node = node,
-        State = NodeLabel.Of(result.Status.FleetState),
+        Node = result.Node,
+        State = NodeLabel.Of(result.Status.State),
         Sources = result.Status.Sources,
         Total = result.Status.Total,
         Remaining = result.Status.Remaining,

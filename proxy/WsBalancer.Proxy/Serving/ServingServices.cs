@@ -1,14 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using WsBalancer.Proxy.Serving;
 
-namespace WsBalancer.Proxy;
+namespace WsBalancer.Proxy.Serving;
 
-/// <summary>
-/// Adds a reason to every rejection of the server, in a host that only balances.
-/// </summary>
-internal static class WsBalancerServer
+/// <summary>Adds a reason to every rejection of the server, in a host that only balances.</summary>
+internal static class ServingServices
 {
     /// <summary>Counts and logs requests that the server rejects, and adds the reason to the response.</summary>
     public static IServiceCollection AddServerRejections(this IServiceCollection services)

@@ -39,10 +39,6 @@ find("text").addEventListener("input", () => {
 
 find("older").addEventListener("click", () => connection.readHistory(oldest));
 
-if (settings.user && settings.room) {
-  enter(settings);
-}
-
 function enter(chosen) {
   Object.assign(settings, chosen);
   // Without the token: the address may be shared.
@@ -180,4 +176,8 @@ function clearTyping(user) {
 function showTyping() {
   const users = [...typists.keys()];
   find("typing").textContent = users.length > 0 ? `${users.join(", ")} ${users.length > 1 ? "are" : "is"} typing…` : "";
+}
+
+if (settings.user && settings.room) {
+  enter(settings);
 }

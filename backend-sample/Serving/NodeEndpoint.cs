@@ -1,14 +1,16 @@
 using Microsoft.AspNetCore.Http;
+using WsBalancer.BackendSample.Chat;
 using WsBalancer.BackendSample.Sessions;
 using WsBalancer.BackendSample.Telemetry;
 
 namespace WsBalancer.BackendSample.Serving;
 
-/// <summary>Handles all requests to a node: its health, its numbers, and WebSockets on any other path.</summary>
+/// <summary>Handles all requests to a node: its health, its numbers, the chat page, and WebSockets.</summary>
 internal sealed class NodeEndpoint(
     NodeOptions options,
     SessionRegistry sessions,
     HandshakeEndpoint handshakes,
+    ChatPage page,
     NodeStatsReader stats,
     NodeMetrics metrics)
 {
@@ -17,6 +19,7 @@ internal sealed class NodeEndpoint(
         "/healthz" => AnswerHealthAsync(context),
         "/stats" => context.Response.WriteAsJsonAsync(stats.Read(), context.RequestAborted),
         "/metrics" => metrics.WriteAsync(context.Response, context.RequestAborted),
+        _ when !context.WebSockets.IsWebSocketRequest && page.Has(context.Request.Path) => page.WriteAsync(context),
         _ when sessions.IsLeaving => RefuseAsync(context),
         _ => handshakes.AcceptAsync(context),
     };

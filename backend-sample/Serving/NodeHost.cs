@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.Chat;
 using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Registration;
 using WsBalancer.BackendSample.Sessions;
@@ -92,6 +93,7 @@ internal static class NodeHost
         services.AddSingleton<Admission>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<HandshakeEndpoint>();
+        services.AddSingleton<ChatPage>();
         services.AddSingleton<NodeEndpoint>();
         services.AddHostedService<SessionShutdown>();
         services.AddHostedService<MemoryTrim>();

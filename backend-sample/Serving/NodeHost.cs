@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.Presence;
 using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Registration;
 using WsBalancer.BackendSample.Sessions;
@@ -106,6 +107,8 @@ internal static class NodeHost
         {
             AddRedis(services, options);
         }
+
+        PresenceServices.AddTo(services, hasRedis: BusOf(options) is not BusKind.Local);
     }
 
     private static void AddRedis(IServiceCollection services, NodeOptions options)

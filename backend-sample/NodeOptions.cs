@@ -53,6 +53,11 @@ internal sealed record NodeOptions
     /// </summary>
     public int BatchBytes { get; init; } = 16 * 1024;
 
+    /// <summary>
+    /// How long changes of the users in a room are collected until its members are notified; zero to not notify them.
+    /// </summary>
+    public TimeSpan PresenceDelay { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Who may connect, and how much a client may send.</summary>
     public AccessOptions Access { get; init; } = new();
 

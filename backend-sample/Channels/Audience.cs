@@ -15,6 +15,9 @@ internal sealed class Audience(IMessageStore store)
     /// <summary>Channels whose members wait for a read that cannot be made now.</summary>
     private readonly ConcurrentDictionary<LocalChannel, byte> _suspended = new();
 
+    /// <summary>Receives each notice that users of a channel's room have changed. No handler may throw.</summary>
+    public event Action<string, ReadOnlyMemory<byte>>? PresenceChanged;
+
     /// <summary>The channels that have members.</summary>
     public IEnumerable<LocalChannel> Channels => _channels.Values;
 
@@ -118,7 +121,11 @@ internal sealed class Audience(IMessageStore store)
 
     private void Deliver(LocalChannel local, ChannelFrame frame)
     {
-        if (frame.Position is not { } position)
+        if (frame.IsPresence)
+        {
+            PresenceChanged?.Invoke(local.Name, frame.Message);
+        }
+        else if (frame.Position is not { } position)
         {
             var priority = frame.IsEphemeral ? Priority.Ephemeral : Delivery.PriorityOf(local.Name);
             local.Deliver(Delivery.Plain(frame.Message, priority));

@@ -66,6 +66,11 @@ internal static class ServeCommand
         "--batch-delay", "How long a message waits for others to the same client; off sends at once what is ready.",
         Normally.BatchDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1), mayBeOff: true);
 
+    private static readonly Option<TimeSpan?> PresenceDelay = DurationOption.Create(
+        "--presence-delay", "How long changes of the users in a room are collected until its members are notified; "
+        + "off for no notices.",
+        Normally.PresenceDelay, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), mayBeOff: true);
+
     private static readonly Option<TimeSpan?> KeepAlive = DurationOption.Create(
         "--keep-alive", "Ping a client after so much silence.", Normally.KeepAliveInterval,
         TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), mayBeOff: true);
@@ -94,7 +99,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Run one WebSocket node, until SIGTERM or Ctrl-C.")
         {
             Urls, Name, Redis, MaxMessage, MaxBuffered, MaxQueue, BatchDelay, BatchBytes, KeepAlive, KeepAliveTimeout,
-            IdleTimeout, CloseTimeout, DrainRate, DrainTimeout,
+            IdleTimeout, CloseTimeout, DrainRate, DrainTimeout, PresenceDelay,
         };
         command.Validators.Add(CheckBuffered);
         command.Validators.Add(CheckBatch);
@@ -125,6 +130,7 @@ internal static class ServeCommand
             MaxQueueBytes = (int)maxQueue,
             BatchBytes = (int)(parsed.GetValue(BatchBytes) ?? Math.Min(Normally.BatchBytes, maxQueue / 2)),
             BatchDelay = OrOff(parsed.GetValue(BatchDelay)),
+            PresenceDelay = OrOff(parsed.GetValue(PresenceDelay) ?? Normally.PresenceDelay),
             KeepAliveInterval = parsed.GetValue(KeepAlive) ?? Normally.KeepAliveInterval,
             KeepAliveTimeout = parsed.GetValue(KeepAliveTimeout) ?? Normally.KeepAliveTimeout,
             IdleTimeout = OrOff(parsed.GetValue(IdleTimeout)),

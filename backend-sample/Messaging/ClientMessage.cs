@@ -16,6 +16,7 @@ internal enum ClientMessageKind
     Room,
     Typing,
     Auth,
+    Presence,
 }
 
 /// <summary>One parsed text message of a client.</summary>
@@ -77,6 +78,7 @@ internal readonly record struct ClientMessage(
         { Type: "auth" } => Invalid("'token' is missing, empty or not a text"),
         { Type: "join" } => Joining(fields),
         { Type: "leave" } => Named(ClientMessageKind.Leave, "room", fields.Room, MaxRoomLength),
+        { Type: "presence" } => Named(ClientMessageKind.Presence, "room", fields.Room, MaxRoomLength),
         { Type: "typing" } => Named(ClientMessageKind.Typing, "room", fields.Room, MaxRoomLength),
         _ => Invalid($"unknown type '{Shortened(fields.Type)}': PROTOCOL.md has the types"),
     };

@@ -12,8 +12,12 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
 {
     private ConnectionMultiplexer? _connection;
     private int _isAway;
+    private int _absences;
 
     public bool IsAway => Volatile.Read(ref _isAway) == 1;
+
+    /// <summary>The number of absences that have begun.</summary>
+    public int Absences => Volatile.Read(ref _absences);
 
     public EndPoint Endpoint => endpoint;
 
@@ -115,6 +119,7 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
     {
         if (Interlocked.Exchange(ref _isAway, 1) == 0)
         {
+            Interlocked.Increment(ref _absences);
             RedisLog.RedisIsAway(logger, endpoint);
         }
     }

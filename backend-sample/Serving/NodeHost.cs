@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Chat;
+using WsBalancer.BackendSample.Presence;
 using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Registration;
 using WsBalancer.BackendSample.Sessions;
@@ -110,6 +111,8 @@ internal static class NodeHost
         {
             AddRedis(services, options);
         }
+
+        PresenceServices.AddTo(services, hasRedis: BusOf(options) is not BusKind.Local);
     }
 
     private static void AddRedis(IServiceCollection services, NodeOptions options)

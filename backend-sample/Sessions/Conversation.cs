@@ -1,6 +1,7 @@
 using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Messaging;
+using WsBalancer.BackendSample.Presence;
 
 namespace WsBalancer.BackendSample.Sessions;
 
@@ -17,6 +18,8 @@ internal sealed class Conversation
     private readonly Subscriptions _subscriptions;
     private readonly Audience _audience;
     private readonly Admission _admission;
+    private readonly LocalPresence _presence;
+    private readonly PresenceAnswers _answers;
 
     // Created once and shared by all sessions.
     private readonly Func<Session, ClientMessage, Task> _answer;
@@ -28,7 +31,9 @@ internal sealed class Conversation
         IMessageStore store,
         Subscriptions subscriptions,
         Audience audience,
-        Admission admission)
+        Admission admission,
+        LocalPresence presence,
+        PresenceAnswers answers)
     {
         _sessions = sessions;
         _node = options.Name;
@@ -37,6 +42,7 @@ internal sealed class Conversation
         _subscriptions = subscriptions;
         _audience = audience;
         _admission = admission;
+        (_presence, _answers) = (presence, answers);
         _answer = AnswerAsync;
     }
 
@@ -61,7 +67,7 @@ internal sealed class Conversation
             await _subscriptions.ReleaseAsync(channel);
             foreach (var room in session.Rooms)
             {
-                await DropAsync(session, ChannelName.Room(room));
+                await DropAsync(session, room);
             }
 
             _sessions.Remove(session);
@@ -94,6 +100,7 @@ internal sealed class Conversation
         ClientMessageKind.Leave => LeaveAsync(session, message.Target),
         ClientMessageKind.Room => SendToRoomAsync(session, message),
         ClientMessageKind.Typing => SendTypingAsync(session, message),
+        ClientMessageKind.Presence => SendPresenceAsync(session, message),
         ClientMessageKind.Auth => RenewAsync(session, message),
         _ => Refuse(session, message, message.Reason),
     };
@@ -124,6 +131,17 @@ internal sealed class Conversation
             ChannelName.Room(message.Target),
             ChannelFrame.Ephemeral(ServerMessage.Typing(message.Target, session.User, _node)))
         : RefuseStranger(session, message);
+
+    private async Task SendPresenceAsync(Session session, ClientMessage message)
+    {
+        if (session.Rooms.Contains(message.Target))
+        {
+            session.Post(await _answers.AnswerAsync(message.Target, message.Id));
+            return;
+        }
+
+        await RefuseStranger(session, message);
+    }
 
     private static Task RefuseStranger(Session session, ClientMessage message) =>
         Refuse(session, message, $"not a member of room '{message.Target}': join it first");
@@ -223,23 +241,24 @@ internal sealed class Conversation
 
         if (isActive && session.Rooms.Add(room))
         {
+            _presence.Add(room, session.User);
             return;
         }
 
         await _subscriptions.ReleaseAsync(channel);
         if (!isActive)
         {
-            await RefuseJoinAsync(session, message, channel, isMember);
+            await RefuseJoinAsync(session, message, isMember);
         }
     }
 
     // A member that could not recover is no longer one: otherwise it would receive messages after a silent gap.
-    private async Task RefuseJoinAsync(Session session, ClientMessage message, string channel, bool isMember)
+    private async Task RefuseJoinAsync(Session session, ClientMessage message, bool isMember)
     {
         if (isMember)
         {
             session.Rooms.Remove(message.Target);
-            await DropAsync(session, channel);
+            await DropAsync(session, message.Target);
         }
 
         await Refuse(session, message, $"redis is away: could not join room '{message.Target}', try again");
@@ -250,14 +269,16 @@ internal sealed class Conversation
         // Leaving a room twice is not an error: the reply reports the resulting state.
         if (session.Rooms.Remove(room))
         {
-            await DropAsync(session, ChannelName.Room(room));
+            await DropAsync(session, room);
         }
 
         session.Post(Delivery.AboutRoom(ServerMessage.Left(room)));
     }
 
-    private async Task DropAsync(Session session, string channel)
+    private async Task DropAsync(Session session, string room)
     {
+        var channel = ChannelName.Room(room);
+        _presence.Remove(room, session.User);
         _audience.Remove(channel, session);
         await _subscriptions.ReleaseAsync(channel);
     }

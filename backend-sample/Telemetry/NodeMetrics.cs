@@ -19,6 +19,8 @@ internal sealed class NodeMetrics
     private readonly Gauge _available;
     private readonly Gauge _channels;
     private readonly Counter _received;
+    private readonly Counter _presenceWrites;
+    private readonly Counter _presencePushes;
 
     public NodeMetrics(NodeStatsReader reader)
     {
@@ -42,6 +44,11 @@ internal sealed class NodeMetrics
             "bus");
         _received = metrics.CreateCounter(
             "wsnode_bus_received_messages_total", "Messages that were received from the bus.", "bus");
+        _presenceWrites = metrics.CreateCounter(
+            "wsnode_presence_writes_total", "Changes of users in rooms that were published.");
+        _presencePushes = metrics.CreateCounter(
+            "wsnode_presence_pushes_total",
+            "Messages about changes, each of which was sent to all members of a room on this node.");
         _registry.AddBeforeCollectCallback(Collect);
     }
 
@@ -61,6 +68,8 @@ internal sealed class NodeMetrics
         _available.WithLabels(stats.Bus.Kind).Set(stats.Bus.Available ? 1 : 0);
         _channels.WithLabels(stats.Bus.Kind).Set(stats.Bus.Channels);
         _received.WithLabels(stats.Bus.Kind).IncTo(stats.Bus.Received);
+        _presenceWrites.IncTo(stats.Presence.Writes);
+        _presencePushes.IncTo(stats.Presence.Pushes);
         foreach (var (priority, count) in stats.Shed)
         {
             _shed.WithLabels(priority).IncTo(count);

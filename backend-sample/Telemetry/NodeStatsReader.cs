@@ -1,5 +1,6 @@
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Messaging;
+using WsBalancer.BackendSample.Presence;
 using WsBalancer.BackendSample.Sessions;
 
 namespace WsBalancer.BackendSample.Telemetry;
@@ -11,7 +12,8 @@ internal sealed class NodeStatsReader(
     Audience audience,
     Subscriptions subscriptions,
     ShedCount shed,
-    IMessageBus bus)
+    IMessageBus bus,
+    PresenceCounts presence)
 {
     public NodeStats Read()
     {
@@ -36,7 +38,8 @@ internal sealed class NodeStatsReader(
             devices,
             queued,
             ShedByPriority(),
-            new BusStats(status.Kind, status.IsAvailable, subscriptions.Count, status.Received));
+            new BusStats(status.Kind, status.IsAvailable, subscriptions.Count, status.Received),
+            new PresenceStats(presence.Writes, presence.Pushes));
     }
 
     private (int Users, SortedDictionary<string, int> Rooms) CountMembers()

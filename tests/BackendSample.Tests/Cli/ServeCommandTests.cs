@@ -31,6 +31,7 @@ public sealed class ServeCommandTests
             MaxQueueBytes = 5000,
             BatchDelay = TimeSpan.FromMilliseconds(7),
             BatchBytes = 4000,
+            PresenceDelay = TimeSpan.FromMilliseconds(300),
             KeepAliveInterval = TimeSpan.FromSeconds(8),
             KeepAliveTimeout = TimeSpan.FromSeconds(9),
             IdleTimeout = TimeSpan.FromSeconds(11),
@@ -41,7 +42,7 @@ public sealed class ServeCommandTests
         Bind("--urls http://127.0.0.1:5002 --name ws-2 --redis 127.0.0.1:6379 --bus redis --register chat "
             + "--advertise http://10.0.0.1:1 --weight 3 --prefix p --history-size 10 --history-ttl 2h "
             + "--max-message 2KiB --max-buffered 3MiB --max-queue 5000 --batch-delay 7ms --batch-bytes 4000 "
-            + "--keep-alive 8s --keep-alive-timeout 9s --idle-timeout 11s --close-timeout 12s "
+            + "--presence-delay 300ms --keep-alive 8s --keep-alive-timeout 9s --idle-timeout 11s --close-timeout 12s "
             + "--drain-rate 13 --drain-timeout 14s"));
 
     [Fact]
@@ -86,6 +87,10 @@ public sealed class ServeCommandTests
 
     [Fact]
     public void Bind_OfNoOption_SetsTheDefaults() => Assert.Equal(Defaults, Bind(""));
+
+    [Fact]
+    public void Bind_WithoutPushesOfPresence_SetsNoDelay() => Assert.Equal(
+        TimeSpan.Zero, Bind("--presence-delay off").PresenceDelay);
 
     [Fact]
     public void Bind_OfALongMessage_MakesRoomForTwoOfThem() => Assert.Equal(

@@ -35,7 +35,8 @@ public sealed class ClientMessageTests
     [Theory]
     [InlineData("join", ClientMessageKind.Join)]
     [InlineData("leave", ClientMessageKind.Leave)]
-    public void Parse_JoinAndLeave_NameTheirRoom(string type, object kind)
+    [InlineData("presence", ClientMessageKind.Presence)]
+    public void Parse_JoinAndOthers_NameTheirRoom(string type, object kind)
     {
         var message = Parse($$"""{"type":"{{type}}","room":"r"}""");
 

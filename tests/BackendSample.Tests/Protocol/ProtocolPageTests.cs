@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using WsBalancer.BackendSample.Messaging;
+using WsBalancer.BackendSample.Presence;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Protocol;
@@ -51,6 +52,10 @@ public sealed class ProtocolPageTests
     {
         { "gap", ServerMessage.Gap("room:r", new ChannelPosition("5b0f3c9a1d2e", 12)).ToArray() },
         { "drain", ServerMessage.Draining(TimeSpan.FromMilliseconds(840)).ToArray() },
+        {
+            "presence",
+            PresenceMessage.Change("r", [new UserPresence("bob", 2, ["ws-1", "ws-2"])], ["carol"]).ToArray()
+        },
         { "notice", ServerMessage.TokenExpired(TimeSpan.FromSeconds(30)).ToArray() },
         {
             "auth",

@@ -73,6 +73,8 @@ public sealed class StatsTests
             async () => JsonElement.Parse(await ReadAsync(node, "/stats")).GetProperty("rooms").TryGetProperty(
                 "r", out _),
             "alice is a member");
+        node.Presence.AddWrites(5);
+        node.Presence.AddPush();
         node.Shed.Add(Priority.Room);
         node.Shed.Add(Priority.Ephemeral);
         node.Shed.Add(Priority.Ephemeral);
@@ -87,6 +89,9 @@ public sealed class StatsTests
         Assert.Equal("""{"direct":0,"ephemeral":2,"room":1}""", stats.GetProperty("shed").ToString());
         Assert.Equal(
             """{"kind":"redis","available":false,"channels":2,"received":7}""", stats.GetProperty("bus").ToString());
+        Assert.Equal("""{"writes":5,"pushes":1}""", stats.GetProperty("presence").ToString());
+        Assert.Contains("wsnode_presence_writes_total 5", lines);
+        Assert.Contains("wsnode_presence_pushes_total 1", lines);
         Assert.Contains("wsnode_rooms 1", lines);
         Assert.Contains($"wsnode_queued_bytes {queued}", lines);
         Assert.Contains("wsnode_shed_messages_total{priority=\"ephemeral\"} 2", lines);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using WsBalancer.BackendSample.Access;
+using WsBalancer.BackendSample.Presence;
 using WsBalancer.BackendSample.Serving;
 using WsBalancer.BackendSample.Sessions;
 
@@ -19,7 +20,9 @@ internal sealed class TestNode : IAsyncDisposable
         Address = new Uri(app.Urls.Single());
     }
 
-    public static NodeOptions Options { get; } = new() { Name = "ws-1", Urls = "http://127.0.0.1:0" };
+    // Without pushes of presence, which would arrive between the messages that a test expects.
+    public static NodeOptions Options { get; } =
+        new() { Name = "ws-1", Urls = "http://127.0.0.1:0", PresenceDelay = TimeSpan.Zero };
 
     public Uri Address { get; }
 
@@ -28,6 +31,8 @@ internal sealed class TestNode : IAsyncDisposable
     public SenderRates Rates => _app.Services.GetRequiredService<SenderRates>();
 
     public ShedCount Shed => _app.Services.GetRequiredService<ShedCount>();
+
+    public PresenceCounts Presence => _app.Services.GetRequiredService<PresenceCounts>();
 
     public MessageMemory Memory => _app.Services.GetRequiredService<MessageMemory>();
 

@@ -16,6 +16,8 @@ internal enum ClientMessageKind
     Room,
     Typing,
     Auth,
+    History,
+    Search,
 }
 
 /// <summary>One parsed text message of a client.</summary>
@@ -46,6 +48,9 @@ internal readonly record struct ClientMessage(
     /// <summary>The recovery that a join requests; null for none.</summary>
     public RecoveryRequest? Recovery { get; private init; }
 
+    /// <summary>The stored messages that a history or a search requests; null for other messages.</summary>
+    public MessageQuery? Query { get; private init; }
+
     public static ClientMessage Parse(ReadOnlySequence<byte> json)
     {
         try
@@ -55,8 +60,7 @@ internal readonly record struct ClientMessage(
         }
         catch (JsonException malformed)
         {
-            var (line, at) = (malformed.LineNumber + 1, malformed.BytePositionInLine);
-            return Invalid($"not valid JSON, from byte {at} of line {line}");
+            return Invalid(ReasonOf(malformed));
         }
         catch (InvalidOperationException)
         {
@@ -64,6 +68,10 @@ internal readonly record struct ClientMessage(
             return Invalid("a text holds half of a surrogate pair");
         }
     }
+
+    /// <summary>Where a text is not JSON, in words for its sender.</summary>
+    internal static string ReasonOf(JsonException malformed) =>
+        $"not valid JSON, from byte {malformed.BytePositionInLine} of line {malformed.LineNumber + 1}";
 
     private static ClientMessage Understand(ClientMessageFields? fields) => fields switch
     {
@@ -78,6 +86,8 @@ internal readonly record struct ClientMessage(
         { Type: "join" } => Joining(fields),
         { Type: "leave" } => Named(ClientMessageKind.Leave, "room", fields.Room, MaxRoomLength),
         { Type: "typing" } => Named(ClientMessageKind.Typing, "room", fields.Room, MaxRoomLength),
+        { Type: "history" } => Reading(ClientMessageKind.History, fields, text: null),
+        { Type: "search" } => Reading(ClientMessageKind.Search, fields, fields.Text ?? ""),
         _ => Invalid($"unknown type '{Shortened(fields.Type)}': PROTOCOL.md has the types"),
     };
 
@@ -87,6 +97,18 @@ internal readonly record struct ClientMessage(
         {
             Recovery = fields.HasSince ? new RecoveryRequest(fields.Since) : null,
         };
+
+    private static ClientMessage Reading(ClientMessageKind kind, ClientMessageFields fields, string? text)
+    {
+        var message = Named(kind, "room", fields.Room, MaxRoomLength);
+        if (message.Kind is ClientMessageKind.Invalid)
+        {
+            return message;
+        }
+
+        var (query, reason) = MessageQuery.Create(fields.Before, fields.Limit, text);
+        return query is null ? Invalid(reason) : message with { Query = query };
+    }
 
     private static ClientMessage Addressed(
         ClientMessageKind kind, string field, string? target, int longest, ReadOnlySequence<byte> payload)

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.History;
 using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Registration;
 using WsBalancer.BackendSample.Sessions;
@@ -88,6 +89,7 @@ internal static class NodeHost
         services.AddSingleton<DeviceTypes>();
         services.AddSingleton<SenderRates>();
         services.AddSingleton<Admission>();
+        services.AddSingleton<MessageHistory>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<HandshakeEndpoint>();
         services.AddSingleton<NodeEndpoint>();

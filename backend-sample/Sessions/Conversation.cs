@@ -1,5 +1,6 @@
 using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.History;
 using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Sessions;
@@ -17,6 +18,7 @@ internal sealed class Conversation
     private readonly Subscriptions _subscriptions;
     private readonly Audience _audience;
     private readonly Admission _admission;
+    private readonly MessageHistory _history;
 
     // Created once and shared by all sessions.
     private readonly Func<Session, ClientMessage, Task> _answer;
@@ -28,7 +30,8 @@ internal sealed class Conversation
         IMessageStore store,
         Subscriptions subscriptions,
         Audience audience,
-        Admission admission)
+        Admission admission,
+        MessageHistory history)
     {
         _sessions = sessions;
         _node = options.Name;
@@ -37,6 +40,7 @@ internal sealed class Conversation
         _subscriptions = subscriptions;
         _audience = audience;
         _admission = admission;
+        _history = history;
         _answer = AnswerAsync;
     }
 
@@ -95,6 +99,7 @@ internal sealed class Conversation
         ClientMessageKind.Room => SendToRoomAsync(session, message),
         ClientMessageKind.Typing => SendTypingAsync(session, message),
         ClientMessageKind.Auth => RenewAsync(session, message),
+        ClientMessageKind.History or ClientMessageKind.Search => ReadAsync(session, message),
         _ => Refuse(session, message, message.Reason),
     };
 
@@ -137,31 +142,38 @@ internal sealed class Conversation
         Session session, ClientMessage message, string channel, ReadOnlyMemory<byte> text)
     {
         var outcome = await _bus.PublishAsync(channel, text);
-        if (outcome is PublishOutcome.LocalOnly)
+        if (outcome.ReasonAt(_node) is { } reason)
         {
-            await Refuse(session, message, $"redis is away: the message reached node '{_node}' only");
-        }
-        else if (outcome is PublishOutcome.Unknown)
-        {
-            await Refuse(session, message, "redis went away: the message may not have been delivered");
+            await Refuse(session, message, reason);
         }
     }
 
     private async Task StoreAsync(Session session, ClientMessage message, string channel, ReadOnlyMemory<byte> text)
     {
         var (outcome, position) = await _store.AppendAsync(channel, session.User, message.Id!, text);
-        if (outcome is AppendOutcome.Stored)
+        if (outcome.Reason() is { } reason)
         {
-            session.Post(Delivery.Control(ServerMessage.Ack(message.Id!, channel, position)));
+            await Refuse(session, message, reason);
             return;
         }
 
-        await Refuse(session, message, outcome switch
+        session.Post(Delivery.Control(ServerMessage.Ack(message.Id!, channel, position)));
+    }
+
+    private async Task ReadAsync(Session session, ClientMessage message)
+    {
+        if (!session.Rooms.Contains(message.Target))
         {
-            AppendOutcome.Unavailable => "redis is away: the message was not stored, send it again later",
-            AppendOutcome.Refused => "redis refused to store the message",
-            _ => "redis went away: the message may have been stored, send it again with the same id",
-        });
+            await RefuseStranger(session, message);
+        }
+        else if (await _history.AnswerAsync(message.Target, message.Query!, message.Id) is { } answer)
+        {
+            session.Post(Delivery.Control(answer));
+        }
+        else
+        {
+            await Refuse(session, message, OutcomeReasons.NotRead);
+        }
     }
 
     private async Task RenewAsync(Session session, ClientMessage message)

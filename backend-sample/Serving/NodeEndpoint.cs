@@ -4,11 +4,12 @@ using WsBalancer.BackendSample.Telemetry;
 
 namespace WsBalancer.BackendSample.Serving;
 
-/// <summary>Handles all requests to a node: its health, its numbers, and WebSockets on any other path.</summary>
+/// <summary>Handles all requests to a node: health, numbers, the API, and WebSockets on any other path.</summary>
 internal sealed class NodeEndpoint(
     NodeOptions options,
     SessionRegistry sessions,
     HandshakeEndpoint handshakes,
+    ApiEndpoint api,
     NodeStatsReader stats,
     NodeMetrics metrics)
 {
@@ -18,6 +19,8 @@ internal sealed class NodeEndpoint(
         "/stats" => context.Response.WriteAsJsonAsync(stats.Read(), context.RequestAborted),
         "/metrics" => metrics.WriteAsync(context.Response, context.RequestAborted),
         _ when sessions.IsLeaving => RefuseAsync(context),
+        _ when context.Request.Path.StartsWithSegments(ApiEndpoint.Prefix, StringComparison.Ordinal) =>
+            api.AnswerAsync(context),
         _ => handshakes.AcceptAsync(context),
     };
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsBalancer.BackendSample.Access;
+using WsBalancer.BackendSample.Api;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.History;
 using WsBalancer.BackendSample.Redis;
@@ -92,6 +93,10 @@ internal static class NodeHost
         services.AddSingleton<MessageHistory>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<HandshakeEndpoint>();
+        services.AddSingleton<ApiAdmission>();
+        services.AddSingleton<MessagePublisher>();
+        services.AddSingleton<MessageApi>();
+        services.AddSingleton<ApiEndpoint>();
         services.AddSingleton<NodeEndpoint>();
         services.AddHostedService<SessionShutdown>();
         services.AddHostedService<MemoryTrim>();

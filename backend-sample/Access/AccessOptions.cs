@@ -17,6 +17,9 @@ internal sealed record AccessOptions
     /// </summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>The secret with which back ends use the API; null for none.</summary>
+    public ApiKey? ApiKey { get; init; }
+
     /// <summary>The messages a second that one connection may send, with a burst of as many; 0 for no limit.</summary>
     public int ConnectionRate { get; init; }
 

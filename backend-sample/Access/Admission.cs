@@ -29,11 +29,9 @@ internal sealed class Admission
     /// <summary>Identifies the sender of a request: a handshake, or a call of the API.</summary>
     public async Task<AdmissionResult> IdentifyAsync(HttpRequest request)
     {
-        var origin = request.Headers.Origin.ToString();
-        if (!_origins.Allows(origin))
+        if (CheckOrigin(request) is { } refusal)
         {
-            return AdmissionResult.Refuse(
-                StatusCodes.Status403Forbidden, $"Pages of '{Shortened(origin)}' may not connect.");
+            return refusal;
         }
 
         if (_tokens is null)
@@ -58,9 +56,27 @@ internal sealed class Admission
             : new AdmissionResult(result.Identity);
     }
 
+    /// <summary>Checks whether the page of a request may use the node.</summary>
+    /// <returns>The refusal; null if it may.</returns>
+    public AdmissionResult? CheckOrigin(HttpRequest request)
+    {
+        var origin = request.Headers.Origin.ToString();
+        return _origins.Allows(origin)
+            ? null
+            : AdmissionResult.Refuse(
+                StatusCodes.Status403Forbidden, $"Pages of '{Shortened(origin)}' may not connect.");
+    }
+
     /// <summary>Validates a token that a connected client sends.</summary>
     public Task<TokenResult> RenewAsync(string token) =>
         _tokens?.ValidateAsync(token) ?? Task.FromResult(new TokenResult(null, "this node uses no tokens"));
+
+    /// <summary>The token or the key in the header of a request; empty without one.</summary>
+    public static string BearerOf(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : "";
+    }
 
     private static AdmissionResult IdentifyUnchecked(HttpRequest request)
     {
@@ -77,10 +93,9 @@ internal sealed class Admission
 
     private static string TokenOf(HttpRequest request)
     {
-        var header = request.Headers.Authorization.ToString();
-        if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        if (BearerOf(request) is { Length: > 0 } token)
         {
-            return header[Bearer.Length..].Trim();
+            return token;
         }
 
         var protocol = request.HttpContext.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(

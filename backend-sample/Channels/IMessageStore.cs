@@ -21,6 +21,14 @@ internal interface IMessageStore
     /// </param>
     /// <returns>Null if the store is not available.</returns>
     public Task<ChannelWindow?> ReadAsync(string channel, long after, ChannelPosition? delivered);
+
+    /// <summary>Reads a page of the stored messages of a channel.</summary>
+    /// <returns>
+    /// The page, whose top is the position of its newest message; null if the store is not available.
+    /// </returns>
+    // For stores whose messages are in memory; the others read no more than the page.
+    public async Task<ChannelWindow?> ReadPageAsync(string channel, PageRequest request) =>
+        await ReadAsync(channel, after: 0, delivered: null) is { } window ? request.PageOf(window) : null;
 }
 
 /// <summary>The result of storing a message.</summary>

@@ -48,6 +48,8 @@ internal static class AccessOption
         "--jwt-grace", "How long a client may take to send a new token when its token has expired, before it is closed "
         + "with 4001.", Normally.TokenGrace, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
 
+    private static readonly Option<ApiKey?> Api = ApiKeyOption.Create();
+
     private static readonly Option<string[]?> Origins = new("--origin")
     {
         Description = "A web page that may connect, such as https://app.example.com or https://*.example.com. Repeat "
@@ -67,7 +69,7 @@ internal static class AccessOption
     public static void AddTo(Command serve)
     {
         foreach (var option in new Option[]
-            { Key, Authority, Audience, Issuer, Rooms, Grace, Origins, Rate, UserRate })
+            { Key, Authority, Audience, Issuer, Rooms, Grace, Api, Origins, Rate, UserRate })
         {
             serve.Options.Add(option);
         }
@@ -88,6 +90,7 @@ internal static class AccessOption
                 RoomsClaim = parsed.GetValue(Rooms),
             },
         TokenGrace = parsed.GetValue(Grace) ?? Normally.TokenGrace,
+        ApiKey = parsed.GetValue(Api),
         Origins = parsed.GetResult(Origins) is null ? Normally.Origins : parsed.GetValue(Origins) ?? [],
         ConnectionRate = parsed.GetValue(Rate) ?? Normally.ConnectionRate,
         UserRate = parsed.GetValue(UserRate) ?? Normally.UserRate,

@@ -17,6 +17,8 @@ internal enum ClientMessageKind
     Typing,
     Auth,
     Presence,
+    History,
+    Search,
 }
 
 /// <summary>One parsed text message of a client.</summary>
@@ -47,6 +49,9 @@ internal readonly record struct ClientMessage(
     /// <summary>The recovery that a join requests; null for none.</summary>
     public RecoveryRequest? Recovery { get; private init; }
 
+    /// <summary>The stored messages that a history or a search requests; null for other messages.</summary>
+    public MessageQuery? Query { get; private init; }
+
     public static ClientMessage Parse(ReadOnlySequence<byte> json)
     {
         try
@@ -56,8 +61,7 @@ internal readonly record struct ClientMessage(
         }
         catch (JsonException malformed)
         {
-            var (line, at) = (malformed.LineNumber + 1, malformed.BytePositionInLine);
-            return Invalid($"not valid JSON, from byte {at} of line {line}");
+            return Invalid(ReasonOf(malformed));
         }
         catch (InvalidOperationException)
         {
@@ -65,6 +69,10 @@ internal readonly record struct ClientMessage(
             return Invalid("a text holds half of a surrogate pair");
         }
     }
+
+    /// <summary>Where a text is not JSON, in words for its sender.</summary>
+    internal static string ReasonOf(JsonException malformed) =>
+        $"not valid JSON, from byte {malformed.BytePositionInLine} of line {malformed.LineNumber + 1}";
 
     private static ClientMessage Understand(ClientMessageFields? fields) => fields switch
     {
@@ -80,6 +88,8 @@ internal readonly record struct ClientMessage(
         { Type: "leave" } => Named(ClientMessageKind.Leave, "room", fields.Room, MaxRoomLength),
         { Type: "presence" } => Named(ClientMessageKind.Presence, "room", fields.Room, MaxRoomLength),
         { Type: "typing" } => Named(ClientMessageKind.Typing, "room", fields.Room, MaxRoomLength),
+        { Type: "history" } => Reading(ClientMessageKind.History, fields, text: null),
+        { Type: "search" } => Reading(ClientMessageKind.Search, fields, fields.Text ?? ""),
         _ => Invalid($"unknown type '{Shortened(fields.Type)}': PROTOCOL.md has the types"),
     };
 
@@ -89,6 +99,18 @@ internal readonly record struct ClientMessage(
         {
             Recovery = fields.HasSince ? new RecoveryRequest(fields.Since) : null,
         };
+
+    private static ClientMessage Reading(ClientMessageKind kind, ClientMessageFields fields, string? text)
+    {
+        var message = Named(kind, "room", fields.Room, MaxRoomLength);
+        if (message.Kind is ClientMessageKind.Invalid)
+        {
+            return message;
+        }
+
+        var (query, reason) = MessageQuery.Create(fields.Before, fields.Limit, text);
+        return query is null ? Invalid(reason) : message with { Query = query };
+    }
 
     private static ClientMessage Addressed(
         ClientMessageKind kind, string field, string? target, int longest, ReadOnlySequence<byte> payload)

@@ -33,6 +33,19 @@ internal sealed class ClientMessageFields
 
     public ChannelPosition? Since { get; private set; }
 
+    /// <summary>The number in <c>before</c>; null without one, negative if it is not a whole number.</summary>
+    public long? Before { get; private set; }
+
+    /// <summary>The number in <c>limit</c>, in the same form.</summary>
+    public long? Limit { get; private set; }
+
+    public string? Text { get; private set; }
+
+    public string? From { get; private set; }
+
+    /// <summary>Whether <c>from</c> is present, but not a text of a valid length.</summary>
+    public bool HasInvalidFrom { get; private set; }
+
     /// <summary>The JSON of <c>data</c>, uninterpreted; empty if absent.</summary>
     public ReadOnlySequence<byte> Payload { get; private set; }
 
@@ -87,12 +100,41 @@ internal sealed class ClientMessageFields
             HasSince = true;
             HasInvalidSince = !TryReadSince(ref reader);
         }
-        else
+        else if (reader.ValueTextEquals("from"u8))
+        {
+            From = ReadText(ref reader);
+            HasInvalidFrom = From is not { Length: > 0 and <= ClientMessage.MaxUserLength };
+        }
+        else if (!TryReadQuery(ref reader))
         {
             var isPayload = reader.ValueTextEquals("data"u8);
             var raw = ReadRaw(ref reader, json);
             Payload = isPayload ? raw : Payload;
         }
+    }
+
+    /// <summary>Reads a field of a request for stored messages.</summary>
+    /// <returns>False if the field is another one: then nothing is read.</returns>
+    private bool TryReadQuery(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("before"u8))
+        {
+            Before = ReadNumber(ref reader);
+        }
+        else if (reader.ValueTextEquals("limit"u8))
+        {
+            Limit = ReadNumber(ref reader);
+        }
+        else if (reader.ValueTextEquals("text"u8))
+        {
+            Text = ReadText(ref reader);
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
     }
 
     private bool TryReadSince(ref Utf8JsonReader reader)
@@ -113,7 +155,7 @@ internal sealed class ClientMessageFields
             }
             else if (reader.ValueTextEquals("offset"u8))
             {
-                offset = ReadOffset(ref reader);
+                offset = ReadNumber(ref reader) ?? -1;
             }
             else
             {
@@ -126,16 +168,17 @@ internal sealed class ClientMessageFields
         return isPosition;
     }
 
-    private static long ReadOffset(ref Utf8JsonReader reader)
+    /// <returns>Null for null, and -1 for anything but a whole number.</returns>
+    private static long? ReadNumber(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TokenType is JsonTokenType.Number && reader.TryGetInt64(out var offset))
+        if (reader.TokenType is JsonTokenType.Number && reader.TryGetInt64(out var number))
         {
-            return offset;
+            return number;
         }
 
         reader.Skip();
-        return -1;
+        return reader.TokenType is JsonTokenType.Null ? null : -1;
     }
 
     private static string? ReadText(ref Utf8JsonReader reader)

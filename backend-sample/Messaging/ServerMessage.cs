@@ -11,7 +11,7 @@ internal static class ServerMessage
     private const string SecondsOfUtc = "yyyy-MM-ddTHH:mm:ssZ";
 
     // Never part of an HTML page, so "ö" and "'" need no escaping.
-    private static readonly JsonWriterOptions Readable =
+    internal static readonly JsonWriterOptions Readable =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static ReadOnlyMemory<byte> Welcome(string node, string user) =>

@@ -8,7 +8,7 @@ namespace WsBalancer.BackendSample.Redis;
 /// The hash of a channel has its epoch (<c>e</c>) and the offset of its newest message (<c>s</c>). The messages are in
 /// a stream, whose entry ids are the offsets, or in a list, for servers without streams.
 /// </remarks>
-internal sealed record RedisScripts(string Append, string Read)
+internal sealed record RedisScripts(string Append, string Read, string ReadPage)
 {
     // KEYS: hash, messages, id. ARGV: channel, message, size, lifetime, lifetime of ids, lifetime of the epoch, epoch.
     private const string AppendBegin =
@@ -52,6 +52,15 @@ internal sealed record RedisScripts(string Append, string Read)
 
         """;
 
+    // The same as ReadBegin, but ARGV continues with: offset before which messages are needed, most messages, most
+    // bytes. The newest message of the page has the offset "last".
+    private const string ReadPageBegin = ReadBegin +
+        """
+        local last = top
+        if ARGV[5] ~= '' then last = math.min(top, tonumber(ARGV[5]) - 1) end
+
+        """;
+
     /// <summary>For Redis: a stream for each channel.</summary>
     public static readonly RedisScripts Streams = new(
         AppendBegin + "redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[3], offset .. '-0', 'm', ARGV[2])" + AppendEnd,
@@ -62,6 +71,19 @@ internal sealed record RedisScripts(string Append, string Read)
           messages[i] = entry[2][2]
         end
         return {epoch, top, messages}
+        """,
+        // One by one, so that the script never holds more than the page.
+        ReadPageBegin +
+        """
+        local messages, bytes = {}, 0
+        for offset = last, last - tonumber(ARGV[6]) + 1, -1 do
+          local entry = redis.call('XRANGE', KEYS[2], offset .. '-0', offset .. '-0')[1]
+          if not entry then break end
+          bytes = bytes + #entry[2][2]
+          if bytes > tonumber(ARGV[7]) and offset < last then break end
+          table.insert(messages, 1, entry[2][2])
+        end
+        return {epoch, last, messages}
         """);
 
     /// <summary>For servers without streams, such as Garnet: a list for each channel.</summary>
@@ -76,5 +98,12 @@ internal sealed record RedisScripts(string Append, string Read)
         local length = redis.call('LLEN', KEYS[2])
         local skipped = math.min(math.max(tonumber(ARGV[5]) - (top - length), 0), length)
         return {epoch, top, redis.call('LRANGE', KEYS[2], skipped, -1)}
+        """,
+        ReadPageBegin +
+        """
+        local oldest = top - redis.call('LLEN', KEYS[2]) + 1
+        local first = math.max(last - tonumber(ARGV[6]) + 1, oldest)
+        if first > last then return {epoch, last, {}} end
+        return {epoch, last, redis.call('LRANGE', KEYS[2], first - oldest, last - oldest)}
         """);
 }

@@ -69,6 +69,32 @@ internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger
         }
     }
 
+    public async Task<ChannelWindow?> ReadPageAsync(string channel, PageRequest request)
+    {
+        if (link.IsAway)
+        {
+            return null;
+        }
+
+        try
+        {
+            var scripts = await FindScriptsAsync();
+            var result = await EvaluateAsync(
+                scripts.ReadPage,
+                [HashOf(channel), MessagesOf(channel)],
+                [
+                    Epoch.Create(), "", 0, Milliseconds(history.EpochLifetime),
+                    request.Before ?? RedisValue.EmptyString, request.MaxMessages, request.MaxBytes,
+                ]);
+            return request.PageOf(Window((string)result[0]!, (long)result[1], (RedisResult[])result[2]!));
+        }
+        catch (Exception failure)
+        {
+            Note(channel, failure);
+            return null;
+        }
+    }
+
     private static ChannelWindow Window(string epoch, long top, RedisResult[] messages)
     {
         var first = top - messages.Length + 1;

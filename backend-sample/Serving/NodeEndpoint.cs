@@ -5,12 +5,13 @@ using WsBalancer.BackendSample.Telemetry;
 
 namespace WsBalancer.BackendSample.Serving;
 
-/// <summary>Handles all requests to a node: its health, its numbers, the chat page, and WebSockets.</summary>
+/// <summary>Handles all requests to a node: health, numbers, the chat page, the API, and WebSockets.</summary>
 internal sealed class NodeEndpoint(
     NodeOptions options,
     SessionRegistry sessions,
     HandshakeEndpoint handshakes,
     ChatPage page,
+    ApiEndpoint api,
     NodeStatsReader stats,
     NodeMetrics metrics)
 {
@@ -21,6 +22,8 @@ internal sealed class NodeEndpoint(
         "/metrics" => metrics.WriteAsync(context.Response, context.RequestAborted),
         _ when !context.WebSockets.IsWebSocketRequest && page.Has(context.Request.Path) => page.WriteAsync(context),
         _ when sessions.IsLeaving => RefuseAsync(context),
+        _ when context.Request.Path.StartsWithSegments(ApiEndpoint.Prefix, StringComparison.Ordinal) =>
+            api.AnswerAsync(context),
         _ => handshakes.AcceptAsync(context),
     };
 

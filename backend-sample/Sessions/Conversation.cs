@@ -1,5 +1,6 @@
 using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.History;
 using WsBalancer.BackendSample.Messaging;
 using WsBalancer.BackendSample.Presence;
 
@@ -20,6 +21,7 @@ internal sealed class Conversation
     private readonly Admission _admission;
     private readonly LocalPresence _presence;
     private readonly PresenceAnswers _answers;
+    private readonly MessageHistory _history;
 
     // Created once and shared by all sessions.
     private readonly Func<Session, ClientMessage, Task> _answer;
@@ -33,7 +35,8 @@ internal sealed class Conversation
         Audience audience,
         Admission admission,
         LocalPresence presence,
-        PresenceAnswers answers)
+        PresenceAnswers answers,
+        MessageHistory history)
     {
         _sessions = sessions;
         _node = options.Name;
@@ -43,6 +46,7 @@ internal sealed class Conversation
         _audience = audience;
         _admission = admission;
         (_presence, _answers) = (presence, answers);
+        _history = history;
         _answer = AnswerAsync;
     }
 
@@ -102,6 +106,7 @@ internal sealed class Conversation
         ClientMessageKind.Typing => SendTypingAsync(session, message),
         ClientMessageKind.Presence => SendPresenceAsync(session, message),
         ClientMessageKind.Auth => RenewAsync(session, message),
+        ClientMessageKind.History or ClientMessageKind.Search => ReadAsync(session, message),
         _ => Refuse(session, message, message.Reason),
     };
 
@@ -155,31 +160,38 @@ internal sealed class Conversation
         Session session, ClientMessage message, string channel, ReadOnlyMemory<byte> text)
     {
         var outcome = await _bus.PublishAsync(channel, text);
-        if (outcome is PublishOutcome.LocalOnly)
+        if (outcome.ReasonAt(_node) is { } reason)
         {
-            await Refuse(session, message, $"redis is away: the message reached node '{_node}' only");
-        }
-        else if (outcome is PublishOutcome.Unknown)
-        {
-            await Refuse(session, message, "redis went away: the message may not have been delivered");
+            await Refuse(session, message, reason);
         }
     }
 
     private async Task StoreAsync(Session session, ClientMessage message, string channel, ReadOnlyMemory<byte> text)
     {
         var (outcome, position) = await _store.AppendAsync(channel, session.User, message.Id!, text);
-        if (outcome is AppendOutcome.Stored)
+        if (outcome.Reason() is { } reason)
         {
-            session.Post(Delivery.Control(ServerMessage.Ack(message.Id!, channel, position)));
+            await Refuse(session, message, reason);
             return;
         }
 
-        await Refuse(session, message, outcome switch
+        session.Post(Delivery.Control(ServerMessage.Ack(message.Id!, channel, position)));
+    }
+
+    private async Task ReadAsync(Session session, ClientMessage message)
+    {
+        if (!session.Rooms.Contains(message.Target))
         {
-            AppendOutcome.Unavailable => "redis is away: the message was not stored, send it again later",
-            AppendOutcome.Refused => "redis refused to store the message",
-            _ => "redis went away: the message may have been stored, send it again with the same id",
-        });
+            await RefuseStranger(session, message);
+        }
+        else if (await _history.AnswerAsync(message.Target, message.Query!, message.Id) is { } answer)
+        {
+            session.Post(Delivery.Control(answer));
+        }
+        else
+        {
+            await Refuse(session, message, OutcomeReasons.NotRead);
+        }
     }
 
     private async Task RenewAsync(Session session, ClientMessage message)

@@ -37,6 +37,8 @@ public sealed class NodeCommandLineTests
     [InlineData("serve --batch-bytes 65KiB", "--batch-bytes: '65KiB' is not a size from 1KiB to 64KiB")]
     [InlineData("serve --batch-bytes 2KiB --max-queue 2KiB", "--batch-bytes: it must be less than --max-queue")]
     [InlineData("serve --idle-timeout 0s", "--idle-timeout: '0s'")]
+    [InlineData("serve --api-key /none", "--api-key: '/none' cannot be read")]
+    [InlineData("serve --api-key /dev/null", "--api-key: '/dev/null' has no secret: a secret has at least 32 bytes")]
     [InlineData("serve --jwt-key /none", "--jwt-key: '/none' cannot be read")]
     [InlineData("serve --jwt-key /dev/null", "--jwt-key: '/dev/null' has no key: a secret has at least 32 bytes")]
     [InlineData("serve --jwt-authority http://id.example", "--jwt-authority: 'http://id.example' is not an address")]

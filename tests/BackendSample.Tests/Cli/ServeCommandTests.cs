@@ -52,11 +52,13 @@ public sealed class ServeCommandTests
         File.WriteAllText(file, "a secret of thirty-two bytes or more\n");
 
         var access = Bind($"--jwt-key {file} --jwt-audience chat --jwt-issuer id --jwt-rooms rooms --jwt-grace 5s "
-            + "--origin https://a.example --origin https://*.b.example --max-rate 6 --max-user-rate 7").Access;
+            + $"--api-key {file} --origin https://a.example --origin https://*.b.example --max-rate 6 "
+            + "--max-user-rate 7").Access;
         File.Delete(file);
 
         Assert.Equal(["https://a.example", "https://*.b.example"], access.Origins);
         Assert.NotNull(access.Tokens?.Keys);
+        Assert.True(access.ApiKey?.Matches("a secret of thirty-two bytes or more"));
         Assert.Equal(
             new AccessOptions
             {
@@ -68,6 +70,7 @@ public sealed class ServeCommandTests
                     RoomsClaim = "rooms",
                 },
                 TokenGrace = TimeSpan.FromSeconds(5),
+                ApiKey = access.ApiKey,
                 Origins = access.Origins,
                 ConnectionRate = 6,
                 UserRate = 7,

@@ -69,12 +69,33 @@ public sealed class ClientMessageTests
     [InlineData("""{"type":"join","room":"r","since":{"epoch":"e","offset":1.5}}""", "'since' is neither")]
     [InlineData("""{"type":"join","room":"r","since":{"epoch":"","offset":1}}""", "'since' is neither")]
     [InlineData("""{"type":"typing"}""", "'room' is missing")]
+    [InlineData("""{"type":"history"}""", "'room' is missing")]
+    [InlineData("""{"type":"history","room":"r","before":0}""", "'before' is not an offset")]
+    [InlineData("""{"type":"history","room":"r","before":-5}""", "'before' is not an offset")]
+    [InlineData("""{"type":"history","room":"r","before":1.5}""", "'before' is not an offset")]
+    [InlineData("""{"type":"history","room":"r","before":{"a":1}}""", "'before' is not an offset")]
+    [InlineData("""{"type":"history","room":"r","limit":0}""", "'limit' is not a whole number from 1 to 100")]
+    [InlineData("""{"type":"history","room":"r","limit":101}""", "'limit' is not a whole number from 1 to 100")]
+    [InlineData("""{"type":"history","room":"r","limit":"5"}""", "'limit' is not a whole number from 1 to 100")]
+    [InlineData("""{"type":"search","room":"r"}""", "'text' is missing, empty or not a text")]
+    [InlineData("""{"type":"search","room":"r","text":""}""", "'text' is missing, empty or not a text")]
+    [InlineData("""{"type":"search","room":"r","text":["x"]}""", "'text' is missing, empty or not a text")]
     public void Parse_OfAnInvalidMessage_ReturnsTheReason(string json, string reason)
     {
         var message = Parse(json);
 
         Assert.Equal(ClientMessageKind.Invalid, message.Kind);
         Assert.Contains(reason, message.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_OfASearch_LimitsTheText()
+    {
+        Assert.Equal(new MessageQuery(7, 50, new string('x', 256)), Parse(Search(256)).Query);
+        Assert.Equal("'text' is longer than 256 characters", Parse(Search(257)).Reason);
+
+        static string Search(int length) =>
+            $$"""{"type":"search","room":"r","before":7,"limit":null,"text":"{{new string('x', length)}}"}""";
     }
 
     [Fact]

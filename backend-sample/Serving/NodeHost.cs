@@ -95,6 +95,7 @@ internal static class NodeHost
         services.AddSingleton<SenderRates>();
         services.AddSingleton<Admission>();
         services.AddSingleton<MessageHistory>();
+        services.AddSingleton<RoomMembership>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<HandshakeEndpoint>();
         services.AddSingleton<ChatPage>();

@@ -9,9 +9,6 @@ namespace WsBalancer.BackendSample.Sessions;
 /// <summary>Handles the messages of the node's clients.</summary>
 internal sealed class Conversation
 {
-    /// <summary>The maximum number of rooms of one session: Centrifugo's limit.</summary>
-    public const int MaxRooms = 128;
-
     private readonly string _node;
     private readonly SessionRegistry _sessions;
     private readonly IMessageBus _bus;
@@ -19,7 +16,7 @@ internal sealed class Conversation
     private readonly Subscriptions _subscriptions;
     private readonly Audience _audience;
     private readonly Admission _admission;
-    private readonly LocalPresence _presence;
+    private readonly RoomMembership _rooms;
     private readonly PresenceAnswers _answers;
     private readonly MessageHistory _history;
 
@@ -34,7 +31,7 @@ internal sealed class Conversation
         Subscriptions subscriptions,
         Audience audience,
         Admission admission,
-        LocalPresence presence,
+        RoomMembership rooms,
         PresenceAnswers answers,
         MessageHistory history)
     {
@@ -45,7 +42,8 @@ internal sealed class Conversation
         _subscriptions = subscriptions;
         _audience = audience;
         _admission = admission;
-        (_presence, _answers) = (presence, answers);
+        _rooms = rooms;
+        _answers = answers;
         _history = history;
         _answer = AnswerAsync;
     }
@@ -69,10 +67,7 @@ internal sealed class Conversation
         {
             _audience.Remove(channel, session);
             await _subscriptions.ReleaseAsync(channel);
-            foreach (var room in session.Rooms)
-            {
-                await DropAsync(session, room);
-            }
+            await _rooms.EndAsync(session);
 
             _sessions.Remove(session);
         }
@@ -100,14 +95,14 @@ internal sealed class Conversation
     private Task AnswerAsync(Session session, ClientMessage message) => message.Kind switch
     {
         ClientMessageKind.Direct => SendDirectAsync(session, message),
-        ClientMessageKind.Join => JoinAsync(session, message),
-        ClientMessageKind.Leave => LeaveAsync(session, message.Target),
+        ClientMessageKind.Join => _rooms.JoinAsync(session, message),
+        ClientMessageKind.Leave => _rooms.LeaveAsync(session, message.Target),
         ClientMessageKind.Room => SendToRoomAsync(session, message),
         ClientMessageKind.Typing => SendTypingAsync(session, message),
         ClientMessageKind.Presence => SendPresenceAsync(session, message),
         ClientMessageKind.Auth => RenewAsync(session, message),
         ClientMessageKind.History or ClientMessageKind.Search => ReadAsync(session, message),
-        _ => Refuse(session, message, message.Reason),
+        _ => session.RefuseAsync(message, message.Reason),
     };
 
     private Task SendDirectAsync(Session session, ClientMessage message) => SendAsync(
@@ -149,7 +144,7 @@ internal sealed class Conversation
     }
 
     private static Task RefuseStranger(Session session, ClientMessage message) =>
-        Refuse(session, message, $"not a member of room '{message.Target}': join it first");
+        session.RefuseAsync(message, $"not a member of room '{message.Target}': join it first");
 
     private Task SendAsync(Session session, ClientMessage message, string channel, ReadOnlyMemory<byte> text) =>
         message.Id is null
@@ -162,7 +157,7 @@ internal sealed class Conversation
         var outcome = await _bus.PublishAsync(channel, text);
         if (outcome.ReasonAt(_node) is { } reason)
         {
-            await Refuse(session, message, reason);
+            await session.RefuseAsync(message, reason);
         }
     }
 
@@ -171,7 +166,7 @@ internal sealed class Conversation
         var (outcome, position) = await _store.AppendAsync(channel, session.User, message.Id!, text);
         if (outcome.Reason() is { } reason)
         {
-            await Refuse(session, message, reason);
+            await session.RefuseAsync(message, reason);
             return;
         }
 
@@ -190,7 +185,7 @@ internal sealed class Conversation
         }
         else
         {
-            await Refuse(session, message, OutcomeReasons.NotRead);
+            await session.RefuseAsync(message, OutcomeReasons.NotRead);
         }
     }
 
@@ -199,13 +194,13 @@ internal sealed class Conversation
         var (identity, reason) = await _admission.RenewAsync(message.Target);
         if (identity is null)
         {
-            await Refuse(session, message, reason);
+            await session.RefuseAsync(message, reason);
             return;
         }
 
         if (identity.User != session.User || identity.Expires is not { } expires)
         {
-            await Refuse(session, message, "the token is of another user: connect again with it");
+            await session.RefuseAsync(message, "the token is of another user: connect again with it");
             return;
         }
 
@@ -213,91 +208,7 @@ internal sealed class Conversation
         session.Post(Delivery.Control(ServerMessage.Authenticated(session.User, expires)));
         foreach (var room in session.Rooms.Where(room => !identity.MayJoin(room)).ToList())
         {
-            await LeaveAsync(session, room);
+            await _rooms.LeaveAsync(session, room);
         }
-    }
-
-    private Task JoinAsync(Session session, ClientMessage message)
-    {
-        if (!session.Identity.MayJoin(message.Target))
-        {
-            return Refuse(session, message, $"the token does not allow room '{message.Target}'");
-        }
-
-        var isMember = session.Rooms.Contains(message.Target);
-        if (isMember && message.Recovery is null)
-        {
-            session.Post(Delivery.AboutRoom(ServerMessage.Joined(message.Target)));
-            return Task.CompletedTask;
-        }
-
-        return !isMember && session.Rooms.Count >= MaxRooms
-            ? Refuse(session, message, $"a member of {MaxRooms} rooms already: leave one first")
-            : JoinAsync(session, message, ChannelName.Room(message.Target), isMember);
-    }
-
-    private async Task JoinAsync(Session session, ClientMessage message, string channel, bool isMember)
-    {
-        var room = message.Target;
-        var isActive = await _subscriptions.AcquireAsync(channel);
-        if (message.Recovery is { } recovery)
-        {
-            isActive = isActive && await _audience.RecoverAsync(channel, new ChannelWaiter(
-                session, recovery.Since, (position, isRecovered) =>
-                    Delivery.AboutRoom(ServerMessage.Joined(room, position, isRecovered))));
-        }
-        else if (isActive)
-        {
-            _audience.Add(channel, session, Delivery.AboutRoom(ServerMessage.Joined(room)));
-        }
-
-        if (isActive && session.Rooms.Add(room))
-        {
-            _presence.Add(room, session.User);
-            return;
-        }
-
-        await _subscriptions.ReleaseAsync(channel);
-        if (!isActive)
-        {
-            await RefuseJoinAsync(session, message, isMember);
-        }
-    }
-
-    // A member that could not recover is no longer one: otherwise it would receive messages after a silent gap.
-    private async Task RefuseJoinAsync(Session session, ClientMessage message, bool isMember)
-    {
-        if (isMember)
-        {
-            session.Rooms.Remove(message.Target);
-            await DropAsync(session, message.Target);
-        }
-
-        await Refuse(session, message, $"redis is away: could not join room '{message.Target}', try again");
-    }
-
-    private async Task LeaveAsync(Session session, string room)
-    {
-        // Leaving a room twice is not an error: the reply reports the resulting state.
-        if (session.Rooms.Remove(room))
-        {
-            await DropAsync(session, room);
-        }
-
-        session.Post(Delivery.AboutRoom(ServerMessage.Left(room)));
-    }
-
-    private async Task DropAsync(Session session, string room)
-    {
-        var channel = ChannelName.Room(room);
-        _presence.Remove(room, session.User);
-        _audience.Remove(channel, session);
-        await _subscriptions.ReleaseAsync(channel);
-    }
-
-    private static Task Refuse(Session session, ClientMessage message, string reason)
-    {
-        session.Post(Delivery.Control(ServerMessage.Error(reason, message.Id)));
-        return Task.CompletedTask;
     }
 }

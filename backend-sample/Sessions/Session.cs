@@ -84,6 +84,13 @@ internal sealed class Session : IAudienceMember
         }
     }
 
+    /// <summary>Answers a message of the client with an error.</summary>
+    public Task RefuseAsync(ClientMessage message, string reason)
+    {
+        Post(Delivery.Control(ServerMessage.Error(reason, message.Id)));
+        return Task.CompletedTask;
+    }
+
     /// <summary>Counts a message of the client. Beyond the rate it is refused, and the client closed if it continues.
     /// </summary>
     /// <param name="id">The id of the message; null without one.</param>

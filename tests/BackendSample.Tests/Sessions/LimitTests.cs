@@ -91,7 +91,7 @@ public sealed class LimitTests
     {
         await using var node = await TestNode.StartAsync();
         using var client = await TestClient.WelcomedAsync(node.Address, "alice");
-        for (var room = 0; room < Conversation.MaxRooms; room++)
+        for (var room = 0; room < RoomMembership.MaxRooms; room++)
         {
             await client.JoinAsync($"r{room}");
         }

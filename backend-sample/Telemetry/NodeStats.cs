@@ -30,5 +30,7 @@ internal sealed record BusStats(string Kind, bool Available, int Channels, long 
 
 /// <summary>The numbers of presence.</summary>
 /// <param name="Writes">The changes of users in rooms that were published.</param>
-/// <param name="Pushes">The messages about changes, each of which was sent to all members of a room on this node.</param>
+/// <param name="Pushes">
+/// The messages about changes, each of which was sent to all members of a room on this node.
+/// </param>
 internal sealed record PresenceStats(long Writes, long Pushes);

@@ -5,7 +5,7 @@ using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Presence;
 
-/// <summary>What clients do about presence.</summary>
+/// <summary>Requests and pushes of presence, as a client has them.</summary>
 internal static class PresenceClient
 {
     public static async Task<TestClient> MemberAsync(Uri node, string user)

@@ -42,6 +42,17 @@ internal sealed class ApiAdmission(NodeOptions options, Admission admission)
                 "The token of a user does not allow to publish: that needs the key of --api-key.");
     }
 
+    /// <summary>Checks whether the node may be operated: only with the key.</summary>
+    /// <returns>The refusal; null if the request is admitted.</returns>
+    public AdmissionResult? CheckOperate(HttpRequest request) => options.Access.ApiKey switch
+    {
+        null => AdmissionResult.Refuse(
+            StatusCodes.Status403Forbidden, "This node has no --api-key: stop it with SIGTERM."),
+        var key when key.Matches(Admission.BearerOf(request)) => null,
+        _ => AdmissionResult.Refuse(
+            StatusCodes.Status401Unauthorized, "The key is missing or wrong: expected 'Authorization: Bearer KEY'."),
+    };
+
     /// <summary>Decides without a token, if that is possible.</summary>
     private bool IsDecided(HttpRequest request, out AdmissionResult? refusal)
     {

@@ -12,6 +12,7 @@ internal sealed class NodeEndpoint(
     HandshakeEndpoint handshakes,
     ChatPage page,
     ApiEndpoint api,
+    DrainEndpoint drain,
     NodeStatsReader stats,
     NodeMetrics metrics)
 {
@@ -20,6 +21,7 @@ internal sealed class NodeEndpoint(
         "/healthz" => AnswerHealthAsync(context),
         "/stats" => context.Response.WriteAsJsonAsync(stats.Read(), context.RequestAborted),
         "/metrics" => metrics.WriteAsync(context.Response, context.RequestAborted),
+        DrainEndpoint.Path => drain.AnswerAsync(context),
         _ when !context.WebSockets.IsWebSocketRequest && page.Has(context.Request.Path) => page.WriteAsync(context),
         _ when sessions.IsLeaving => RefuseAsync(context),
         _ when context.Request.Path.StartsWithSegments(ApiEndpoint.Prefix, StringComparison.Ordinal) =>

@@ -103,6 +103,7 @@ internal static class NodeHost
         services.AddSingleton<MessagePublisher>();
         services.AddSingleton<MessageApi>();
         services.AddSingleton<ApiEndpoint>();
+        services.AddSingleton<DrainEndpoint>();
         services.AddSingleton<NodeEndpoint>();
         services.AddHostedService<SessionShutdown>();
         services.AddHostedService<MemoryTrim>();

@@ -47,7 +47,7 @@ public sealed class ProtocolPageTests
         }
     }
 
-    // What a transcript cannot bring about.
+    // Messages that no transcript can cause.
     public static TheoryData<string, byte[]> Samples => new()
     {
         { "gap", ServerMessage.Gap("room:r", new ChannelPosition("5b0f3c9a1d2e", 12)).ToArray() },

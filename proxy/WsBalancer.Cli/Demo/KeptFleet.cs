@@ -40,5 +40,6 @@ internal sealed class KeptFleet(DemoFleet fleet, DemoSettings settings, CommandO
         $"    wsbalancer add {spare.Id}={spare.Address} --wait",
         "",
         $"Users connect to {fleet.Balancer}?user=NAME. The balancer follows {fleet.ConfigurationFile}.",
+        $"To chat as two of them, open {fleet.Balancer} in two windows of a browser.",
     ];
 }

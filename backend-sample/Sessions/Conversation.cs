@@ -139,11 +139,15 @@ internal sealed class Conversation
         var outcome = await _bus.PublishAsync(channel, text);
         if (outcome is PublishOutcome.LocalOnly)
         {
-            await Refuse(session, message, $"redis is away: the message reached node '{_node}' only");
+            await Refuse(session, message, $"{_bus.Status.Server} is away: the message reached node '{_node}' only");
         }
         else if (outcome is PublishOutcome.Unknown)
         {
-            await Refuse(session, message, "redis went away: the message may not have been delivered");
+            await Refuse(session, message, $"{_bus.Status.Server} went away: the message may not have been delivered");
+        }
+        else if (outcome is PublishOutcome.TooLong)
+        {
+            await Refuse(session, message, $"longer than {_bus.Status.Server} carries: only node '{_node}' received it");
         }
     }
 
@@ -160,6 +164,8 @@ internal sealed class Conversation
         {
             AppendOutcome.Unavailable => "redis is away: the message was not stored, send it again later",
             AppendOutcome.Refused => "redis refused to store the message",
+            AppendOutcome.TooLong => $"longer than {_bus.Status.Server} carries: the message was not stored",
+            AppendOutcome.Unsupported => "this node stores no messages: send it without an id",
             _ => "redis went away: the message may have been stored, send it again with the same id",
         });
     }
@@ -242,7 +248,7 @@ internal sealed class Conversation
             await DropAsync(session, channel);
         }
 
-        await Refuse(session, message, $"redis is away: could not join room '{message.Target}', try again");
+        await Refuse(session, message, $"{_bus.Status.Server} is away: could not join room '{message.Target}', try again");
     }
 
     private async Task LeaveAsync(Session session, string room)

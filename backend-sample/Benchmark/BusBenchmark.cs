@@ -18,6 +18,7 @@ internal sealed class BusBenchmark(BusHost publisher, BusHost subscriber, BenchO
 
     private readonly string _run = Epoch.Create();
     private long _sent;
+    private long _failed;
 
     /// <summary>Measures messages of one kind.</summary>
     /// <param name="isStored">Whether the messages have an id, and are stored before they are delivered.</param>
@@ -41,13 +42,15 @@ internal sealed class BusBenchmark(BusHost publisher, BusHost subscriber, BenchO
 
             var rate = await SaturateAsync(channel, isStored, member, options.Duration, cancellation);
             await DrainAsync(member, cancellation);
-            return new BenchFigures(At(latencies, 0.5), At(latencies, 0.99), rate, _sent - member.Received);
+            var missing = _sent - member.Received;
+            return new BenchFigures(
+                At(latencies, 0.5), At(latencies, 0.99), rate, _failed, Math.Max(0, missing - _failed));
         }
         finally
         {
             subscriber.Audience.Remove(channel, member);
             await subscriber.Subscriptions.ReleaseAsync(channel);
-            _sent = 0;
+            (_sent, _failed) = (0, 0);
         }
     }
 
@@ -83,16 +86,20 @@ internal sealed class BusBenchmark(BusHost publisher, BusHost subscriber, BenchO
         return (member.Received - before) / time.GetElapsedTime(begun).TotalSeconds;
     }
 
-    private Task SendAsync(string channel, bool isStored)
+    private async Task SendAsync(string channel, bool isStored)
     {
         var number = ++_sent;
         var at = time.GetTimestamp().ToString(CultureInfo.InvariantCulture);
         var begin = $$"""{"at":"{{at}}","data":""";
         var padding = new string('x', Math.Max(0, options.Size - begin.Length - 3));
         var message = Encoding.UTF8.GetBytes($"{begin}\"{padding}\"}}");
-        return isStored
-            ? publisher.Store.AppendAsync(channel, _run, number.ToString(CultureInfo.InvariantCulture), message)
-            : publisher.Bus.PublishAsync(channel, message);
+        var isAccepted = isStored
+            ? (await publisher.Store.AppendAsync(channel, _run, $"{number}", message)).Outcome is AppendOutcome.Stored
+            : await publisher.Bus.PublishAsync(channel, message) is PublishOutcome.Published;
+        if (!isAccepted)
+        {
+            Interlocked.Increment(ref _failed);
+        }
     }
 
     // Waits for the messages that are on their way, until none has been received for a while.

@@ -106,25 +106,30 @@ internal static class BenchBusCommand
         CancellationToken cancellation)
     {
         var benchmark = new BusBenchmark(one, two, options, TimeProvider.System);
-        await WriteAsync(console, "bus", "messages", "p50", "p99", "messages/s", "lost");
+        await WriteAsync(console, "bus", "messages", "p50", "p99", "messages/s", "failed", "lost");
         bool[] kinds = node is { Bus: BusKind.Nats, Redis: null } ? [false] : [false, true];
         foreach (var isStored in kinds)
         {
             var figures = await benchmark.RunAsync(isStored, cancellation);
             await WriteAsync(
                 console, one.Bus.Status.Kind, isStored ? "stored" : "not stored", Text(figures.Median),
-                Text(figures.Late), figures.Rate.ToString("N0", CultureInfo.InvariantCulture), $"{figures.Lost}");
+                Text(figures.Late), figures.Rate.ToString("N0", CultureInfo.InvariantCulture), $"{figures.Failed}",
+                $"{figures.Lost}");
         }
 
         return ExitCode.Done;
     }
 
-    private static Task WriteAsync(
-        InvocationConfiguration console, string bus, string kind, string median, string late, string rate, string lost) =>
-        console.Output.WriteLineAsync($"{bus,-14}{kind,-12}{median,10}{late,10}{rate,12}{lost,8}");
+    private static Task WriteAsync(InvocationConfiguration console, params string[] cells)
+    {
+        int[] widths = [-14, -12, 10, 10, 12, 8, 8];
+        return console.Output.WriteLineAsync(string.Concat(cells.Zip(
+            widths, (cell, width) => width < 0 ? cell.PadRight(-width) : cell.PadLeft(width))));
+    }
 
-    private static string Text(TimeSpan latency) =>
-        string.Create(CultureInfo.InvariantCulture, $"{latency.TotalMilliseconds:F2} ms");
+    private static string Text(TimeSpan latency) => latency < TimeSpan.Zero
+        ? "-"
+        : string.Create(CultureInfo.InvariantCulture, $"{latency.TotalMilliseconds:F2} ms");
 
     private static Option<int> CreateNumber(string name, string description, int normal, int least, int most) => new(name)
     {

@@ -1,13 +1,9 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsBalancer.BackendSample.Access;
-using WsBalancer.BackendSample.Channels;
-using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Registration;
 using WsBalancer.BackendSample.Sessions;
 using WsBalancer.BackendSample.Telemetry;

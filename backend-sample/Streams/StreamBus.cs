@@ -22,6 +22,7 @@ internal sealed class StreamBus : IRedisBus, IAsyncDisposable
     private readonly StreamSet _streams;
     private volatile StreamReader? _reader;
     private volatile bool _isDisposed;
+    private bool _isBroken;
 
     /// <summary>The messages of the connections before this one.</summary>
     private long _received;
@@ -141,6 +142,12 @@ internal sealed class StreamBus : IRedisBus, IAsyncDisposable
         if (_isDisposed)
         {
             return;
+        }
+
+        if (lost.Failure is { } failure && !_isBroken)
+        {
+            _isBroken = true;
+            StreamLog.ReadBroke(_logger, failure);
         }
 
         _link.SetUnavailable();

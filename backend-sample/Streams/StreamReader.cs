@@ -34,6 +34,9 @@ internal sealed class StreamReader : IAsyncDisposable
     /// <summary>Completes when the connection is lost or does not answer.</summary>
     public Task Lost => _reading;
 
+    /// <summary>Why the read ended, if not by the loss of the connection.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>Connects, and begins to read.</summary>
     /// <returns>Null if Redis does not answer in time.</returns>
     public static async Task<StreamReader?> ConnectAsync(
@@ -58,7 +61,7 @@ internal sealed class StreamReader : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            Note(logger, failure);
+            StreamLog.ReadFailed(logger, failure);
             return null;
         }
     }
@@ -88,20 +91,11 @@ internal sealed class StreamReader : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            Note(_logger, failure);
-        }
-    }
+            StreamLog.ReadFailed(_logger, failure);
 
-    // A loss of Redis is logged by its link.
-    private static void Note(ILogger logger, Exception failure)
-    {
-        if (failure is RedisException or RedisTimeoutException or ObjectDisposedException or OperationCanceledException)
-        {
-            StreamLog.ReadFailed(logger, failure);
-        }
-        else
-        {
-            StreamLog.ReadBroke(logger, failure);
+            // A loss of Redis is logged by its link.
+            var isLoss = failure is RedisConnectionException or RedisTimeoutException or ObjectDisposedException;
+            Failure = isLoss || _isDisposed ? null : failure;
         }
     }
 

@@ -69,7 +69,7 @@ public sealed class BusTests
             {
                 await one.PublishAsync(0);
             }
-        });
+        }, TestContext.Current.CancellationToken);
 
         for (var number = 1; number <= 100; number++)
         {

@@ -62,6 +62,9 @@ public sealed class NodeCommandLineTests
     [InlineData("serve --weight 2", "--weight requires --register")]
     [InlineData("serve --prefix p", "--prefix requires --register")]
     [InlineData("serve --frobnicate", "--frobnicate")]
+    [InlineData("bench-bus", "bench-bus needs --bus")]
+    [InlineData("bench-bus --bus nats", "--bus nats needs --nats")]
+    [InlineData("bench-bus --bus local --seconds 0", "--seconds: '0' is not a number from 1 to 600")]
     [InlineData("redis --port 65536", "--port: '65536' is not a number from 0 to 65535")]
     [InlineData("redis --port -1", "--port: '-1'")]
     [InlineData("redis --bind example.org", "--bind: 'example.org'")]
@@ -143,6 +146,25 @@ public sealed class NodeCommandLineTests
         await redis.SignalAsync("TERM");
 
         Assert.Equal(0, await redis.WaitForExitAsync());
+    }
+
+    [Theory]
+    [InlineData("local")]
+    [InlineData("embedded")]
+    public async Task TheBenchmarkOfABus_PrintsATable_AndExitsWith0(string bus)
+    {
+        var (code, output, error) = await RunAsync($"bench-bus --bus {bus} --seconds 1");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Matches(@"not stored +\d+\.\d\d ms +\d+\.\d\d ms +[\d,]+ +0 +0\n", output);
+    }
+
+    [Fact]
+    public async Task TheBenchmarkOfABusThatIsAway_NamesItsAddress_AndExitsWith1()
+    {
+        var (code, output, error) = await RunAsync("bench-bus --bus nats --nats 127.0.0.1:1");
+
+        Assert.Equal((1, "", "ws-node: cannot connect to 127.0.0.1:1\n"), (code, output, error));
     }
 
     [Fact]

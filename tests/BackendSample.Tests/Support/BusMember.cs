@@ -11,8 +11,6 @@ internal sealed class BusMember(BusHost node, string channel) : IAudienceMember
     private readonly Lock _lock = new();
     private readonly List<int> _received = [];
 
-    public long FreeBytes => long.MaxValue;
-
     /// <summary>The numbers in the order in which they were received; a gap is -1.</summary>
     public List<int> Received
     {

@@ -17,7 +17,10 @@ internal sealed record NodeOptions
     /// </summary>
     public EndPoint? Redis { get; init; }
 
-    /// <summary>How messages reach other nodes; null for Redis if there is one.</summary>
+    /// <summary>The NATS server that connects the nodes; null for none.</summary>
+    public EndPoint? Nats { get; init; }
+
+    /// <summary>How messages reach other nodes; null for NATS or Redis if there is one.</summary>
     public BusKind? Bus { get; init; }
 
     /// <summary>The registration with balancers through that Redis; null for none.</summary>
@@ -102,8 +105,14 @@ internal enum BusKind
     /// <summary>Not at all.</summary>
     Local,
 
-    /// <summary>Through a Redis.</summary>
+    /// <summary>Through pub/sub of a Redis.</summary>
     Redis,
+
+    /// <summary>Through streams of a Redis.</summary>
+    RedisStreams,
+
+    /// <summary>Through a NATS server.</summary>
+    Nats,
 
     /// <summary>Through a Redis-compatible server in this process.</summary>
     Embedded,

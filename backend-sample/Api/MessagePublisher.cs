@@ -38,18 +38,29 @@ internal sealed class MessagePublisher(NodeOptions options, IMessageBus bus, IMe
     private async Task<ApiAnswer> SendAsync(string channel, ReadOnlyMemory<byte> text)
     {
         var outcome = await bus.PublishAsync(channel, text);
-        return outcome.ReasonAt(options.Name) is { } reason
-            ? ApiAnswer.Fail(StatusCodes.Status503ServiceUnavailable, $"{reason}.")
+        return outcome.ReasonAt(options.Name, bus) is { } reason
+            ? ApiAnswer.Fail(
+                outcome is PublishOutcome.TooLong
+                    ? StatusCodes.Status413PayloadTooLarge
+                    : StatusCodes.Status503ServiceUnavailable,
+                $"{reason}.")
             : new ApiAnswer(StatusCodes.Status202Accepted, Write(channel, position: null));
     }
 
     private async Task<ApiAnswer> StoreAsync(string channel, Publication message, ReadOnlyMemory<byte> text)
     {
         var (outcome, position) = await store.AppendAsync(channel, message.From, message.Id!, text);
-        return outcome.Reason() is { } reason
-            ? ApiAnswer.Fail(StatusCodes.Status503ServiceUnavailable, $"{reason}.")
+        return outcome.Reason(bus) is { } reason
+            ? ApiAnswer.Fail(StatusOf(outcome), $"{reason}.")
             : new ApiAnswer(StatusCodes.Status201Created, Write(channel, position));
     }
+
+    private static int StatusOf(AppendOutcome outcome) => outcome switch
+    {
+        AppendOutcome.TooLong => StatusCodes.Status413PayloadTooLarge,
+        AppendOutcome.Unsupported => StatusCodes.Status501NotImplemented,
+        _ => StatusCodes.Status503ServiceUnavailable,
+    };
 
     private static ReadOnlyMemory<byte> Write(string channel, ChannelPosition? position)
     {

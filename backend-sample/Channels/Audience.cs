@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Channels;
 
@@ -17,6 +18,9 @@ internal sealed class Audience(IMessageStore store)
 
     /// <summary>Receives each notice that users of a channel's room have changed. No handler may throw.</summary>
     public event Action<string, ReadOnlyMemory<byte>>? PresenceChanged;
+
+    /// <summary>The origin of messages that the members on this node have received before the bus.</summary>
+    public NodeOrigin Origin { get; } = NodeOrigin.Create();
 
     /// <summary>The channels that have members.</summary>
     public IEnumerable<LocalChannel> Channels => _channels.Values;
@@ -75,17 +79,24 @@ internal sealed class Audience(IMessageStore store)
     }
 
     /// <summary>
-    /// Posts a message from the bus to every member. All members receive the messages of a channel in the same order.
+    /// Posts a message from the bus to every member, unless it returns to its origin. All members receive the messages
+    /// of a channel in the same order.
     /// </summary>
-    public void Deliver(string channel, ReadOnlyMemory<byte> frame)
+    /// <param name="channel">The channel.</param>
+    /// <param name="frame">The message.</param>
+    /// <param name="floor">
+    /// The position after which members without one need the stored messages; null if the bus keeps their order, so
+    /// that the first one has no missing messages before it.
+    /// </param>
+    public void Deliver(string channel, ReadOnlyMemory<byte> frame, ChannelPosition? floor = null)
     {
         if (_channels.TryGetValue(channel, out var local))
         {
-            Deliver(local, ChannelFrame.Parse(frame));
+            Deliver(local, ChannelFrame.Parse(frame), floor);
         }
     }
 
-    /// <inheritdoc cref="Deliver(string, ReadOnlyMemory{byte})"/>
+    /// <inheritdoc cref="Deliver(string, ReadOnlyMemory{byte}, ChannelPosition?)"/>
     public void Deliver(ReadOnlySpan<char> channel, ReadOnlySequence<byte> frame)
     {
         if (_channels.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(channel, out var local))
@@ -119,8 +130,13 @@ internal sealed class Audience(IMessageStore store)
         }
     }
 
-    private void Deliver(LocalChannel local, ChannelFrame frame)
+    private void Deliver(LocalChannel local, ChannelFrame frame, ChannelPosition? floor = null)
     {
+        if (frame.Origin == Origin)
+        {
+            return;
+        }
+
         if (frame.IsPresence)
         {
             PresenceChanged?.Invoke(local.Name, frame.Message);
@@ -130,7 +146,7 @@ internal sealed class Audience(IMessageStore store)
             var priority = frame.IsEphemeral ? Priority.Ephemeral : Delivery.PriorityOf(local.Name);
             local.Deliver(Delivery.Plain(frame.Message, priority));
         }
-        else if (local.Receive(new StoredMessage(position, frame.Message)))
+        else if (local.Receive(new StoredMessage(position, frame.Message), floor))
         {
             // The bus must deliver the next message without a wait, and a read never fails with an exception.
             _ = ReadAsync(local);

@@ -7,7 +7,8 @@ namespace WsBalancer.BackendSample.Channels;
 /// <summary>One message between nodes: the JSON text for clients, after a prefix for its kind.</summary>
 /// <remarks>
 /// A plain message has no prefix and begins with a brace. The prefix of a stored message is the byte 1, the position
-/// and a line feed; that of an ephemeral message is the byte 2. The byte 3 begins a notice for the node itself.
+/// and a line feed; that of an ephemeral message is the byte 2, and that of a notice for the node itself the byte 4.
+/// Before the prefix, a message that the members on its own node have received already has the byte 3 and the origin.
 /// </remarks>
 /// <param name="Message">The JSON text.</param>
 /// <param name="Position">The position of a stored message; null for other messages.</param>
@@ -18,12 +19,27 @@ internal readonly record struct ChannelFrame(
 {
     public const byte StoredMark = 1;
     public const byte EphemeralMark = 2;
-    public const byte PresenceMark = 3;
+    public const byte OriginMark = 3;
+    public const byte PresenceMark = 4;
+
+    /// <summary>The bytes of the mark of an origin, with the origin.</summary>
+    public const int OriginLength = 1 + NodeOrigin.Length;
+
+    /// <summary>More bytes than the prefix of any stored message has.</summary>
+    public const int MaxPrefix = 256;
+
+    /// <summary>The node whose members have received the message already; null if there is none.</summary>
+    public NodeOrigin? Origin { get; private init; }
 
     /// <summary>Reads a frame. Bytes that are not a frame of this version are a plain message.</summary>
     public static ChannelFrame Parse(ReadOnlyMemory<byte> frame)
     {
         var bytes = frame.Span;
+        if (bytes is [OriginMark, ..] && bytes.Length > OriginLength)
+        {
+            return Parse(frame[OriginLength..]) with { Origin = NodeOrigin.Read(bytes[1..]) };
+        }
+
         if (bytes is [EphemeralMark, ..])
         {
             return new ChannelFrame(frame[1..], null, IsEphemeral: true);
@@ -50,6 +66,16 @@ internal readonly record struct ChannelFrame(
     {
         var prefix = Encoding.UTF8.GetBytes($"{(char)StoredMark}{position}\n");
         return (byte[])[.. prefix, .. message.Span];
+    }
+
+    /// <summary>The frame of a message that the members on its own node have received already.</summary>
+    public static ReadOnlyMemory<byte> Of(NodeOrigin origin, ReadOnlyMemory<byte> frame)
+    {
+        var bytes = new byte[OriginLength + frame.Length];
+        bytes[0] = OriginMark;
+        origin.Write(bytes.AsSpan(1));
+        frame.CopyTo(bytes.AsMemory(OriginLength));
+        return bytes;
     }
 
     /// <summary>The frame of an ephemeral message.</summary>

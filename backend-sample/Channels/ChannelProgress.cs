@@ -26,6 +26,9 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
     /// <summary>The position that the store has had for certain; null if it is not known.</summary>
     public ChannelPosition? Known => _last ?? _floor;
 
+    /// <summary>Sets the position from which the members receive messages, unless it is known.</summary>
+    public void SetFloor(ChannelPosition? floor) => _floor = Known ?? floor;
+
     /// <summary>Begins a read, or takes part in the current one.</summary>
     /// <returns>Whether the caller must start the read.</returns>
     public bool BeginReading(bool isRepair)

@@ -36,10 +36,17 @@ internal enum PublishOutcome
     /// The bus failed during the publish. Not retried: a message received twice would be worse than a lost one.
     /// </summary>
     Unknown,
+
+    /// <summary>The message is longer than the bus carries; only the audience on this node received it.</summary>
+    TooLong,
 }
 
 /// <summary>The state of a bus.</summary>
 /// <param name="Kind">The name of the bus in <c>--bus</c>.</param>
 /// <param name="IsAvailable">Whether messages reach other nodes.</param>
-/// <param name="Received">The messages that were received from it.</param>
-internal sealed record BusStatus(string Kind, bool IsAvailable, long Received);
+/// <param name="Received">The messages that were received from it, with the copies of this node's own.</param>
+internal sealed record BusStatus(string Kind, bool IsAvailable, long Received)
+{
+    /// <summary>The server that carries the messages, for clients.</summary>
+    public string Server { get; init; } = "redis";
+}

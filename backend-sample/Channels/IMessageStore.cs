@@ -34,7 +34,13 @@ internal interface IMessageStore
 /// <summary>The result of storing a message.</summary>
 /// <param name="Outcome">Whether the message is stored.</param>
 /// <param name="Position">The position of the message, if it is stored.</param>
-internal readonly record struct AppendResult(AppendOutcome Outcome, ChannelPosition Position = default);
+internal readonly record struct AppendResult(AppendOutcome Outcome, ChannelPosition Position = default)
+{
+    /// <summary>
+    /// Whether the message is the newest of its channel: stored now, or repeated before another one was stored.
+    /// </summary>
+    public bool IsNewest { get; init; }
+}
 
 /// <summary>Whether a message is stored.</summary>
 internal enum AppendOutcome
@@ -49,4 +55,10 @@ internal enum AppendOutcome
 
     /// <summary>The store refused: it is full, read-only, or runs no scripts.</summary>
     Refused,
+
+    /// <summary>The message is longer than the bus carries, and is not stored.</summary>
+    TooLong,
+
+    /// <summary>This node stores no messages.</summary>
+    Unsupported,
 }

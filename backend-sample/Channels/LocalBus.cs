@@ -8,7 +8,7 @@ internal sealed class LocalBus : IMessageBus
     public LocalBus(Audience audience, LocalStore store)
     {
         _audience = audience;
-        store.Appended += audience.Deliver;
+        store.Appended += (channel, frame) => audience.Deliver(channel, frame);
     }
 
     public BusStatus Status => new("local", IsAvailable: true, Received: 0);

@@ -57,10 +57,11 @@ internal sealed class LocalChannel(string name)
 
     /// <summary>Delivers a stored message, unless messages before it are missing.</summary>
     /// <returns>Whether the caller must read the channel.</returns>
-    public bool Receive(StoredMessage message)
+    public bool Receive(StoredMessage message, ChannelPosition? floor = null)
     {
         lock (_members)
         {
+            Progress().SetFloor(floor);
             return Progress().Receive(message) && !_isClosed;
         }
     }

@@ -13,14 +13,21 @@ internal static class BusOptions
 
     private static readonly HistoryOptions Normally = new();
 
-    private static readonly Option<BusKind?> Bus = new("--bus")
+    private static readonly Dictionary<string, BusKind> Kinds = new()
     {
-        Description = "How messages reach the other nodes: redis (at --redis), embedded (a small Redis inside this "
-            + "process, which listens at --redis for other nodes), or local (not at all). [default: redis with "
-            + "--redis, otherwise local]",
-        HelpName = "redis|embedded|local",
-        CustomParser = ParseBus,
+        ["redis"] = BusKind.Redis,
+        ["redis-streams"] = BusKind.RedisStreams,
+        ["nats"] = BusKind.Nats,
+        ["embedded"] = BusKind.Embedded,
+        ["local"] = BusKind.Local,
     };
+
+    private static readonly Option<BusKind?> Bus = CreateBus(
+        "How messages reach the other nodes: redis (pub/sub at --redis), redis-streams (at --redis), nats (at --nats), "
+        + "embedded (a small Redis inside this process, which listens at --redis for other nodes), or local (not at "
+        + "all). [default: nats with --nats, redis with --redis, otherwise local]");
+
+    private static readonly Option<EndPoint?> Nats = CreateNats();
 
     private static readonly Option<int?> Size = new("--history-size")
     {
@@ -36,7 +43,7 @@ internal static class BusOptions
     /// <summary>Adds the options to <c>serve</c>.</summary>
     public static void AddTo(Command serve, Option<EndPoint?> redis)
     {
-        foreach (var option in new Option[] { Bus, Size, Lifetime })
+        foreach (var option in new Option[] { Bus, Nats, Size, Lifetime })
         {
             serve.Options.Add(option);
         }
@@ -46,49 +53,61 @@ internal static class BusOptions
 
     public static BusKind? Bind(ParseResult parsed) => parsed.GetValue(Bus);
 
+    public static EndPoint? BindNats(ParseResult parsed) => parsed.GetValue(Nats);
+
     public static HistoryOptions BindHistory(ParseResult parsed) => new()
     {
         Size = parsed.GetValue(Size) ?? Normally.Size,
         Lifetime = parsed.GetValue(Lifetime) ?? Normally.Lifetime,
     };
 
+    /// <summary>The option <c>--bus</c>, for one command.</summary>
+    internal static Option<BusKind?> CreateBus(string description) => new("--bus")
+    {
+        Description = description,
+        HelpName = string.Join('|', Kinds.Keys),
+        CustomParser = ParseBus,
+    };
+
+    /// <summary>The option <c>--nats</c>, for one command.</summary>
+    internal static Option<EndPoint?> CreateNats() => EndPointOption.Create(
+        "--nats", "The NATS server that joins the nodes. Messages with an id need --redis too.",
+        example: "127.0.0.1:4222");
+
     private static void Check(CommandResult result, Option<EndPoint?> redis)
     {
-        if (result.GetResult(Bus) is not { Tokens: [var token] })
+        var bus = result.GetResult(Bus) is { Tokens: [var token] } ? token.Value : null;
+        var (hasRedis, hasNats) = (result.GetResult(redis) is not null, result.GetResult(Nats) is not null);
+        if (Mistake(bus, hasRedis, hasNats) is { } mistake)
         {
-            return;
+            result.AddError(mistake);
         }
-
-        var hasRedis = result.GetResult(redis) is not null;
-        if (token.Value == "redis" && !hasRedis)
-        {
-            result.AddError("--bus redis needs --redis HOST:PORT.");
-        }
-        else if (token.Value == "local" && hasRedis)
-        {
-            result.AddError("--bus local uses no Redis: leave out one of --bus and --redis.");
-        }
-        else if (token.Value == "embedded" && hasRedis && result.GetValue(redis) is not (null or IPEndPoint))
+        else if (bus == "embedded" && hasRedis && result.GetValue(redis) is not (null or IPEndPoint))
         {
             result.AddError("--bus embedded listens at --redis: it must be an IP address, such as 127.0.0.1:6379.");
         }
     }
 
+    /// <summary>Why these options do not fit together; null if they do.</summary>
+    internal static string? Mistake(string? bus, bool hasRedis, bool hasNats) => (bus, hasRedis, hasNats) switch
+    {
+        ("redis" or "redis-streams", false, _) => $"--bus {bus} needs --redis HOST:PORT.",
+        ("nats", _, false) => "--bus nats needs --nats HOST:PORT.",
+        ("local", true, _) => "--bus local uses no Redis: leave out one of --bus and --redis.",
+        (not (null or "nats"), _, true) => $"--bus {bus} uses no NATS: leave out one of --bus and --nats.",
+        _ => null,
+    };
+
     private static BusKind? ParseBus(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        switch (text)
+        if (Kinds.TryGetValue(text, out var kind))
         {
-            case "redis":
-                return BusKind.Redis;
-            case "embedded":
-                return BusKind.Embedded;
-            case "local":
-                return BusKind.Local;
-            default:
-                result.AddError($"--bus: '{text}' is not redis, embedded or local.");
-                return null;
+            return kind;
         }
+
+        result.AddError($"--bus: '{text}' is not {string.Join(", ", Kinds.Keys.SkipLast(1))} or {Kinds.Keys.Last()}.");
+        return null;
     }
 
     private static int? ParseSize(ArgumentResult result)

@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
-using StackExchange.Redis;
 using WsBalancer.BackendSample.Serving;
 
 namespace WsBalancer.BackendSample.Cli;
@@ -35,12 +34,8 @@ internal static class ServeCommand
         CustomParser = ParseName,
     };
 
-    private static readonly Option<EndPoint?> Redis = new("--redis")
-    {
-        Description = "The Redis that joins the nodes. Without it, messages stay on this node.",
-        HelpName = "HOST:PORT",
-        CustomParser = ParseRedis,
-    };
+    private static readonly Option<EndPoint?> Redis = EndPointOption.Create(
+        "--redis", "The Redis that joins the nodes and stores their messages.", example: "127.0.0.1:6379");
 
     private static readonly Option<long?> MaxMessage = SizeOption.OfOne(
         "--max-message", "The longest message of a client; a longer one closes the connection with 1009.",
@@ -121,6 +116,7 @@ internal static class ServeCommand
             Urls = parsed.GetRequiredValue(Urls),
             Name = parsed.GetRequiredValue(Name),
             Redis = parsed.GetValue(Redis),
+            Nats = BusOptions.BindNats(parsed),
             Registration = RegisterOption.Bind(parsed),
             Bus = BusOptions.Bind(parsed),
             Access = AccessOption.Bind(parsed),
@@ -176,7 +172,7 @@ internal static class ServeCommand
         catch (SocketException failure)
         {
             await console.Error.WriteLineAsync("ws-node: cannot run the embedded Redis on "
-                + $"{NodeHost.EmbeddedEndpoint(options)}: {failure.Message}");
+                + $"{BusServices.EmbeddedEndpoint(options)}: {failure.Message}");
             return ExitCode.Failed;
         }
 
@@ -237,20 +233,5 @@ internal static class ServeCommand
         }
 
         return text;
-    }
-
-    private static EndPoint? ParseRedis(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        var colon = text.LastIndexOf(':');
-        if (colon > 0
-            && int.TryParse(text.AsSpan(colon + 1), out var port) && port is >= 1 and <= IPEndPoint.MaxPort
-            && EndPointCollection.TryParse(text) is { } endpoint)
-        {
-            return endpoint;
-        }
-
-        result.AddError($"--redis: '{text}' is not HOST:PORT, such as 127.0.0.1:6379.");
-        return null;
     }
 }

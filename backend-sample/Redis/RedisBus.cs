@@ -5,31 +5,30 @@ namespace WsBalancer.BackendSample.Redis;
 
 /// <summary>Carries messages between nodes over Redis pub/sub; while Redis is away, only within this node.</summary>
 /// <remarks>
-/// A message reaches the local audience through Redis too, so that all nodes receive the messages of a channel in the
-/// same order. Pub/sub delivers at most once: a disconnected node misses the messages sent in that time. No failure of
+/// The members on this node receive messages that are not stored before Redis does. Pub/sub delivers at most once: a disconnected node misses the messages sent in that time. No failure of
 /// Redis leaves this class as an exception: an exception would end the session of the user who sent the message.
 /// </remarks>
 internal sealed class RedisBus(RedisLink link, NodeOptions node, Audience audience, ILogger<RedisBus> logger)
-    : IMessageBus, IAsyncDisposable
+    : IRedisBus, IAsyncDisposable
 {
     private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly LocalFirst _local = new(audience);
 
     private volatile RedisSubscriber? _subscriber;
 
     /// <summary>The messages of the connections before this one.</summary>
     private long _received;
 
-    /// <summary>Notifies that no channel is subscribed any more. The link is away then.</summary>
     public event Action? Lost;
 
-    /// <summary>Whether subscribed channels are received.</summary>
+    public bool KeepsSubscriptions => false;
+
     public bool IsConnected => _subscriber is { Lost.IsCompleted: false };
 
     public BusStatus Status => new(
         node.Bus is BusKind.Embedded ? "embedded" : "redis", !link.IsAway, _received + (_subscriber?.Received ?? 0));
 
-    /// <summary>Checks the connection that subscribes, or makes one.</summary>
-    /// <returns>Whether Redis answers on it.</returns>
     public async Task<bool> ConnectAsync()
     {
         if (_subscriber is { } current)
@@ -64,31 +63,8 @@ internal sealed class RedisBus(RedisLink link, NodeOptions node, Audience audien
     public Task UnsubscribeAsync(string channel) =>
         _subscriber is { } subscriber ? subscriber.UnsubscribeAsync(channel) : Task.CompletedTask;
 
-    public async Task<PublishOutcome> PublishAsync(string channel, ReadOnlyMemory<byte> message)
-    {
-        // Not sent: a hanging Redis would deliver the message a second time when it continues.
-        if (link.IsAway)
-        {
-            return DeliverLocally(channel, message);
-        }
-
-        try
-        {
-            await link.Keys.PublishAsync(RedisChannel.Literal(channel), message);
-            return PublishOutcome.Published;
-        }
-        catch (RedisConnectionException failure) when (RedisLink.WasNeverSent(failure))
-        {
-            link.NoteFailure(failure);
-            return DeliverLocally(channel, message);
-        }
-        catch (Exception failure)
-        {
-            RedisLog.PublishFailed(logger, channel, failure);
-            link.NoteFailure(failure);
-            return PublishOutcome.Unknown;
-        }
-    }
+    public Task<PublishOutcome> PublishAsync(string channel, ReadOnlyMemory<byte> message) =>
+        _local.PublishAsync(channel, message, frame => SendAsync(channel, frame));
 
     public async ValueTask DisposeAsync()
     {
@@ -108,9 +84,22 @@ internal sealed class RedisBus(RedisLink link, NodeOptions node, Audience audien
         Lost?.Invoke();
     }
 
-    private PublishOutcome DeliverLocally(string channel, ReadOnlyMemory<byte> message)
+    private async Task<PublishOutcome> SendAsync(string channel, ReadOnlyMemory<byte> frame)
     {
-        audience.Deliver(channel, message);
-        return PublishOutcome.LocalOnly;
+        // Not sent: a hanging Redis would deliver the message late when it continues.
+        if (link.IsAway)
+        {
+            return PublishOutcome.LocalOnly;
+        }
+
+        try
+        {
+            await link.Keys.PublishAsync(RedisChannel.Literal(channel), frame);
+            return PublishOutcome.Published;
+        }
+        catch (Exception failure)
+        {
+            return link.OutcomeOf(failure, channel);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using StackExchange.Redis;
+using WsBalancer.BackendSample.Channels;
 
 namespace WsBalancer.BackendSample.Redis;
 
@@ -93,6 +94,19 @@ internal sealed class RedisLink(EndPoint endpoint, string node, ILogger<RedisLin
         failure.FailureType is ConnectionFailureType.UnableToResolvePhysicalConnection
             or ConnectionFailureType.UnableToConnect
         || failure.CommandStatus is CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog;
+
+    /// <summary>The outcome of a publish that failed. The failure is noted.</summary>
+    public PublishOutcome OutcomeOf(Exception failure, string channel)
+    {
+        NoteFailure(failure);
+        if (failure is RedisConnectionException lost && WasNeverSent(lost))
+        {
+            return PublishOutcome.LocalOnly;
+        }
+
+        RedisLog.PublishFailed(logger, channel, failure);
+        return PublishOutcome.Unknown;
+    }
 
     /// <summary>
     /// Marks the link as away after a failed command, unless the failure is an error that Redis itself returned.

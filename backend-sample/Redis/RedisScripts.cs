@@ -14,7 +14,10 @@ internal sealed record RedisScripts(string Append, string Read, string ReadPage)
     private const string AppendBegin =
         """
         local known = redis.call('GET', KEYS[3])
-        if known then return known end
+        if known then
+          local top = redis.call('HMGET', KEYS[1], 'e', 's')
+          return {known, known == (top[1] or '') .. ':' .. (top[2] or '') and 1 or 0}
+        end
         local epoch = redis.call('HGET', KEYS[1], 'e')
         if not epoch then
           epoch = ARGV[7]
@@ -32,8 +35,9 @@ internal sealed record RedisScripts(string Append, string Read, string ReadPage)
         redis.call('PEXPIRE', KEYS[2], ARGV[4])
         local position = epoch .. ':' .. offset
         redis.call('SET', KEYS[3], position, 'PX', ARGV[5])
-        redis.call('PUBLISH', ARGV[1], '\1' .. position .. '\n' .. ARGV[2])
-        return position
+        local frame = '\1' .. position .. '\n' .. ARGV[2]
+        PUBLISH_FRAME
+        return {position, 1}
         """;
 
     // KEYS: hash, messages. ARGV: epoch, delivered epoch, delivered offset, lifetime of the epoch, offset after which
@@ -106,4 +110,8 @@ internal sealed record RedisScripts(string Append, string Read, string ReadPage)
         if first > last then return {epoch, last, {}} end
         return {epoch, last, redis.call('LRANGE', KEYS[2], first - oldest, last - oldest)}
         """);
+
+    /// <summary>The same scripts with another way to publish a stored message.</summary>
+    public RedisScripts With(StoredPublish publish) =>
+        this with { Append = Append.Replace("PUBLISH_FRAME", publish.Script, StringComparison.Ordinal) };
 }

@@ -6,8 +6,10 @@ using WsBalancer.BackendSample.Messaging;
 namespace WsBalancer.BackendSample.Redis;
 
 /// <summary>Stores messages in Redis, where every node finds them.</summary>
-internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger<RedisStore> logger) : IMessageStore
+internal sealed class RedisStore(
+    RedisLink link, HistoryOptions history, ILogger<RedisStore> logger, StoredPublish? publish = null) : IMessageStore
 {
+    private readonly StoredPublish _publish = publish ?? StoredPublish.Channel;
     private RedisScripts? _scripts;
     private long _reads;
     private int _isRefused;
@@ -28,13 +30,16 @@ internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger
             var scripts = await FindScriptsAsync();
             var result = await EvaluateAsync(
                 scripts.Append,
-                [HashOf(channel), MessagesOf(channel), IdOf(channel, sender, id)],
+                [HashOf(channel), MessagesOf(channel), IdOf(channel, sender, id), LiveOf(channel)],
                 [
                     channel, message, history.Size, Milliseconds(history.Lifetime), Milliseconds(history.IdLifetime),
                     Milliseconds(history.EpochLifetime), Epoch.Create(),
                 ]);
             _isRefused = 0;
-            return new AppendResult(AppendOutcome.Stored, ChannelPosition.Parse((string)result!)!.Value);
+            return new AppendResult(AppendOutcome.Stored, ChannelPosition.Parse((string)result[0]!)!.Value)
+            {
+                IsNewest = (bool)result[1],
+            };
         }
         catch (Exception failure)
         {
@@ -109,6 +114,9 @@ internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger
 
     private static RedisKey MessagesOf(string channel) => $"ws:{{{channel}}}:messages";
 
+    /// <summary>The stream of all new messages of a channel, stored or not.</summary>
+    public static RedisKey LiveOf(string channel) => $"ws:{{{channel}}}:live";
+
     // The length of the sender separates it from the id, whatever characters they have.
     private static RedisKey IdOf(string channel, string sender, string id) => string.Create(
         CultureInfo.InvariantCulture, $"ws:{{{channel}}}:id:{sender.Length}:{sender}:{id}");
@@ -138,11 +146,11 @@ internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger
         try
         {
             await link.Keys.StreamLengthAsync("ws:streams");
-            return _scripts = RedisScripts.Streams;
+            return _scripts = RedisScripts.Streams.With(_publish);
         }
         catch (RedisServerException failure) when (IsUnknownCommand(failure))
         {
-            return _scripts = RedisScripts.Lists;
+            return _scripts = RedisScripts.Lists.With(_publish);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class RedisWorker : BackgroundService
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
     private readonly RedisLink _link;
-    private readonly RedisBus _bus;
+    private readonly IRedisBus _bus;
     private readonly Subscriptions _subscriptions;
     private readonly Audience _audience;
     private readonly TimeProvider _time;
@@ -24,7 +24,7 @@ internal sealed class RedisWorker : BackgroundService
 
     public RedisWorker(
         RedisLink link,
-        RedisBus bus,
+        IRedisBus bus,
         Subscriptions subscriptions,
         Audience audience,
         TimeProvider time,
@@ -32,7 +32,11 @@ internal sealed class RedisWorker : BackgroundService
     {
         (_link, _bus, _subscriptions, _audience) = (link, bus, subscriptions, audience);
         (_time, _logger) = (time, logger);
-        _bus.Lost += _subscriptions.Reset;
+        if (!_bus.KeepsSubscriptions)
+        {
+            _bus.Lost += _subscriptions.Reset;
+        }
+
         _bus.Lost += _audience.Suspend;
     }
 

@@ -1,17 +1,13 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using WsBalancer.BackendSample.Access;
 using WsBalancer.BackendSample.Api;
-using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Chat;
 using WsBalancer.BackendSample.History;
 using WsBalancer.BackendSample.Presence;
-using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Registration;
 using WsBalancer.BackendSample.Sessions;
 using WsBalancer.BackendSample.Telemetry;
@@ -51,7 +47,7 @@ internal static class NodeHost
 
         var app = builder.Build();
         app.UseWebSockets();
-        if (BusOf(options) is BusKind.Local)
+        if (BusServices.KindOf(options) is BusKind.Local)
         {
             var logger = app.Services.GetRequiredService<ILogger<NodeEndpoint>>();
             ServingLog.HasNoRedis(logger, options.Name);
@@ -60,10 +56,6 @@ internal static class NodeHost
         app.Run(app.Services.GetRequiredService<NodeEndpoint>().AnswerAsync);
         return app;
     }
-
-    /// <summary>The address of the embedded Redis; port 0 selects a free port.</summary>
-    public static IPEndPoint EmbeddedEndpoint(NodeOptions options) =>
-        options.Redis as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, 0);
 
     private static void AddLog(ILoggingBuilder log) => log
         // Standard output contains only the line that reports the node as ready.
@@ -76,16 +68,8 @@ internal static class NodeHost
         // An address in use is a common mistake: the command reports it in one line, without a stack trace.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
-    private static BusKind BusOf(NodeOptions options) =>
-        options.Bus ?? (options.Redis is null ? BusKind.Local : BusKind.Redis);
-
     private static void AddNode(IServiceCollection services, NodeOptions options)
     {
-        services.AddSingleton(options);
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(options.History);
-        services.AddSingleton<Audience>();
-        services.AddSingleton<Subscriptions>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<SessionDrain>();
         services.AddSingleton<MessageMemory>();
@@ -110,38 +94,9 @@ internal static class NodeHost
         services.AddHostedService<IdleSessions>();
         services.AddSingleton<NodeStatsReader>();
         services.AddSingleton<NodeMetrics>();
-        if (BusOf(options) is BusKind.Local)
-        {
-            services.AddSingleton<LocalStore>();
-            services.AddSingleton<IMessageStore>(provider => provider.GetRequiredService<LocalStore>());
-            services.AddSingleton<IMessageBus, LocalBus>();
-        }
-        else
-        {
-            AddRedis(services, options);
-        }
-
-        PresenceServices.AddTo(services, hasRedis: BusOf(options) is not BusKind.Local);
-    }
-
-    private static void AddRedis(IServiceCollection services, NodeOptions options)
-    {
-        if (options.Bus is BusKind.Embedded)
-        {
-            var endpoint = EmbeddedEndpoint(options);
-            services.AddSingleton(_ => EmbeddedRedis.Start(endpoint.Address, endpoint.Port));
-        }
-
-        services.AddSingleton(provider => new RedisLink(
-            provider.GetService<EmbeddedRedis>()?.Endpoint ?? options.Redis!,
-            options.Name,
-            provider.GetRequiredService<ILogger<RedisLink>>()));
-        services.AddSingleton<RedisStore>();
-        services.AddSingleton<IMessageStore>(provider => provider.GetRequiredService<RedisStore>());
-        services.AddSingleton<RedisBus>();
-        services.AddSingleton<IMessageBus>(provider => provider.GetRequiredService<RedisBus>());
-        services.AddHostedService<RedisWorker>();
-        if (options.Registration is { } registration)
+        BusServices.Add(services, options);
+        PresenceServices.AddTo(services, BusServices.HasRedis(options));
+        if (options is { Registration: { } registration, Redis: not null })
         {
             // Registered after SessionShutdown, and therefore stopped before it.
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<NodeRegistrar>(

@@ -155,7 +155,7 @@ internal sealed class Conversation
         Session session, ClientMessage message, string channel, ReadOnlyMemory<byte> text)
     {
         var outcome = await _bus.PublishAsync(channel, text);
-        if (outcome.ReasonAt(_node) is { } reason)
+        if (outcome.ReasonAt(_node, _bus) is { } reason)
         {
             await session.RefuseAsync(message, reason);
         }
@@ -164,7 +164,7 @@ internal sealed class Conversation
     private async Task StoreAsync(Session session, ClientMessage message, string channel, ReadOnlyMemory<byte> text)
     {
         var (outcome, position) = await _store.AppendAsync(channel, session.User, message.Id!, text);
-        if (outcome.Reason() is { } reason)
+        if (outcome.Reason(_bus) is { } reason)
         {
             await session.RefuseAsync(message, reason);
             return;

@@ -5,7 +5,8 @@ using WsBalancer.BackendSample.Presence;
 namespace WsBalancer.BackendSample.Sessions;
 
 /// <summary>Lets sessions join and leave rooms.</summary>
-internal sealed class RoomMembership(Subscriptions subscriptions, Audience audience, LocalPresence presence)
+internal sealed class RoomMembership(
+    Subscriptions subscriptions, Audience audience, LocalPresence presence, IMessageBus bus)
 {
     /// <summary>The maximum number of rooms of one session: Centrifugo's limit.</summary>
     public const int MaxRooms = 128;
@@ -87,8 +88,8 @@ internal sealed class RoomMembership(Subscriptions subscriptions, Audience audie
         }
 
         await session.RefuseAsync(message, isMember
-            ? $"redis is away: could not recover room '{message.Target}' and left it, join it again"
-            : $"redis is away: could not join room '{message.Target}', try again");
+            ? $"{bus.Status.Server} is away: could not recover room '{message.Target}' and left it, join it again"
+            : $"{bus.Status.Server} is away: could not join room '{message.Target}', try again");
     }
 
     private async Task DropAsync(Session session, string room)

@@ -25,8 +25,13 @@ public sealed class NodeCommandLineTests
     [InlineData("serve --keep-alive 999ms", "--keep-alive: '999ms'")]
     [InlineData("serve --keep-alive-timeout off", "--keep-alive-timeout: 'off'")]
     [InlineData("serve --close-timeout 301s", "--close-timeout: '301s'")]
-    [InlineData("serve --bus carrier-pigeon", "--bus: 'carrier-pigeon' is not redis, embedded or local")]
+    [InlineData("serve --bus pigeon", "--bus: 'pigeon' is not redis, redis-streams, nats, embedded or local")]
     [InlineData("serve --bus redis", "--bus redis needs --redis")]
+    [InlineData("serve --bus redis-streams", "--bus redis-streams needs --redis")]
+    [InlineData("serve --bus nats --redis 127.0.0.1:1", "--bus nats needs --nats")]
+    [InlineData("serve --bus redis --redis 127.0.0.1:1 --nats 127.0.0.1:2", "--bus redis uses no NATS")]
+    [InlineData("serve --bus local --nats 127.0.0.1:2", "--bus local uses no NATS")]
+    [InlineData("serve --nats localhost", "--nats: 'localhost' is not HOST:PORT, such as 127.0.0.1:4222")]
     [InlineData("serve --bus local --redis 127.0.0.1:1", "--bus local uses no Redis")]
     [InlineData("serve --bus embedded --redis example.org:1", "it must be an IP address")]
     [InlineData("serve --history-size 0", "--history-size: '0'")]
@@ -61,6 +66,9 @@ public sealed class NodeCommandLineTests
     [InlineData("serve --weight 2", "--weight requires --register")]
     [InlineData("serve --prefix p", "--prefix requires --register")]
     [InlineData("serve --frobnicate", "--frobnicate")]
+    [InlineData("bench-bus", "bench-bus needs --bus")]
+    [InlineData("bench-bus --bus nats", "--bus nats needs --nats")]
+    [InlineData("bench-bus --bus local --seconds 0", "--seconds: '0' is not a number from 1 to 600")]
     [InlineData("redis --port 65536", "--port: '65536' is not a number from 0 to 65535")]
     [InlineData("redis --port -1", "--port: '-1'")]
     [InlineData("redis --bind example.org", "--bind: 'example.org'")]
@@ -142,6 +150,25 @@ public sealed class NodeCommandLineTests
         await redis.SignalAsync("TERM");
 
         Assert.Equal(0, await redis.WaitForExitAsync());
+    }
+
+    [Theory]
+    [InlineData("local")]
+    [InlineData("embedded")]
+    public async Task TheBenchmarkOfABus_PrintsATable_AndExitsWith0(string bus)
+    {
+        var (code, output, error) = await RunAsync($"bench-bus --bus {bus} --seconds 1");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Matches(@"not stored +\d+\.\d\d ms +\d+\.\d\d ms +[\d,]+ +0 +0\n", output);
+    }
+
+    [Fact]
+    public async Task TheBenchmarkOfABusThatIsAway_NamesItsAddress_AndExitsWith1()
+    {
+        var (code, output, error) = await RunAsync("bench-bus --bus nats --nats 127.0.0.1:1");
+
+        Assert.Equal((1, "", "ws-node: cannot connect to 127.0.0.1:1\n"), (code, output, error));
     }
 
     [Fact]

@@ -84,6 +84,11 @@ public sealed class ServeCommandTests
         Bind("--jwt-authority https://id.example/realm").Access.Tokens);
 
     [Fact]
+    public void Bind_OfNats_SetsItsAddress() => Assert.Equal(
+        Defaults with { Bus = BusKind.Nats, Nats = new DnsEndPoint("nats.example", 4222) },
+        Bind("--bus nats --nats nats.example:4222"));
+
+    [Fact]
     public void Bind_OfOptionsThatAreOff_SetsNoTime() => Assert.Equal(
         Defaults with { KeepAliveInterval = Timeout.InfiniteTimeSpan },
         Bind("--keep-alive off --batch-delay off --idle-timeout off"));

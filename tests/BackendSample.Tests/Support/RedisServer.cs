@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using StackExchange.Redis;
 
 namespace WsBalancer.BackendSample.Tests.Support;
@@ -9,8 +8,6 @@ namespace WsBalancer.BackendSample.Tests.Support;
 /// <summary>A real redis-server on a free port, whose files are deleted after the test.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
-    private static int Servers;
-
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ws-node-redis-");
     private readonly bool _isDurable;
     private ServerProcess? _process;
@@ -30,7 +27,7 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private static async Task<RedisServer> StartAsync(bool isDurable)
     {
-        var server = new RedisServer(FindFreeEndpoint(), isDurable);
+        var server = new RedisServer(OwnAddress.Find(), isDurable);
         await server.ResumeAsync();
         return server;
     }
@@ -79,13 +76,16 @@ internal sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Closes the connections on which nodes subscribe, on the side of the server.</summary>
-    public async Task DropSubscribersAsync()
+    public Task DropSubscribersAsync() => DropClientsAsync(":channels");
+
+    /// <summary>Closes the connections whose name has this end, on the side of the server.</summary>
+    public async Task DropClientsAsync(string nameEnd)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},allowAdmin=true");
         var server = redis.GetServer(Endpoint);
         foreach (var client in await server.ClientListAsync())
         {
-            if (client.Name?.EndsWith(":channels", StringComparison.Ordinal) is true)
+            if (client.Name?.EndsWith(nameEnd, StringComparison.Ordinal) is true)
             {
                 await server.ClientKillAsync(client.Id);
             }
@@ -97,19 +97,6 @@ internal sealed class RedisServer : IAsyncDisposable
         Kill();
         _directory.Delete(recursive: true);
         return ValueTask.CompletedTask;
-    }
-
-    // Linux has millions of loopback addresses. Each server has its own, so that no other socket, not even that of an
-    // outgoing connection, can take the port while the server is down.
-    private static IPEndPoint FindFreeEndpoint()
-    {
-        var (process, number) = (Environment.ProcessId, Interlocked.Increment(ref Servers));
-        var address = OperatingSystem.IsLinux()
-            ? new IPAddress([127, (byte)(64 | (process >> 8)), (byte)process, (byte)number])
-            : IPAddress.Loopback;
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(address, 0));
-        return (IPEndPoint)listener.LocalEndPoint!;
     }
 
     private async Task<bool> AnswersAsync()

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 using WsBalancer.BackendSample.Messaging;
 
@@ -18,6 +17,9 @@ internal readonly record struct ChannelFrame(
     public const byte StoredMark = 1;
     public const byte EphemeralMark = 2;
 
+    /// <summary>More bytes than the prefix of any stored message has.</summary>
+    private const int MaxPrefix = 256;
+
     /// <summary>Reads a frame. Bytes that are not a frame of this version are a plain message.</summary>
     public static ChannelFrame Parse(ReadOnlyMemory<byte> frame)
     {
@@ -28,11 +30,10 @@ internal readonly record struct ChannelFrame(
         }
 
         var end = bytes is [StoredMark, ..] ? bytes.IndexOf((byte)'\n') : -1;
-        var colon = end > 0 ? bytes[..end].LastIndexOf((byte)':') : -1;
-        if (colon > 0 && Utf8Parser.TryParse(bytes[(colon + 1)..end], out long offset, out _))
+        if (end is > 1 and <= MaxPrefix && ParsePosition(bytes[1..end]) is { } position
+            && new StoredMessage(position, frame[(end + 1)..]) is { IsObject: true } stored)
         {
-            var position = new ChannelPosition(Encoding.UTF8.GetString(bytes[1..colon]), offset);
-            return new ChannelFrame(frame[(end + 1)..], position, IsEphemeral: false);
+            return new ChannelFrame(stored.Bytes, position, IsEphemeral: false);
         }
 
         return new ChannelFrame(frame, null, IsEphemeral: false);
@@ -52,5 +53,11 @@ internal readonly record struct ChannelFrame(
         frame[0] = EphemeralMark;
         message.CopyTo(frame.AsMemory(1));
         return frame;
+    }
+
+    private static ChannelPosition? ParsePosition(ReadOnlySpan<byte> bytes)
+    {
+        Span<char> text = stackalloc char[MaxPrefix];
+        return ChannelPosition.Parse(text[..Encoding.UTF8.GetChars(bytes, text)]);
     }
 }

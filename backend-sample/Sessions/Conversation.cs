@@ -204,7 +204,9 @@ internal sealed class Conversation
             await DropAsync(session, channel);
         }
 
-        await Refuse(session, message, $"redis is away: could not join room '{message.Target}', try again");
+        await Refuse(session, message, isMember
+            ? $"redis is away: could not recover room '{message.Target}' and left it, join it again"
+            : $"redis is away: could not join room '{message.Target}', try again");
     }
 
     private async Task LeaveAsync(Session session, string room)

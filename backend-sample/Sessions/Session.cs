@@ -55,6 +55,8 @@ internal sealed class Session : IAudienceMember
     /// <summary>The bytes that wait for the client, without echoes.</summary>
     public int QueuedBytes => _outbox.QueuedBytes;
 
+    public long FreeBytes => Math.Max(0, _limits.Options.MaxQueueBytes - QueuedBytes);
+
     /// <summary>Whether the closing handshake has begun.</summary>
     public bool IsClosing => _closeTimer is not null;
 

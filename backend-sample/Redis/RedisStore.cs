@@ -6,14 +6,11 @@ using WsBalancer.BackendSample.Messaging;
 namespace WsBalancer.BackendSample.Redis;
 
 /// <summary>Stores messages in Redis, where every node finds them.</summary>
+/// <remarks>A restarted server has lost the scripts: then the client library sends them again.</remarks>
 internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger<RedisStore> logger) : IMessageStore
 {
     private RedisScripts? _scripts;
-    private long _reads;
     private int _isRefused;
-
-    /// <summary>The number of reads so far.</summary>
-    public long Reads => Volatile.Read(ref _reads);
 
     public async Task<AppendResult> AppendAsync(
         string channel, string sender, string id, ReadOnlyMemory<byte> message)
@@ -26,7 +23,7 @@ internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger
         try
         {
             var scripts = await FindScriptsAsync();
-            var result = await EvaluateAsync(
+            var result = await link.Keys.ScriptEvaluateAsync(
                 scripts.Append,
                 [HashOf(channel), MessagesOf(channel), IdOf(channel, sender, id)],
                 [
@@ -51,14 +48,13 @@ internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger
 
         try
         {
-            Interlocked.Increment(ref _reads);
             var scripts = await FindScriptsAsync();
-            var result = await EvaluateAsync(
+            var result = await link.Keys.ScriptEvaluateAsync(
                 scripts.Read,
                 [HashOf(channel), MessagesOf(channel)],
                 [
                     Epoch.Create(), delivered?.Epoch ?? "", delivered?.Offset ?? 0,
-                    Milliseconds(history.EpochLifetime), after,
+                    Milliseconds(history.EpochLifetime), after + 1,
                 ]);
             return Window((string)result[0]!, (long)result[1], (RedisResult[])result[2]!);
         }
@@ -72,10 +68,12 @@ internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger
     private static ChannelWindow Window(string epoch, long top, RedisResult[] messages)
     {
         var first = top - messages.Length + 1;
-        return new ChannelWindow(
-            new ChannelPosition(epoch, top),
-            [.. messages.Select((message, index) =>
-                new StoredMessage(new ChannelPosition(epoch, first + index), (byte[])message!))]);
+        var stored = messages.Select((message, index) =>
+            new StoredMessage(new ChannelPosition(epoch, first + index), (byte[])message!)).ToList();
+
+        // A message that another program wrote is missing, and so are those before it: a window has no gap.
+        var other = stored.FindLastIndex(message => !message.IsObject);
+        return new ChannelWindow(new ChannelPosition(epoch, top), stored[(other + 1)..]);
     }
 
     // The braces let a cluster of Redis keep the keys of one channel together.
@@ -88,19 +86,6 @@ internal sealed class RedisStore(RedisLink link, HistoryOptions history, ILogger
         CultureInfo.InvariantCulture, $"ws:{{{channel}}}:id:{sender.Length}:{sender}:{id}");
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
-
-    private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
-    {
-        try
-        {
-            return await link.Keys.ScriptEvaluateAsync(script, keys, values);
-        }
-        catch (RedisServerException failure) when (failure.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            // A restarted server has lost the script. Nothing was executed, so the call is repeated with the script.
-            return await link.Keys.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache);
-        }
-    }
 
     private async ValueTask<RedisScripts> FindScriptsAsync()
     {

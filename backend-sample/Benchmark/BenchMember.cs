@@ -12,6 +12,8 @@ internal sealed class BenchMember(TimeProvider time) : IAudienceMember
     private readonly ConcurrentQueue<TimeSpan> _latencies = new();
     private long _received;
 
+    public long FreeBytes => long.MaxValue;
+
     public long Received => Interlocked.Read(ref _received);
 
     /// <summary>The latencies since the last call, in order of their size.</summary>

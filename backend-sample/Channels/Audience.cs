@@ -11,6 +11,9 @@ namespace WsBalancer.BackendSample.Channels;
 /// </remarks>
 internal sealed class Audience(IMessageStore store)
 {
+    /// <summary>The most channels that are read at once after the store was unavailable.</summary>
+    private const int Batch = 512;
+
     private readonly ConcurrentDictionary<string, LocalChannel> _channels = new(StringComparer.Ordinal);
 
     /// <summary>Channels whose members wait for a read that cannot be made now.</summary>
@@ -40,8 +43,18 @@ internal sealed class Audience(IMessageStore store)
     /// </summary>
     public void AddSuspended(string channel, IAudienceMember member, Delivery greeting)
     {
-        Add(channel, member, greeting);
-        Suspend(Find(channel), isAlways: true);
+        LocalChannel local;
+        bool mustRead;
+        do
+        {
+            local = Find(channel);
+        }
+        while (!local.TryAddLost(member, greeting, out mustRead));
+
+        if (mustRead)
+        {
+            Keep(local);
+        }
     }
 
     /// <summary>
@@ -66,7 +79,14 @@ internal sealed class Audience(IMessageStore store)
             await ReadAsync(local);
         }
 
-        return await reading.Settled;
+        var isRecovered = await reading.Settled;
+        if (!isRecovered)
+        {
+            // The channel may have been created for this waiter alone.
+            Remove(channel, waiter.Member);
+        }
+
+        return isRecovered;
     }
 
     public void Remove(string channel, IAudienceMember member)
@@ -112,21 +132,35 @@ internal sealed class Audience(IMessageStore store)
     {
         foreach (var local in _channels.Values)
         {
-            Suspend(local, isAlways: false);
+            if (local.Suspend())
+            {
+                Keep(local);
+            }
         }
     }
 
-    /// <summary>Reads the suspended channels.</summary>
-    public Task ResumeAsync() => Task.WhenAll(
-        _suspended.Keys.Where(local => _suspended.TryRemove(local, out _)).Select(ReadAsync));
+    /// <summary>Reads the suspended channels, until the store is not available again.</summary>
+    public async Task ResumeAsync()
+    {
+        foreach (var batch in _suspended.Keys.Chunk(Batch))
+        {
+            var reads = await Task.WhenAll(
+                batch.Where(local => _suspended.TryRemove(local, out _)).Select(ReadAsync));
+            if (reads is [_, ..] && !reads.Contains(true))
+            {
+                return;
+            }
+        }
+    }
 
     private LocalChannel Find(string channel) => _channels.GetOrAdd(channel, static name => new LocalChannel(name));
 
-    private void Suspend(LocalChannel local, bool isAlways)
+    private void Keep(LocalChannel local)
     {
-        if (local.Suspend(isAlways))
+        _suspended.TryAdd(local, 0);
+        if (local.IsClosed)
         {
-            _suspended.TryAdd(local, 0);
+            _suspended.TryRemove(local, out _);
         }
     }
 
@@ -153,21 +187,24 @@ internal sealed class Audience(IMessageStore store)
         }
     }
 
-    private async Task ReadAsync(LocalChannel local)
+    /// <returns>Whether the store was available.</returns>
+    private async Task<bool> ReadAsync(LocalChannel local)
     {
         ChannelWindow? window;
         bool isAgain;
         do
         {
-            var (after, known) = local.BeginRead();
-            window = await store.ReadAsync(local.Name, after, known);
+            var (after, delivered) = local.BeginRead();
+            window = await store.ReadAsync(local.Name, after, delivered);
             isAgain = local.Settle(window);
         }
         while (isAgain && window is not null);
 
         if (isAgain)
         {
-            _suspended.TryAdd(local, 0);
+            Keep(local);
         }
+
+        return window is not null;
     }
 }

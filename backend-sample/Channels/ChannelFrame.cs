@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 using WsBalancer.BackendSample.Messaging;
 
@@ -51,11 +50,10 @@ internal readonly record struct ChannelFrame(
         }
 
         var end = bytes is [StoredMark, ..] ? bytes.IndexOf((byte)'\n') : -1;
-        var colon = end > 0 ? bytes[..end].LastIndexOf((byte)':') : -1;
-        if (colon > 0 && Utf8Parser.TryParse(bytes[(colon + 1)..end], out long offset, out _))
+        if (end is > 1 and <= MaxPrefix && ParsePosition(bytes[1..end]) is { } position
+            && new StoredMessage(position, frame[(end + 1)..]) is { IsObject: true } stored)
         {
-            var position = new ChannelPosition(Encoding.UTF8.GetString(bytes[1..colon]), offset);
-            return new ChannelFrame(frame[(end + 1)..], position, IsEphemeral: false);
+            return new ChannelFrame(stored.Bytes, position, IsEphemeral: false);
         }
 
         return new ChannelFrame(frame, null, IsEphemeral: false);
@@ -90,5 +88,11 @@ internal readonly record struct ChannelFrame(
         frame[0] = mark;
         message.CopyTo(frame.AsMemory(1));
         return frame;
+    }
+
+    private static ChannelPosition? ParsePosition(ReadOnlySpan<byte> bytes)
+    {
+        Span<char> text = stackalloc char[MaxPrefix];
+        return ChannelPosition.Parse(text[..Encoding.UTF8.GetChars(bytes, text)]);
     }
 }

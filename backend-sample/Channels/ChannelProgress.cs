@@ -6,7 +6,7 @@ namespace WsBalancer.BackendSample.Channels;
 /// How far the members of one channel on this node have received its stored messages: in order, each once, and every
 /// gap signalled. The lock of the channel protects it.
 /// </summary>
-internal sealed class ChannelProgress(string channel, MemberSet members)
+internal sealed class ChannelProgress(MemberSet members)
 {
     /// <summary>The most messages that are held during a read.</summary>
     private const int MaxHeld = 10_000;
@@ -20,11 +20,22 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
     /// <summary>Members whose recovery included messages that are still on their way to the others.</summary>
     private Dictionary<IAudienceMember, long>? _ahead;
 
+    /// <summary>
+    /// Members without a position, who expect stored messages: they receive none until the next repair, and are
+    /// notified of the gap then.
+    /// </summary>
+    private HashSet<IAudienceMember>? _lost;
+
     /// <summary>The current read; null if there is none.</summary>
     public ChannelReading? Reading { get; private set; }
 
-    /// <summary>The position that the store has had for certain; null if it is not known.</summary>
+    /// <summary>The position from which the members receive the next message; null if it is not known.</summary>
     public ChannelPosition? Known => _last ?? _floor;
+
+    /// <summary>The newest position that a member has received; null if there is none.</summary>
+    public ChannelPosition? Delivered => Known is { } known && _ahead is not null
+        ? known with { Offset = _ahead.Values.Append(known.Offset).Max() }
+        : Known;
 
     /// <summary>Sets the position from which the members receive messages, unless it is known.</summary>
     public void SetFloor(ChannelPosition? floor) => _floor = Known ?? floor;
@@ -44,9 +55,17 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
         return isNew;
     }
 
+    /// <summary>Begins a repair for a member that expects stored messages, but has no position.</summary>
+    /// <returns>Whether the caller must start the read.</returns>
+    public bool BeginReading(IAudienceMember lost)
+    {
+        (_lost ??= []).Add(lost);
+        return BeginReading(isRepair: true);
+    }
+
     /// <summary>Delivers a stored message, unless messages before it are missing.</summary>
     /// <returns>Whether the caller must start a read.</returns>
-    public bool Receive(StoredMessage message)
+    public bool Receive(Delivery message)
     {
         Hold(message);
         if (Reading is { IsRepair: true })
@@ -68,7 +87,7 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
         if (_last is null || message.Position.Offset > _last.Value.Offset)
         {
             _last = message.Position;
-            Post(new Delivery(channel, message));
+            Post(message);
         }
 
         return false;
@@ -76,33 +95,32 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
 
     /// <summary>Completes the read: the members and the waiters receive what they miss.</summary>
     /// <returns>Whether the caller must start another read.</returns>
-    public bool Settle(ChannelWindow window)
+    public bool Settle(ChannelBacklog backlog)
     {
         var reading = Reading!;
-        if (IsStale(reading, window))
+        if (IsStale(reading, backlog.Top))
         {
             reading.MustRepeat = false;
             return true;
         }
 
         Reading = null;
-        var deliveries = window.Messages.Select(message => new Delivery(channel, message)).ToList();
         if (reading.IsRepair)
         {
-            Repair(window, deliveries);
+            Repair(backlog);
         }
 
         foreach (var waiter in reading.Waiters)
         {
-            Recover(waiter, window, deliveries);
+            Recover(waiter, backlog);
         }
 
         var later = reading.Held.FindAll(held =>
-            held.Position.Epoch == window.Top.Epoch && held.Position.Offset > window.Top.Offset);
+            held.Position.Epoch == backlog.Top.Epoch && held.Position.Offset > backlog.Top.Offset);
         var mustRead = reading.IsRepair && ReceiveAll(reading, later);
         if (!reading.IsRepair)
         {
-            Align(reading, window, deliveries, [.. later.Select(message => new Delivery(channel, message))]);
+            Align(reading, backlog, later);
         }
 
         reading.Settle(isRead: true);
@@ -125,28 +143,32 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
         return Reading is not null;
     }
 
-    public void Remove(IAudienceMember member) => _ahead?.Remove(member);
-
-    // A read that began before a new epoch does not show it. If the epoch is still absent in a second read, the
-    // message with it is older than the epoch of the window.
-    private static bool IsStale(ChannelReading reading, ChannelWindow window)
+    public void Remove(IAudienceMember member)
     {
-        if (reading.MustRepeat || reading.Waiters.Exists(waiter => IsBefore(waiter, reading, window)))
-        {
-            return true;
-        }
-
-        var isOtherEpoch = reading.Held is [.., var newest] && newest.Position.Epoch != window.Top.Epoch;
-        var isStale = isOtherEpoch && !reading.WasRepeated;
-        reading.WasRepeated |= isStale;
-        return isStale;
+        _ahead?.Remove(member);
+        _lost?.Remove(member);
     }
 
-    // A waiter that joined the read later may need older messages.
-    private static bool IsBefore(ChannelWaiter waiter, ChannelReading reading, ChannelWindow window) =>
-        waiter.Since is { } since && since.Epoch == window.Top.Epoch && since.Offset < reading.After;
+    private bool IsStale(ChannelReading reading, ChannelPosition top) =>
+        reading.MustRepeat
+        || IsPartOfAnotherEpoch(reading, top)
+        || IsBeforeAnotherEpoch(reading, top)
+        || reading.Waiters.Exists(waiter => IsBefore(waiter, reading, top));
 
-    private void Hold(StoredMessage message)
+    // A read that began before a new epoch does not show it. But if a message was received before the read began, its
+    // epoch is older than that of the read.
+    private static bool IsBeforeAnotherEpoch(ChannelReading reading, ChannelPosition top) =>
+        reading.Held.Count > reading.HeldBefore && reading.Held[^1].Position.Epoch != top.Epoch;
+
+    // The offset after which messages were read has no meaning in another epoch, of which the members miss all.
+    private bool IsPartOfAnotherEpoch(ChannelReading reading, ChannelPosition top) =>
+        reading.After > 0 && Known is { } known && known.Epoch != top.Epoch;
+
+    // A waiter that joined the read later may need older messages.
+    private static bool IsBefore(ChannelWaiter waiter, ChannelReading reading, ChannelPosition top) =>
+        waiter.Since is { } since && since.Epoch == top.Epoch && since.Offset < reading.After;
+
+    private void Hold(Delivery message)
     {
         if (Reading is not { } reading)
         {
@@ -166,44 +188,41 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
     private bool Follows(ChannelPosition position) =>
         Known is not { } known || (known.Epoch == position.Epoch && position.Offset <= known.Offset + 1);
 
-    private void Repair(ChannelWindow window, List<Delivery> deliveries)
+    private void Repair(ChannelBacklog backlog)
     {
-        var isSameEpoch = Known is { } known && known.Epoch == window.Top.Epoch && known.Offset <= window.Top.Offset;
-        var from = isSameEpoch ? Known!.Value.Offset : window.Top.Offset;
-        var missing = isSameEpoch ? window.Top.Offset - window.Messages.Count : window.Top.Offset;
-        if (!isSameEpoch)
+        long? offset = Known is { } known && known.Epoch == backlog.Top.Epoch && known.Offset <= backlog.Top.Offset
+            ? known.Offset
+            : null;
+        foreach (var member in members.All)
         {
-            _ahead = null;
+            if (Known is null || _lost?.Contains(member) is true)
+            {
+                backlog.PostGap(member);
+                continue;
+            }
+
+            // A member that is ahead of a store that has lost messages has no valid position either.
+            var ahead = _ahead?.GetValueOrDefault(member) ?? 0;
+            var has = ahead > offset ? ahead : offset;
+            backlog.PostAfter(has > backlog.Top.Offset ? null : has, member);
         }
 
-        if (!isSameEpoch || from < missing)
-        {
-            Post(Delivery.Gap(channel, new ChannelPosition(window.Top.Epoch, missing)));
-        }
-
-        foreach (var delivery in deliveries.Where(delivery => delivery.Position.Offset > from))
-        {
-            Post(delivery);
-        }
-
-        _last = window.Top;
+        (_ahead, _lost) = (null, null);
+        _last = backlog.Top;
     }
 
-    private static void Recover(ChannelWaiter waiter, ChannelWindow window, List<Delivery> deliveries)
+    private static void Recover(ChannelWaiter waiter, ChannelBacklog backlog)
     {
-        bool? isRecovered = waiter.Since is { } since ? window.Covers(since) : null;
-        waiter.Member.Post(waiter.Greet(window.Top, isRecovered));
+        bool? isRecovered = waiter.Since is { } since ? backlog.Covers(since, waiter.Member) : null;
+        waiter.Member.Post(waiter.Greet(backlog.Top, isRecovered));
         if (isRecovered is true)
         {
-            foreach (var delivery in deliveries[^(int)(window.Top.Offset - waiter.Since!.Value.Offset)..])
-            {
-                waiter.Member.Post(delivery);
-            }
+            backlog.PostAll(waiter.Since!.Value.Offset, waiter.Member);
         }
     }
 
     // After a repair, members and waiters have the same position.
-    private bool ReceiveAll(ChannelReading reading, List<StoredMessage> later)
+    private bool ReceiveAll(ChannelReading reading, List<Delivery> later)
     {
         _ahead = null;
         reading.Waiters.ForEach(waiter => members.Add(waiter.Member));
@@ -211,11 +230,11 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
     }
 
     // Without a repair, the members have received all held messages, and the waiters none of them.
-    private void Align(ChannelReading reading, ChannelWindow window, List<Delivery> deliveries, List<Delivery> later)
+    private void Align(ChannelReading reading, ChannelBacklog backlog, List<Delivery> later)
     {
-        if (Known is { } known && known.Epoch != window.Top.Epoch)
+        if (Known is { } known && known.Epoch != backlog.Top.Epoch)
         {
-            Repair(window, deliveries);
+            Repair(backlog);
         }
 
         foreach (var waiter in reading.Waiters)
@@ -225,15 +244,15 @@ internal sealed class ChannelProgress(string channel, MemberSet members)
 
         if (members.Count == 0)
         {
-            _last = later is [.., var newest] ? newest.Position : window.Top;
+            _last = later is [.., var newest] ? newest.Position : backlog.Top;
             _ahead = null;
         }
-        else if (_last is null || _last.Value.Offset < window.Top.Offset)
+        else if (_last is null || _last.Value.Offset < backlog.Top.Offset)
         {
             // Messages up to the top are still on their way to the members.
-            _floor = window.Top;
+            _floor = backlog.Top;
             _ahead ??= [];
-            reading.Waiters.ForEach(waiter => _ahead[waiter.Member] = window.Top.Offset);
+            reading.Waiters.ForEach(waiter => _ahead[waiter.Member] = backlog.Top.Offset);
         }
 
         reading.Waiters.ForEach(waiter => members.Add(waiter.Member));

@@ -12,6 +12,7 @@ internal sealed class ChannelReading
     private const long NothingNeeded = 1L << 52;
 
     private readonly TaskCompletionSource<bool> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _hasBegun;
 
     /// <summary>
     /// Whether the members have missed messages: then they receive no stored message until the read has completed.
@@ -24,14 +25,11 @@ internal sealed class ChannelReading
     /// <summary>The offset after which the read returns messages.</summary>
     public long After { get; private set; }
 
-    /// <summary>The number of reads so far.</summary>
-    public int Reads { get; private set; }
+    /// <summary>The number of messages that were held when the read began.</summary>
+    public int HeldBefore { get; private set; }
 
-    /// <summary>Whether the read was repeated because of an epoch that it did not show.</summary>
-    public bool WasRepeated { get; set; }
-
-    /// <summary>The stored messages that were received since the read began.</summary>
-    public List<StoredMessage> Held { get; } = [];
+    /// <summary>The stored messages that were received since the read was needed.</summary>
+    public List<Delivery> Held { get; } = [];
 
     public List<ChannelWaiter> Waiters { get; } = [];
 
@@ -47,7 +45,9 @@ internal sealed class ChannelReading
         var needed = Waiters.Select(waiter => waiter.Since?.Offset ?? NothingNeeded);
         var least = Math.Min(
             needed.DefaultIfEmpty(NothingNeeded).Min(), IsRepair ? known?.Offset ?? NothingNeeded : NothingNeeded);
-        After = Reads++ == 0 ? least : 0;
+        After = _hasBegun ? 0 : least;
+        _hasBegun = true;
+        HeldBefore = Held.Count;
         return After;
     }
 

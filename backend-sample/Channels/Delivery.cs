@@ -7,6 +7,9 @@ namespace WsBalancer.BackendSample.Channels;
 /// <param name="priority">The priority among the messages that are queued for one client.</param>
 internal sealed class Delivery(ReadOnlyMemory<byte> bytes, Priority priority)
 {
+    /// <summary>The approximate cost of a queued message in addition to its bytes.</summary>
+    private const int MessageCost = 64;
+
     /// <summary>A stored message, at its position in the channel.</summary>
     public Delivery(string channel, StoredMessage message)
         : this(ServerMessage.Stamp(message.Bytes, message.Position), PriorityOf(channel))
@@ -17,6 +20,9 @@ internal sealed class Delivery(ReadOnlyMemory<byte> bytes, Priority priority)
     public ReadOnlyMemory<byte> Bytes { get; } = bytes;
 
     public Priority Priority { get; } = priority;
+
+    /// <summary>The bytes that count as queued.</summary>
+    public int Cost => Bytes.Length + MessageCost;
 
     /// <summary>The channel of a stored message; null for a message that is not stored.</summary>
     public string? Channel { get; private init; }

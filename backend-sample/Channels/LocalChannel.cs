@@ -11,9 +11,12 @@ internal sealed class LocalChannel(string name)
     /// <summary>Null for as long as no member is interested in stored messages and none was received.</summary>
     private ChannelProgress? _progress;
 
-    private bool _isClosed;
+    private volatile bool _isClosed;
 
     public string Name => name;
+
+    /// <summary>Whether the last member has left. Read without the lock.</summary>
+    public bool IsClosed => _isClosed;
 
     /// <summary>The number of members. Read without the lock.</summary>
     public int Count => _members.Count;
@@ -27,6 +30,25 @@ internal sealed class LocalChannel(string name)
             {
                 member.Post(greeting);
                 _members.Add(member);
+            }
+
+            return !_isClosed;
+        }
+    }
+
+    /// <summary>Adds a member that expects stored messages, but has no position.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="greeting">The greeting.</param>
+    /// <param name="mustRead">Whether the caller must read the channel.</param>
+    /// <returns>False if the channel is closed: then the caller must use a new one.</returns>
+    public bool TryAddLost(IAudienceMember member, Delivery greeting, out bool mustRead)
+    {
+        lock (_members)
+        {
+            mustRead = false;
+            if (TryAdd(member, greeting))
+            {
+                mustRead = Progress().BeginReading(lost: member);
             }
 
             return !_isClosed;
@@ -59,10 +81,12 @@ internal sealed class LocalChannel(string name)
     /// <returns>Whether the caller must read the channel.</returns>
     public bool Receive(StoredMessage message, ChannelPosition? floor = null)
     {
+        // Serialised before the lock, for which the bus and the members wait.
+        var delivery = new Delivery(name, message);
         lock (_members)
         {
             Progress().SetFloor(floor);
-            return Progress().Receive(message) && !_isClosed;
+            return Progress().Receive(delivery) && !_isClosed;
         }
     }
 
@@ -80,6 +104,7 @@ internal sealed class LocalChannel(string name)
 
             // A member that recovers again receives nothing until then.
             _members.Remove(waiter.Member);
+            Progress().Remove(waiter.Member);
             mustRead = Progress().BeginReading(isRepair: false);
             var reading = Progress().Reading!;
             reading.Waiters.Add(waiter);
@@ -88,13 +113,12 @@ internal sealed class LocalChannel(string name)
     }
 
     /// <summary>Holds the stored messages until a read shows which of them are missing.</summary>
-    /// <param name="isAlways">Whether to do so even if no stored message is expected so far.</param>
     /// <returns>Whether the caller must read the channel.</returns>
-    public bool Suspend(bool isAlways)
+    public bool Suspend()
     {
         lock (_members)
         {
-            return (isAlways || _progress is not null) && Progress().BeginReading(isRepair: true);
+            return _progress is not null && _progress.BeginReading(isRepair: true);
         }
     }
 
@@ -103,12 +127,11 @@ internal sealed class LocalChannel(string name)
     /// The offset after which messages are needed, and the position that the store has had for certain; null if it is
     /// not known.
     /// </returns>
-    public (long After, ChannelPosition? Known) BeginRead()
+    public (long After, ChannelPosition? Delivered) BeginRead()
     {
         lock (_members)
         {
-            var known = Progress().Known;
-            return (Progress().Reading!.Begin(known), known);
+            return (Progress().Reading!.Begin(Progress().Known), Progress().Delivered);
         }
     }
 
@@ -116,11 +139,13 @@ internal sealed class LocalChannel(string name)
     /// <returns>Whether the caller must read the channel again: at once, or, after a failure, later.</returns>
     public bool Settle(ChannelWindow? window)
     {
+        // Serialised before the lock too.
+        var backlog = window is null ? null : new ChannelBacklog(name, window);
         lock (_members)
         {
-            return window is null ? Progress().Fail() : Progress().Settle(window);
+            return backlog is null ? Progress().Fail() : Progress().Settle(backlog);
         }
     }
 
-    private ChannelProgress Progress() => _progress ??= new ChannelProgress(name, _members);
+    private ChannelProgress Progress() => _progress ??= new ChannelProgress(_members);
 }

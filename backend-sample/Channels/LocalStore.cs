@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Channels;
@@ -6,16 +7,26 @@ namespace WsBalancer.BackendSample.Channels;
 /// <summary>Stores messages in the memory of this node, for a node that is not connected to others.</summary>
 internal sealed class LocalStore(HistoryOptions history, TimeProvider time) : IMessageStore
 {
-    private readonly ConcurrentDictionary<string, Log> _logs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LocalLog> _logs = new(StringComparer.Ordinal);
 
-    /// <summary>The channels in the order in which they expire, so that no scan of all is needed.</summary>
-    private readonly ConcurrentQueue<Log> _expiring = new();
+    /// <summary>The logs in the order of their next visit, so that no scan of all is needed.</summary>
+    private readonly ConcurrentQueue<(LocalLog Log, long VisitedAt)> _visits = new();
+
+    private readonly string _epoch = Epoch.Create();
+    private readonly long _startedAt = time.GetTimestamp();
 
     /// <summary>Receives the frame of each new message, in the order of the channel.</summary>
     public event Action<string, ReadOnlyMemory<byte>>? Appended;
 
-    /// <summary>The number of channels with stored messages.</summary>
+    /// <summary>The number of channels with a log.</summary>
     public int Count => _logs.Count;
+
+    /// <summary>
+    /// The epoch of the channels without a log, so that a read need not create one. An epoch lasts at least as long as
+    /// the period that names it, so a channel whose epoch has ended never gets the same one again.
+    /// </summary>
+    private string EpochOfPeriod => string.Create(
+        CultureInfo.InvariantCulture, $"{_epoch}{time.GetElapsedTime(_startedAt).Ticks / history.EpochLifetime.Ticks}");
 
     public Task<AppendResult> AppendAsync(string channel, string sender, string id, ReadOnlyMemory<byte> message)
     {
@@ -25,92 +36,89 @@ internal sealed class LocalStore(HistoryOptions history, TimeProvider time) : IM
             var log = Find(channel);
             lock (log)
             {
-                if (!log.IsExpired)
+                if (!log.Expire())
                 {
-                    return Task.FromResult(new AppendResult(AppendOutcome.Stored, Append(log, (sender, id), message)));
+                    var (position, isNew) = log.Append(sender, id, message);
+                    if (isNew)
+                    {
+                        Appended?.Invoke(channel, ChannelFrame.Stored(position, message));
+                    }
+
+                    return Task.FromResult(new AppendResult(AppendOutcome.Stored, position));
                 }
             }
+
+            Remove(log);
         }
     }
 
     public Task<ChannelWindow?> ReadAsync(string channel, long after, ChannelPosition? delivered)
     {
-        var log = Find(channel);
-        lock (log)
+        Expire();
+        if (_logs.TryGetValue(channel, out var log))
         {
-            return Task.FromResult<ChannelWindow?>(new ChannelWindow(
-                log.Top, [.. log.Messages.SkipWhile(message => message.Position.Offset <= after)]));
+            lock (log)
+            {
+                if (!log.Expire())
+                {
+                    return Task.FromResult<ChannelWindow?>(log.Read(after));
+                }
+            }
         }
+
+        return Task.FromResult<ChannelWindow?>(new ChannelWindow(new ChannelPosition(EpochOfPeriod, 0), []));
     }
 
-    private ChannelPosition Append(Log log, (string Sender, string Id) key, ReadOnlyMemory<byte> message)
+    private LocalLog Find(string channel)
     {
-        if (log.Ids.TryGetValue(key, out var known))
+        if (_logs.TryGetValue(channel, out var known))
         {
             return known;
         }
 
-        log.Top = log.Top with { Offset = log.Top.Offset + 1 };
-        log.Ids.Add(key, log.Top);
-        log.Messages.Enqueue(new StoredMessage(log.Top, message));
-        log.Keys.Enqueue(key);
-        log.ChangedAt = time.GetTimestamp();
-        if (log.Messages.Count > history.Size)
+        var log = new LocalLog(channel, EpochOfPeriod, history, time);
+        if (!_logs.TryAdd(channel, log))
         {
-            log.Messages.Dequeue();
-            log.Ids.Remove(log.Keys.Dequeue());
+            return Find(channel);
         }
 
-        Appended?.Invoke(log.Channel, ChannelFrame.Stored(log.Top, message));
-        return log.Top;
+        _visits.Enqueue((log, time.GetTimestamp()));
+        return log;
     }
 
-    private Log Find(string channel) => _logs.GetOrAdd(channel, name =>
-    {
-        var log = new Log(name) { ChangedAt = time.GetTimestamp(), QueuedAt = time.GetTimestamp() };
-        _expiring.Enqueue(log);
-        return log;
-    });
+    private void Remove(LocalLog log) => _logs.TryRemove(KeyValuePair.Create(log.Channel, log));
 
     private void Expire()
     {
-        while (_expiring.TryPeek(out var oldest) && time.GetElapsedTime(oldest.QueuedAt) >= history.Lifetime
-            && _expiring.TryDequeue(out var log))
+        while (_visits.TryPeek(out var next) && time.GetElapsedTime(next.VisitedAt) >= history.Lifetime
+            && _visits.TryDequeue(out var visit))
         {
-            lock (log)
+            if (IsExpired(visit.Log))
             {
-                log.IsExpired = time.GetElapsedTime(log.ChangedAt) >= history.Lifetime;
-                log.QueuedAt = log.ChangedAt;
-            }
-
-            if (log.IsExpired)
-            {
-                _logs.TryRemove(KeyValuePair.Create(log.Channel, log));
+                Remove(visit.Log);
             }
             else
             {
-                _expiring.Enqueue(log);
+                _visits.Enqueue((visit.Log, time.GetTimestamp()));
             }
         }
     }
 
-    /// <summary>The stored messages of one channel. Its lock protects it.</summary>
-    private sealed class Log(string channel)
+    // A log in use is not waited for: an append delivers with the lock, and may read, and visit others, in that time.
+    private static bool IsExpired(LocalLog log)
     {
-        public string Channel { get; } = channel;
+        if (!Monitor.TryEnter(log))
+        {
+            return false;
+        }
 
-        public Queue<StoredMessage> Messages { get; } = new();
-
-        public Queue<(string Sender, string Id)> Keys { get; } = new();
-
-        public Dictionary<(string Sender, string Id), ChannelPosition> Ids { get; } = [];
-
-        public ChannelPosition Top { get; set; } = new(Epoch.Create(), 0);
-
-        public long ChangedAt { get; set; }
-
-        public long QueuedAt { get; set; }
-
-        public bool IsExpired { get; set; }
+        try
+        {
+            return log.Expire();
+        }
+        finally
+        {
+            Monitor.Exit(log);
+        }
     }
 }

@@ -9,6 +9,8 @@ internal sealed class MemberSet
 
     public int Count => _many?.Count ?? (_only is null ? 0 : 1);
 
+    public IEnumerable<IAudienceMember> All => _many is not null ? _many : _only is null ? [] : [_only];
+
     public void Add(IAudienceMember member)
     {
         if (_many is null && (_only is null || _only == member))

@@ -3,7 +3,11 @@ using WsBalancer.BackendSample.Messaging;
 namespace WsBalancer.BackendSample.Channels;
 
 /// <summary>A stored message of a channel, without its position in its text.</summary>
-internal readonly record struct StoredMessage(ChannelPosition Position, ReadOnlyMemory<byte> Bytes);
+internal readonly record struct StoredMessage(ChannelPosition Position, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>Whether the text has the braces of a JSON object, to which the position is added.</summary>
+    public bool IsObject => Bytes.Span is [(byte)'{', .., (byte)'}'];
+}
 
 /// <summary>The stored messages of a channel at one moment.</summary>
 /// <param name="Top">The position of the newest message; offset 0 if the epoch has none.</param>

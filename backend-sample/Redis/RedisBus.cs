@@ -16,6 +16,10 @@ internal sealed class RedisBus(RedisLink link, NodeOptions node, Audience audien
     private readonly LocalFirst _local = new(audience);
 
     private volatile RedisSubscriber? _subscriber;
+    private volatile bool _isDisposed;
+
+    /// <summary>Completes when the loss of the connection has been handled.</summary>
+    private Task _losing = Task.CompletedTask;
 
     /// <summary>The messages of the connections before this one.</summary>
     private long _received;
@@ -37,15 +41,15 @@ internal sealed class RedisBus(RedisLink link, NodeOptions node, Audience audien
         }
 
         var subscriber = await RedisSubscriber.ConnectAsync(
-            link.Endpoint, $"ws-node:{node.Name}:channels", audience, ReplyTimeout);
+            link.Endpoint, $"ws-node:{node.Name}:channels", audience, ReplyTimeout, logger);
         if (subscriber is null)
         {
             return false;
         }
 
         _subscriber = subscriber;
-        _ = subscriber.Lost.ContinueWith(
-            _ => HandleLoss(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _losing = subscriber.Lost.ContinueWith(
+            _ => HandleLoss(subscriber), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return true;
     }
 
@@ -68,20 +72,35 @@ internal sealed class RedisBus(RedisLink link, NodeOptions node, Audience audien
 
     public async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         if (_subscriber is { } subscriber)
         {
             await subscriber.DisposeAsync();
         }
+
+        await _losing;
     }
 
-    private void HandleLoss()
+    private void HandleLoss(RedisSubscriber lost)
     {
-        _received += _subscriber?.Received ?? 0;
-        _subscriber = null;
+        // The node itself ends the connection in an orderly shutdown.
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        if (lost.Failure is { } failure)
+        {
+            RedisLog.SubscriberFailed(logger, failure);
+        }
 
         // First the link: a read of stored messages that begins now would miss those that are published from now on.
         link.SetUnavailable();
         Lost?.Invoke();
+
+        // Last, because a new connection is made when there is none, and its subscriptions must not be reset.
+        _received += lost.Received;
+        Interlocked.CompareExchange(ref _subscriber, null, lost);
     }
 
     private async Task<PublishOutcome> SendAsync(string channel, ReadOnlyMemory<byte> frame)

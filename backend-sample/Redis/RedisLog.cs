@@ -2,7 +2,7 @@ using System.Net;
 
 namespace WsBalancer.BackendSample.Redis;
 
-// Event ids 200-299 are reserved for Redis. The next free one is 209.
+// Event ids 200-299 are reserved for Redis. The next free one is 211.
 internal static partial class RedisLog
 {
     [LoggerMessage(200, LogLevel.Warning,
@@ -35,4 +35,14 @@ internal static partial class RedisLog
     [LoggerMessage(208, LogLevel.Warning,
         "Redis refused to store messages; clients get an error: {Reason}", EventName = "StoreRefused")]
     public static partial void StoreRefused(ILogger logger, string reason);
+
+    [LoggerMessage(209, LogLevel.Warning,
+        "The connection to Redis that subscribes ended, because its input could not be handled.",
+        EventName = "SubscriberFailed")]
+    public static partial void SubscriberFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(210, LogLevel.Warning,
+        "Redis refused to subscribe, so messages of other nodes are missed: {Reason}",
+        EventName = "SubscribeRefused")]
+    public static partial void SubscribeRefused(ILogger logger, string reason);
 }

@@ -40,16 +40,16 @@ internal sealed record RedisScripts(string Append, string Read, string ReadPage)
         return {position, 1}
         """;
 
-    // KEYS: hash, messages. ARGV: epoch, delivered epoch, delivered offset, lifetime of the epoch, offset after which
-    // messages are needed. A server that has lost messages which were delivered, for example in a crash, begins a new
-    // epoch.
+    // KEYS: hash, messages. ARGV: epoch, delivered epoch, delivered offset, lifetime of the epoch, first offset that is
+    // needed. A server that has lost messages which were delivered, for example in a crash, begins a new epoch.
     private const string ReadBegin =
         """
         local epoch = redis.call('HGET', KEYS[1], 'e')
         local top = tonumber(redis.call('HGET', KEYS[1], 's') or '0')
         if not epoch or (epoch == ARGV[2] and top < tonumber(ARGV[3])) then
           epoch = ARGV[1]
-          redis.call('HSET', KEYS[1], 'e', epoch)
+          top = 0
+          redis.call('HSET', KEYS[1], 'e', epoch, 's', 0)
           redis.call('PEXPIRE', KEYS[1], ARGV[4])
           redis.call('DEL', KEYS[2])
         end
@@ -71,7 +71,7 @@ internal sealed record RedisScripts(string Append, string Read, string ReadPage)
         ReadBegin +
         """
         local messages = {}
-        for i, entry in ipairs(redis.call('XRANGE', KEYS[2], '(' .. ARGV[5] .. '-0', '+')) do
+        for i, entry in ipairs(redis.call('XRANGE', KEYS[2], ARGV[5] .. '-0', '+')) do
           messages[i] = entry[2][2]
         end
         return {epoch, top, messages}
@@ -100,7 +100,7 @@ internal sealed record RedisScripts(string Append, string Read, string ReadPage)
         ReadBegin +
         """
         local length = redis.call('LLEN', KEYS[2])
-        local skipped = math.min(math.max(tonumber(ARGV[5]) - (top - length), 0), length)
+        local skipped = math.min(math.max(tonumber(ARGV[5]) - 1 - (top - length), 0), length)
         return {epoch, top, redis.call('LRANGE', KEYS[2], skipped, -1)}
         """,
         ReadPageBegin +

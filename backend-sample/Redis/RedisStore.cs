@@ -6,16 +6,13 @@ using WsBalancer.BackendSample.Messaging;
 namespace WsBalancer.BackendSample.Redis;
 
 /// <summary>Stores messages in Redis, where every node finds them.</summary>
+/// <remarks>A restarted server has lost the scripts: then the client library sends them again.</remarks>
 internal sealed class RedisStore(
     RedisLink link, HistoryOptions history, ILogger<RedisStore> logger, StoredPublish? publish = null) : IMessageStore
 {
     private readonly StoredPublish _publish = publish ?? StoredPublish.Channel;
     private RedisScripts? _scripts;
-    private long _reads;
     private int _isRefused;
-
-    /// <summary>The number of reads so far.</summary>
-    public long Reads => Volatile.Read(ref _reads);
 
     public async Task<AppendResult> AppendAsync(
         string channel, string sender, string id, ReadOnlyMemory<byte> message)
@@ -28,7 +25,7 @@ internal sealed class RedisStore(
         try
         {
             var scripts = await FindScriptsAsync();
-            var result = await EvaluateAsync(
+            var result = await link.Keys.ScriptEvaluateAsync(
                 scripts.Append,
                 [HashOf(channel), MessagesOf(channel), IdOf(channel, sender, id), LiveOf(channel)],
                 [
@@ -56,14 +53,13 @@ internal sealed class RedisStore(
 
         try
         {
-            Interlocked.Increment(ref _reads);
             var scripts = await FindScriptsAsync();
-            var result = await EvaluateAsync(
+            var result = await link.Keys.ScriptEvaluateAsync(
                 scripts.Read,
                 [HashOf(channel), MessagesOf(channel)],
                 [
                     Epoch.Create(), delivered?.Epoch ?? "", delivered?.Offset ?? 0,
-                    Milliseconds(history.EpochLifetime), after,
+                    Milliseconds(history.EpochLifetime), after + 1,
                 ]);
             return Window((string)result[0]!, (long)result[1], (RedisResult[])result[2]!);
         }
@@ -84,7 +80,7 @@ internal sealed class RedisStore(
         try
         {
             var scripts = await FindScriptsAsync();
-            var result = await EvaluateAsync(
+            var result = await link.Keys.ScriptEvaluateAsync(
                 scripts.ReadPage,
                 [HashOf(channel), MessagesOf(channel)],
                 [
@@ -103,10 +99,12 @@ internal sealed class RedisStore(
     private static ChannelWindow Window(string epoch, long top, RedisResult[] messages)
     {
         var first = top - messages.Length + 1;
-        return new ChannelWindow(
-            new ChannelPosition(epoch, top),
-            [.. messages.Select((message, index) =>
-                new StoredMessage(new ChannelPosition(epoch, first + index), (byte[])message!))]);
+        var stored = messages.Select((message, index) =>
+            new StoredMessage(new ChannelPosition(epoch, first + index), (byte[])message!)).ToList();
+
+        // A message that another program wrote is missing, and so are those before it: a window has no gap.
+        var other = stored.FindLastIndex(message => !message.IsObject);
+        return new ChannelWindow(new ChannelPosition(epoch, top), stored[(other + 1)..]);
     }
 
     // The braces let a cluster of Redis keep the keys of one channel together.
@@ -122,19 +120,6 @@ internal sealed class RedisStore(
         CultureInfo.InvariantCulture, $"ws:{{{channel}}}:id:{sender.Length}:{sender}:{id}");
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
-
-    private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
-    {
-        try
-        {
-            return await link.Keys.ScriptEvaluateAsync(script, keys, values);
-        }
-        catch (RedisServerException failure) when (failure.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            // A restarted server has lost the script. Nothing was executed, so the call is repeated with the script.
-            return await link.Keys.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache);
-        }
-    }
 
     private async ValueTask<RedisScripts> FindScriptsAsync()
     {

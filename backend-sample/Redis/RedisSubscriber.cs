@@ -17,21 +17,24 @@ internal sealed class RedisSubscriber : IAsyncDisposable
     private const int BufferSize = 64 * 1024;
 
     private readonly Audience _audience;
+    private readonly ILogger _logger;
     private readonly Socket _socket;
     private readonly RespCommands _commands;
     private readonly Lock _lock = new();
 
     /// <summary>The commands without a reply, in order: Redis replies in the same order.</summary>
-    private readonly Queue<TaskCompletionSource<bool>> _pending = new();
+    private readonly Queue<Command> _pending = new();
 
     private char[] _channel = new char[256];
     private Task _reading = Task.CompletedTask;
     private bool _isLost;
+    private bool _isRefused;
 
-    private RedisSubscriber(Socket socket, Audience audience)
+    private RedisSubscriber(Socket socket, Audience audience, ILogger logger)
     {
         _socket = socket;
         _audience = audience;
+        _logger = logger;
         _commands = new RespCommands(socket);
     }
 
@@ -41,13 +44,16 @@ internal sealed class RedisSubscriber : IAsyncDisposable
     /// <summary>Completes when the connection is lost: then no channel is subscribed any more.</summary>
     public Task Lost => _reading;
 
+    /// <summary>Why the connection was closed on this side; null if it was not, or as intended.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>Connects, and waits until Redis answers.</summary>
     /// <returns>Null if Redis does not answer in time.</returns>
     public static async Task<RedisSubscriber?> ConnectAsync(
-        EndPoint endpoint, string name, Audience audience, TimeSpan timeout)
+        EndPoint endpoint, string name, Audience audience, TimeSpan timeout, ILogger logger)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        var subscriber = new RedisSubscriber(socket, audience);
+        var subscriber = new RedisSubscriber(socket, audience, logger);
         try
         {
             using var deadline = new CancellationTokenSource(timeout);
@@ -105,7 +111,7 @@ internal sealed class RedisSubscriber : IAsyncDisposable
                 return Task.FromResult(false);
             }
 
-            _pending.Enqueue(reply);
+            _pending.Enqueue(new Command(reply, IsSubscribe: command[0] == "SUBSCRIBE"));
             _commands.Write(command);
         }
 
@@ -127,13 +133,15 @@ internal sealed class RedisSubscriber : IAsyncDisposable
             }
             while (!read.IsCompleted);
         }
-        catch (Exception failure) when (failure is IOException or InvalidDataException or ObjectDisposedException)
+        catch (Exception failure)
+        {
+            Failure = failure is IOException or ObjectDisposedException ? null : failure;
+        }
+        finally
         {
             Lose();
+            await input.CompleteAsync();
         }
-
-        await input.CompleteAsync();
-        Lose();
     }
 
     private SequencePosition Handle(ReadOnlySequence<byte> bytes)
@@ -149,7 +157,7 @@ internal sealed class RedisSubscriber : IAsyncDisposable
             }
             else if (reply.Kind is not RespReplyKind.Other)
             {
-                Complete(isAccepted: reply.Kind is not RespReplyKind.Error);
+                Complete(reply);
             }
         }
 
@@ -168,15 +176,26 @@ internal sealed class RedisSubscriber : IAsyncDisposable
         _audience.Deliver(_channel.AsSpan(0, length), message.Payload);
     }
 
-    private void Complete(bool isAccepted)
+    private void Complete(RespReply reply)
     {
+        Command command;
         lock (_lock)
         {
-            if (_pending.TryDequeue(out var reply))
+            if (!_pending.TryDequeue(out command))
             {
-                reply.SetResult(isAccepted);
+                return;
             }
         }
+
+        var isRefused = reply.Kind is RespReplyKind.Error;
+        if (isRefused && command.IsSubscribe && !_isRefused)
+        {
+            // Logged once for each connection: the command is repeated for each channel and each second.
+            _isRefused = true;
+            RedisLog.SubscribeRefused(_logger, Encoding.UTF8.GetString(reply.Payload));
+        }
+
+        command.Reply.SetResult(!isRefused);
     }
 
     private void Lose()
@@ -184,12 +203,14 @@ internal sealed class RedisSubscriber : IAsyncDisposable
         lock (_lock)
         {
             _isLost = true;
-            while (_pending.TryDequeue(out var reply))
+            while (_pending.TryDequeue(out var command))
             {
-                reply.SetResult(false);
+                command.Reply.SetResult(false);
             }
         }
 
         _socket.Dispose();
     }
+
+    private readonly record struct Command(TaskCompletionSource<bool> Reply, bool IsSubscribe);
 }

@@ -14,6 +14,12 @@ internal readonly record struct RespReply(
     private const int MaxElements = 4;
     private const int MaxLine = 64 * 1024;
 
+    /// <summary>The length of a text that is null.</summary>
+    private const long NoText = -1;
+
+    /// <summary>The longest text that Redis accepts from a client, and so sends to another one.</summary>
+    private const long MaxText = 512L * 1024 * 1024;
+
     /// <summary>Reads one reply.</summary>
     /// <returns>False if the bytes end before the reply does.</returns>
     /// <exception cref="InvalidDataException">The bytes are not RESP.</exception>
@@ -28,19 +34,19 @@ internal readonly record struct RespReply(
         switch (type)
         {
             case (byte)'+' or (byte)':':
-                reply = new RespReply(RespReplyKind.Pong, default, line);
+                reply = new RespReply(RespReplyKind.Accepted, default, line);
                 return true;
             case (byte)'-':
                 reply = new RespReply(RespReplyKind.Error, default, line);
                 return true;
             case (byte)'*':
-                return TryReadArray(ref reader, (int)ToNumber(line), out reply);
+                return TryReadArray(ref reader, ToNumber(line), out reply);
             default:
                 throw new InvalidDataException($"not a reply of Redis to a subscriber: it begins with byte {type}");
         }
     }
 
-    private static bool TryReadArray(ref SequenceReader<byte> reader, int count, out RespReply reply)
+    private static bool TryReadArray(ref SequenceReader<byte> reader, long count, out RespReply reply)
     {
         reply = default;
         if (count is < 2 or > MaxElements)
@@ -78,9 +84,9 @@ internal readonly record struct RespReply(
         return text[..(int)name.Length] switch
         {
             var kind when kind.SequenceEqual("message"u8) => RespReplyKind.Message,
-            var kind when kind.SequenceEqual("subscribe"u8) => RespReplyKind.Subscribed,
-            var kind when kind.SequenceEqual("unsubscribe"u8) => RespReplyKind.Unsubscribed,
-            var kind when kind.SequenceEqual("pong"u8) => RespReplyKind.Pong,
+            var kind when kind.SequenceEqual("subscribe"u8) => RespReplyKind.Accepted,
+            var kind when kind.SequenceEqual("unsubscribe"u8) => RespReplyKind.Accepted,
+            var kind when kind.SequenceEqual("pong"u8) => RespReplyKind.Accepted,
             _ => RespReplyKind.Other,
         };
     }
@@ -100,10 +106,15 @@ internal readonly record struct RespReply(
         }
 
         var length = ToNumber(element);
-        if (length < 0)
+        if (length == NoText)
         {
             element = default;
             return true;
+        }
+
+        if (length is < 0 or > MaxText)
+        {
+            throw new InvalidDataException($"an element of a reply has the length {length}");
         }
 
         if (reader.Remaining < length + 2)
@@ -156,11 +167,9 @@ internal readonly record struct RespReply(
 /// <summary>The kinds of replies to a subscriber.</summary>
 internal enum RespReplyKind
 {
-    /// <summary>The answer to PING, or another answer of one line.</summary>
-    Pong,
+    /// <summary>The answer to a command that was executed.</summary>
+    Accepted,
     Error,
     Message,
-    Subscribed,
-    Unsubscribed,
     Other,
 }

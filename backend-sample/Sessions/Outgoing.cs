@@ -6,9 +6,6 @@ namespace WsBalancer.BackendSample.Sessions;
 /// <summary>Bytes to send to a client: a whole text message, or a piece of an echo.</summary>
 internal sealed class Outgoing
 {
-    /// <summary>The approximate cost of a queued message in addition to its bytes.</summary>
-    private const int MessageCost = 64;
-
     private Outgoing(ReadOnlyMemory<byte> bytes, byte[]? buffer, WebSocketMessageType type, bool endsMessage)
     {
         Bytes = bytes;
@@ -35,7 +32,7 @@ internal sealed class Outgoing
     /// <summary>The next entry in the same queue.</summary>
     public Outgoing? Next { get; set; }
 
-    public static int CostOf(Delivery delivery) => delivery.Bytes.Length + MessageCost;
+    public static int CostOf(Delivery delivery) => delivery.Cost;
 
     public static Outgoing Text(Delivery delivery) =>
         new(delivery.Bytes, null, WebSocketMessageType.Text, endsMessage: true) { Delivery = delivery };

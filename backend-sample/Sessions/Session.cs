@@ -69,6 +69,8 @@ internal sealed class Session : IAudienceMember
     /// <summary>The bytes that wait for the client, without echoes.</summary>
     public int QueuedBytes => _outbox.QueuedBytes;
 
+    public long FreeBytes => Math.Max(0, _limits.Options.MaxQueueBytes - QueuedBytes);
+
     /// <summary>
     /// The rooms of which the user is a member. Only the loop that reads from the client may use this set.
     /// </summary>

@@ -1,5 +1,5 @@
-using System.Text;
 using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Channels;
 
@@ -46,12 +46,5 @@ public sealed class AudienceTests
         var member = new Listener();
         _audience.Add(channel, member, Delivery.Control("hi"u8.ToArray()));
         return member;
-    }
-
-    private sealed class Listener : IAudienceMember
-    {
-        public List<string> Received { get; } = [];
-
-        public void Post(Delivery delivery) => Received.Add(Encoding.UTF8.GetString(delivery.Bytes.Span));
     }
 }

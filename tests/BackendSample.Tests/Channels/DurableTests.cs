@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text.Json;
 using WsBalancer.BackendSample.Channels;
-using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Channels;
@@ -9,17 +7,19 @@ namespace WsBalancer.BackendSample.Tests.Channels;
 /// <summary>
 /// Messages with an id are stored before they are acknowledged, and a client that returns receives those it missed.
 /// </summary>
-public abstract class DurableTests : IAsyncLifetime
+/// <param name="isEmbedded">The kind of Redis; null for a node without one.</param>
+public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
 {
+    private TestRedis? _redis;
     private TestNode _one = null!;
     private TestNode _two = null!;
 
     public async ValueTask InitializeAsync()
     {
-        var redis = await StartRedisAsync();
-        var options = TestNode.Options with { Redis = redis, History = new HistoryOptions { Size = 50 } };
+        _redis = isEmbedded is { } kind ? await TestRedis.StartAsync(kind) : null;
+        var options = TestNode.Options with { Redis = _redis?.Endpoint, History = new HistoryOptions { Size = 50 } };
         _one = await TestNode.StartAsync(options with { Name = "ws-1" });
-        _two = redis is null ? _one : await TestNode.StartAsync(options with { Name = "ws-2" });
+        _two = _redis is null ? _one : await TestNode.StartAsync(options with { Name = "ws-2" });
     }
 
     public async ValueTask DisposeAsync()
@@ -30,7 +30,11 @@ public abstract class DurableTests : IAsyncLifetime
             await _two.DisposeAsync();
         }
 
-        await StopRedisAsync();
+        if (_redis is not null)
+        {
+            await _redis.DisposeAsync();
+        }
+
         GC.SuppressFinalize(this);
     }
 
@@ -108,23 +112,28 @@ public abstract class DurableTests : IAsyncLifetime
     {
         using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
         await alice.JoinAsync("r");
-        var start = await StoreAsync(alice, "start", 0);
-        var sending = SendManyAsync(alice, 40);
+        var seen = await StoreAsync(alice, "m0", 0);
+        using var allowed = new SemaphoreSlim(0);
+        var sending = SendManyAsync(200);
 
-        for (var round = 0; round < 8; round++)
+        // Each round continues where the last one ended, while the next messages are stored.
+        for (var round = 0; round < 20; round++)
         {
+            allowed.Release(10);
             using var bob = await TestClient.WelcomedAsync(_two.Address, $"bob-{round}");
-            Assert.True(await JoinSinceAsync(bob, start));
-            Assert.Equal(Enumerable.Range(1, 40), await ReceiveDataAsync(bob, 40));
+            Assert.True(await JoinSinceAsync(bob, seen));
+            Assert.Equal(Enumerable.Range((int)seen.Offset, 10), await ReceiveDataAsync(bob, 10));
+            seen = seen with { Offset = seen.Offset + 10 };
         }
 
         await sending;
 
-        static async Task SendManyAsync(TestClient sender, int count)
+        async Task SendManyAsync(int count)
         {
             for (var number = 1; number <= count; number++)
             {
-                await StoreAsync(sender, $"m{number}", number);
+                await allowed.WaitAsync(Deadline.Token);
+                await StoreAsync(alice, $"m{number}", number);
             }
         }
     }
@@ -201,10 +210,6 @@ public abstract class DurableTests : IAsyncLifetime
         Assert.Equal([1, 2, 3], await ReceiveDataAsync(again, 3, "direct"));
     }
 
-    private protected abstract Task<EndPoint?> StartRedisAsync();
-
-    private protected abstract ValueTask StopRedisAsync();
-
     private static string RoomMessage(string id, int number) =>
         $$"""{"type":"room","room":"r","id":"{{id}}","data":{{number}}}""";
 
@@ -263,33 +268,8 @@ public abstract class DurableTests : IAsyncLifetime
     }
 }
 
-public sealed class DurableOverRedisServerTests : DurableTests
-{
-    private RedisServer? _redis;
+public sealed class DurableOverRedisServerTests() : DurableTests(isEmbedded: false);
 
-    private protected override async Task<EndPoint?> StartRedisAsync() =>
-        (_redis = await RedisServer.StartAsync()).Endpoint;
+public sealed class DurableOverEmbeddedRedisTests() : DurableTests(isEmbedded: true);
 
-    private protected override ValueTask StopRedisAsync() => _redis!.DisposeAsync();
-}
-
-public sealed class DurableOverEmbeddedRedisTests : DurableTests
-{
-    private EmbeddedRedis? _redis;
-
-    private protected override Task<EndPoint?> StartRedisAsync() =>
-        Task.FromResult<EndPoint?>((_redis = EmbeddedRedis.Start(IPAddress.Loopback, 0)).Endpoint);
-
-    private protected override ValueTask StopRedisAsync()
-    {
-        _redis!.Dispose();
-        return ValueTask.CompletedTask;
-    }
-}
-
-public sealed class DurableOnOneNodeTests : DurableTests
-{
-    private protected override Task<EndPoint?> StartRedisAsync() => Task.FromResult<EndPoint?>(null);
-
-    private protected override ValueTask StopRedisAsync() => ValueTask.CompletedTask;
-}
+public sealed class DurableOnOneNodeTests() : DurableTests(isEmbedded: null);

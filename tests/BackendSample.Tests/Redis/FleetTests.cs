@@ -1,27 +1,26 @@
-using System.Net;
-using WsBalancer.BackendSample.Redis;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Redis;
 
 /// <summary>Two nodes and a Redis of either kind: messages reach users on the other node too.</summary>
-public abstract class FleetTests : IAsyncLifetime
+public abstract class FleetTests(bool isEmbedded) : IAsyncLifetime
 {
+    private TestRedis _redis = null!;
     private TestNode _one = null!;
     private TestNode _two = null!;
 
     public async ValueTask InitializeAsync()
     {
-        var redis = await StartRedisAsync();
-        _one = await TestNode.StartAsync("ws-1", redis);
-        _two = await TestNode.StartAsync("ws-2", redis);
+        _redis = await TestRedis.StartAsync(isEmbedded);
+        _one = await TestNode.StartAsync("ws-1", _redis.Endpoint);
+        _two = await TestNode.StartAsync("ws-2", _redis.Endpoint);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _one.DisposeAsync();
         await _two.DisposeAsync();
-        await StopRedisAsync();
+        await _redis.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -88,32 +87,8 @@ public abstract class FleetTests : IAsyncLifetime
 
         Assert.Equal(Refusal, await alice.ReceiveTextAsync());
     }
-
-    private protected abstract Task<EndPoint> StartRedisAsync();
-
-    private protected abstract ValueTask StopRedisAsync();
 }
 
-public sealed class FleetOverRedisServerTests : FleetTests
-{
-    private RedisServer? _redis;
+public sealed class FleetOverRedisServerTests() : FleetTests(isEmbedded: false);
 
-    private protected override async Task<EndPoint> StartRedisAsync() =>
-        (_redis = await RedisServer.StartAsync()).Endpoint;
-
-    private protected override ValueTask StopRedisAsync() => _redis!.DisposeAsync();
-}
-
-public sealed class FleetOverEmbeddedRedisTests : FleetTests
-{
-    private EmbeddedRedis? _redis;
-
-    private protected override Task<EndPoint> StartRedisAsync() =>
-        Task.FromResult<EndPoint>((_redis = EmbeddedRedis.Start(IPAddress.Loopback, 0)).Endpoint);
-
-    private protected override ValueTask StopRedisAsync()
-    {
-        _redis!.Dispose();
-        return ValueTask.CompletedTask;
-    }
-}
+public sealed class FleetOverEmbeddedRedisTests() : FleetTests(isEmbedded: true);

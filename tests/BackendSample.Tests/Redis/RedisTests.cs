@@ -29,7 +29,7 @@ public sealed class RedisTests : IAsyncLifetime
         bob.Socket.Abort();
 
         await Deadline.UntilAsync(
-            async () => await _redis.CountSubscribersAsync("room:r") == 0, "nobody subscribes to the room");
+            async () => await _redis.CountSubscribersAsync("room:r") == 0, "no node subscribes to the room");
         Assert.Equal(1, await _redis.CountSubscribersAsync("user:alice"));
         Assert.Equal(0, await _redis.CountSubscribersAsync("user:bob"));
     }
@@ -94,6 +94,27 @@ public sealed class RedisTests : IAsyncLifetime
 
         Assert.StartsWith(
             """{"type":"gap","channel":"user:alice",""", await alice.ReceiveTextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithRedisDisconnected_AMemberThatRecovers_IsNoLongerAMember()
+    {
+        var log = new FakeLog();
+        await using var node = await TestNode.StartAsync(
+            TestNode.Options with { Redis = _redis.Endpoint }, log.AddTo);
+        using var alice = await TestClient.WelcomedAsync(node.Address, "alice");
+        await alice.JoinAsync("r");
+        _redis.Kill();
+        await Deadline.UntilAsync(() => log.Count("RedisIsAway") == 1, "the node has seen that Redis is away");
+
+        await alice.SendAsync("""{"type":"join","room":"r","since":null}""");
+        Assert.Equal(
+            """{"type":"error","reason":"redis is away: could not recover room 'r' and left it, join it again"}""",
+            await alice.ReceiveTextAsync());
+        await alice.SendAsync("""{"type":"room","room":"r","data":1}""");
+
+        Assert.Equal(
+            """{"type":"error","reason":"not a member of room 'r': join it first"}""", await alice.ReceiveTextAsync());
     }
 
     [Fact]

@@ -19,11 +19,11 @@ public sealed class RespReplyTests
     }
 
     [Theory]
-    [InlineData("+OK\r\n", (int)RespReplyKind.Pong)]
-    [InlineData("*2\r\n$4\r\npong\r\n$0\r\n\r\n", (int)RespReplyKind.Pong)]
-    [InlineData("*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n", (int)RespReplyKind.Subscribed)]
-    [InlineData("*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n", (int)RespReplyKind.Unsubscribed)]
-    [InlineData("*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n", (int)RespReplyKind.Unsubscribed)]
+    [InlineData("+OK\r\n", (int)RespReplyKind.Accepted)]
+    [InlineData("*2\r\n$4\r\npong\r\n$0\r\n\r\n", (int)RespReplyKind.Accepted)]
+    [InlineData("*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n", (int)RespReplyKind.Accepted)]
+    [InlineData("*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n", (int)RespReplyKind.Accepted)]
+    [InlineData("*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n", (int)RespReplyKind.Accepted)]
     [InlineData("*4\r\n$8\r\npmessage\r\n$1\r\n*\r\n$1\r\nc\r\n$1\r\nx\r\n", (int)RespReplyKind.Other)]
     [InlineData("-NOPERM no\r\n", (int)RespReplyKind.Error)]
     public void OtherReplies_AreRecognised(string bytes, int kind) =>
@@ -40,7 +40,7 @@ public sealed class RespReplyTests
             var replies = Read(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length));
 
             Assert.Equal(
-                [RespReplyKind.Message, RespReplyKind.Pong, RespReplyKind.Message],
+                [RespReplyKind.Message, RespReplyKind.Accepted, RespReplyKind.Message],
                 replies.Select(reply => reply.Kind));
             Assert.All(replies.Where(reply => reply.Kind is RespReplyKind.Message), reply =>
                 Assert.Equal(("room:r", "a\r\nb!"), (reply.Channel, reply.Payload)));
@@ -59,7 +59,10 @@ public sealed class RespReplyTests
     [Theory]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n")]
     [InlineData("*1000000\r\n")]
+    [InlineData("*4294967299\r\n")]
     [InlineData("*x\r\n")]
+    [InlineData("*3\r\n$-7\r\n")]
+    [InlineData("*3\r\n$9223372036854775807\r\n")]
     [InlineData("*3\r\n%1\r\n")]
     [InlineData("\r\n")]
     public void BytesOfAnotherProtocol_AreRejected(string bytes) =>

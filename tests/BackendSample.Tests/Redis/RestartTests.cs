@@ -40,13 +40,16 @@ public sealed class RestartTests : IAsyncLifetime
         await AcknowledgedAsync(acknowledged, more: 200);
         _redis.Kill();
         await _redis.ResumeAsync();
-        await AcknowledgedAsync(acknowledged, more: 200);
+        await AcknowledgedAsync(acknowledged, more: 100);
+        reader.Drop();
+        await AcknowledgedAsync(acknowledged, more: 100);
         await two.DisposeAsync();
         await AcknowledgedAsync(acknowledged, more: 100);
         await using var three = await TestNode.StartAsync("ws-3", _redis.Endpoint);
         Volatile.Write(ref address, three.Address);
         await AcknowledgedAsync(acknowledged, more: 100);
         _redis.Kill();
+        reader.Drop();
         await _redis.ResumeAsync();
         await AcknowledgedAsync(acknowledged, more: 200);
         await stop.CancelAsync();
@@ -57,7 +60,8 @@ public sealed class RestartTests : IAsyncLifetime
         reader.End();
         await reading;
         Assert.Empty(reader.Doubled);
-        Assert.Equal(0, reader.Gaps);
+        Assert.Empty(reader.Disordered);
+        Assert.Empty(reader.Gaps);
     }
 
     [Fact]
@@ -86,7 +90,9 @@ public sealed class RestartTests : IAsyncLifetime
         reader.End();
         await reading;
         Assert.Empty(reader.Doubled);
-        Assert.Equal((0, 1), (reader.Gaps, reader.Connections));
+        Assert.Empty(reader.Disordered);
+        Assert.Empty(reader.Gaps);
+        Assert.Equal(1, reader.Connections);
     }
 
     [Fact]
@@ -151,7 +157,11 @@ public sealed class RestartTests : IAsyncLifetime
 
         public ConcurrentBag<string> Doubled { get; } = [];
 
-        public int Gaps { get; private set; }
+        /// <summary>Messages with another position than the next one.</summary>
+        public ConcurrentBag<string> Disordered { get; } = [];
+
+        /// <summary>Notices of gaps, and recoveries that were not possible.</summary>
+        public ConcurrentBag<string> Gaps { get; } = [];
 
         public int Connections { get; private set; }
 
@@ -165,6 +175,14 @@ public sealed class RestartTests : IAsyncLifetime
                 {
                     using var client = _client = new TestClient();
                     await client.ConnectToAsync(node(), $"/ws?user=reader&since={_position}");
+                    var welcome = await ReceiveAsync(client);
+                    if (!welcome.TryGetProperty("epoch", out _))
+                    {
+                        // Redis is away from the node: the next connection has the same position.
+                        continue;
+                    }
+
+                    Handle(welcome);
                     while (true)
                     {
                         Handle(await ReceiveAsync(client));
@@ -179,10 +197,13 @@ public sealed class RestartTests : IAsyncLifetime
             }
         }
 
+        /// <summary>Loses the connection; the user returns at once.</summary>
+        public void Drop() => _client?.Socket.Abort();
+
         public void End()
         {
             Volatile.Write(ref _isEnded, true);
-            _client?.Socket.Abort();
+            Drop();
         }
 
         private void Handle(JsonElement message)
@@ -192,7 +213,11 @@ public sealed class RestartTests : IAsyncLifetime
             Connections += type == "welcome" ? 1 : 0;
             var isRecovered = !message.TryGetProperty("recovered", out var recovered) || recovered.GetBoolean();
             var isLost = type == "gap" || (type == "welcome" && !isRecovered);
-            Gaps += isLost ? 1 : 0;
+            if (isLost)
+            {
+                Gaps.Add($"{message} after {_position}");
+            }
+
             if (type == "direct")
             {
                 var id = message.GetProperty("id").GetString()!;
@@ -201,12 +226,23 @@ public sealed class RestartTests : IAsyncLifetime
                     Doubled.Add(id);
                 }
 
-                _position = $"{message.GetProperty("epoch")}:{message.GetProperty("offset")}";
+                Follow(message);
             }
             else if (type == "welcome" && _position.Length == 0)
             {
                 _position = $"{message.GetProperty("epoch")}:{message.GetProperty("offset")}";
             }
+        }
+
+        private void Follow(JsonElement message)
+        {
+            var (epoch, offset) = (message.GetProperty("epoch").GetString(), message.GetProperty("offset").GetInt64());
+            if (_position != $"{epoch}:{offset - 1}")
+            {
+                Disordered.Add($"{epoch}:{offset} after {_position}");
+            }
+
+            _position = $"{epoch}:{offset}";
         }
     }
 }

@@ -8,6 +8,8 @@ namespace WsBalancer.BackendSample.Tests.Support;
 /// <summary>A member of a channel on one node, which keeps the numbers of the messages.</summary>
 internal sealed class BusMember(BusHost node, string channel) : IAudienceMember
 {
+    public long FreeBytes => long.MaxValue;
+
     private readonly Lock _lock = new();
     private readonly List<int> _received = [];
 

@@ -14,6 +14,9 @@ internal sealed class FakeStore : IMessageStore
 
     public int Reads { get; private set; }
 
+    /// <summary>The reads that are not answered.</summary>
+    public int Pending => _reads.Count;
+
     public ChannelPosition? Delivered { get; private set; }
 
     /// <summary>The offset after which the newest read needs messages.</summary>
@@ -41,6 +44,11 @@ internal sealed class FakeStore : IMessageStore
         }
     }
 
+    /// <summary>Answers the reads that have begun, not those that follow.</summary>
+    public void AnswerAll(int top) => Repeat(Pending, () => Answer(top));
+
+    public void FailAll() => Repeat(Pending, Fail);
+
     public void Fail()
     {
         _afters.Dequeue();
@@ -60,4 +68,12 @@ internal sealed class FakeStore : IMessageStore
 
     public Task<AppendResult> AppendAsync(
         string channel, string sender, string id, ReadOnlyMemory<byte> message) => throw new NotSupportedException();
+
+    private static void Repeat(int times, Action action)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            action();
+        }
+    }
 }

@@ -9,6 +9,9 @@ internal sealed class Listener : IAudienceMember
 {
     public List<string> Received { get; } = [];
 
+    /// <summary>Unlimited, unless the test sets a limit.</summary>
+    public long FreeBytes { get; set; } = long.MaxValue;
+
     public void Post(Delivery delivery) => Received.Add(Text(Encoding.UTF8.GetString(delivery.Bytes.Span)));
 
     private static string Text(string message)

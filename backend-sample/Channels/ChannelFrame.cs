@@ -7,8 +7,8 @@ namespace WsBalancer.BackendSample.Channels;
 /// <summary>One message between nodes: the JSON text for clients, after a prefix for its kind.</summary>
 /// <remarks>
 /// A plain message has no prefix and begins with a brace. The prefix of a stored message is the byte 1, the position
-/// and a line feed; that of an ephemeral message is the byte 2. Before the prefix, a message that the members on its own
-/// node have received already has the byte 3 and the origin.
+/// and a line feed; that of an ephemeral message is the byte 2. Before the prefix, a message that the members on its
+/// own node have received already has the byte 3 and the origin.
 /// </remarks>
 /// <param name="Message">The JSON text.</param>
 /// <param name="Position">The position of a stored message; null for other messages.</param>

@@ -147,7 +147,8 @@ internal sealed class Conversation
         }
         else if (outcome is PublishOutcome.TooLong)
         {
-            await Refuse(session, message, $"longer than {_bus.Status.Server} carries: only node '{_node}' received it");
+            await Refuse(
+                session, message, $"longer than {_bus.Status.Server} carries: the message reached node '{_node}' only");
         }
     }
 
@@ -248,7 +249,8 @@ internal sealed class Conversation
             await DropAsync(session, channel);
         }
 
-        await Refuse(session, message, $"{_bus.Status.Server} is away: could not join room '{message.Target}', try again");
+        await Refuse(
+            session, message, $"{_bus.Status.Server} is away: could not join room '{message.Target}', try again");
     }
 
     private async Task LeaveAsync(Session session, string room)

@@ -1,6 +1,6 @@
 namespace WsBalancer.BackendSample.Benchmark;
 
-/// <summary>What is measured.</summary>
+/// <summary>The settings of a measurement.</summary>
 /// <param name="Duration">The time of each measurement.</param>
 /// <param name="Size">The bytes of a message.</param>
 internal sealed record BenchOptions(TimeSpan Duration, int Size);

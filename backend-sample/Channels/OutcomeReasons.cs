@@ -13,7 +13,7 @@ internal static class OutcomeReasons
     {
         PublishOutcome.Published => null,
         PublishOutcome.LocalOnly => $"{bus.Status.Server} is away: the message reached node '{node}' only",
-        PublishOutcome.TooLong => $"longer than {bus.Status.Server} carries: only node '{node}' received it",
+        PublishOutcome.TooLong => $"longer than {bus.Status.Server} carries: the message reached node '{node}' only",
         _ => $"{bus.Status.Server} went away: the message may not have been delivered",
     };
 

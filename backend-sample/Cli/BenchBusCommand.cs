@@ -131,7 +131,8 @@ internal static class BenchBusCommand
         ? "-"
         : string.Create(CultureInfo.InvariantCulture, $"{latency.TotalMilliseconds:F2} ms");
 
-    private static Option<int> CreateNumber(string name, string description, int normal, int least, int most) => new(name)
+    private static Option<int> CreateNumber(
+        string name, string description, int normal, int least, int most) => new(name)
     {
         Description = description,
         HelpName = "N",

@@ -8,7 +8,8 @@ internal static class NodeCommandLine
 {
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("A WebSocket node: echoes, direct messages and rooms, joined to others by Redis or NATS.")
+        var root = new RootCommand(
+            "A WebSocket node: echoes, direct messages and rooms, joined to others by Redis or NATS.")
         {
             ServeCommand.Create(),
             RedisCommand.Create(),

@@ -5,8 +5,9 @@ namespace WsBalancer.BackendSample.Redis;
 
 /// <summary>Carries messages between nodes over Redis pub/sub; while Redis is away, only within this node.</summary>
 /// <remarks>
-/// The members on this node receive messages that are not stored before Redis does. Pub/sub delivers at most once: a disconnected node misses the messages sent in that time. No failure of
-/// Redis leaves this class as an exception: an exception would end the session of the user who sent the message.
+/// The members on this node receive messages that are not stored before Redis does. Pub/sub delivers at most once: a
+/// disconnected node misses the messages sent in that time. No failure of Redis leaves this class as an exception: an
+/// exception would end the session of the user who sent the message.
 /// </remarks>
 internal sealed class RedisBus(RedisLink link, NodeOptions node, Audience audience, ILogger<RedisBus> logger)
     : IRedisBus, IAsyncDisposable

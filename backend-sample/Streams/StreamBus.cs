@@ -53,8 +53,7 @@ internal sealed class StreamBus : IRedisBus, IAsyncDisposable
                 _link.Endpoint, $"ws-node:{_node.Name}:streams", _streams, _audience, _logger);
             if (_reader is { } reader)
             {
-                _ = reader.Lost.ContinueWith(
-                    _ => HandleLoss(reader), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                _ = HandleLossAsync(reader);
             }
         }
 
@@ -136,8 +135,10 @@ internal sealed class StreamBus : IRedisBus, IAsyncDisposable
         }
     }
 
-    private async Task HandleLoss(StreamReader lost)
+    private async Task HandleLossAsync(StreamReader lost)
     {
+        await lost.Lost;
+
         // The node itself ends the connection in an orderly shutdown.
         if (_isDisposed)
         {
@@ -152,10 +153,10 @@ internal sealed class StreamBus : IRedisBus, IAsyncDisposable
 
         _link.SetUnavailable();
         Lost?.Invoke();
-        await lost.DisposeAsync();
 
-        // Last, because a new connection is made when there is none.
+        // Afterwards, because a new connection is made when there is none.
         _received += lost.Received;
         Interlocked.CompareExchange(ref _reader, null, lost);
+        await lost.DisposeAsync();
     }
 }

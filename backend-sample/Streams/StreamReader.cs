@@ -4,8 +4,12 @@ using WsBalancer.BackendSample.Channels;
 
 namespace WsBalancer.BackendSample.Streams;
 
-/// <summary>A connection to Redis that reads the streams of all channels of the node, with one command that waits.</summary>
-/// <remarks>A lost connection is not replaced: its owner makes a new one, which continues at the same entries.</remarks>
+/// <summary>
+/// A connection to Redis that reads the streams of all channels of the node, with one command that waits.
+/// </summary>
+/// <remarks>
+/// A lost connection is not replaced: its owner makes a new one, which continues at the same entries.
+/// </remarks>
 internal sealed class StreamReader : IAsyncDisposable
 {
     /// <summary>The most entries of each stream in one reply.</summary>

@@ -3,7 +3,7 @@ using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Buses;
 
-/// <summary>What every bus must do, whatever carries the messages.</summary>
+/// <summary>The contract of every bus, whatever carries the messages.</summary>
 public sealed class BusTests
 {
     private const string Room = "room:a b.*>/\u00e9";

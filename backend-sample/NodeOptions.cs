@@ -76,7 +76,7 @@ internal sealed record NodeOptions
     /// <summary>The connections that are closed in a second when the node stops.</summary>
     public int DrainRate { get; init; } = 1000;
 
-    /// <summary>The time in which all connections are closed when the node stops, even if the rate is exceeded.</summary>
+    /// <summary>The time in which all connections are closed when the node stops, even beyond the rate.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The maximum wait for a client's reply to a Close frame.</summary>

@@ -40,8 +40,8 @@ internal sealed class HandshakeEndpoint(
             context.Response.Headers.Upgrade = "websocket";
             await Problem.WriteAsync(
                 context, StatusCodes.Status426UpgradeRequired,
-                "This node speaks WebSocket only; its health is at /healthz, its numbers are at /stats, and a page to chat "
-                + "is at /.");
+                "This node speaks WebSocket only; its health is at /healthz, its numbers are at /stats, and a page to "
+                + "chat is at /.");
             return;
         }
 

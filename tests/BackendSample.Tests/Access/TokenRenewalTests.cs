@@ -11,13 +11,15 @@ public sealed class TokenRenewalTests
 {
     private const string Notice = """{"type":"notice","reason":"token_expired","closeInMs":30000}""";
 
-    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    // Whole seconds, like the end of a token. The validity of a token is checked with the time of the system.
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(
+        TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()));
 
     [Fact]
     public async Task Client_WhoseTokenExpires_IsNotifiedAndClosed()
     {
         await using var node = await StartAsync();
-        using var client = await ConnectAsync(node, Tokens.Of("alice"));
+        using var client = await ConnectAsync(node, TokenOfAnHour());
 
         _time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(Notice, await client.ReceiveTextAsync());
@@ -30,11 +32,11 @@ public sealed class TokenRenewalTests
     public async Task Client_WithANewToken_Stays()
     {
         await using var node = await StartAsync();
-        using var client = await ConnectAsync(node, Tokens.Of("alice"));
+        using var client = await ConnectAsync(node, TokenOfAnHour());
         _time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(Notice, await client.ReceiveTextAsync());
 
-        await SendTokenAsync(client, Tokens.Sign(validFor: TimeSpan.FromHours(1.9), claims: new Claim("sub", "alice")));
+        await SendTokenAsync(client, TokenOfAnHour());
         Assert.StartsWith(
             """{"type":"auth","user":"alice","expires":"20""", await client.ReceiveTextAsync(),
             StringComparison.Ordinal);
@@ -50,7 +52,7 @@ public sealed class TokenRenewalTests
     public async Task Token_ThatDoesNotFit_IsRefused()
     {
         await using var node = await StartAsync();
-        using var client = await ConnectAsync(node, Tokens.Of("alice"));
+        using var client = await ConnectAsync(node, TokenOfAnHour());
 
         await SendTokenAsync(client, Tokens.Of("bob"));
         await SendTokenAsync(client, "x");
@@ -69,7 +71,7 @@ public sealed class TokenRenewalTests
     public async Task Token_ThatNoLongerAllowsARoom_EndsTheMembership()
     {
         await using var node = await StartAsync();
-        using var client = await ConnectAsync(node, Tokens.Of("alice", new Claim("rooms", "a b")));
+        using var client = await ConnectAsync(node, TokenOfAnHour(new Claim("rooms", "a b")));
         await client.JoinAsync("a");
         await client.JoinAsync("b");
 
@@ -90,6 +92,9 @@ public sealed class TokenRenewalTests
         Assert.Equal(
             """{"type":"error","reason":"this node uses no tokens"}""", await client.ReceiveTextAsync());
     }
+
+    private string TokenOfAnHour(params Claim[] claims) =>
+        Tokens.Until(_time.GetUtcNow() + TimeSpan.FromHours(1), "alice", claims);
 
     private static Task SendTokenAsync(TestClient client, string token) =>
         client.SendAsync($$"""{"type":"auth","token":"{{token}}"}""");

@@ -13,18 +13,15 @@ internal static class Tokens
     public static readonly SigningCredentials WithSecret = new(
         new SymmetricSecurityKey(System.Text.Encoding.UTF8.GetBytes(Secret)), SecurityAlgorithms.HmacSha256);
 
-    public static string Sign(SigningCredentials? key = null, TimeSpan? validFor = null, params Claim[] claims)
-    {
-        var expires = TimeProvider.System.GetUtcNow().UtcDateTime + (validFor ?? TimeSpan.FromHours(1));
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Subject = new ClaimsIdentity(claims),
-            NotBefore = expires - TimeSpan.FromHours(2),
-            IssuedAt = expires - TimeSpan.FromHours(2),
-            Expires = expires,
-            SigningCredentials = key ?? WithSecret,
-        });
-    }
+    public static string Sign(SigningCredentials? key = null, TimeSpan? validFor = null, params Claim[] claims) =>
+        Sign(key ?? WithSecret, TimeProvider.System.GetUtcNow() + (validFor ?? TimeSpan.FromHours(1)), claims);
+
+    /// <summary>A token of the secret.</summary>
+    /// <param name="expires">The end of the token, in whole seconds.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="claims">More claims.</param>
+    public static string Until(DateTimeOffset expires, string user, params Claim[] claims) =>
+        Sign(WithSecret, expires, [new Claim("sub", user), .. claims]);
 
     public static string Of(string user, params Claim[] claims) => Sign(claims: [new Claim("sub", user), .. claims]);
 
@@ -40,5 +37,18 @@ internal static class Tokens
         var key = RSA.Create(2048);
         return (new SigningCredentials(new RsaSecurityKey(key), SecurityAlgorithms.RsaSsaPssSha256),
             key.ExportSubjectPublicKeyInfoPem());
+    }
+
+    private static string Sign(SigningCredentials key, DateTimeOffset expires, Claim[] claims)
+    {
+        var begin = expires.UtcDateTime - TimeSpan.FromHours(2);
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Subject = new ClaimsIdentity(claims),
+            NotBefore = begin,
+            IssuedAt = begin,
+            Expires = expires.UtcDateTime,
+            SigningCredentials = key,
+        });
     }
 }

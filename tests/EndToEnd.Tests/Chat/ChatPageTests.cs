@@ -100,9 +100,10 @@ public sealed class ChatPageTests : IAsyncLifetime
     {
         var placed = await _balancer!.VisitAll(["alice", "bob", "dave", "erin", "frank", "grace", "heidi", "ivan"]);
         var second = placed.First(entry => entry.Value != placed["alice"]).Key;
-        var windows = (await _browser!.Open(_balancer.Urls[0], "alice"), await _browser.Open(_balancer.Urls[0], second));
-        Assert.NotEqual(await windows.Item1.Node(), await windows.Item2.Node());
-        return windows;
+        var alice = await _browser!.Open(_balancer.Urls[0], "alice");
+        var other = await _browser.Open(_balancer.Urls[0], second);
+        Assert.NotEqual(await alice.Node(), await other.Node());
+        return (alice, other);
     }
 
     private static async Task<string[]> TextsOf(ChatWindow window, int count)

@@ -16,7 +16,7 @@ internal sealed partial class ChatWindow
 
     public IPage Page { get; }
 
-    /// <summary>What the browser reported as an error.</summary>
+    /// <summary>The errors that the browser reported.</summary>
     public List<string> Errors { get; } = [];
 
     /// <summary>The hosts of all requests.</summary>

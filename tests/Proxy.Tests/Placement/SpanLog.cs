@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace WsBalancer.Proxy.Tests.Placement;
 
-/// <summary>A listener that samples and keeps only the spans of one trace, so that concurrent tests are not affected.</summary>
+/// <summary>A listener that samples and keeps only the spans of one trace, whatever runs at the same time.</summary>
 internal sealed class SpanLog : IDisposable
 {
     private readonly ActivityListener _listener;
